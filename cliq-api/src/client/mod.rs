@@ -1,0 +1,122 @@
+//! The client: where calls go, as whom, and how they are carried there.
+
+mod base_url;
+mod builder;
+mod options;
+mod run;
+
+use std::fmt;
+use std::sync::Arc;
+use std::time::Duration;
+
+use http::HeaderValue;
+
+pub use self::builder::{AuthScheme, ClientBuilder};
+pub use self::options::Options;
+pub(crate) use self::run::{prepare, prepare_authorized, run};
+use crate::dynamic::DynamicCall;
+use crate::endpoint::call::Call;
+use crate::endpoint::meta::EndpointMeta;
+use crate::transport::Transport;
+
+/// A client of one server, for one user. Cloning it is cheap, and clones share everything.
+///
+/// Every `#[endpoints]` trait is implemented for it, so that its endpoints are its methods once the trait is imported.
+///
+/// ```no_run
+/// use cliq_api::prelude::*;
+/// use cliq_api::threads::Threads;
+///
+/// # async fn example(token: String) -> Result<(), Error> {
+/// let client = Client::builder().data_center(DataCenter::EU).access_token(token).build()?;
+/// client.follow_thread("CT_1207124526552602256_60002085329-T-1291567019566818579").await?;
+/// # Ok(())
+/// # }
+/// ```
+#[derive(Clone)]
+pub struct Client(Arc<Inner>);
+
+struct Inner {
+    /// Without a slash at its end.
+    base_url: String,
+    authorization: Option<HeaderValue>,
+    timeout: Duration,
+    transport: Box<dyn Transport>,
+}
+
+impl Client {
+    /// Starts building one.
+    pub fn builder() -> ClientBuilder {
+        ClientBuilder::default()
+    }
+
+    /// What every request's URL starts with: the origin, and a prefix if there is one.
+    pub fn base_url(&self) -> &str {
+        &self.0.base_url
+    }
+
+    /// A call without a type: for programs that know endpoints only by their metadata.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let follow = cliq_api::threads::THREADS.iter().find(|meta| meta.name() == "follow_thread").unwrap();
+    /// client.call(follow).set("THREAD_CHAT_ID", "CT_1-T-2").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call(&self, endpoint: &'static EndpointMeta) -> DynamicCall {
+        DynamicCall::new(Call::with_client(self.clone(), endpoint))
+    }
+}
+
+impl fmt::Debug for Client {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Client").field("base_url", &self.0.base_url).finish_non_exhaustive()
+    }
+}
+
+/// Whatever can make calls, because it has a [`Client`]: the client itself, references to it, and wrappers of your own.
+///
+/// ```
+/// use cliq_api::prelude::*;
+///
+/// struct Bot {
+///     client: Client,
+///     name: String,
+/// }
+///
+/// impl Caller for Bot {
+///     fn client(&self) -> &Client {
+///         &self.client
+///     }
+/// }
+/// // From here on, `bot.follow_thread(…)` works as it does on the client.
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't make calls",
+    label = "endpoints are methods of a `cliq_api::Client`, or of what implements `cliq_api::Caller`",
+    note = "implement `Caller` for `{Self}`, with a method that returns its `Client`; an `#[endpoints]` trait can't be implemented by hand"
+)]
+pub trait Caller: Send + Sync {
+    /// The client that makes the calls.
+    fn client(&self) -> &Client;
+}
+
+impl Caller for Client {
+    fn client(&self) -> &Client {
+        self
+    }
+}
+
+macro_rules! through_deref {
+    ($($pointer:ty),*) => {
+        $(impl<C: Caller + ?Sized> Caller for $pointer {
+            fn client(&self) -> &Client {
+                (**self).client()
+            }
+        })*
+    };
+}
+
+through_deref!(&C, Box<C>, Arc<C>);

@@ -1,0 +1,291 @@
+//! From an `http::Response` to what the endpoint declares as its answer.
+//!
+//! A body may hold secrets, and what `serde` says of a value repeats it. So errors here are put in our own words: the path to the
+//! member, what was expected there, and of which type it is.
+
+use std::fmt;
+use std::marker::PhantomData;
+
+use bytes::Bytes;
+use http::Response;
+use serde::Deserialize;
+use serde::de::value::UnitDeserializer;
+use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
+use serde_json::Value;
+use serde_path_to_error::{Segment, Track};
+
+use super::call::Call;
+
+/// What an endpoint can return: anything that [`serde`] can read from JSON, [`Bytes`], `()`, or a
+/// [`Page`](crate::Page). It is never implemented by hand.
+///
+/// `Decode` goes by the type as it is written in the declaration.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be read from an answer",
+    label = "an endpoint's answer needs `serde::Deserialize` without a lifetime",
+    note = "derive `serde::Deserialize` for `{Self}`, or return `Bytes` for the raw answer, or nothing to ignore it"
+)]
+pub trait Answer<Decode>: Sized + Send + 'static {
+    #[doc(hidden)]
+    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit>;
+}
+
+/// How an answer is read.
+pub mod decode {
+    /// As JSON.
+    #[derive(Debug)]
+    pub enum Json {}
+    /// As one page of several.
+    #[derive(Debug)]
+    pub enum Paged {}
+    /// As bytes.
+    #[derive(Debug)]
+    pub enum Raw {}
+    /// Not at all.
+    #[derive(Debug)]
+    pub enum Ignored {}
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + 'static> Answer<decode::Json> for T {
+    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
+        from_json(response.body(), call.meta().response)
+    }
+}
+
+impl Answer<decode::Raw> for Bytes {
+    fn read(_: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
+        Ok(response.body().clone())
+    }
+}
+
+impl Answer<decode::Ignored> for () {
+    fn read(_: &Call, _: &Response<Bytes>) -> Result<Self, Misfit> {
+        Ok(())
+    }
+}
+
+/// Where and how an answer doesn't fit what was declared.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Misfit {
+    /// `data[3].title`; empty for the answer as a whole.
+    path: String,
+    problem: String,
+}
+
+impl Misfit {
+    pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
+        Self { path: path.into(), problem: problem.into() }
+    }
+
+    /// The same, seen from further out.
+    pub(crate) fn below(mut self, outer: &[&str]) -> Self {
+        let outer = outer.join(".");
+        self.path = match (outer.as_str(), self.path.as_str()) {
+            (outer, "") => outer.to_owned(),
+            ("", inner) => inner.to_owned(),
+            (outer, inner) if inner.starts_with('[') => format!("{outer}{inner}"),
+            (outer, inner) => format!("{outer}.{inner}"),
+        };
+        self
+    }
+}
+
+impl fmt::Display for Misfit {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if self.path.is_empty() {
+            f.write_str(&self.problem)
+        } else {
+            write!(f, "at `{}`: {}", self.path, self.problem)
+        }
+    }
+}
+
+impl std::error::Error for Misfit {}
+
+/// Reads the member that `member` leads to. An empty body reads as `null`.
+pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Result<T, Misfit> {
+    let body = if body.trim_ascii().is_empty() { b"null" } else { body };
+    let mut track = Track::new();
+    let mut json = serde_json::Deserializer::from_slice(body);
+    let read = Member { path: member, value: PhantomData }
+        .deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
+        .and_then(|value| json.end().map(|()| value));
+    read.map_err(|error| {
+        if error.is_data() {
+            let path = track.path();
+            let found = serde_json::from_slice(body).ok();
+            let found = found.as_ref().and_then(|value| follow(value, path.iter()));
+            Misfit::new(shown(&path), describe(&error.to_string(), found))
+        } else {
+            let cut = if error.is_eof() { ", it ends too early" } else { "" };
+            Misfit::new("", format!("it is not JSON (line {}, column {}{cut})", error.line(), error.column()))
+        }
+    })
+}
+
+/// Reads a value that is already parsed.
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+    let mut track = Track::new();
+    T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error: serde_json::Error| {
+        let path = track.path();
+        Misfit::new(shown(&path), describe(&error.to_string(), follow(value, path.iter())))
+    })
+}
+
+fn shown(path: &serde_path_to_error::Path) -> String {
+    if path.iter().next().is_none() { String::new() } else { path.to_string() }
+}
+
+const MISSING: &str = "the member is missing";
+
+/// What serde says, less the values.
+fn describe(message: &str, found: Option<&Value>) -> String {
+    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    let found = found.map_or("something else", kind);
+    let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+    if message == MISSING || message.starts_with("missing field ") || message.starts_with("duplicate field ") {
+        return message.to_owned();
+    }
+    match expected {
+        Some(expected) if message.starts_with("unknown ") => {
+            format!("an unknown name was found, expected {expected}")
+        }
+        Some(expected) if message.starts_with("invalid ") => format!("expected {expected}, found {found}"),
+        _ => format!("{found} was found that its type refuses"),
+    }
+}
+
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null => "null",
+        Value::Bool(_) => "a boolean",
+        Value::Number(_) => "a number",
+        Value::String(_) => "a string",
+        Value::Array(_) => "a list",
+        Value::Object(_) => "an object",
+    }
+}
+
+fn follow<'v, 'p>(value: &'v Value, path: impl Iterator<Item = &'p Segment>) -> Option<&'v Value> {
+    path.into_iter().try_fold(value, |value, segment| match segment {
+        Segment::Seq { index } => value.get(index),
+        Segment::Map { key } => value.get(key),
+        Segment::Enum { .. } | Segment::Unknown => None,
+    })
+}
+
+/// Reads the member at `path` and passes over all others.
+struct Member<'p, T> {
+    path: &'p [&'p str],
+    value: PhantomData<T>,
+}
+
+impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Member<'_, T> {
+    type Value = T;
+
+    fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<T, D::Error> {
+        if self.path.is_empty() { T::deserialize(json) } else { json.deserialize_any(self) }
+    }
+}
+
+impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
+    type Value = T;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "an object with the member `{}`", self.path[0])
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<T, A::Error> {
+        let mut found = None;
+        while let Some(is_it) = members.next_key_seed(KeyIs(self.path[0]))? {
+            if is_it {
+                found = Some(members.next_value_seed(Member { path: &self.path[1..], value: PhantomData })?);
+            } else {
+                members.next_value::<IgnoredAny>()?;
+            }
+        }
+        found.map_or_else(missing, Ok)
+    }
+
+    fn visit_unit<E: serde::de::Error>(self) -> Result<T, E> {
+        missing()
+    }
+}
+
+/// An `Option` is `None` then.
+fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>() -> Result<T, E> {
+    T::deserialize(UnitDeserializer::<E>::new()).map_err(|_| E::custom(MISSING))
+}
+
+struct KeyIs<'p>(&'p str);
+
+impl<'de> DeserializeSeed<'de> for KeyIs<'_> {
+    type Value = bool;
+
+    fn deserialize<D: Deserializer<'de>>(self, key: D) -> Result<bool, D::Error> {
+        key.deserialize_str(self)
+    }
+}
+
+impl Visitor<'_> for KeyIs<'_> {
+    type Value = bool;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a member's name")
+    }
+
+    fn visit_str<E>(self, key: &str) -> Result<bool, E> {
+        Ok(key == self.0)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde::Deserialize;
+
+    use super::*;
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    struct Item {
+        id: u32,
+        state: State,
+    }
+
+    #[derive(Debug, PartialEq, Deserialize)]
+    #[serde(rename_all = "lowercase")]
+    enum State {
+        Open,
+    }
+
+    fn misfit<T: DeserializeOwned + fmt::Debug>(body: &str, member: &[&str]) -> String {
+        from_json::<T>(body.as_bytes(), member).unwrap_err().to_string()
+    }
+
+    #[test]
+    fn a_member_is_read_at_any_depth() {
+        let body = br#"{"x": [1, {"data": 2}], "data": {"list": [{"id": 1, "state": "open"}], "y": null}}"#;
+        assert_eq!(from_json::<Vec<Item>>(body, &["data", "list"]).unwrap(), [Item { id: 1, state: State::Open }]);
+        assert_eq!(from_json::<Option<u8>>(body, &["data", "y"]).unwrap(), None);
+        assert_eq!(from_json::<Option<u8>>(body, &["data", "z"]).unwrap(), None);
+        assert_eq!(from_json::<Option<u8>>(body, &["nothing", "z"]).unwrap(), None);
+        assert_eq!(from_json::<Option<u8>>(b"", &["data"]).unwrap(), None);
+        assert_eq!(from_json::<Option<u8>>(b"", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn a_misfit_names_the_place_and_both_types_but_no_value() {
+        assert_eq!(misfit::<Item>(r#"{"id": "canary"}"#, &[]), "at `id`: expected u32, found a string");
+        assert_eq!(
+            misfit::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
+            "at `data[0].state`: an unknown name was found, expected `open`"
+        );
+        assert_eq!(misfit::<Item>(r#"{"data": {"id": 1}}"#, &["data"]), "at `data`: missing field `state`");
+        assert_eq!(misfit::<Item>("{}", &["data"]), "the member is missing");
+        assert_eq!(misfit::<Item>("[]", &["data"]), "expected an object with the member `data`, found a list");
+        assert_eq!(misfit::<Item>("", &[]), "expected struct Item, found null");
+        assert_eq!(misfit::<Item>("<html>", &[]), "it is not JSON (line 1, column 1)");
+        assert_eq!(misfit::<Item>(r#"{"id":"#, &[]), "it is not JSON (line 1, column 6, it ends too early)");
+        assert_eq!(misfit::<u8>("1 2", &[]), "it is not JSON (line 1, column 3)");
+    }
+}

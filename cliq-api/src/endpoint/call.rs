@@ -1,0 +1,221 @@
+//! One call: an endpoint's metadata and the values it will be sent with, already written as they will be sent.
+//!
+//! Every builder is a newtype around [`Call`], so that a setter is one line and nothing but the conversion of a value is generic.
+
+use std::fmt;
+use std::ops::Range;
+
+use bytes::Bytes;
+use serde::Serialize;
+
+use super::meta::{EndpointMeta, Place, Shape};
+use super::value::{self, Refusal};
+use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
+use crate::client::{Caller, Client, Options};
+use crate::error::Error;
+
+/// What generated code is made of. Users meet it only as [`DynamicCall`](crate::DynamicCall).
+#[derive(Clone)]
+pub struct Call {
+    client: Client,
+    meta: &'static EndpointMeta,
+    /// What all slots hold, one after the other.
+    text: Vec<u8>,
+    /// One for each of the endpoint's parameters.
+    slots: Vec<Slot>,
+    body: Bytes,
+    pub(crate) options: Options,
+}
+
+#[derive(Clone, Default)]
+enum Slot {
+    #[default]
+    Unset,
+    Set(Range<usize>),
+    Refused(Box<Refusal>),
+}
+
+/// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that can't be sent is
+/// kept as the call's error, and a later one that can be clears it.
+impl Call {
+    #[doc(hidden)]
+    pub fn new<C: Caller + ?Sized>(caller: &C, meta: &'static EndpointMeta) -> Self {
+        Self::with_client(caller.client().clone(), meta)
+    }
+
+    #[doc(hidden)]
+    pub fn path<T: PathValue>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, _| value::path(out, &value))
+    }
+
+    #[doc(hidden)]
+    pub fn query<T: QueryValue>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, name| value::pair(out, name, &value))
+    }
+
+    #[doc(hidden)]
+    pub fn query_repeated<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set(index, |out, name| value::repeated(out, name, &values))
+    }
+
+    #[doc(hidden)]
+    pub fn query_csv<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set(index, |out, name| value::csv(out, name, &values))
+    }
+
+    #[doc(hidden)]
+    pub fn query_flatten<T: QueryMembers>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, _| value::flattened(out, &value))
+    }
+
+    #[doc(hidden)]
+    pub fn header<T: HeaderValue>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, _| value::header(out, &value))
+    }
+
+    #[doc(hidden)]
+    pub fn field<T: FieldValue>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, name| {
+            value::json(out, name)?;
+            out.push(b':');
+            value::json(out, &value)
+        })
+    }
+
+    #[doc(hidden)]
+    pub fn form<T: QueryValue>(self, index: usize, value: T) -> Self {
+        self.query(index, value)
+    }
+
+    #[doc(hidden)]
+    pub fn form_repeated<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.query_repeated(index, values)
+    }
+
+    #[doc(hidden)]
+    pub fn body<T: BodyValue>(mut self, index: usize, value: T) -> Self {
+        let mut body = Vec::new();
+        self = self.set(index, |_, _| value::json(&mut body, &value));
+        self.body = body.into();
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn body_bytes(mut self, index: usize, value: Bytes) -> Self {
+        self = self.set(index, |_, _| Ok(()));
+        self.body = value;
+        self
+    }
+}
+
+impl Call {
+    pub(crate) fn with_client(client: Client, meta: &'static EndpointMeta) -> Self {
+        Self {
+            client,
+            meta,
+            // Room for the values of a typical call, so that it grows seldom.
+            text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 128 }),
+            slots: vec![Slot::Unset; meta.params.len()],
+            body: Bytes::new(),
+            options: Options::default(),
+        }
+    }
+
+    pub(crate) fn client(&self) -> &Client {
+        &self.client
+    }
+
+    pub(crate) fn meta(&self) -> &'static EndpointMeta {
+        self.meta
+    }
+
+    pub(crate) fn whole_body(&self) -> &Bytes {
+        &self.body
+    }
+
+    /// Sets a parameter by what its metadata says of it, for calls without a type.
+    pub(crate) fn set_by_meta<T: Serialize + ?Sized>(self, index: usize, value: &T) -> Self {
+        let param = &self.meta.params[index];
+        let list = |value: &T| match serde_json::to_value(value) {
+            Ok(serde_json::Value::Array(values)) => Ok(values),
+            Ok(_) => Err(Refusal::new("a list is needed")),
+            Err(error) => Err(Refusal::new(error.to_string())),
+        };
+        match (param.place, param.shape) {
+            (Place::Path, _) => self.set(index, |out, _| value::path(out, value)),
+            (Place::Header, _) => self.set(index, |out, _| value::header(out, value)),
+            (_, Shape::Plain) => self.set(index, |out, name| value::pair(out, name, value)),
+            (_, Shape::Repeated) => self.set(index, |out, name| value::repeated(out, name, &list(value)?)),
+            (_, Shape::Csv) => self.set(index, |out, name| value::csv(out, name, &list(value)?)),
+            (_, Shape::Flatten) => self.set(index, |out, _| value::flattened(out, value)),
+            (Place::Field, _) => self.field(index, value),
+            (_, Shape::Json) => self.body(index, value),
+            (_, Shape::Bytes(_)) => self.set(index, |_, _| Err(Refusal::new("raw bytes are set with `body`"))),
+        }
+    }
+
+    /// What a parameter was set to, as it will be sent.
+    pub(crate) fn written(&self, index: usize) -> Option<&[u8]> {
+        match &self.slots[index] {
+            Slot::Set(range) => Some(&self.text[range.clone()]),
+            Slot::Unset | Slot::Refused(_) => None,
+        }
+    }
+
+    /// Whether a query parameter was set to `value`.
+    pub(crate) fn is_set_to(&self, index: usize, value: &str) -> bool {
+        let mut pair = Vec::new();
+        value::pair(&mut pair, self.meta.params[index].name, value).is_ok() && self.written(index) == Some(&pair)
+    }
+
+    /// The first parameter that keeps the call from being sent.
+    pub(crate) fn check(&self) -> Result<(), Error> {
+        if let Some(why) = self.options.refused() {
+            return Err(Error::invalid_request(self.meta, why));
+        }
+        for (param, slot) in self.meta.params.iter().zip(&self.slots) {
+            match slot {
+                Slot::Refused(why) => {
+                    let why = format!("the {} parameter `{}` can't be sent: {why}", param.place, param.name);
+                    return Err(Error::invalid_request(self.meta, why));
+                }
+                Slot::Unset if param.required => {
+                    let why = format!("the {} parameter `{}` is required and was not set", param.place, param.name);
+                    return Err(Error::invalid_request(self.meta, why));
+                }
+                Slot::Unset | Slot::Set(_) => {}
+            }
+        }
+        Ok(())
+    }
+
+    fn set(mut self, index: usize, write: impl FnOnce(&mut Vec<u8>, &str) -> Result<(), Refusal>) -> Self {
+        let start = self.text.len();
+        self.slots[index] = match write(&mut self.text, self.meta.params[index].name) {
+            Ok(()) => Slot::Set(start..self.text.len()),
+            Err(why) => {
+                self.text.truncate(start);
+                Slot::Refused(Box::new(why))
+            }
+        };
+        self
+    }
+}
+
+/// The endpoint and which parameters are set; no values, for any of them may be a secret.
+impl fmt::Debug for Call {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let set: Vec<_> = self
+            .meta
+            .params
+            .iter()
+            .zip(&self.slots)
+            .filter(|(_, slot)| !matches!(slot, Slot::Unset))
+            .map(|(param, _)| param.name)
+            .collect();
+        f.debug_struct("Call")
+            .field("endpoint", &format_args!("{}", self.meta))
+            .field("set", &set)
+            .finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,87 @@
+//! The core that needs no I/O: what an endpoint is, the values of one call, the request made from them, the answer read.
+
+pub(crate) mod answer;
+pub(crate) mod call;
+pub(crate) mod meta;
+pub(crate) mod page;
+pub(crate) mod request;
+pub(crate) mod value;
+
+use serde::Serialize;
+
+use answer::Answer;
+use call::Call;
+use meta::EndpointMeta;
+
+/// A call of one endpoint, not sent yet. `#[endpoints]` implements it for the builders that it makes.
+pub trait Endpoint: Sized + Send + 'static {
+    /// What the endpoint answers.
+    type Response: Answer<Self::Decode>;
+    /// How the answer is read, by the type as it is written in the declaration.
+    type Decode: 'static;
+    /// All that the declaration says.
+    const META: &'static EndpointMeta;
+
+    #[doc(hidden)]
+    fn from_call(call: Call) -> Self;
+    #[doc(hidden)]
+    fn into_call(self) -> Call;
+}
+
+/// Names what may go into a place of a request, so that a misuse is told in words of that place, on the user's type.
+macro_rules! values {
+    ($($(#[$attribute:meta])* $name:ident)*) => {
+        $(
+            $(#[$attribute])*
+            pub trait $name: Serialize {}
+            #[diagnostic::do_not_recommend]
+            impl<T: Serialize + ?Sized> $name for T {}
+        )*
+    };
+}
+
+values! {
+    /// What may be part of a path: what serializes to one plain value.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be part of a path",
+        label = "a path's value needs `serde::Serialize`, and to serialize to one plain value",
+        note = "derive `serde::Serialize` for `{Self}`; a newtype around a string, a number or a boolean and an enum of unit variants \
+                serialize to one plain value"
+    )]
+    PathValue
+    /// What may be a query parameter's value, or a form's: what serializes to one plain value.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a query or form parameter",
+        label = "its value needs `serde::Serialize`, and to serialize to one plain value",
+        note = "derive `serde::Serialize` for `{Self}`; a struct or a map of several parameters goes with `#[query(flatten)]`"
+    )]
+    QueryValue
+    /// What may be flattened into the query: a struct or a map.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be flattened into the query",
+        label = "`#[query(flatten)]` needs a struct or a map with `serde::Serialize`",
+        note = "derive `serde::Serialize` for `{Self}`"
+    )]
+    QueryMembers
+    /// What may be a header's value: what serializes to one plain value.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a header",
+        label = "a header's value needs `serde::Serialize`, and to serialize to one plain value",
+        note = "derive `serde::Serialize` for `{Self}`"
+    )]
+    HeaderValue
+    /// What may be a member of a JSON body.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a field of a JSON body",
+        label = "a field needs `serde::Serialize`",
+        note = "derive `serde::Serialize` for `{Self}`"
+    )]
+    FieldValue
+    /// What may be a whole JSON body.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a JSON body",
+        label = "a body needs `serde::Serialize`",
+        note = "derive `serde::Serialize` for `{Self}`; raw bytes go with `#[body(bytes)]`"
+    )]
+    BodyValue
+}

@@ -1,0 +1,78 @@
+//! One page of an answer that comes in several.
+
+use bytes::Bytes;
+use http::Response;
+use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
+
+use super::answer::{Answer, Misfit, decode, from_json, from_value};
+use super::call::Call;
+
+/// One page, and the way to the next.
+///
+/// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages) follow that way by
+/// themselves.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Page<T> {
+    /// The items of this page.
+    pub items: Vec<T>,
+    /// The token of the next page, and `None` on the last one. The query argument of the endpoint's `page(token = …)`
+    /// takes it.
+    pub next_token: Option<String>,
+    /// What the answer holds besides.
+    pub other: Map<String, Value>,
+}
+
+impl<T> IntoIterator for Page<T> {
+    type Item = T;
+    type IntoIter = std::vec::IntoIter<T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.into_iter()
+    }
+}
+
+impl<'a, T> IntoIterator for &'a Page<T> {
+    type Item = &'a T;
+    type IntoIter = std::slice::Iter<'a, T>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.items.iter()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + 'static> Answer<decode::Paged> for Page<T> {
+    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
+        let Some(page) = call.meta().page() else {
+            return Err(Misfit::new("", "the endpoint does not declare `page(…)`"));
+        };
+        let mut other: Map<String, Value> = from_json(response.body(), &[])?;
+        let items = match take(&mut other, page.items) {
+            None | Some(Value::Null) => return Err(Misfit::new(page.items.join("."), "the member is missing")),
+            Some(items) => from_value(&items).map_err(|misfit| misfit.below(page.items))?,
+        };
+        let next_token = match take(&mut other, page.token) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
+            Some(Value::Number(token)) => Some(token.to_string()),
+            Some(_) => return Err(Misfit::new(page.token.join("."), "expected a token, a string or a number")),
+        };
+        if next_token.as_ref().is_some_and(|token| call.is_set_to(page.param, token)) {
+            return Err(Misfit::new(
+                page.token.join("."),
+                "it is the token that this page was asked for with: its pages would never end",
+            ));
+        }
+        Ok(Self { items, next_token, other })
+    }
+}
+
+fn take(members: &mut Map<String, Value>, path: &[&str]) -> Option<Value> {
+    match path {
+        [] => None,
+        [last] => members.remove(*last),
+        [first, rest @ ..] => take(members.get_mut(*first)?.as_object_mut()?, rest),
+    }
+}

@@ -1,0 +1,68 @@
+//! What all builders have in common, so that none of it is generated.
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+use crate::client::{self, Options};
+use crate::endpoint::Endpoint;
+use crate::endpoint::answer::Answer;
+use crate::endpoint::call::Call;
+use crate::error::Error;
+
+/// A call on its way: a boxed future.
+pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+
+/// What every builder can do besides its own setters.
+pub trait RequestExt: Endpoint {
+    /// Sets options of this call: its time, a header.
+    #[must_use]
+    fn options(self, set: impl FnOnce(Options) -> Options) -> Self {
+        let mut call = self.into_call();
+        call.options = set(call.options);
+        Self::from_call(call)
+    }
+
+    /// Calls a setter if there is a value: `.with(reply_to, |call, id| call.reply_to(id))`.
+    #[must_use]
+    fn with<T>(self, value: Option<T>, set: impl FnOnce(Self, T) -> Self) -> Self {
+        match value {
+            Some(value) => set(self, value),
+            None => self,
+        }
+    }
+
+    /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives the body alone.
+    fn send(self) -> Sending<Response<Self::Response>> {
+        send::<Self>(self.into_call())
+    }
+
+    /// The request, without sending it and without its authorization.
+    fn prepare(self) -> Result<Request<Bytes>, Error> {
+        client::prepare(&self.into_call())
+    }
+
+    /// The request with its authorization, without sending it. The token is in it: mind where it goes.
+    fn prepare_authorized(self) -> Sending<Request<Bytes>> {
+        let call = self.into_call();
+        Box::pin(async move { client::prepare_authorized(&call) })
+    }
+}
+
+impl<R: Endpoint> RequestExt for R {}
+
+fn send<R: Endpoint>(call: Call) -> Sending<Response<R::Response>> {
+    Box::pin(async move {
+        let answer = client::run(&call).await?;
+        match R::Response::read(&call, &answer) {
+            Ok(value) => Ok(answer.map(|_| value)),
+            Err(misfit) => Err(Error::decode(R::META, answer, misfit)),
+        }
+    })
+}
+
+/// What a builder's `.await` does.
+#[doc(hidden)]
+pub fn awaited<R: Endpoint>(request: R) -> Sending<R::Response> {
+    let sent = request.send();
+    Box::pin(async move { Ok(sent.await?.into_body()) })
+}

@@ -1,0 +1,88 @@
+//! What carries a request to the server and its answer back: one trait, and `reqwest` under it.
+
+mod reqwest;
+
+use std::error::Error as StdError;
+use std::fmt;
+use std::pin::Pin;
+
+use bytes::Bytes;
+use http::{Request, Response};
+
+pub(crate) use self::reqwest::ReqwestTransport;
+use crate::error::Sent;
+
+/// An exchange under way.
+pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
+
+/// Sends one request, once, and reads its answer whole.
+///
+/// A transport follows no redirects and tries nothing again: both would go past what the client knows of the call. It
+/// keeps secrets out of its errors: a URL may hold one.
+pub trait Transport: Send + Sync + 'static {
+    /// Sends one request. The exchange may be dropped at any time.
+    fn send(&self, request: Request<Bytes>) -> Exchange<'_>;
+}
+
+/// Why an exchange brought no answer.
+pub struct TransportError {
+    sent: Sent,
+    timeout: bool,
+    problem: String,
+    source: Option<Box<dyn StdError + Send + Sync>>,
+}
+
+impl TransportError {
+    /// The exchange broke off; `sent` tells what the server may have seen of it.
+    pub fn new(sent: Sent, problem: impl Into<String>) -> Self {
+        Self { sent, timeout: false, problem: problem.into(), source: None }
+    }
+
+    /// The time for it ran out.
+    pub fn timed_out(sent: Sent, problem: impl Into<String>) -> Self {
+        Self { timeout: true, ..Self::new(sent, problem) }
+    }
+
+    /// With what lies under it.
+    #[must_use]
+    pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+        Self { source: Some(source.into()), ..self }
+    }
+
+    /// What the server may have seen.
+    pub fn sent(&self) -> Sent {
+        self.sent
+    }
+
+    /// Whether the time ran out.
+    pub fn is_timeout(&self) -> bool {
+        self.timeout
+    }
+
+    pub(crate) fn into_source(self) -> Option<Box<dyn StdError + Send + Sync>> {
+        self.source
+    }
+}
+
+impl fmt::Display for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.problem)
+    }
+}
+
+impl fmt::Debug for TransportError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TransportError")
+            .field("sent", &self.sent)
+            .field("timeout", &self.timeout)
+            .field("problem", &self.problem)
+            .field("source", &self.source)
+            .finish()
+    }
+}
+
+impl StdError for TransportError {
+    fn source(&self) -> Option<&(dyn StdError + 'static)> {
+        self.source.as_deref().map(|source| source as _)
+    }
+}
