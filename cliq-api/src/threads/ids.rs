@@ -1,0 +1,294 @@
+//! Identifiers and names, each a type of its own, so that one can't be passed for another.
+//!
+//! None is refused for its form: purely numeric chat ids occur, and what Zoho thinks of next is not known.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
+
+/// An identifier: made from `&str`, `String`, references to them and itself, read from a string or a number.
+macro_rules! ids {
+    ($($(#[$attribute:meta])* $name:ident)*) => {
+        $(
+            $(#[$attribute])*
+            #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+            #[serde(transparent)]
+            pub struct $name(String);
+
+            impl $name {
+                /// The identifier as text.
+                pub fn as_str(&self) -> &str {
+                    &self.0
+                }
+            }
+
+            conversions!($name: |text| Self(text));
+
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+                    value.deserialize_any(Text).map(|text| Self(text.into_owned()))
+                }
+            }
+        )*
+    };
+}
+
+macro_rules! conversions {
+    ($name:ident: |$text:ident| $make:expr) => {
+        impl From<String> for $name {
+            fn from($text: String) -> Self {
+                $make
+            }
+        }
+
+        impl From<&str> for $name {
+            fn from(text: &str) -> Self {
+                text.to_owned().into()
+            }
+        }
+
+        impl From<&String> for $name {
+            fn from(text: &String) -> Self {
+                text.as_str().into()
+            }
+        }
+
+        impl From<&$name> for $name {
+            fn from(id: &$name) -> Self {
+                id.clone()
+            }
+        }
+
+        impl AsRef<str> for $name {
+            fn as_ref(&self) -> &str {
+                self.as_str()
+            }
+        }
+    };
+}
+
+macro_rules! shown {
+    ($($name:ident)*) => {
+        $(
+            impl fmt::Display for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.write_str(self.as_str())
+                }
+            }
+
+            impl fmt::Debug for $name {
+                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                    f.debug_tuple(stringify!($name)).field(&self.as_str()).finish()
+                }
+            }
+        )*
+    };
+}
+
+ids! {
+    /// A channel's id, such as `P1974166000016769023`.
+    ChannelId
+    /// A channel's unique name.
+    ChannelUniqueName
+    /// A chat's id, such as `CT_1608777491574236080_637446511`. Every channel has one, and every thread.
+    ChatId
+    /// A thread's chat id: its parent's, with `-T-` and digits behind it.
+    ThreadChatId
+    /// A user's id.
+    UserId
+    /// A bot's unique name.
+    BotUniqueName
+    /// The key of an extension, which vouches for its bots. `Debug` does not show it.
+    AppKey
+}
+
+shown! { ChannelId ChannelUniqueName ChatId ThreadChatId UserId BotUniqueName MessageId }
+
+impl fmt::Debug for AppKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AppKey(…)")
+    }
+}
+
+/// A thread is a chat.
+impl From<ThreadChatId> for ChatId {
+    fn from(id: ThreadChatId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<&ThreadChatId> for ChatId {
+    fn from(id: &ThreadChatId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+/// A message's id: a time in milliseconds and a number.
+///
+/// Zoho writes it in three ways: with `_`, with a space, and with a space that is percent-encoded already. They name the same
+/// message, and here they are equal; it is sent with `_`, as Zoho publishes it.
+///
+/// ```
+/// use cliq_api::threads::MessageId;
+///
+/// let id = MessageId::from("1727333520582%2047588994306224");
+/// assert_eq!(id, MessageId::from("1727333520582 47588994306224"));
+/// assert_eq!(id.as_str(), "1727333520582_47588994306224");
+/// ```
+#[derive(Clone)]
+pub struct MessageId {
+    /// With `_`.
+    text: String,
+    /// How it was written, so that what was received can be given back as it was.
+    separator: Separator,
+}
+
+#[derive(Clone, Copy)]
+enum Separator {
+    Underscore,
+    Space,
+    EncodedSpace,
+}
+
+impl Separator {
+    const ALL: [Self; 3] = [Self::Underscore, Self::Space, Self::EncodedSpace];
+
+    const fn as_str(self) -> &'static str {
+        match self {
+            Self::Underscore => "_",
+            Self::Space => " ",
+            Self::EncodedSpace => "%20",
+        }
+    }
+}
+
+impl MessageId {
+    /// The id as it is sent.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+
+    /// The id as it was written.
+    pub fn as_written(&self) -> Cow<'_, str> {
+        match self.separator {
+            Separator::Underscore => Cow::Borrowed(&self.text),
+            separator => Cow::Owned(self.text.replacen('_', separator.as_str(), 1)),
+        }
+    }
+
+    fn read(text: String) -> Self {
+        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let split = |separator: Separator| {
+            let (time, number) = text.split_once(separator.as_str())?;
+            (digits(time) && digits(number)).then(|| (format!("{time}_{number}"), separator))
+        };
+        match Separator::ALL.into_iter().find_map(split) {
+            Some((text, separator)) => Self { text, separator },
+            // No form that is known: left as it is.
+            None => Self { text, separator: Separator::Underscore },
+        }
+    }
+}
+
+conversions!(MessageId: |text| Self::read(text));
+
+impl PartialEq for MessageId {
+    fn eq(&self, other: &Self) -> bool {
+        self.text == other.text
+    }
+}
+
+impl Eq for MessageId {}
+
+impl PartialOrd for MessageId {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for MessageId {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.text.cmp(&other.text)
+    }
+}
+
+impl std::hash::Hash for MessageId {
+    fn hash<H: std::hash::Hasher>(&self, state: &mut H) {
+        self.text.hash(state);
+    }
+}
+
+/// As it is sent.
+impl Serialize for MessageId {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        out.serialize_str(&self.text)
+    }
+}
+
+impl<'de> Deserialize<'de> for MessageId {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        value.deserialize_any(Text).map(|text| Self::read(text.into_owned()))
+    }
+}
+
+/// For a model's `serialize_with`: an id as it was received.
+pub(super) fn as_received<S: Serializer>(id: &Option<MessageId>, out: S) -> Result<S::Ok, S::Error> {
+    id.as_ref().map(MessageId::as_written).serialize(out)
+}
+
+/// Text, or a number that stands for it.
+struct Text;
+
+impl<'de> serde::de::Visitor<'de> for Text {
+    type Value = Cow<'de, str>;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("an identifier (a string)")
+    }
+
+    fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Borrowed(text))
+    }
+
+    fn visit_str<E>(self, text: &str) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(text.to_owned()))
+    }
+
+    fn visit_string<E>(self, text: String) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(text))
+    }
+
+    fn visit_u64<E>(self, number: u64) -> Result<Cow<'de, str>, E> {
+        Ok(Cow::Owned(number.to_string()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_message_id_is_one_in_all_its_forms() {
+        let forms = ["1727333520582_47588994306224", "1727333520582 47588994306224", "1727333520582%2047588994306224"];
+        for form in forms {
+            let id = MessageId::from(form);
+            assert_eq!(id, MessageId::from(forms[0]));
+            assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{}\"", forms[0]));
+            assert_eq!(id.as_written(), form);
+        }
+        // A form that isn't known is not touched.
+        for form in ["", "abc def", "1_2_3", "%20", "17%20", "a%20b"] {
+            assert_eq!(MessageId::from(form).as_str(), form);
+            assert_eq!(MessageId::from(form).as_written(), form);
+        }
+    }
+
+    #[test]
+    fn an_id_reads_from_strings_and_numbers() {
+        assert_eq!(serde_json::from_str::<UserId>("855727961").unwrap(), UserId::from("855727961"));
+        assert_eq!(serde_json::from_str::<UserId>("\"855727961\"").unwrap(), UserId::from("855727961"));
+        assert!(serde_json::from_str::<UserId>("[]").is_err());
+        assert!(!format!("{:?}", AppKey::from("canary")).contains("canary"));
+    }
+}

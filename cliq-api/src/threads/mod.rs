@@ -1,0 +1,308 @@
+//! Threads of Zoho Cliq: all of the Threads API v3, and the two v2 operations that belong to it.
+//!
+//! The declarations are in [`Threads`]; the values that they take and give are here. What a value means, and what Zoho publishes of it,
+//! is Zoho's document "Threads" (API v3); a limit marked as assumed is not published.
+
+mod ids;
+mod models;
+mod open_enum;
+mod text;
+mod times;
+
+use std::future::Future;
+
+use crate::prelude::*;
+
+pub use ids::{AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId};
+pub use models::{
+    Bot, LastMessage, MainMessage, Mention, MessageContent, Posted, Sender, Thread, ThreadInformation,
+    ThreadStateInformation, User,
+};
+pub use open_enum::{
+    AutoFollow, AutoFollowStatus, FollowState, MentionType, MessageType, ThreadAction, ThreadState, UserField,
+};
+pub use text::MessageText;
+
+/// Threads of Zoho Cliq.
+///
+/// Implemented for every [`Client`] and whatever else is a [`Caller`]; import it to have its endpoints as methods.
+#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq", limit = "20/min", lock = "10m")]
+pub trait Threads {
+    /// Starts a thread from a message of a channel, which is named by its id.
+    ///
+    /// The channel's reply mode has to allow threads. The answer has the new message's id only with
+    /// [`sync_message`](CreateThreadByChannelIdRequest::sync_message); the thread's chat id it never has, which
+    /// [`find_thread`](Self::find_thread) looks for.
+    #[endpoint(POST "/channels/<CHANNEL_ID>/messages", scope = "Webhooks.CREATE")]
+    fn create_thread_by_channel_id(
+        &self,
+        channel_id: ChannelId,
+        #[field] text: MessageText,
+        #[field] thread_message_id: MessageId,
+        /// A message of the thread that this one answers.
+        #[field]
+        reply_to: Option<MessageId>,
+        /// Whether the message is posted in the channel as well.
+        #[field]
+        post_in_parent: Option<bool>,
+        /// The thread's title; the message's text where there is none.
+        #[field]
+        thread_title: Option<String>,
+        /// Whether the server waits until the message is posted, and answers with its id.
+        #[field]
+        sync_message: Option<bool>,
+        /// The bot that posts, which has to be a participant of the channel.
+        #[query]
+        bot_unique_name: Option<BotUniqueName>,
+    ) -> Posted;
+
+    /// Starts a thread from a message of a channel, which is named by its chat id.
+    ///
+    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does. To the server it is the same as
+    /// [`send_thread_message`](Self::send_thread_message), so that both are counted together.
+    #[endpoint(POST "/chats/<CHAT_ID>/messages", scope = "Webhooks.CREATE")]
+    fn create_thread_by_chat_id(
+        &self,
+        chat_id: ChatId,
+        #[field] text: MessageText,
+        #[field] thread_message_id: MessageId,
+        /// A message of the thread that this one answers.
+        #[field]
+        reply_to: Option<MessageId>,
+        /// Whether the message is posted in the channel as well.
+        #[field]
+        post_in_parent: Option<bool>,
+        /// The thread's title; the message's text where there is none.
+        #[field]
+        thread_title: Option<String>,
+        /// Whether the server waits until the message is posted, and answers with its id.
+        #[field]
+        sync_message: Option<bool>,
+        /// The bot that posts, which has to be a participant of the channel.
+        #[query]
+        bot_unique_name: Option<BotUniqueName>,
+    ) -> Posted;
+
+    /// Starts a thread from a message of a channel, which is named by its unique name.
+    ///
+    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does.
+    #[endpoint(POST "/channelsbyname/<CHANNEL_UNIQUE_NAME>/messages", scope = "Webhooks.CREATE")]
+    fn create_thread_by_channel_name(
+        &self,
+        channel_unique_name: ChannelUniqueName,
+        #[field] text: MessageText,
+        #[field] thread_message_id: MessageId,
+        /// A message of the thread that this one answers.
+        #[field]
+        reply_to: Option<MessageId>,
+        /// Whether the message is posted in the channel as well.
+        #[field]
+        post_in_parent: Option<bool>,
+        /// The thread's title; the message's text where there is none.
+        #[field]
+        thread_title: Option<String>,
+        /// Whether the server waits until the message is posted, and answers with its id.
+        #[field]
+        sync_message: Option<bool>,
+        /// The bot that posts, which has to be a participant of the channel.
+        #[query]
+        bot_unique_name: Option<BotUniqueName>,
+    ) -> Posted;
+
+    /// Posts a message to a thread.
+    ///
+    /// The answer has the message's id only with [`sync_message`](SendThreadMessageRequest::sync_message).
+    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/messages", scope = "Webhooks.CREATE", shares = create_thread_by_chat_id)]
+    fn send_thread_message(
+        &self,
+        thread_chat_id: ThreadChatId,
+        #[field] text: MessageText,
+        /// A message of the thread that this one answers.
+        #[field]
+        reply_to: Option<MessageId>,
+        /// Whether the message is posted in the channel as well.
+        #[field]
+        post_in_parent: Option<bool>,
+        /// Whether the server waits until the message is posted, and answers with its id.
+        #[field]
+        sync_message: Option<bool>,
+        /// The bot that posts, which has to be a participant of the channel.
+        #[query]
+        bot_unique_name: Option<BotUniqueName>,
+    ) -> Posted;
+
+    /// Retrieves a thread: its title, state, followers and parent.
+    #[endpoint(GET "/threads/<THREAD_CHAT_ID>", scope = "Chats.READ", lock = "5m", response = "data")]
+    fn get_thread(&self, thread_chat_id: ThreadChatId) -> Thread;
+
+    /// Closes or reopens a thread, or changes whether one follows it.
+    #[endpoint(PUT "/threads/<THREAD_CHAT_ID>", scope = "Chats.UPDATE")]
+    fn update_thread(
+        &self,
+        thread_chat_id: ThreadChatId,
+        #[field] action: ThreadAction,
+        /// The bot that acts, which has to be a participant of the channel.
+        #[query]
+        bot_unique_name: Option<BotUniqueName>,
+        /// The key of the extension that the bot is from. It goes only together with `bot_unique_name`.
+        #[query]
+        appkey: Option<AppKey>,
+    );
+
+    /// Retrieves the message that a thread was started from.
+    #[endpoint(GET "/threads/<THREAD_CHAT_ID>/messages/main", scope = "Messages.READ")]
+    fn get_thread_main_message(&self, thread_chat_id: ThreadChatId) -> MainMessage;
+
+    /// Lists who follows a thread.
+    ///
+    /// Zoho publishes no limit for this one; the module's own is assumed.
+    #[endpoint(GET "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.READ", response = "data")]
+    fn list_thread_followers(&self, thread_chat_id: ThreadChatId) -> Vec<User>;
+
+    /// Makes users follow a thread.
+    #[endpoint(POST "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.UPDATE")]
+    fn add_thread_followers(&self, thread_chat_id: ThreadChatId, #[field] user_ids: Vec<UserId>);
+
+    /// Makes users no longer follow a thread.
+    #[endpoint(DELETE "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.DELETE")]
+    fn remove_thread_followers(&self, thread_chat_id: ThreadChatId, #[field] user_ids: Vec<UserId>);
+
+    /// Lists who could follow a thread and does not.
+    #[endpoint(GET "/threads/<THREAD_CHAT_ID>/nonfollowers", scope = "Chats.READ", response = "data")]
+    fn list_thread_non_followers(&self, thread_chat_id: ThreadChatId) -> Vec<User>;
+
+    /// Follows a thread as the authenticated user.
+    #[endpoint(POST "/threads/<THREAD_CHAT_ID>/follow", scope = "Chats.UPDATE")]
+    fn follow_thread(&self, thread_chat_id: ThreadChatId);
+
+    /// Stops following a thread as the authenticated user.
+    #[endpoint(POST "/threads/<THREAD_CHAT_ID>/unfollow", scope = "Chats.UPDATE")]
+    fn unfollow_thread(&self, thread_chat_id: ThreadChatId);
+
+    /// Lists the members of a thread.
+    #[endpoint(GET "/chats/<THREAD_CHAT_ID>/members", scope = "Chats.READ", response = "members")]
+    fn list_thread_members(
+        &self,
+        thread_chat_id: ThreadChatId,
+        /// What to tell of each member; all where nothing is said.
+        #[query(csv)]
+        fields: Option<Vec<UserField>>,
+    ) -> Vec<User>;
+
+    /// Leaves a thread as the authenticated user, who stays in the channel.
+    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/leave", scope = "Chats.UPDATE")]
+    fn leave_thread(&self, thread_chat_id: ThreadChatId);
+
+    /// Silences a thread's notifications for the authenticated user.
+    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/mute", scope = "Chats.UPDATE")]
+    fn mute_thread(&self, thread_chat_id: ThreadChatId);
+
+    /// Lets a thread notify the authenticated user again.
+    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/unmute", scope = "Chats.UPDATE")]
+    fn unmute_thread(&self, thread_chat_id: ThreadChatId);
+
+    /// Lists the threads of a channel, in pages.
+    ///
+    /// An operation of API v2. Zoho publishes no limit for it; the one here is assumed.
+    #[endpoint(
+        GET "/channels/<CHANNEL_ID>/threads",
+        base = "/api/v2",
+        scope = "Chats.READ",
+        limit = "20/min",
+        lock = "10m",
+        page(items = "data", token = "next_token")
+    )]
+    fn list_threads(
+        &self,
+        channel_id: ChannelId,
+        /// Only threads that the authenticated user follows, or doesn't.
+        #[query("state")]
+        follow_state: Option<FollowState>,
+        /// Only threads that are open, or closed.
+        #[query("type")]
+        thread_state: Option<ThreadState>,
+        /// How many threads a page has at most.
+        #[query]
+        limit: Option<u32>,
+        /// Where to go on: a page's [`next_token`](Page::next_token).
+        #[query]
+        next_token: Option<String>,
+    ) -> Page<Thread>;
+
+    /// Says whether the members of a channel follow its new threads by themselves.
+    ///
+    /// An operation of API v2.
+    #[endpoint(
+        PUT "/channels/<CHANNEL_ID>",
+        base = "/api/v2",
+        scope = "Channels.UPDATE",
+        limit = "50/min",
+        lock = "5m",
+        response = "status"
+    )]
+    fn set_thread_auto_follow(
+        &self,
+        channel_id: ChannelId,
+        #[field] auto_follow_threads: AutoFollow,
+    ) -> AutoFollowStatus;
+
+    /// Closes a thread: [`update_thread`](Self::update_thread) with [`ThreadAction::Close`].
+    fn close_thread(&self, thread_chat_id: impl Into<ThreadChatId>) -> UpdateThreadRequest {
+        self.update_thread(thread_chat_id, ThreadAction::Close)
+    }
+
+    /// Reopens a thread: [`update_thread`](Self::update_thread) with [`ThreadAction::Reopen`].
+    fn reopen_thread(&self, thread_chat_id: impl Into<ThreadChatId>) -> UpdateThreadRequest {
+        self.update_thread(thread_chat_id, ThreadAction::Reopen)
+    }
+
+    /// Finds the thread that was started from a message, over the pages of [`list_threads`](Self::list_threads); `None` where
+    /// no page has it.
+    ///
+    /// Starting a thread doesn't tell the thread's chat id, and this is the way to it. A channel with many threads takes many
+    /// calls, each of which counts against the limit of `list_threads`.
+    fn find_thread(
+        &self,
+        channel_id: impl Into<ChannelId>,
+        message_id: impl Into<MessageId>,
+    ) -> impl Future<Output = Result<Option<Thread>, Error>> + Send + 'static {
+        let mut threads = self.list_threads(channel_id).items();
+        let message_id = message_id.into();
+        async move {
+            while let Some(thread) = threads.next().await {
+                let thread = thread?;
+                if thread.thread_message_id.as_ref() == Some(&message_id) {
+                    return Ok(Some(thread));
+                }
+            }
+            Ok(None)
+        }
+    }
+}
+
+/// A bot that posts.
+macro_rules! posts_as_bot {
+    ($($request:ident)*) => {
+        $(impl $request {
+            /// Posts as a bot: sets `bot_unique_name`.
+            pub fn as_bot(self, bot: impl Into<BotUniqueName>) -> Self {
+                self.bot_unique_name(bot)
+            }
+        })*
+    };
+}
+
+posts_as_bot! {
+    CreateThreadByChannelIdRequest
+    CreateThreadByChatIdRequest
+    CreateThreadByChannelNameRequest
+    SendThreadMessageRequest
+}
+
+impl UpdateThreadRequest {
+    /// Acts as a bot: sets `bot_unique_name`, and `appkey` if the bot is from an extension.
+    pub fn as_bot(self, bot: impl Into<Bot>) -> Self {
+        let Bot { unique_name, appkey } = bot.into();
+        self.bot_unique_name(unique_name).with(appkey, Self::appkey)
+    }
+}

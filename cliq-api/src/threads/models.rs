@@ -1,0 +1,304 @@
+//! What the Threads API answers.
+//!
+//! Nothing is lost: a member that is not known here is kept in `other`. Nothing that can be missing is demanded: Zoho's document
+//! requires no member of an answer, so that only what identifies a thing is no `Option`.
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
+use time::OffsetDateTime;
+
+use super::ids::as_received;
+use super::{
+    AppKey, BotUniqueName, ChatId, MentionType, MessageId, MessageType, ThreadChatId, ThreadState, UserId, times,
+};
+
+/// A thread. Schemas `v3-thread` and the items of `get-threads-response`.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Thread {
+    /// The chat id, by which the thread is addressed.
+    pub chat_id: ThreadChatId,
+    /// The chat id of the channel that the thread is in.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_chat_id: Option<ChatId>,
+    /// The message that the thread was started from.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    pub thread_message_id: Option<MessageId>,
+    /// The title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How many users follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follower_count: Option<u64>,
+    /// Whether the authenticated user follows it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_follower: Option<bool>,
+    /// Whether the authenticated user is in the channel.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_participant: Option<bool>,
+    /// Whether it takes messages. See [`state`](Self::state).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_state: Option<ThreadState>,
+    /// The same, where `list_threads` tells it one member deeper. See [`state`](Self::state).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_state_info: Option<ThreadStateInformation>,
+    /// Who wrote the message that the thread was started from.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_message_sender: Option<UserId>,
+    /// The thread's last message.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub last_message_information: Option<LastMessage>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+impl Thread {
+    /// A thread of which only the chat id is known.
+    pub fn new(chat_id: impl Into<ThreadChatId>) -> Self {
+        Self {
+            chat_id: chat_id.into(),
+            parent_chat_id: None,
+            thread_message_id: None,
+            title: None,
+            follower_count: None,
+            is_follower: None,
+            parent_participant: None,
+            thread_state: None,
+            thread_state_info: None,
+            parent_message_sender: None,
+            last_message_information: None,
+            other: Map::new(),
+        }
+    }
+
+    /// Whether the thread takes messages, wherever the answer tells it.
+    pub fn state(&self) -> Option<&ThreadState> {
+        let deeper = || self.thread_state_info.as_ref()?.thread_state.as_ref();
+        self.thread_state.as_ref().or_else(deeper)
+    }
+}
+
+/// A thread's last message. Schema `last_message_information`, which is open.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct LastMessage {
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_id: Option<UserId>,
+    /// The name of who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender_name: Option<String>,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_type: Option<MessageType>,
+    /// When it was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
+    pub time: Option<OffsetDateTime>,
+    /// Its text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A user who follows a thread, doesn't, or is a member of it. Schemas `Members` and the items of
+/// `get-thread-followers-response`.
+///
+/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) tells only some of these.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct User {
+    /// The id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub user_id: Option<UserId>,
+    /// The email address.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub email_id: Option<String>,
+    /// The full name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// That a message was posted. Schemas `thread-creation-response` and `post-message-in-a-channel-response`.
+///
+/// The id is there only with `sync_message`; without it the server answers with an empty body, or with an object that says
+/// that there is none.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(from = "Option<PostedMembers>")]
+#[non_exhaustive]
+pub struct Posted {
+    /// The message's id.
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    pub message_id: Option<MessageId>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// [`Posted`] as it stands in an answer that has a body.
+#[derive(Deserialize)]
+struct PostedMembers {
+    message_id: Option<MessageId>,
+    #[serde(flatten)]
+    other: Map<String, Value>,
+}
+
+impl From<Option<PostedMembers>> for Posted {
+    fn from(members: Option<PostedMembers>) -> Self {
+        members.map_or_else(Self::default, |PostedMembers { message_id, other }| Self { message_id, other })
+    }
+}
+
+/// The message that a thread was started from. Schema `get-main-message-response`.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MainMessage {
+    /// The message's id.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    pub id: Option<MessageId>,
+    /// What the message is in, such as a channel's unique name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub parent_resource_id: Option<String>,
+    /// Who wrote it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub sender: Option<Sender>,
+    /// Who is mentioned in it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub mentions: Option<Vec<Mention>>,
+    /// The thread that was started from it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_information: Option<ThreadInformation>,
+    /// Whether the thread takes messages.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_state_information: Option<ThreadStateInformation>,
+    /// When it was posted.
+    #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
+    pub time: Option<OffsetDateTime>,
+    /// What it is.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "type")]
+    pub message_type: Option<MessageType>,
+    /// What it says.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub content: Option<MessageContent>,
+    /// Whether it is pinned.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub is_pinned: Option<bool>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Who wrote a message.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Sender {
+    /// The name.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<UserId>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Somebody or something that a message mentions.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct Mention {
+    /// The name as it stands in the text, such as `@Scott Fisher`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub name: Option<String>,
+    /// The id.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<UserId>,
+    /// What is mentioned.
+    #[serde(default, skip_serializing_if = "Option::is_none", rename = "type")]
+    pub mention_type: Option<MentionType>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// The thread that was started from a message.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ThreadInformation {
+    /// The message that it was started from.
+    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    pub thread_message_id: Option<MessageId>,
+    /// The title.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub title: Option<String>,
+    /// How many users follow it.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub follower_count: Option<u64>,
+    /// How many messages it has.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub message_count: Option<u64>,
+    /// The chat id, by which it is addressed.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub chat_id: Option<ThreadChatId>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// Whether a thread takes messages.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct ThreadStateInformation {
+    /// Whether it does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub thread_state: Option<ThreadState>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// What a message says.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct MessageContent {
+    /// Its text, where it has one.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub text: Option<String>,
+    /// What the answer holds besides.
+    #[serde(flatten)]
+    pub other: Map<String, Value>,
+}
+
+/// A bot that acts in place of the user.
+///
+/// ```
+/// use cliq_api::threads::Bot;
+///
+/// let own = Bot::from("ticketbot");
+/// let from_extension = Bot::from("ticketbot").appkey("c2d1…");
+/// assert_ne!(own, from_extension);
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Bot {
+    pub(super) unique_name: BotUniqueName,
+    pub(super) appkey: Option<AppKey>,
+}
+
+impl Bot {
+    /// With the key of the extension that it is from.
+    #[must_use]
+    pub fn appkey(self, appkey: impl Into<AppKey>) -> Self {
+        Self { appkey: Some(appkey.into()), ..self }
+    }
+}
+
+impl<T: Into<BotUniqueName>> From<T> for Bot {
+    fn from(unique_name: T) -> Self {
+        Self { unique_name: unique_name.into(), appkey: None }
+    }
+}

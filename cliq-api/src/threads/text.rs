@@ -1,0 +1,84 @@
+//! The text of a message, which Zoho limits.
+
+use serde::ser::{Error, Serialize, Serializer};
+
+/// The text of a message: at most [`MessageText::MAX`] characters.
+///
+/// A longer one is refused before it is sent, as an error of the call. Zoho doesn't say what it counts; characters are what no
+/// reading counts fewer of, so that what is refused here would be refused there. [`unchecked`](Self::unchecked) leaves it to
+/// the server.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct MessageText {
+    text: String,
+    checked: bool,
+}
+
+impl MessageText {
+    /// How many characters Zoho takes.
+    pub const MAX: usize = 5000;
+
+    /// A text whose length the server may judge.
+    pub fn unchecked(text: impl Into<String>) -> Self {
+        Self { text: text.into(), checked: false }
+    }
+
+    /// The text.
+    pub fn as_str(&self) -> &str {
+        &self.text
+    }
+}
+
+impl From<String> for MessageText {
+    fn from(text: String) -> Self {
+        Self { text, checked: true }
+    }
+}
+
+impl From<&str> for MessageText {
+    fn from(text: &str) -> Self {
+        text.to_owned().into()
+    }
+}
+
+impl From<&String> for MessageText {
+    fn from(text: &String) -> Self {
+        text.clone().into()
+    }
+}
+
+impl From<&MessageText> for MessageText {
+    fn from(text: &MessageText) -> Self {
+        text.clone()
+    }
+}
+
+/// Refuses a text that is too long, so that it never leaves.
+impl Serialize for MessageText {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        // No text has more characters than bytes.
+        if self.checked && self.text.len() > Self::MAX {
+            let count = self.text.chars().count();
+            if count > Self::MAX {
+                let max = Self::MAX;
+                return Err(S::Error::custom(format!(
+                    "the text has {count} characters, and Cliq takes {max} (`MessageText::unchecked` lets the server decide)"
+                )));
+            }
+        }
+        out.serialize_str(&self.text)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn characters_are_counted_not_bytes() {
+        let json = |text: MessageText| serde_json::to_string(&text);
+        assert!(json("ü".repeat(5000).into()).is_ok());
+        let refused = json("ü".repeat(5001).into()).unwrap_err().to_string();
+        assert!(refused.contains("5001 characters"), "{refused}");
+        assert!(json(MessageText::unchecked("ü".repeat(5001))).is_ok());
+    }
+}

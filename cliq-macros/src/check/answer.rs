@@ -1,0 +1,98 @@
+//! The return type: what the answer is, and whether it agrees with the keys.
+
+use syn::{Ident, Type};
+
+use super::Scope;
+use super::arguments::Read;
+use super::keys::Keys;
+use super::types::{first_argument, is_named, mentions_self, odd_form, only_argument, owned, ungrouped, written};
+use crate::model::{Answer, Decode, Page, Param, Place, Shape};
+use crate::problem::Problem;
+
+/// What a return type says. After an error, the type that was probably meant, so that code that uses the answer stays right.
+pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
+    let Some(ty) = output else { return ignored() };
+    match ungrouped(ty) {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => ignored(),
+        Type::ImplTrait(_) | Type::TraitObject(_) => {
+            scope.push(ty, &Problem::ReturnImpl);
+            ignored()
+        }
+        Type::Reference(reference) => {
+            scope.push(ty, &Problem::ReturnReference { owned: owned(ty) });
+            if matches!(ungrouped(&reference.elem), Type::Path(_)) && owned(ty).as_deref() != Some("String") {
+                by_name(&reference.elem)
+            } else {
+                ignored()
+            }
+        }
+        _ if mentions_self(ty) => {
+            scope.push(ty, &Problem::ReturnSelf);
+            ignored()
+        }
+        Type::Path(_) if is_named(ty, "Result") => {
+            let inner = first_argument(ty);
+            scope.push(ty, &Problem::ReturnResult { inner: inner.map(written).filter(|inner| inner != "()") });
+            match inner.map(ungrouped) {
+                Some(Type::Path(_)) => by_name(inner.unwrap_or(ty)),
+                _ => ignored(),
+            }
+        }
+        ty if odd_form(ty).is_some() => {
+            scope.push(ty, &Problem::ReturnOther { what: odd_form(ty).unwrap_or_default() });
+            ignored()
+        }
+        ty => by_name(ty),
+    }
+}
+
+fn ignored() -> Answer {
+    Answer { ty: None, decode: Decode::Ignored }
+}
+
+fn by_name(ty: &Type) -> Answer {
+    let decode = match () {
+        () if is_named(ty, "Bytes") => Decode::Raw,
+        () if only_argument(ty, "Page").is_some() => Decode::Paged,
+        () => Decode::Json,
+    };
+    Answer { ty: Some(ty.clone()), decode }
+}
+
+/// Whether the keys agree with the return type.
+pub(super) fn check(keys: &Keys, decode: Decode, output: Option<&Type>, scope: &mut Scope<'_>) {
+    match (&keys.page, decode) {
+        (None, Decode::Paged) if !keys.unreadable_page => scope.push(output, &Problem::PageWithoutKey),
+        (Some(page), Decode::Json | Decode::Raw | Decode::Ignored) => {
+            scope.push(&page.tokens, &Problem::KeyWithoutPage)
+        }
+        _ => {}
+    }
+    if let Some((tokens, _)) = &keys.response {
+        match (&keys.page, decode) {
+            (Some(_), _) | (_, Decode::Paged) => scope.push(tokens, &Problem::ResponseWithPage),
+            (_, Decode::Raw) => scope.push(tokens, &Problem::ResponseUnread { decode: "read as raw `Bytes`" }),
+            (_, Decode::Ignored) => scope.push(tokens, &Problem::ResponseUnread { decode: "ignored" }),
+            (_, Decode::Json) => {}
+        }
+    }
+}
+
+/// The page's keys, with the parameter that carries the token.
+pub(super) fn page(keys: &Keys, args: &[Read], params: &[Param], scope: &mut Scope<'_>) -> Option<Page> {
+    let page = keys.page.as_ref()?;
+    let named = page.param.clone().or_else(|| page.token.last().cloned())?;
+    let queries = || params.iter().enumerate().filter(|(_, param)| param.place == Place::Query);
+    let Some((index, param)) = queries().find(|(_, param)| param.name == named) else {
+        let queries = queries().map(|(_, param)| param.name.clone()).collect();
+        scope.push(&page.tokens, &Problem::PageNoParam { param: named, queries });
+        return None;
+    };
+    let ident: &Ident = &args[param.arg].ident;
+    if param.required {
+        scope.push(ident, &Problem::PageParamRequired { param: ident.to_string() });
+    } else if param.shape != Shape::Plain {
+        scope.push(ident, &Problem::PageParamShape { param: ident.to_string() });
+    }
+    Some(Page { items: page.items.clone(), token: page.token.clone(), param: index })
+}

@@ -1,0 +1,498 @@
+//! The arguments: their types, what callers pass for them, and where each goes.
+
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitStr, Meta, Token, Type};
+
+use super::Scope;
+use super::keys::Keys;
+use super::types::{
+    inner_reference, is_named, is_primitive, mentions_self, odd_form, only_argument, owned, ungrouped, written,
+};
+use crate::model::{Arg, Param, Place, Shape, Takes};
+use crate::parse::RawArg;
+use crate::problem::{PLACES, Problem};
+use crate::text::path::same_name;
+use crate::text::suggest::nearest;
+use crate::text::units;
+
+/// An argument, read by itself: what it is, and what its attribute says.
+pub(super) struct Read {
+    pub(super) ident: Ident,
+    docs: Vec<Attribute>,
+    ty: Option<Type>,
+    optional: bool,
+    place: Said,
+}
+
+/// What an argument's attribute says of its place.
+enum Said {
+    /// There is none.
+    Nothing,
+    /// There is one that can't be read.
+    Unreadable,
+    Place(Attr),
+}
+
+/// `#[query("name", csv)]`.
+struct Attr {
+    place: Place,
+    name: Option<LitStr>,
+    csv: bool,
+    flatten: bool,
+    bytes: bool,
+    content_type: Option<LitStr>,
+    /// To point at.
+    whole: Attribute,
+}
+
+impl Read {
+    /// The type of the value itself, without `Option`.
+    fn value(&self) -> Option<&Type> {
+        let ty = self.ty.as_ref()?;
+        Some(if self.optional { only_argument(ty, "Option").unwrap_or(ty) } else { ty })
+    }
+
+    /// The type of a list's items.
+    fn item(&self) -> Option<&Type> {
+        only_argument(self.value()?, "Vec")
+    }
+
+    fn is_bytes(&self) -> bool {
+        matches!(&self.place, Said::Place(attr) if attr.bytes)
+    }
+
+    pub(super) fn into_arg(self) -> Arg {
+        let takes = match (self.value(), self.item()) {
+            (None, _) => Takes::Anything,
+            (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty.clone()),
+            (Some(_), Some(item)) if !self.is_bytes() => Takes::Each { item: item.clone(), into: !is_primitive(item) },
+            (Some(ty), _) => Takes::Into(ty.clone()),
+        };
+        Arg { ident: self.ident, docs: self.docs, optional: self.optional, takes }
+    }
+}
+
+/// Reads the arguments, each by itself.
+pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
+    let mut args: Vec<Read> = Vec::new();
+    for raw in raw {
+        let name = raw.ident.unraw().to_string();
+        if args.iter().any(|other| other.ident.unraw() == name) {
+            scope.push(&raw.ident, &Problem::ArgRepeated { name });
+            continue;
+        }
+        if RESERVED.contains(&name.as_str()) {
+            scope.push(&raw.ident, &Problem::ArgReserved { name });
+        }
+        let (docs, attrs): (Vec<_>, Vec<_>) = raw.attrs.into_iter().partition(|attr| attr.path().is_ident("doc"));
+        let place = said(attrs, scope);
+        let ty = raw.ty.and_then(|ty| sendable(ty, scope));
+        let optional = ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
+        args.push(Read { ident: raw.ident, docs, ty, optional, place });
+    }
+    args
+}
+
+/// What every builder has, or what would hide it.
+const RESERVED: &[&str] =
+    &["options", "send", "prepare", "prepare_authorized", "with", "clone", "into_future", "items", "pages"];
+
+/// A type that a value can be sent of; after an error, the one that was probably meant.
+fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
+    let problem = match ungrouped(&ty) {
+        Type::Reference(_) => {
+            let owned = owned(&ty);
+            let meant = owned.as_deref().and_then(|owned| syn::parse_str(owned).ok());
+            scope.push(&ty, &Problem::TypeReference { owned });
+            return meant;
+        }
+        Type::ImplTrait(_) => Problem::TypeImpl,
+        Type::TraitObject(_) => Problem::TypeDyn,
+        _ if mentions_self(&ty) => Problem::TypeSelf,
+        plain if odd_form(plain).is_some() => Problem::TypeOther { what: odd_form(plain).unwrap_or_default() },
+        _ if inner_reference(&ty) => Problem::TypeReference { owned: None },
+        _ => return Some(ty),
+    };
+    scope.push(&ty, &problem);
+    None
+}
+
+fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
+    let mut said = Said::Nothing;
+    let mut first: Option<String> = None;
+    for attr in attrs {
+        let name = attr.path().to_token_stream().to_string().replace(' ', "");
+        let Some(place) = place_named(&name) else {
+            if name == "cfg" || name == "cfg_attr" {
+                scope.push(&attr, &Problem::ArgCfg);
+            } else if !matches!(name.as_str(), "allow" | "expect" | "warn" | "deny" | "forbid") {
+                scope.push(&attr, &Problem::ArgAttributeUnknown { name });
+                said = Said::Unreadable;
+            }
+            continue;
+        };
+        if let Some(first) = &first {
+            scope.push(&attr, &Problem::ArgAttributeTwice { first: first.clone(), second: name });
+            continue;
+        }
+        first = Some(name);
+        said = attribute(place, attr, scope).map_or(Said::Unreadable, Said::Place);
+    }
+    said
+}
+
+fn place_named(name: &str) -> Option<Place> {
+    const IN_ORDER: [Place; 5] = [Place::Path, Place::Query, Place::Header, Place::Field, Place::Body];
+    PLACES.iter().position(|place| *place == name).map(|index| IN_ORDER[index])
+}
+
+/// `("name", csv)`: a name, then options.
+fn attribute(place: Place, attr: Attribute, scope: &mut Scope<'_>) -> Option<Attr> {
+    let (options, example): (&'static [&'static str], &'static str) = match place {
+        Place::Path => (&[], "`#[path(\"CHAT_ID\")]`"),
+        Place::Query => {
+            (&["csv", "flatten"], "`#[query]`, `#[query(\"name\")]`, `#[query(\"name\", csv)]` or `#[query(flatten)]`")
+        }
+        Place::Header => (&[], "`#[header(\"X-Name\")]`"),
+        Place::Field => (&[], "`#[field]` or `#[field(\"name\")]`"),
+        Place::Body => (
+            &["bytes", "content_type"],
+            "`#[body]`, `#[body(bytes)]` or `#[body(bytes, content_type = \"image/png\")]`",
+        ),
+    };
+    let name = place_name(place);
+    let malformed = Problem::ArgFormAttribute { name: name.to_owned(), expected: example };
+    let mut read =
+        Attr { place, name: None, csv: false, flatten: false, bytes: false, content_type: None, whole: attr.clone() };
+    match &attr.meta {
+        Meta::Path(_) if matches!(place, Place::Path | Place::Header) => {
+            scope.push(&attr, &malformed);
+            return None;
+        }
+        Meta::Path(_) => return Some(read),
+        Meta::NameValue(_) => {
+            scope.push(&attr, &malformed);
+            return None;
+        }
+        Meta::List(_) => {}
+    }
+    let parse = |input: ParseStream<'_>| {
+        let name = if input.peek(LitStr) { Some(input.parse::<LitStr>()?) } else { None };
+        let mut words = Vec::new();
+        if name.is_some() && !input.is_empty() {
+            let _: Token![,] = input.parse()?;
+        }
+        while !input.is_empty() {
+            let word: Ident = input.call(Ident::parse_any)?;
+            let value = match input.parse::<Option<Token![=]>>()? {
+                Some(_) => Some(input.parse::<LitStr>()?),
+                None => None,
+            };
+            words.push((word, value));
+            if !input.is_empty() {
+                let _: Token![,] = input.parse()?;
+            }
+        }
+        Ok((name, words))
+    };
+    let Ok((written, words)) = parse.parse2(crate::parse::keys::inside(&attr)) else {
+        scope.push(&attr, &malformed);
+        return None;
+    };
+    for (word, value) in words {
+        match (word.to_string().as_str(), value) {
+            ("csv", None) if place == Place::Query => read.csv = true,
+            ("flatten", None) if place == Place::Query => read.flatten = true,
+            ("bytes", None) if place == Place::Body => read.bytes = true,
+            ("content_type", Some(value)) if place == Place::Body => {
+                if !units::is_content_type(&value.value()) {
+                    scope.push(&value, &Problem::BadContentType { found: value.value() });
+                    return None;
+                }
+                read.content_type = Some(value);
+            }
+            (other, _) if options.contains(&other) => {
+                scope.push(&attr, &malformed);
+                return None;
+            }
+            (other, _) => {
+                let problem = Problem::ArgOptionUnknown { place: name, found: other.to_owned(), valid: options };
+                scope.push(&word, &problem);
+                return None;
+            }
+        }
+    }
+    read.name = written;
+    sound(read, &malformed, scope)
+}
+
+/// Whether name and options go together.
+fn sound(attr: Attr, malformed: &Problem, scope: &mut Scope<'_>) -> Option<Attr> {
+    match (&attr.name, attr.place) {
+        (Some(name), Place::Body) => {
+            scope.push(name, &Problem::ArgNameNotAllowed { what: "a whole body" });
+            return None;
+        }
+        (Some(name), _) if attr.flatten => {
+            scope.push(name, &Problem::ArgNameNotAllowed { what: "what is flattened into the query" });
+            return None;
+        }
+        (Some(name), place) if name.value().is_empty() => {
+            scope.push(name, &Problem::EmptyName { place: place_name(place) });
+            return None;
+        }
+        (Some(name), Place::Header) if !units::is_header_name(&name.value()) => {
+            scope.push(name, &Problem::BadHeaderName { name: name.value() });
+            return None;
+        }
+        (Some(name), Place::Header) if is_transports(&name.value()) => {
+            scope.push(name, &Problem::ReservedHeader { name: name.value() });
+            return None;
+        }
+        _ => {}
+    }
+    let lacks_name = matches!(attr.place, Place::Path | Place::Header) && attr.name.is_none();
+    if lacks_name || attr.csv && attr.flatten || attr.content_type.is_some() && !attr.bytes {
+        scope.push(&attr.whole, malformed);
+        return None;
+    }
+    Some(attr)
+}
+
+/// Headers that follow from the request itself.
+fn is_transports(name: &str) -> bool {
+    ["content-length", "transfer-encoding", "host", "connection", "upgrade", "te", "trailer"]
+        .iter()
+        .any(|header| header.eq_ignore_ascii_case(name))
+}
+
+fn place_name(place: Place) -> &'static str {
+    match place {
+        Place::Path => "path",
+        Place::Query => "query",
+        Place::Header => "header",
+        Place::Field => "field",
+        Place::Body => "body",
+    }
+}
+
+/// Says where each argument goes: by its attribute, or by the placeholder of its name. `None` where that can't be said of some.
+pub(super) fn place(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>> {
+    let path = fill(args, keys, scope);
+    let mut rest = Vec::new();
+    let mut sound = path.is_some();
+    for (index, arg) in args.iter().enumerate() {
+        match &arg.place {
+            Said::Place(attr) if attr.place != Place::Path => rest.extend(elsewhere(index, arg, attr, keys, scope)),
+            Said::Unreadable => sound = false,
+            _ => {}
+        }
+    }
+    names(args, &rest, keys, scope);
+    bodies(args, &rest, keys, scope, sound);
+    let mut params = path?;
+    params.append(&mut rest);
+    sound.then_some(params)
+}
+
+/// The placeholders' arguments, in the path's order.
+fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>> {
+    let placeholders = &keys.template.placeholders;
+    let mut filled: Vec<Option<usize>> = vec![None; placeholders.len()];
+    let mut unplaced = Vec::new();
+    // An argument that names no placeholder was meant for one all the same.
+    let mut astray = 0;
+    for (index, arg) in args.iter().enumerate() {
+        let position = |name: &str| placeholders.iter().position(|placeholder| same_name(placeholder, name));
+        let (found, at) = match &arg.place {
+            Said::Nothing => (position(&arg.ident.unraw().to_string()), arg.ident.to_token_stream()),
+            Said::Place(Attr { place: Place::Path, name: Some(name), .. }) => {
+                let found = position(&name.value());
+                if found.is_none() {
+                    astray += 1;
+                    let problem =
+                        Problem::UnknownPlaceholder { name: name.value(), placeholders: placeholders.clone() };
+                    scope.push(name, &problem);
+                    continue;
+                }
+                (found, name.to_token_stream())
+            }
+            Said::Place(_) => continue,
+            Said::Unreadable => {
+                astray += 1;
+                continue;
+            }
+        };
+        match found.map(|position| (position, filled[position])) {
+            None => unplaced.push(index),
+            Some((position, None)) => {
+                filled[position] = Some(index);
+                plain(arg, Problem::OptionInPath, Problem::ListInPath, scope);
+            }
+            Some((position, Some(other))) => {
+                let placeholder = placeholders[position].clone();
+                scope.push(at, &Problem::PlaceholderTaken { placeholder, by: args[other].ident.to_string() });
+            }
+        }
+    }
+    let unfilled: Vec<usize> = (0..placeholders.len()).filter(|position| filled[*position].is_none()).collect();
+    tell_unmatched(args, keys, unplaced, unfilled, astray, scope);
+    let param = |(position, index): (usize, Option<usize>)| {
+        let name = placeholders[position].clone();
+        Some(Param { arg: index?, name, place: Place::Path, shape: Shape::Plain, required: true })
+    };
+    filled.into_iter().enumerate().map(param).collect()
+}
+
+/// One error for an argument and the placeholder that it was probably meant for, and one for each that is left.
+fn tell_unmatched(
+    args: &[Read],
+    keys: &Keys,
+    unplaced: Vec<usize>,
+    mut unfilled: Vec<usize>,
+    astray: usize,
+    scope: &mut Scope<'_>,
+) {
+    let placeholders = &keys.template.placeholders;
+    for (rank, &index) in unplaced.iter().enumerate() {
+        let name = args[index].ident.unraw().to_string();
+        let candidates = unfilled.iter().map(|position| placeholders[*position].as_str());
+        let near = nearest(&name, candidates);
+        let meant = match near {
+            Some(near) => unfilled.iter().position(|position| placeholders[*position] == near),
+            // The last ones left belong together, whatever they are called.
+            None if unplaced.len() - rank == unfilled.len() => Some(0),
+            None => None,
+        };
+        let placeholder = meant.map(|meant| placeholders[unfilled.remove(meant)].clone());
+        let body_allowed = !has_no_body(&keys.method);
+        scope.push(&args[index].ident, &Problem::ArgWithoutPlace { name, placeholder, body_allowed });
+    }
+    for position in unfilled.into_iter().skip(astray) {
+        let placeholder = placeholders[position].clone();
+        let elsewhere = args.iter().find_map(|arg| match &arg.place {
+            Said::Place(attr) if same_name(&arg.ident.unraw().to_string(), &placeholder) => Some(attr),
+            _ => None,
+        });
+        match elsewhere {
+            Some(attr) => {
+                scope.push(
+                    &attr.whole,
+                    &Problem::PlaceholderArgElsewhere { placeholder, place: place_name(attr.place) },
+                );
+            }
+            None => {
+                let argument = placeholder.to_lowercase().replace('-', "_");
+                scope.push(&keys.path, &Problem::PlaceholderUnfilled { placeholder, argument });
+            }
+        }
+    }
+}
+
+/// Refuses what can't be one value.
+fn plain(arg: &Read, option: Problem, list: Problem, scope: &mut Scope<'_>) {
+    if arg.optional && option == Problem::OptionInPath {
+        scope.push(&arg.ty, &option);
+    } else if arg.item().is_some() {
+        scope.push(&arg.ty, &list);
+    }
+}
+
+/// What goes into query, header or body.
+fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Scope<'_>) -> Option<Param> {
+    let list = arg.item().is_some();
+    let shape = match attr.place {
+        Place::Query if attr.flatten && list => {
+            scope.push(&attr.whole, &Problem::FlattenList);
+            return None;
+        }
+        Place::Query if attr.csv && !list && arg.ty.is_some() => {
+            scope.push(&attr.whole, &Problem::CsvNeedsList);
+            return None;
+        }
+        Place::Query if attr.flatten => Shape::Flatten,
+        Place::Query if attr.csv => Shape::Csv,
+        Place::Query if list => Shape::Repeated,
+        Place::Header => {
+            plain(arg, Problem::ListInHeader, Problem::ListInHeader, scope);
+            Shape::Plain
+        }
+        Place::Field if keys.form.is_some() && list => Shape::Repeated,
+        Place::Query | Place::Path => Shape::Plain,
+        Place::Field if keys.form.is_some() => Shape::Plain,
+        Place::Field => Shape::Json,
+        Place::Body if attr.bytes => {
+            let value = arg.value();
+            let is = |name| value.is_some_and(|ty| is_named(ty, name));
+            let octets = value.and_then(|ty| only_argument(ty, "Vec")).is_some_and(|item| is_named(item, "u8"));
+            if let Some(ty) = value.filter(|_| !(is("Bytes") || is("String") || octets)) {
+                scope.push(&arg.ty, &Problem::BytesType { found: written(ty) });
+                return None;
+            }
+            let content_type = attr.content_type.as_ref().map(LitStr::value);
+            Shape::Bytes(content_type.unwrap_or_else(|| "application/octet-stream".to_owned()))
+        }
+        Place::Body => Shape::Json,
+    };
+    let name = attr.name.as_ref().map_or_else(|| arg.ident.unraw().to_string(), LitStr::value);
+    Some(Param { arg: index, name, place: attr.place, shape, required: !arg.optional })
+}
+
+/// Two arguments of one name, or one and a constant.
+fn names(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>) {
+    let named = |param: &Param| param.shape != Shape::Flatten && param.place != Place::Body;
+    for (index, param) in params.iter().enumerate().filter(|(_, param)| named(param)) {
+        let same = |other: &&Param| {
+            let one = other.place == param.place && named(other);
+            // Headers are the same in any case.
+            one && (other.name == param.name
+                || param.place == Place::Header && other.name.eq_ignore_ascii_case(&param.name))
+        };
+        let ident = &args[param.arg].ident;
+        if let Some(other) = params[..index].iter().find(same) {
+            let place = match param.place {
+                Place::Query => "query parameter",
+                Place::Header => "header",
+                _ => "field",
+            };
+            let by = args[other.arg].ident.to_string();
+            scope.push(ident, &Problem::RepeatedName { place, name: param.name.clone(), by });
+        }
+        if param.place == Place::Query && keys.template.query_names().any(|name| name == param.name) {
+            scope.push(ident, &Problem::ConstantQueryClash { name: param.name.clone() });
+        }
+    }
+}
+
+/// Whether there may be a body, and whether it is one.
+fn bodies(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>, all_known: bool) {
+    let of = |place: Place| params.iter().filter(move |param| param.place == place);
+    if has_no_body(&keys.method) {
+        for param in of(Place::Body).chain(of(Place::Field)) {
+            let Said::Place(attr) = &args[param.arg].place else { continue };
+            let problem = Problem::BodyOnGet { method: keys.method.clone(), place: place_name(param.place) };
+            scope.push(&attr.whole, &problem);
+        }
+        return;
+    }
+    for param in of(Place::Body).skip(1) {
+        scope.push(&args[param.arg].ident, &Problem::TwoBodies);
+    }
+    if of(Place::Field).next().is_some()
+        && let Some(body) = of(Place::Body).next()
+    {
+        scope.push(&args[body.arg].ident, &Problem::BodyAndFields);
+    } else if let Some(form) = &keys.form {
+        if of(Place::Body).next().is_some() {
+            scope.push(form, &Problem::FormWithBody);
+        } else if of(Place::Field).next().is_none() && all_known {
+            scope.push(form, &Problem::FormWithoutFields);
+        }
+    }
+}
+
+fn has_no_body(method: &str) -> bool {
+    matches!(method, "GET" | "HEAD")
+}

@@ -1,0 +1,460 @@
+//! The keys of `#[endpoints(…)]` and `#[endpoint(…)]`.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitBool, LitStr, Path, Token};
+
+use super::Scope;
+use crate::errors::Errors;
+use crate::model::{Page, Param, Scopes, Wire};
+use crate::parse::keys::{Key, Value, inside, key, split};
+use crate::problem::{METHODS, Problem};
+use crate::text::path::{self, Template};
+use crate::text::units;
+
+const ON_TRAIT: &[&str] = &["base", "scope_prefix", "limit", "lock", "crate"];
+const ON_METHOD: &[&str] =
+    &["scope", "limit", "lock", "base", "shares", "bucket", "idempotent", "response", "page", "form", "timeout"];
+const IN_PAGE: &[&str] = &["items", "token", "param"];
+
+/// What `#[endpoints(…)]` says for all methods.
+#[derive(Default)]
+pub(crate) struct Defaults {
+    base: String,
+    scope_prefix: Option<String>,
+    limit: Option<(u32, u64)>,
+    lock: Option<u64>,
+    pub(super) krate: Option<Path>,
+    /// Whether `limit` or `scope_prefix` could not be read, so that what builds on them is not wrong by itself.
+    unknown_limit: bool,
+}
+
+/// What `#[endpoint(…)]` says, and the trait where it says nothing.
+pub(super) struct Keys {
+    pub(super) method: String,
+    /// To point at the path.
+    pub(super) path: LitStr,
+    pub(super) template: Template,
+    pub(super) base: String,
+    scopes: Option<Scopes>,
+    limit: Option<(u32, u64)>,
+    lock: Option<u64>,
+    bucket: Option<String>,
+    /// The method whose limit counts this one too.
+    pub(super) shares: Option<Ident>,
+    idempotent: Option<bool>,
+    pub(super) form: Option<TokenStream>,
+    pub(super) response: Option<(TokenStream, Vec<String>)>,
+    pub(super) page: Option<PageKeys>,
+    /// Whether `page` stands there but can't be read.
+    pub(super) unreadable_page: bool,
+    timeout: Option<u64>,
+}
+
+pub(super) struct PageKeys {
+    pub(super) tokens: TokenStream,
+    pub(super) items: Vec<String>,
+    pub(super) token: Vec<String>,
+    pub(super) param: Option<String>,
+}
+
+impl Keys {
+    pub(super) fn into_wire(self, params: Vec<Param>, page: Option<Page>) -> Wire {
+        // RFC 9110, section 9.2.2.
+        let idempotent = self.idempotent.unwrap_or(!matches!(self.method.as_str(), "POST" | "PATCH"));
+        Wire {
+            method: self.method,
+            base: self.base,
+            template: self.template,
+            scopes: self.scopes,
+            limit: self.limit,
+            lock: self.lock,
+            bucket: self.bucket,
+            idempotent,
+            form: self.form.is_some(),
+            response: self.response.map(|(_, path)| path).unwrap_or_default(),
+            page,
+            timeout: self.timeout,
+            params,
+        }
+    }
+}
+
+impl Defaults {
+    /// Reads `#[endpoints(…)]`.
+    pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
+        let mut this = Self::default();
+        let mut lock_tokens = None;
+        let mut push = |at: TokenStream, problem: &Problem| errors.push(None, at, problem);
+        for key in each(split(tokens), "endpoints", ON_TRAIT, &mut push) {
+            match key.name.unraw().to_string().as_str() {
+                "base" => this.base = base(&key, &mut push).unwrap_or_default(),
+                "scope_prefix" => {
+                    this.scope_prefix = string(&key, "scope_prefix = \"ZohoCliq\"", &mut push).and_then(|text| {
+                        let value = text.value();
+                        if units::is_scope(&value) {
+                            return Some(value);
+                        }
+                        push(text.into_token_stream(), &Problem::BadScope { found: value });
+                        None
+                    });
+                }
+                "limit" => match limit(&key, &mut push) {
+                    Some(limit) => this.limit = limit,
+                    None => this.unknown_limit = true,
+                },
+                "lock" => {
+                    this.lock = time(&key, "lock", &mut push);
+                    lock_tokens = Some(key.tokens);
+                }
+                _ => this.krate = krate(&key, &mut push),
+            }
+        }
+        if let (Some(tokens), None, false) = (lock_tokens, this.limit, this.unknown_limit) {
+            push(tokens, &Problem::LockWithoutLimit);
+            this.lock = None;
+        }
+        this
+    }
+}
+
+/// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
+pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
+    let mut chunks = split(inside(attr)).into_iter();
+    let head = match chunks.next() {
+        Some(first) => head(first, scope),
+        None => {
+            scope.push(attr, &Problem::EndpointArgsMissing);
+            None
+        }
+    };
+    let mut push = |at: TokenStream, problem: &Problem| scope.push(at, problem);
+    let mut own_base = None;
+    let mut own_limit = None;
+    let mut own_lock = None;
+    let mut unknown_limit = defaults.unknown_limit;
+    let (mut scopes, mut bucket, mut idempotent) = (None, None, None);
+    let (mut form, mut response, mut page, mut timeout) = (None, None, None, None);
+    let mut shares = None;
+    let mut unreadable_page = false;
+    for key in each(chunks.collect(), "endpoint", ON_METHOD, &mut push) {
+        match key.name.unraw().to_string().as_str() {
+            "scope" => scopes = read_scopes(&key, defaults.scope_prefix.as_deref(), &mut push),
+            "limit" => match limit(&key, &mut push) {
+                Some(limit) => own_limit = Some(limit),
+                None => unknown_limit = true,
+            },
+            "lock" => own_lock = time(&key, "lock", &mut push).map(|seconds| (key.tokens, seconds)),
+            "base" => own_base = base(&key, &mut push),
+            "shares" => shares = other_method(&key, &mut push),
+            "bucket" => bucket = bucket_name(&key, &mut push).map(|name| (key.tokens, name)),
+            "idempotent" => idempotent = flag(&key, &mut push),
+            "response" => response = member(&key, "response", &mut push).map(|path| (key.tokens, path)),
+            "page" => {
+                page = read_page(&key, &mut push);
+                unreadable_page = page.is_none();
+            }
+            "form" => match key.value {
+                Value::None => form = Some(key.tokens),
+                _ => push(key.tokens, &Problem::KeyTakesNoValue { key: "form".to_owned() }),
+            },
+            _ => timeout = time(&key, "timeout", &mut push),
+        }
+    }
+
+    // `none` also drops an inherited lock.
+    let limit = own_limit.unwrap_or(defaults.limit);
+    let inherited_lock = if own_limit == Some(None) { None } else { defaults.lock };
+    if let (Some((tokens, _)), None, false) = (&own_lock, limit, unknown_limit) {
+        let problem = if own_limit == Some(None) { Problem::LockWithLimitNone } else { Problem::LockWithoutLimit };
+        push(tokens.clone(), &problem);
+    }
+    if let (Some(other), Some(_)) = (&shares, &bucket) {
+        push(other.to_token_stream(), &Problem::SharesWithBucket);
+    }
+    let (method, path, template) = head?;
+    Some(Keys {
+        method,
+        path,
+        template,
+        base: own_base.unwrap_or_else(|| defaults.base.clone()),
+        scopes,
+        limit,
+        lock: own_lock.map(|(_, seconds)| seconds).or(inherited_lock),
+        bucket: bucket.map(|(_, name)| name),
+        shares,
+        idempotent,
+        form,
+        response,
+        page,
+        unreadable_page,
+        timeout,
+    })
+}
+
+/// `POST "/path"`.
+fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, Template)> {
+    let example = tokens.clone();
+    let first = |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
+    let Ok((method, rest)) = first.parse2(tokens) else {
+        scope.push(&example, &Problem::EndpointNeedsMethod { found: example.to_string() });
+        return None;
+    };
+    let written = method.to_string();
+    let known = METHODS.contains(&written.as_str());
+    if !known
+        && rest
+            .clone()
+            .into_iter()
+            .next()
+            .is_some_and(|token| matches!(token, TokenTree::Punct(_) | TokenTree::Group(_)))
+    {
+        scope.push(&example, &Problem::EndpointNeedsMethod { found: example.to_string() });
+        return None;
+    }
+    if !known {
+        scope.push(&method, &Problem::UnknownHttpMethod { found: written.clone() });
+    }
+    let path = |input: ParseStream<'_>| Ok((input.parse::<LitStr>()?, input.parse::<TokenStream>()?));
+    let Ok((path, more)) = path.parse2(rest.clone()) else {
+        let at = if rest.is_empty() { method.into_token_stream() } else { rest.clone() };
+        scope.push(at, &Problem::PathMissing { found: rest.to_string() });
+        return None;
+    };
+    if !more.is_empty() {
+        scope.push(&more, &Problem::UnexpectedTokens { found: more.to_string() });
+    }
+    match path::parse(&path.value()) {
+        Ok(template) if known => Some((written, path, template)),
+        Ok(_) => None,
+        Err(malformed) => {
+            scope.push(&path, &Problem::BadPath { what: "path", malformed });
+            None
+        }
+    }
+}
+
+/// A way to tell an error.
+type Push<'p> = dyn FnMut(TokenStream, &Problem) + 'p;
+
+/// The keys that can be read and are known, each once.
+fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static str], push: &mut Push<'_>) -> Vec<Key> {
+    let mut keys: Vec<Key> = Vec::new();
+    for chunk in chunks {
+        let key = match key(chunk) {
+            Ok(key) => key,
+            Err(tokens) if tokens.is_empty() => continue,
+            Err(tokens) => {
+                let found = tokens.to_string();
+                push(tokens, &Problem::UnexpectedTokens { found });
+                continue;
+            }
+        };
+        let name = key.name.unraw().to_string();
+        if !valid.contains(&name.as_str()) {
+            push(key.name.into_token_stream(), &Problem::UnknownKey { key: name, on, valid });
+        } else if keys.iter().any(|other| other.name.unraw() == name) {
+            push(key.name.into_token_stream(), &Problem::RepeatedKey { key: name });
+        } else {
+            keys.push(key);
+        }
+    }
+    keys
+}
+
+/// The tokens of a key's value, where it is written `key = value`.
+fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenStream> {
+    match &key.value {
+        Value::Equals(value) if !value.is_empty() => Some(value.clone()),
+        _ => {
+            push(key.tokens.clone(), &Problem::KeyNeedsValue { key: key.name.unraw().to_string(), example });
+            None
+        }
+    }
+}
+
+fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
+    let value = value(key, example, push)?;
+    literal(key, value, "a string", push)
+}
+
+fn literal(key: &Key, value: TokenStream, expected: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
+    syn::parse2(value.clone())
+        .inspect_err(|_| {
+            let problem = Problem::BadValue { key: key.name.unraw().to_string(), expected, found: value.to_string() };
+            push(value, &problem);
+        })
+        .ok()
+}
+
+fn base(key: &Key, push: &mut Push<'_>) -> Option<String> {
+    let text = string(key, "base = \"/api/v3\"", push)?;
+    match path::parse_base(&text.value()) {
+        Ok(()) => Some(text.value()),
+        Err(malformed) => {
+            push(text.into_token_stream(), &Problem::BadPath { what: "base", malformed });
+            None
+        }
+    }
+}
+
+fn krate(key: &Key, push: &mut Push<'_>) -> Option<Path> {
+    let value = value(key, "crate = ::cliq_api", push)?;
+    Path::parse_mod_style
+        .parse2(value.clone())
+        .inspect_err(|_| {
+            let found = value.to_string();
+            let expected = "a path to the runtime crate, such as `::cliq_api` or `::my_crate::cliq_api`";
+            push(value, &Problem::BadValue { key: "crate".to_owned(), expected, found });
+        })
+        .ok()
+}
+
+/// `Some(None)` for `none`.
+fn limit(key: &Key, push: &mut Push<'_>) -> Option<Option<(u32, u64)>> {
+    let value = value(key, "limit = \"20/min\"", push)?;
+    if Ident::parse_any.parse2(value.clone()).is_ok_and(|ident| ident == "none") {
+        return Some(None);
+    }
+    let text = literal(key, value, "calls per time, such as \"20/min\", or `none`", push)?;
+    let limit = units::limit(&text.value());
+    if limit.is_none() {
+        push(text.to_token_stream(), &Problem::BadLimit { found: text.value() });
+    }
+    limit.map(Some)
+}
+
+fn time(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<u64> {
+    let example = if name == "lock" { "lock = \"10m\"" } else { "timeout = \"30s\"" };
+    let text = string(key, example, push)?;
+    let seconds = units::seconds(&text.value());
+    if seconds.is_none() {
+        push(text.to_token_stream(), &Problem::BadTime { key: name, found: text.value() });
+    }
+    seconds
+}
+
+fn bucket_name(key: &Key, push: &mut Push<'_>) -> Option<String> {
+    let text = string(key, "bucket = \"messages\"", push)?;
+    if text.value().trim().is_empty() {
+        push(text.into_token_stream(), &Problem::EmptyName { place: "bucket" });
+        return None;
+    }
+    Some(text.value())
+}
+
+fn other_method(key: &Key, push: &mut Push<'_>) -> Option<Ident> {
+    let value = value(key, "shares = other_method", push)?;
+    Ident::parse_any
+        .parse2(value.clone())
+        .inspect_err(|_| {
+            let found = value.to_string();
+            push(value, &Problem::BadValue { key: "shares".to_owned(), expected: "the name of another method", found });
+        })
+        .ok()
+}
+
+fn flag(key: &Key, push: &mut Push<'_>) -> Option<bool> {
+    let Value::Equals(value) = &key.value else {
+        return match key.value {
+            Value::None => Some(true),
+            _ => {
+                push(
+                    key.tokens.clone(),
+                    &Problem::KeyNeedsValue { key: key.name.to_string(), example: "idempotent = false" },
+                );
+                None
+            }
+        };
+    };
+    let problem =
+        Problem::BadValue { key: key.name.to_string(), expected: "`true` or `false`", found: value.to_string() };
+    let flag = syn::parse2::<LitBool>(value.clone()).inspect_err(|_| push(key.tokens.clone(), &problem)).ok()?;
+    Some(flag.value)
+}
+
+/// The names of a path into JSON.
+fn member(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<Vec<String>> {
+    let example =
+        if name == "response" { "response = \"data\"" } else { "page(items = \"data\", token = \"next_token\")" };
+    let text = string(key, example, push)?;
+    let path: Vec<String> = text.value().split('.').map(str::to_owned).collect();
+    if path.iter().any(|name| name.trim().is_empty()) {
+        push(text.to_token_stream(), &Problem::BadResponse { key: name, found: text.value() });
+        return None;
+    }
+    Some(path)
+}
+
+fn read_scopes(key: &Key, prefix: Option<&str>, push: &mut Push<'_>) -> Option<Scopes> {
+    let value = value(key, "scope = \"Chats.UPDATE\"", push)?;
+    let call = |input: ParseStream<'_>| {
+        let rule: Ident = input.parse()?;
+        let content;
+        let _ = syn::parenthesized!(content in input);
+        Ok((rule, content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?))
+    };
+    let (all, literals) = if let Ok(text) = syn::parse2::<LitStr>(value.clone()) {
+        (false, vec![text])
+    } else if let Ok((rule, literals)) = call.parse2(value.clone())
+        && (rule == "any" || rule == "all")
+    {
+        if literals.is_empty() {
+            push(value, &Problem::NoScopes { rule: rule.to_string() });
+            return None;
+        }
+        (rule == "all", literals.into_iter().collect())
+    } else {
+        let expected = "a scope, `any(\"…\", \"…\")` or `all(\"…\", \"…\")`";
+        let found = value.to_string();
+        push(value, &Problem::BadValue { key: "scope".to_owned(), expected, found });
+        return None;
+    };
+    let mut names = Vec::new();
+    for text in literals {
+        let written = text.value();
+        if !units::is_scope(&written) {
+            push(text.into_token_stream(), &Problem::BadScope { found: written });
+            return None;
+        }
+        match prefix {
+            Some(prefix) if written.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')) => {
+                push(text.into_token_stream(), &Problem::ScopeHasPrefix { found: written, prefix: prefix.to_owned() });
+                return None;
+            }
+            Some(prefix) => names.push(format!("{prefix}.{written}")),
+            None => names.push(written),
+        }
+    }
+    Some(Scopes { all, names })
+}
+
+fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {
+    let Value::List(list) = &key.value else {
+        let example = "page(items = \"data\", token = \"next_token\")";
+        push(key.tokens.clone(), &Problem::KeyNeedsValue { key: "page".to_owned(), example });
+        return None;
+    };
+    let (mut items, mut token, mut param) = (None, None, None);
+    let mut sound = true;
+    let mut tell = |at: TokenStream, problem: &Problem| {
+        sound = false;
+        push(at, problem);
+    };
+    for inner in each(split(list.clone()), "endpoint(… page(…))", IN_PAGE, &mut tell) {
+        match inner.name.to_string().as_str() {
+            "items" => items = member(&inner, "items", &mut tell),
+            "token" => token = member(&inner, "token", &mut tell),
+            _ => param = string(&inner, "param = \"next_token\"", &mut tell).map(|text| text.value()),
+        }
+    }
+    for (name, value) in [("items", &items), ("token", &token)] {
+        if value.is_none() && sound {
+            push(key.tokens.clone(), &Problem::PageMissing { key: name });
+            return None;
+        }
+    }
+    Some(PageKeys { tokens: key.tokens.clone(), items: items?, token: token?, param })
+}

@@ -1,0 +1,115 @@
+//! From what was written to what it means, telling everything that is wrong on the way.
+
+mod answer;
+mod arguments;
+mod between;
+mod keys;
+mod types;
+
+use quote::format_ident;
+use syn::ext::IdentExt;
+use syn::{Ident, LitStr, Path};
+
+use crate::errors::Errors;
+use crate::model::{Api, Endpoint, Surface, Wire};
+use crate::parse::{RawMember, RawMethod, RawTrait, is_endpoints};
+use crate::problem::Problem;
+
+pub(crate) use between::is_gate;
+pub(crate) use keys::Defaults;
+
+/// Errors about one method.
+pub(crate) struct Scope<'e> {
+    errors: &'e mut Errors,
+    method: String,
+}
+
+impl Scope<'_> {
+    fn push(&mut self, at: impl quote::ToTokens, problem: &Problem) {
+        self.errors.push(Some(&self.method), at, problem);
+    }
+}
+
+/// Checks a trait. It always gives one: endpoints with errors lack what they would do.
+pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> Api {
+    for attr in raw.attrs.iter().filter(|attr| is_endpoints(attr)) {
+        errors.push(None, attr, &Problem::EndpointsTwice);
+    }
+    let attrs = raw.attrs.into_iter().filter(|attr| !is_endpoints(attr)).collect();
+    let mut others = Vec::new();
+    let mut endpoints = Vec::new();
+    for member in raw.members {
+        match member {
+            RawMember::Other(tokens) => others.push(tokens),
+            RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
+        }
+    }
+    let endpoints = between::check(endpoints, errors);
+    let krate = defaults.krate.unwrap_or_else(runtime);
+    Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
+}
+
+/// An endpoint, and what of it only means something beside the others.
+struct Declared {
+    endpoint: Endpoint,
+    shares: Option<Ident>,
+    path: Option<LitStr>,
+}
+
+fn runtime() -> Path {
+    syn::parse_quote!(::cliq_api)
+}
+
+fn endpoint(raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
+    let before = errors.len();
+    let mut scope = Scope { method: raw.ident.to_string(), errors };
+    reserved(&raw.ident, &mut scope);
+
+    let answer = answer::answer(raw.output.as_ref(), &mut scope);
+    let args = arguments::read(raw.args, &mut scope);
+    let keys = if raw.broken { None } else { keys::endpoint(&raw.endpoint, defaults, &mut scope) };
+    // What an argument means depends on the path and the method; without them nothing more can be said.
+    let (shares, path) = keys.as_ref().map(|keys| (keys.shares.clone(), Some(keys.path.clone()))).unwrap_or_default();
+    let wire = keys.and_then(|keys| {
+        let params = arguments::place(&args, &keys, &mut scope)?;
+        answer::check(&keys, answer.decode, raw.output.as_ref(), &mut scope);
+        let page = answer::page(&keys, &args, &params, &mut scope);
+        Some(keys.into_wire(params, page))
+    });
+    let sound = !raw.broken && errors.len() == before;
+    let builder = builder_name(&raw.ident);
+    let surface = Surface {
+        attrs: raw.attrs,
+        fn_token: raw.fn_token,
+        ident: raw.ident,
+        receiver: raw.receiver.unwrap_or_else(|| quote::quote!(&self)),
+        builder,
+        args: args.into_iter().map(arguments::Read::into_arg).collect(),
+        answer,
+    };
+    Declared { endpoint: Endpoint { surface, wire: wire.filter(|_: &Wire| sound) }, shares, path }
+}
+
+/// Methods that a client has already, or that every value has by the prelude's traits.
+fn reserved(ident: &Ident, scope: &mut Scope<'_>) {
+    let name = ident.unraw().to_string();
+    let why = match name.as_str() {
+        "client" | "call" | "base_url" | "close" | "as_user" => "which is a method of every client",
+        "clone" | "into" | "try_into" | "to_owned" | "borrow" | "borrow_mut" | "as_ref" | "as_mut" => {
+            "which is a method of the standard library's traits"
+        }
+        _ => return,
+    };
+    scope.push(ident, &Problem::ReservedMethod { name, why });
+}
+
+/// `follow_thread` makes `FollowThreadRequest`.
+fn builder_name(method: &Ident) -> Ident {
+    let mut name = String::new();
+    for word in method.unraw().to_string().split('_') {
+        let mut characters = word.chars();
+        name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
+        name.push_str(characters.as_str());
+    }
+    format_ident!("{name}Request", span = method.span())
+}

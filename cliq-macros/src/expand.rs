@@ -1,0 +1,410 @@
+//! From what a declaration means to the code that does it.
+//!
+//! Everything is generated into one stream, by absolute paths, and without local variables, so that nothing of the user's can get in
+//! its way. What is common to endpoints lives in the runtime: here is only what differs.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::{ToTokens, format_ident, quote};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, Path};
+
+use crate::check::is_gate;
+use crate::model::{Api, Arg, Decode, Endpoint, Param, Place, Shape, Surface, Takes, Wire};
+use crate::text::units;
+
+pub(crate) fn expand(api: &Api) -> TokenStream {
+    let Api { attrs, vis, trait_token, ident, krate, endpoints, others } = api;
+    let mut methods = TokenStream::new();
+    let mut beside = TokenStream::new();
+    let mut table = TokenStream::new();
+    for endpoint in endpoints {
+        let expansion = Expansion { api, endpoint };
+        expansion.method(&mut methods);
+        expansion.builder(&mut beside);
+        expansion.table_entry(&mut table);
+    }
+    methods.extend(others.iter().cloned());
+    let table_name = format_ident!("{}", capitals(&ident.unraw().to_string()), span = ident.span());
+    let table_doc = format!("All endpoints of [`{}`], in the order in which they are declared.", ident.unraw());
+    let caller = Ident::new("__C", Span::call_site());
+    let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
+    quote! {
+        #(#attrs)*
+        #vis #trait_token #ident: #krate::Caller { #methods }
+        #(#gates)*
+        impl<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller {}
+        #(#gates)*
+        #[doc = #table_doc]
+        #[allow(dead_code, deprecated)]
+        #vis static #table_name: &[&#krate::EndpointMeta] = &[#table];
+        #beside
+    }
+}
+
+/// `MyApi` makes `MY_API`.
+fn capitals(name: &str) -> String {
+    let mut capitals = String::new();
+    let mut before: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let starts_word = character.is_uppercase()
+            && before.is_some_and(|before| {
+                before != '_' && (!before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase()))
+            });
+        if starts_word {
+            capitals.push('_');
+        }
+        capitals.extend(character.to_uppercase());
+        before = Some(character);
+    }
+    capitals
+}
+
+struct Expansion<'a> {
+    api: &'a Api,
+    endpoint: &'a Endpoint,
+}
+
+impl Expansion<'_> {
+    fn surface(&self) -> &Surface {
+        &self.endpoint.surface
+    }
+
+    fn krate(&self) -> &Path {
+        &self.api.krate
+    }
+
+    /// What is carried to everything that is made from the method: whether it exists at all.
+    fn gates(&self) -> impl Iterator<Item = &Attribute> {
+        let of_trait = self.api.attrs.iter().filter(|attr| is_gate(attr));
+        of_trait.chain(self.surface().attrs.iter().filter(|attr| is_gate(attr)))
+    }
+
+    /// The parameter of an argument, with its index.
+    fn param(&self, arg: usize) -> Option<(usize, &Param)> {
+        let wire = self.endpoint.wire.as_ref()?;
+        wire.params.iter().enumerate().find(|(_, param)| param.arg == arg)
+    }
+
+    /// The trait's method.
+    fn method(&self, out: &mut TokenStream) {
+        let Surface { attrs, fn_token, ident, receiver, builder, args, .. } = self.surface();
+        let krate = self.krate();
+        let docs = self.docs();
+        let required = || args.iter().enumerate().filter(|(_, arg)| !arg.optional);
+        let params = required().map(|(_, arg)| parameter(arg));
+        let setting = required().map(|(index, arg)| self.set(index, arg));
+        let unused = self.endpoint.wire.is_none().then(|| quote!(#[allow(unused_variables)]));
+        out.extend(quote! {
+            #(#attrs)* #docs #unused
+            #fn_token #ident(#receiver #(, #params)*) -> #builder {
+                #builder(#krate::__private::Call::new(self, <#builder as #krate::Endpoint>::META)#(#setting)*)
+            }
+        });
+    }
+
+    /// `.path::<ThreadChatId>(0, thread_chat_id.into())`.
+    fn set(&self, index: usize, arg: &Arg) -> Option<TokenStream> {
+        let (position, param) = self.param(index)?;
+        let krate = self.krate();
+        let setter = match (param.place, &param.shape) {
+            (Place::Path, _) => "path",
+            (Place::Header, _) => "header",
+            (Place::Query, Shape::Repeated) => "query_repeated",
+            (Place::Query, Shape::Csv) => "query_csv",
+            (Place::Query, Shape::Flatten) => "query_flatten",
+            (Place::Query, _) => "query",
+            (Place::Field, Shape::Repeated) => "form_repeated",
+            (Place::Field, Shape::Plain) => "form",
+            (Place::Field, _) => "field",
+            (Place::Body, Shape::Bytes(_)) => "body_bytes",
+            (Place::Body, _) => "body",
+        };
+        let setter = Ident::new(setter, Span::call_site());
+        let of_items = matches!(param.shape, Shape::Repeated | Shape::Csv);
+        let position = Literal::usize_unsuffixed(position);
+        let value = value(arg, krate);
+        // The user's type stands where its bound is asked for, so that an error about it points there.
+        Some(match &arg.takes {
+            Takes::Anything => return None,
+            _ if matches!(param.shape, Shape::Bytes(_)) => {
+                quote!(.#setter(#position, ::core::convert::Into::<#krate::Bytes>::into(#value)))
+            }
+            Takes::Each { item, .. } if of_items => quote!(.#setter::<#item>(#position, #value)),
+            Takes::Each { item, .. } => quote!(.#setter::<#krate::__private::Vec<#item>>(#position, #value)),
+            Takes::Itself(ty) | Takes::Into(ty) => quote!(.#setter::<#ty>(#position, #value)),
+        })
+    }
+
+    /// The builder, with its setters and what makes it an endpoint.
+    fn builder(&self, out: &mut TokenStream) {
+        let Surface { attrs, ident, builder, args, answer, .. } = self.surface();
+        let Api { vis, .. } = self.api;
+        let krate = self.krate();
+        let gates: Vec<_> = self.gates().collect();
+        let carried = attrs.iter().filter(|attr| !is_gate(attr) && is_carried(attr));
+        let docs = self.docs();
+        let about =
+            format!("The call of [`{}::{}`]({}::{}), not sent yet.", self.api.ident, ident, self.api.ident, ident);
+        let decode = Ident::new(decode_name(answer.decode), Span::call_site());
+        let response = answer.ty.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
+        let meta = self.meta();
+        let setters =
+            args.iter().enumerate().filter(|(_, arg)| arg.optional).map(|(index, arg)| self.setter(index, arg));
+        let setters: TokenStream = setters.collect();
+        out.extend(quote! {
+            #(#gates)* #(#carried)* #docs
+            #[doc = ""]
+            #[doc = #about]
+            #[must_use = "a call does nothing until it is awaited or sent"]
+            #[allow(dead_code)]
+            #vis struct #builder(#krate::__private::Call);
+            #(#gates)*
+            #[allow(deprecated)]
+            #[automatically_derived]
+            impl #krate::Endpoint for #builder {
+                type Response = #response;
+                type Decode = #krate::decode::#decode;
+                const META: &'static #krate::EndpointMeta = &#krate::EndpointMeta { #meta ..#krate::EndpointMeta::DEFAULT };
+                fn from_call(call: #krate::__private::Call) -> Self { Self(call) }
+                fn into_call(self) -> #krate::__private::Call { self.0 }
+            }
+            #(#gates)*
+            #[allow(deprecated)]
+            #[automatically_derived]
+            impl ::core::future::IntoFuture for #builder {
+                type Output = ::core::result::Result<#response, #krate::Error>;
+                type IntoFuture = #krate::Sending<#response>;
+                fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
+            }
+            #(#gates)*
+            #[allow(deprecated)]
+            #[automatically_derived]
+            impl ::core::clone::Clone for #builder {
+                fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0)) }
+            }
+            #(#gates)*
+            #[allow(deprecated)]
+            #[automatically_derived]
+            impl ::core::fmt::Debug for #builder {
+                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+            }
+        });
+        if !setters.is_empty() {
+            out.extend(quote!(#(#gates)* #[allow(dead_code, deprecated)] impl #builder { #setters }));
+        }
+    }
+
+    fn setter(&self, index: usize, arg: &Arg) -> TokenStream {
+        let vis = &self.api.vis;
+        let Arg { ident, docs, .. } = arg;
+        let parameter = parameter(arg);
+        let body = match self.set(index, arg) {
+            Some(set) => quote!(Self(self.0 #set)),
+            None => quote!(self),
+        };
+        let unused = self.param(index).is_none().then(|| quote!(#[allow(unused_variables)]));
+        let about = self.param(index).map(|(_, param)| {
+            let about = match param.place {
+                Place::Body => "Sets the whole body.".to_owned(),
+                _ if param.shape == Shape::Flatten => "Sets query parameters, one for each member.".to_owned(),
+                Place::Query => format!("Sets the query parameter `{}`.", param.name),
+                Place::Header => format!("Sets the header `{}`.", param.name),
+                _ => format!("Sets the field `{}` of the body.", param.name),
+            };
+            let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
+            quote!(#gap #[doc = #about])
+        });
+        quote! {
+            #(#docs)* #about #unused
+            #vis fn #ident(self, #parameter) -> Self { #body }
+        }
+    }
+
+    fn table_entry(&self, out: &mut TokenStream) {
+        let krate = self.krate();
+        let builder = &self.surface().builder;
+        let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
+        out.extend(quote!(#(#gates)* <#builder as #krate::Endpoint>::META,));
+    }
+
+    /// What differs from the default.
+    fn meta(&self) -> TokenStream {
+        let krate = self.krate();
+        let name = self.surface().ident.unraw().to_string();
+        let api = self.api.ident.unraw().to_string();
+        let mut meta = quote!(name: #name, api: #api,);
+        let Some(wire) = &self.endpoint.wire else { return meta };
+        let Wire {
+            method,
+            base,
+            template,
+            scopes,
+            limit,
+            lock,
+            bucket,
+            idempotent,
+            form,
+            response,
+            page,
+            timeout,
+            params,
+        } = wire;
+        let method = Ident::new(method, Span::call_site());
+        let path = &template.path;
+        meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
+        if !base.is_empty() {
+            meta.extend(quote!(base: #base,));
+        }
+        if !template.query.is_empty() {
+            let query = &template.query;
+            meta.extend(quote!(query: #query,));
+        }
+        if let Some(scopes) = scopes {
+            let rule = Ident::new(if scopes.all { "All" } else { "Any" }, Span::call_site());
+            let names = &scopes.names;
+            meta.extend(quote!(scopes: #krate::Scopes::#rule(&[#(#names),*]),));
+        }
+        if let Some((calls, per)) = limit {
+            let calls = Literal::u32_unsuffixed(*calls);
+            let per = duration(*per);
+            meta.extend(quote!(limit: ::core::option::Option::Some(#krate::Limit::new(#calls, #per)),));
+        }
+        if let Some(lock) = lock {
+            let lock = duration(*lock);
+            meta.extend(quote!(lock: ::core::option::Option::Some(#lock),));
+        }
+        if let Some(bucket) = bucket {
+            meta.extend(quote!(bucket: ::core::option::Option::Some(#bucket),));
+        }
+        if !idempotent {
+            meta.extend(quote!(idempotent: false,));
+        }
+        if *form {
+            meta.extend(quote!(form: true,));
+        }
+        if !response.is_empty() {
+            meta.extend(quote!(response: &[#(#response),*],));
+        }
+        if let Some(page) = page {
+            let (items, token) = (&page.items, &page.token);
+            let param = Literal::usize_unsuffixed(page.param);
+            meta.extend(quote! {
+                page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
+            });
+        }
+        if let Some(timeout) = timeout {
+            let timeout = duration(*timeout);
+            meta.extend(quote!(timeout: ::core::option::Option::Some(#timeout),));
+        }
+        if !params.is_empty() {
+            let params = params.iter().map(|param| self.param_meta(param));
+            meta.extend(quote!(params: &[#(#params),*],));
+        }
+        meta
+    }
+
+    fn param_meta(&self, param: &Param) -> TokenStream {
+        let krate = self.krate();
+        let Param { name, required, .. } = param;
+        let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
+        let shape = match &param.shape {
+            Shape::Plain => quote!(Plain),
+            Shape::Repeated => quote!(Repeated),
+            Shape::Csv => quote!(Csv),
+            Shape::Flatten => quote!(Flatten),
+            Shape::Json => quote!(Json),
+            Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
+        };
+        quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required))
+    }
+
+    /// The endpoint's line, which follows the user's own words.
+    fn docs(&self) -> Option<TokenStream> {
+        let wire = self.endpoint.wire.as_ref()?;
+        let query = if wire.template.query.is_empty() { String::new() } else { format!("?{}", wire.template.query) };
+        let line = format!("`{} {}{}{query}`", wire.method, wire.base, wire.template.path);
+        let mut facts = Vec::new();
+        if let Some(scopes) = &wire.scopes {
+            let names: Vec<String> = scopes.names.iter().map(|name| format!("`{name}`")).collect();
+            facts.push(match (names.len(), scopes.all) {
+                (1, _) => format!("Scope: {}.", names.concat()),
+                (_, true) => format!("Scopes: all of {}.", names.join(", ")),
+                (_, false) => format!("Scopes: any of {}.", names.join(", ")),
+            });
+        }
+        if let Some((calls, per)) = wire.limit {
+            let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
+                one if !one.starts_with(|first: char| first.is_ascii_digit()) => format!(", then locked for one {one}"),
+                several => format!(", then locked for {several}"),
+            });
+            let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+            facts.push(format!("Limit: {calls} per {} and user{}.", units::in_words(per), lock.unwrap_or_default()));
+        }
+        let facts = facts.join(" ");
+        let gap = self.surface().attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
+        let facts = (!facts.is_empty()).then(|| quote!(#[doc = ""] #[doc = #facts]));
+        Some(quote!(#gap #[doc = #line] #facts))
+    }
+}
+
+/// `thread_chat_id: impl Into<ThreadChatId>`.
+fn parameter(arg: &Arg) -> TokenStream {
+    let Arg { ident, takes, .. } = arg;
+    match takes {
+        Takes::Anything => quote!(#ident: impl ::core::marker::Sized),
+        Takes::Itself(ty) => quote!(#ident: #ty),
+        Takes::Into(ty) => quote!(#ident: impl ::core::convert::Into<#ty>),
+        Takes::Each { item, into: true } => {
+            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<#item>>)
+        }
+        Takes::Each { item, into: false } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
+    }
+}
+
+/// The argument's value, converted.
+fn value(arg: &Arg, krate: &Path) -> TokenStream {
+    let Arg { ident, takes, .. } = arg;
+    match takes {
+        Takes::Anything | Takes::Itself(_) => ident.to_token_stream(),
+        Takes::Into(ty) => quote!(::core::convert::Into::<#ty>::into(#ident)),
+        Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
+    }
+}
+
+/// What is carried from the method to its builder.
+fn is_carried(attr: &Attribute) -> bool {
+    ["deprecated", "doc", "allow", "cfg_attr"].iter().any(|name| attr.path().is_ident(name))
+}
+
+fn decode_name(decode: Decode) -> &'static str {
+    match decode {
+        Decode::Json => "Json",
+        Decode::Paged => "Paged",
+        Decode::Raw => "Raw",
+        Decode::Ignored => "Ignored",
+    }
+}
+
+fn duration(seconds: u64) -> TokenStream {
+    let seconds = Literal::u64_unsuffixed(seconds);
+    quote!(::core::time::Duration::from_secs(#seconds))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capitals;
+
+    #[test]
+    fn a_table_is_named_in_capitals() {
+        for (name, expected) in [
+            ("Threads", "THREADS"),
+            ("MyApi", "MY_API"),
+            ("HTTPApi", "HTTP_API"),
+            ("V2Api", "V2_API"),
+            ("My_Api", "MY_API"),
+        ] {
+            assert_eq!(capitals(name), expected);
+        }
+    }
+}

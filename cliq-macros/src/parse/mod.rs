@@ -1,0 +1,453 @@
+//! What the user wrote, as it stands: nothing here has been checked for meaning.
+//!
+//! A trait's members are read one by one, so that one that can't be read (half-typed code) never costs the others.
+
+pub(crate) mod keys;
+
+use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
+use syn::parse::{Parse, ParseStream, Parser};
+use syn::{
+    Attribute, FnArg, Generics, Ident, ItemTrait, ReceiverKind, ReturnType, Safety, Signature, Token, TraitItem, Type,
+    Visibility, braced,
+};
+
+use crate::errors::Errors;
+use crate::problem::Problem;
+
+/// A trait under `#[endpoints]`.
+pub(crate) struct RawTrait {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) trait_token: Token![trait],
+    pub(crate) ident: Ident,
+    pub(crate) members: Vec<RawMember>,
+}
+
+pub(crate) enum RawMember {
+    /// A method with `#[endpoint]`.
+    Endpoint(Box<RawMethod>),
+    /// A method with a body, passed through.
+    Other(TokenStream),
+}
+
+/// A method with `#[endpoint]`.
+pub(crate) struct RawMethod {
+    pub(crate) endpoint: Attribute,
+    /// All attributes but ours.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) fn_token: Token![fn],
+    pub(crate) ident: Ident,
+    /// `&self` as written; nothing where it is something else.
+    pub(crate) receiver: Option<TokenStream>,
+    pub(crate) args: Vec<RawArg>,
+    pub(crate) output: Option<Type>,
+    /// Whether something is wrong with it already.
+    pub(crate) broken: bool,
+}
+
+pub(crate) struct RawArg {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) ident: Ident,
+    /// `None` while it is being typed.
+    pub(crate) ty: Option<Type>,
+}
+
+/// Reads a trait. `Err` where it is none, or where not even its head can be read.
+pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTrait> {
+    let head: Head = syn::parse2(item)?;
+    head.check(errors);
+    let mut members = Vec::new();
+    let read = |input: ParseStream<'_>| {
+        while !input.is_empty() {
+            members.extend(member(input, errors));
+        }
+        Ok(())
+    };
+    read.parse2(head.body)?;
+    Ok(RawTrait { attrs: head.attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
+}
+
+/// A trait with its members still unread.
+struct Head {
+    attrs: Vec<Attribute>,
+    vis: Visibility,
+    unsafety: Option<Token![unsafe]>,
+    auto: Option<Token![auto]>,
+    trait_token: Token![trait],
+    ident: Ident,
+    generics: Generics,
+    supertraits: TokenStream,
+    body: TokenStream,
+}
+
+impl Parse for Head {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis = input.parse()?;
+        let unsafety = input.parse()?;
+        let auto = input.parse()?;
+        let trait_token = input.parse()?;
+        let ident = input.parse()?;
+        let mut generics: Generics = input.parse()?;
+        let mut supertraits = TokenStream::new();
+        if input.peek(Token![:]) {
+            let _: Token![:] = input.parse()?;
+            while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace) {
+                supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
+            }
+        }
+        generics.where_clause = input.parse()?;
+        let content;
+        let _ = braced!(content in input);
+        let body = content.parse()?;
+        Ok(Self { attrs, vis, unsafety, auto, trait_token, ident, generics, supertraits, body })
+    }
+}
+
+impl Head {
+    fn check(&self, errors: &mut Errors) {
+        if !self.generics.params.is_empty() {
+            errors.push(None, &self.generics, &Problem::TraitGenerics);
+        }
+        if let Some(clause) = &self.generics.where_clause {
+            errors.push(None, clause, &Problem::TraitWhere);
+        }
+        if let Some(token) = &self.unsafety {
+            errors.push(None, token, &Problem::TraitUnsafe);
+        }
+        if let Some(token) = &self.auto {
+            errors.push(None, token, &Problem::TraitAuto);
+        }
+        if !self.supertraits.is_empty() {
+            errors.push(None, &self.supertraits, &Problem::TraitSupertraits);
+        }
+    }
+}
+
+fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
+    let tokens = next_member(input);
+    let item = match syn::parse2::<TraitItem>(tokens.clone()) {
+        Ok(item) => item,
+        Err(error) => return half_typed(&tokens, &error, errors),
+    };
+    match item {
+        TraitItem::Fn(method) => {
+            let (ours, attrs): (Vec<_>, Vec<_>) = method.attrs.into_iter().partition(is_endpoint);
+            let name = method.sig.ident.to_string();
+            for attr in attrs.iter().filter(|attr| is_hidden_endpoint(attr)) {
+                errors.push(Some(&name), attr, &Problem::EndpointBehindCfgAttr);
+            }
+            let hidden = attrs.iter().any(is_hidden_endpoint);
+            let mut ours = ours.into_iter();
+            let Some(endpoint) = ours.next() else {
+                if method.default.is_some() {
+                    return Some(RawMember::Other(tokens));
+                }
+                if !hidden {
+                    errors.push(Some(&name), &method.sig, &Problem::MethodWithoutEndpoint);
+                }
+                return Some(stand_in(attrs, method.sig, errors));
+            };
+            let before = errors.len();
+            for again in ours {
+                errors.push(Some(&name), again, &Problem::EndpointTwice);
+            }
+            if let Some(body) = &method.default {
+                errors.push(Some(&name), body, &Problem::MethodBody);
+            }
+            let mut method = signature(endpoint, attrs, method.sig, errors);
+            method.broken |= errors.len() > before;
+            Some(RawMember::Endpoint(Box::new(method)))
+        }
+        TraitItem::Type(item) => refuse(item, &Problem::AssociatedType, errors),
+        TraitItem::Const(item) => refuse(item, &Problem::AssociatedConst, errors),
+        TraitItem::Macro(item) => refuse(item, &Problem::MacroInTrait, errors),
+        other => refuse(other, &Problem::UnreadableMember { why: "it is no method".to_owned() }, errors),
+    }
+}
+
+fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option<RawMember> {
+    errors.push(None, item, problem);
+    None
+}
+
+/// The tokens of one member: up to its `;` or its braces.
+fn next_member(input: ParseStream<'_>) -> TokenStream {
+    let mut tokens = TokenStream::new();
+    while let Ok(token) = input.parse::<TokenTree>() {
+        let last = match &token {
+            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
+            _ => false,
+        };
+        tokens.extend(std::iter::once(token));
+        // A method whose `;` is still missing ends where the next one begins.
+        if last || starts_member(input) && !is_attributes(&tokens) {
+            break;
+        }
+    }
+    if input.peek(Token![;]) {
+        // Behind braces it belongs to the same member, as in `const A: u8 = { 1 };`.
+        tokens.extend(input.parse::<TokenTree>());
+    }
+    tokens
+}
+
+/// Whether what follows can only be the beginning of a member: `#[…] … fn` or `fn`.
+fn starts_member(input: ParseStream<'_>) -> bool {
+    if !(input.peek(Token![#]) || input.peek(Token![fn])) {
+        return false;
+    }
+    let ahead = input.fork();
+    let attributes = ahead.peek(Token![#]);
+    if attributes && ahead.call(Attribute::parse_outer).is_err() {
+        return false;
+    }
+    ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
+}
+
+/// Whether there are only attributes and qualifiers so far, so that `fn` belongs to them.
+fn is_attributes(tokens: &TokenStream) -> bool {
+    let parse = |input: ParseStream<'_>| {
+        input.call(Attribute::parse_outer)?;
+        while !input.is_empty() {
+            let allowed = input.parse::<Option<Token![async]>>()?.is_some()
+                || input.parse::<Option<Token![const]>>()?.is_some()
+                || input.parse::<Option<Token![unsafe]>>()?.is_some()
+                || input.parse::<Option<Token![pub]>>()?.is_some()
+                || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();
+            if !allowed {
+                return Err(input.error("something else"));
+            }
+        }
+        Ok(())
+    };
+    parse.parse2(tokens.clone()).is_ok()
+}
+
+/// A method that can't be read as a whole: keeps what can be, so that its name and its arguments stay known.
+fn half_typed(tokens: &TokenStream, error: &syn::Error, errors: &mut Errors) -> Option<RawMember> {
+    let parts = |input: ParseStream<'_>| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        while !input.peek(Token![fn]) {
+            input.parse::<TokenTree>()?;
+        }
+        let fn_token: Token![fn] = input.parse()?;
+        let ident: Ident = input.parse()?;
+        let mut args = TokenStream::new();
+        if input.peek(syn::token::Paren) {
+            let content;
+            let _ = syn::parenthesized!(content in input);
+            args = content.parse()?;
+        }
+        let output = input.parse::<ReturnType>().ok();
+        let rest: TokenStream = input.parse()?;
+        Ok((attrs, fn_token, ident, args, output, rest))
+    };
+    let Ok((attrs, fn_token, ident, args, output, _)) = parts.parse2(tokens.clone()) else {
+        errors.push(None, tokens, &Problem::UnreadableMember { why: error.to_string() });
+        return None;
+    };
+    let (mut ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_endpoint);
+    let mut receiver = None;
+    let mut raw = Vec::new();
+    let mut untyped = None;
+    for chunk in keys::split(args) {
+        match syn::parse2::<FnArg>(chunk.clone()) {
+            Ok(FnArg::Receiver(_)) => receiver = Some(chunk),
+            Ok(FnArg::Typed(arg)) => raw.extend(typed(arg)),
+            Err(_) => {
+                let name = |input: ParseStream<'_>| {
+                    let attrs = input.call(Attribute::parse_outer)?;
+                    let ident: Ident = input.parse()?;
+                    let _: TokenStream = input.parse()?;
+                    Ok(RawArg { attrs, ident, ty: None })
+                };
+                if let Ok(arg) = name.parse2(chunk.clone()) {
+                    untyped.get_or_insert_with(|| arg.ident.clone());
+                    raw.push(arg);
+                }
+            }
+        }
+    }
+    let name = ident.to_string();
+    match untyped {
+        Some(arg) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
+        None => errors.push(Some(&name), &ident, &Problem::UnreadableMember { why: error.to_string() }),
+    }
+    let endpoint = ours.pop().unwrap_or_else(|| syn::parse_quote!(#[endpoint]));
+    Some(RawMember::Endpoint(Box::new(RawMethod {
+        endpoint,
+        attrs,
+        fn_token,
+        ident,
+        receiver,
+        args: raw,
+        output: output.and_then(written_output),
+        broken: true,
+    })))
+}
+
+/// A method that is no endpoint, kept so that code that calls it has no further error.
+fn stand_in(attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMember {
+    let attrs = attrs.into_iter().filter(|attr| !is_hidden_endpoint(attr)).collect();
+    let mut method = signature(syn::parse_quote!(#[endpoint]), attrs, sig, errors);
+    method.broken = true;
+    RawMember::Endpoint(Box::new(method))
+}
+
+fn signature(endpoint: Attribute, attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMethod {
+    let name = sig.ident.to_string();
+    let before = errors.len();
+    let mut refuse = |at: &dyn ToTokens, problem: &Problem| errors.push(Some(&name), at.to_token_stream(), problem);
+    if let Some(token) = &sig.constness {
+        refuse(token, &Problem::ConstMethod);
+    }
+    if let Some(token) = &sig.asyncness {
+        refuse(token, &Problem::AsyncMethod);
+    }
+    if let Safety::Safe(_) | Safety::Unsafe(_) = &sig.safety {
+        refuse(&sig.safety_tokens(), &Problem::UnsafeMethod);
+    }
+    if let Some(abi) = &sig.abi {
+        refuse(abi, &Problem::ExternMethod);
+    }
+    if !sig.generics.params.is_empty() {
+        let only_lifetimes = sig.generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let problem = if only_lifetimes { Problem::MethodLifetimes } else { Problem::MethodGenerics };
+        refuse(&sig.generics, &problem);
+    }
+    if let Some(clause) = &sig.generics.where_clause {
+        refuse(clause, &Problem::MethodWhere);
+    }
+    if let Some(variadic) = &sig.variadic {
+        refuse(variadic, &Problem::TypeOther { what: "variadic" });
+    }
+
+    let mut receiver = None;
+    let mut args = Vec::new();
+    let inputs = sig.inputs.to_token_stream();
+    for input in sig.inputs {
+        match input {
+            FnArg::Receiver(this) => {
+                match &this.kind {
+                    ReceiverKind::Reference(_, None, None) => {}
+                    ReceiverKind::Reference(_, _, Some(_)) => refuse(&this, &Problem::SelfMut),
+                    ReceiverKind::Reference(_, Some(_), _) => refuse(&this, &Problem::MethodLifetimes),
+                    ReceiverKind::Value => refuse(&this, &Problem::SelfByValue),
+                    _ => refuse(&this, &Problem::SelfTyped),
+                }
+                let this_token = &this.self_token;
+                receiver = Some(quote!(&#this_token));
+            }
+            FnArg::Typed(arg) => {
+                let pattern = arg.pat.to_token_stream();
+                match typed(arg) {
+                    Some(arg) => args.push(arg),
+                    None => refuse(&pattern, &Problem::ArgPattern),
+                }
+            }
+        }
+    }
+    if receiver.is_none() {
+        let at = if inputs.is_empty() { sig.ident.to_token_stream() } else { inputs };
+        refuse(&at, &Problem::NoSelf);
+    }
+    RawMethod {
+        endpoint,
+        attrs,
+        fn_token: sig.fn_token,
+        ident: sig.ident,
+        receiver,
+        args,
+        output: written_output(sig.output),
+        broken: errors.len() > before,
+    }
+}
+
+trait SafetyTokens {
+    fn safety_tokens(&self) -> TokenStream;
+}
+
+impl SafetyTokens for Signature {
+    fn safety_tokens(&self) -> TokenStream {
+        match &self.safety {
+            Safety::Safe(token) => token.to_token_stream(),
+            Safety::Unsafe(token) => token.to_token_stream(),
+            Safety::Default => TokenStream::new(),
+        }
+    }
+}
+
+fn written_output(output: ReturnType) -> Option<Type> {
+    match output {
+        ReturnType::Default => None,
+        ReturnType::Type(_, ty) => Some(*ty),
+    }
+}
+
+fn typed(arg: syn::PatType) -> Option<RawArg> {
+    match *arg.pat {
+        syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
+            Some(RawArg { attrs: arg.attrs, ident: pat.ident, ty: Some(*arg.ty) })
+        }
+        _ => None,
+    }
+}
+
+fn last_segment_is(path: &syn::Path, name: &str) -> bool {
+    path.segments.last().is_some_and(|segment| segment.ident == name)
+}
+
+/// `#[endpoint…]`, or `#[cliq_api::endpoint…]`.
+pub(crate) fn is_endpoint(attr: &Attribute) -> bool {
+    last_segment_is(attr.path(), "endpoint")
+}
+
+/// `#[endpoints…]`, or `#[cliq_api::endpoints…]`.
+pub(crate) fn is_endpoints(attr: &Attribute) -> bool {
+    last_segment_is(attr.path(), "endpoints")
+}
+
+/// `#[cfg_attr(…, endpoint(…))]`.
+pub(crate) fn is_hidden_endpoint(attr: &Attribute) -> bool {
+    attr.path().is_ident("cfg_attr") && mentions(attr.to_token_stream(), "endpoint")
+}
+
+/// Whether an identifier stands anywhere in `tokens`.
+pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
+    tokens.into_iter().any(|token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        TokenTree::Group(group) => mentions(group.stream(), name),
+        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+/// What is left of an item that is not ours to expand: itself, less our attributes.
+pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
+    if let Ok(mut method) = syn::parse2::<syn::TraitItemFn>(item.clone()) {
+        method.attrs.retain(|attr| !is_endpoint(attr));
+        strip_args(&mut method.sig);
+        return method.into_token_stream();
+    }
+    if let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) {
+        item.attrs.retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));
+        for member in &mut item.items {
+            if let TraitItem::Fn(method) = member {
+                method.attrs.retain(|attr| !is_endpoint(attr));
+                strip_args(&mut method.sig);
+            }
+        }
+        return item.into_token_stream();
+    }
+    item
+}
+
+fn strip_args(sig: &mut Signature) {
+    for input in &mut sig.inputs {
+        if let FnArg::Typed(arg) = input {
+            arg.attrs.retain(|attr| !crate::problem::PLACES.iter().any(|place| attr.path().is_ident(place)));
+        }
+    }
+}

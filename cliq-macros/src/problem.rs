@@ -1,0 +1,581 @@
+//! Everything that can be wrong with a declaration, and the words for it: what is wrong, and how to mend it.
+//!
+//! The one place where messages are written. Each names the method (the caller adds it), the offending thing as written, and a way out.
+
+use crate::text::path::Malformed;
+use crate::text::suggest::nearest;
+
+/// One misuse.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) enum Problem {
+    // The attributes themselves.
+    NotATrait { attribute: &'static str },
+    OutsideEndpoints,
+    EndpointsTwice,
+    EndpointTwice,
+    EndpointBehindCfgAttr,
+    EndpointArgsMissing,
+    EndpointNeedsMethod { found: String },
+    UnknownHttpMethod { found: String },
+    PathMissing { found: String },
+    UnknownKey { key: String, on: &'static str, valid: &'static [&'static str] },
+    RepeatedKey { key: String },
+    KeyNeedsValue { key: String, example: &'static str },
+    KeyTakesNoValue { key: String },
+    BadValue { key: String, expected: &'static str, found: String },
+    BadPath { what: &'static str, malformed: Malformed },
+    BadLimit { found: String },
+    BadTime { key: &'static str, found: String },
+    BadScope { found: String },
+    ScopeHasPrefix { found: String, prefix: String },
+    NoScopes { rule: String },
+    BadResponse { key: &'static str, found: String },
+    LockWithoutLimit,
+    LockWithLimitNone,
+    ResponseWithPage,
+    ResponseUnread { decode: &'static str },
+    FormWithoutFields,
+    FormWithBody,
+    UnexpectedTokens { found: String },
+    // The trait.
+    TraitGenerics,
+    TraitWhere,
+    TraitUnsafe,
+    TraitAuto,
+    TraitSupertraits,
+    AssociatedType,
+    AssociatedConst,
+    MacroInTrait,
+    UnreadableMember { why: String },
+    MethodWithoutEndpoint,
+    // The method.
+    MethodBody,
+    MethodGenerics,
+    MethodLifetimes,
+    MethodWhere,
+    AsyncMethod,
+    ConstMethod,
+    UnsafeMethod,
+    ExternMethod,
+    NoSelf,
+    SelfByValue,
+    SelfMut,
+    SelfTyped,
+    ReservedMethod { name: String, why: &'static str },
+    RepeatedMethod { name: String },
+    SameBuilder { name: String, other: String, builder: String },
+    // Arguments.
+    ArgWithoutType,
+    ArgPattern,
+    ArgReserved { name: String },
+    ArgCfg,
+    ArgAttributeUnknown { name: String },
+    ArgAttributeTwice { first: String, second: String },
+    ArgFormAttribute { name: String, expected: &'static str },
+    ArgOptionUnknown { place: &'static str, found: String, valid: &'static [&'static str] },
+    ArgNameNotAllowed { what: &'static str },
+    ArgWithoutPlace { name: String, placeholder: Option<String>, body_allowed: bool },
+    ArgRepeated { name: String },
+    PlaceholderUnfilled { placeholder: String, argument: String },
+    UnknownPlaceholder { name: String, placeholders: Vec<String> },
+    PlaceholderTaken { placeholder: String, by: String },
+    PlaceholderArgElsewhere { placeholder: String, place: &'static str },
+    OptionInPath,
+    ListInPath,
+    ListInHeader,
+    CsvNeedsList,
+    FlattenList,
+    BytesType { found: String },
+    RepeatedName { place: &'static str, name: String, by: String },
+    ConstantQueryClash { name: String },
+    BadHeaderName { name: String },
+    ReservedHeader { name: String },
+    EmptyName { place: &'static str },
+    BadContentType { found: String },
+    BodyOnGet { method: String, place: &'static str },
+    TwoBodies,
+    BodyAndFields,
+    TypeReference { owned: Option<String> },
+    TypeImpl,
+    TypeDyn,
+    TypeSelf,
+    TypeOther { what: &'static str },
+    // The answer.
+    ReturnResult { inner: Option<String> },
+    ReturnSelf,
+    ReturnImpl,
+    ReturnReference { owned: Option<String> },
+    ReturnOther { what: &'static str },
+    PageWithoutKey,
+    KeyWithoutPage,
+    PageMissing { key: &'static str },
+    PageNoParam { param: String, queries: Vec<String> },
+    PageParamRequired { param: String },
+    PageParamShape { param: String },
+    // Between methods.
+    SameShape { other: String },
+    SharesUnknown { other: String, methods: Vec<String> },
+    SharesSelf,
+    SharesOtherShape { other: String, mine: String, theirs: String },
+    SharesWithBucket,
+}
+
+/// What is wrong, and how to mend it.
+pub(crate) struct Words {
+    pub(crate) what: String,
+    pub(crate) help: String,
+}
+
+impl Problem {
+    #[expect(clippy::too_many_lines, reason = "one table of messages, each read by itself")]
+    pub(crate) fn words(&self) -> Words {
+        let (what, help): (String, String) = match self {
+            Self::NotATrait { attribute } => (
+                format!("`#[{attribute}]` stands on something that is no trait"),
+                "put it on a `trait` whose methods bear `#[endpoint(METHOD \"/path\")]`".into(),
+            ),
+            Self::OutsideEndpoints => (
+                "`#[endpoint]` stands outside a trait with `#[endpoints]`".into(),
+                "put `#[endpoints]` on the trait that declares this method; `#[endpoint]` means nothing by itself".into(),
+            ),
+            Self::EndpointsTwice => {
+                ("`#[endpoints]` stands twice on one trait".into(), "keep one, with the keys of both".into())
+            }
+            Self::EndpointTwice => {
+                ("`#[endpoint]` stands twice on one method".into(), "one method is one endpoint: declare another method".into())
+            }
+            Self::EndpointBehindCfgAttr => (
+                "`#[endpoint]` stands behind `cfg_attr`, where it can't be seen".into(),
+                "declare the method twice, each with `#[cfg(…)]` and its own `#[endpoint(…)]`".into(),
+            ),
+            Self::EndpointArgsMissing => (
+                "`#[endpoint]` says neither method nor path".into(),
+                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
+            ),
+            Self::EndpointNeedsMethod { found } => (
+                format!("the HTTP method has to come first, found `{found}`"),
+                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
+            ),
+            Self::UnknownHttpMethod { found } => (
+                format!("there is no HTTP method `{found}` here"),
+                did_you_mean(found, METHODS, "the methods are"),
+            ),
+            Self::PathMissing { found } => (
+                format!("the path has to follow the HTTP method as a string{}", but_found(found)),
+                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
+            ),
+            Self::UnknownKey { key, on, valid } => {
+                (format!("`#[{on}]` has no key `{key}`"), did_you_mean(key, valid, "its keys are"))
+            }
+            Self::RepeatedKey { key } => (format!("the key `{key}` is given twice"), "keep one of the two".into()),
+            Self::KeyNeedsValue { key, example } => {
+                (format!("the key `{key}` needs a value"), format!("write it like `{example}`"))
+            }
+            Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
+            Self::BadValue { key, expected, found } => {
+                (format!("`{key}` can't be `{found}`"), format!("it takes {expected}"))
+            }
+            Self::BadPath { what, malformed } => malformed_words(what, malformed),
+            Self::BadLimit { found } => (
+                format!("`\"{found}\"` is no limit"),
+                "write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\", or `limit = none` for no limit".into(),
+            ),
+            Self::BadTime { key, found } => (
+                format!("`{key}` can't be `\"{found}\"`"),
+                "write a time such as \"10s\", \"5m\", \"5min\" or \"1h\"".into(),
+            ),
+            Self::BadScope { found } => (
+                format!("`\"{found}\"` is no scope"),
+                "one scope has neither spaces, commas nor quotes; for several write `any(\"…\", \"…\")` or `all(\"…\", \"…\")`".into(),
+            ),
+            Self::ScopeHasPrefix { found, prefix } => (
+                format!("the scope `{found}` begins with the trait's `scope_prefix`, which is put before it"),
+                format!("write it without `{prefix}.`"),
+            ),
+            Self::NoScopes { rule } => {
+                (format!("`{rule}()` names no scope"), "name at least one, or leave out `scope` for none".into())
+            }
+            Self::BadResponse { key, found } => (
+                format!("`{key}` can't be `\"{found}\"`"),
+                "name a member of the JSON answer; dots descend, as in \"data.items\"".into(),
+            ),
+            Self::LockWithoutLimit => (
+                "there is a lock but no limit that could be passed".into(),
+                "add `limit = \"20/min\"` (calls per time), or remove `lock`".into(),
+            ),
+            Self::LockWithLimitNone => {
+                ("`limit = none` leaves no limit that a lock could follow".into(), "remove `lock`, or give a limit".into())
+            }
+            Self::ResponseWithPage => (
+                "`response` and `page` both say which member of the answer counts".into(),
+                "remove `response`; `page(items = …)` takes a path such as \"data.items\"".into(),
+            ),
+            Self::ResponseUnread { decode } => (
+                format!("`response` selects a member of a JSON answer, but the answer is {decode}"),
+                "give the method a return type that is read from JSON, or remove `response`".into(),
+            ),
+            Self::FormWithoutFields => (
+                "`form` says how fields go, and there are none".into(),
+                "mark an argument with `#[field]`, or remove `form`".into(),
+            ),
+            Self::FormWithBody => (
+                "`form` says how fields go, and `#[body]` is a whole body".into(),
+                "use `#[field]` arguments, or remove `form`".into(),
+            ),
+            Self::UnexpectedTokens { found } => {
+                (format!("`{found}` is not expected here"), "keys are separated by commas: `key = value, key = value`".into())
+            }
+            Self::TraitGenerics => {
+                ("a trait of endpoints can't be generic".into(), "remove the parameters; every client implements the trait".into())
+            }
+            Self::TraitWhere => ("a trait of endpoints can't have a `where` clause".into(), "remove it".into()),
+            Self::TraitUnsafe => ("a trait of endpoints can't be `unsafe`".into(), "remove `unsafe`".into()),
+            Self::TraitAuto => ("a trait of endpoints can't be `auto`".into(), "remove `auto`".into()),
+            Self::TraitSupertraits => (
+                "a trait of endpoints can't have supertraits of its own".into(),
+                "remove them; `Caller` is its supertrait, so that every client implements it".into(),
+            ),
+            Self::AssociatedType => (
+                "a trait of endpoints can't have associated types".into(),
+                "name the type itself where it is used".into(),
+            ),
+            Self::AssociatedConst => (
+                "a trait of endpoints can't have associated constants".into(),
+                "put the constant beside the trait".into(),
+            ),
+            Self::MacroInTrait => (
+                "a macro call inside a trait of endpoints can't be looked into".into(),
+                "write the methods out, or let the macro make the whole trait".into(),
+            ),
+            Self::UnreadableMember { why } => {
+                (format!("this can't be read as a method: {why}"), "write it like `fn name(&self, argument: Type) -> Type;`".into())
+            }
+            Self::MethodWithoutEndpoint => (
+                "the method has neither `#[endpoint]` nor a body".into(),
+                "add `#[endpoint(GET \"/path\")]`, or give it a body that calls other methods".into(),
+            ),
+            Self::MethodBody => (
+                "an endpoint has no body, the macro writes it".into(),
+                "end the method with `;`, or remove `#[endpoint]` if it only calls others".into(),
+            ),
+            Self::MethodGenerics => (
+                "an endpoint can't be generic".into(),
+                "name the types; a parameter takes whatever converts `Into` its type anyway".into(),
+            ),
+            Self::MethodLifetimes => {
+                ("an endpoint can't have lifetimes".into(), "use owned types; callers can pass `&str` for a `String`".into())
+            }
+            Self::MethodWhere => ("an endpoint can't have a `where` clause".into(), "remove it".into()),
+            Self::AsyncMethod => {
+                ("an endpoint is not declared `async`".into(), "remove `async`; the builder that it returns can be awaited".into())
+            }
+            Self::ConstMethod => ("an endpoint can't be `const`".into(), "remove `const`".into()),
+            Self::UnsafeMethod => ("an endpoint can't be `unsafe`".into(), "remove `unsafe`".into()),
+            Self::ExternMethod => ("an endpoint can't be `extern`".into(), "remove `extern`".into()),
+            Self::NoSelf => ("an endpoint needs `&self`".into(), "write `&self` as its first parameter".into()),
+            Self::SelfByValue => {
+                ("an endpoint takes `&self`, not `self`".into(), "write `&self`: a client is not used up by a call".into())
+            }
+            Self::SelfMut => {
+                ("an endpoint takes `&self`, not `&mut self`".into(), "write `&self`: a client is shared, not changed".into())
+            }
+            Self::SelfTyped => ("an endpoint takes plain `&self`".into(), "write `&self`".into()),
+            Self::ReservedMethod { name, why } => {
+                (format!("an endpoint can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{name}_message`"))
+            }
+            Self::RepeatedMethod { name } => {
+                (format!("there are two methods `{name}`"), "rename one, or put them behind `#[cfg(…)]`s that exclude each other".into())
+            }
+            Self::SameBuilder { name, other, builder } => {
+                (format!("`{name}` and `{other}` would both make a builder `{builder}`"), "rename one".into())
+            }
+            Self::ArgWithoutType => ("an argument has no type".into(), "write `name: Type`".into()),
+            Self::ArgPattern => ("an argument has to be a plain name".into(), "write `name: Type`, without a pattern or `mut`".into()),
+            Self::ArgReserved { name } => (
+                format!("an argument can't be called `{name}`: every builder has a method of that name"),
+                format!("rename it, and keep its name on the wire: `#[query(\"{name}\")] {name}_value: …`"),
+            ),
+            Self::ArgCfg => (
+                "`#[cfg]` can't stand on an argument".into(),
+                "declare the method twice, each with its own `#[cfg(…)]`".into(),
+            ),
+            Self::ArgAttributeUnknown { name } => (
+                format!("an argument has no attribute `#[{name}]`"),
+                did_you_mean(name, PLACES, "where an argument goes is said by"),
+            ),
+            Self::ArgAttributeTwice { first, second } => {
+                (format!("`#[{first}]` and `#[{second}]` both say where the argument goes"), "keep one".into())
+            }
+            Self::ArgFormAttribute { name, expected } => {
+                (format!("`#[{name}]` is not written like this"), format!("write it like {expected}"))
+            }
+            Self::ArgOptionUnknown { place, found, valid } => {
+                (format!("`#[{place}(…)]` has no option `{found}`"), did_you_mean(found, valid, "its options are"))
+            }
+            Self::ArgNameNotAllowed { what } => (format!("{what} has no name"), "remove the name".into()),
+            Self::ArgWithoutPlace { name, placeholder, body_allowed } => (
+                format!("nothing says where the argument `{name}` goes"),
+                match placeholder {
+                    Some(placeholder) => format!(
+                        "did you mean the placeholder `<{placeholder}>`? Call the argument that, or mark it `#[path(\"{placeholder}\")]`"
+                    ),
+                    None if *body_allowed => {
+                        format!("mark it `#[query]`, `#[field]`, `#[header(\"…\")]` or `#[body]`, or put `<{name}>` into the path")
+                    }
+                    None => format!("mark it `#[query]` or `#[header(\"…\")]`, or put `<{name}>` into the path"),
+                },
+            ),
+            Self::ArgRepeated { name } => (format!("there are two arguments `{name}`"), "rename one".into()),
+            Self::PlaceholderUnfilled { placeholder, argument } => (
+                format!("nothing fills the placeholder `<{placeholder}>` of the path"),
+                format!("add an argument `{argument}: …`"),
+            ),
+            Self::UnknownPlaceholder { name, placeholders } => (
+                format!("the path has no placeholder `<{name}>`"),
+                if placeholders.is_empty() {
+                    format!("put `<{name}>` into the path, or mark the argument `#[query]`, `#[field]` or `#[header(\"…\")]`")
+                } else {
+                    let names: Vec<&str> = placeholders.iter().map(String::as_str).collect();
+                    did_you_mean(name, &names, "its placeholders are")
+                },
+            ),
+            Self::PlaceholderTaken { placeholder, by } => {
+                (format!("the placeholder `<{placeholder}>` is already filled by `{by}`"), "remove one of the two arguments".into())
+            }
+            Self::PlaceholderArgElsewhere { placeholder, place } => (
+                format!("nothing fills the placeholder `<{placeholder}>`: the argument of that name is marked `#[{place}]`"),
+                format!("remove `#[{place}]`, or rename the argument and add one for the path"),
+            ),
+            Self::OptionInPath => (
+                "a part of the path can't be optional".into(),
+                "use the type without `Option`; where the path differs, declare a second method".into(),
+            ),
+            Self::ListInPath => ("a part of the path is one value, not a list".into(), "use the type of one value".into()),
+            Self::ListInHeader => {
+                ("a header is one value, not a list".into(), "use the type of one value, such as a `String` with commas".into())
+            }
+            Self::CsvNeedsList => ("`csv` joins a list, and this is none".into(), "use a `Vec<…>`, or remove `csv`".into()),
+            Self::FlattenList => {
+                ("`flatten` takes a struct or a map, not a list".into(), "remove `flatten`: a `Vec` repeats the parameter".into())
+            }
+            Self::BytesType { found } => (
+                format!("`#[body(bytes)]` takes `Bytes`, `Vec<u8>` or `String`, not `{found}`"),
+                "use `Bytes`, or `#[body]` for a value that goes as JSON".into(),
+            ),
+            Self::RepeatedName { place, name, by } => {
+                (format!("the {place} `{name}` is already set by `{by}`"), "rename one of the two".into())
+            }
+            Self::ConstantQueryClash { name } => (
+                format!("the path sets the query parameter `{name}` already, as a constant"),
+                "remove it from the path, or remove the argument".into(),
+            ),
+            Self::BadHeaderName { name } => {
+                (format!("`\"{name}\"` is no name of a header"), "write one such as `#[header(\"X-Request-Id\")]`".into())
+            }
+            Self::ReservedHeader { name } => (
+                format!("the header `{name}` belongs to the transport"),
+                "remove the argument; length, host and connection follow from the request".into(),
+            ),
+            Self::EmptyName { place } => (format!("the name of a {place} can't be empty"), "name it, or leave the name out".into()),
+            Self::BadContentType { found } => {
+                (format!("`\"{found}\"` is no content type"), "write one such as \"image/png\"".into())
+            }
+            Self::BodyOnGet { method, place } => (
+                format!("a {method} request has no body, so it can't have `#[{place}]`"),
+                "mark the argument `#[query]`, or use POST, PUT or PATCH".into(),
+            ),
+            Self::TwoBodies => {
+                ("there are two whole bodies".into(), "make them `#[field]`s of one, or put both into one struct".into())
+            }
+            Self::BodyAndFields => (
+                "a request has a whole `#[body]` or `#[field]`s, not both".into(),
+                "make it a `#[field]` too, or move the fields into the body's struct".into(),
+            ),
+            Self::TypeReference { owned } => (
+                "an argument can't be a reference, since a call may outlive it".into(),
+                match owned {
+                    Some(owned) => format!("write `{owned}`; callers can still pass a reference"),
+                    None => "write the owned type; callers can still pass what converts `Into` it".into(),
+                },
+            ),
+            Self::TypeImpl => (
+                "an argument's type can't be `impl …`".into(),
+                "write the type itself; a parameter takes whatever converts `Into` it anyway".into(),
+            ),
+            Self::TypeDyn => ("an argument's type can't be `dyn …`".into(), "write a type that is sent, such as `String`".into()),
+            Self::TypeSelf => ("an argument's type can't be `Self`".into(), "name the type that is sent".into()),
+            Self::TypeOther { what } => {
+                (format!("an argument's type can't be {what}"), "write a type that can be sent, such as `String`".into())
+            }
+            Self::ReturnResult { inner } => (
+                "an endpoint doesn't return `Result`, the builder gives one".into(),
+                match inner {
+                    Some(inner) => format!("write `-> {inner}`"),
+                    None => "write the type of the answer alone".into(),
+                },
+            ),
+            Self::ReturnSelf => ("an endpoint can't return `Self`".into(), "name the type of the answer".into()),
+            Self::ReturnImpl => (
+                "an endpoint can't return `impl …` or `dyn …`".into(),
+                "name the type of the answer; the builder that it returns can be awaited".into(),
+            ),
+            Self::ReturnReference { owned } => (
+                "an endpoint can't return a reference".into(),
+                match owned {
+                    Some(owned) => format!("write `-> {owned}`"),
+                    None => "name an owned type".into(),
+                },
+            ),
+            Self::ReturnOther { what } => {
+                (format!("an endpoint can't return {what}"), "name a type that can be read from JSON, `Bytes`, or nothing".into())
+            }
+            Self::PageWithoutKey => (
+                "the answer is a `Page`, and nothing says where its items are".into(),
+                "add `page(items = \"data\", token = \"next_token\")`, naming the members of the answer".into(),
+            ),
+            Self::KeyWithoutPage => {
+                ("`page(…)` is given, but the answer is no `Page`".into(), "write `-> Page<Item>`, or remove `page(…)`".into())
+            }
+            Self::PageMissing { key } => (
+                format!("`page(…)` doesn't say its `{key}`"),
+                "write it like `page(items = \"data\", token = \"next_token\")`".into(),
+            ),
+            Self::PageNoParam { param, queries } => {
+                let help = "add `#[query] ".to_owned() + param + ": Option<String>`, or name the argument's with `param = \"…\"`";
+                let near = nearest(param, queries.iter().map(String::as_str));
+                (
+                    format!("no query argument `{param}` carries the page's token"),
+                    near.map_or(help, |near| format!("did you mean `param = \"{near}\"`?")),
+                )
+            }
+            Self::PageParamRequired { param } => (
+                format!("`{param}` carries the page's token, which the first page doesn't have"),
+                "make it an `Option<…>`".into(),
+            ),
+            Self::PageParamShape { param } => {
+                (format!("`{param}` carries the page's token, which is one value"), "make it an `Option<String>`".into())
+            }
+            Self::SameShape { other } => (
+                format!("to the server this is the same as `{other}`: method and path differ only in placeholders' names"),
+                format!("if one limit counts both, add `shares = {other}`"),
+            ),
+            Self::SharesUnknown { other, methods } => {
+                let names: Vec<&str> = methods.iter().map(String::as_str).collect();
+                (format!("`shares` names `{other}`, which is no endpoint of this trait"), did_you_mean(other, &names, "the others are"))
+            }
+            Self::SharesSelf => ("`shares` names the method itself".into(), "name the other method, or remove `shares`".into()),
+            Self::SharesOtherShape { other, mine, theirs } => (
+                format!("the server can tell this from `{other}`: `{mine}` is not `{theirs}`"),
+                "give both the same `bucket = \"…\"` if the server counts them together, or remove `shares`".into(),
+            ),
+            Self::SharesWithBucket => (
+                "`shares` and `bucket` both say what it is counted with".into(),
+                "keep `bucket`, and give the other endpoint the same".into(),
+            ),
+        };
+        Words { what, help }
+    }
+}
+
+/// The HTTP methods that a declaration may name.
+pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
+/// The attributes of arguments.
+pub(crate) const PLACES: &[&str] = &["path", "query", "header", "field", "body"];
+
+fn did_you_mean(written: &str, valid: &[&str], otherwise: &str) -> String {
+    match nearest(written, valid.iter().copied()) {
+        Some(near) => format!("did you mean `{near}`?"),
+        None if valid.is_empty() => "there are none".to_owned(),
+        None => format!("{otherwise} {}", listed(valid)),
+    }
+}
+
+fn listed(names: &[&str]) -> String {
+    let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
+    match names.split_last() {
+        Some((last, [])) => last.clone(),
+        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
+        None => String::new(),
+    }
+}
+
+fn but_found(found: &str) -> String {
+    if found.is_empty() { String::new() } else { format!(", found `{found}`") }
+}
+
+fn malformed_words(what: &str, malformed: &Malformed) -> (String, String) {
+    match malformed {
+        Malformed::NoLeadingSlash => {
+            (format!("the {what} doesn't begin with `/`"), "write it like \"/threads\"".into())
+        }
+        Malformed::TrailingSlash => {
+            (format!("the {what} ends with `/`, and a path begins with one"), "remove it".into())
+        }
+        Malformed::UnclosedPlaceholder { segment } => (
+            format!("the placeholder in `{segment}` of the {what} is not closed"),
+            "write it like `<THREAD_CHAT_ID>`".into(),
+        ),
+        Malformed::StrayBracket { segment } => {
+            (format!("a `>` in `{segment}` of the {what} closes nothing"), "a placeholder is written `<NAME>`".into())
+        }
+        Malformed::EmptyPlaceholder => {
+            (format!("a placeholder `<>` of the {what} has no name"), "write it like `<THREAD_CHAT_ID>`".into())
+        }
+        Malformed::BadPlaceholder { name } => (
+            format!("`<{name}>` of the {what} is no placeholder"),
+            "its name is made of letters, digits, `_` and `-`, and begins with a letter".into(),
+        ),
+        Malformed::AdjacentPlaceholders { segment } => (
+            format!("in `{segment}` of the {what} nothing tells one placeholder from the next"),
+            "put a character between them, as in `<NAME>.<FORMAT>`".into(),
+        ),
+        Malformed::RepeatedPlaceholder { name } => {
+            (format!("the placeholder `<{name}>` stands twice in the {what}"), "give the two different names".into())
+        }
+        Malformed::Braces { segment, name } => (
+            format!("`{segment}` of the {what} is written with braces"),
+            format!("a placeholder is written `<{name}>`"),
+        ),
+        Malformed::Colon { segment, name } => (
+            format!("`{segment}` of the {what} is written with a colon"),
+            format!("a placeholder is written `<{name}>`"),
+        ),
+        Malformed::EmptySegment => (format!("the {what} holds `//`"), "remove one of the slashes".into()),
+        Malformed::DotSegment { segment } => (
+            format!("the {what} holds `{segment}`, which URLs take for a step to another path"),
+            "write the path that is meant".into(),
+        ),
+        Malformed::Fragment => (
+            format!("the {what} holds `#`, and what follows it is never sent"),
+            "remove it, or write `%23` for the character".into(),
+        ),
+        Malformed::PlaceholderInQuery { name } => (
+            format!("the query of the {what} holds the placeholder `<{name}>`"),
+            "only constants go there; mark the argument `#[query]` and remove it from the path".into(),
+        ),
+        Malformed::EmptyQuery => {
+            (format!("the query of the {what} holds an empty parameter"), "write it like \"/threads?type=open\"".into())
+        }
+        Malformed::QueryNotAllowed => {
+            (format!("the {what} holds a query"), "put it into the paths of the methods".into())
+        }
+        Malformed::PlaceholderNotAllowed { name } => {
+            (format!("the {what} holds the placeholder `<{name}>`"), "put it into the paths of the methods".into())
+        }
+        Malformed::BadCharacter { segment, character: ' ' } => {
+            (format!("`{segment}` of the {what} holds a space"), "remove it, or write `%20` if it is meant".into())
+        }
+        Malformed::BadCharacter { segment, character } => (
+            format!("`{segment}` of the {what} holds `{}`, which no URL can hold as it is", character.escape_default()),
+            "percent-encode it (constants are sent as they are), or remove it".into(),
+        ),
+        Malformed::BadPercent { segment } => (
+            format!("`{segment}` of the {what} holds a `%` without two hex digits"),
+            "write `%25` for the character itself".into(),
+        ),
+        Malformed::Origin => (
+            format!("the {what} holds a whole URL"),
+            "write the path alone; the client's `base_url` says which server".into(),
+        ),
+    }
+}
