@@ -23,6 +23,7 @@ const KEPT: usize = 64 * 1024;
 ///
 /// ```
 /// # use cliq_api::prelude::*;
+/// # use cliq_api::threads::Threads;
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// match client.get_thread("CT_1-T-2").await {
 ///     Ok(thread) => println!("{}", thread.title.unwrap_or_default()),

@@ -62,7 +62,7 @@ pub use dynamic::DynamicCall;
 pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
-pub use endpoint::page::Page;
+pub use endpoint::page::{Page, PageItem};
 pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
 pub use error::{Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
@@ -81,8 +81,6 @@ pub mod prelude {
 /// What generated code uses besides the public items. Not for use by hand: it may change at any time.
 #[doc(hidden)]
 pub mod __private {
-    pub use std::vec::Vec;
-
     pub use crate::endpoint::call::Call;
     pub use crate::request_ext::awaited;
 

@@ -27,6 +27,7 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
+    /// # use cliq_api::threads::Threads;
     /// # async fn example(client: Client) -> Result<(), Error> {
     /// let mut threads = client.list_threads("P1974166000016769023").items();
     /// while let Some(thread) = threads.next().await {

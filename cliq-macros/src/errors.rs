@@ -8,7 +8,9 @@ use crate::problem::Problem;
 /// All errors of one trait. It has to be read: one that is dropped with errors in it is a bug of ours, and says so.
 #[derive(Default)]
 pub(crate) struct Errors {
-    found: Vec<syn::Error>,
+    /// With the place of the member that each is about.
+    found: Vec<(usize, syn::Error)>,
+    place: usize,
 }
 
 impl Errors {
@@ -17,16 +19,23 @@ impl Errors {
         let words = problem.words();
         let scope = method.map(|name| format!("`{name}`: ")).unwrap_or_default();
         let message = format!("{scope}{}\nhelp: {}", words.what, words.help);
-        self.found.push(syn::Error::new_spanned(at, message));
+        self.found.push((self.place, syn::Error::new_spanned(at, message)));
+    }
+
+    /// Says which member of the trait the errors to come are about; 0 is the trait itself.
+    pub(crate) fn enter(&mut self, place: usize) {
+        self.place = place;
     }
 
     pub(crate) fn len(&self) -> usize {
         self.found.len()
     }
 
-    /// The errors as `compile_error!`s.
+    /// The errors as `compile_error!`s, member by member.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
-        std::mem::take(&mut self.found).iter().map(syn::Error::to_compile_error).collect()
+        let mut found = std::mem::take(&mut self.found);
+        found.sort_by_key(|(place, _)| *place);
+        found.iter().map(|(_, error)| error.to_compile_error()).collect()
     }
 }
 

@@ -95,8 +95,11 @@ impl Expansion<'_> {
         let params = required().map(|(_, arg)| parameter(arg));
         let setting = required().map(|(index, arg)| self.set(index, arg));
         let unused = self.endpoint.wire.is_none().then(|| quote!(#[allow(unused_variables)]));
+        // The builder is deprecated with the method.
+        let deprecated = attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
+        let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
         out.extend(quote! {
-            #(#attrs)* #docs #unused
+            #(#attrs)* #docs #unused #deprecated
             #fn_token #ident(#receiver #(, #params)*) -> #builder {
                 #builder(#krate::__private::Call::new(self, <#builder as #krate::Endpoint>::META)#(#setting)*)
             }
@@ -131,8 +134,9 @@ impl Expansion<'_> {
                 quote!(.#setter(#position, ::core::convert::Into::<#krate::Bytes>::into(#value)))
             }
             Takes::Each { item, .. } if of_items => quote!(.#setter::<#item>(#position, #value)),
-            Takes::Each { item, .. } => quote!(.#setter::<#krate::__private::Vec<#item>>(#position, #value)),
-            Takes::Itself(ty) | Takes::Into(ty) => quote!(.#setter::<#ty>(#position, #value)),
+            Takes::Itself(ty) | Takes::Into(ty) | Takes::Each { list: ty, .. } => {
+                quote!(.#setter::<#ty>(#position, #value))
+            }
         })
     }
 
@@ -355,10 +359,10 @@ fn parameter(arg: &Arg) -> TokenStream {
         Takes::Anything => quote!(#ident: impl ::core::marker::Sized),
         Takes::Itself(ty) => quote!(#ident: #ty),
         Takes::Into(ty) => quote!(#ident: impl ::core::convert::Into<#ty>),
-        Takes::Each { item, into: true } => {
+        Takes::Each { item, into: true, .. } => {
             quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<#item>>)
         }
-        Takes::Each { item, into: false } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
+        Takes::Each { item, into: false, .. } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
     }
 }
 

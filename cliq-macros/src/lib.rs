@@ -43,7 +43,7 @@ fn expand_endpoints(args: TokenStream, item: TokenStream) -> TokenStream {
     let expansion = match parse::read(item.clone(), &mut errors) {
         Ok(raw) => expand::expand(&check::check(raw, defaults, &mut errors)),
         Err(_) => {
-            errors.push(None, &item, &Problem::NotATrait { attribute: "endpoints" });
+            errors.push(None, &item, &Problem::NotATrait);
             parse::without_ours(item)
         }
     };
@@ -54,13 +54,11 @@ fn expand_endpoints(args: TokenStream, item: TokenStream) -> TokenStream {
 /// `#[endpoint]` is read by `#[endpoints]`; where it is expanded by itself, that is missing.
 fn expand_stray_endpoint(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
-    let problem = match syn::parse2::<syn::TraitItemFn>(item.clone()) {
-        Ok(_) => Problem::OutsideEndpoints,
-        Err(_) => Problem::NotATrait { attribute: "endpoint" },
-    };
-    let at = match syn::parse2::<syn::TraitItemFn>(item.clone()) {
-        Ok(method) => quote::ToTokens::into_token_stream(method.sig),
-        Err(_) => item.clone(),
+    let method = syn::parse2::<syn::TraitItemFn>(item.clone()).map(|method| method.sig);
+    let (at, problem) = match method.or_else(|_| syn::parse2::<syn::ItemFn>(item.clone()).map(|function| function.sig))
+    {
+        Ok(sig) => (quote::ToTokens::into_token_stream(sig), Problem::OutsideEndpoints),
+        Err(_) => (item.clone(), Problem::NotAMethod),
     };
     errors.push(None, at, &problem);
     let rest = parse::without_ours(item);

@@ -54,7 +54,7 @@ pub(crate) enum Takes {
     /// Whatever converts into it.
     Into(Type),
     /// An iterator of what `item` is or converts into; the list is collected as a `Vec`.
-    Each { item: Type, into: bool },
+    Each { list: Type, item: Type, into: bool },
 }
 
 /// The answer: its type as written, and how that says it is read.

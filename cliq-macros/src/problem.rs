@@ -9,7 +9,8 @@ use crate::text::suggest::nearest;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Problem {
     // The attributes themselves.
-    NotATrait { attribute: &'static str },
+    NotATrait,
+    NotAMethod,
     OutsideEndpoints,
     EndpointsTwice,
     EndpointTwice,
@@ -23,6 +24,7 @@ pub(crate) enum Problem {
     KeyNeedsValue { key: String, example: &'static str },
     KeyTakesNoValue { key: String },
     BadValue { key: String, expected: &'static str, found: String },
+    NotAString { key: String, example: &'static str, found: String },
     BadPath { what: &'static str, malformed: Malformed },
     BadLimit { found: String },
     BadTime { key: &'static str, found: String },
@@ -130,9 +132,13 @@ impl Problem {
     #[expect(clippy::too_many_lines, reason = "one table of messages, each read by itself")]
     pub(crate) fn words(&self) -> Words {
         let (what, help): (String, String) = match self {
-            Self::NotATrait { attribute } => (
-                format!("`#[{attribute}]` stands on something that is no trait"),
+            Self::NotATrait => (
+                "`#[endpoints]` stands on something that is no trait".into(),
                 "put it on a `trait` whose methods bear `#[endpoint(METHOD \"/path\")]`".into(),
+            ),
+            Self::NotAMethod => (
+                "`#[endpoint]` stands on something that is no method".into(),
+                "put it on a method of a trait with `#[endpoints]`".into(),
             ),
             Self::OutsideEndpoints => (
                 "`#[endpoint]` stands outside a trait with `#[endpoints]`".into(),
@@ -174,6 +180,9 @@ impl Problem {
             Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
             Self::BadValue { key, expected, found } => {
                 (format!("`{key}` can't be `{found}`"), format!("it takes {expected}"))
+            }
+            Self::NotAString { key, example, found } => {
+                (format!("`{key}` takes a string, found `{found}`"), format!("write it like `{example}`"))
             }
             Self::BadPath { what, malformed } => malformed_words(what, malformed),
             Self::BadLimit { found } => (
@@ -566,7 +575,7 @@ fn malformed_words(what: &str, malformed: &Malformed) -> (String, String) {
             (format!("`{segment}` of the {what} holds a space"), "remove it, or write `%20` if it is meant".into())
         }
         Malformed::BadCharacter { segment, character } => (
-            format!("`{segment}` of the {what} holds `{}`, which no URL can hold as it is", character.escape_default()),
+            format!("`{segment}` of the {what} holds `{}`, which no URL can hold as it is", character.escape_debug()),
             "percent-encode it (constants are sent as they are), or remove it".into(),
         ),
         Malformed::BadPercent { segment } => (

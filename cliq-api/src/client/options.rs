@@ -9,6 +9,7 @@ use http::{HeaderName, HeaderValue};
 ///
 /// ```no_run
 /// # use cliq_api::prelude::*;
+/// # use cliq_api::threads::Threads;
 /// # use std::time::Duration;
 /// # async fn example(client: Client) -> Result<(), Error> {
 /// client.follow_thread("CT_1-T-2").options(|options| options.timeout(Duration::from_secs(5))).await?;

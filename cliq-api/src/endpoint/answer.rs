@@ -53,12 +53,14 @@ impl<T: DeserializeOwned + Send + 'static> Answer<decode::Json> for T {
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Answer<decode::Raw> for Bytes {
     fn read(_: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
         Ok(response.body().clone())
     }
 }
 
+#[diagnostic::do_not_recommend]
 impl Answer<decode::Ignored> for () {
     fn read(_: &Call, _: &Response<Bytes>) -> Result<Self, Misfit> {
         Ok(())

@@ -67,7 +67,9 @@ impl Read {
         let takes = match (self.value(), self.item()) {
             (None, _) => Takes::Anything,
             (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty.clone()),
-            (Some(_), Some(item)) if !self.is_bytes() => Takes::Each { item: item.clone(), into: !is_primitive(item) },
+            (Some(list), Some(item)) if !self.is_bytes() => {
+                Takes::Each { list: list.clone(), item: item.clone(), into: !is_primitive(item) }
+            }
             (Some(ty), _) => Takes::Into(ty.clone()),
         };
         Arg { ident: self.ident, docs: self.docs, optional: self.optional, takes }

@@ -123,13 +123,16 @@ impl Defaults {
 /// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
 pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
     let mut chunks = split(inside(attr)).into_iter();
-    let head = match chunks.next() {
-        Some(first) => head(first, scope),
-        None => {
-            scope.push(attr, &Problem::EndpointArgsMissing);
-            None
-        }
+    let Some(first) = chunks.next() else {
+        scope.push(attr, &Problem::EndpointArgsMissing);
+        return None;
     };
+    if !begins_with_method(first.clone()) {
+        // Written in another way altogether: what its other words mean can't be told.
+        scope.push(&first, &Problem::EndpointNeedsMethod { found: first.to_string() });
+        return None;
+    }
+    let head = head(first, scope);
     let mut push = |at: TokenStream, problem: &Problem| scope.push(at, problem);
     let mut own_base = None;
     let mut own_limit = None;
@@ -194,26 +197,19 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     })
 }
 
+/// Whether a word comes first, and not the beginning of `key = value`.
+fn begins_with_method(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter();
+    let word = matches!(tokens.next(), Some(TokenTree::Ident(_)));
+    word && !matches!(tokens.next(), Some(TokenTree::Punct(_)))
+}
+
 /// `POST "/path"`.
 fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, Template)> {
-    let example = tokens.clone();
     let first = |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
-    let Ok((method, rest)) = first.parse2(tokens) else {
-        scope.push(&example, &Problem::EndpointNeedsMethod { found: example.to_string() });
-        return None;
-    };
+    let (method, rest) = first.parse2(tokens).ok()?;
     let written = method.to_string();
     let known = METHODS.contains(&written.as_str());
-    if !known
-        && rest
-            .clone()
-            .into_iter()
-            .next()
-            .is_some_and(|token| matches!(token, TokenTree::Punct(_) | TokenTree::Group(_)))
-    {
-        scope.push(&example, &Problem::EndpointNeedsMethod { found: example.to_string() });
-        return None;
-    }
     if !known {
         scope.push(&method, &Problem::UnknownHttpMethod { found: written.clone() });
     }
@@ -277,14 +273,10 @@ fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenS
 
 fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
     let value = value(key, example, push)?;
-    literal(key, value, "a string", push)
-}
-
-fn literal(key: &Key, value: TokenStream, expected: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
     syn::parse2(value.clone())
         .inspect_err(|_| {
-            let problem = Problem::BadValue { key: key.name.unraw().to_string(), expected, found: value.to_string() };
-            push(value, &problem);
+            let found = value.to_string();
+            push(value, &Problem::NotAString { key: key.name.unraw().to_string(), example, found });
         })
         .ok()
 }
@@ -314,11 +306,12 @@ fn krate(key: &Key, push: &mut Push<'_>) -> Option<Path> {
 
 /// `Some(None)` for `none`.
 fn limit(key: &Key, push: &mut Push<'_>) -> Option<Option<(u32, u64)>> {
-    let value = value(key, "limit = \"20/min\"", push)?;
-    if Ident::parse_any.parse2(value.clone()).is_ok_and(|ident| ident == "none") {
+    const EXAMPLE: &str = "limit = \"20/min\"";
+    let value = value(key, EXAMPLE, push)?;
+    if Ident::parse_any.parse2(value).is_ok_and(|ident| ident == "none") {
         return Some(None);
     }
-    let text = literal(key, value, "calls per time, such as \"20/min\", or `none`", push)?;
+    let text = string(key, EXAMPLE, push)?;
     let limit = units::limit(&text.value());
     if limit.is_none() {
         push(text.to_token_stream(), &Problem::BadLimit { found: text.value() });

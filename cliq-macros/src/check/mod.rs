@@ -61,6 +61,7 @@ fn runtime() -> Path {
 }
 
 fn endpoint(raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
+    errors.enter(raw.place);
     let before = errors.len();
     let mut scope = Scope { method: raw.ident.to_string(), errors };
     reserved(&raw.ident, &mut scope);

@@ -44,6 +44,8 @@ pub(crate) struct RawMethod {
     pub(crate) output: Option<Type>,
     /// Whether something is wrong with it already.
     pub(crate) broken: bool,
+    /// Its place in the trait, from 1.
+    pub(crate) place: usize,
 }
 
 pub(crate) struct RawArg {
@@ -59,8 +61,15 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
     head.check(errors);
     let mut members = Vec::new();
     let read = |input: ParseStream<'_>| {
+        let mut place = 0;
         while !input.is_empty() {
-            members.extend(member(input, errors));
+            place += 1;
+            errors.enter(place);
+            let mut member = member(input, errors);
+            if let Some(RawMember::Endpoint(method)) = &mut member {
+                method.place = place;
+            }
+            members.extend(member);
         }
         Ok(())
     };
@@ -286,6 +295,7 @@ fn half_typed(tokens: &TokenStream, error: &syn::Error, errors: &mut Errors) -> 
         args: raw,
         output: output.and_then(written_output),
         broken: true,
+        place: 0,
     })))
 }
 
@@ -334,6 +344,8 @@ fn signature(endpoint: Attribute, attrs: Vec<Attribute>, sig: Signature, errors:
                 match &this.kind {
                     ReceiverKind::Reference(_, None, None) => {}
                     ReceiverKind::Reference(_, _, Some(_)) => refuse(&this, &Problem::SelfMut),
+                    // A lifetime that is used was declared, and that was told.
+                    ReceiverKind::Reference(_, Some(_), _) if !sig.generics.params.is_empty() => {}
                     ReceiverKind::Reference(_, Some(_), _) => refuse(&this, &Problem::MethodLifetimes),
                     ReceiverKind::Value => refuse(&this, &Problem::SelfByValue),
                     _ => refuse(&this, &Problem::SelfTyped),
@@ -363,6 +375,7 @@ fn signature(endpoint: Attribute, attrs: Vec<Attribute>, sig: Signature, errors:
         args,
         output: written_output(sig.output),
         broken: errors.len() > before,
+        place: 0,
     }
 }
 
@@ -430,6 +443,11 @@ pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
         method.attrs.retain(|attr| !is_endpoint(attr));
         strip_args(&mut method.sig);
         return method.into_token_stream();
+    }
+    if let Ok(mut function) = syn::parse2::<syn::ItemFn>(item.clone()) {
+        function.attrs.retain(|attr| !is_endpoint(attr));
+        strip_args(&mut function.sig);
+        return function.into_token_stream();
     }
     if let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) {
         item.attrs.retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));

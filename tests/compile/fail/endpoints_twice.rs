@@ -1,0 +1,14 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+#[endpoints(base = "/api")]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self) -> String;
+}
+
+pub async fn uses(client: Client) -> Result<String, Error> {
+    client.get().await
+}
+
+fn main() {}

@@ -1,0 +1,24 @@
+use cliq_api::prelude::*;
+
+#[allow(unused_macros)]
+macro_rules! methods {
+    () => {};
+}
+
+#[endpoints]
+pub trait Api {
+    methods! {}
+
+    #[endpoint(GET "/a")]
+    fn get(&self) -> String;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: String = client.get().await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,20 @@
+use cliq_api::prelude::*;
+
+#[derive(Clone)]
+pub struct Opaque;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self, #[query] a: Option<Opaque>);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.get().a(Opaque).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,16 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn clone(&self);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,10 @@
+//! What must compile, and what must not: with which message, and with nothing else turning red.
+//!
+//! After a deliberate change of a message, bless the snapshots: `TRYBUILD=overwrite cargo test -p cliq-tests --test compile`.
+
+#[test]
+fn declarations() {
+    let cases = trybuild::TestCases::new();
+    cases.pass("compile/pass/*.rs");
+    cases.compile_fail("compile/fail/*.rs");
+}

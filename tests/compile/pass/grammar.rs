@@ -1,0 +1,205 @@
+//! Everything that a declaration can say.
+
+use std::collections::BTreeMap;
+
+use cliq_api::prelude::*;
+use cliq_api::{Bytes, EndpointMeta, Place, Scopes, Shape};
+use serde::{Deserialize, Serialize};
+
+#[derive(Serialize)]
+pub struct Filter {
+    pub since: Option<u32>,
+    pub tags: Vec<String>,
+}
+
+#[derive(Serialize, Deserialize)]
+pub struct Item {
+    pub id: u32,
+}
+
+impl From<u32> for Item {
+    fn from(id: u32) -> Self {
+        Self { id }
+    }
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "lowercase")]
+pub enum Order {
+    Up,
+    Down,
+}
+
+/// A trait with everything.
+#[endpoints(base = "/api/v3", scope_prefix = "Acme", limit = "20/min", lock = "10m")]
+pub trait Everything {
+    /// No argument, no answer.
+    #[endpoint(HEAD "/")]
+    fn ping(&self);
+
+    #[endpoint(GET "/items/<ID>.json?kind=plain&flag", scope = "Items.READ", timeout = "30s")]
+    fn get_item(&self, id: u32) -> Item;
+
+    #[endpoint(GET "/<ownerId>/items/<item-id>", scope = any("Items.READ", "Items.ALL"), response = "data.item")]
+    fn find_item(&self, owner_id: String, #[path("item-id")] number: u64) -> Option<Item>;
+
+    #[endpoint(
+        GET "/items",
+        base = "/api/v2",
+        scope = all("Items.READ", "Owners.READ"),
+        limit = "10/5min",
+        page(items = "data.items", token = "meta.next", param = "cursor")
+    )]
+    fn list_items(
+        &self,
+        #[query] order: Order,
+        #[query("max")] limit: Option<u32>,
+        #[query] tag: Vec<String>,
+        #[query] numbers: Option<Vec<u8>>,
+        #[query(csv)] fields: Vec<String>,
+        #[query("inc", csv)] include: Option<Vec<String>>,
+        #[query(flatten)] filter: Filter,
+        #[query(flatten)] more: Option<BTreeMap<String, String>>,
+        #[query] cursor: Option<String>,
+        #[header("X-Trace")] trace: String,
+        #[header("X-Debug")] debug: Option<bool>,
+    ) -> Page<Item>;
+
+    #[endpoint(POST "/items", limit = none, idempotent)]
+    fn create_item(
+        &self,
+        /// Its name.
+        #[field]
+        name: String,
+        #[field("type")] kind: Option<Order>,
+        #[field] parents: Option<Vec<u32>>,
+        #[field] note: Option<Option<String>>,
+        #[field] exact: f64,
+    ) -> Item;
+
+    #[endpoint(PUT "/items/<ID>", lock = "1h", bucket = "writes", idempotent = false)]
+    fn replace_item(&self, id: u32, #[body] item: Item) -> ();
+
+    #[endpoint(PATCH "/items/<ID>", limit = "20/2s", lock = "5min", idempotent = true)]
+    fn patch_item(&self, id: u32, #[body] item: Option<BTreeMap<String, u32>>) -> Vec<Item>;
+
+    #[endpoint(POST "/items/<ID>/image")]
+    fn upload(&self, id: u32, #[body(bytes)] image: Bytes) -> Bytes;
+
+    #[endpoint(POST "/items/<ID>/photo")]
+    fn upload_photo(&self, id: u32, #[body(bytes, content_type = "image/png")] photo: Option<Vec<u8>>) -> cliq_api::Bytes;
+
+    #[endpoint(POST "/login", form)]
+    fn login(&self, #[field] user: String, #[field] scopes: Vec<String>, #[field] age: Option<u8>) -> serde_json::Value;
+
+    #[endpoint(DELETE "/items/<NAME>", shares = remove_item)]
+    fn remove_by_name(&self, name: String);
+
+    #[endpoint(DELETE "/items/<ID>")]
+    fn remove_item(&self, id: u32);
+
+    #[cfg(any())]
+    #[endpoint(GET "/never")]
+    fn twin(&self) -> NoSuchType;
+
+    #[cfg(not(any()))]
+    #[endpoint(GET "/always")]
+    fn twin(&self, #[query] x: Option<bool>) -> u8;
+
+    #[deprecated = "use `ping`"]
+    #[endpoint(GET "/old")]
+    fn old(&self, #[query] x: Option<bool>);
+
+    #[endpoint(GET "/raw/<type>")]
+    fn r#match(&self, r#type: String, #[query] r#in: Option<String>);
+
+    /// A composition.
+    fn ping_twice(&self) -> (PingRequest, PingRequest) {
+        (self.ping(), self.ping())
+    }
+}
+
+/// Without any key.
+#[endpoints]
+trait Bare {
+    #[endpoint(GET "/bare")]
+    fn bare(&self) -> String;
+}
+
+struct Wrapper(Client);
+
+impl Caller for Wrapper {
+    fn client(&self) -> &Client {
+        &self.0
+    }
+}
+
+fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
+
+fn main() {
+    let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+    is_a_call(&client.ping());
+    client.get_item(5).prepare().unwrap();
+    let url = |request: Result<http::Request<Bytes>, Error>| request.unwrap().uri().to_string();
+    assert_eq!(url(client.get_item(5).prepare()), "http://localhost:1/api/v3/items/5.json?kind=plain&flag");
+    assert_eq!(url(client.find_item("a/b", 7).prepare()), "http://localhost:1/api/v3/a%2Fb/items/7");
+    let list = client
+        .list_items(Order::Up, ["a", "b"], vec!["id"], Filter { since: Some(1), tags: vec![] }, "t")
+        .limit(5)
+        .numbers([1, 2])
+        .include(["x", "y"])
+        .more([("k".to_owned(), "v".to_owned())])
+        .cursor("c")
+        .debug(true);
+    assert_eq!(
+        url(list.clone().prepare()),
+        "http://localhost:1/api/v2/items?order=up&max=5&tag=a&tag=b&numbers=1&numbers=2&fields=id&inc=x,y&since=1&k=v&cursor=c"
+    );
+    let headers = list.clone().prepare().unwrap().headers().clone();
+    assert_eq!((&headers["x-trace"], &headers["x-debug"]), (&"t".parse().unwrap(), &"true".parse().unwrap()));
+    let _ = (list.clone().items(), list.pages());
+
+    let body = |request: Result<http::Request<Bytes>, Error>| {
+        let request = request.unwrap();
+        let content_type = request.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
+        (String::from_utf8(request.into_body().to_vec()).unwrap(), content_type)
+    };
+    let json = || Some("application/json".to_owned());
+    let create = client.create_item("n", 0.5).kind(Order::Down).parents([1]).note(None::<String>);
+    assert_eq!(
+        body(create.prepare()),
+        (r#"{"name":"n","type":"down","parents":[1],"note":null,"exact":0.5}"#.to_owned(), json())
+    );
+    assert_eq!(body(client.replace_item(1, 5).prepare()), (r#"{"id":5}"#.to_owned(), json()));
+    assert_eq!(body(client.patch_item(1).prepare()), (String::new(), None));
+    let octets = Some("application/octet-stream".to_owned());
+    assert_eq!(body(client.upload(1, "abc").prepare()), ("abc".to_owned(), octets));
+    assert_eq!(body(client.upload_photo(1).photo("abc").prepare()), ("abc".to_owned(), Some("image/png".to_owned())));
+    let form = Some("application/x-www-form-urlencoded".to_owned());
+    assert_eq!(
+        body(client.login("a b", ["x", "y"]).age(5).prepare()),
+        ("user=a%20b&scopes=x&scopes=y&age=5".to_owned(), form)
+    );
+    let _ = (client.twin().x(true), client.r#match("a").r#in("b"), client.ping_twice(), client.bare());
+
+    let wrapper = Wrapper(client.clone());
+    let _ = (wrapper.ping(), (&wrapper).ping(), std::sync::Arc::new(wrapper).ping());
+    let calls: &dyn Caller = &client;
+    let _ = calls.ping();
+
+    let with = client.login("a", [""; 0]).with(Some(3), |call, age| call.age(age)).with(None, LoginRequest::age);
+    assert_eq!(body(with.prepare()).0, "user=a&age=3");
+
+    let find = |name| -> &'static EndpointMeta { EVERYTHING.iter().copied().find(|meta| meta.name() == name).unwrap() };
+    let list = find("list_items");
+    assert_eq!(list.scopes(), Scopes::All(&["Acme.Items.READ", "Acme.Owners.READ"]));
+    assert_eq!(list.lock(), Some(std::time::Duration::from_secs(600)));
+    assert_eq!(list.params()[8].name(), "cursor");
+    assert_eq!(list.page().unwrap().param(), 8);
+    assert_eq!((list.params()[4].place(), list.params()[4].shape()), (Place::Query, Shape::Csv));
+    assert_eq!(find("create_item").limit(), None);
+    assert_eq!(find("create_item").lock(), None);
+    assert!(find("create_item").idempotent() && !find("replace_item").idempotent() && find("remove_item").idempotent());
+    assert_eq!(EVERYTHING.iter().filter(|meta| meta.name() == "twin").count(), 1);
+    assert_eq!(BARE[0].to_string(), "GET /bare");
+}
