@@ -17,7 +17,7 @@ use http::Method;
 ///
 /// let follow = THREADS.iter().find(|meta| meta.name() == "follow_thread").unwrap();
 /// assert_eq!(follow.to_string(), "POST /api/v3/threads/<THREAD_CHAT_ID>/follow");
-/// assert_eq!(follow.limit().unwrap().to_string(), "20/1min");
+/// assert_eq!(follow.limit().unwrap().to_string(), "20/min");
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct EndpointMeta {
@@ -297,14 +297,17 @@ impl Limit {
     }
 }
 
-/// In the form in which it is declared: `20/1min`.
+/// In the form in which it is declared: `20/min`, `10/5min`.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.per.as_secs();
-        match () {
-            () if seconds > 0 && seconds.is_multiple_of(3600) => write!(f, "{}/{}h", self.calls, seconds / 3600),
-            () if seconds > 0 && seconds.is_multiple_of(60) => write!(f, "{}/{}min", self.calls, seconds / 60),
-            () => write!(f, "{}/{seconds}s", self.calls),
+        let (count, unit) = match self.per.as_secs() {
+            hours if hours > 0 && hours.is_multiple_of(3600) => (hours / 3600, "h"),
+            minutes if minutes > 0 && minutes.is_multiple_of(60) => (minutes / 60, "min"),
+            seconds => (seconds, "s"),
+        };
+        match count {
+            1 => write!(f, "{}/{unit}", self.calls),
+            count => write!(f, "{}/{count}{unit}", self.calls),
         }
     }
 }

@@ -1,0 +1,231 @@
+//! Hostile input for the macros, made from bytes: what a fuzzer feeds, and what a short run of the test suite feeds too.
+//!
+//! What is checked is the same for all of it: no panic, and what the macros give back can be read as Rust.
+
+use std::str::FromStr;
+
+use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+
+use crate::{driver, text};
+
+/// Declarations to start from.
+const SEEDS: &[&str] = &[
+    r#"
+    #[doc = "Threads."]
+    pub trait Threads {
+        #[endpoint(POST "/threads/<THREAD_CHAT_ID>/follow", scope = "Chats.UPDATE")]
+        fn follow_thread(&self, thread_chat_id: ThreadChatId);
+        #[endpoint(GET "/threads/<ID>.json?type=open", scope = any("A.READ", "B.READ"), lock = "5m", response = "data.x")]
+        fn get_thread(&self, #[path("ID")] thread: ThreadChatId, #[query] n: Option<u32>) -> Option<Thread>;
+        #[endpoint(GET "/x", base = "/api/v2", limit = none, page(items = "data", token = "next", param = "n"))]
+        fn list(&self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>, #[query] n: Option<String>) -> Page<T>;
+        fn close(&self, id: impl Into<Id>) -> FollowThreadRequest { self.follow_thread(id) }
+    }
+    "#,
+    r#"
+    trait Writes {
+        #[endpoint(POST "/a", form, idempotent, timeout = "30s", bucket = "w")]
+        fn a(&self, #[field] x: String, #[field("y")] z: Option<Vec<bool>>);
+        #[endpoint(PUT "/b/<A>/<B>", scope = all("A", "B"), limit = "10/5min", lock = "1h")]
+        fn b(&self, a: u8, b: f64, #[body(bytes, content_type = "image/png")] c: Bytes, #[header("X-Y")] d: Option<bool>) -> Bytes;
+        #[cfg(feature = "x")] #[deprecated]
+        #[endpoint(PUT "/b/<C>/<D>", shares = b)]
+        fn r#type(&self, c: u8, #[path("D")] r#in: i128, #[body] e: Result<T, E>) -> Result<(), Error>;
+    }
+    "#,
+    r"pub(in a::b) unsafe trait X<'a, T: Y>: A + B where T: Z { type A; const B: u8 = { 1 }; fn c(&mut self, (a, b): &'a str, d) -> impl E; }",
+];
+const ARGS: &[&str] = &["", r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#];
+/// What edits put in.
+const WORDS: &[&str] = &[
+    "fn",
+    "self",
+    "mut",
+    "GET",
+    "endpoint",
+    "endpoints",
+    "scope",
+    "limit",
+    "lock",
+    "page",
+    "none",
+    "any",
+    "path",
+    "query",
+    "field",
+    "body",
+    "header",
+    "csv",
+    "flatten",
+    "bytes",
+    "Option",
+    "Vec",
+    "Page",
+    "Result",
+    "Self",
+    "impl",
+    "dyn",
+    "async",
+    "where",
+    "cfg",
+    "cfg_attr",
+    "r#fn",
+];
+const TEXTS: &[&str] = &[
+    "",
+    "/",
+    "/a/<ID>",
+    "/a/<ID",
+    "/<>",
+    "//",
+    "/..",
+    "/{id}",
+    "/ü",
+    "?",
+    "/a?b=<C>",
+    "20/min",
+    "0/min",
+    "10m",
+    "99999999999999999999h",
+    "a b",
+    ".",
+    "a..b",
+];
+const MARKS: &[char] = &['<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\''];
+
+/// A declaration, changed as the bytes say.
+pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
+    let mut bytes = bytes.iter().copied();
+    let item = TokenStream::from_str(SEEDS[usize::from(bytes.next()?) % SEEDS.len()]).ok()?;
+    let args = TokenStream::from_str(ARGS[usize::from(bytes.next()?) % ARGS.len()]).ok()?;
+    let (mut args, mut item) = (args, item);
+    while let (Some(place), Some(depth), Some(edit)) = (bytes.next(), bytes.next(), bytes.next()) {
+        let choice = bytes.next().unwrap_or_default();
+        let target = if edit & 0x80 == 0 { &mut item } else { &mut args };
+        *target = edited(std::mem::take(target), place, depth % 5, edit & 0x7f, choice);
+    }
+    Some((args, item))
+}
+
+/// One edit at one place: in the group that stands there, as deep as `depth` allows.
+fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> TokenStream {
+    let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    if depth > 0 {
+        let groups: Vec<usize> = (0..tokens.len()).filter(|at| matches!(tokens[*at], TokenTree::Group(_))).collect();
+        if !groups.is_empty() {
+            let at = groups[usize::from(place) % groups.len()];
+            if let TokenTree::Group(group) = &tokens[at] {
+                let inner = edited(group.stream(), choice.rotate_left(3) ^ place, depth - 1, edit, choice);
+                tokens[at] = Group::new(group.delimiter(), inner).into();
+            }
+            return tokens.into_iter().collect();
+        }
+    }
+    let at = usize::from(place) % (tokens.len() + 1);
+    let is_there = at < tokens.len();
+    let new = || -> TokenTree {
+        let choice = usize::from(choice);
+        match edit % 4 {
+            0 => match WORDS[choice % WORDS.len()].strip_prefix("r#") {
+                Some(raw) => Ident::new_raw(raw, Span::call_site()).into(),
+                None => Ident::new(WORDS[choice % WORDS.len()], Span::call_site()).into(),
+            },
+            1 => Literal::string(TEXTS[choice % TEXTS.len()]).into(),
+            2 => Punct::new(MARKS[choice % MARKS.len()], if choice > 128 { Spacing::Joint } else { Spacing::Alone })
+                .into(),
+            _ => {
+                let delimiters = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
+                let inner = tokens.get(at).cloned().into_iter().collect();
+                Group::new(delimiters[choice % 4], inner).into()
+            }
+        }
+    };
+    match edit / 4 % 5 {
+        0 if is_there => drop(tokens.remove(at)),
+        1 if is_there => tokens[at] = new(),
+        2 if is_there => tokens.insert(at, tokens[at].clone()),
+        3 if is_there && at > 0 => tokens.swap(at, at - 1),
+        _ => tokens.insert(at, new()),
+    }
+    tokens.into_iter().collect()
+}
+
+/// Runs both macros.
+///
+/// # Panics
+///
+/// If what they give back can't be read as Rust, though what they were given could.
+pub(crate) fn run(args: TokenStream, item: TokenStream) {
+    let readable = syn::parse2::<syn::File>(item.clone()).is_ok();
+    let expansion = driver::endpoints(args, item.clone());
+    if readable && let Err(error) = syn::parse2::<syn::File>(expansion.clone()) {
+        panic!("{error}: {item} became {expansion}");
+    }
+    let _ = driver::stray_endpoint(item);
+}
+
+/// Runs the parsers of the small languages inside strings.
+///
+/// # Panics
+///
+/// If a path is taken that breaks what its readers rely on.
+pub(crate) fn run_text(input: &str) {
+    if let Ok(template) = text::path::parse(input) {
+        // What the runtime does: it takes a value for each `<…>`, in order.
+        let mut rest = template.path.as_str();
+        for name in &template.placeholders {
+            let (_, behind) = rest.split_once('<').expect("as many placeholders as names");
+            let (found, behind) = behind.split_once('>').expect("placeholders are closed");
+            assert_eq!(found, name);
+            rest = behind;
+        }
+        assert!(!rest.contains(['<', '>']), "no more of them");
+        let url = format!("{}?{}", template.path.replace(['<', '>'], ""), template.query);
+        assert!(url.is_ascii() && url.starts_with('/') && !url.contains([' ', '#', '"', '\\']), "{url}");
+        assert_eq!(text::path::parse(input).as_ref(), Ok(&template));
+    }
+    let _ = text::path::parse_base(input);
+    let _ = text::units::limit(input);
+    let _ = text::units::seconds(input);
+    let _ = text::suggest::nearest(input, ["scope", "limit"]);
+    let _ = (text::units::is_scope(input), text::units::is_header_name(input), text::units::is_content_type(input));
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// A fixed sequence: xorshift, from a seed.
+    fn bytes(seed: u64, length: usize) -> Vec<u8> {
+        let mut state = seed.wrapping_mul(0x9E37_79B9_7F4A_7C15) | 1;
+        let next = || {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            state.to_le_bytes()[3]
+        };
+        std::iter::repeat_with(next).take(length).collect()
+    }
+
+    #[test]
+    fn mutated_declarations_neither_panic_nor_break_the_code() {
+        for seed in 0..4_000 {
+            let bytes = bytes(seed, 2 + 4 * usize::try_from(1 + seed % 6).unwrap());
+            let (args, item) = mutated(&bytes).unwrap();
+            run(args, item);
+        }
+    }
+
+    #[test]
+    fn mutated_texts_do_not_panic() {
+        let alphabet: Vec<char> = "/<>ID_-.{}:?&=#% ü20minhs".chars().collect();
+        for seed in 0..40_000 {
+            let text: String = bytes(seed, 1 + usize::try_from(seed % 14).unwrap())
+                .iter()
+                .map(|byte| alphabet[usize::from(*byte) % alphabet.len()])
+                .collect();
+            run_text(&format!("/{text}"));
+            run_text(&text);
+        }
+    }
+}

@@ -1,0 +1,4 @@
+//! Small programs, each showing one thing. Run one with `cargo run --example NAME`.
+//!
+//! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq itself.
+//! - `custom_endpoint`: an endpoint of your own, on the same client.
