@@ -1,0 +1,64 @@
+//! The tokens that lead through the pages of a list.
+
+use std::fmt;
+
+use base64::Engine;
+use base64::prelude::BASE64_STANDARD;
+use time::OffsetDateTime;
+
+use crate::world::{Thread, epoch_millis};
+
+/// What the published tokens begin with.
+const VERSION: &str = "15";
+
+/// A place in a list of threads: behind a thread. It is sent as Base64 of a version, a time and the thread's digits,
+/// which is the form of the published tokens.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Cursor {
+    millis: i128,
+    /// Those behind it have a lower one.
+    pub(super) serial: u64,
+}
+
+impl Cursor {
+    pub(super) fn behind(thread: &Thread) -> Self {
+        Self { millis: epoch_millis(thread.created), serial: thread.serial }
+    }
+
+    /// How far a client that asks now has seen all.
+    pub(super) fn at(time: OffsetDateTime, serial: u64) -> Self {
+        Self { millis: epoch_millis(time), serial }
+    }
+
+    pub(super) fn parse(token: &str) -> Option<Self> {
+        let text = String::from_utf8(BASE64_STANDARD.decode(token).ok()?).ok()?;
+        let (millis, serial) = text.strip_prefix(VERSION)?.strip_prefix('|')?.split_once('|')?;
+        Some(Self { millis: millis.parse().ok()?, serial: serial.parse().ok()? })
+    }
+}
+
+impl fmt::Display for Cursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&BASE64_STANDARD.encode(format!("{VERSION}|{}|{}", self.millis, self.serial)))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_published_token_is_read_and_written() {
+        let token = "MTV8MTYxNjEzNTI3ODYzNnwxNzc1OTk4MDAxMTcwMDczMzAx";
+        let cursor = Cursor::parse(token).unwrap();
+        assert_eq!(cursor, Cursor { millis: 1_616_135_278_636, serial: 1_775_998_001_170_073_301 });
+        assert_eq!(cursor.to_string(), token);
+    }
+
+    #[test]
+    fn other_tokens_are_not_read() {
+        for token in ["", "MTV8", "page two", "MTZ8MXwx", "MTV8YXxi"] {
+            assert_eq!(Cursor::parse(token), None, "{token}");
+        }
+    }
+}
