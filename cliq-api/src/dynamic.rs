@@ -98,7 +98,7 @@ impl IntoFuture for DynamicCall {
         Box::pin(async move {
             let endpoint = self.endpoint();
             let answer = self.send().await?;
-            from_json(answer.body(), endpoint.response).map_err(|misfit| Error::decode(endpoint, answer, misfit))
+            from_json(answer.body(), endpoint.response).map_err(|misfit| Error::decode(endpoint, answer, &misfit))
         })
     }
 }

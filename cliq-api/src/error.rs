@@ -129,7 +129,7 @@ impl Error {
         this
     }
 
-    pub(crate) fn decode(endpoint: &'static EndpointMeta, response: Response<Bytes>, misfit: Misfit) -> Self {
+    pub(crate) fn decode(endpoint: &'static EndpointMeta, response: Response<Bytes>, misfit: &Misfit) -> Self {
         let answer = Refused::new(response);
         let problem = format!("the answer ({}) is not what was declared: {misfit}", answer.status);
         let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem);

@@ -55,7 +55,7 @@ fn send<R: Endpoint>(call: Call) -> Sending<Response<R::Response>> {
         let answer = client::run(&call).await?;
         match R::Response::read(&call, &answer) {
             Ok(value) => Ok(answer.map(|_| value)),
-            Err(misfit) => Err(Error::decode(R::META, answer, misfit)),
+            Err(misfit) => Err(Error::decode(R::META, answer, &misfit)),
         }
     })
 }

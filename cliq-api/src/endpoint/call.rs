@@ -37,6 +37,7 @@ enum Slot {
 
 /// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that can't be sent is
 /// kept as the call's error, and a later one that can be clears it.
+#[expect(clippy::needless_pass_by_value, reason = "generated code hands over what it converted, without borrows")]
 impl Call {
     #[doc(hidden)]
     pub fn new<C: Caller + ?Sized>(caller: &C, meta: &'static EndpointMeta) -> Self {

@@ -38,6 +38,13 @@ impl<'a, T> IntoIterator for &'a Page<T> {
     type IntoIter = std::slice::Iter<'a, T>;
 
     fn into_iter(self) -> Self::IntoIter {
+        self.iter()
+    }
+}
+
+impl<T> Page<T> {
+    /// The items, one after the other.
+    pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()
     }
 }

@@ -95,9 +95,9 @@ fn headers(call: &Call, content_type: Option<HeaderValue>) -> Result<HeaderMap, 
     }
     for (index, param) in meta.params.iter().enumerate().filter(|(_, param)| param.place == Place::Header) {
         let Some(text) = call.written(index) else { continue };
-        let refused = |_| Error::invalid_request(meta, format!("`{}` is no header that can be sent", param.name));
-        let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| refused(()))?;
-        let mut value = HeaderValue::from_bytes(text).map_err(|_| refused(()))?;
+        let refused = || Error::invalid_request(meta, format!("`{}` is no header that can be sent", param.name));
+        let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| refused())?;
+        let mut value = HeaderValue::from_bytes(text).map_err(|_| refused())?;
         // What a header holds may be a secret, and `Debug` of a request shows its headers.
         value.set_sensitive(true);
         headers.insert(name, value);

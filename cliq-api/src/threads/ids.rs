@@ -233,6 +233,7 @@ impl<'de> Deserialize<'de> for MessageId {
 }
 
 /// For a model's `serialize_with`: an id as it was received.
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
 pub(super) fn as_received<S: Serializer>(id: &Option<MessageId>, out: S) -> Result<S::Ok, S::Error> {
     id.as_ref().map(MessageId::as_written).serialize(out)
 }

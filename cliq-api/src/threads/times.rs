@@ -6,6 +6,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+#[expect(clippy::ref_option, reason = "the form that serde calls")]
 pub(super) fn serialize<S: Serializer>(time: &Option<OffsetDateTime>, out: S) -> Result<S::Ok, S::Error> {
     let text = time.map(|time| time.format(&Rfc3339)).transpose().map_err(S::Error::custom)?;
     // Zoho writes UTC as an offset too.

@@ -64,7 +64,7 @@ pub(super) fn check(keys: &Keys, decode: Decode, output: Option<&Type>, scope: &
     match (&keys.page, decode) {
         (None, Decode::Paged) if !keys.unreadable_page => scope.push(output, &Problem::PageWithoutKey),
         (Some(page), Decode::Json | Decode::Raw | Decode::Ignored) => {
-            scope.push(&page.tokens, &Problem::KeyWithoutPage)
+            scope.push(&page.tokens, &Problem::KeyWithoutPage);
         }
         _ => {}
     }

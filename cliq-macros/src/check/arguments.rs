@@ -32,7 +32,7 @@ enum Said {
     Nothing,
     /// There is one that can't be read.
     Unreadable,
-    Place(Attr),
+    Place(Box<Attr>),
 }
 
 /// `#[query("name", csv)]`.
@@ -140,7 +140,7 @@ fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
             continue;
         }
         first = Some(name);
-        said = attribute(place, attr, scope).map_or(Said::Unreadable, Said::Place);
+        said = attribute(place, &attr, scope).map_or(Said::Unreadable, |attr| Said::Place(Box::new(attr)));
     }
     said
 }
@@ -151,7 +151,7 @@ fn place_named(name: &str) -> Option<Place> {
 }
 
 /// `("name", csv)`: a name, then options.
-fn attribute(place: Place, attr: Attribute, scope: &mut Scope<'_>) -> Option<Attr> {
+fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<Attr> {
     let (options, example): (&'static [&'static str], &'static str) = match place {
         Place::Path => (&[], "`#[path(\"CHAT_ID\")]`"),
         Place::Query => {
@@ -170,12 +170,12 @@ fn attribute(place: Place, attr: Attribute, scope: &mut Scope<'_>) -> Option<Att
         Attr { place, name: None, csv: false, flatten: false, bytes: false, content_type: None, whole: attr.clone() };
     match &attr.meta {
         Meta::Path(_) if matches!(place, Place::Path | Place::Header) => {
-            scope.push(&attr, &malformed);
+            scope.push(attr, &malformed);
             return None;
         }
         Meta::Path(_) => return Some(read),
         Meta::NameValue(_) => {
-            scope.push(&attr, &malformed);
+            scope.push(attr, &malformed);
             return None;
         }
         Meta::List(_) => {}
@@ -199,8 +199,8 @@ fn attribute(place: Place, attr: Attribute, scope: &mut Scope<'_>) -> Option<Att
         }
         Ok((name, words))
     };
-    let Ok((written, words)) = parse.parse2(crate::parse::keys::inside(&attr)) else {
-        scope.push(&attr, &malformed);
+    let Ok((written, words)) = parse.parse2(crate::parse::keys::inside(attr)) else {
+        scope.push(attr, &malformed);
         return None;
     };
     for (word, value) in words {
@@ -216,7 +216,7 @@ fn attribute(place: Place, attr: Attribute, scope: &mut Scope<'_>) -> Option<Att
                 read.content_type = Some(value);
             }
             (other, _) if options.contains(&other) => {
-                scope.push(&attr, &malformed);
+                scope.push(attr, &malformed);
                 return None;
             }
             (other, _) => {
@@ -310,28 +310,27 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
         let position = |name: &str| placeholders.iter().position(|placeholder| same_name(placeholder, name));
         let (found, at) = match &arg.place {
             Said::Nothing => (position(&arg.ident.unraw().to_string()), arg.ident.to_token_stream()),
-            Said::Place(Attr { place: Place::Path, name: Some(name), .. }) => {
-                let found = position(&name.value());
-                if found.is_none() {
+            Said::Unreadable => {
+                astray += 1;
+                continue;
+            }
+            Said::Place(attr) => {
+                let Some(name) = attr.name.as_ref().filter(|_| attr.place == Place::Path) else { continue };
+                let Some(found) = position(&name.value()) else {
                     astray += 1;
                     let problem =
                         Problem::UnknownPlaceholder { name: name.value(), placeholders: placeholders.clone() };
                     scope.push(name, &problem);
                     continue;
-                }
-                (found, name.to_token_stream())
-            }
-            Said::Place(_) => continue,
-            Said::Unreadable => {
-                astray += 1;
-                continue;
+                };
+                (Some(found), name.to_token_stream())
             }
         };
         match found.map(|position| (position, filled[position])) {
             None => unplaced.push(index),
             Some((position, None)) => {
                 filled[position] = Some(index);
-                plain(arg, Problem::OptionInPath, Problem::ListInPath, scope);
+                plain(arg, &Problem::OptionInPath, &Problem::ListInPath, scope);
             }
             Some((position, Some(other))) => {
                 let placeholder = placeholders[position].clone();
@@ -340,7 +339,7 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
         }
     }
     let unfilled: Vec<usize> = (0..placeholders.len()).filter(|position| filled[*position].is_none()).collect();
-    tell_unmatched(args, keys, unplaced, unfilled, astray, scope);
+    tell_unmatched(args, keys, &unplaced, unfilled, astray, scope);
     let param = |(position, index): (usize, Option<usize>)| {
         let name = placeholders[position].clone();
         Some(Param { arg: index?, name, place: Place::Path, shape: Shape::Plain, required: true })
@@ -352,7 +351,7 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
 fn tell_unmatched(
     args: &[Read],
     keys: &Keys,
-    unplaced: Vec<usize>,
+    unplaced: &[usize],
     mut unfilled: Vec<usize>,
     astray: usize,
     scope: &mut Scope<'_>,
@@ -394,11 +393,11 @@ fn tell_unmatched(
 }
 
 /// Refuses what can't be one value.
-fn plain(arg: &Read, option: Problem, list: Problem, scope: &mut Scope<'_>) {
-    if arg.optional && option == Problem::OptionInPath {
-        scope.push(&arg.ty, &option);
+fn plain(arg: &Read, option: &Problem, list: &Problem, scope: &mut Scope<'_>) {
+    if arg.optional && *option == Problem::OptionInPath {
+        scope.push(&arg.ty, option);
     } else if arg.item().is_some() {
-        scope.push(&arg.ty, &list);
+        scope.push(&arg.ty, list);
     }
 }
 
@@ -418,13 +417,12 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
         Place::Query if attr.csv => Shape::Csv,
         Place::Query if list => Shape::Repeated,
         Place::Header => {
-            plain(arg, Problem::ListInHeader, Problem::ListInHeader, scope);
+            plain(arg, &Problem::ListInHeader, &Problem::ListInHeader, scope);
             Shape::Plain
         }
         Place::Field if keys.form.is_some() && list => Shape::Repeated,
         Place::Query | Place::Path => Shape::Plain,
         Place::Field if keys.form.is_some() => Shape::Plain,
-        Place::Field => Shape::Json,
         Place::Body if attr.bytes => {
             let value = arg.value();
             let is = |name| value.is_some_and(|ty| is_named(ty, name));
@@ -436,7 +434,7 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
             let content_type = attr.content_type.as_ref().map(LitStr::value);
             Shape::Bytes(content_type.unwrap_or_else(|| "application/octet-stream".to_owned()))
         }
-        Place::Body => Shape::Json,
+        Place::Field | Place::Body => Shape::Json,
     };
     let name = attr.name.as_ref().map_or_else(|| arg.ident.unraw().to_string(), LitStr::value);
     Some(Param { arg: index, name, place: attr.place, shape, required: !arg.optional })

@@ -24,6 +24,7 @@ const IN_PAGE: &[&str] = &["items", "token", "param"];
 pub(crate) struct Defaults {
     base: String,
     scope_prefix: Option<String>,
+    /// Calls, seconds.
     limit: Option<(u32, u64)>,
     lock: Option<u64>,
     pub(super) krate: Option<Path>,
@@ -102,7 +103,7 @@ impl Defaults {
                     });
                 }
                 "limit" => match limit(&key, &mut push) {
-                    Some(limit) => this.limit = limit,
+                    Some(said) => this.limit = said.limit(),
                     None => this.unknown_limit = true,
                 },
                 "lock" => {
@@ -168,10 +169,11 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     }
 
     // `none` also drops an inherited lock.
-    let limit = own_limit.unwrap_or(defaults.limit);
-    let inherited_lock = if own_limit == Some(None) { None } else { defaults.lock };
+    let limit = own_limit.map_or(defaults.limit, Said::limit);
+    let inherited_lock = if own_limit == Some(Said::None) { None } else { defaults.lock };
     if let (Some((tokens, _)), None, false) = (&own_lock, limit, unknown_limit) {
-        let problem = if own_limit == Some(None) { Problem::LockWithLimitNone } else { Problem::LockWithoutLimit };
+        let problem =
+            if own_limit == Some(Said::None) { Problem::LockWithLimitNone } else { Problem::LockWithoutLimit };
         push(tokens.clone(), &problem);
     }
     if let (Some(other), Some(_)) = (&shares, &bucket) {
@@ -304,19 +306,36 @@ fn krate(key: &Key, push: &mut Push<'_>) -> Option<Path> {
         .ok()
 }
 
-/// `Some(None)` for `none`.
-fn limit(key: &Key, push: &mut Push<'_>) -> Option<Option<(u32, u64)>> {
+/// What `limit = …` says.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Said {
+    /// Nothing limits it.
+    None,
+    /// Calls, seconds.
+    Limit((u32, u64)),
+}
+
+impl Said {
+    fn limit(self) -> Option<(u32, u64)> {
+        match self {
+            Self::None => None,
+            Self::Limit(limit) => Some(limit),
+        }
+    }
+}
+
+fn limit(key: &Key, push: &mut Push<'_>) -> Option<Said> {
     const EXAMPLE: &str = "limit = \"20/min\"";
     let value = value(key, EXAMPLE, push)?;
     if Ident::parse_any.parse2(value).is_ok_and(|ident| ident == "none") {
-        return Some(None);
+        return Some(Said::None);
     }
     let text = string(key, EXAMPLE, push)?;
     let limit = units::limit(&text.value());
     if limit.is_none() {
         push(text.to_token_stream(), &Problem::BadLimit { found: text.value() });
     }
-    limit.map(Some)
+    limit.map(Said::Limit)
 }
 
 fn time(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<u64> {
