@@ -195,7 +195,8 @@ impl Expansion<'_> {
             }
         });
         if !setters.is_empty() {
-            out.extend(quote!(#(#gates)* #[allow(dead_code, deprecated)] impl #builder { #setters }));
+            let allows = attrs.iter().filter(|attr| attr.path().is_ident("allow"));
+            out.extend(quote!(#(#gates)* #(#allows)* #[allow(dead_code, deprecated)] impl #builder { #setters }));
         }
     }
 

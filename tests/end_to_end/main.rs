@@ -1,0 +1,9 @@
+//! Calls over real HTTP on loopback: what arrives, what comes back, and how it fails.
+
+mod answers;
+mod failures;
+mod listener;
+mod pages;
+mod requests;
+mod secrets;
+mod threads;

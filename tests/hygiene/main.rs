@@ -1,0 +1,116 @@
+//! Generated code in a user's crate that is strict, and in places that are odd: compiled in edition 2021 and in edition 2024, and
+//! looked over by clippy, as everything here is.
+
+#![deny(
+    warnings,
+    clippy::all,
+    clippy::pedantic,
+    missing_debug_implementations,
+    missing_docs,
+    unreachable_pub,
+    unused_qualifications,
+    unused_lifetimes,
+    single_use_lifetimes,
+    trivial_casts,
+    let_underscore_drop,
+    unused_results,
+    elided_lifetimes_in_paths
+)]
+
+mod no_prelude;
+mod places;
+mod shadowed;
+
+/// Private endpoints, none of which is ever called but one.
+mod private {
+    use cliq_api::prelude::*;
+
+    #[endpoints(limit = "20/min", lock = "10m")]
+    trait Private {
+        #[endpoint(GET "/a/<ID>")]
+        fn get_private(&self, id: String, #[query] n: Option<u32>) -> Vec<String>;
+    }
+
+    #[test]
+    fn it_can_be_called() {
+        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+        let request = client.get_private("x").n(5).prepare().unwrap();
+        assert_eq!(request.uri(), "http://localhost:1/a/x?n=5");
+    }
+}
+
+/// Through a crate that exports ours under another name.
+mod reexported {
+    /// Stands for that crate.
+    pub(crate) mod other {
+        pub(crate) use cliq_api as renamed;
+    }
+
+    use other::renamed::prelude::*;
+
+    #[endpoints(crate = crate::reexported::other::renamed, base = "/api", scope_prefix = "A")]
+    pub(crate) trait Reexported {
+        #[endpoint(POST "/a", scope = "B", page(items = "i", token = "t"))]
+        fn list_it(&self, #[field] a: Option<Vec<String>>, #[query] t: Option<String>) -> Page<String>;
+    }
+
+    #[test]
+    fn it_can_be_called() {
+        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+        let request = client.list_it().a(["b"]).t("c").prepare().unwrap();
+        assert_eq!(request.uri(), "http://localhost:1/api/a?t=c");
+        assert_eq!(request.body(), &r#"{"a":["b"]}"#);
+    }
+}
+
+/// What is carried from a method to what is made of it.
+mod carried {
+    use cliq_api::prelude::*;
+
+    #[endpoints]
+    #[cfg(not(any()))]
+    pub(crate) trait Carried {
+        #[cfg(any())]
+        #[endpoint(GET "/a")]
+        fn gone(&self, #[query] a: Option<NoSuchType>) -> NoSuchType;
+
+        #[cfg_attr(not(any()), cfg(any()))]
+        #[endpoint(GET "/b")]
+        fn gone_too(&self, #[query] a: Option<NoSuchType>) -> NoSuchType;
+
+        #[cfg(any())]
+        #[endpoint(GET "/c")]
+        fn twin(&self) -> NoSuchType;
+
+        #[cfg(not(any()))]
+        #[endpoint(GET "/d")]
+        fn twin(&self) -> String;
+
+        #[deprecated = "use `twin`"]
+        #[endpoint(GET "/e")]
+        fn old(&self, #[query] a: Option<String>);
+
+        #[allow(non_snake_case)]
+        #[endpoint(GET "/f")]
+        fn odd_Name(&self, #[query] odd_Arg: Option<String>);
+    }
+
+    #[cfg(any())]
+    #[endpoints]
+    trait Gone {
+        #[endpoint(GET "/a")]
+        fn gone_with_its_trait(&self);
+    }
+
+    #[test]
+    fn what_is_configured_away_is_gone_everywhere() {
+        let names: Vec<_> = CARRIED.iter().map(|meta| meta.name()).collect();
+        assert_eq!(names, ["twin", "old", "odd_Name"]);
+        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+        assert_eq!(client.twin().prepare().unwrap().uri(), "http://localhost:1/d");
+        assert_eq!(client.odd_Name().odd_Arg("a").prepare().unwrap().uri(), "http://localhost:1/f?odd_Arg=a");
+        #[allow(deprecated)]
+        let old = client.old().a("a").prepare();
+        assert_eq!(old.unwrap().uri(), "http://localhost:1/e?a=a");
+    }
+}

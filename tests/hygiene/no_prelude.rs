@@ -1,0 +1,32 @@
+//! A module in which nothing is in scope by itself.
+
+#![no_implicit_prelude]
+
+/// Endpoints without the prelude.
+#[::cliq_api::endpoints(base = "/api", limit = "20/min", lock = "10m", scope_prefix = "A")]
+pub(crate) trait Plain {
+    /// With everything.
+    #[endpoint(POST "/a/<ID>", scope = "B", timeout = "3s", response = "data")]
+    fn post_plain(
+        &self,
+        id: ::std::string::String,
+        #[field] a: ::std::vec::Vec<::std::string::String>,
+        #[field] b: ::core::option::Option<u8>,
+        #[query] c: ::core::option::Option<::std::vec::Vec<u8>>,
+        #[header("X-D")] d: ::core::option::Option<bool>,
+    ) -> ::core::option::Option<::std::string::String>;
+
+    /// Raw.
+    #[endpoint(PUT "/b")]
+    fn put_plain(&self, #[body(bytes)] a: ::cliq_api::Bytes) -> ::cliq_api::Bytes;
+}
+
+#[::core::prelude::v1::test]
+fn it_can_be_called() {
+    use ::cliq_api::RequestExt as _;
+    let client = ::cliq_api::Client::builder().base_url("http://localhost:1").build().unwrap();
+    let request = client.post_plain("i", ["a"]).b(1).c([1, 2]).d(true).prepare().unwrap();
+    ::std::assert_eq!(request.uri(), "http://localhost:1/api/a/i?c=1&c=2");
+    ::std::assert_eq!(request.body(), &r#"{"a":["a"],"b":1}"#);
+    ::std::assert_eq!(client.put_plain("x").prepare().unwrap().body(), &"x");
+}
