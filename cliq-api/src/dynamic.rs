@@ -48,7 +48,7 @@ impl DynamicCall {
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         let raw = |shape| matches!(shape, Shape::Bytes(_));
         match self.endpoint().params.iter().position(|param| raw(param.shape)) {
-            Some(index) => self.call = self.call.body_bytes(index, bytes.into()),
+            Some(index) => self.call = self.call.body_bytes(index, bytes),
             None => self.problem = Some("the endpoint takes no raw body".to_owned()),
         }
         self

@@ -53,7 +53,122 @@ pub mod threads;
 mod transport;
 
 pub use bytes::Bytes;
-pub use cliq_macros::{endpoint, endpoints};
+/// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it takes is described there.
+pub use cliq_macros::endpoint;
+/// Makes a trait of endpoints into methods of every [`Client`].
+///
+/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments say what is sent, its return type what comes
+/// back. Methods with a body pass through, so that a trait can hold compositions of its endpoints.
+///
+/// ```
+/// use cliq_api::prelude::*;
+/// use serde::{Deserialize, Serialize};
+///
+/// /// Tickets of a help desk.
+/// #[endpoints(base = "/api/v1", scope_prefix = "Desk", limit = "30/min", lock = "5m")]
+/// pub trait Tickets {
+///     /// Opens a ticket.
+///     #[endpoint(POST "/tickets", scope = "Tickets.CREATE")]
+///     fn open_ticket(&self, #[field] subject: String, #[field] priority: Option<u8>) -> Ticket;
+///
+///     /// Retrieves a ticket.
+///     #[endpoint(GET "/tickets/<TICKET_ID>", scope = "Tickets.READ", response = "data")]
+///     fn get_ticket(&self, ticket_id: String, #[query(csv)] include: Option<Vec<String>>) -> Ticket;
+///
+///     /// Lists tickets.
+///     #[endpoint(GET "/tickets", scope = "Tickets.READ", page(items = "data", token = "next"))]
+///     fn list_tickets(&self, #[query] state: Option<State>, #[query] next: Option<String>) -> Page<Ticket>;
+///
+///     /// Opens a ticket that can't wait.
+///     fn open_urgent_ticket(&self, subject: impl Into<String>) -> OpenTicketRequest {
+///         self.open_ticket(subject).priority(1)
+///     }
+/// }
+///
+/// #[derive(Deserialize)]
+/// pub struct Ticket {
+///     pub id: String,
+///     pub subject: String,
+/// }
+///
+/// #[derive(Serialize)]
+/// #[serde(rename_all = "lowercase")]
+/// pub enum State {
+///     Open,
+///     Closed,
+/// }
+///
+/// # async fn example(client: Client) -> Result<(), Error> {
+/// let ticket = client.open_ticket("Nobody can sign in").priority(2).await?;
+/// let same = client.get_ticket(ticket.id).include(["history"]).await?;
+/// let mut open = client.list_tickets().state(State::Open).items();
+/// while let Some(ticket) = open.next().await {
+///     println!("{}", ticket?.subject);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+///
+/// # On the trait
+///
+/// | key | meaning |
+/// |---|---|
+/// | `base = "/api/v3"` | stands between the client's base URL and each path; nothing at first |
+/// | `scope_prefix = "ZohoCliq"` | stands before each scope, with a dot |
+/// | `limit = "20/min"`, `lock = "10m"` | what holds for methods that say nothing else |
+/// | `crate = ::path` | where this crate is, for crates that export it again |
+///
+/// # On a method: `#[endpoint(METHOD "path", …)]`
+///
+/// | part | meaning |
+/// |---|---|
+/// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD` | comes first |
+/// | `"/threads/<THREAD_CHAT_ID>?type=open"` | the path. `<NAME>` is filled by the argument of that name, in any case style; it may be a part of a segment, as in `<ID>.json`. Constants behind `?` are sent as they are |
+/// | `scope = "Chats.UPDATE"` | the scope that a token needs; `any("…", "…")` or `all("…", "…")` of several |
+/// | `limit = "20/min"`, `"10/5min"`, `"20/2s"`, `none` | calls per time and user; `none` drops an inherited limit and lock |
+/// | `lock = "10m"` | how long the server shuts a user out who passes the limit |
+/// | `base = "/api/v2"` | another base for this one |
+/// | `shares = other_method` | the server can't tell the two apart, having the same method and path but for placeholders' names: the stricter limit and the longer lock hold for both |
+/// | `bucket = "name"` | calls of all endpoints with that name are counted together |
+/// | `idempotent`, `idempotent = false` | whether it may be sent twice; `POST` and `PATCH` may not, the others may, where nothing is said |
+/// | `response = "data"` | the answer is that member of the JSON object; dots descend |
+/// | `page(items = "data", token = "next_token")` | the answer comes in pages, and the return type is [`Page<T>`](Page). The query argument of the token's name carries it, or the one that `param = "…"` names |
+/// | `form` | fields go as `application/x-www-form-urlencoded` |
+/// | `timeout = "30s"` | for one attempt |
+///
+/// Times are written `10s`, `5m` or `5min`, `1h`.
+///
+/// # On an argument
+///
+/// | | |
+/// |---|---|
+/// | nothing | it fills the placeholder of its name |
+/// | `#[path("CHAT_ID")]` | it fills that placeholder |
+/// | `#[query]`, `#[query("name")]` | a query parameter; a `Vec` repeats it |
+/// | `#[query(csv)]`, `#[query("name", csv)]` | a `Vec`, joined with commas |
+/// | `#[query(flatten)]` | a struct or map, each member a parameter |
+/// | `#[header("X-Name")]` | a header |
+/// | `#[field]`, `#[field("name")]` | a member of the JSON body, or of the form |
+/// | `#[body]` | the whole body, as JSON |
+/// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body as it is: [`Bytes`], `Vec<u8>` or `String` |
+///
+/// A required argument is a parameter of the method, an `Option` is a setter of the builder. Both take whatever converts `Into`
+/// the type; for a `Vec` they take an iterator of what converts into its items; numbers and booleans are taken as themselves. An
+/// `Option` that is not set is not sent. What goes into a path, a query or a header is what serializes to one plain value: a string,
+/// a number, a boolean, a unit variant.
+///
+/// # The return type
+///
+/// Nothing accepts any success and ignores the body. [`Bytes`] is the raw body. [`Page<T>`](Page) is one page. Any other type is
+/// read from JSON, and an empty body reads as `null`, so that an `Option` is `None` then. Which of these it is goes by the type as it is
+/// written.
+///
+/// # What it becomes
+///
+/// For `open_ticket` of `Tickets`: the method, on a trait that every [`Caller`] implements; `OpenTicketRequest`, a builder that is
+/// `Clone`, `Send` and `'static`, sends the call when it is awaited, and can do what [`RequestExt`] says; its implementation of
+/// [`Endpoint`]; and in `TICKETS`, a static beside the trait, its [`EndpointMeta`].
+pub use cliq_macros::endpoints;
 pub use http;
 
 pub use client::{AuthScheme, Caller, Client, ClientBuilder, Options};
@@ -62,7 +177,7 @@ pub use dynamic::DynamicCall;
 pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
-pub use endpoint::page::{Page, PageItem};
+pub use endpoint::page::Page;
 pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
 pub use error::{Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};

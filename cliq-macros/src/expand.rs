@@ -25,7 +25,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
     methods.extend(others.iter().cloned());
     let table_name = format_ident!("{}", capitals(&ident.unraw().to_string()), span = ident.span());
-    let table_doc = format!("All endpoints of [`{}`], in the order in which they are declared.", ident.unraw());
+    let table_doc = format!(" All endpoints of [`{}`], in the order in which they are declared.", ident.unraw());
     let caller = Ident::new("__C", Span::call_site());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
     quote! {
@@ -95,9 +95,7 @@ impl Expansion<'_> {
         let params = required().map(|(_, arg)| parameter(arg));
         let setting = required().map(|(index, arg)| self.set(index, arg));
         let unused = self.endpoint.wire.is_none().then(|| quote!(#[allow(unused_variables)]));
-        // The builder is deprecated with the method.
-        let deprecated = attrs.iter().any(|attr| attr.path().is_ident("deprecated"));
-        let deprecated = deprecated.then(|| quote!(#[allow(deprecated)]));
+        let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
         out.extend(quote! {
             #(#attrs)* #docs #unused #deprecated
             #fn_token #ident(#receiver #(, #params)*) -> #builder {
@@ -131,7 +129,11 @@ impl Expansion<'_> {
         Some(match &arg.takes {
             Takes::Anything => return None,
             _ if matches!(param.shape, Shape::Bytes(_)) => {
-                quote!(.#setter(#position, ::core::convert::Into::<#krate::Bytes>::into(#value)))
+                let ty = match &arg.takes {
+                    Takes::Itself(ty) | Takes::Into(ty) | Takes::Each { list: ty, .. } => ty,
+                    Takes::Anything => return None,
+                };
+                quote!(.#setter::<#ty>(#position, #value))
             }
             Takes::Each { item, .. } if of_items => quote!(.#setter::<#item>(#position, #value)),
             Takes::Itself(ty) | Takes::Into(ty) | Takes::Each { list: ty, .. } => {
@@ -153,6 +155,8 @@ impl Expansion<'_> {
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
         let response = answer.ty.as_ref().map_or_else(|| quote!(()), ToTokens::to_token_stream);
         let meta = self.meta();
+        // The builder is deprecated with the method.
+        let allow = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
         let setters =
             args.iter().enumerate().filter(|(_, arg)| arg.optional).map(|(index, arg)| self.setter(index, arg));
         let setters: TokenStream = setters.collect();
@@ -164,7 +168,7 @@ impl Expansion<'_> {
             #[allow(dead_code)]
             #vis struct #builder(#krate::__private::Call);
             #(#gates)*
-            #[allow(deprecated)]
+            #allow
             #[automatically_derived]
             impl #krate::Endpoint for #builder {
                 type Response = #response;
@@ -174,7 +178,7 @@ impl Expansion<'_> {
                 fn into_call(self) -> #krate::__private::Call { self.0 }
             }
             #(#gates)*
-            #[allow(deprecated)]
+            #allow
             #[automatically_derived]
             impl ::core::future::IntoFuture for #builder {
                 type Output = ::core::result::Result<#response, #krate::Error>;
@@ -182,13 +186,13 @@ impl Expansion<'_> {
                 fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
             }
             #(#gates)*
-            #[allow(deprecated)]
+            #allow
             #[automatically_derived]
             impl ::core::clone::Clone for #builder {
                 fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0)) }
             }
             #(#gates)*
-            #[allow(deprecated)]
+            #allow
             #[automatically_derived]
             impl ::core::fmt::Debug for #builder {
                 fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
@@ -196,7 +200,7 @@ impl Expansion<'_> {
         });
         if !setters.is_empty() {
             let allows = attrs.iter().filter(|attr| attr.path().is_ident("allow"));
-            out.extend(quote!(#(#gates)* #(#allows)* #[allow(dead_code, deprecated)] impl #builder { #setters }));
+            out.extend(quote!(#(#gates)* #(#allows)* #allow #[allow(dead_code)] impl #builder { #setters }));
         }
     }
 
@@ -211,11 +215,11 @@ impl Expansion<'_> {
         let unused = self.param(index).is_none().then(|| quote!(#[allow(unused_variables)]));
         let about = self.param(index).map(|(_, param)| {
             let about = match param.place {
-                Place::Body => "Sets the whole body.".to_owned(),
-                _ if param.shape == Shape::Flatten => "Sets query parameters, one for each member.".to_owned(),
-                Place::Query => format!("Sets the query parameter `{}`.", param.name),
-                Place::Header => format!("Sets the header `{}`.", param.name),
-                _ => format!("Sets the field `{}` of the body.", param.name),
+                Place::Body => " Sets the whole body.".to_owned(),
+                _ if param.shape == Shape::Flatten => " Sets query parameters, one for each member.".to_owned(),
+                Place::Query => format!(" Sets the query parameter `{}`.", param.name),
+                Place::Header => format!(" Sets the header `{}`.", param.name),
+                _ => format!(" Sets the field `{}` of the body.", param.name),
             };
             let gap = (!docs.is_empty()).then(|| quote!(#[doc = ""]));
             quote!(#gap #[doc = #about])
@@ -328,7 +332,7 @@ impl Expansion<'_> {
     fn docs(&self) -> Option<TokenStream> {
         let wire = self.endpoint.wire.as_ref()?;
         let query = if wire.template.query.is_empty() { String::new() } else { format!("?{}", wire.template.query) };
-        let line = format!("`{} {}{}{query}`", wire.method, wire.base, wire.template.path);
+        let line = format!(" `{} {}{}{query}`", wire.method, wire.base, wire.template.path);
         let mut facts = Vec::new();
         if let Some(scopes) = &wire.scopes {
             let names: Vec<String> = scopes.names.iter().map(|name| format!("`{name}`")).collect();
@@ -346,9 +350,9 @@ impl Expansion<'_> {
             let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
             facts.push(format!("Limit: {calls} per {} and user{}.", units::in_words(per), lock.unwrap_or_default()));
         }
-        let facts = facts.join(" ");
+        let facts = format!(" {}", facts.join(" "));
         let gap = self.surface().attrs.iter().any(|attr| attr.path().is_ident("doc")).then(|| quote!(#[doc = ""]));
-        let facts = (!facts.is_empty()).then(|| quote!(#[doc = ""] #[doc = #facts]));
+        let facts = (!facts.trim().is_empty()).then(|| quote!(#[doc = ""] #[doc = #facts]));
         Some(quote!(#gap #[doc = #line] #facts))
     }
 }
@@ -372,9 +376,14 @@ fn value(arg: &Arg, krate: &Path) -> TokenStream {
     let Arg { ident, takes, .. } = arg;
     match takes {
         Takes::Anything | Takes::Itself(_) => ident.to_token_stream(),
-        Takes::Into(ty) => quote!(::core::convert::Into::<#ty>::into(#ident)),
+        Takes::Into(_) => quote!(::core::convert::Into::into(#ident)),
         Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
     }
+}
+
+/// `#[deprecated]`, or a `cfg_attr` that may hold one.
+fn is_deprecation(attr: &Attribute) -> bool {
+    attr.path().is_ident("deprecated") || attr.path().is_ident("cfg_attr")
 }
 
 /// What is carried from the method to its builder.

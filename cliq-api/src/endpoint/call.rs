@@ -102,9 +102,9 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn body_bytes(mut self, index: usize, value: Bytes) -> Self {
+    pub fn body_bytes<T: Into<Bytes>>(mut self, index: usize, value: T) -> Self {
         self = self.set(index, |_, _| Ok(()));
-        self.body = value;
+        self.body = value.into();
         self
     }
 }

@@ -74,14 +74,14 @@ values! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a field of a JSON body",
         label = "a field needs `serde::Serialize`",
-        note = "derive `serde::Serialize` for `{Self}`"
+        note = "derive `serde::Serialize` for `{Self}` or for what it holds"
     )]
     FieldValue
     /// What may be a whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",
         label = "a body needs `serde::Serialize`",
-        note = "derive `serde::Serialize` for `{Self}`; raw bytes go with `#[body(bytes)]`"
+        note = "derive `serde::Serialize` for `{Self}` or for what it holds; raw bytes go with `#[body(bytes)]`"
     )]
     BodyValue
 }

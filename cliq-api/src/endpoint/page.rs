@@ -49,18 +49,8 @@ impl<T> Page<T> {
     }
 }
 
-/// What a page can hold: anything that [`serde`] can read from JSON.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be read as an item of a page",
-    label = "an item needs `serde::Deserialize` without a lifetime",
-    note = "derive `serde::Deserialize` for `{Self}`"
-)]
-pub trait PageItem: DeserializeOwned + Send + 'static {}
-
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> PageItem for T {}
-
-impl<T: PageItem> Answer<decode::Paged> for Page<T> {
+impl<T: DeserializeOwned + Send + 'static> Answer<decode::Paged> for Page<T> {
     fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
         let Some(page) = call.meta().page() else {
             return Err(Misfit::new("", "the endpoint does not declare `page(…)`"));

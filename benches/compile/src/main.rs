@@ -1,0 +1,74 @@
+//! Measures what an endpoint costs at compile time, and what the library costs as a dependency; `README.md` says how.
+
+mod cargo;
+mod clean;
+mod generate;
+mod measure;
+mod options;
+mod report;
+mod variant;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::{env, fs};
+
+use clean::Clean;
+use generate::Layout;
+use options::Options;
+
+fn main() -> ExitCode {
+    let result = match Options::parse(env::args().skip(1)) {
+        Ok(Some(options)) => run(&options),
+        Ok(None) => {
+            print!("{}", options::HELP);
+            return ExitCode::SUCCESS;
+        }
+        Err(error) => Err(error),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(options: &Options) -> Result<(), String> {
+    let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+    let project = project.canonicalize().map_err(|error| format!("{} can't be read: {error}", project.display()))?;
+    let target = directory()?;
+    let mut report = Vec::new();
+    if options.measure_endpoints {
+        let layout = Layout {
+            workspaces: target.join("endpoints"),
+            project: project.clone(),
+            mix: options.mix,
+            per_module: options.per_module,
+        };
+        let all = measure::measure(options, &layout, &target)?;
+        report.push(report::endpoints(options, &all));
+        report.extend(report::linear(options, &all));
+    }
+    if options.count_crates || options.clean_build {
+        let clean = Clean::write(&project, &target)?;
+        if options.count_crates {
+            report.push(report::crates(&clean.crates()?));
+        }
+        if options.clean_build {
+            report.extend(report::clean_build(&clean.build(options.clean_repeats)?));
+        }
+    }
+    println!("\n{}", report.join("\n"));
+    Ok(())
+}
+
+/// A directory of its own in the target directory that this program was built into.
+fn directory() -> Result<PathBuf, String> {
+    let program = env::current_exe().map_err(|error| format!("the program's own place is not known: {error}"))?;
+    // target/release/cliq-bench-compile
+    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
+    let directory = target.join("cliq-bench-compile");
+    fs::create_dir_all(&directory).map_err(|error| format!("{} can't be made: {error}", directory.display()))?;
+    Ok(directory)
+}

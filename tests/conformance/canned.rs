@@ -1,0 +1,42 @@
+//! A server of one answer, in memory, so that answers take the way that they take for a user.
+
+use cliq_api::http::{Request, Response, StatusCode};
+use cliq_api::{Bytes, Client, Error, Exchange, Transport};
+use serde_json::Value;
+
+use crate::calls::{Driver, Given};
+
+struct Canned {
+    status: StatusCode,
+    body: Bytes,
+}
+
+impl Transport for Canned {
+    fn send(&self, _: Request<Bytes>) -> Exchange<'_> {
+        let mut response = Response::new(self.body.clone());
+        *response.status_mut() = self.status;
+        Box::pin(async { Ok(response) })
+    }
+}
+
+/// A client of a server that answers everything with this. Each has limits of its own.
+pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
+    Client::builder().transport(Canned { status, body: body.into() }).build().expect("a client")
+}
+
+/// What a call gives on an answer; a body of `None` is an empty one.
+pub(crate) fn answered(
+    driver: Driver,
+    given: &Given,
+    status: StatusCode,
+    body: Option<&Value>,
+) -> Result<Option<Value>, Error> {
+    let client = client(status, body.map(Value::to_string).unwrap_or_default());
+    wait(driver(&client, given).answer)
+}
+
+/// The future's output. The time for which it would sleep is passed over.
+pub(crate) fn wait<F: Future>(future: F) -> F::Output {
+    let mut runtime = tokio::runtime::Builder::new_current_thread();
+    runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(future)
+}

@@ -1,0 +1,71 @@
+//! The declarations in `cliq_api::threads` against Zoho's published document of the Threads API, which is read when the
+//! tests run.
+//!
+//! Each comparison takes a document and tells all differences that it finds: none in the published document, and in one
+//! that was changed the change ([`mutations`]).
+
+mod answers;
+mod calls;
+mod canned;
+mod differences;
+mod document;
+mod exceptions;
+mod facts;
+mod mutations;
+mod names;
+mod operations;
+mod pointer;
+mod prose;
+mod requests;
+mod schema;
+
+use differences::Differences;
+use document::{Document, published};
+
+/// All comparisons.
+const COMPARISONS: [fn(&Document) -> Differences; 6] = [
+    exceptions::differences,
+    operations::differences,
+    operations::schemas_without_operation,
+    requests::differences,
+    answers::differences,
+    names::differences,
+];
+
+#[test]
+fn the_document_has_its_17_operations() {
+    // Counted in the text, so that a part of it that is not read would be missed.
+    let in_text = document::text().matches("operationId:").count();
+    let without_exceptions = Document::new(&published());
+    assert_eq!((in_text, without_exceptions.operations.len()), (17, 17));
+}
+
+#[test]
+fn every_exception_is_needed() {
+    exceptions::differences(&Document::published()).expect_none();
+}
+
+#[test]
+fn operations_and_endpoints_match_one_to_one() {
+    operations::differences(&Document::published()).expect_none();
+}
+
+#[test]
+fn every_schema_is_compared() {
+    operations::schemas_without_operation(&Document::published()).expect_none();
+}
+
+#[test]
+fn every_choice_of_optional_parameters_makes_the_published_request() {
+    requests::differences(&Document::published()).expect_none();
+}
+
+#[test]
+fn every_published_answer_is_read_and_comes_back() {
+    answers::differences(&Document::published()).expect_none();
+}
+
+#[test]
+fn every_enumerated_name_is_a_variant() {
+    names::differences(&Document::published()).expect_none();
+}
