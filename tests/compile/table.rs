@@ -8,7 +8,7 @@ const HEAD: &str = "# What a declaration is refused for
 
 Every misuse that the macros know of, with the error that it gets and the way out that the error names. Each has a case in
 [`tests/compile/fail`](../tests/compile/fail), which also uses what it declares, to show that nothing else turns red. Made from the
-snapshots there by `cargo test -p cliq-tests --test compile`; where they change, bless it as `CONTRIBUTING.md` says.
+snapshots there by `cargo test -p cliq-tests-compile`; where they change, bless it as `CONTRIBUTING.md` says.
 
 A message names the method first. Where the file isn't well-formed Rust, the compiler speaks before us.
 
@@ -18,7 +18,7 @@ A message names the method first. Where the file isn't well-formed Rust, the com
 
 #[test]
 fn the_table_of_refusals_is_true() {
-    let table = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/refusals.md");
+    let table = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../docs/refusals.md");
     let made = made();
     if env::var_os("TRYBUILD").is_some_and(|value| value == "overwrite") {
         fs::write(&table, &made).unwrap();
@@ -28,7 +28,7 @@ fn the_table_of_refusals_is_true() {
 }
 
 fn made() -> String {
-    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("compile/fail");
+    let cases = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("fail");
     let mut snapshots: Vec<_> = fs::read_dir(cases)
         .unwrap()
         .map(|entry| entry.unwrap().path())
