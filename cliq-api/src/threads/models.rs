@@ -19,34 +19,34 @@ pub struct Thread {
     /// The chat id, by which the thread is addressed.
     pub chat_id: ThreadChatId,
     /// The chat id of the channel that the thread is in.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_chat_id: Option<ChatId>,
     /// The message that the thread was started from.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
     pub thread_message_id: Option<MessageId>,
     /// The title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// How many users follow it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub follower_count: Option<u64>,
     /// Whether the authenticated user follows it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_follower: Option<bool>,
     /// Whether the authenticated user is in the channel.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_participant: Option<bool>,
     /// Whether it takes messages. See [`state`](Self::state).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadState>,
     /// The same, where `list_threads` tells it one member deeper. See [`state`](Self::state).
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_info: Option<ThreadStateInformation>,
     /// Who wrote the message that the thread was started from.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_message_sender: Option<UserId>,
     /// The thread's last message.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_information: Option<LastMessage>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -84,19 +84,19 @@ impl Thread {
 #[non_exhaustive]
 pub struct LastMessage {
     /// Who wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<UserId>,
     /// The name of who wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_name: Option<String>,
     /// What it is.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_type: Option<MessageType>,
     /// When it was posted.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
     pub time: Option<OffsetDateTime>,
     /// Its text.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -111,13 +111,13 @@ pub struct LastMessage {
 #[non_exhaustive]
 pub struct User {
     /// The id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<UserId>,
     /// The email address.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub email_id: Option<String>,
     /// The full name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -159,34 +159,34 @@ impl From<Option<PostedMembers>> for Posted {
 #[non_exhaustive]
 pub struct MainMessage {
     /// The message's id.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
     pub id: Option<MessageId>,
     /// What the message is in, such as a channel's unique name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_resource_id: Option<String>,
     /// Who wrote it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
     /// Who is mentioned in it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub mentions: Option<Vec<Mention>>,
     /// The thread that was started from it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_information: Option<ThreadInformation>,
     /// Whether the thread takes messages.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_information: Option<ThreadStateInformation>,
     /// When it was posted.
     #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
     pub time: Option<OffsetDateTime>,
     /// What it is.
-    #[serde(default, skip_serializing_if = "Option::is_none", rename = "type")]
+    #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
     pub message_type: Option<MessageType>,
     /// What it says.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<MessageContent>,
     /// Whether it is pinned.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub is_pinned: Option<bool>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -198,10 +198,10 @@ pub struct MainMessage {
 #[non_exhaustive]
 pub struct Sender {
     /// The name.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<UserId>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -213,13 +213,13 @@ pub struct Sender {
 #[non_exhaustive]
 pub struct Mention {
     /// The name as it stands in the text, such as `@Scott Fisher`.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The id.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<UserId>,
     /// What is mentioned.
-    #[serde(default, skip_serializing_if = "Option::is_none", rename = "type")]
+    #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
     pub mention_type: Option<MentionType>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -231,19 +231,19 @@ pub struct Mention {
 #[non_exhaustive]
 pub struct ThreadInformation {
     /// The message that it was started from.
-    #[serde(default, skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
     pub thread_message_id: Option<MessageId>,
     /// The title.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub title: Option<String>,
     /// How many users follow it.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub follower_count: Option<u64>,
     /// How many messages it has.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub message_count: Option<u64>,
     /// The chat id, by which it is addressed.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<ThreadChatId>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -255,7 +255,7 @@ pub struct ThreadInformation {
 #[non_exhaustive]
 pub struct ThreadStateInformation {
     /// Whether it does.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadState>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -267,7 +267,7 @@ pub struct ThreadStateInformation {
 #[non_exhaustive]
 pub struct MessageContent {
     /// Its text, where it has one.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
+    #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
     /// What the answer holds besides.
     #[serde(flatten)]
