@@ -110,6 +110,15 @@ impl Error {
         Self::new(ErrorKind::Timeout, Some(endpoint), Sent::Maybe, problem.into())
     }
 
+    pub(crate) fn not_sent_in_time(endpoint: &'static EndpointMeta) -> Self {
+        Self::new(
+            ErrorKind::Timeout,
+            Some(endpoint),
+            Sent::No,
+            "the call's deadline had passed before it was sent".to_owned(),
+        )
+    }
+
     pub(crate) fn transport(endpoint: &'static EndpointMeta, error: TransportError) -> Self {
         let kind = match (error.is_timeout(), error.sent()) {
             (true, _) => ErrorKind::Timeout,

@@ -163,6 +163,28 @@ pub use cliq_macros::endpoint;
 /// read from JSON, and an empty body reads as `null`, so that an `Option` is `None` then. Which of these it is goes by the type as it is
 /// written.
 ///
+/// # Compositions
+///
+/// A method with a body may call the others. One that awaits returns `impl Future<Output = …> + Send`, as an `async fn` in a
+/// public trait promises no `Send`:
+///
+/// ```
+/// # use cliq_api::prelude::*;
+/// # #[endpoints]
+/// # pub trait Tickets {
+/// #     #[endpoint(GET "/a")] fn get_ticket(&self, #[query] ticket_id: String) -> String;
+/// #     #[endpoint(GET "/b")] fn get_default_ticket(&self) -> String;
+/// fn get_ticket_or_default(&self, id: String) -> impl Future<Output = Result<String, Error>> + Send {
+///     async move {
+///         match self.get_ticket(id).await {
+///             Err(error) if error.is_not_found() => self.get_default_ticket().await,
+///             answer => answer,
+///         }
+///     }
+/// }
+/// # }
+/// ```
+///
 /// # What it becomes
 ///
 /// For `open_ticket` of `Tickets`: the method, on a trait that every [`Caller`] implements; `OpenTicketRequest`, a builder that is

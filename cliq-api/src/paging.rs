@@ -113,11 +113,12 @@ impl<R: PagedExt> Pages<R> {
 }
 
 fn fetch<R: PagedExt>(request: &R, next: &Next) -> Sending<Page<R::Item>> {
-    let mut call = request.clone().into_call();
+    let mut request = request.clone();
     if let (Next::Token(token), Some(page)) = (next, R::META.page()) {
-        call = call.set_by_meta(page.param, token);
+        let call = request.call();
+        *call = call.take().set_by_meta(page.param, token);
     }
-    crate::request_ext::awaited(R::from_call(call))
+    crate::request_ext::awaited(request)
 }
 
 impl<R: PagedExt + Unpin> Stream for Pages<R> {

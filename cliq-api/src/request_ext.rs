@@ -16,10 +16,10 @@ pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + 
 pub trait RequestExt: Endpoint {
     /// Sets options of this call: its time, a header.
     #[must_use]
-    fn options(self, set: impl FnOnce(Options) -> Options) -> Self {
-        let mut call = self.into_call();
-        call.options = set(call.options);
-        Self::from_call(call)
+    fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
+        let options = &mut self.call().options;
+        *options = set(std::mem::take(options));
+        self
     }
 
     /// Calls a setter if there is a value: `.with(reply_to, |call, id| call.reply_to(id))`.
@@ -32,37 +32,35 @@ pub trait RequestExt: Endpoint {
     }
 
     /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives the body alone.
-    fn send(self) -> Sending<Response<Self::Response>> {
-        send::<Self>(self.into_call())
+    fn send(mut self) -> Sending<Response<Self::Response>> {
+        Box::pin(answer::<Self>(self.call().take()))
     }
 
     /// The request, without sending it and without its authorization.
-    fn prepare(self) -> Result<Request<Bytes>, Error> {
-        client::prepare(&self.into_call())
+    fn prepare(mut self) -> Result<Request<Bytes>, Error> {
+        client::prepare(self.call())
     }
 
     /// The request with its authorization, without sending it. The token is in it: mind where it goes.
-    fn prepare_authorized(self) -> Sending<Request<Bytes>> {
-        let call = self.into_call();
+    fn prepare_authorized(mut self) -> Sending<Request<Bytes>> {
+        let call = self.call().take();
         Box::pin(async move { client::prepare_authorized(&call) })
     }
 }
 
 impl<R: Endpoint> RequestExt for R {}
 
-fn send<R: Endpoint>(call: Call) -> Sending<Response<R::Response>> {
-    Box::pin(async move {
-        let answer = client::run(&call).await?;
-        match R::Response::read(&call, &answer) {
-            Ok(value) => Ok(answer.map(|_| value)),
-            Err(misfit) => Err(Error::decode(R::META, answer, &misfit)),
-        }
-    })
+async fn answer<R: Endpoint>(call: Call) -> Result<Response<R::Response>, Error> {
+    let answer = client::run(&call).await?;
+    match R::Response::read(&call, &answer) {
+        Ok(value) => Ok(answer.map(|_| value)),
+        Err(misfit) => Err(Error::decode(R::META, answer, &misfit)),
+    }
 }
 
 /// What a builder's `.await` does.
 #[doc(hidden)]
-pub fn awaited<R: Endpoint>(request: R) -> Sending<R::Response> {
-    let sent = request.send();
-    Box::pin(async move { Ok(sent.await?.into_body()) })
+pub fn awaited<R: Endpoint>(mut request: R) -> Sending<R::Response> {
+    let answer = answer::<R>(request.call().take());
+    Box::pin(async move { Ok(answer.await?.into_body()) })
 }

@@ -154,11 +154,8 @@ impl ::other::path::Endpoint for ListItRequest {
         ],
         ..::other::path::EndpointMeta::DEFAULT
     };
-    fn from_call(call: ::other::path::__private::Call) -> Self {
-        Self(call)
-    }
-    fn into_call(self) -> ::other::path::__private::Call {
-        self.0
+    fn call(&mut self) -> &mut ::other::path::__private::Call {
+        &mut self.0
     }
 }
 #[cfg(feature = "api")]
@@ -252,11 +249,8 @@ impl ::other::path::Endpoint for PutItRequest {
         ],
         ..::other::path::EndpointMeta::DEFAULT
     };
-    fn from_call(call: ::other::path::__private::Call) -> Self {
-        Self(call)
-    }
-    fn into_call(self) -> ::other::path::__private::Call {
-        self.0
+    fn call(&mut self) -> &mut ::other::path::__private::Call {
+        &mut self.0
     }
 }
 #[cfg(feature = "api")]
@@ -331,11 +325,8 @@ impl ::other::path::Endpoint for PutBytesRequest {
         ],
         ..::other::path::EndpointMeta::DEFAULT
     };
-    fn from_call(call: ::other::path::__private::Call) -> Self {
-        Self(call)
-    }
-    fn into_call(self) -> ::other::path::__private::Call {
-        self.0
+    fn call(&mut self) -> &mut ::other::path::__private::Call {
+        &mut self.0
     }
 }
 #[cfg(feature = "api")]
@@ -393,11 +384,8 @@ impl ::other::path::Endpoint for PutBytesTooRequest {
         ],
         ..::other::path::EndpointMeta::DEFAULT
     };
-    fn from_call(call: ::other::path::__private::Call) -> Self {
-        Self(call)
-    }
-    fn into_call(self) -> ::other::path::__private::Call {
-        self.0
+    fn call(&mut self) -> &mut ::other::path::__private::Call {
+        &mut self.0
     }
 }
 #[cfg(feature = "api")]

@@ -60,11 +60,8 @@ impl ::cliq_api::Endpoint for FollowThreadRequest {
         ],
         ..::cliq_api::EndpointMeta::DEFAULT
     };
-    fn from_call(call: ::cliq_api::__private::Call) -> Self {
-        Self(call)
-    }
-    fn into_call(self) -> ::cliq_api::__private::Call {
-        self.0
+    fn call(&mut self) -> &mut ::cliq_api::__private::Call {
+        &mut self.0
     }
 }
 #[automatically_derived]

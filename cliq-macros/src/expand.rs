@@ -28,10 +28,12 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let table_doc = format!(" All endpoints of [`{}`], in the order in which they are declared.", ident.unraw());
     let caller = Ident::new("__C", Span::call_site());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
+    let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
     quote! {
         #(#attrs)*
         #vis #trait_token #ident: #krate::Caller { #methods }
         #(#gates)*
+        #deprecated
         impl<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller {}
         #(#gates)*
         #[doc = #table_doc]
@@ -174,8 +176,7 @@ impl Expansion<'_> {
                 type Response = #response;
                 type Decode = #krate::decode::#decode;
                 const META: &'static #krate::EndpointMeta = &#krate::EndpointMeta { #meta ..#krate::EndpointMeta::DEFAULT };
-                fn from_call(call: #krate::__private::Call) -> Self { Self(call) }
-                fn into_call(self) -> #krate::__private::Call { self.0 }
+                fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
             }
             #(#gates)*
             #allow

@@ -29,6 +29,7 @@ pub(crate) enum Problem {
     BadLimit { found: String },
     BadTime { key: &'static str, found: String },
     BadScope { found: String },
+    BadScopePrefix { found: String },
     ScopeHasPrefix { found: String, prefix: String },
     NoScopes { rule: String },
     BadResponse { key: &'static str, found: String },
@@ -36,9 +37,13 @@ pub(crate) enum Problem {
     LockWithLimitNone,
     ResponseWithPage,
     ResponseUnread { decode: &'static str },
+    AnswerOfHead,
+    TokenInItems,
+    BuilderIsType { name: String },
     FormWithoutFields,
     FormWithBody,
     UnexpectedTokens { found: String },
+    CommaBehindMethod,
     // The trait.
     TraitGenerics,
     TraitWhere,
@@ -59,6 +64,7 @@ pub(crate) enum Problem {
     ConstMethod,
     UnsafeMethod,
     ExternMethod,
+    Visibility,
     NoSelf,
     SelfByValue,
     SelfMut,
@@ -69,7 +75,7 @@ pub(crate) enum Problem {
     // Arguments.
     ArgWithoutType,
     ArgPattern,
-    ArgReserved { name: String },
+    ArgReserved { name: String, place: &'static str },
     ArgCfg,
     ArgAttributeUnknown { name: String },
     ArgAttributeTwice { first: String, second: String },
@@ -85,8 +91,10 @@ pub(crate) enum Problem {
     OptionInPath,
     ListInPath,
     ListInHeader,
+    NotPlain { place: &'static str },
     CsvNeedsList,
     FlattenList,
+    FlattenPlain,
     BytesType { found: String },
     RepeatedName { place: &'static str, name: String, by: String },
     ConstantQueryClash { name: String },
@@ -195,7 +203,11 @@ impl Problem {
             ),
             Self::BadScope { found } => (
                 format!("`\"{found}\"` is no scope"),
-                "one scope has neither spaces, commas nor quotes; for several write `any(\"…\", \"…\")` or `all(\"…\", \"…\")`".into(),
+                "one scope has neither spaces, commas nor quotes, and no dot at either end; for several write `any(\"…\", \"…\")` or `all(\"…\", \"…\")`".into(),
+            ),
+            Self::BadScopePrefix { found } => (
+                format!("`\"{found}\"` can't stand before scopes"),
+                "write it like `scope_prefix = \"ZohoCliq\"`; the dot behind it is added".into(),
             ),
             Self::ScopeHasPrefix { found, prefix } => (
                 format!("the scope `{found}` begins with the trait's `scope_prefix`, which is put before it"),
@@ -223,6 +235,18 @@ impl Problem {
                 format!("`response` selects a member of a JSON answer, but the answer is {decode}"),
                 "give the method a return type that is read from JSON, or remove `response`".into(),
             ),
+            Self::AnswerOfHead => (
+                "the answer to a HEAD request has no body that could be read".into(),
+                "remove the return type (`.send()` gives status and headers), or use GET".into(),
+            ),
+            Self::TokenInItems => (
+                "the page's token can't be in its items".into(),
+                "name the member beside the items that holds the next page's token".into(),
+            ),
+            Self::BuilderIsType { name } => (
+                format!("`{name}` is the name of the builder that is made from this method"),
+                "rename the method or the type".into(),
+            ),
             Self::FormWithoutFields => (
                 "`form` says how fields go, and there are none".into(),
                 "mark an argument with `#[field]`, or remove `form`".into(),
@@ -234,6 +258,10 @@ impl Problem {
             Self::UnexpectedTokens { found } => {
                 (format!("`{found}` is not expected here"), "keys are separated by commas: `key = value, key = value`".into())
             }
+            Self::CommaBehindMethod => (
+                "a comma stands between the HTTP method and the path, where none belongs".into(),
+                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
+            ),
             Self::TraitGenerics => {
                 ("a trait of endpoints can't be generic".into(), "remove the parameters; every client implements the trait".into())
             }
@@ -281,6 +309,10 @@ impl Problem {
             Self::ConstMethod => ("an endpoint can't be `const`".into(), "remove `const`".into()),
             Self::UnsafeMethod => ("an endpoint can't be `unsafe`".into(), "remove `unsafe`".into()),
             Self::ExternMethod => ("an endpoint can't be `extern`".into(), "remove `extern`".into()),
+            Self::Visibility => (
+                "a method of a trait has no visibility of its own".into(),
+                "remove it; the method is as visible as its trait".into(),
+            ),
             Self::NoSelf => ("an endpoint needs `&self`".into(), "write `&self` as its first parameter".into()),
             Self::SelfByValue => {
                 ("an endpoint takes `&self`, not `self`".into(), "write `&self`: a client is not used up by a call".into())
@@ -300,9 +332,12 @@ impl Problem {
             }
             Self::ArgWithoutType => ("an argument has no type".into(), "write `name: Type`".into()),
             Self::ArgPattern => ("an argument has to be a plain name".into(), "write `name: Type`, without a pattern or `mut`".into()),
-            Self::ArgReserved { name } => (
+            Self::ArgReserved { name, place } => (
                 format!("an argument can't be called `{name}`: every builder has a method of that name"),
-                format!("rename it, and keep its name on the wire: `#[query(\"{name}\")] {name}_value: …`"),
+                match *place {
+                    "body" => "rename it; a body has no name on the wire".into(),
+                    place => format!("rename it, and keep its name on the wire: `#[{place}(\"{name}\")] {name}_value: …`"),
+                },
             ),
             Self::ArgCfg => (
                 "`#[cfg]` can't stand on an argument".into(),
@@ -337,7 +372,7 @@ impl Problem {
             Self::ArgRepeated { name } => (format!("there are two arguments `{name}`"), "rename one".into()),
             Self::PlaceholderUnfilled { placeholder, argument } => (
                 format!("nothing fills the placeholder `<{placeholder}>` of the path"),
-                format!("add an argument `{argument}: …`"),
+                format!("add an argument `{argument}`"),
             ),
             Self::UnknownPlaceholder { name, placeholders } => (
                 format!("the path has no placeholder `<{name}>`"),
@@ -363,10 +398,18 @@ impl Problem {
             Self::ListInHeader => {
                 ("a header is one value, not a list".into(), "use the type of one value, such as a `String` with commas".into())
             }
+            Self::NotPlain { place } => (
+                format!("a {place} takes one plain value, and this is none"),
+                "use a string, a number, a boolean, or a type that serializes to one".into(),
+            ),
             Self::CsvNeedsList => ("`csv` joins a list, and this is none".into(), "use a `Vec<…>`, or remove `csv`".into()),
             Self::FlattenList => {
                 ("`flatten` takes a struct or a map, not a list".into(), "remove `flatten`: a `Vec` repeats the parameter".into())
             }
+            Self::FlattenPlain => (
+                "`flatten` takes a struct or a map, not one plain value".into(),
+                "remove `flatten`".into(),
+            ),
             Self::BytesType { found } => (
                 format!("`#[body(bytes)]` takes `Bytes`, `Vec<u8>` or `String`, not `{found}`"),
                 "use `Bytes`, or `#[body]` for a value that goes as JSON".into(),
@@ -420,7 +463,7 @@ impl Problem {
                 "an endpoint doesn't return `Result`, the builder gives one".into(),
                 match inner {
                     Some(inner) => format!("write `-> {inner}`"),
-                    None => "write the type of the answer alone".into(),
+                    None => "remove the return type".into(),
                 },
             ),
             Self::ReturnSelf => ("an endpoint can't return `Self`".into(), "name the type of the answer".into()),
@@ -465,7 +508,7 @@ impl Problem {
                 (format!("`{param}` carries the page's token, which is one value"), "make it an `Option<String>`".into())
             }
             Self::SameShape { other } => (
-                format!("to the server this is the same as `{other}`: method and path differ only in placeholders' names"),
+                format!("to the server this is the same as `{other}`: their methods and paths have one shape"),
                 format!("if one limit counts both, add `shares = {other}`"),
             ),
             Self::SharesUnknown { other, methods } => {

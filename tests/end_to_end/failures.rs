@@ -57,6 +57,8 @@ async fn no_answer_in_time() {
     assert_eq!(error.to_string(), "get_a (GET /a): no answer within 50ms");
     let error = client.get_a().options(|options| options.deadline(short)).await.unwrap_err();
     assert_eq!(error.to_string(), "get_a (GET /a): no answer within the call's deadline of 50ms");
+    let error = client.get_a().options(|options| options.deadline(Duration::ZERO)).await.unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::No));
     let error = client.get_slow().await.unwrap_err();
     assert_eq!(error.to_string(), "get_slow (GET /slow): no answer within 1s");
     let impatient = Client::builder().base_url(base_url).timeout(short).build().unwrap();

@@ -12,6 +12,9 @@ use crate::error::Error;
 pub(crate) async fn run(call: &Call) -> Result<Response<Bytes>, Error> {
     let attempt = attempt(call);
     let Some(deadline) = call.options.deadline else { return attempt.await };
+    if deadline.is_zero() {
+        return Err(Error::not_sent_in_time(call.meta()));
+    }
     match tokio::time::timeout(deadline, attempt).await {
         Ok(answer) => answer,
         Err(_) => Err(Error::timeout(call.meta(), format!("no answer within the call's deadline of {deadline:?}"))),

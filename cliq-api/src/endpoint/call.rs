@@ -122,6 +122,18 @@ impl Call {
         }
     }
 
+    /// The call itself, from a builder that is used up.
+    pub(crate) fn take(&mut self) -> Self {
+        Self {
+            client: self.client.clone(),
+            meta: self.meta,
+            text: std::mem::take(&mut self.text),
+            slots: std::mem::take(&mut self.slots),
+            body: std::mem::take(&mut self.body),
+            options: std::mem::take(&mut self.options),
+        }
+    }
+
     pub(crate) fn client(&self) -> &Client {
         &self.client
     }

@@ -22,10 +22,9 @@ pub trait Endpoint: Sized + Send + 'static {
     /// All that the declaration says.
     const META: &'static EndpointMeta;
 
+    /// The values that were set.
     #[doc(hidden)]
-    fn from_call(call: Call) -> Self;
-    #[doc(hidden)]
-    fn into_call(self) -> Call;
+    fn call(&mut self) -> &mut Call;
 }
 
 /// Names what may go into a place of a request, so that a misuse is told in words of that place, on the user's type.

@@ -43,6 +43,17 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 }
 
 impl<T> Page<T> {
+    /// A page that holds `items` and is the last, for tests.
+    pub fn new(items: impl IntoIterator<Item = T>) -> Self {
+        Self { items: items.into_iter().collect(), next_token: None, other: Map::new() }
+    }
+
+    /// The same, with a page behind it.
+    #[must_use]
+    pub fn next_token(self, token: impl Into<String>) -> Self {
+        Self { next_token: Some(token.into()), ..self }
+    }
+
     /// The items, one after the other.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()

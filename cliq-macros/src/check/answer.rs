@@ -5,7 +5,10 @@ use syn::{Ident, Type};
 use super::Scope;
 use super::arguments::Read;
 use super::keys::Keys;
-use super::types::{first_argument, is_named, mentions_self, odd_form, only_argument, owned, ungrouped, written};
+use super::types::{
+    first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form, only_argument, owned, ungrouped,
+    written,
+};
 use crate::model::{Answer, Decode, Page, Param, Place, Shape};
 use crate::problem::Problem;
 
@@ -14,17 +17,19 @@ pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
     let Some(ty) = output else { return ignored() };
     match ungrouped(ty) {
         Type::Tuple(tuple) if tuple.elems.is_empty() => ignored(),
-        Type::ImplTrait(_) | Type::TraitObject(_) => {
+        ty if mentions_word(ty, "impl") || mentions_word(ty, "dyn") => {
             scope.push(ty, &Problem::ReturnImpl);
             ignored()
         }
         Type::Reference(reference) => {
-            scope.push(ty, &Problem::ReturnReference { owned: owned(ty) });
-            if matches!(ungrouped(&reference.elem), Type::Path(_)) && owned(ty).as_deref() != Some("String") {
-                by_name(&reference.elem)
-            } else {
-                ignored()
-            }
+            let owned = owned(&reference.elem);
+            let meant = owned.as_deref().and_then(|owned| syn::parse_str::<Type>(owned).ok());
+            scope.push(ty, &Problem::ReturnReference { owned });
+            meant.as_ref().map_or_else(ignored, by_name)
+        }
+        _ if inner_reference(ty) => {
+            scope.push(ty, &Problem::ReturnReference { owned: None });
+            ignored()
         }
         _ if mentions_self(ty) => {
             scope.push(ty, &Problem::ReturnSelf);
@@ -61,6 +66,10 @@ fn by_name(ty: &Type) -> Answer {
 
 /// Whether the keys agree with the return type.
 pub(super) fn check(keys: &Keys, decode: Decode, output: Option<&Type>, scope: &mut Scope<'_>) {
+    if keys.method == "HEAD" && decode != Decode::Ignored {
+        scope.push(output, &Problem::AnswerOfHead);
+        return;
+    }
     match (&keys.page, decode) {
         (None, Decode::Paged) if !keys.unreadable_page => scope.push(output, &Problem::PageWithoutKey),
         (Some(page), Decode::Json | Decode::Raw | Decode::Ignored) => {

@@ -8,7 +8,8 @@ use syn::{Attribute, Ident, LitStr, Meta, Token, Type};
 use super::Scope;
 use super::keys::Keys;
 use super::types::{
-    inner_reference, is_named, is_primitive, mentions_self, odd_form, only_argument, owned, ungrouped, written,
+    inner_reference, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form, only_argument, owned,
+    ungrouped, written,
 };
 use crate::model::{Arg, Param, Place, Shape, Takes};
 use crate::parse::RawArg;
@@ -51,7 +52,7 @@ impl Read {
     /// The type of the value itself, without `Option`.
     fn value(&self) -> Option<&Type> {
         let ty = self.ty.as_ref()?;
-        Some(if self.optional { only_argument(ty, "Option").unwrap_or(ty) } else { ty })
+        Some(only_argument(ty, "Option").unwrap_or(ty))
     }
 
     /// The type of a list's items.
@@ -85,13 +86,18 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
             scope.push(&raw.ident, &Problem::ArgRepeated { name });
             continue;
         }
-        if RESERVED.contains(&name.as_str()) {
-            scope.push(&raw.ident, &Problem::ArgReserved { name });
-        }
         let (docs, attrs): (Vec<_>, Vec<_>) = raw.attrs.into_iter().partition(|attr| attr.path().is_ident("doc"));
         let place = said(attrs, scope);
+        if RESERVED.contains(&name.as_str()) {
+            let place = match &place {
+                Said::Place(attr) => place_name(attr.place),
+                Said::Nothing => "path",
+                Said::Unreadable => "query",
+            };
+            scope.push(&raw.ident, &Problem::ArgReserved { name, place });
+        }
+        let optional = raw.ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
         let ty = raw.ty.and_then(|ty| sendable(ty, scope));
-        let optional = ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
         args.push(Read { ident: raw.ident, docs, ty, optional, place });
     }
     args
@@ -103,18 +109,19 @@ const RESERVED: &[&str] =
 
 /// A type that a value can be sent of; after an error, the one that was probably meant.
 fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
-    let problem = match ungrouped(&ty) {
-        Type::Reference(_) => {
-            let owned = owned(&ty);
+    let inner = only_argument(&ty, "Option").unwrap_or(&ty);
+    let problem = match ungrouped(inner) {
+        Type::Reference(reference) => {
+            let owned = owned(&reference.elem);
             let meant = owned.as_deref().and_then(|owned| syn::parse_str(owned).ok());
-            scope.push(&ty, &Problem::TypeReference { owned });
+            scope.push(inner, &Problem::TypeReference { owned });
             return meant;
         }
-        Type::ImplTrait(_) => Problem::TypeImpl,
-        Type::TraitObject(_) => Problem::TypeDyn,
-        _ if mentions_self(&ty) => Problem::TypeSelf,
+        _ if mentions_word(inner, "impl") => Problem::TypeImpl,
+        _ if mentions_word(inner, "dyn") => Problem::TypeDyn,
+        _ if mentions_self(inner) => Problem::TypeSelf,
         plain if odd_form(plain).is_some() => Problem::TypeOther { what: odd_form(plain).unwrap_or_default() },
-        _ if inner_reference(&ty) => Problem::TypeReference { owned: None },
+        _ if inner_reference(inner) => Problem::TypeReference { owned: None },
         _ => return Some(ty),
     };
     scope.push(&ty, &problem);
@@ -330,7 +337,7 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
             None => unplaced.push(index),
             Some((position, None)) => {
                 filled[position] = Some(index);
-                plain(arg, &Problem::OptionInPath, &Problem::ListInPath, scope);
+                plain(arg, "placeholder", &Problem::OptionInPath, &Problem::ListInPath, scope);
             }
             Some((position, Some(other))) => {
                 let placeholder = placeholders[position].clone();
@@ -385,16 +392,36 @@ fn tell_unmatched(
                 );
             }
             None => {
-                let argument = placeholder.to_lowercase().replace('-', "_");
+                let argument = argument_name(&placeholder);
                 scope.push(&keys.path, &Problem::PlaceholderUnfilled { placeholder, argument });
             }
         }
     }
 }
 
+/// `THREAD_CHAT_ID`, `threadChatId` and `thread-chat-id` make `thread_chat_id`; a keyword is made raw.
+fn argument_name(placeholder: &str) -> String {
+    let shouted = !placeholder.contains(|character: char| character.is_ascii_lowercase());
+    let mut name = String::new();
+    for character in placeholder.chars() {
+        if character.is_ascii_uppercase() && !shouted && !name.is_empty() && !name.ends_with('_') {
+            name.push('_');
+        }
+        name.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
+    }
+    match name.as_str() {
+        // These can't be raw either.
+        "self" | "super" | "crate" => format!("the_{name}: …`, marked `#[path(\"{placeholder}\")]"),
+        _ if syn::parse_str::<Ident>(&name).is_err() => format!("r#{name}: …"),
+        _ => format!("{name}: …"),
+    }
+}
+
 /// Refuses what can't be one value.
-fn plain(arg: &Read, option: &Problem, list: &Problem, scope: &mut Scope<'_>) {
-    if arg.optional && *option == Problem::OptionInPath {
+fn plain(arg: &Read, place: &'static str, option: &Problem, list: &Problem, scope: &mut Scope<'_>) {
+    if arg.value().is_some_and(is_compound) {
+        scope.push(&arg.ty, &Problem::NotPlain { place });
+    } else if arg.optional && *option == Problem::OptionInPath {
         scope.push(&arg.ty, option);
     } else if arg.item().is_some() {
         scope.push(&arg.ty, list);
@@ -413,11 +440,22 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
             scope.push(&attr.whole, &Problem::CsvNeedsList);
             return None;
         }
+        Place::Query if attr.flatten && arg.value().is_some_and(|ty| is_primitive(ty) || is_named(ty, "String")) => {
+            scope.push(&attr.whole, &Problem::FlattenPlain);
+            return None;
+        }
+        Place::Query
+            if !attr.flatten
+                && arg.item().or(arg.value()).is_some_and(|ty| is_compound(ty) || list && is_named(ty, "Vec")) =>
+        {
+            scope.push(&arg.ty, &Problem::NotPlain { place: "query parameter" });
+            return None;
+        }
         Place::Query if attr.flatten => Shape::Flatten,
         Place::Query if attr.csv => Shape::Csv,
         Place::Query if list => Shape::Repeated,
         Place::Header => {
-            plain(arg, &Problem::ListInHeader, &Problem::ListInHeader, scope);
+            plain(arg, "header", &Problem::ListInHeader, &Problem::ListInHeader, scope);
             Shape::Plain
         }
         Place::Field if keys.form.is_some() && list => Shape::Repeated,
@@ -474,6 +512,9 @@ fn bodies(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>, a
             let Said::Place(attr) = &args[param.arg].place else { continue };
             let problem = Problem::BodyOnGet { method: keys.method.clone(), place: place_name(param.place) };
             scope.push(&attr.whole, &problem);
+        }
+        if let Some(form) = keys.form.as_ref().filter(|_| all_known && of(Place::Field).next().is_none()) {
+            scope.push(form, &Problem::FormWithoutFields);
         }
         return;
     }

@@ -64,14 +64,18 @@ fn shares(declared: &mut [Declared], errors: &mut Errors) {
     for (index, one) in declared.iter_mut().enumerate() {
         let Some(with) = &one.shares else { continue };
         let other = with.unraw().to_string();
-        let found = names.iter().position(|name| *name == other);
-        let problem = match found.map(|found| (&shapes[index], &shapes[found])) {
+        let mine = &shapes[index];
+        // There may be several of one name, of which the one that is not configured away counts.
+        let found: Vec<_> = (0..names.len()).filter(|at| names[*at] == other).map(|at| &shapes[at]).collect();
+        let same = found.iter().any(|theirs| theirs.is_none() || mine.is_none() || *theirs == mine);
+        let problem = match found.first().map(|theirs| (mine, *theirs)) {
             _ if other == names[index] => Problem::SharesSelf,
+            _ if same => continue,
             None => {
                 let methods = names.iter().filter(|name| **name != names[index]).cloned().collect();
                 Problem::SharesUnknown { other, methods }
             }
-            Some((Some(mine), Some(theirs))) if mine != theirs => {
+            Some((Some(mine), Some(theirs))) => {
                 Problem::SharesOtherShape { other, mine: mine.clone(), theirs: theirs.clone() }
             }
             Some(_) => continue,
@@ -83,25 +87,28 @@ fn shares(declared: &mut [Declared], errors: &mut Errors) {
 }
 
 /// Endpoints of one shape are one to the server: the stricter limit and the longer lock hold for all of them.
+///
+/// What may be configured away is left out: it must not change what holds without it.
 fn shapes(declared: &mut [Declared], errors: &mut Errors) {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, one) in declared.iter().enumerate() {
-        if let Some(wire) = &one.endpoint.wire {
+        if let Some(wire) = one.endpoint.wire.as_ref().filter(|_| !is_gated(one)) {
             groups.entry(wire.shape()).or_default().push(index);
         }
     }
     for group in groups.into_values().filter(|group| group.len() > 1) {
-        let mut first = None;
-        for &index in &group {
-            let one = &declared[index];
-            if one.shares.is_some() || is_gated(one) {
-                continue;
-            }
-            let name = one.endpoint.surface.ident.unraw().to_string();
-            match &first {
-                None => first = Some(name),
+        let bucket_of = |index: usize| declared[index].endpoint.wire.as_ref().and_then(|wire| wire.bucket.as_deref());
+        let mut first: Option<usize> = None;
+        for &index in group.iter().filter(|index| declared[**index].shares.is_none()) {
+            match first {
+                None => first = Some(index),
+                // One bucket says as much as `shares`.
+                Some(other) if bucket_of(other).is_some() && bucket_of(other) == bucket_of(index) => {}
                 Some(other) => {
-                    errors.push(Some(&name), &one.path, &Problem::SameShape { other: other.clone() });
+                    let one = &declared[index];
+                    let name = one.endpoint.surface.ident.unraw().to_string();
+                    let other = declared[other].endpoint.surface.ident.unraw().to_string();
+                    errors.push(Some(&name), &one.path, &Problem::SameShape { other });
                 }
             }
         }

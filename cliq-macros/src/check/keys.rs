@@ -27,6 +27,8 @@ pub(crate) struct Defaults {
     /// Calls, seconds.
     limit: Option<(u32, u64)>,
     lock: Option<u64>,
+    /// To point at the lock.
+    lock_tokens: Option<TokenStream>,
     pub(super) krate: Option<Path>,
     /// Whether `limit` or `scope_prefix` could not be read, so that what builds on them is not wrong by itself.
     unknown_limit: bool,
@@ -87,7 +89,6 @@ impl Defaults {
     /// Reads `#[endpoints(…)]`.
     pub(crate) fn read(tokens: TokenStream, errors: &mut Errors) -> Self {
         let mut this = Self::default();
-        let mut lock_tokens = None;
         let mut push = |at: TokenStream, problem: &Problem| errors.push(None, at, problem);
         for key in each(split(tokens), "endpoints", ON_TRAIT, &mut push) {
             match key.name.unraw().to_string().as_str() {
@@ -98,7 +99,7 @@ impl Defaults {
                         if units::is_scope(&value) {
                             return Some(value);
                         }
-                        push(text.into_token_stream(), &Problem::BadScope { found: value });
+                        push(text.into_token_stream(), &Problem::BadScopePrefix { found: value });
                         None
                     });
                 }
@@ -108,26 +109,34 @@ impl Defaults {
                 },
                 "lock" => {
                     this.lock = time(&key, "lock", &mut push);
-                    lock_tokens = Some(key.tokens);
+                    this.lock_tokens = Some(key.tokens);
                 }
                 _ => this.krate = krate(&key, &mut push),
             }
         }
-        if let (Some(tokens), None, false) = (lock_tokens, this.limit, this.unknown_limit) {
-            push(tokens, &Problem::LockWithoutLimit);
-            this.lock = None;
-        }
         this
+    }
+
+    /// The lock, where neither the trait nor any of its endpoints has a limit that it could follow.
+    pub(super) fn idle_lock<'w>(&self, mut wires: impl Iterator<Item = Option<&'w Wire>>) -> Option<TokenStream> {
+        let none = self.limit.is_none()
+            && !self.unknown_limit
+            && wires.all(|wire| wire.is_some_and(|wire| wire.limit.is_none()));
+        self.lock_tokens.clone().filter(|_| none)
     }
 }
 
 /// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
 pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
     let mut chunks = split(inside(attr)).into_iter();
-    let Some(first) = chunks.next() else {
+    let Some(mut first) = chunks.next() else {
         scope.push(attr, &Problem::EndpointArgsMissing);
         return None;
     };
+    if let Some(path) = comma_behind_method(&first, chunks.as_slice()) {
+        scope.push(&path, &Problem::CommaBehindMethod);
+        first.extend(chunks.next());
+    }
     if !begins_with_method(first.clone()) {
         // Written in another way altogether: what its other words mean can't be told.
         scope.push(&first, &Problem::EndpointNeedsMethod { found: first.to_string() });
@@ -170,7 +179,7 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
 
     // `none` also drops an inherited lock.
     let limit = own_limit.map_or(defaults.limit, Said::limit);
-    let inherited_lock = if own_limit == Some(Said::None) { None } else { defaults.lock };
+    let inherited_lock = defaults.lock.filter(|_| limit.is_some());
     if let (Some((tokens, _)), None, false) = (&own_lock, limit, unknown_limit) {
         let problem =
             if own_limit == Some(Said::None) { Problem::LockWithLimitNone } else { Problem::LockWithoutLimit };
@@ -199,6 +208,14 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     })
 }
 
+/// The path of `GET, "/path"`.
+fn comma_behind_method(first: &TokenStream, rest: &[TokenStream]) -> Option<TokenStream> {
+    Ident::parse_any.parse2(first.clone()).ok()?;
+    let path = rest.first()?;
+    syn::parse2::<LitStr>(path.clone()).ok()?;
+    Some(path.clone())
+}
+
 /// Whether a word comes first, and not the beginning of `key = value`.
 fn begins_with_method(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter();
@@ -215,7 +232,7 @@ fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, T
     if !known {
         scope.push(&method, &Problem::UnknownHttpMethod { found: written.clone() });
     }
-    let path = |input: ParseStream<'_>| Ok((input.parse::<LitStr>()?, input.parse::<TokenStream>()?));
+    let path = |input: ParseStream<'_>| Ok((without_suffix(input.parse()?)?, input.parse::<TokenStream>()?));
     let Ok((path, more)) = path.parse2(rest.clone()) else {
         let at = if rest.is_empty() { method.into_token_stream() } else { rest.clone() };
         scope.push(at, &Problem::PathMissing { found: rest.to_string() });
@@ -275,12 +292,18 @@ fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenS
 
 fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
     let value = value(key, example, push)?;
-    syn::parse2(value.clone())
+    let plain = syn::parse2::<LitStr>(value.clone()).and_then(without_suffix);
+    plain
         .inspect_err(|_| {
             let found = value.to_string();
             push(value, &Problem::NotAString { key: key.name.unraw().to_string(), example, found });
         })
         .ok()
+}
+
+/// `"text"suffix` is no string that means anything.
+fn without_suffix(text: LitStr) -> syn::Result<LitStr> {
+    if text.suffix().is_empty() { Ok(text) } else { Err(syn::Error::new_spanned(&text, "it has a suffix")) }
 }
 
 fn base(key: &Key, push: &mut Push<'_>) -> Option<String> {
@@ -393,7 +416,10 @@ fn member(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<Vec<Stri
         if name == "response" { "response = \"data\"" } else { "page(items = \"data\", token = \"next_token\")" };
     let text = string(key, example, push)?;
     let path: Vec<String> = text.value().split('.').map(str::to_owned).collect();
-    if path.iter().any(|name| name.trim().is_empty()) {
+    // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is none.
+    let is_name =
+        |name: &String| !name.is_empty() && name.trim() == name && !name.contains(['[', ']', '{', '}', '/', '$']);
+    if !path.iter().all(is_name) {
         push(text.to_token_stream(), &Problem::BadResponse { key: name, found: text.value() });
         return None;
     }
@@ -468,5 +494,10 @@ fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {
             return None;
         }
     }
-    Some(PageKeys { tokens: key.tokens.clone(), items: items?, token: token?, param })
+    let (items, token) = (items?, token?);
+    if token.starts_with(&items) {
+        push(key.tokens.clone(), &Problem::TokenInItems);
+        return None;
+    }
+    Some(PageKeys { tokens: key.tokens.clone(), items, token, param })
 }

@@ -45,6 +45,10 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
         }
     }
     let endpoints = between::check(endpoints, errors);
+    errors.enter(0);
+    if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref())) {
+        errors.push(None, lock, &Problem::LockWithoutLimit);
+    }
     let krate = defaults.krate.unwrap_or_else(runtime);
     Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
 }
@@ -60,15 +64,18 @@ fn runtime() -> Path {
     syn::parse_quote!(::cliq_api)
 }
 
-fn endpoint(raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
+fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
     errors.enter(raw.place);
     let before = errors.len();
     let mut scope = Scope { method: raw.ident.to_string(), errors };
     reserved(&raw.ident, &mut scope);
 
+    let builder = builder_name(&raw.ident);
+    builder_is_type(&mut raw, &builder, &mut scope);
     let answer = answer::answer(raw.output.as_ref(), &mut scope);
     let args = arguments::read(raw.args, &mut scope);
-    let keys = if raw.broken { None } else { keys::endpoint(&raw.endpoint, defaults, &mut scope) };
+    let keys =
+        raw.endpoint.as_ref().and_then(|attr| keys::endpoint(attr, defaults, &mut scope)).filter(|_| !raw.broken);
     // What an argument means depends on the path and the method; without them nothing more can be said.
     let (shares, path) = keys.as_ref().map(|keys| (keys.shares.clone(), Some(keys.path.clone()))).unwrap_or_default();
     let wire = keys.and_then(|keys| {
@@ -78,7 +85,6 @@ fn endpoint(raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declare
         Some(keys.into_wire(params, page))
     });
     let sound = !raw.broken && errors.len() == before;
-    let builder = builder_name(&raw.ident);
     let surface = Surface {
         attrs: raw.attrs,
         fn_token: raw.fn_token,
@@ -95,13 +101,30 @@ fn endpoint(raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declare
 fn reserved(ident: &Ident, scope: &mut Scope<'_>) {
     let name = ident.unraw().to_string();
     let why = match name.as_str() {
-        "client" | "call" | "base_url" | "close" | "as_user" => "which is a method of every client",
+        "client" | "call" | "base_url" | "close" | "as_user" => "which is kept for the client's own methods",
         "clone" | "into" | "try_into" | "to_owned" | "borrow" | "borrow_mut" | "as_ref" | "as_mut" => {
             "which is a method of the standard library's traits"
         }
         _ => return,
     };
     scope.push(ident, &Problem::ReservedMethod { name, why });
+}
+
+/// A type that bears the builder's name would be hidden by it.
+fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) {
+    let types = raw.args.iter_mut().map(|arg| &mut arg.ty).chain([&mut raw.output]);
+    for ty in types {
+        let mut inner = ty.as_ref();
+        // By a path of several names it can still be reached.
+        while let Some(outer) = inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder)) {
+            inner = types::first_argument(outer);
+        }
+        if let Some(same) = inner {
+            scope.push(same, &Problem::BuilderIsType { name: builder.to_string() });
+            // Which type is meant can't be written here.
+            *ty = None;
+        }
+    }
 }
 
 /// `follow_thread` makes `FollowThreadRequest`.

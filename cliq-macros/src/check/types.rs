@@ -7,6 +7,7 @@ use syn::{GenericArgument, PathArguments, PathSegment, Type};
 pub(crate) fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
         ty => ty,
     }
 }
@@ -15,6 +16,16 @@ pub(crate) fn ungrouped(ty: &Type) -> &Type {
 pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
     match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The name of a path that is one.
+pub(crate) fn single_name(ty: &Type) -> Option<&syn::Ident> {
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            last_segment(ty).map(|segment| &segment.ident)
+        }
         _ => None,
     }
 }
@@ -54,9 +65,9 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
 pub(crate) fn owned(ty: &Type) -> Option<String> {
     match ungrouped(ty) {
         Type::Reference(reference) => owned(&reference.elem),
-        Type::Slice(slice) => Some(format!("Vec<{}>", written(&slice.elem))),
+        Type::Slice(slice) => Some(format!("Vec<{}>", owned(&slice.elem)?)),
         ty @ Type::Path(_) if is_named(ty, "str") => Some("String".to_owned()),
-        ty @ Type::Path(_) => Some(written(ty)),
+        ty @ Type::Path(_) if !inner_reference(ty) => Some(written(ty)),
         _ => None,
     }
 }
@@ -76,8 +87,19 @@ pub(crate) fn odd_form(ty: &Type) -> Option<&'static str> {
         Type::Infer(_) => Some("`_`"),
         Type::Slice(_) => Some("a slice"),
         Type::Verbatim(_) => Some("of this form"),
+        ty if is_named(ty, "str") => Some("a bare `str`"),
         _ => None,
     }
+}
+
+/// Whether a value of the type can't be one plain value, by its form alone.
+pub(crate) fn is_compound(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Array(_) | Type::Tuple(_))
+}
+
+/// Whether a word such as `impl` or `dyn` stands anywhere in a type.
+pub(crate) fn mentions_word(ty: &Type, word: &str) -> bool {
+    crate::parse::mentions(quote::quote!(#ty), word)
 }
 
 /// Whether `Self`, or a type below it, stands anywhere in a type.

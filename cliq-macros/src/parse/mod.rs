@@ -6,6 +6,7 @@ pub(crate) mod keys;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
+use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
     Attribute, FnArg, Generics, Ident, ItemTrait, ReceiverKind, ReturnType, Safety, Signature, Token, TraitItem, Type,
@@ -33,7 +34,8 @@ pub(crate) enum RawMember {
 
 /// A method with `#[endpoint]`.
 pub(crate) struct RawMethod {
-    pub(crate) endpoint: Attribute,
+    /// `None` where it is missing.
+    pub(crate) endpoint: Option<Attribute>,
     /// All attributes but ours.
     pub(crate) attrs: Vec<Attribute>,
     pub(crate) fn_token: Token![fn],
@@ -135,11 +137,26 @@ impl Head {
 }
 
 fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
-    let tokens = next_member(input);
-    let item = match syn::parse2::<TraitItem>(tokens.clone()) {
-        Ok(item) => item,
-        Err(error) => return half_typed(&tokens, &error, errors),
+    let ahead = input.fork();
+    let (item, visible) = match ahead.parse::<TraitItem>() {
+        Ok(TraitItem::Verbatim(_)) | Err(_) => {
+            let tokens = next_member(input);
+            let (plain, visibility) = without_visibility(tokens.clone());
+            match syn::parse2::<TraitItem>(plain) {
+                Ok(item) => (item, visibility),
+                Err(error) => return half_typed(&tokens, &error, errors),
+            }
+        }
+        Ok(item) => {
+            input.advance_to(&ahead);
+            (item, None)
+        }
     };
+    let before = errors.len();
+    if let Some(visibility) = visible {
+        let name = if let TraitItem::Fn(method) = &item { Some(method.sig.ident.to_string()) } else { None };
+        errors.push(name.as_deref(), visibility, &Problem::Visibility);
+    }
     match item {
         TraitItem::Fn(method) => {
             let (ours, attrs): (Vec<_>, Vec<_>) = method.attrs.into_iter().partition(is_endpoint);
@@ -151,21 +168,21 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
             let mut ours = ours.into_iter();
             let Some(endpoint) = ours.next() else {
                 if method.default.is_some() {
-                    return Some(RawMember::Other(tokens));
+                    let method = syn::TraitItemFn { attrs, ..method };
+                    return Some(RawMember::Other(method.into_token_stream()));
                 }
                 if !hidden {
                     errors.push(Some(&name), &method.sig, &Problem::MethodWithoutEndpoint);
                 }
                 return Some(stand_in(attrs, method.sig, errors));
             };
-            let before = errors.len();
             for again in ours {
                 errors.push(Some(&name), again, &Problem::EndpointTwice);
             }
             if let Some(body) = &method.default {
                 errors.push(Some(&name), body, &Problem::MethodBody);
             }
-            let mut method = signature(endpoint, attrs, method.sig, errors);
+            let mut method = signature(Some(endpoint), attrs, method.sig, errors);
             method.broken |= errors.len() > before;
             Some(RawMember::Endpoint(Box::new(method)))
         }
@@ -173,6 +190,20 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
         TraitItem::Const(item) => refuse(item, &Problem::AssociatedConst, errors),
         TraitItem::Macro(item) => refuse(item, &Problem::MacroInTrait, errors),
         other => refuse(other, &Problem::UnreadableMember { why: "it is no method".to_owned() }, errors),
+    }
+}
+
+/// `pub fn` less its `pub`, which a trait's members can't have.
+fn without_visibility(tokens: TokenStream) -> (TokenStream, Option<Visibility>) {
+    let parts = |input: ParseStream<'_>| {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let visibility: Visibility = input.parse()?;
+        let rest: TokenStream = input.parse()?;
+        Ok((quote!(#(#attrs)* #rest), visibility))
+    };
+    match parts.parse2(tokens.clone()) {
+        Ok((plain, visibility)) if !matches!(visibility, Visibility::Inherited) => (plain, Some(visibility)),
+        _ => (tokens, None),
     }
 }
 
@@ -224,7 +255,7 @@ fn is_attributes(tokens: &TokenStream) -> bool {
             let allowed = input.parse::<Option<Token![async]>>()?.is_some()
                 || input.parse::<Option<Token![const]>>()?.is_some()
                 || input.parse::<Option<Token![unsafe]>>()?.is_some()
-                || input.parse::<Option<Token![pub]>>()?.is_some()
+                || !matches!(input.parse::<Visibility>()?, Visibility::Inherited)
                 || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();
             if !allowed {
                 return Err(input.error("something else"));
@@ -285,7 +316,7 @@ fn half_typed(tokens: &TokenStream, error: &syn::Error, errors: &mut Errors) -> 
         Some(arg) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
         None => errors.push(Some(&name), &ident, &Problem::UnreadableMember { why: error.to_string() }),
     }
-    let endpoint = ours.pop().unwrap_or_else(|| syn::parse_quote!(#[endpoint]));
+    let endpoint = ours.pop();
     Some(RawMember::Endpoint(Box::new(RawMethod {
         endpoint,
         attrs,
@@ -302,12 +333,12 @@ fn half_typed(tokens: &TokenStream, error: &syn::Error, errors: &mut Errors) -> 
 /// A method that is no endpoint, kept so that code that calls it has no further error.
 fn stand_in(attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMember {
     let attrs = attrs.into_iter().filter(|attr| !is_hidden_endpoint(attr)).collect();
-    let mut method = signature(syn::parse_quote!(#[endpoint]), attrs, sig, errors);
+    let mut method = signature(None, attrs, sig, errors);
     method.broken = true;
     RawMember::Endpoint(Box::new(method))
 }
 
-fn signature(endpoint: Attribute, attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMethod {
+fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMethod {
     let name = sig.ident.to_string();
     let before = errors.len();
     let mut refuse = |at: &dyn ToTokens, problem: &Problem| errors.push(Some(&name), at.to_token_stream(), problem);

@@ -10,7 +10,7 @@ pub trait Api {
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    let _ = client.get("a");
+    let _ = client.get().a("a");
     client.beside().x(true).await
 }
 
