@@ -1,7 +1,12 @@
 //! Worlds made in code.
 
 use std::fmt;
+use std::sync::Arc;
 
+use crate::clock::Clock;
+use crate::demo::Demo;
+use crate::limits::Limits;
+use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
 use crate::world::{ChannelParts, ReplyMode, World};
 
@@ -11,6 +16,18 @@ use crate::world::{ChannelParts, ReplyMode, World};
 /// that describes it.
 pub struct SandboxBuilder {
     world: World,
+    settings: Settings,
+}
+
+/// What a sandbox is besides its world.
+pub(crate) struct Settings {
+    pub(crate) clock: Clock,
+    /// `None`: what there is where nobody says anything.
+    pub(crate) seed: Option<u64>,
+    pub(crate) limits: Limits,
+    /// How many arrivals are kept one by one.
+    pub(crate) kept: usize,
+    pub(crate) watcher: Option<Watcher>,
 }
 
 impl SandboxBuilder {
@@ -88,9 +105,60 @@ impl SandboxBuilder {
         self
     }
 
+    /// What time it is in it; [`Clock::tokio`] where nothing is said.
+    #[must_use]
+    pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
+        self.settings.clock = clock.into();
+        self
+    }
+
+    /// What chance goes by: the same seed, the same [faults](Sandbox::faults) and latencies. Where nothing is said, it is
+    /// `CLIQ_SANDBOX_SEED` of the environment, else 0. A test that fails after chance had a part in it prints the seed.
+    #[must_use]
+    pub fn seed(mut self, seed: u64) -> Self {
+        self.settings.seed = Some(seed);
+        self
+    }
+
+    /// How limits behave; [`Limits::off`] where nothing is said.
+    #[must_use]
+    pub fn limits(mut self, limits: Limits) -> Self {
+        self.settings.limits = limits;
+        self
+    }
+
+    /// How many arrivals, and how many locks, the [book](Sandbox::book) keeps one by one: the latest 100,000 where
+    /// nothing is said. With 0 there are figures only.
+    #[must_use]
+    pub fn keep_arrivals(mut self, most: usize) -> Self {
+        self.settings.kept = most;
+        self
+    }
+
+    /// Is told of each request, when it is answered or lost.
+    #[must_use]
+    pub fn watch(mut self, watcher: impl Fn(&Record) + Send + Sync + 'static) -> Self {
+        self.settings.watcher = Some(Arc::new(watcher));
+        self
+    }
+
     /// The sandbox that was described.
     pub fn build(self) -> Sandbox {
-        Sandbox::new(self.world)
+        Sandbox::new(self.world, self.settings)
+    }
+
+    /// The world of [`Sandbox::demo`], with these settings, and besides what was added already.
+    ///
+    /// # Panics
+    ///
+    /// If something was added that has an id or a name of what is in the demo.
+    #[track_caller]
+    pub fn demo(self) -> Demo {
+        Demo::new(self)
+    }
+
+    pub(crate) fn into_parts(self) -> (World, Settings) {
+        (self.world, self.settings)
     }
 }
 
@@ -108,7 +176,9 @@ fn keys<K>(names: Vec<String>, kind: &str, find: impl Fn(&str) -> Option<K>) -> 
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        Self { world: World::new() }
+        let settings =
+            Settings { clock: Clock::tokio(), seed: None, limits: Limits::off(), kept: 100_000, watcher: None };
+        Self { world: World::new(), settings }
     }
 }
 

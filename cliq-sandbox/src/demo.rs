@@ -1,9 +1,11 @@
 //! A world for first steps.
 
+use cliq_api::Client;
 use time::{Duration, OffsetDateTime};
 
+use crate::builder::{NewChannel, SandboxBuilder};
 use crate::sandbox::Sandbox;
-use crate::world::{ChannelParts, ReplyMode, Sender, World};
+use crate::world::Sender;
 
 /// In October 2025. Fixed, so that the ids are the same each time.
 const START: Duration = Duration::milliseconds(1_760_000_012_345);
@@ -41,21 +43,34 @@ pub struct Demo {
 }
 
 impl Demo {
-    pub(crate) fn new() -> Self {
-        let mut world = World::new();
-        let ryan = world.add_user("855727961".into(), "Ryan West".into(), "ryan.west@zylker.com".into());
-        let scott = world.add_user("855727962".into(), "Scott Fisher".into(), "scott.fisher@zylker.com".into());
-        let tim = world.add_user("855727963".into(), "Tim Harrison".into(), "tim.harrison@zylker.com".into());
-        let olivia = world.add_user("431930546".into(), "Olivia Palmer".into(), "olivia.palmer@zylker.com".into());
-        let bot = world.add_bot("deploybot".into(), "Deploy Bot".into(), None);
-        let channel = world.add_channel(ChannelParts {
-            id: Some("P1974166000016769023".into()),
-            chat_id: Some("CT_1608777491574236080_637446511".into()),
-            unique_name: "engineering-updates".into(),
-            reply_mode: ReplyMode::Both,
-            members: vec![ryan, scott, tim],
-            bots: vec![bot],
-        });
+    /// A client of Ryan's that talks to the sandbox in this process, as [`Sandbox::client`].
+    pub fn client(&self) -> Client {
+        self.sandbox.client(&self.token)
+    }
+
+    #[track_caller]
+    pub(crate) fn new(builder: SandboxBuilder) -> Self {
+        let ids = ["855727961", "855727962", "855727963", "431930546"];
+        let [ryan, scott, tim, olivia] = ids;
+        let (bot, channel) = ("deploybot", "engineering-updates");
+        let new_channel = NewChannel::named(channel)
+            .id("P1974166000016769023")
+            .chat_id("CT_1608777491574236080_637446511")
+            .members([ryan, scott, tim])
+            .bots([bot]);
+        let builder = builder
+            .user(ryan, "Ryan West", "ryan.west@zylker.com")
+            .user(scott, "Scott Fisher", "scott.fisher@zylker.com")
+            .user(tim, "Tim Harrison", "tim.harrison@zylker.com")
+            .user(olivia, "Olivia Palmer", "olivia.palmer@zylker.com")
+            .bot(bot, "Deploy Bot")
+            .channel(new_channel);
+        let (mut world, settings) = builder.into_parts();
+        let (Some(ryan), Some(scott), Some(channel)) =
+            (world.user(ryan), world.user(scott), world.channel_by_unique_name(channel))
+        else {
+            unreachable!("they were added just now")
+        };
 
         let at = |minutes| OffsetDateTime::UNIX_EPOCH + START + Duration::minutes(minutes);
         let outage = "@Tim Harrison signing in takes half a minute since the release.".to_owned();
@@ -66,18 +81,19 @@ impl Demo {
         let release = "Version 4.2 goes out on Thursday.".to_owned();
         let message = world.post(channel, Sender::User(scott), release, at(30));
 
-        Self {
-            token: world.issue_token(ryan),
-            user_id: world[ryan].id.clone(),
-            colleague_ids: [scott, tim].map(|user| world[user].id.clone()),
-            outsider_id: world[olivia].id.clone(),
+        let demo = Self {
+            token: String::new(),
+            user_id: ids[0].to_owned(),
+            colleague_ids: [ids[1].to_owned(), ids[2].to_owned()],
+            outsider_id: ids[3].to_owned(),
             channel_id: world[channel].id.clone(),
             channel_chat_id: world[channel].chat_id.clone(),
             channel_unique_name: world[channel].unique_name.clone(),
             message_id: message.to_string(),
             thread_chat_id: world[thread].chat_id.clone(),
-            bot_unique_name: world[bot].unique_name.clone(),
-            sandbox: Sandbox::new(world),
-        }
+            bot_unique_name: bot.to_owned(),
+            sandbox: Sandbox::new(world, settings),
+        };
+        Self { token: demo.sandbox.token(&demo.user_id), ..demo }
     }
 }

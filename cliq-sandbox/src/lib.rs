@@ -21,6 +21,37 @@
 //! that [`cliq_api::threads`] declares work, and what one of them changes the others show. The routes come from those
 //! declarations.
 //!
+//! # As a test bed
+//!
+//! Without a socket it is quicker still, and under paused time hours pass at once: [`Sandbox::client`] is a client that
+//! talks to it in the same process. [`Limits`](limits::Limits) are off until they are asked for, and the
+//! [`Book`](limits::Book) has what arrived; [`Faults`] make things go wrong, the same things for the same seed.
+//!
+//! ```
+//! use std::time::Duration;
+//!
+//! use cliq_api::threads::{FollowThreadRequest, Threads};
+//! use cliq_sandbox::limits::Limits;
+//! use cliq_sandbox::{Fault, Latency, Sandbox};
+//!
+//! # #[tokio::main(flavor = "current_thread")] // in a test: #[tokio::test(start_paused = true)]
+//! # async fn main() {
+//! let demo = Sandbox::builder().limits(Limits::published()).seed(7).demo();
+//! let client = demo.client();
+//! demo.sandbox.faults().everywhere().latency(Latency::exponential(Duration::from_millis(1)));
+//! demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::ResetAfter);
+//!
+//! assert!(client.follow_thread(&demo.thread_chat_id).await.is_err());
+//! for _ in 0..20 {
+//!     let _ = client.follow_thread(&demo.thread_chat_id).await;
+//! }
+//! let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
+//! assert_eq!((tally.arrivals, tally.locks, tally.fullest), (21, 1, 21));
+//! # }
+//! ```
+//!
+//! Its clock starts at the same time in every run and goes with Tokio's, unless it is given another [`Clock`].
+//!
 //! # What is like Cliq, and what is assumed
 //!
 //! Paths, parameters, answers and the published errors are as documented. Where the documentation says nothing, this
@@ -35,21 +66,42 @@
 //!   are in it.
 //! - Lists of threads go from the newest to the oldest, 50 on a page, at most 100.
 //! - Errors have a `code` wherever one of Cliq's known codes fits.
-//! - Tokens don't expire, scopes are not looked at, and nothing is limited.
+//! - A token that is refused is `oauthtoken_invalid`, or `oauthtoken_scope_invalid` where it lacks a scope; without a token
+//!   there is no `code`.
+//! - Every call that arrives with a good token counts for its limit, whatever is answered; without one it is nobody's.
+//!   Limits come before what a call is refused for otherwise.
+//!
+//! [`oauth`] is Zoho's accounts server, at the same port: [`Sandbox::accounts`] reaches it. Tokens of [`Sandbox::token`]
+//! don't expire and have all scopes; those that it gives out do and have what was asked for.
 
 mod builder;
 mod call;
+mod clock;
 mod demo;
+mod exchange;
+mod faults;
+mod kit;
+pub mod limits;
+pub mod oauth;
 mod operations;
+mod random;
+mod record;
 mod refusal;
 mod reply;
 mod routes;
 mod sandbox;
 mod server;
+mod transport;
+mod wire;
 mod world;
 
 pub use self::builder::{NewChannel, SandboxBuilder};
+pub use self::clock::{Clock, ManualClock};
 pub use self::demo::Demo;
+pub use self::faults::{Fault, Faults, FaultsOn, Latency};
+pub use self::kit::{ReceivedCall, Reply, ReplyTo, Stub, StubServer, Times};
+pub use self::record::Record;
 pub use self::sandbox::{Message, Sandbox};
 pub use self::server::Server;
+pub use self::transport::SandboxTransport;
 pub use self::world::ReplyMode;

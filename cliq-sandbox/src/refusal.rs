@@ -11,6 +11,7 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
 use serde_json::json;
 
+use crate::oauth::Unauthorized;
 use crate::reply;
 
 #[derive(Debug)]
@@ -32,6 +33,11 @@ impl Refusal {
 
     pub(crate) fn unauthorized() -> Self {
         Self::published(StatusCode::UNAUTHORIZED, "Request was rejected because of invalid AuthToken.")
+    }
+
+    /// There is a token, but it won't do.
+    pub(crate) fn token(reason: Unauthorized) -> Self {
+        Self { code: Some(reason.code()), ..Self::unauthorized() }
     }
 
     pub(crate) fn unknown_url() -> Self {

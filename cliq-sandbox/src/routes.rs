@@ -13,7 +13,7 @@ use crate::refusal::Refusal;
 
 #[derive(Debug)]
 pub(crate) struct Route {
-    meta: &'static EndpointMeta,
+    pub(crate) meta: &'static EndpointMeta,
     pub(crate) operation: Operation,
 }
 

@@ -2,28 +2,37 @@
 
 use std::fmt;
 use std::io;
+use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use cliq_api::{Client, ClientBuilder, Endpoint};
+use http::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use http::request::Parts;
-use http::{HeaderMap, Request, Response};
+use http::{HeaderMap, Request, Response, StatusCode};
 use time::OffsetDateTime;
 
-use crate::builder::SandboxBuilder;
+use crate::builder::{SandboxBuilder, Settings};
 use crate::call::Call;
+use crate::clock::Clock;
 use crate::demo::Demo;
+use crate::faults::{Course, Fault, Faults, Plans, failure};
+use crate::limits::{Book, Limits, Tally, Throttle, tell};
+use crate::oauth::{self, Accounts, ScopeSet, Unauthorized};
+use crate::random;
+use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
-use crate::reply::Reply;
 use crate::routes;
 use crate::server::Server;
+use crate::transport::SandboxTransport;
 use crate::world::{self, ChannelKey, Chat, MessageId, Sender, ThreadKey, UserKey, World};
 
 /// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
 ///
-/// It is used through its API, over HTTP with [`serve`](Self::serve) or without with [`handle`](Self::handle). What the
-/// API has no call for, such as posting a plain message, is a method here. Cloning it is cheap, and clones share their
-/// world.
+/// It is used through its API: in process with [`client`](Self::client), over HTTP with [`serve`](Self::serve), or one
+/// request at a time with [`handle`](Self::handle). What the API has no call for, such as posting a plain message, is a method
+/// here. Cloning it is cheap, and clones share their world.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
@@ -38,7 +47,16 @@ use crate::world::{self, ChannelKey, Chat, MessageId, Sender, ThreadKey, UserKey
 /// let message_id = sandbox.post_message("engineering-updates", "855727962", "The build is red.");
 /// ```
 #[derive(Clone)]
-pub struct Sandbox(Arc<Mutex<World>>);
+pub struct Sandbox(Arc<Inner>);
+
+struct Inner {
+    world: Mutex<World>,
+    accounts: Mutex<Accounts>,
+    throttle: Mutex<Throttle>,
+    plans: Plans,
+    clock: Clock,
+    watcher: Option<Watcher>,
+}
 
 impl Sandbox {
     /// Starts building one.
@@ -48,11 +66,61 @@ impl Sandbox {
 
     /// A small world that is ready for use, and what one needs to know of it. It is the same one each time.
     pub fn demo() -> Demo {
-        Demo::new()
+        Self::builder().demo()
     }
 
-    pub(crate) fn new(world: World) -> Self {
-        Self(Arc::new(Mutex::new(world)))
+    pub(crate) fn new(world: World, settings: Settings) -> Self {
+        let Settings { clock, seed, limits, kept, watcher } = settings;
+        let seed = seed.unwrap_or_else(random::default_seed);
+        let mut accounts = Accounts::seeded(seed);
+        for user in world.users() {
+            accounts.add_user(&user.id);
+        }
+        Self(Arc::new(Inner {
+            world: Mutex::new(world),
+            accounts: Mutex::new(accounts),
+            throttle: Mutex::new(Throttle::new(limits).keep(kept)),
+            plans: Plans::new(seed),
+            clock,
+            watcher,
+        }))
+    }
+
+    /// A client of the token's user that talks to this sandbox in this process, without a socket. For other settings there
+    /// is [`client_builder`](Self::client_builder).
+    ///
+    /// ```
+    /// use cliq_api::threads::Threads;
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), cliq_api::Error> {
+    /// let demo = cliq_sandbox::Sandbox::demo();
+    /// let client = demo.sandbox.client(&demo.token);
+    /// client.follow_thread(&demo.thread_chat_id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If the token can't go into a header.
+    #[track_caller]
+    pub fn client(&self, token: impl Into<String>) -> Client {
+        match self.client_builder().access_token(token.into()).build() {
+            Ok(client) => client,
+            Err(error) => panic!("there can't be such a client: {error}"),
+        }
+    }
+
+    /// The beginning of a client that talks to this sandbox in this process: what is missing is who the user is.
+    pub fn client_builder(&self) -> ClientBuilder {
+        // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
+        Client::builder().base_url("http://localhost").transport(self.transport())
+    }
+
+    /// What carries a client's requests to this sandbox without a socket, for `ClientBuilder::transport`.
+    pub fn transport(&self) -> SandboxTransport {
+        SandboxTransport::new(self.clone())
     }
 
     /// Serves it over HTTP on a free loopback port, until the [`Server`] is dropped.
@@ -65,10 +133,27 @@ impl Sandbox {
     ///
     /// Outside of a Tokio runtime with I/O and time enabled.
     pub async fn serve(&self) -> io::Result<Server> {
-        Server::start(self.clone()).await
+        self.serve_at((Ipv4Addr::LOCALHOST, 0).into()).await
     }
 
-    /// Answers one request, at once and without any I/O. Of its URL only path and query count.
+    /// As [`serve`](Self::serve), at a given address; its port 0 is a free one.
+    ///
+    /// Whoever reaches the address can use the sandbox, with any token that it has issued.
+    ///
+    /// # Errors
+    ///
+    /// If the address can't be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime with I/O and time enabled.
+    pub async fn serve_at(&self, address: SocketAddr) -> io::Result<Server> {
+        Server::start(self.clone(), address).await
+    }
+
+    /// Answers one request, at once and without any I/O. The host of its URL counts only where there are several [data
+    /// centres](oauth#data-centres). Limits hold here too;
+    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is already there.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -82,22 +167,141 @@ impl Sandbox {
     /// assert_eq!(demo.sandbox.handle(request).status(), 200);
     /// ```
     pub fn handle(&self, request: Request<Bytes>) -> Response<Bytes> {
-        let (head, body) = request.into_parts();
-        match self.answer(&head, &body) {
-            Ok(reply) => reply.into(),
-            Err(refusal) => refusal.into(),
+        self.arrive(request, None)
+    }
+
+    /// What is to go wrong.
+    pub fn faults(&self) -> Faults<'_> {
+        Faults::new(&self.0.plans)
+    }
+
+    /// Limits behave otherwise from now on. What was counted stays counted, and locks stay.
+    pub fn set_limits(&self, limits: Limits) {
+        self.throttle().set_limits(limits);
+    }
+
+    /// How limits behave. [`Limits::off`], unless something else was said.
+    pub fn limits(&self) -> Limits {
+        self.throttle().limits()
+    }
+
+    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of now.
+    pub fn book(&self) -> Book {
+        self.throttle().book()
+    }
+
+    /// The figures of all calls together; quicker than the whole [`book`](Self::book).
+    pub fn totals(&self) -> Tally {
+        self.throttle().totals()
+    }
+
+    /// Until when, since the Unix epoch, the user is shut out of the endpoint.
+    pub fn locked_until<E: Endpoint>(&self, user_id: &str) -> Option<Duration> {
+        let throttle = self.throttle();
+        throttle.locked_until(since_epoch(self.now()), user_id, E::META)
+    }
+
+    /// Ends all locks, and begins all windows anew. The book stays.
+    pub fn forgive(&self) {
+        self.throttle().forgive();
+    }
+
+    /// What time it is here.
+    pub fn now(&self) -> OffsetDateTime {
+        self.0.clock.now()
+    }
+
+    /// What chance goes by.
+    pub fn seed(&self) -> u64 {
+        self.0.plans.seed()
+    }
+
+    /// The fate of a request that is sent now.
+    pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
+        let plans = &self.0.plans;
+        if !plans.is_active() {
+            return Course::default();
+        }
+        let found = routes::find(request.method(), request.uri().path());
+        plans.course(found.ok().map(|(route, _)| route.meta.into()))
+    }
+
+    /// A request arrives. `fault` is what goes wrong with it.
+    pub(crate) fn arrive(&self, request: Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
+        let mut record = Record::new(self.now(), request.method().clone(), request.uri().path(), fault);
+        let response = if Accounts::serves(request.uri().path()) {
+            self.answer_as_accounts(&request, fault)
+        } else {
+            let (head, body) = request.into_parts();
+            self.answer(&head, &body, fault, &mut record).unwrap_or_else(Into::into)
+        };
+        if let Some(watcher) = &self.0.watcher {
+            record.status = Some(response.status());
+            watcher(&record);
+        }
+        response
+    }
+
+    /// A request doesn't arrive.
+    pub(crate) fn note_stray(&self, request: &Request<Bytes>, fault: &Fault) {
+        if let Some(watcher) = &self.0.watcher {
+            watcher(&Record::new(self.now(), request.method().clone(), request.uri().path(), Some(fault)));
         }
     }
 
-    fn answer(&self, head: &Parts, body: &[u8]) -> Result<Reply, Refusal> {
+    fn answer_as_accounts(&self, request: &Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
+        match fault {
+            Some(Fault::Fail(status)) => failure(*status),
+            Some(Fault::Redirect(to)) => redirect(to),
+            _ => self.accounts(|accounts, now| accounts.handle(request, now)),
+        }
+    }
+
+    fn answer(
+        &self,
+        head: &Parts,
+        body: &[u8],
+        fault: Option<&Fault>,
+        record: &mut Record,
+    ) -> Result<Response<Bytes>, Refusal> {
         let url = head.uri.path();
         let (route, subject) = routes::find(&head.method, url)?;
+        record.endpoint = Some(route.meta);
         let mut world = self.world();
         let token = access_token(&head.headers).ok_or_else(Refusal::unauthorized)?;
-        let user = world.token_owner(token).ok_or_else(Refusal::unauthorized)?;
-        let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes()).into_owned().collect();
-        let call = Call { user, now: OffsetDateTime::now_utc(), url, subject, query, body };
-        (route.operation)(&mut world, &call)
+        if fault == Some(&Fault::Unauthorized) {
+            return Err(Refusal::token(Unauthorized::Unknown));
+        }
+        let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
+        let user = self.accounts(|accounts, now| {
+            let grant = accounts.authorize(host, token, route.meta.scopes(), now).map_err(Refusal::token)?;
+            world.user(grant.user_id()).ok_or_else(Refusal::unauthorized)
+        })?;
+        let user_id = &world[user].id;
+        if self.0.watcher.is_some() {
+            record.user_id = Some(user_id.clone());
+            record.user_name = Some(world[user].name.clone());
+        }
+
+        let mut throttle = self.throttle();
+        // Under the lock, so that arrivals are in the order of their times.
+        let now = self.now();
+        let verdict = throttle.arrive(since_epoch(now), user_id, route.meta);
+        let limits = throttle.limits();
+        drop(throttle);
+        record.verdict = verdict;
+        if let Some(until) = verdict.until() {
+            return Ok(tell(&limits, route.meta.limit(), until.saturating_sub(since_epoch(now))));
+        }
+        match fault {
+            Some(Fault::Fail(status)) => Ok(failure(*status)),
+            Some(Fault::Redirect(to)) => Ok(redirect(to)),
+            _ => {
+                let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
+                let call = Call { user, now, url, subject, query: query.into_owned().collect(), body };
+                (route.operation)(&mut world, &call).map(Into::into)
+            }
+        }
     }
 
     /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
@@ -107,9 +311,33 @@ impl Sandbox {
     /// If there is no such user.
     #[track_caller]
     pub fn token(&self, user_id: &str) -> String {
-        let mut world = self.world();
-        let user = user(&world, user_id);
-        world.issue_token(user)
+        self.accounts(|accounts, _| accounts.issue_access_token(user_id, ScopeSet::everything(), None))
+    }
+
+    /// From now on the token is refused.
+    pub fn revoke_token(&self, token: &str) {
+        self.accounts(|accounts, _| accounts.revoke(token));
+    }
+
+    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes and ends tokens, and
+    /// reads its book. The sandbox's users are its users.
+    ///
+    /// ```
+    /// use cliq_sandbox::Sandbox;
+    /// use cliq_sandbox::oauth::App;
+    ///
+    /// let demo = Sandbox::demo();
+    /// let tokens = demo.sandbox.accounts(|accounts, now| {
+    ///     accounts.register(App::new("1000.APP", "secret").redirect_uri("http://127.0.0.1:8080/callback"));
+    ///     accounts.issue_tokens("1000.APP", &demo.user_id, "ZohoCliq.Chats.READ", now)
+    /// });
+    /// assert!(tokens.refresh_token.is_some());
+    /// ```
+    ///
+    /// What uses it must not ask the sandbox itself for tokens.
+    pub fn accounts<T>(&self, use_it: impl FnOnce(&mut Accounts, OffsetDateTime) -> T) -> T {
+        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        use_it(&mut accounts, self.now())
     }
 
     /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns the message's id.
@@ -123,7 +351,7 @@ impl Sandbox {
         let mut world = self.world();
         let (channel, user) = (self::channel(&world, channel), user(&world, user_id));
         assert!(world[channel].members.contains(&user), "the user `{user_id}` is not in the channel");
-        world.post(channel, Sender::User(user), text.to_owned(), OffsetDateTime::now_utc()).to_string()
+        world.post(channel, Sender::User(user), text.to_owned(), self.now()).to_string()
     }
 
     /// The messages of a chat, a channel's or a thread's, from the oldest to the newest. A channel's are without those
@@ -157,7 +385,20 @@ impl Sandbox {
 
     /// A panic under the lock is one of the checks above, which come before any change: the world behind it is whole.
     fn world(&self) -> MutexGuard<'_, World> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn throttle(&self) -> MutexGuard<'_, Throttle> {
+        self.0.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A test that fails says how it can be repeated, where chance had a part in it.
+impl Drop for Inner {
+    fn drop(&mut self) {
+        if std::thread::panicking() && self.plans.went_by_chance() {
+            eprintln!("{}", random::how_to_repeat(self.plans.seed()));
+        }
     }
 }
 
@@ -199,7 +440,20 @@ impl Message {
 /// Zoho's documents show two schemes for the same token.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    ["Bearer", "Zoho-oauthtoken"].iter().any(|known| known.eq_ignore_ascii_case(scheme)).then(|| token.trim())
+    let is_known = ["Bearer", "Zoho-oauthtoken"].iter().any(|known| known.eq_ignore_ascii_case(scheme));
+    Some(token.trim()).filter(|token| is_known && !token.is_empty())
+}
+
+fn since_epoch(time: OffsetDateTime) -> Duration {
+    (time - OffsetDateTime::UNIX_EPOCH).try_into().unwrap_or_default()
+}
+
+fn redirect(to: &str) -> Response<Bytes> {
+    let mut response = Response::new(Bytes::new());
+    *response.status_mut() = StatusCode::FOUND;
+    let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
+    response.headers_mut().insert(LOCATION, to);
+    response
 }
 
 #[track_caller]

@@ -1,48 +1,62 @@
 //! The stand-in over HTTP.
 
+use std::error::Error as StdError;
+use std::future::{pending, poll_fn};
 use std::io;
-use std::net::{Ipv4Addr, SocketAddr};
-use std::pin::pin;
+use std::net::SocketAddr;
+use std::pin::Pin;
+use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
-use http::Request;
+use bytes::Bytes;
+use http::{Request, Response};
 use http_body_util::{BodyExt, Full};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
 use hyper_util::rt::TokioIo;
+use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
 
+use crate::exchange::{Outcome, carry};
+use crate::faults::Damaged;
 use crate::sandbox::Sandbox;
+use crate::wire::LastWords;
 
 /// For how long an exchange that is under way may go on after the end.
 const GRACE: Duration = Duration::from_secs(1);
 /// Before the next attempt when a connection can't be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A [`Sandbox`] served over HTTP/1.1 on a loopback port. Dropping it ends that: the port is closed, and so are
-/// connections, each after the answer that it is at.
+/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are connections, each after the
+/// answer that it is at.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
     address: SocketAddr,
-    /// Dropped with the server, which all of its tasks wait for.
-    _running: watch::Sender<()>,
+    /// All of the server's tasks wait for it to change or to go.
+    running: watch::Sender<()>,
 }
 
 impl Server {
-    pub(crate) async fn start(sandbox: Sandbox) -> io::Result<Self> {
-        let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
+    pub(crate) async fn start(sandbox: Sandbox, address: SocketAddr) -> io::Result<Self> {
+        let listener = TcpListener::bind(address).await?;
         let address = listener.local_addr()?;
         let (running, ended) = watch::channel(());
         tokio::spawn(accept(listener, sandbox.clone(), ended));
-        Ok(Self { sandbox, address, _running: running })
+        Ok(Self { sandbox, address, running })
     }
 
     /// Where it is, for instance `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
+    }
+
+    /// Ends it as dropping it does, and waits until all connections are closed.
+    pub async fn close(self) {
+        self.running.send_replace(());
+        self.running.closed().await;
     }
 
     /// What it serves.
@@ -68,18 +82,39 @@ async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Recei
 async fn converse(stream: TcpStream, sandbox: Sandbox, mut ended: watch::Receiver<()>) {
     // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes late.
     let _ = stream.set_nodelay(true);
-    let service = service_fn(move |request: Request<Incoming>| {
-        let sandbox = sandbox.clone();
-        async move {
-            let (head, body) = request.into_parts();
-            let body = body.collect().await?.to_bytes();
-            Ok::<_, hyper::Error>(sandbox.handle(Request::from_parts(head, body)).map(Full::new))
-        }
-    });
-    let mut connection = pin!(http1::Builder::new().serve_connection(TokioIo::new(stream), service));
-    tokio::select! {
-        _ = connection.as_mut() => return,
-        _ = ended.changed() => connection.as_mut().graceful_shutdown(),
+    let last_words = Mutex::new(None);
+    let service = service_fn(|request| Box::pin(answer(&sandbox, request, &last_words)));
+    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let is_over = tokio::select! {
+        _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => true,
+        _ = ended.changed() => false,
+    };
+    if !is_over {
+        Pin::new(&mut connection).graceful_shutdown();
+        let _ = tokio::time::timeout(GRACE, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
     }
-    let _ = tokio::time::timeout(GRACE, connection).await;
+    let mut stream = connection.into_parts().io.into_inner();
+    let last_words = last_words.lock().unwrap_or_else(PoisonError::into_inner).take();
+    match last_words {
+        Some(last_words) => last_words.speak(stream).await,
+        None => drop(stream.shutdown().await),
+    }
+}
+
+/// An error ends the connection; there may be last words then.
+async fn answer(
+    sandbox: &Sandbox,
+    request: Request<Incoming>,
+    last_words: &Mutex<Option<LastWords>>,
+) -> Result<Response<Full<Bytes>>, Box<dyn StdError + Send + Sync>> {
+    let (head, body) = request.into_parts();
+    let body = body.collect().await?.to_bytes();
+    let last = match carry(sandbox, Request::from_parts(head, body)).await {
+        Outcome::Sent(Damaged::Whole(response)) => return Ok(response.map(Full::new)),
+        Outcome::Sent(Damaged::Silence) => pending().await,
+        Outcome::Sent(Damaged::Reset) | Outcome::Unreachable => LastWords::Reset,
+        Outcome::Sent(Damaged::Cut { response, announced, sent }) => LastWords::cut(&response, announced, sent),
+    };
+    *last_words.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
+    Err("the connection is to end here".into())
 }

@@ -23,13 +23,13 @@ const FIRST_SERIAL: u64 = 1_200_000_000_000_000_001;
 #[derive(Debug)]
 pub(crate) struct World {
     users: Vec<User>,
+    /// By their ids.
+    user_keys: HashMap<String, UserKey>,
     bots: Vec<Bot>,
     channels: Vec<Channel>,
     /// From the oldest to the newest.
     threads: Vec<Thread>,
     chats: HashMap<String, Chat>,
-    /// Access tokens, and whose they are.
-    tokens: HashMap<String, UserKey>,
     next_serial: u64,
 }
 
@@ -81,10 +81,6 @@ macro_rules! keys {
                 items.push(item);
                 Self(items.len() - 1)
             }
-
-            fn find(items: &[$item], is_it: impl FnMut(&$item) -> bool) -> Option<Self> {
-                items.iter().position(is_it).map(Self)
-            }
         }
     )*};
 }
@@ -100,33 +96,27 @@ impl World {
     pub(crate) fn new() -> Self {
         Self {
             users: Vec::new(),
+            user_keys: HashMap::new(),
             bots: Vec::new(),
             channels: Vec::new(),
             threads: Vec::new(),
             chats: HashMap::new(),
-            tokens: HashMap::new(),
             next_serial: FIRST_SERIAL,
         }
     }
 
     pub(crate) fn add_user(&mut self, id: String, name: String, email: String) -> UserKey {
-        UserKey::push(&mut self.users, User { id, name, email })
+        let key = UserKey::push(&mut self.users, User { id: id.clone(), name, email });
+        self.user_keys.insert(id, key);
+        key
     }
 
     pub(crate) fn user(&self, id: &str) -> Option<UserKey> {
-        UserKey::find(&self.users, |user| user.id == id)
+        self.user_keys.get(id).copied()
     }
 
-    /// A new token of the user's; the ones from before stay good.
-    pub(crate) fn issue_token(&mut self, user: UserKey) -> String {
-        let serial = self.take_serial();
-        let token = format!("1000.{serial:032x}.{:032x}", user.0);
-        self.tokens.insert(token.clone(), user);
-        token
-    }
-
-    pub(crate) fn token_owner(&self, token: &str) -> Option<UserKey> {
-        self.tokens.get(token).copied()
+    pub(crate) fn users(&self) -> impl Iterator<Item = &User> {
+        self.users.iter()
     }
 
     pub(crate) fn add_bot(&mut self, unique_name: String, name: String, app_key: Option<String>) -> BotKey {
@@ -135,7 +125,7 @@ impl World {
     }
 
     pub(crate) fn bot(&self, unique_name: &str) -> Option<BotKey> {
-        BotKey::find(&self.bots, |bot| bot.unique_name == unique_name)
+        self.bots.iter().position(|bot| bot.unique_name == unique_name).map(BotKey)
     }
 
     pub(crate) fn add_channel(&mut self, new: ChannelParts) -> ChannelKey {
@@ -157,11 +147,11 @@ impl World {
     }
 
     pub(crate) fn channel_by_id(&self, id: &str) -> Option<ChannelKey> {
-        ChannelKey::find(&self.channels, |channel| channel.id == id)
+        self.channels.iter().position(|channel| channel.id == id).map(ChannelKey)
     }
 
     pub(crate) fn channel_by_unique_name(&self, unique_name: &str) -> Option<ChannelKey> {
-        ChannelKey::find(&self.channels, |channel| channel.unique_name == unique_name)
+        self.channels.iter().position(|channel| channel.unique_name == unique_name).map(ChannelKey)
     }
 
     pub(crate) fn chat(&self, chat_id: &str) -> Option<Chat> {
@@ -170,7 +160,7 @@ impl World {
 
     /// The thread that was started from the message.
     pub(crate) fn thread_from(&self, message: &MessageId) -> Option<ThreadKey> {
-        ThreadKey::find(&self.threads, |thread| thread.main_message == *message)
+        self.threads.iter().position(|thread| thread.main_message == *message).map(ThreadKey)
     }
 
     /// From the newest to the oldest.
@@ -291,9 +281,9 @@ mod tests {
     fn the_same_calls_at_the_same_time_make_the_same_world() {
         let now = OffsetDateTime::UNIX_EPOCH;
         let ids = || {
-            let (mut world, [ryan, _], channel, thread) = world(now);
+            let (world, _, channel, thread) = world(now);
             let message = world[thread].messages[0].id.to_string();
-            (world[channel].id.clone(), world[thread].chat_id.clone(), message, world.issue_token(ryan))
+            (world[channel].id.clone(), world[thread].chat_id.clone(), message)
         };
         assert_eq!(ids(), ids());
     }

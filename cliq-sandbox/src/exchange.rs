@@ -1,0 +1,56 @@
+//! One exchange, from when it is sent: the way to the server, the arrival, the way back. In process and over HTTP it is
+//! the same.
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::time::sleep;
+
+use crate::faults::{Course, Damaged, Fault, damage};
+use crate::sandbox::Sandbox;
+
+/// What the sender of a request gets to see.
+#[derive(Debug)]
+pub(crate) enum Outcome {
+    /// There was no way to the server.
+    Unreachable,
+    /// What came of it on the way.
+    Sent(Damaged),
+}
+
+/// Sends the request. Once this was polled, it is under way, and arrives even if the caller goes away.
+pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome {
+    let Course { before, after, fault } = sandbox.course(&request);
+    if let Some(fault) = fault.as_ref().filter(|fault| fault.is_before_arrival()) {
+        sandbox.note_stray(&request, fault);
+        return match fault {
+            Fault::Unreachable => Outcome::Unreachable,
+            Fault::Reset => Outcome::Sent(Damaged::Reset),
+            _ => Outcome::Sent(Damaged::Silence),
+        };
+    }
+    let response = if before.is_zero() {
+        Some(sandbox.arrive(request, fault.as_ref()))
+    } else {
+        arrive_later(sandbox, request, before, fault.clone()).await
+    };
+    if !after.is_zero() {
+        sleep(after).await;
+    }
+    Outcome::Sent(response.map_or(Damaged::Silence, |response| damage(fault.as_ref(), response)))
+}
+
+/// `None` where the runtime ends before it arrives.
+async fn arrive_later(
+    sandbox: &Sandbox,
+    request: Request<Bytes>,
+    before: std::time::Duration,
+    fault: Option<Fault>,
+) -> Option<Response<Bytes>> {
+    let sandbox = sandbox.clone();
+    // A task of its own: it goes on when its caller is dropped.
+    let arrival = tokio::spawn(async move {
+        sleep(before).await;
+        sandbox.arrive(request, fault.as_ref())
+    });
+    arrival.await.ok()
+}

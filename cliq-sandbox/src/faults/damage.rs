@@ -1,0 +1,76 @@
+//! What a fault makes of an answer.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
+use http::{Response, StatusCode};
+use serde_json::json;
+
+use super::bomb;
+use super::fault::Fault;
+use crate::reply::{self, Reply};
+
+const HTML: &[u8] =
+    b"<!DOCTYPE html><html><head><title>One moment</title></head><body>We'll be back soon.</body></html>";
+
+/// What becomes of an answer on its way.
+#[derive(Debug)]
+pub(crate) enum Damaged {
+    /// It gets there.
+    Whole(Response<Bytes>),
+    /// Its head says that the body has `announced` bytes, and of the body come the first `sent`.
+    Cut { response: Response<Bytes>, announced: usize, sent: usize },
+    /// Nothing comes.
+    Silence,
+    /// The connection is reset.
+    Reset,
+}
+
+pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damaged {
+    match fault {
+        Some(Fault::LoseAnswer) => Damaged::Silence,
+        Some(Fault::ResetAfter) => Damaged::Reset,
+        Some(Fault::FailAfter(status)) => Damaged::Whole(failure(*status)),
+        Some(Fault::Truncate) => {
+            let response = with_body(response);
+            let announced = response.body().len();
+            Damaged::Cut { response, announced, sent: announced / 2 }
+        }
+        Some(Fault::WrongLength) => {
+            let response = with_body(response);
+            let sent = response.body().len();
+            Damaged::Cut { response, announced: sent / 2, sent }
+        }
+        Some(Fault::NotJson) => {
+            let mut response = response.map(|_| Bytes::from_static(HTML));
+            *response.status_mut() = StatusCode::OK;
+            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=UTF-8"));
+            Damaged::Whole(response)
+        }
+        Some(Fault::Oversize(bytes)) => Damaged::Whole(with_body(response).map(|body| padded(&body, *bytes))),
+        Some(Fault::GzipBomb(mebibytes)) => {
+            let mut response = with_body(response).map(|_| bomb::gzip(*mebibytes));
+            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            Damaged::Whole(response)
+        }
+        _ => Damaged::Whole(response),
+    }
+}
+
+/// A server's or gateway's failure.
+pub(crate) fn failure(status: StatusCode) -> Response<Bytes> {
+    let message = status.canonical_reason().unwrap_or("Something went wrong.");
+    reply::json(status, &json!({ "message": message }))
+}
+
+/// An answer without a body becomes one that says so in its body, as some of Cliq's do.
+fn with_body(response: Response<Bytes>) -> Response<Bytes> {
+    if response.body().is_empty() { Reply::no_response().into() } else { response }
+}
+
+/// Spaces at the end are part of no value.
+fn padded(body: &[u8], to: usize) -> Bytes {
+    let mut padded = BytesMut::with_capacity(to.max(body.len()));
+    padded.put_slice(body);
+    padded.put_bytes(b' ', to.saturating_sub(body.len()));
+    padded.freeze()
+}

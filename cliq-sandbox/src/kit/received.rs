@@ -1,0 +1,234 @@
+//! A request, read as a call of the endpoint that it was made for.
+
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cliq_api::{EndpointMeta, Param, Place, Shape};
+use http::Request;
+use http::header::CONTENT_TYPE;
+use serde_json::{Map, Value};
+
+use super::{names, report, template};
+
+/// One call that a [`StubServer`](crate::StubServer) received, its values under the names that the server knows them by.
+///
+/// A name that the endpoint doesn't have is a panic that lists those that it has.
+#[derive(Clone)]
+pub struct ReceivedCall {
+    endpoint: &'static EndpointMeta,
+    request: Arc<Request<Bytes>>,
+    path: Vec<String>,
+    query: Vec<(String, String)>,
+    json: Value,
+}
+
+/// Why a request is no call of an endpoint, and how far it is from being one.
+#[derive(Debug)]
+pub(super) struct Misfit {
+    pub(super) distance: usize,
+    pub(super) why: String,
+}
+
+impl ReceivedCall {
+    /// What stands in the path's placeholder of that name, decoded.
+    ///
+    /// # Panics
+    ///
+    /// If the path has no such placeholder.
+    #[track_caller]
+    pub fn path(&self, name: &str) -> &str {
+        names::param(self.endpoint, Place::Path, name);
+        self.in_path(name).unwrap_or_default()
+    }
+
+    /// A query parameter, decoded; its first value where it was sent several times. `None` where it wasn't sent.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint has no such query parameter.
+    #[track_caller]
+    pub fn query(&self, name: &str) -> Option<&str> {
+        names::param(self.endpoint, Place::Query, name);
+        self.in_query(name).next()
+    }
+
+    /// All values of a query parameter that is a list, be they repeated or joined with commas.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint has no such query parameter.
+    #[track_caller]
+    pub fn query_list(&self, name: &str) -> Vec<&str> {
+        let param = names::param(self.endpoint, Place::Query, name);
+        let csv = param.is_some_and(|param| param.shape() == Shape::Csv);
+        self.in_query(name).flat_map(|text| if csv { text.split(',').collect() } else { vec![text] }).collect()
+    }
+
+    /// A header; `None` where it wasn't sent. Any may be asked for, for callers can add some.
+    pub fn header(&self, name: &str) -> Option<&str> {
+        self.request.headers().get(name)?.to_str().ok()
+    }
+
+    /// A member of the body; `null` where it wasn't sent. In a form it is a string, or a list of them.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint has no such field.
+    #[track_caller]
+    pub fn field(&self, name: &str) -> &Value {
+        names::param(self.endpoint, Place::Field, name);
+        self.in_body(name)
+    }
+
+    /// The whole body as JSON: a form is an object, other text is a string, and what is neither is `null`.
+    pub fn json(&self) -> &Value {
+        &self.json
+    }
+
+    /// The whole body as it was sent.
+    pub fn body(&self) -> &Bytes {
+        self.request.body()
+    }
+
+    /// The request as it was sent, its authorization included.
+    pub fn request(&self) -> &Request<Bytes> {
+        &self.request
+    }
+
+    /// What was called.
+    pub fn endpoint(&self) -> &'static EndpointMeta {
+        self.endpoint
+    }
+
+    /// Reads the request as a call of that endpoint, if it is one: by method, path and the names that it holds. The latter
+    /// tell endpoints apart that share one URL.
+    pub(super) fn read(
+        endpoint: &'static EndpointMeta,
+        prefix: &str,
+        request: &Arc<Request<Bytes>>,
+    ) -> Result<Self, Misfit> {
+        let other = |distance| Misfit {
+            distance,
+            why: format!("wanted {endpoint}, came {} {}", request.method(), request.uri().path()),
+        };
+        let template = [prefix, endpoint.base(), endpoint.path()].concat();
+        let captured = template::capture(&template, request.uri().path());
+        let (Some(path), true) = (captured, endpoint.method() == request.method()) else {
+            let method = usize::from(endpoint.method() != request.method());
+            return Err(other(2 + method + template::distance(&template, request.uri().path())));
+        };
+        let query = pairs(request.uri().query().unwrap_or_default().as_bytes());
+        let json = json(endpoint, request);
+        let this = Self { endpoint, request: request.clone(), path, query, json };
+        match this.stray_or_missing() {
+            Some(why) => Err(Misfit { distance: 1, why }),
+            None => Ok(this),
+        }
+    }
+
+    /// A name that was sent and that the endpoint doesn't have, or one that it needs and that wasn't sent.
+    fn stray_or_missing(&self) -> Option<String> {
+        let Self { endpoint, .. } = self;
+        let has = |place, name: &str| {
+            names::takes_any_name(endpoint, place)
+                || endpoint.params().iter().any(|param| param.place() == place && param.name() == name)
+        };
+        let constants = pairs(endpoint.query().as_bytes());
+        if let Some((name, value)) = constants.iter().find(|constant| !self.query.contains(constant)) {
+            return Some(format!("wanted the query {name}={value}, which did not come"));
+        }
+        let mut queried = self.query.iter().filter(|pair| !constants.contains(pair));
+        if let Some((name, _)) = queried.find(|(name, _)| !has(Place::Query, name)) {
+            return Some(format!("came with the query parameter `{name}`, which is not one of its own"));
+        }
+        let mut members = self.json.as_object().into_iter().flat_map(Map::keys);
+        if let Some(name) = members.find(|name| !has(Place::Field, name)) {
+            return Some(format!("came with the field `{name}`, which is not one of its own"));
+        }
+        let needed = |param: &&Param| param.required() && !matches!(param.shape(), Shape::Repeated | Shape::Csv);
+        let missing = endpoint.params().iter().filter(needed).find(|param| match param.place() {
+            Place::Query => param.shape() != Shape::Flatten && self.in_query(param.name()).next().is_none(),
+            Place::Field => self.json.get(param.name()).is_none(),
+            _ => false,
+        });
+        missing.map(|param| format!("came without the {} parameter `{}`", param.place(), param.name()))
+    }
+
+    /// What was sent in a place, in the form in which matchers hold what they want. `null` is nothing.
+    pub(super) fn value(&self, place: Place, shape: Option<Shape>, name: &str) -> Value {
+        match place {
+            Place::Path => self.in_path(name).into(),
+            Place::Query => {
+                let mut values = self.in_query(name).peekable();
+                match shape {
+                    _ if values.peek().is_none() => Value::Null,
+                    Some(Shape::Csv) => values.flat_map(|joined| joined.split(',')).collect(),
+                    Some(Shape::Repeated) => values.collect(),
+                    _ => gathered(values),
+                }
+            }
+            Place::Header => self.header(name).into(),
+            Place::Field => self.in_body(name).clone(),
+            _ => self.json.clone(),
+        }
+    }
+
+    fn in_path(&self, name: &str) -> Option<&str> {
+        let names = self.endpoint.params().iter().filter(|param| param.place() == Place::Path);
+        names.zip(&self.path).find(|(param, _)| param.name() == name).map(|(_, value)| value.as_str())
+    }
+
+    fn in_query(&self, name: &str) -> impl Iterator<Item = &str> {
+        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+    }
+
+    fn in_body(&self, name: &str) -> &Value {
+        const NOTHING: &Value = &Value::Null;
+        self.json.get(name).unwrap_or(NOTHING)
+    }
+}
+
+/// As a report shows it: without its authorization.
+impl fmt::Display for ReceivedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&report::request(&self.request).join("\n"))
+    }
+}
+
+/// Without its authorization.
+impl fmt::Debug for ReceivedCall {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "ReceivedCall({}: {})", self.endpoint.name(), report::request(&self.request).join(" "))
+    }
+}
+
+fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
+    let body = request.body();
+    if endpoint.form() {
+        let pairs = pairs(body);
+        let names: Vec<_> = pairs.iter().map(|(name, _)| name.clone()).collect();
+        let values = |name: &str| {
+            let repeats = |param: &Param| param.name() == name && param.shape() == Shape::Repeated;
+            let values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
+            if endpoint.params().iter().any(repeats) { values.collect() } else { gathered(values) }
+        };
+        return names.into_iter().map(|name| (name.clone(), values(&name))).collect();
+    }
+    let is_json =
+        request.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    if is_json {
+        return serde_json::from_slice(body).unwrap_or_default();
+    }
+    std::str::from_utf8(body).ok().filter(|text| !text.is_empty()).into()
+}
+
+fn pairs(text: &[u8]) -> Vec<(String, String)> {
+    form_urlencoded::parse(text).into_owned().collect()
+}
+
+/// One value as itself, several as a list.
+fn gathered<'v>(values: impl Iterator<Item = &'v str>) -> Value {
+    let mut values: Vec<_> = values.map(Value::from).collect();
+    if values.len() > 1 { values.into() } else { values.pop().unwrap_or_default() }
+}

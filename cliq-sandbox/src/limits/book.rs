@@ -1,0 +1,161 @@
+//! What a server saw: the truth that tests go by.
+
+use std::collections::VecDeque;
+use std::sync::Arc;
+use std::time::Duration;
+
+use cliq_api::{Endpoint, Limit};
+
+use super::shape::Shape;
+use super::throttle::Verdict;
+
+/// How many arrivals, and how many locks, are kept one by one unless something else is said.
+pub(super) const KEPT: usize = 100_000;
+
+/// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
+///
+/// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single [arrivals](Self::arrivals) and
+/// [locks](Self::locks) only the latest are kept, 100,000 of each unless something else was said.
+///
+/// Times are since the Unix epoch.
+#[derive(Debug, Clone)]
+pub struct Book {
+    pub(super) arrivals: Pages<Arrival>,
+    pub(super) locks: Pages<Lock>,
+    pub(super) totals: Tally,
+    pub(super) tallies: Vec<(Arc<str>, Shape, Tally)>,
+}
+
+impl Book {
+    pub(super) fn new(kept: usize) -> Self {
+        let totals = Tally::default();
+        Self { arrivals: Pages::new(kept), locks: Pages::new(kept), totals, tallies: Vec::new() }
+    }
+
+    /// Each call, from the oldest to the newest.
+    pub fn arrivals(&self) -> impl Iterator<Item = &Arrival> {
+        self.arrivals.kept.iter()
+    }
+
+    /// Each lock, from the oldest to the newest.
+    pub fn locks(&self) -> impl Iterator<Item = &Lock> {
+        self.locks.kept.iter()
+    }
+
+    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a window of any of them.
+    pub fn totals(&self) -> Tally {
+        self.totals
+    }
+
+    /// What one user did with one endpoint, and with those that the server can't tell from it.
+    pub fn of<E: Endpoint>(&self, user_id: &str) -> Tally {
+        self.tally(user_id, Shape::of::<E>())
+    }
+
+    /// As [`of`](Self::of), by the shape.
+    pub fn tally(&self, user_id: &str, shape: Shape) -> Tally {
+        let found = self.tallies.iter().find(|(user, of, _)| **user == *user_id && *of == shape);
+        found.map(|(_, _, tally)| *tally).unwrap_or_default()
+    }
+
+    /// What each user did with each shape.
+    pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
+        self.tallies.iter().map(|(user, shape, tally)| (&**user, *shape, *tally))
+    }
+
+    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose it is, and what it
+    /// held.
+    pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
+        let fill =
+            |tally: &Tally| tally.limit.map_or(0.0, |limit| f64::from(tally.fullest) / f64::from(limit.calls.max(1)));
+        self.tallies()
+            .filter(|(.., tally)| tally.limit.is_some())
+            .max_by(|(.., one), (.., other)| fill(one).total_cmp(&fill(other)))
+    }
+}
+
+/// One call.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Arrival {
+    /// When it arrived.
+    pub at: Duration,
+    /// Whose it was.
+    pub user_id: Arc<str>,
+    /// What it called.
+    pub shape: Shape,
+    /// Whether it was let through.
+    pub verdict: Verdict,
+}
+
+/// A time in which a user is shut out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lock {
+    /// Who is.
+    pub user_id: Arc<str>,
+    /// What of.
+    pub shape: Shape,
+    /// When the call arrived that was one too many.
+    pub from: Duration,
+    /// When calls are let through again; later than it was first told where calls have extended it.
+    pub until: Duration,
+}
+
+impl Lock {
+    /// For how long it holds, or held.
+    pub fn length(&self) -> Duration {
+        self.until.saturating_sub(self.from)
+    }
+}
+
+/// Figures of calls.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct Tally {
+    /// How many arrived.
+    pub arrivals: u64,
+    /// How many of them were refused for a limit or a lock.
+    pub refused: u64,
+    /// How many locks began.
+    pub locks: u64,
+    /// The highest number of arrivals that any window of the server's held, refused ones included, as the server stamps
+    /// calls and bounds windows. 0 where there is no limit.
+    pub fullest: u32,
+    /// The limit that holds.
+    pub limit: Option<Limit>,
+}
+
+/// The latest of many, each with a number that stays.
+#[derive(Debug, Clone)]
+pub(super) struct Pages<T> {
+    kept: VecDeque<T>,
+    most: usize,
+    dropped: u64,
+}
+
+impl<T> Pages<T> {
+    pub(super) fn new(most: usize) -> Self {
+        Self { kept: VecDeque::new(), most, dropped: 0 }
+    }
+
+    /// Whether anything is kept at all.
+    pub(super) fn keeps(&self) -> bool {
+        self.most > 0
+    }
+
+    pub(super) fn push(&mut self, item: T) -> u64 {
+        let number = self.dropped + self.kept.len() as u64;
+        self.kept.push_back(item);
+        if self.kept.len() > self.most {
+            self.kept.pop_front();
+            self.dropped += 1;
+        }
+        number
+    }
+
+    pub(super) fn get_mut(&mut self, number: u64) -> Option<&mut T> {
+        let index = usize::try_from(number.checked_sub(self.dropped)?).ok()?;
+        self.kept.get_mut(index)
+    }
+}

@@ -1,0 +1,96 @@
+//! What a server can tell apart.
+
+use std::fmt;
+use std::hash::{Hash, Hasher};
+
+use cliq_api::{Endpoint, EndpointMeta};
+
+/// An endpoint as a server counts it: by method and path, whatever the placeholders are called and filled with, or by
+/// the `bucket` that it declares.
+///
+/// ```
+/// use cliq_api::threads::{CreateThreadByChatIdRequest, SendThreadMessageRequest};
+/// use cliq_sandbox::limits::Shape;
+///
+/// let shape = Shape::of::<SendThreadMessageRequest>();
+/// assert_eq!(shape.to_string(), "POST /api/v3/chats/<>/messages");
+/// assert_eq!(shape, Shape::of::<CreateThreadByChatIdRequest>());
+/// ```
+#[derive(Clone, Copy)]
+pub struct Shape(&'static EndpointMeta);
+
+impl Shape {
+    /// That of the endpoint.
+    pub fn of<E: Endpoint>() -> Self {
+        Self(E::META)
+    }
+
+    /// An endpoint of this shape; one of them, where there are several.
+    pub fn endpoint(&self) -> &'static EndpointMeta {
+        self.0
+    }
+
+    /// Base and path, between which a server sees no border, with a `<` for each placeholder.
+    fn erased(&self) -> impl Iterator<Item = u8> {
+        let mut inside = false;
+        self.0.base().bytes().chain(self.0.path().bytes()).filter(move |&byte| {
+            let kept = !inside;
+            inside = byte == b'<' || inside && byte != b'>';
+            kept
+        })
+    }
+}
+
+impl From<&'static EndpointMeta> for Shape {
+    fn from(endpoint: &'static EndpointMeta) -> Self {
+        Self(endpoint)
+    }
+}
+
+impl PartialEq for Shape {
+    fn eq(&self, other: &Self) -> bool {
+        if std::ptr::eq(self.0, other.0) {
+            return true;
+        }
+        match (self.0.bucket(), other.0.bucket()) {
+            (None, None) => self.0.method() == other.0.method() && self.erased().eq(other.erased()),
+            (one, other) => one == other,
+        }
+    }
+}
+
+impl Eq for Shape {}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        if let Some(bucket) = self.0.bucket() {
+            return bucket.hash(state);
+        }
+        self.0.method().hash(state);
+        for byte in self.erased() {
+            state.write_u8(byte);
+        }
+    }
+}
+
+/// `POST /api/v3/threads/<>/follow`, or the name of the bucket.
+impl fmt::Display for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if let Some(bucket) = self.0.bucket() {
+            return write!(f, "bucket {bucket}");
+        }
+        write!(f, "{} {}", self.0.method(), self.0.base())?;
+        let mut pieces = self.0.path().split('<');
+        f.write_str(pieces.next().unwrap_or_default())?;
+        for piece in pieces {
+            write!(f, "<>{}", piece.split_once('>').map_or("", |(_, behind)| behind))?;
+        }
+        Ok(())
+    }
+}
+
+impl fmt::Debug for Shape {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Shape({self})")
+    }
+}

@@ -1,0 +1,92 @@
+//! What the accounts server was asked.
+
+use std::time::Duration;
+
+use time::OffsetDateTime;
+
+/// All that was asked of an accounts server, from the first to the last. Tests assert on it.
+#[derive(Debug, Clone, Default)]
+pub struct Book {
+    entries: Vec<Entry>,
+}
+
+/// One request, and what became of it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Entry {
+    /// When it came.
+    pub time: OffsetDateTime,
+    /// The data centre that it was sent to: `us`.
+    pub location: String,
+    /// What it asked for.
+    pub action: Action,
+    /// The app that it said it came from.
+    pub client_id: Option<String>,
+    /// The user whom it was about, where that is known.
+    pub user_id: Option<String>,
+    /// The refresh token that was used, or given.
+    pub refresh_token: Option<String>,
+    /// The error that was answered, unless it was granted: `invalid_code`.
+    pub refused: Option<&'static str>,
+    /// Whether a secret, a code or a token stood in the URL.
+    pub secrets_in_query: bool,
+}
+
+/// What a request to an accounts server asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Action {
+    /// A user's consent.
+    Consent,
+    /// Tokens for a code.
+    Exchange,
+    /// An access token for a refresh token.
+    Refresh,
+    /// An access token for the app itself.
+    ClientCredentials,
+    /// A code for a device.
+    DeviceCode,
+    /// Tokens for a device.
+    DevicePoll,
+    /// The end of a token.
+    Revoke,
+    /// Tokens, by a `grant_type` that there isn't.
+    Unknown,
+}
+
+impl Book {
+    /// All of them.
+    pub fn entries(&self) -> &[Entry] {
+        &self.entries
+    }
+
+    /// Those that were granted.
+    pub fn granted(&self, action: Action) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.action == action && entry.refused.is_none())
+    }
+
+    /// Those that were refused.
+    pub fn refused(&self, action: Action) -> impl Iterator<Item = &Entry> {
+        self.entries.iter().filter(move |entry| entry.action == action && entry.refused.is_some())
+    }
+
+    /// When a refresh token was used, granted or refused.
+    pub fn refreshes(&self, refresh_token: &str) -> impl Iterator<Item = OffsetDateTime> {
+        let is_it = move |entry: &&Entry| {
+            entry.action == Action::Refresh && entry.refresh_token.as_deref() == Some(refresh_token)
+        };
+        self.entries.iter().filter(is_it).map(|entry| entry.time)
+    }
+
+    /// How often a refresh token was used, granted or refused, in the fullest time of that length.
+    pub fn most_refreshes(&self, refresh_token: &str, within: Duration) -> usize {
+        let times: Vec<_> = self.refreshes(refresh_token).collect();
+        let from =
+            |&first: &OffsetDateTime| times.iter().filter(|&&time| time >= first && time - first < within).count();
+        times.iter().map(from).max().unwrap_or_default()
+    }
+
+    pub(super) fn write(&mut self, entry: Entry) {
+        self.entries.push(entry);
+    }
+}

@@ -1,0 +1,149 @@
+//! What a token is good for, and why it may not be.
+
+use std::fmt;
+use std::sync::Arc;
+
+use cliq_api::Scopes;
+use serde_json::{Value, json};
+use time::OffsetDateTime;
+
+use super::center::CenterKey;
+use super::policy::TimeUnit;
+use super::scope::satisfied;
+use super::{Policy, ScopeSet};
+
+/// That a user lets an app do something, which is what codes and tokens stand for.
+#[derive(Debug)]
+pub(super) struct Consent {
+    /// None where a token was made without one.
+    pub(super) client_id: Option<String>,
+    pub(super) user_id: String,
+    pub(super) scopes: ScopeSet,
+    pub(super) center: CenterKey,
+    /// The app speaks for itself: by its credentials, without a user who was asked.
+    pub(super) app_only: bool,
+}
+
+/// What an access token is good for.
+#[derive(Debug)]
+pub struct Grant {
+    pub(super) consent: Arc<Consent>,
+    pub(super) expires_at: Option<OffsetDateTime>,
+}
+
+/// Why an access token is refused.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Unauthorized {
+    /// The data centre doesn't know it, or no longer.
+    Unknown,
+    /// Its time is over.
+    Expired,
+    /// It is good, but not for this.
+    MissingScope,
+}
+
+/// A token for the API, and perhaps one to get the next with.
+#[derive(Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct TokenPair {
+    /// The access token.
+    pub access_token: String,
+    /// The refresh token, where there is one.
+    pub refresh_token: Option<String>,
+    pub(super) scopes: String,
+}
+
+impl Consent {
+    /// Whose refresh tokens are counted together.
+    pub(super) fn owner(&self) -> (String, Option<String>) {
+        (self.user_id.clone(), self.client_id.clone())
+    }
+}
+
+impl Grant {
+    /// The user as whom it acts.
+    pub fn user_id(&self) -> &str {
+        &self.consent.user_id
+    }
+
+    /// The app that it was given to, if it was given to one.
+    pub fn client_id(&self) -> Option<&str> {
+        self.consent.client_id.as_deref()
+    }
+
+    /// What it may do.
+    pub fn scopes(&self) -> &ScopeSet {
+        &self.consent.scopes
+    }
+
+    /// When it ends, if it does.
+    pub fn expires_at(&self) -> Option<OffsetDateTime> {
+        self.expires_at
+    }
+
+    pub(super) fn allows(&self, needed: Scopes, policy: &Policy) -> bool {
+        let is_hollow =
+            |scope: &str| self.consent.app_only && policy.hollow_scopes.iter().any(|hollow| hollow == scope);
+        satisfied(needed, |scope| self.consent.scopes.covers_one(scope) && !is_hollow(scope))
+    }
+
+    pub(super) fn has_expired(&self, now: OffsetDateTime) -> bool {
+        self.expires_at.is_some_and(|end| now >= end)
+    }
+}
+
+impl Unauthorized {
+    /// What Cliq calls it.
+    pub fn code(self) -> &'static str {
+        match self {
+            Self::Unknown | Self::Expired => "oauthtoken_invalid",
+            Self::MissingScope => "oauthtoken_scope_invalid",
+        }
+    }
+}
+
+impl fmt::Display for Unauthorized {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Unknown => "the access token is not known here",
+            Self::Expired => "the access token has expired",
+            Self::MissingScope => "the access token lacks a scope",
+        })
+    }
+}
+
+impl std::error::Error for Unauthorized {}
+
+impl TokenPair {
+    pub(super) fn new(access_token: String, consent: &Consent) -> Self {
+        Self { access_token, refresh_token: None, scopes: consent.scopes.to_string() }
+    }
+
+    pub(super) fn to_json(&self, policy: &Policy, api_domain: &str) -> Value {
+        let lifetime = policy.access_token_lifetime;
+        let mut body = json!({
+            "access_token": self.access_token,
+            "api_domain": api_domain,
+            "token_type": "Bearer",
+            "expires_in": policy.time_unit.number(lifetime),
+        });
+        if let Some(token) = &self.refresh_token {
+            body["refresh_token"] = token.as_str().into();
+        }
+        if policy.tells_scopes {
+            body["scope"] = self.scopes.as_str().into();
+        }
+        if policy.time_unit == TimeUnit::Milliseconds {
+            body["expires_in_sec"] = lifetime.as_secs().into();
+        }
+        body
+    }
+}
+
+/// Without the tokens.
+impl fmt::Debug for TokenPair {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("TokenPair").field("scopes", &self.scopes).finish_non_exhaustive()
+    }
+}

@@ -1,0 +1,54 @@
+//! Tokens, codes and the like.
+
+use crate::random::Random;
+
+/// What is typed from one screen into another: no vowels, so that no words come out, and nothing that looks alike.
+const USER_CODE: &[u8; 16] = b"BCDFGHJKLMNPQRST";
+
+/// Makes them from a seed: each is new, and the same seed makes the same ones.
+#[derive(Debug)]
+pub(super) struct Ids(Random);
+
+impl Ids {
+    pub(super) fn new(seed: u64) -> Self {
+        Self(Random::of_call(seed, "accounts", 0))
+    }
+
+    /// In the form that Zoho's codes and tokens have.
+    pub(super) fn token(&mut self) -> String {
+        let [a, b, c, d] = [(); 4].map(|()| self.0.next());
+        format!("1000.{a:016x}{b:016x}.{c:016x}{d:016x}")
+    }
+
+    /// What a user types to let a device in.
+    pub(super) fn user_code(&mut self) -> String {
+        let code: String =
+            self.0.next().to_be_bytes().map(|byte| char::from(USER_CODE[usize::from(byte % 16)])).iter().collect();
+        format!("{}-{}", &code[..4], &code[4..])
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_seed_makes_the_same_tokens_and_no_token_twice() {
+        let tokens = |seed| {
+            let mut ids = Ids::new(seed);
+            [(); 100].map(|()| ids.token())
+        };
+        assert_eq!(tokens(7), tokens(7));
+        let mut all: Vec<_> = [tokens(7), tokens(8)].into_iter().flatten().collect();
+        all.sort();
+        all.dedup();
+        assert_eq!(all.len(), 200);
+        assert!(all.iter().all(|token| token.len() == "1000.".len() + 32 + 1 + 32));
+    }
+
+    #[test]
+    fn user_codes_are_short_and_legible() {
+        let code = Ids::new(7).user_code();
+        assert_eq!((code.len(), code.as_bytes()[4]), (9, b'-'), "{code}");
+    }
+}

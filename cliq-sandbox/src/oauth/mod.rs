@@ -1,0 +1,303 @@
+//! The accounts server: who may do what, and the tokens that prove it.
+//!
+//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values together with the time at
+//! which they came, and tokens are made from a seed: the same calls at the same times give the same answers.
+//!
+//! ```
+//! use bytes::Bytes;
+//! use cliq_api::Scopes;
+//! use cliq_sandbox::oauth::{Accounts, App};
+//! use http::Request;
+//! use time::OffsetDateTime;
+//!
+//! let now = OffsetDateTime::UNIX_EPOCH;
+//! let mut accounts = Accounts::new();
+//! accounts.add_user("855727961");
+//! accounts.register(App::new("1000.APP", "secret"));
+//! let code = accounts.self_client_code("1000.APP", "855727961", "ZohoCliq.Chats.READ", now);
+//!
+//! let body = format!("grant_type=authorization_code&client_id=1000.APP&client_secret=secret&code={code}");
+//! let request = Request::post("https://accounts.zoho.com/oauth/v2/token")
+//!     .header("Content-Type", "application/x-www-form-urlencoded")
+//!     .body(Bytes::from(body))
+//!     .unwrap();
+//! let answer: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
+//!
+//! let token = answer["access_token"].as_str().unwrap();
+//! let grant = accounts.authorize("cliq.zoho.com", token, Scopes::Any(&["ZohoCliq.Chats.READ"]), now).unwrap();
+//! assert_eq!(grant.user_id(), "855727961");
+//! ```
+//!
+//! # Data centres
+//!
+//! It stands for the accounts servers of all data centres at once. Which of them a request is for goes by its host;
+//! a host that is nobody's, such as a loopback address, is the home data centre's, `us` unless
+//! [`set_home`](Accounts::set_home) says otherwise. [`place`](Accounts::place) gives a data centre a host of its own:
+//! `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//!
+//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`, `invalid_client`, and 401.
+//!
+//! # What is assumed
+//!
+//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked for. It is the user
+//!   that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in) named, else the first.
+//! - An exchange that was refused leaves its code as it was; one that succeeded uses it up.
+//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one that came with it
+//!   doesn't count. A refresh that is refused for that blocks the next ten minutes, and so does each one within them.
+//! - A device that asks with `access_type=offline` is given a refresh token, with or without `prompt`.
+
+mod ask;
+mod book;
+mod center;
+mod consent;
+mod device;
+mod exchange;
+mod grant;
+mod ids;
+mod policy;
+mod refused;
+mod register;
+mod scope;
+mod token;
+
+use std::collections::HashMap;
+use std::fmt;
+use std::sync::Arc;
+
+use bytes::Bytes;
+use cliq_api::Scopes;
+use http::header::{ALLOW, HeaderValue};
+use http::{Method, Request, Response, StatusCode};
+use serde_json::json;
+use time::OffsetDateTime;
+
+use self::ask::Ask;
+pub(crate) use self::ask::host;
+pub use self::book::{Action, Book, Entry};
+use self::center::{CenterKey, Centers};
+use self::device::Device;
+use self::exchange::Code;
+use self::grant::Consent;
+pub use self::grant::{Grant, TokenPair, Unauthorized};
+use self::ids::Ids;
+pub use self::policy::{Decision, Policy, TimeUnit};
+use self::refused::Refused;
+pub use self::register::App;
+pub use self::scope::ScopeSet;
+use self::token::Tokens;
+use crate::reply;
+
+/// The accounts servers of a sandbox's data centres: apps, users, codes and tokens.
+pub struct Accounts {
+    policy: Policy,
+    centers: Centers,
+    apps: HashMap<String, App>,
+    /// The users' ids, and where they live.
+    users: HashMap<String, CenterKey>,
+    /// Who sits before the browser; the first user at first.
+    signed_in: Option<String>,
+    codes: HashMap<String, Code>,
+    /// By their device codes.
+    devices: HashMap<String, Device>,
+    tokens: Tokens,
+    ids: Ids,
+    book: Book,
+}
+
+/// What answers a path: its method, and how.
+type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
+
+impl Accounts {
+    /// Of the nine data centres, with nobody and nothing in them.
+    pub fn new() -> Self {
+        Self::seeded(0)
+    }
+
+    /// As [`new`](Self::new), with tokens and codes of their own: two seeds share none.
+    pub fn seeded(seed: u64) -> Self {
+        Self {
+            policy: Policy::default(),
+            centers: Centers::known(),
+            apps: HashMap::new(),
+            users: HashMap::new(),
+            signed_in: None,
+            codes: HashMap::new(),
+            devices: HashMap::new(),
+            tokens: Tokens::default(),
+            ids: Ids::new(seed),
+            book: Book::default(),
+        }
+    }
+
+    /// Whether a path is the accounts server's.
+    pub fn serves(path: &str) -> bool {
+        path.starts_with("/oauth/")
+    }
+
+    /// Answers one request that came at `now`.
+    pub fn handle(&mut self, request: &Request<Bytes>, now: OffsetDateTime) -> Response<Bytes> {
+        match endpoint(request.uri().path()) {
+            Some((method, answer)) if method == *request.method() => {
+                let ask = Ask::read(request, &self.centers, now);
+                answer(self, &ask)
+            }
+            Some((method, _)) => not_allowed(&method),
+            None => reply::json(StatusCode::NOT_FOUND, &json!({ "error": "invalid_url" })),
+        }
+    }
+
+    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is the host and port
+    /// that the request was sent to.
+    ///
+    /// # Errors
+    ///
+    /// If the token is none of that data centre's, has expired, or lacks a scope.
+    pub fn authorize(
+        &self,
+        host: &str,
+        token: &str,
+        needed: Scopes,
+        now: OffsetDateTime,
+    ) -> Result<&Grant, Unauthorized> {
+        let grant = self.authenticate(host, token, now)?;
+        if grant.allows(needed, &self.policy) { Ok(grant) } else { Err(Unauthorized::MissingScope) }
+    }
+
+    /// Whose an access token is, whatever it may do. `host` is the host and port that the request was sent to.
+    ///
+    /// # Errors
+    ///
+    /// If the token is none of that data centre's, or has expired.
+    pub fn authenticate(&self, host: &str, token: &str, now: OffsetDateTime) -> Result<&Grant, Unauthorized> {
+        self.tokens.authenticate(token, self.centers.at(Some(host)), now)
+    }
+
+    /// An access token out of nothing, of no app's. It ends at `expires_at`, if ever.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn issue_access_token(
+        &mut self,
+        user_id: &str,
+        scopes: impl Into<ScopeSet>,
+        expires_at: Option<OffsetDateTime>,
+    ) -> String {
+        let consent = self.consent_of(None, user_id, scopes.into());
+        self.tokens.mint_access(&mut self.ids, Arc::new(consent), expires_at)
+    }
+
+    /// An access token and its refresh token, as if the user had consented to the app just now.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such app or user.
+    #[track_caller]
+    pub fn issue_tokens(
+        &mut self,
+        client_id: &str,
+        user_id: &str,
+        scopes: impl Into<ScopeSet>,
+        now: OffsetDateTime,
+    ) -> TokenPair {
+        self.expect_app(client_id);
+        let consent = self.consent_of(Some(client_id), user_id, scopes.into());
+        self.tokens.mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
+    }
+
+    /// Ends a token: a refresh token with all access tokens that came from it, or an access token alone. Tells whether
+    /// there was one.
+    pub fn revoke(&mut self, token: &str) -> bool {
+        self.tokens.revoke(token)
+    }
+
+    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there were.
+    pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
+        self.tokens.revoke_access_tokens(user_id)
+    }
+
+    /// What was asked for, given and refused, from the first to the last.
+    pub fn book(&self) -> &Book {
+        &self.book
+    }
+
+    /// How it behaves.
+    pub fn policy(&self) -> &Policy {
+        &self.policy
+    }
+
+    /// How it is to behave from now on.
+    pub fn policy_mut(&mut self) -> &mut Policy {
+        &mut self.policy
+    }
+
+    #[track_caller]
+    fn consent_of(&self, client_id: Option<&str>, user_id: &str, scopes: ScopeSet) -> Consent {
+        let center = self.expect_user(user_id);
+        let client_id = client_id.map(str::to_owned);
+        Consent { client_id, user_id: user_id.to_owned(), scopes, center, app_only: false }
+    }
+
+    /// Writes the request into the book, and its answer onto the wire.
+    fn conclude(&mut self, ask: &Ask<'_>, entry: Entry, outcome: Result<TokenPair, Refused>) -> Response<Bytes> {
+        match outcome {
+            Ok(pair) => {
+                let body = pair.to_json(&self.policy, self.centers.api_domain(ask.center));
+                self.book.write(Entry { refresh_token: pair.refresh_token.or(entry.refresh_token), ..entry });
+                reply::json(StatusCode::OK, &body)
+            }
+            Err(refused) => {
+                let status =
+                    if refused == Refused::TooManyRefreshes { self.policy.throttle_status } else { StatusCode::OK };
+                let body = refused.to_json();
+                self.book.write(Entry { refused: Some(refused.code()), ..entry });
+                reply::json(status, &body)
+            }
+        }
+    }
+
+    fn entry(&self, ask: &Ask<'_>, action: Action) -> Entry {
+        Entry {
+            time: ask.now,
+            location: self.centers.location(ask.center).to_owned(),
+            action,
+            client_id: ask.get("client_id").map(str::to_owned),
+            user_id: None,
+            refresh_token: None,
+            refused: None,
+            secrets_in_query: ask.secrets_in_query(),
+        }
+    }
+}
+
+impl Default for Accounts {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Without what is in it: secrets are.
+impl fmt::Debug for Accounts {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Accounts").finish_non_exhaustive()
+    }
+}
+
+fn endpoint(path: &str) -> Option<Endpoint> {
+    Some(match path {
+        "/oauth/v2/auth" => (Method::GET, Accounts::ask_consent),
+        "/oauth/v2/token" => (Method::POST, Accounts::exchange),
+        "/oauth/v2/token/revoke" => (Method::POST, Accounts::answer_revoke),
+        "/oauth/v3/device" => (Method::GET, Accounts::enter_user_code),
+        "/oauth/v3/device/code" => (Method::POST, Accounts::start_device),
+        "/oauth/v3/device/token" => (Method::POST, Accounts::poll_device),
+        _ => return None,
+    })
+}
+
+fn not_allowed(allowed: &Method) -> Response<Bytes> {
+    let mut response = reply::json(StatusCode::METHOD_NOT_ALLOWED, &json!({ "error": "invalid_method" }));
+    response.headers_mut().extend(HeaderValue::from_str(allowed.as_str()).ok().map(|allowed| (ALLOW, allowed)));
+    response
+}

@@ -1,0 +1,60 @@
+//! The ways in which the accounts server says no.
+
+use serde_json::{Value, json};
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(super) enum Refused {
+    InvalidClient,
+    InvalidClientSecret,
+    InvalidRedirectUri,
+    InvalidResponseType,
+    InvalidScope,
+    /// Of a code or a refresh token: one that isn't there, isn't the app's or isn't this data centre's.
+    InvalidCode,
+    UnsupportedGrantType,
+    TooManyRefreshes,
+    /// The user said no.
+    AccessDenied,
+    AuthorizationPending,
+    SlowDown,
+    /// The user lives in this data centre.
+    OtherCenter(String),
+    /// The user said nothing in time.
+    Expired,
+}
+
+impl Refused {
+    /// What it is called in an answer.
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::InvalidClient => "invalid_client",
+            Self::InvalidClientSecret => "invalid_client_secret",
+            Self::InvalidRedirectUri => "invalid_redirect_uri",
+            Self::InvalidResponseType => "invalid_response_type",
+            Self::InvalidScope => "invalid_scope",
+            Self::InvalidCode => "invalid_code",
+            Self::UnsupportedGrantType => "unsupported_grant_type",
+            Self::TooManyRefreshes => "Access Denied",
+            Self::AccessDenied => "access_denied",
+            Self::AuthorizationPending => "authorization_pending",
+            Self::SlowDown => "slow_down",
+            Self::OtherCenter(_) => "other_dc",
+            Self::Expired => "expired",
+        }
+    }
+
+    pub(super) fn to_json(&self) -> Value {
+        let mut body = json!({ "error": self.code() });
+        match self {
+            // Zoho's words, as data that a client may go by.
+            Self::TooManyRefreshes => {
+                body["error_description"] =
+                    "You have made too many requests continuously. Please try again after some time.".into();
+                body["status"] = "failure".into();
+            }
+            Self::OtherCenter(location) => body["user_location"] = location.as_str().into(),
+            _ => {}
+        }
+        body
+    }
+}

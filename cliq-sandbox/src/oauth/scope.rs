@@ -1,0 +1,138 @@
+//! Scopes, as they are asked for and as they are given.
+
+use std::fmt;
+
+use cliq_api::Scopes;
+
+/// The scopes that a token has.
+///
+/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of its group.
+///
+/// ```
+/// use cliq_api::Scopes;
+/// use cliq_sandbox::oauth::ScopeSet;
+///
+/// let scopes = ScopeSet::from("ZohoCliq.Chats.ALL,ZohoCliq.Webhooks.CREATE");
+/// assert!(scopes.covers(Scopes::Any(&["ZohoCliq.Chats.READ"])));
+/// assert!(!scopes.covers(Scopes::All(&["ZohoCliq.Chats.READ", "ZohoCliq.Channels.UPDATE"])));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct ScopeSet(Given);
+
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Given {
+    Everything,
+    Named(Vec<String>),
+}
+
+impl ScopeSet {
+    /// All that there are.
+    pub fn everything() -> Self {
+        Self(Given::Everything)
+    }
+
+    /// As they are asked for: joined with commas, each of Zoho's form. `None` if they are not.
+    pub(super) fn parse(text: &str) -> Option<Self> {
+        text.split(',').all(is_scope).then(|| Self::from(text))
+    }
+
+    /// Their names, as they were asked for; none where it is [`everything`](Self::everything).
+    pub fn names(&self) -> &[String] {
+        match &self.0 {
+            Given::Everything => &[],
+            Given::Named(names) => names,
+        }
+    }
+
+    /// Whether they are enough for an endpoint.
+    pub fn covers(&self, needed: Scopes) -> bool {
+        satisfied(needed, |scope| self.covers_one(scope))
+    }
+
+    pub(super) fn covers_one(&self, scope: &str) -> bool {
+        match &self.0 {
+            Given::Everything => true,
+            Given::Named(names) => names.iter().any(|name| includes(name, scope)),
+        }
+    }
+}
+
+/// Whether an endpoint has what it needs, where `has` tells of a single scope.
+pub(super) fn satisfied(needed: Scopes, has: impl Fn(&str) -> bool) -> bool {
+    match needed {
+        Scopes::Any(names) => names.iter().any(|name| has(name)),
+        // None, and what is yet to come.
+        _ => needed.names().iter().all(|name| has(name)),
+    }
+}
+
+/// From names with commas or spaces between them.
+impl From<&str> for ScopeSet {
+    fn from(text: &str) -> Self {
+        let names = text.split([',', ' ']).filter(|name| !name.is_empty());
+        Self(Given::Named(names.map(str::to_owned).collect()))
+    }
+}
+
+/// With spaces between them, which is how answers tell them.
+impl fmt::Display for ScopeSet {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(&self.names().join(" "))
+    }
+}
+
+/// Whether a scope that was given includes one that is needed.
+fn includes(given: &str, needed: &str) -> bool {
+    let group = |scope: &str| scope.rsplit_once('.').map(|(group, _)| group.to_ascii_lowercase());
+    let is_all = given.rsplit_once('.').is_some_and(|(_, operation)| operation.eq_ignore_ascii_case("ALL"));
+    given.eq_ignore_ascii_case(needed) || is_all && group(given) == group(needed)
+}
+
+fn is_scope(text: &str) -> bool {
+    let is_name =
+        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    text.contains('.') && text.split('.').all(is_name)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn all_includes_every_operation_of_its_group_only() {
+        for (given, needed, expected) in [
+            ("ZohoCliq.Chats.READ", "ZohoCliq.Chats.READ", true),
+            ("ZohoCliq.Chats.ALL", "ZohoCliq.Chats.READ", true),
+            ("zohocliq.chats.all", "ZohoCliq.Chats.READ", true),
+            ("ZohoCliq.Chats.READ", "ZohoCliq.Chats.ALL", false),
+            ("ZohoCliq.Chats.READ", "ZohoCliq.Chats.UPDATE", false),
+            ("ZohoCliq.Chats.ALL", "ZohoCliq.Channels.READ", false),
+            ("ZohoCliq.ALL", "ZohoCliq.Chats.READ", false),
+        ] {
+            assert_eq!(includes(given, needed), expected, "{given} for {needed}");
+        }
+    }
+
+    #[test]
+    fn any_one_or_all_of_them_are_needed() {
+        let scopes = ScopeSet::from("ZohoCliq.Chats.READ");
+        let both = &["ZohoCliq.Chats.READ", "ZohoCliq.Chats.UPDATE"];
+        assert!(scopes.covers(Scopes::None));
+        assert!(scopes.covers(Scopes::Any(both)));
+        assert!(!scopes.covers(Scopes::All(both)));
+        assert!(ScopeSet::everything().covers(Scopes::All(both)));
+        assert!(ScopeSet::from("").covers(Scopes::None));
+    }
+
+    #[test]
+    fn scopes_are_asked_for_with_commas_between_them() {
+        let asked = ScopeSet::parse("ZohoCliq.Chats.READ,ZohoCliq.Webhooks.CREATE").unwrap();
+        assert_eq!(asked.names(), ["ZohoCliq.Chats.READ", "ZohoCliq.Webhooks.CREATE"]);
+        assert_eq!(asked.to_string(), "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE");
+        for text in
+            ["", ",", "ZohoCliq", "ZohoCliq.Chats.READ,", "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE", "a..b"]
+        {
+            assert_eq!(ScopeSet::parse(text), None, "{text:?}");
+        }
+    }
+}

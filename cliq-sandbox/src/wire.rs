@@ -1,0 +1,47 @@
+//! What a proper server never does to a connection.
+
+use bytes::{BufMut, Bytes, BytesMut};
+use http::Response;
+use http::header::CONTENT_LENGTH;
+use tokio::io::AsyncWriteExt;
+use tokio::net::TcpStream;
+
+/// The last that is heard of a connection.
+#[derive(Debug)]
+pub(crate) enum LastWords {
+    /// It is reset.
+    Reset,
+    /// These bytes, and it is closed.
+    Bytes(Bytes),
+}
+
+impl LastWords {
+    /// An answer whose head announces so many bytes, with the first `sent` of them, or more than were announced.
+    pub(crate) fn cut(response: &Response<Bytes>, announced: usize, sent: usize) -> Self {
+        let mut bytes = BytesMut::new();
+        let (status, body) = (response.status(), response.body());
+        let reason = status.canonical_reason().unwrap_or_default();
+        bytes.put_slice(format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).as_bytes());
+        for (name, value) in response.headers().iter().filter(|(name, _)| **name != CONTENT_LENGTH) {
+            for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
+                bytes.put_slice(part);
+            }
+        }
+        bytes.put_slice(format!("content-length: {announced}\r\n\r\n").as_bytes());
+        bytes.put_slice(&body[..sent.min(body.len())]);
+        Self::Bytes(bytes.freeze())
+    }
+
+    /// What goes wrong here is as good as what was meant to.
+    pub(crate) async fn speak(self, mut stream: TcpStream) {
+        match self {
+            Self::Reset => {
+                let _ = stream.set_zero_linger();
+            }
+            Self::Bytes(bytes) => {
+                let _ = stream.write_all(&bytes).await;
+                let _ = stream.shutdown().await;
+            }
+        }
+    }
+}

@@ -1,0 +1,119 @@
+//! The program, as it is started from a shell.
+#![cfg(feature = "cli")]
+
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::process::{Child, ChildStdout, Command, ExitStatus, Stdio};
+use std::time::{Duration, Instant};
+
+struct Running {
+    child: Child,
+    stdout: BufReader<ChildStdout>,
+    /// All that it says before anybody asks.
+    welcome: String,
+}
+
+impl Running {
+    fn start(args: &[&str]) -> Self {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox"));
+        let mut child =
+            command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
+        let mut stdout = BufReader::new(child.stdout.take().unwrap());
+        let mut welcome = String::new();
+        while !welcome.contains("/messages\n") {
+            assert!(stdout.read_line(&mut welcome).unwrap() > 0, "it ended after: {welcome}");
+        }
+        Self { child, stdout, welcome }
+    }
+
+    fn value(&self, name: &str) -> &str {
+        let from = self.welcome.find(&format!(" {name}=")).unwrap() + name.len() + 2;
+        self.welcome[from..].split_whitespace().next().unwrap()
+    }
+
+    fn post(&self, path: &str) -> String {
+        let mut stream = TcpStream::connect(self.value("CLIQ").strip_prefix("http://").unwrap()).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let token = self.value("TOKEN");
+        let head = format!(
+            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\nauthorization: Bearer {token}\r\n\r\n"
+        );
+        stream.write_all(head.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        answer
+    }
+
+    fn end(&mut self) -> ExitStatus {
+        let start = Instant::now();
+        loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                return status;
+            }
+            assert!(start.elapsed() < Duration::from_secs(10), "it doesn't end");
+            std::thread::sleep(Duration::from_millis(10));
+        }
+    }
+}
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+    }
+}
+
+#[test]
+fn it_helps() {
+    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).arg("--help").output().unwrap();
+    let help = String::from_utf8(output.stdout).unwrap();
+    assert!(output.status.success());
+    for option in ["--port", "--host", "--limits", "--latency", "--fault", "--seed", "--quiet", "lose-answer"] {
+        assert!(help.contains(option), "{option} is not in: {help}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_logs_and_ends_when_it_is_told_to() {
+    for signal in ["-TERM", "-INT"] {
+        let mut running = Running::start(&["--port", "0"]);
+        let path = running.welcome.split_once("POST $CLIQ").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        for _ in 0..20 {
+            assert!(running.post(&path).starts_with("HTTP/1.1 204 "));
+        }
+        assert!(running.post(&path).starts_with("HTTP/1.1 429 "));
+
+        let id = running.child.id().to_string();
+        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(running.end().success());
+        let (mut rest, mut log) = (String::new(), String::new());
+        running.stdout.read_to_string(&mut rest).unwrap();
+        running.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        assert_eq!(rest.trim(), "");
+        assert_eq!(log.lines().count(), 21, "{log}");
+        assert!(log.contains("  204  POST    Ryan West       /api/v3/threads/CT_"), "{log}");
+        assert!(log.lines().last().unwrap().contains("(one too many for 20/min: locked until "), "{log}");
+    }
+}
+
+#[test]
+fn switches_hold() {
+    let mut running =
+        Running::start(&["--port", "0", "--limits", "off", "--fault", "fail=1", "--seed", "42", "--quiet"]);
+    assert!(running.welcome.contains("limits            off\n") && running.welcome.contains("seed              42\n"));
+    assert!(running.post("/api/v3/threads/CT_1/follow").starts_with("HTTP/1.1 503 "));
+    running.child.kill().unwrap();
+    let mut log = String::new();
+    running.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    assert_eq!(log, "");
+}
+
+#[test]
+fn a_port_that_is_taken_is_told() {
+    let running = Running::start(&["--port", "0"]);
+    let port = running.value("CLIQ").rsplit_once(':').unwrap().1;
+    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).args(["--port", port]).output().unwrap();
+    assert!(!output.status.success());
+    let said = String::from_utf8(output.stderr).unwrap();
+    assert!(said.starts_with("cliq-sandbox: can't listen at 127.0.0.1:"), "{said}");
+}

@@ -1,0 +1,31 @@
+//! The test kit, as a test uses it.
+
+mod desk;
+mod guide;
+mod matchers;
+mod names;
+mod received;
+mod replies;
+mod reports;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use cliq_sandbox::StubServer;
+
+/// The words of a panic.
+fn panic_of(what: impl FnOnce()) -> Option<String> {
+    let panic = catch_unwind(AssertUnwindSafe(what)).err()?;
+    panic
+        .downcast::<String>()
+        .map(|words| *words)
+        .or_else(|other| other.downcast::<&str>().map(|words| (*words).to_owned()))
+        .ok()
+}
+
+/// What the test would show that ends here; folders and lines' numbers are taken out.
+fn report_of(server: StubServer) -> Option<String> {
+    let report = panic_of(|| drop(server))?.replace(file!().trim_end_matches("main.rs"), "");
+    let without_number = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let parts: Vec<_> = report.split(".rs:").map(without_number).collect();
+    Some(parts.join(".rs"))
+}

@@ -1,0 +1,224 @@
+//! What a failing test shows.
+
+use cliq_api::RequestExt;
+use cliq_api::threads::{
+    CreateThreadByChatIdRequest, FollowThreadRequest, SendThreadMessageRequest, ThreadAction, Threads,
+    UpdateThreadRequest,
+};
+use cliq_sandbox::{Reply, StubServer};
+
+use crate::desk::{Desk, GetTicketRequest, Ticket};
+use crate::{panic_of, report_of};
+
+#[tokio::test]
+async fn nothing_is_reported_where_all_is_as_the_stubs_say() {
+    let server = StubServer::new();
+    server.on::<FollowThreadRequest>().reply(());
+    server.on::<UpdateThreadRequest>().optional().reply(());
+    server.on::<SendThreadMessageRequest>().never();
+    server.client().follow_thread("CT_1-T-2").await.unwrap();
+    server.verify();
+    assert_eq!(report_of(server), None);
+    assert_eq!(report_of(StubServer::new()), None);
+}
+
+#[tokio::test]
+async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
+    let server = StubServer::new();
+    let client = server.client_builder().access_token("canary").build().unwrap();
+    server.on::<FollowThreadRequest>().optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
+    server
+        .on::<UpdateThreadRequest>()
+        .optional()
+        .path("THREAD_CHAT_ID", "CT_1-T-9")
+        .field("action", "reopen")
+        .reply(());
+    server
+        .on::<UpdateThreadRequest>()
+        .optional()
+        .path("THREAD_CHAT_ID", "CT_1-T-2")
+        .query("bot_unique_name", "deploybot")
+        .field("action", ThreadAction::Reopen)
+        .reply(());
+    let error = client.close_thread("CT_1-T-2").await.unwrap_err();
+    assert_eq!(error.code(), Some("no_stub"));
+    assert_eq!(
+        report_of(server).unwrap(),
+        r#"what was called is not what this test's stubs say:
+
+1. No stub answers this call:
+     PUT /api/v3/threads/CT_1-T-2
+     {"action":"close"}
+   The nearest is update_thread at reports.rs:
+     query bot_unique_name: wanted "deploybot", came nothing
+     field action: wanted "reopen", came "close"
+"#
+    );
+}
+
+#[tokio::test]
+async fn the_callers_error_says_it_in_a_line() {
+    let server = StubServer::new();
+    server.on::<FollowThreadRequest>().optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
+    let line = line!() - 1;
+    let error = server.client().follow_thread("CT_1-T-2").await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        format!(
+            "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 400 Bad Request: no_stub: no stub answers it; the \
+             nearest is follow_thread at {}:{line}, path THREAD_CHAT_ID: wanted \"CT_1-T-3\", came \"CT_1-T-2\"",
+            file!()
+        )
+    );
+    assert!(report_of(server).is_some());
+}
+
+#[tokio::test]
+async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
+    let server = StubServer::new();
+    server.on::<FollowThreadRequest>().optional().reply(());
+    let unfollowed = server.client().unfollow_thread("CT_1-T-2").await;
+    unfollowed.unwrap_err();
+    assert_eq!(
+        report_of(server).unwrap(),
+        "what was called is not what this test's stubs say:
+
+1. No stub answers this call:
+     POST /api/v3/threads/CT_1-T-2/unfollow
+   The nearest is follow_thread at reports.rs:
+     wanted POST /api/v3/threads/<THREAD_CHAT_ID>/follow, came POST /api/v3/threads/CT_1-T-2/unfollow
+"
+    );
+
+    // One of the same URL differs by its parameters.
+    let server = StubServer::new();
+    server.on::<SendThreadMessageRequest>().optional().reply_json(());
+    server.client().create_thread_by_chat_id("CT_1", "a", "17_1").await.unwrap_err();
+    let report = report_of(server).unwrap();
+    assert!(
+        report.ends_with("     came with the field `thread_message_id`, which is not one of its own\n"),
+        "{report}"
+    );
+
+    let server = StubServer::new();
+    server.on::<CreateThreadByChatIdRequest>().optional().reply_json(());
+    server.client().send_thread_message("CT_1-T-2", "a").await.unwrap_err();
+    let report = report_of(server).unwrap();
+    assert!(report.ends_with("     came without the field parameter `thread_message_id`\n"), "{report}");
+
+    let server = StubServer::new();
+    server.client().follow_thread("CT_1").await.unwrap_err();
+    server.client().follow_thread("CT_1").await.unwrap_err();
+    let report = report_of(server).unwrap();
+    let all = "     POST /api/v3/threads/CT_1/follow\n   This test has no stub.\n   It came 2 times.\n";
+    assert!(report.ends_with(all), "{report}");
+}
+
+#[tokio::test]
+async fn expectations_are_reported_together() {
+    let server = StubServer::new();
+    let client = server.client();
+    server.on::<FollowThreadRequest>().path("THREAD_CHAT_ID", "CT_1-T-2").reply(());
+    server.on::<SendThreadMessageRequest>().times(2).reply_json(());
+    server.on::<UpdateThreadRequest>().never();
+    server.on::<GetTicketRequest>().matching("it is Friday", |_| false).times(1..=3).reply(Ticket::new("a"));
+    client.send_thread_message("CT_1-T-2", "a").await.unwrap();
+    let refused = client.close_thread("CT_1-T-2").await.unwrap_err();
+    assert_eq!(refused.code(), Some("no_reply"));
+    assert_eq!(
+        report_of(server).unwrap(),
+        "what was called is not what this test's stubs say, in 4 points:
+
+1. follow_thread at reports.rs: at least 1 call expected, none came
+     path THREAD_CHAT_ID: \"CT_1-T-2\"
+
+2. send_thread_message at reports.rs: 2 calls expected, 1 came
+
+3. update_thread at reports.rs: no call expected, 1 came
+
+4. get_ticket at reports.rs: 1 to 3 calls expected, none came
+     so that it is Friday
+"
+    );
+}
+
+#[tokio::test]
+async fn a_stub_that_newer_ones_hide_says_so() {
+    let server = StubServer::new();
+    server.on::<FollowThreadRequest>().reply(());
+    server.on::<FollowThreadRequest>().reply(());
+    server.client().follow_thread("CT_1").await.unwrap();
+    let report = report_of(server).unwrap();
+    let hidden = "at least 1 call expected, none came (1 that it matches went to newer stubs)\n";
+    assert!(report.ends_with(hidden), "{report}");
+}
+
+#[tokio::test]
+async fn a_stub_without_a_reply_is_reported_when_it_is_called() {
+    let server = StubServer::new();
+    let _ = server.on::<FollowThreadRequest>();
+    server.client().follow_thread("CT_1").await.unwrap_err();
+    assert_eq!(
+        report_of(server).unwrap(),
+        "what was called is not what this test's stubs say:
+
+1. The stub follow_thread at reports.rs has no reply to this call:
+     POST /api/v3/threads/CT_1/follow
+"
+    );
+}
+
+#[tokio::test]
+async fn secrets_stay_out_of_reports() {
+    let server = StubServer::new();
+    let client = server.client_builder().access_token("canary").build().unwrap();
+    server.on::<GetTicketRequest>().header("Authorization", "Bearer canary 2").reply(Ticket::new("a"));
+    let error =
+        client.get_ticket("5").options(|options| options.header("Cookie", "canary")).tenant("acme").await.unwrap_err();
+    let report = report_of(server).unwrap();
+    assert!(!format!("{report}{error}").contains("canary"), "{report}{error}");
+    assert_eq!(
+        report,
+        "what was called is not what this test's stubs say, in 2 points:
+
+1. No stub answers this call:
+     GET /api/v1/tickets/5.json
+     x-tenant: acme
+   The nearest is get_ticket at reports.rs:
+     header authorization: wanted a value not shown, came a value not shown
+
+2. get_ticket at reports.rs: at least 1 call expected, none came
+     header authorization: a value not shown
+"
+    );
+}
+
+#[tokio::test]
+async fn what_is_long_or_no_text_is_shortened() {
+    let server = StubServer::new();
+    let client = server.client();
+    client.send_thread_message("CT_1-T-2", "ü".repeat(400)).await.unwrap_err();
+    client.put_picture("5", vec![0xff, 0xfe]).await.unwrap_err();
+    let report = report_of(server).unwrap();
+    assert!(report.contains("ü… (811 bytes)\n"), "{report}");
+    assert!(report.contains("\n     (2 bytes)\n"), "{report}");
+}
+
+#[tokio::test]
+async fn a_test_that_panics_already_is_not_interrupted() {
+    let words = panic_of(|| {
+        let server = StubServer::new();
+        server.on::<FollowThreadRequest>().reply(Reply::empty());
+        panic!("the test's own");
+    });
+    assert_eq!(words.unwrap(), "the test's own");
+}
+
+#[tokio::test]
+async fn verify_can_be_asked_in_between() {
+    let server = StubServer::new();
+    server.on::<FollowThreadRequest>().reply(());
+    assert!(panic_of(|| server.verify()).is_some());
+    server.client().follow_thread("CT_1").await.unwrap();
+    server.verify();
+}
