@@ -1,4 +1,4 @@
-//! A user's own endpoint on the client, declared and called outside the workspace.
+//! A user's own endpoint on the client, declared, stubbed and called outside the workspace.
 
 use cliq_api::prelude::*;
 use serde::Deserialize;
@@ -26,4 +26,19 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     assert_eq!(names, ["Scott Fisher"]);
     println!("watched by {}", names.join(", "));
     Ok(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[tokio::test]
+    async fn watchers_are_asked_for_by_thread() -> Result<(), Error> {
+        let server = cliq_sandbox::StubServer::new();
+        server.on::<ListWatchersRequest>().reply_json(serde_json::json!([{ "name": "Ryan" }]));
+        let watchers = server.client().list_watchers("CT_1-T-2").await?;
+        assert_eq!(watchers[0].name, "Ryan");
+        assert_eq!(server.calls::<ListWatchersRequest>()[0].path("ID"), "CT_1-T-2");
+        Ok(())
+    }
 }
