@@ -20,6 +20,8 @@ pub(crate) struct Run {
     /// The packages that were compiled or checked.
     pub(crate) compiled: Vec<String>,
     pub(crate) warned: bool,
+    /// Whether it had to wait for another cargo, which has nothing to do with what is measured.
+    pub(crate) waited: bool,
     pub(crate) stdout: String,
 }
 
@@ -60,6 +62,7 @@ impl Cargo {
         Ok(Run {
             sample: Sample { wall, cpu },
             compiled: compiled(&stderr),
+            waited: stderr.contains("Blocking waiting for file lock"),
             warned: stderr.lines().any(|line| line.starts_with("warning")),
             stdout: String::from_utf8_lossy(&output.stdout).into_owned(),
         })

@@ -73,7 +73,11 @@ impl Clean {
                 let cargo = self.cargo(name);
                 fresh(&cargo.target)
                     .map_err(|error| format!("{} can't be emptied: {error}", cargo.target.display()))?;
-                let sample = cargo.run(&["build"])?.sample;
+                let run = cargo.run(&["build"])?;
+                if run.waited {
+                    eprintln!("note: cargo waited for another cargo, which is in the time");
+                }
+                let sample = run.sample;
                 eprintln!("{repeat}/{repeats}: clean build, {name}: {:.1} s", sample.wall.as_secs_f64());
                 if name == "ours" { &mut times.ours } else { &mut times.bare }.push(sample);
                 let _ = fs::remove_dir_all(&cargo.target);

@@ -64,10 +64,14 @@ impl Layout {
         workspace(&root, &self.project, cases.iter().map(Case::package))
     }
 
-    /// Edits one endpoint: its path and its documentation. Two edits with successive numbers differ, in length as well.
+    /// Edits one endpoint: its path and its documentation. What then stands there differs from what stood there before,
+    /// in length as well.
     pub(crate) fn touch(&self, case: &Case, edit: usize) -> io::Result<()> {
         let group = case.touched() / self.per_module(case);
-        fs::write(self.module(case, group), self.source(case, group, edit))
+        let module = self.module(case, group);
+        let before = fs::read_to_string(&module)?;
+        let after = self.source(case, group, edit);
+        fs::write(module, if after == before { self.source(case, group, edit + 1) } else { after })
     }
 
     fn per_module(&self, case: &Case) -> usize {

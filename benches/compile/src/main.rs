@@ -8,6 +8,7 @@ mod options;
 mod report;
 mod variant;
 
+use std::fs::{File, TryLockError};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::{env, fs};
@@ -38,6 +39,7 @@ fn run(options: &Options) -> Result<(), String> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
     let project = project.canonicalize().map_err(|error| format!("{} can't be read: {error}", project.display()))?;
     let target = directory()?;
+    let _alone = alone(&target)?;
     let mut report = Vec::new();
     if options.measure_endpoints {
         let layout = Layout {
@@ -61,6 +63,17 @@ fn run(options: &Options) -> Result<(), String> {
     }
     println!("\n{}", report.join("\n"));
     Ok(())
+}
+
+/// Keeps a second run out of the directory, for as long as the file is open.
+fn alone(directory: &Path) -> Result<File, String> {
+    let path = directory.join("lock");
+    let file = File::create(&path).map_err(|error| format!("{} can't be made: {error}", path.display()))?;
+    match file.try_lock() {
+        Ok(()) => Ok(file),
+        Err(TryLockError::WouldBlock) => Err("another run is under way, and each would disturb the other".to_owned()),
+        Err(TryLockError::Error(error)) => Err(format!("{} can't be locked: {error}", path.display())),
+    }
 }
 
 /// A directory of its own in the target directory that this program was built into.

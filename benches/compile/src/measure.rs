@@ -1,6 +1,7 @@
 //! What one more endpoint costs.
 
 use std::path::Path;
+use std::thread;
 use std::time::Duration;
 
 use crate::cargo::{Cargo, Run, Sample};
@@ -109,22 +110,24 @@ impl Bench<'_> {
 
     /// Edits the crate and compiles it, and nothing but it.
     fn sample(&self, case: &Case, repeat: usize) -> Result<Sample, String> {
-        const TRIES: usize = 4;
+        const TRIES: u32 = 20;
         let package = case.package();
-        let mut compiled = Vec::new();
+        let mut why = String::new();
         for again in 0..TRIES {
-            let edit = repeat * TRIES + repeat + again;
-            self.layout.touch(case, edit).map_err(|error| format!("{package} can't be edited: {error}"))?;
+            self.layout.touch(case, repeat).map_err(|error| format!("{package} can't be edited: {error}"))?;
             let run = self.compile(case)?;
-            if run.compiled == [package.as_str()] {
+            why = if run.compiled != [package.as_str()] {
+                format!("{:?} was compiled (is the project being edited meanwhile?)", run.compiled)
+            } else if run.waited {
+                "cargo waited for another cargo".to_owned()
+            } else {
                 return Ok(run.sample);
-            }
-            compiled = run.compiled;
-            eprintln!("again: more than {package} was compiled, or less: {compiled:?}");
+            };
+            eprintln!("again: {package}: {why}");
+            // Whatever it is may be over soon.
+            thread::sleep(Duration::from_millis(100) * again);
         }
-        Err(format!(
-            "{package} can't be timed alone: {compiled:?} was compiled; is the project being edited meanwhile?"
-        ))
+        Err(format!("{package} can't be timed alone, in {TRIES} tries: {why}"))
     }
 
     fn compile(&self, case: &Case) -> Result<Run, String> {

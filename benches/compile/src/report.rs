@@ -72,6 +72,8 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
         }
         table.push('\n');
     }
+    table.truncate(table.trim_end().len());
+    table.push('\n');
     table
 }
 
@@ -115,6 +117,10 @@ fn decimals(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("{value:.2}"))
 }
 
+fn tenths(value: Option<f64>) -> String {
+    value.map_or_else(|| "-".to_owned(), |value| format!("{value:.1}"))
+}
+
 fn times(value: Option<f64>) -> String {
     value.map_or_else(|| "-".to_owned(), |value| format!("x {value:.2}"))
 }
@@ -145,9 +151,9 @@ pub(crate) fn clean_build(times: &Times) -> Option<String> {
         "wall",
         "cpu",
         "cliq-api",
-        decimals(ours_cpu),
+        tenths(ours_cpu),
         "reqwest, serde, serde_json, tokio as in it",
-        decimals(bare_cpu),
+        tenths(bare_cpu),
         "ratio",
         decimals(ratio_cpu),
         verdict(ratio, CLEAN_BUILD)
