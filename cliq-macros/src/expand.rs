@@ -19,8 +19,9 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let mut table = TokenStream::new();
     for endpoint in endpoints {
         let expansion = Expansion { api, endpoint };
-        expansion.method(&mut methods);
-        expansion.builder(&mut beside);
+        let docs = expansion.docs();
+        expansion.method(docs.as_ref(), &mut methods);
+        expansion.builder(docs.as_ref(), &mut beside);
         expansion.table_entry(&mut table);
     }
     methods.extend(others.iter().cloned());
@@ -89,10 +90,9 @@ impl Expansion<'_> {
     }
 
     /// The trait's method.
-    fn method(&self, out: &mut TokenStream) {
+    fn method(&self, docs: Option<&TokenStream>, out: &mut TokenStream) {
         let Surface { attrs, fn_token, ident, receiver, builder, args, .. } = self.surface();
         let krate = self.krate();
-        let docs = self.docs();
         let required = || args.iter().enumerate().filter(|(_, arg)| !arg.optional);
         let params = required().map(|(_, arg)| parameter(arg));
         let setting = required().map(|(index, arg)| self.set(index, arg));
@@ -145,13 +145,12 @@ impl Expansion<'_> {
     }
 
     /// The builder, with its setters and what makes it an endpoint.
-    fn builder(&self, out: &mut TokenStream) {
+    fn builder(&self, docs: Option<&TokenStream>, out: &mut TokenStream) {
         let Surface { attrs, ident, builder, args, answer, .. } = self.surface();
         let Api { vis, .. } = self.api;
         let krate = self.krate();
         let gates: Vec<_> = self.gates().collect();
         let carried = attrs.iter().filter(|attr| !is_gate(attr) && is_carried(attr));
-        let docs = self.docs();
         let about =
             format!("The call of [`{}::{}`]({}::{}), not sent yet.", self.api.ident, ident, self.api.ident, ident);
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
