@@ -13,7 +13,7 @@ use super::types::{
 };
 use crate::model::{Arg, Param, Place, Shape, Takes};
 use crate::parse::RawArg;
-use crate::problem::{PLACES, Problem};
+use crate::problem::Problem;
 use crate::text::path::same_name;
 use crate::text::suggest::nearest;
 use crate::text::units;
@@ -153,8 +153,8 @@ fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
 }
 
 fn place_named(name: &str) -> Option<Place> {
-    const IN_ORDER: [Place; 5] = [Place::Path, Place::Query, Place::Header, Place::Field, Place::Body];
-    PLACES.iter().position(|place| *place == name).map(|index| IN_ORDER[index])
+    let all = [Place::Path, Place::Query, Place::Header, Place::Field, Place::Body];
+    all.into_iter().find(|place| place_name(*place) == name)
 }
 
 /// `("name", csv)`: a name, then options.

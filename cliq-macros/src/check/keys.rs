@@ -30,7 +30,7 @@ pub(crate) struct Defaults {
     /// To point at the lock.
     lock_tokens: Option<TokenStream>,
     pub(super) krate: Option<Path>,
-    /// Whether `limit` or `scope_prefix` could not be read, so that what builds on them is not wrong by itself.
+    /// Whether `limit` could not be read, so that a lock without one is not wrong by itself.
     unknown_limit: bool,
 }
 

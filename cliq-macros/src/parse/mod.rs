@@ -348,8 +348,10 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
     if let Some(token) = &sig.asyncness {
         refuse(token, &Problem::AsyncMethod);
     }
-    if let Safety::Safe(_) | Safety::Unsafe(_) = &sig.safety {
-        refuse(&sig.safety_tokens(), &Problem::UnsafeMethod);
+    match &sig.safety {
+        Safety::Safe(token) => refuse(token, &Problem::UnsafeMethod),
+        Safety::Unsafe(token) => refuse(token, &Problem::UnsafeMethod),
+        Safety::Default => {}
     }
     if let Some(abi) = &sig.abi {
         refuse(abi, &Problem::ExternMethod);
@@ -407,20 +409,6 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
         output: written_output(sig.output),
         broken: errors.len() > before,
         place: 0,
-    }
-}
-
-trait SafetyTokens {
-    fn safety_tokens(&self) -> TokenStream;
-}
-
-impl SafetyTokens for Signature {
-    fn safety_tokens(&self) -> TokenStream {
-        match &self.safety {
-            Safety::Safe(token) => token.to_token_stream(),
-            Safety::Unsafe(token) => token.to_token_stream(),
-            Safety::Default => TokenStream::new(),
-        }
     }
 }
 
