@@ -51,6 +51,7 @@ mod paging;
 mod request_ext;
 pub mod threads;
 mod transport;
+mod user_key;
 
 pub use bytes::Bytes;
 /// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it takes is described there.
@@ -205,6 +206,7 @@ pub use error::{Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, Sending};
 pub use transport::{Exchange, Transport, TransportError};
+pub use user_key::UserKey;
 
 /// All that a module with endpoints of its own needs: `use cliq_api::prelude::*;`.
 ///
