@@ -36,6 +36,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the platform's roots |
 //! | `native-tls` | no | TLS by what the platform has |
+//! | `gzip` | no | answers compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
 
@@ -49,6 +50,7 @@ mod endpoint;
 mod error;
 mod paging;
 mod request_ext;
+mod retry;
 pub mod threads;
 mod transport;
 mod user_key;
@@ -202,9 +204,11 @@ pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
 pub use endpoint::page::Page;
 pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
-pub use error::{Error, ErrorKind, Sent};
+pub use error::{Attempt, Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, Sending};
+pub use reqwest;
+pub use retry::RetryPolicy;
 pub use transport::{Exchange, Transport, TransportError};
 pub use user_key::UserKey;
 

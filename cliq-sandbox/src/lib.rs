@@ -30,6 +30,7 @@
 //! ```
 //! use std::time::Duration;
 //!
+//! use cliq_api::RetryPolicy;
 //! use cliq_api::threads::{FollowThreadRequest, Threads};
 //! use cliq_sandbox::limits::Limits;
 //! use cliq_sandbox::{Fault, Latency, Sandbox};
@@ -37,7 +38,8 @@
 //! # #[tokio::main(flavor = "current_thread")] // in a test: #[tokio::test(start_paused = true)]
 //! # async fn main() {
 //! let demo = Sandbox::builder().limits(Limits::published()).seed(7).demo();
-//! let client = demo.client();
+//! // A client that knows no better.
+//! let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none()).build().unwrap();
 //! demo.sandbox.faults().everywhere().latency(Latency::exponential(Duration::from_millis(1)));
 //! demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::ResetAfter);
 //!

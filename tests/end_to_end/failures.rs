@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
-use cliq_api::{ErrorKind, Sent};
+use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_sandbox::Sandbox;
 use tokio::net::TcpListener;
 
@@ -27,7 +27,11 @@ async fn nobody_listens() {
     let error = client.get_a().await.unwrap_err();
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Connect, Sent::No));
     assert!(error.is_connect());
-    assert_eq!(error.to_string(), "get_a (GET /a): no connection to the server");
+    assert_eq!(
+        error.to_string(),
+        "get_a (GET /a): no connection to the server: Connection refused (os error 111) (tried 3 times)"
+    );
+    assert_eq!(error.attempts().len(), 3);
     assert!(std::error::Error::source(&error).is_some());
 }
 
@@ -49,7 +53,8 @@ async fn no_answer_in_time() {
     // It accepts, and says nothing.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let client = Client::builder().base_url(&base_url).build().unwrap();
+    let builder = || Client::builder().base_url(&base_url).retry(RetryPolicy::none());
+    let client = builder().build().unwrap();
     let short = Duration::from_millis(50);
 
     let error = client.get_a().options(|options| options.timeout(short)).await.unwrap_err();
@@ -61,7 +66,7 @@ async fn no_answer_in_time() {
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::No));
     let error = client.get_slow().await.unwrap_err();
     assert_eq!(error.to_string(), "get_slow (GET /slow): no answer within 1s");
-    let impatient = Client::builder().base_url(base_url).timeout(short).build().unwrap();
+    let impatient = builder().timeout(short).build().unwrap();
     assert!(impatient.get_a().await.unwrap_err().is_timeout());
 }
 
@@ -84,7 +89,10 @@ async fn the_server_refuses() {
     let body = r#"{"code": "param_missing", "message": "Parameter missing"}"#;
     let listener = Listener::answering([json("400 Bad Request", body)]).await;
     let error = listener.client().get_a().await.unwrap_err();
-    assert_eq!(error.to_string(), "get_a (GET /a): 400 Bad Request: param_missing: Parameter missing");
+    assert_eq!(
+        error.to_string(),
+        "get_a (GET /a): 400 Bad Request: param_missing: Parameter missing (the server needs a parameter that was not set)"
+    );
     assert_eq!((error.code(), error.message()), (Some("param_missing"), Some("Parameter missing")));
     assert_eq!(error.body().unwrap(), body);
     assert_eq!(error.headers().unwrap()["content-type"], "application/json");

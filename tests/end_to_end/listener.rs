@@ -3,6 +3,7 @@
 use std::sync::{Arc, Mutex};
 
 use cliq_api::prelude::*;
+use cliq_api::{ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
@@ -36,7 +37,13 @@ impl Listener {
     }
 
     pub(crate) fn client(&self) -> Client {
-        Client::builder().base_url(self.base_url()).access_token("1000.canary-token").build().unwrap()
+        self.client_builder().build().unwrap()
+    }
+
+    /// It tries nothing again.
+    pub(crate) fn client_builder(&self) -> ClientBuilder {
+        let builder = Client::builder().base_url(self.base_url()).access_token("1000.canary-token");
+        builder.retry(RetryPolicy::none())
     }
 
     pub(crate) fn base_url(&self) -> String {

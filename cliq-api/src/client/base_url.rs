@@ -1,6 +1,7 @@
 //! Where a client's requests go, checked once.
 
 use std::net::IpAddr;
+use std::ops::Range;
 
 use http::Uri;
 use http::uri::Scheme;
@@ -10,11 +11,23 @@ use crate::error::Error;
 pub(super) struct BaseUrl {
     /// Without a slash at its end.
     pub(super) text: String,
+    /// Where host and port stand in the text.
+    authority: Range<usize>,
     /// Whether it is on this machine.
     pub(super) loopback: bool,
 }
 
 impl BaseUrl {
+    /// Its host, and its port where that is not the scheme's.
+    pub(super) fn server(&self) -> (&str, Option<u16>) {
+        let authority = &self.text[self.authority.clone()];
+        match authority.rsplit_once(':') {
+            // In an IPv6 address without a port the last colon is one of its own.
+            Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
+            _ => (authority, None),
+        }
+    }
+
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
         let refused = |why: &str| Error::configuration(format!("the base URL can't be used: {why}"));
         let uri: Uri = text.parse().map_err(|error| refused("it is no URL").caused_by(InvalidUri(error)))?;
@@ -34,7 +47,9 @@ impl BaseUrl {
         if *scheme != Scheme::HTTPS && !(loopback && *scheme == Scheme::HTTP) {
             return Err(refused("it has to be `https://…`; only this machine itself is talked to in plain HTTP"));
         }
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), loopback })
+        let begin = scheme.as_str().len() + "://".len();
+        let authority = begin..begin + authority.as_str().len();
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority, loopback })
     }
 }
 
@@ -64,6 +79,14 @@ mod tests {
             ("http://LocalHost:1", "http://LocalHost:1"),
         ] {
             assert_eq!(BaseUrl::parse(text).unwrap().text, kept);
+        }
+        for (text, server) in [
+            ("https://cliq.zoho.com/network/acme/", ("cliq.zoho.com", None)),
+            ("http://127.0.0.1:8080", ("127.0.0.1", Some(8080))),
+            ("http://[::1]:8080", ("[::1]", Some(8080))),
+            ("http://[::1]", ("[::1]", None)),
+        ] {
+            assert_eq!(BaseUrl::parse(text).unwrap().server(), server);
         }
         for text in [
             "http://cliq.zoho.com",

@@ -8,10 +8,12 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::base_url::BaseUrl;
-use super::{Client, Inner};
+use super::in_flight::InFlight;
+use super::{Client, Core, Inner};
 use crate::data_center::DataCenter;
 use crate::error::Error;
-use crate::transport::{ReqwestTransport, Transport};
+use crate::retry::{Budget, RetryPolicy};
+use crate::transport::{ReqwestTransport, Setup, Transport};
 
 /// How long one attempt may take where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,7 +26,9 @@ pub struct ClientBuilder {
     access_token: Option<SecretString>,
     scheme: AuthScheme,
     timeout: Option<Duration>,
-    transport: Option<Box<dyn Transport>>,
+    retry: RetryPolicy,
+    setup: Setup,
+    transport: Option<Arc<dyn Transport>>,
 }
 
 /// How the token is announced in the `Authorization` header.
@@ -71,10 +75,69 @@ impl ClientBuilder {
         Self { timeout: Some(timeout), ..self }
     }
 
-    /// What carries the requests, in place of `reqwest`.
+    /// How often calls are tried again; [`RetryPolicy::new`] where nothing is said.
+    #[must_use]
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { retry: policy, ..self }
+    }
+
+    /// How long it may take to get a connection; 10 seconds at first.
+    #[must_use]
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.setup.connect_timeout = timeout;
+        self
+    }
+
+    /// How long the server may be silent between two pieces of its answer. At first only the attempt's timeout counts.
+    #[must_use]
+    pub fn read_timeout(mut self, timeout: Duration) -> Self {
+        self.setup.read_timeout = Some(timeout);
+        self
+    }
+
+    /// The proxy that all requests go through, such as `http://user:password@proxy.example.com:3128`. At first it is what the environment says
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). A server on this machine is never asked for through a proxy.
+    #[must_use]
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.setup.proxy = Some(url.into());
+        self
+    }
+
+    /// How large an answer may be, in bytes after it is decompressed; 32 MiB at first. No more than that is ever held.
+    #[must_use]
+    pub fn largest_answer(mut self, bytes: usize) -> Self {
+        self.setup.largest_answer = bytes;
+        self
+    }
+
+    /// Shapes the `reqwest` client that carries the requests: certificates, addresses, pool.
+    ///
+    /// Whatever it does, redirects are not followed, nothing is sent twice by `reqwest`, and only this machine is talked to without TLS.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # fn main() -> Result<(), Error> {
+    /// let client = Client::builder().reqwest(|builder| builder.pool_max_idle_per_host(2).tcp_nodelay(true)).build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    #[must_use]
+    pub fn reqwest(
+        mut self,
+        shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.setup.shape = Some(match self.setup.shape.take() {
+            Some(first) => Box::new(|builder| shape(first(builder))),
+            None => Box::new(shape),
+        });
+        self
+    }
+
+    /// What carries the requests, in place of `reqwest`. What this builder says of connections, proxies and answers is `reqwest`'s, and not used
+    /// then.
     #[must_use]
     pub fn transport(self, transport: impl Transport) -> Self {
-        Self { transport: Some(Box::new(transport)), ..self }
+        Self { transport: Some(Arc::new(transport)), ..self }
     }
 
     /// Builds it, if what it was given can be used.
@@ -83,14 +146,18 @@ impl ClientBuilder {
         let base_url = BaseUrl::parse(&base_url)?;
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Box::new(ReqwestTransport::new(base_url.loopback)?),
+            None => Arc::new(ReqwestTransport::new(self.setup, base_url.loopback)?),
         };
-        Ok(Client(Arc::new(Inner {
-            base_url: base_url.text,
-            authorization: self.access_token.map(|token| self.scheme.header(&token)).transpose()?,
-            timeout: self.timeout.unwrap_or(TIMEOUT),
+        let core = Core {
+            base_url,
             transport,
-        })))
+            timeout: self.timeout.unwrap_or(TIMEOUT),
+            retry: self.retry,
+            budget: Budget::new(),
+            in_flight: Arc::new(InFlight::default()),
+        };
+        let authorization = self.access_token.map(|token| self.scheme.header(&token)).transpose()?;
+        Ok(Client(Arc::new(Inner { core: Arc::new(core), authorization })))
     }
 }
 

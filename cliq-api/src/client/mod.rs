@@ -2,8 +2,11 @@
 
 mod base_url;
 mod builder;
+mod exchange;
+mod in_flight;
 mod options;
 mod run;
+mod trace;
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +20,10 @@ pub(crate) use self::run::{prepare, prepare_authorized, run};
 use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
+use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
+use base_url::BaseUrl;
+use in_flight::InFlight;
 
 /// A client of one server, for one user. Cloning it is cheap, and clones share everything.
 ///
@@ -37,11 +43,19 @@ use crate::transport::Transport;
 pub struct Client(Arc<Inner>);
 
 struct Inner {
-    /// Without a slash at its end.
-    base_url: String,
+    core: Arc<Core>,
     authorization: Option<HeaderValue>,
+}
+
+/// What the calls of all users have in common.
+struct Core {
+    base_url: BaseUrl,
+    transport: Arc<dyn Transport>,
+    /// Of one attempt, where neither the endpoint nor the call says otherwise.
     timeout: Duration,
-    transport: Box<dyn Transport>,
+    retry: RetryPolicy,
+    budget: Budget,
+    in_flight: Arc<InFlight>,
 }
 
 impl Client {
@@ -52,7 +66,31 @@ impl Client {
 
     /// What every request's URL starts with: the origin, and a prefix if there is one.
     pub fn base_url(&self) -> &str {
-        &self.0.base_url
+        &self.0.core.base_url.text
+    }
+
+    /// Lets calls that are under way end, and begins no others: those fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all
+    /// clones of the client.
+    ///
+    /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are not tried again.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # use std::time::Duration;
+    /// # async fn example(client: Client) {
+    /// let left = client.close(Duration::from_secs(10)).await;
+    /// if left > 0 {
+    ///     eprintln!("{left} calls were cut off");
+    /// }
+    /// # }
+    /// ```
+    pub async fn close(&self, within: Duration) -> usize {
+        self.0.core.in_flight.close(within).await
+    }
+
+    /// The server's host and port, for traces.
+    fn server(&self) -> (&str, Option<u16>) {
+        self.0.core.base_url.server()
     }
 
     /// A call without a type: for programs that know endpoints only by their metadata.
@@ -72,7 +110,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.0.base_url).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.base_url()).finish_non_exhaustive()
     }
 }
 

@@ -5,6 +5,8 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::retry::RetryPolicy;
+
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
 /// ```no_run
@@ -20,6 +22,7 @@ use http::{HeaderName, HeaderValue};
 pub struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
+    pub(super) retry: Option<RetryPolicy>,
     headers: Vec<(HeaderName, HeaderValue)>,
     refused: Option<String>,
 }
@@ -31,10 +34,18 @@ impl Options {
         Self { timeout: Some(timeout), ..self }
     }
 
-    /// How long the call as a whole may take, from `.await` on.
+    /// How long the call as a whole may take, from `.await` on: waiting for its turn and for a token, all attempts, reading the answer.
+    ///
+    /// Where nothing is said: one window of the endpoint's limit and five seconds, and twice the time of an attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self { deadline: Some(deadline), ..self }
+    }
+
+    /// How often it is tried again, in place of what the client does.
+    #[must_use]
+    pub fn retry(self, policy: RetryPolicy) -> Self {
+        Self { retry: Some(policy), ..self }
     }
 
     /// A header to send besides. It replaces one of that name; where it can't be sent, the call fails and says so.
@@ -67,6 +78,7 @@ impl fmt::Debug for Options {
         f.debug_struct("Options")
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
+            .field("retry", &self.retry)
             .field("headers", &headers)
             .finish_non_exhaustive()
     }

@@ -9,7 +9,7 @@ use std::pin::Pin;
 use bytes::Bytes;
 use http::{Request, Response};
 
-pub(crate) use self::reqwest::ReqwestTransport;
+pub(crate) use self::reqwest::{ReqwestTransport, Setup};
 use crate::error::Sent;
 
 /// An exchange under way.
@@ -28,19 +28,34 @@ pub trait Transport: Send + Sync + 'static {
 pub struct TransportError {
     sent: Sent,
     timeout: bool,
+    unusable: bool,
     problem: String,
-    source: Option<Box<dyn StdError + Send + Sync>>,
+    answer: Option<Box<Response<Bytes>>>,
+    source: Option<Source>,
 }
+
+type Source = Box<dyn StdError + Send + Sync>;
 
 impl TransportError {
     /// The exchange broke off; `sent` tells what the server may have seen of it.
     pub fn new(sent: Sent, problem: impl Into<String>) -> Self {
-        Self { sent, timeout: false, problem: problem.into(), source: None }
+        Self { sent, timeout: false, unusable: false, problem: problem.into(), answer: None, source: None }
     }
 
     /// The time for it ran out.
     pub fn timed_out(sent: Sent, problem: impl Into<String>) -> Self {
         Self { timeout: true, ..Self::new(sent, problem) }
+    }
+
+    /// An answer came that can't be used, as it is too large: another attempt would end the same way.
+    pub fn unusable(problem: impl Into<String>) -> Self {
+        Self { unusable: true, ..Self::new(Sent::Answered, problem) }
+    }
+
+    /// With what arrived of the answer before it broke off: its status, its headers, perhaps some of its body.
+    #[must_use]
+    pub fn with_answer(self, answer: Response<Bytes>) -> Self {
+        Self { answer: Some(Box::new(answer)), ..self }
     }
 
     /// With what lies under it.
@@ -59,8 +74,18 @@ impl TransportError {
         self.timeout
     }
 
-    pub(crate) fn into_source(self) -> Option<Box<dyn StdError + Send + Sync>> {
-        self.source
+    /// Whether an answer came that can't be used.
+    pub fn is_unusable(&self) -> bool {
+        self.unusable
+    }
+
+    /// What arrived of the answer.
+    pub fn answer(&self) -> Option<&Response<Bytes>> {
+        self.answer.as_deref()
+    }
+
+    pub(crate) fn into_parts(self) -> (Option<Box<Response<Bytes>>>, Option<Source>) {
+        (self.answer, self.source)
     }
 }
 
@@ -76,8 +101,9 @@ impl fmt::Debug for TransportError {
             .field("sent", &self.sent)
             .field("timeout", &self.timeout)
             .field("problem", &self.problem)
+            .field("status", &self.answer().map(Response::status))
             .field("source", &self.source)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

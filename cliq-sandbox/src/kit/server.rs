@@ -5,7 +5,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
-use cliq_api::{Client, ClientBuilder, Endpoint, Exchange, Transport};
+use cliq_api::{Client, ClientBuilder, Endpoint, Exchange, RetryPolicy, Transport};
 use http::{Request, StatusCode, Uri};
 
 use super::book::{Book, Planned, Unanswered, open};
@@ -79,8 +79,12 @@ impl StubServer {
     }
 
     /// The same, to be shaped further: a token, a time limit, whatever the program under test has.
+    ///
+    /// It tries nothing again by itself, so that a reply is asked for once. Who wants to see what a program does then says
+    /// `.retry(RetryPolicy::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
-        Client::builder().base_url(&self.base_url).transport(StubTransport(self.book.clone()))
+        let transport = StubTransport(self.book.clone());
+        Client::builder().base_url(&self.base_url).transport(transport).retry(RetryPolicy::none())
     }
 
     /// Adds a stub for an endpoint, given by its request's type. It matches all calls of it, until told otherwise.

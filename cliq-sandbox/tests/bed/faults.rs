@@ -8,7 +8,7 @@ use http::StatusCode;
 use std::sync::{Arc, Mutex};
 use tokio::time::Instant;
 
-use super::{MINUTE, SECOND, ryan, ryan_limited, status};
+use super::{MINUTE, SECOND, bare, ryan, ryan_limited, status};
 
 /// Kind, what may have been sent, status; then how many arrived and how many followers there are.
 type Seen = (ErrorKind, Sent, Option<u16>, u64, usize);
@@ -132,7 +132,7 @@ async fn what_happens_can_be_watched() {
         })
         .limits(Limits::published())
         .demo();
-    let client = demo.client();
+    let (demo, client) = bare(demo);
     demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::Reset).next(Fault::LoseAnswer).pass(19);
     let start = Instant::now();
     for _ in 0..22 {

@@ -1,0 +1,72 @@
+//! What a call tells to `tracing`, under OpenTelemetry's names for HTTP clients.
+//!
+//! A span for the call at level `INFO`, one in it for each attempt at `DEBUG`. They hold the path's template, never the path: what fills
+//! it, the query, headers and bodies may be secrets. Where nobody listens, a span costs the look at one flag.
+
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::Response;
+use tracing::field::{Empty, display};
+use tracing::{Span, debug, debug_span, info_span};
+
+use super::Client;
+use crate::endpoint::meta::EndpointMeta;
+use crate::error::Error;
+
+/// The call as a whole.
+pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
+    info_span!(
+        "http.client.call",
+        otel.name = %format_args!("{} {}{}", endpoint.method, endpoint.base, endpoint.path),
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = %endpoint.method,
+        url.template = %format_args!("{}{}", endpoint.base, endpoint.path),
+        server.address = client.server().0,
+        server.port = client.server().1,
+        cliq.endpoint = endpoint.name,
+        http.request.resend_count = Empty,
+        http.response.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
+/// One attempt, the first being number 0.
+pub(super) fn attempt(endpoint: &'static EndpointMeta, number: u32) -> Span {
+    debug_span!(
+        "http.client.attempt",
+        otel.kind = "client",
+        otel.status_code = Empty,
+        http.request.method = %endpoint.method,
+        http.request.resend_count = number,
+        http.response.status_code = Empty,
+        error.type = Empty,
+    )
+}
+
+/// How the call, or the attempt, ended.
+pub(super) fn ended(span: &Span, result: &Result<Response<Bytes>, Error>) {
+    if span.is_disabled() {
+        return;
+    }
+    let status = match result {
+        Ok(answer) => Some(answer.status()),
+        Err(error) => error.status(),
+    };
+    if let Some(status) = status {
+        span.record("http.response.status_code", status.as_u16());
+    }
+    if let Err(error) = result {
+        span.record("otel.status_code", "ERROR");
+        match status {
+            Some(status) => span.record("error.type", display(status.as_u16())),
+            None => span.record("error.type", display(error.kind())),
+        };
+    }
+}
+
+/// It will be tried again.
+pub(super) fn again(error: &Error, wait: Duration) {
+    debug!(error = error.problem(), wait = ?wait, "the attempt failed and is made again");
+}
