@@ -61,13 +61,14 @@ async fn within_deadline(call: &Call) -> Result<Response<Bytes>, Error> {
         entered,
         timeout,
         begun: Instant::now(),
+        deadline,
         stage: Stage::Waiting,
         sent: Sent::No,
         attempts: Vec::new(),
     };
     match tokio::time::timeout(deadline, run.try_until_done(request)).await {
         Ok(result) => result,
-        Err(_) => Err(run.out_of_time(deadline)),
+        Err(_) => Err(run.out_of_time()),
     }
 }
 
@@ -87,6 +88,8 @@ struct Run<'c> {
     /// Of one attempt.
     timeout: Duration,
     begun: Instant,
+    /// From then on.
+    deadline: Duration,
     stage: Stage,
     /// The most that any attempt may have done.
     sent: Sent,
@@ -162,10 +165,13 @@ impl Run<'_> {
     fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
         let tried = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX);
         let wait = policy.next(self.call.meta(), error, tried, false)?;
-        self.call.client().0.core.budget.pay().then_some(wait)
+        // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
+        let in_time = self.begun.elapsed() + wait < self.deadline;
+        (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
-    fn out_of_time(self, deadline: Duration) -> Error {
+    fn out_of_time(self) -> Error {
+        let deadline = self.deadline;
         let (sent, problem) = match self.stage {
             Stage::Waiting => {
                 (self.sent, format!("the call's deadline of {deadline:?} passed before it could be tried again"))
