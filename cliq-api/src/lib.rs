@@ -224,8 +224,21 @@ pub mod prelude {
 /// What generated code uses besides the public items. Not for use by hand: it may change at any time.
 #[doc(hidden)]
 pub mod __private {
+    use std::time::Duration;
+
+    pub use crate::endpoint::Builder;
     pub use crate::endpoint::call::Call;
     pub use crate::request_ext::awaited;
+
+    /// What an endpoint's table says of its limit.
+    pub const fn limit(calls: u32, seconds: u64) -> Option<crate::Limit> {
+        Some(crate::Limit::new(calls, Duration::from_secs(seconds)))
+    }
+
+    /// What an endpoint's table says of a time.
+    pub const fn seconds(seconds: u64) -> Option<Duration> {
+        Some(Duration::from_secs(seconds))
+    }
 
     /// What a caller passes for a list.
     pub fn collect<T>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {

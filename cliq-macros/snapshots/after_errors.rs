@@ -1,20 +1,22 @@
 trait Broken: ::cliq_api::Caller {
     #[allow(unused_variables)]
     fn get_it(&self, id: impl ::core::convert::Into<String>) -> GetItRequest {
-        GetItRequest(
+        BrokenCall(
             ::cliq_api::__private::Call::new(
                 self,
                 <GetItRequest as ::cliq_api::Endpoint>::META,
             ),
+            ::core::marker::PhantomData,
         )
     }
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
-        BesideRequest(
+        BrokenCall(
             ::cliq_api::__private::Call::new(
                 self,
                 <BesideRequest as ::cliq_api::Endpoint>::META,
             ),
+            ::core::marker::PhantomData,
         )
     }
 }
@@ -27,41 +29,16 @@ static BROKEN: &[&::cliq_api::EndpointMeta] = &[
 ];
 ///
 ///The call of [`Broken::get_it`](Broken::get_it), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-struct GetItRequest(::cliq_api::__private::Call);
+type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for GetItRequest {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get_it",
-        api: "Broken",
-        ..::cliq_api::EndpointMeta::DEFAULT
+        ..BrokenCall::<()>::SHARED
     };
-    fn call(&mut self) -> &mut ::cliq_api::__private::Call {
-        &mut self.0
-    }
-}
-#[automatically_derived]
-impl ::core::future::IntoFuture for GetItRequest {
-    type Output = ::core::result::Result<Vec<Item>, ::cliq_api::Error>;
-    type IntoFuture = ::cliq_api::Sending<Vec<Item>>;
-    fn into_future(self) -> Self::IntoFuture {
-        ::cliq_api::__private::awaited(self)
-    }
-}
-#[automatically_derived]
-impl ::core::clone::Clone for GetItRequest {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-#[automatically_derived]
-impl ::core::fmt::Debug for GetItRequest {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
-    }
 }
 #[allow(dead_code)]
 impl GetItRequest {
@@ -77,40 +54,68 @@ impl GetItRequest {
 /// `GET /beside`
 ///
 ///The call of [`Broken::beside`](Broken::beside), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-struct BesideRequest(::cliq_api::__private::Call);
+type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for BesideRequest {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "beside",
-        api: "Broken",
         method: &::cliq_api::http::Method::GET,
         path: "/beside",
+        ..BrokenCall::<()>::SHARED
+    };
+}
+#[doc(hidden)]
+#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+mod __broken {
+    pub struct GetIt;
+    pub struct Beside;
+}
+/// A call of one of the endpoints of [`Broken`], not sent yet. Each has a name of its own.
+#[must_use = "a call does nothing until it is awaited or sent"]
+struct BrokenCall<E>(
+    ::cliq_api::__private::Call,
+    ::core::marker::PhantomData<fn() -> E>,
+);
+impl BrokenCall<()> {
+    const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
+        api: "Broken",
+        base: "",
+        limit: ::core::option::Option::None,
+        lock: ::core::option::Option::None,
         ..::cliq_api::EndpointMeta::DEFAULT
     };
+}
+#[automatically_derived]
+impl<E: 'static> ::cliq_api::__private::Builder for BrokenCall<E> {
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
     }
 }
 #[automatically_derived]
-impl ::core::future::IntoFuture for BesideRequest {
-    type Output = ::core::result::Result<(), ::cliq_api::Error>;
-    type IntoFuture = ::cliq_api::Sending<()>;
+impl<E: 'static> ::core::future::IntoFuture for BrokenCall<E>
+where
+    Self: ::cliq_api::Endpoint,
+{
+    type Output = ::core::result::Result<
+        <Self as ::cliq_api::Endpoint>::Response,
+        ::cliq_api::Error,
+    >;
+    type IntoFuture = ::cliq_api::Sending<<Self as ::cliq_api::Endpoint>::Response>;
     fn into_future(self) -> Self::IntoFuture {
         ::cliq_api::__private::awaited(self)
     }
 }
 #[automatically_derived]
-impl ::core::clone::Clone for BesideRequest {
+impl<E> ::core::clone::Clone for BrokenCall<E> {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
+        Self(::core::clone::Clone::clone(&self.0), self.1)
     }
 }
 #[automatically_derived]
-impl ::core::fmt::Debug for BesideRequest {
+impl<E> ::core::fmt::Debug for BrokenCall<E> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         ::core::fmt::Debug::fmt(&self.0, f)
     }

@@ -12,7 +12,7 @@ pub(crate) trait Api: ::other::path::Caller {
         a: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<String>>,
         c: impl ::core::convert::Into<Filter>,
     ) -> ListItRequest {
-        ListItRequest(
+        ApiCall(
             ::other::path::__private::Call::new(
                     self,
                     <ListItRequest as ::other::path::Endpoint>::META,
@@ -22,39 +22,43 @@ pub(crate) trait Api: ::other::path::Caller {
                     String,
                 >(1, ::other::path::__private::collect::<String>(a))
                 .query_flatten::<Filter>(3, ::core::convert::Into::into(c)),
+            ::core::marker::PhantomData,
         )
     }
     /// `PUT /b`
     fn put_it(&self, a: impl ::core::convert::Into<String>) -> PutItRequest {
-        PutItRequest(
+        ApiCall(
             ::other::path::__private::Call::new(
                     self,
                     <PutItRequest as ::other::path::Endpoint>::META,
                 )
                 .form::<String>(0, ::core::convert::Into::into(a)),
+            ::core::marker::PhantomData,
         )
     }
     /// `PUT /c`
     ///
     /// Limit: 10 calls per 5 minutes and user.
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
-        PutBytesRequest(
+        ApiCall(
             ::other::path::__private::Call::new(
                     self,
                     <PutBytesRequest as ::other::path::Endpoint>::META,
                 )
                 .body_bytes::<Bytes>(0, ::core::convert::Into::into(a)),
+            ::core::marker::PhantomData,
         )
     }
     /// `PUT /c`
     ///
     /// Limit: 10 calls per 5 minutes and user.
     fn put_bytes_too(&self) -> PutBytesTooRequest {
-        PutBytesTooRequest(
+        ApiCall(
             ::other::path::__private::Call::new(
                 self,
                 <PutBytesTooRequest as ::other::path::Endpoint>::META,
             ),
+            ::core::marker::PhantomData,
         )
     }
     fn both(&self) -> (PutItRequest, PutItRequest) {
@@ -81,9 +85,8 @@ pub(crate) static API: &[&::other::path::EndpointMeta] = &[
 /// Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
 ///
 ///The call of [`Api::list_it`](Api::list_it), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-pub(crate) struct ListItRequest(::other::path::__private::Call);
+pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[allow(deprecated)]
@@ -93,28 +96,17 @@ impl ::other::path::Endpoint for ListItRequest {
     type Decode = ::other::path::decode::Paged;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
         name: "list_it",
-        api: "Api",
         method: &::other::path::http::Method::POST,
         path: "/a/<ID>.json",
-        base: "/v2",
         query: "constant=1",
         scopes: ::other::path::Scopes::Any(&["A", "B"]),
-        limit: ::core::option::Option::Some(
-            ::other::path::Limit::new(20, ::core::time::Duration::from_secs(60)),
-        ),
-        lock: ::core::option::Option::Some(::core::time::Duration::from_secs(300)),
         bucket: ::core::option::Option::Some("w"),
         page: ::core::option::Option::Some(
             ::other::path::PageMeta::new(&["data", "items"], &["meta", "next"], 6),
         ),
-        timeout: ::core::option::Option::Some(::core::time::Duration::from_secs(3)),
+        timeout: ::other::path::__private::seconds(3),
         params: &[
-            ::other::path::Param::new(
-                "ID",
-                ::other::path::Place::Path,
-                ::other::path::Shape::Plain,
-                true,
-            ),
+            ::other::path::Param::path("ID", true),
             ::other::path::Param::new(
                 "a",
                 ::other::path::Place::Query,
@@ -133,59 +125,12 @@ impl ::other::path::Endpoint for ListItRequest {
                 ::other::path::Shape::Flatten,
                 true,
             ),
-            ::other::path::Param::new(
-                "X-D",
-                ::other::path::Place::Header,
-                ::other::path::Shape::Plain,
-                false,
-            ),
-            ::other::path::Param::new(
-                "e",
-                ::other::path::Place::Field,
-                ::other::path::Shape::Json,
-                false,
-            ),
-            ::other::path::Param::new(
-                "cursor",
-                ::other::path::Place::Query,
-                ::other::path::Shape::Plain,
-                false,
-            ),
+            ::other::path::Param::header("X-D", false),
+            ::other::path::Param::field("e", false),
+            ::other::path::Param::query("cursor", false),
         ],
-        ..::other::path::EndpointMeta::DEFAULT
+        ..ApiCall::<()>::SHARED
     };
-    fn call(&mut self) -> &mut ::other::path::__private::Call {
-        &mut self.0
-    }
-}
-#[cfg(feature = "api")]
-#[cfg(unix)]
-#[allow(deprecated)]
-#[automatically_derived]
-impl ::core::future::IntoFuture for ListItRequest {
-    type Output = ::core::result::Result<Page<Item>, ::other::path::Error>;
-    type IntoFuture = ::other::path::Sending<Page<Item>>;
-    fn into_future(self) -> Self::IntoFuture {
-        ::other::path::__private::awaited(self)
-    }
-}
-#[cfg(feature = "api")]
-#[cfg(unix)]
-#[allow(deprecated)]
-#[automatically_derived]
-impl ::core::clone::Clone for ListItRequest {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-#[cfg(feature = "api")]
-#[cfg(unix)]
-#[allow(deprecated)]
-#[automatically_derived]
-impl ::core::fmt::Debug for ListItRequest {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
-    }
 }
 #[cfg(feature = "api")]
 #[cfg(unix)]
@@ -194,11 +139,14 @@ impl ::core::fmt::Debug for ListItRequest {
 impl ListItRequest {
     /// Sets the query parameter `b`.
     pub(crate) fn b(self, b: impl ::core::iter::IntoIterator<Item = u8>) -> Self {
-        Self(self.0.query_csv::<u8>(2, ::other::path::__private::collect::<u8>(b)))
+        Self(
+            self.0.query_csv::<u8>(2, ::other::path::__private::collect::<u8>(b)),
+            self.1,
+        )
     }
     /// Sets the header `X-D`.
     pub(crate) fn d(self, d: bool) -> Self {
-        Self(self.0.header::<bool>(4, d))
+        Self(self.0.header::<bool>(4, d), self.1)
     }
     /// Its words.
     ///
@@ -207,20 +155,22 @@ impl ListItRequest {
         self,
         r#type: impl ::core::convert::Into<Option<String>>,
     ) -> Self {
-        Self(self.0.field::<Option<String>>(5, ::core::convert::Into::into(r#type)))
+        Self(
+            self.0.field::<Option<String>>(5, ::core::convert::Into::into(r#type)),
+            self.1,
+        )
     }
     /// Sets the query parameter `cursor`.
     pub(crate) fn cursor(self, cursor: impl ::core::convert::Into<String>) -> Self {
-        Self(self.0.query::<String>(6, ::core::convert::Into::into(cursor)))
+        Self(self.0.query::<String>(6, ::core::convert::Into::into(cursor)), self.1)
     }
 }
 #[cfg(feature = "api")]
 /// `PUT /b`
 ///
 ///The call of [`Api::put_it`](Api::put_it), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-pub(crate) struct PutItRequest(::other::path::__private::Call);
+pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
 impl ::other::path::Endpoint for PutItRequest {
@@ -228,9 +178,11 @@ impl ::other::path::Endpoint for PutItRequest {
     type Decode = ::other::path::decode::Json;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
         name: "put_it",
-        api: "Api",
         method: &::other::path::http::Method::PUT,
         path: "/b",
+        base: "",
+        limit: ::core::option::Option::None,
+        lock: ::core::option::Option::None,
         form: true,
         response: &["x", "y"],
         params: &[
@@ -247,34 +199,8 @@ impl ::other::path::Endpoint for PutItRequest {
                 false,
             ),
         ],
-        ..::other::path::EndpointMeta::DEFAULT
+        ..ApiCall::<()>::SHARED
     };
-    fn call(&mut self) -> &mut ::other::path::__private::Call {
-        &mut self.0
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::future::IntoFuture for PutItRequest {
-    type Output = ::core::result::Result<Option<Item>, ::other::path::Error>;
-    type IntoFuture = ::other::path::Sending<Option<Item>>;
-    fn into_future(self) -> Self::IntoFuture {
-        ::other::path::__private::awaited(self)
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::clone::Clone for PutItRequest {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::fmt::Debug for PutItRequest {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
-    }
 }
 #[cfg(feature = "api")]
 #[allow(dead_code)]
@@ -290,6 +216,7 @@ impl PutItRequest {
                 .form_repeated::<
                     String,
                 >(1, ::other::path::__private::collect::<String>(b)),
+            self.1,
         )
     }
 }
@@ -299,9 +226,8 @@ impl PutItRequest {
 /// Limit: 10 calls per 5 minutes and user.
 ///
 ///The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-pub(crate) struct PutBytesRequest(::other::path::__private::Call);
+pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
 #[automatically_derived]
 impl ::other::path::Endpoint for PutBytesRequest {
@@ -309,12 +235,11 @@ impl ::other::path::Endpoint for PutBytesRequest {
     type Decode = ::other::path::decode::Raw;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
         name: "put_bytes",
-        api: "Api",
         method: &::other::path::http::Method::PUT,
         path: "/c",
-        limit: ::core::option::Option::Some(
-            ::other::path::Limit::new(10, ::core::time::Duration::from_secs(300)),
-        ),
+        base: "",
+        limit: ::other::path::__private::limit(10, 300),
+        lock: ::core::option::Option::None,
         params: &[
             ::other::path::Param::new(
                 "a",
@@ -323,34 +248,8 @@ impl ::other::path::Endpoint for PutBytesRequest {
                 true,
             ),
         ],
-        ..::other::path::EndpointMeta::DEFAULT
+        ..ApiCall::<()>::SHARED
     };
-    fn call(&mut self) -> &mut ::other::path::__private::Call {
-        &mut self.0
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::future::IntoFuture for PutBytesRequest {
-    type Output = ::core::result::Result<Bytes, ::other::path::Error>;
-    type IntoFuture = ::other::path::Sending<Bytes>;
-    fn into_future(self) -> Self::IntoFuture {
-        ::other::path::__private::awaited(self)
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::clone::Clone for PutBytesRequest {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::fmt::Debug for PutBytesRequest {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
-    }
 }
 #[cfg(feature = "api")]
 /// `PUT /c`
@@ -358,9 +257,8 @@ impl ::core::fmt::Debug for PutBytesRequest {
 /// Limit: 10 calls per 5 minutes and user.
 ///
 ///The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-pub(crate) struct PutBytesTooRequest(::other::path::__private::Call);
+pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
 #[automatically_derived]
 impl ::other::path::Endpoint for PutBytesTooRequest {
@@ -368,12 +266,11 @@ impl ::other::path::Endpoint for PutBytesTooRequest {
     type Decode = ::other::path::decode::Ignored;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
         name: "put_bytes_too",
-        api: "Api",
         method: &::other::path::http::Method::PUT,
         path: "/c",
-        limit: ::core::option::Option::Some(
-            ::other::path::Limit::new(10, ::core::time::Duration::from_secs(300)),
-        ),
+        base: "",
+        limit: ::other::path::__private::limit(10, 300),
+        lock: ::core::option::Option::None,
         params: &[
             ::other::path::Param::new(
                 "a",
@@ -382,40 +279,79 @@ impl ::other::path::Endpoint for PutBytesTooRequest {
                 false,
             ),
         ],
-        ..::other::path::EndpointMeta::DEFAULT
+        ..ApiCall::<()>::SHARED
     };
-    fn call(&mut self) -> &mut ::other::path::__private::Call {
-        &mut self.0
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::future::IntoFuture for PutBytesTooRequest {
-    type Output = ::core::result::Result<(), ::other::path::Error>;
-    type IntoFuture = ::other::path::Sending<()>;
-    fn into_future(self) -> Self::IntoFuture {
-        ::other::path::__private::awaited(self)
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::clone::Clone for PutBytesTooRequest {
-    fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
-    }
-}
-#[cfg(feature = "api")]
-#[automatically_derived]
-impl ::core::fmt::Debug for PutBytesTooRequest {
-    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-        ::core::fmt::Debug::fmt(&self.0, f)
-    }
 }
 #[cfg(feature = "api")]
 #[allow(dead_code)]
 impl PutBytesTooRequest {
     /// Sets the whole body.
     pub(crate) fn a(self, a: impl ::core::convert::Into<Item>) -> Self {
-        Self(self.0.body::<Item>(0, ::core::convert::Into::into(a)))
+        Self(self.0.body::<Item>(0, ::core::convert::Into::into(a)), self.1)
+    }
+}
+#[cfg(feature = "api")]
+#[doc(hidden)]
+#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+pub(crate) mod __api {
+    #[cfg(unix)]
+    pub struct ListIt;
+    pub struct PutIt;
+    pub struct PutBytes;
+    pub struct PutBytesToo;
+}
+#[cfg(feature = "api")]
+/// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+#[must_use = "a call does nothing until it is awaited or sent"]
+pub(crate) struct ApiCall<E>(
+    ::other::path::__private::Call,
+    ::core::marker::PhantomData<fn() -> E>,
+);
+#[cfg(feature = "api")]
+impl ApiCall<()> {
+    const SHARED: ::other::path::EndpointMeta = ::other::path::EndpointMeta {
+        api: "Api",
+        base: "/v2",
+        limit: ::other::path::__private::limit(20, 60),
+        lock: ::other::path::__private::seconds(300),
+        ..::other::path::EndpointMeta::DEFAULT
+    };
+}
+#[cfg(feature = "api")]
+#[automatically_derived]
+impl<E: 'static> ::other::path::__private::Builder for ApiCall<E> {
+    fn call(&mut self) -> &mut ::other::path::__private::Call {
+        &mut self.0
+    }
+}
+#[cfg(feature = "api")]
+#[automatically_derived]
+impl<E: 'static> ::core::future::IntoFuture for ApiCall<E>
+where
+    Self: ::other::path::Endpoint,
+{
+    type Output = ::core::result::Result<
+        <Self as ::other::path::Endpoint>::Response,
+        ::other::path::Error,
+    >;
+    type IntoFuture = ::other::path::Sending<
+        <Self as ::other::path::Endpoint>::Response,
+    >;
+    fn into_future(self) -> Self::IntoFuture {
+        ::other::path::__private::awaited(self)
+    }
+}
+#[cfg(feature = "api")]
+#[automatically_derived]
+impl<E> ::core::clone::Clone for ApiCall<E> {
+    fn clone(&self) -> Self {
+        Self(::core::clone::Clone::clone(&self.0), self.1)
+    }
+}
+#[cfg(feature = "api")]
+#[automatically_derived]
+impl<E> ::core::fmt::Debug for ApiCall<E> {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, f)
     }
 }

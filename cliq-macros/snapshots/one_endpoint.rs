@@ -9,12 +9,13 @@ pub trait Threads: ::cliq_api::Caller {
         &self,
         thread_chat_id: impl ::core::convert::Into<ThreadChatId>,
     ) -> FollowThreadRequest {
-        FollowThreadRequest(
+        ThreadsCall(
             ::cliq_api::__private::Call::new(
                     self,
                     <FollowThreadRequest as ::cliq_api::Endpoint>::META,
                 )
                 .path::<ThreadChatId>(0, ::core::convert::Into::into(thread_chat_id)),
+            ::core::marker::PhantomData,
         )
     }
 }
@@ -31,55 +32,70 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
 /// Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
 ///
 ///The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet.
-#[must_use = "a call does nothing until it is awaited or sent"]
 #[allow(dead_code)]
-pub struct FollowThreadRequest(::cliq_api::__private::Call);
+pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for FollowThreadRequest {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "follow_thread",
-        api: "Threads",
         method: &::cliq_api::http::Method::POST,
         path: "/threads/<THREAD_CHAT_ID>/follow",
-        base: "/api/v3",
         scopes: ::cliq_api::Scopes::Any(&["ZohoCliq.Chats.UPDATE"]),
-        limit: ::core::option::Option::Some(
-            ::cliq_api::Limit::new(20, ::core::time::Duration::from_secs(60)),
-        ),
-        lock: ::core::option::Option::Some(::core::time::Duration::from_secs(600)),
         idempotent: false,
-        params: &[
-            ::cliq_api::Param::new(
-                "THREAD_CHAT_ID",
-                ::cliq_api::Place::Path,
-                ::cliq_api::Shape::Plain,
-                true,
-            ),
-        ],
+        params: &[::cliq_api::Param::path("THREAD_CHAT_ID", true)],
+        ..ThreadsCall::<()>::SHARED
+    };
+}
+#[doc(hidden)]
+#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+pub mod __threads {
+    pub struct FollowThread;
+}
+/// A call of one of the endpoints of [`Threads`], not sent yet. Each has a name of its own.
+#[must_use = "a call does nothing until it is awaited or sent"]
+pub struct ThreadsCall<E>(
+    ::cliq_api::__private::Call,
+    ::core::marker::PhantomData<fn() -> E>,
+);
+impl ThreadsCall<()> {
+    const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
+        api: "Threads",
+        base: "/api/v3",
+        limit: ::cliq_api::__private::limit(20, 60),
+        lock: ::cliq_api::__private::seconds(600),
         ..::cliq_api::EndpointMeta::DEFAULT
     };
+}
+#[automatically_derived]
+impl<E: 'static> ::cliq_api::__private::Builder for ThreadsCall<E> {
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
     }
 }
 #[automatically_derived]
-impl ::core::future::IntoFuture for FollowThreadRequest {
-    type Output = ::core::result::Result<(), ::cliq_api::Error>;
-    type IntoFuture = ::cliq_api::Sending<()>;
+impl<E: 'static> ::core::future::IntoFuture for ThreadsCall<E>
+where
+    Self: ::cliq_api::Endpoint,
+{
+    type Output = ::core::result::Result<
+        <Self as ::cliq_api::Endpoint>::Response,
+        ::cliq_api::Error,
+    >;
+    type IntoFuture = ::cliq_api::Sending<<Self as ::cliq_api::Endpoint>::Response>;
     fn into_future(self) -> Self::IntoFuture {
         ::cliq_api::__private::awaited(self)
     }
 }
 #[automatically_derived]
-impl ::core::clone::Clone for FollowThreadRequest {
+impl<E> ::core::clone::Clone for ThreadsCall<E> {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0))
+        Self(::core::clone::Clone::clone(&self.0), self.1)
     }
 }
 #[automatically_derived]
-impl ::core::fmt::Debug for FollowThreadRequest {
+impl<E> ::core::fmt::Debug for ThreadsCall<E> {
     fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
         ::core::fmt::Debug::fmt(&self.0, f)
     }

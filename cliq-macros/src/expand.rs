@@ -1,7 +1,8 @@
 //! From what a declaration means to the code that does it.
 //!
 //! Everything is generated into one stream, by absolute paths, and without local variables, so that nothing of the user's can get in
-//! its way. What is common to endpoints lives in the runtime: here is only what differs.
+//! its way. What is common to endpoints lives in the runtime; what is common to those of a trait is generated once, in its one generic
+//! builder; for an endpoint here is only what differs.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::{ToTokens, format_ident, quote};
@@ -14,22 +15,33 @@ use crate::text::units;
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let Api { attrs, vis, trait_token, ident, krate, endpoints, others } = api;
+    let name = ident.unraw().to_string();
+    let names = Names {
+        builder: format_ident!("{name}Call", span = ident.span()),
+        markers: format_ident!("__{}", capitals(&name).to_lowercase(), span = Span::call_site()),
+        shared: Shared::of(api),
+    };
     let mut methods = TokenStream::new();
     let mut beside = TokenStream::new();
     let mut table = TokenStream::new();
+    let mut markers = TokenStream::new();
     for endpoint in endpoints {
-        let expansion = Expansion { api, endpoint };
+        let expansion = Expansion { api, names: &names, endpoint };
         let docs = expansion.docs();
         expansion.method(docs.as_ref(), &mut methods);
+        expansion.marker(&mut markers);
         expansion.builder(docs.as_ref(), &mut beside);
         expansion.table_entry(&mut table);
     }
     methods.extend(others.iter().cloned());
-    let table_name = format_ident!("{}", capitals(&ident.unraw().to_string()), span = ident.span());
-    let table_doc = format!(" All endpoints of [`{}`], in the order in which they are declared.", ident.unraw());
+    let table_name = format_ident!("{}", capitals(&name), span = ident.span());
+    let table_doc = format!(" All endpoints of [`{name}`], in the order in which they are declared.");
     let caller = Ident::new("__C", Span::call_site());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
     let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
+    if !endpoints.is_empty() {
+        common(api, &names, &gates, &markers, &mut beside);
+    }
     quote! {
         #(#attrs)*
         #vis #trait_token #ident: #krate::Caller { #methods }
@@ -42,6 +54,77 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         #vis static #table_name: &[&#krate::EndpointMeta] = &[#table];
         #beside
     }
+}
+
+/// What is made once for a trait.
+struct Names {
+    /// `ThreadsCall`, generic over what it calls.
+    builder: Ident,
+    /// `__threads`, the module of what it may call. There they get in nobody's way.
+    markers: Ident,
+    shared: Shared,
+}
+
+/// What most of a trait's endpoints say: that of its first. The others say what differs.
+#[derive(Default)]
+struct Shared {
+    base: String,
+    limit: Option<(u32, u64)>,
+    lock: Option<u64>,
+}
+
+impl Shared {
+    fn of(api: &Api) -> Self {
+        let first = api.endpoints.iter().find_map(|endpoint| endpoint.wire.as_ref());
+        first.map_or_else(Self::default, |wire| Self { base: wire.base.clone(), limit: wire.limit, lock: wire.lock })
+    }
+}
+
+/// The builder that those of all endpoints are kinds of, and what these have in common.
+fn common(api: &Api, names: &Names, gates: &[&Attribute], markers: &TokenStream, out: &mut TokenStream) {
+    let Api { vis, ident, krate, .. } = api;
+    let Names { builder, markers: module, shared: Shared { base, limit, lock } } = names;
+    let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
+    let name = ident.unraw().to_string();
+    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own.");
+    out.extend(quote! {
+        #(#gates)*
+        #[doc(hidden)]
+        #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+        #vis mod #module { #markers }
+        #(#gates)*
+        #[doc = #about]
+        #[must_use = "a call does nothing until it is awaited or sent"]
+        #vis struct #builder<E>(#krate::__private::Call, ::core::marker::PhantomData<fn() -> E>);
+        #(#gates)*
+        impl #builder<()> {
+            const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
+                api: #name, base: #base, limit: #limit, lock: #lock, ..#krate::EndpointMeta::DEFAULT
+            };
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E: 'static> #krate::__private::Builder for #builder<E> {
+            fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
+            type Output = ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
+            type IntoFuture = #krate::Sending<<Self as #krate::Endpoint>::Response>;
+            fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E> ::core::clone::Clone for #builder<E> {
+            fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0), self.1) }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E> ::core::fmt::Debug for #builder<E> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+        }
+    });
 }
 
 /// `MyApi` makes `MY_API`.
@@ -65,6 +148,7 @@ fn capitals(name: &str) -> String {
 
 struct Expansion<'a> {
     api: &'a Api,
+    names: &'a Names,
     endpoint: &'a Endpoint,
 }
 
@@ -93,6 +177,7 @@ impl Expansion<'_> {
     fn method(&self, docs: Option<&TokenStream>, out: &mut TokenStream) {
         let Surface { attrs, fn_token, ident, receiver, builder, args, .. } = self.surface();
         let krate = self.krate();
+        let common = &self.names.builder;
         let required = || args.iter().enumerate().filter(|(_, arg)| !arg.optional);
         let params = required().map(|(_, arg)| parameter(arg));
         let setting = required().map(|(index, arg)| self.set(index, arg));
@@ -101,7 +186,7 @@ impl Expansion<'_> {
         out.extend(quote! {
             #(#attrs)* #docs #unused #deprecated
             #fn_token #ident(#receiver #(, #params)*) -> #builder {
-                #builder(#krate::__private::Call::new(self, <#builder as #krate::Endpoint>::META)#(#setting)*)
+                #common(#krate::__private::Call::new(self, <#builder as #krate::Endpoint>::META)#(#setting)*, ::core::marker::PhantomData)
             }
         });
     }
@@ -144,10 +229,28 @@ impl Expansion<'_> {
         })
     }
 
+    /// What names the endpoint where its builder is told apart from the trait's others.
+    fn marker(&self, out: &mut TokenStream) {
+        let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
+        let marker = self.marker_name();
+        out.extend(quote!(#(#gates)* pub struct #marker;));
+    }
+
+    /// `FollowThread` of `FollowThreadRequest`.
+    fn marker_name(&self) -> Ident {
+        let builder = self.surface().builder.to_string();
+        match builder.strip_suffix("Request") {
+            Some(name) if name != "Self" => Ident::new(name, Span::call_site()),
+            _ => Ident::new(&builder, Span::call_site()),
+        }
+    }
+
     /// The builder, with its setters and what makes it an endpoint.
     fn builder(&self, docs: Option<&TokenStream>, out: &mut TokenStream) {
         let Surface { attrs, ident, builder, args, answer, .. } = self.surface();
         let Api { vis, .. } = self.api;
+        let Names { builder: common, markers, .. } = self.names;
+        let marker = self.marker_name();
         let krate = self.krate();
         let gates: Vec<_> = self.gates().collect();
         let carried = attrs.iter().filter(|attr| !is_gate(attr) && is_carried(attr));
@@ -165,37 +268,15 @@ impl Expansion<'_> {
             #(#gates)* #(#carried)* #docs
             #[doc = ""]
             #[doc = #about]
-            #[must_use = "a call does nothing until it is awaited or sent"]
             #[allow(dead_code)]
-            #vis struct #builder(#krate::__private::Call);
+            #vis type #builder = #common<#markers::#marker>;
             #(#gates)*
             #allow
             #[automatically_derived]
             impl #krate::Endpoint for #builder {
                 type Response = #response;
                 type Decode = #krate::decode::#decode;
-                const META: &'static #krate::EndpointMeta = &#krate::EndpointMeta { #meta ..#krate::EndpointMeta::DEFAULT };
-                fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
-            }
-            #(#gates)*
-            #allow
-            #[automatically_derived]
-            impl ::core::future::IntoFuture for #builder {
-                type Output = ::core::result::Result<#response, #krate::Error>;
-                type IntoFuture = #krate::Sending<#response>;
-                fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
-            }
-            #(#gates)*
-            #allow
-            #[automatically_derived]
-            impl ::core::clone::Clone for #builder {
-                fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0)) }
-            }
-            #(#gates)*
-            #allow
-            #[automatically_derived]
-            impl ::core::fmt::Debug for #builder {
-                fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+                const META: &'static #krate::EndpointMeta = &#krate::EndpointMeta { #meta ..#common::<()>::SHARED };
             }
         });
         if !setters.is_empty() {
@@ -209,7 +290,7 @@ impl Expansion<'_> {
         let Arg { ident, docs, .. } = arg;
         let parameter = parameter(arg);
         let body = match self.set(index, arg) {
-            Some(set) => quote!(Self(self.0 #set)),
+            Some(set) => quote!(Self(self.0 #set, self.1)),
             None => quote!(self),
         };
         let unused = self.param(index).is_none().then(|| quote!(#[allow(unused_variables)]));
@@ -237,12 +318,11 @@ impl Expansion<'_> {
         out.extend(quote!(#(#gates)* <#builder as #krate::Endpoint>::META,));
     }
 
-    /// What differs from the default.
+    /// What differs from the trait's other endpoints.
     fn meta(&self) -> TokenStream {
         let krate = self.krate();
         let name = self.surface().ident.unraw().to_string();
-        let api = self.api.ident.unraw().to_string();
-        let mut meta = quote!(name: #name, api: #api,);
+        let mut meta = quote!(name: #name,);
         let Some(wire) = &self.endpoint.wire else { return meta };
         let Wire {
             method,
@@ -259,10 +339,11 @@ impl Expansion<'_> {
             timeout,
             params,
         } = wire;
+        let shared = &self.names.shared;
         let method = Ident::new(method, Span::call_site());
         let path = &template.path;
         meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
-        if !base.is_empty() {
+        if *base != shared.base {
             meta.extend(quote!(base: #base,));
         }
         if !template.query.is_empty() {
@@ -274,14 +355,13 @@ impl Expansion<'_> {
             let names = &scopes.names;
             meta.extend(quote!(scopes: #krate::Scopes::#rule(&[#(#names),*]),));
         }
-        if let Some((calls, per)) = limit {
-            let calls = Literal::u32_unsuffixed(*calls);
-            let per = duration(*per);
-            meta.extend(quote!(limit: ::core::option::Option::Some(#krate::Limit::new(#calls, #per)),));
+        if *limit != shared.limit {
+            let limit = limit_meta(krate, *limit);
+            meta.extend(quote!(limit: #limit,));
         }
-        if let Some(lock) = lock {
-            let lock = duration(*lock);
-            meta.extend(quote!(lock: ::core::option::Option::Some(#lock),));
+        if *lock != shared.lock {
+            let lock = time_meta(krate, *lock);
+            meta.extend(quote!(lock: #lock,));
         }
         if let Some(bucket) = bucket {
             meta.extend(quote!(bucket: ::core::option::Option::Some(#bucket),));
@@ -302,9 +382,9 @@ impl Expansion<'_> {
                 page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
             });
         }
-        if let Some(timeout) = timeout {
-            let timeout = duration(*timeout);
-            meta.extend(quote!(timeout: ::core::option::Option::Some(#timeout),));
+        if timeout.is_some() {
+            let timeout = time_meta(krate, *timeout);
+            meta.extend(quote!(timeout: #timeout,));
         }
         if !params.is_empty() {
             let params = params.iter().map(|param| self.param_meta(param));
@@ -316,16 +396,27 @@ impl Expansion<'_> {
     fn param_meta(&self, param: &Param) -> TokenStream {
         let krate = self.krate();
         let Param { name, required, .. } = param;
-        let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
-        let shape = match &param.shape {
-            Shape::Plain => quote!(Plain),
-            Shape::Repeated => quote!(Repeated),
-            Shape::Csv => quote!(Csv),
-            Shape::Flatten => quote!(Flatten),
-            Shape::Json => quote!(Json),
-            Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
+        let kind = match (param.place, &param.shape) {
+            // Those that are met most have a short form, which is less for the compiler to read.
+            (Place::Path, _) => "path",
+            (Place::Header, _) => "header",
+            (Place::Query, Shape::Plain) => "query",
+            (Place::Field, Shape::Json) => "field",
+            (_, shape) => {
+                let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
+                let shape = match shape {
+                    Shape::Plain => quote!(Plain),
+                    Shape::Repeated => quote!(Repeated),
+                    Shape::Csv => quote!(Csv),
+                    Shape::Flatten => quote!(Flatten),
+                    Shape::Json => quote!(Json),
+                    Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
+                };
+                return quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required));
+            }
         };
-        quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required))
+        let kind = Ident::new(kind, Span::call_site());
+        quote!(#krate::Param::#kind(#name, #required))
     }
 
     /// The endpoint's line, which follows the user's own words.
@@ -400,9 +491,16 @@ fn decode_name(decode: Decode) -> &'static str {
     }
 }
 
-fn duration(seconds: u64) -> TokenStream {
+fn limit_meta(krate: &Path, limit: Option<(u32, u64)>) -> TokenStream {
+    let Some((calls, per)) = limit else { return quote!(::core::option::Option::None) };
+    let (calls, per) = (Literal::u32_unsuffixed(calls), Literal::u64_unsuffixed(per));
+    quote!(#krate::__private::limit(#calls, #per))
+}
+
+fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
+    let Some(seconds) = seconds else { return quote!(::core::option::Option::None) };
     let seconds = Literal::u64_unsuffixed(seconds);
-    quote!(::core::time::Duration::from_secs(#seconds))
+    quote!(#krate::__private::seconds(#seconds))
 }
 
 #[cfg(test)]

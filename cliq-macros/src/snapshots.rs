@@ -106,7 +106,7 @@ fn no_other_path_leaks() {
     let expansion = driver::endpoints(quote!(crate = ::other::path, limit = "20/min"), full());
     let mut roots = Vec::new();
     collect_roots(expansion, &mut roots);
-    assert!(roots.len() > 100, "absolute paths are found");
+    assert!(roots.len() > 50, "absolute paths are found");
     let mut others: Vec<_> = roots.into_iter().filter(|root| root != "core" && root != "other").collect();
     others.dedup();
     assert_eq!(others, Vec::<String>::new());

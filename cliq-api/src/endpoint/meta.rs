@@ -190,6 +190,26 @@ impl Param {
         Self { name, place, shape, required }
     }
 
+    #[doc(hidden)]
+    pub const fn path(name: &'static str, required: bool) -> Self {
+        Self::new(name, Place::Path, Shape::Plain, required)
+    }
+
+    #[doc(hidden)]
+    pub const fn query(name: &'static str, required: bool) -> Self {
+        Self::new(name, Place::Query, Shape::Plain, required)
+    }
+
+    #[doc(hidden)]
+    pub const fn header(name: &'static str, required: bool) -> Self {
+        Self::new(name, Place::Header, Shape::Plain, required)
+    }
+
+    #[doc(hidden)]
+    pub const fn field(name: &'static str, required: bool) -> Self {
+        Self::new(name, Place::Field, Shape::Json, required)
+    }
+
     /// The name that the server knows it by. For a whole body and for a flattened query, which have none, the name of
     /// the argument.
     pub const fn name(&self) -> &'static str {

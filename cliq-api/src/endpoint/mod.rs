@@ -14,16 +14,18 @@ use call::Call;
 use meta::EndpointMeta;
 
 /// A call of one endpoint, not sent yet. `#[endpoints]` implements it for the builders that it makes.
-pub trait Endpoint: Sized + Send + 'static {
+pub trait Endpoint: Builder {
     /// What the endpoint answers.
     type Response: Answer<Self::Decode>;
     /// How the answer is read, by the type as it is written in the declaration.
     type Decode: 'static;
     /// All that the declaration says.
     const META: &'static EndpointMeta;
+}
 
+/// What holds a call's values. The builders of one trait are kinds of one type, for which it is implemented once.
+pub trait Builder: Sized + Send + 'static {
     /// The values that were set.
-    #[doc(hidden)]
     fn call(&mut self) -> &mut Call;
 }
 
