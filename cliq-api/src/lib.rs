@@ -48,6 +48,7 @@ mod data_center;
 mod dynamic;
 mod endpoint;
 mod error;
+pub mod limit;
 mod paging;
 mod request_ext;
 mod retry;

@@ -65,8 +65,8 @@ impl RetryPolicy {
 
     /// How long to wait before the next attempt, if there should be one.
     ///
-    /// `tried` is how many there were. `limited` is whether the limiter knows of the endpoint's limit and paces the next attempt by itself.
-    pub(crate) fn next(&self, endpoint: &EndpointMeta, error: &Error, tried: u32, limited: bool) -> Option<Duration> {
+    /// `tried` is how many there were. An answer that there were too many calls has told the limiter, which paces the next attempt by itself.
+    pub(crate) fn next(&self, endpoint: &EndpointMeta, error: &Error, tried: u32) -> Option<Duration> {
         if tried >= self.attempts {
             return None;
         }
@@ -77,9 +77,6 @@ impl RetryPolicy {
         };
         if !again {
             return None;
-        }
-        if limited && error.is_throttled() {
-            return Some(Duration::ZERO);
         }
         let doubled = self.first_wait.saturating_mul(1 << tried.saturating_sub(1).min(16));
         Some(part_of(doubled.min(self.longest_wait)).max(error.retry_after().unwrap_or_default()))
@@ -180,7 +177,7 @@ mod tests {
     }
 
     fn again(endpoint: &EndpointMeta, error: &Error) -> bool {
-        RetryPolicy::new().next(endpoint, error, 1, false).is_some()
+        RetryPolicy::new().next(endpoint, error, 1).is_some()
     }
 
     #[test]
@@ -213,19 +210,19 @@ mod tests {
         let policy =
             RetryPolicy::new().attempts(30).first_wait(Duration::from_secs(1)).longest_wait(Duration::from_secs(8));
         for (tried, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (29, 8)] {
-            let waits: Vec<_> = (0..500).map(|_| policy.next(GET, &refused(503), tried, false).unwrap()).collect();
+            let waits: Vec<_> = (0..500).map(|_| policy.next(GET, &refused(503), tried).unwrap()).collect();
             let longest = Duration::from_secs(longest);
             assert!(waits.iter().all(|wait| *wait <= longest));
             assert!(waits.iter().any(|wait| *wait > longest * 9 / 10) && waits.iter().any(|wait| *wait < longest / 10));
         }
-        assert_eq!(policy.next(GET, &refused(503), 30, false), None);
-        assert_eq!(RetryPolicy::none().attempts(0).next(GET, &refused(503), 1, false), None);
+        assert_eq!(policy.next(GET, &refused(503), 30), None);
+        assert_eq!(RetryPolicy::none().attempts(0).next(GET, &refused(503), 1), None);
     }
 
     #[test]
     fn the_server_may_ask_for_more_time() {
         let answer = Response::builder().status(503).header("retry-after", "60").body(Bytes::new()).unwrap();
-        let wait = RetryPolicy::new().next(GET, &Error::refused(GET, answer), 1, false);
+        let wait = RetryPolicy::new().next(GET, &Error::refused(GET, answer), 1);
         assert_eq!(wait, Some(Duration::from_mins(1)));
     }
 

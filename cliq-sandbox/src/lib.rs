@@ -31,6 +31,7 @@
 //! use std::time::Duration;
 //!
 //! use cliq_api::RetryPolicy;
+//! use cliq_api::limit::LimitSettings;
 //! use cliq_api::threads::{FollowThreadRequest, Threads};
 //! use cliq_sandbox::limits::Limits;
 //! use cliq_sandbox::{Fault, Latency, Sandbox};
@@ -39,7 +40,8 @@
 //! # async fn main() {
 //! let demo = Sandbox::builder().limits(Limits::published()).seed(7).demo();
 //! // A client that knows no better.
-//! let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none()).build().unwrap();
+//! let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none());
+//! let client = client.limits(LimitSettings::off()).build().unwrap();
 //! demo.sandbox.faults().everywhere().latency(Latency::exponential(Duration::from_millis(1)));
 //! demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::ResetAfter);
 //!

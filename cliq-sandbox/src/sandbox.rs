@@ -7,6 +7,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use cliq_api::limit::LimitSettings;
 use cliq_api::{Client, ClientBuilder, Endpoint};
 use http::header::{AUTHORIZATION, HeaderValue, LOCATION};
 use http::request::Parts;
@@ -112,10 +113,12 @@ impl Sandbox {
         }
     }
 
-    /// The beginning of a client that talks to this sandbox in this process: what is missing is who the user is.
+    /// The beginning of a client that talks to this sandbox in this process: what is missing is who the user is. It keeps limits if the sandbox does.
     pub fn client_builder(&self) -> ClientBuilder {
+        // What was sent before this sandbox began is known: nothing.
+        let limits = if self.limits().is_off() { LimitSettings::off() } else { LimitSettings::new().cold_start(false) };
         // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
-        Client::builder().base_url("http://localhost").transport(self.transport())
+        Client::builder().base_url("http://localhost").transport(self.transport()).limits(limits)
     }
 
     /// What carries a client's requests to this sandbox without a socket, for `ClientBuilder::transport`.

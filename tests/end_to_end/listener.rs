@@ -2,6 +2,7 @@
 
 use std::sync::{Arc, Mutex};
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::{ClientBuilder, RetryPolicy};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -40,10 +41,10 @@ impl Listener {
         self.client_builder().build().unwrap()
     }
 
-    /// It tries nothing again.
+    /// It tries nothing again, and keeps no limits.
     pub(crate) fn client_builder(&self) -> ClientBuilder {
         let builder = Client::builder().base_url(self.base_url()).access_token("1000.canary-token");
-        builder.retry(RetryPolicy::none())
+        builder.retry(RetryPolicy::none()).limits(LimitSettings::off())
     }
 
     pub(crate) fn base_url(&self) -> String {

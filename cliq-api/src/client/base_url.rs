@@ -18,6 +18,11 @@ pub(super) struct BaseUrl {
 }
 
 impl BaseUrl {
+    /// What names the server, and no secret.
+    pub(super) fn without_scheme(&self) -> &str {
+        &self.text[self.authority.start..]
+    }
+
     /// Its host, and its port where that is not the scheme's.
     pub(super) fn server(&self) -> (&str, Option<u16>) {
         let authority = &self.text[self.authority.clone()];

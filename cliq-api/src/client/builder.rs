@@ -12,6 +12,7 @@ use super::in_flight::InFlight;
 use super::{Client, Core, Inner};
 use crate::data_center::DataCenter;
 use crate::error::Error;
+use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{ReqwestTransport, Setup, Transport};
 
@@ -27,6 +28,8 @@ pub struct ClientBuilder {
     scheme: AuthScheme,
     timeout: Option<Duration>,
     retry: RetryPolicy,
+    limits: LimitSettings,
+    limit_store: Option<Arc<dyn LimitStore>>,
     setup: Setup,
     transport: Option<Arc<dyn Transport>>,
 }
@@ -79,6 +82,19 @@ impl ClientBuilder {
     #[must_use]
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self { retry: policy, ..self }
+    }
+
+    /// How the limits are kept that endpoints declare; [`LimitSettings::new`] where nothing is said.
+    #[must_use]
+    pub fn limits(self, settings: LimitSettings) -> Self {
+        Self { limits: settings, ..self }
+    }
+
+    /// Where it is kept which calls were made, in place of this client's own memory: one [`MemoryStore`](crate::limit::MemoryStore) for several
+    /// clients of this process, or what processes share.
+    #[must_use]
+    pub fn limit_store(self, store: Arc<dyn LimitStore>) -> Self {
+        Self { limit_store: Some(store), ..self }
     }
 
     /// How long it may take to get a connection; 10 seconds at first.
@@ -149,6 +165,7 @@ impl ClientBuilder {
             None => Arc::new(ReqwestTransport::new(self.setup, base_url.loopback)?),
         };
         let core = Core {
+            limiter: Limiter::new(self.limits, self.limit_store, base_url.without_scheme()),
             base_url,
             transport,
             timeout: self.timeout.unwrap_or(TIMEOUT),

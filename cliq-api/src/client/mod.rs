@@ -20,6 +20,7 @@ pub(crate) use self::run::{prepare, prepare_authorized, run};
 use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
+use crate::limit::{Limiter, Limits};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
 use base_url::BaseUrl;
@@ -53,6 +54,7 @@ struct Core {
     transport: Arc<dyn Transport>,
     /// Of one attempt, where neither the endpoint nor the call says otherwise.
     timeout: Duration,
+    limiter: Limiter,
     retry: RetryPolicy,
     budget: Budget,
     in_flight: Arc<InFlight>,
@@ -86,6 +88,11 @@ impl Client {
     /// ```
     pub async fn close(&self, within: Duration) -> usize {
         self.0.core.in_flight.close(within).await
+    }
+
+    /// What is left of the limits, which locks are in force, and what happens to them.
+    pub fn limits(&self) -> Limits {
+        Limits::new(self.0.core.limiter.clone(), None)
     }
 
     /// The server's host and port, for traces.

@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
+use crate::limit::{Class, Patience};
 use crate::retry::RetryPolicy;
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
@@ -23,6 +24,8 @@ pub struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) retry: Option<RetryPolicy>,
+    pub(super) patience: Option<Patience>,
+    pub(super) class: Option<Class>,
     headers: Vec<(HeaderName, HeaderValue)>,
     refused: Option<String>,
 }
@@ -46,6 +49,25 @@ impl Options {
     #[must_use]
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self { retry: Some(policy), ..self }
+    }
+
+    /// It fails at once where it would have to wait for its limit: with the time after which it could go.
+    #[must_use]
+    pub fn fail_fast(self) -> Self {
+        Self { patience: Some(Patience::FailFast), ..self }
+    }
+
+    /// It waits for a lock to end as well, as far as its deadline allows: that should be longer than the lock then.
+    #[must_use]
+    pub fn through_locks(self) -> Self {
+        Self { patience: Some(Patience::ThroughLocks), ..self }
+    }
+
+    /// It goes before others that wait, and may use the slots that are
+    /// [reserved](crate::limit::LimitSettings::reserve_for_urgent).
+    #[must_use]
+    pub fn urgent(self) -> Self {
+        Self { class: Some(Class::Urgent), ..self }
     }
 
     /// A header to send besides. It replaces one of that name; where it can't be sent, the call fails and says so.
@@ -79,6 +101,8 @@ impl fmt::Debug for Options {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
+            .field("patience", &self.patience)
+            .field("class", &self.class)
             .field("headers", &headers)
             .finish_non_exhaustive()
     }

@@ -1,7 +1,7 @@
-//! The way of one call: validate, authorize, send, classify, and perhaps once more.
+//! The way of one call: validate, wait for a slot, authorize, send, classify, and perhaps once more.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
@@ -14,8 +14,10 @@ use super::in_flight::Entered;
 use super::{Client, trace};
 use crate::endpoint::call::Call;
 use crate::endpoint::request;
-use crate::error::{Attempt, Error, ErrorKind, Sent};
+use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
+use crate::limit::{Ask, Class, LimitRefusal, Patience, Permit, Told};
 use crate::retry::RetryPolicy;
+use crate::transport::TransportError;
 
 /// Makes the call and gives its answer, if that is a success.
 pub(crate) async fn run(call: &Call) -> Result<Response<Bytes>, Error> {
@@ -62,11 +64,11 @@ async fn within_deadline(call: &Call) -> Result<Response<Bytes>, Error> {
         timeout,
         begun: Instant::now(),
         deadline,
-        stage: Stage::Waiting,
+        stage: Stage::Limited,
         sent: Sent::No,
         attempts: Vec::new(),
     };
-    match tokio::time::timeout(deadline, run.try_until_done(request)).await {
+    match tokio::time::timeout(deadline, run.go(request)).await {
         Ok(result) => result,
         Err(_) => Err(run.out_of_time()),
     }
@@ -100,6 +102,8 @@ struct Run<'c> {
 /// What a call is at, for those who want to know why its time ran out.
 #[derive(Clone, Copy)]
 enum Stage {
+    /// For a slot of the endpoint's limit.
+    Limited,
     /// For the time between two attempts.
     Waiting,
     /// For the answer.
@@ -107,16 +111,23 @@ enum Stage {
 }
 
 impl Run<'_> {
-    async fn try_until_done(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+    async fn go(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let core = &self.call.client().0.core;
         let policy = self.call.options.retry.unwrap_or(core.retry);
-        let mut request = Some(request);
+        let mut prepared = Some(request);
+        let mut failed: Option<Error> = None;
         loop {
-            let request = match request.take() {
+            let mut request = match prepared.take() {
                 Some(request) => request,
                 None => prepare(self.call)?,
             };
-            let error = match self.attempt(request).await {
+            let permit = match self.permit(&mut request).await {
+                Ok(permit) => permit,
+                // What went wrong first tells more than that there is no slot to try it again.
+                Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
+                Err(error) => return Err(self.ended(error)),
+            };
+            let error = match self.attempt(request, permit).await {
                 Ok(answer) => {
                     core.budget.earn();
                     return Ok(answer);
@@ -124,35 +135,54 @@ impl Run<'_> {
                 Err(error) => error,
             };
             self.note(&error);
-            let Some(wait) = self.next(&policy, &error) else {
-                return Err(error.with_sent(self.sent).after(std::mem::take(&mut self.attempts)));
-            };
+            let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
             trace::again(&error, wait);
+            failed = Some(error);
             self.stage = Stage::Waiting;
             tokio::time::sleep(wait).await;
+            if core.in_flight.is_closed() {
+                return Err(self.ended(closed(self.call)));
+            }
         }
     }
 
-    async fn attempt(&mut self, mut request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
-        let endpoint = self.call.meta();
-        let span = trace::attempt(endpoint, u32::try_from(self.attempts.len()).unwrap_or(u32::MAX));
-        let result = async {
-            if self.call.client().0.core.in_flight.is_closed() && !self.attempts.is_empty() {
-                return Err(closed(self.call));
+    /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or a long wait would outlive the token.
+    async fn permit(&mut self, request: &mut Request<Bytes>) -> Result<Permit, Error> {
+        let options = &self.call.options;
+        let limiter = &self.call.client().0.core.limiter;
+        let patience = if limiter.through_locks() { Patience::ThroughLocks } else { Patience::Wait };
+        let ask = Ask {
+            deadline: self.begun + self.deadline,
+            patience: options.patience.unwrap_or(patience),
+            // What is tried again goes before others, or it would wait a whole line once more.
+            class: if self.attempts.is_empty() { options.class.unwrap_or(Class::Normal) } else { Class::Retry },
+            timeout: self.timeout,
+        };
+        loop {
+            self.stage = Stage::Limited;
+            let permit = limiter.acquire(None, self.call.meta(), ask).await;
+            let mut permit = permit.map_err(|refusal| limited(self.call, &refusal))?;
+            authorize(self.call, request);
+            // If it was held for too long by now, or a lock has begun, it is given back.
+            if permit.sending().is_ok() {
+                return Ok(permit);
             }
-            authorize(self.call, &mut request);
-            self.stage = Stage::Sent;
-            let answer = exchange(self.call.client(), request, self.timeout, self.entered.again()).await;
-            let answer = match answer {
-                Some(answer) => answer.map_err(|error| Error::transport(endpoint, error))?,
-                None => {
-                    return Err(Error::timeout(endpoint, Sent::Maybe, format!("no answer within {:?}", self.timeout)));
-                }
-            };
-            if answer.status().is_success() { Ok(answer) } else { Err(Error::refused(endpoint, answer)) }
         }
-        .instrument(span.clone())
-        .await;
+    }
+
+    async fn attempt(&mut self, request: Request<Bytes>, permit: Permit) -> Result<Response<Bytes>, Error> {
+        let endpoint = self.call.meta();
+        let span = trace::attempt(endpoint, self.tried());
+        self.stage = Stage::Sent;
+        let exchange = exchange(self.call.client(), request, self.timeout, permit, self.entered.again());
+        let (answer, locked) = exchange.instrument(span.clone()).await;
+        let result = match answer {
+            Some(Ok(answer)) if answer.status().is_success() => Ok(answer),
+            Some(Ok(answer)) => Err(Error::refused(endpoint, answer)),
+            Some(Err(error)) => Err(Error::transport(endpoint, error)),
+            None => Err(Error::timeout(endpoint, Sent::Maybe, format!("no answer within {:?}", self.timeout))),
+        };
+        let result = result.map_err(|error| error.with_locked_until(locked.map(|wait| SystemTime::now() + wait)));
         trace::ended(&span, &result);
         result
     }
@@ -163,39 +193,92 @@ impl Run<'_> {
     }
 
     fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
-        let tried = u32::try_from(self.attempts.len()).unwrap_or(u32::MAX);
-        let wait = policy.next(self.call.meta(), error, tried, false)?;
+        let wait = policy.next(self.call.meta(), error, self.tried())?;
         // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
         let in_time = self.begun.elapsed() + wait < self.deadline;
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
-    fn out_of_time(self) -> Error {
+    fn tried(&self) -> u32 {
+        u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
+    }
+
+    /// The call's error, with all that was tried.
+    fn ended(&mut self, error: Error) -> Error {
+        error.with_sent(self.sent).after(std::mem::take(&mut self.attempts))
+    }
+
+    fn out_of_time(mut self) -> Error {
         let deadline = self.deadline;
-        let (sent, problem) = match self.stage {
-            Stage::Waiting => {
-                (self.sent, format!("the call's deadline of {deadline:?} passed before it could be tried again"))
+        let problem = match self.stage {
+            Stage::Limited => {
+                format!("the call's deadline of {deadline:?} passed while it waited for the endpoint's limit")
             }
+            Stage::Waiting => format!("the call's deadline of {deadline:?} passed before it could be tried again"),
             Stage::Sent => {
-                (Sent::Maybe.max(self.sent), format!("no answer within the call's deadline of {deadline:?}"))
+                self.sent = self.sent.max(Sent::Maybe);
+                format!("no answer within the call's deadline of {deadline:?}")
             }
         };
-        Error::timeout(self.call.meta(), sent, problem).after(self.attempts)
+        self.ended(Error::timeout(self.call.meta(), Sent::No, problem))
     }
 }
 
-/// Sends the request. `None` if no answer came in time.
+fn limited(call: &Call, refusal: &LimitRefusal) -> Error {
+    let (wait, until) = match refusal {
+        LimitRefusal::Locked { wait, until, .. } => (Some(*wait), Some(*until)),
+        LimitRefusal::TooLate { wait } => (Some(*wait), None),
+        LimitRefusal::Busy { .. } | LimitRefusal::Store(_) => (None, None),
+    };
+    let error = Error::unsent(ErrorKind::Limited, call.meta(), refusal.to_string());
+    let error = error.with_retry_after(wait).with_locked_until(until);
+    match refusal {
+        LimitRefusal::Store(cause) => error.caused_by(cause.clone()),
+        _ => error,
+    }
+}
+
+/// Sends the request, and tells the limiter how that ended. The answer is `None` if none came in time; beside it, for how long the user is
+/// locked out now.
 async fn exchange(
     client: &Client,
     request: Request<Bytes>,
     timeout: Duration,
+    permit: Permit,
     entered: Entered,
-) -> Option<Result<Response<Bytes>, crate::transport::TransportError>> {
+) -> (Option<Result<Response<Bytes>, TransportError>>, Option<Duration>) {
     let transport = Arc::clone(&client.0.core.transport);
     Exchange::new(async move {
         let answer = tokio::time::timeout(timeout, transport.send(request)).await.ok();
+        let told = match &answer {
+            Some(Ok(answer)) => Some(told(answer)),
+            Some(Err(error)) => error.answer().map(told),
+            None => None,
+        };
+        let unsent = matches!(&answer, Some(Err(error)) if error.sent() == Sent::No);
+        let locked = match told {
+            Some(told) => permit.answered(told).await,
+            None if unsent => {
+                permit.unsent();
+                None
+            }
+            None => {
+                // It knows that it means that no answer came.
+                drop(permit);
+                None
+            }
+        };
         drop(entered);
-        answer
+        (answer, locked)
     })
     .await
+}
+
+/// What an answer says of the endpoint's limit.
+fn told(answer: &Response<Bytes>) -> Told {
+    if !answer.status().is_client_error() {
+        return Told::Fine;
+    }
+    let answer = Answer::new(answer.clone());
+    if answer.is_throttled() { Told::Throttled { retry_after: answer.retry_after() } } else { Told::Fine }
 }

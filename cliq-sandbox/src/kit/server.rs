@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
 use bytes::Bytes;
+use cliq_api::limit::LimitSettings;
 use cliq_api::{Client, ClientBuilder, Endpoint, Exchange, RetryPolicy, Transport};
 use http::{Request, StatusCode, Uri};
 
@@ -80,11 +81,15 @@ impl StubServer {
 
     /// The same, to be shaped further: a token, a time limit, whatever the program under test has.
     ///
-    /// It tries nothing again by itself, so that a reply is asked for once. Who wants to see what a program does then says
-    /// `.retry(RetryPolicy::new())`.
+    /// It tries nothing again by itself and keeps no limits, so that each call asks for one reply, at once. Who wants to see what a program
+    /// does otherwise says `.retry(RetryPolicy::new())` or `.limits(LimitSettings::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
         let transport = StubTransport(self.book.clone());
-        Client::builder().base_url(&self.base_url).transport(transport).retry(RetryPolicy::none())
+        Client::builder()
+            .base_url(&self.base_url)
+            .transport(transport)
+            .retry(RetryPolicy::none())
+            .limits(LimitSettings::off())
     }
 
     /// Adds a stub for an endpoint, given by its request's type. It matches all calls of it, until told otherwise.

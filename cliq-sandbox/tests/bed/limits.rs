@@ -7,7 +7,7 @@ use cliq_sandbox::{Clock, Demo, ManualClock, Sandbox};
 use std::time::Duration;
 use tokio::time::{advance, sleep};
 
-use super::{MINUTE, SECOND, ryan, ryan_limited, status};
+use super::{MINUTE, SECOND, bare_client, ryan, ryan_limited, status};
 
 /// How many calls in a row, at one moment, get through.
 async fn burst(client: &Client, demo: &Demo) -> usize {
@@ -73,11 +73,11 @@ async fn get_thread_locks_for_five_minutes_and_a_channel_takes_fifty_changes() {
 async fn users_and_endpoints_are_counted_apart() {
     let (demo, client) = ryan_limited(Limits::published());
     burst(&client, &demo).await;
-    let scott = demo.sandbox.client(demo.sandbox.token(&demo.colleague_ids[0]));
+    let scott = bare_client(&demo.sandbox, &demo.sandbox.token(&demo.colleague_ids[0]));
     assert_eq!(burst(&scott, &demo).await, 20);
     client.unfollow_thread(&demo.thread_chat_id).await.unwrap();
     // Another token is still the same user.
-    let again = demo.sandbox.client(demo.sandbox.token(&demo.user_id));
+    let again = bare_client(&demo.sandbox, &demo.sandbox.token(&demo.user_id));
     assert_eq!(burst(&again, &demo).await, 0);
 }
 
@@ -230,7 +230,7 @@ async fn every_arrival_of_a_known_user_counts() {
         assert_eq!(status(client.get_thread("nothing").await), Some(400));
     }
     assert_eq!(status(client.get_thread(&demo.thread_chat_id).await), Some(429));
-    let stranger = demo.sandbox.client("1000.unknown");
+    let stranger = bare_client(&demo.sandbox, "1000.unknown");
     for _ in 0..30 {
         assert_eq!(status(stranger.get_thread(&demo.thread_chat_id).await), Some(401));
     }

@@ -12,6 +12,7 @@ mod speed;
 
 use std::time::Duration;
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::{Client, Error, RetryPolicy};
 use cliq_sandbox::limits::Limits;
 use cliq_sandbox::{Demo, Sandbox};
@@ -30,8 +31,13 @@ fn ryan_limited(limits: Limits) -> (Demo, Client) {
 
 /// With a client that does nothing by itself: it is the sandbox that is tried here.
 fn bare(demo: Demo) -> (Demo, Client) {
-    let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none()).build();
-    (demo, client.unwrap())
+    let client = bare_client(&demo.sandbox, &demo.token);
+    (demo, client)
+}
+
+fn bare_client(sandbox: &Sandbox, token: &str) -> Client {
+    let builder = sandbox.client_builder().access_token(token).retry(RetryPolicy::none()).limits(LimitSettings::off());
+    builder.build().unwrap()
 }
 
 fn status<T: std::fmt::Debug>(answer: Result<T, Error>) -> Option<u16> {

@@ -7,7 +7,7 @@ use cliq_sandbox::{Latency, Sandbox};
 use http::StatusCode;
 use tokio::time::Instant;
 
-use super::{MINUTE, SECOND};
+use super::{MINUTE, SECOND, bare_client};
 
 /// Fails where the next test asks for it.
 #[tokio::test(start_paused = true)]
@@ -18,7 +18,7 @@ async fn fails_when_asked() {
     let demo = Sandbox::builder().seed(4711).demo();
     demo.sandbox.faults().everywhere().lose_answers(0.5);
     for _ in 0..100 {
-        demo.client().follow_thread(&demo.thread_chat_id).await.unwrap();
+        bare_client(&demo.sandbox, &demo.token).follow_thread(&demo.thread_chat_id).await.unwrap();
     }
 }
 
@@ -34,7 +34,7 @@ fn a_failure_prints_its_seed() {
 /// Which of 200 calls failed, and when each was answered.
 async fn run(seed: u64, between: bool) -> Vec<(bool, u128)> {
     let demo = Sandbox::builder().seed(seed).demo();
-    let client = demo.client();
+    let client = bare_client(&demo.sandbox, &demo.token);
     demo.sandbox
         .faults()
         .on::<FollowThreadRequest>()
@@ -68,7 +68,7 @@ async fn one_seed_is_one_fate_whatever_other_endpoints_do() {
 async fn a_sequence_leaves_chance_as_it_is() {
     let demo = Sandbox::builder().seed(7).demo();
     assert_eq!(demo.sandbox.seed(), 7);
-    let client = demo.client();
+    let client = bare_client(&demo.sandbox, &demo.token);
     let here = demo.sandbox.faults().on::<FollowThreadRequest>().fail(0.3, StatusCode::BAD_GATEWAY);
     here.latency(Latency::exponential(SECOND)).pass(10);
     for fate in &run(7, false).await[..50] {
