@@ -133,5 +133,5 @@ impl<E> ::core::fmt::Debug for BrokenCall<E> {
     "`get_it`: the path doesn't begin with `/`\nhelp: write it like \"/threads\""
 }
 ::core::compile_error! {
-    "`get_it`: `\"often\"` is no limit\nhelp: write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\", or `limit = none` for no limit"
+    "`get_it`: `\"often\"` is no limit\nhelp: write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit"
 }

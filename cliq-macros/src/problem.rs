@@ -23,6 +23,9 @@ pub(crate) enum Problem {
     RepeatedKey { key: String },
     KeyNeedsValue { key: String, example: &'static str },
     KeyTakesNoValue { key: String },
+    KeyWithParentheses { key: String, value: String },
+    KeyMissing { key: &'static str, found: String },
+    ColonForEquals,
     BadValue { key: String, expected: &'static str, found: String },
     NotAString { key: String, example: &'static str, found: String },
     BadPath { what: &'static str, malformed: Malformed },
@@ -53,7 +56,10 @@ pub(crate) enum Problem {
     AssociatedType,
     AssociatedConst,
     MacroInTrait,
-    UnreadableMember { why: String },
+    UnreadableMember,
+    EndpointMisspelt { found: String },
+    AsyncTrait,
+    ReturnArrow,
     MethodWithoutEndpoint,
     // The method.
     MethodBody,
@@ -82,6 +88,7 @@ pub(crate) enum Problem {
     ArgFormAttribute { name: String, expected: &'static str },
     ArgOptionUnknown { place: &'static str, found: String, valid: &'static [&'static str] },
     ArgNameNotAllowed { what: &'static str },
+    ArgNameKey { place: &'static str, name: String },
     ArgWithoutPlace { name: String, placeholder: Option<String>, body_allowed: bool },
     ArgRepeated { name: String },
     PlaceholderUnfilled { placeholder: String, argument: String },
@@ -116,6 +123,8 @@ pub(crate) enum Problem {
     ReturnImpl,
     ReturnReference { owned: Option<String> },
     ReturnOther { what: &'static str },
+    ReturnOptionalPage,
+    ReturnBarePage,
     PageWithoutKey,
     KeyWithoutPage,
     PageMissing { key: &'static str },
@@ -185,6 +194,13 @@ impl Problem {
             Self::KeyNeedsValue { key, example } => {
                 (format!("the key `{key}` needs a value"), format!("write it like `{example}`"))
             }
+            Self::KeyWithParentheses { key, value } => {
+                (format!("the key `{key}` takes its value behind `=`"), format!("write `{key} = {value}`"))
+            }
+            Self::KeyMissing { key, found } => {
+                (format!("`{found}` says no key that it is for"), format!("write `{key} = {found}`"))
+            }
+            Self::ColonForEquals => ("a value stands behind `=`, not `:`".into(), "write `key = value`".into()),
             Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
             Self::BadValue { key, expected, found } => {
                 (format!("`{key}` can't be `{found}`"), format!("it takes {expected}"))
@@ -195,11 +211,11 @@ impl Problem {
             Self::BadPath { what, malformed } => malformed_words(what, malformed),
             Self::BadLimit { found } => (
                 format!("`\"{found}\"` is no limit"),
-                "write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\", or `limit = none` for no limit".into(),
+                "write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit".into(),
             ),
             Self::BadTime { key, found } => (
                 format!("`{key}` can't be `\"{found}\"`"),
-                "write a time such as \"10s\", \"5m\", \"5min\" or \"1h\"".into(),
+                "write a time such as \"10s\", \"5m\", \"5min\" or \"1h\"; there are no other units".into(),
             ),
             Self::BadScope { found } => (
                 format!("`\"{found}\"` is no scope"),
@@ -284,9 +300,21 @@ impl Problem {
                 "a macro call inside a trait of endpoints can't be looked into".into(),
                 "write the methods out, or let the macro make the whole trait".into(),
             ),
-            Self::UnreadableMember { why } => {
-                (format!("this can't be read as a method: {why}"), "write it like `fn name(&self, argument: Type) -> Type;`".into())
+            Self::UnreadableMember => {
+                ("this can't be read as a method".into(), "write it like `fn name(&self, argument: Type) -> Type;`".into())
             }
+            Self::EndpointMisspelt { found } => (
+                format!("there is no attribute `{found}` for a method"),
+                match METHODS.iter().find(|method| method.eq_ignore_ascii_case(found)) {
+                    Some(method) => format!("write `#[endpoint({method} \"/path\")]`"),
+                    None => "did you mean `endpoint`?".into(),
+                },
+            ),
+            Self::AsyncTrait => (
+                "a trait of endpoints needs no `async_trait`".into(),
+                "remove it, and `async` from the methods; the builders that they return can be awaited".into(),
+            ),
+            Self::ReturnArrow => ("the type of the answer stands behind `->`".into(), "write `-> Type`".into()),
             Self::MethodWithoutEndpoint => (
                 "the method has neither `#[endpoint]` nor a body".into(),
                 "add `#[endpoint(GET \"/path\")]`, or give it a body that calls other methods".into(),
@@ -356,6 +384,10 @@ impl Problem {
             Self::ArgOptionUnknown { place, found, valid } => {
                 (format!("`#[{place}(…)]` has no option `{found}`"), did_you_mean(found, valid, "its options are"))
             }
+            Self::ArgNameKey { place, name } => (
+                format!("`#[{place}(…)]` takes the name by itself"),
+                format!("write `#[{place}(\"{name}\")]`"),
+            ),
             Self::ArgNameNotAllowed { what } => (format!("{what} has no name"), "remove the name".into()),
             Self::ArgWithoutPlace { name, placeholder, body_allowed } => (
                 format!("nothing says where the argument `{name}` goes"),
@@ -481,6 +513,11 @@ impl Problem {
             Self::ReturnOther { what } => {
                 (format!("an endpoint can't return {what}"), "name a type that can be read from JSON, `Bytes`, or nothing".into())
             }
+            Self::ReturnOptionalPage => (
+                "a page can't be optional".into(),
+                "write `-> Page<…>`; a page without items is an empty one".into(),
+            ),
+            Self::ReturnBarePage => ("a `Page` has items of some type".into(), "write it like `-> Page<Thread>`".into()),
             Self::PageWithoutKey => (
                 "the answer is a `Page`, and nothing says where its items are".into(),
                 "add `page(items = \"data\", token = \"next_token\")`, naming the members of the answer".into(),

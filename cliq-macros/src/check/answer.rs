@@ -43,6 +43,15 @@ pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
                 _ => ignored(),
             }
         }
+        ty if only_argument(ty, "Option").is_some_and(|inner| only_argument(inner, "Page").is_some()) => {
+            scope.push(ty, &Problem::ReturnOptionalPage);
+            by_name(only_argument(ty, "Option").unwrap_or(ty))
+        }
+        // Its type is still being typed.
+        ty if is_named(ty, "Page") && first_argument(ty).is_none() => {
+            scope.push(ty, &Problem::ReturnBarePage);
+            ignored()
+        }
         ty if odd_form(ty).is_some() => {
             scope.push(ty, &Problem::ReturnOther { what: odd_form(ty).unwrap_or_default() });
             ignored()

@@ -96,7 +96,7 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
             };
             scope.push(&raw.ident, &Problem::ArgReserved { name, place });
         }
-        let optional = raw.ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
+        let optional = raw.optional || raw.ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
         let ty = raw.ty.and_then(|ty| sendable(ty, scope));
         args.push(Read { ident: raw.ident, docs, ty, optional, place });
     }
@@ -136,6 +136,10 @@ fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
         let Some(place) = place_named(&name) else {
             if name == "cfg" || name == "cfg_attr" {
                 scope.push(&attr, &Problem::ArgCfg);
+                // It may have held what says the place.
+                if name == "cfg_attr" && matches!(said, Said::Nothing) {
+                    said = Said::Unreadable;
+                }
             } else if !matches!(name.as_str(), "allow" | "expect" | "warn" | "deny" | "forbid") {
                 scope.push(&attr, &Problem::ArgAttributeUnknown { name });
                 said = Said::Unreadable;
@@ -187,6 +191,8 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
         }
         Meta::List(_) => {}
     }
+    // `name = "x"`, as other libraries have it.
+    let mut named: Option<LitStr> = None;
     let parse = |input: ParseStream<'_>| {
         let name = if input.peek(LitStr) { Some(input.parse::<LitStr>()?) } else { None };
         let mut words = Vec::new();
@@ -199,6 +205,9 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
                 Some(_) => Some(input.parse::<LitStr>()?),
                 None => None,
             };
+            if word == "name" && words.is_empty() && name.is_none() {
+                named.clone_from(&value);
+            }
             words.push((word, value));
             if !input.is_empty() {
                 let _: Token![,] = input.parse()?;
@@ -210,6 +219,10 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
         scope.push(attr, &malformed);
         return None;
     };
+    if let Some(named) = named {
+        scope.push(attr, &Problem::ArgNameKey { place: name, name: named.value() });
+        return None;
+    }
     for (word, value) in words {
         match (word.to_string().as_str(), value) {
             ("csv", None) if place == Place::Query => read.csv = true,

@@ -10,6 +10,7 @@ use super::Scope;
 use crate::errors::Errors;
 use crate::model::{Page, Param, Scopes, Wire};
 use crate::parse::keys::{Key, Value, inside, key, split};
+use crate::parse::mentions;
 use crate::problem::{METHODS, Problem};
 use crate::text::path::{self, Template};
 use crate::text::units;
@@ -129,7 +130,7 @@ impl Defaults {
 /// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
 pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
     let mut chunks = split(inside(attr)).into_iter();
-    let Some(mut first) = chunks.next() else {
+    let Some(mut first) = chunks.next().filter(|first| !first.is_empty()) else {
         scope.push(attr, &Problem::EndpointArgsMissing);
         return None;
     };
@@ -142,6 +143,7 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
         scope.push(&first, &Problem::EndpointNeedsMethod { found: first.to_string() });
         return None;
     }
+    let head_mentions_page = mentions(first.clone(), "page");
     let head = head(first, scope);
     let mut push = |at: TokenStream, problem: &Problem| scope.push(at, problem);
     let mut own_base = None;
@@ -152,7 +154,11 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     let (mut form, mut response, mut page, mut timeout) = (None, None, None, None);
     let mut shares = None;
     let mut unreadable_page = false;
-    for key in each(chunks.collect(), "endpoint", ON_METHOD, &mut push) {
+    let chunks: Vec<_> = chunks.collect();
+    // Where a comma is missing beside it, what `page` says is not known, nor whether it is said.
+    let pages = |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_err();
+    unreadable_page |= chunks.iter().any(pages) || head_mentions_page;
+    for key in each(chunks, "endpoint", ON_METHOD, &mut push) {
         match key.name.unraw().to_string().as_str() {
             "scope" => scopes = read_scopes(&key, defaults.scope_prefix.as_deref(), &mut push),
             "limit" => match limit(&key, &mut push) {
@@ -231,6 +237,9 @@ fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, T
     let known = METHODS.contains(&written.as_str());
     if !known {
         scope.push(&method, &Problem::UnknownHttpMethod { found: written.clone() });
+        if rest.is_empty() {
+            return None;
+        }
     }
     let path = |input: ParseStream<'_>| Ok((without_suffix(input.parse()?)?, input.parse::<TokenStream>()?));
     let Ok((path, more)) = path.parse2(rest.clone()) else {
@@ -263,7 +272,12 @@ fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static st
             Err(tokens) if tokens.is_empty() => continue,
             Err(tokens) => {
                 let found = tokens.to_string();
-                push(tokens, &Problem::UnexpectedTokens { found });
+                let problem = match missing_key(&tokens, on) {
+                    Some(key) => Problem::KeyMissing { key, found },
+                    None if found.starts_with(':') => Problem::ColonForEquals,
+                    None => Problem::UnexpectedTokens { found },
+                };
+                push(tokens, &problem);
                 continue;
             }
         };
@@ -279,10 +293,21 @@ fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static st
     keys
 }
 
+/// The key that a string without one is probably for.
+fn missing_key(tokens: &TokenStream, on: &str) -> Option<&'static str> {
+    let text = syn::parse2::<LitStr>(tokens.clone()).ok()?.value();
+    (on == "endpoints" && text.starts_with('/')).then_some("base")
+}
+
 /// The tokens of a key's value, where it is written `key = value`.
 fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenStream> {
     match &key.value {
         Value::Equals(value) if !value.is_empty() => Some(value.clone()),
+        Value::List(list) if syn::parse2::<syn::Lit>(list.clone()).is_ok() => {
+            let (key_name, value) = (key.name.unraw().to_string(), list.to_string());
+            push(key.tokens.clone(), &Problem::KeyWithParentheses { key: key_name, value });
+            None
+        }
         _ => {
             push(key.tokens.clone(), &Problem::KeyNeedsValue { key: key.name.unraw().to_string(), example });
             None

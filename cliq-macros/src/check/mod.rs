@@ -17,6 +17,7 @@ use crate::problem::Problem;
 
 pub(crate) use between::is_gate;
 pub(crate) use keys::Defaults;
+pub(crate) use types::first_argument;
 
 /// Errors about one method.
 pub(crate) struct Scope<'e> {
@@ -35,12 +36,18 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     for attr in raw.attrs.iter().filter(|attr| is_endpoints(attr)) {
         errors.push(None, attr, &Problem::EndpointsTwice);
     }
-    let attrs = raw.attrs.into_iter().filter(|attr| !is_endpoints(attr)).collect();
+    for attr in raw.attrs.iter().filter(|attr| is_async_trait(attr)) {
+        errors.push(None, attr, &Problem::AsyncTrait);
+    }
+    let attrs = raw.attrs.into_iter().filter(|attr| !is_endpoints(attr) && !is_async_trait(attr)).collect();
     let mut others = Vec::new();
     let mut endpoints = Vec::new();
     for member in raw.members {
         match member {
-            RawMember::Other(tokens) => others.push(tokens),
+            RawMember::Other(ident, tokens) => {
+                reserved(&ident, &mut Scope { method: ident.to_string(), errors });
+                others.push(tokens);
+            }
             RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
         }
     }
@@ -51,6 +58,10 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     }
     let krate = defaults.krate.unwrap_or_else(runtime);
     Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
+}
+
+fn is_async_trait(attr: &syn::Attribute) -> bool {
+    attr.path().segments.last().is_some_and(|segment| segment.ident == "async_trait")
 }
 
 /// An endpoint, and what of it only means something beside the others.
@@ -72,7 +83,9 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
 
     let builder = builder_name(&raw.ident);
     builder_is_type(&mut raw, &builder, &mut scope);
+    let before_answer = scope.errors.len();
     let answer = answer::answer(raw.output.as_ref(), &mut scope);
+    let answered = scope.errors.len() == before_answer;
     let args = arguments::read(raw.args, &mut scope);
     let keys =
         raw.endpoint.as_ref().and_then(|attr| keys::endpoint(attr, defaults, &mut scope)).filter(|_| !raw.broken);
@@ -80,7 +93,9 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     let (shares, path) = keys.as_ref().map(|keys| (keys.shares.clone(), Some(keys.path.clone()))).unwrap_or_default();
     let wire = keys.and_then(|keys| {
         let params = arguments::place(&args, &keys, &mut scope)?;
-        answer::check(&keys, answer.decode, raw.output.as_ref(), &mut scope);
+        if answered {
+            answer::check(&keys, answer.decode, raw.output.as_ref(), &mut scope);
+        }
         let page = answer::page(&keys, &args, &params, &mut scope);
         Some(keys.into_wire(params, page))
     });
@@ -117,7 +132,7 @@ fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) 
         let mut inner = ty.as_ref();
         // By a path of several names it can still be reached.
         while let Some(outer) = inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder)) {
-            inner = types::first_argument(outer);
+            inner = first_argument(outer);
         }
         if let Some(same) = inner {
             scope.push(same, &Problem::BuilderIsType { name: builder.to_string() });

@@ -2,6 +2,7 @@
 //!
 //! A trait's members are read one by one, so that one that can't be read (half-typed code) never costs the others.
 
+mod half_typed;
 pub(crate) mod keys;
 
 use proc_macro2::{Delimiter, TokenStream, TokenTree};
@@ -14,7 +15,8 @@ use syn::{
 };
 
 use crate::errors::Errors;
-use crate::problem::Problem;
+use crate::problem::{METHODS, Problem};
+use crate::text::suggest::nearest;
 
 /// A trait under `#[endpoints]`.
 pub(crate) struct RawTrait {
@@ -28,8 +30,8 @@ pub(crate) struct RawTrait {
 pub(crate) enum RawMember {
     /// A method with `#[endpoint]`.
     Endpoint(Box<RawMethod>),
-    /// A method with a body, passed through.
-    Other(TokenStream),
+    /// A method with a body, passed through, and its name.
+    Other(Ident, TokenStream),
 }
 
 /// A method with `#[endpoint]`.
@@ -55,16 +57,27 @@ pub(crate) struct RawArg {
     pub(crate) ident: Ident,
     /// `None` while it is being typed.
     pub(crate) ty: Option<Type>,
+    /// Whether it is an `Option`, where the type doesn't say so as it is still being typed.
+    pub(crate) optional: bool,
 }
 
 /// Reads a trait. `Err` where it is none, or where not even its head can be read.
 pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTrait> {
-    let head: Head = syn::parse2(item)?;
+    let mut head: Head = syn::parse2(item)?;
     head.check(errors);
     let mut members = Vec::new();
+    let mut attrs = std::mem::take(&mut head.attrs);
     let read = |input: ParseStream<'_>| {
+        for attr in input.call(Attribute::parse_inner)? {
+            // What stands inside holds for the whole as well, and is carried like what stands above.
+            attrs.push(Attribute { style: syn::AttrStyle::Outer, ..attr });
+        }
         let mut place = 0;
         while !input.is_empty() {
+            if input.parse::<Option<Token![;]>>()?.is_some() {
+                // rustc tells of it.
+                continue;
+            }
             place += 1;
             errors.enter(place);
             let mut member = member(input, errors);
@@ -76,7 +89,7 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
         Ok(())
     };
     read.parse2(head.body)?;
-    Ok(RawTrait { attrs: head.attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
+    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
 }
 
 /// A trait with its members still unread.
@@ -144,7 +157,7 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
             let (plain, visibility) = without_visibility(tokens.clone());
             match syn::parse2::<TraitItem>(plain) {
                 Ok(item) => (item, visibility),
-                Err(error) => return half_typed(&tokens, &error, errors),
+                Err(_) => return half_typed::read(&tokens, errors),
             }
         }
         Ok(item) => {
@@ -168,10 +181,15 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
             let mut ours = ours.into_iter();
             let Some(endpoint) = ours.next() else {
                 if method.default.is_some() {
+                    let ident = method.sig.ident.clone();
                     let method = syn::TraitItemFn { attrs, ..method };
-                    return Some(RawMember::Other(method.into_token_stream()));
+                    return Some(RawMember::Other(ident, method.into_token_stream()));
                 }
-                if !hidden {
+                let (misspelt, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_misspelt_endpoint);
+                if let Some(attr) = misspelt.first() {
+                    let found = attr.path().to_token_stream().to_string();
+                    errors.push(Some(&name), attr.path(), &Problem::EndpointMisspelt { found });
+                } else if !hidden {
                     errors.push(Some(&name), &method.sig, &Problem::MethodWithoutEndpoint);
                 }
                 return Some(stand_in(attrs, method.sig, errors));
@@ -189,7 +207,7 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
         TraitItem::Type(item) => refuse(item, &Problem::AssociatedType, errors),
         TraitItem::Const(item) => refuse(item, &Problem::AssociatedConst, errors),
         TraitItem::Macro(item) => refuse(item, &Problem::MacroInTrait, errors),
-        other => refuse(other, &Problem::UnreadableMember { why: "it is no method".to_owned() }, errors),
+        other => refuse(other, &Problem::UnreadableMember, errors),
     }
 }
 
@@ -198,11 +216,14 @@ fn without_visibility(tokens: TokenStream) -> (TokenStream, Option<Visibility>) 
     let parts = |input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
+        // Before attributes it is an error of rustc's already.
+        let told = input.peek(Token![#]);
         let rest: TokenStream = input.parse()?;
-        Ok((quote!(#(#attrs)* #rest), visibility))
+        Ok((quote!(#(#attrs)* #rest), visibility, told))
     };
     match parts.parse2(tokens.clone()) {
-        Ok((plain, visibility)) if !matches!(visibility, Visibility::Inherited) => (plain, Some(visibility)),
+        Ok((plain, _, true)) => (plain, None),
+        Ok((plain, visibility, false)) if !matches!(visibility, Visibility::Inherited) => (plain, Some(visibility)),
         _ => (tokens, None),
     }
 }
@@ -215,9 +236,11 @@ fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option
 /// The tokens of one member: up to its `;` or its braces.
 fn next_member(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
+    let mut ended = false;
     while let Ok(token) = input.parse::<TokenTree>() {
+        ended = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let last = match &token {
-            TokenTree::Punct(punct) => punct.as_char() == ';',
+            TokenTree::Punct(_) => ended,
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
             _ => false,
         };
@@ -227,7 +250,7 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
             break;
         }
     }
-    if input.peek(Token![;]) {
+    if !ended && input.peek(Token![;]) {
         // Behind braces it belongs to the same member, as in `const A: u8 = { 1 };`.
         tokens.extend(input.parse::<TokenTree>());
     }
@@ -255,6 +278,7 @@ fn is_attributes(tokens: &TokenStream) -> bool {
             let allowed = input.parse::<Option<Token![async]>>()?.is_some()
                 || input.parse::<Option<Token![const]>>()?.is_some()
                 || input.parse::<Option<Token![unsafe]>>()?.is_some()
+                || !input.call(Attribute::parse_outer)?.is_empty()
                 || !matches!(input.parse::<Visibility>()?, Visibility::Inherited)
                 || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();
             if !allowed {
@@ -264,70 +288,6 @@ fn is_attributes(tokens: &TokenStream) -> bool {
         Ok(())
     };
     parse.parse2(tokens.clone()).is_ok()
-}
-
-/// A method that can't be read as a whole: keeps what can be, so that its name and its arguments stay known.
-fn half_typed(tokens: &TokenStream, error: &syn::Error, errors: &mut Errors) -> Option<RawMember> {
-    let parts = |input: ParseStream<'_>| {
-        let attrs = input.call(Attribute::parse_outer)?;
-        while !input.peek(Token![fn]) {
-            input.parse::<TokenTree>()?;
-        }
-        let fn_token: Token![fn] = input.parse()?;
-        let ident: Ident = input.parse()?;
-        let mut args = TokenStream::new();
-        if input.peek(syn::token::Paren) {
-            let content;
-            let _ = syn::parenthesized!(content in input);
-            args = content.parse()?;
-        }
-        let output = input.parse::<ReturnType>().ok();
-        let rest: TokenStream = input.parse()?;
-        Ok((attrs, fn_token, ident, args, output, rest))
-    };
-    let Ok((attrs, fn_token, ident, args, output, _)) = parts.parse2(tokens.clone()) else {
-        errors.push(None, tokens, &Problem::UnreadableMember { why: error.to_string() });
-        return None;
-    };
-    let (mut ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_endpoint);
-    let mut receiver = None;
-    let mut raw = Vec::new();
-    let mut untyped = None;
-    for chunk in keys::split(args) {
-        match syn::parse2::<FnArg>(chunk.clone()) {
-            Ok(FnArg::Receiver(_)) => receiver = Some(chunk),
-            Ok(FnArg::Typed(arg)) => raw.extend(typed(arg)),
-            Err(_) => {
-                let name = |input: ParseStream<'_>| {
-                    let attrs = input.call(Attribute::parse_outer)?;
-                    let ident: Ident = input.parse()?;
-                    let _: TokenStream = input.parse()?;
-                    Ok(RawArg { attrs, ident, ty: None })
-                };
-                if let Ok(arg) = name.parse2(chunk.clone()) {
-                    untyped.get_or_insert_with(|| arg.ident.clone());
-                    raw.push(arg);
-                }
-            }
-        }
-    }
-    let name = ident.to_string();
-    match untyped {
-        Some(arg) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
-        None => errors.push(Some(&name), &ident, &Problem::UnreadableMember { why: error.to_string() }),
-    }
-    let endpoint = ours.pop();
-    Some(RawMember::Endpoint(Box::new(RawMethod {
-        endpoint,
-        attrs,
-        fn_token,
-        ident,
-        receiver,
-        args: raw,
-        output: output.and_then(written_output),
-        broken: true,
-        place: 0,
-    })))
 }
 
 /// A method that is no endpoint, kept so that code that calls it has no further error.
@@ -387,11 +347,10 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
                 receiver = Some(quote!(&#this_token));
             }
             FnArg::Typed(arg) => {
-                let pattern = arg.pat.to_token_stream();
-                match typed(arg) {
-                    Some(arg) => args.push(arg),
-                    None => refuse(&pattern, &Problem::ArgPattern),
+                if !is_plain(&arg.pat) {
+                    refuse(&arg.pat, &Problem::ArgPattern);
                 }
+                args.push(typed(arg, args.len()));
             }
         }
     }
@@ -419,13 +378,34 @@ fn written_output(output: ReturnType) -> Option<Type> {
     }
 }
 
-fn typed(arg: syn::PatType) -> Option<RawArg> {
-    match *arg.pat {
-        syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() => {
-            Some(RawArg { attrs: arg.attrs, ident: pat.ident, ty: Some(*arg.ty) })
+fn is_plain(pattern: &syn::Pat) -> bool {
+    matches!(pattern, syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none())
+}
+
+/// An argument, under the name that it has, or probably was to have.
+fn typed(arg: syn::PatType, index: usize) -> RawArg {
+    let ident = match *arg.pat {
+        syn::Pat::Ident(pat) => pat.ident,
+        pattern => only_name(pattern.to_token_stream()).unwrap_or_else(|| quote::format_ident!("argument_{index}")),
+    };
+    RawArg { attrs: arg.attrs, ident, ty: Some(*arg.ty), optional: false }
+}
+
+/// The one name that a pattern such as `Json(value)` binds.
+fn only_name(pattern: TokenStream) -> Option<Ident> {
+    fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
+        for token in tokens {
+            match token {
+                TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => names.push(ident),
+                TokenTree::Group(group) => collect(group.stream(), names),
+                _ => {}
+            }
         }
-        _ => None,
     }
+    let mut names = Vec::new();
+    collect(pattern, &mut names);
+    names.retain(|name| name != "mut" && name != "ref" && name != "box");
+    if names.len() == 1 { names.pop() } else { None }
 }
 
 fn last_segment_is(path: &syn::Path, name: &str) -> bool {
@@ -445,6 +425,13 @@ pub(crate) fn is_endpoints(attr: &Attribute) -> bool {
 /// `#[cfg_attr(…, endpoint(…))]`.
 pub(crate) fn is_hidden_endpoint(attr: &Attribute) -> bool {
     attr.path().is_ident("cfg_attr") && mentions(attr.to_token_stream(), "endpoint")
+}
+
+/// `#[enpoint(…)]`, `#[get("…")]`: what other words for it look like.
+fn is_misspelt_endpoint(attr: &Attribute) -> bool {
+    let Some(name) = attr.path().segments.last().map(|segment| segment.ident.to_string()) else { return false };
+    let is_method = METHODS.iter().any(|method| method.eq_ignore_ascii_case(&name));
+    is_method || name == "route" || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
 }
 
 /// Whether an identifier stands anywhere in `tokens`.

@@ -10,7 +10,7 @@ pub trait Api {
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    let _ = client.get().c(true);
+    let _ = client.get("a").c(true);
     client.beside().x(true).await
 }
 

@@ -10,7 +10,7 @@ pub trait Api {
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    client.get().c(true).await?;
+    client.get(("a".to_owned(), "b".to_owned())).c(true).await?;
     client.beside().x(true).await
 }
 

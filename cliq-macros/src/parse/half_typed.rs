@@ -1,0 +1,214 @@
+//! Methods that can't be read as a whole, as they are still being typed: what can be read of them is kept, so that their names, and those of
+//! their arguments, stay known.
+//!
+//! rustc has told what is wrong with them by now; here is one error more at most.
+
+use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
+use quote::quote;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, Token, Type};
+
+use super::{RawArg, RawMember, RawMethod, is_endpoint};
+use crate::errors::Errors;
+use crate::problem::Problem;
+
+pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMember> {
+    let Some(parts) = Parts::of(tokens) else {
+        errors.push(None, tokens, &Problem::UnreadableMember);
+        return None;
+    };
+    let (mut ours, attrs): (Vec<_>, Vec<_>) = parts.attrs.into_iter().partition(is_endpoint);
+    let mut receiver = None;
+    let mut args: Vec<RawArg> = Vec::new();
+    let mut untyped = None;
+    for chunk in arguments(parts.args) {
+        match argument(&chunk) {
+            Argument::This(this) => receiver = Some(quote!(&#this)),
+            Argument::Named(arg) => {
+                if arg.ty.is_none() && !arg.optional {
+                    untyped.get_or_insert_with(|| arg.ident.clone());
+                }
+                args.push(*arg);
+            }
+            Argument::Nothing => {}
+        }
+    }
+    let name = parts.ident.to_string();
+    match (untyped, &parts.arrow) {
+        (Some(arg), _) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
+        (None, Some(arrow)) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
+        (None, None) => errors.push(Some(&name), &parts.ident, &Problem::UnreadableMember),
+    }
+    Some(RawMember::Endpoint(Box::new(RawMethod {
+        endpoint: ours.pop(),
+        attrs,
+        fn_token: parts.fn_token,
+        ident: parts.ident,
+        receiver,
+        args,
+        output: parts.output,
+        broken: true,
+        place: 0,
+    })))
+}
+
+struct Parts {
+    attrs: Vec<Attribute>,
+    fn_token: Token![fn],
+    ident: Ident,
+    args: TokenStream,
+    /// What stands where `->` belongs, if it is something else.
+    arrow: Option<TokenStream>,
+    output: Option<Type>,
+}
+
+impl Parts {
+    fn of(tokens: &TokenStream) -> Option<Self> {
+        let mut tokens = tokens.clone().into_iter().peekable();
+        let mut before = Vec::new();
+        let fn_token = loop {
+            match tokens.next()? {
+                TokenTree::Ident(word) if word == "fn" => break Token![fn](word.span()),
+                token => before.push(token),
+            }
+        };
+        let TokenTree::Ident(ident) = tokens.next()? else { return None };
+        let ident = syn::parse2(TokenTree::Ident(ident).into()).ok()?;
+        let args = match tokens.next_if(is_parenthesized) {
+            Some(TokenTree::Group(group)) => group.stream(),
+            _ => TokenStream::new(),
+        };
+        let (arrow, output) = output(&tokens.collect::<Vec<_>>());
+        Some(Self { attrs: attributes(&before), fn_token, ident, args, arrow, output })
+    }
+}
+
+fn is_parenthesized(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Parenthesis)
+}
+
+/// Those of the attributes that can be read.
+fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
+    let pairs = tokens.windows(2).filter(|pair| is_punct(&pair[0], '#') && matches!(pair[1], TokenTree::Group(_)));
+    let read = |pair: &[TokenTree]| Attribute::parse_outer.parse2(pair.iter().cloned().collect()).ok();
+    pairs.filter_map(read).flatten().collect()
+}
+
+/// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`.
+fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Option<Type>) {
+    let marks =
+        tokens.iter().take_while(|token| ['-', '=', '>', ':'].iter().any(|mark| is_punct(token, *mark))).count();
+    if marks == 0 {
+        return (None, None);
+    }
+    let (arrow, ty) = tokens.split_at(marks);
+    let written: String = arrow.iter().map(ToString::to_string).collect();
+    let arrow = (written != "->").then(|| arrow.iter().cloned().collect());
+    let ty = ty.iter().take_while(|token| !is_punct(token, ';') && !is_braced(token) && !is_word(token, "where"));
+    (arrow, ty_of(&ty.cloned().collect::<Vec<_>>()).0)
+}
+
+fn is_braced(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Group(group) if group.delimiter() == Delimiter::Brace)
+}
+
+fn is_punct(token: &TokenTree, mark: char) -> bool {
+    matches!(token, TokenTree::Punct(punct) if punct.as_char() == mark)
+}
+
+fn is_word(token: &TokenTree, word: &str) -> bool {
+    matches!(token, TokenTree::Ident(ident) if ident == word)
+}
+
+/// Splits where an argument begins, whatever separates it from the one before: at `self`, and at a name before a single colon, each with what
+/// belongs before it.
+fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
+    let tokens: Vec<TokenTree> = tokens.into_iter().collect();
+    let mut chunks: Vec<Vec<TokenTree>> = vec![Vec::new()];
+    let mut depth = 0_usize;
+    for (index, token) in tokens.iter().enumerate() {
+        let begins = is_word(token, "self") || is_name(token) && begins_type(&tokens[index + 1..]);
+        if let (true, Some(chunk)) = (begins, chunks.last_mut()) {
+            let own = chunk.len() - prefix(chunk);
+            let next = chunk.split_off(own);
+            chunks.push(next);
+            depth = 0;
+        }
+        depth = if is_punct(token, '<') { depth + 1 } else { depth.saturating_sub(usize::from(is_punct(token, '>'))) };
+        if is_punct(token, ',') && depth == 0 {
+            chunks.push(Vec::new());
+        } else if let Some(chunk) = chunks.last_mut() {
+            chunk.push(token.clone());
+        }
+    }
+    chunks.retain(|chunk| !chunk.is_empty());
+    chunks
+}
+
+fn is_name(token: &TokenTree) -> bool {
+    matches!(token, TokenTree::Ident(_))
+}
+
+/// Whether a colon follows that is no half of `::`.
+fn begins_type(rest: &[TokenTree]) -> bool {
+    matches!(rest.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
+}
+
+/// How many tokens at the end of a chunk belong to the argument that begins behind it: attributes, `mut`, `&`.
+fn prefix(chunk: &[TokenTree]) -> usize {
+    let mut length = 0;
+    loop {
+        let rest = &chunk[..chunk.len() - length];
+        length += match rest {
+            [.., hash, TokenTree::Group(group)] if is_punct(hash, '#') && group.delimiter() == Delimiter::Bracket => 2,
+            [.., last] if is_punct(last, '&') || is_punct(last, '#') || is_word(last, "mut") => 1,
+            _ => return length,
+        };
+    }
+}
+
+enum Argument {
+    /// `self`, however it is written.
+    This(Ident),
+    Named(Box<RawArg>),
+    Nothing,
+}
+
+fn argument(chunk: &[TokenTree]) -> Argument {
+    let names = |token: &TokenTree| match token {
+        TokenTree::Ident(ident) if ident != "mut" && ident != "ref" => Some(ident.clone()),
+        _ => None,
+    };
+    let Some((position, ident)) = chunk.iter().enumerate().find_map(|(at, token)| Some((at, names(token)?))) else {
+        return Argument::Nothing;
+    };
+    if ident == "self" {
+        return Argument::This(ident);
+    }
+    // A keyword can't be a name, and was told of.
+    let Ok(ident) = syn::parse2::<Ident>(TokenTree::Ident(ident).into()) else { return Argument::Nothing };
+    let rest = &chunk[position + 1..];
+    let (ty, optional) = if begins_type(rest) { ty_of(&rest[1..]) } else { (None, false) };
+    Argument::Named(Box::new(RawArg { attrs: attributes(&chunk[..position]), ident, ty, optional }))
+}
+
+/// A type, as far as it is written, and whether it is an `Option` all the same.
+fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
+    let whole: TokenStream = tokens.iter().cloned().collect();
+    if let Ok(ty) = syn::parse2::<Type>(whole) {
+        return (Some(ty), false);
+    }
+    // As much of its beginning as is a type, so that what stands behind it by mistake costs nothing.
+    let beginning = |input: ParseStream<'_>| {
+        let ty: Type = input.parse()?;
+        let rest: TokenStream = input.parse()?;
+        Ok((ty, rest.is_empty()))
+    };
+    let optional = tokens.first().is_some_and(|token| is_word(token, "Option"));
+    let read = beginning.parse2(tokens.iter().cloned().collect()).ok().map(|(ty, _)| ty);
+    // `Option` alone is not one yet.
+    if optional && read.as_ref().is_none_or(|ty| crate::check::first_argument(ty).is_none()) {
+        return (None, true);
+    }
+    (read, false)
+}

@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/threads/<ID>")]
+    fn get(&self, id: String, #[] q: Option<u8>, #[query] r: Option<u8>) -> String;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: String = client.get("a").q(2).r(1).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/items", page(items = "data", token = "next"))]
+    fn list(&self, #[query] next: Option<String>) -> Page;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.list().next("a").await.map(|_| ())?;
+    client.beside().x(true).await
+}
+
+fn main() {}
