@@ -2,7 +2,11 @@
 
 use std::borrow::Cow;
 use std::fmt;
+use std::net::IpAddr;
 use std::str::FromStr;
+
+use http::uri::Authority;
+use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Error;
 
@@ -13,13 +17,16 @@ use crate::error::Error;
 ///
 /// assert_eq!(DataCenter::EU.cliq_host(), "cliq.zoho.eu");
 /// assert_eq!("au".parse::<DataCenter>().unwrap(), DataCenter::AU);
+/// assert_eq!(DataCenter::EU.network("acme").cliq_url(), "https://cliq.zoho.eu/network/acme");
 /// let own = DataCenter::custom("cliq.example.com", "accounts.example.com");
-/// assert_eq!(own.accounts_host(), "accounts.example.com");
+/// assert_eq!(own.accounts_url(), "https://accounts.example.com");
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct DataCenter {
     cliq: Cow<'static, str>,
     accounts: Cow<'static, str>,
+    /// Percent-encoded.
+    network: Option<String>,
 }
 
 macro_rules! data_centers {
@@ -27,7 +34,8 @@ macro_rules! data_centers {
         impl DataCenter {
             $(
                 $(#[$attribute])*
-                pub const $name: Self = Self { cliq: Cow::Borrowed($cliq), accounts: Cow::Borrowed($accounts) };
+                pub const $name: Self =
+                    Self { cliq: Cow::Borrowed($cliq), accounts: Cow::Borrowed($accounts), network: None };
             )*
 
             /// All that are known, by name.
@@ -58,9 +66,16 @@ data_centers! {
 }
 
 impl DataCenter {
-    /// One that is not in the table, by its two hosts.
+    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts of this machine are talked to in plain HTTP, all others by
+    /// HTTPS.
     pub fn custom(cliq_host: impl Into<String>, accounts_host: impl Into<String>) -> Self {
-        Self { cliq: Cow::Owned(cliq_host.into()), accounts: Cow::Owned(accounts_host.into()) }
+        Self { cliq: Cow::Owned(cliq_host.into()), accounts: Cow::Owned(accounts_host.into()), network: None }
+    }
+
+    /// A network of it: its API is served under `/network/<NAME>`. Accounts are the same.
+    #[must_use]
+    pub fn network(self, name: &str) -> Self {
+        Self { network: Some(utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()), ..self }
     }
 
     /// The host that serves the API.
@@ -72,6 +87,54 @@ impl DataCenter {
     pub fn accounts_host(&self) -> &str {
         &self.accounts
     }
+
+    /// Where the API is served, without a slash at its end.
+    pub fn cliq_url(&self) -> String {
+        let origin = origin(&self.cliq);
+        self.network.as_ref().map_or_else(|| origin.clone(), |network| format!("{origin}/network/{network}"))
+    }
+
+    /// Where tokens are given out, without a slash at its end.
+    pub fn accounts_url(&self) -> String {
+        origin(&self.accounts)
+    }
+
+    /// Its name in the table, such as `EU`; a network's is that of its data centre.
+    pub fn name(&self) -> Option<&'static str> {
+        let is_it = |known: &Self| known.cliq == self.cliq && known.accounts == self.accounts;
+        Self::KNOWN.iter().find(|(_, known)| is_it(known)).map(|(name, _)| *name)
+    }
+
+    /// Whether its accounts server is on this machine.
+    pub(crate) fn is_loopback(&self) -> bool {
+        is_loopback(&self.accounts)
+    }
+
+    /// Whether its hosts are hosts and nothing else, so that no URL made of them leads elsewhere.
+    pub(crate) fn check(&self) -> Result<(), String> {
+        for host in [&self.cliq, &self.accounts] {
+            let is_host = !host.contains('@') && host.parse::<Authority>().is_ok_and(|host| !host.host().is_empty());
+            if !is_host {
+                return Err(
+                    "a data centre is made of two hosts, such as `cliq.example.com`, perhaps with ports".to_owned()
+                );
+            }
+        }
+        Ok(())
+    }
+}
+
+fn origin(host: &str) -> String {
+    let scheme = if is_loopback(host) { "http" } else { "https" };
+    format!("{scheme}://{host}")
+}
+
+/// `localhost` or a literal loopback address, whatever the port. No name is looked up: what a name leads to may change.
+fn is_loopback(host: &str) -> bool {
+    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let name = authority.host();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
 }
 
 /// [`US`](Self::US).

@@ -43,6 +43,7 @@
 // The macros name this crate `::cliq_api`, here as everywhere.
 extern crate self as cliq_api;
 
+pub mod auth;
 mod client;
 mod data_center;
 mod dynamic;
