@@ -34,6 +34,8 @@ mod session;
 mod source;
 mod state;
 mod store;
+#[cfg(test)]
+mod tests;
 mod users;
 
 pub use self::access_token::AccessToken;

@@ -1,0 +1,633 @@
+//! Sessions under all kinds of luck, on paused time, with an accounts server of a few lines.
+
+use std::collections::{HashMap, VecDeque};
+use std::pin::pin;
+use std::sync::{Arc, Mutex, MutexGuard};
+use std::time::{Duration, SystemTime};
+
+use bytes::Bytes;
+use http::{Request, Response};
+use tokio::time::{Instant, advance, sleep, timeout};
+
+use super::clock::Clock;
+use super::{
+    AccessToken, App, AuthError, AuthErrorKind, Authorized, Context, Credentials, MemoryTokenStore, Session,
+    TokenFuture, TokenSettings, TokenSource, access_token,
+};
+use crate::client::AuthScheme;
+use crate::data_center::DataCenter;
+use crate::error::Sent;
+use crate::transport::{Exchange, Transport, TransportError};
+
+const HOUR: Duration = Duration::from_secs(3600);
+const MINUTE: Duration = Duration::from_secs(60);
+const SECOND: Duration = Duration::from_secs(1);
+
+/// An accounts server, and the tokens that are good at the API.
+#[derive(Clone, Default)]
+struct Server(Arc<Mutex<Inner>>);
+
+#[derive(Default)]
+struct Inner {
+    /// What the next requests are answered; all further ones are granted.
+    script: VecDeque<Reply>,
+    latency: Duration,
+    /// When requests arrived.
+    arrivals: Vec<Instant>,
+    /// Until when the tokens are good.
+    tokens: HashMap<String, Instant>,
+}
+
+#[derive(Debug, Clone, Copy)]
+enum Reply {
+    Grant,
+    Hang,
+    Unreachable,
+    Status(u16),
+    Error(&'static str),
+}
+
+impl Server {
+    fn answering(script: impl IntoIterator<Item = Reply>) -> Self {
+        let server = Self::default();
+        server.inner().script = script.into_iter().collect();
+        server
+    }
+
+    fn late(self, latency: Duration) -> Self {
+        self.inner().latency = latency;
+        self
+    }
+
+    fn inner(&self) -> MutexGuard<'_, Inner> {
+        self.0.lock().unwrap()
+    }
+
+    fn refreshes(&self) -> usize {
+        self.inner().arrivals.len()
+    }
+
+    /// In the fullest ten minutes.
+    fn most_refreshes(&self) -> usize {
+        let arrivals = self.inner().arrivals.clone();
+        let within = |first: &Instant| arrivals.iter().filter(|&at| at >= first && *at - *first < 10 * MINUTE).count();
+        arrivals.iter().map(within).max().unwrap_or_default()
+    }
+
+    fn is_good(&self, authorized: &Authorized) -> bool {
+        let token = access_token::of_header(&authorized.header);
+        self.inner().tokens.get(token).is_some_and(|until| Instant::now() < *until)
+    }
+
+    fn revoke_all(&self) {
+        self.inner().tokens.clear();
+    }
+
+    fn context(&self) -> Arc<Context> {
+        self.context_with(TokenSettings::new())
+    }
+
+    fn context_with(&self, settings: TokenSettings) -> Arc<Context> {
+        let transport = Arc::new(self.clone());
+        Arc::new(Context::new(transport, DataCenter::EU, AuthScheme::Bearer, settings))
+    }
+
+    fn session(&self) -> Arc<Session> {
+        session(&self.context(), refresh_token())
+    }
+}
+
+fn refresh_token() -> Credentials {
+    Credentials::refresh_token(&App::new("1000.APP", "secret"), "1000.refresh")
+}
+
+fn session(context: &Arc<Context>, credentials: Credentials) -> Arc<Session> {
+    Arc::new(Session::new(context, None, credentials).unwrap())
+}
+
+impl Transport for Server {
+    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+        assert_eq!(request.uri(), "https://accounts.zoho.eu/oauth/v2/token");
+        Box::pin(async move {
+            let (reply, latency) = {
+                let mut inner = self.inner();
+                let reply = inner.script.pop_front().unwrap_or(Reply::Grant);
+                if !matches!(reply, Reply::Unreachable) {
+                    inner.arrivals.push(Instant::now());
+                }
+                (reply, inner.latency)
+            };
+            sleep(latency).await;
+            let body = match reply {
+                Reply::Hang => std::future::pending().await,
+                Reply::Unreachable => return Err(TransportError::new(Sent::No, "no connection to the server")),
+                Reply::Status(status) => {
+                    return Ok(Response::builder().status(status).body(Bytes::from_static(b"<html>")).unwrap());
+                }
+                Reply::Error(code) => format!(r#"{{"error": "{code}"}}"#),
+                Reply::Grant => {
+                    let mut inner = self.inner();
+                    let token = format!("1000.token-{}", inner.tokens.len() + inner.arrivals.len());
+                    inner.tokens.insert(token.clone(), Instant::now() + HOUR);
+                    format!(r#"{{"access_token": "{token}", "expires_in": 3600, "scope": "ZohoCliq.Chats.READ"}}"#)
+                }
+            };
+            Ok(Response::new(Bytes::from(body)))
+        })
+    }
+}
+
+/// Chance that can be repeated.
+struct Random(u64);
+
+impl Random {
+    fn below(&mut self, end: u64) -> u64 {
+        // SplitMix64.
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut mixed = self.0;
+        mixed = (mixed ^ (mixed >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        mixed = (mixed ^ (mixed >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        (mixed ^ (mixed >> 31)) % end
+    }
+
+    fn millis(&mut self, end: u64) -> Duration {
+        Duration::from_millis(self.below(end))
+    }
+}
+
+#[track_caller]
+fn failed<T>(result: Result<T, AuthError>) -> AuthError {
+    result.err().expect("it fails")
+}
+
+async fn token(session: &Arc<Session>) -> Authorized {
+    session.authorization().await.unwrap().unwrap()
+}
+
+#[tokio::test(start_paused = true)]
+async fn many_calls_over_an_expiring_token_make_one_renewal_for_each_expiry() {
+    for seed in 0..10 {
+        let server = Server::default().late(SECOND);
+        let session = server.session();
+        let mut random = Random(seed);
+        let begun = Instant::now();
+        let mut calls = Vec::new();
+        // 10,000 calls in 10 hours, in bursts.
+        for _ in 0..1_000 {
+            for _ in 0..10 {
+                let (server, session) = (server.clone(), Arc::clone(&session));
+                let (patience, journey) = (random.millis(3_000), random.millis(5_000));
+                calls.push(tokio::spawn(async move {
+                    // Some go away while they wait.
+                    let Ok(authorized) = timeout(patience, token(&session)).await else { return false };
+                    sleep(journey).await;
+                    assert!(server.is_good(&authorized), "a call was sent with a token that ran out on its way");
+                    true
+                }));
+            }
+            sleep(random.millis(72_000)).await;
+        }
+        let mut sent = 0;
+        for call in calls {
+            sent += usize::from(call.await.unwrap());
+        }
+        assert!(sent > 9_900, "{sent}");
+        // The first, and one for each 55 minutes; a burst comes at least each 72 s.
+        let (fewest, most) = (begun.elapsed().as_secs() / (3_300 + 75), begun.elapsed().as_secs() / 3_300);
+        let renewals = server.refreshes() as u64 - 1;
+        assert!((fewest..=most).contains(&renewals), "{renewals} are not within {fewest} and {most}");
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_storm_of_refusals_makes_one_renewal() {
+    let server = Server::default().late(SECOND);
+    let session = server.session();
+    let first = token(&session).await;
+    server.revoke_all();
+    let mut random = Random(1);
+    let mut calls = Vec::new();
+    for _ in 0..1_000 {
+        let (server, session, first) = (server.clone(), Arc::clone(&session), first.clone());
+        let journey = random.millis(30_000);
+        calls.push(tokio::spawn(async move {
+            // Its 401 may come long after others had theirs, and the new token.
+            sleep(journey).await;
+            assert!(!server.is_good(&first));
+            assert!(session.refused(first.generation));
+            let second = token(&session).await;
+            assert!(second.generation > first.generation && server.is_good(&second));
+        }));
+    }
+    for call in calls {
+        call.await.unwrap();
+    }
+    assert_eq!(server.refreshes(), 2);
+}
+
+/// Whatever happens, and in whatever order: no more than ten uses in ten minutes, no step back to an older token, and nobody waits longer
+/// than a renewal may take.
+#[tokio::test(start_paused = true)]
+async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_token_back() {
+    for seed in 0..30 {
+        let mut random = Random(seed);
+        let server = Server::default().late(random.millis(4_000));
+        {
+            let replies =
+                [Reply::Grant, Reply::Hang, Reply::Unreachable, Reply::Status(503), Reply::Error("general_error")];
+            let mut script = VecDeque::new();
+            for _ in 0..200 {
+                script.push_back(replies[usize::try_from(random.below(5)).unwrap()]);
+            }
+            server.inner().script = script;
+        }
+        let session = server.session();
+        let newest = Arc::new(Mutex::new(0));
+        let mut calls = Vec::new();
+        for _ in 0..2_000 {
+            if random.below(50) == 0 {
+                server.revoke_all();
+            }
+            let (server, session, newest) = (server.clone(), Arc::clone(&session), Arc::clone(&newest));
+            let (journey, patience) = (random.millis(20_000), random.millis(60_000));
+            calls.push(tokio::spawn(async move {
+                let before = *newest.lock().unwrap();
+                let begun = Instant::now();
+                let waited = timeout(patience, session.authorization()).await;
+                assert!(begun.elapsed() <= Duration::from_secs(65));
+                let Ok(Ok(Some(authorized))) = waited else { return };
+                assert!(authorized.generation >= before, "an older token came back");
+                {
+                    let mut newest = newest.lock().unwrap();
+                    *newest = authorized.generation.max(*newest);
+                }
+                sleep(journey).await;
+                if !server.is_good(&authorized) {
+                    session.refused(authorized.generation);
+                }
+            }));
+            sleep(random.millis(10_000)).await;
+        }
+        for call in calls {
+            call.await.unwrap();
+        }
+        assert!(server.most_refreshes() <= 9, "seed {seed}: {}", server.most_refreshes());
+        assert!(server.refreshes() > 20, "seed {seed}: it went on, {}", server.refreshes());
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_failure_is_told_to_all_who_wait() {
+    for (reply, kind) in [
+        (Reply::Error("invalid_code"), AuthErrorKind::Refused),
+        (Reply::Error("Access Denied"), AuthErrorKind::TooMany),
+        (Reply::Status(503), AuthErrorKind::Refused),
+        (Reply::Unreachable, AuthErrorKind::Unreachable),
+        (Reply::Hang, AuthErrorKind::Unreachable),
+    ] {
+        let server = Server::answering([reply; 3]);
+        let session = server.session();
+        let begun = Instant::now();
+        let calls: Vec<_> = (0..100)
+            .map(|_| Arc::clone(&session))
+            .map(|session| tokio::spawn(async move { failed(session.authorization().await) }))
+            .collect();
+        for call in calls {
+            let error = call.await.unwrap();
+            assert_eq!(error.kind(), kind, "{error}");
+            assert!(error.to_string().contains("accounts.zoho.eu"), "{error}");
+        }
+        assert!(begun.elapsed() <= Duration::from_secs(30), "{reply:?}");
+        // Who comes right after is told the same, without another request.
+        let asked = server.refreshes();
+        assert_eq!(failed(session.authorization().await).kind(), kind);
+        assert_eq!(server.refreshes(), asked);
+        // In the end it goes on.
+        server.inner().script.clear();
+        sleep(11 * MINUTE).await;
+        assert!(server.is_good(&token(&session).await));
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_may_pass_is_tried_again_while_callers_wait() {
+    let server = Server::answering([Reply::Unreachable, Reply::Status(502)]);
+    assert!(server.is_good(&token(&server.session()).await));
+    assert_eq!(server.refreshes(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_caller_that_goes_away_leaves_the_renewal_to_the_others() {
+    let server = Server::default().late(5 * SECOND);
+    let session = server.session();
+    let other = Arc::clone(&session);
+    assert!(timeout(SECOND, session.authorization()).await.is_err());
+    let waiting = tokio::spawn(async move { token(&other).await });
+    assert!(server.is_good(&waiting.await.unwrap()));
+    assert_eq!(server.refreshes(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_token_is_renewed_early_without_waiting_and_kept_if_that_fails() {
+    let server = Server::default().late(3 * SECOND);
+    let session = server.session();
+    let first = token(&session).await;
+    advance(HOUR - 6 * MINUTE).await;
+    assert_eq!(token(&session).await.generation, first.generation);
+    sleep(4 * SECOND).await;
+    assert_eq!(server.refreshes(), 1);
+
+    advance(2 * MINUTE).await;
+    server.inner().script.push_back(Reply::Status(503));
+    let begun = Instant::now();
+    assert_eq!(token(&session).await.generation, first.generation);
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    sleep(10 * SECOND).await;
+    assert_eq!(server.refreshes(), 2);
+    // It works on, and isn't asked for again for a minute.
+    assert_eq!(token(&session).await.generation, first.generation);
+    sleep(10 * SECOND).await;
+    assert_eq!(server.refreshes(), 2);
+
+    advance(MINUTE).await;
+    assert_eq!(token(&session).await.generation, first.generation);
+    sleep(10 * SECOND).await;
+    assert_eq!((server.refreshes(), token(&session).await.generation), (3, first.generation + 1));
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_late_refusal_does_not_kill_a_newer_token() {
+    let server = Server::default();
+    let session = server.session();
+    let first = token(&session).await;
+    assert!(session.refused(first.generation));
+    let second = token(&session).await;
+    // To send again with the newer one is all that it means.
+    assert!(session.refused(first.generation));
+    assert_eq!(token(&session).await.generation, second.generation);
+    assert_eq!(server.refreshes(), 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_server_that_refuses_good_tokens_does_not_use_up_the_refresh_token() {
+    let server = Server::default();
+    let session = server.session();
+    for _ in 0..100 {
+        let authorized = token(&session).await;
+        if session.refused(authorized.generation) {
+            token(&session).await;
+        }
+        advance(SECOND).await;
+    }
+    assert_eq!(server.refreshes(), 5);
+    // What is kept is there when the token runs out.
+    server.revoke_all();
+    advance(HOUR).await;
+    assert!(server.is_good(&token(&session).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn access_denied_is_not_tried_before_its_time() {
+    let server = Server::answering([Reply::Error("Access Denied")]);
+    let context = server.context();
+    let session = session(&context, refresh_token());
+    let error = failed(session.authorization().await);
+    let wait = error.retry_at().unwrap().duration_since(context.clock.now()).unwrap();
+    assert!(wait > 10 * MINUTE && wait < 11 * MINUTE, "{wait:?}");
+    for _ in 0..600 {
+        advance(SECOND).await;
+        assert_eq!(failed(session.authorization().await).kind(), AuthErrorKind::TooMany);
+    }
+    assert_eq!(server.refreshes(), 1);
+    advance(2 * SECOND).await;
+    assert!(server.is_good(&token(&session).await));
+}
+
+#[tokio::test(start_paused = true)]
+async fn our_own_count_says_when_it_would_go() {
+    let server = Server::default();
+    let context = server.context();
+    // A program that makes a session for each call.
+    for _ in 0..9 {
+        token(&session(&context, refresh_token())).await;
+    }
+    let error = failed(session(&context, refresh_token()).authorization().await);
+    assert_eq!(error.kind(), AuthErrorKind::TooMany);
+    assert!(error.to_string().contains("none is asked for before") && error.to_string().ends_with("UTC"), "{error}");
+    assert_eq!(server.refreshes(), 9);
+    advance(11 * MINUTE).await;
+    token(&session(&context, refresh_token())).await;
+}
+
+/// The wall clock leaps when the machine wakes up; Tokio's doesn't.
+#[tokio::test(start_paused = true)]
+async fn a_machine_that_slept_is_noticed() {
+    static WALL: Mutex<SystemTime> = Mutex::new(SystemTime::UNIX_EPOCH);
+    fn wall() -> SystemTime {
+        *WALL.lock().unwrap()
+    }
+    let server = Server::default();
+    let transport = Arc::new(server.clone());
+    let context = Context::new(transport, DataCenter::EU, AuthScheme::Bearer, TokenSettings::new());
+    let session = session(&Arc::new(context.with_clock(Clock::of(wall))), refresh_token());
+    let first = token(&session).await;
+    *WALL.lock().unwrap() += 2 * HOUR;
+    assert_eq!(token(&session).await.generation, first.generation + 1);
+    // A wall clock that is set back doesn't make a token younger.
+    *WALL.lock().unwrap() -= HOUR;
+    advance(HOUR).await;
+    assert_eq!(token(&session).await.generation, first.generation + 2);
+}
+
+#[test]
+fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
+    let server = Server::answering([Reply::Hang]);
+    let session = server.session();
+    let begun_here = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    begun_here.block_on(async {
+        assert!(timeout(Duration::from_millis(1), session.authorization()).await.is_err());
+    });
+    assert_eq!(server.refreshes(), 1);
+    let other = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    other.block_on(async {
+        let mut waiting = pin!(token(&session));
+        assert!(timeout(Duration::from_millis(1), &mut waiting).await.is_err());
+        // Ends the other's tasks.
+        begun_here.shutdown_background();
+        assert!(server.is_good(&waiting.await));
+    });
+    assert_eq!(server.refreshes(), 2);
+}
+
+#[test]
+fn a_runtime_that_stands_still_is_not_waited_for_for_ever() {
+    let server = Server::answering([Reply::Hang]);
+    let session = server.session();
+    let idle = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    idle.block_on(async {
+        assert!(timeout(Duration::from_millis(1), session.authorization()).await.is_err());
+    });
+    // From here on nobody drives it.
+    let other = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    other.block_on(async { assert!(server.is_good(&token(&session).await)) });
+    assert_eq!(server.refreshes(), 2);
+    drop(idle);
+}
+
+#[test]
+fn without_a_runtime_it_says_so() {
+    let session = Server::default().session();
+    let mut future = pin!(session.authorization());
+    let mut context = std::task::Context::from_waker(std::task::Waker::noop());
+    let std::task::Poll::Ready(result) = future.as_mut().poll(&mut context) else { panic!("it waits") };
+    assert!(failed(result).to_string().contains("Tokio runtime"));
+}
+
+#[tokio::test(start_paused = true)]
+async fn credentials_that_can_t_be_renewed_say_so() {
+    let context = Server::default().context();
+    let none = session(&context, Credentials::none());
+    assert!(none.authorization().await.unwrap().is_none());
+
+    let fixed = session(&context, Credentials::access_token("1000.fixed"));
+    let authorized = token(&fixed).await;
+    assert_eq!(authorized.header, "Bearer 1000.fixed");
+    assert!(authorized.header.is_sensitive());
+    assert!(!fixed.refused(authorized.generation));
+    assert_eq!(token(&fixed).await.generation, authorized.generation);
+
+    let ending = AccessToken::new("1000.ending").valid_for(HOUR);
+    let ending = session(&context, Credentials::access_token(ending));
+    token(&ending).await;
+    advance(HOUR).await;
+    assert_eq!(failed(ending.authorization().await).kind(), AuthErrorKind::Expired);
+
+    for text in ["", "1000.copied with a space", "1000.copied\n"] {
+        let error = failed(Session::new(&context, None, Credentials::access_token(text)));
+        assert_eq!(error.kind(), AuthErrorKind::Configuration);
+        assert!(text.is_empty() || !format!("{error} {error:?}").contains("copied"));
+    }
+    let elsewhere = DataCenter::custom("cliq.example.com", "user@example.com/");
+    assert_eq!(
+        failed(Session::new(&context, None, refresh_token().data_center(elsewhere))).kind(),
+        AuthErrorKind::Configuration
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn scopes_are_known_from_the_answer_or_from_the_user() {
+    let server = Server::default();
+    let context = server.context();
+    let told = session(&context, refresh_token());
+    assert_eq!(told.scopes(), None);
+    token(&told).await;
+    assert_eq!(told.scopes().unwrap().to_string(), "ZohoCliq.Chats.READ");
+    let said = session(&context, refresh_token().scopes("ZohoCliq.Chats.ALL"));
+    assert_eq!(said.scopes().unwrap().to_string(), "ZohoCliq.Chats.ALL");
+    token(&said).await;
+    assert_eq!(said.scopes().unwrap().to_string(), "ZohoCliq.Chats.ALL");
+}
+
+/// A source that counts, and remembers what was refused.
+#[derive(Clone, Default)]
+struct Counting(Arc<Mutex<Vec<Option<String>>>>);
+
+impl TokenSource for Counting {
+    fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
+        Box::pin(async move {
+            let mut asked = self.0.lock().unwrap();
+            asked.push(refused.map(|token| token.expose_secret().to_owned()));
+            match asked.len() {
+                4 => Err("the vault is sealed".into()),
+                number => Ok(AccessToken::new(format!("token-{number}")).valid_for(HOUR)),
+            }
+        })
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_of_one_s_own_is_asked_when_it_is_needed() {
+    let source = Counting::default();
+    let session = session(&Server::default().context(), Credentials::source(source.clone()));
+    let calls: Vec<_> = (0..100).map(|_| Arc::clone(&session)).collect();
+    for call in calls.into_iter().map(|session| tokio::spawn(async move { token(&session).await })) {
+        assert_eq!(call.await.unwrap().header, "Bearer token-1");
+    }
+    assert!(session.refused(1));
+    assert_eq!(token(&session).await.header, "Bearer token-2");
+    advance(HOUR).await;
+    assert_eq!(token(&session).await.header, "Bearer token-3");
+    assert_eq!(*source.0.lock().unwrap(), [None, Some("token-1".to_owned()), None]);
+    advance(HOUR).await;
+    let error = failed(session.authorization().await);
+    assert_eq!(error.kind(), AuthErrorKind::Source);
+    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_clients_with_one_store_make_one_renewal_for_each_expiry() {
+    let server = Server::default().late(2 * SECOND);
+    let store = MemoryTokenStore::new();
+    let contexts: Vec<_> = (0..8).map(|_| server.context_with(TokenSettings::new().store(store.clone()))).collect();
+    let sessions: Vec<_> = contexts.iter().map(|context| session(context, refresh_token())).collect();
+    let mut random = Random(7);
+    for _ in 0..20 {
+        let calls: Vec<_> = sessions
+            .iter()
+            .map(|session| (Arc::clone(session), random.millis(1_500)))
+            .map(|(session, wait)| {
+                tokio::spawn(async move {
+                    sleep(wait).await;
+                    token(&session).await
+                })
+            })
+            .collect();
+        for call in calls {
+            assert!(server.is_good(&call.await.unwrap()));
+        }
+        advance(HOUR).await;
+    }
+    assert_eq!(server.refreshes(), 20);
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
+    let server = Server::default();
+    let store = MemoryTokenStore::new();
+    let new = || session(&server.context_with(TokenSettings::new().store(store.clone())), refresh_token());
+    let (one, other) = (new(), new());
+    let (first, same) = (token(&one).await, token(&other).await);
+    assert_eq!(first.header, same.header);
+    // The first to be refused gets another one, and the other one takes it.
+    assert!(one.refused(first.generation));
+    let second = token(&one).await;
+    assert!(other.refused(same.generation));
+    assert_eq!(token(&other).await.header, second.header);
+    assert_eq!(server.refreshes(), 2);
+
+    // Each client starts anew, and the store knows of what was before.
+    for _ in 0..50 {
+        let started = new();
+        let authorized = token(&started).await;
+        if started.refused(authorized.generation) {
+            let _ = started.authorization().await;
+        }
+    }
+    assert!(server.refreshes() <= 9, "{}", server.refreshes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_client_that_dies_with_the_lease_is_waited_for_as_long_as_that_lasts() {
+    let server = Server::answering([Reply::Hang]);
+    let store = MemoryTokenStore::new();
+    let settings = TokenSettings::new().store(store);
+    let one = session(&server.context_with(settings.clone()), refresh_token());
+    // It has the lease, and its use is written down; then its renewal is cut off by its own timeout.
+    let begun = Instant::now();
+    let waiting = tokio::spawn(async move { one.authorization().await.is_ok() });
+    sleep(SECOND).await;
+    let other = session(&server.context_with(settings), refresh_token());
+    assert!(server.is_good(&token(&other).await));
+    assert!(begun.elapsed() < Duration::from_secs(40));
+    assert!(waiting.await.unwrap(), "its second try finds the token");
+}
