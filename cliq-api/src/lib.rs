@@ -198,7 +198,8 @@ pub use cliq_macros::endpoint;
 pub use cliq_macros::endpoints;
 pub use http;
 
-pub use client::{AuthScheme, Caller, Client, ClientBuilder, Options};
+pub use auth::AuthScheme;
+pub use client::{Caller, Client, ClientBuilder, Options};
 pub use data_center::DataCenter;
 pub use dynamic::DynamicCall;
 pub use endpoint::Endpoint;

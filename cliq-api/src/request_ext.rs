@@ -44,7 +44,7 @@ pub trait RequestExt: Endpoint {
     /// The request with its authorization, without sending it. The token is in it: mind where it goes.
     fn prepare_authorized(mut self) -> Sending<Request<Bytes>> {
         let call = self.call().take();
-        Box::pin(async move { client::prepare_authorized(&call) })
+        Box::pin(async move { client::prepare_authorized(&call).await })
     }
 }
 

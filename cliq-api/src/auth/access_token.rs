@@ -8,7 +8,7 @@ use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::{AuthError, ScopeSet};
-use crate::client::AuthScheme;
+use crate::auth::AuthScheme;
 
 /// An access token, when it runs out, and what it may do, as far as that is known.
 ///
@@ -74,17 +74,10 @@ impl AccessToken {
                 "the access token is empty, or holds a space, a line's end or another character that no token has",
             ));
         }
-        let mut header = HeaderValue::try_from(format!("{} {token}", scheme_name(scheme)))
+        let mut header = HeaderValue::try_from(format!("{} {token}", scheme.name()))
             .map_err(|_| AuthError::configuration("the access token can't go into a header"))?;
         header.set_sensitive(true);
         Ok(header)
-    }
-}
-
-fn scheme_name(scheme: AuthScheme) -> &'static str {
-    match scheme {
-        AuthScheme::Bearer => "Bearer",
-        AuthScheme::ZohoOauthtoken => "Zoho-oauthtoken",
     }
 }
 

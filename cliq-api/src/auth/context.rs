@@ -9,7 +9,7 @@ use super::clock::Clock;
 use super::credentials::Kind;
 use super::ledger::Ledger;
 use super::{AuthError, AuthErrorKind, Credentials, ScopeSet, TokenStore};
-use crate::client::AuthScheme;
+use crate::auth::AuthScheme;
 use crate::data_center::DataCenter;
 use crate::transport::Transport;
 
@@ -102,6 +102,10 @@ impl Context {
     #[cfg(test)]
     pub(super) fn with_clock(self, clock: Clock) -> Self {
         Self { clock, ..self }
+    }
+
+    pub(crate) fn data_center(&self) -> &DataCenter {
+        &self.data_center
     }
 
     /// Whether the credentials can be used here.

@@ -10,11 +10,12 @@ use http::{Request, Response};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::clock::Clock;
+use super::state::Authorized;
 use super::{
-    AccessToken, App, AuthError, AuthErrorKind, Authorized, Context, Credentials, MemoryTokenStore, Session,
-    TokenFuture, TokenSettings, TokenSource, access_token,
+    AccessToken, App, AuthError, AuthErrorKind, Context, Credentials, MemoryTokenStore, Session, TokenFuture,
+    TokenSettings, TokenSource, access_token,
 };
-use crate::client::AuthScheme;
+use crate::auth::AuthScheme;
 use crate::data_center::DataCenter;
 use crate::error::Sent;
 use crate::transport::{Exchange, Transport, TransportError};

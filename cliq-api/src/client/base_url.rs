@@ -6,6 +6,7 @@ use std::ops::Range;
 use http::Uri;
 use http::uri::Scheme;
 
+use crate::data_center::DataCenter;
 use crate::error::Error;
 
 pub(super) struct BaseUrl {
@@ -31,6 +32,12 @@ impl BaseUrl {
             Some((host, port)) if !port.ends_with(']') => (host, port.parse().ok()),
             _ => (authority, None),
         }
+    }
+
+    /// The data centre's.
+    pub(super) fn of(data_center: &DataCenter) -> Result<Self, Error> {
+        data_center.check().map_err(Error::configuration)?;
+        Self::parse(&data_center.cliq_url())
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Error> {

@@ -4,17 +4,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
 use super::base_url::BaseUrl;
 use super::in_flight::InFlight;
 use super::{Client, Core, Inner};
+use crate::auth::{AccessToken, AuthScheme, Context, Credentials, Session, TokenSettings, Users};
 use crate::data_center::DataCenter;
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{ReqwestTransport, Setup, Transport};
+use crate::user_key::UserKey;
 
 /// How long one attempt may take where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -24,7 +25,9 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ClientBuilder {
     base_url: Option<String>,
     data_center: DataCenter,
-    access_token: Option<SecretString>,
+    credentials: Option<Credentials>,
+    tokens: TokenSettings,
+    user: Option<UserKey>,
     scheme: AuthScheme,
     timeout: Option<Duration>,
     retry: RetryPolicy,
@@ -34,25 +37,14 @@ pub struct ClientBuilder {
     transport: Option<Arc<dyn Transport>>,
 }
 
-/// How the token is announced in the `Authorization` header.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-#[non_exhaustive]
-pub enum AuthScheme {
-    /// `Bearer`, as the Threads document shows it.
-    #[default]
-    Bearer,
-    /// `Zoho-oauthtoken`, as older documents of Zoho show it.
-    ZohoOauthtoken,
-}
-
 impl ClientBuilder {
-    /// The data centre in which the user's account lives; [`DataCenter::US`] where nothing is said.
+    /// The data centre in which the user's account lives; [`DataCenter::US`] where nothing is said. It decides where calls and tokens are asked for.
     #[must_use]
     pub fn data_center(self, data_center: DataCenter) -> Self {
         Self { data_center, ..self }
     }
 
-    /// Another server than the data centre's: an origin, perhaps with a prefix, such as `https://cliq.zoho.com/network/acme`.
+    /// Another server for calls than the data centre's, for all users: an origin, perhaps with a prefix, such as `https://cliq.zoho.com/network/acme`.
     ///
     /// It has to be `https`, except for `localhost` and literal loopback addresses.
     #[must_use]
@@ -60,10 +52,28 @@ impl ClientBuilder {
         Self { base_url: Some(base_url.into()), ..self }
     }
 
-    /// The token to send with each request. Without one, requests go without authorization.
+    /// What the client signs in with. Without any, requests go without authorization.
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        Self { credentials: Some(credentials), ..self }
+    }
+
+    /// The token to send with each request, as long as it works: short for [`Credentials::access_token`].
     #[must_use]
     pub fn access_token(self, token: impl Into<SecretString>) -> Self {
-        Self { access_token: Some(token.into()), ..self }
+        self.credentials(Credentials::access_token(AccessToken::new(token)))
+    }
+
+    /// How access tokens are renewed, and where they are kept.
+    #[must_use]
+    pub fn tokens(self, settings: TokenSettings) -> Self {
+        Self { tokens: settings, ..self }
+    }
+
+    /// Who the user is. It has to be said where limits are shared with other processes.
+    #[must_use]
+    pub fn user(self, user: impl Into<UserKey>) -> Self {
+        Self { user: Some(user.into()), ..self }
     }
 
     /// How the token is announced; [`AuthScheme::Bearer`] where nothing is said.
@@ -158,23 +168,38 @@ impl ClientBuilder {
 
     /// Builds it, if what it was given can be used.
     pub fn build(self) -> Result<Client, Error> {
-        let base_url = self.base_url.unwrap_or_else(|| format!("https://{}", self.data_center.cliq_host()));
-        let base_url = BaseUrl::parse(&base_url)?;
+        let credentials = self.credentials.unwrap_or_else(Credentials::none);
+        let fixed = self.base_url.map(|url| BaseUrl::parse(&url)).transpose()?.map(Arc::new);
+        let home = credentials.own_data_center().unwrap_or(&self.data_center);
+        let home_is_local = home.is_loopback();
+        let base_url = fixed.clone().map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
+        if self.user.is_none() && self.limit_store.as_ref().is_some_and(|store| store.is_shared()) {
+            return Err(Error::configuration(
+                "the limits are shared with other processes, and nothing says whose they are: name the user with `user`, by a key that all of them use",
+            ));
+        }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(ReqwestTransport::new(self.setup, base_url.loopback)?),
+            None => Arc::new(ReqwestTransport::new(self.setup, base_url.loopback || home_is_local)?),
         };
+        let context = Context::new(Arc::clone(&transport), self.data_center, self.scheme, self.tokens);
+        let context = Arc::new(context);
+        let session =
+            Session::new(&context, self.user.clone(), credentials).map_err(|error| Error::unusable(&error))?;
         let core = Core {
+            users: Users::default(),
+            home: fixed.clone().map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
+            fixed,
+            context,
             limiter: Limiter::new(self.limits, self.limit_store, base_url.without_scheme()),
-            base_url,
             transport,
             timeout: self.timeout.unwrap_or(TIMEOUT),
             retry: self.retry,
             budget: Budget::new(),
             in_flight: Arc::new(InFlight::default()),
         };
-        let authorization = self.access_token.map(|token| self.scheme.header(&token)).transpose()?;
-        Ok(Client(Arc::new(Inner { core: Arc::new(core), authorization })))
+        let (core, session) = (Arc::new(core), Arc::new(session));
+        Ok(Client(Arc::new(Inner { core, base_url, user: self.user, session })))
     }
 }
 
@@ -182,25 +207,5 @@ impl ClientBuilder {
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder").field("data_center", &self.data_center).finish_non_exhaustive()
-    }
-}
-
-impl AuthScheme {
-    fn header(self, token: &SecretString) -> Result<HeaderValue, Error> {
-        let name = match self {
-            Self::Bearer => "Bearer",
-            Self::ZohoOauthtoken => "Zoho-oauthtoken",
-        };
-        let token = token.expose_secret();
-        // RFC 6750's characters, less strictly: a space or a line's end is what a copied token brings along.
-        if token.is_empty() || token.contains(|character: char| !character.is_ascii_graphic()) {
-            return Err(Error::configuration(
-                "the access token is empty, or holds a space, a line's end or another character that no token has",
-            ));
-        }
-        let mut header = HeaderValue::try_from(format!("{name} {token}"))
-            .map_err(|_| Error::configuration("the access token can't go into a header"))?;
-        header.set_sensitive(true);
-        Ok(header)
     }
 }

@@ -12,17 +12,18 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::HeaderValue;
-
-pub use self::builder::{AuthScheme, ClientBuilder};
+pub use self::builder::ClientBuilder;
 pub use self::options::Options;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
+use crate::auth::{Context, Credentials, ScopeSet, Session, Users};
 use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
+use crate::error::Error;
 use crate::limit::{Limiter, Limits};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
+use crate::user_key::UserKey;
 use base_url::BaseUrl;
 use in_flight::InFlight;
 
@@ -43,14 +44,22 @@ use in_flight::InFlight;
 #[derive(Clone)]
 pub struct Client(Arc<Inner>);
 
+/// One user's part.
 struct Inner {
     core: Arc<Core>,
-    authorization: Option<HeaderValue>,
+    base_url: Arc<BaseUrl>,
+    user: Option<UserKey>,
+    session: Arc<Session>,
 }
 
 /// What the calls of all users have in common.
 struct Core {
-    base_url: BaseUrl,
+    /// The server of all users, where it doesn't follow from their data centres.
+    fixed: Option<Arc<BaseUrl>>,
+    /// The server of those whose data centre is the client's.
+    home: Arc<BaseUrl>,
+    context: Arc<Context>,
+    users: Users,
     transport: Arc<dyn Transport>,
     /// Of one attempt, where neither the endpoint nor the call says otherwise.
     timeout: Duration,
@@ -68,7 +77,7 @@ impl Client {
 
     /// What every request's URL starts with: the origin, and a prefix if there is one.
     pub fn base_url(&self) -> &str {
-        &self.0.core.base_url.text
+        &self.0.base_url.text
     }
 
     /// Lets calls that are under way end, and begins no others: those fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all
@@ -90,14 +99,65 @@ impl Client {
         self.0.core.in_flight.close(within).await
     }
 
+    /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.
+    ///
+    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones. An idle user costs some hundred bytes,
+    /// until [`forget_user`](Self::forget_user).
+    ///
+    /// ```
+    /// # use cliq_api::prelude::*;
+    /// # use cliq_api::auth::{App, Credentials};
+    /// # fn example(app: &App, refresh_token: String) -> Result<(), Error> {
+    /// let service = Client::builder().build()?;
+    /// let ryan = service.as_user("855727961", Credentials::refresh_token(app, refresh_token))?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the credentials can't be used.
+    pub fn as_user(&self, user: impl Into<UserKey>, credentials: Credentials) -> Result<Self, Error> {
+        let core = &self.0.core;
+        let user = user.into();
+        let base_url = match (&core.fixed, credentials.own_data_center()) {
+            (Some(fixed), _) => Arc::clone(fixed),
+            (None, Some(home)) => Arc::new(BaseUrl::of(home)?),
+            (None, None) => Arc::clone(&core.home),
+        };
+        let session = core.users.session(&core.context, &user, credentials).map_err(|error| Error::unusable(&error))?;
+        Ok(Self(Arc::new(Inner { core: Arc::clone(core), base_url, user: Some(user), session })))
+    }
+
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Clients of that user that there are go on. Tells
+    /// whether there was one.
+    pub fn forget_user(&self, user: &UserKey) -> bool {
+        self.0.core.users.forget(user)
+    }
+
+    /// How many users are kept.
+    pub fn users(&self) -> usize {
+        self.0.core.users.len()
+    }
+
+    /// Who the user is, if that was said.
+    pub fn user(&self) -> Option<&UserKey> {
+        self.0.user.as_ref()
+    }
+
+    /// What the user's token may do, as far as that is known.
+    pub fn granted_scopes(&self) -> Option<ScopeSet> {
+        self.0.session.scopes()
+    }
+
     /// What is left of the limits, which locks are in force, and what happens to them.
     pub fn limits(&self) -> Limits {
-        Limits::new(self.0.core.limiter.clone(), None)
+        Limits::new(self.0.core.limiter.clone(), self.0.user.clone())
     }
 
     /// The server's host and port, for traces.
     fn server(&self) -> (&str, Option<u16>) {
-        self.0.core.base_url.server()
+        self.0.base_url.server()
     }
 
     /// A call without a type: for programs that know endpoints only by their metadata.
@@ -117,7 +177,7 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.base_url()).finish_non_exhaustive()
+        f.debug_struct("Client").field("base_url", &self.base_url()).field("user", &self.0.user).finish_non_exhaustive()
     }
 }
 

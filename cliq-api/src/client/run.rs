@@ -5,7 +5,7 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use tokio::time::Instant;
 use tracing::Instrument;
 
@@ -13,6 +13,7 @@ use super::exchange::Exchange;
 use super::in_flight::Entered;
 use super::{Client, trace};
 use crate::endpoint::call::Call;
+use crate::endpoint::meta::Scopes;
 use crate::endpoint::request;
 use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
 use crate::limit::{Ask, Class, LimitRefusal, Patience, Permit, Told};
@@ -33,16 +34,35 @@ pub(crate) fn prepare(call: &Call) -> Result<Request<Bytes>, Error> {
 }
 
 /// The request as it would be sent.
-pub(crate) fn prepare_authorized(call: &Call) -> Result<Request<Bytes>, Error> {
+pub(crate) async fn prepare_authorized(call: &Call) -> Result<Request<Bytes>, Error> {
     let mut request = prepare(call)?;
-    authorize(call, &mut request);
+    authorize(call, &mut request).await?;
     Ok(request)
 }
 
-fn authorize(call: &Call, request: &mut Request<Bytes>) {
-    if let Some(authorization) = &call.client().0.authorization {
-        // An endpoint that declares the header itself has its way.
-        request.headers_mut().entry(AUTHORIZATION).or_insert_with(|| authorization.clone());
+/// Gives the generation of the token that it put in, if it did.
+async fn authorize(call: &Call, request: &mut Request<Bytes>) -> Result<Option<u64>, Error> {
+    // An endpoint that declares the header itself has its way.
+    if request.headers().contains_key(AUTHORIZATION) {
+        return Ok(None);
+    }
+    let authorized = call.client().0.session.authorization().await;
+    let authorized = authorized.map_err(|error| Error::unauthorized(call.meta(), error))?;
+    Ok(authorized.map(|authorized| {
+        request.headers_mut().insert(AUTHORIZATION, authorized.header);
+        authorized.generation
+    }))
+}
+
+/// Whether the token's scopes suffice, where they are known.
+fn check_scopes(call: &Call) -> Result<(), Error> {
+    let needed = call.meta().scopes;
+    if needed == Scopes::None {
+        return Ok(());
+    }
+    match call.client().0.session.scopes().map(|granted| granted.check(needed)) {
+        Some(Err(missing)) => Err(Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing)),
+        Some(Ok(())) | None => Ok(()),
     }
 }
 
@@ -50,6 +70,7 @@ async fn within_deadline(call: &Call) -> Result<Response<Bytes>, Error> {
     let endpoint = call.meta();
     let client = call.client();
     let request = prepare(call)?;
+    check_scopes(call)?;
     let Some(entered) = client.0.core.in_flight.enter() else { return Err(closed(call)) };
 
     let timeout = call.options.timeout.or(endpoint.timeout).unwrap_or(client.0.core.timeout);
@@ -104,6 +125,8 @@ struct Run<'c> {
 enum Stage {
     /// For a slot of the endpoint's limit.
     Limited,
+    /// For an access token.
+    Authorizing,
     /// For the time between two attempts.
     Waiting,
     /// For the answer.
@@ -116,13 +139,14 @@ impl Run<'_> {
         let policy = self.call.options.retry.unwrap_or(core.retry);
         let mut prepared = Some(request);
         let mut failed: Option<Error> = None;
+        let mut renewed = false;
         loop {
             let mut request = match prepared.take() {
                 Some(request) => request,
                 None => prepare(self.call)?,
             };
-            let permit = match self.permit(&mut request).await {
-                Ok(permit) => permit,
+            let (permit, generation) = match self.permit(&mut request).await {
+                Ok(ready) => ready,
                 // What went wrong first tells more than that there is no slot to try it again.
                 Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
                 Err(error) => return Err(self.ended(error)),
@@ -135,6 +159,12 @@ impl Run<'_> {
                 Err(error) => error,
             };
             self.note(&error);
+            if !renewed && self.is_renewed(&error, generation) {
+                // Once, whatever the policy says: the server has not acted on it.
+                renewed = true;
+                failed = Some(error);
+                continue;
+            }
             let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
             trace::again(&error, wait);
             failed = Some(error);
@@ -147,7 +177,7 @@ impl Run<'_> {
     }
 
     /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or a long wait would outlive the token.
-    async fn permit(&mut self, request: &mut Request<Bytes>) -> Result<Permit, Error> {
+    async fn permit(&mut self, request: &mut Request<Bytes>) -> Result<(Permit, Option<u64>), Error> {
         let options = &self.call.options;
         let limiter = &self.call.client().0.core.limiter;
         let patience = if limiter.through_locks() { Patience::ThroughLocks } else { Patience::Wait };
@@ -160,12 +190,16 @@ impl Run<'_> {
         };
         loop {
             self.stage = Stage::Limited;
-            let permit = limiter.acquire(None, self.call.meta(), ask).await;
+            let permit = limiter.acquire(self.call.client().user(), self.call.meta(), ask).await;
             let mut permit = permit.map_err(|refusal| limited(self.call, &refusal))?;
-            authorize(self.call, request);
+            self.stage = Stage::Authorizing;
+            let generation = authorize(self.call, request).await?;
             // If it was held for too long by now, or a lock has begun, it is given back.
             if permit.sending().is_ok() {
-                return Ok(permit);
+                return Ok((permit, generation));
+            }
+            if generation.is_some() {
+                request.headers_mut().remove(AUTHORIZATION);
             }
         }
     }
@@ -199,6 +233,13 @@ impl Run<'_> {
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
+    /// Whether the server refused the token of that generation, and another is worth a try.
+    fn is_renewed(&self, error: &Error, generation: Option<u64>) -> bool {
+        let about_the_token =
+            error.status() == Some(StatusCode::UNAUTHORIZED) && error.code() != Some("oauthtoken_scope_invalid");
+        about_the_token && generation.is_some_and(|generation| self.call.client().0.session.refused(generation))
+    }
+
     fn tried(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
     }
@@ -213,6 +254,9 @@ impl Run<'_> {
         let problem = match self.stage {
             Stage::Limited => {
                 format!("the call's deadline of {deadline:?} passed while it waited for the endpoint's limit")
+            }
+            Stage::Authorizing => {
+                format!("the call's deadline of {deadline:?} passed while it waited for an access token")
             }
             Stage::Waiting => format!("the call's deadline of {deadline:?} passed before it could be tried again"),
             Stage::Sent => {

@@ -15,6 +15,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 pub(crate) use self::answer::Answer;
 pub use self::attempt::Attempt;
+use crate::auth::AuthError;
 use crate::endpoint::answer::Misfit;
 use crate::endpoint::meta::EndpointMeta;
 use crate::transport::TransportError;
@@ -111,6 +112,17 @@ pub enum Sent {
 impl Error {
     pub(crate) fn configuration(problem: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, None, Sent::No, problem.into())
+    }
+
+    /// The credentials can't be used.
+    pub(crate) fn unusable(error: &AuthError) -> Self {
+        Self::configuration(error.to_string()).caused_by(error.clone())
+    }
+
+    /// No token could be had for a call.
+    pub(crate) fn unauthorized(endpoint: &'static EndpointMeta, error: AuthError) -> Self {
+        let wait = error.retry_at().and_then(|at| at.duration_since(SystemTime::now()).ok());
+        Self::unsent(ErrorKind::Auth, endpoint, error.to_string()).with_retry_after(wait).caused_by(error)
     }
 
     pub(crate) fn invalid_request(endpoint: &'static EndpointMeta, problem: impl Into<String>) -> Self {
@@ -253,6 +265,11 @@ impl Error {
     /// Until when the user is shut out of the endpoint, as far as that is known. Nothing is sent before.
     pub fn locked_until(&self) -> Option<SystemTime> {
         self.0.locked_until
+    }
+
+    /// Why no access token could be had, if that is what went wrong.
+    pub fn auth(&self) -> Option<&AuthError> {
+        self.0.source.as_ref()?.downcast_ref()
     }
 
     /// Whether the token was refused, or none could be had.
