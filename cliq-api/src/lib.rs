@@ -36,6 +36,7 @@
 //! |---|---|---|
 //! | `rustls` | yes | TLS by rustls, with the platform's roots |
 //! | `native-tls` | no | TLS by what the platform has |
+//! | `blocking` | no | calls from plain threads, without an async runtime |
 //! | `gzip` | no | answers compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
@@ -44,6 +45,8 @@
 extern crate self as cliq_api;
 
 pub mod auth;
+#[cfg(feature = "blocking")]
+pub mod blocking;
 mod client;
 mod data_center;
 mod dynamic;
