@@ -3,3 +3,4 @@
 //! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq itself.
 //! - `custom_endpoint`: an endpoint of your own, on the same client.
 //! - `bot`: a small bot, and how it is tested.
+//! - `sign_in`: every way of signing in, against a sandbox on this machine.

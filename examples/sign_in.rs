@@ -1,0 +1,173 @@
+//! Every way of signing in, against a sandbox on this machine: `cargo run --example sign_in`. No account is needed, and no Internet.
+//!
+//! | way | for |
+//! |---|---|
+//! | consent, with its callback on a loopback port | a user with a browser |
+//! | self client | yourself, with a code from Zoho's API console |
+//! | device | a user whose browser is elsewhere |
+//! | client credentials | the app itself |
+//!
+//! `docs/signing-in.md` says which one to take, and what to do when it fails. A real program has its client secret from a file or the environment:
+//! arguments of a command line are seen by everybody on the machine.
+
+use cliq_api::auth::{App, OAuth, ScopeSet, SignedIn};
+use cliq_api::prelude::*;
+use cliq_api::threads::{FollowThreadRequest, GetThreadRequest, Threads};
+use cliq_sandbox::{Demo, Sandbox, Server, oauth};
+use tokio::io::{AsyncBufReadExt, AsyncReadExt, AsyncWriteExt, BufReader};
+use tokio::net::{TcpListener, TcpStream};
+
+type Failure = Box<dyn std::error::Error>;
+
+const CLIENT_ID: &str = "1000.GMB0YULZHJK411284S8I5GZ4CHUEX0";
+const CLIENT_SECRET: &str = "122c324d3496d5d777ceeebc129470715fbb856b7";
+
+// One thread, so that the wait of a device can be skipped further down.
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    let demo = Sandbox::demo();
+    let server = demo.sandbox.serve().await?;
+    let callback = TcpListener::bind("127.0.0.1:0").await?;
+    let redirect_uri = format!("http://{}/callback", callback.local_addr()?);
+    let registered = oauth::App::new(CLIENT_ID, CLIENT_SECRET).redirect_uri(&redirect_uri).owner(&demo.user_id);
+    demo.sandbox.accounts(|accounts, _| accounts.register(registered));
+
+    let app = App::new(CLIENT_ID, CLIENT_SECRET);
+    let oauth = OAuth::builder(&app).data_center(here(&server)).build()?;
+    // What this program calls, and nothing that it doesn't. All of an API's are `ScopeSet::for_endpoints(THREADS)`.
+    let scopes = ScopeSet::for_endpoints(&[GetThreadRequest::META, FollowThreadRequest::META]);
+    println!("The program needs {scopes}.");
+
+    println!("\nA user consents in the browser");
+    let signed_in = consent(&oauth, &scopes, &callback, &redirect_uri).await?;
+    use_it(&demo, &signed_in).await?;
+
+    println!("\nThe refresh token is revoked, and its access tokens with it");
+    let data_center = signed_in.data_center().clone();
+    oauth.revoke(signed_in.refresh_token()?.clone(), &data_center).await?;
+    match use_it(&demo, &signed_in).await {
+        Ok(()) => return Err("a revoked token still works".into()),
+        Err(error) => println!("  {error}"),
+    }
+
+    println!("\nA self client exchanges a code from the API console");
+    let code = demo.sandbox.accounts(|accounts, now| {
+        accounts.self_client_code(CLIENT_ID, &demo.user_id, scopes.to_string().as_str(), now)
+    });
+    let signed_in = oauth.exchange_self_client(code.clone()).await?;
+    use_it(&demo, &signed_in).await?;
+    match oauth.exchange_self_client(code).await {
+        Ok(_) => return Err("a code was good twice".into()),
+        Err(error) => println!("  a second time: {error}"),
+    }
+
+    println!("\nA device's user types a code in elsewhere");
+    let signed_in = device(&demo, &app, &scopes).await?;
+    println!("  signed in, with {}", granted(&signed_in));
+
+    println!("\nThe app speaks for itself");
+    let signed_in = oauth.client_credentials(&scopes).await?;
+    use_it(&demo, &signed_in).await?;
+    match signed_in.refresh_token() {
+        Ok(_) => return Err("client credentials came with a refresh token".into()),
+        Err(error) => println!("  {error}"),
+    }
+    Ok(())
+}
+
+/// Sends the user's browser to Zoho, waits for it to come back, and exchanges the code that it brings.
+async fn consent(
+    oauth: &OAuth,
+    scopes: &ScopeSet,
+    callback: &TcpListener,
+    redirect_uri: &str,
+) -> Result<SignedIn, Failure> {
+    let consent = oauth.consent(redirect_uri, scopes)?;
+    println!("  the browser goes to {}", consent.url().split('?').next().unwrap_or_default());
+    let (came_back, browser) = tokio::join!(listen(callback), browse(consent.url()));
+    browser?;
+    // The state is checked first: whoever can't know it gets no further.
+    let signed_in = oauth.exchange(&consent, &came_back?).await?;
+    println!("  it came back with a code for {}", granted(&signed_in));
+    Ok(signed_in)
+}
+
+/// Waits for the browser to come back, and gives the path and query that it asks for.
+async fn listen(callback: &TcpListener) -> Result<String, Failure> {
+    loop {
+        let (stream, _) = callback.accept().await?;
+        let mut stream = BufReader::new(stream);
+        let mut line = String::new();
+        stream.read_line(&mut line).await?;
+        let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
+        // Browsers ask for other things besides, such as an icon.
+        let is_callback = path.starts_with("/callback?");
+        let (status, text) =
+            if is_callback { ("200 OK", "You can close this window.") } else { ("404 Not Found", "Nothing here.") };
+        while line.trim() != "" {
+            line.clear();
+            stream.read_line(&mut line).await?;
+        }
+        let answer = format!(
+            "HTTP/1.1 {status}\r\nContent-Length: {}\r\nConnection: close\r\nReferrer-Policy: no-referrer\r\n\r\n{text}",
+            text.len()
+        );
+        stream.write_all(answer.as_bytes()).await?;
+        if is_callback {
+            return Ok(path);
+        }
+    }
+}
+
+/// What stands for the user and their browser here: asks for a page, and for the one that it leads to. The sandbox's user consents at once.
+async fn browse(url: &str) -> Result<(), Failure> {
+    let page = fetch(url).await?;
+    let location = page.lines().find_map(|line| line.strip_prefix("location: ")).ok_or("the page leads nowhere")?;
+    fetch(location).await?;
+    Ok(())
+}
+
+async fn fetch(url: &str) -> Result<String, Failure> {
+    let (host, path) = url.strip_prefix("http://").and_then(|url| url.split_once('/')).ok_or("not a page of here")?;
+    let mut stream = TcpStream::connect(host).await?;
+    let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+    stream.write_all(request.as_bytes()).await?;
+    let mut answer = String::new();
+    stream.read_to_string(&mut answer).await?;
+    Ok(answer)
+}
+
+/// A device asks every 31 seconds. Here time is Tokio's, and stands still but for such waits, which then take none: so the sandbox is asked in this
+/// process, without a socket.
+async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
+    let oauth = OAuth::builder(app).transport(demo.sandbox.transport()).build()?;
+    tokio::time::pause();
+    let device = oauth.start_device(scopes).await?;
+    println!("  go to {} and type in {}", device.verification_url(), device.user_code());
+    demo.sandbox.accounts(|accounts, _| accounts.approve_device(device.user_code(), &demo.user_id));
+    let signed_in = device.wait().await;
+    tokio::time::resume();
+    Ok(signed_in?)
+}
+
+/// Makes a call as the one who signed in.
+async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
+    let client = Client::builder()
+        .base_url(signed_in.data_center().cliq_url())
+        .access_token(signed_in.access_token().expose_secret())
+        .build()?;
+    client.follow_thread(&demo.thread_chat_id).await?;
+    println!("  and follows a thread");
+    Ok(())
+}
+
+fn granted(signed_in: &SignedIn) -> String {
+    signed_in.access_token().scopes().map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
+}
+
+/// Where the sandbox is, which is Cliq and the accounts server in one. On this machine, plain HTTP will do.
+fn here(server: &Server) -> DataCenter {
+    let base_url = server.base_url();
+    let host = base_url.trim_start_matches("http://");
+    DataCenter::custom(host, host)
+}
