@@ -35,7 +35,7 @@ pub struct TokenSettings {
 impl TokenSettings {
     /// Five minutes of margin, 30 seconds for a renewal, and no store.
     pub fn new() -> Self {
-        Self { margin: Duration::from_secs(300), timeout: Duration::from_secs(30), store: None }
+        Self { margin: Duration::from_mins(5), timeout: Duration::from_secs(30), store: None }
     }
 
     /// How long before its end a token is renewed; at most a quarter of its life.

@@ -140,11 +140,10 @@ impl Credentials {
     /// Whether they are the same, so that what is known of one holds for the other.
     pub(super) fn are_those(&self, other: &Self) -> bool {
         let same = match (&self.kind, &other.kind) {
-            (Kind::None, Kind::None) => true,
             (Kind::AccessToken, Kind::AccessToken) => self.first_secret() == other.first_secret(),
             (Kind::Grant(this), Kind::Grant(other)) => Arc::ptr_eq(this, other) || this.is(other),
             // Closures can't be compared. A program that makes one for each call means the same one.
-            (Kind::Source(_), Kind::Source(_)) => true,
+            (Kind::None, Kind::None) | (Kind::Source(_), Kind::Source(_)) => true,
             _ => false,
         };
         same && self.scopes == other.scopes && self.data_center == other.data_center

@@ -174,7 +174,7 @@ mod tests {
 
     #[test]
     fn it_says_when_it_would_go() {
-        let at = SystemTime::UNIX_EPOCH + Duration::from_secs(1_760_001_840);
+        let at = SystemTime::UNIX_EPOCH + Duration::from_mins(29_333_364);
         let error = AuthError::too_many("no more tokens", at);
         assert_eq!(error.to_string(), "no more tokens; none is asked for before 09:24:00 UTC");
         assert_eq!((error.kind(), error.retry_at()), (AuthErrorKind::TooMany, Some(at)));

@@ -116,7 +116,7 @@ impl Context {
             Err(failure) => {
                 match failure.sent {
                     Sent::No => in_use.unsent(),
-                    Sent::Maybe => drop(in_use),
+                    Sent::Maybe => in_use.lost(),
                     Sent::Answered => in_use.answered(),
                 }
                 Err(failure.error)

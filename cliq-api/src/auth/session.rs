@@ -58,16 +58,15 @@ impl Session {
                 Step::Wait(pending) => (pending, false),
             };
             let Pending { mut outcome, until, is_early } = pending;
-            match timeout_at(until, outcome.wait_for(Option::is_some)).await {
-                Ok(Ok(outcome)) => match outcome.clone() {
-                    Some(Ok(authorized)) => return Ok(Some(authorized)),
-                    // It was given up for little, as the one who began it had a token. This one has none.
-                    Some(Err(_)) if is_early && !is_mine => {}
-                    Some(Err(error)) => return Err(error),
-                    None => {}
-                },
+            let waited = timeout_at(until, outcome.wait_for(Option::is_some)).await;
+            let outcome = waited.ok().and_then(|outcome| outcome.ok()?.clone());
+            match outcome {
+                Some(Ok(authorized)) => return Ok(Some(authorized)),
+                // It was given up for little, as the one who began it had a token. This one has none.
+                Some(Err(_)) if is_early && !is_mine => {}
+                Some(Err(error)) => return Err(error),
                 // Its runtime has ended, or stands still: somebody else has to.
-                Ok(Err(_)) | Err(_) => {}
+                None => {}
             }
         }
     }
@@ -133,7 +132,7 @@ impl Session {
                 let user = self.user.as_ref();
                 match why {
                     Why::Early => {
-                        warn!(?user, %error, "the access token can't be renewed yet, and is used until it runs out")
+                        warn!(?user, %error, "the access token can't be renewed yet, and is used until it runs out");
                     }
                     _ => warn!(?user, %error, "there is no access token"),
                 }

@@ -13,9 +13,9 @@ use super::{AuthError, AuthErrorKind, ScopeSet};
 
 /// How long a failed renewal is not tried again: the first time, and at most.
 const FIRST_SETBACK: Duration = Duration::from_secs(2);
-const LONGEST_SETBACK: Duration = Duration::from_secs(60);
+const LONGEST_SETBACK: Duration = Duration::from_mins(1);
 /// The same for one that came early, and could have failed several times.
-const EARLY_SETBACK: Duration = Duration::from_secs(60);
+const EARLY_SETBACK: Duration = Duration::from_mins(1);
 
 /// What a call is sent with.
 #[derive(Debug, Clone)]
@@ -121,7 +121,7 @@ impl Life {
     /// lives shortly.
     pub(super) fn new(now: SystemTime, ends: SystemTime, margin: Duration) -> Self {
         let left = ends.duration_since(now).unwrap_or_default();
-        let before = |time: Duration, part: u32| now + (left - time.min(left / part));
+        let before = |time: Duration, part: u32| now + left.saturating_sub(time.min(left / part));
         Self { due: before(margin, 4), over: before(Duration::from_secs(10), 10) }
     }
 

@@ -20,8 +20,8 @@ use crate::data_center::DataCenter;
 use crate::error::Sent;
 use crate::transport::{Exchange, Transport, TransportError};
 
-const HOUR: Duration = Duration::from_secs(3600);
-const MINUTE: Duration = Duration::from_secs(60);
+const HOUR: Duration = Duration::from_hours(1);
+const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
 
 /// An accounts server, and the tokens that are good at the API.
@@ -333,7 +333,7 @@ async fn a_token_is_renewed_early_without_waiting_and_kept_if_that_fails() {
     let server = Server::default().late(3 * SECOND);
     let session = server.session();
     let first = token(&session).await;
-    advance(HOUR - 6 * MINUTE).await;
+    advance(54 * MINUTE).await;
     assert_eq!(token(&session).await.generation, first.generation);
     sleep(4 * SECOND).await;
     assert_eq!(server.refreshes(), 1);

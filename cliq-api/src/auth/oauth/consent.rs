@@ -78,22 +78,22 @@ impl Consent {
                 parse(query.as_bytes()).filter(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
             match (values.next(), values.next()) {
                 (value, None) => Ok(value.filter(|value| !value.is_empty())),
-                _ => Err(wrong(format!("it holds `{wanted}` more than once"))),
+                _ => Err(wrong(&format!("it holds `{wanted}` more than once"))),
             }
         };
         let state = told("state")?.unwrap_or_default();
         if !same(&state, self.state.expose_secret()) {
             return Err(wrong(
-                "its `state` is not the one that this user was sent with, so that it may be somebody else's".to_owned(),
+                "its `state` is not the one that this user was sent with, so that it may be somebody else's",
             ));
         }
         if let Some(error) = told("error")? {
             return Err(match error.as_str() {
                 "access_denied" => AuthError::new(AuthErrorKind::Denied, "the user said no"),
-                _ => wrong("it brings an error in place of a code".to_owned()),
+                _ => wrong("it brings an error in place of a code"),
             });
         }
-        let code = told("code")?.ok_or_else(|| wrong("it brings no code".to_owned()))?;
+        let code = told("code")?.ok_or_else(|| wrong("it brings no code"))?;
         let place = match (told("accounts-server")?, told("location")?) {
             (Some(url), _) => servers.at(&url).ok_or_else(|| unknown("accounts server"))?,
             (None, Some(location)) => servers.of(&location).ok_or_else(|| unknown("location"))?,
@@ -124,12 +124,12 @@ fn same(one: &str, other: &str) -> bool {
     !one.is_empty() && one.len() == other.len() && differing == 0
 }
 
-fn wrong(why: String) -> AuthError {
+fn wrong(why: &str) -> AuthError {
     AuthError::new(AuthErrorKind::Callback, format!("the callback can't be used: {why}"))
 }
 
 fn unknown(what: &str) -> AuthError {
-    wrong(format!(
-        "it names an {what} that is not known, and secrets are sent to none of those (if it is right, name it with `OAuthBuilder::trust`)"
-    ).replace("an location", "a location"))
+    wrong(&format!(
+        "the {what} that it names is not known, and secrets are sent to none of those (if it is right, name it with `OAuthBuilder::trust`)"
+    ))
 }

@@ -11,7 +11,6 @@ use super::wire::{Asking, Form, as_number, ask_for_token, post, time_in_some_uni
 use super::{OAuth, SignedIn};
 use crate::auth::{AuthError, AuthErrorKind, ScopeSet};
 use crate::data_center::DataCenter;
-use crate::error::Sent;
 
 /// Zoho's: at most one poll in 30 seconds. With one on top, for clocks that differ.
 const INTERVAL: Duration = Duration::from_secs(31);
@@ -31,7 +30,7 @@ const SLOWER: Duration = Duration::from_secs(5);
 #[must_use = "the device waits for its user only while `wait` is awaited"]
 pub struct Device {
     oauth: OAuth,
-    device_code: SecretString,
+    code: SecretString,
     user_code: String,
     verification_url: String,
     complete_url: Option<String>,
@@ -70,7 +69,7 @@ impl Device {
         });
         let now = Instant::now();
         Ok(Self {
-            device_code: needed("device_code")?.into(),
+            code: needed("device_code")?.into(),
             user_code: needed("user_code")?,
             verification_url: text("verification_url")
                 .or_else(|| text("verification_uri"))
@@ -78,7 +77,7 @@ impl Device {
             complete_url: text("verification_uri_complete"),
             interval: interval.max(INTERVAL),
             next_poll: now + interval.max(INTERVAL),
-            expires_at: now + time("expires_in").map_or(Duration::from_secs(300), time_in_some_unit),
+            expires_at: now + time("expires_in").map_or(Duration::from_mins(5), time_in_some_unit),
             place: home.clone(),
             oauth: oauth.clone(),
         })
@@ -122,8 +121,7 @@ impl Device {
     /// Asks once. `None` if it is not decided as yet.
     async fn poll(&mut self) -> Result<Option<SignedIn>, AuthError> {
         let inner = &self.oauth.0;
-        let form =
-            Form::of(&inner.app).with("grant_type", "device_token").with("code", self.device_code.expose_secret());
+        let form = Form::of(&inner.app).with("grant_type", "device_token").with("code", self.code.expose_secret());
         let answer = ask_for_token(&inner.transport, &self.place, Asking::DevicePoll, &form, inner.timeout).await;
         let failure = match answer {
             Ok(answer) => {
@@ -145,8 +143,7 @@ impl Device {
                 })?;
                 self.place = place.clone();
             }
-            // What it gave may be lost; the next poll tells.
-            _ if failure.error.is_transient() && failure.sent != Sent::Answered => {}
+            // If it is the user's yes that was lost on the way, the next poll says so.
             _ if failure.error.is_transient() => {}
             _ => return Err(failure.error),
         }

@@ -25,8 +25,8 @@ impl Servers {
     }
 
     pub(super) fn check(&self) -> Result<(), AuthError> {
-        let all = std::iter::once(&self.home).chain(self.trusted.iter().map(|(_, data_center)| data_center));
-        all.map(DataCenter::check).collect::<Result<(), _>>().map_err(AuthError::configuration)
+        let mut all = std::iter::once(&self.home).chain(self.trusted.iter().map(|(_, data_center)| data_center));
+        all.try_for_each(DataCenter::check).map_err(AuthError::configuration)
     }
 
     /// The one whose accounts server has this URL.

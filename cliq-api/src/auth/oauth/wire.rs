@@ -290,7 +290,7 @@ fn lifetime(answer: &Map<String, Value>) -> Duration {
     match (number("expires_in_sec"), number("expires_in")) {
         (Some(seconds), _) => Duration::from_secs(seconds),
         (None, Some(time)) => time_in_some_unit(time),
-        (None, None) => Duration::from_secs(3600),
+        (None, None) => Duration::from_hours(1),
     }
 }
 
