@@ -1,0 +1,130 @@
+//! The table of faults, one by one, for calls that may be sent twice and for those that may not.
+
+use std::time::Duration;
+
+use cliq_api::prelude::*;
+use cliq_api::{ErrorKind, RetryPolicy, Sent};
+use cliq_tests::faults::{self, Again, Case, LARGEST_ANSWER, Outcome, Target};
+use cliq_tests::server::{Server, Step};
+use tokio::task::JoinSet;
+
+use crate::{Thing, Things};
+
+/// What no call may take, however slow this machine is.
+const HANG: Duration = Duration::from_mins(1);
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Method {
+    Get,
+    Post,
+    IdempotentPost,
+    GetThatCounts,
+}
+
+impl Method {
+    fn may_be_sent_twice(self) -> bool {
+        matches!(self, Self::Get | Self::IdempotentPost)
+    }
+
+    async fn call(self, client: &Client) -> Result<Thing, Error> {
+        match self {
+            Self::Get => client.get_thing("1").await,
+            Self::Post => client.add_thing("one").await,
+            Self::IdempotentPost => client.touch_thing("1").await,
+            Self::GetThatCounts => client.take_thing().await,
+        }
+    }
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn each_fault_gives_its_error_and_is_tried_again_only_where_that_is_safe() {
+    let (slow, quick): (Vec<_>, Vec<_>) = faults::all().into_iter().partition(Case::is_slow);
+    // Those that wait do so together, and no other is in their way.
+    let mut wrong = meet_all(slow).await;
+    for case in quick {
+        wrong.extend(meet_all(vec![case]).await);
+    }
+    assert!(wrong.is_empty(), "{} of the table is wrong:\n{}", wrong.len(), wrong.join("\n"));
+}
+
+async fn meet_all(cases: Vec<Case>) -> Vec<String> {
+    let mut met = JoinSet::new();
+    for case in cases {
+        for method in [Method::Get, Method::Post, Method::IdempotentPost, Method::GetThatCounts] {
+            let case = case.clone();
+            met.spawn(async move { meet(&case, method).await.err() });
+        }
+    }
+    met.join_all().await.into_iter().flatten().collect()
+}
+
+/// What is otherwise than the table says.
+async fn meet(case: &Case, method: Method) -> Result<(), String> {
+    let target = case.fault.bring_about();
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = case.shape(Client::builder()).base_url(target.base_url()).retry(quick).build().unwrap();
+    let wrong = |what: &str| Err(format!("{}, {method:?}: {what}", case.name));
+
+    let Ok(result) = tokio::time::timeout(HANG, method.call(&client)).await else { return wrong("it hangs") };
+    let tries = match case.again {
+        Again::All => 3,
+        Again::Idempotent if method.may_be_sent_twice() => 3,
+        Again::Idempotent | Again::Never => 1,
+    };
+    let error = match (case.outcome, result) {
+        (Outcome::Success, Ok(_)) => return arrived(&target, 1).map_or(Ok(()), |arrived| wrong(&arrived)),
+        (Outcome::Success, Err(error)) => return wrong(&format!("{error:?}")),
+        (Outcome::Failure { .. }, Ok(thing)) => return wrong(&format!("it went well: {thing:?}")),
+        (Outcome::Failure { kind, sent, status }, Err(error)) => {
+            let found = (error.kind(), error.sent(), error.status().map(|status| status.as_u16()));
+            if found != (kind, sent, status) {
+                return wrong(&format!("{found:?}: {error:?}"));
+            }
+            error
+        }
+    };
+    // An answer that can't be decoded ended its call: it has no attempts that failed.
+    let failed = error.attempts().len();
+    if failed.max(1) != tries {
+        return wrong(&format!("tried {failed} times: {error:?}"));
+    }
+    let arrivals = if error.sent() == Sent::No { 0 } else { tries };
+    if let Some(arrived) = arrived(&target, arrivals) {
+        return wrong(&arrived);
+    }
+    let line = error.to_string();
+    if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {
+        return wrong(&format!("it is not told on one line: {line}"));
+    }
+    if error.kind() == ErrorKind::Refused
+        && error.message() != Some("No.")
+        && error.body().unwrap().starts_with(b"{\"m")
+    {
+        return wrong("the server's words are lost");
+    }
+    if let Target::Server(server) = &target {
+        // What lies in the system's buffers comes on top.
+        if server.written() > LARGEST_ANSWER + 16 * 1024 * 1024 {
+            return wrong(&format!("it let the server write {} bytes", server.written()));
+        }
+    }
+    Ok(())
+}
+
+fn arrived(target: &Target, expected: usize) -> Option<String> {
+    let found = target.arrivals();
+    (found != expected).then(|| format!("{found} requests arrived, not {expected}"))
+}
+
+/// A body that stops coming is found out earlier where silence has a limit, and with what there was of it.
+#[tokio::test]
+async fn silence_may_have_a_limit_of_its_own() {
+    let begun = "HTTP/1.1 200 OK\r\nX-Id: 7\r\nContent-Length: 20\r\n\r\n{\"na";
+    let server = Server::doing([Step::Read, Step::Write(begun.as_bytes().to_vec()), Step::Silence]);
+    let client = Client::builder().base_url(server.base_url()).read_timeout(Duration::from_millis(300));
+    let client = client.retry(RetryPolicy::none()).build().unwrap();
+    let error = client.get_thing("1").await.unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Answered), "{error:?}");
+    assert_eq!(error.headers().unwrap()["x-id"], "7");
+    assert_eq!(error.body().unwrap(), "{\"na");
+}

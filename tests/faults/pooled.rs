@@ -1,0 +1,90 @@
+//! Connections that are used again, and which the server closes meanwhile: where an HTTP library sends again unasked.
+//!
+//! hyper-util takes up a request once more that never got onto its connection, and reqwest has no switch for that. What counts is
+//! that none arrives twice.
+
+use std::time::Duration;
+
+use cliq_api::prelude::*;
+use cliq_api::{ErrorKind, RetryPolicy, Sent};
+use cliq_tests::server::{Server, Step, answer};
+
+use crate::Things;
+
+fn client(server: &Server) -> Client {
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    Client::builder().base_url(server.base_url()).retry(quick).build().unwrap()
+}
+
+fn good() -> Step {
+    Step::Write(answer("200 OK", r#"{"name": "a"}"#))
+}
+
+#[tokio::test]
+async fn a_post_that_a_used_connection_swallowed_is_not_sent_again() {
+    for end in [Step::Reset, Step::Write(b"HTTP/1.1".to_vec()), Step::Write(Vec::new())] {
+        let server = Server::doing([Step::Read, good(), Step::Read, end]);
+        let client = client(&server);
+        client.add_thing("first").await.unwrap();
+        let error = client.add_thing("second").await.unwrap_err();
+        assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Maybe), "{error:?}");
+        assert!(error.to_string().ends_with("; the server may have acted on it all the same"), "{error}");
+        assert_eq!((server.connections(), server.requests().len()), (1, 2));
+    }
+}
+
+#[tokio::test]
+async fn a_get_that_a_used_connection_swallowed_is_sent_again_once() {
+    let server = Server::doing_in_turn(vec![
+        vec![Step::Read, good(), Step::Read, Step::Reset],
+        vec![Step::Read, good(), Step::Again],
+    ]);
+    let client = client(&server);
+    client.get_thing("first").await.unwrap();
+    client.get_thing("second").await.unwrap();
+    let seconds = server.requests().iter().filter(|request| request.starts_with("GET /things/second ")).count();
+    assert_eq!((server.connections(), seconds), (2, 2));
+}
+
+/// The server closes, or resets, each connection when its answer is out, having promised to keep it. Calls come at every moment of that.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn no_post_arrives_twice_however_the_server_closes() {
+    for steps in
+        [vec![Step::Read, good()], vec![Step::Read, good(), Step::Reset], vec![Step::Read, good(), Step::Glimpse]]
+    {
+        let server = Server::doing(steps);
+        let client = client(&server);
+        let mut fates = Vec::new();
+        for number in 0..400_u32 {
+            let fate = client.add_thing(format!("<{number}>")).await;
+            fates.push((number, fate.map(|_| ()).map_err(|error| error.sent())));
+            if number % 4 == 0 {
+                tokio::time::sleep(Duration::from_micros(number.into())).await;
+            }
+        }
+        let requests = server.requests();
+        for (number, fate) in fates {
+            let sign = format!("<{number}>");
+            let arrived = requests.iter().filter(|request| request.contains(&sign)).count();
+            let possible = match fate {
+                Ok(()) | Err(Sent::Answered) => 1..=1,
+                Err(Sent::No) => 0..=0,
+                Err(_) => 0..=1,
+            };
+            assert!(possible.contains(&arrived), "{sign} arrived {arrived} times: {fate:?}");
+        }
+    }
+}
+
+/// It takes connections up and resets them at once, before or after a request is on its way.
+#[tokio::test]
+async fn what_was_tried_again_was_not_sent() {
+    for _ in 0..100 {
+        let server = Server::doing([Step::Reset]);
+        let error = client(&server).add_thing("one").await.unwrap_err();
+        let (last, before) = error.attempts().split_last().unwrap();
+        assert!(before.iter().all(|attempt| attempt.sent() == Sent::No), "{error:?}");
+        assert_eq!(last.sent(), error.sent());
+        assert!(error.attempts().len() == 3 || error.sent() == Sent::Maybe, "{error:?}");
+    }
+}

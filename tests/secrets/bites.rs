@@ -1,0 +1,80 @@
+//! Leaks that are put in on purpose are found, each where it would be looked for.
+
+use cliq_api::prelude::*;
+use cliq_api::{Exchange, Sent, Transport, TransportError, http};
+use cliq_tests::server::Server;
+
+use crate::shown::{Shown, holds};
+use crate::{Hooks, log};
+
+/// Another one, as the log is common to all tests.
+const BAIT: &str = "b41t";
+
+async fn call(client: Client) -> Shown {
+    log::listen();
+    let mut shown = Shown::default();
+    let call = tokio::spawn(client.call_hook(BAIT, BAIT, BAIT, BAIT).send());
+    match call.await {
+        Ok(result) => shown.result(result),
+        Err(panic) => shown.debug(&panic),
+    }
+    shown
+}
+
+/// A transport that does what none should.
+struct Telltale(fn(http::Request<Bytes>) -> TransportError);
+
+impl Transport for Telltale {
+    fn send(&self, request: http::Request<Bytes>) -> Exchange<'_> {
+        Box::pin(async move { Err(self.0(request)) })
+    }
+}
+
+async fn told(how: fn(http::Request<Bytes>) -> TransportError) -> Shown {
+    let client = Client::builder().access_token(BAIT).transport(Telltale(how)).base_url("http://localhost");
+    call(client.build().unwrap()).await
+}
+
+#[tokio::test]
+async fn in_what_an_error_says() {
+    let shown = told(|request| TransportError::new(Sent::Maybe, format!("no answer from {}", request.uri()))).await;
+    assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
+    let shown = told(|_| TransportError::new(Sent::Maybe, "no answer")).await;
+    assert!(shown.leaks(BAIT).is_empty(), "{shown:?}");
+}
+
+#[tokio::test]
+async fn in_what_lies_under_an_error() {
+    let below = |request: http::Request<Bytes>| {
+        let headers = request.headers().iter().map(|(_, value)| value.as_bytes().to_vec());
+        TransportError::new(Sent::Maybe, "no answer").caused_by(format!("{:?}", headers.collect::<Vec<_>>()))
+    };
+    let shown = told(below).await;
+    assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
+}
+
+#[tokio::test]
+async fn in_a_panic() {
+    told(|request| panic!("{}", request.uri())).await;
+    assert!(log::panics().iter().any(|panic| holds(panic, BAIT)));
+}
+
+#[tokio::test]
+async fn in_a_trace() {
+    told(|request| {
+        tracing::trace!(body = ?request.body(), "lost");
+        TransportError::new(Sent::Maybe, "no answer")
+    })
+    .await;
+    assert!(log::written().lines().any(|line| line.contains("lost") && holds(line, BAIT)));
+}
+
+/// reqwest writes what goes over the wire into the log where it is asked to.
+#[tokio::test]
+async fn in_what_a_library_logs() {
+    let server = Server::answering("{}");
+    let client = Client::builder().base_url(server.base_url()).access_token(BAIT);
+    call(client.reqwest(|builder| builder.connection_verbose(true)).build().unwrap()).await;
+    let log = log::written();
+    assert!(log.lines().any(|line| line.contains("reqwest::connect::verbose") && holds(line, BAIT)));
+}

@@ -1,0 +1,394 @@
+//! What can go wrong between a client and its server, and what the client makes of it: one table.
+
+use std::io::Write;
+use std::net::{SocketAddr, TcpStream};
+use std::time::Duration;
+
+use cliq_api::{ClientBuilder, ErrorKind, Sent};
+use flate2::Compression;
+use flate2::write::GzEncoder;
+use tokio::net::{TcpListener, TcpSocket};
+
+use crate::server::{Server, Step, answer};
+use crate::tls;
+
+/// How large an answer the client is to take. Whatever a fault says, no more than that is expected to be read.
+pub const LARGEST_ANSWER: usize = 64 * 1024;
+
+/// One fault, and what is to come of it.
+#[derive(Debug, Clone)]
+pub struct Case {
+    /// What the server does.
+    pub name: String,
+    /// How it is done.
+    pub fault: Fault,
+    /// What the client says.
+    pub outcome: Outcome,
+    /// Which calls are tried again.
+    pub again: Again,
+}
+
+/// How a fault is brought about.
+#[derive(Debug, Clone)]
+pub enum Fault {
+    /// Nobody listens.
+    Refused,
+    /// Somebody listens, and takes up no connection.
+    NotTakenUp,
+    /// This is done.
+    Steps(Vec<Step>),
+    /// This is done, behind TLS with a certificate that nobody trusts.
+    SelfSigned,
+    /// This is done in place of a handshake.
+    NoTls(Vec<Step>),
+}
+
+/// What is to come of a fault.
+#[derive(Debug, Clone, Copy)]
+pub enum Outcome {
+    /// The call goes well: the client can do with what it got.
+    Success,
+    /// The call fails.
+    Failure {
+        /// With an error of this kind,
+        kind: ErrorKind,
+        /// which says that this much was sent,
+        sent: Sent,
+        /// and has this status, if any came.
+        status: Option<u16>,
+    },
+}
+
+/// Which calls are tried again after a fault.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Again {
+    /// None: another attempt would end the same way.
+    Never,
+    /// Those that may be sent twice.
+    Idempotent,
+    /// All: the server has surely not acted on it.
+    All,
+}
+
+/// What a client is told of the server that misbehaves. To be kept for as long as it is called.
+#[derive(Debug)]
+pub enum Target {
+    /// At this address nobody answers; what is held keeps it so.
+    Nobody(SocketAddr, Vec<TcpStream>, Option<TcpListener>),
+    /// This one does.
+    Server(Server),
+}
+
+impl Fault {
+    /// Brings it about.
+    ///
+    /// # Panics
+    ///
+    /// If no port can be had. Outside of a Tokio runtime.
+    pub fn bring_about(&self) -> Target {
+        match self {
+            Self::Refused => {
+                let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
+                Target::Nobody(listener.local_addr().expect("a socket has an address"), Vec::new(), None)
+            }
+            Self::NotTakenUp => not_taken_up(),
+            Self::Steps(steps) => Target::Server(Server::doing(steps.clone())),
+            Self::SelfSigned => Target::Server(Server::doing_over_tls([Step::Read], tls::self_signed().0)),
+            Self::NoTls(steps) => Target::Server(Server::doing_in_place_of_tls(steps.clone())),
+        }
+    }
+}
+
+/// A listener whose queue is full: the system lets those who come wait at the door.
+fn not_taken_up() -> Target {
+    let socket = TcpSocket::new_v4().expect("a socket can be had");
+    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port can be had");
+    let listener = socket.listen(1).expect("a socket can listen");
+    let address = listener.local_addr().expect("a socket has an address");
+    let mut waiting = Vec::new();
+    while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
+        waiting.push(stream);
+    }
+    Target::Nobody(address, waiting, Some(listener))
+}
+
+impl Target {
+    /// A client's base URL.
+    pub fn base_url(&self) -> String {
+        match self {
+            Self::Nobody(address, ..) => format!("http://{address}"),
+            Self::Server(server) => server.base_url(),
+        }
+    }
+
+    /// How many requests arrived there. What comes in place of a handshake is none.
+    pub fn arrivals(&self) -> usize {
+        match self {
+            Self::Server(server) if server.base_url().starts_with("http:") => server.requests().len(),
+            Self::Server(_) | Self::Nobody(..) => 0,
+        }
+    }
+}
+
+impl Case {
+    /// Whether it takes the time that [`shape`](Self::shape) gives it.
+    pub fn is_slow(&self) -> bool {
+        matches!(self.outcome, Outcome::Failure { kind: ErrorKind::Timeout, .. })
+    }
+
+    /// What a client needs for the fault to come out within a second or so.
+    pub fn shape(&self, client: ClientBuilder) -> ClientBuilder {
+        // Reading the platform's certificates takes longer than all the rest.
+        let client = client.reqwest(|builder| builder.tls_certs_only([])).largest_answer(LARGEST_ANSWER);
+        match self.outcome {
+            Outcome::Failure { kind: ErrorKind::Timeout, sent: Sent::No, .. } => {
+                client.connect_timeout(Duration::from_millis(700))
+            }
+            Outcome::Failure { kind: ErrorKind::Timeout, .. } => client.timeout(Duration::from_millis(700)),
+            // Long enough that it never plays a part.
+            _ => client,
+        }
+    }
+}
+
+/// All of them.
+pub fn all() -> Vec<Case> {
+    let mut cases = Vec::new();
+    cases.extend(connections());
+    cases.extend(exchanges());
+    cases.extend(bodies());
+    cases.extend(statuses());
+    cases
+}
+
+/// Before a connection stands.
+fn connections() -> Vec<Case> {
+    let not_connected = failure(ErrorKind::Connect, Sent::No, None);
+    let handshake = |steps: &[Step]| Fault::NoTls(steps.to_vec());
+    vec![
+        case("nobody listens", Fault::Refused, not_connected, Again::All),
+        case(
+            "connections are not taken up",
+            Fault::NotTakenUp,
+            failure(ErrorKind::Timeout, Sent::No, None),
+            Again::All,
+        ),
+        case(
+            "TLS: an answer in plain HTTP",
+            handshake(&[Step::Glimpse, write("HTTP/1.1 400 Bad Request\r\n\r\n")]),
+            not_connected,
+            Again::All,
+        ),
+        case("TLS: closed", handshake(&[Step::Glimpse]), not_connected, Again::All),
+        case("TLS: reset", handshake(&[Step::Glimpse, Step::Reset]), not_connected, Again::All),
+        case("TLS: silence", handshake(&[Step::Silence]), failure(ErrorKind::Timeout, Sent::No, None), Again::All),
+        case("TLS: a certificate that nobody trusts", Fault::SelfSigned, not_connected, Again::All),
+    ]
+}
+
+/// Around the answer's head.
+fn exchanges() -> Vec<Case> {
+    let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
+    let silent = failure(ErrorKind::Timeout, Sent::Maybe, None);
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    let steps = |steps: &[Step]| Fault::Steps(steps.to_vec());
+    vec![
+        case("reset within the request", steps(&[Step::Glimpse, Step::Reset]), broken, Again::Idempotent),
+        case("reset before the answer", steps(&[Step::Read, Step::Reset]), broken, Again::Idempotent),
+        case("closed before the answer", steps(&[Step::Read]), broken, Again::Idempotent),
+        case("silence in place of the answer", steps(&[Step::Read, Step::Silence]), silent, Again::Idempotent),
+        case("reset within the head", steps(&[Step::Read, write(head), Step::Reset]), broken, Again::Idempotent),
+        case("closed within the head", steps(&[Step::Read, write(head)]), broken, Again::Idempotent),
+        case("a slow head", steps(&[Step::Read, drip(head)]), silent, Again::Idempotent),
+        case(
+            "a head without end",
+            steps(&[Step::Read, write(head), Step::Flood(b"X-Filler: aaaaaaaaaaaaaaaa\r\n".to_vec())]),
+            broken,
+            Again::Idempotent,
+        ),
+        case("no HTTP", steps(&[Step::Read, write("SSH-2.0-OpenSSH_9.6\r\n\r\n")]), broken, Again::Idempotent),
+        case(
+            "two lengths",
+            steps(&[Step::Read, write(head), write("Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}")]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "100, then the answer",
+            steps(&[Step::Read, write("HTTP/1.1 100 Continue\r\n\r\n"), good()]),
+            Outcome::Success,
+            Again::Never,
+        ),
+        case(
+            "103, then the answer",
+            steps(&[Step::Read, write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), good()]),
+            Outcome::Success,
+            Again::Never,
+        ),
+        case(
+            "100, and no answer",
+            steps(&[Step::Read, write("HTTP/1.1 100 Continue\r\n\r\n"), Step::Silence]),
+            silent,
+            Again::Idempotent,
+        ),
+        case(
+            "100 again and again",
+            steps(&[Step::Read, Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())]),
+            silent,
+            Again::Idempotent,
+        ),
+        case(
+            "101",
+            steps(&[
+                Step::Read,
+                write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"),
+                Step::Silence,
+            ]),
+            failure(ErrorKind::Refused, Sent::Answered, Some(101)),
+            Again::Never,
+        ),
+    ]
+}
+
+/// Within a body, and with what it holds.
+fn bodies() -> Vec<Case> {
+    let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
+    let begun = |length: &str, body: &[u8]| {
+        let head = format!("{head}{length}\r\n\r\n");
+        vec![Step::Read, Step::Write([head.as_bytes(), body].concat())]
+    };
+    let and = |mut steps: Vec<Step>, step: Step| {
+        steps.push(step);
+        Fault::Steps(steps)
+    };
+    let whole = |body: &[u8]| Fault::Steps(begun(&format!("Content-Length: {}", body.len()), body));
+    let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
+    let slow = failure(ErrorKind::Timeout, Sent::Maybe, None);
+    let misfit = failure(ErrorKind::Decode, Sent::Answered, Some(200));
+    let chunk = [b"2000\r\n".as_slice(), &[b' '; 0x2000], b"\r\n"].concat();
+    let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
+    let compressed = |body: &[u8]| begun(&format!("Content-Encoding: gzip\r\nContent-Length: {}", body.len()), body);
+    let mut broken = gzip(br#"{"name": "a"}"#);
+    broken[12] ^= 0xff;
+    vec![
+        case(
+            "reset within the body",
+            // It waits for the client to have the beginning: a reset overtakes what was written.
+            Fault::Steps(
+                [begun("Content-Length: 20", b"{\"na"), vec![Step::Drip(vec![b'm'], PAUSE), Step::Reset]].concat(),
+            ),
+            cut,
+            Again::Idempotent,
+        ),
+        case("truncated", Fault::Steps(begun("Content-Length: 20", b"{\"na")), cut, Again::Idempotent),
+        case(
+            "truncated between chunks",
+            Fault::Steps(begun("Transfer-Encoding: chunked", b"1\r\n{\r\n")),
+            cut,
+            Again::Idempotent,
+        ),
+        case(
+            "a chunk without a length",
+            Fault::Steps(begun("Transfer-Encoding: chunked", b"x\r\n{\r\n")),
+            cut,
+            Again::Idempotent,
+        ),
+        case(
+            "a slow body",
+            and(begun("Content-Length: 20", b"{"), drip("                    ")),
+            slow,
+            Again::Idempotent,
+        ),
+        case("silence within the body", and(begun("Content-Length: 20", b"{"), Step::Silence), slow, Again::Idempotent),
+        case(
+            "more than announced",
+            Fault::Steps(begun("Content-Length: 13", br#"{"name": "a"} and more"#)),
+            Outcome::Success,
+            Again::Never,
+        ),
+        case(
+            "less taken than sent, so that it breaks",
+            Fault::Steps(begun("Content-Length: 5", br#"{"name": "a"}"#)),
+            misfit,
+            Again::Never,
+        ),
+        case("huge", whole(&vec![b' '; LARGEST_ANSWER + 1]), misfit, Again::Never),
+        case("without end", and(begun("Transfer-Encoding: chunked", b""), Step::Flood(chunk)), misfit, Again::Never),
+        case(
+            "announced as huge",
+            and(begun("Content-Length: 1000000000000", b""), Step::Flood(vec![b' '; 0x2000])),
+            misfit,
+            Again::Never,
+        ),
+        case("a bomb: 64 KiB that unpack to 64 MiB", Fault::Steps(compressed(&bomb)), misfit, Again::Never),
+        case("compressed, and broken", Fault::Steps(compressed(&broken)), cut, Again::Idempotent),
+        case("deep JSON", whole("[".repeat(60_000).as_bytes()), misfit, Again::Never),
+        case(
+            "deep JSON where nobody looks",
+            whole(format!(r#"{{"x":{}}}"#, "[".repeat(60_000)).as_bytes()),
+            misfit,
+            Again::Never,
+        ),
+        case("invalid UTF-8", whole(b"{\"name\": \"\xff\xfe\"}"), misfit, Again::Never),
+        case("not JSON", whole(b"<html><title>Maintenance</title></html>"), misfit, Again::Never),
+        case("other JSON", whole(br#"{"name": {"first": "a"}}"#), misfit, Again::Never),
+        case("nothing", whole(b""), misfit, Again::Never),
+        case(
+            "204",
+            Fault::Steps(vec![Step::Read, write("HTTP/1.1 204 No Content\r\n\r\n")]),
+            failure(ErrorKind::Decode, Sent::Answered, Some(204)),
+            Again::Never,
+        ),
+    ]
+}
+
+/// What the server says by a number.
+fn statuses() -> Vec<Case> {
+    let status = |status: u16| {
+        let again = match status {
+            429 => Again::All,
+            502..=504 => Again::Idempotent,
+            _ => Again::Never,
+        };
+        let location = if (300..400).contains(&status) { "Location: /elsewhere\r\n" } else { "" };
+        let body = r#"{"message": "No."}"#;
+        let length = if status == 304 { 0 } else { body.len() };
+        let answer = format!("HTTP/1.1 {status} Said\r\n{location}Content-Length: {length}\r\n\r\n{}", &body[..length]);
+        let outcome = failure(ErrorKind::Refused, Sent::Answered, Some(status));
+        case(&status.to_string(), Fault::Steps(vec![Step::Read, write(&answer), Step::Again]), outcome, again)
+    };
+    let body = r#"{"code": "request_limit_exceeded", "message": "You have exceeded the URL throttle limits."}"#;
+    let throttled = Fault::Steps(vec![Step::Read, Step::Write(answer("400 Bad Request", body)), Step::Again]);
+    let refused = failure(ErrorKind::Refused, Sent::Answered, Some(400));
+    let mut cases: Vec<_> = (300..=308).chain(400..=451).chain(500..=511).map(status).collect();
+    cases.push(case("400 for too many calls", throttled, refused, Again::All));
+    cases
+}
+
+const PAUSE: Duration = Duration::from_millis(200);
+
+fn case(name: &str, fault: Fault, outcome: Outcome, again: Again) -> Case {
+    Case { name: name.to_owned(), fault, outcome, again }
+}
+
+fn failure(kind: ErrorKind, sent: Sent, status: Option<u16>) -> Outcome {
+    Outcome::Failure { kind, sent, status }
+}
+
+fn write(text: &str) -> Step {
+    Step::Write(text.as_bytes().to_vec())
+}
+
+fn drip(text: &str) -> Step {
+    Step::Drip(text.as_bytes().to_vec(), PAUSE)
+}
+
+fn good() -> Step {
+    Step::Write(answer("200 OK", r#"{"name": "a"}"#))
+}
+
+fn gzip(bytes: &[u8]) -> Vec<u8> {
+    let mut encoder = GzEncoder::new(Vec::new(), Compression::fast());
+    encoder.write_all(bytes).expect("a vector takes all");
+    encoder.finish().expect("a vector takes all")
+}

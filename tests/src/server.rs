@@ -1,0 +1,253 @@
+//! A server of raw TCP that does what a test tells it, byte by byte, and counts what it is asked.
+//!
+//! It lives in a runtime of its own, so that it is there whatever a test does to its clock and its tasks.
+
+use std::io;
+use std::net::SocketAddr;
+use std::sync::{Arc, LazyLock, Mutex};
+use std::time::Duration;
+
+use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+use tokio::runtime::Runtime;
+use tokio::task::JoinHandle;
+use tokio_rustls::TlsAcceptor;
+
+static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
+    let mut builder = tokio::runtime::Builder::new_multi_thread();
+    builder.worker_threads(1).enable_all().build().expect("a runtime can be made")
+});
+
+/// What is done on a connection, one after the other. After the last the connection is closed.
+#[derive(Debug, Clone)]
+pub enum Step {
+    /// Reads one request, head and body, and counts it. Where the client goes away before, that is the end.
+    Read,
+    /// Reads one byte of it, and counts it as well: more may have been sent.
+    Glimpse,
+    /// Writes this.
+    Write(Vec<u8>),
+    /// Writes this again and again, until the client goes away.
+    Flood(Vec<u8>),
+    /// Writes this, one byte every so often.
+    Drip(Vec<u8>, Duration),
+    /// Says nothing until the client goes away.
+    Silence,
+    /// Resets the connection.
+    Reset,
+    /// Begins with the first step again, on the same connection.
+    Again,
+}
+
+/// A server on a loopback port. It ends when it is dropped.
+#[derive(Debug)]
+pub struct Server {
+    address: SocketAddr,
+    scheme: &'static str,
+    book: Arc<Mutex<Book>>,
+    task: JoinHandle<()>,
+}
+
+#[derive(Debug, Default)]
+struct Book {
+    connections: usize,
+    requests: Vec<String>,
+    written: usize,
+}
+
+impl Server {
+    /// Does the same on each connection.
+    pub fn doing(steps: impl Into<Vec<Step>>) -> Self {
+        Self::doing_in_turn(vec![steps.into()])
+    }
+
+    /// Does the first on the first connection, and so on; the last on all further ones.
+    pub fn doing_in_turn(scripts: Vec<Vec<Step>>) -> Self {
+        Self::start("http", scripts, None)
+    }
+
+    /// The same, behind TLS.
+    pub fn doing_over_tls(steps: impl Into<Vec<Step>>, acceptor: TlsAcceptor) -> Self {
+        Self::start("https", vec![steps.into()], Some(acceptor))
+    }
+
+    /// It is asked over TLS and knows nothing of it.
+    pub fn doing_in_place_of_tls(steps: impl Into<Vec<Step>>) -> Self {
+        Self::start("https", vec![steps.into()], None)
+    }
+
+    /// Answers each request with this body, as JSON, and keeps the connection.
+    pub fn answering(body: &str) -> Self {
+        Self::doing([Step::Read, Step::Write(answer("200 OK", body)), Step::Again])
+    }
+
+    fn start(scheme: &'static str, scripts: Vec<Vec<Step>>, tls: Option<TlsAcceptor>) -> Self {
+        let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
+        listener.set_nonblocking(true).expect("a socket can be made non-blocking");
+        let address = listener.local_addr().expect("a socket has an address");
+        let book = Arc::new(Mutex::new(Book::default()));
+        let task = RUNTIME.spawn(serve(listener, scripts, tls, Arc::clone(&book)));
+        Self { address, scheme, book, task }
+    }
+
+    /// What a client's base URL has to be.
+    pub fn base_url(&self) -> String {
+        format!("{}://{}", self.scheme, self.address)
+    }
+
+    /// How often somebody connected.
+    pub fn connections(&self) -> usize {
+        self.book(|book| book.connections)
+    }
+
+    /// What it was asked, in order.
+    pub fn requests(&self) -> Vec<String> {
+        self.book(|book| book.requests.clone())
+    }
+
+    /// How many bytes it could write.
+    pub fn written(&self) -> usize {
+        self.book(|book| book.written)
+    }
+
+    /// Waits until it was asked that often.
+    ///
+    /// # Panics
+    ///
+    /// After ten seconds of real time.
+    pub fn wait_for_requests(&self, count: usize) {
+        for _ in 0..2000 {
+            if self.book(|book| book.requests.len() >= count) {
+                return;
+            }
+            std::thread::sleep(Duration::from_millis(5));
+        }
+        panic!("there were {} requests in ten seconds, not {count}", self.requests().len());
+    }
+
+    fn book<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
+        look(&self.book.lock().expect("nobody panics with the book in hand"))
+    }
+}
+
+impl Drop for Server {
+    fn drop(&mut self) {
+        self.task.abort();
+    }
+}
+
+/// An answer with a body of JSON.
+pub fn answer(status: &str, body: &str) -> Vec<u8> {
+    let length = body.len();
+    let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+    [head.as_bytes(), body.as_bytes()].concat()
+}
+
+async fn serve(
+    listener: std::net::TcpListener,
+    scripts: Vec<Vec<Step>>,
+    tls: Option<TlsAcceptor>,
+    book: Arc<Mutex<Book>>,
+) {
+    let listener = TcpListener::from_std(listener).expect("there is a runtime");
+    // Dropped with this one, so that nothing is left of it.
+    let mut connections = tokio::task::JoinSet::new();
+    while let Ok((stream, _)) = listener.accept().await {
+        let count = {
+            let mut book = book.lock().expect("nobody panics with the book in hand");
+            book.connections += 1;
+            book.connections
+        };
+        let steps = scripts[(count - 1).min(scripts.len() - 1)].clone();
+        connections.spawn(connection(stream, steps, tls.clone(), Arc::clone(&book)));
+        while connections.try_join_next().is_some() {}
+    }
+}
+
+async fn connection(mut stream: TcpStream, steps: Vec<Step>, tls: Option<TlsAcceptor>, book: Arc<Mutex<Book>>) {
+    let _ = stream.set_nodelay(true);
+    // That a client goes away is no fault of this one.
+    let _ = match tls {
+        None => {
+            let played = play(&mut stream, &steps, &book).await;
+            if let Ok(End::Reset) = played {
+                let _ = stream.set_zero_linger();
+            }
+            played
+        }
+        Some(tls) => match tls.accept(stream).await {
+            Ok(mut stream) => play(&mut stream, &steps, &book).await,
+            Err(error) => Err(error),
+        },
+    };
+}
+
+enum End {
+    Close,
+    Reset,
+}
+
+async fn play<S: AsyncRead + AsyncWrite + Unpin>(
+    stream: &mut S,
+    steps: &[Step],
+    book: &Mutex<Book>,
+) -> io::Result<End> {
+    let count = |request: String| book.lock().expect("nobody panics with the book in hand").requests.push(request);
+    let mut received = Vec::new();
+    let mut next = 0;
+    while let Some(step) = steps.get(next) {
+        next += 1;
+        match step {
+            Step::Read => match request(stream, &mut received).await? {
+                Some(request) => count(request),
+                None => return Ok(End::Close),
+            },
+            Step::Glimpse => {
+                stream.read_u8().await?;
+                count(String::new());
+            }
+            Step::Write(bytes) => {
+                stream.write_all(bytes).await?;
+                stream.flush().await?;
+            }
+            Step::Flood(bytes) => loop {
+                let written = stream.write(bytes).await?;
+                book.lock().expect("nobody panics with the book in hand").written += written;
+            },
+            Step::Drip(bytes, pause) => {
+                for byte in bytes {
+                    stream.write_all(&[*byte]).await?;
+                    stream.flush().await?;
+                    tokio::time::sleep(*pause).await;
+                }
+            }
+            Step::Silence => while stream.read(&mut [0; 1024]).await? > 0 {},
+            Step::Reset => return Ok(End::Reset),
+            Step::Again => next = 0,
+        }
+    }
+    stream.shutdown().await?;
+    Ok(End::Close)
+}
+
+/// The next request; `None` where the client went away.
+async fn request<S: AsyncRead + Unpin>(stream: &mut S, received: &mut Vec<u8>) -> io::Result<Option<String>> {
+    loop {
+        if let Some(length) = length(received) {
+            let rest = received.split_off(length);
+            let request = std::mem::replace(received, rest);
+            return Ok(Some(String::from_utf8_lossy(&request).into_owned()));
+        }
+        if stream.read_buf(received).await? == 0 {
+            return Ok(None);
+        }
+    }
+}
+
+/// That of the whole request, once its head and its body are there.
+fn length(received: &[u8]) -> Option<usize> {
+    let head = received.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();
+    let body = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    (received.len() >= head + body).then_some(head + body)
+}

@@ -1,0 +1,27 @@
+//! A certificate for `127.0.0.1` that nobody has signed but itself.
+
+use std::sync::Arc;
+
+use tokio_rustls::TlsAcceptor;
+use tokio_rustls::rustls::ServerConfig;
+use tokio_rustls::rustls::pki_types::PrivateKeyDer;
+
+/// A new one: what a server shows with it, and the certificate as a client may be told to trust it.
+///
+/// # Panics
+///
+/// If there is no chance to make a key from.
+pub fn self_signed() -> (TlsAcceptor, Vec<u8>) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate can be made");
+    let certificate = made.cert.der().clone();
+    let trusted = certificate.to_vec();
+    let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
+    let provider = Arc::new(tokio_rustls::rustls::crypto::aws_lc_rs::default_provider());
+    let config = ServerConfig::builder_with_provider(provider)
+        .with_safe_default_protocol_versions()
+        .expect("the provider has what TLS needs")
+        .with_no_client_auth()
+        .with_single_cert(vec![certificate], key)
+        .expect("the key is the certificate's");
+    (TlsAcceptor::from(Arc::new(config)), trusted)
+}
