@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Counts calls, and exchanges whose caller went away.
+/// Counts calls; one whose caller went away for as long as its exchange goes on.
 #[derive(Default)]
 pub(super) struct InFlight {
     /// The count; with [`CLOSED`] in it once no more are let in.
@@ -16,14 +16,16 @@ pub(super) struct InFlight {
 
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
-/// One that is counted, until it is dropped.
-pub(super) struct Entered(Arc<InFlight>);
+/// One call that is counted, until all that hold it have dropped it.
+pub(super) struct Entered(Arc<Counted>);
+
+struct Counted(Arc<InFlight>);
 
 impl InFlight {
     /// Lets one in; `None` once it is closed.
     pub(super) fn enter(self: &Arc<Self>) -> Option<Entered> {
         // Counted first, and taken back if that was wrong: closing sees it or it sees the closing.
-        let entered = Entered(Arc::clone(self));
+        let entered = Entered(Arc::new(Counted(Arc::clone(self))));
         (self.state.fetch_add(1, Ordering::AcqRel) & CLOSED == 0).then_some(entered)
     }
 
@@ -55,14 +57,13 @@ impl InFlight {
 }
 
 impl Entered {
-    /// One more of the same call: its exchange may outlive it.
+    /// The same call: its exchange may outlive it.
     pub(super) fn again(&self) -> Self {
-        self.0.state.fetch_add(1, Ordering::AcqRel);
         Self(Arc::clone(&self.0))
     }
 }
 
-impl Drop for Entered {
+impl Drop for Counted {
     fn drop(&mut self) {
         if self.0.state.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
             self.0.none_left.notify_waiters();
