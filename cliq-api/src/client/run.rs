@@ -166,7 +166,7 @@ impl Run<'_> {
                 continue;
             }
             let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
-            trace::again(&error, wait);
+            trace::again(&error, wait, self.tried());
             failed = Some(error);
             self.stage = Stage::Waiting;
             tokio::time::sleep(wait).await;

@@ -39,7 +39,7 @@ pub(super) fn attempt(endpoint: &'static EndpointMeta, number: u32) -> Span {
         otel.kind = "client",
         otel.status_code = Empty,
         http.request.method = %endpoint.method,
-        http.request.resend_count = number,
+        http.request.resend_count = (number > 0).then_some(number),
         http.response.status_code = Empty,
         error.type = Empty,
     )
@@ -66,7 +66,8 @@ pub(super) fn ended(span: &Span, result: &Result<Response<Bytes>, Error>) {
     }
 }
 
-/// It will be tried again.
-pub(super) fn again(error: &Error, wait: Duration) {
+/// Within the call's span: it will be tried again, for the `count`th time.
+pub(super) fn again(error: &Error, wait: Duration, count: u32) {
+    Span::current().record("http.request.resend_count", count);
     debug!(error = error.problem(), wait = ?wait, "the attempt failed and is made again");
 }
