@@ -69,7 +69,7 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     let tries = match case.again {
         Again::All => 3,
         Again::Idempotent if method.may_be_sent_twice() => 3,
-        Again::Idempotent | Again::Never => 1,
+        Again::Idempotent | Again::AfterLock | Again::Never => 1,
     };
     let error = match (case.outcome, result) {
         (Outcome::Success, Ok(_)) => return arrived(&target, 1).map_or(Ok(()), |arrived| wrong(&arrived)),
@@ -91,6 +91,9 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     let arrivals = if error.sent() == Sent::No { 0 } else { tries };
     if let Some(arrived) = arrived(&target, arrivals) {
         return wrong(&arrived);
+    }
+    if (case.again == Again::AfterLock) != error.locked_until().is_some() {
+        return wrong(&format!("locked until {:?}", error.locked_until()));
     }
     let line = error.to_string();
     if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {

@@ -51,6 +51,7 @@ fn rest(case: &Case) -> String {
         Again::Never => "no",
         Again::Idempotent => "where it may be sent twice",
         Again::All => "yes",
+        Again::AfterLock => "after the lock",
     };
     match case.outcome {
         Outcome::Success => "none | `Answered` | no".to_owned(),

@@ -68,6 +68,8 @@ pub enum Again {
     Idempotent,
     /// All: the server has surely not acted on it.
     All,
+    /// All, but not before a lock has passed that lasts longer than a call waits where it isn't told to.
+    AfterLock,
 }
 
 /// What a client is told of the server that misbehaves. To be kept for as long as it is called.
@@ -346,7 +348,7 @@ fn bodies() -> Vec<Case> {
 fn statuses() -> Vec<Case> {
     let status = |status: u16| {
         let again = match status {
-            429 => Again::All,
+            429 => Again::AfterLock,
             502..=504 => Again::Idempotent,
             _ => Again::Never,
         };
@@ -361,7 +363,7 @@ fn statuses() -> Vec<Case> {
     let throttled = Fault::Steps(vec![Step::Read, Step::Write(answer("400 Bad Request", body)), Step::Again]);
     let refused = failure(ErrorKind::Refused, Sent::Answered, Some(400));
     let mut cases: Vec<_> = (300..=308).chain(400..=451).chain(500..=511).map(status).collect();
-    cases.push(case("400 for too many calls", throttled, refused, Again::All));
+    cases.push(case("400 for too many calls", throttled, refused, Again::AfterLock));
     cases
 }
 

@@ -1,0 +1,113 @@
+//! One client for a program's whole life: used from several runtimes, of which some end; closed at last.
+
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use cliq_api::prelude::*;
+use cliq_api::threads::Threads;
+use cliq_api::{ErrorKind, RetryPolicy, Sent};
+use cliq_sandbox::Sandbox;
+use cliq_tests::server::{Server, Step, answer};
+use tokio::runtime::{Builder, Runtime};
+use tokio::time::Instant;
+
+use crate::Things;
+
+const SECOND: Duration = Duration::from_secs(1);
+
+fn runtime() -> Runtime {
+    Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap()
+}
+
+fn good() -> Step {
+    Step::Write(answer("200 OK", "{}"))
+}
+
+#[test]
+fn a_client_in_a_static_outlives_a_runtime() {
+    static SERVER: LazyLock<Server> = LazyLock::new(|| {
+        // The connection that the first runtime opened says no more when it is used a second time.
+        let first = vec![Step::Read, good(), Step::Read, Step::Silence];
+        Server::doing_in_turn(vec![first.clone(), first, vec![Step::Read, good(), Step::Again]])
+    });
+    static CLIENT: LazyLock<Client> = LazyLock::new(|| Client::builder().base_url(SERVER.base_url()).build().unwrap());
+
+    // The second runtime's calls go over a connection that the first one drives, when that ends.
+    let second = runtime();
+    let mut first = runtime();
+    first.block_on(async { CLIENT.get_thing("1").await }).unwrap();
+    let post = second.spawn(async { CLIENT.add_thing("once").await });
+    SERVER.wait_for_requests(2);
+    drop(first);
+    let error = second.block_on(post).unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Maybe), "{error:?}");
+
+    first = runtime();
+    first.block_on(async { CLIENT.get_thing("2").await }).unwrap();
+    let get = second.spawn(async { CLIENT.get_thing("3").await });
+    SERVER.wait_for_requests(4);
+    drop(first);
+    // It may be sent twice, and so it is.
+    second.block_on(get).unwrap().unwrap();
+
+    for _ in 0..10 {
+        second.block_on(async { CLIENT.add_thing("more").await }).unwrap();
+    }
+    let posted = SERVER.requests().iter().filter(|request| request.contains("once")).count();
+    assert_eq!((posted, SERVER.requests().len(), SERVER.connections()), (1, 15, 3));
+    assert_eq!(second.block_on(CLIENT.close(SECOND)), 0);
+}
+
+#[test]
+fn a_runtime_that_ends_takes_its_calls_along() {
+    let server = Server::doing([Step::Read, Step::Silence]);
+    let client = Client::builder().base_url(server.base_url()).build().unwrap();
+    let first = runtime();
+    for _ in 0..3 {
+        let call = client.add_thing("one");
+        first.spawn(async move { call.await });
+    }
+    server.wait_for_requests(3);
+    drop(first);
+    let second = runtime();
+    assert_eq!(second.block_on(client.close(SECOND)), 0);
+    assert_eq!(server.requests().len(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn closing_waits_refuses_and_counts() {
+    let demo = Sandbox::demo();
+    demo.sandbox.faults().everywhere().answer_latency(5 * SECOND);
+    let client = demo.client();
+    let calls: Vec<_> = (0..3).map(|_| tokio::spawn(client.get_thread(&demo.thread_chat_id).into_future())).collect();
+    let abandoned = tokio::time::timeout(SECOND / 10, client.get_thread(&demo.thread_chat_id)).await;
+    assert!(abandoned.is_err());
+
+    let begun = Instant::now();
+    // The one that nobody waits for counts as well.
+    assert_eq!(client.close(SECOND).await, 4);
+    assert_eq!(begun.elapsed(), SECOND);
+    let error = client.clone().get_thread(&demo.thread_chat_id).await.unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Closed, Sent::No));
+    assert_eq!(client.close(Duration::ZERO).await, 4);
+    assert_eq!(client.close(60 * SECOND).await, 0);
+    assert!(begun.elapsed() < 6 * SECOND, "{:?}", begun.elapsed());
+    for call in calls {
+        call.await.unwrap().unwrap();
+    }
+    assert_eq!(demo.sandbox.totals().arrivals, 4);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_was_closed_is_not_tried_again() {
+    let demo = Sandbox::demo();
+    demo.sandbox.faults().everywhere().sometimes(1.0, cliq_sandbox::Fault::Unreachable);
+    let policy = RetryPolicy::new().attempts(1000).first_wait(SECOND).longest_wait(SECOND);
+    let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(policy).build().unwrap();
+    let call = tokio::spawn(client.get_thread(&demo.thread_chat_id).into_future());
+    tokio::task::yield_now().await;
+    assert_eq!(client.close(10 * SECOND).await, 0);
+    let error = call.await.unwrap().unwrap_err();
+    assert_eq!((error.kind(), error.sent()), (ErrorKind::Closed, Sent::No), "{error:?}");
+    assert_eq!(error.attempts()[0].kind(), ErrorKind::Connect);
+}

@@ -1,0 +1,173 @@
+//! What a call tells to `tracing`, under OpenTelemetry's names.
+//!
+//! One test, alone in its process: what `tracing` keeps of a place in the code goes by who passes there first, and a thread where
+//! nobody listens would silence it for all.
+
+use std::collections::BTreeMap;
+use std::fmt::Debug;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cliq_api::prelude::*;
+use cliq_api::{ClientBuilder, RetryPolicy};
+use cliq_tests::faults::Fault;
+use cliq_tests::server::{Server, Step, answer};
+use tracing::field::{Field, Visit};
+use tracing::span::{Attributes, Id, Record};
+use tracing::{Event, Subscriber};
+use tracing_subscriber::layer::{Context, Layer, SubscriberExt};
+use tracing_subscriber::registry::LookupSpan;
+
+#[endpoints]
+trait Things {
+    #[endpoint(GET "/things/<ID>")]
+    fn get_thing(&self, id: String) -> Bytes;
+}
+
+/// Field by field, as text.
+type Fields = BTreeMap<&'static str, String>;
+
+/// A span or an event.
+#[derive(Debug, Clone)]
+struct Told {
+    name: &'static str,
+    within: Option<&'static str>,
+    fields: Fields,
+}
+
+/// Keeps what this library tells.
+#[derive(Clone, Default)]
+struct Book(Arc<Mutex<Entries>>);
+
+/// Those of spans with their id.
+type Entries = Vec<(Option<Id>, Told)>;
+
+impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Book {
+    fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
+        let within = context.span(id).and_then(|span| span.parent()).map(|parent| parent.name());
+        let mut told = Told { name: attributes.metadata().name(), within, fields: Fields::new() };
+        attributes.record(&mut Writer(&mut told.fields));
+        self.0.lock().unwrap().push((Some(id.clone()), told));
+    }
+
+    fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
+        let mut book = self.0.lock().unwrap();
+        let (_, told) = book.iter_mut().rev().find(|(known, _)| known.as_ref() == Some(id)).unwrap();
+        values.record(&mut Writer(&mut told.fields));
+    }
+
+    fn on_event(&self, event: &Event<'_>, context: Context<'_, S>) {
+        if !event.metadata().target().starts_with("cliq_api::") {
+            return;
+        }
+        let within = context.event_span(event).map(|span| span.name());
+        let mut told = Told { name: "event", within, fields: Fields::new() };
+        event.record(&mut Writer(&mut told.fields));
+        self.0.lock().unwrap().push((None, told));
+    }
+}
+
+struct Writer<'f>(&'f mut Fields);
+
+impl Visit for Writer<'_> {
+    fn record_str(&mut self, field: &Field, value: &str) {
+        self.0.insert(field.name(), value.to_owned());
+    }
+
+    fn record_debug(&mut self, field: &Field, value: &dyn Debug) {
+        self.0.insert(field.name(), format!("{value:?}"));
+    }
+}
+
+/// Makes a call, and gives what was told of it.
+async fn traced(client: ClientBuilder) -> Vec<Told> {
+    let book = Book::default();
+    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    let policy = RetryPolicy::new().attempts(2).first_wait(Duration::from_millis(1));
+    let _ = client.retry(policy).build().unwrap().get_thing("s3cret").await;
+    drop(listening);
+    let told = book.0.lock().unwrap();
+    told.iter()
+        .map(|(_, told)| told.clone())
+        .filter(|told| told.name.starts_with("http.client") || told.name == "event")
+        .collect()
+}
+
+fn fields<'f>(pairs: &[(&'static str, &'f str)]) -> Vec<(&'static str, &'f str)> {
+    pairs.to_vec()
+}
+
+impl Told {
+    fn pairs(&self) -> Vec<(&'static str, &str)> {
+        self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+    }
+}
+
+#[tokio::test]
+async fn calls_are_told_under_opentelemetrys_names() {
+    a_call_and_its_attempts().await;
+    what_brought_no_answer().await;
+}
+
+async fn a_call_and_its_attempts() {
+    let then = |status| vec![Step::Read, Step::Write(answer(status, "{}"))];
+    let server = Server::doing_in_turn(vec![then("503 Service Unavailable"), then("200 OK")]);
+    let base_url = server.base_url();
+    let (_, port) = base_url.rsplit_once(':').unwrap();
+    let told = traced(Client::builder().base_url(format!("{base_url}/base"))).await;
+    let [call, first, again, second] = &told[..] else { panic!("{told:#?}") };
+
+    assert_eq!((call.name, call.within), ("http.client.call", None));
+    assert_eq!(
+        call.pairs(),
+        fields(&[
+            ("cliq.endpoint", "get_thing"),
+            ("http.request.method", "GET"),
+            ("http.request.resend_count", "1"),
+            ("http.response.status_code", "200"),
+            ("otel.kind", "client"),
+            ("otel.name", "GET /things/<ID>"),
+            ("server.address", "127.0.0.1"),
+            ("server.port", port),
+            ("url.template", "/things/<ID>"),
+        ])
+    );
+    assert_eq!((first.name, first.within), ("http.client.attempt", Some("http.client.call")));
+    assert_eq!(
+        first.pairs(),
+        fields(&[
+            ("error.type", "503"),
+            ("http.request.method", "GET"),
+            ("http.response.status_code", "503"),
+            ("otel.kind", "client"),
+            ("otel.status_code", "ERROR"),
+        ])
+    );
+    assert_eq!((again.name, again.within), ("event", Some("http.client.call")));
+    assert_eq!(again.fields["message"], "the attempt failed and is made again");
+    assert_eq!(again.fields["error"], "503 Service Unavailable (the fault is the server's; try again later)");
+    assert!(again.fields.contains_key("wait"));
+    assert_eq!((second.name, second.within), ("http.client.attempt", Some("http.client.call")));
+    assert_eq!(
+        second.pairs(),
+        fields(&[
+            ("http.request.method", "GET"),
+            ("http.request.resend_count", "1"),
+            ("http.response.status_code", "200"),
+            ("otel.kind", "client"),
+        ])
+    );
+}
+
+/// It is told by its kind.
+async fn what_brought_no_answer() {
+    let refused = Fault::Refused.bring_about();
+    let told = traced(Client::builder().base_url(refused.base_url())).await;
+    let spans: Vec<_> = told.iter().filter(|told| told.name != "event").collect();
+    assert_eq!(spans.len(), 3, "{told:#?}");
+    for span in spans {
+        assert_eq!((&*span.fields["error.type"], &*span.fields["otel.status_code"]), ("connect", "ERROR"), "{span:?}");
+        assert!(!span.fields.contains_key("http.response.status_code"));
+    }
+    assert!(!format!("{told:?}").contains("s3cret"));
+}
