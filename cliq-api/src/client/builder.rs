@@ -100,8 +100,8 @@ impl ClientBuilder {
         Self { limits: settings, ..self }
     }
 
-    /// Where it is kept which calls were made, in place of this client's own memory: one [`MemoryStore`](crate::limit::MemoryStore) for several
-    /// clients of this process, or what processes share.
+    /// Where it is kept which calls were made, in place of this client's own memory, for those who share their limits. The user has to be
+    /// [named](Self::user) then.
     #[must_use]
     pub fn limit_store(self, store: Arc<dyn LimitStore>) -> Self {
         Self { limit_store: Some(store), ..self }
@@ -173,7 +173,7 @@ impl ClientBuilder {
         let home = credentials.own_data_center().unwrap_or(&self.data_center);
         let home_is_local = home.is_loopback();
         let base_url = fixed.clone().map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
-        if self.user.is_none() && self.limit_store.as_ref().is_some_and(|store| store.is_shared()) {
+        if self.user.is_none() && self.limit_store.is_some() {
             return Err(Error::configuration(
                 "the limits are shared with other processes, and nothing says whose they are: name the user with `user`, by a key that all of them use",
             ));
@@ -186,12 +186,14 @@ impl ClientBuilder {
         let context = Arc::new(context);
         let session =
             Session::new(&context, self.user.clone(), credentials).map_err(|error| Error::unusable(&error))?;
+        let limiter = Limiter::new(self.limits, self.limit_store);
+        let server = limiter.server(base_url.without_scheme());
         let core = Core {
             users: Users::default(),
             home: fixed.clone().map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
             fixed,
             context,
-            limiter: Limiter::new(self.limits, self.limit_store, base_url.without_scheme()),
+            limiter,
             transport,
             timeout: self.timeout.unwrap_or(TIMEOUT),
             retry: self.retry,
@@ -199,7 +201,7 @@ impl ClientBuilder {
             in_flight: Arc::new(InFlight::default()),
         };
         let (core, session) = (Arc::new(core), Arc::new(session));
-        Ok(Client(Arc::new(Inner { core, base_url, user: self.user, session })))
+        Ok(Client(Arc::new(Inner { core, base_url, server, user: self.user, session })))
     }
 }
 

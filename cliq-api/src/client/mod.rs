@@ -20,7 +20,7 @@ use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
 use crate::error::Error;
-use crate::limit::{Limiter, Limits};
+use crate::limit::{Limiter, Limits, ServerId};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::Transport;
 use crate::user_key::UserKey;
@@ -48,6 +48,8 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     core: Arc<Core>,
     base_url: Arc<BaseUrl>,
+    /// The same to the limiter.
+    server: ServerId,
     user: Option<UserKey>,
     session: Arc<Session>,
 }
@@ -126,7 +128,8 @@ impl Client {
             (None, None) => Arc::clone(&core.home),
         };
         let session = core.users.session(&core.context, &user, credentials).map_err(|error| Error::unusable(&error))?;
-        Ok(Self(Arc::new(Inner { core: Arc::clone(core), base_url, user: Some(user), session })))
+        let server = core.limiter.server(base_url.without_scheme());
+        Ok(Self(Arc::new(Inner { core: Arc::clone(core), base_url, server, user: Some(user), session })))
     }
 
     /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Clients of that user that there are go on. Tells
@@ -152,7 +155,7 @@ impl Client {
 
     /// What is left of the limits, which locks are in force, and what happens to them.
     pub fn limits(&self) -> Limits {
-        Limits::new(self.0.core.limiter.clone(), self.0.user.clone())
+        self.0.core.limiter.limits(self.0.server, self.0.user.clone())
     }
 
     /// The server's host and port, for traces.

@@ -64,7 +64,7 @@ impl Options {
     }
 
     /// It goes before others that wait, and may use the slots that are
-    /// [reserved](crate::limit::LimitSettings::reserve_for_urgent).
+    /// [reserved](crate::limit::LimitSettings::reserved_for_urgent).
     #[must_use]
     pub fn urgent(self) -> Self {
         Self { class: Some(Class::Urgent), ..self }

@@ -16,7 +16,7 @@ use crate::endpoint::call::Call;
 use crate::endpoint::meta::Scopes;
 use crate::endpoint::request;
 use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
-use crate::limit::{Ask, Class, LimitRefusal, Patience, Permit, Told};
+use crate::limit::{Ask, Class, LimitRefusal, Permit, Told};
 use crate::retry::RetryPolicy;
 use crate::transport::TransportError;
 
@@ -180,18 +180,19 @@ impl Run<'_> {
     async fn permit(&mut self, request: &mut Request<Bytes>) -> Result<(Permit, Option<u64>), Error> {
         let options = &self.call.options;
         let limiter = &self.call.client().0.core.limiter;
-        let patience = if limiter.through_locks() { Patience::ThroughLocks } else { Patience::Wait };
+        let client = &self.call.client().0;
         let ask = Ask {
-            deadline: self.begun + self.deadline,
-            patience: options.patience.unwrap_or(patience),
-            // What is tried again goes before others, or it would wait a whole line once more.
-            class: if self.attempts.is_empty() { options.class.unwrap_or(Class::Normal) } else { Class::Retry },
+            deadline: Some(self.begun + self.deadline),
             timeout: self.timeout,
+            patience: options.patience.unwrap_or(limiter.settings().default_patience()),
+            class: options.class.unwrap_or(Class::Normal),
+            // What is tried again goes before others, or it would wait a whole line once more.
+            retry: !self.attempts.is_empty(),
         };
         loop {
             self.stage = Stage::Limited;
-            let permit = limiter.acquire(self.call.client().user(), self.call.meta(), ask).await;
-            let mut permit = permit.map_err(|refusal| limited(self.call, &refusal))?;
+            let permit = limiter.acquire(client.server, client.user.as_ref(), self.call.meta(), ask).await;
+            let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
             let generation = authorize(self.call, request).await?;
             // If it was held for too long by now, or a lock has begun, it is given back.
@@ -216,7 +217,7 @@ impl Run<'_> {
             Some(Err(error)) => Err(Error::transport(endpoint, error)),
             None => Err(Error::timeout(endpoint, Sent::Maybe, format!("no answer within {:?}", self.timeout))),
         };
-        let result = result.map_err(|error| error.with_locked_until(locked.map(|wait| SystemTime::now() + wait)));
+        let result = result.map_err(|error| error.with_locked_until(locked));
         trace::ended(&span, &result);
         result
     }
@@ -268,21 +269,13 @@ impl Run<'_> {
     }
 }
 
-fn limited(call: &Call, refusal: &LimitRefusal) -> Error {
-    let (wait, until) = match refusal {
-        LimitRefusal::Locked { wait, until, .. } => (Some(*wait), Some(*until)),
-        LimitRefusal::TooLate { wait } => (Some(*wait), None),
-        LimitRefusal::Busy { .. } | LimitRefusal::Store(_) => (None, None),
-    };
-    let error = Error::unsent(ErrorKind::Limited, call.meta(), refusal.to_string());
-    let error = error.with_retry_after(wait).with_locked_until(until);
-    match refusal {
-        LimitRefusal::Store(cause) => error.caused_by(cause.clone()),
-        _ => error,
-    }
+fn limited(call: &Call, refusal: LimitRefusal) -> Error {
+    let (wait, until) = (refusal.wait(), refusal.locked_until());
+    let error = Error::unsent(ErrorKind::Limited, call.meta(), format!("{refusal}; nothing was sent"));
+    error.with_retry_after(wait).with_locked_until(until).caused_by(refusal)
 }
 
-/// Sends the request, and tells the limiter how that ended. The answer is `None` if none came in time; beside it, for how long the user is
+/// Sends the request, and tells the limiter how that ended. The answer is `None` if none came in time; beside it, until when the user is
 /// locked out now.
 async fn exchange(
     client: &Client,
@@ -290,7 +283,7 @@ async fn exchange(
     timeout: Duration,
     permit: Permit,
     entered: Entered,
-) -> (Option<Result<Response<Bytes>, TransportError>>, Option<Duration>) {
+) -> (Option<Result<Response<Bytes>, TransportError>>, Option<SystemTime>) {
     let transport = Arc::clone(&client.0.core.transport);
     Exchange::new(async move {
         let answer = tokio::time::timeout(timeout, transport.send(request)).await.ok();
@@ -301,7 +294,7 @@ async fn exchange(
         };
         let unsent = matches!(&answer, Some(Err(error)) if error.sent() == Sent::No);
         let locked = match told {
-            Some(told) => permit.answered(told).await,
+            Some(told) => permit.answered(told),
             None if unsent => {
                 permit.unsent();
                 None

@@ -1,463 +1,469 @@
-//! The limiter that a client asks before it sends: waits in line, gives out permits, and hears how their calls ended.
+//! Calls take a permit from the limiter, and wait for it in line.
 
+use std::collections::hash_map::RandomState;
 use std::fmt;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::hash::BuildHasher;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
 
-use tokio::runtime::Handle;
-use tokio::sync::{broadcast, oneshot};
+use tokio::sync::Notify;
 use tokio::time::Instant;
-use tracing::{debug, warn};
 
-use super::bucket::{Class, LeaseId, Outcome, Rule, millis};
-use super::line::Lines;
-use super::memory::MemoryStore;
-use super::settings::LimitSettings;
-use super::shapes::{Shape, Shapes};
-use super::store::{Acquire, BucketKey, Complete, Completed, LimitStore, LockOrigin, Look, StoreError, Verdict};
-use super::watch::LimitEvent;
-use crate::UserKey;
+use super::message::{Acquire, Answer, LeaseId, Locked, Outcome, Source};
+use super::outbox::{Message, Outbox};
+use super::permit::Permit;
+use super::queue::{Key as Line, Lane};
+use super::refusal::LimitRefusal;
+use super::settings::{Class, LimitSettings, Patience};
+use super::shape::{Shape, Shapes};
+use super::slots::{Key, Local, Slot, Slots};
+use super::store::{BucketKey, Ended, LimitStore};
+use super::watch::Watch;
 use crate::endpoint::meta::EndpointMeta;
+use crate::user_key::UserKey;
 
-/// How long a permit may be held before its call is sent: the time to get a token.
-const USE_WITHIN: Duration = Duration::from_secs(30);
-/// How often a store that is shared is asked again while a peer's call is under way.
-const AGAIN: Duration = Duration::from_millis(200);
-/// From this wait on it is told.
-const TOLD: Duration = Duration::from_secs(1);
+/// From how long a wait on it is worth an event.
+const LONG: Duration = Duration::from_secs(1);
 
-/// Cheap to clone.
+/// Lets calls through as their endpoints' limits and the server's locks allow. Cloning it is cheap, and clones share everything.
 #[derive(Clone)]
-pub(crate) struct Limiter(pub(super) Arc<Inner>);
+pub struct Limiter(pub(super) Arc<Inner>);
 
 pub(super) struct Inner {
-    server: Arc<str>,
-    settings: LimitSettings,
+    pub(super) settings: LimitSettings,
+    pub(super) store: Option<Arc<dyn LimitStore>>,
+    pub(super) watch: Watch,
+    pub(super) outbox: Outbox,
+    pub(super) source: Source,
+    pub(super) slots: Slots,
     shapes: Shapes,
-    store: Store,
-    lines: Lines,
-    /// How many wait, in all lines.
-    waiting: AtomicUsize,
-    /// Locks that came although the call was allowed.
-    unexpected: AtomicU64,
-    /// Whether any lock was ever told of, so that endpoints without a limit have to look.
-    locks: AtomicUsize,
-    pub(super) events: broadcast::Sender<LimitEvent>,
+    servers: RwLock<Vec<Arc<str>>>,
+    /// When its milliseconds began.
+    origin: Instant,
+    leases: AtomicU64,
 }
 
-enum Store {
-    Memory(Box<MemoryStore>),
-    Shared(Arc<dyn LimitStore>),
+/// A server, as a [`Limiter`] knows it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub struct ServerId(pub(super) u32);
+
+/// What a call asks of a [`Limiter`].
+#[derive(Debug, Clone, Copy)]
+pub struct Ask {
+    /// When it has to be sent at the latest. A wait that can't end before fails at once; one that then takes longer all the same is for the
+    /// caller to end, by dropping it.
+    pub deadline: Option<Instant>,
+    /// How long it will wait for its answer.
+    pub timeout: Duration,
+    /// Whether it waits.
+    pub patience: Patience,
+    /// Which calls go first.
+    pub class: Class,
+    /// Whether it was sent before. Such calls go first of all, up to their share.
+    pub retry: bool,
 }
 
-/// What a call wants.
-#[derive(Clone, Copy)]
-pub(crate) struct Ask {
-    /// Until when it may wait.
-    pub(crate) deadline: Instant,
-    pub(crate) patience: Patience,
-    pub(crate) class: Class,
-    /// How long one attempt may take.
-    pub(crate) timeout: Duration,
-}
-
-/// What a call does when it can't go at once.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Patience {
-    /// It fails.
-    FailFast,
-    /// It waits for a slot, but not for a lock to end.
-    Wait,
-    /// It waits for both.
-    ThroughLocks,
-}
-
-/// Why a call is not let through. Nothing was sent.
-#[derive(Debug, Clone)]
-pub(crate) enum LimitRefusal {
-    Locked { wait: Duration, origin: LockOrigin, until: SystemTime },
-    TooLate { wait: Duration },
-    Busy { waiting: usize },
-    Store(StoreError),
-}
-
-impl LimitRefusal {
-    fn locked(wait: Duration, origin: LockOrigin) -> Self {
-        Self::Locked { wait, origin, until: SystemTime::now() + wait }
-    }
-}
-
-impl fmt::Display for LimitRefusal {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match self {
-            Self::Locked { wait, origin, .. } => {
-                write!(
-                    f,
-                    "the user is locked out of this endpoint for another {} ({origin}); nothing was sent",
-                    Rounded(*wait)
-                )
-            }
-            Self::TooLate { wait } => write!(
-                f,
-                "the endpoint's limit lets the next call go in {}, which is too late for this one; nothing was sent",
-                Rounded(*wait)
-            ),
-            Self::Busy { waiting } => {
-                write!(f, "{waiting} calls wait for this endpoint's limit already, as many as may; nothing was sent")
-            }
-            Self::Store(error) => write!(f, "{error}; without it no call is sent, lest the limit be passed"),
+impl Ask {
+    /// For a normal call that waits as long as it takes, and for half a minute for its answer.
+    pub const fn new() -> Self {
+        Self {
+            deadline: None,
+            timeout: Duration::from_secs(30),
+            patience: Patience::Wait,
+            class: Class::Normal,
+            retry: false,
         }
     }
 }
 
-/// For people: to the second, from a second on.
-struct Rounded(Duration);
-
-impl fmt::Display for Rounded {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let seconds = self.0.as_secs() + u64::from(self.0.subsec_nanos() > 0);
-        match (seconds / 60, seconds % 60) {
-            _ if self.0 < Duration::from_secs(1) => write!(f, "{} ms", self.0.as_millis()),
-            (0, seconds) => write!(f, "{seconds} s"),
-            (minutes, 0) => write!(f, "{minutes} min"),
-            (minutes, seconds) => write!(f, "{minutes} min {seconds} s"),
-        }
+/// As [`Ask::new`].
+impl Default for Ask {
+    fn default() -> Self {
+        Self::new()
     }
 }
 
 impl Limiter {
-    pub(crate) fn new(settings: LimitSettings, store: Option<Arc<dyn LimitStore>>, server: &str) -> Self {
-        let memory = || if settings.cold_start { MemoryStore::new() } else { MemoryStore::warm() };
-        let store = store.map_or_else(|| Store::Memory(Box::new(memory())), Store::Shared);
+    /// One that keeps its buckets in the store, or in memory if there is none.
+    pub fn new(settings: LimitSettings, store: Option<Arc<dyn LimitStore>>) -> Self {
+        let random = RandomState::new();
+        #[allow(clippy::cast_possible_truncation, reason = "any of its bits will do")]
+        let source = Source((random.hash_one("source") as u32).max(1));
         Self(Arc::new(Inner {
-            server: server.into(),
             settings,
-            shapes: Shapes::default(),
             store,
-            lines: Lines::default(),
-            waiting: AtomicUsize::new(0),
-            unexpected: AtomicU64::new(0),
-            locks: AtomicUsize::new(0),
-            events: broadcast::Sender::new(64),
+            watch: Watch::new(),
+            outbox: Outbox::default(),
+            source,
+            slots: Slots::new(),
+            shapes: Shapes::default(),
+            servers: RwLock::default(),
+            origin: Instant::now(),
+            leases: AtomicU64::new(random.hash_one("lease")),
         }))
     }
 
-    /// Waits for a slot, as far as the call wants to.
-    ///
-    /// It may be dropped at any time: a place in the line is left then, and a slot given back.
-    pub(crate) async fn acquire(
+    /// The server of this base URL: its calls are counted apart from other servers'.
+    pub fn server(&self, base_url: &str) -> ServerId {
+        let mut servers = self.0.servers.write().unwrap_or_else(PoisonError::into_inner);
+        let index = servers.iter().position(|known| &**known == base_url).unwrap_or_else(|| {
+            servers.push(base_url.into());
+            servers.len() - 1
+        });
+        ServerId(u32::try_from(index).expect("there are fewer servers"))
+    }
+
+    /// What was chosen.
+    pub fn settings(&self) -> &LimitSettings {
+        &self.0.settings
+    }
+
+    /// How many buckets there are in memory.
+    pub fn buckets(&self) -> usize {
+        self.0.slots.len()
+    }
+
+    /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
+    pub async fn acquire(
         &self,
+        server: ServerId,
         user: Option<&UserKey>,
         endpoint: &'static EndpointMeta,
         ask: Ask,
     ) -> Result<Permit, LimitRefusal> {
-        let this = &*self.0;
-        if !this.settings.enforced {
-            return Ok(self.permit(None, Rule::new(1, Duration::ZERO, Duration::ZERO), None));
+        let inner = &self.0;
+        let shape = inner.shapes.of(endpoint, &inner.settings);
+        if inner.settings.off || !shape.is_counted() {
+            return Ok(Permit::uncounted(self.clone(), shape, server, user.cloned()));
         }
-        let shape = this.shapes.of(endpoint, &this.settings);
-        let key = this.key(user, &shape);
-        if !shape.limited {
-            let looks = matches!(this.store, Store::Shared(_)) || this.locks.load(Ordering::Relaxed) > 0;
-            while let Some(wait) = looks.then(|| this.known_lock(&key)).flatten() {
-                let goes = ask.patience == Patience::ThroughLocks && Instant::now() + wait < ask.deadline;
-                if !goes {
-                    return Err(LimitRefusal::locked(wait, LockOrigin::Observed));
-                }
-                tokio::time::sleep(wait).await;
-            }
-            return Ok(self.permit(Some(key), shape.rule, None));
+        let slot = inner.slot(server, user, &shape);
+        let lane = Lane::new(ask.class, ask.retry);
+        let mut wait = Wait { limiter: self, server, user, endpoint, shape, slot, ask, lane, place: None };
+        // Most calls needn't wait, and then nothing has to be kept for it.
+        match wait.turn() {
+            Turn::Granted(lease, use_by) => Ok(wait.permit(lease, use_by)),
+            turn => wait.through(turn).await,
         }
-        let alone = this.waiting.load(Ordering::Acquire) == 0 || this.lines.ahead(&key, ask.class).is_none();
-        if alone && let Verdict::Granted(lease) = this.ask(&key, shape.rule, ask).await? {
-            return Ok(self.permit(Some(key), shape.rule, Some(lease)));
-        }
-        let lease = this.wait(&key, &shape, ask).await?;
-        Ok(self.permit(Some(key), shape.rule, Some(lease)))
-    }
-
-    pub(crate) fn through_locks(&self) -> bool {
-        self.0.settings.through_locks
-    }
-
-    /// How many locks came although the limiter had allowed the call.
-    pub(super) fn unexpected_locks(&self) -> u64 {
-        self.0.unexpected.load(Ordering::Relaxed)
-    }
-
-    /// What there is to see; `None` where there is no limit and no lock.
-    pub(super) async fn look(
-        &self,
-        user: Option<&UserKey>,
-        endpoint: &'static EndpointMeta,
-    ) -> Result<Option<Look>, StoreError> {
-        let this = &*self.0;
-        let shape = this.shapes.of(endpoint, &this.settings);
-        let key = this.key(user, &shape);
-        if !this.settings.enforced || !shape.limited && this.known_lock(&key).is_none() {
-            return Ok(None);
-        }
-        match &this.store {
-            Store::Memory(store) => Ok(Some(store.look_now(&key, &shape.rule))),
-            Store::Shared(store) => store.look(&key, shape.rule).await.map(Some),
-        }
-    }
-
-    fn permit(&self, key: Option<BucketKey>, rule: Rule, lease: Option<LeaseId>) -> Permit {
-        Permit(Some(Held { limiter: self.clone(), key, rule, lease, use_by: Instant::now() + USE_WITHIN, sent: false }))
     }
 }
 
 impl Inner {
-    fn key(&self, user: Option<&UserKey>, shape: &Shape) -> BucketKey {
-        BucketKey { server: Arc::clone(&self.server), user: user.cloned(), shape: Arc::clone(&shape.name) }
+    /// Milliseconds of the limiter's own.
+    pub(super) fn now(&self) -> u64 {
+        u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX)
     }
 
-    fn known_lock(&self, key: &BucketKey) -> Option<Duration> {
-        match &self.store {
-            Store::Memory(store) => store.lock_now(key),
-            Store::Shared(store) => store.known_lock(key),
+    pub(super) fn slot(&self, server: ServerId, user: Option<&UserKey>, shape: &Arc<Shape>) -> Arc<Slot> {
+        let key = Key { server: server.0, shape: shape.id, user: user.cloned() };
+        self.slots.get_or_make(key, shape, self.now(), 0)
+    }
+
+    pub(super) fn shape(&self, endpoint: &'static EndpointMeta) -> Arc<Shape> {
+        self.shapes.of(endpoint, &self.settings)
+    }
+
+    pub(super) fn key(&self, server: ServerId, user: Option<&UserKey>, shape: &Shape) -> BucketKey {
+        let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
+        let server = servers.get(server.0 as usize).map_or_else(|| "".into(), Arc::clone);
+        BucketKey { server, user: user.cloned(), shape: Arc::clone(&shape.name) }
+    }
+
+    fn lease(&self) -> LeaseId {
+        // Spread by an odd number, so that two limiters whose counts lie near each other don't meet.
+        LeaseId(self.leases.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+    }
+
+    /// What is known of a lock without asking anybody.
+    pub(super) fn locked(&self, local: &Local, now: u64) -> Option<Locked> {
+        match self.store {
+            None => local.bucket.locked(now, self.source),
+            Some(_) => local.told(now),
         }
     }
+}
 
-    /// Asks the store once.
-    async fn ask(&self, key: &BucketKey, rule: Rule, ask: Ask) -> Result<Verdict, LimitRefusal> {
-        let acquire = Acquire { rule, class: ask.class, longest: USE_WITHIN + ask.timeout };
-        match &self.store {
-            Store::Memory(store) => Ok(store.acquire_now(key, &acquire)),
-            Store::Shared(store) => {
-                if let Some(wait) = store.known_lock(key) {
-                    return Ok(Verdict::Locked(wait, LockOrigin::Peer));
-                }
-                acquire_in_task(Arc::clone(store), key.clone(), acquire).await.map_err(LimitRefusal::Store)
-            }
-        }
-    }
+/// One call's wait for its permit.
+struct Wait<'a> {
+    limiter: &'a Limiter,
+    server: ServerId,
+    user: Option<&'a UserKey>,
+    endpoint: &'static EndpointMeta,
+    shape: Arc<Shape>,
+    slot: Arc<Slot>,
+    ask: Ask,
+    lane: Lane,
+    place: Option<Place>,
+}
 
-    async fn wait(&self, key: &BucketKey, shape: &Shape, ask: Ask) -> Result<LeaseId, LimitRefusal> {
+/// What a call that looks at its bucket finds.
+enum Turn {
+    Granted(LeaseId, Instant),
+    Refused(LimitRefusal),
+    /// It is the first, and has to ask the store.
+    Ask,
+    /// It has to wait: the first until then, others until they are woken.
+    Wait {
+        until: Option<Instant>,
+        earliest: Duration,
+    },
+}
+
+impl Wait<'_> {
+    async fn through(mut self, mut turn: Turn) -> Result<Permit, LimitRefusal> {
         let begun = Instant::now();
-        let too_late = |at: Instant| ask.patience == Patience::FailFast || at > ask.deadline;
-        let refused = |at: Instant| LimitRefusal::TooLate { wait: at.saturating_duration_since(Instant::now()) };
-        if let Some(ahead) = self.lines.ahead(key, ask.class) {
-            let windows = u32::try_from(ahead.calls).unwrap_or(u32::MAX) / shape.rule.slots;
-            let held = Duration::from_millis(shape.rule.window + shape.rule.margin);
-            let at = ahead.expected.unwrap_or(begun) + held * windows;
-            if too_late(at) {
-                return Err(refused(at));
-            }
-        }
-        let Some(place) = self.lines.join(key, ask.class, self.settings.longest_queue) else {
-            return Err(LimitRefusal::Busy { waiting: self.lines.length(key) });
-        };
-        let _counted = Waiting::new(&self.waiting);
         let mut told = false;
         loop {
-            if !place.is_first() {
-                place.turn().await;
-                continue;
+            if matches!(turn, Turn::Ask) {
+                turn = self.ask_store().await;
             }
-            let (wait, known) = match self.ask(key, shape.rule, ask).await? {
-                Verdict::Granted(lease) => {
-                    if told {
-                        debug!(target: "cliq_api::limit", bucket = &*key.shape, waited = ?begun.elapsed(), "a slot is free");
+            let (until, earliest) = match turn {
+                Turn::Granted(lease, use_by) => {
+                    if !told && begun.elapsed() > LONG {
+                        self.tell(begun.elapsed(), "waited for a slot of its limit");
                     }
-                    return Ok(lease);
+                    return Ok(self.permit(lease, use_by));
                 }
-                Verdict::Wait(wait) => (wait, true),
-                Verdict::WaitForAnswer(latest) => (latest, false),
-                Verdict::Locked(wait, origin) => {
-                    let goes = ask.patience == Patience::ThroughLocks && Instant::now() + wait <= ask.deadline;
-                    if !goes {
-                        return Err(LimitRefusal::locked(wait, origin));
+                Turn::Refused(refusal) => return Err(refusal),
+                Turn::Ask => continue,
+                Turn::Wait { until, earliest } => (until, earliest),
+            };
+            if !told && earliest > LONG {
+                told = true;
+                self.tell(earliest, "waits for a slot of its limit");
+            }
+            if let Some(place) = &self.place {
+                match until {
+                    Some(until) => drop(tokio::time::timeout_at(until, place.woken.notified()).await),
+                    None => place.woken.notified().await,
+                }
+            }
+            turn = self.turn();
+        }
+    }
+
+    fn tell(&self, wait: Duration, what: &'static str) {
+        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+        tracing::info!(target: "cliq_api::limit", endpoint = self.endpoint.name(), bucket = &*self.shape.name, wait_ms, "{what}");
+    }
+
+    /// Looks at the bucket, and stands in line if it isn't free.
+    fn turn(&mut self) -> Turn {
+        let limiter = self.limiter;
+        let inner = &*limiter.0;
+        let slot = Arc::clone(&self.slot);
+        let mut local = slot.lock();
+        let now = inner.now();
+        loop {
+            let first = match (&self.place, local.waiting()) {
+                (Some(place), Some(queue)) => queue.is_first(place.key),
+                (None, Some(queue)) => queue.would_be_first(self.lane),
+                (_, None) => true,
+            };
+            let known = inner.locked(&local, now);
+            let (earliest, again, locked) = if !first {
+                (self.expected(&mut local, now, known), None, known)
+            } else if inner.store.is_some() {
+                if let Some(locked) = known {
+                    (locked.left, Some(locked.left), known)
+                } else {
+                    if let Err(refusal) = self.stand(&mut local, &slot) {
+                        return Turn::Refused(refusal);
                     }
-                    (wait, true)
+                    return Turn::Ask;
+                }
+            } else {
+                let ask = self.message();
+                match local.bucket.acquire(now, &self.shape.rules, &ask) {
+                    Answer::Granted { use_within } => return Turn::Granted(ask.lease, Instant::now() + use_within),
+                    Answer::Wait { earliest, again } => (earliest, Some(again), None),
+                    Answer::Locked(locked) => (locked.left, Some(locked.left), Some(locked)),
+                    Answer::Behind => {
+                        self.fall_behind(&mut local);
+                        continue;
+                    }
                 }
             };
-            let at = Instant::now() + wait;
-            if known && too_late(at) || ask.patience == Patience::FailFast {
-                return Err(refused(at));
-            }
-            if known {
-                place.expects(at);
-                if wait >= TOLD && !told {
-                    told = true;
-                    debug!(target: "cliq_api::limit", bucket = &*key.shape, wait = ?wait, "waits for a slot");
-                    self.tell(|| LimitEvent::waiting(key, wait));
+            return self.wait(&mut local, &slot, now, earliest, again, locked);
+        }
+    }
+
+    /// Asks the store, being the first in line.
+    async fn ask_store(&mut self) -> Turn {
+        let limiter = self.limiter;
+        let inner = &*limiter.0;
+        let Some(store) = &inner.store else { return self.turn() };
+        inner.outbox.deliver(limiter);
+        let asked = Instant::now();
+        let ask = self.message();
+        let key = inner.key(self.server, self.user, &self.shape);
+        // Should this be dropped while the store is at it, the lease may be granted, and is given back.
+        let mut asking = Asking { wait: self, key: Some(key), lease: ask.lease };
+        let answer = match &asking.key {
+            Some(key) => store.acquire(key, &asking.wait.shape.rules, ask).await,
+            None => return Turn::Ask,
+        };
+        if answer.is_ok() {
+            asking.key = None;
+        }
+        drop(asking);
+        let slot = Arc::clone(&self.slot);
+        let mut local = slot.lock();
+        let now = inner.now();
+        match answer {
+            Ok(Answer::Granted { use_within }) => Turn::Granted(ask.lease, asked + use_within),
+            Ok(Answer::Wait { earliest, again }) => self.wait(&mut local, &slot, now, earliest, Some(again), None),
+            Ok(Answer::Locked(locked)) => {
+                let is_new = local.told(now).is_none();
+                local.note(now, locked);
+                if is_new {
+                    inner.watch.locked(limiter, self.server, self.user, &self.shape, locked, false);
+                    if let Some(queue) = local.waiting() {
+                        queue.wake_all();
+                    }
                 }
+                self.wait(&mut local, &slot, now, locked.left, Some(locked.left), Some(locked))
             }
-            // What a peer does is not heard of.
-            let at = if matches!(self.store, Store::Shared(_)) && !known { at.min(Instant::now() + AGAIN) } else { at };
-            let _ = tokio::time::timeout_at(at, place.turn()).await;
+            Ok(Answer::Behind) => {
+                self.fall_behind(&mut local);
+                drop(local);
+                self.turn()
+            }
+            Err(error) => Turn::Refused(LimitRefusal::Unreachable(error)),
         }
     }
 
-    fn tell(&self, event: impl FnOnce() -> LimitEvent) {
-        if self.events.receiver_count() > 0 {
-            let _ = self.events.send(event());
+    /// Decides whether to wait, and stands in line if so.
+    fn wait(
+        &mut self,
+        local: &mut Local,
+        slot: &Arc<Slot>,
+        now: u64,
+        earliest: Duration,
+        again: Option<Duration>,
+        locked: Option<Locked>,
+    ) -> Turn {
+        if let Some(refusal) = self.refusal(earliest, locked) {
+            return Turn::Refused(refusal);
         }
+        if let Err(refusal) = self.stand(local, slot) {
+            return Turn::Refused(refusal);
+        }
+        if let Some(again) = again {
+            let queue = local.queue();
+            queue.first_goes = now.saturating_add(u64::try_from(earliest.as_millis()).unwrap_or(u64::MAX));
+            queue.first_listens = again != earliest;
+        }
+        Turn::Wait { until: again.map(|again| Instant::now() + again), earliest }
     }
 
-    /// What follows from how a call ended, besides what the store does.
-    fn completed(&self, key: &BucketKey, done: Completed) -> Option<Duration> {
-        let locked = done.locked;
-        if done.began
-            && let Some(wait) = locked
-        {
-            self.locks.fetch_add(1, Ordering::Relaxed);
-            self.unexpected.fetch_add(1, Ordering::Relaxed);
-            warn!(
-                target: "cliq_api::limit",
-                bucket = &*key.shape,
-                locked_for = ?wait,
-                "the server locked the user out, although the limiter had allowed the call: does another program use the same account?",
-            );
-            self.tell(|| LimitEvent::locked(key, wait));
+    fn refusal(&self, earliest: Duration, locked: Option<Locked>) -> Option<LimitRefusal> {
+        let late = self.ask.deadline.is_some_and(|deadline| Instant::now() + earliest > deadline);
+        if let Some(locked) = locked.filter(|_| late || self.ask.patience != Patience::ThroughLocks) {
+            let until = SystemTime::now() + locked.left;
+            return Some(LimitRefusal::Locked { until, wait: locked.left, why: locked.why });
         }
-        self.lines.wake(key);
-        locked
-    }
-}
-
-/// Counts one who waits.
-struct Waiting<'c>(&'c AtomicUsize);
-
-impl<'c> Waiting<'c> {
-    fn new(count: &'c AtomicUsize) -> Self {
-        count.fetch_add(1, Ordering::AcqRel);
-        Self(count)
-    }
-}
-
-impl Drop for Waiting<'_> {
-    fn drop(&mut self) {
-        self.0.fetch_sub(1, Ordering::AcqRel);
-    }
-}
-
-/// Asks in a task, so that a caller that goes away leaves no lease behind.
-async fn acquire_in_task(store: Arc<dyn LimitStore>, key: BucketKey, ask: Acquire) -> Result<Verdict, StoreError> {
-    let (tell, told) = oneshot::channel();
-    tokio::spawn(async move {
-        let verdict = store.acquire(&key, ask).await;
-        if let Err(Ok(Verdict::Granted(lease))) = tell.send(verdict) {
-            let _ = store.complete(&key, Complete { rule: ask.rule, lease, outcome: Outcome::Unsent }).await;
+        if self.ask.patience == Patience::FailFast {
+            return Some(LimitRefusal::WouldWait { wait: earliest });
         }
-    });
-    told.await.unwrap_or_else(|_| Err(StoreError::new("the runtime that asked it has ended")))
-}
+        late.then_some(LimitRefusal::PastDeadline { wait: earliest })
+    }
 
-/// A slot, for one call. Dropped before the call is sent it gives the slot back; dropped afterwards, the call counts as unanswered.
-#[must_use = "a permit that is dropped gives its slot back"]
-pub(crate) struct Permit(Option<Held>);
-
-struct Held {
-    limiter: Limiter,
-    /// `None` where nothing is enforced.
-    key: Option<BucketKey>,
-    rule: Rule,
-    /// `None` where there is no limit.
-    lease: Option<LeaseId>,
-    use_by: Instant,
-    sent: bool,
-}
-
-/// The permit can't be used any more: it was held for too long, or a lock began.
-#[derive(Debug)]
-pub(crate) struct Expired;
-
-/// What an answer says of the limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Told {
-    Fine,
-    Throttled { retry_after: Option<Duration> },
-}
-
-impl Permit {
-    /// Just before the call is sent. From here on a drop means that no answer came.
-    pub(crate) fn sending(&mut self) -> Result<(), Expired> {
-        let Some(held) = &mut self.0 else { return Err(Expired) };
-        let locked =
-            held.lease.is_some() && held.key.as_ref().is_some_and(|key| held.limiter.0.known_lock(key).is_some());
-        if locked || Instant::now() > held.use_by {
-            return Err(Expired);
+    /// Stands in line, if it doesn't already.
+    fn stand(&mut self, local: &mut Local, slot: &Arc<Slot>) -> Result<(), LimitRefusal> {
+        if self.place.is_some() {
+            return Ok(());
         }
-        held.sent = true;
+        let queue = local.queue();
+        if queue.len() >= self.limiter.0.settings.queue.max(1) {
+            return Err(LimitRefusal::Busy { waiting: queue.len() });
+        }
+        let woken = Arc::new(Notify::new());
+        let key = queue.push(self.lane, Arc::clone(&woken));
+        self.place = Some(Place { slot: Arc::clone(slot), key, woken });
         Ok(())
     }
 
-    /// An answer came. Gives for how long the user is locked out now.
-    pub(crate) async fn answered(mut self, told: Told) -> Option<Duration> {
-        let held = self.0.take()?;
-        match told {
-            Told::Fine => held.complete(Outcome::Answered),
-            Told::Throttled { retry_after } => {
-                let most = held.limiter.0.settings.longest_retry_after;
-                let outcome = Outcome::Throttled(retry_after.map(|wait| millis(wait.min(most))));
-                match &held.limiter.0.store {
-                    // That it is locked is worth the wait.
-                    Store::Shared(store) => {
-                        let store = Arc::clone(store);
-                        held.complete_shared(store, outcome).await
-                    }
-                    Store::Memory(_) => held.complete(outcome),
-                }
-            }
+    /// Retries have had their share: it goes to the end of its class.
+    fn fall_behind(&mut self, local: &mut Local) {
+        self.lane = Lane::new(self.ask.class, false);
+        self.ask.retry = false;
+        if let Some(place) = &mut self.place {
+            let queue = local.queue();
+            // First the new place, or the next one would be woken for nothing where nobody else waits.
+            let key = queue.push(self.lane, Arc::clone(&place.woken));
+            queue.remove(place.key);
+            place.key = key;
         }
     }
 
-    /// The call was surely not sent.
-    pub(crate) fn unsent(mut self) {
-        if let Some(held) = self.0.take() {
-            held.complete(Outcome::Unsent);
-        }
+    /// In how long it goes at the earliest, not being the first.
+    fn expected(&self, local: &mut Local, now: u64, locked: Option<Locked>) -> Duration {
+        let rules = &self.shape.rules;
+        let key = self.place.as_ref().map(|place| place.key);
+        let queue = local.queue();
+        let ahead = queue.ahead(self.lane, key);
+        let first_goes = queue.first_goes;
+        let expected = if self.limiter.0.store.is_none() {
+            local.bucket.expected(now, rules, self.ask.class, ahead)
+        } else {
+            // What the store told the first, and one window for each full round.
+            let rounds = ahead / rules.slots().map_or(usize::MAX, |slots| slots as usize);
+            Duration::from_millis(first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold))
+        };
+        locked.map_or(expected, |locked| locked.left.max(expected))
+    }
+
+    fn message(&self) -> Acquire {
+        let inner = &self.limiter.0;
+        Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class).retry(self.ask.retry)
+    }
+
+    fn permit(self, lease: LeaseId, use_by: Instant) -> Permit {
+        // Only now does the next in line look: with the grant in the bucket.
+        drop(self.place);
+        Permit::new(self.limiter.clone(), self.shape, self.server, self.user.cloned(), self.slot, lease, use_by)
     }
 }
 
-impl Drop for Permit {
+/// A place in line, given up when it is dropped.
+struct Place {
+    slot: Arc<Slot>,
+    key: Line,
+    woken: Arc<Notify>,
+}
+
+impl Drop for Place {
     fn drop(&mut self) {
-        if let Some(held) = self.0.take() {
-            let outcome = if held.sent { Outcome::Unanswered } else { Outcome::Unsent };
-            held.complete(outcome);
+        self.slot.lock().leave(self.key);
+    }
+}
+
+/// A lease that a store may have granted.
+struct Asking<'w, 'a> {
+    wait: &'w Wait<'a>,
+    /// `None` once it is known.
+    key: Option<BucketKey>,
+    lease: LeaseId,
+}
+
+impl Drop for Asking<'_, '_> {
+    fn drop(&mut self) {
+        if let Some(key) = self.key.take() {
+            let limiter = self.wait.limiter;
+            let ended = Ended::new(self.lease, limiter.0.source, Outcome::Unsent);
+            let message =
+                Message { slot: Arc::clone(&self.wait.slot), shape: Arc::clone(&self.wait.shape), key, ended };
+            limiter.0.outbox.send(limiter, message);
         }
     }
 }
 
-impl Held {
-    fn complete(self, outcome: Outcome) -> Option<Duration> {
-        let throttled = matches!(outcome, Outcome::Throttled(_));
-        if self.lease.is_none() && !throttled {
-            return None;
-        }
-        match &self.limiter.0.store {
-            Store::Memory(store) => {
-                let key = self.key.as_ref()?;
-                let done = store.complete_now(key, &self.message(outcome));
-                self.limiter.0.completed(key, done)
-            }
-            Store::Shared(store) => {
-                let store = Arc::clone(store);
-                // Without a runtime nobody can tell the store; the lease's end does.
-                if let Ok(runtime) = Handle::try_current() {
-                    runtime.spawn(async move { self.complete_shared(store, outcome).await });
-                }
-                None
-            }
-        }
-    }
-
-    async fn complete_shared(self, store: Arc<dyn LimitStore>, outcome: Outcome) -> Option<Duration> {
-        let key = self.key.as_ref()?;
-        match store.complete(key, self.message(outcome)).await {
-            Ok(done) => self.limiter.0.completed(key, done),
-            Err(error) => {
-                warn!(target: "cliq_api::limit", bucket = &*key.shape, %error, "how a call ended could not be told");
-                None
-            }
-        }
-    }
-
-    fn message(&self, outcome: Outcome) -> Complete {
-        Complete { rule: self.rule, lease: self.lease.unwrap_or(LeaseId::from_u32(0)), outcome }
+impl fmt::Debug for Limiter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Limiter")
+            .field("settings", &self.0.settings)
+            .field("store", &self.0.store)
+            .finish_non_exhaustive()
     }
 }

@@ -1,141 +1,144 @@
-//! What a user may choose of the limits. Each default is the safe one.
+//! What a user may choose about limits. The defaults are the safe ones; `docs/limits.md` says why.
 
 use std::time::Duration;
 
-use super::bucket::{Rule, millis};
-use crate::endpoint::meta::Limit;
-
-/// How limits are kept. `docs/limits.md` says what each guards against.
+/// How careful a [`Limiter`](super::Limiter) is.
 ///
 /// ```
 /// use std::time::Duration;
-/// use cliq_api::{Client, limit::LimitSettings};
+/// use cliq_api::limit::LimitSettings;
 ///
-/// # fn main() -> Result<(), cliq_api::Error> {
-/// let settings = LimitSettings::new().reserve_for_urgent(2).longest_queue(100);
-/// let client = Client::builder().limits(settings).build()?;
-/// # Ok(())
-/// # }
+/// let settings = LimitSettings::new().margin(Duration::from_secs(2)).reserved_for_urgent(3);
 /// ```
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[must_use]
 pub struct LimitSettings {
-    pub(super) enforced: bool,
+    pub(super) off: bool,
     pub(super) spare: u32,
     pub(super) margin: Duration,
     pub(super) grace: Duration,
     pub(super) cold_start: bool,
-    pub(super) retry_share: f64,
-    pub(super) reserved: u32,
-    pub(super) longest_queue: usize,
-    pub(super) default_lock: Duration,
+    pub(super) lock: Duration,
     pub(super) longest_retry_after: Duration,
-    pub(super) through_locks: bool,
+    pub(super) retries: u8,
+    pub(super) reserved: u32,
+    pub(super) use_within: Duration,
+    pub(super) queue: usize,
+    pub(super) patience: Patience,
+}
+
+/// Whether a call waits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Patience {
+    /// For a slot, as long as that can end before the call's deadline. Through a lock it doesn't wait.
+    #[default]
+    Wait,
+    /// Never.
+    FailFast,
+    /// For a slot and for the end of a lock, as long as that can end before the call's deadline.
+    ThroughLocks,
+}
+
+/// Which calls go first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum Class {
+    /// Behind urgent ones. They can't have the slots that are [reserved](LimitSettings::reserved_for_urgent).
+    #[default]
+    Normal,
+    /// Before normal ones.
+    Urgent,
 }
 
 impl LimitSettings {
     /// The safe defaults.
     pub const fn new() -> Self {
         Self {
-            enforced: true,
+            off: false,
             spare: 1,
             margin: Duration::from_secs(1),
-            grace: Duration::from_mins(2),
+            grace: Duration::from_secs(2 * 60),
             cold_start: true,
-            retry_share: 0.25,
+            lock: Duration::from_secs(10 * 60),
+            longest_retry_after: Duration::from_secs(60 * 60),
+            retries: 50,
             reserved: 0,
-            longest_queue: 1000,
-            default_lock: Duration::from_mins(10),
-            longest_retry_after: Duration::from_hours(1),
-            through_locks: false,
+            use_within: Duration::from_secs(30),
+            queue: 1000,
+            patience: Patience::Wait,
         }
     }
 
-    /// No limit is kept and no lock obeyed: for a server that has none, such as a test's.
+    /// Limits nothing and obeys no lock. For servers that are one's own, and for tests.
     pub const fn off() -> Self {
-        Self { enforced: false, ..Self::new() }
+        Self { off: true, ..Self::new() }
     }
 
-    /// How many calls fewer than published go in a window; 1 at first, as some servers lock at the call that reaches the limit. One call
-    /// always may.
-    #[must_use]
+    /// How many fewer calls than the published limit are made; 1 at first. At least one call is made all the same.
     pub const fn spare(self, calls: u32) -> Self {
         Self { spare: calls, ..self }
     }
 
-    /// How much longer than the window a slot is held; 1 second at first, for servers that stamp in whole seconds.
-    #[must_use]
+    /// How much longer than the window a slot is held after the answer, and how much longer than told a lock is obeyed; one
+    /// second at first. It has to cover a server that stamps in whole seconds.
     pub const fn margin(self, margin: Duration) -> Self {
         Self { margin, ..self }
     }
 
-    /// How long after its timeout the server may still read a call that got no answer; 2 minutes at first.
-    #[must_use]
+    /// For how long after the client gave up a server may still read a call; two minutes at first.
     pub const fn grace(self, grace: Duration) -> Self {
         Self { grace, ..self }
     }
 
-    /// Whether half of the slots count as taken for the first window, as it isn't known what was sent before; `true` at first. A store that
-    /// is shared knows, and doesn't ask for it.
-    #[must_use]
-    pub const fn cold_start(self, cold: bool) -> Self {
-        Self { cold_start: cold, ..self }
+    /// Whether half of the slots count as used for the first window of a process, which can't know what the one before it
+    /// sent; it does at first.
+    pub const fn cold_start(self, cold_start: bool) -> Self {
+        Self { cold_start, ..self }
     }
 
-    /// Which part of the slots may be lost to retries; a quarter at first. One slot always may.
-    #[must_use]
-    pub const fn retry_share(self, share: f64) -> Self {
-        Self { retry_share: share, ..self }
+    /// How long a lock is taken to last at an endpoint that declares none; ten minutes at first.
+    pub const fn undeclared_lock(self, lock: Duration) -> Self {
+        Self { lock, ..self }
     }
 
-    /// How many slots are kept for calls marked [`urgent`](crate::Options::urgent); none at first.
-    #[must_use]
-    pub const fn reserve_for_urgent(self, slots: u32) -> Self {
+    /// The longest `Retry-After` that is believed; one hour at first. A longer one counts as this.
+    pub const fn longest_retry_after(self, longest: Duration) -> Self {
+        Self { longest_retry_after: longest, ..self }
+    }
+
+    /// How many percent of the slots retries may take ahead of other calls; 50 at first, and always at least one slot. Retries past
+    /// that wait in line.
+    pub const fn retry_share(self, percent: u8) -> Self {
+        Self { retries: percent, ..self }
+    }
+
+    /// How many of a limit's slots only urgent calls may take; none at first. At least one is left for the others.
+    pub const fn reserved_for_urgent(self, slots: u32) -> Self {
         Self { reserved: slots, ..self }
     }
 
-    /// How many calls may wait for one bucket; 1000 at first. Further ones fail at once.
-    #[must_use]
-    pub const fn longest_queue(self, calls: usize) -> Self {
-        Self { longest_queue: calls, ..self }
+    /// How long after it was given a permit may be used; half a minute at first.
+    pub const fn use_within(self, time: Duration) -> Self {
+        Self { use_within: time, ..self }
     }
 
-    /// How long a lock lasts where the endpoint doesn't say; 10 minutes at first.
-    #[must_use]
-    pub const fn default_lock(self, lock: Duration) -> Self {
-        Self { default_lock: lock, ..self }
+    /// How many calls may wait for one bucket; 1000 at first. Further ones are refused as busy.
+    pub const fn queue(self, calls: usize) -> Self {
+        Self { queue: calls, ..self }
     }
 
-    /// The most that is believed of what a server asks for in `Retry-After` or in words; an hour at first.
-    #[must_use]
-    pub const fn longest_retry_after(self, most: Duration) -> Self {
-        Self { longest_retry_after: most, ..self }
+    pub(crate) const fn default_patience(&self) -> Patience {
+        self.patience
     }
 
-    /// Whether calls wait for a lock to end, as far as their deadline allows; at first they fail at once and say when it ends.
-    #[must_use]
-    pub const fn through_locks(self, wait: bool) -> Self {
-        Self { through_locks: wait, ..self }
-    }
-
-    /// What that makes of a published limit and lock. Without a limit, of a lock that the server told of all the same.
-    pub(super) fn rule(&self, limit: Option<Limit>, lock: Option<Duration>) -> Rule {
-        let (calls, per) = limit.map_or((u32::MAX, Duration::ZERO), |limit| (limit.calls, limit.per));
-        let mut rule = Rule::new(calls.saturating_sub(self.spare), per, lock.unwrap_or(self.default_lock));
-        rule.margin = millis(self.margin);
-        rule.grace = millis(self.grace);
-        #[expect(
-            clippy::cast_possible_truncation,
-            clippy::cast_sign_loss,
-            reason = "`as` keeps to the ends of the range"
-        )]
-        let retries = (f64::from(rule.slots) * self.retry_share) as u32;
-        rule.retries = retries.max(1);
-        rule.reserved = self.reserved.min(rule.slots - 1);
-        rule
+    /// Whether calls wait that don't say so themselves; at first they wait for slots and not for locks.
+    pub const fn patience(self, patience: Patience) -> Self {
+        Self { patience, ..self }
     }
 }
 
-/// [`new`](Self::new).
+/// As [`LimitSettings::new`].
 impl Default for LimitSettings {
     fn default() -> Self {
         Self::new()

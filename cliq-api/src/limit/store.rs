@@ -1,144 +1,122 @@
-//! Where buckets are kept: the trait that lets processes share them, and its messages.
+//! Where the buckets are kept, if not in this process's memory: the trait to implement for a file or a server that several share.
 
 use std::fmt;
 use std::pin::Pin;
-use std::time::Duration;
+use std::sync::Arc;
 
-use super::bucket::{Class, LeaseId, Outcome, Rule};
+use super::message::{Acquire, Answer, Completed, LeaseId, Outcome, Source};
+use super::rules::Rules;
+use super::settings::Class;
+use crate::user_key::UserKey;
 
-/// A store's work under way.
-pub type Storing<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
-
-/// Keeps buckets, for one process or for many.
+/// Keeps buckets that several limiters share.
 ///
-/// Time is the store's: nothing that it is told has a time of the caller's, only durations. A [`Bucket`](super::Bucket) is the rule, and a store that
-/// keeps buckets elsewhere can keep its bytes there, under a lock of its own. What dies with a lease is covered by the lease's end.
-pub trait LimitStore: Send + Sync + 'static {
-    /// Asks for a slot. Dropping it before its end may leave a lease that nobody knows; so it is not dropped.
-    fn acquire<'a>(&'a self, key: &'a BucketKey, ask: Acquire) -> Storing<'a, Verdict>;
+/// A store loads a [`Bucket`](super::Bucket) by its key (a new one, if there is none), tells it what it was told, with its own time, and saves it, all
+/// that as one step: under a lock, or by compare and swap. [`Bucket::encode`](super::Bucket::encode) and
+/// [`decode`](super::Bucket::decode) make it into bytes and back. Locks and slots belong to the store's clock; nobody's wall clock matters.
+///
+/// Messages may come twice: a lease that is asked for again is granted again, and a lease that is completed again changes nothing, but
+/// that a lock may be extended.
+///
+/// A future that is dropped may have done its work or not. A limiter then gives the lease back.
+pub trait LimitStore: Send + Sync + fmt::Debug {
+    /// A call wants to be sent.
+    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Answer>;
 
-    /// Tells how a call with a lease ended.
-    fn complete<'a>(&'a self, key: &'a BucketKey, done: Complete) -> Storing<'a, Completed>;
+    /// A call ended.
+    fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed>;
 
-    /// Looks, and changes nothing.
-    fn look<'a>(&'a self, key: &'a BucketKey, rule: Rule) -> Storing<'a, Look>;
+    /// What a call of the class would meet, which changes nothing.
+    fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen>;
+}
 
-    /// For how long the bucket is locked as far as this process knows without asking: by what it, or a peer of its, was told.
-    fn known_lock(&self, key: &BucketKey) -> Option<Duration>;
+/// What a store does takes time, and can fail.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-    /// Whether other processes use it too, so that a user has to have a name that they agree on.
-    fn is_shared(&self) -> bool {
-        true
+/// A call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Ended {
+    /// The permit's name.
+    pub lease: LeaseId,
+    /// Who says so.
+    pub source: Source,
+    /// How.
+    pub outcome: Outcome,
+}
+
+impl Ended {
+    /// The lease ended like that.
+    pub fn new(lease: LeaseId, source: Source, outcome: Outcome) -> Self {
+        Self { lease, source, outcome }
+    }
+}
+
+/// What a call would meet.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Seen {
+    /// How many calls could be sent at once, were it not for the lock; `None` without a limit.
+    pub remaining: Option<u32>,
+    /// How long it takes until the next could be sent, as far as one can tell, a lock included.
+    pub next: std::time::Duration,
+    /// The lock.
+    pub locked: Option<super::message::Locked>,
+}
+
+impl super::Bucket {
+    /// What a call of the class would meet.
+    pub fn look(&mut self, now: u64, rules: &Rules, source: Source, class: Class) -> Seen {
+        let locked = self.locked(now, source);
+        let wait = self.expected(now, rules, class, 0);
+        let next = locked.map_or(wait, |locked| locked.left.max(wait));
+        Seen { remaining: self.remaining(now, rules, class), next, locked }
     }
 }
 
 /// Which bucket: what the server can tell apart.
-#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct BucketKey {
-    /// The server: host, port, and the prefix of its API.
-    pub server: std::sync::Arc<str>,
-    /// The user; `None` for the one user of a client without a key.
-    pub user: Option<crate::UserKey>,
-    /// The method and path without what fills it, `POST /api/v3/threads/<>/follow`; or the name of a declared bucket behind a `#`.
-    pub shape: std::sync::Arc<str>,
+    pub(super) server: Arc<str>,
+    pub(super) user: Option<UserKey>,
+    pub(super) shape: Arc<str>,
 }
 
-/// A call wants a slot.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Acquire {
-    /// What holds for the bucket.
-    pub rule: Rule,
-    /// How the call stands.
-    pub class: Class,
-    /// How long it may be under way, from now on, before it counts as unanswered.
-    pub longest: Duration,
-}
+impl BucketKey {
+    /// Where the calls go, such as `https://cliq.zoho.com`.
+    pub fn server(&self) -> &str {
+        &self.server
+    }
 
-/// A call is done.
-#[derive(Debug, Clone, Copy)]
-#[non_exhaustive]
-pub struct Complete {
-    /// What holds for the bucket.
-    pub rule: Rule,
-    /// Its lease.
-    pub lease: LeaseId,
-    /// How it ended.
-    pub outcome: Outcome,
-}
+    /// Whose calls they are. It may be personal data: a store that others can read should keep a keyed hash of it.
+    pub fn user(&self) -> Option<&UserKey> {
+        self.user.as_ref()
+    }
 
-/// What a store says to a call that wants a slot.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum Verdict {
-    /// It has one.
-    Granted(LeaseId),
-    /// Not before that time.
-    Wait(Duration),
-    /// Not before the one call that is under way is done; after that time at the latest.
-    WaitForAnswer(Duration),
-    /// The user is shut out for that time.
-    Locked(Duration, LockOrigin),
-}
-
-/// From where a lock is known.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum LockOrigin {
-    /// The server told this process.
-    Observed,
-    /// The server told another process, which shares its limits with this one.
-    Peer,
-    /// Nobody knows, and the worst is assumed: what was known was lost.
-    Assumed,
-}
-
-impl fmt::Display for LockOrigin {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Observed => "the server said so",
-            Self::Peer => "the server told another process",
-            Self::Assumed => "assumed, as what was known of it was lost",
-        })
+    /// What they have in common, such as `POST /api/v3/chats/<>/messages`, or `bucket` and the name that was declared.
+    pub fn shape(&self) -> &str {
+        &self.shape
     }
 }
 
-/// What a store says to a call that is done.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub struct Completed {
-    /// For how long the bucket is locked now.
-    pub locked: Option<Duration>,
-    /// Whether this call's answer began that lock.
-    pub began: bool,
-}
-
-/// What a look at a bucket shows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Look {
-    /// How many calls may go now.
-    pub remaining: u32,
-    /// How long until the next may.
-    pub next_free: Duration,
-    /// For how long it is locked.
-    pub locked: Option<(Duration, LockOrigin)>,
-}
-
-impl Look {
-    /// For a store to make.
-    pub const fn new(remaining: u32, next_free: Duration, locked: Option<(Duration, LockOrigin)>) -> Self {
-        Self { remaining, next_free, locked }
-    }
-}
-
-/// Why a store could not be used.
+/// A store didn't do what it was asked for.
 #[derive(Debug, Clone, thiserror::Error)]
-#[error("the store of limits can't be used: {0}")]
-pub struct StoreError(std::sync::Arc<dyn std::error::Error + Send + Sync>);
+#[error("{problem}")]
+pub struct StoreError {
+    problem: Arc<str>,
+    #[source]
+    source: Option<Arc<dyn std::error::Error + Send + Sync>>,
+}
 
 impl StoreError {
-    /// From what went wrong, which must hold no secret.
-    pub fn new(cause: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        Self(cause.into().into())
+    /// In words for an operator: one line, with what to do about it.
+    pub fn new(problem: impl AsRef<str>) -> Self {
+        Self { problem: problem.as_ref().into(), source: None }
+    }
+
+    /// With what caused it.
+    #[must_use]
+    pub fn caused_by(self, source: impl std::error::Error + Send + Sync + 'static) -> Self {
+        Self { source: Some(Arc::new(source)), ..self }
     }
 }

@@ -1,0 +1,96 @@
+//! A bucket as bytes, for stores that keep it outside of the process.
+//!
+//! Version 1, all numbers big-endian: the version (1 byte), base, locked until, cautious until, late until (8 bytes each), the
+//! lock's source (4), how many stamps are held (4) and each of them (4), how many leases are out (4), and of each its name (8), its end (4) and
+//! whether it is old (1).
+
+use std::collections::VecDeque;
+
+use super::bucket::{Bucket, Out, Stamp};
+use super::message::{LeaseId, Source};
+
+const VERSION: u8 = 1;
+
+/// Bytes that are no bucket.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[non_exhaustive]
+pub enum DecodeError {
+    /// Written by a later version of this crate.
+    #[error(
+        "the limits' shared state has version {0}, and this program reads up to version {VERSION}: update the program"
+    )]
+    Newer(u8),
+    /// Cut off, or something else altogether.
+    #[error("the limits' shared state is damaged")]
+    Damaged,
+}
+
+impl Bucket {
+    /// As bytes.
+    pub fn encode(&self) -> Vec<u8> {
+        let mut bytes = Vec::with_capacity(45 + 4 * self.held.len() + 13 * self.out.len());
+        bytes.push(VERSION);
+        for time in [self.base, self.locked_until, self.cautious_until, self.late_until] {
+            bytes.extend(time.to_be_bytes());
+        }
+        bytes.extend(self.lock_from.0.to_be_bytes());
+        let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
+        bytes.extend(length(self.held.len()));
+        for stamp in &self.held {
+            bytes.extend(stamp.0.to_be_bytes());
+        }
+        bytes.extend(length(self.out.len()));
+        for out in &self.out {
+            bytes.extend(out.lease.0.to_be_bytes());
+            bytes.extend(out.ends.0.to_be_bytes());
+            bytes.push(u8::from(out.old));
+        }
+        bytes
+    }
+
+    /// From [such](Self::encode) bytes. What is damaged is no reason to begin anew:
+    /// [`assume_locked`](Self::assume_locked) is the safe thing then.
+    pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
+        match bytes.first() {
+            Some(&VERSION) => read(&mut &bytes[1..]).ok_or(DecodeError::Damaged),
+            Some(&version) if version > VERSION => Err(DecodeError::Newer(version)),
+            _ => Err(DecodeError::Damaged),
+        }
+    }
+}
+
+fn read(bytes: &mut &[u8]) -> Option<Bucket> {
+    let mut times = [0; 4];
+    for time in &mut times {
+        *time = u64::from_be_bytes(take(bytes)?);
+    }
+    let [base, locked_until, cautious_until, late_until] = times;
+    let lock_from = Source(u32::from_be_bytes(take(bytes)?));
+    let held = (0..u32::from_be_bytes(take(bytes)?))
+        .map(|_| Some(Stamp(u32::from_be_bytes(take(bytes)?))))
+        .collect::<Option<VecDeque<_>>>()?;
+    let out = (0..u32::from_be_bytes(take(bytes)?))
+        .map(|_| {
+            let lease = LeaseId(u64::from_be_bytes(take(bytes)?));
+            let ends = Stamp(u32::from_be_bytes(take(bytes)?));
+            let old = take::<1>(bytes)? != [0];
+            Some(Out { lease, ends, old })
+        })
+        .collect::<Option<Vec<_>>>()?;
+    let in_order = held.iter().is_sorted();
+    (bytes.is_empty() && in_order).then_some(Bucket {
+        base,
+        locked_until,
+        cautious_until,
+        late_until,
+        lock_from,
+        held,
+        out,
+    })
+}
+
+fn take<const N: usize>(bytes: &mut &[u8]) -> Option<[u8; N]> {
+    let (taken, rest) = bytes.split_first_chunk()?;
+    *bytes = rest;
+    Some(*taken)
+}

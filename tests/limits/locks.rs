@@ -1,0 +1,169 @@
+//! Locks that come all the same, because somebody else spends the same budget: they are obeyed to the second.
+
+use std::time::Duration;
+
+use cliq_api::limit::{Acquire, Answer, Bucket, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
+use cliq_sandbox::limits::{Limits, Stamps, Throttle, Trips, Verdict};
+use fastrand::Rng;
+
+use crate::SIMULATED;
+use crate::simulations::seed;
+
+const BEGINNING: Duration = Duration::from_secs(1_800_000_000);
+
+fn ask(lease: u64) -> Acquire {
+    Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30))
+}
+
+/// A busy caller, and somebody else who now and then uses up the budget. Gives the locks that the caller was told of.
+fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
+    let mut rng = Rng::with_seed(seed);
+    let endpoint = &SIMULATED[0];
+    let rules = Rules::new(endpoint.limit(), endpoint.lock(), &LimitSettings::new());
+    let mut bucket = Bucket::new(&rules, 0, 0);
+    let mut throttle = Throttle::new(server).keep(0);
+    let counted = throttle.bucket(endpoint);
+    let (mut now, mut lease, mut told) = (0, 0, 0);
+    // Until when the lock of which we were told lasts, and whether its end was tried.
+    let mut locked: Option<Duration> = None;
+    while told < 20 {
+        if locked.is_none() && rng.u8(..20) == 0 {
+            for _ in 0..25 {
+                let _ = throttle.arrive_at(BEGINNING + Duration::from_millis(now), "1", counted);
+            }
+        }
+        lease += 1;
+        match bucket.acquire(now, &rules, &ask(lease)) {
+            Answer::Granted { .. } => {}
+            Answer::Wait { again, .. } => {
+                now += u64::try_from(again.as_millis()).unwrap();
+                continue;
+            }
+            Answer::Locked(lock) => {
+                assert_eq!(lock.why, LockSource::Observed);
+                now += u64::try_from(lock.left.as_millis()).unwrap();
+                continue;
+            }
+            other => panic!("{other:?}"),
+        }
+        let latency = rng.u64(10..2_000);
+        let at = BEGINNING + Duration::from_millis(now + latency / 2);
+        let verdict = throttle.arrive_at(at, "1", counted);
+        now += latency;
+        if let Some(until) = locked.take() {
+            assert!(verdict.is_allowed(), "sent {:?} before the lock's end, seed {seed}", until.saturating_sub(at));
+            let late = at - until;
+            assert!(late < Duration::from_secs(4), "sent {late:?} after the lock's end, seed {seed}");
+        }
+        let outcome = match verdict {
+            Verdict::Allowed => Outcome::Answered,
+            refused => {
+                told += 1;
+                locked = refused.until();
+                let left = refused.until().unwrap().saturating_sub(BEGINNING + Duration::from_millis(now));
+                // As servers do: whole seconds.
+                let left = Duration::from_secs(left.as_millis().div_ceil(1000) as u64);
+                Outcome::Throttled { retry_after: tells_when.then_some(left) }
+            }
+        };
+        let done = bucket.complete(now, &rules, LeaseId(lease), Source(1), outcome);
+        assert_eq!(done.begins, outcome != Outcome::Answered);
+    }
+    told
+}
+
+#[test]
+fn obeyed_to_the_second() {
+    for seed in (seed()..).take(5) {
+        for stamps in [Stamps::Exact, Stamps::WholeSeconds] {
+            for trips in [Trips::AtLimit, Trips::PastLimit] {
+                for tells_when in [false, true] {
+                    // With calls that extend a lock, so that each call during one would show.
+                    let server = Limits::harsh().stamps(stamps).trips(trips);
+                    assert_eq!(share_a_budget(seed, server, tells_when), 20);
+                }
+            }
+        }
+    }
+}
+
+/// One of 19 slots of a minute, ten minutes of lock, and a margin of a second.
+fn bucket() -> (Rules, Bucket) {
+    let rules = Rules::new(SIMULATED[0].limit(), SIMULATED[0].lock(), &LimitSettings::new().cold_start(false));
+    (rules, Bucket::new(&rules, 0, 0))
+}
+
+fn throttled(seconds: impl Into<Option<u64>>) -> Outcome {
+    Outcome::Throttled { retry_after: seconds.into().map(Duration::from_secs) }
+}
+
+fn lock_left(bucket: &Bucket, now: u64) -> u128 {
+    bucket.locked(now, Source(1)).map_or(0, |lock| lock.left.as_millis())
+}
+
+#[test]
+fn the_longer_of_what_is_told_and_what_is_declared() {
+    for (told, left) in [(None, 601_001), (Some(5), 601_001), (Some(900), 901_001), (Some(u64::MAX / 4), 3_601_001)] {
+        let (rules, mut bucket) = bucket();
+        bucket.acquire(0, &rules, &ask(1));
+        bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(told));
+        assert_eq!(lock_left(&bucket, 0), left, "{told:?}");
+    }
+}
+
+#[test]
+fn only_ever_extended() {
+    let (rules, mut bucket) = bucket();
+    for lease in 1..=4 {
+        bucket.acquire(0, &rules, &ask(lease));
+    }
+    bucket.complete(1_000, &rules, LeaseId(1), Source(1), throttled(700));
+    assert_eq!(lock_left(&bucket, 1_000), 701_001);
+    // The second one arrived later, and tells of less.
+    assert!(!bucket.complete(2_000, &rules, LeaseId(2), Source(1), throttled(None)).begins);
+    assert_eq!(lock_left(&bucket, 2_000), 700_001);
+    // A success that comes late doesn't end it.
+    bucket.complete(3_000, &rules, LeaseId(3), Source(1), Outcome::Answered);
+    assert_eq!(lock_left(&bucket, 3_000), 699_001);
+    // One without an answer may still arrive, and begin it anew.
+    bucket.complete(50_000, &rules, LeaseId(4), Source(1), Outcome::Unanswered);
+    assert_eq!(lock_left(&bucket, 50_000), 120_000 + 601_001);
+}
+
+#[test]
+fn counted_from_the_last_call_that_may_have_arrived() {
+    let (rules, mut bucket) = bucket();
+    bucket.acquire(0, &rules, &ask(1));
+    bucket.acquire(0, &rules, &ask(2));
+    bucket.complete(30_000, &rules, LeaseId(1), Source(1), Outcome::Unanswered);
+    bucket.complete(31_000, &rules, LeaseId(2), Source(1), throttled(None));
+    assert_eq!(lock_left(&bucket, 31_000), 119_000 + 601_001);
+}
+
+#[test]
+fn one_call_goes_first_after_it() {
+    let (rules, mut bucket) = bucket();
+    bucket.acquire(0, &rules, &ask(1));
+    bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(None));
+    assert!(matches!(bucket.acquire(601_000, &rules, &ask(2)), Answer::Locked(_)));
+    assert!(matches!(bucket.acquire(601_001, &rules, &ask(3)), Answer::Granted { .. }));
+    assert!(matches!(bucket.acquire(601_001, &rules, &ask(4)), Answer::Wait { .. }));
+    bucket.complete(601_500, &rules, LeaseId(3), Source(1), Outcome::Answered);
+    for lease in 5..23 {
+        assert!(matches!(bucket.acquire(601_501, &rules, &ask(lease)), Answer::Granted { .. }), "{lease}");
+    }
+    assert!(matches!(bucket.acquire(601_501, &rules, &ask(23)), Answer::Wait { .. }));
+}
+
+#[test]
+fn it_is_known_from_where() {
+    let (rules, mut bucket) = bucket();
+    bucket.acquire(0, &rules, &ask(1));
+    bucket.complete(0, &rules, LeaseId(1), Source(7), throttled(None));
+    assert_eq!(bucket.locked(0, Source(7)).unwrap().why, LockSource::Observed);
+    assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Peer);
+    let mut bucket = Bucket::assume_locked(&rules, 0);
+    assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Assumed);
+    assert!(matches!(bucket.acquire(600_999, &rules, &ask(1)), Answer::Locked(_)));
+    assert!(matches!(bucket.acquire(601_000, &rules, &ask(1)), Answer::Granted { .. }));
+}

@@ -1,0 +1,41 @@
+//! The limiter against the sandbox's book: simulations of millions of calls, the faults that they find, and the queue.
+
+mod faults;
+mod gate;
+mod latency;
+mod locks;
+mod queue;
+mod saturation;
+mod shared;
+mod simulations;
+mod world;
+
+use cliq_api::prelude::*;
+
+/// Endpoints to simulate calls to.
+#[endpoints(base = "/simulated", limit = "20/min", lock = "10m")]
+pub(crate) trait Simulated {
+    /// As most of Cliq's.
+    #[endpoint(GET "/minute")]
+    fn by_the_minute(&self);
+
+    /// A long window.
+    #[endpoint(GET "/minutes", limit = "10/5min", lock = "5m")]
+    fn by_five_minutes(&self);
+
+    /// A short window, hardly longer than the latency.
+    #[endpoint(GET "/seconds", limit = "20/2s", lock = "1m")]
+    fn by_two_seconds(&self);
+
+    /// So few that one fewer is one.
+    #[endpoint(GET "/few", limit = "2/10s", lock = "1m")]
+    fn few(&self);
+
+    /// Many.
+    #[endpoint(GET "/many", limit = "500/min", lock = "22m")]
+    fn many(&self);
+
+    /// No limit.
+    #[endpoint(GET "/free", limit = none)]
+    fn free(&self);
+}

@@ -1,0 +1,373 @@
+//! Several limiters over one store: what it keeps are bytes, what it says takes time, and those who use it may be killed.
+
+use std::collections::HashMap;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cliq_api::EndpointMeta;
+use cliq_api::limit::{
+    Acquire, Answer, Ask, Bucket, BucketKey, Class, Completed, DecodeError, Ended, LeaseId, LimitRefusal,
+    LimitSettings, LimitStore, Limiter, LockSource, Outcome, Rules, Seen, Source, StoreError, StoreFuture, Told,
+};
+use cliq_sandbox::limits::{Limits, Throttle};
+use fastrand::Rng;
+use tokio::task::JoinSet;
+use tokio::time::{Instant, sleep};
+
+use crate::SIMULATED;
+use crate::latency::Latency;
+use crate::simulations::seed;
+
+/// What all share.
+#[derive(Debug)]
+struct Shelf {
+    buckets: Mutex<HashMap<BucketKey, Vec<u8>>>,
+    origin: Instant,
+}
+
+/// One process's way to it.
+#[derive(Debug)]
+struct Door {
+    shelf: Arc<Shelf>,
+    /// Milliseconds that the store may take each way.
+    slow: u64,
+    rng: Mutex<Rng>,
+    /// Nothing that its process says is heard any more.
+    killed: AtomicBool,
+    broken: AtomicBool,
+    asks: AtomicU64,
+}
+
+impl Shelf {
+    fn new() -> Arc<Self> {
+        Arc::new(Self { buckets: Mutex::default(), origin: Instant::now() })
+    }
+
+    fn door(self: &Arc<Self>, slow: u64, seed: u64) -> Arc<Door> {
+        Arc::new(Door {
+            shelf: Arc::clone(self),
+            slow,
+            rng: Mutex::new(Rng::with_seed(seed)),
+            killed: AtomicBool::new(false),
+            broken: AtomicBool::new(false),
+            asks: AtomicU64::new(0),
+        })
+    }
+}
+
+impl Door {
+    /// One step: read, changed and written.
+    async fn step<T>(
+        &self,
+        key: &BucketKey,
+        rules: &Rules,
+        change: impl FnOnce(&mut Bucket, u64) -> T,
+    ) -> Result<T, StoreError> {
+        self.way().await;
+        self.asks.fetch_add(1, Ordering::Relaxed);
+        if self.broken.load(Ordering::Relaxed) {
+            return Err(StoreError::new("the shelf is broken: mend it"));
+        }
+        let answer = {
+            let mut buckets = self.shelf.buckets.lock().unwrap();
+            let now = u64::try_from(self.shelf.origin.elapsed().as_millis()).unwrap();
+            let mut bucket = match buckets.get(key) {
+                Some(bytes) => Bucket::decode(bytes).unwrap(),
+                None => Bucket::new(rules, now, 0),
+            };
+            let answer = change(&mut bucket, now);
+            buckets.insert(key.clone(), bucket.encode());
+            answer
+        };
+        self.way().await;
+        Ok(answer)
+    }
+
+    async fn way(&self) {
+        let takes = self.rng.lock().unwrap().u64(0..=self.slow);
+        sleep(Duration::from_millis(takes)).await;
+        if self.killed.load(Ordering::Relaxed) {
+            std::future::pending::<()>().await;
+        }
+    }
+}
+
+impl LimitStore for Door {
+    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Answer> {
+        Box::pin(async move {
+            let mut answer = self.step(key, rules, |bucket, now| bucket.acquire(now, rules, &ask)).await?;
+            if let Answer::Wait { earliest, again } = &mut answer {
+                // Nobody tells it that a peer's call ended.
+                *again = (*again).min((*earliest).max(Duration::from_millis(500)));
+            }
+            Ok(answer)
+        })
+    }
+
+    fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {
+        Box::pin(
+            self.step(key, rules, move |bucket, now| bucket.complete(now, rules, end.lease, end.source, end.outcome)),
+        )
+    }
+
+    fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {
+        Box::pin(self.step(key, rules, move |bucket, now| bucket.look(now, rules, source, class)))
+    }
+}
+
+fn endpoint() -> &'static EndpointMeta {
+    &SIMULATED[0]
+}
+
+fn limiter(door: &Arc<Door>) -> Limiter {
+    Limiter::new(LimitSettings::new(), Some(Arc::clone(door) as Arc<dyn LimitStore>))
+}
+
+async fn acquire(limiter: &Limiter, ask: Ask) -> Result<cliq_api::limit::Permit, LimitRefusal> {
+    let server = limiter.server("https://cliq.zoho.com");
+    limiter.acquire(server, None, endpoint(), ask).await
+}
+
+/// The server, and what arrived there.
+#[derive(Clone)]
+struct Server {
+    throttle: Arc<Mutex<Throttle>>,
+    begun: Instant,
+}
+
+impl Server {
+    fn harsh() -> Self {
+        Self { throttle: Arc::new(Mutex::new(Throttle::new(Limits::harsh()))), begun: Instant::now() }
+    }
+
+    fn arrive(&self) -> bool {
+        let mut throttle = self.throttle.lock().unwrap();
+        throttle.arrive(self.begun.elapsed(), "1", endpoint()).is_allowed()
+    }
+}
+
+/// A hundred processes, one after the other, while somebody else keeps a lock alive by calling: one call in each period of the lock.
+#[tokio::test(start_paused = true)]
+async fn a_lock_that_calls_extend_gets_one_call_a_period() {
+    let server = Server::harsh();
+    let shelf = Shelf::new();
+    for _ in 0..20 {
+        server.arrive();
+    }
+    let mut refused = Vec::new();
+    let mut allowed = 0;
+    for process in 0..100 {
+        let extended = server.begun.elapsed() < Duration::from_secs(2000);
+        if extended && process % 10 == 0 {
+            assert!(!server.arrive());
+        }
+        // Each is a process of its own, that tries to send a message, and ends.
+        let limiter = limiter(&shelf.door(20, process));
+        match acquire(&limiter, Ask::new()).await {
+            Ok(mut permit) => {
+                sleep(Duration::from_millis(200)).await;
+                permit.sending().unwrap();
+                let told = if server.arrive() {
+                    allowed += 1;
+                    Told::Fine
+                } else {
+                    refused.push(server.begun.elapsed());
+                    Told::Throttled { retry_after: None }
+                };
+                permit.answered(told);
+            }
+            Err(refusal) => {
+                assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+            }
+        }
+        sleep(Duration::from_secs(40)).await;
+    }
+    assert!((3..=5).contains(&refused.len()), "{refused:?}");
+    for pair in refused.windows(2) {
+        assert!(pair[1] - pair[0] >= Duration::from_secs(600), "{refused:?}");
+    }
+    assert!(allowed > 5, "and it goes on afterwards: {allowed}");
+}
+
+/// Eight processes, killed and started anew at any moment: what they had sent still arrives, and what they held is not forgotten.
+#[tokio::test(start_paused = true)]
+async fn killed_at_any_moment() {
+    for seed in (seed()..).take(3) {
+        let mut rng = Rng::with_seed(seed);
+        let (server, shelf) = (Server::harsh(), Shelf::new());
+        let latency = Latency::random(&mut rng);
+        let network = Arc::new(tokio::sync::Mutex::new(JoinSet::new()));
+        let mut processes = JoinSet::new();
+        for _ in 0..8 {
+            let (server, shelf, network, mut rng) =
+                (server.clone(), Arc::clone(&shelf), Arc::clone(&network), rng.fork());
+            processes.spawn(async move {
+                for _ in 0..20 {
+                    let door = shelf.door(50, rng.u64(..));
+                    let limiter = limiter(&door);
+                    let mut callers = JoinSet::new();
+                    for _ in 0..4 {
+                        callers.spawn(calls(
+                            limiter.clone(),
+                            server.clone(),
+                            Arc::clone(&network),
+                            latency,
+                            rng.fork(),
+                        ));
+                    }
+                    sleep(Duration::from_millis(rng.u64(0..300_000))).await;
+                    door.killed.store(true, Ordering::Relaxed);
+                    callers.shutdown().await;
+                }
+            });
+        }
+        while let Some(ended) = processes.join_next().await {
+            ended.unwrap();
+        }
+        network.lock().await.shutdown().await;
+        let totals = server.throttle.lock().unwrap().totals();
+        assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}");
+        assert!(totals.arrivals > 100, "{totals:?} with CLIQ_LIMITS_SEED={seed}");
+    }
+}
+
+/// What a network has taken over arrives, whatever becomes of the sender.
+async fn calls(
+    limiter: Limiter,
+    server: Server,
+    network: Arc<tokio::sync::Mutex<JoinSet<()>>>,
+    latency: Latency,
+    mut rng: Rng,
+) {
+    loop {
+        let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+        sleep(Duration::from_millis(rng.u64(..50))).await;
+        let leg = Duration::from_micros(latency.draw(&mut rng) / 2);
+        let (answer, answered) = tokio::sync::oneshot::channel();
+        let mut network = network.lock().await;
+        if permit.sending().is_err() {
+            continue;
+        }
+        let server = server.clone();
+        network.spawn(async move {
+            sleep(leg).await;
+            let allowed = server.arrive();
+            sleep(leg).await;
+            let _ = answer.send(allowed);
+        });
+        drop(network);
+        let allowed = answered.await.unwrap();
+        permit.answered(if allowed { Told::Fine } else { Told::Throttled { retry_after: None } });
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn eight_that_share_get_nearly_all_that_is_allowed() {
+    let (server, shelf) = (Server::harsh(), Shelf::new());
+    let network = Arc::new(tokio::sync::Mutex::new(JoinSet::new()));
+    let mut rng = Rng::with_seed(seed());
+    let mut callers = JoinSet::new();
+    for _ in 0..8 {
+        let limiter = limiter(&shelf.door(10, rng.u64(..)));
+        for _ in 0..4 {
+            let (server, network) = (server.clone(), Arc::clone(&network));
+            callers.spawn(calls(limiter.clone(), server, network, Latency::Exponential(400_000), rng.fork()));
+        }
+    }
+    // Not counting the cold start.
+    sleep(Duration::from_secs(62)).await;
+    let before = server.throttle.lock().unwrap().totals();
+    sleep(Duration::from_secs(3600)).await;
+    let after = server.throttle.lock().unwrap().totals();
+    assert_eq!(after.locks, 0);
+    let made = f64::from(u32::try_from(after.arrivals - before.arrivals).unwrap());
+    let allowed = 19.0 * 3600.0 / (60.0 + 1.0 + 0.4);
+    println!("{:.1} %", made / allowed * 100.0);
+    assert!(made >= 0.95 * allowed, "{made} of {allowed}");
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_broken_store_lets_nothing_through() {
+    let shelf = Shelf::new();
+    let door = shelf.door(0, 0);
+    let limiter = limiter(&door);
+    let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+    permit.sending().unwrap();
+    door.broken.store(true, Ordering::Relaxed);
+    let refusal = acquire(&limiter, Ask::new()).await.unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "nothing is sent without the limits' shared state, and that can't be had: the shelf is broken: mend it"
+    );
+    // What it missed it is told when it is back.
+    permit.answered(Told::Throttled { retry_after: None });
+    sleep(Duration::from_secs(2)).await;
+    door.broken.store(false, Ordering::Relaxed);
+    sleep(Duration::from_secs(5)).await;
+    let other = self::limiter(&shelf.door(0, 0));
+    let refusal = acquire(&other, Ask::new()).await.unwrap_err();
+    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+}
+
+/// A lock of which one knows needs no store to be obeyed.
+#[tokio::test(start_paused = true)]
+async fn a_known_lock_costs_no_round_trip() {
+    let door = Shelf::new().door(0, 0);
+    let limiter = limiter(&door);
+    let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+    permit.sending().unwrap();
+    permit.answered(Told::Throttled { retry_after: None });
+    sleep(Duration::from_secs(1)).await;
+    let asks = door.asks.load(Ordering::Relaxed);
+    for _ in 0..100 {
+        assert!(matches!(acquire(&limiter, Ask::new()).await, Err(LimitRefusal::Locked { .. })));
+    }
+    assert_eq!(door.asks.load(Ordering::Relaxed), asks);
+}
+
+/// One that goes away while the store is at it leaves no slot taken.
+#[tokio::test(start_paused = true)]
+async fn an_ask_that_is_dropped_is_taken_back() {
+    let shelf = Shelf::new();
+    let limiter = limiter(&shelf.door(100, seed()));
+    for after in 0..60 {
+        let _ = tokio::time::timeout(Duration::from_millis(after * 4), acquire(&limiter, Ask::new())).await;
+    }
+    sleep(Duration::from_secs(30)).await;
+    let limits = limiter.limits(limiter.server("https://cliq.zoho.com"), None);
+    let state = limits.of(endpoint()).await.unwrap();
+    assert_eq!((state.remaining, state.waiting), (Some(9), 0), "as many as at first");
+}
+
+/// Any bucket is the same after a journey as bytes, and what is cut off or altered in length is found out.
+#[test]
+fn a_bucket_survives_as_bytes() {
+    let mut rng = Rng::with_seed(seed());
+    let rules = Rules::new(endpoint().limit(), endpoint().lock(), &LimitSettings::new());
+    let mut bucket = Bucket::new(&rules, 5, 0);
+    let mut now = 5;
+    for lease in 0..2000 {
+        now += rng.u64(..20_000);
+        let ask = Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30)).retry(rng.bool());
+        bucket.acquire(now, &rules, &ask);
+        let outcome = match rng.u8(..100) {
+            0 => Outcome::Throttled { retry_after: None },
+            1..10 => Outcome::Unanswered,
+            10..20 => Outcome::Unsent,
+            _ => Outcome::Answered,
+        };
+        bucket.complete(now, &rules, LeaseId(lease.saturating_sub(rng.u64(..4))), Source(1), outcome);
+        let bytes = bucket.encode();
+        assert_eq!(Bucket::decode(&bytes).as_ref(), Ok(&bucket));
+        assert_eq!(Bucket::decode(&bytes[..rng.usize(..bytes.len())]), Err(DecodeError::Damaged));
+        assert_eq!(Bucket::decode(&[&*bytes, &[0]].concat()), Err(DecodeError::Damaged));
+    }
+    let mut bytes = bucket.encode();
+    bytes[0] = 9;
+    let newer = Bucket::decode(&bytes).unwrap_err();
+    assert_eq!(
+        newer.to_string(),
+        "the limits' shared state has version 9, and this program reads up to version 1: update the program"
+    );
+}
