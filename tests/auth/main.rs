@@ -1,8 +1,10 @@
 //! Signing in, against the sandbox's accounts server.
 
+mod calls;
 mod consent;
 mod device;
 mod flows;
+mod users;
 
 use std::time::Duration;
 

@@ -188,7 +188,8 @@ fn read(
     // To a revocation success is enough.
     if members.is_empty() && asking != Asking::Revoke {
         let problem = format!("{host} answered with no JSON object{} (is it an accounts server?)", asking.aim());
-        return Err(Failure::answered(AuthError::new(AuthErrorKind::Unreadable, problem)));
+        // A gateway's page, or a captive portal's, passes.
+        return Err(Failure::answered(AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true)));
     }
     Ok(members)
 }
