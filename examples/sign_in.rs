@@ -10,7 +10,10 @@
 //! `docs/signing-in.md` says which one to take, and what to do when it fails. A real program has its client secret from a file or the environment:
 //! arguments of a command line are seen by everybody on the machine.
 
-use cliq_api::auth::{App, OAuth, ScopeSet, SignedIn};
+use std::time::Duration;
+
+use cliq_api::UserKey;
+use cliq_api::auth::{App, Credentials, OAuth, ScopeSet, SignedIn};
 use cliq_api::prelude::*;
 use cliq_api::threads::{FollowThreadRequest, GetThreadRequest, Threads};
 use cliq_sandbox::{Demo, Sandbox, Server, oauth};
@@ -72,7 +75,9 @@ async fn main() -> Result<(), Failure> {
         Ok(_) => return Err("client credentials came with a refresh token".into()),
         Err(error) => println!("  {error}"),
     }
-    Ok(())
+
+    println!("\nA service has many users, and keeps their refresh tokens");
+    many_users(&demo, &app, &scopes).await
 }
 
 /// Sends the user's browser to Zoho, waits for it to come back, and exchanges the code that it brings.
@@ -148,6 +153,31 @@ async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, F
     let signed_in = device.wait().await;
     tokio::time::resume();
     Ok(signed_in?)
+}
+
+/// One client for all of them: each has a token and limits of their own, and costs little while nothing is done for them.
+async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Failure> {
+    let service = demo.sandbox.client_builder().build()?;
+    tokio::time::pause();
+    for user_id in [&demo.user_id, &demo.colleague_ids[0]] {
+        let refresh_token = demo.sandbox.accounts(|accounts, now| {
+            accounts.issue_tokens(CLIENT_ID, user_id, scopes.to_string().as_str(), now).refresh_token
+        });
+        let credentials = Credentials::refresh_token(app, refresh_token.unwrap_or_default());
+        let user = service.as_user(UserKey::new(user_id), credentials)?;
+        user.get_thread(&demo.thread_chat_id).await?;
+        // A token is good for an hour. The next one comes by itself.
+        tokio::time::advance(Duration::from_hours(2)).await;
+        user.get_thread(&demo.thread_chat_id).await?;
+        println!("  user {user_id} made a call, and another one two hours later");
+        // What needs another scope isn't even sent.
+        match user.get_thread_main_message(&demo.thread_chat_id).await {
+            Ok(_) => return Err("a call without its scope was made".into()),
+            Err(error) => println!("  {error}"),
+        }
+    }
+    tokio::time::resume();
+    Ok(())
 }
 
 /// Makes a call as the one who signed in.

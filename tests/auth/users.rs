@@ -85,9 +85,7 @@ async fn an_own_source_of_tokens_is_a_closure() {
     let demo = demo();
     let (sandbox, user_id) = (demo.sandbox.clone(), demo.user_id.clone());
     let source = Credentials::source(move || {
-        let token = sandbox.accounts(|accounts, _| {
-            accounts.issue_access_token(&user_id, ScopeSet::everything(), None)
-        });
+        let token = sandbox.accounts(|accounts, _| accounts.issue_access_token(&user_id, ScopeSet::everything(), None));
         async move { Ok::<_, std::io::Error>(token.into()) }
     });
     let user = service(&demo).as_user("ryan", source).unwrap();
