@@ -112,7 +112,7 @@ async fn a_refresh_token_is_never_used_eleven_times_in_ten_minutes() {
         let client = client(&demo, &refresh_token);
         let faults = || demo.sandbox.faults().accounts();
         faults().latency(Latency::uniform(Duration::ZERO..=Duration::from_secs(8)));
-        faults().lose_requests(0.1).lose_answers(0.1).reset(0.1).late(0.1, Duration::from_secs(60));
+        faults().lose_requests(0.1).lose_answers(0.1).reset(0.1).late(0.1, Duration::from_mins(1));
         let mut random = Random(seed);
         let mut calls = Vec::new();
         for round in 0..600 {

@@ -104,8 +104,8 @@ async fn no_secret_of_a_device_is_shown() {
     listen();
     let demo = demo();
     let recorded = Arc::default();
-    let recorder = Recorder(demo.sandbox.transport(), Arc::clone(&recorded));
-    let oauth = OAuth::builder(&App::new(CLIENT_ID, SECRET)).transport(recorder).build().unwrap();
+    let transport = Recorder(demo.sandbox.transport(), Arc::clone(&recorded));
+    let oauth = OAuth::builder(&App::new(CLIENT_ID, SECRET)).transport(transport).build().unwrap();
     let device = oauth.start_device(&ScopeSet::for_endpoints(THREADS)).await.unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&recorded.lock().unwrap()).unwrap();
     let device_code = answer["device_code"].as_str().unwrap().to_owned();
@@ -151,7 +151,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
         Fault::Truncate,
         Fault::NotJson,
         Fault::Fail(http::StatusCode::BAD_GATEWAY),
-        Fault::Redirect(server.base_url().to_owned()),
+        Fault::Redirect(server.base_url().clone()),
     ] {
         demo.sandbox.faults().accounts().next(fault);
         let device = oauth.start_device(&scopes).await;

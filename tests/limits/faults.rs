@@ -11,7 +11,7 @@ use crate::world::Scenario;
 /// Busy callers of an ordinary endpoint over an ordinary network, and a server as harsh as it may be.
 fn busy(seed: u64) -> Scenario {
     Scenario {
-        endpoint: &SIMULATED[0],
+        endpoint: SIMULATED[0],
         server: Limits::harsh(),
         drift: 0,
         callers: 32,

@@ -1,5 +1,12 @@
 //! The limiter against the sandbox's book: simulations of millions of calls, the faults that they find, and the queue.
 
+#![allow(
+    clippy::cast_possible_truncation,
+    clippy::cast_precision_loss,
+    clippy::cast_sign_loss,
+    reason = "simulated times and counts are small"
+)]
+
 mod faults;
 mod gate;
 mod latency;

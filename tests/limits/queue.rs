@@ -18,7 +18,7 @@ use crate::simulations::seed;
 
 /// 19 slots in a minute.
 fn minute() -> &'static EndpointMeta {
-    &SIMULATED[0]
+    SIMULATED[0]
 }
 
 fn warm() -> LimitSettings {
@@ -159,7 +159,7 @@ async fn dropping_waiters_never_stalls_the_rest() {
             }
         }
         for task in staying.into_iter().chain(leaving) {
-            let waited = tokio::time::timeout(Duration::from_secs(3600), task).await;
+            let waited = tokio::time::timeout(Duration::from_hours(1), task).await;
             waited.unwrap_or_else(|_| panic!("stalled, with CLIQ_LIMITS_SEED={seed}")).unwrap();
         }
         // As if nobody had stood before them in vain.
@@ -344,7 +344,7 @@ async fn a_permit_is_used_soon_or_not_at_all() {
     std::mem::forget(acquire(&limiter, Ask::new()).await.unwrap());
     sleep(Duration::from_secs(61 + 120 + 60)).await;
     assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(1), "one at a time");
-    sleep(Duration::from_secs(3600)).await;
+    sleep(Duration::from_hours(1)).await;
     assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(19));
 }
 

@@ -117,7 +117,7 @@ impl LimitStore for Door {
 }
 
 fn endpoint() -> &'static EndpointMeta {
-    &SIMULATED[0]
+    SIMULATED[0]
 }
 
 fn limiter(door: &Arc<Door>) -> Limiter {
@@ -185,7 +185,7 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
     }
     assert!((3..=5).contains(&refused.len()), "{refused:?}");
     for pair in refused.windows(2) {
-        assert!(pair[1] - pair[0] >= Duration::from_secs(600), "{refused:?}");
+        assert!(pair[1].checked_sub(pair[0]).unwrap() >= Duration::from_mins(10), "{refused:?}");
     }
     assert!(allowed > 5, "and it goes on afterwards: {allowed}");
 }
@@ -278,7 +278,7 @@ async fn eight_that_share_get_nearly_all_that_is_allowed() {
     // Not counting the cold start.
     sleep(Duration::from_secs(62)).await;
     let before = server.throttle.lock().unwrap().totals();
-    sleep(Duration::from_secs(3600)).await;
+    sleep(Duration::from_hours(1)).await;
     let after = server.throttle.lock().unwrap().totals();
     assert_eq!(after.locks, 0);
     let made = f64::from(u32::try_from(after.arrivals - before.arrivals).unwrap());

@@ -206,9 +206,9 @@ impl World {
     /// Everybody stands in one line, retries at its head.
     fn stand(&mut self, caller: u16, retry: bool) {
         if retry {
-            self.line.push_front((caller, true))
+            self.line.push_front((caller, true));
         } else {
-            self.line.push_back((caller, false))
+            self.line.push_back((caller, false));
         }
         self.ask();
     }
@@ -287,7 +287,7 @@ impl World {
     fn arrive(&mut self) -> bool {
         let micros = i128::from(self.now) * (1_000_000 + i128::from(self.scenario.drift)) / 1_000_000;
         // Far enough from the beginning of time for a clock that is behind.
-        let now = Duration::from_secs(1_800_000_000) + Duration::from_micros(u64::try_from(micros).unwrap());
+        let now = Duration::from_hours(500_000) + Duration::from_micros(u64::try_from(micros).unwrap());
         let verdict = self.throttle.arrive_at(now, "855727961", self.bucket);
         self.report.locks += u64::from(!verdict.is_allowed());
         verdict.is_allowed()

@@ -142,16 +142,14 @@ impl Bucket {
         // A time in whole milliseconds may be almost one later.
         let now = now + 1;
         match (outcome, out) {
-            (Outcome::Unsent, _) => {}
             (Outcome::Unanswered, Some(out)) => self.lose(rules, now, out.ends.is_retry()),
-            (Outcome::Unanswered, None) => {}
             (Outcome::Answered, Some(out)) => {
                 self.hold(rules, now + rules.hold, out.ends.is_retry());
                 if !out.old {
                     self.cautious_until = 0;
                 }
             }
-            (Outcome::Answered, None) => {}
+            (Outcome::Unsent, _) | (Outcome::Unanswered | Outcome::Answered, None) => {}
             (Outcome::Throttled { retry_after }, out) => {
                 if let Some(out) = out {
                     self.hold(rules, now + rules.hold, out.ends.is_retry());

@@ -105,6 +105,7 @@ impl Limiter {
     }
 
     /// The server of this base URL: its calls are counted apart from other servers'.
+    #[expect(clippy::missing_panics_doc, reason = "four billion base URLs don't fit into memory")]
     pub fn server(&self, base_url: &str) -> ServerId {
         let mut servers = self.0.servers.write().unwrap_or_else(PoisonError::into_inner);
         let index = servers.iter().position(|known| &**known == base_url).unwrap_or_else(|| {
