@@ -4,7 +4,7 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cliq_api::EndpointMeta;
-use cliq_api::limit::{Acquire, Answer, Bucket, LeaseId, LimitSettings, Outcome, Rules, Source};
+use cliq_api::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, Outcome, Rules, Source};
 use governor::clock::{Clock, FakeRelativeClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
@@ -56,7 +56,7 @@ impl Gate {
         Self::Governor { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock, now: 0 }
     }
 
-    pub(crate) fn acquire(&mut self, now: u64, lease: u64, retry: bool) -> Answer {
+    pub(crate) fn acquire(&mut self, now: u64, lease: u64, retry: bool) -> Decision {
         match self {
             Self::Bucket { bucket, rules, .. } => {
                 bucket.acquire(now, rules, &Acquire::new(LeaseId(lease), Source(1), TIMEOUT).retry(retry))
@@ -65,10 +65,10 @@ impl Gate {
                 clock.advance(Duration::from_millis(now - *last));
                 *last = now;
                 match limiter.check() {
-                    Ok(()) => Answer::Granted { use_within: TIMEOUT },
+                    Ok(()) => Decision::Granted { use_within: TIMEOUT },
                     Err(until) => {
                         let wait = until.wait_time_from(clock.now()).max(Duration::from_millis(1));
-                        Answer::Wait { earliest: wait, again: wait }
+                        Decision::Wait { earliest: wait, again: wait }
                     }
                 }
             }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{Acquire, Answer, Bucket, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
+use cliq_api::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
 use cliq_sandbox::limits::{Limits, Stamps, Throttle, Trips, Verdict};
 use fastrand::Rng;
 
@@ -34,12 +34,12 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
         }
         lease += 1;
         match bucket.acquire(now, &rules, &ask(lease)) {
-            Answer::Granted { .. } => {}
-            Answer::Wait { again, .. } => {
+            Decision::Granted { .. } => {}
+            Decision::Wait { again, .. } => {
                 now += u64::try_from(again.as_millis()).unwrap();
                 continue;
             }
-            Answer::Locked(lock) => {
+            Decision::Locked(lock) => {
                 assert_eq!(lock.why, LockSource::Observed);
                 now += u64::try_from(lock.left.as_millis()).unwrap();
                 continue;
@@ -145,14 +145,14 @@ fn one_call_goes_first_after_it() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(None));
-    assert!(matches!(bucket.acquire(601_000, &rules, &ask(2)), Answer::Locked(_)));
-    assert!(matches!(bucket.acquire(601_001, &rules, &ask(3)), Answer::Granted { .. }));
-    assert!(matches!(bucket.acquire(601_001, &rules, &ask(4)), Answer::Wait { .. }));
+    assert!(matches!(bucket.acquire(601_000, &rules, &ask(2)), Decision::Locked(_)));
+    assert!(matches!(bucket.acquire(601_001, &rules, &ask(3)), Decision::Granted { .. }));
+    assert!(matches!(bucket.acquire(601_001, &rules, &ask(4)), Decision::Wait { .. }));
     bucket.complete(601_500, &rules, LeaseId(3), Source(1), Outcome::Answered);
     for lease in 5..23 {
-        assert!(matches!(bucket.acquire(601_501, &rules, &ask(lease)), Answer::Granted { .. }), "{lease}");
+        assert!(matches!(bucket.acquire(601_501, &rules, &ask(lease)), Decision::Granted { .. }), "{lease}");
     }
-    assert!(matches!(bucket.acquire(601_501, &rules, &ask(23)), Answer::Wait { .. }));
+    assert!(matches!(bucket.acquire(601_501, &rules, &ask(23)), Decision::Wait { .. }));
 }
 
 #[test]
@@ -164,6 +164,6 @@ fn it_is_known_from_where() {
     assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Peer);
     let mut bucket = Bucket::assume_locked(&rules, 0);
     assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Assumed);
-    assert!(matches!(bucket.acquire(600_999, &rules, &ask(1)), Answer::Locked(_)));
-    assert!(matches!(bucket.acquire(601_000, &rules, &ask(1)), Answer::Granted { .. }));
+    assert!(matches!(bucket.acquire(600_999, &rules, &ask(1)), Decision::Locked(_)));
+    assert!(matches!(bucket.acquire(601_000, &rules, &ask(1)), Decision::Granted { .. }));
 }

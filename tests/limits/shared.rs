@@ -7,7 +7,7 @@ use std::time::Duration;
 
 use cliq_api::EndpointMeta;
 use cliq_api::limit::{
-    Acquire, Answer, Ask, Bucket, BucketKey, Class, Completed, DecodeError, Ended, LeaseId, LimitRefusal,
+    Acquire, Ask, Bucket, BucketKey, Class, Completed, Decision, DecodeError, Ended, LeaseId, LimitRefusal,
     LimitSettings, LimitStore, Limiter, LockSource, Outcome, Rules, Seen, Source, StoreError, StoreFuture, Told,
 };
 use cliq_sandbox::limits::{Limits, Throttle};
@@ -94,10 +94,10 @@ impl Door {
 }
 
 impl LimitStore for Door {
-    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Answer> {
+    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
         Box::pin(async move {
             let mut answer = self.step(key, rules, |bucket, now| bucket.acquire(now, rules, &ask)).await?;
-            if let Answer::Wait { earliest, again } = &mut answer {
+            if let Decision::Wait { earliest, again } = &mut answer {
                 // Nobody tells it that a peer's call ended.
                 *again = (*again).min((*earliest).max(Duration::from_millis(500)));
             }

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use cliq_api::EndpointMeta;
-use cliq_api::limit::{Answer, LimitSettings, Outcome};
+use cliq_api::limit::{Decision, LimitSettings, Outcome};
 use cliq_sandbox::limits::{Bucket, Limits, Throttle};
 use fastrand::Rng;
 
@@ -220,19 +220,19 @@ impl World {
             self.leases += 1;
             let lease = self.leases;
             let wait = match self.gate.acquire(self.millis(), lease, retry) {
-                Answer::Granted { .. } => {
+                Decision::Granted { .. } => {
                     self.line.pop_front();
                     let after = self.rng.u64(0..=self.scenario.preparing);
                     self.schedule(after, Event::Send { caller, lease, retry });
                     continue;
                 }
-                Answer::Behind => {
+                Decision::Behind => {
                     self.line.pop_front();
                     self.line.push_back((caller, false));
                     continue;
                 }
-                Answer::Wait { again, .. } => again,
-                Answer::Locked(locked) => locked.left,
+                Decision::Wait { again, .. } => again,
+                Decision::Locked(locked) => locked.left,
                 other => panic!("{other:?}"),
             };
             // Its milliseconds are whole ones.

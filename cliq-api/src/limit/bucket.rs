@@ -6,7 +6,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::message::{Acquire, Answer, Completed, LeaseId, LockSource, Locked, Outcome, Source};
+use super::message::{Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source};
 use super::rules::Rules;
 use super::settings::Class;
 
@@ -17,7 +17,7 @@ use super::settings::Class;
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::Limit;
-/// use cliq_api::limit::{Acquire, Answer, Bucket, LeaseId, LimitSettings, Outcome, Rules, Source};
+/// use cliq_api::limit::{Acquire, Decision, Bucket, LeaseId, LimitSettings, Outcome, Rules, Source};
 ///
 /// let settings = LimitSettings::new().cold_start(false);
 /// let rules = Rules::new(Some(Limit::new(2, Duration::from_secs(60))), None, &settings);
@@ -25,9 +25,9 @@ use super::settings::Class;
 /// let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
 ///
 /// // One fewer than two.
-/// assert!(matches!(bucket.acquire(0, &rules, &ask(1)), Answer::Granted { .. }));
+/// assert!(matches!(bucket.acquire(0, &rules, &ask(1)), Decision::Granted { .. }));
 /// bucket.complete(200, &rules, LeaseId(1), Source(1), Outcome::Answered);
-/// let Answer::Wait { earliest, .. } = bucket.acquire(1200, &rules, &ask(2)) else { panic!() };
+/// let Decision::Wait { earliest, .. } = bucket.acquire(1200, &rules, &ask(2)) else { panic!() };
 /// assert_eq!(earliest, Duration::from_millis(60_001));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -101,24 +101,24 @@ impl Bucket {
     }
 
     /// A call wants to be sent. The same lease may be asked for again, and is then granted again.
-    pub fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Answer {
+    pub fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
         self.pass(now, rules);
-        let granted = Answer::Granted { use_within: Duration::from_millis(rules.use_within) };
+        let granted = Decision::Granted { use_within: Duration::from_millis(rules.use_within) };
         if self.out.iter().any(|out| out.lease == ask.lease) {
             return granted;
         }
         if let Some(locked) = self.locked(now, ask.source) {
-            return Answer::Locked(locked);
+            return Decision::Locked(locked);
         }
         if let Some(first) = self.out.iter().map(|out| out.ends).min().filter(|_| now < self.cautious_until) {
             let again = self.at(first).saturating_sub(now).max(1);
-            return Answer::Wait { earliest: Duration::ZERO, again: Duration::from_millis(again) };
+            return Decision::Wait { earliest: Duration::ZERO, again: Duration::from_millis(again) };
         }
         if let Some(wait) = self.wait(now, rules, ask.class) {
             return wait;
         }
         if ask.retry && rules.slots.is_some() && self.retries() >= rules.retries as usize {
-            return Answer::Behind;
+            return Decision::Behind;
         }
         let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(u64::MAX);
         let ends =
@@ -238,7 +238,7 @@ impl Bucket {
         (self.used() + ahead + 1).checked_sub(open).filter(|&needed| needed > 0)
     }
 
-    fn wait(&self, now: u64, rules: &Rules, class: Class) -> Option<Answer> {
+    fn wait(&self, now: u64, rules: &Rules, class: Class) -> Option<Decision> {
         let index = self.needed(rules, class, 0)? - 1;
         let (time, known) = self.frees(now, rules, index);
         let again = if known {
@@ -250,7 +250,7 @@ impl Bucket {
             held.into_iter().chain(ends).min().unwrap_or(time)
         };
         let from_now = |time: u64| Duration::from_millis(time.saturating_sub(now).max(1));
-        Some(Answer::Wait { earliest: from_now(time), again: from_now(again) })
+        Some(Decision::Wait { earliest: from_now(time), again: from_now(again) })
     }
 
     /// When one more slot than `index` is free, at the earliest, and whether that is certain. A call that is out frees its slot no sooner than if it

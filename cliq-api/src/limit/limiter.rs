@@ -10,7 +10,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
-use super::message::{Acquire, Answer, LeaseId, Locked, Outcome, Source};
+use super::message::{Acquire, Decision, LeaseId, Locked, Outcome, Source};
 use super::outbox::{Message, Outbox};
 use super::permit::Permit;
 use super::queue::{Key as Line, Lane};
@@ -276,10 +276,10 @@ impl Wait<'_> {
             } else {
                 let ask = self.message();
                 match local.bucket.acquire(now, &self.shape.rules, &ask) {
-                    Answer::Granted { use_within } => return Turn::Granted(ask.lease, Instant::now() + use_within),
-                    Answer::Wait { earliest, again } => (earliest, Some(again), None),
-                    Answer::Locked(locked) => (locked.left, Some(locked.left), Some(locked)),
-                    Answer::Behind => {
+                    Decision::Granted { use_within } => return Turn::Granted(ask.lease, Instant::now() + use_within),
+                    Decision::Wait { earliest, again } => (earliest, Some(again), None),
+                    Decision::Locked(locked) => (locked.left, Some(locked.left), Some(locked)),
+                    Decision::Behind => {
                         self.fall_behind(&mut local);
                         continue;
                     }
@@ -312,9 +312,9 @@ impl Wait<'_> {
         let mut local = slot.lock();
         let now = inner.now();
         match answer {
-            Ok(Answer::Granted { use_within }) => Turn::Granted(ask.lease, asked + use_within),
-            Ok(Answer::Wait { earliest, again }) => self.wait(&mut local, &slot, now, earliest, Some(again), None),
-            Ok(Answer::Locked(locked)) => {
+            Ok(Decision::Granted { use_within }) => Turn::Granted(ask.lease, asked + use_within),
+            Ok(Decision::Wait { earliest, again }) => self.wait(&mut local, &slot, now, earliest, Some(again), None),
+            Ok(Decision::Locked(locked)) => {
                 let is_new = local.told(now).is_none();
                 local.note(now, locked);
                 if is_new {
@@ -325,7 +325,7 @@ impl Wait<'_> {
                 }
                 self.wait(&mut local, &slot, now, locked.left, Some(locked.left), Some(locked))
             }
-            Ok(Answer::Behind) => {
+            Ok(Decision::Behind) => {
                 self.fall_behind(&mut local);
                 drop(local);
                 self.turn()

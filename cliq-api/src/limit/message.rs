@@ -55,7 +55,7 @@ impl Acquire {
 /// What a bucket says to a call that wants to be sent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Answer {
+pub enum Decision {
     /// It may be sent, if that is soon.
     Granted {
         /// In this time, as of the ask.

@@ -41,7 +41,7 @@ mod watch;
 pub use self::bucket::Bucket;
 pub use self::codec::DecodeError;
 pub use self::limiter::{Ask, Limiter, ServerId};
-pub use self::message::{Acquire, Answer, Completed, LeaseId, LockSource, Locked, Outcome, Source};
+pub use self::message::{Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source};
 pub use self::permit::{Permit, Told};
 pub use self::refusal::{Expired, LimitRefusal};
 pub use self::rules::Rules;

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::message::{Acquire, Answer, Completed, LeaseId, Outcome, Source};
+use super::message::{Acquire, Completed, Decision, LeaseId, Outcome, Source};
 use super::rules::Rules;
 use super::settings::Class;
 use crate::user_key::UserKey;
@@ -21,7 +21,7 @@ use crate::user_key::UserKey;
 /// A future that is dropped may have done its work or not. A limiter then gives the lease back.
 pub trait LimitStore: Send + Sync + fmt::Debug {
     /// A call wants to be sent.
-    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Answer>;
+    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision>;
 
     /// A call ended.
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed>;
