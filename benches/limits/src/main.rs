@@ -1,0 +1,50 @@
+//! Measures what a permit costs, beside governor's keyed limiter: `cargo run --release --manifest-path benches/limits/Cargo.toml`.
+//!
+//! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are printed. The two promise different things:
+//! governor's state is one number for each key, and it takes no part in what becomes of a call; ours holds a slot for each call until some
+//! time after its answer. What that costs is what is measured here.
+
+mod memory;
+mod sides;
+mod time;
+
+use std::alloc::System;
+use std::env;
+
+use cliq_api::EndpointMeta;
+use cliq_api::prelude::*;
+use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
+
+#[global_allocator]
+static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
+
+/// What permits are for.
+#[endpoints(base = "/api/v3")]
+pub(crate) trait Measured {
+    /// As most of Cliq's.
+    #[endpoint(GET "/published", limit = "20/min", lock = "10m")]
+    fn published(&self);
+
+    /// So many that nobody waits.
+    #[endpoint(GET "/plenty", limit = "1000000/1s", lock = "10m")]
+    fn plenty(&self);
+}
+
+fn published() -> &'static EndpointMeta {
+    PublishedRequest::META
+}
+
+fn plenty() -> &'static EndpointMeta {
+    PlentyRequest::META
+}
+
+fn main() {
+    let only = env::args().nth(1);
+    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    if wanted("time") {
+        time::measure();
+    }
+    if wanted("memory") {
+        memory::measure(ALLOCATOR);
+    }
+}

@@ -1,0 +1,108 @@
+//! How long a permit takes: asked for, used, and given back with an answer.
+
+use std::num::NonZeroU32;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use cliq_api::limit::{Ask, LimitSettings, Limiter, Told};
+use cliq_api::{EndpointMeta, UserKey};
+use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
+use tokio::runtime::{Builder, Runtime};
+
+use crate::sides::Sides;
+use crate::{plenty, published};
+
+const ROUNDS: usize = 15;
+/// Of one user, who may make as many calls as he likes.
+const CALLS: u32 = 400_000;
+/// With a limit as published, of which none of them uses more than that.
+const USERS: usize = 40_000;
+const CALLS_EACH: u32 = 10;
+const TASKS: u32 = 64;
+
+pub(crate) fn measure() {
+    let alone = Builder::new_current_thread().enable_time().build().expect("a runtime can be made");
+    println!("a permit, nobody waits, on one core ({ROUNDS} rounds)");
+    let one = [UserKey::new("855727961")];
+    compare(CALLS, |side| match side {
+        0 => alone.block_on(governor(&quota(1_000_000, 1), &one, CALLS)),
+        _ => alone.block_on(ours(&limiter(), plenty(), &one, CALLS)),
+    });
+    println!("  of {USERS} users in turn, at 20 a minute each");
+    let users: Vec<_> = (0..USERS).map(|user| UserKey::new(format!("user-{user}"))).collect();
+    let calls = u32::try_from(USERS).expect("few enough") * CALLS_EACH;
+    compare(calls, |side| match side {
+        0 => alone.block_on(governor(&quota(20, 60), &users, calls)),
+        _ => alone.block_on(ours(&limiter(), published(), &users, calls)),
+    });
+    println!("  of one user, by {TASKS} tasks on two cores");
+    let cores = Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime can be made");
+    compare(CALLS, |side| at_once(&cores, side));
+}
+
+fn compare(calls: u32, time: impl FnMut(usize) -> Duration) {
+    let sides = Sides::<2>::measure(ROUNDS, time);
+    for (side, name) in ["governor", "ours"].into_iter().enumerate() {
+        let each = sides.median(side) / calls;
+        let rate = f64::from(calls) / sides.median(side).as_secs_f64() / 1e6;
+        println!(
+            "    {name:<10} {:>5} ns  {rate:>6.2} million a second  {:>5.2} x",
+            each.as_nanos(),
+            sides.ratio(side, 0)
+        );
+    }
+}
+
+fn limiter() -> Limiter {
+    Limiter::new(LimitSettings::new().cold_start(false), None)
+}
+
+async fn ours(limiter: &Limiter, endpoint: &'static EndpointMeta, users: &[UserKey], calls: u32) -> Duration {
+    let server = limiter.server("https://cliq.zoho.com");
+    let begun = Instant::now();
+    for (_, user) in (0..calls).zip(users.iter().cycle()) {
+        let mut permit = limiter.acquire(server, Some(user), endpoint, Ask::new()).await.expect("a slot is free");
+        permit.sending().expect("it is used at once");
+        permit.answered(Told::Fine);
+    }
+    begun.elapsed()
+}
+
+fn quota(calls: u32, seconds: u64) -> Arc<DefaultKeyedRateLimiter<UserKey>> {
+    let calls = NonZeroU32::new(calls).expect("some");
+    let quota = Quota::with_period(Duration::from_secs(seconds) / calls.get()).expect("a time").allow_burst(calls);
+    Arc::new(RateLimiter::keyed(quota))
+}
+
+async fn governor(limiter: &DefaultKeyedRateLimiter<UserKey>, users: &[UserKey], calls: u32) -> Duration {
+    let begun = Instant::now();
+    for (_, user) in (0..calls).zip(users.iter().cycle()) {
+        limiter.until_key_ready(user).await;
+    }
+    begun.elapsed()
+}
+
+/// The calls of one user, spread over tasks.
+fn at_once(runtime: &Runtime, side: usize) -> Duration {
+    let each = CALLS / TASKS;
+    let one = || [UserKey::new("855727961")];
+    let begun = Instant::now();
+    runtime.block_on(async {
+        let (quota, limiter) = (quota(1_000_000, 1), limiter());
+        let tasks: Vec<_> = (0..TASKS)
+            .map(|_| {
+                let (quota, limiter) = (Arc::clone(&quota), limiter.clone());
+                tokio::spawn(async move {
+                    match side {
+                        0 => governor(&quota, &one(), each).await,
+                        _ => ours(&limiter, plenty(), &one(), each).await,
+                    }
+                })
+            })
+            .collect();
+        for task in tasks {
+            task.await.expect("it ends");
+        }
+    });
+    begun.elapsed()
+}
