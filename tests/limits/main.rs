@@ -15,6 +15,7 @@ mod queue;
 mod saturation;
 mod shared;
 mod simulations;
+mod whole;
 mod world;
 
 use cliq_api::prelude::*;
