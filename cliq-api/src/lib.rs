@@ -28,6 +28,7 @@
 //! - [`Client`]: where calls go, and as whom.
 //! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: answers in pages.
 //! - [`Error`]: what went wrong, and what to do about it.
+//! - [`auth`]: signing in, tokens, scopes, many users. [`limit`]: limits and locks, and how they are kept.
 //! - [`threads`]: Zoho Cliq's threads.
 //!
 //! # Features

@@ -95,7 +95,7 @@ async fn a_bad_network_brings_no_lock_about() {
         .lose_answers(0.002)
         .late(0.01, 20 * Duration::from_secs(1))
         .reset(0.02)
-        .fail(0.05, cliq_api::http::StatusCode::BAD_GATEWAY)
+        .fail(0.05, http::StatusCode::BAD_GATEWAY)
         .sometimes(0.03, Fault::ResetAfter)
         .sometimes(0.03, Fault::Unauthorized);
     let client = demo.client();
