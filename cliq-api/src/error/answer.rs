@@ -59,13 +59,13 @@ impl Answer {
     }
 
     /// One line: status, code, message, and what an operator can do.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self, authorized: bool) -> String {
         let mut line = self.status.to_string();
         for text in [&self.code, &self.message].into_iter().flatten() {
             line.push_str(": ");
             push_escaped(&mut line, text);
         }
-        if let Some(advice) = self.advice() {
+        if let Some(advice) = self.advice(authorized) {
             line.push_str(" (");
             line.push_str(advice);
             line.push(')');
@@ -73,11 +73,14 @@ impl Answer {
         line
     }
 
-    fn advice(&self) -> Option<&'static str> {
+    fn advice(&self, authorized: bool) -> Option<&'static str> {
         if self.is_throttled() {
             return Some(
                 "the server counts too many calls of this user, and may refuse all further ones for its lock period",
             );
+        }
+        if self.status == StatusCode::UNAUTHORIZED && !authorized {
+            return Some("the call went without an access token: the client was given no credentials");
         }
         let by_code = self.code.as_deref().and_then(|code| {
             ADVICE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, advice)| *advice)

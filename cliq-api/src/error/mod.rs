@@ -145,16 +145,21 @@ impl Error {
             (false, Sent::No) => ErrorKind::Connect,
             (false, _) => ErrorKind::Transport,
         };
-        let mut this = Self::new(kind, Some(endpoint), error.sent(), error.to_string());
+        let mut problem = error.to_string();
+        if let Some(answer) = error.answer() {
+            problem.push_str(&format!(" (its status was {})", answer.status()));
+        }
+        let mut this = Self::new(kind, Some(endpoint), error.sent(), problem);
         let (answer, source) = error.into_parts();
         this.0.answer = answer.map(|answer| Answer::new(*answer));
         this.0.source = source;
         this
     }
 
-    pub(crate) fn refused(endpoint: &'static EndpointMeta, response: Response<Bytes>) -> Self {
+    /// `authorized` is whether the call went with an authorization.
+    pub(crate) fn refused(endpoint: &'static EndpointMeta, response: Response<Bytes>, authorized: bool) -> Self {
         let answer = Answer::new(response);
-        let mut this = Self::new(ErrorKind::Refused, Some(endpoint), Sent::Answered, answer.describe());
+        let mut this = Self::new(ErrorKind::Refused, Some(endpoint), Sent::Answered, answer.describe(authorized));
         this.0.retry_after = answer.retry_after();
         this.0.answer = Some(answer);
         this
@@ -363,7 +368,7 @@ mod tests {
 
     fn refused(status: u16, body: &'static str) -> Error {
         let response = Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap();
-        Error::refused(FollowThreadRequest::META, response)
+        Error::refused(FollowThreadRequest::META, response, true)
     }
 
     #[test]
