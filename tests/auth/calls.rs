@@ -180,6 +180,7 @@ async fn access_denied_is_told_to_all_and_waited_out() {
     let cause = auth_error(&error);
     assert_eq!((cause.kind(), cause.code()), (AuthErrorKind::TooMany, Some("Access Denied")));
     assert!(cause.retry_at().is_some() && error.is_unauthorized());
+    assert!(error.to_string().contains("none is asked for before") && error.retry_after().is_some(), "{error}");
     assert_eq!(refreshes(&demo, &refresh_token), 11);
     for _ in 0..60 {
         advance(Duration::from_secs(10)).await;

@@ -36,6 +36,19 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
+async fn a_proxy_is_in_the_way() {
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
+    drop(dead);
+    let client = Client::builder().proxy(url).retry(RetryPolicy::none()).build().unwrap();
+    let error = client.get_a().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "get_a (GET /a): no connection to cliq.zoho.com through the proxy: Connection refused (os error 111)"
+    );
+}
+
+#[tokio::test]
 async fn the_connection_breaks() {
     let closing = Listener::answering([""]).await;
     let error = closing.client().get_a().await.unwrap_err();

@@ -96,6 +96,12 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
         return wrong(&format!("locked until {:?}", error.locked_until()));
     }
     let line = error.to_string();
+    if error.locked_until().is_some() != line.contains("; nothing is sent to it before ") {
+        return wrong(&format!("it doesn't say until when: {line}"));
+    }
+    if let Some(status) = error.status().filter(|status| !line.contains(status.as_str())) {
+        return wrong(&format!("it doesn't tell its status, {status}: {line}"));
+    }
     if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {
         return wrong(&format!("it is not told on one line: {line}"));
     }

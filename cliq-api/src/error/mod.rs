@@ -15,7 +15,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 pub(crate) use self::answer::Answer;
 pub use self::attempt::Attempt;
-use crate::auth::AuthError;
+use crate::auth::{AuthError, Utc};
 use crate::endpoint::answer::Misfit;
 use crate::endpoint::meta::EndpointMeta;
 use crate::transport::TransportError;
@@ -320,6 +320,10 @@ impl fmt::Display for Error {
         match self.0.attempts.len() {
             0 | 1 => {}
             tries => write!(f, " (tried {tries} times)")?,
+        }
+        // A client that kept the call back has said so.
+        if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.answer) {
+            write!(f, "; nothing is sent to it before {}", Utc(until))?;
         }
         let acted = self.0.sent == Sent::Maybe && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
         if acted { f.write_str("; the server may have acted on it all the same") } else { Ok(()) }

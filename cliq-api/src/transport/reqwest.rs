@@ -55,7 +55,10 @@ impl ReqwestTransport {
         }
         if let Some(url) = setup.proxy {
             let proxy = Proxy::all(url.expose_secret()).map_err(|error| {
-                Error::configuration("the proxy's URL can't be used").caused_by(error.without_url())
+                Error::configuration(
+                    "the proxy's URL can't be used; it is like `http://user:password@proxy.example.com:3128`",
+                )
+                .caused_by(error.without_url())
             })?;
             builder = builder.proxy(proxy);
         }
@@ -161,7 +164,10 @@ fn unanswered(error: ::reqwest::Error) -> TransportError {
     let problem = match (sent, error.is_timeout()) {
         (Sent::No, timed_out) => {
             let late = if timed_out { " in time" } else { "" };
-            format!("no connection to {}{late}", server(&error))
+            // hyper-util's words for what goes wrong on this side of a proxy. Nothing but the text tells it.
+            let is_tunnel = causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
+            let way = if is_tunnel { " through the proxy" } else { "" };
+            format!("no connection to {}{way}{late}", server(&error))
         }
         (_, true) => "no answer in time".to_owned(),
         (_, false) => "the exchange broke off before an answer came".to_owned(),
@@ -202,8 +208,10 @@ fn never_written(error: &::reqwest::Error) -> bool {
 /// What lies at the ground, in the words of the system or of TLS. Those of HTTP itself say no more than we do.
 fn reason(error: &::reqwest::Error) -> Option<String> {
     let ground = causes(error).last()?;
-    let timed_out = error.is_timeout() && !ground.is::<std::io::Error>();
-    (!timed_out && !ground.is::<::reqwest::Error>()).then(|| ground.to_string())
+    // Of a time that ran out the system's own word alone says more.
+    let is_systems = || ground.downcast_ref().and_then(std::io::Error::raw_os_error).is_some();
+    let tells = !error.is_timeout() || is_systems();
+    (tells && !ground.is::<::reqwest::Error>()).then(|| ground.to_string())
 }
 
 fn causes<'e>(error: &'e ::reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
