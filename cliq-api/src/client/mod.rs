@@ -12,6 +12,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::uri::{Authority, Scheme};
+
 pub use self::builder::ClientBuilder;
 pub use self::options::Options;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
@@ -156,6 +158,11 @@ impl Client {
     /// What is left of the limits, which locks are in force, and what happens to them.
     pub fn limits(&self) -> Limits {
         self.0.core.limiter.limits(self.0.server, self.0.user.clone())
+    }
+
+    /// Scheme, host, and the prefix of all paths.
+    pub(crate) fn base(&self) -> (&Scheme, &Authority, &str) {
+        self.0.base_url.parts()
     }
 
     /// The server's host and port, for traces.
