@@ -153,10 +153,7 @@ impl ClientBuilder {
         mut self,
         shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
     ) -> Self {
-        self.setup.shape = Some(match self.setup.shape.take() {
-            Some(first) => Box::new(|builder| shape(first(builder))),
-            None => Box::new(shape),
-        });
+        self.setup.and_shape(shape);
         self
     }
 

@@ -24,6 +24,16 @@ pub(crate) struct Setup {
 /// What a user does to the builder of the client under this one.
 pub(crate) type Shape = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 
+impl Setup {
+    /// After what was said before.
+    pub(crate) fn and_shape(&mut self, shape: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static) {
+        self.shape = Some(match self.shape.take() {
+            Some(first) => Box::new(|builder| shape(first(builder))),
+            None => Box::new(shape),
+        });
+    }
+}
+
 impl Default for Setup {
     fn default() -> Self {
         Self {
