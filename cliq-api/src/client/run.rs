@@ -6,7 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span};
 
 use super::exchange::Exchange;
@@ -123,10 +123,8 @@ async fn within_deadline(call: &Call, begun: Instant) -> Result<(Response<Bytes>
         sent: Sent::No,
         attempts: Vec::new(),
     };
-    match tokio::time::timeout(deadline, run.go(request)).await {
-        Ok(result) => result.map(|answer| (answer, run.attempts)),
-        Err(_) => Err(run.out_of_time()),
-    }
+    let answer = run.go(request).await?;
+    Ok((answer, run.attempts))
 }
 
 /// A little more than one window to wait for a slot, and time for an attempt and one more.
@@ -173,6 +171,7 @@ impl Run<'_> {
     async fn go(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let core = &self.call.client().0.core;
         let policy = self.call.options.retry.unwrap_or(core.retry);
+        let end = self.begun + self.deadline;
         let mut prepared = Some(request);
         let mut failed: Option<Error> = None;
         let mut renewed = false;
@@ -181,13 +180,19 @@ impl Run<'_> {
                 Some(request) => request,
                 None => prepare(self.call)?,
             };
-            let (permit, generation) = match self.permit(&mut request).await {
+            let Ok(ready) = timeout_at(end, self.permit(&mut request)).await else { return Err(self.out_of_time()) };
+            let (permit, generation) = match ready {
                 Ok(ready) => ready,
                 // What went wrong first tells more than that there is no slot to try it again.
                 Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
                 Err(error) => return Err(self.ended(error)),
             };
-            let error = match self.attempt(request, permit).await {
+            // An attempt ends by its own time. To set a second clock for what comes later would cost a system call, for most calls in vain.
+            let ends_in_time = Instant::now() + self.timeout <= end;
+            let attempt = self.attempt(request, permit);
+            let tried = if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await };
+            let Ok(tried) = tried else { return Err(self.out_of_time()) };
+            let error = match tried {
                 Ok(answer) => {
                     core.budget.earn();
                     return Ok(answer);
@@ -293,7 +298,7 @@ impl Run<'_> {
         error.with_sent(self.sent).after(std::mem::take(&mut self.attempts))
     }
 
-    fn out_of_time(mut self) -> Error {
+    fn out_of_time(&mut self) -> Error {
         let deadline = self.deadline;
         let problem = match self.stage {
             Stage::Limited => {

@@ -24,7 +24,8 @@ pub trait Transport: Send + Sync + 'static {
     /// Sends one request. The exchange may be dropped at any time.
     fn send(&self, request: Request<Bytes>) -> Exchange<'_>;
 
-    /// Sends one request, and ends within that time. What a client's calls are sent with.
+    /// Sends one request, and ends within that time, whatever the server does: nothing else watches an attempt. What a client's calls are sent
+    /// with.
     ///
     /// Where nothing else is done it is [`send`](Self::send), cut off. A transport that knows what has come of an answer by then says so
     /// [with it](TransportError::with_answer): its status may tell that the user is locked out.
