@@ -137,3 +137,28 @@ async fn silence_may_have_a_limit_of_its_own() {
     assert_eq!(error.headers().unwrap()["x-id"], "7");
     assert_eq!(error.body().unwrap(), "{\"na");
 }
+
+/// Ten are paid for where nothing succeeds, whatever each call's policy allows.
+#[tokio::test]
+async fn a_client_whose_calls_all_fail_stops_trying_again() {
+    let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let server = Server::doing([Step::Read, Step::Write(busy), Step::Again]);
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = Client::builder().base_url(server.base_url()).retry(quick).build().unwrap();
+    for _ in 0..20 {
+        client.get_thing("1").await.unwrap_err();
+    }
+    assert_eq!(server.requests().len(), 20 + 10);
+}
+
+#[tokio::test]
+async fn a_call_has_its_own_policy() {
+    let target = faults::Fault::Refused.bring_about();
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = Client::builder().base_url(target.base_url()).retry(quick).build().unwrap();
+    for attempts in [1, 2, 5] {
+        let error =
+            client.add_thing("one").options(|options| options.retry(quick.attempts(attempts))).await.unwrap_err();
+        assert_eq!(error.attempts().len(), usize::try_from(attempts).unwrap(), "{error:?}");
+    }
+}

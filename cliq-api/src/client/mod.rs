@@ -105,8 +105,9 @@ impl Client {
 
     /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.
     ///
-    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones. An idle user costs some hundred bytes,
-    /// until [`forget_user`](Self::forget_user).
+    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones; of token
+    /// [sources](Credentials::source) any two are, as closures can't be compared. An idle user costs some hundred bytes, and about a thousand
+    /// once calls were made, until [`forget_user`](Self::forget_user).
     ///
     /// ```
     /// # use cliq_api::prelude::*;

@@ -187,7 +187,7 @@ impl Run<'_> {
                 Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
                 Err(error) => return Err(self.ended(error)),
             };
-            // An attempt ends by its own time. To set a second clock for what comes later would cost a system call, for most calls in vain.
+            // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
             let ends_in_time = Instant::now() + self.timeout <= end;
             let attempt = self.attempt(request, permit);
             let tried = if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await };
