@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
+use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 use tracing::{Instrument, Span};
 
@@ -101,6 +102,10 @@ async fn within_deadline(call: &Call, begun: Instant) -> Result<(Response<Bytes>
     let client = call.client();
     let request = prepare(call)?;
     let scopes_known = check_scopes(call)?;
+    if Handle::try_current().is_err() {
+        let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
+        return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
+    }
     let Some(entered) = client.0.core.in_flight.enter() else { return Err(closed(call)) };
 
     let timeout = call.options.timeout.or(endpoint.timeout).unwrap_or(client.0.core.timeout).min(EVER);
