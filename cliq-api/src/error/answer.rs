@@ -36,7 +36,8 @@ impl fmt::Debug for Answer {
 impl Answer {
     pub(crate) fn new(response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
-        let parsed = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+        // What says why is small. A large body, parsed, would take many times its size.
+        let parsed = if body.len() > KEPT { Value::Null } else { serde_json::from_slice(&body).unwrap_or_default() };
         let (code, message) = code_and_message(&parsed);
         // A copy where it is cut, so that a large answer isn't kept alive by its beginning.
         let body = if body.len() > KEPT { Bytes::copy_from_slice(&body[..KEPT]) } else { body };
