@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_tests::faults::{self, Again, Case, LARGEST_ANSWER, Outcome, Target};
@@ -95,7 +96,7 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
         return wrong(&format!("locked until {:?}", error.locked_until()));
     }
     let line = error.to_string();
-    if error.locked_until().is_some() != line.contains("; nothing is sent to it before ") {
+    if error.locked_until().is_some() != line.contains("; the user is locked out until ") {
         return wrong(&format!("it doesn't say until when: {line}"));
     }
     if let Some(status) = error.status().filter(|status| !line.contains(status.as_str())) {
@@ -148,6 +149,17 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
         client.get_thing("1").await.unwrap_err();
     }
     assert_eq!(server.requests().len(), 20 + 10);
+}
+
+/// Each further call may make the lock longer.
+#[tokio::test]
+async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
+    let many = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let server = Server::doing([Step::Read, Step::Write(many), Step::Again]);
+    let client = Client::builder().base_url(server.base_url()).limits(LimitSettings::off()).build().unwrap();
+    let error = client.get_thing("1").await.unwrap_err();
+    assert!(error.is_throttled() && error.locked_until().is_some(), "{error:?}");
+    assert_eq!((error.attempts().len(), server.requests().len()), (1, 1));
 }
 
 #[tokio::test]

@@ -283,7 +283,10 @@ impl Run<'_> {
     fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
         let wait = policy.next(self.call.meta(), error, self.tried())?;
         // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
-        let in_time = self.begun.elapsed().saturating_add(wait) < self.deadline;
+        // The limiter waits out a lock, if it keeps limits and the lock ends in time. Otherwise nobody would.
+        let lock =
+            error.locked_until().and_then(|until| until.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let in_time = self.begun.elapsed().saturating_add(wait.max(lock)) < self.deadline;
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 

@@ -323,7 +323,7 @@ impl fmt::Display for Error {
         }
         // A client that kept the call back has said so.
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.answer) {
-            write!(f, "; nothing is sent to it before {}", Utc(until))?;
+            write!(f, "; the user is locked out until {}", Utc(until))?;
         }
         let acted = self.0.sent == Sent::Maybe && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
         if acted { f.write_str("; the server may have acted on it all the same") } else { Ok(()) }
