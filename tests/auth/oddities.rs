@@ -35,6 +35,10 @@ async fn a_token_that_is_good_for_ever() {
     }
 }
 
+fn sealed() -> Result<AccessToken, std::io::Error> {
+    panic!("this panic is meant to be")
+}
+
 /// It would be asked as often as there is time for.
 #[tokio::test(start_paused = true)]
 async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once() {
@@ -42,7 +46,7 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
     let count = Arc::clone(&asked);
     let source = Credentials::source(move || {
         count.fetch_add(1, Ordering::Relaxed);
-        async { Option::<Result<AccessToken, std::io::Error>>::None.expect("this panic is meant to be") }
+        async { sealed() }
     });
     let demo = demo();
     let client = demo.sandbox.client_builder().credentials(source).build().unwrap();

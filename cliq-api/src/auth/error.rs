@@ -90,7 +90,7 @@ impl AuthError {
 
     pub(super) fn with_retry_at(self, time: SystemTime) -> Self {
         self.change(|inner| {
-            inner.problem.push_str(&format!("; none is asked for before {}", Utc(time)));
+            inner.problem = format!("{}; none is asked for before {}", inner.problem, Utc(time));
             inner.retry_at = Some(time);
         })
     }

@@ -147,7 +147,7 @@ impl Error {
         };
         let mut problem = error.to_string();
         if let Some(answer) = error.answer() {
-            problem.push_str(&format!(" (its status was {})", answer.status()));
+            problem = format!("{problem} (its status was {})", answer.status());
         }
         let mut this = Self::new(kind, Some(endpoint), error.sent(), problem);
         let (answer, source) = error.into_parts();
