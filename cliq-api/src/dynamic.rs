@@ -70,7 +70,7 @@ impl DynamicCall {
     pub fn send(self) -> Sending<Response<Bytes>> {
         Box::pin(async move {
             self.check()?;
-            client::run(&self.call).await
+            Ok(client::run(&self.call).await?.answer)
         })
     }
 

@@ -51,10 +51,10 @@ pub trait RequestExt: Endpoint {
 impl<R: Endpoint> RequestExt for R {}
 
 async fn answer<R: Endpoint>(call: Call) -> Result<Response<R::Response>, Error> {
-    let answer = client::run(&call).await?;
-    match R::Response::read(&call, &answer) {
-        Ok(value) => Ok(answer.map(|_| value)),
-        Err(misfit) => Err(Error::decode(R::META, answer, &misfit)),
+    let answered = client::run(&call).await?;
+    match R::Response::read(&call, &answered.answer) {
+        Ok(value) => Ok(answered.answer.map(|_| value)),
+        Err(misfit) => Err(answered.unreadable(&misfit)),
     }
 }
 

@@ -124,7 +124,8 @@ fn part_of(whole: Duration) -> Duration {
     if getrandom::fill(&mut chance).is_err() {
         return whole;
     }
-    whole.mul_f64(f64::from(u32::from_le_bytes(chance)) / f64::from(u32::MAX))
+    let part = f64::from(u32::from_le_bytes(chance)) / f64::from(u32::MAX);
+    Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole)
 }
 
 /// Keeps a server that fails from being asked three times as often: retries are paid with what successes earn.
@@ -169,7 +170,7 @@ mod tests {
     const POST: &EndpointMeta = FollowThreadRequest::META;
 
     fn refused(status: u16) -> Error {
-        Error::refused(GET, Response::builder().status(status).body(Bytes::new()).unwrap())
+        Error::refused(GET, Response::builder().status(status).body(Bytes::new()).unwrap(), true)
     }
 
     fn broken(sent: Sent) -> Error {
@@ -222,7 +223,7 @@ mod tests {
     #[test]
     fn the_server_may_ask_for_more_time() {
         let answer = Response::builder().status(503).header("retry-after", "60").body(Bytes::new()).unwrap();
-        let wait = RetryPolicy::new().next(GET, &Error::refused(GET, answer), 1);
+        let wait = RetryPolicy::new().next(GET, &Error::refused(GET, answer, true), 1);
         assert_eq!(wait, Some(Duration::from_mins(1)));
     }
 

@@ -180,6 +180,7 @@ async fn access_denied_is_told_to_all_and_waited_out() {
     let cause = auth_error(&error);
     assert_eq!((cause.kind(), cause.code()), (AuthErrorKind::TooMany, Some("Access Denied")));
     assert!(cause.retry_at().is_some() && error.is_unauthorized());
+    assert!(error.to_string().contains("none is asked for before") && error.retry_after().is_some(), "{error}");
     assert_eq!(refreshes(&demo, &refresh_token), 11);
     for _ in 0..60 {
         advance(Duration::from_secs(10)).await;
@@ -207,6 +208,10 @@ async fn a_token_that_was_revoked_says_that_the_user_has_to_sign_in() {
 async fn what_lacks_its_scope_is_not_sent() {
     let demo = demo();
     let refresh_token = sign_in(&demo, "ZohoCliq.Chats.READ");
+    // The first call of all, which gets the token that tells them.
+    let error = client(&demo, &refresh_token).follow_thread(&demo.thread_chat_id).await.unwrap_err();
+    assert_eq!((error.kind(), error.sent(), demo.sandbox.totals().arrivals), (ErrorKind::Scope, Sent::No, 0));
+
     let client = client(&demo, &refresh_token);
     client.get_thread(&demo.thread_chat_id).await.unwrap();
     assert_eq!(client.granted_scopes().unwrap().to_string(), "ZohoCliq.Chats.READ");

@@ -4,6 +4,7 @@ mod calls;
 mod consent;
 mod device;
 mod flows;
+mod oddities;
 mod users;
 
 use std::time::Duration;

@@ -1,5 +1,8 @@
 //! Many users of one client.
 
+use std::sync::{Arc, Mutex};
+
+use cliq_api::Exchange;
 use cliq_api::UserKey;
 use cliq_api::auth::{AuthErrorKind, Credentials};
 use cliq_api::limit::LimitSettings;
@@ -64,6 +67,43 @@ async fn a_user_of_another_data_center_is_served_there() {
     assert!(error.to_string().contains("another data centre than US"), "{error}");
 }
 
+/// Notes where it is asked, and gives a token.
+#[derive(Clone, Default)]
+struct Noting(Arc<Mutex<Vec<String>>>);
+
+impl Transport for Noting {
+    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+        self.0.lock().unwrap().push(request.uri().to_string());
+        let body = Bytes::from_static(br#"{"access_token": "1000.a", "api_domain": "https://api.example.com"}"#);
+        Box::pin(async move { Ok(http::Response::new(body)) })
+    }
+}
+
+#[tokio::test]
+async fn each_data_center_has_its_own_two_hosts() {
+    let own = ("own", DataCenter::custom("cliq.example.com", "accounts.example.com"));
+    let ends = ["zoho.com", "zoho.eu", "zoho.in", "zoho.com.au", "zoho.jp", "zoho.com.cn", "zoho.sa", "zoho.uk"];
+    let ends = ends.into_iter().chain(["zohocloud.ca", "example.com"]);
+    let places: Vec<_> = DataCenter::KNOWN.iter().cloned().chain([own]).collect();
+    assert_eq!(places.len(), 10);
+    for ((_, place), end) in places.into_iter().zip(ends) {
+        let noting = Noting::default();
+        let credentials = Credentials::refresh_token(&app(), "1000.refresh");
+        let builder = Client::builder().transport(noting.clone()).data_center(place.clone());
+        builder.credentials(credentials.clone()).build().unwrap().follow_thread("CT_1").await.unwrap();
+        // And for a user who lives elsewhere than the client.
+        let service = Client::builder().transport(noting.clone()).build().unwrap();
+        let user = service.as_user("ryan", credentials.data_center(place.clone())).unwrap();
+        user.follow_thread("CT_1").await.unwrap();
+        let token = format!("https://accounts.{end}/oauth/v2/token");
+        let call = format!("https://cliq.{end}/api/v3/threads/CT_1/follow");
+        assert_eq!(*noting.0.lock().unwrap(), [&token, &call, &token, &call].map(String::clone));
+        let oauth = OAuth::builder(&app()).transport(noting).data_center(place).build().unwrap();
+        let url = oauth.consent(CALLBACK, &SCOPES.into()).unwrap().url().to_owned();
+        assert!(url.starts_with(&format!("https://accounts.{end}/oauth/v2/auth?")), "{url}");
+    }
+}
+
 #[tokio::test]
 async fn a_network_has_its_own_path() {
     let client = Client::builder().data_center(DataCenter::IN.network("acme corp")).build().unwrap();
@@ -100,7 +140,7 @@ async fn an_own_source_of_tokens_is_a_closure() {
     assert_eq!(cause.source().unwrap().to_string(), "the vault is sealed");
 }
 
-/// An idle user is some bytes, and no task: `benches/users` says how many.
+/// An idle user is some bytes, and no task: `benches/runtime` says how many.
 #[tokio::test]
 async fn a_hundred_thousand_users_are_no_tasks() {
     let demo = demo();

@@ -29,10 +29,23 @@ async fn nobody_listens() {
     assert!(error.is_connect());
     assert_eq!(
         error.to_string(),
-        "get_a (GET /a): no connection to the server: Connection refused (os error 111) (tried 3 times)"
+        format!("get_a (GET /a): no connection to {address}: Connection refused (os error 111) (tried 3 times)")
     );
     assert_eq!(error.attempts().len(), 3);
     assert!(std::error::Error::source(&error).is_some());
+}
+
+#[tokio::test]
+async fn a_proxy_is_in_the_way() {
+    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
+    drop(dead);
+    let client = Client::builder().proxy(url).retry(RetryPolicy::none()).build().unwrap();
+    let error = client.get_a().await.unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "get_a (GET /a): no connection to cliq.zoho.com through the proxy: Connection refused (os error 111)"
+    );
 }
 
 #[tokio::test]
@@ -103,11 +116,14 @@ async fn the_server_refuses() {
 async fn a_token_that_is_not_known() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    for client in [Client::builder(), Client::builder().access_token("1000.another")] {
+    for (client, advice) in [
+        (Client::builder(), "without an access token"),
+        (Client::builder().access_token("1000.another"), "another data centre"),
+    ] {
         let client = client.base_url(server.base_url()).build().unwrap();
         let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
         assert!(error.is_unauthorized());
-        assert!(error.to_string().contains("another data centre"), "{error}");
+        assert!(error.to_string().contains(advice), "{error}");
     }
 }
 

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_tests::faults::{self, Again, Case, LARGEST_ANSWER, Outcome, Target};
@@ -83,9 +84,8 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
             error
         }
     };
-    // An answer that can't be decoded ended its call: it has no attempts that failed.
     let failed = error.attempts().len();
-    if failed.max(1) != tries {
+    if failed != tries {
         return wrong(&format!("tried {failed} times: {error:?}"));
     }
     let arrivals = if error.sent() == Sent::No { 0 } else { tries };
@@ -96,6 +96,12 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
         return wrong(&format!("locked until {:?}", error.locked_until()));
     }
     let line = error.to_string();
+    if error.locked_until().is_some() != line.contains("; the user is locked out until ") {
+        return wrong(&format!("it doesn't say until when: {line}"));
+    }
+    if let Some(status) = error.status().filter(|status| !line.contains(status.as_str())) {
+        return wrong(&format!("it doesn't tell its status, {status}: {line}"));
+    }
     if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {
         return wrong(&format!("it is not told on one line: {line}"));
     }
@@ -130,4 +136,40 @@ async fn silence_may_have_a_limit_of_its_own() {
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Answered), "{error:?}");
     assert_eq!(error.headers().unwrap()["x-id"], "7");
     assert_eq!(error.body().unwrap(), "{\"na");
+}
+
+/// Ten are paid for where nothing succeeds, whatever each call's policy allows.
+#[tokio::test]
+async fn a_client_whose_calls_all_fail_stops_trying_again() {
+    let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let server = Server::doing([Step::Read, Step::Write(busy), Step::Again]);
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = Client::builder().base_url(server.base_url()).retry(quick).build().unwrap();
+    for _ in 0..20 {
+        client.get_thing("1").await.unwrap_err();
+    }
+    assert_eq!(server.requests().len(), 20 + 10);
+}
+
+/// Each further call may make the lock longer.
+#[tokio::test]
+async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
+    let many = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n".to_vec();
+    let server = Server::doing([Step::Read, Step::Write(many), Step::Again]);
+    let client = Client::builder().base_url(server.base_url()).limits(LimitSettings::off()).build().unwrap();
+    let error = client.get_thing("1").await.unwrap_err();
+    assert!(error.is_throttled() && error.locked_until().is_some(), "{error:?}");
+    assert_eq!((error.attempts().len(), server.requests().len()), (1, 1));
+}
+
+#[tokio::test]
+async fn a_call_has_its_own_policy() {
+    let target = faults::Fault::Refused.bring_about();
+    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = Client::builder().base_url(target.base_url()).retry(quick).build().unwrap();
+    for attempts in [1, 2, 5] {
+        let error =
+            client.add_thing("one").options(|options| options.retry(quick.attempts(attempts))).await.unwrap_err();
+        assert_eq!(error.attempts().len(), usize::try_from(attempts).unwrap(), "{error:?}");
+    }
 }

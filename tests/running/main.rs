@@ -2,6 +2,7 @@
 
 mod deadlines;
 mod dropped;
+mod extremes;
 mod lifecycle;
 
 use cliq_api::prelude::*;

@@ -1,5 +1,6 @@
 //! Leaks that are put in on purpose are found, each where it would be looked for.
 
+use cliq_api::auth::{App, OAuth};
 use cliq_api::prelude::*;
 use cliq_api::{Exchange, Sent, Transport, TransportError, http};
 use cliq_tests::server::Server;
@@ -41,6 +42,22 @@ async fn in_what_an_error_says() {
     assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
     let shown = told(|_| TransportError::new(Sent::Maybe, "no answer")).await;
     assert!(shown.leaks(BAIT).is_empty(), "{shown:?}");
+}
+
+#[tokio::test]
+async fn in_what_is_said_of_a_sign_in() {
+    log::listen();
+    for place in ["client_secret", "code"] {
+        let value = |name: &str| if name == place { BAIT } else { "other" };
+        let app = App::new("1000.APP", value("client_secret"));
+        let repeating = |request: http::Request<Bytes>| {
+            TransportError::new(Sent::Maybe, String::from_utf8_lossy(request.body()).into_owned())
+        };
+        let oauth = OAuth::builder(&app).transport(Telltale(repeating)).build().unwrap();
+        let mut shown = Shown::default();
+        shown.failure(oauth.exchange_self_client(value("code")).await);
+        assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
+    }
 }
 
 #[tokio::test]

@@ -4,6 +4,7 @@
 mod bites;
 mod log;
 mod shown;
+mod signing_in;
 mod silence;
 
 use cliq_api::prelude::*;

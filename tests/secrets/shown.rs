@@ -31,6 +31,12 @@ impl Shown {
         for attempt in error.attempts() {
             self.text(attempt.to_string());
         }
+        self.failure(result);
+    }
+
+    /// The same for any error.
+    pub(crate) fn failure<T, E: StdError + 'static>(&mut self, result: Result<T, E>) {
+        let Some(error) = result.as_ref().err() else { return };
         let mut source: Option<&dyn StdError> = Some(error);
         while let Some(error) = source {
             self.text(format!("{error}\n{error:?}\n{error:#?}"));

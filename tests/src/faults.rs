@@ -265,7 +265,7 @@ fn bodies() -> Vec<Case> {
     };
     let whole = |body: &[u8]| Fault::Steps(begun(&format!("Content-Length: {}", body.len()), body));
     let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
-    let slow = failure(ErrorKind::Timeout, Sent::Maybe, None);
+    let slow = failure(ErrorKind::Timeout, Sent::Answered, Some(200));
     let misfit = failure(ErrorKind::Decode, Sent::Answered, Some(200));
     let chunk = [b"2000\r\n".as_slice(), &[b' '; 0x2000], b"\r\n"].concat();
     let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
@@ -364,6 +364,13 @@ fn statuses() -> Vec<Case> {
     let refused = failure(ErrorKind::Refused, Sent::Answered, Some(400));
     let mut cases: Vec<_> = (300..=308).chain(400..=451).chain(500..=511).map(status).collect();
     cases.push(case("400 for too many calls", throttled, refused, Again::AfterLock));
+    // The lock is known from the head.
+    let begun = "HTTP/1.1 429 Said\r\nContent-Length: 20\r\n\r\n{";
+    let answered = |kind| failure(kind, Sent::Answered, Some(429));
+    let silent = Fault::Steps(vec![Step::Read, write(begun), Step::Silence]);
+    cases.push(case("429, and silence within its body", silent, answered(ErrorKind::Timeout), Again::AfterLock));
+    let cut = Fault::Steps(vec![Step::Read, write(begun)]);
+    cases.push(case("429, truncated", cut, answered(ErrorKind::Transport), Again::AfterLock));
     cases
 }
 

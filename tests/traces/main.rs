@@ -9,7 +9,10 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cliq_api::prelude::*;
+use cliq_api::threads::Threads;
 use cliq_api::{ClientBuilder, RetryPolicy};
+use cliq_sandbox::Sandbox;
+use cliq_sandbox::limits::Limits;
 use cliq_tests::faults::Fault;
 use cliq_tests::server::{Server, Step, answer};
 use tracing::field::{Field, Visit};
@@ -21,7 +24,9 @@ use tracing_subscriber::registry::LookupSpan;
 #[endpoints]
 trait Things {
     #[endpoint(GET "/things/<ID>")]
-    fn get_thing(&self, id: String) -> Bytes;
+    fn get_one(&self, id: String) -> Bytes;
+    #[endpoint(GET "/count")]
+    fn count_things(&self) -> u8;
 }
 
 /// Field by field, as text.
@@ -36,8 +41,15 @@ struct Told {
 }
 
 /// Keeps what this library tells.
-#[derive(Clone, Default)]
+#[derive(Debug, Clone, Default)]
 struct Book(Arc<Mutex<Entries>>);
+
+impl Book {
+    fn spans(&self) -> Vec<Told> {
+        let told = self.0.lock().unwrap();
+        told.iter().map(|(_, told)| told.clone()).filter(|told| told.name.starts_with("http.client")).collect()
+    }
+}
 
 /// Those of spans with their id.
 type Entries = Vec<(Option<Id>, Told)>;
@@ -84,7 +96,7 @@ async fn traced(client: ClientBuilder) -> Vec<Told> {
     let book = Book::default();
     let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
     let policy = RetryPolicy::new().attempts(2).first_wait(Duration::from_millis(1));
-    let _ = client.retry(policy).build().unwrap().get_thing("s3cret").await;
+    let _ = client.retry(policy).build().unwrap().get_one("s3cret").await;
     drop(listening);
     let told = book.0.lock().unwrap();
     told.iter()
@@ -107,6 +119,8 @@ impl Told {
 async fn calls_are_told_under_opentelemetrys_names() {
     a_call_and_its_attempts().await;
     what_brought_no_answer().await;
+    an_answer_that_can_t_be_read().await;
+    a_wait_for_the_limit().await;
 }
 
 async fn a_call_and_its_attempts() {
@@ -121,7 +135,7 @@ async fn a_call_and_its_attempts() {
     assert_eq!(
         call.pairs(),
         fields(&[
-            ("cliq.endpoint", "get_thing"),
+            ("cliq.endpoint", "get_one"),
             ("http.request.method", "GET"),
             ("http.request.resend_count", "1"),
             ("http.response.status_code", "200"),
@@ -157,6 +171,42 @@ async fn a_call_and_its_attempts() {
             ("otel.kind", "client"),
         ])
     );
+}
+
+/// The attempt went well, and the call didn't.
+async fn an_answer_that_can_t_be_read() {
+    let server = Server::answering("[]");
+    let book = Book::default();
+    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    let client = Client::builder().base_url(server.base_url()).build().unwrap();
+    client.count_things().await.unwrap_err();
+    drop(listening);
+    let [call, attempt] = &book.spans()[..] else { panic!("{book:?}") };
+    assert_eq!((&*call.fields["error.type"], &*call.fields["http.response.status_code"]), ("decode", "200"));
+    assert!(!attempt.fields.contains_key("error.type"), "{attempt:?}");
+}
+
+/// It is an event of its own within the call, where it takes longer than a moment.
+async fn a_wait_for_the_limit() {
+    tokio::time::pause();
+    let demo = Sandbox::builder().limits(Limits::published()).demo();
+    let client = demo.client();
+    let book = Book::default();
+    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    for _ in 0..20 {
+        client.get_thread(&demo.thread_chat_id).await.unwrap();
+    }
+    drop(listening);
+    tokio::time::resume();
+    let told = book.0.lock().unwrap();
+    let is_wait =
+        |told: &&(Option<Id>, Told)| told.1.fields.get("message").is_some_and(|text| text.contains("waits for a slot"));
+    let waits: Vec<_> = told.iter().filter(is_wait).collect();
+    assert!(!waits.is_empty(), "{told:?}");
+    for (_, wait) in waits {
+        assert_eq!(wait.within, Some("http.client.call"));
+        assert!(wait.fields["wait_ms"].parse::<u64>().unwrap() > 1000, "{wait:?}");
+    }
 }
 
 /// It is told by its kind.

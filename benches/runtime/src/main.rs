@@ -4,6 +4,7 @@ mod building;
 mod calling;
 mod median;
 mod server;
+mod users;
 
 use std::alloc::System;
 use std::env;
@@ -22,5 +23,8 @@ fn main() {
     }
     if wanted("calling") {
         calling::measure();
+    }
+    if wanted("users") {
+        users::measure(ALLOCATOR);
     }
 }

@@ -38,10 +38,10 @@ impl AccessToken {
         Self { expires_at: Some(time), ..self }
     }
 
-    /// It runs out that long from now.
+    /// It runs out that long from now; never, where that is later than any time can be.
     #[must_use]
     pub fn valid_for(self, time: Duration) -> Self {
-        self.valid_until(SystemTime::now() + time)
+        Self { expires_at: SystemTime::now().checked_add(time), ..self }
     }
 
     /// It may do this. Calls that need more fail before they are sent.

@@ -43,9 +43,9 @@ impl TokenSettings {
         Self { margin, ..self }
     }
 
-    /// How long a renewal may take, with all its tries. Calls wait for it up to their own deadlines.
+    /// How long a renewal may take, with all its tries; an hour at most. Calls wait for it up to their own deadlines.
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout, ..self }
+        Self { timeout: timeout.min(Duration::from_hours(1)), ..self }
     }
 
     /// Where access tokens are kept, for those who share them with other clients or processes. At first each client keeps its own.

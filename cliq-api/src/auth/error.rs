@@ -73,8 +73,7 @@ impl AuthError {
     }
 
     pub(super) fn too_many(problem: &str, retry_at: SystemTime) -> Self {
-        let problem = format!("{problem}; none is asked for before {}", Utc(retry_at));
-        Self::new(AuthErrorKind::TooMany, problem).change(|inner| inner.retry_at = Some(retry_at))
+        Self::new(AuthErrorKind::TooMany, problem).with_retry_at(retry_at)
     }
 
     pub(super) fn with_code(self, code: Option<String>) -> Self {
@@ -90,7 +89,10 @@ impl AuthError {
     }
 
     pub(super) fn with_retry_at(self, time: SystemTime) -> Self {
-        self.change(|inner| inner.retry_at = Some(time))
+        self.change(|inner| {
+            inner.problem = format!("{}; none is asked for before {}", inner.problem, Utc(time));
+            inner.retry_at = Some(time);
+        })
     }
 
     pub(super) fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -157,7 +159,7 @@ impl StdError for AuthError {
 }
 
 /// `09:34:00 UTC`.
-pub(super) struct Utc(pub(super) SystemTime);
+pub(crate) struct Utc(pub(crate) SystemTime);
 
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

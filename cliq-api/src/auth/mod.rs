@@ -50,5 +50,6 @@ pub use self::store::{Lease, MemoryTokenStore, StoreError, StoreFuture, TokenKey
 
 pub(crate) use self::context::Context;
 pub use self::context::TokenSettings;
+pub(crate) use self::error::Utc;
 pub(crate) use self::session::Session;
 pub(crate) use self::users::Users;

@@ -39,7 +39,7 @@ impl Context {
         match &credentials.kind {
             Kind::Grant(grant) => self.ask_patiently(self.data_center_of(credentials), grant, why, at_hand).await,
             Kind::Source(source) => source.token(at_hand.filter(|_| why == Why::Refused)).await.map_err(|error| {
-                let problem = "the program's own token source failed";
+                let problem = "the program's own token source failed (what it says is the source of this error)";
                 AuthError::new(AuthErrorKind::Source, problem).with_transient(true).caused_by(error)
             }),
             // Neither is ever asked for another one.
@@ -224,7 +224,9 @@ fn spent(until: SystemTime) -> AuthError {
 }
 
 fn failed(error: StoreError) -> AuthError {
-    AuthError::new(AuthErrorKind::Store, "the store of access tokens failed").with_transient(true).caused_by(error)
+    AuthError::new(AuthErrorKind::Store, "the store of access tokens failed (what it says is the source of this error)")
+        .with_transient(true)
+        .caused_by(error)
 }
 
 fn chance() -> u64 {

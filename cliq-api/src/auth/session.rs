@@ -4,6 +4,7 @@ use std::fmt;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use tokio::runtime::Handle;
+use tokio::sync::watch;
 use tokio::time::timeout_at;
 use tracing::{debug, warn};
 
@@ -11,9 +12,12 @@ use super::access_token;
 use super::credentials::Kind;
 use super::ledger::Why;
 pub(crate) use super::state::Authorized;
-use super::state::{Held, Life, Pending, Renewal, State, Step, Terms};
-use super::{AccessToken, AuthError, Context, Credentials, ScopeSet};
+use super::state::{Held, Life, Outcome, Pending, Renewal, State, Step, Terms};
+use super::{AccessToken, AuthError, AuthErrorKind, Context, Credentials, ScopeSet};
 use crate::user_key::UserKey;
+
+/// How often a caller begins a renewal anew that was lost with its runtime.
+const LOST: u32 = 3;
 
 /// A user's credentials and token. Shared by all who make calls for that user; while nobody does, it is a few hundred bytes.
 pub(crate) struct Session {
@@ -44,6 +48,7 @@ impl Session {
     ///
     /// It waits for as long as a renewal takes, and may be dropped at any time: the renewal goes on.
     pub(crate) async fn authorization(self: &Arc<Self>) -> Result<Option<Authorized>, AuthError> {
+        let mut lost = 0;
         loop {
             let (pending, is_mine) = match self.step() {
                 Step::Without => return Ok(None),
@@ -65,8 +70,12 @@ impl Session {
                 // It was given up for little, as the one who began it had a token. This one has none.
                 Some(Err(_)) if is_early && !is_mine => {}
                 Some(Err(error)) => return Err(error),
-                // Its runtime has ended, or stands still: somebody else has to.
-                None => {}
+                // Its runtime has ended, or stands still: somebody else has to. Where that is this caller's own, nobody can.
+                None if is_mine && lost == LOST => {
+                    let problem = "an access token is needed, and the runtime on which it would be got has ended";
+                    return Err(AuthError::new(AuthErrorKind::Unreachable, problem));
+                }
+                None => lost += u32::from(is_mine),
             }
         }
     }
@@ -106,15 +115,14 @@ impl Session {
         let Renewal { number, why, at_hand, tell, pending } = renewal;
         let session = Arc::clone(self);
         runtime.spawn(async move {
+            let mut landing = Landing { session: &session, number, why, tell: Some(tell) };
             let at_hand = at_hand.map(|header| AccessToken::new(access_token::of_header(&header)));
             let work = session.context.renew(&session.credentials, why, at_hand.as_ref());
             let result = match tokio::time::timeout(session.context.settings.timeout, work).await {
                 Ok(result) => result.and_then(|token| held(&session.context, &session.credentials, &token)),
                 Err(_) => Err(session.context.too_slow(&session.credentials)),
             };
-            let outcome = session.land(number, why, result);
-            // Nobody may be waiting any more.
-            let _ = tell.send(outcome);
+            landing.end(result);
         });
         Ok(pending)
     }
@@ -143,6 +151,33 @@ impl Session {
 
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// The end of a renewal, whatever it is.
+struct Landing<'s> {
+    session: &'s Session,
+    number: u64,
+    why: Why,
+    tell: Option<watch::Sender<Outcome>>,
+}
+
+impl Landing<'_> {
+    fn end(&mut self, result: Result<Held, AuthError>) {
+        let Some(tell) = self.tell.take() else { return };
+        // Nobody may be waiting any more.
+        let _ = tell.send(self.session.land(self.number, self.why, result));
+    }
+}
+
+/// A token source or a store is the program's own code, which may panic. To those who wait that is a failure like any other: begun again at once,
+/// it would panic as often as there is time for.
+impl Drop for Landing<'_> {
+    fn drop(&mut self) {
+        if std::thread::panicking() {
+            let problem = "what gets the access token panicked: the program's own token source, or its store of tokens";
+            self.end(Err(AuthError::new(AuthErrorKind::Source, problem)));
+        }
     }
 }
 

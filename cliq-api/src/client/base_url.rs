@@ -4,7 +4,7 @@ use std::net::IpAddr;
 use std::ops::Range;
 
 use http::Uri;
-use http::uri::Scheme;
+use http::uri::{Authority, Scheme};
 
 use crate::data_center::DataCenter;
 use crate::error::Error;
@@ -14,6 +14,8 @@ pub(super) struct BaseUrl {
     pub(super) text: String,
     /// Where host and port stand in the text.
     authority: Range<usize>,
+    /// Scheme and host once more, as each request's URI has them.
+    origin: (Scheme, Authority),
     /// Whether it is on this machine.
     pub(super) loopback: bool,
 }
@@ -22,6 +24,11 @@ impl BaseUrl {
     /// What names the server, and no secret.
     pub(super) fn without_scheme(&self) -> &str {
         &self.text[self.authority.start..]
+    }
+
+    /// Scheme, host, and the prefix of all paths, which has no slash at its end.
+    pub(super) fn parts(&self) -> (&Scheme, &Authority, &str) {
+        (&self.origin.0, &self.origin.1, &self.text[self.authority.end..])
     }
 
     /// Its host, and its port where that is not the scheme's.
@@ -60,8 +67,9 @@ impl BaseUrl {
             return Err(refused("it has to be `https://…`; only this machine itself is talked to in plain HTTP"));
         }
         let begin = scheme.as_str().len() + "://".len();
-        let authority = begin..begin + authority.as_str().len();
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority, loopback })
+        let range = begin..begin + authority.as_str().len();
+        let origin = (scheme.clone(), authority.clone());
+        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority: range, origin, loopback })
     }
 }
 

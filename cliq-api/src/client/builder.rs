@@ -8,6 +8,7 @@ use secrecy::SecretString;
 
 use super::base_url::BaseUrl;
 use super::in_flight::InFlight;
+use super::run::EVER;
 use super::{Client, Core, Inner};
 use crate::auth::{AccessToken, AuthScheme, Context, Credentials, Session, TokenSettings, Users};
 use crate::data_center::DataCenter;
@@ -110,14 +111,14 @@ impl ClientBuilder {
     /// How long it may take to get a connection; 10 seconds at first.
     #[must_use]
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.setup.connect_timeout = timeout;
+        self.setup.connect_timeout = timeout.min(EVER);
         self
     }
 
     /// How long the server may be silent between two pieces of its answer. At first only the attempt's timeout counts.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.setup.read_timeout = Some(timeout);
+        self.setup.read_timeout = Some(timeout.min(EVER));
         self
     }
 
@@ -152,10 +153,7 @@ impl ClientBuilder {
         mut self,
         shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
     ) -> Self {
-        self.setup.shape = Some(match self.setup.shape.take() {
-            Some(first) => Box::new(|builder| shape(first(builder))),
-            None => Box::new(shape),
-        });
+        self.setup.and_shape(shape);
         self
     }
 

@@ -12,6 +12,8 @@ use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
+use http::uri::{Authority, Scheme};
+
 pub use self::builder::ClientBuilder;
 pub use self::options::Options;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
@@ -103,8 +105,9 @@ impl Client {
 
     /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.
     ///
-    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones. An idle user costs some hundred bytes,
-    /// until [`forget_user`](Self::forget_user).
+    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones; of token
+    /// [sources](Credentials::source) any two are, as closures can't be compared. An idle user costs some hundred bytes, and about a thousand
+    /// once calls were made, until [`forget_user`](Self::forget_user).
     ///
     /// ```
     /// # use cliq_api::prelude::*;
@@ -156,6 +159,11 @@ impl Client {
     /// What is left of the limits, which locks are in force, and what happens to them.
     pub fn limits(&self) -> Limits {
         self.0.core.limiter.limits(self.0.server, self.0.user.clone())
+    }
+
+    /// Scheme, host, and the prefix of all paths.
+    pub(crate) fn base(&self) -> (&Scheme, &Authority, &str) {
+        self.0.base_url.parts()
     }
 
     /// The server's host and port, for traces.

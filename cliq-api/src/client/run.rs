@@ -6,26 +6,56 @@ use std::time::{Duration, SystemTime};
 use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response, StatusCode};
-use tokio::time::Instant;
-use tracing::Instrument;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, timeout_at};
+use tracing::{Instrument, Span};
 
 use super::exchange::Exchange;
 use super::in_flight::Entered;
 use super::{Client, trace};
+use crate::endpoint::answer::Misfit;
 use crate::endpoint::call::Call;
-use crate::endpoint::meta::Scopes;
+use crate::endpoint::meta::{EndpointMeta, Scopes};
 use crate::endpoint::request;
 use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
 use crate::limit::{Ask, Class, LimitRefusal, Permit, Told};
 use crate::retry::RetryPolicy;
 use crate::transport::TransportError;
 
+/// How long anything may take that is to take for ever: so long that it comes to the same, and can be added to a time.
+pub(super) const EVER: Duration = Duration::from_hours(24 * 365);
+
+/// A call that was answered with a success, which may turn out not to be what was declared.
+pub(crate) struct Answered {
+    pub(crate) answer: Response<Bytes>,
+    endpoint: &'static EndpointMeta,
+    attempts: Vec<Attempt>,
+    begun: Instant,
+    span: Span,
+}
+
 /// Makes the call and gives its answer, if that is a success.
-pub(crate) async fn run(call: &Call) -> Result<Response<Bytes>, Error> {
+pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
     let span = trace::call(call.client(), call.meta());
-    let result = within_deadline(call).instrument(span.clone()).await;
-    trace::ended(&span, &result);
-    result
+    let begun = Instant::now();
+    let result = within_deadline(call, begun).instrument(span.clone()).await;
+    match &result {
+        Ok((answer, _)) => trace::answered(&span, answer.status()),
+        Err(error) => trace::failed(&span, error),
+    }
+    result.map(|(answer, attempts)| Answered { answer, endpoint: call.meta(), attempts, begun, span })
+}
+
+impl Answered {
+    /// It is not what was declared.
+    pub(crate) fn unreadable(self, misfit: &Misfit) -> Error {
+        let Self { answer, endpoint, mut attempts, begun, span } = self;
+        let error = Error::decode(endpoint, answer, misfit);
+        attempts.push(Attempt::new(&error, begun.elapsed()));
+        let error = error.after(attempts);
+        trace::failed(&span, &error);
+        error
+    }
 }
 
 /// The request as it would be sent, but for its authorization.
@@ -54,28 +84,36 @@ async fn authorize(call: &Call, request: &mut Request<Bytes>) -> Result<Option<u
     }))
 }
 
-/// Whether the token's scopes suffice, where they are known.
-fn check_scopes(call: &Call) -> Result<(), Error> {
+/// Whether the token's scopes suffice. Tells whether they are known.
+fn check_scopes(call: &Call) -> Result<bool, Error> {
     let needed = call.meta().scopes;
     if needed == Scopes::None {
-        return Ok(());
+        return Ok(true);
     }
-    match call.client().0.session.scopes().map(|granted| granted.check(needed)) {
-        Some(Err(missing)) => Err(Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing)),
-        Some(Ok(())) | None => Ok(()),
+    let Some(granted) = call.client().0.session.scopes() else { return Ok(false) };
+    match granted.check(needed) {
+        Ok(()) => Ok(true),
+        Err(missing) => Err(Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing)),
     }
 }
 
-async fn within_deadline(call: &Call) -> Result<Response<Bytes>, Error> {
+async fn within_deadline(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<Attempt>), Error> {
     let endpoint = call.meta();
     let client = call.client();
     let request = prepare(call)?;
-    check_scopes(call)?;
+    let scopes_known = check_scopes(call)?;
+    if Handle::try_current().is_err() {
+        let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
+        return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
+    }
     let Some(entered) = client.0.core.in_flight.enter() else { return Err(closed(call)) };
 
-    let timeout = call.options.timeout.or(endpoint.timeout).unwrap_or(client.0.core.timeout);
-    let deadline =
-        call.options.deadline.unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout));
+    let timeout = call.options.timeout.or(endpoint.timeout).unwrap_or(client.0.core.timeout).min(EVER);
+    let deadline = call
+        .options
+        .deadline
+        .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout))
+        .min(EVER);
     if deadline.is_zero() {
         return Err(Error::timeout(endpoint, Sent::No, "the call's deadline had passed before it was sent"));
     }
@@ -83,21 +121,20 @@ async fn within_deadline(call: &Call) -> Result<Response<Bytes>, Error> {
         call,
         entered,
         timeout,
-        begun: Instant::now(),
+        begun,
         deadline,
+        scopes_known,
         stage: Stage::Limited,
         sent: Sent::No,
         attempts: Vec::new(),
     };
-    match tokio::time::timeout(deadline, run.go(request)).await {
-        Ok(result) => result,
-        Err(_) => Err(run.out_of_time()),
-    }
+    let answer = run.go(request).await?;
+    Ok((answer, run.attempts))
 }
 
 /// A little more than one window to wait for a slot, and time for an attempt and one more.
 fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
-    window.unwrap_or_default() + Duration::from_secs(5) + 2 * timeout
+    window.unwrap_or_default() + Duration::from_secs(5) + timeout.saturating_mul(2)
 }
 
 fn closed(call: &Call) -> Error {
@@ -113,6 +150,8 @@ struct Run<'c> {
     begun: Instant,
     /// From then on.
     deadline: Duration,
+    /// Whether the token's scopes were known when they were looked at.
+    scopes_known: bool,
     stage: Stage,
     /// The most that any attempt may have done.
     sent: Sent,
@@ -137,6 +176,7 @@ impl Run<'_> {
     async fn go(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
         let core = &self.call.client().0.core;
         let policy = self.call.options.retry.unwrap_or(core.retry);
+        let end = self.begun + self.deadline;
         let mut prepared = Some(request);
         let mut failed: Option<Error> = None;
         let mut renewed = false;
@@ -145,13 +185,19 @@ impl Run<'_> {
                 Some(request) => request,
                 None => prepare(self.call)?,
             };
-            let (permit, generation) = match self.permit(&mut request).await {
+            let Ok(ready) = timeout_at(end, self.permit(&mut request)).await else { return Err(self.out_of_time()) };
+            let (permit, generation) = match ready {
                 Ok(ready) => ready,
                 // What went wrong first tells more than that there is no slot to try it again.
                 Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
                 Err(error) => return Err(self.ended(error)),
             };
-            let error = match self.attempt(request, permit).await {
+            // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
+            let ends_in_time = Instant::now() + self.timeout <= end;
+            let attempt = self.attempt(request, permit);
+            let tried = if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await };
+            let Ok(tried) = tried else { return Err(self.out_of_time()) };
+            let error = match tried {
                 Ok(answer) => {
                     core.budget.earn();
                     return Ok(answer);
@@ -195,6 +241,10 @@ impl Run<'_> {
             let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
             let generation = authorize(self.call, request).await?;
+            if !self.scopes_known {
+                // The first token has told them.
+                self.scopes_known = check_scopes(self.call)?;
+            }
             // If it was held for too long by now, or a lock has begun, it is given back.
             if permit.sending().is_ok() {
                 return Ok((permit, generation));
@@ -209,16 +259,19 @@ impl Run<'_> {
         let endpoint = self.call.meta();
         let span = trace::attempt(endpoint, self.tried());
         self.stage = Stage::Sent;
+        let authorized = request.headers().contains_key(AUTHORIZATION);
         let exchange = exchange(self.call.client(), request, self.timeout, permit, self.entered.again());
         let (answer, locked) = exchange.instrument(span.clone()).await;
         let result = match answer {
-            Some(Ok(answer)) if answer.status().is_success() => Ok(answer),
-            Some(Ok(answer)) => Err(Error::refused(endpoint, answer)),
-            Some(Err(error)) => Err(Error::transport(endpoint, error)),
-            None => Err(Error::timeout(endpoint, Sent::Maybe, format!("no answer within {:?}", self.timeout))),
+            Ok(answer) if answer.status().is_success() => Ok(answer),
+            Ok(answer) => Err(Error::refused(endpoint, answer, authorized)),
+            Err(error) => Err(Error::transport(endpoint, error)),
         };
         let result = result.map_err(|error| error.with_locked_until(locked));
-        trace::ended(&span, &result);
+        match &result {
+            Ok(answer) => trace::answered(&span, answer.status()),
+            Err(error) => trace::failed(&span, error),
+        }
         result
     }
 
@@ -230,7 +283,10 @@ impl Run<'_> {
     fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
         let wait = policy.next(self.call.meta(), error, self.tried())?;
         // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
-        let in_time = self.begun.elapsed() + wait < self.deadline;
+        // The limiter waits out a lock, if it keeps limits and the lock ends in time. Otherwise nobody would.
+        let lock =
+            error.locked_until().and_then(|until| until.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        let in_time = self.begun.elapsed().saturating_add(wait.max(lock)) < self.deadline;
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
@@ -250,7 +306,7 @@ impl Run<'_> {
         error.with_sent(self.sent).after(std::mem::take(&mut self.attempts))
     }
 
-    fn out_of_time(mut self) -> Error {
+    fn out_of_time(&mut self) -> Error {
         let deadline = self.deadline;
         let problem = match self.stage {
             Stage::Limited => {
@@ -275,24 +331,23 @@ fn limited(call: &Call, refusal: LimitRefusal) -> Error {
     error.with_retry_after(wait).with_locked_until(until).caused_by(refusal)
 }
 
-/// Sends the request, and tells the limiter how that ended. The answer is `None` if none came in time; beside it, until when the user is
-/// locked out now.
+/// Sends the request, and tells the limiter how that ended. Beside the answer, until when the user is locked out now.
 async fn exchange(
     client: &Client,
     request: Request<Bytes>,
     timeout: Duration,
     permit: Permit,
     entered: Entered,
-) -> (Option<Result<Response<Bytes>, TransportError>>, Option<SystemTime>) {
+) -> (Result<Response<Bytes>, TransportError>, Option<SystemTime>) {
     let transport = Arc::clone(&client.0.core.transport);
     Exchange::new(async move {
-        let answer = tokio::time::timeout(timeout, transport.send(request)).await.ok();
+        let answer = transport.send_within(request, timeout).await;
         let told = match &answer {
-            Some(Ok(answer)) => Some(told(answer)),
-            Some(Err(error)) => error.answer().map(told),
-            None => None,
+            Ok(answer) => Some(told(answer)),
+            // What came before it broke off may tell of a lock.
+            Err(error) => error.answer().map(told),
         };
-        let unsent = matches!(&answer, Some(Err(error)) if error.sent() == Sent::No);
+        let unsent = matches!(&answer, Err(error) if error.sent() == Sent::No);
         let locked = match told {
             Some(told) => permit.answered(told),
             None if unsent => {

@@ -5,14 +5,13 @@
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use http::Response;
+use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, debug_span, info_span};
 
 use super::Client;
 use crate::endpoint::meta::EndpointMeta;
-use crate::error::Error;
+use crate::error::{Error, ErrorKind};
 
 /// The call as a whole.
 pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
@@ -45,25 +44,24 @@ pub(super) fn attempt(endpoint: &'static EndpointMeta, number: u32) -> Span {
     )
 }
 
-/// How the call, or the attempt, ended.
-pub(super) fn ended(span: &Span, result: &Result<Response<Bytes>, Error>) {
+/// The call, or the attempt, ended with a success.
+pub(super) fn answered(span: &Span, status: StatusCode) {
+    span.record("http.response.status_code", status.as_u16());
+}
+
+/// The call, or the attempt, failed.
+pub(super) fn failed(span: &Span, error: &Error) {
     if span.is_disabled() {
         return;
     }
-    let status = match result {
-        Ok(answer) => Some(answer.status()),
-        Err(error) => error.status(),
-    };
-    if let Some(status) = status {
+    span.record("otel.status_code", "ERROR");
+    if let Some(status) = error.status() {
         span.record("http.response.status_code", status.as_u16());
     }
-    if let Err(error) = result {
-        span.record("otel.status_code", "ERROR");
-        match status {
-            Some(status) => span.record("error.type", display(status.as_u16())),
-            None => span.record("error.type", display(error.kind())),
-        };
-    }
+    match error.status().filter(|_| error.kind() == ErrorKind::Refused) {
+        Some(status) => span.record("error.type", display(status.as_u16())),
+        None => span.record("error.type", display(error.kind())),
+    };
 }
 
 /// Within the call's span: it will be tried again, for the `count`th time.

@@ -115,6 +115,10 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Re
         .and_then(|value| json.end().map(|()| value));
     read.map_err(|error| {
         if error.is_data() {
+            if error.to_string().starts_with(MISSING) {
+                // It has no place of its own; the declaration says where it was looked for.
+                return Misfit::new(member.join("."), MISSING);
+            }
             let path = track.path();
             let found = serde_json::from_slice(body).ok();
             let found = found.as_ref().and_then(|value| follow(value, path.iter()));
@@ -146,7 +150,7 @@ fn describe(message: &str, found: Option<&Value>) -> String {
     let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
     let found = found.map_or("something else", kind);
     let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
-    if message == MISSING || message.starts_with("missing field ") || message.starts_with("duplicate field ") {
+    if message.starts_with("missing field ") || message.starts_with("duplicate field ") {
         return message.to_owned();
     }
     match expected {
@@ -283,7 +287,8 @@ mod tests {
             "at `data[0].state`: an unknown name was found, expected `open`"
         );
         assert_eq!(misfit::<Item>(r#"{"data": {"id": 1}}"#, &["data"]), "at `data`: missing field `state`");
-        assert_eq!(misfit::<Item>("{}", &["data"]), "the member is missing");
+        assert_eq!(misfit::<Item>("{}", &["data"]), "at `data`: the member is missing");
+        assert_eq!(misfit::<Item>(r#"{"data": {}}"#, &["data", "item"]), "at `data.item`: the member is missing");
         assert_eq!(misfit::<Item>("[]", &["data"]), "expected an object with the member `data`, found a list");
         assert_eq!(misfit::<Item>("", &[]), "expected struct Item, found null");
         assert_eq!(misfit::<Item>("<html>", &[]), "it is not JSON (line 1, column 1)");

@@ -115,7 +115,7 @@ impl Call {
             client,
             meta,
             // Room for the values of a typical call, so that it grows seldom.
-            text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 128 }),
+            text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 256 }),
             slots: vec![Slot::Unset; meta.params.len()],
             body: Bytes::new(),
             options: Options::default(),

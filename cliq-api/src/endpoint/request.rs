@@ -1,7 +1,10 @@
 //! From a call's values to the `http::Request`, without sending it.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue, USER_AGENT};
+use http::uri::{Parts, PathAndQuery};
 use http::{Request, Uri};
 
 use super::call::Call;
@@ -23,36 +26,55 @@ pub(crate) fn build(call: &Call) -> Result<Request<Bytes>, Error> {
     Ok(request)
 }
 
+/// The longest URL that `http` holds.
+const LONGEST: usize = u16::MAX as usize - 1;
+
 fn uri(call: &Call) -> Result<Uri, Error> {
     let meta = call.meta();
-    let base_url = call.client().base_url();
-    let values: usize = (0..meta.params.len()).filter_map(|index| call.written(index)).map(<[u8]>::len).sum();
-    let room = base_url.len() + meta.base.len() + meta.path.len() + meta.query.len() + values + meta.params.len() + 1;
-    let mut url = Vec::with_capacity(room);
-    url.extend_from_slice(base_url.as_bytes());
-    url.extend_from_slice(meta.base.as_bytes());
+    let (scheme, authority, _) = call.client().base();
+    let refused = |why: &dyn fmt::Display| Error::invalid_request(meta, format!("its values do not make a URL: {why}"));
+    // Once for its length, so that it is written into memory of just that size: `Bytes` keeps that as it is.
+    let mut length = 0;
+    path(call, &mut |piece| length += piece.len());
+    if scheme.as_str().len() + "://".len() + authority.as_str().len() + length > LONGEST {
+        return Err(refused(&format_args!("it would have more than {LONGEST} bytes")));
+    }
+    let mut text = Vec::with_capacity(length);
+    path(call, &mut |piece| text.extend_from_slice(piece));
+    // Nothing of it is parsed twice, and scheme and host are shared by all requests.
+    let mut parts = Parts::default();
+    parts.scheme = Some(scheme.clone());
+    parts.authority = Some(authority.clone());
+    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|error| refused(&error))?);
+    Uri::from_parts(parts).map_err(|error| refused(&error))
+}
+
+/// Path and query, piece by piece.
+fn path(call: &Call, each: &mut dyn FnMut(&[u8])) {
+    let meta = call.meta();
+    let (_, _, prefix) = call.client().base();
+    each(prefix.as_bytes());
+    each(meta.base.as_bytes());
 
     // The path's parameters come first in the table, in the path's order.
     let mut rest = meta.path;
     let mut index = 0;
     while let Some((before, placeholder)) = rest.split_once('<') {
-        url.extend_from_slice(before.as_bytes());
-        url.extend_from_slice(call.written(index).unwrap_or_default());
+        each(before.as_bytes());
+        each(call.written(index).unwrap_or_default());
         index += 1;
         rest = placeholder.split_once('>').map_or("", |(_, after)| after);
     }
-    url.extend_from_slice(rest.as_bytes());
+    each(rest.as_bytes());
 
-    let mut separator = b'?';
+    let mut separator: &[u8] = b"?";
     for pair in std::iter::once(meta.query.as_bytes()).chain(written(call, Place::Query)) {
         if !pair.is_empty() {
-            url.push(separator);
-            url.extend_from_slice(pair);
-            separator = b'&';
+            each(separator);
+            each(pair);
+            separator = b"&";
         }
     }
-    Uri::from_maybe_shared(Bytes::from(url))
-        .map_err(|error| Error::invalid_request(meta, format!("its values do not make a URL: {error}")))
 }
 
 fn body(call: &Call) -> (Bytes, Option<HeaderValue>) {
@@ -70,10 +92,12 @@ fn body(call: &Call) -> (Bytes, Option<HeaderValue>) {
         return (Bytes::new(), None);
     }
     let fields = || written(call, Place::Field).filter(|field| !field.is_empty());
-    let room = fields().map(|field| field.len() + 1).sum::<usize>() + 2;
-    let mut body = Vec::with_capacity(room);
     let (open, between, close, content_type): (&[u8], u8, &[u8], _) =
         if meta.form { (b"", b'&', b"", FORM) } else { (b"{", b',', b"}", JSON) };
+    // Just what is needed: `Bytes` keeps memory of that size as it is.
+    let length: usize = fields().map(<[u8]>::len).sum();
+    let betweens = fields().count().saturating_sub(1);
+    let mut body = Vec::with_capacity(open.len() + length + betweens + close.len());
     body.extend_from_slice(open);
     for (index, field) in fields().enumerate() {
         if index > 0 {

@@ -36,7 +36,8 @@ impl fmt::Debug for Answer {
 impl Answer {
     pub(crate) fn new(response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
-        let parsed = serde_json::from_slice::<Value>(&body).unwrap_or_default();
+        // What says why is small. A large body, parsed, would take many times its size.
+        let parsed = if body.len() > KEPT { Value::Null } else { serde_json::from_slice(&body).unwrap_or_default() };
         let (code, message) = code_and_message(&parsed);
         // A copy where it is cut, so that a large answer isn't kept alive by its beginning.
         let body = if body.len() > KEPT { Bytes::copy_from_slice(&body[..KEPT]) } else { body };
@@ -59,13 +60,13 @@ impl Answer {
     }
 
     /// One line: status, code, message, and what an operator can do.
-    pub(super) fn describe(&self) -> String {
+    pub(super) fn describe(&self, authorized: bool) -> String {
         let mut line = self.status.to_string();
         for text in [&self.code, &self.message].into_iter().flatten() {
             line.push_str(": ");
             push_escaped(&mut line, text);
         }
-        if let Some(advice) = self.advice() {
+        if let Some(advice) = self.advice(authorized) {
             line.push_str(" (");
             line.push_str(advice);
             line.push(')');
@@ -73,11 +74,14 @@ impl Answer {
         line
     }
 
-    fn advice(&self) -> Option<&'static str> {
+    fn advice(&self, authorized: bool) -> Option<&'static str> {
         if self.is_throttled() {
             return Some(
                 "the server counts too many calls of this user, and may refuse all further ones for its lock period",
             );
+        }
+        if self.status == StatusCode::UNAUTHORIZED && !authorized {
+            return Some("the call went without an access token: the client was given no credentials");
         }
         let by_code = self.code.as_deref().and_then(|code| {
             ADVICE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, advice)| *advice)

@@ -15,7 +15,7 @@ use http::{HeaderMap, Response, StatusCode};
 
 pub(crate) use self::answer::Answer;
 pub use self::attempt::Attempt;
-use crate::auth::AuthError;
+use crate::auth::{AuthError, Utc};
 use crate::endpoint::answer::Misfit;
 use crate::endpoint::meta::EndpointMeta;
 use crate::transport::TransportError;
@@ -145,16 +145,21 @@ impl Error {
             (false, Sent::No) => ErrorKind::Connect,
             (false, _) => ErrorKind::Transport,
         };
-        let mut this = Self::new(kind, Some(endpoint), error.sent(), error.to_string());
+        let mut problem = error.to_string();
+        if let Some(answer) = error.answer() {
+            problem = format!("{problem} (its status was {})", answer.status());
+        }
+        let mut this = Self::new(kind, Some(endpoint), error.sent(), problem);
         let (answer, source) = error.into_parts();
         this.0.answer = answer.map(|answer| Answer::new(*answer));
         this.0.source = source;
         this
     }
 
-    pub(crate) fn refused(endpoint: &'static EndpointMeta, response: Response<Bytes>) -> Self {
+    /// `authorized` is whether the call went with an authorization.
+    pub(crate) fn refused(endpoint: &'static EndpointMeta, response: Response<Bytes>, authorized: bool) -> Self {
         let answer = Answer::new(response);
-        let mut this = Self::new(ErrorKind::Refused, Some(endpoint), Sent::Answered, answer.describe());
+        let mut this = Self::new(ErrorKind::Refused, Some(endpoint), Sent::Answered, answer.describe(authorized));
         this.0.retry_after = answer.retry_after();
         this.0.answer = Some(answer);
         this
@@ -316,6 +321,10 @@ impl fmt::Display for Error {
             0 | 1 => {}
             tries => write!(f, " (tried {tries} times)")?,
         }
+        // A client that kept the call back has said so.
+        if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.answer) {
+            write!(f, "; the user is locked out until {}", Utc(until))?;
+        }
         let acted = self.0.sent == Sent::Maybe && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
         if acted { f.write_str("; the server may have acted on it all the same") } else { Ok(()) }
     }
@@ -363,7 +372,7 @@ mod tests {
 
     fn refused(status: u16, body: &'static str) -> Error {
         let response = Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap();
-        Error::refused(FollowThreadRequest::META, response)
+        Error::refused(FollowThreadRequest::META, response, true)
     }
 
     #[test]

@@ -5,6 +5,7 @@ mod reqwest;
 use std::error::Error as StdError;
 use std::fmt;
 use std::pin::Pin;
+use std::time::Duration;
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -22,6 +23,19 @@ pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, Tran
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request. The exchange may be dropped at any time.
     fn send(&self, request: Request<Bytes>) -> Exchange<'_>;
+
+    /// Sends one request, and ends within that time, whatever the server does: nothing else watches an attempt. What a client's calls are sent
+    /// with.
+    ///
+    /// Where nothing else is done it is [`send`](Self::send), cut off. A transport that knows what has come of an answer by then says so
+    /// [with it](TransportError::with_answer): its status may tell that the user is locked out.
+    fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
+        let exchange = self.send(request);
+        Box::pin(async move {
+            let in_time = tokio::time::timeout(time, exchange).await;
+            in_time.unwrap_or_else(|_| Err(TransportError::no_answer_within(time)))
+        })
+    }
 }
 
 /// Why an exchange brought no answer.
@@ -45,6 +59,10 @@ impl TransportError {
     /// The time for it ran out.
     pub fn timed_out(sent: Sent, problem: impl Into<String>) -> Self {
         Self { timeout: true, ..Self::new(sent, problem) }
+    }
+
+    pub(crate) fn no_answer_within(time: Duration) -> Self {
+        Self::timed_out(Sent::Maybe, format!("no answer within {time:?}"))
     }
 
     /// An answer came that can't be used, as it is too large: another attempt would end the same way.

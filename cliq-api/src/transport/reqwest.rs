@@ -24,6 +24,16 @@ pub(crate) struct Setup {
 /// What a user does to the builder of the client under this one.
 pub(crate) type Shape = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 
+impl Setup {
+    /// After what was said before.
+    pub(crate) fn and_shape(&mut self, shape: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static) {
+        self.shape = Some(match self.shape.take() {
+            Some(first) => Box::new(|builder| shape(first(builder))),
+            None => Box::new(shape),
+        });
+    }
+}
+
 impl Default for Setup {
     fn default() -> Self {
         Self {
@@ -55,7 +65,10 @@ impl ReqwestTransport {
         }
         if let Some(url) = setup.proxy {
             let proxy = Proxy::all(url.expose_secret()).map_err(|error| {
-                Error::configuration("the proxy's URL can't be used").caused_by(error.without_url())
+                Error::configuration(
+                    "the proxy's URL can't be used; it is like `http://user:password@proxy.example.com:3128`",
+                )
+                .caused_by(error.without_url())
             })?;
             builder = builder.proxy(proxy);
         }
@@ -76,56 +89,81 @@ impl ReqwestTransport {
 impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
         Box::pin(async move {
-            let request = ::reqwest::Request::try_from(request)
-                .map_err(|error| TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url()))?;
-            let mut answer = self.client.execute(request).await.map_err(unanswered)?;
-            let mut response = Response::new(Bytes::new());
-            *response.status_mut() = answer.status();
-            *response.version_mut() = answer.version();
-            *response.headers_mut() = std::mem::take(answer.headers_mut());
-            let (body, read) = self.read(answer).await;
-            *response.body_mut() = body;
-            match read {
-                Ok(()) => Ok(response),
-                Err(error) => Err(error.with_answer(response)),
-            }
+            let mut arrived = None;
+            let ended = self.exchange(request, &mut arrived).await;
+            whole(arrived, ended)
+        })
+    }
+
+    fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
+        Box::pin(async move {
+            let mut arrived = None;
+            let ended = match tokio::time::timeout(time, self.exchange(request, &mut arrived)).await {
+                Ok(ended) => ended,
+                Err(_) if arrived.is_none() => Err(TransportError::no_answer_within(time)),
+                Err(_) => {
+                    Err(TransportError::timed_out(Sent::Answered, format!("the answer was not whole within {time:?}")))
+                }
+            };
+            whole(arrived, ended)
         })
     }
 }
 
+/// What came of an answer, so far.
+struct Arrived {
+    /// Its head, and the first piece of its body.
+    answer: Response<Bytes>,
+    /// The whole body, once there is more than that. The usual one comes in one piece, and is not copied.
+    more: BytesMut,
+}
+
+fn whole(arrived: Option<Arrived>, ended: Result<(), TransportError>) -> Result<Response<Bytes>, TransportError> {
+    let answer = arrived.map(|Arrived { mut answer, more }| {
+        if !more.is_empty() {
+            *answer.body_mut() = more.freeze();
+        }
+        answer
+    });
+    match (answer, ended) {
+        (Some(answer), Ok(())) => Ok(answer),
+        (Some(answer), Err(error)) => Err(error.with_answer(answer)),
+        (None, Err(error)) => Err(error),
+        (None, Ok(())) => Err(TransportError::new(Sent::Maybe, "the exchange ended without an answer")),
+    }
+}
+
 impl ReqwestTransport {
-    /// As much of the body as came, and what ended it.
-    async fn read(&self, mut answer: ::reqwest::Response) -> (Bytes, Result<(), TransportError>) {
-        // The usual body comes in one piece, and is not copied.
-        let first = match answer.chunk().await {
-            Ok(chunk) => chunk.unwrap_or_default(),
-            Err(error) => return (Bytes::new(), Err(cut(error))),
-        };
-        let mut more = match answer.chunk().await {
-            Ok(None) => return (first.clone(), self.check(first.len())),
-            Ok(Some(chunk)) => chunk,
-            Err(error) => return (first, Err(cut(error))),
-        };
-        let mut body = BytesMut::from(first);
-        let ended = loop {
-            body.extend_from_slice(&more);
-            if let Err(error) = self.check(body.len()) {
-                break Err(error);
+    /// One exchange, and what came of its answer, however it ends.
+    async fn exchange(&self, request: Request<Bytes>, arrived: &mut Option<Arrived>) -> Result<(), TransportError> {
+        let request = ::reqwest::Request::try_from(request)
+            .map_err(|error| TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url()))?;
+        let mut answer = self.client.execute(request).await.map_err(unanswered)?;
+        let mut head = Response::new(Bytes::new());
+        *head.status_mut() = answer.status();
+        *head.version_mut() = answer.version();
+        *head.headers_mut() = std::mem::take(answer.headers_mut());
+        let Arrived { answer: whole, more } = arrived.insert(Arrived { answer: head, more: BytesMut::new() });
+
+        let Some(first) = answer.chunk().await.map_err(cut)? else { return Ok(()) };
+        *whole.body_mut() = first;
+        self.check(whole.body().len())?;
+        while let Some(piece) = answer.chunk().await.map_err(cut)? {
+            if more.is_empty() {
+                *more = BytesMut::from(std::mem::take(whole.body_mut()));
             }
-            more = match answer.chunk().await {
-                Ok(Some(chunk)) => chunk,
-                Ok(None) => break Ok(()),
-                Err(error) => break Err(cut(error)),
-            };
-        };
-        (body.freeze(), ended)
+            more.extend_from_slice(&piece);
+            self.check(more.len())?;
+        }
+        Ok(())
     }
 
     fn check(&self, length: usize) -> Result<(), TransportError> {
         if length <= self.largest_answer {
             return Ok(());
         }
-        let problem = format!("the answer is larger than {} bytes", self.largest_answer);
+        let problem =
+            format!("the answer is larger than the {} bytes that `largest_answer` allows", self.largest_answer);
         Err(TransportError::unusable(problem))
     }
 }
@@ -134,12 +172,26 @@ impl ReqwestTransport {
 fn unanswered(error: ::reqwest::Error) -> TransportError {
     let sent = if never_written(&error) { Sent::No } else { Sent::Maybe };
     let problem = match (sent, error.is_timeout()) {
-        (Sent::No, true) => "no connection to the server in time",
-        (Sent::No, false) => "no connection to the server",
-        (_, true) => "no answer in time",
-        (_, false) => "the exchange broke off before an answer came",
+        (Sent::No, timed_out) => {
+            let late = if timed_out { " in time" } else { "" };
+            // hyper-util's words for what goes wrong on this side of a proxy. Nothing but the text tells it.
+            let is_tunnel = causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
+            let way = if is_tunnel { " through the proxy" } else { "" };
+            format!("no connection to {}{way}{late}", server(&error))
+        }
+        (_, true) => "no answer in time".to_owned(),
+        (_, false) => "the exchange broke off before an answer came".to_owned(),
     };
-    told(sent, problem, error)
+    told(sent, &problem, error)
+}
+
+/// Host and port, which are no secret: what else a URL holds may be.
+fn server(error: &::reqwest::Error) -> String {
+    let authority = error.url().and_then(|url| {
+        let host = url.host_str()?;
+        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+    });
+    authority.unwrap_or_else(|| "the server".to_owned())
 }
 
 /// The answer's beginning came, and not its end.
@@ -166,8 +218,10 @@ fn never_written(error: &::reqwest::Error) -> bool {
 /// What lies at the ground, in the words of the system or of TLS. Those of HTTP itself say no more than we do.
 fn reason(error: &::reqwest::Error) -> Option<String> {
     let ground = causes(error).last()?;
-    let timed_out = error.is_timeout() && !ground.is::<std::io::Error>();
-    (!timed_out && !ground.is::<::reqwest::Error>()).then(|| ground.to_string())
+    // Of a time that ran out the system's own word alone says more.
+    let is_systems = || ground.downcast_ref().and_then(std::io::Error::raw_os_error).is_some();
+    let tells = !error.is_timeout() || is_systems();
+    (tells && !ground.is::<::reqwest::Error>()).then(|| ground.to_string())
 }
 
 fn causes<'e>(error: &'e ::reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {

@@ -66,6 +66,7 @@ pub struct OAuthBuilder {
     app: App,
     servers: Servers,
     transport: Option<Arc<dyn Transport>>,
+    setup: Setup,
     timeout: Duration,
 }
 
@@ -88,6 +89,22 @@ impl OAuthBuilder {
         Self { timeout, ..self }
     }
 
+    /// The proxy that all requests go through, as [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) has it.
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.setup.proxy = Some(url.into());
+        self
+    }
+
+    /// Shapes the `reqwest` client that carries the requests, as [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) has it: certificates,
+    /// addresses.
+    pub fn reqwest(
+        mut self,
+        shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.setup.and_shape(shape);
+        self
+    }
+
     /// What carries the requests, in place of `reqwest`.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self { transport: Some(Arc::new(transport)), ..self }
@@ -99,7 +116,7 @@ impl OAuthBuilder {
         let transport = match self.transport {
             Some(transport) => transport,
             None => {
-                let transport = ReqwestTransport::new(Setup::default(), self.servers.home().is_loopback());
+                let transport = ReqwestTransport::new(self.setup, self.servers.home().is_loopback());
                 Arc::new(transport.map_err(|error| AuthError::configuration(error.to_string()).caused_by(error))?)
             }
         };
@@ -116,7 +133,13 @@ impl fmt::Debug for OAuthBuilder {
 impl OAuth {
     /// Starts building one.
     pub fn builder(app: &App) -> OAuthBuilder {
-        OAuthBuilder { app: app.clone(), servers: Servers::default(), transport: None, timeout: TIMEOUT }
+        OAuthBuilder {
+            app: app.clone(),
+            servers: Servers::default(),
+            transport: None,
+            setup: Setup::default(),
+            timeout: TIMEOUT,
+        }
     }
 
     /// Begins to ask a user for consent to exactly these scopes: [`Consent::url`] is where to send the browser. [`ScopeSet::for_endpoints`] says

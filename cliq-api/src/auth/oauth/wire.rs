@@ -285,14 +285,16 @@ impl Asking {
     }
 }
 
-/// How long the token lives: in seconds, but that older answers tell milliseconds, and the seconds beside.
+/// How long the token lives: in seconds, but that older answers tell milliseconds, and the seconds beside. A year at most, whatever is told: it
+/// is added to a time.
 fn lifetime(answer: &Map<String, Value>) -> Duration {
     let number = |name| answer.get(name).and_then(as_number);
-    match (number("expires_in_sec"), number("expires_in")) {
+    let told = match (number("expires_in_sec"), number("expires_in")) {
         (Some(seconds), _) => Duration::from_secs(seconds),
         (None, Some(time)) => time_in_some_unit(time),
         (None, None) => Duration::from_hours(1),
-    }
+    };
+    told.min(Duration::from_hours(24 * 365))
 }
 
 /// Seconds, or milliseconds if that would be more than a day.

@@ -1,0 +1,64 @@
+//! Times at the end of their range, said by a program that means "for ever" or by a server: they end no call, and no program.
+
+use std::time::Duration;
+
+use cliq_api::auth::{AccessToken, Credentials, TokenSettings};
+use cliq_api::prelude::*;
+use cliq_api::{ErrorKind, RetryPolicy};
+use cliq_tests::server::{Server, Step, answer};
+
+use crate::Things;
+
+const EVER: Duration = Duration::MAX;
+
+#[tokio::test]
+async fn a_program_may_say_for_ever() {
+    let server = Server::answering("{}");
+    let source = Credentials::source(|| async { Ok::<_, std::io::Error>(AccessToken::new("1000.a").valid_for(EVER)) });
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .credentials(source)
+        .tokens(TokenSettings::new().timeout(EVER).margin(EVER))
+        .timeout(EVER)
+        .connect_timeout(EVER)
+        .read_timeout(EVER)
+        .retry(RetryPolicy::new().first_wait(EVER).longest_wait(EVER))
+        .build()
+        .unwrap();
+    client.get_thing("1").await.unwrap();
+    // One that waits for its limit.
+    client.add_thing("one").await.unwrap();
+    client.get_thing("1").options(|options| options.deadline(EVER).timeout(EVER)).await.unwrap();
+    assert_eq!(client.close(EVER).await, 0);
+}
+
+#[tokio::test]
+async fn a_server_may_say_for_ever() {
+    for status in ["503 Service Unavailable", "429 Too Many Requests"] {
+        let head = format!("HTTP/1.1 {status}\r\nRetry-After: {}\r\nContent-Length: 0\r\n\r\n", u64::MAX);
+        let server = Server::doing([Step::Read, Step::Write(head.into_bytes()), Step::Again]);
+        let client = Client::builder().base_url(server.base_url()).build().unwrap();
+        let error = client.get_thing("1").await.unwrap_err();
+        assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Refused, 1), "{error:?}");
+        assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(server.requests().len(), 1);
+    }
+}
+
+/// Of what was tried before, and of the answer that couldn't be read, both are told.
+#[tokio::test]
+async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
+    #[endpoints]
+    trait Numbers {
+        #[endpoint(GET "/number")]
+        fn get_number(&self) -> u8;
+    }
+    let then = |status, body| vec![Step::Read, Step::Write(answer(status, body))];
+    let server = Server::doing_in_turn(vec![then("503 Service Unavailable", ""), then("200 OK", "\"one\"")]);
+    let policy = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let client = Client::builder().base_url(server.base_url()).retry(policy).build().unwrap();
+    let error = client.get_number().await.unwrap_err();
+    let kinds: Vec<_> = error.attempts().iter().map(|attempt| attempt.kind()).collect();
+    assert_eq!(kinds, [ErrorKind::Refused, ErrorKind::Decode]);
+    assert!(error.to_string().contains("tried 2 times"), "{error}");
+}
