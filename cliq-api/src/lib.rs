@@ -37,6 +37,7 @@
 //! | `rustls` | yes | TLS by rustls, with the platform's roots |
 //! | `native-tls` | no | TLS by what the platform has |
 //! | `blocking` | no | calls from plain threads, without an async runtime |
+//! | `file` | no | limits and access tokens shared by the processes of a host, in files |
 //! | `gzip` | no | answers compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
@@ -56,6 +57,8 @@ pub mod limit;
 mod paging;
 mod request_ext;
 mod retry;
+#[cfg(feature = "file")]
+pub mod shared;
 pub mod threads;
 mod transport;
 mod user_key;
