@@ -38,6 +38,7 @@
 //! | `native-tls` | no | TLS by what the platform has |
 //! | `blocking` | no | calls from plain threads, without an async runtime |
 //! | `file` | no | limits and access tokens shared by the processes of a host, in files |
+//! | `redis` | no | the same shared by hosts, in Redis or Valkey |
 //! | `gzip` | no | answers compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
@@ -57,7 +58,7 @@ pub mod limit;
 mod paging;
 mod request_ext;
 mod retry;
-#[cfg(feature = "file")]
+#[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 pub mod threads;
 mod transport;

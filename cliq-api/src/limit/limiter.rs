@@ -176,10 +176,19 @@ impl Inner {
     }
 
     /// What is known of a lock without asking anybody.
-    pub(super) fn locked(&self, local: &Local, now: u64) -> Option<Locked> {
-        match self.store {
+    pub(super) fn locked(
+        &self,
+        local: &Local,
+        now: u64,
+        server: ServerId,
+        user: Option<&UserKey>,
+        shape: &Shape,
+    ) -> Option<Locked> {
+        match &self.store {
             None => local.bucket.locked(now, self.source),
-            Some(_) => local.told(now),
+            Some(store) => {
+                local.told(now).or_else(|| store.known_lock(&self.key(server, user, shape), &shape.rules, self.source))
+            }
         }
     }
 }
@@ -261,7 +270,7 @@ impl Wait<'_> {
                 (None, Some(queue)) => queue.would_be_first(self.lane),
                 (_, None) => true,
             };
-            let known = inner.locked(&local, now);
+            let known = inner.locked(&local, now, self.server, self.user, &self.shape);
             let (earliest, again, locked) = if !first {
                 (self.expected(&mut local, now, known), None, known)
             } else if inner.store.is_some() {

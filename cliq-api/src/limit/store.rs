@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::message::{Acquire, Completed, Decision, LeaseId, Outcome, Source};
+use super::message::{Acquire, Completed, Decision, LeaseId, Locked, Outcome, Source};
 use super::rules::Rules;
 use super::settings::Class;
 use crate::user_key::UserKey;
@@ -28,6 +28,12 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
 
     /// What a call of the class would meet, which changes nothing.
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen>;
+
+    /// What is known of a lock without asking anybody: one that a peer told of, in stores that hear of such. It is asked before a call waits and just
+    /// before it is sent, so it has to be quick.
+    fn known_lock(&self, _key: &BucketKey, _rules: &Rules, _source: Source) -> Option<Locked> {
+        None
+    }
 }
 
 /// What a store does takes time, and can fail.
@@ -61,14 +67,15 @@ pub struct Seen {
     /// How long it takes until the next could be sent, as far as one can tell, a lock included.
     pub next: std::time::Duration,
     /// The lock.
-    pub locked: Option<super::message::Locked>,
+    pub locked: Option<Locked>,
 }
 
 impl super::Bucket {
     /// What a call of the class would meet.
     pub fn look(&mut self, now: u64, rules: &Rules, source: Source, class: Class) -> Seen {
-        let locked = self.locked(now, source);
+        // First what time has changed: a lost call may extend a lock.
         let wait = self.expected(now, rules, class, 0);
+        let locked = self.locked(now, source);
         let next = locked.map_or(wait, |locked| locked.left.max(wait));
         Seen { remaining: self.remaining(now, rules, class), next, locked }
     }

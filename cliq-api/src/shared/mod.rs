@@ -4,3 +4,8 @@
 
 #[cfg(feature = "file")]
 mod file;
+#[cfg(feature = "redis")]
+mod redis;
+
+#[cfg(feature = "redis")]
+pub use self::redis::{RedisLimitStore, RedisTokenStore, StoreKey, Unreachable};
