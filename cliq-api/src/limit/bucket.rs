@@ -314,7 +314,7 @@ impl Bucket {
         Stamp(after << 1 | u32::from(retry))
     }
 
-    fn at(&self, stamp: Stamp) -> u64 {
+    pub(super) fn at(&self, stamp: Stamp) -> u64 {
         self.base + stamp.after_base()
     }
 }

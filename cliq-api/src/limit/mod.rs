@@ -25,6 +25,8 @@
 
 mod bucket;
 mod codec;
+#[cfg(feature = "file")]
+mod kept;
 mod limiter;
 mod message;
 mod outbox;
