@@ -1,0 +1,32 @@
+//! Real processes that share limits and tokens over a store, against a server that keeps the book.
+
+mod fleet;
+mod limits;
+mod locks;
+mod server;
+mod tokens;
+
+use tempfile::TempDir;
+
+/// A store of its own for a test.
+pub(crate) struct Store {
+    /// As a worker is told.
+    pub(crate) place: String,
+    /// Gone when this is.
+    _directory: TempDir,
+}
+
+impl Store {
+    pub(crate) fn file() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        Self { place: format!("file:{}/store", directory.path().display()), _directory: directory }
+    }
+}
+
+/// `CLIQ_LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
+pub(crate) fn rng() -> fastrand::Rng {
+    let seed = std::env::var("CLIQ_LIMITS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("CLIQ_LIMITS_SEED={seed}");
+    fastrand::Rng::with_seed(seed)
+}
