@@ -100,21 +100,6 @@ impl Bucket {
         bucket
     }
 
-    /// One of which only a lock is known.
-    #[cfg(feature = "redis")]
-    pub(crate) fn of_lock(left: Duration, source: Source) -> Self {
-        let locked_until = u64::try_from(left.as_millis()).unwrap_or(u64::MAX);
-        let (base, cautious_until, late_until) = (0, 0, 0);
-        let (held, out) = (VecDeque::new(), Vec::new());
-        Self { base, locked_until, cautious_until, late_until, lock_from: source, held, out }
-    }
-
-    /// Whether the lease is out.
-    #[cfg(feature = "redis")]
-    pub(crate) fn has_lease(&self, lease: LeaseId) -> bool {
-        self.out.iter().any(|out| out.lease == lease)
-    }
-
     /// Its keeper lost what it knew at some time up to `lost`: all slots count as used until what was allowed before has surely been forgotten. Not
     /// with settings [without a cold start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
@@ -368,7 +353,7 @@ impl Bucket {
         Stamp(after << 1 | u32::from(retry))
     }
 
-    fn at(&self, stamp: Stamp) -> u64 {
+    pub(super) fn at(&self, stamp: Stamp) -> u64 {
         self.base + stamp.after_base()
     }
 }

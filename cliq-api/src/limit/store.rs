@@ -90,6 +90,11 @@ pub struct BucketKey {
 }
 
 impl BucketKey {
+    /// As a limiter makes them; for trying a store by itself.
+    pub fn new(server: impl AsRef<str>, user: Option<UserKey>, shape: impl AsRef<str>) -> Self {
+        Self { server: server.as_ref().into(), user, shape: shape.as_ref().into() }
+    }
+
     /// Where the calls go, such as `https://cliq.zoho.com`.
     pub fn server(&self) -> &str {
         &self.server

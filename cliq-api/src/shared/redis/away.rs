@@ -75,7 +75,7 @@ impl Away {
     pub(super) fn complete(&self, name: &str, end: Ended) -> Option<Completed> {
         let now = self.now();
         let mut state = self.lock();
-        let (bucket, rules) = state.buckets.get_mut(name).filter(|(bucket, _)| bucket.has_lease(end.lease))?;
+        let (bucket, rules) = state.buckets.get_mut(name).filter(|(bucket, _)| bucket.has_out(end.lease))?;
         Some(bucket.complete(now, rules, end.lease, end.source, end.outcome))
     }
 

@@ -13,6 +13,7 @@ use super::calls::{BUCKET, Calls, NO_RULES, completed, decision, seen};
 use super::link::{Link, Listener, Problem, Work};
 use super::locks::Locks;
 use super::place::Place;
+use crate::error::Error;
 use crate::limit::{
     Acquire, Bucket, BucketKey, Class, Completed, Decision, Ended, LimitStore, Locked, Rules, Seen, Source, StoreError,
     StoreFuture,
@@ -65,8 +66,8 @@ struct Peers {
 
 impl RedisLimitStore {
     /// At the server of that URL: `redis://host`, `redis://user:password@host:6379/0`, `rediss://…` for TLS. It fails only where the URL can't be used.
-    pub fn new(url: impl AsRef<str>) -> Result<Self, StoreError> {
-        let place = Place::new(url.as_ref()).map_err(StoreError::new)?;
+    pub fn new(url: impl AsRef<str>) -> Result<Self, Error> {
+        let place = Place::new(url.as_ref())?;
         Ok(Self { place, unreachable: Unreachable::Refuse, inner: Arc::default() })
     }
 

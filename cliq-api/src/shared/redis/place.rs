@@ -10,6 +10,8 @@ use blake2::digest::{KeyInit, Mac};
 use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
 use secrecy::{ExposeSecret, SecretString};
 
+use crate::error::Error;
+
 /// Where names begin, if nothing else is said.
 const PREFIX: &str = "cliq";
 const TIMEOUT: Duration = Duration::from_secs(1);
@@ -25,12 +27,16 @@ pub(super) struct Place {
 
 impl Place {
     /// The problem, if the URL can't be used. It doesn't repeat the URL, which may hold a password.
-    pub(super) fn new(url: &str) -> Result<Self, String> {
+    pub(super) fn new(url: &str) -> Result<Self, Error> {
         let info = url.into_connection_info().map_err(|error| {
-            format!("the Redis URL can't be used ({error}): write redis://:password@host:port/0, or rediss:// for TLS")
+            Error::configuration(format!(
+                "the Redis URL can't be used ({error}): write redis://:password@host:port/0, or rediss:// for TLS"
+            ))
         })?;
         if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
-            return Err("the Redis URL ends in #insecure, which would let anybody be that server: leave it out, and have the server's authority trusted by the host".to_owned());
+            return Err(Error::configuration(
+                "the Redis URL ends in #insecure, which lets anybody pass for that server: leave it out, and let the host trust the server's certificate",
+            ));
         }
         // With it, messages come by the same connection.
         let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();

@@ -11,7 +11,8 @@ use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 use serde::{Deserialize, Serialize};
 
-use crate::auth::{AccessToken, AuthError, ScopeSet, StoreError, TokenRecord};
+use crate::auth::{AccessToken, ScopeSet, StoreError, TokenRecord};
+use crate::error::Error;
 
 const NONCE: usize = 24;
 /// Besides its version, in front.
@@ -35,7 +36,7 @@ impl StoreKey {
     /// assert!(StoreKey::from_base64("3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").is_ok());
     /// assert!(StoreKey::from_base64("too short").is_err());
     /// ```
-    pub fn from_base64(text: impl Into<SecretString>) -> Result<Self, AuthError> {
+    pub fn from_base64(text: impl Into<SecretString>) -> Result<Self, Error> {
         let text = text.into();
         let bytes = STANDARD.decode(text.expose_secret().trim()).map(SecretSlice::from).map_err(|_| unusable())?;
         let key = <[u8; 32]>::try_from(bytes.expose_secret()).map_err(|_| unusable())?;
@@ -73,9 +74,9 @@ fn bound_to(name: &str, version: [u8; VERSION]) -> Vec<u8> {
     [&[FORMAT], &version[..], name.as_bytes()].concat()
 }
 
-fn unusable() -> AuthError {
+fn unusable() -> Error {
     let problem = "the key for stored tokens is not the base64 of 32 bytes: make one with `openssl rand -base64 32`";
-    AuthError::configuration(problem)
+    Error::configuration(problem)
 }
 
 /// As JSON. Times are milliseconds since 1970, by the wall clock of whoever wrote them.

@@ -10,7 +10,8 @@ use secrecy::SecretString;
 use super::link::{Link, Problem};
 use super::place::Place;
 use super::record::{StoreKey, millis};
-use crate::auth::{AuthError, Lease, StoreError, StoreFuture, TokenKey, TokenRecord, TokenStore};
+use crate::auth::{Lease, StoreError, StoreFuture, TokenKey, TokenRecord, TokenStore};
+use crate::error::Error;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 /// How long a token is kept that doesn't say when it runs out; and all for at least as long as uses of a refresh token count, and denials.
@@ -44,8 +45,8 @@ pub struct RedisTokenStore {
 
 impl RedisTokenStore {
     /// At the server of that URL, as [`RedisLimitStore`](super::RedisLimitStore::new) takes it. It fails only where the URL can't be used.
-    pub fn new(url: impl AsRef<str>, key: StoreKey) -> Result<Self, AuthError> {
-        let place = Place::new(url.as_ref()).map_err(AuthError::configuration)?;
+    pub fn new(url: impl AsRef<str>, key: StoreKey) -> Result<Self, Error> {
+        let place = Place::new(url.as_ref())?;
         Ok(Self { place, keys: Arc::new([Arc::new(key)]), link: Arc::default() })
     }
 

@@ -1,0 +1,129 @@
+//! Eight processes spend one budget.
+
+use std::time::{Duration, Instant};
+
+use cliq_api::Endpoint;
+use cliq_tests::redis::Redis;
+use cliq_tests_processes::{LEAK, ShortRequest, Simulated, client, limits_in};
+use tokio::time::sleep;
+
+use crate::fleet::Plan;
+use crate::server::Server;
+use crate::{Store, rng};
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_over_a_file() {
+    killed_at_any_moment(&Store::file()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_over_redis() {
+    killed_at_any_moment(&Store::redis()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nearly_all_that_is_allowed_over_a_file() {
+    nearly_all_that_is_allowed(&Store::file()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nearly_all_that_is_allowed_over_redis() {
+    nearly_all_that_is_allowed(&Store::redis()).await;
+}
+
+/// The same, while Redis is killed as well, and comes back with what it knew or without.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_at_any_moment_and_redis_too() {
+    let mut rng = rng();
+    let mut redis = Redis::start(&[]);
+    let server = Server::start((5, 150)).await;
+    let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &format!("lossy-{}", redis.url()));
+    let mut workers = Vec::new();
+    for _ in 0..8 {
+        workers.push(plan.flood("short", 3).await);
+    }
+    for round in 0..4 {
+        // What was lost is surely forgotten after some two seconds, and then calls are made for some.
+        let begun = Instant::now();
+        let before = server.totals().arrivals;
+        while begun.elapsed() < Duration::from_millis(rng.u64(3500..5500)) {
+            sleep(Duration::from_millis(rng.u64(10..400))).await;
+            let worker = rng.choice(&mut workers).unwrap();
+            worker.kill().await;
+            *worker = plan.flood("short", 3).await;
+        }
+        assert!(server.totals().arrivals > before, "it goes on after {round} losses");
+        if rng.bool() {
+            redis.kill();
+        } else {
+            redis.lose_all();
+        }
+        sleep(Duration::from_millis(rng.u64(..300))).await;
+        redis.start_again();
+    }
+    drop(workers);
+    let totals = server.totals();
+    println!("{totals:?}");
+    assert_eq!((totals.locks, totals.refused), (0, 0));
+}
+
+/// Killed and started anew at any moment: no lock. And what they held is free again soon after.
+async fn killed_at_any_moment(store: &Store) {
+    let mut rng = rng();
+    let server = Server::start((5, 150)).await;
+    let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
+    let mut workers = Vec::new();
+    for _ in 0..8 {
+        workers.push(plan.flood("short", 3).await);
+    }
+    let begun = Instant::now();
+    let mut killed = 0;
+    while begun.elapsed() < Duration::from_secs(8) {
+        sleep(Duration::from_millis(rng.u64(10..250))).await;
+        let worker = rng.choice(&mut workers).unwrap();
+        worker.kill().await;
+        *worker = plan.flood("short", 3).await;
+        killed += 1;
+    }
+    for worker in &mut workers {
+        worker.kill().await;
+    }
+    let totals = server.totals();
+    println!("{killed} killed: {totals:?}");
+    assert_eq!((totals.locks, totals.refused), (0, 0));
+    // Each that is killed takes some slots along, and its place in line.
+    assert!(totals.arrivals > 20, "{totals:?}");
+
+    sleep(LEAK).await;
+    let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
+    // After calls without an answer they go one at a time, until one is answered.
+    client.short().await.unwrap();
+    let remaining = async || client.limits().of(ShortRequest::META).await.unwrap().remaining;
+    for _ in 0..100 {
+        if remaining().await == Some(18) {
+            return;
+        }
+        sleep(Duration::from_millis(5)).await;
+    }
+    panic!("{:?} are left of 19, after one call", remaining().await);
+}
+
+async fn nearly_all_that_is_allowed(store: &Store) {
+    let server = Server::start((20, 60)).await;
+    let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
+    let mut workers = Vec::new();
+    for _ in 0..8 {
+        workers.push(plan.flood("short", 2).await);
+    }
+    // Whole rounds, so that it doesn't matter where in one it begins.
+    let round = Duration::from_millis(2000 + 100 + 40);
+    sleep(round).await;
+    let before = server.totals();
+    sleep(4 * round).await;
+    let after = server.totals();
+    assert_eq!(after.locks, 0);
+    let made = after.arrivals - before.arrivals;
+    println!("{made} of {}, {:.1} %", 4 * 19, made as f64 / (4.0 * 19.0) * 100.0);
+    assert!(made * 100 >= 95 * 4 * 19);
+    drop(workers);
+}
