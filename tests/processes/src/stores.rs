@@ -12,7 +12,11 @@ pub fn limits_in(place: &str, builder: cliq_api::ClientBuilder) -> Result<cliq_a
     match place.split_once(':') {
         Some(("file", directory)) => Ok(builder.limit_store(FileLimitStore::open(directory)?)),
         // Which may have lost what it knew.
-        Some(("redis", _)) => Ok(builder.limits(settings().cold_start(true)).limit_store(RedisLimitStore::new(place)?)),
+        Some(("redis", _)) => Ok(builder.limit_store(RedisLimitStore::new(place)?)),
+        Some(("lossy-redis", rest)) => {
+            let store = RedisLimitStore::new(format!("redis:{rest}"))?;
+            Ok(builder.limits(settings().cold_start(true)).limit_store(store))
+        }
         _ => panic!("`{place}` is no store"),
     }
 }
