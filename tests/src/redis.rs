@@ -102,6 +102,28 @@ impl Redis {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
+    /// All that it has written to its disk.
+    ///
+    /// # Panics
+    ///
+    /// If that can't be read.
+    pub fn written(&self) -> String {
+        let files = fs::read_dir(self.dir.join("appendonlydir")).expect("its directory");
+        let texts = files.map(|file| fs::read(file.expect("a file").path()).expect("a file's text"));
+        texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
+    }
+
+    /// Stops it (`STOP`), or lets it go on (`CONT`).
+    ///
+    /// # Panics
+    ///
+    /// If it doesn't run.
+    pub fn signal(&self, signal: &str) {
+        let id = self.running.as_ref().expect("it runs").id();
+        let status = Command::new("kill").args([&format!("-{signal}"), &id.to_string()]).status();
+        assert!(status.is_ok_and(|status| status.success()), "it is told");
+    }
+
     fn answers(&self) -> bool {
         let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) else { return false };
         let mut answer = [0; 5];

@@ -267,6 +267,9 @@ fn jittered(pause: Duration) -> Duration {
 
 impl Place {
     fn failed(&self, error: RedisError) -> Problem {
+        if error.is_timeout() {
+            return self.late();
+        }
         let words = format!("{} can't be used: {error}", self.shown());
         Problem { words, source: Some(error) }
     }

@@ -1,0 +1,103 @@
+//! The connection: one, kept, gone with its store; passwords that nobody sees; clusters.
+
+use std::time::Duration;
+
+use cliq_api::limit::{LimitRefusal, Told};
+use cliq_api::shared::RedisLimitStore;
+use cliq_tests::redis::Redis;
+use tokio::time::sleep;
+
+use crate::{THROTTLED, acquire, call, limiter, limiter_of, settings, state, store, until};
+
+const CANARY: &str = "canary-password-7716";
+
+fn connections(redis: &Redis) -> usize {
+    redis.tell(&["CLIENT", "LIST"]).lines().filter(|line| !line.contains("cmd=client")).count()
+}
+
+#[tokio::test]
+async fn one_for_all_and_gone_with_the_store() {
+    let redis = Redis::start(&[]);
+    let store = store(&redis);
+    let (one, other) = (limiter_of(store.clone(), settings()), limiter_of(store, settings()));
+    assert_eq!(connections(&redis), 0, "none before the first call");
+    let (first, second) = tokio::join!(acquire(&one), acquire(&other));
+    drop((first, second));
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(connections(&redis), 1);
+    drop((one, other));
+    until("gone", async || connections(&redis) == 0).await;
+}
+
+/// A connection that was cut hears of locks again without a call.
+#[tokio::test]
+async fn cut_off_it_hears_again() {
+    let redis = Redis::start(&[]);
+    let (one, other) = (limiter(&redis), limiter(&redis));
+    call(&one, Told::Fine).await;
+    call(&other, Told::Fine).await;
+    redis.tell(&["CLIENT", "KILL", "TYPE", "pubsub"]);
+    until("both are back", async || connections(&redis) == 2).await;
+    sleep(Duration::from_millis(100)).await;
+    let mut unsent = acquire(&other).await.unwrap();
+    call(&one, THROTTLED).await;
+    until("told", async || state(&one).await.unwrap().lock.is_some()).await;
+    sleep(Duration::from_millis(50)).await;
+    assert!(unsent.sending().is_err());
+}
+
+#[tokio::test]
+async fn passwords_are_not_shown() {
+    let redis = Redis::start(&["--requirepass", "another"]);
+    let place = format!("127.0.0.1:{}", redis.port());
+    let mut shown = Vec::new();
+    for url in [
+        format!("redis://:{CANARY}@{place}/0"),
+        format!("redis://somebody:{CANARY}@{place}/0"),
+        // Nobody is there.
+        format!("redis://:{CANARY}@127.0.0.1:1/0"),
+        // That isn't TLS.
+        format!("rediss://:{CANARY}@{place}/0"),
+    ] {
+        let store = RedisLimitStore::new(&url).unwrap();
+        shown.push(format!("{store:?}"));
+        let limiter = limiter_of(store.clone(), settings());
+        let refusal = acquire(&limiter).await.unwrap_err();
+        assert!(matches!(refusal, LimitRefusal::Unreachable(_)));
+        shown.push(refusal.to_string());
+        shown.push(format!("{refusal:?} {limiter:?} {store:?}"));
+    }
+    for url in ["redis//:", "redis://:{}@host:port", "http://:{}@host", "{}", "rediss://:{}@host:6379/0#insecure"] {
+        let error = RedisLimitStore::new(url.replace("{}", CANARY)).unwrap_err();
+        assert!(error.to_string().contains("the Redis URL"), "{error}");
+        shown.push(format!("{error} {error:?}"));
+    }
+    for text in shown {
+        println!("{text}\n");
+        assert!(!text.contains("canary"), "{text}");
+    }
+    let right = RedisLimitStore::new(format!("redis://:another@{place}/0")).unwrap();
+    call(&limiter_of(right, settings()), Told::Fine).await;
+}
+
+/// Two nodes, and whichever one is told of.
+#[tokio::test]
+async fn a_cluster_tells_where_to_go() {
+    let nodes = [&[][..], &[]].map(|_: &[&str]| Redis::start(&["--cluster-enabled", "yes"]));
+    for (node, slots) in nodes.iter().zip([["0", "8191"], ["8192", "16383"]]) {
+        assert_eq!(node.tell(&["CLUSTER", "ADDSLOTSRANGE", slots[0], slots[1]]), "OK");
+    }
+    nodes[0].tell(&["CLUSTER", "MEET", "127.0.0.1", &nodes[1].port().to_string()]);
+    until("one cluster", async || {
+        nodes.iter().all(|node| node.tell(&["CLUSTER", "INFO"]).contains("cluster_state:ok"))
+    })
+    .await;
+    let limiters = nodes.each_ref().map(limiter);
+    for limiter in &limiters {
+        call(limiter, Told::Fine).await;
+    }
+    call(&limiters[0], THROTTLED).await;
+    for limiter in &limiters {
+        until("locked", async || acquire(limiter).await.is_err_and(|refusal| refusal.locked_until().is_some())).await;
+    }
+}

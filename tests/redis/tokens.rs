@@ -1,0 +1,1 @@
+//! Access tokens: encrypted, and refreshed once for all.
