@@ -101,3 +101,37 @@ async fn a_cluster_tells_where_to_go() {
         until("locked", async || acquire(limiter).await.is_err_and(|refusal| refusal.locked_until().is_some())).await;
     }
 }
+
+/// Whom the host trusts is told to a process of its own.
+#[tokio::test]
+async fn tls_by_url_with_the_hosts_trust() {
+    let (certificate, key) = cliq_tests::tls::self_signed_pem();
+    let directory = std::env::temp_dir().join(format!("cliq-redis-tls-{}", std::process::id()));
+    std::fs::create_dir_all(&directory).unwrap();
+    let [certificate, key] = [("certificate", certificate), ("key", key)].map(|(name, text)| {
+        let path = directory.join(name);
+        std::fs::write(&path, text).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    let port = cliq_tests::redis::free_port().to_string();
+    let options = ["--tls-port", &port, "--tls-cert-file", &certificate, "--tls-key-file", &key];
+    let _redis =
+        Redis::start(&[&options[..], &["--tls-ca-cert-file", &certificate, "--tls-auth-clients", "no"]].concat());
+    let url = format!("rediss://127.0.0.1:{port}/0");
+    let here = limiter_of(RedisLimitStore::new(&url).unwrap(), settings());
+    let refusal = acquire(&here).await.unwrap_err().to_string();
+    assert!(refusal.contains("certificate"), "{refusal}");
+
+    let mut there = std::process::Command::new(std::env::current_exe().unwrap());
+    there.args(["--exact", "link::one_call_over_tls", "--ignored"]);
+    let told = there.env("SSL_CERT_FILE", &certificate).env("CLIQ_TEST_REDIS", &url).output().unwrap();
+    std::fs::remove_dir_all(directory).unwrap();
+    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+}
+
+#[tokio::test]
+#[ignore = "run by `tls_by_url_with_the_hosts_trust`, in a process of its own"]
+async fn one_call_over_tls() {
+    let url = std::env::var("CLIQ_TEST_REDIS").unwrap();
+    call(&limiter_of(RedisLimitStore::new(url).unwrap(), settings()), Told::Fine).await;
+}

@@ -141,7 +141,12 @@ impl Drop for Redis {
     }
 }
 
-fn free_port() -> u16 {
+/// A loopback port that nobody uses now.
+///
+/// # Panics
+///
+/// If there is none.
+pub fn free_port() -> u16 {
     let socket = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).expect("a free port");
     socket.local_addr().expect("it is bound").port()
 }

@@ -29,8 +29,10 @@ impl Place {
     /// The problem, if the URL can't be used. It doesn't repeat the URL, which may hold a password.
     pub(super) fn new(url: &str) -> Result<Self, Error> {
         let info = url.into_connection_info().map_err(|error| {
+            // What the library says is about the URL's form, or about TLS that this program was built without.
+            let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
             Error::configuration(format!(
-                "the Redis URL can't be used ({error}): write redis://:password@host:port/0, or rediss:// for TLS"
+                "the Redis URL can't be used{why}: write redis://:password@host:6379/0, or rediss://… for TLS, with what is special in a password as %40"
             ))
         })?;
         if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
