@@ -44,24 +44,28 @@ async fn killed_at_any_moment_and_redis_too() {
     }
     for round in 0..4 {
         let begun = Instant::now();
-        let before = server.totals().arrivals;
-        // What was lost is surely forgotten after some two seconds. Then calls are made, until there were some.
-        while begun.elapsed() < Duration::from_secs(4) || server.totals().arrivals == before {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it goes on");
-            sleep(Duration::from_millis(rng.u64(100..1000))).await;
+        while begun.elapsed() < Duration::from_millis(2500) {
+            sleep(Duration::from_millis(rng.u64(100..800))).await;
             let worker = rng.choice(&mut workers).unwrap();
             worker.kill().await;
             *worker = plan.flood("short", 3).await;
         }
-        println!("round {round}: {} calls in {:?}", server.totals().arrivals - before, begun.elapsed());
-        if round % 2 == 0 {
-            redis.kill();
-        } else {
-            redis.lose_all();
+        // Just after many calls were made, which it forgets, or not.
+        let before = server.totals().arrivals;
+        while server.totals().arrivals < before + 12 {
+            assert!(begun.elapsed() < Duration::from_secs(20), "it doesn't go on: {:?}", server.totals());
+            sleep(Duration::from_millis(5)).await;
         }
-        sleep(Duration::from_millis(rng.u64(..300))).await;
+        println!("round {round} took {:?}", begun.elapsed());
+        if round % 2 == 0 {
+            redis.lose_all();
+        } else {
+            redis.kill();
+        }
+        sleep(Duration::from_millis(rng.u64(..200))).await;
         redis.start_again();
     }
+    sleep(Duration::from_secs(3)).await;
     drop(workers);
     let totals = server.totals();
     println!("{totals:?}");
