@@ -46,6 +46,17 @@ async fn cut_off_it_hears_again() {
     assert!(unsent.sending().is_err());
 }
 
+/// The task that keeps it ends with its runtime, and begins anew in the next.
+#[test]
+fn a_store_outlives_a_runtime() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    for _ in 0..3 {
+        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        runtime.block_on(call(&limiter, Told::Fine));
+    }
+}
+
 #[tokio::test]
 async fn passwords_are_not_shown() {
     let redis = Redis::start(&["--requirepass", "another"]);
@@ -94,6 +105,7 @@ async fn a_cluster_tells_where_to_go() {
     .await;
     let limiters = nodes.each_ref().map(limiter);
     for limiter in &limiters {
+        // The one that is led elsewhere makes a connection more.
         call(limiter, Told::Fine).await;
     }
     call(&limiters[0], THROTTLED).await;

@@ -40,6 +40,8 @@ struct State {
     /// When the store was last heard of.
     since: u64,
     buckets: HashMap<String, (Bucket, Rules)>,
+    /// On its way to the store, perhaps already there.
+    telling: Option<(String, Bucket, Rules)>,
 }
 
 impl Away {
@@ -79,18 +81,23 @@ impl Away {
         Some(bucket.complete(now, rules, end.lease, end.source, end.outcome))
     }
 
-    /// What the store has to be told, and when that is as of. From now on nothing is counted here, until the store has been away for long again.
-    pub(super) fn take(&self) -> (Vec<(String, Bucket, Rules)>, u64) {
+    /// The next bucket that the store has to be told of, and what time it is here. From now on nothing is counted here, until the store has been away
+    /// for long again; and until that is [told](Self::told), the same is given again.
+    pub(super) fn next(&self) -> Option<(String, Bucket, Rules, u64)> {
         let now = self.now();
         let mut state = self.lock();
         state.since = now;
-        let taken = std::mem::take(&mut state.buckets);
-        (taken.into_iter().map(|(name, (bucket, rules))| (name, bucket, rules)).collect(), now)
+        if state.telling.is_none() {
+            let name = state.buckets.keys().next()?.clone();
+            let (bucket, rules) = state.buckets.remove(&name)?;
+            state.telling = Some((name, bucket, rules));
+        }
+        state.telling.clone().map(|(name, bucket, rules)| (name, bucket, rules, now))
     }
 
-    /// It could not be told after all.
-    pub(super) fn put_back(&self, untold: impl Iterator<Item = (String, Bucket, Rules)>) {
-        self.lock().buckets.extend(untold.map(|(name, bucket, rules)| (name, (bucket, rules))));
+    /// The store knows of it.
+    pub(super) fn told(&self) {
+        self.lock().telling = None;
     }
 
     fn now(&self) -> u64 {

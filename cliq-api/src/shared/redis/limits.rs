@@ -173,19 +173,16 @@ impl Listener for Peers {
         self.locks.hear(message);
     }
 
-    /// Tells of what was sent meanwhile, and of locks that the server may have forgotten.
+    /// Looks whether the server forgets. Tells of what was sent meanwhile, and of locks that the server may have forgotten.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a> {
         Box::pin(async move {
+            if evicts(connection).await {
+                tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis forgets keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
+            }
             let calls = Calls { script: &SCRIPT, place: &self.place };
-            let (buckets, as_of) = self.away.take();
-            let mut buckets = buckets.into_iter();
-            while let Some((name, bucket, rules)) = buckets.next() {
-                let told: RedisResult<Vec<i64>> =
-                    calls.merge(&name, rules.numbers(), &bucket, as_of).invoke_async(connection).await;
-                if let Err(error) = told {
-                    self.away.put_back(std::iter::once((name, bucket, rules)).chain(buckets));
-                    return Err(error);
-                }
+            while let Some((name, bucket, rules, as_of)) = self.away.next() {
+                let _: Vec<i64> = calls.merge(&name, rules.numbers(), &bucket, as_of).invoke_async(connection).await?;
+                self.away.told();
             }
             for (name, left, source) in self.locks.all() {
                 let bucket = Bucket::of_lock(left, source);
@@ -194,6 +191,14 @@ impl Listener for Peers {
             Ok(())
         })
     }
+}
+
+/// Whether keys are given up for others. Who may not ask doesn't know.
+async fn evicts(connection: &mut MultiplexedConnection) -> bool {
+    let info: RedisResult<String> = redis::cmd("INFO").arg("memory").query_async(connection).await;
+    let info = info.unwrap_or_default();
+    let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    value("maxmemory").is_some_and(|most| most != "0") && value("maxmemory_policy") != Some("noeviction")
 }
 
 fn failed(problem: Problem) -> StoreError {

@@ -15,7 +15,7 @@ use redis::{
 };
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
-use tokio::time::{sleep, timeout};
+use tokio::time::{Instant, sleep, timeout};
 
 use super::place::Place;
 
@@ -139,32 +139,52 @@ impl Link {
 impl Shared {
     async fn keep(self: Arc<Self>) {
         let mut pause = FIRST_PAUSE;
+        let mut is_known = false;
         loop {
             match self.connect().await {
                 Ok(up) => {
-                    pause = FIRST_PAUSE;
-                    let lost = Arc::clone(&up.lost);
+                    is_known = false;
+                    let (lost, begun) = (Arc::clone(&up.lost), Instant::now());
                     self.state.send_replace(State::Up(up));
                     lost.notified().await;
                     self.state.send_replace(State::Connecting);
+                    if begun.elapsed() > LONGEST_PAUSE {
+                        pause = FIRST_PAUSE;
+                        continue;
+                    }
                 }
                 Err(problem) => {
-                    tracing::warn!(target: "cliq_api::shared", problem = problem.words, "Redis can't be reached");
-                    *self.moved() = None;
+                    if is_known {
+                        tracing::debug!(target: "cliq_api::shared", problem = problem.words, "Redis still can't be used");
+                    } else {
+                        tracing::warn!(target: "cliq_api::shared", problem = problem.words, "Redis can't be used");
+                    }
+                    is_known = true;
+                    if !problem.is_moved() {
+                        *self.moved() = None;
+                    }
                     self.state.send_replace(State::Down(problem));
-                    sleep(jittered(pause)).await;
-                    pause = LONGEST_PAUSE.min(pause * 2);
                 }
             }
+            sleep(jittered(pause)).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
         }
     }
 
     async fn connect(&self) -> Result<Up, Problem> {
         let place = &self.place;
-        match timeout(place.timeout, self.try_connect()).await {
-            Ok(result) => result.map_err(|error| place.failed(error)),
-            Err(_) => Err(place.late()),
+        let mut up = match timeout(place.timeout, self.try_connect()).await {
+            Ok(result) => result.map_err(|error| place.failed(error))?,
+            Err(_) => return Err(place.late()),
+        };
+        if let Some(listener) = &self.listener {
+            // Each command has its time; there may be many.
+            listener.back(&mut up.connection).await.map_err(|error| {
+                self.follow(&error);
+                place.failed(error)
+            })?;
         }
+        Ok(up)
     }
 
     async fn try_connect(&self) -> RedisResult<Up> {
@@ -192,10 +212,6 @@ impl Shared {
         let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
         if let Some(listener) = &self.listener {
             connection.subscribe(listener.channel()).await?;
-            if let Err(error) = listener.back(&mut connection).await {
-                self.follow(&error);
-                return Err(error);
-            }
         }
         Ok(Up { connection, lost })
     }
