@@ -417,7 +417,13 @@ impl Wait<'_> {
 
     fn message(&self) -> Acquire {
         let inner = &self.limiter.0;
-        Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class).retry(self.ask.retry)
+        let ask = Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class);
+        let waits = match (self.ask.patience, self.ask.deadline) {
+            (Patience::FailFast, _) => Duration::ZERO,
+            (_, Some(deadline)) => deadline.saturating_duration_since(Instant::now()),
+            (_, None) => Duration::MAX,
+        };
+        ask.retry(self.ask.retry).waits(waits)
     }
 
     fn permit(self, lease: LeaseId, use_by: Instant) -> Permit {
