@@ -112,14 +112,14 @@ impl LimitStore for FileLimitStore {
     fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
         let by = *rules;
         Box::pin(self.step(key, rules, move |entry, now| {
+            let line = entry.line.clone();
             let decision = entry.line.acquire(now, &mut entry.bucket, &by, &ask);
             match decision {
                 Decision::Granted { use_within } => {
                     (Decision::Granted { use_within: use_within.min(USE_WITHIN) }, Some(Lasting::Machine))
                 }
-                // What was is still there, but for the place in line.
-                Decision::Wait { .. } => (decision, Some(Lasting::Process)),
-                _ => (decision, None),
+                // Time alone has changed the bucket, and will have when it is read again.
+                _ => (decision, (entry.line != line).then_some(Lasting::Process)),
             }
         }))
     }

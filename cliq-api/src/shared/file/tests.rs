@@ -1,12 +1,15 @@
 //! The state machines without a file: what is in it, whom it serves first, and what a boot does to it.
 
-use std::time::Duration;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
 
+use super::FileTokenStore;
 use super::clock::Moment;
 use super::line::Line;
 use super::seal::{Seal, Unreadable};
 use super::sheet::Sheet;
 use crate::Limit;
+use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
 use crate::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -186,4 +189,84 @@ fn places() {
     assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3).retry(true)), Decision::Granted { .. }));
     // What is asked for again is granted again.
     assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3)), Decision::Granted { .. }));
+}
+
+fn token_file(directory: &Path) -> PathBuf {
+    let mut files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.extension().is_some_and(|suffix| suffix == "token")).unwrap()
+}
+
+fn record(version: u64, text: &str) -> TokenRecord {
+    let later = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
+    let token = AccessToken::new(text).valid_until(later).granting("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
+    TokenRecord { version, token: Some(token), uses: vec![later, later], denied_until: Some(later) }
+}
+
+#[tokio::test]
+async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let [one, other] = [(); 2].map(|()| FileTokenStore::open(&path).unwrap());
+    let (key, another) = (TokenKey::named("one"), TokenKey::named("another"));
+    assert!(one.load(&key).await.unwrap().is_none());
+    assert!(!one.save(&key, &record(2, "1000.a")).await.unwrap(), "there is none before it");
+    assert!(one.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert!(!other.save(&key, &record(1, "1000.b")).await.unwrap(), "it has been overtaken");
+    assert!(other.save(&key, &record(2, "1000.c")).await.unwrap());
+    assert!(other.load(&another).await.unwrap().is_none());
+
+    let (kept, expected) = (one.load(&key).await.unwrap().unwrap(), record(2, "1000.c"));
+    assert_eq!((kept.version, &kept.uses, kept.denied_until), (2, &expected.uses, expected.denied_until));
+    let (token, expected) = (kept.token.unwrap(), expected.token.unwrap());
+    assert_eq!(token.expose_secret(), expected.expose_secret());
+    assert_eq!((token.expires_at(), token.scopes()), (expected.expires_at(), expected.scopes()));
+}
+
+#[tokio::test]
+async fn one_at_a_time_has_the_lease() {
+    let directory = tempfile::tempdir().unwrap();
+    let [one, other] = [(); 2].map(|()| FileTokenStore::open(directory.path().join("tokens")).unwrap());
+    let key = TokenKey::named("one");
+    assert_eq!(one.lease(&key, 1, MINUTE).await.unwrap(), Lease::Granted);
+    let Lease::Held(left) = other.lease(&key, 2, MINUTE).await.unwrap() else { panic!("it is held") };
+    assert!(left <= MINUTE && left > MINUTE / 2);
+    // It has nothing to do with the record, and whoever has it may have it anew.
+    assert!(other.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert_eq!(one.lease(&key, 1, SECOND / 20).await.unwrap(), Lease::Granted);
+    other.release(&key, 2).await.unwrap();
+    assert!(
+        matches!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Held(_)),
+        "it was not the other's to give back"
+    );
+    tokio::time::sleep(SECOND / 10).await;
+    assert_eq!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Granted);
+    other.release(&key, 2).await.unwrap();
+    assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
+}
+
+/// It has been used at most nine times in ten minutes: so there is one more, and no second one.
+#[tokio::test]
+async fn a_lost_record_leaves_one_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let file = token_file(&path);
+    let whole = std::fs::read(&file).unwrap();
+    let damages = (0..whole.len()).step_by(7).flat_map(|index| {
+        let mut flipped = whole.clone();
+        flipped[index] ^= 1;
+        [whole[..index].to_vec(), flipped]
+    });
+    for damaged in damages {
+        std::fs::write(&file, damaged).unwrap();
+        for _ in 0..2 {
+            let kept = store.load(&key).await.unwrap().unwrap();
+            assert_eq!((kept.uses.len(), kept.token.is_none()), (8, true));
+            assert!(kept.uses[0] > SystemTime::now() + TEN_MINUTES);
+        }
+        assert!(!store.save(&key, &record(1, "1000.a")).await.unwrap());
+    }
+    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 2 + 3, "some are kept aside");
+    assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
 }
