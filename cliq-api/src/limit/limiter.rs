@@ -125,6 +125,11 @@ impl Limiter {
         self.0.slots.len()
     }
 
+    /// Waits until the store knows how all calls ended that have ended.
+    pub(crate) async fn tell_all(&self) {
+        self.0.outbox.empty(self).await;
+    }
+
     /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
     pub async fn acquire(
         &self,

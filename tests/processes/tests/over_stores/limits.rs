@@ -20,6 +20,11 @@ async fn nearly_all_that_is_allowed_over_a_file() {
     nearly_all_that_is_allowed(&Store::file()).await;
 }
 
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_ends_leaves_nothing_over_a_file() {
+    a_program_that_ends_leaves_nothing(&Store::file()).await;
+}
+
 /// Killed and started anew at any moment: no lock. And what they held is free again soon after.
 async fn killed_at_any_moment(store: &Store) {
     let mut rng = rng();
@@ -79,4 +84,24 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     println!("{made} of {}, {:.1} %", 4 * 19, made as f64 / (4.0 * 19.0) * 100.0);
     assert!(made * 100 >= 95 * 4 * 19);
     drop(workers);
+}
+
+/// One that makes a call and ends tells how it went, although nobody waits for that: or each of its calls would count as one without an answer.
+async fn a_program_that_ends_leaves_nothing(store: &Store) {
+    let server = Server::start((1, 5)).await;
+    let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
+    for _ in 0..5 {
+        let mut worker = plan.start();
+        worker.tell("last short").await;
+        worker.end().await;
+    }
+    sleep(Duration::from_millis(2100 + 50)).await;
+    let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
+    assert_eq!(client.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
+    // The same for one that closes its client.
+    client.short().await.unwrap();
+    client.close(Duration::from_secs(5)).await;
+    let other = limits_in(&store.place, cliq_tests_processes::client(&server.address)).unwrap().build().unwrap();
+    sleep(Duration::from_millis(2100 + 50)).await;
+    assert_eq!(other.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
 }
