@@ -128,13 +128,14 @@ impl Place {
 }
 
 /// How a lock is waited for.
+#[derive(Clone, Copy)]
 enum Wait {
     ForIt,
     AtMost(Duration),
 }
 
 impl Wait {
-    fn lock(&self, lock: &File, path: &Path) -> Result<(), Problem> {
+    fn lock(self, lock: &File, path: &Path) -> Result<(), Problem> {
         let locked = match self {
             Self::ForIt => lock.lock(),
             Self::AtMost(time) => {
@@ -143,7 +144,7 @@ impl Wait {
                     match lock.try_lock() {
                         Ok(()) => break Ok(()),
                         Err(TryLockError::Error(error)) => break Err(error),
-                        Err(TryLockError::WouldBlock) if begun.elapsed() > *time => {
+                        Err(TryLockError::WouldBlock) if begun.elapsed() > time => {
                             return Err(Problem::Busy { path: path.to_owned(), seconds: time.as_secs() });
                         }
                         Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
@@ -250,9 +251,8 @@ fn make(directory: &Path) -> Result<(), Problem> {
 /// Opens a file that is nobody else's and no link, with the rights of its owner if it is new.
 fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
     sys::make_careful(options);
-    let file = options.open(path).map_err(|error| match sys::is_link(&error) {
-        true => Problem::Link(path.to_owned()),
-        false => Problem::io("open", path, error),
+    let file = options.open(path).map_err(|error| {
+        if sys::is_link(&error) { Problem::Link(path.to_owned()) } else { Problem::io("open", path, error) }
     })?;
     let metadata = file.metadata().map_err(|error| Problem::io("look at", path, error))?;
     if !metadata.is_file() {

@@ -8,7 +8,7 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use cliq_api::limit::{Ask, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told};
+use cliq_api::limit::{Ask, Expired, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told};
 use cliq_api::prelude::*;
 use cliq_api::shared::{FileLimitStore, FileTokenStore};
 use cliq_api::{Endpoint, EndpointMeta, UserKey};
@@ -113,23 +113,19 @@ async fn nobody_else_can_use_it() {
 
 #[tokio::test]
 async fn no_link_is_followed() {
-    let (parent, directory, file) = used().await;
+    let (parent, directory, _) = used().await;
     let link = parent.path().join("link");
     symlink(&directory, &link).unwrap();
     let error = FileLimitStore::open(&link).unwrap_err();
     assert!(error.to_string().contains("link is a symbolic link, and links are not followed"), "{error}");
 
-    let limiter = limiter(&directory);
-    let elsewhere = parent.path().join("elsewhere");
-    for name in [file.clone(), file.with_extension("limits.lock"), file.with_extension("limits.new")] {
+    for name in ["limits", "limits.lock", "limits.new"] {
+        let (parent, directory, file) = used().await;
+        let (name, elsewhere) = (file.with_extension(name), parent.path().join("elsewhere"));
         let _ = fs::rename(&name, &elsewhere);
         symlink(&elsewhere, &name).unwrap();
-        let refusal = acquire(&limiter, ShortRequest::META).await.unwrap_err().to_string();
+        let refusal = acquire(&limiter(&directory), ShortRequest::META).await.unwrap_err().to_string();
         assert!(refusal.contains("is a symbolic link"), "{refusal}");
-        // A link in the place of what is to be written is gone.
-        if fs::remove_file(&name).is_ok() && elsewhere.exists() {
-            fs::rename(&elsewhere, &name).unwrap();
-        }
     }
 }
 
@@ -170,7 +166,7 @@ async fn a_removed_file_is_the_worst_case() {
     assert!(reported().lines().any(|line| line.contains(name) && line.contains("was removed")));
     // All of it is a new beginning.
     fs::remove_dir_all(&directory).unwrap();
-    acquire(&limiter(&directory), LockingRequest::META).await.unwrap();
+    drop(acquire(&limiter(&directory), LockingRequest::META).await.unwrap());
 }
 
 /// What one writes who dies in the midst of it is in nobody's way.
@@ -179,7 +175,7 @@ async fn half_a_file_of_one_who_died_is_no_matter() {
     let (_parent, directory, file) = used().await;
     fs::write(file.with_extension("limits.new"), b"half").unwrap();
     fs::set_permissions(file.with_extension("limits.new"), Permissions::from_mode(0o600)).unwrap();
-    acquire(&limiter(&directory), ShortRequest::META).await.unwrap();
+    drop(acquire(&limiter(&directory), ShortRequest::META).await.unwrap());
 }
 
 #[tokio::test]
@@ -216,14 +212,32 @@ async fn a_known_lock_needs_no_file() {
 }
 
 /// One that is stopped while it has the lock doesn't hang all others.
-#[tokio::test]
+#[tokio::test(start_paused = true)]
 async fn a_lock_that_nobody_gives_back_is_told() {
     let (_parent, directory, file) = used().await;
     let lock = File::open(file.with_extension("limits.lock")).unwrap();
     lock.lock().unwrap();
-    let refusal = acquire(&limiter(&directory), ShortRequest::META).await.unwrap_err().to_string();
+    let limiter = limiter(&directory);
+    let asking = tokio::spawn(async move { acquire(&limiter, ShortRequest::META).await.unwrap_err().to_string() });
+    // Time doesn't go by itself while a thread is at work.
+    tokio::task::yield_now().await;
+    tokio::time::advance(Duration::from_secs(11)).await;
+    let refusal = asking.await.unwrap();
     assert!(refusal.ends_with("was locked by another process for more than 10 seconds: is one stopped?"), "{refusal}");
     drop(lock);
+}
+
+/// Nobody tells one who has a permit of a lock. So it is good for a second, whatever the settings say.
+#[tokio::test]
+async fn a_permit_is_good_for_a_second() {
+    let parent = tempfile::tempdir().unwrap();
+    let store = FileLimitStore::open(parent.path().join("limits")).unwrap();
+    let limiter = Limiter::new(LimitSettings::new(), Some(Arc::new(store)));
+    let [mut soon, mut late] =
+        [acquire(&limiter, ShortRequest::META).await, acquire(&limiter, ShortRequest::META).await].map(Result::unwrap);
+    soon.sending().unwrap();
+    tokio::time::sleep(Duration::from_millis(1100)).await;
+    assert_eq!(late.sending(), Err(Expired::Late));
 }
 
 /// Whoever waits longest goes next; one that went away is passed over.
@@ -232,18 +246,18 @@ async fn processes_are_served_in_order() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("limits");
     let settings = LimitSettings::new().cold_start(false).margin(Duration::from_millis(50));
-    let served = Arc::new(Mutex::new(Vec::new()));
+    let order = Arc::new(Mutex::new(Vec::new()));
     let (begun, mut processes) = (Instant::now(), Vec::new());
     for process in 0..5 {
         let limiter = Limiter::new(settings.clone(), Some(Arc::new(FileLimitStore::open(&directory).unwrap())));
-        let served = Arc::clone(&served);
+        let order = Arc::clone(&order);
         processes.push(tokio::spawn(async move {
             let server = limiter.server("localhost");
             let mut permit =
                 limiter.acquire(server, Some(&UserKey::new("1")), SlowRequest::META, Ask::new()).await.unwrap();
             permit.sending().unwrap();
             permit.answered(Told::Fine);
-            served.lock().unwrap().push(process);
+            order.lock().unwrap().push(process);
         }));
         tokio::time::sleep(Duration::from_millis(100)).await;
     }
@@ -251,7 +265,7 @@ async fn processes_are_served_in_order() {
     for process in processes {
         let _ = process.await;
     }
-    assert_eq!(*served.lock().unwrap(), [0, 1, 3, 4]);
+    assert_eq!(*order.lock().unwrap(), [0, 1, 3, 4]);
     // Three waits of a second, and half a second for the one that went away.
     assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
 }

@@ -36,7 +36,7 @@ async fn killed_at_any_moment(store: &Store) {
     }
     let begun = Instant::now();
     let mut killed = 0;
-    while begun.elapsed() < Duration::from_secs(8) {
+    while begun.elapsed() < Duration::from_secs(5) {
         sleep(Duration::from_millis(rng.u64(10..250))).await;
         let worker = rng.choice(&mut workers).unwrap();
         worker.kill().await;
@@ -50,7 +50,7 @@ async fn killed_at_any_moment(store: &Store) {
     println!("{killed} killed: {totals:?}");
     assert_eq!((totals.locks, totals.refused), (0, 0));
     // Each that is killed takes some slots along, and its place in line.
-    assert!(totals.arrivals > 20, "{totals:?}");
+    assert!(totals.arrivals > 15, "{totals:?}");
 
     sleep(LEAK).await;
     let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
@@ -77,12 +77,12 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     let round = Duration::from_millis(2000 + 100 + 40);
     sleep(round).await;
     let before = server.totals();
-    sleep(4 * round).await;
+    sleep(3 * round).await;
     let after = server.totals();
     assert_eq!(after.locks, 0);
     let made = after.arrivals - before.arrivals;
-    println!("{made} of {}, {:.1} %", 4 * 19, made as f64 / (4.0 * 19.0) * 100.0);
-    assert!(made * 100 >= 95 * 4 * 19);
+    println!("{made} of {}, {} %", 3 * 19, made * 100 / (3 * 19));
+    assert!(made * 100 >= 95 * 3 * 19);
     drop(workers);
 }
 
