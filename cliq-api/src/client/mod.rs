@@ -98,7 +98,11 @@ impl Client {
     /// # }
     /// ```
     pub async fn close(&self, within: Duration) -> usize {
-        self.0.core.in_flight.close(within).await
+        let ends = tokio::time::Instant::now() + within;
+        let left = self.0.core.in_flight.close(within).await;
+        // A store that fails has had its time as well then.
+        let _ = tokio::time::timeout_at(ends, self.0.core.limiter.tell_all()).await;
+        left
     }
 
     /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.

@@ -53,7 +53,9 @@ impl Bucket {
         let mut held: VecDeque<_> = self.held.iter().map(|&stamp| after(stamp)).collect();
         held.make_contiguous().sort_unstable();
         let mut out = self.out.clone();
-        out.iter_mut().for_each(|out| out.ends = after(out.ends));
+        for out in &mut out {
+            out.ends = after(out.ends);
+        }
         Self {
             base: to,
             locked_until: time(self.locked_until),

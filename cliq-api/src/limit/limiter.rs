@@ -125,6 +125,11 @@ impl Limiter {
         self.0.slots.len()
     }
 
+    /// Waits until the store knows how all calls ended that have ended.
+    pub(crate) async fn tell_all(&self) {
+        self.0.outbox.empty(self).await;
+    }
+
     /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
     pub async fn acquire(
         &self,
@@ -426,7 +431,13 @@ impl Wait<'_> {
 
     fn message(&self) -> Acquire {
         let inner = &self.limiter.0;
-        Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class).retry(self.ask.retry)
+        let ask = Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class);
+        let waits = match (self.ask.patience, self.ask.deadline) {
+            (Patience::FailFast, _) => Duration::ZERO,
+            (_, Some(deadline)) => deadline.saturating_duration_since(Instant::now()),
+            (_, None) => Duration::MAX,
+        };
+        ask.retry(self.ask.retry).waits(waits)
     }
 
     fn permit(self, lease: LeaseId, use_by: Instant) -> Permit {

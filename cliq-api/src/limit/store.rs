@@ -26,6 +26,12 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
     /// A call ended.
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed>;
 
+    /// A call ended, and the runtime ends as well, with what was being told: the same as [`complete`](Self::complete) once more, done when it returns. A store
+    /// that can't do without a runtime leaves it; the lease then ends by itself, as that of a call without an answer.
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
+        let _ = (key, rules, end);
+    }
+
     /// What a call of the class would meet, which changes nothing.
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen>;
 

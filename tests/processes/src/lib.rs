@@ -17,7 +17,7 @@ pub trait Simulated {
     fn short(&self);
 
     /// With a lock that ends within a test.
-    #[endpoint(GET "/locking", lock = "4s")]
+    #[endpoint(GET "/locking", lock = "3s")]
     fn locking(&self);
 }
 

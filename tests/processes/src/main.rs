@@ -1,6 +1,7 @@
 //! A program that makes calls as it is told, line by line:
 //!
 //! - `call short`, `call locking`, `call thread`: one call; answers `done`, or `failed` and why;
+//! - `last short`: the same, and it ends at once;
 //! - `flood short 4`: four callers, without end;
 //! - `advance 3600`: so many seconds have passed.
 //!
@@ -26,6 +27,10 @@ async fn main() -> Result<(), Error> {
                 Ok(()) => println!("done"),
                 Err(error) => println!("failed: {error}"),
             },
+            ["last", what] => {
+                call(&client, what).await?;
+                break;
+            }
             ["flood", what, callers] => {
                 for _ in 0..callers.parse().expect("a number") {
                     let (client, what) = (client.clone(), what.to_owned());

@@ -1,6 +1,8 @@
 //! The stores that can be shared, each named by a text: for a file `file:` and its directory, for Redis its URL, with
 //! `lossy-` before it where it may lose what it knew.
 
+#![allow(clippy::missing_panics_doc, reason = "a text that names no store is a mistake in a test")]
+
 use cliq_api::auth::TokenSettings;
 use cliq_api::prelude::*;
 use cliq_api::shared::{FileLimitStore, FileTokenStore, RedisLimitStore, RedisTokenStore, StoreKey};

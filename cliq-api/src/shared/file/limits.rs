@@ -57,28 +57,46 @@ impl FileLimitStore {
         Ok(Self(Place::open(directory.as_ref())?))
     }
 
-    /// One step: read, changed, and written if the change is to last.
     async fn step<T: Send + 'static>(
         &self,
         key: &BucketKey,
         rules: &Rules,
         change: impl FnOnce(&mut Entry, u64) -> (T, Option<Lasting>) + Send + 'static,
     ) -> Result<T, StoreError> {
-        let user = key.user().map_or("", |user| user.as_str());
-        let name = format!("{} {}", key.server(), key.shape());
-        let rules = *rules;
-        let work = move |file: &mut Locked| {
-            let (mut sheet, now, mended) = load(file)?;
-            let entry = sheet.entry(now, &rules, &name);
-            let (answer, lasting) = change(entry, now);
-            entry.keep(now, &rules);
-            // That it was lost has to be known even if nothing else is to be written.
-            if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
-                file.write(&sheet.encode(), lasting)?;
-            }
-            Ok(answer)
-        };
-        Ok(self.0.work(format!("{}.limits", stem([user])), work).await?)
+        Ok(self.0.work(file(key), step(key, *rules, change)).await?)
+    }
+}
+
+/// Each user has one.
+fn file(key: &BucketKey) -> String {
+    format!("{}.limits", stem([key.user().map_or("", |user| user.as_str())]))
+}
+
+/// One step: read, changed, and written if the change is to last.
+fn step<T, C>(key: &BucketKey, rules: Rules, change: C) -> impl FnOnce(&mut Locked) -> Result<T, Problem> + use<T, C>
+where
+    C: FnOnce(&mut Entry, u64) -> (T, Option<Lasting>),
+{
+    let name = format!("{} {}", key.server(), key.shape());
+    move |file| {
+        let (mut sheet, now, mended) = load(file)?;
+        let entry = sheet.entry(now, &rules, &name);
+        let (answer, lasting) = change(entry, now);
+        entry.keep(now, &rules);
+        // That it was lost has to be known even if nothing else is to be written.
+        if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
+            file.write(&sheet.encode(), lasting)?;
+        }
+        Ok(answer)
+    }
+}
+
+fn complete(rules: Rules, end: Ended) -> impl FnOnce(&mut Entry, u64) -> (Completed, Option<Lasting>) {
+    move |entry, now| {
+        let done = entry.bucket.complete(now, &rules, end.lease, end.source, end.outcome);
+        // If it is forgotten that a call ended, its lease ends all the same, which is later. A lock must not be forgotten.
+        let is_lock = matches!(end.outcome, Outcome::Throttled { .. });
+        (done, Some(if is_lock { Lasting::Machine } else { Lasting::Process }))
     }
 }
 
@@ -112,26 +130,27 @@ impl LimitStore for FileLimitStore {
     fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
         let by = *rules;
         Box::pin(self.step(key, rules, move |entry, now| {
+            let line = entry.line.clone();
             let decision = entry.line.acquire(now, &mut entry.bucket, &by, &ask);
             match decision {
                 Decision::Granted { use_within } => {
                     (Decision::Granted { use_within: use_within.min(USE_WITHIN) }, Some(Lasting::Machine))
                 }
-                // What was is still there, but for the place in line.
-                Decision::Wait { .. } => (decision, Some(Lasting::Process)),
-                _ => (decision, None),
+                // Time alone has changed the bucket, and will have when it is read again.
+                _ => (decision, (entry.line != line).then_some(Lasting::Process)),
             }
         }))
     }
 
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {
-        let by = *rules;
-        Box::pin(self.step(key, rules, move |entry, now| {
-            let done = entry.bucket.complete(now, &by, end.lease, end.source, end.outcome);
-            // If it is forgotten that a call ended, its lease ends all the same, which is later. A lock must not be forgotten.
-            let is_lock = matches!(end.outcome, Outcome::Throttled { .. });
-            (done, Some(if is_lock { Lasting::Machine } else { Lasting::Process }))
-        }))
+        Box::pin(self.step(key, rules, complete(*rules, end)))
+    }
+
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
+        let step = step(key, *rules, complete(*rules, end));
+        if let Err(problem) = self.0.work_here(&file(key), step) {
+            tracing::warn!(target: "cliq_api::limit", %problem, "it can't be told how a call ended: it counts as one without an answer");
+        }
     }
 
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {

@@ -46,6 +46,11 @@ impl Line {
             return decision;
         };
         let again = self.again(now, place, earliest, again);
+        if earliest > ask.waits {
+            // It goes away now, and others needn't wait for it.
+            mine.map(|mine| self.0.remove(mine));
+            return Decision::Wait { earliest, again };
+        }
         let until = now.saturating_add(millis(again)).saturating_add(LATE);
         match mine {
             Some(mine) => self.0[mine].until = until,

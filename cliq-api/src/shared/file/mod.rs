@@ -10,6 +10,8 @@ mod place;
 mod problem;
 mod seal;
 mod sheet;
+#[cfg(test)]
+mod tests;
 mod tokens;
 
 pub use self::limits::FileLimitStore;

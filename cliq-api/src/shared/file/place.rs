@@ -1,10 +1,10 @@
 //! A directory that only its owner can use, and files in it that are read and written under a lock.
 
-use std::fs::{DirBuilder, File, Metadata, OpenOptions};
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
@@ -12,6 +12,8 @@ use super::problem::Problem;
 
 /// How long a lock is waited for. Who has it needs milliseconds.
 const PATIENCE: Duration = Duration::from_secs(10);
+/// The same where nothing else can go on meanwhile.
+const SHORT: Duration = Duration::from_secs(1);
 /// How many damaged files of one name are kept aside.
 const ASIDE: u32 = 3;
 /// No file of ours is larger, in bytes.
@@ -84,7 +86,7 @@ impl Place {
         let done = tokio::time::timeout(PATIENCE, async move {
             let turn = turn.lock_owned().await;
             let work = move || {
-                let result = place.lock(&name).and_then(|mut locked| work(&mut locked));
+                let result = place.lock(&name, Wait::ForIt).and_then(|mut locked| work(&mut locked));
                 drop(turn);
                 result
             };
@@ -97,7 +99,16 @@ impl Place {
         }
     }
 
-    fn lock(&self, name: &str) -> Result<Locked, Problem> {
+    /// The same on this thread, for a moment in which there is no other; and only if that takes no time.
+    pub(super) fn work_here<T>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&mut Locked) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.lock(name, Wait::AtMost(SHORT)).and_then(|mut locked| work(&mut locked))
+    }
+
+    fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
         let directory = &self.0.directory;
         // It may have been removed since, or changed.
         make(directory)?;
@@ -105,11 +116,7 @@ impl Place {
         let lock_path = directory.join(format!("{name}.lock"));
         loop {
             let lock = open(&lock_path, OpenOptions::new().read(true).write(true).create(true))?;
-            lock.lock().map_err(|error| match error.kind() {
-                ErrorKind::Unsupported => Problem::NoLocks(lock_path.clone()),
-                _ if sys::has_no_locks(&error) => Problem::NoLocks(lock_path.clone()),
-                _ => Problem::io("lock", &lock_path, error),
-            })?;
+            wait.lock(&lock, &lock_path)?;
             let metadata = lock.metadata().map_err(|error| Problem::io("look at", &lock_path, error))?;
             // One whose directory was removed meanwhile is nobody else's lock.
             if sys::is_linked(&metadata) {
@@ -117,6 +124,39 @@ impl Place {
                 return Ok(Locked { directory: directory.clone(), path, lock, known });
             }
         }
+    }
+}
+
+/// How a lock is waited for.
+#[derive(Clone, Copy)]
+enum Wait {
+    ForIt,
+    AtMost(Duration),
+}
+
+impl Wait {
+    fn lock(self, lock: &File, path: &Path) -> Result<(), Problem> {
+        let locked = match self {
+            Self::ForIt => lock.lock(),
+            Self::AtMost(time) => {
+                let begun = Instant::now();
+                loop {
+                    match lock.try_lock() {
+                        Ok(()) => break Ok(()),
+                        Err(TryLockError::Error(error)) => break Err(error),
+                        Err(TryLockError::WouldBlock) if begun.elapsed() > time => {
+                            return Err(Problem::Busy { path: path.to_owned(), seconds: time.as_secs() });
+                        }
+                        Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+                    }
+                }
+            }
+        };
+        locked.map_err(|error| match error.kind() {
+            ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
+            _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
+            _ => Problem::io("lock", path, error),
+        })
     }
 }
 
@@ -211,9 +251,8 @@ fn make(directory: &Path) -> Result<(), Problem> {
 /// Opens a file that is nobody else's and no link, with the rights of its owner if it is new.
 fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
     sys::make_careful(options);
-    let file = options.open(path).map_err(|error| match sys::is_link(&error) {
-        true => Problem::Link(path.to_owned()),
-        false => Problem::io("open", path, error),
+    let file = options.open(path).map_err(|error| {
+        if sys::is_link(&error) { Problem::Link(path.to_owned()) } else { Problem::io("open", path, error) }
     })?;
     let metadata = file.metadata().map_err(|error| Problem::io("look at", path, error))?;
     if !metadata.is_file() {

@@ -4,6 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
+use crate::limit::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Problem {
@@ -39,18 +40,32 @@ impl Problem {
     }
 }
 
-impl From<Problem> for Error {
-    fn from(problem: Problem) -> Self {
-        Self::configuration(problem.to_string()).caused_by(problem)
+impl Problem {
+    /// In one line, with the reason.
+    fn words(&self) -> String {
+        match self {
+            Self::Io { source, .. } => format!("{self}: {source}"),
+            _ => self.to_string(),
+        }
     }
 }
 
-impl From<Problem> for crate::limit::StoreError {
+impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        // Its words are all that is shown in one line, and "can't write" without the reason helps nobody.
-        match &problem {
-            Problem::Io { source, .. } => Self::new(format!("{problem}: {source}")).caused_by(problem),
-            _ => Self::new(problem.to_string()).caused_by(problem),
+        let error = Self::configuration(problem.words());
+        match problem {
+            Problem::Io { source, .. } => error.caused_by(source),
+            _ => error,
+        }
+    }
+}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        let error = Self::new(problem.words());
+        match problem {
+            Problem::Io { source, .. } => error.caused_by(source),
+            _ => error,
         }
     }
 }

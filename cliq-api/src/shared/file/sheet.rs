@@ -154,8 +154,8 @@ fn read_entry(rest: &mut &[u8]) -> Result<Entry, Unreadable> {
     let mut line = Line::default();
     for _ in 0..u16::from_be_bytes(take(rest)?) {
         let source = Source(u32::from_be_bytes(take(rest)?));
-        let [lane] = take(rest)?;
-        line.0.push(Ticket { source, lane, until: u64::from_be_bytes(take(rest)?) });
+        let [number] = take(rest)?;
+        line.0.push(Ticket { source, lane: number, until: u64::from_be_bytes(take(rest)?) });
     }
     let length = u32::from_be_bytes(take(rest)?);
     let bucket = slice(rest, usize::try_from(length).unwrap_or(usize::MAX))?;

@@ -1,6 +1,7 @@
 //! Limits shared by hosts: one script call for each acquire and each complete, by the server's own clock.
 
 use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, LazyLock, OnceLock};
 use std::time::Duration;
 
@@ -55,6 +56,8 @@ pub struct RedisLimitStore {
 struct Inner {
     link: Link,
     peers: Arc<Peers>,
+    /// At the end there was no server.
+    gave_up: AtomicBool,
 }
 
 /// What is known here, besides.
@@ -106,7 +109,7 @@ impl RedisLimitStore {
             let place = self.place.clone();
             let peers = Arc::new(Peers { place, locks: Locks::default(), away: Away::new(self.unreachable) });
             let link = Link::new(self.place.clone(), Some(Arc::clone(&peers) as Arc<dyn Listener>));
-            Inner { link, peers }
+            Inner { link, peers, gave_up: AtomicBool::new(false) }
         })
     }
 
@@ -150,6 +153,28 @@ impl LimitStore for RedisLimitStore {
             let answer = self.tell(&self.calls().complete(&name, rules, &end)).await.map_err(failed)?;
             completed(&answer, end.source)
         })
+    }
+
+    /// By a connection of its own, as the runtime that had the other one is about to go.
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
+        let inner = self.inner();
+        let name = self.name(key);
+        if inner.peers.away.complete(&name, end).is_some() || inner.gave_up.load(Ordering::Relaxed) {
+            return;
+        }
+        let (place, rules) = (self.place.clone(), *rules);
+        let work = async move {
+            let link = Link::new(place.clone(), None);
+            link.run::<Vec<i64>>(&Calls { script: &SCRIPT, place: &place }.complete(&name, &rules, &end)).await.is_ok()
+        };
+        let thread = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.is_ok_and(|runtime| runtime.block_on(work))
+        });
+        if !thread.join().unwrap_or(false) {
+            // It would be the same for the others, and take as long for each.
+            inner.gave_up.store(true, Ordering::Relaxed);
+        }
     }
 
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {

@@ -61,7 +61,7 @@ impl Place {
         // However long the key is.
         let mut hash = digest(b"cliq-api names", &[key.as_bytes()]);
         hash = digest(&hash, &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>());
-        hash.iter().map(|byte| format!("{byte:02x}")).collect()
+        format!("{:032x}", u128::from_be_bytes(hash))
     }
 
     /// Where it is, without who signs in.
@@ -94,6 +94,6 @@ impl fmt::Debug for Place {
             .field("prefix", &self.prefix)
             .field("timeout", &self.timeout)
             .field("has_name_key", &self.name_key.is_some())
-            .finish()
+            .finish_non_exhaustive()
     }
 }

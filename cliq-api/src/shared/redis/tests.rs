@@ -125,13 +125,13 @@ fn the_script_does_what_the_bucket_does() {
         let mut leases: Vec<LeaseId> = Vec::new();
         // The epoch begins.
         both.acquire(now, &rules, &Acquire::new(LeaseId(1), Source(1), Duration::ZERO));
-        let pace = 1 << rng.u32(4..18);
+        let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
             now += match rng.u32(..500) {
                 // Long enough that stamps are counted anew.
                 0 => rng.u64(..3 << 30),
                 1..20 => rng.u64(..700_000),
-                _ => rng.u64(..pace),
+                _ => rng.u64(..longest),
             };
             let source = Source(rng.u32(1..4));
             let class = if rng.bool() { Class::Urgent } else { Class::Normal };

@@ -59,6 +59,11 @@ impl Worker {
         self.output.next_line().await.unwrap().expect("the worker died")
     }
 
+    /// Waits until it has ended by itself, without an error.
+    pub(crate) async fn end(mut self) {
+        assert!(self.child.wait().await.unwrap().success());
+    }
+
     /// By SIGKILL, at whatever it is.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();

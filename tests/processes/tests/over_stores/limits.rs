@@ -27,6 +27,16 @@ async fn nearly_all_that_is_allowed_over_a_file() {
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_ends_leaves_nothing_over_a_file() {
+    a_program_that_ends_leaves_nothing(&Store::file()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn a_program_that_ends_leaves_nothing_over_redis() {
+    a_program_that_ends_leaves_nothing(&Store::redis()).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nearly_all_that_is_allowed_over_redis() {
     nearly_all_that_is_allowed(&Store::redis()).await;
 }
@@ -83,7 +93,7 @@ async fn killed_at_any_moment(store: &Store) {
     }
     let begun = Instant::now();
     let mut killed = 0;
-    while begun.elapsed() < Duration::from_secs(8) {
+    while begun.elapsed() < Duration::from_secs(5) {
         sleep(Duration::from_millis(rng.u64(10..250))).await;
         let worker = rng.choice(&mut workers).unwrap();
         worker.kill().await;
@@ -97,7 +107,7 @@ async fn killed_at_any_moment(store: &Store) {
     println!("{killed} killed: {totals:?}");
     assert_eq!((totals.locks, totals.refused), (0, 0));
     // Each that is killed takes some slots along, and its place in line.
-    assert!(totals.arrivals > 20, "{totals:?}");
+    assert!(totals.arrivals > 15, "{totals:?}");
 
     sleep(LEAK).await;
     let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
@@ -124,11 +134,31 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     let round = Duration::from_millis(2000 + 100 + 40);
     sleep(round).await;
     let before = server.totals();
-    sleep(4 * round).await;
+    sleep(3 * round).await;
     let after = server.totals();
     assert_eq!(after.locks, 0);
     let made = after.arrivals - before.arrivals;
-    println!("{made} of {}, {:.1} %", 4 * 19, made as f64 / (4.0 * 19.0) * 100.0);
-    assert!(made * 100 >= 95 * 4 * 19);
+    println!("{made} of {}, {} %", 3 * 19, made * 100 / (3 * 19));
+    assert!(made * 100 >= 95 * 3 * 19);
     drop(workers);
+}
+
+/// One that makes a call and ends tells how it went, although nobody waits for that: or each of its calls would count as one without an answer.
+async fn a_program_that_ends_leaves_nothing(store: &Store) {
+    let server = Server::start((1, 5)).await;
+    let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
+    for _ in 0..5 {
+        let mut worker = plan.start();
+        worker.tell("last short").await;
+        worker.end().await;
+    }
+    sleep(Duration::from_millis(2100 + 50)).await;
+    let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
+    assert_eq!(client.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
+    // The same for one that closes its client.
+    client.short().await.unwrap();
+    client.close(Duration::from_secs(5)).await;
+    let other = limits_in(&store.place, cliq_tests_processes::client(&server.address)).unwrap().build().unwrap();
+    sleep(Duration::from_millis(2100 + 50)).await;
+    assert_eq!(other.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
 }

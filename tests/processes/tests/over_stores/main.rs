@@ -1,5 +1,6 @@
 //! Real processes that share limits and tokens over a store, against a server that keeps the book.
 
+mod file;
 mod fleet;
 mod limits;
 mod locks;
