@@ -29,7 +29,7 @@
 //! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: answers in pages.
 //! - [`Error`]: what went wrong, and what to do about it.
 //! - [`threads`]: Zoho Cliq's threads.
-//! - `shared` (feature `file`): limits and tokens that several processes share.
+//! - `shared` (features `file`, `redis`): limits and tokens that several processes share.
 //!
 //! # Features
 //!

@@ -13,14 +13,11 @@ use crate::fleet::{Plan, Worker};
 /// Longer than a token lives.
 const ADVANCE: u64 = 3700;
 
+/// Over each at once: most of it is waiting.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_refresh_for_all_over_a_file() {
-    one_refresh_for_all(&Store::file()).await;
-}
-
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn one_refresh_for_all_over_redis() {
-    one_refresh_for_all(&Store::redis()).await;
+async fn one_refresh_for_all_over_files_and_redis() {
+    let (file, redis) = (Store::file(), Store::redis());
+    tokio::join!(one_refresh_for_all(&file), one_refresh_for_all(&redis));
 }
 
 async fn one_refresh_for_all(store: &Store) {
