@@ -57,6 +57,26 @@ fn a_store_outlives_a_runtime() {
     }
 }
 
+/// As `docs/sharing.md` lists it: an account that may do nothing else.
+#[tokio::test]
+async fn an_account_needs_little() {
+    let redis = Redis::start(&[]);
+    let commands =
+        ["evalsha", "script|load", "time", "get", "set", "del", "pttl", "publish", "subscribe", "info", "select"];
+    let commands: Vec<_> = commands.iter().map(|command| format!("+{command}")).collect();
+    let mut rule = vec!["ACL", "SETUSER", "cliq", "on", ">secret", "~{cliq}:*", "resetchannels", "&{cliq}:locks:"];
+    rule.extend(commands.iter().map(String::as_str));
+    assert_eq!(redis.tell(&rule), "OK");
+    let url = format!("redis://cliq:secret@127.0.0.1:{}/0", redis.port());
+    let store = RedisLimitStore::new(&url).unwrap();
+    let (one, other) = (limiter_of(store, settings()), limiter(&redis));
+    call(&other, Told::Fine).await;
+    call(&one, THROTTLED).await;
+    until("told", async || acquire(&other).await.is_err_and(|refusal| refusal.locked_until().is_some())).await;
+    crate::tokens::shared_over(&url).await;
+    assert_eq!(redis.tell(&["ACL", "LOG"]), "", "nothing was denied");
+}
+
 #[tokio::test]
 async fn passwords_are_not_shown() {
     let redis = Redis::start(&["--requirepass", "another"]);

@@ -80,6 +80,15 @@ async fn one_refresh_serves_all_and_nobody_can_read_it() {
     }
 }
 
+/// Two clients of this account.
+pub(crate) async fn shared_over(url: &str) {
+    let world = World::new();
+    for _ in 0..2 {
+        world.call(&world.client(RedisTokenStore::new(url, key('A')).unwrap())).await.unwrap();
+    }
+    assert_eq!(world.refreshes(), 1);
+}
+
 /// Two that can't read each other's would refresh each for itself.
 #[tokio::test]
 async fn another_key_is_told_of_and_can_be_changed() {

@@ -29,12 +29,17 @@ impl Place {
     /// The problem, if the URL can't be used. It doesn't repeat the URL, which may hold a password.
     pub(super) fn new(url: &str) -> Result<Self, Error> {
         let info = url.into_connection_info().map_err(|error| {
-            // What the library says is about the URL's form, or about TLS that this program was built without.
             let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
             Error::configuration(format!(
                 "the Redis URL can't be used{why}: write redis://:password@host:6379/0, or rediss://… for TLS, with what is special in a password as %40"
             ))
         })?;
+        let has_tls = cfg!(any(feature = "rustls", feature = "native-tls"));
+        if !has_tls && matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
+            return Err(Error::configuration(
+                "the Redis URL asks for TLS, which this program was built without: enable cliq-api's feature `rustls`",
+            ));
+        }
         if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
             return Err(Error::configuration(
                 "the Redis URL ends in #insecure, which lets anybody pass for that server: leave it out, and let the host trust the server's certificate",

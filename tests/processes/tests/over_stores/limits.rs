@@ -3,11 +3,11 @@
 use std::time::{Duration, Instant};
 
 use cliq_api::Endpoint;
-use cliq_tests::redis::Redis;
 use cliq_tests_processes::{LEAK, ShortRequest, Simulated, client, limits_in};
 use tokio::time::sleep;
 
 use crate::fleet::Plan;
+use crate::redis::Redis;
 use crate::server::Server;
 use crate::{Store, rng};
 
