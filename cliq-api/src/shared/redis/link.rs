@@ -21,7 +21,7 @@ use super::place::Place;
 
 /// Between two tries to get it back: at first, and at most.
 const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(2);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
 
 /// What the server was asked for didn't come.
 #[derive(Debug, Clone)]

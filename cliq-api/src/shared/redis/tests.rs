@@ -42,6 +42,8 @@ impl Both<'_> {
 
     /// What the script does before it does what it is told.
     fn prepare(&mut self, now: u64, rules: &Rules) {
+        // A clock that went back before that begins another epoch.
+        self.birth = self.birth.min(now);
         self.here.believe(now, rules);
         if self.whole_in != self.birth {
             self.here.assume_used(now, rules, self.birth);
@@ -73,6 +75,9 @@ impl Both<'_> {
     fn look(&mut self, now: u64, rules: &Rules, source: Source, class: Class) {
         let mut here = self.here.clone();
         here.believe(now, rules);
+        if now < self.birth {
+            here.assume_used(now, rules, now);
+        }
         let here = here.look(now, rules, source, class);
         let there = self.tell(&mut self.calls.look(NAME, rules, source, class), now);
         assert_eq!(seen(&there, source).unwrap(), here);
@@ -133,6 +138,10 @@ fn the_script_does_what_the_bucket_does() {
                 1..20 => rng.u64(..700_000),
                 _ => rng.u64(..longest),
             };
+            if rng.u8(..100) == 0 {
+                // The clock was set.
+                now -= rng.u64(..300_000);
+            }
             let source = Source(rng.u32(1..4));
             let class = if rng.bool() { Class::Urgent } else { Class::Normal };
             let known = if leases.is_empty() { LeaseId(rng.u64(..)) } else { leases[rng.usize(..leases.len())] };
