@@ -71,6 +71,15 @@ struct Core {
     in_flight: Arc<InFlight>,
 }
 
+impl Drop for Core {
+    fn drop(&mut self) {
+        // A program of plain threads: no runtime ends with it, in which what is left would be told.
+        if tokio::runtime::Handle::try_current().is_err() {
+            self.limiter.tell_rest_here();
+        }
+    }
+}
+
 impl Client {
     /// Starts building one.
     pub fn builder() -> ClientBuilder {

@@ -81,6 +81,15 @@ impl Outbox {
         }
     }
 
+    /// Tells what is left, without a runtime. What is just being told is told twice, which changes nothing.
+    pub(super) fn tell_rest_here(&self, limiter: &Limiter) {
+        let Some(store) = &limiter.0.store else { return };
+        let messages = std::mem::take(&mut self.lock().messages);
+        for message in messages {
+            store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
+        }
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -144,19 +153,11 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        let inner = &self.limiter.0;
-        let mut state = inner.outbox.lock();
-        state.delivering = false;
-        if self.is_done {
-            return;
-        }
-        // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
-        let messages = std::mem::take(&mut state.messages);
-        drop(state);
-        for message in messages {
-            if let Some(store) = &inner.store {
-                store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
-            }
+        let outbox = &self.limiter.0.outbox;
+        outbox.lock().delivering = false;
+        if !self.is_done {
+            // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
+            outbox.tell_rest_here(&self.limiter);
         }
     }
 }
