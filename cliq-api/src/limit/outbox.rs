@@ -88,6 +88,7 @@ impl Outbox {
         for message in messages {
             store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
         }
+        self.told.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {

@@ -169,13 +169,20 @@ async fn a_removed_file_is_the_worst_case() {
     drop(acquire(&limiter(&directory), LockingRequest::META).await.unwrap());
 }
 
-/// What one writes who dies in the midst of it is in nobody's way.
+/// What one leaves who dies in the midst of a write is in nobody's way: half of the next file, or the file without the mark that there is one.
 #[tokio::test]
-async fn half_a_file_of_one_who_died_is_no_matter() {
+async fn half_a_write_of_one_who_died_is_no_matter() {
     let (_parent, directory, file) = used().await;
     fs::write(file.with_extension("limits.new"), b"half").unwrap();
     fs::set_permissions(file.with_extension("limits.new"), Permissions::from_mode(0o600)).unwrap();
-    drop(acquire(&limiter(&directory), ShortRequest::META).await.unwrap());
+    fs::write(file.with_extension("limits.lock"), b"").unwrap();
+    let other = limiter(&directory);
+    let state =
+        other.limits(other.server("localhost"), Some(UserKey::new("somebody"))).of(ShortRequest::META).await.unwrap();
+    assert_eq!((state.remaining, state.lock), (Some(18), None), "the one call is known");
+    call(&other, Told::Fine).await;
+    fs::remove_file(&file).unwrap();
+    assert_assumed(acquire(&limiter(&directory), ShortRequest::META).await);
 }
 
 #[tokio::test]
