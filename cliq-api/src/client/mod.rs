@@ -94,6 +94,8 @@ impl Client {
     /// Lets calls that are under way end, and begins no others: those fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all
     /// clones of the client.
     ///
+    /// Where limits are [shared](ClientBuilder::limit_store) it also waits, for the same time at most, until the others can know how all calls ended.
+    ///
     /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are not tried again.
     ///
     /// ```no_run
