@@ -19,15 +19,15 @@ use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::{advance, pause, resume, sleep};
 
 fn main() -> Result<(), Error> {
-    let client = build()?;
     if std::env::var_os("CLIQ_ONCE").is_some() {
-        return client.short().wait();
+        return build()?.short().wait();
     }
-    obey(client)
+    obey()
 }
 
 #[tokio::main(flavor = "current_thread")]
-async fn obey(client: Client) -> Result<(), Error> {
+async fn obey() -> Result<(), Error> {
+    let client = build()?;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {
         match line.split(' ').collect::<Vec<_>>()[..] {
