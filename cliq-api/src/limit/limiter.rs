@@ -130,6 +130,11 @@ impl Limiter {
         self.0.outbox.empty(self).await;
     }
 
+    /// Tells the store, if it can be told on this thread, how all calls ended that it doesn't know of.
+    pub(crate) fn tell_rest_here(&self) {
+        self.0.outbox.tell_rest_here(self);
+    }
+
     /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
     pub async fn acquire(
         &self,

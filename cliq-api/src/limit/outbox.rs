@@ -2,7 +2,7 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
@@ -19,6 +19,8 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(3),
     Duration::from_secs(10),
 ];
+/// How long the end of a program is held up.
+const AT_THE_END: Duration = Duration::from_secs(2);
 /// A store that is gone for long should not cost memory without end: what is not told ends with its lease, as a call without an answer.
 const MOST: usize = 10_000;
 
@@ -79,6 +81,24 @@ impl Outbox {
             self.deliver(limiter);
             told.await;
         }
+    }
+
+    /// Tells what is left, without a runtime. What is just being told is told twice, which changes nothing.
+    pub(super) fn tell_rest_here(&self, limiter: &Limiter) {
+        let Some(store) = &limiter.0.store else { return };
+        let begun = Instant::now();
+        let mut messages = std::mem::take(&mut self.lock().messages);
+        messages.retain(|message| {
+            let is_told = begun.elapsed() < AT_THE_END
+                && store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
+            !is_told
+        });
+        // The program may go on, with another runtime.
+        let mut state = self.lock();
+        messages.append(&mut state.messages);
+        state.messages = messages;
+        drop(state);
+        self.told.notify_waiters();
     }
 
     fn lock(&self) -> MutexGuard<'_, State> {
@@ -144,19 +164,11 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        let inner = &self.limiter.0;
-        let mut state = inner.outbox.lock();
-        state.delivering = false;
-        if self.is_done {
-            return;
-        }
-        // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
-        let messages = std::mem::take(&mut state.messages);
-        drop(state);
-        for message in messages {
-            if let Some(store) = &inner.store {
-                store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
-            }
+        let outbox = &self.limiter.0.outbox;
+        outbox.lock().delivering = false;
+        if !self.is_done {
+            // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
+            outbox.tell_rest_here(&self.limiter);
         }
     }
 }

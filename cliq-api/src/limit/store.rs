@@ -27,9 +27,10 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed>;
 
     /// A call ended, and the runtime ends as well, with what was being told: the same as [`complete`](Self::complete) once more, done when it returns. A store
-    /// that can't do without a runtime leaves it; the lease then ends by itself, as that of a call without an answer.
-    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
+    /// that can't do without a runtime leaves it, and says `false`; the lease then ends by itself, as that of a call without an answer.
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
         let _ = (key, rules, end);
+        false
     }
 
     /// What a call of the class would meet, which changes nothing.

@@ -5,20 +5,28 @@
 //! - `flood short 4`: four callers, without end;
 //! - `advance 3600`: so many seconds have passed.
 //!
-//! It ends with its input. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where limits and tokens are kept, and
+//! It ends with its input. With `CLIQ_ONCE` it makes one call to `short` from a plain thread, and ends. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where limits and tokens are kept, and
 //! `CLIQ_REFRESH_TOKEN` is what it signs in with.
 
 use std::time::Duration;
 
 use cliq_api::auth::{App, Credentials, TokenSettings};
+use cliq_api::blocking::WaitExt;
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
 use cliq_tests_processes::{Simulated, client, limits_in, tokens_in};
 use tokio::io::{AsyncBufReadExt, BufReader};
 use tokio::time::{advance, pause, resume, sleep};
 
+fn main() -> Result<(), Error> {
+    if std::env::var_os("CLIQ_ONCE").is_some() {
+        return build()?.short().wait();
+    }
+    obey()
+}
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
+async fn obey() -> Result<(), Error> {
     let client = build()?;
     let mut lines = BufReader::new(tokio::io::stdin()).lines();
     while let Ok(Some(line)) = lines.next_line().await {

@@ -146,11 +146,12 @@ impl LimitStore for FileLimitStore {
         Box::pin(self.step(key, rules, complete(*rules, end)))
     }
 
-    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
-        let step = step(key, *rules, complete(*rules, end));
-        if let Err(problem) = self.0.work_here(&file(key), step) {
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
+        let told = self.0.work_here(&file(key), step(key, *rules, complete(*rules, end)));
+        if let Err(problem) = &told {
             tracing::warn!(target: "cliq_api::limit", %problem, "it can't be told how a call ended: it counts as one without an answer");
         }
+        told.is_ok()
     }
 
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {

@@ -56,7 +56,7 @@ pub struct RedisLimitStore {
 struct Inner {
     link: Link,
     peers: Arc<Peers>,
-    /// At the end there was no server.
+    /// At a runtime's end there was no server, nor since.
     gave_up: AtomicBool,
 }
 
@@ -127,6 +127,7 @@ impl RedisLimitStore {
         let inner = self.inner();
         let answer = inner.link.run(call).await?;
         inner.peers.away.heard();
+        inner.gave_up.store(false, Ordering::Relaxed);
         Ok(answer)
     }
 }
@@ -156,11 +157,14 @@ impl LimitStore for RedisLimitStore {
     }
 
     /// By a connection of its own, as the runtime that had the other one is about to go.
-    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) {
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
         let inner = self.inner();
         let name = self.name(key);
-        if inner.peers.away.complete(&name, end).is_some() || inner.gave_up.load(Ordering::Relaxed) {
-            return;
+        if inner.peers.away.complete(&name, end).is_some() {
+            return true;
+        }
+        if inner.gave_up.load(Ordering::Relaxed) {
+            return false;
         }
         let (place, rules) = (self.place.clone(), *rules);
         let work = async move {
@@ -171,10 +175,10 @@ impl LimitStore for RedisLimitStore {
             let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
             runtime.is_ok_and(|runtime| runtime.block_on(work))
         });
-        if !thread.join().unwrap_or(false) {
-            // It would be the same for the others, and take as long for each.
-            inner.gave_up.store(true, Ordering::Relaxed);
-        }
+        let is_told = thread.join().unwrap_or(false);
+        // It would be the same for the others, and take as long for each.
+        inner.gave_up.store(!is_told, Ordering::Relaxed);
+        is_told
     }
 
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {

@@ -151,6 +151,8 @@ async fn a_program_that_ends_leaves_nothing(store: &Store) {
         let mut worker = plan.start();
         worker.tell("last short").await;
         worker.end().await;
+        // And one without a runtime of its own.
+        plan.clone().with("CLIQ_ONCE", "1").start().end().await;
     }
     sleep(Duration::from_millis(2100 + 50)).await;
     let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
