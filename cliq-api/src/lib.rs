@@ -30,6 +30,7 @@
 //! - [`Error`]: what went wrong, and what to do about it.
 //! - [`auth`]: signing in, tokens, scopes, many users. [`limit`]: limits and locks, and how they are kept.
 //! - [`threads`]: Zoho Cliq's threads.
+//! - `shared` (features `file`, `redis`): limits and tokens that several processes share.
 //!
 //! # Features
 //!
@@ -38,6 +39,8 @@
 //! | `rustls` | yes | TLS by rustls, with the platform's roots |
 //! | `native-tls` | no | TLS by what the platform has |
 //! | `blocking` | no | calls from plain threads, without an async runtime |
+//! | `file` | no | limits and access tokens shared by the processes of a host, in files |
+//! | `redis` | no | the same shared by hosts, in Redis or Valkey |
 //! | `gzip` | no | answers compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
@@ -57,6 +60,8 @@ pub mod limit;
 mod paging;
 mod request_ext;
 mod retry;
+#[cfg(any(feature = "file", feature = "redis"))]
+pub mod shared;
 pub mod threads;
 mod transport;
 mod user_key;

@@ -1,5 +1,6 @@
-//! What the tests of several targets need: a server that misbehaves as it is told, and the faults that a client can meet.
+//! What the tests of several targets need: a server that misbehaves as it is told, the faults that a client can meet, and a Redis to share.
 
 pub mod faults;
+pub mod redis;
 pub mod server;
 pub mod tls;

@@ -25,3 +25,13 @@ pub fn self_signed() -> (TlsAcceptor, Vec<u8>) {
         .expect("the key is the certificate's");
     (TlsAcceptor::from(Arc::new(config)), trusted)
 }
+
+/// A new one and its key, as texts.
+///
+/// # Panics
+///
+/// If there is no chance to make a key from.
+pub fn self_signed_pem() -> (String, String) {
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate can be made");
+    (made.cert.pem(), made.signing_key.serialize_pem())
+}

@@ -59,6 +59,12 @@ impl TokenKey {
         Self(format!("{accounts_host}/{}/{:032x}", grant.app.client_id(), grant.fingerprint()))
     }
 
+    /// For tests of stores.
+    #[cfg(all(test, feature = "file"))]
+    pub(crate) fn named(text: &str) -> Self {
+        Self(text.to_owned())
+    }
+
     /// As a text: the accounts server's host, the client id, and 32 digits of a fingerprint, with slashes between them.
     pub fn as_str(&self) -> &str {
         &self.0

@@ -104,8 +104,8 @@ impl ClientBuilder {
     /// Where it is kept which calls were made, in place of this client's own memory, for those who share their limits. The user has to be
     /// [named](Self::user) then.
     #[must_use]
-    pub fn limit_store(self, store: Arc<dyn LimitStore>) -> Self {
-        Self { limit_store: Some(store), ..self }
+    pub fn limit_store(self, store: impl LimitStore + 'static) -> Self {
+        Self { limit_store: Some(Arc::new(store)), ..self }
     }
 
     /// How long it may take to get a connection; 10 seconds at first.

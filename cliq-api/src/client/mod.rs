@@ -73,6 +73,15 @@ struct Core {
     in_flight: Arc<InFlight>,
 }
 
+impl Drop for Core {
+    fn drop(&mut self) {
+        // A program of plain threads: no runtime ends with it, in which what is left would be told.
+        if tokio::runtime::Handle::try_current().is_err() {
+            self.limiter.tell_rest_here();
+        }
+    }
+}
+
 impl Client {
     /// Starts building one.
     pub fn builder() -> ClientBuilder {
@@ -87,6 +96,8 @@ impl Client {
     /// Lets calls that are under way end, and begins no others: those fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all
     /// clones of the client.
     ///
+    /// Where limits are [shared](ClientBuilder::limit_store) it also waits, for the same time at most, until the others can know how all calls ended.
+    ///
     /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are not tried again.
     ///
     /// ```no_run
@@ -100,7 +111,11 @@ impl Client {
     /// # }
     /// ```
     pub async fn close(&self, within: Duration) -> usize {
-        self.0.core.in_flight.close(within).await
+        let ends = tokio::time::Instant::now() + within;
+        let left = self.0.core.in_flight.close(within).await;
+        // A store that fails has had its time as well then.
+        let _ = tokio::time::timeout_at(ends, self.0.core.limiter.tell_all()).await;
+        left
     }
 
     /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.

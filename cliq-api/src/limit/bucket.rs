@@ -100,6 +100,45 @@ impl Bucket {
         bucket
     }
 
+    /// Its keeper lost what it knew at some time up to `lost`: all slots count as used until what was allowed before has surely been forgotten. Not
+    /// with settings [without a cold start](super::LimitSettings::cold_start).
+    pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
+        self.pass(now, rules);
+        let until = lost.saturating_add(rules.use_within).saturating_add(rules.hold);
+        if until > now {
+            for _ in self.used()..rules.unknown as usize {
+                self.hold(rules, until, false);
+            }
+        }
+    }
+
+    /// A call was allowed before its keeper lost what it knew, and is about to be completed.
+    pub fn adopt(&mut self, now: u64, rules: &Rules, lease: LeaseId) {
+        if self.out.iter().all(|out| out.lease != lease) {
+            let ends = self.stamp(now.saturating_add(rules.use_within).saturating_add(1), false);
+            self.out.push(Out { lease, ends, old: true });
+        }
+    }
+
+    /// Takes back what can't be true: no lock lasts longer, and no answer holds a slot longer, than the rules say. For what others could have
+    /// written, and for clocks that may have gone back.
+    pub fn believe(&mut self, now: u64, rules: &Rules) {
+        self.base = self.base.min(now);
+        let longest = now.saturating_add(1).saturating_add(rules.longest_lock());
+        self.locked_until = self.locked_until.min(longest);
+        self.cautious_until =
+            self.cautious_until.min(longest.saturating_add(rules.lock.max(rules.longest_retry_after)));
+        self.late_until = self.late_until.min(now.saturating_add(1).saturating_add(rules.grace));
+        let most = now.saturating_add(1).saturating_add(rules.grace).saturating_add(rules.hold);
+        for index in 0..self.held.len() {
+            let stamp = self.held[index];
+            if self.at(stamp) > most {
+                self.held[index] = self.stamp(most, stamp.is_retry());
+            }
+        }
+        self.held.make_contiguous().sort_unstable();
+    }
+
     /// A call wants to be sent. The same lease may be asked for again, and is then granted again.
     pub fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
         self.pass(now, rules);
@@ -314,7 +353,7 @@ impl Bucket {
         Stamp(after << 1 | u32::from(retry))
     }
 
-    fn at(&self, stamp: Stamp) -> u64 {
+    pub(super) fn at(&self, stamp: Stamp) -> u64 {
         self.base + stamp.after_base()
     }
 }

@@ -125,6 +125,16 @@ impl Limiter {
         self.0.slots.len()
     }
 
+    /// Waits until the store knows how all calls ended that have ended.
+    pub(crate) async fn tell_all(&self) {
+        self.0.outbox.empty(self).await;
+    }
+
+    /// Tells the store, if it can be told on this thread, how all calls ended that it doesn't know of.
+    pub(crate) fn tell_rest_here(&self) {
+        self.0.outbox.tell_rest_here(self);
+    }
+
     /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
     pub async fn acquire(
         &self,
@@ -176,10 +186,19 @@ impl Inner {
     }
 
     /// What is known of a lock without asking anybody.
-    pub(super) fn locked(&self, local: &Local, now: u64) -> Option<Locked> {
-        match self.store {
+    pub(super) fn locked(
+        &self,
+        local: &Local,
+        now: u64,
+        server: ServerId,
+        user: Option<&UserKey>,
+        shape: &Shape,
+    ) -> Option<Locked> {
+        match &self.store {
             None => local.bucket.locked(now, self.source),
-            Some(_) => local.told(now),
+            Some(store) => {
+                local.told(now).or_else(|| store.known_lock(&self.key(server, user, shape), &shape.rules, self.source))
+            }
         }
     }
 }
@@ -261,7 +280,7 @@ impl Wait<'_> {
                 (None, Some(queue)) => queue.would_be_first(self.lane),
                 (_, None) => true,
             };
-            let known = inner.locked(&local, now);
+            let known = inner.locked(&local, now, self.server, self.user, &self.shape);
             let (earliest, again, locked) = if !first {
                 (self.expected(&mut local, now, known), None, known)
             } else if inner.store.is_some() {
@@ -417,7 +436,13 @@ impl Wait<'_> {
 
     fn message(&self) -> Acquire {
         let inner = &self.limiter.0;
-        Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class).retry(self.ask.retry)
+        let ask = Acquire::new(inner.lease(), inner.source, self.ask.timeout).class(self.ask.class);
+        let waits = match (self.ask.patience, self.ask.deadline) {
+            (Patience::FailFast, _) => Duration::ZERO,
+            (_, Some(deadline)) => deadline.saturating_duration_since(Instant::now()),
+            (_, None) => Duration::MAX,
+        };
+        ask.retry(self.ask.retry).waits(waits)
     }
 
     fn permit(self, lease: LeaseId, use_by: Instant) -> Permit {

@@ -31,18 +31,26 @@ pub struct Acquire {
     pub class: Class,
     /// Whether it is the retry of a call.
     pub retry: bool,
+    /// How long it waits at most. Where others wait as well, a place is kept for it only if that can suffice.
+    pub waits: Duration,
 }
 
 impl Acquire {
-    /// For a normal call that is no retry.
+    /// For a normal call that is no retry, and waits as long as it takes.
     pub fn new(lease: LeaseId, source: Source, timeout: Duration) -> Self {
-        Self { lease, source, timeout, class: Class::Normal, retry: false }
+        Self { lease, source, timeout, class: Class::Normal, retry: false, waits: Duration::MAX }
     }
 
     /// For a call of the class.
     #[must_use]
     pub fn class(self, class: Class) -> Self {
         Self { class, ..self }
+    }
+
+    /// For a call that waits no longer than that.
+    #[must_use]
+    pub fn waits(self, waits: Duration) -> Self {
+        Self { waits, ..self }
     }
 
     /// For a retry, or not.

@@ -25,6 +25,8 @@
 
 mod bucket;
 mod codec;
+#[cfg(any(feature = "file", feature = "redis"))]
+mod kept;
 mod limiter;
 mod message;
 mod outbox;

@@ -2,7 +2,9 @@
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
-use std::time::Duration;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Notify;
 
 use super::limiter::Limiter;
 use super::shape::Shape;
@@ -17,11 +19,17 @@ const PAUSES: [Duration; 5] = [
     Duration::from_secs(3),
     Duration::from_secs(10),
 ];
+/// How long the end of a program is held up.
+const AT_THE_END: Duration = Duration::from_secs(2);
 /// A store that is gone for long should not cost memory without end: what is not told ends with its lease, as a call without an answer.
 const MOST: usize = 10_000;
 
 #[derive(Debug, Default)]
-pub(super) struct Outbox(Mutex<State>);
+pub(super) struct Outbox {
+    state: Mutex<State>,
+    /// Nothing is left to be told.
+    told: Notify,
+}
 
 #[derive(Debug, Default)]
 struct State {
@@ -55,21 +63,63 @@ impl Outbox {
         let mut state = self.lock();
         if !state.delivering && !state.messages.is_empty() {
             state.delivering = true;
-            runtime.spawn(Delivery(limiter.clone()).run());
+            // A runtime that is ending drops it in here, and then it looks at the state.
+            drop(state);
+            runtime.spawn(Delivery { limiter: limiter.clone(), is_done: false }.run());
         }
     }
 
+    /// Waits until all is told that there is to tell.
+    pub(super) async fn empty(&self, limiter: &Limiter) {
+        loop {
+            let told = self.told.notified();
+            tokio::pin!(told);
+            told.as_mut().enable();
+            if self.lock().messages.is_empty() {
+                return;
+            }
+            self.deliver(limiter);
+            told.await;
+        }
+    }
+
+    /// Tells what is left, without a runtime. What is just being told is told twice, which changes nothing.
+    pub(super) fn tell_rest_here(&self, limiter: &Limiter) {
+        let Some(store) = &limiter.0.store else { return };
+        let begun = Instant::now();
+        let mut messages = std::mem::take(&mut self.lock().messages);
+        messages.retain(|message| {
+            let is_told = begun.elapsed() < AT_THE_END
+                && store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
+            !is_told
+        });
+        // The program may go on, with another runtime.
+        let mut state = self.lock();
+        messages.append(&mut state.messages);
+        state.messages = messages;
+        drop(state);
+        self.told.notify_waiters();
+    }
+
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
 /// Under way, until it is dropped; then the next may begin.
-struct Delivery(Limiter);
+struct Delivery {
+    limiter: Limiter,
+    is_done: bool,
+}
 
 impl Delivery {
-    async fn run(self) {
-        let inner = &self.0.0;
+    async fn run(mut self) {
+        self.tell().await;
+        self.is_done = true;
+    }
+
+    async fn tell(&self) {
+        let inner = &self.limiter.0;
         let Some(store) = &inner.store else { return };
         let mut pauses = PAUSES.iter();
         loop {
@@ -78,6 +128,7 @@ impl Delivery {
                 let Some(message) = state.messages.front() else {
                     // Under the lock: who adds one now starts anew.
                     state.delivering = false;
+                    inner.outbox.told.notify_waiters();
                     return;
                 };
                 Arc::clone(message)
@@ -113,8 +164,11 @@ impl Delivery {
 
 impl Drop for Delivery {
     fn drop(&mut self) {
-        let mut state = self.0.0.outbox.lock();
-        // Also when its runtime ends in the midst of it.
-        state.delivering = false;
+        let outbox = &self.limiter.0.outbox;
+        outbox.lock().delivering = false;
+        if !self.is_done {
+            // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
+            outbox.tell_rest_here(&self.limiter);
+        }
     }
 }

@@ -72,7 +72,8 @@ impl Permit {
         if Instant::now() > lease.use_by {
             return Err(Expired::Late);
         }
-        if inner.locked(&lease.slot.lock(), inner.now()).is_some() {
+        let user = self.user.as_ref();
+        if inner.locked(&lease.slot.lock(), inner.now(), self.server, user, &self.shape).is_some() {
             return Err(Expired::Locked);
         }
         lease.sent = true;

@@ -23,6 +23,8 @@ pub struct Rules {
     pub(super) use_within: u64,
     /// How many slots count as used in the first window.
     pub(super) cold: u32,
+    /// How many slots count as used when a store lost what it knew.
+    pub(super) unknown: u32,
 }
 
 /// What a stamp can hold is 24 days; this leaves room for the grace.
@@ -47,6 +49,7 @@ impl Rules {
             reserved: settings.reserved.min(count.saturating_sub(1)),
             use_within: millis(settings.use_within),
             cold: if settings.cold_start { count.div_ceil(2).min(count.saturating_sub(1)) } else { 0 },
+            unknown: if settings.cold_start { count } else { 0 },
         }
     }
 
@@ -63,8 +66,65 @@ impl Rules {
         }
     }
 
+    /// How long a lock can last from when it is told, with all that is added to it.
+    pub(crate) fn longest_lock(&self) -> u64 {
+        self.grace + self.lock.max(self.longest_retry_after) + self.margin
+    }
+
+    /// The same for fewer slots; `None` if there would be none.
+    #[cfg(feature = "redis")]
+    pub(crate) fn share(&self, share: f64) -> Option<Self> {
+        let part = |count: u32| {
+            // A share is at most 1, and neither too large nor negative.
+            #[allow(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                reason = "it lies between 0 and the count"
+            )]
+            let part = (f64::from(count) * share) as u32;
+            part
+        };
+        let slots = match self.slots.map(part) {
+            Some(0) => return None,
+            slots => slots,
+        };
+        let count = slots.unwrap_or(0);
+        Some(Self {
+            slots,
+            retries: part(self.retries).max(1),
+            reserved: self.reserved.min(count.saturating_sub(1)),
+            cold: 0,
+            unknown: 0,
+            ..*self
+        })
+    }
+
+    /// As a script is told them: slots (-1 without a limit), hold, margin, grace, lock, longest retry-after, retries, reserved, use within, unknown.
+    #[cfg(feature = "redis")]
+    pub(crate) fn numbers(&self) -> [i64; 10] {
+        let time = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
+        [
+            self.slots.map_or(-1, i64::from),
+            time(self.hold),
+            time(self.margin),
+            time(self.grace),
+            time(self.lock),
+            time(self.longest_retry_after),
+            self.retries.into(),
+            self.reserved.into(),
+            time(self.use_within),
+            self.unknown.into(),
+        ]
+    }
+
+    /// Until when, from `since` on, calls may yet arrive and count that were allowed by then.
+    #[cfg(feature = "redis")]
+    pub(crate) fn settles(&self, since: u64) -> u64 {
+        since.saturating_add(self.use_within).saturating_add(self.hold)
+    }
+
     /// How long a lock lasts of which the server says this.
-    pub(super) fn lock_for(&self, retry_after: Option<Duration>) -> u64 {
+    pub(crate) fn lock_for(&self, retry_after: Option<Duration>) -> u64 {
         let told = retry_after.map_or(0, |time| millis(time).min(self.longest_retry_after));
         self.lock.max(told)
     }

@@ -4,7 +4,7 @@ use std::fmt;
 use std::pin::Pin;
 use std::sync::Arc;
 
-use super::message::{Acquire, Completed, Decision, LeaseId, Outcome, Source};
+use super::message::{Acquire, Completed, Decision, LeaseId, Locked, Outcome, Source};
 use super::rules::Rules;
 use super::settings::Class;
 use crate::user_key::UserKey;
@@ -26,8 +26,21 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
     /// A call ended.
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed>;
 
+    /// A call ended, and the runtime ends as well, with what was being told: the same as [`complete`](Self::complete) once more, done when it returns. A store
+    /// that can't do without a runtime leaves it, and says `false`; the lease then ends by itself, as that of a call without an answer.
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
+        let _ = (key, rules, end);
+        false
+    }
+
     /// What a call of the class would meet, which changes nothing.
     fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen>;
+
+    /// What is known of a lock without asking anybody: one that a peer told of, in stores that hear of such. It is asked before a call waits and just
+    /// before it is sent, so it has to be quick.
+    fn known_lock(&self, _key: &BucketKey, _rules: &Rules, _source: Source) -> Option<Locked> {
+        None
+    }
 }
 
 /// What a store does takes time, and can fail.
@@ -61,14 +74,15 @@ pub struct Seen {
     /// How long it takes until the next could be sent, as far as one can tell, a lock included.
     pub next: std::time::Duration,
     /// The lock.
-    pub locked: Option<super::message::Locked>,
+    pub locked: Option<Locked>,
 }
 
 impl super::Bucket {
     /// What a call of the class would meet.
     pub fn look(&mut self, now: u64, rules: &Rules, source: Source, class: Class) -> Seen {
-        let locked = self.locked(now, source);
+        // First what time has changed: a lost call may extend a lock.
         let wait = self.expected(now, rules, class, 0);
+        let locked = self.locked(now, source);
         let next = locked.map_or(wait, |locked| locked.left.max(wait));
         Seen { remaining: self.remaining(now, rules, class), next, locked }
     }
@@ -83,6 +97,11 @@ pub struct BucketKey {
 }
 
 impl BucketKey {
+    /// As a limiter makes them; for trying a store by itself.
+    pub fn new(server: impl AsRef<str>, user: Option<UserKey>, shape: impl AsRef<str>) -> Self {
+        Self { server: server.as_ref().into(), user, shape: shape.as_ref().into() }
+    }
+
     /// Where the calls go, such as `https://cliq.zoho.com`.
     pub fn server(&self) -> &str {
         &self.server

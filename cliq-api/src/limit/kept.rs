@@ -1,0 +1,69 @@
+//! What those need of a bucket who keep it outside of the process.
+
+use std::collections::VecDeque;
+#[cfg(feature = "redis")]
+use std::time::Duration;
+
+use super::bucket::Bucket;
+#[cfg(feature = "file")]
+use super::bucket::Stamp;
+use super::message::LeaseId;
+#[cfg(feature = "redis")]
+use super::message::Source;
+#[cfg(feature = "file")]
+use super::rules::Rules;
+
+impl Bucket {
+    /// One of which only a lock is known, that lasts that long from its time 0 on.
+    #[cfg(feature = "redis")]
+    pub(crate) fn of_lock(left: Duration, source: Source) -> Self {
+        Self {
+            base: 0,
+            locked_until: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
+            cautious_until: 0,
+            late_until: 0,
+            lock_from: source,
+            held: VecDeque::new(),
+            out: Vec::new(),
+        }
+    }
+
+    /// From when on it knows nothing that a new one would not know, if nothing else happens: whatever is out counts as unanswered then.
+    #[cfg(feature = "file")]
+    pub(crate) fn forgettable_at(&self, rules: &Rules) -> u64 {
+        let lost = rules.grace.saturating_add(rules.hold.max(rules.lock.saturating_add(rules.margin)));
+        let out = self.out.iter().map(|out| self.at(out.ends).saturating_add(lost));
+        let held = self.held.back().map(|&stamp| self.at(stamp));
+        out.chain(held).fold(self.locked_until.max(self.cautious_until), u64::max)
+    }
+
+    /// Whether the lease is out.
+    pub(crate) fn has_out(&self, lease: LeaseId) -> bool {
+        self.out.iter().any(|out| out.lease == lease)
+    }
+
+    /// The same in another clock's time: what was `from` is `to`. What was over before `from` may be of no time at all.
+    #[cfg(feature = "file")]
+    pub(crate) fn moved(self, from: u64, to: u64) -> Self {
+        let time = |time: u64| if time > from { (time - from).saturating_add(to) } else { 0 };
+        let after = |stamp: Stamp| {
+            let left = u32::try_from(self.at(stamp).saturating_sub(from)).unwrap_or(u32::MAX).min(u32::MAX >> 1);
+            Stamp(left << 1 | u32::from(stamp.is_retry()))
+        };
+        let mut held: VecDeque<_> = self.held.iter().map(|&stamp| after(stamp)).collect();
+        held.make_contiguous().sort_unstable();
+        let mut out = self.out.clone();
+        for out in &mut out {
+            out.ends = after(out.ends);
+        }
+        Self {
+            base: to,
+            locked_until: time(self.locked_until),
+            cautious_until: time(self.cautious_until),
+            late_until: time(self.late_until),
+            lock_from: self.lock_from,
+            held,
+            out,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What time it is, for all processes of the host.
+//!
+//! Time since boot goes on while the machine sleeps and can't be set, but begins anew with each boot; which boot it was tells the boot's id. Only between
+//! two boots the wall clock has to tell how long it was. Where there is no time since boot, the wall clock stands in for it.
+
+use super::problem::Problem;
+
+/// A time on two clocks, in milliseconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Moment {
+    /// Which boot it was.
+    pub(super) boot: u128,
+    /// Since then.
+    pub(super) up: u64,
+    /// Since the Unix epoch.
+    pub(super) wall: u64,
+}
+
+impl Moment {
+    pub(super) fn now() -> Result<Self, Problem> {
+        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let wall = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
+        let (boot, up) = since_boot(wall)?;
+        Ok(Self { boot, up, wall })
+    }
+}
+
+#[cfg(any(target_os = "linux", target_os = "android"))]
+fn since_boot(_: u64) -> Result<(u128, u64), Problem> {
+    use std::sync::OnceLock;
+
+    use rustix::time::{ClockId, clock_gettime};
+
+    const FILE: &str = "/proc/sys/kernel/random/boot_id";
+    static BOOT: OnceLock<u128> = OnceLock::new();
+    let boot = match BOOT.get() {
+        Some(&boot) => boot,
+        None => {
+            let text = std::fs::read_to_string(FILE).map_err(|error| Problem::io("read", FILE.as_ref(), error))?;
+            let digits: String = text.trim().chars().filter(|&character| character != '-').collect();
+            let boot = u128::from_str_radix(&digits, 16).map_err(|_| Problem::NoBootId)?;
+            *BOOT.get_or_init(|| boot)
+        }
+    };
+    let up = clock_gettime(ClockId::Boottime);
+    let seconds = u64::try_from(up.tv_sec).unwrap_or_default();
+    let millis = u64::try_from(up.tv_nsec / 1_000_000).unwrap_or_default();
+    Ok((boot, seconds * 1000 + millis))
+}
+
+#[cfg(not(any(target_os = "linux", target_os = "android")))]
+#[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
+fn since_boot(wall: u64) -> Result<(u128, u64), Problem> {
+    Ok((0, wall))
+}

@@ -1,0 +1,346 @@
+//! A directory that only its owner can use, and files in it that are read and written under a lock.
+
+use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
+use std::io::{self, ErrorKind, Read, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use tokio::sync::Mutex;
+
+use super::problem::Problem;
+
+/// How long a lock is waited for. Who has it needs milliseconds.
+const PATIENCE: Duration = Duration::from_secs(10);
+/// The same where nothing else can go on meanwhile.
+const SHORT: Duration = Duration::from_secs(1);
+/// How many damaged files of one name are kept aside.
+const ASIDE: u32 = 3;
+/// No file of ours is larger, in bytes.
+const LARGEST: u64 = 1 << 26;
+/// In one process, so many files are worked on at a time.
+const STRIPES: usize = 64;
+
+/// A directory for shared files. Clones are the same.
+#[derive(Debug, Clone)]
+pub(super) struct Place(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    directory: PathBuf,
+    /// So that at most one thread of this process waits for a file's lock.
+    stripes: [Arc<Mutex<()>>; STRIPES],
+}
+
+/// A file, locked until this is dropped.
+#[derive(Debug)]
+pub(super) struct Locked {
+    directory: PathBuf,
+    path: PathBuf,
+    lock: File,
+    /// Whether the file was ever there.
+    known: bool,
+}
+
+/// What is in a file.
+#[derive(Debug)]
+pub(super) enum Content {
+    /// There has never been one.
+    New,
+    /// There was one, and it is gone.
+    Gone,
+    Bytes(Vec<u8>),
+}
+
+/// What a write has to outlast.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lasting {
+    /// The end of the process. After a crash of the machine, the file may be what it was before, but is whole.
+    Process,
+    /// A crash of the machine.
+    Machine,
+}
+
+impl Place {
+    /// The directory, made if it isn't there.
+    pub(super) fn open(directory: &Path) -> Result<Self, Problem> {
+        let directory = std::path::absolute(directory).map_err(|error| Problem::io("find", directory, error))?;
+        make(&directory)?;
+        Ok(Self(Arc::new(Inner { directory, stripes: std::array::from_fn(|_| Arc::default()) })))
+    }
+
+    pub(super) fn directory(&self) -> &Path {
+        &self.0.directory
+    }
+
+    /// Does some work on a locked file, on a thread where that may take time. It is done to its end even if nobody waits for it any more.
+    pub(super) async fn work<T: Send + 'static>(
+        &self,
+        name: String,
+        work: impl FnOnce(&mut Locked) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let path = self.0.directory.join(&name);
+        let stripe = usize::from_str_radix(name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % STRIPES;
+        let turn = Arc::clone(&self.0.stripes[stripe]);
+        let place = self.clone();
+        let done = tokio::time::timeout(PATIENCE, async move {
+            let turn = turn.lock_owned().await;
+            let work = move || {
+                let result = place.lock(&name, Wait::ForIt).and_then(|mut locked| work(&mut locked));
+                drop(turn);
+                result
+            };
+            tokio::task::spawn_blocking(work).await
+        });
+        match done.await {
+            Ok(Ok(result)) => result,
+            Ok(Err(_)) => Err(Problem::Aborted(path)),
+            Err(_) => Err(Problem::Busy { path, seconds: PATIENCE.as_secs() }),
+        }
+    }
+
+    /// The same on this thread, for a moment in which there is no other; and only if that takes no time.
+    pub(super) fn work_here<T>(
+        &self,
+        name: &str,
+        work: impl FnOnce(&mut Locked) -> Result<T, Problem>,
+    ) -> Result<T, Problem> {
+        self.lock(name, Wait::AtMost(SHORT)).and_then(|mut locked| work(&mut locked))
+    }
+
+    fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
+        let directory = &self.0.directory;
+        // It may have been removed since, or changed.
+        make(directory)?;
+        let path = directory.join(name);
+        let lock_path = directory.join(format!("{name}.lock"));
+        loop {
+            let lock = open(&lock_path, OpenOptions::new().read(true).write(true).create(true))?;
+            wait.lock(&lock, &lock_path)?;
+            let metadata = lock.metadata().map_err(|error| Problem::io("look at", &lock_path, error))?;
+            // One whose directory was removed meanwhile is nobody else's lock.
+            if sys::is_linked(&metadata) {
+                let known = metadata.len() > 0;
+                return Ok(Locked { directory: directory.clone(), path, lock, known });
+            }
+        }
+    }
+}
+
+/// How a lock is waited for.
+#[derive(Clone, Copy)]
+enum Wait {
+    ForIt,
+    AtMost(Duration),
+}
+
+impl Wait {
+    fn lock(self, lock: &File, path: &Path) -> Result<(), Problem> {
+        let locked = match self {
+            Self::ForIt => lock.lock(),
+            Self::AtMost(time) => {
+                let begun = Instant::now();
+                loop {
+                    match lock.try_lock() {
+                        Ok(()) => break Ok(()),
+                        Err(TryLockError::Error(error)) => break Err(error),
+                        Err(TryLockError::WouldBlock) if begun.elapsed() > time => {
+                            return Err(Problem::Busy { path: path.to_owned(), seconds: time.as_secs() });
+                        }
+                        Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+                    }
+                }
+            }
+        };
+        locked.map_err(|error| match error.kind() {
+            ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
+            _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
+            _ => Problem::io("lock", path, error),
+        })
+    }
+}
+
+impl Locked {
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    pub(super) fn read(&self) -> Result<Content, Problem> {
+        let file = match open(&self.path, OpenOptions::new().read(true)) {
+            Ok(file) => file,
+            Err(Problem::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
+                return Ok(if self.known { Content::Gone } else { Content::New });
+            }
+            Err(problem) => return Err(problem),
+        };
+        let mut bytes = Vec::new();
+        let read = file.take(LARGEST).read_to_end(&mut bytes);
+        read.map_err(|error| Problem::io("read", &self.path, error))?;
+        Ok(Content::Bytes(bytes))
+    }
+
+    /// Writes another file whole, and puts it in this one's place.
+    pub(super) fn write(&mut self, bytes: &[u8], lasting: Lasting) -> Result<(), Problem> {
+        // Under the lock nobody else has this name; what is there is of one who died.
+        let new = self.beside("new");
+        let file = open(&new, OpenOptions::new().write(true).create(true).truncate(true));
+        let written = file.and_then(|mut file| {
+            let written = file.write_all(bytes).and_then(|()| file.sync_data());
+            written.map_err(|error| Problem::io("write", &new, error))
+        });
+        let renamed = written.and_then(|()| {
+            std::fs::rename(&new, &self.path).map_err(|error| Problem::io("replace", &self.path, error))
+        });
+        if let Err(problem) = renamed {
+            let _ = std::fs::remove_file(&new);
+            return Err(problem);
+        }
+        if !self.known {
+            // From now on, a file that isn't there is one that was lost.
+            self.lock.write_all(b"\n").map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
+            self.known = true;
+        }
+        if lasting == Lasting::Machine {
+            sys::sync_directory(&self.directory).map_err(|error| Problem::io("write", &self.directory, error))?;
+        }
+        Ok(())
+    }
+
+    /// Puts the file away under another name, where it is in nobody's way, and tells that. The oldest of several goes.
+    pub(super) fn set_aside(&self) -> Result<PathBuf, Problem> {
+        let names: Vec<_> = (1..=ASIDE).map(|number| self.beside(&format!("damaged-{number}"))).collect();
+        let free = names.iter().find(|name| !name.exists());
+        let changed = |path: &PathBuf| std::fs::symlink_metadata(path).and_then(|metadata| metadata.modified()).ok();
+        let aside = free.or_else(|| names.iter().min_by_key(|path| changed(path))).unwrap_or(&names[0]);
+        std::fs::rename(&self.path, aside).map_err(|error| Problem::io("put away", &self.path, error))?;
+        Ok(aside.clone())
+    }
+
+    fn beside(&self, suffix: &str) -> PathBuf {
+        let mut name = self.path.clone().into_os_string();
+        name.push(".");
+        name.push(suffix);
+        name.into()
+    }
+}
+
+/// Makes sure that the directory is there, and nobody else's.
+fn make(directory: &Path) -> Result<(), Problem> {
+    let look = || std::fs::symlink_metadata(directory);
+    let metadata = match look() {
+        Err(error) if error.kind() == ErrorKind::NotFound => {
+            if let Some(parent) = directory.parent() {
+                std::fs::create_dir_all(parent).map_err(|error| Problem::io("make", parent, error))?;
+            }
+            let mut builder = DirBuilder::new();
+            sys::make_private(&mut builder);
+            match builder.create(directory) {
+                Err(error) if error.kind() != ErrorKind::AlreadyExists => Err(error),
+                _ => look(),
+            }
+        }
+        metadata => metadata,
+    };
+    let metadata = metadata.map_err(|error| Problem::io("make", directory, error))?;
+    if !metadata.is_dir() && !metadata.is_symlink() {
+        return Err(Problem::Kind { path: directory.to_owned(), expected: "directory" });
+    }
+    sys::check(directory, &metadata, 0o700)
+}
+
+/// Opens a file that is nobody else's and no link, with the rights of its owner if it is new.
+fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
+    sys::make_careful(options);
+    let file = options.open(path).map_err(|error| {
+        if sys::is_link(&error) { Problem::Link(path.to_owned()) } else { Problem::io("open", path, error) }
+    })?;
+    let metadata = file.metadata().map_err(|error| Problem::io("look at", path, error))?;
+    if !metadata.is_file() {
+        return Err(Problem::Kind { path: path.to_owned(), expected: "file" });
+    }
+    sys::check(path, &metadata, 0o600)?;
+    Ok(file)
+}
+
+#[cfg(unix)]
+mod sys {
+    use std::os::unix::fs::{DirBuilderExt, MetadataExt, OpenOptionsExt};
+
+    use rustix::fs::OFlags;
+    use rustix::io::Errno;
+
+    use super::{DirBuilder, File, Metadata, OpenOptions, Path, Problem, io};
+
+    pub(super) fn make_private(builder: &mut DirBuilder) {
+        builder.mode(0o700);
+    }
+
+    pub(super) fn make_careful(options: &mut OpenOptions) {
+        // `NONBLOCK`: a pipe by that name doesn't hang who opens it.
+        let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
+        options.mode(0o600).custom_flags(flags.cast_signed());
+    }
+
+    pub(super) fn is_link(error: &io::Error) -> bool {
+        Errno::from_io_error(error) == Some(Errno::LOOP)
+    }
+
+    pub(super) fn has_no_locks(error: &io::Error) -> bool {
+        matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP))
+    }
+
+    pub(super) fn is_linked(metadata: &Metadata) -> bool {
+        metadata.nlink() > 0
+    }
+
+    /// Whether it is this user's, and nobody else's.
+    pub(super) fn check(path: &Path, metadata: &Metadata, private: u32) -> Result<(), Problem> {
+        let path = || path.to_owned();
+        if metadata.is_symlink() {
+            return Err(Problem::Link(path()));
+        }
+        let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
+        if owner != me {
+            return Err(Problem::Owner { path: path(), owner, me });
+        }
+        let mode = metadata.mode() & 0o7777;
+        if mode & 0o077 != 0 {
+            return Err(Problem::Open { path: path(), mode, private });
+        }
+        Ok(())
+    }
+
+    pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
+        File::open(directory)?.sync_all()
+    }
+}
+
+/// Where there are no such modes, the directory's own rights have to do.
+#[cfg(not(unix))]
+mod sys {
+    use super::{DirBuilder, Metadata, OpenOptions, Path, Problem, io};
+
+    pub(super) fn make_private(_: &mut DirBuilder) {}
+
+    pub(super) fn make_careful(_: &mut OpenOptions) {}
+
+    pub(super) fn is_link(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(super) fn has_no_locks(_: &io::Error) -> bool {
+        false
+    }
+
+    pub(super) fn is_linked(_: &Metadata) -> bool {
+        true
+    }
+
+    pub(super) fn check(path: &Path, metadata: &Metadata, _: u32) -> Result<(), Problem> {
+        if metadata.is_symlink() { Err(Problem::Link(path.to_owned())) } else { Ok(()) }
+    }
+
+    pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,272 @@
+//! The state machines without a file: what is in it, whom it serves first, and what a boot does to it.
+
+use std::path::{Path, PathBuf};
+use std::time::{Duration, SystemTime};
+
+use super::FileTokenStore;
+use super::clock::Moment;
+use super::line::Line;
+use super::seal::{Seal, Unreadable};
+use super::sheet::Sheet;
+use crate::Limit;
+use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
+use crate::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+
+fn rules(calls: u32) -> Rules {
+    let settings = LimitSettings::new().cold_start(false);
+    Rules::new(Some(Limit::new(calls, MINUTE)), Some(TEN_MINUTES), &settings)
+}
+
+fn ask(lease: u64, source: u32) -> Acquire {
+    Acquire::new(LeaseId(lease), Source(source), 30 * SECOND)
+}
+
+fn at(boot: u128, up: u64, wall: u64) -> Moment {
+    Moment { boot, up, wall }
+}
+
+/// Of two endpoints: calls to one are out, held and waiting, and the other is locked.
+fn sheet() -> Sheet {
+    let mut sheet = Sheet::new(at(1, 0, 0));
+    let now = sheet.turn_to(at(1, 1_000_000, 5_000_000));
+    let rules = rules(4);
+    let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
+    for lease in 0..5 {
+        entry.line.acquire(now, &mut entry.bucket, &rules, &ask(lease, 1));
+    }
+    entry.bucket.complete(now, &rules, LeaseId(0), Source(1), Outcome::Answered);
+    entry.keep(now, &rules);
+    let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /locked");
+    entry.bucket.complete(now, &rules, LeaseId(9), Source(1), Outcome::Throttled { retry_after: None });
+    entry.keep(now, &rules);
+    sheet
+}
+
+#[test]
+fn it_is_the_same_after_a_journey_as_bytes_and_nothing_else_is() {
+    let mut sheet = sheet();
+    let bytes = sheet.encode();
+    assert_eq!(Sheet::decode(&bytes).as_ref(), Ok(&sheet));
+    for length in 0..bytes.len() {
+        assert_eq!(Sheet::decode(&bytes[..length]).unwrap_err(), Unreadable::Damaged, "{length}");
+    }
+    for index in 0..bytes.len() {
+        for flipped in 1..=255 {
+            let mut bytes = bytes.clone();
+            bytes[index] ^= flipped;
+            assert_eq!(Sheet::decode(&bytes).unwrap_err(), Unreadable::Damaged, "{index}");
+        }
+    }
+    assert_eq!(Sheet::decode(&[&*bytes, b"0"].concat()).unwrap_err(), Unreadable::Damaged);
+}
+
+/// Whatever a later version has inside, it is told from a damaged file, and an older one is read.
+#[test]
+fn versions() {
+    let known = Seal { magic: b"cliq limits\n", version: 2 };
+    let newer = Seal { version: 3, ..known };
+    assert_eq!(known.open(&newer.close(b"anything")), Err(Unreadable::Newer(3)));
+    assert_eq!(newer.open(&known.close(b"anything")), Ok((2, &b"anything"[..])));
+    assert_eq!(Sheet::decode(&newer.close(b"anything")), Err(Unreadable::Newer(3)));
+    let other = Seal { magic: b"cliq tokens\n", ..known };
+    assert_eq!(other.open(&known.close(b"anything")), Err(Unreadable::Damaged));
+}
+
+/// After a boot, locks and slots hold for as long as the wall clock tells; and however wrong that is, no longer than they would have.
+#[test]
+fn a_boot_is_survived() {
+    for (wall, left, slot) in [
+        // It was off for a minute.
+        (5_060_000, 541_001, Some(1_001)),
+        // For long enough.
+        (5_700_000, 0, None),
+        // Its clock was set back by days, or had been ahead by days.
+        (0, 601_001, Some(61_001)),
+    ] {
+        let mut sheet = Sheet::decode(&sheet().encode()).unwrap();
+        let now = sheet.turn_to(at(2, 3000, wall));
+        assert_eq!(now, 3000);
+        let rules = rules(4);
+        let locked = sheet.entry(now, &rules, "cliq.zoho.com GET /locked").bucket.locked(now, Source(2));
+        assert_eq!(locked.map_or(0, |locked| locked.left.as_millis()), left, "{wall}");
+        let one = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
+        if let Some(slot) = slot {
+            let Decision::Wait { earliest, .. } = one.line.acquire(now, &mut one.bucket, &rules, &ask(10, 2)) else {
+                panic!()
+            };
+            assert_eq!(earliest.as_millis(), slot, "{wall}");
+        }
+    }
+    // Time that seems to go back a little within a boot doesn't.
+    let mut sheet = sheet();
+    assert_eq!(sheet.turn_to(at(1, 999_500, 5_000_000)), 1_000_000);
+}
+
+/// Nobody knows what was in a file that is lost: any bucket may be locked, also one that is asked for much later.
+#[test]
+fn all_that_was_lost_counts_as_locked() {
+    let mut sheet = Sheet::lost(at(1, 1_000_000, 0));
+    let rules = rules(20);
+    for (later, left) in [(0, 601), (300, 301), (590, 11), (602, 0)] {
+        let mut sheet = Sheet::decode(&sheet.encode()).unwrap();
+        let now = sheet.turn_to(at(1, 1_000_000 + later * 1000, 0));
+        let locked = sheet.entry(now, &rules, "any").bucket.locked(now, Source(1));
+        assert_eq!(locked.map_or(0, |locked| locked.left.as_secs()), left);
+        assert!(locked.is_none_or(|locked| locked.why == LockSource::Assumed));
+    }
+}
+
+#[test]
+fn what_is_idle_is_forgotten() {
+    let mut sheet = sheet();
+    let full = sheet.encode().len();
+    // The lock, and as long again for one call at a time.
+    sheet.turn_to(at(1, 1_000_000 + 2 * 601_002, 0));
+    assert!(sheet.encode().len() < full / 3);
+    assert!(Sheet::new(at(1, 0, 0)).encode().len() == sheet.encode().len());
+}
+
+/// Processes that ask when they are told to. Each gets its turn in the order in which it came first, and none asks often.
+#[test]
+fn who_came_first_goes_first() {
+    let rules = rules(2);
+    let (mut line, mut bucket, mut now) = (Line::default(), Bucket::new(&rules, 0, 0), 0);
+    let mut waiting: Vec<(u64, u32)> = Vec::new();
+    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(0, 99)), Decision::Granted { .. }));
+    bucket.complete(now, &rules, LeaseId(0), Source(99), Outcome::Answered);
+    for source in 1..=8 {
+        now += 10;
+        let Decision::Wait { again, .. } = line.acquire(now, &mut bucket, &rules, &ask(source.into(), source)) else {
+            panic!()
+        };
+        waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source));
+    }
+    let (mut served, mut asks) = (Vec::new(), 0);
+    while !waiting.is_empty() {
+        // Of those who wake at the same time, the last ones first.
+        waiting.sort_by_key(|&(at, source)| (at, u32::MAX - source));
+        let (at, source) = waiting.remove(0);
+        now = at;
+        if source == 3 {
+            // Its process has died.
+            continue;
+        }
+        asks += 1;
+        match line.acquire(now, &mut bucket, &rules, &ask(source.into(), source)) {
+            Decision::Granted { .. } => {
+                served.push(source);
+                bucket.complete(now + 200, &rules, LeaseId(source.into()), Source(source), Outcome::Answered);
+            }
+            Decision::Wait { again, .. } => waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source)),
+            other => panic!("{other:?}"),
+        }
+    }
+    assert_eq!(served, [1, 2, 4, 5, 6, 7, 8]);
+    // One slot, a minute and a second and 200 ms each, and half a second for the one that died.
+    assert!(now <= 7 * 61_201 + 1000, "{now}");
+    // Twice for each minute that each of them waits.
+    assert!(asks <= 2 * (8 + 7 + 6 + 5 + 4 + 3 + 2 + 1), "{asks}");
+}
+
+/// One who doesn't wait that long takes nobody's place, and a retry goes before others.
+#[test]
+fn places() {
+    let rules = rules(2);
+    let (mut line, mut bucket) = (Line::default(), Bucket::new(&rules, 0, 0));
+    line.acquire(0, &mut bucket, &rules, &ask(0, 9));
+    bucket.complete(0, &rules, LeaseId(0), Source(9), Outcome::Answered);
+    line.acquire(1, &mut bucket, &rules, &ask(1, 1).waits(Duration::ZERO));
+    assert_eq!(line, Line::default());
+    line.acquire(2, &mut bucket, &rules, &ask(2, 2));
+    line.acquire(3, &mut bucket, &rules, &ask(3, 3).retry(true));
+    assert_eq!(line.0.iter().map(|ticket| ticket.source.0).collect::<Vec<_>>(), [3, 2]);
+    let now = 61_002;
+    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(2, 2)), Decision::Wait { .. }));
+    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3).retry(true)), Decision::Granted { .. }));
+    // What is asked for again is granted again.
+    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3)), Decision::Granted { .. }));
+}
+
+fn token_file(directory: &Path) -> PathBuf {
+    let mut files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
+    files.find(|path| path.extension().is_some_and(|suffix| suffix == "token")).unwrap()
+}
+
+fn record(version: u64, text: &str) -> TokenRecord {
+    let later = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
+    let token = AccessToken::new(text).valid_until(later).granting("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
+    TokenRecord { version, token: Some(token), uses: vec![later, later], denied_until: Some(later) }
+}
+
+#[tokio::test]
+async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let [one, other] = [(); 2].map(|()| FileTokenStore::open(&path).unwrap());
+    let (key, another) = (TokenKey::named("one"), TokenKey::named("another"));
+    assert!(one.load(&key).await.unwrap().is_none());
+    assert!(!one.save(&key, &record(2, "1000.a")).await.unwrap(), "there is none before it");
+    assert!(one.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert!(!other.save(&key, &record(1, "1000.b")).await.unwrap(), "it has been overtaken");
+    assert!(other.save(&key, &record(2, "1000.c")).await.unwrap());
+    assert!(other.load(&another).await.unwrap().is_none());
+
+    let (kept, expected) = (one.load(&key).await.unwrap().unwrap(), record(2, "1000.c"));
+    assert_eq!((kept.version, &kept.uses, kept.denied_until), (2, &expected.uses, expected.denied_until));
+    let (token, expected) = (kept.token.unwrap(), expected.token.unwrap());
+    assert_eq!(token.expose_secret(), expected.expose_secret());
+    assert_eq!((token.expires_at(), token.scopes()), (expected.expires_at(), expected.scopes()));
+}
+
+#[tokio::test]
+async fn one_at_a_time_has_the_lease() {
+    let directory = tempfile::tempdir().unwrap();
+    let [one, other] = [(); 2].map(|()| FileTokenStore::open(directory.path().join("tokens")).unwrap());
+    let key = TokenKey::named("one");
+    assert_eq!(one.lease(&key, 1, MINUTE).await.unwrap(), Lease::Granted);
+    let Lease::Held(left) = other.lease(&key, 2, MINUTE).await.unwrap() else { panic!("it is held") };
+    assert!(left <= MINUTE && left > MINUTE / 2);
+    // It has nothing to do with the record, and whoever has it may have it anew.
+    assert!(other.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert_eq!(one.lease(&key, 1, SECOND / 20).await.unwrap(), Lease::Granted);
+    other.release(&key, 2).await.unwrap();
+    assert!(
+        matches!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Held(_)),
+        "it was not the other's to give back"
+    );
+    tokio::time::sleep(SECOND / 10).await;
+    assert_eq!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Granted);
+    other.release(&key, 2).await.unwrap();
+    assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
+}
+
+/// It has been used at most nine times in ten minutes: so there is one more, and no second one.
+#[tokio::test]
+async fn a_lost_record_leaves_one_use() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let file = token_file(&path);
+    let whole = std::fs::read(&file).unwrap();
+    let damages = (0..whole.len()).step_by(7).flat_map(|index| {
+        let mut flipped = whole.clone();
+        flipped[index] ^= 1;
+        [whole[..index].to_vec(), flipped]
+    });
+    for damaged in damages {
+        std::fs::write(&file, damaged).unwrap();
+        for _ in 0..2 {
+            let kept = store.load(&key).await.unwrap().unwrap();
+            assert_eq!((kept.uses.len(), kept.token.is_none()), (8, true));
+            assert!(kept.uses[0] > SystemTime::now() + TEN_MINUTES);
+        }
+        assert!(!store.save(&key, &record(1, "1000.a")).await.unwrap());
+    }
+    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 2 + 3, "some are kept aside");
+    assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
+}

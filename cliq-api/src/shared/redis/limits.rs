@@ -1,0 +1,255 @@
+//! Limits shared by hosts: one script call for each acquire and each complete, by the server's own clock.
+
+use std::fmt;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, LazyLock, OnceLock};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{RedisResult, Script, ScriptInvocation};
+use secrecy::SecretString;
+
+use super::away::{Away, Unreachable};
+use super::calls::{BUCKET, Calls, NO_RULES, completed, decision, seen};
+use super::link::{Link, Listener, Problem, Work};
+use super::locks::Locks;
+use super::place::Place;
+use crate::error::Error;
+use crate::limit::{
+    Acquire, Bucket, BucketKey, Class, Completed, Decision, Ended, LimitStore, Locked, Rules, Seen, Source, StoreError,
+    StoreFuture,
+};
+
+static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
+
+/// Keeps the limits of all processes that use the same Redis (6 or later) or Valkey server.
+///
+/// ```no_run
+/// use cliq_api::Client;
+/// use cliq_api::shared::RedisLimitStore;
+///
+/// # fn example(url: &str) -> Result<(), Box<dyn std::error::Error>> {
+/// let client = Client::builder()
+///     .user("855727961")
+///     .access_token("1000.41d9…")
+///     // such as rediss://:password@redis.example:6380/0
+///     .limit_store(RedisLimitStore::new(url)?)
+///     .build()?;
+/// # Ok(())
+/// # }
+/// ```
+///
+/// It connects at its first call, and keeps one connection. Clones are the same store; one that is changed after it was used is another one. All
+/// that share have to agree on the prefix, on the name key, and on the limits' settings.
+///
+/// While the server can't be reached, calls are refused, unless [chosen otherwise](Self::when_unreachable). A server that is empty, was
+/// started anew, or has taken over from another, may have lost what was sent: until that is surely forgotten, for `use_within`, a window and the margin
+/// (a minute and a half), nothing is sent, unless the settings say [no cold start](crate::limit::LimitSettings::cold_start).
+/// `docs/sharing.md` tells more.
+#[derive(Clone)]
+pub struct RedisLimitStore {
+    place: Place,
+    unreachable: Unreachable,
+    inner: Arc<OnceLock<Inner>>,
+}
+
+struct Inner {
+    link: Link,
+    peers: Arc<Peers>,
+    /// At a runtime's end there was no server, nor since.
+    gave_up: AtomicBool,
+}
+
+/// What is known here, besides.
+struct Peers {
+    place: Place,
+    locks: Locks,
+    away: Away,
+}
+
+impl RedisLimitStore {
+    /// At the server of that URL: `redis://host`, `redis://user:password@host:6379/0`, `rediss://…` for TLS. It fails only where the URL can't be used.
+    pub fn new(url: impl AsRef<str>) -> Result<Self, Error> {
+        let place = Place::new(url.as_ref())?;
+        Ok(Self { place, unreachable: Unreachable::Refuse, inner: Arc::default() })
+    }
+
+    /// Where all names in the server begin; `cliq` at first. Programs with different prefixes share nothing.
+    #[must_use]
+    pub fn prefix(self, prefix: impl AsRef<str>) -> Self {
+        self.at(|place| Place { prefix: prefix.as_ref().into(), ..place })
+    }
+
+    /// How long one command may take, and a connection; one second at first.
+    #[must_use]
+    pub fn timeout(self, timeout: Duration) -> Self {
+        self.at(|place| Place { timeout, ..place })
+    }
+
+    /// Names in the server are hashes of the users' keys. With a secret for it, nobody who reads them can find out whose they are by trying likely
+    /// ones; without one, that is as easy as guessing the keys.
+    #[must_use]
+    pub fn name_key(self, key: impl Into<SecretString>) -> Self {
+        let key = key.into();
+        self.at(|place| place.with_name_key(key))
+    }
+
+    /// What happens to calls while the server can't be reached.
+    #[must_use]
+    pub fn when_unreachable(self, choice: Unreachable) -> Self {
+        Self { unreachable: choice, inner: Arc::default(), ..self }
+    }
+
+    fn at(self, change: impl FnOnce(Place) -> Place) -> Self {
+        Self { place: change(self.place), inner: Arc::default(), ..self }
+    }
+
+    fn inner(&self) -> &Inner {
+        self.inner.get_or_init(|| {
+            let place = self.place.clone();
+            let peers = Arc::new(Peers { place, locks: Locks::default(), away: Away::new(self.unreachable) });
+            let link = Link::new(self.place.clone(), Some(Arc::clone(&peers) as Arc<dyn Listener>));
+            Inner { link, peers, gave_up: AtomicBool::new(false) }
+        })
+    }
+
+    fn name(&self, key: &BucketKey) -> String {
+        // Whose they are, or nobody's.
+        let user = key.user().map_or(["", ""], |user| ["user", user.as_str()]);
+        self.place.name(&[key.server(), user[0], user[1], key.shape()])
+    }
+
+    fn calls(&self) -> Calls<'_> {
+        Calls { script: &SCRIPT, place: &self.place }
+    }
+
+    async fn tell(&self, call: &ScriptInvocation<'_>) -> Result<Vec<i64>, Problem> {
+        let inner = self.inner();
+        let answer = inner.link.run(call).await?;
+        inner.peers.away.heard();
+        inner.gave_up.store(false, Ordering::Relaxed);
+        Ok(answer)
+    }
+}
+
+impl LimitStore for RedisLimitStore {
+    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
+        Box::pin(async move {
+            let name = self.name(key);
+            match self.tell(&self.calls().acquire(&name, rules, &ask)).await {
+                Ok(answer) => decision(&answer, ask.source),
+                // A server that says no is there.
+                Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
+                Err(problem) => self.inner().peers.away.acquire(&name, rules, &ask).ok_or_else(|| failed(problem)),
+            }
+        })
+    }
+
+    fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {
+        Box::pin(async move {
+            let name = self.name(key);
+            if let Some(completed) = self.inner().peers.away.complete(&name, end) {
+                return Ok(completed);
+            }
+            let answer = self.tell(&self.calls().complete(&name, rules, &end)).await.map_err(failed)?;
+            completed(&answer, end.source)
+        })
+    }
+
+    /// By a connection of its own, as the runtime that had the other one is about to go.
+    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
+        let inner = self.inner();
+        let name = self.name(key);
+        if inner.peers.away.complete(&name, end).is_some() {
+            return true;
+        }
+        if inner.gave_up.load(Ordering::Relaxed) {
+            return false;
+        }
+        let (place, rules) = (self.place.clone(), *rules);
+        let work = async move {
+            let link = Link::new(place.clone(), None);
+            link.run::<Vec<i64>>(&Calls { script: &SCRIPT, place: &place }.complete(&name, &rules, &end)).await.is_ok()
+        };
+        let thread = std::thread::spawn(|| {
+            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            runtime.is_ok_and(|runtime| runtime.block_on(work))
+        });
+        let is_told = thread.join().unwrap_or(false);
+        // It would be the same for the others, and take as long for each.
+        inner.gave_up.store(!is_told, Ordering::Relaxed);
+        is_told
+    }
+
+    fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {
+        Box::pin(async move {
+            let call = self.calls().look(&self.name(key), rules, source, class);
+            seen(&self.tell(&call).await.map_err(failed)?, source)
+        })
+    }
+
+    fn known_lock(&self, key: &BucketKey, rules: &Rules, source: Source) -> Option<Locked> {
+        self.inner.get()?.peers.locks.of(|| self.name(key), rules, source)
+    }
+}
+
+impl Listener for Peers {
+    fn channel(&self) -> String {
+        self.place.key("locks", "")
+    }
+
+    fn heard(&self, message: &[u8]) {
+        self.locks.hear(message);
+    }
+
+    /// Looks whether the server forgets. Tells of what was sent meanwhile, and of locks that the server may have forgotten.
+    fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a> {
+        Box::pin(async move {
+            if evicts(connection).await {
+                tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis forgets keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
+            }
+            let calls = Calls { script: &SCRIPT, place: &self.place };
+            while let Some((name, bucket, rules, as_of)) = self.away.next() {
+                let _: Vec<i64> = calls.merge(&name, rules.numbers(), &bucket, as_of).invoke_async(connection).await?;
+                self.away.told();
+            }
+            for (name, left, source) in self.locks.all() {
+                let bucket = Bucket::of_lock(left, source);
+                let _: Vec<i64> = calls.merge(&name, NO_RULES, &bucket, 0).invoke_async(connection).await?;
+            }
+            Ok(())
+        })
+    }
+}
+
+/// Whether keys are given up for others. Who may not ask doesn't know.
+async fn evicts(connection: &mut MultiplexedConnection) -> bool {
+    let info: RedisResult<String> = redis::cmd("INFO").arg("memory").query_async(connection).await;
+    let info = info.unwrap_or_default();
+    let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
+    value("maxmemory").is_some_and(|most| most != "0") && value("maxmemory_policy") != Some("noeviction")
+}
+
+fn failed(problem: Problem) -> StoreError {
+    if let Some(version) = problem.refusal("NEWER") {
+        let words = format!(
+            "the limits' state in Redis has version {version}, which is later than this program's: update the program"
+        );
+        return StoreError::new(words);
+    }
+    let error = StoreError::new(problem.words);
+    match problem.source {
+        Some(source) => error.caused_by(source),
+        None => error,
+    }
+}
+
+impl fmt::Debug for RedisLimitStore {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("RedisLimitStore")
+            .field("place", &self.place)
+            .field("unreachable", &self.unreachable)
+            .field("link", &self.inner.get().map(|inner| &inner.link))
+            .finish()
+    }
+}

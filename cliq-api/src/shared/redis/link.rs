@@ -1,0 +1,314 @@
+//! One connection to a server: made at first use, kept by a task that makes it anew when it breaks, and gone with its owner.
+//!
+//! Commands of all callers go over it at once, and messages come by it. While it is broken nobody waits for long: after a first failed try, calls fail
+//! at once with what that told, until the task has it back.
+
+use std::fmt;
+use std::pin::Pin;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Duration;
+
+use redis::aio::MultiplexedConnection;
+use redis::{
+    AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, PushInfo, PushKind, RedisError, RedisResult,
+    ScriptInvocation, ServerErrorKind, Value,
+};
+use tokio::sync::{Notify, watch};
+use tokio::task::JoinHandle;
+use tokio::time::{Instant, sleep, timeout};
+
+use super::place::Place;
+
+/// Between two tries to get it back: at first, and at most.
+const FIRST_PAUSE: Duration = Duration::from_millis(100);
+const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+
+/// What the server was asked for didn't come.
+#[derive(Debug, Clone)]
+pub(super) struct Problem {
+    pub(super) words: String,
+    pub(super) source: Option<RedisError>,
+}
+
+/// Who hears messages, and has something to say as soon as the server is back.
+pub(super) trait Listener: Send + Sync + 'static {
+    fn channel(&self) -> String;
+    fn heard(&self, message: &[u8]);
+    /// Before anybody else speaks.
+    fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
+}
+
+pub(super) type Work<'a> = Pin<Box<dyn Future<Output = RedisResult<()>> + Send + 'a>>;
+
+/// A connection, to be made.
+pub(super) struct Link {
+    shared: Arc<Shared>,
+    keeper: Mutex<Option<Keeper>>,
+}
+
+struct Shared {
+    place: Place,
+    listener: Option<Arc<dyn Listener>>,
+    state: watch::Sender<State>,
+    /// Where a cluster said that our keys are, if not where the URL says.
+    moved: Mutex<Option<ConnectionAddr>>,
+}
+
+#[derive(Clone)]
+enum State {
+    /// Nobody knows yet.
+    Connecting,
+    Up(Up),
+    Down(Problem),
+}
+
+/// A connection that worked.
+#[derive(Clone)]
+struct Up {
+    connection: MultiplexedConnection,
+    lost: Arc<Notify>,
+}
+
+/// Ends with its owner.
+struct Keeper(JoinHandle<()>);
+
+impl Drop for Keeper {
+    fn drop(&mut self) {
+        self.0.abort();
+    }
+}
+
+impl Link {
+    pub(super) fn new(place: Place, listener: Option<Arc<dyn Listener>>) -> Self {
+        let state = watch::Sender::new(State::Connecting);
+        let shared = Arc::new(Shared { place, listener, state, moved: Mutex::default() });
+        Self { shared, keeper: Mutex::default() }
+    }
+
+    /// Runs a script, and has it loaded where the server doesn't know it.
+    pub(super) async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Problem> {
+        match self.try_run(script).await {
+            // Once more, where the cluster says.
+            Err(problem) if problem.is_moved() => self.try_run(script).await,
+            result => result,
+        }
+    }
+
+    async fn try_run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Problem> {
+        let mut up = self.up().await?;
+        let result = timeout(self.shared.place.timeout, script.invoke_async(&mut up.connection)).await;
+        match result {
+            Ok(Ok(value)) => Ok(value),
+            Ok(Err(error)) => {
+                self.shared.follow(&error);
+                if is_broken(&error) {
+                    self.shared.lose(&up);
+                }
+                Err(self.shared.place.failed(error))
+            }
+            Err(_) => {
+                self.shared.lose(&up);
+                Err(self.shared.place.late())
+            }
+        }
+    }
+
+    async fn up(&self) -> Result<Up, Problem> {
+        let mut state = self.shared.state.subscribe();
+        self.keep();
+        let known =
+            timeout(self.shared.place.timeout, state.wait_for(|state| !matches!(state, State::Connecting))).await;
+        match known.ok().and_then(|known| known.ok().map(|known| known.clone())) {
+            Some(State::Up(up)) => Ok(up),
+            Some(State::Down(problem)) => Err(problem),
+            Some(State::Connecting) | None => Err(self.shared.place.late()),
+        }
+    }
+
+    /// Sees to it that somebody keeps it.
+    fn keep(&self) {
+        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
+        // The runtime that had it may have ended.
+        if keeper.as_ref().is_none_or(|keeper| keeper.0.is_finished()) {
+            self.shared.state.send_replace(State::Connecting);
+            *keeper = Some(Keeper(tokio::spawn(Arc::clone(&self.shared).keep())));
+        }
+    }
+}
+
+impl Shared {
+    async fn keep(self: Arc<Self>) {
+        let mut pause = FIRST_PAUSE;
+        let mut is_known = false;
+        loop {
+            match self.connect().await {
+                Ok(up) => {
+                    is_known = false;
+                    let (lost, begun) = (Arc::clone(&up.lost), Instant::now());
+                    self.state.send_replace(State::Up(up));
+                    lost.notified().await;
+                    self.state.send_replace(State::Connecting);
+                    if begun.elapsed() > LONGEST_PAUSE {
+                        pause = FIRST_PAUSE;
+                        continue;
+                    }
+                }
+                Err(problem) => {
+                    if is_known {
+                        tracing::debug!(target: "cliq_api::shared", problem = problem.words, "Redis still can't be used");
+                    } else {
+                        tracing::warn!(target: "cliq_api::shared", problem = problem.words, "Redis can't be used");
+                    }
+                    is_known = true;
+                    if !problem.is_moved() {
+                        *self.moved() = None;
+                    }
+                    self.state.send_replace(State::Down(problem));
+                }
+            }
+            sleep(jittered(pause)).await;
+            pause = LONGEST_PAUSE.min(pause * 2);
+        }
+    }
+
+    async fn connect(&self) -> Result<Up, Problem> {
+        let place = &self.place;
+        let mut up = match timeout(place.timeout, self.try_connect()).await {
+            Ok(result) => result.map_err(|error| place.failed(error))?,
+            Err(_) => return Err(place.late()),
+        };
+        if let Some(listener) = &self.listener {
+            // Each command has its time; there may be many.
+            listener.back(&mut up.connection).await.map_err(|error| {
+                self.follow(&error);
+                place.failed(error)
+            })?;
+        }
+        Ok(up)
+    }
+
+    async fn try_connect(&self) -> RedisResult<Up> {
+        let timeout = Some(self.place.timeout);
+        let lost = Arc::new(Notify::new());
+        let (told, listener) = (Arc::clone(&lost), self.listener.clone());
+        let config = AsyncConnectionConfig::new()
+            .set_connection_timeout(timeout)
+            .set_response_timeout(timeout)
+            .set_push_sender(move |push: PushInfo| {
+                match (push.kind, &listener, push.data.last()) {
+                    (PushKind::Disconnection, ..) => told.notify_one(),
+                    (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => listener.heard(message),
+                    _ => {}
+                }
+                Ok::<(), redis::aio::SendError>(())
+            });
+        let moved = self.moved().clone();
+        let info = self.place.info.clone();
+        let info = match moved {
+            Some(addr) => info.set_addr(addr),
+            None => info,
+        };
+        let client = Client::open(info)?;
+        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+        if let Some(listener) = &self.listener {
+            connection.subscribe(listener.channel()).await?;
+        }
+        Ok(Up { connection, lost })
+    }
+
+    /// It isn't used any more, and the keeper makes another.
+    fn lose(&self, up: &Up) {
+        self.state.send_if_modified(|state| {
+            let is_this = matches!(state, State::Up(now) if Arc::ptr_eq(&now.lost, &up.lost));
+            if is_this {
+                *state = State::Connecting;
+            }
+            is_this
+        });
+        up.lost.notify_one();
+    }
+
+    /// Goes where a cluster says that the keys are. They are all in one place.
+    fn follow(&self, error: &RedisError) {
+        if !is_moved(error) {
+            return;
+        }
+        let Some((host, port)) = error.redirect_node().and_then(|(node, _)| node.rsplit_once(':')) else { return };
+        let Ok(port) = port.parse::<u16>() else { return };
+        let addr = match self.place.info.addr().clone() {
+            ConnectionAddr::Tcp(given, _) => ConnectionAddr::Tcp(or(host, given), port),
+            ConnectionAddr::TcpTls { host: given, insecure, tls_params, .. } => {
+                ConnectionAddr::TcpTls { host: or(host, given), port, insecure, tls_params }
+            }
+            _ => return,
+        };
+        *self.moved() = Some(addr);
+    }
+
+    fn moved(&self) -> std::sync::MutexGuard<'_, Option<ConnectionAddr>> {
+        self.moved.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// A node that doesn't know its own name leaves it out.
+fn or(host: &str, given: String) -> String {
+    if host.is_empty() { given } else { host.to_owned() }
+}
+
+fn is_moved(error: &RedisError) -> bool {
+    error.kind() == redis::ErrorKind::Server(ServerErrorKind::Moved)
+}
+
+/// Whether another connection may do better.
+fn is_broken(error: &RedisError) -> bool {
+    use redis::ErrorKind::Server;
+    let is_elsewhere = matches!(
+        error.kind(),
+        Server(
+            ServerErrorKind::Moved
+                | ServerErrorKind::ReadOnly
+                | ServerErrorKind::MasterDown
+                | ServerErrorKind::ClusterDown
+                | ServerErrorKind::BusyLoading
+        )
+    );
+    is_elsewhere || error.is_io_error() || error.is_timeout() || error.is_connection_dropped()
+}
+
+fn jittered(pause: Duration) -> Duration {
+    // Between half of it and all of it, so that many don't come at once.
+    let part = getrandom::u32().unwrap_or(u32::MAX);
+    pause / 2 + (pause / 2).mul_f64(f64::from(part) / f64::from(u32::MAX))
+}
+
+impl Place {
+    fn failed(&self, error: RedisError) -> Problem {
+        if error.is_timeout() {
+            return self.late();
+        }
+        let words = format!("{} can't be used: {error}", self.shown());
+        Problem { words, source: Some(error) }
+    }
+
+    fn late(&self) -> Problem {
+        Problem { words: format!("{} gave no answer within {:?}", self.shown(), self.timeout), source: None }
+    }
+}
+
+impl Problem {
+    fn is_moved(&self) -> bool {
+        self.source.as_ref().is_some_and(is_moved)
+    }
+
+    /// What a script refused with, if its first word is this.
+    pub(super) fn refusal(&self, code: &str) -> Option<&str> {
+        self.source.as_ref().filter(|error| error.code() == Some(code))?.detail()
+    }
+}
+
+impl fmt::Debug for Link {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let is_up = matches!(*self.shared.state.borrow(), State::Up(_));
+        f.debug_struct("Link").field("place", &self.shared.place).field("is_up", &is_up).finish_non_exhaustive()
+    }
+}

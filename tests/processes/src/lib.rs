@@ -1,0 +1,43 @@
+//! What a worker and its tests agree on: the endpoints, how careful a client is, and the stores that it shares with others.
+
+mod stores;
+
+use std::time::Duration;
+
+use cliq_api::limit::LimitSettings;
+use cliq_api::prelude::*;
+
+pub use stores::{limits_in, tokens_in};
+
+/// Endpoints with short windows.
+#[endpoints(base = "/simulated", limit = "20/2s")]
+pub trait Simulated {
+    /// With a lock that nobody should ever see.
+    #[endpoint(GET "/short", lock = "1m")]
+    fn short(&self);
+
+    /// With a lock that ends within a test.
+    #[endpoint(GET "/locking", lock = "3s")]
+    fn locking(&self);
+}
+
+/// The user of all workers.
+pub const USER: &str = "855727961";
+/// For an answer. The stand-in takes less.
+pub const TIMEOUT: Duration = Duration::from_secs(1);
+/// How long what a process held when it was killed can take slots: until its lease ends, and then as a call without an answer.
+pub const LEAK: Duration = Duration::from_millis(300 + 1000 + 200 + 2000 + 100);
+
+/// As by default, in the proportions of a window of two seconds.
+pub fn settings() -> LimitSettings {
+    LimitSettings::new()
+        .margin(Duration::from_millis(100))
+        .grace(Duration::from_millis(200))
+        .use_within(Duration::from_millis(300))
+        .cold_start(false)
+}
+
+/// The beginning of a client of the stand-in at that address.
+pub fn client(address: &str) -> cliq_api::ClientBuilder {
+    Client::builder().base_url(format!("http://{address}")).user(USER).timeout(TIMEOUT).limits(settings())
+}

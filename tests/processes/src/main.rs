@@ -1,0 +1,90 @@
+//! A program that makes calls as it is told, line by line:
+//!
+//! - `call short`, `call locking`, `call thread`: one call; answers `done`, or `failed` and why;
+//! - `last short`: the same, and it ends at once;
+//! - `flood short 4`: four callers, without end;
+//! - `advance 3600`: so many seconds have passed.
+//!
+//! It ends with its input. With `CLIQ_ONCE` it makes one call to `short` from a plain thread, and ends. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where limits and tokens are kept, and
+//! `CLIQ_REFRESH_TOKEN` is what it signs in with.
+
+use std::time::Duration;
+
+use cliq_api::auth::{App, Credentials, TokenSettings};
+use cliq_api::blocking::WaitExt;
+use cliq_api::prelude::*;
+use cliq_api::threads::Threads;
+use cliq_tests_processes::{Simulated, client, limits_in, tokens_in};
+use tokio::io::{AsyncBufReadExt, BufReader};
+use tokio::time::{advance, pause, resume, sleep};
+
+fn main() -> Result<(), Error> {
+    if std::env::var_os("CLIQ_ONCE").is_some() {
+        return build()?.short().wait();
+    }
+    obey()
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn obey() -> Result<(), Error> {
+    let client = build()?;
+    let mut lines = BufReader::new(tokio::io::stdin()).lines();
+    while let Ok(Some(line)) = lines.next_line().await {
+        match line.split(' ').collect::<Vec<_>>()[..] {
+            ["call", what] => match call(&client, what).await {
+                Ok(()) => println!("done"),
+                Err(error) => println!("failed: {error}"),
+            },
+            ["last", what] => {
+                call(&client, what).await?;
+                break;
+            }
+            ["flood", what, callers] => {
+                for _ in 0..callers.parse().expect("a number") {
+                    let (client, what) = (client.clone(), what.to_owned());
+                    tokio::spawn(async move {
+                        loop {
+                            if call(&client, &what).await.is_err() {
+                                sleep(Duration::from_millis(20)).await;
+                            }
+                        }
+                    });
+                }
+            }
+            ["advance", seconds] => {
+                pause();
+                advance(Duration::from_secs(seconds.parse().expect("a number"))).await;
+                resume();
+                println!("done");
+            }
+            _ => panic!("`{line}` is nothing that it could do"),
+        }
+    }
+    Ok(())
+}
+
+fn build() -> Result<Client, Error> {
+    let setting = |name: &str| std::env::var(name).ok();
+    let server = setting("CLIQ_SERVER").expect("CLIQ_SERVER says where the server is");
+    let mut builder = client(&server);
+    if let Some(place) = setting("CLIQ_LIMITS") {
+        builder = limits_in(&place, builder)?;
+    }
+    if let Some(token) = setting("CLIQ_REFRESH_TOKEN") {
+        let home = DataCenter::custom(&*server, &*server);
+        builder =
+            builder.data_center(home).credentials(Credentials::refresh_token(&App::new("1000.APP", "secret"), token));
+    }
+    if let Some(place) = setting("CLIQ_TOKENS") {
+        builder = builder.tokens(tokens_in(&place, TokenSettings::new().timeout(Duration::from_secs(1)))?);
+    }
+    builder.build()
+}
+
+async fn call(client: &Client, what: &str) -> Result<(), Error> {
+    match what {
+        "short" => client.short().await,
+        "locking" => client.locking().await,
+        id => client.get_thread(id).await.map(drop),
+    }
+}

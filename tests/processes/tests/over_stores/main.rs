@@ -1,0 +1,49 @@
+//! Real processes that share limits and tokens over a store, against a server that keeps the book.
+
+mod file;
+mod fleet;
+mod limits;
+mod locks;
+// The other tests' one: their package needs much that workers can do without.
+#[allow(dead_code, unreachable_pub, reason = "the others use all of it")]
+#[path = "../../../src/redis.rs"]
+mod redis;
+mod server;
+mod tokens;
+
+use redis::Redis;
+use tempfile::TempDir;
+
+/// A store of its own for a test.
+pub(crate) struct Store {
+    /// As a worker is told.
+    pub(crate) place: String,
+    /// Gone when this is.
+    _kept: Kept,
+}
+
+enum Kept {
+    Directory { _directory: TempDir },
+    Redis { _redis: Redis },
+}
+
+impl Store {
+    pub(crate) fn file() -> Self {
+        let directory = tempfile::tempdir().unwrap();
+        let place = format!("file:{}/store", directory.path().display());
+        Self { place, _kept: Kept::Directory { _directory: directory } }
+    }
+
+    pub(crate) fn redis() -> Self {
+        let redis = Redis::start(&[]);
+        Self { place: redis.url(), _kept: Kept::Redis { _redis: redis } }
+    }
+}
+
+/// `CLIQ_LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
+pub(crate) fn rng() -> fastrand::Rng {
+    let seed = std::env::var("CLIQ_LIMITS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = seed.unwrap_or_else(|| fastrand::u64(..));
+    println!("CLIQ_LIMITS_SEED={seed}");
+    fastrand::Rng::with_seed(seed)
+}

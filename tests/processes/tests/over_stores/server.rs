@@ -1,0 +1,104 @@
+//! A server over HTTP that keeps limits as the sandbox does, for endpoints that the sandbox doesn't have.
+
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, Instant};
+
+use cliq_api::EndpointMeta;
+use cliq_sandbox::limits::{Book, Limits, Tally, Throttle, Trips, Verdict};
+use cliq_tests_processes::{SIMULATED, USER};
+use fastrand::Rng;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::{TcpListener, TcpStream};
+
+/// It ends with the test's runtime.
+#[derive(Clone)]
+pub(crate) struct Server {
+    pub(crate) address: String,
+    throttle: Arc<Mutex<Throttle>>,
+    /// Those calls that came over HTTP and were refused.
+    refused: Arc<Mutex<Vec<Duration>>>,
+    begun: Instant,
+    latency: (u64, u64),
+}
+
+impl Server {
+    /// With latencies of so many milliseconds.
+    pub(crate) async fn start(latency: (u64, u64)) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        // The worst of what is unknown, but for stamps in whole seconds, which a window of two is too short for.
+        let limits = Limits::published().trips(Trips::AtLimit).calls_extend_locks(true).count_refused(true);
+        let server = Self {
+            address: listener.local_addr().unwrap().to_string(),
+            throttle: Arc::new(Mutex::new(Throttle::new(limits))),
+            refused: Arc::default(),
+            begun: Instant::now(),
+            latency,
+        };
+        let accepting = server.clone();
+        tokio::spawn(async move {
+            while let Ok((stream, _)) = listener.accept().await {
+                tokio::spawn(accepting.clone().converse(stream));
+            }
+        });
+        server
+    }
+
+    async fn converse(self, mut stream: TcpStream) {
+        let _ = stream.set_nodelay(true);
+        let mut rng = Rng::new();
+        let mut read = Vec::new();
+        while let Some(end) = head(&mut stream, &mut read).await {
+            let head = String::from_utf8(read.drain(..end).collect()).unwrap();
+            let path = head.split(' ').nth(1).unwrap();
+            let endpoint = *SIMULATED.iter().find(|meta| path.ends_with(meta.path())).unwrap();
+            // Whatever becomes of the client now, the call arrives.
+            let leg = Duration::from_micros(rng.u64(self.latency.0 * 500..=self.latency.1 * 500));
+            tokio::time::sleep(leg).await;
+            let verdict = self.arrive(endpoint);
+            if !verdict.is_allowed() {
+                self.refused.lock().unwrap().push(self.now());
+            }
+            tokio::time::sleep(leg).await;
+            let status = if verdict.is_allowed() { "200 OK" } else { "429 Too Many Requests" };
+            let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
+            if stream.write_all(answer.as_bytes()).await.is_err() {
+                return;
+            }
+        }
+    }
+
+    /// A call arrives, be it over HTTP or of somebody else for the same user.
+    pub(crate) fn arrive(&self, endpoint: &'static EndpointMeta) -> Verdict {
+        let mut throttle = self.throttle.lock().unwrap();
+        // Under the lock, so that arrivals are in the order of their times.
+        throttle.arrive(self.now(), USER, endpoint)
+    }
+
+    pub(crate) fn now(&self) -> Duration {
+        self.begun.elapsed()
+    }
+
+    pub(crate) fn totals(&self) -> Tally {
+        self.throttle.lock().unwrap().totals()
+    }
+
+    pub(crate) fn book(&self) -> Book {
+        self.throttle.lock().unwrap().book()
+    }
+
+    pub(crate) fn refused(&self) -> Vec<Duration> {
+        self.refused.lock().unwrap().clone()
+    }
+}
+
+/// Reads on until there is a whole head, and tells where it ends. None of these requests has a body.
+async fn head(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<usize> {
+    loop {
+        if let Some(at) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {
+            return Some(at + 4);
+        }
+        if stream.read_buf(read).await.ok()? == 0 {
+            return None;
+        }
+    }
+}

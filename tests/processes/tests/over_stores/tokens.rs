@@ -1,0 +1,84 @@
+//! Eight processes, and one access token for all.
+
+use std::time::{Duration, Instant};
+
+use cliq_sandbox::oauth::{Action, App};
+use cliq_sandbox::{Clock, Demo, Fault, ManualClock, Sandbox};
+use cliq_tests_processes::USER;
+use tokio::time::sleep;
+
+use crate::Store;
+use crate::fleet::{Plan, Worker};
+
+/// Longer than a token lives.
+const ADVANCE: u64 = 3700;
+
+/// Over each at once: most of it is waiting.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn one_refresh_for_all_over_files_and_redis() {
+    let (file, redis) = (Store::file(), Store::redis());
+    tokio::join!(one_refresh_for_all(&file), one_refresh_for_all(&redis));
+}
+
+async fn one_refresh_for_all(store: &Store) {
+    let clock = ManualClock::at(Clock::START);
+    let demo = Sandbox::builder().clock(clock.clone()).demo();
+    assert_eq!(demo.user_id, USER);
+    let tokens = demo.sandbox.accounts(|accounts, now| {
+        accounts.register(App::new("1000.APP", "secret"));
+        accounts.issue_tokens("1000.APP", USER, "ZohoCliq.Chats.READ", now)
+    });
+    let refresh_token = tokens.refresh_token.unwrap();
+    let server = demo.sandbox.serve().await.unwrap();
+    let address = server.base_url().trim_start_matches("http://").to_owned();
+    let plan = Plan::new(&address).with("CLIQ_TOKENS", &store.place).with("CLIQ_REFRESH_TOKEN", &refresh_token);
+    let mut workers: Vec<_> = (0..8).map(|_| plan.start()).collect();
+
+    let call = format!("call {}", demo.thread_chat_id);
+    for expiry in 1..=20 {
+        let answers = ask_all(&mut workers, &call).await;
+        assert!(answers.iter().all(|answer| answer == "done"), "{answers:?}");
+        assert_eq!(refreshes(&demo), expiry);
+        expire(&clock, &mut workers).await;
+    }
+
+    // One is killed that was given a token and has not written it down.
+    demo.sandbox.faults().accounts().next(Fault::LoseAnswer);
+    let mut killed = workers.pop().unwrap();
+    killed.tell(&call).await;
+    while refreshes(&demo) < 21 {
+        sleep(Duration::from_millis(5)).await;
+    }
+    killed.kill().await;
+    // Until its lease ends, others fail; and one that failed doesn't try again at once.
+    let begun = Instant::now();
+    while ask_all(&mut workers, &call).await.iter().any(|answer| answer != "done") {
+        assert!(begun.elapsed() < Duration::from_secs(30));
+        sleep(Duration::from_millis(100)).await;
+    }
+    assert!(begun.elapsed() > Duration::from_secs(3));
+    assert_eq!(refreshes(&demo), 22);
+    assert_eq!(demo.sandbox.accounts(|accounts, _| accounts.book().refused(Action::Refresh).count()), 0);
+}
+
+fn refreshes(demo: &Demo) -> usize {
+    demo.sandbox.accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
+}
+
+/// All at the same time.
+async fn ask_all(workers: &mut [Worker], line: &str) -> Vec<String> {
+    for worker in &mut *workers {
+        worker.tell(line).await;
+    }
+    let mut answers = Vec::new();
+    for worker in workers {
+        answers.push(worker.answer().await);
+    }
+    answers
+}
+
+async fn expire(clock: &ManualClock, workers: &mut [Worker]) {
+    clock.advance(Duration::from_secs(ADVANCE));
+    let answers = ask_all(workers, &format!("advance {ADVANCE}")).await;
+    assert!(answers.iter().all(|answer| answer == "done"));
+}

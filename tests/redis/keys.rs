@@ -1,0 +1,106 @@
+//! What is kept, under which names, for how long, and how much of it is believed.
+
+use std::time::Duration;
+
+use cliq_api::limit::{LimitRefusal, LockSource, Told};
+use cliq_tests::redis::Redis;
+
+use crate::{THROTTLED, USER, acquire, call, limiter, limiter_of, remaining, settings, state, store, until};
+
+fn keys(redis: &Redis) -> Vec<String> {
+    redis.tell(&["KEYS", "*"]).lines().map(str::to_owned).collect()
+}
+
+fn bucket(redis: &Redis) -> String {
+    keys(redis).into_iter().find(|key| key.contains(":limit:")).unwrap()
+}
+
+#[tokio::test]
+async fn names_tell_nothing_and_lie_in_one_slot() {
+    let redis = Redis::start(&[]);
+    call(&limiter(&redis), Told::Fine).await;
+    let keyed = limiter_of(store(&redis).name_key("a secret").prefix("other"), settings());
+    call(&keyed, Told::Fine).await;
+    let keyed = limiter_of(store(&redis).name_key("a secret"), settings());
+    call(&keyed, Told::Fine).await;
+    let keys = keys(&redis);
+    assert_eq!(keys.len(), 5, "two epochs and three buckets: {keys:?}");
+    for key in &keys {
+        assert!(key.starts_with("{cliq}:") || key.starts_with("{other}:"), "{key}");
+        assert!(key.ends_with(":epoch:") || key.len() > 32 && key.is_ascii(), "{key}");
+    }
+    // All that Redis has written down.
+    let written = redis.written();
+    assert!(written.contains(":limit:") && !written.contains(USER) && !written.contains("855727961"), "{written}");
+    assert!(!written.contains("zoho") && !written.contains("simulated"));
+}
+
+#[tokio::test]
+async fn keys_expire_by_themselves() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    call(&limiter, Told::Fine).await;
+    until("told", async || state(&limiter).await.unwrap().remaining == Some(3)).await;
+    let left = |redis: &Redis| redis.tell(&["PTTL", &bucket(redis)]).parse::<u64>().unwrap();
+    // A window and the margin, and a second more.
+    assert!(left(&redis) <= 2101);
+    call(&limiter, THROTTLED).await;
+    until("told", async || state(&limiter).await.unwrap().lock.is_some()).await;
+    // A lock, and caution for as long again.
+    assert!((110_000..125_000).contains(&left(&redis)), "{}", left(&redis));
+}
+
+/// Where it says that a lock lasts for a thousand years, that is somebody's mistake, or malice.
+#[tokio::test]
+async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
+    let redis = Redis::start(&[]);
+    // A bucket of the present epoch, whose lock ends when no clock shows it.
+    let one = limiter_of(store(&redis), settings().longest_retry_after(Duration::from_mins(2)));
+    call(&one, Told::Fine).await;
+    until("told", async || remaining(&one).await == Some(3)).await;
+    redis.tell(&[
+        "EVAL",
+        "redis.call('SETRANGE', KEYS[1], 17, ARGV[1])",
+        "1",
+        &bucket(&redis),
+        "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}",
+    ]);
+    let refusal = acquire(&one).await.unwrap_err();
+    let LimitRefusal::Locked { wait, .. } = refusal else { panic!("{refusal}") };
+    assert!(wait <= Duration::from_millis(120_000 + 100 + 200 + 1) && wait > Duration::from_secs(110), "{wait:?}");
+    // And what is published.
+    let other = limiter_of(store(&redis).prefix("other"), settings().longest_retry_after(Duration::from_mins(2)));
+    call(&other, Told::Fine).await;
+    let name = keys(&redis).into_iter().find(|key| key.starts_with("{other}:limit:")).unwrap();
+    let name = name.rsplit(':').next().unwrap();
+    redis.tell(&["PUBLISH", "{other}:locks:", &format!("{name} 31536000000000 7")]);
+    redis.tell(&["PUBLISH", "{other}:locks:", "nonsense"]);
+    until("heard", async || acquire(&other).await.is_err()).await;
+    let LimitRefusal::Locked { wait, why: LockSource::Peer, .. } = acquire(&other).await.unwrap_err() else { panic!() };
+    assert!(wait <= Duration::from_millis(120_000 + 100 + 200), "{wait:?}");
+}
+
+#[tokio::test]
+async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    call(&limiter, Told::Fine).await;
+    until("told", async || remaining(&limiter).await == Some(3)).await;
+    let name = bucket(&redis);
+    redis.tell(&["SETRANGE", &name, "8", "\u{7}"]);
+    let before = redis.tell(&["GET", &name]);
+    let refusal = acquire(&limiter).await.unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "nothing is sent without the limits' shared state, and that can't be had: the limits' state in Redis has version 7, which is later than this program's: update the program"
+    );
+    assert_eq!(redis.tell(&["GET", &name]), before);
+
+    redis.tell(&["SET", &name, "something else altogether"]);
+    let refusal = acquire(&limiter).await.unwrap_err();
+    assert!(matches!(refusal, LimitRefusal::Unreachable(_)), "its ninth letter is a later version: {refusal}");
+    redis.tell(&["SET", &name, "short"]);
+    let refusal = acquire(&limiter).await.unwrap_err();
+    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Assumed, .. }), "{refusal}");
+    assert!(refusal.wait().unwrap() > Duration::from_secs(55));
+}

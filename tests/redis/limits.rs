@@ -1,0 +1,144 @@
+//! One budget, locks that peers hear of, and what each of that costs.
+
+use std::time::Duration;
+
+use cliq_api::limit::{Expired, LimitRefusal, LockSource, Told};
+use cliq_tests::redis::Redis;
+use tokio::time::sleep;
+
+use crate::{THROTTLED, acquire, call, limiter, limiter_of, remaining, sent, settings, state, store, until};
+
+#[tokio::test]
+async fn two_spend_one_budget() {
+    let redis = Redis::start(&[]);
+    let (one, other) = (limiter(&redis), limiter(&redis));
+    for _ in 0..2 {
+        call(&one, Told::Fine).await;
+        call(&other, Told::Fine).await;
+    }
+    until("told of all", async || remaining(&one).await == Some(0)).await;
+    let wait = state(&other).await.unwrap().next;
+    assert!(wait > Duration::from_millis(800) && wait <= Duration::from_millis(1101), "{wait:?}");
+}
+
+/// Counted by the server itself: how often scripts ran, and that nothing else did.
+#[tokio::test]
+async fn a_call_costs_two_round_trips_and_waits_for_one() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    // The connection is made, and the script loaded.
+    call(&limiter, Told::Fine).await;
+    let told = |redis: &Redis| count(redis, "cmdstat_evalsha:");
+    until("the first is told", async || told(&redis) == 3).await;
+    redis.tell(&["CONFIG", "RESETSTAT"]);
+    let mut permits = Vec::new();
+    for _ in 0..3 {
+        permits.push(sent(&limiter).await);
+    }
+    assert_eq!(told(&redis), 3, "one for each that is allowed");
+    for permit in permits {
+        permit.answered(Told::Fine);
+    }
+    // Nothing of it has been told before the answer was given: that is somebody else's work.
+    assert_eq!(told(&redis), 3);
+    until("all are told", async || told(&redis) == 6).await;
+    let stats = redis.tell(&["INFO", "commandstats"]);
+    for line in stats.lines().filter(|line| line.starts_with("cmdstat_")) {
+        // Within the script: its time, its epoch, its bucket; and what this test asks.
+        let known = ["evalsha", "time", "info", "get", "set", "config", "command", "hello", "select"];
+        assert!(known.iter().any(|known| line.starts_with(&format!("cmdstat_{known}"))), "{line}");
+    }
+}
+
+fn count(redis: &Redis, name: &str) -> u32 {
+    let stats = redis.tell(&["INFO", "commandstats"]);
+    let line = stats.lines().find_map(|line| line.strip_prefix(name));
+    line.map_or(0, |line| line.trim_start_matches("calls=").split(',').next().unwrap().parse().unwrap())
+}
+
+/// Also by a call that is allowed already and not sent, and without asking the server.
+#[tokio::test]
+async fn peers_obey_a_lock_at_once() {
+    let redis = Redis::start(&[]);
+    let (one, other) = (limiter(&redis), limiter(&redis));
+    let permit = sent(&one).await;
+    let mut unsent = acquire(&other).await.unwrap();
+    permit.answered(THROTTLED);
+    until("heard", async || state(&one).await.unwrap().lock.is_some()).await;
+    sleep(Duration::from_millis(50)).await;
+    assert_eq!(unsent.sending(), Err(Expired::Locked));
+    drop(unsent);
+    sleep(Duration::from_millis(50)).await;
+    redis.tell(&["CONFIG", "RESETSTAT"]);
+    for _ in 0..20 {
+        let refusal = acquire(&other).await.unwrap_err();
+        assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+    }
+    assert_eq!(count(&redis, "cmdstat_evalsha:"), 0);
+}
+
+#[tokio::test]
+async fn a_lock_survives_all_processes_and_the_server() {
+    let mut redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    call(&limiter, THROTTLED).await;
+    until("told", async || state(&limiter).await.is_ok_and(|state| state.lock.is_some())).await;
+    drop(limiter);
+    redis.start_again();
+    let refusal = acquire(&crate::limiter(&redis)).await.unwrap_err();
+    let LimitRefusal::Locked { wait, why: LockSource::Peer, .. } = refusal else { panic!("{refusal}") };
+    assert!(wait > Duration::from_secs(55) && wait < Duration::from_secs(62), "{wait:?}");
+}
+
+/// Those who know of it tell a server that has forgotten.
+#[tokio::test]
+async fn a_lock_survives_a_server_that_lost_all() {
+    let mut redis = Redis::start(&[]);
+    let (one, other) = (limiter(&redis), limiter(&redis));
+    assert_eq!(remaining(&other).await, Some(4));
+    call(&one, THROTTLED).await;
+    until("told", async || state(&other).await.unwrap().lock.is_some()).await;
+    drop(one);
+    redis.lose_all();
+    redis.start_again();
+    let third = limiter(&redis);
+    until("retold", async || state(&third).await.is_ok_and(|state| state.lock.is_some())).await;
+}
+
+/// What was sent before is unknown: nothing is sent until it is surely forgotten.
+#[tokio::test]
+async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
+    let mut redis = Redis::start(&[]);
+    let careful = || limiter_of(store(&redis), settings().cold_start(true));
+    let cold = Duration::from_millis(300 + 1100);
+    let one = careful();
+    let first = state(&one).await.unwrap();
+    assert_eq!(first.remaining, Some(0));
+    // It begins with the first who asks for a permit.
+    call(&one, Told::Fine).await;
+    until("warm", async || remaining(&one).await == Some(3)).await;
+
+    redis.tell(&["FLUSHALL"]);
+    let next = state(&one).await.unwrap();
+    assert!(next.remaining == Some(0) && next.next > cold / 2, "{next:?}");
+    call(&one, Told::Fine).await;
+    until("warm", async || remaining(&one).await == Some(4)).await;
+
+    // It may lack what was written last.
+    drop(one);
+    redis.start_again();
+    let one = limiter_of(store(&redis), settings().cold_start(true));
+    let next = state(&one).await.unwrap();
+    assert!(next.remaining == Some(0) && next.next > cold / 2, "{next:?}");
+}
+
+/// A call that was under way when the server lost what it knew is counted when it is answered.
+#[tokio::test]
+async fn what_was_under_way_when_the_server_was_emptied_counts() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    let permit = sent(&limiter).await;
+    redis.tell(&["FLUSHALL"]);
+    permit.answered(Told::Fine);
+    until("counted", async || remaining(&limiter).await == Some(3)).await;
+}
