@@ -10,7 +10,7 @@ mod check;
 mod driver;
 #[path = "../cliq-macros/src/errors.rs"]
 mod errors;
-#[path = "../cliq-macros/src/expand.rs"]
+#[path = "../cliq-macros/src/expand/mod.rs"]
 mod expand;
 #[path = "../cliq-macros/src/fuzzing.rs"]
 mod fuzzing;

@@ -25,6 +25,8 @@ pub trait Endpoint: Builder {
 
 /// What holds a call's values. The builders of one trait are kinds of one type, for which it is implemented once.
 pub trait Builder: Sized + Send + 'static {
+    /// The builder of a call with the values that are required.
+    fn of(call: Call) -> Self;
     /// The values that were set.
     fn call(&mut self) -> &mut Call;
 }
