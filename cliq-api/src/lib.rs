@@ -209,7 +209,7 @@ pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
 pub use endpoint::page::Page;
-pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
+pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
 pub use error::{Attempt, Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, Sending};

@@ -20,13 +20,13 @@ trait Broken: ::cliq_api::Caller {
 }
 impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Broken for __C {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[
     <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
     <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
 ];
 /// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for BrokenCall<__broken::GetIt> {
@@ -37,7 +37,7 @@ impl ::cliq_api::Endpoint for BrokenCall<__broken::GetIt> {
         ..BrokenCall::<()>::SHARED
     };
 }
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl BrokenCall<__broken::GetIt> {
     #[allow(unused_variables)]
     fn a(self, a: u8) -> Self {
@@ -51,7 +51,7 @@ impl BrokenCall<__broken::GetIt> {
 /** `GET /beside`
 
  The call of [`Broken::beside`](Broken::beside), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for BrokenCall<__broken::Beside> {
@@ -71,6 +71,7 @@ mod __broken {
     pub struct Beside;
 }
 /// A call of one of the endpoints of [`Broken`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 struct BrokenCall<E>(
     ::cliq_api::__private::Call,

@@ -65,7 +65,7 @@ pub(crate) trait Api: ::other::path::Caller {
 impl<__C: ::other::path::Caller + ?::core::marker::Sized> Api for __C {}
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 pub(crate) static API: &[&::other::path::EndpointMeta] = &[
     #[cfg(unix)]
     <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
@@ -81,7 +81,7 @@ pub(crate) static API: &[&::other::path::EndpointMeta] = &[
  Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
 
  The call of [`Api::list_it`](Api::list_it), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(feature = "api")]
 #[cfg(unix)]
@@ -131,7 +131,7 @@ impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[allow(deprecated)]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl ApiCall<__api::ListIt> {
     /// Sets the query parameter `b`.
     pub(crate) fn b(self, b: impl ::core::iter::IntoIterator<Item = u8>) -> Self {
@@ -165,7 +165,7 @@ impl ApiCall<__api::ListIt> {
 /** `PUT /b`
 
  The call of [`Api::put_it`](Api::put_it), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
@@ -199,7 +199,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
     };
 }
 #[cfg(feature = "api")]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl ApiCall<__api::PutIt> {
     /// Sets the field `b` of the body.
     pub(crate) fn b(
@@ -222,7 +222,7 @@ impl ApiCall<__api::PutIt> {
  Limit: 10 calls per 5 minutes and user.
 
  The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
 #[automatically_derived]
@@ -253,7 +253,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
  Limit: 10 calls per 5 minutes and user.
 
  The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
 #[automatically_derived]
@@ -279,7 +279,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytesToo> {
     };
 }
 #[cfg(feature = "api")]
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 impl ApiCall<__api::PutBytesToo> {
     /// Sets the whole body.
     pub(crate) fn a(self, a: impl ::core::convert::Into<Item>) -> Self {
@@ -298,6 +298,7 @@ pub(crate) mod __api {
 }
 #[cfg(feature = "api")]
 /// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub(crate) struct ApiCall<E>(
     ::other::path::__private::Call,

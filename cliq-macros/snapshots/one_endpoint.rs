@@ -20,7 +20,7 @@ pub trait Threads: ::cliq_api::Caller {
 }
 impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Threads for __C {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
     <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
 ];
@@ -31,7 +31,7 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
  Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
 
  The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet.*/
-#[allow(dead_code)]
+#[allow(dead_code, unreachable_pub)]
 pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
 impl ::cliq_api::Endpoint for ThreadsCall<__threads::FollowThread> {
@@ -53,6 +53,7 @@ pub mod __threads {
     pub struct FollowThread;
 }
 /// A call of one of the endpoints of [`Threads`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct ThreadsCall<E>(
     ::cliq_api::__private::Call,

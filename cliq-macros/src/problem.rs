@@ -113,6 +113,7 @@ pub(crate) enum Problem {
     TwoBodies,
     BodyAndFields,
     TypeReference { owned: Option<String> },
+    TypeBorrows,
     TypeImpl,
     TypeDyn,
     TypeSelf,
@@ -122,6 +123,7 @@ pub(crate) enum Problem {
     ReturnSelf,
     ReturnImpl,
     ReturnReference { owned: Option<String> },
+    ReturnBorrows,
     ReturnOther { what: &'static str },
     ReturnOptionalPage,
     ReturnBarePage,
@@ -350,7 +352,12 @@ impl Problem {
             }
             Self::SelfTyped => ("an endpoint takes plain `&self`".into(), "write `&self`".into()),
             Self::ReservedMethod { name, why } => {
-                (format!("an endpoint can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{name}_message`"))
+                let example = match name.as_str() {
+                    "user" | "base_url" | "client" => format!("get_{name}"),
+                    "users" | "limits" | "granted_scopes" => format!("list_{name}"),
+                    verb => format!("{verb}_message"),
+                };
+                (format!("a method can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{example}`"))
             }
             Self::RepeatedMethod { name } => {
                 (format!("there are two methods `{name}`"), "rename one, or put them behind `#[cfg(…)]`s that exclude each other".into())
@@ -482,6 +489,10 @@ impl Problem {
                     None => "write the owned type; callers can still pass what converts `Into` it".into(),
                 },
             ),
+            Self::TypeBorrows => (
+                "an argument can't borrow, since a call may outlive it".into(),
+                "write a type that owns what it holds, without a lifetime".into(),
+            ),
             Self::TypeImpl => (
                 "an argument's type can't be `impl …`".into(),
                 "write the type itself; a parameter takes whatever converts `Into` it anyway".into(),
@@ -510,6 +521,10 @@ impl Problem {
                     None => "name an owned type".into(),
                 },
             ),
+            Self::ReturnBorrows => (
+                "an answer can't borrow, since the body that it is read from doesn't stay".into(),
+                "name a type that owns what it holds, without a lifetime".into(),
+            ),
             Self::ReturnOther { what } => {
                 (format!("an endpoint can't return {what}"), "name a type that can be read from JSON, `Bytes`, or nothing".into())
             }
@@ -517,7 +532,10 @@ impl Problem {
                 "a page can't be optional".into(),
                 "write `-> Page<…>`; a page without items is an empty one".into(),
             ),
-            Self::ReturnBarePage => ("a `Page` has items of some type".into(), "write it like `-> Page<Thread>`".into()),
+            Self::ReturnBarePage => (
+                "a `Page` has items of some type".into(),
+                "write it like `-> Page<Thread>`; a type of your own needs another name, as a page is known by its".into(),
+            ),
             Self::PageWithoutKey => (
                 "the answer is a `Page`, and nothing says where its items are".into(),
                 "add `page(items = \"data\", token = \"next_token\")`, naming the members of the answer".into(),

@@ -7,6 +7,7 @@ pub(crate) mod page;
 pub(crate) mod request;
 pub(crate) mod value;
 
+use bytes::Bytes;
 use serde::Serialize;
 
 use answer::Answer;
@@ -88,3 +89,14 @@ values! {
     )]
     BodyValue
 }
+
+/// What may be a whole body as it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a raw body",
+    label = "`#[body(bytes)]` takes `cliq_api::Bytes`, `Vec<u8>` or `String`",
+    note = "convert `{Self}` into `cliq_api::Bytes` by `From`, name the type in full if one of your own hides it, or send a value as JSON \
+            with `#[body]`"
+)]
+pub trait RawValue: Into<Bytes> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Bytes>> RawValue for T {}

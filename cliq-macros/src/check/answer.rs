@@ -6,8 +6,8 @@ use super::Scope;
 use super::arguments::Read;
 use super::keys::Keys;
 use super::types::{
-    first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form, only_argument, owned, ungrouped,
-    written,
+    borrows, first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form, only_argument, owned,
+    ungrouped, written,
 };
 use crate::model::{Answer, Decode, Page, Param, Place, Shape};
 use crate::problem::Problem;
@@ -29,6 +29,10 @@ pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
         }
         _ if inner_reference(ty) => {
             scope.push(ty, &Problem::ReturnReference { owned: None });
+            ignored()
+        }
+        _ if borrows(ty) => {
+            scope.push(ty, &Problem::ReturnBorrows);
             ignored()
         }
         _ if mentions_self(ty) => {

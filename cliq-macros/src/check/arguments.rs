@@ -5,12 +5,12 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr, Meta, Token, Type};
 
-use super::Scope;
 use super::keys::Keys;
 use super::types::{
-    inner_reference, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form, only_argument, owned,
-    ungrouped, written,
+    borrows, inner_reference, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form,
+    only_argument, owned, ungrouped, written,
 };
+use super::{Scope, reserved};
 use crate::model::{Arg, Param, Place, Shape, Takes};
 use crate::parse::RawArg;
 use crate::problem::Problem;
@@ -88,7 +88,7 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
         }
         let (docs, attrs): (Vec<_>, Vec<_>) = raw.attrs.into_iter().partition(|attr| attr.path().is_ident("doc"));
         let place = said(attrs, scope);
-        if RESERVED.contains(&name.as_str()) {
+        if reserved::BUILDER.contains(&name.as_str()) {
             let place = match &place {
                 Said::Place(attr) => place_name(attr.place),
                 Said::Nothing => "path",
@@ -102,10 +102,6 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
     }
     args
 }
-
-/// What every builder has, or what would hide it.
-const RESERVED: &[&str] =
-    &["options", "send", "prepare", "prepare_authorized", "with", "clone", "into_future", "items", "pages"];
 
 /// A type that a value can be sent of; after an error, the one that was probably meant.
 fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
@@ -122,6 +118,7 @@ fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
         _ if mentions_self(inner) => Problem::TypeSelf,
         plain if odd_form(plain).is_some() => Problem::TypeOther { what: odd_form(plain).unwrap_or_default() },
         _ if inner_reference(inner) => Problem::TypeReference { owned: None },
+        _ if borrows(inner) => Problem::TypeBorrows,
         _ => return Some(ty),
     };
     scope.push(&ty, &problem);

@@ -4,11 +4,14 @@ mod answer;
 mod arguments;
 mod between;
 mod keys;
+mod reserved;
 mod types;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Ident, LitStr, Path};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, LitStr, Meta, Path};
 
 use crate::errors::Errors;
 use crate::model::{Api, Endpoint, Surface, Wire};
@@ -45,7 +48,7 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     for member in raw.members {
         match member {
             RawMember::Other(ident, tokens) => {
-                reserved(&ident, &mut Scope { method: ident.to_string(), errors });
+                reserved::method(&ident, &mut Scope { method: ident.to_string(), errors });
                 others.push(tokens);
             }
             RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
@@ -60,7 +63,7 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
 }
 
-fn is_async_trait(attr: &syn::Attribute) -> bool {
+fn is_async_trait(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == "async_trait")
 }
 
@@ -79,7 +82,7 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     errors.enter(raw.place);
     let before = errors.len();
     let mut scope = Scope { method: raw.ident.to_string(), errors };
-    reserved(&raw.ident, &mut scope);
+    reserved::method(&raw.ident, &mut scope);
 
     let builder = builder_name(&raw.ident);
     builder_is_type(&mut raw, &builder, &mut scope);
@@ -101,7 +104,7 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     });
     let sound = !raw.broken && errors.len() == before;
     let surface = Surface {
-        attrs: raw.attrs,
+        attrs: raw.attrs.into_iter().map(lenient).collect(),
         fn_token: raw.fn_token,
         ident: raw.ident,
         receiver: raw.receiver.unwrap_or_else(|| quote::quote!(&self)),
@@ -112,17 +115,29 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     Declared { endpoint: Endpoint { surface, wire: wire.filter(|_: &Wire| sound) }, shares, path }
 }
 
-/// Methods that a client has already, or that every value has by the prelude's traits.
-fn reserved(ident: &Ident, scope: &mut Scope<'_>) {
-    let name = ident.unraw().to_string();
-    let why = match name.as_str() {
-        "client" | "call" | "base_url" | "close" | "as_user" => "which is kept for the client's own methods",
-        "clone" | "into" | "try_into" | "to_owned" | "borrow" | "borrow_mut" | "as_ref" | "as_mut" => {
-            "which is a method of the standard library's traits"
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may come of one of the things that are made from the method, and not of the others.
+fn lenient(mut attr: Attribute) -> Attribute {
+    fn words(tokens: TokenStream) -> TokenStream {
+        let mut tokens = tokens.into_iter().peekable();
+        let mut lenient = TokenStream::new();
+        while let Some(token) = tokens.next() {
+            lenient.extend([match token {
+                TokenTree::Ident(word) if word == "expect" && matches!(tokens.peek(), Some(TokenTree::Group(_))) => {
+                    Ident::new("allow", word.span()).into()
+                }
+                token => token,
+            }]);
         }
-        _ => return,
-    };
-    scope.push(ident, &Problem::ReservedMethod { name, why });
+        lenient
+    }
+    if let Meta::List(list) = &mut attr.meta {
+        if list.path.is_ident("expect") {
+            list.path = Ident::new("allow", list.path.span()).into();
+        } else if list.path.is_ident("cfg_attr") {
+            list.tokens = words(std::mem::take(&mut list.tokens));
+        }
+    }
+    attr
 }
 
 /// A type that bears the builder's name would be hidden by it.

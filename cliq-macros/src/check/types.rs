@@ -118,3 +118,20 @@ pub(crate) fn inner_reference(ty: &Type) -> bool {
     }
     stands(quote::quote!(#ty))
 }
+
+/// Whether a lifetime stands anywhere in a type that is not `'static`.
+pub(crate) fn borrows(ty: &Type) -> bool {
+    fn stands(tokens: proc_macro2::TokenStream) -> bool {
+        let mut quote = false;
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Punct(punct) => {
+                quote = punct.as_char() == '\'';
+                false
+            }
+            proc_macro2::TokenTree::Ident(name) => std::mem::take(&mut quote) && name != "static",
+            proc_macro2::TokenTree::Group(group) => stands(group.stream()),
+            proc_macro2::TokenTree::Literal(_) => false,
+        })
+    }
+    stands(quote::quote!(#ty))
+}

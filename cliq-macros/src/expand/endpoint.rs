@@ -1,11 +1,11 @@
 //! What is generated for one endpoint: the trait's method, the builder with its setters, and what makes this an endpoint.
 
-use proc_macro2::{Literal, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Type};
+use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 
-use super::{Names, head, placed};
+use super::{Names, head};
 use crate::check::is_gate;
 use crate::model::{Api, Arg, Decode, Endpoint, Param, Place, Shape, Surface, Takes};
 
@@ -50,11 +50,15 @@ impl Expansion<'_> {
             let docs = below(attrs, docs);
             quote!(#[doc = #docs])
         });
+        let mut body = Group::new(
+            Delimiter::Brace,
+            quote!(#krate::__private::Builder::of(#krate::__private::Call::new(self, <#kind as #krate::Endpoint>::META)#(#setting)*)),
+        );
+        // The whole method stands at its name, so that rustc points there.
+        body.set_span(ident.span());
         out.extend(quote! {
             #(#attrs)* #docs #unused #deprecated
-            #fn_token #ident(#receiver #(, #params)*) -> #builder {
-                #krate::__private::Builder::of(#krate::__private::Call::new(self, <#kind as #krate::Endpoint>::META)#(#setting)*)
-            }
+            #fn_token #ident(#receiver #(, #params)*) -> #builder #body
         });
     }
 
@@ -131,7 +135,8 @@ impl Expansion<'_> {
         let (api, name) = (self.api.ident.unraw(), ident.unraw());
         let about = format!(" The call of [`{api}::{name}`]({api}::{name}), not sent yet.");
         let about = below(attrs, &docs.map_or_else(|| about.clone(), |docs| format!("{docs}\n\n{about}")));
-        let (head, kind) = (head(vis, "type", ident.span()), self.kind());
+        let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
+        let kind = self.kind();
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
         let response = response(answer.ty.as_ref());
         let meta = self.meta();
@@ -144,8 +149,8 @@ impl Expansion<'_> {
         out.extend(quote! {
             #(#gates)* #(#carried)*
             #[doc = #about]
-            #[allow(dead_code)]
-            #head #builder = #kind;
+            #[allow(dead_code, unreachable_pub)]
+            #head #builder = #kind #end
             #(#gates)*
             #(#allows)*
             #allow
@@ -157,7 +162,9 @@ impl Expansion<'_> {
             }
         });
         if !setters.is_empty() {
-            out.extend(quote!(#(#gates)* #(#allows)* #allow #[allow(dead_code)] impl #kind { #setters }));
+            out.extend(
+                quote!(#(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)] impl #kind { #setters }),
+            );
         }
     }
 
@@ -194,18 +201,35 @@ impl Expansion<'_> {
     }
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`.
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound stands at the user's type, so that rustc points there where a value doesn't convert.
 fn parameter(arg: &Arg) -> TokenStream {
     let Arg { ident, takes, .. } = arg;
     match takes {
         Takes::Anything => quote!(#ident: impl ::core::marker::Sized),
         Takes::Itself(ty) => quote!(#ident: #ty),
-        Takes::Into(ty) => quote!(#ident: impl ::core::convert::Into<#ty>),
+        Takes::Into(ty) => {
+            let into = into(ty);
+            quote!(#ident: impl #into)
+        }
         Takes::Each { item, into: true, .. } => {
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<#item>>)
+            let into = into(item);
+            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl #into>)
         }
         Takes::Each { item, into: false, .. } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
     }
+}
+
+fn into(ty: &Type) -> TokenStream {
+    let (first, last) = ends(ty);
+    let (root, end) = (Token![::](first), Token![>](last));
+    quote!(#root core::convert::Into<#ty #end)
+}
+
+/// The places of a type's first and last tokens.
+fn ends(ty: &Type) -> (Span, Span) {
+    let tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
+    let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
+    (span(tokens.first()), span(tokens.last()))
 }
 
 /// The argument's value, converted.
@@ -267,11 +291,9 @@ fn response(ty: Option<&Type>) -> TokenStream {
             type Response = ();
         );
     };
-    let tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
-    let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, |token| placed(token.span()));
-    let keyword = quote_spanned!(span(tokens.first())=> type);
-    let name = quote_spanned!(span(tokens.last())=> Response);
-    quote!(#keyword #name = #ty;)
+    let (first, last) = ends(ty);
+    let (keyword, name, end) = (Token![type](first), Ident::new("Response", last), Token![;](last));
+    quote!(#keyword #name = #ty #end)
 }
 
 fn decode_name(decode: Decode) -> &'static str {

@@ -10,7 +10,7 @@ mod meta;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Visibility};
+use syn::{Attribute, Ident, Token, Visibility};
 
 use crate::check::is_gate;
 use crate::model::Api;
@@ -40,36 +40,32 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     methods.extend(others.iter().cloned());
     let table_name = format_ident!("{}", capitals(&name), span = ident.span());
     let table_doc = format!(" All endpoints of [`{name}`], in the order in which they are declared.");
-    let caller = Ident::new("__C", Span::call_site());
+    let caller = Ident::new("__C", ident.span());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
     let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
     if !endpoints.is_empty() {
         common(api, &names, &gates, &markers, &mut beside);
     }
-    let implementation = quote_spanned! {placed(ident.span())=>
-        impl<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller {}
-    };
+    let here = ident.span();
+    let (keyword, end) = (Token![impl](here), Token![;](here));
+    let nothing = quote_spanned!(here=> {});
     let table_head = head(vis, "static", ident.span());
     quote! {
         #(#attrs)*
         #vis #trait_token #ident: #krate::Caller { #methods }
         #(#gates)*
         #deprecated
-        #implementation
+        #keyword<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller #nothing
         #(#gates)*
         #[doc = #table_doc]
-        #[allow(dead_code, deprecated)]
-        #table_head #table_name: &[&#krate::EndpointMeta] = &[#table];
+        #[allow(dead_code, deprecated, unreachable_pub)]
+        #table_head #table_name: &[&#krate::EndpointMeta] = &[#table] #end
         #beside
     }
 }
 
-/// The place of `span`, for what is generated: what rustc says of it points there, and not at the whole attribute.
-fn placed(span: Span) -> Span {
-    Span::call_site().located_at(span)
-}
-
-/// `pub struct`, at the token that the item is named after, so that rustc points at this where the name is taken.
+/// `pub struct`, at the token that the item is named after. If its last token stands there too, that is where rustc points when the
+/// name is taken.
 fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     fn moved(tokens: TokenStream, span: Span) -> TokenStream {
         let token = |token: TokenTree| match token {
@@ -81,7 +77,6 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
         };
         tokens.into_iter().map(token).collect()
     }
-    let span = placed(span);
     let keyword = Ident::new(keyword, span);
     let vis = moved(vis.to_token_stream(), span);
     quote!(#vis #keyword)
@@ -117,18 +112,19 @@ fn common(api: &Api, names: &Names, gates: &[&Attribute], markers: &TokenStream,
     let Names { builder, markers: module, shared: Shared { base, limit, lock } } = names;
     let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
     let struct_head = head(vis, "struct", ident.span());
-    let module_head = head(vis, "mod", ident.span());
+    let end = Token![;](ident.span());
     let name = ident.unraw().to_string();
     let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own.");
     out.extend(quote! {
         #(#gates)*
         #[doc(hidden)]
         #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
-        #module_head #module { #markers }
+        #vis mod #module { #markers }
         #(#gates)*
         #[doc = #about]
+        #[allow(dead_code, non_camel_case_types, unreachable_pub)]
         #[must_use = "a call does nothing until it is awaited or sent"]
-        #struct_head #builder<E>(#krate::__private::Call, ::core::marker::PhantomData<fn() -> E>);
+        #struct_head #builder<E>(#krate::__private::Call, ::core::marker::PhantomData<fn() -> E>) #end
         #(#gates)*
         impl #builder<()> {
             const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {

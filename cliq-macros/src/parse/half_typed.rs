@@ -94,18 +94,22 @@ fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
     pairs.filter_map(read).flatten().collect()
 }
 
-/// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`.
+/// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`, `Type`.
 fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Option<Type>) {
     let marks =
         tokens.iter().take_while(|token| ['-', '=', '>', ':'].iter().any(|mark| is_punct(token, *mark))).count();
-    if marks == 0 {
-        return (None, None);
-    }
     let (arrow, ty) = tokens.split_at(marks);
-    let written: String = arrow.iter().map(ToString::to_string).collect();
-    let arrow = (written != "->").then(|| arrow.iter().cloned().collect());
     let ty = ty.iter().take_while(|token| !is_punct(token, ';') && !is_braced(token) && !is_word(token, "where"));
-    (arrow, ty_of(&ty.cloned().collect::<Vec<_>>()).0)
+    let ty: Vec<_> = ty.cloned().collect();
+    let written: String = arrow.iter().map(ToString::to_string).collect();
+    let found = match written.as_str() {
+        "->" => None,
+        "" if ty.is_empty() => None,
+        "" => Some(&ty[..]),
+        _ => Some(arrow),
+    };
+    let found = found.map(|tokens| tokens.iter().cloned().collect());
+    (found, ty_of(&ty).0)
 }
 
 fn is_braced(token: &TokenTree) -> bool {
