@@ -18,7 +18,7 @@ mod fuzzing;
 mod model;
 #[path = "../cliq-macros/src/parse/mod.rs"]
 mod parse;
-#[path = "../cliq-macros/src/problem.rs"]
+#[path = "../cliq-macros/src/problem/mod.rs"]
 mod problem;
 #[path = "../cliq-macros/src/text/mod.rs"]
 mod text;

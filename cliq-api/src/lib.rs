@@ -246,6 +246,11 @@ pub mod __private {
         Some(Duration::from_secs(seconds))
     }
 
+    /// The builder of a call whose required values are set.
+    pub fn built<B: Builder>(call: Call) -> B {
+        B::of(call)
+    }
+
     /// What a caller passes for a list.
     pub fn collect<T>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
         values.into_iter().map(Into::into).collect()

@@ -1,7 +1,7 @@
 trait Broken: ::cliq_api::Caller {
     #[allow(unused_variables)]
     fn get_it(&self, id: impl ::core::convert::Into<String>) -> GetItRequest {
-        ::cliq_api::__private::Builder::of(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                 self,
                 <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
@@ -10,7 +10,7 @@ trait Broken: ::cliq_api::Caller {
     }
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
-        ::cliq_api::__private::Builder::of(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                 self,
                 <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,

@@ -12,7 +12,7 @@ pub(crate) trait Api: ::other::path::Caller {
         a: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<String>>,
         c: impl ::core::convert::Into<Filter>,
     ) -> ListItRequest {
-        ::other::path::__private::Builder::of(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
                     <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
@@ -26,7 +26,7 @@ pub(crate) trait Api: ::other::path::Caller {
     }
     /// `PUT /b`
     fn put_it(&self, a: impl ::core::convert::Into<String>) -> PutItRequest {
-        ::other::path::__private::Builder::of(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
                     <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
@@ -38,7 +38,7 @@ pub(crate) trait Api: ::other::path::Caller {
 
  Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
-        ::other::path::__private::Builder::of(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
                     <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
@@ -50,7 +50,7 @@ pub(crate) trait Api: ::other::path::Caller {
 
  Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes_too(&self) -> PutBytesTooRequest {
-        ::other::path::__private::Builder::of(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                 self,
                 <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,

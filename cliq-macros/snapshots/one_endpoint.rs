@@ -9,7 +9,7 @@ pub trait Threads: ::cliq_api::Caller {
         &self,
         thread_chat_id: impl ::core::convert::Into<ThreadChatId>,
     ) -> FollowThreadRequest {
-        ::cliq_api::__private::Builder::of(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                     self,
                     <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,

@@ -2,10 +2,12 @@
 
 mod answer;
 mod arguments;
+mod attribute;
 mod between;
 mod keys;
 mod reserved;
 mod types;
+mod values;
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;

@@ -54,6 +54,11 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
+/// Whether it is a name such as `Option` whose type is still to be written.
+pub(crate) fn is_bare(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name && segment.arguments.is_empty())
+}
+
 /// Numbers and booleans, which literals don't convert into.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 15] =

@@ -29,7 +29,7 @@ pub(crate) fn inside(attr: &Attribute) -> TokenStream {
     }
 }
 
-/// Splits at the commas that stand in no group. A comma at the end is as good as none.
+/// Splits at the commas that stand in no group. A comma at the end is as good as none; one that separates nothing is kept as what it is.
 pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![TokenStream::new()];
     let mut depth = 0_usize;
@@ -41,6 +41,9 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
             '<' => depth += 1,
             '>' if before != '-' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
+                if let Some(chunk) = chunks.last_mut().filter(|chunk| chunk.is_empty()) {
+                    chunk.extend(std::iter::once(token));
+                }
                 chunks.push(TokenStream::new());
                 before = this;
                 continue;
