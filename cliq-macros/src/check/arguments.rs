@@ -14,7 +14,7 @@ use super::{Scope, reserved};
 use crate::model::{Arg, Param, Place, Shape, Takes};
 use crate::parse::RawArg;
 use crate::problem::Problem;
-use crate::text::path::same_name;
+use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
 
 /// An argument, read by itself: what it is, and what its attribute says.
@@ -183,19 +183,27 @@ fn tell_unmatched(
     scope: &mut Scope<'_>,
 ) {
     let placeholders = &keys.template.placeholders;
-    for (rank, &index) in unplaced.iter().enumerate() {
-        let name = args[index].ident.unraw().to_string();
-        let candidates = unfilled.iter().map(|position| placeholders[*position].as_str());
-        let near = nearest(&name, candidates);
-        let meant = match near {
-            Some(near) => unfilled.iter().position(|position| placeholders[*position] == near),
-            // The last ones left belong together, whatever they are called.
-            None if unplaced.len() - rank == unfilled.len() => Some(0),
-            None => None,
-        };
-        let placeholder = meant.map(|meant| placeholders[unfilled.remove(meant)].clone());
+    let name = |index: usize| args[index].ident.unraw().to_string();
+    let mut meant: Vec<Option<usize>> = Vec::new();
+    for &index in unplaced {
+        let name = name(index);
+        let candidates = || unfilled.iter().map(|position| placeholders[*position].as_str());
+        let near = nearest(&name, candidates()).or_else(|| candidates().find(|candidate| has_name(candidate, &name)));
+        let found = near.and_then(|near| unfilled.iter().position(|position| placeholders[*position] == near));
+        meant.push(found.map(|found| unfilled.remove(found)));
+    }
+    // The last ones left belong together, whatever they are called.
+    if meant.iter().filter(|position| position.is_none()).count() == unfilled.len() {
+        let mut left = std::mem::take(&mut unfilled).into_iter();
+        for position in &mut meant {
+            *position = position.or_else(|| left.next());
+        }
+    }
+    for (&index, position) in unplaced.iter().zip(meant) {
+        let placeholder = position.map(|position| placeholders[position].clone());
         let body_allowed = !has_no_body(&keys.method);
-        scope.push(&args[index].ident, &Problem::ArgWithoutPlace { name, placeholder, body_allowed });
+        let problem = Problem::ArgWithoutPlace { name: name(index), placeholder, body_allowed };
+        scope.push(&args[index].ident, &problem);
     }
     for position in unfilled.into_iter().skip(astray) {
         let placeholder = placeholders[position].clone();

@@ -167,5 +167,9 @@ fn builder_name(method: &Ident) -> Ident {
         name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
         name.push_str(characters.as_str());
     }
+    // `_2` and `__` have nothing that a name could begin with.
+    if name.is_empty() || syn::parse_str::<Ident>(&name).is_err() && name != "Self" {
+        name.insert(0, '_');
+    }
     format_ident!("{name}Request", span = method.span())
 }

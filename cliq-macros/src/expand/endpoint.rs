@@ -119,7 +119,7 @@ impl Expansion<'_> {
     fn marker_name(&self) -> Ident {
         let builder = self.surface().builder.to_string();
         match builder.strip_suffix("Request") {
-            Some(name) if name != "Self" => Ident::new(name, Span::call_site()),
+            Some(name) if name != "Self" && name != "_" => Ident::new(name, Span::call_site()),
             _ => Ident::new(&builder, Span::call_site()),
         }
     }

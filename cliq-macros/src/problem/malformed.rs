@@ -34,7 +34,7 @@ pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
         }
         Malformed::Braces { segment, name } => (
             format!("`{segment}` of the {what} is written with braces"),
-            format!("a placeholder is written `<{name}>`"),
+            format!("a placeholder is written `<{}>`", if name.is_empty() { "NAME" } else { name }),
         ),
         Malformed::Colon { segment, name } => (
             format!("`{segment}` of the {what} is written with a colon"),
