@@ -151,24 +151,24 @@ impl Head {
 
 fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
     let ahead = input.fork();
-    let (item, visible) = match ahead.parse::<TraitItem>() {
+    let (item, before_fn) = match ahead.parse::<TraitItem>() {
         Ok(TraitItem::Verbatim(_)) | Err(_) => {
             let tokens = next_member(input);
-            let (plain, visibility) = without_visibility(tokens.clone());
+            let (plain, before_fn) = without_qualifiers(tokens.clone());
             match syn::parse2::<TraitItem>(plain) {
-                Ok(item) => (item, visibility),
+                Ok(item) => (item, before_fn),
                 Err(_) => return half_typed::read(&tokens, errors),
             }
         }
         Ok(item) => {
             input.advance_to(&ahead);
-            (item, None)
+            (item, Vec::new())
         }
     };
     let before = errors.len();
-    if let Some(visibility) = visible {
+    for (at, problem) in before_fn {
         let name = if let TraitItem::Fn(method) = &item { Some(method.sig.ident.to_string()) } else { None };
-        errors.push(name.as_deref(), visibility, &Problem::Visibility);
+        errors.push(name.as_deref(), at, &problem);
     }
     match item {
         TraitItem::Fn(method) => {
@@ -211,21 +211,25 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
     }
 }
 
-/// `pub fn` less its `pub`, which a trait's members can't have.
-fn without_visibility(tokens: TokenStream) -> (TokenStream, Option<Visibility>) {
+/// `pub default fn` less its `pub` and `default`, which a trait's members can't have.
+fn without_qualifiers(tokens: TokenStream) -> (TokenStream, Vec<(TokenStream, Problem)>) {
     let parts = |input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
         // Before attributes it is an error of rustc's already.
         let told = input.peek(Token![#]);
+        let default: Option<Token![default]> = input.parse()?;
         let rest: TokenStream = input.parse()?;
-        Ok((quote!(#(#attrs)* #rest), visibility, told))
+        let mut found = Vec::new();
+        if !told && !matches!(visibility, Visibility::Inherited) {
+            found.push((visibility.into_token_stream(), Problem::Visibility));
+        }
+        if let Some(default) = default {
+            found.push((default.into_token_stream(), Problem::DefaultMethod));
+        }
+        Ok((quote!(#(#attrs)* #rest), found))
     };
-    match parts.parse2(tokens.clone()) {
-        Ok((plain, _, true)) => (plain, None),
-        Ok((plain, visibility, false)) if !matches!(visibility, Visibility::Inherited) => (plain, Some(visibility)),
-        _ => (tokens, None),
-    }
+    parts.parse2(tokens.clone()).unwrap_or((tokens, Vec::new()))
 }
 
 fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option<RawMember> {
@@ -278,6 +282,7 @@ fn is_attributes(tokens: &TokenStream) -> bool {
             let allowed = input.parse::<Option<Token![async]>>()?.is_some()
                 || input.parse::<Option<Token![const]>>()?.is_some()
                 || input.parse::<Option<Token![unsafe]>>()?.is_some()
+                || input.parse::<Option<Token![default]>>()?.is_some()
                 || !input.call(Attribute::parse_outer)?.is_empty()
                 || !matches!(input.parse::<Visibility>()?, Visibility::Inherited)
                 || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();

@@ -71,6 +71,7 @@ pub(crate) enum Problem {
     MethodWhere,
     AsyncMethod,
     ConstMethod,
+    DefaultMethod,
     UnsafeMethod,
     ExternMethod,
     Visibility,

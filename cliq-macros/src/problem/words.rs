@@ -192,6 +192,7 @@ impl Problem {
             Self::AsyncMethod => {
                 ("an endpoint is not declared `async`".into(), "remove `async`; the builder that it returns can be awaited".into())
             }
+            Self::DefaultMethod => ("a method of a trait can't be `default`".into(), "remove `default`".into()),
             Self::ConstMethod => ("an endpoint can't be `const`".into(), "remove `const`".into()),
             Self::UnsafeMethod => ("an endpoint can't be `unsafe`".into(), "remove `unsafe`".into()),
             Self::ExternMethod => ("an endpoint can't be `extern`".into(), "remove `extern`".into()),
