@@ -25,11 +25,9 @@ fn distinct(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Declared> {
     for mut one in declared {
         let surface = &one.endpoint.surface;
         let name = surface.ident.unraw().to_string();
-        let one_name = |other: &&Declared| {
-            let other = &other.endpoint.surface;
-            other.builder == surface.builder || other.ident == surface.ident
-        };
-        let clash = kept.iter().filter(one_name).find(|other| !(is_gated(&one) && is_gated(other)));
+        let clashing = || kept.iter().filter(|other| !(is_gated(&one) && is_gated(other)));
+        let same = clashing().find(|other| other.endpoint.surface.ident == surface.ident);
+        let clash = same.or_else(|| clashing().find(|other| other.endpoint.surface.builder == surface.builder));
         match clash {
             None => kept.push(one),
             Some(other) if other.endpoint.surface.ident == surface.ident => {
@@ -40,7 +38,7 @@ fn distinct(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Declared> {
                 let problem = Problem::SameBuilder { name: name.clone(), other, builder: surface.builder.to_string() };
                 errors.push(Some(&name), &surface.ident, &problem);
                 // It can be called all the same, by a builder that needs no name.
-                one.endpoint.surface.builder = format_ident!("{}_{}", surface.builder, kept.len());
+                one.endpoint.surface.builder = format_ident!("{}{}", surface.builder, kept.len());
                 one.endpoint.wire = None;
                 kept.push(one);
             }

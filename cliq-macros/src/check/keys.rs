@@ -1,5 +1,7 @@
 //! The keys of `#[endpoints(…)]` and `#[endpoint(…)]`.
 
+use std::cell::Cell;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
@@ -12,7 +14,7 @@ use super::values::{
 };
 use crate::errors::Errors;
 use crate::model::{Page, Param, Scopes, Wire};
-use crate::parse::keys::{Key, Value, inside, key, split};
+use crate::parse::keys::{Key, Value, inside, key, lone_comma, split};
 use crate::parse::mentions;
 use crate::problem::{METHODS, Problem};
 use crate::text::path::{self, Template};
@@ -164,12 +166,20 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     let (mut scopes, mut bucket, mut idempotent) = (None, None, None);
     let (mut form, mut response, mut page, mut timeout) = (None, None, None, None);
     let mut shares = None;
-    let mut unreadable_page = false;
-    let chunks: Vec<_> = chunks.collect();
+    let mut chunks: Vec<_> = chunks.collect();
+    if head.is_none() {
+        // They come of what is missing in the head.
+        let _ = lone_comma(&mut chunks);
+    }
     // Where a comma is missing beside it, what `page` says is not known, nor whether it is said.
-    let pages = |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_err();
-    unreadable_page |= chunks.iter().any(pages) || head_mentions_page;
-    for key in each(chunks, "endpoint", ON_METHOD, &mut push) {
+    let hides_page =
+        |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_ok_and(|key| key.name != "page");
+    let mut unreadable_page = head_mentions_page || chunks.iter().any(hides_page);
+    let mut push_key = |at: TokenStream, problem: &Problem| {
+        unreadable_page = true;
+        push(at, problem);
+    };
+    for key in each(chunks, "endpoint", ON_METHOD, &mut push_key) {
         match key.name.unraw().to_string().as_str() {
             "scope" => scopes = read_scopes(&key, defaults.scope_prefix.as_deref(), &mut push),
             "limit" => match limit(&key, &mut push) {
@@ -184,7 +194,7 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
             "response" => response = member(&key, "response", &mut push).map(|path| (key.tokens, path)),
             "page" => {
                 page = read_page(&key, &mut push);
-                unreadable_page = page.is_none();
+                unreadable_page |= page.is_none();
             }
             "form" => match key.value {
                 Value::None => form = Some(key.tokens),
@@ -284,17 +294,30 @@ fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, T
 }
 
 /// The keys that can be read and are known, each once.
-fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static str], push: &mut Push<'_>) -> Vec<Key> {
+fn each(
+    mut chunks: Vec<TokenStream>,
+    on: &'static str,
+    valid: &'static [&'static str],
+    push: &mut Push<'_>,
+) -> Vec<Key> {
+    let lone = lone_comma(&mut chunks);
     let mut keys: Vec<Key> = Vec::new();
+    let sound = Cell::new(true);
+    let mut push = |at: TokenStream, problem: &Problem| {
+        sound.set(false);
+        push(at, problem);
+    };
     for chunk in chunks {
         let key = match key(chunk) {
             Ok(key) => key,
             Err(tokens) => {
                 let found = tokens.to_string();
-                let problem = match missing_key(&tokens, on) {
-                    Some(key) => Problem::KeyMissing { key, found },
-                    None if found.starts_with(':') => Problem::ColonForEquals,
-                    None => Problem::UnexpectedTokens { found },
+                let is_text = syn::parse2::<LitStr>(tokens.clone()).is_ok();
+                let problem = match (missing_key(&tokens, on), keys.pop_if(|before| is_text && needs_value(before))) {
+                    (Some(key), _) => Problem::KeyMissing { key, found },
+                    (None, Some(key)) => Problem::CommaForEquals { key: key.name.unraw().to_string(), value: found },
+                    (None, None) if found.starts_with(':') => Problem::ColonForEquals,
+                    (None, None) => Problem::UnexpectedTokens { found },
                 };
                 push(tokens, &problem);
                 continue;
@@ -309,7 +332,17 @@ fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static st
             keys.push(key);
         }
     }
+    // One where a value is missing comes of that, which is told.
+    let lacks_value = |key: &Key| matches!(&key.value, Value::Equals(value) if value.is_empty());
+    if let Some(comma) = lone.filter(|_| sound.get() && !keys.iter().any(lacks_value)) {
+        push(comma, &Problem::UnexpectedTokens { found: ",".to_owned() });
+    }
     keys
+}
+
+/// Whether it is the beginning of `key = "value"`.
+fn needs_value(key: &Key) -> bool {
+    matches!(key.value, Value::None) && !["form", "idempotent"].iter().any(|flag| key.name == flag)
 }
 
 /// The key that a string without one is probably for.

@@ -32,6 +32,17 @@ fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenS
 
 pub(super) fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
     let value = value(key, example, push)?;
+    // `lock = "5m" page(…)`: a comma is missing.
+    let behind = |input: ParseStream<'_>| {
+        let _: LitStr = input.parse()?;
+        input.parse::<TokenStream>()
+    };
+    if let Ok(rest) = behind.parse2(value.clone())
+        && !rest.is_empty()
+    {
+        push(rest.clone(), &Problem::UnexpectedTokens { found: rest.to_string() });
+        return None;
+    }
     let plain = syn::parse2::<LitStr>(value.clone()).and_then(without_suffix);
     plain
         .inspect_err(|_| {

@@ -131,10 +131,13 @@ impl Expansion<'_> {
         let common = &self.names.builder;
         let krate = self.krate();
         let gates: Vec<_> = self.gates().collect();
-        let carried = carried(attrs);
+        let mut words = attrs.iter().chain(args.iter().filter(|arg| !arg.optional).flat_map(|arg| &arg.docs));
+        let has_code = words.any(may_hold_code);
+        let carried = carried(attrs, has_code);
         let (api, name) = (self.api.ident.unraw(), ident.unraw());
         let about = format!(" The call of [`{api}::{name}`]({api}::{name}), not sent yet.");
         let about = below(attrs, &docs.map_or_else(|| about.clone(), |docs| format!("{docs}\n\n{about}")));
+        let about = if has_code { untested(&quote!(doc = #about)) } else { quote!(#[doc = #about]) };
         let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
         let kind = self.kind();
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
@@ -148,7 +151,7 @@ impl Expansion<'_> {
         let setters: TokenStream = setters.collect();
         out.extend(quote! {
             #(#gates)* #(#carried)*
-            #[doc = #about]
+            #about
             #[allow(dead_code, unreachable_pub)]
             #head #builder = #kind #end
             #(#gates)*
@@ -248,16 +251,19 @@ pub(super) fn is_deprecation(attr: &Attribute) -> bool {
 }
 
 /// What is carried from the method to its builder.
-fn carried(attrs: &[Attribute]) -> impl Iterator<Item = TokenStream> {
-    let has_code = attrs.iter().any(may_hold_code);
+fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
     attrs.iter().filter(|attr| !is_gate(attr)).filter_map(move |attr| match &attr.meta {
-        // What the method's documentation shows as code is tested there, and once is enough.
-        meta if has_code && attr.path().is_ident("doc") => Some(quote!(#[cfg_attr(not(doctest), #meta)])),
+        meta if has_code && attr.path().is_ident("doc") => Some(untested(meta)),
         _ if ["deprecated", "doc", "allow", "cfg_attr"].iter().any(|name| attr.path().is_ident(name)) => {
             Some(attr.to_token_stream())
         }
         _ => None,
     })
+}
+
+/// Documentation whose code is not tested: what the method's shows is tested there, and once is enough.
+fn untested(doc: &impl ToTokens) -> TokenStream {
+    quote!(#[cfg_attr(not(doctest), #doc)])
 }
 
 /// What follows the user's words: behind an empty line, if there are any.
@@ -267,7 +273,7 @@ fn below(attrs: &[Attribute], docs: &str) -> String {
 }
 
 /// Whether it is documentation with code in it, or such that this can't be seen.
-fn may_hold_code(attr: &Attribute) -> bool {
+pub(super) fn may_hold_code(attr: &Attribute) -> bool {
     let Meta::NameValue(doc) = &attr.meta else { return false };
     let is_code = |text: &str| ["```", "~~~", "    ", "\t"].iter().any(|mark| text.contains(mark));
     doc.path.is_ident("doc") && doc_text(attr).is_none_or(|text| is_code(&text))

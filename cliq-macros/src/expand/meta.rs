@@ -5,7 +5,7 @@ use quote::quote;
 use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
-use super::endpoint::{Expansion, doc_text};
+use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::model::{Param, Place, Shape, Wire};
 use crate::text::units;
 
@@ -142,7 +142,9 @@ impl Expansion<'_> {
         for (index, arg) in required.enumerate() {
             let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
-            docs.extend([gap, &format!(" - `{}`:{}", arg.ident.unraw(), words.join("\n  "))]);
+            // Code needs lines of its own.
+            let begin = if arg.docs.iter().any(may_hold_code) { "\n\n  " } else { "" };
+            docs.extend([gap, &format!(" - `{}`:{begin}{}", arg.ident.unraw(), words.join("\n  "))]);
         }
         Some(docs)
     }

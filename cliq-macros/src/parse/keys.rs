@@ -61,6 +61,12 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     chunks
 }
 
+/// Takes the commas that separate nothing out of what [`split`] gave, and gives back the first.
+pub(crate) fn lone_comma(chunks: &mut Vec<TokenStream>) -> Option<TokenStream> {
+    let lone: Vec<_> = chunks.extract_if(.., |chunk| syn::parse2::<Token![,]>(chunk.clone()).is_ok()).collect();
+    lone.into_iter().next()
+}
+
 /// Reads one word that begins with a name; `Err` holds what can't be read.
 pub(crate) fn key(tokens: TokenStream) -> Result<Key, TokenStream> {
     let parse = |input: ParseStream<'_>| {

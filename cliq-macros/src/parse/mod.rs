@@ -5,7 +5,7 @@
 mod half_typed;
 pub(crate) mod keys;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -63,7 +63,13 @@ pub(crate) struct RawArg {
 
 /// Reads a trait. `Err` where it is none, or where not even its head can be read.
 pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTrait> {
-    let mut head: Head = syn::parse2(item)?;
+    let mut read_head = None;
+    let read = |input: ParseStream<'_>| {
+        read_head = Some(input.parse::<Head>()?);
+        Ok(())
+    };
+    let whole = read.parse2(item);
+    let Some(mut head) = read_head else { return whole.and(Err(syn::Error::new(Span::call_site(), "no trait"))) };
     head.check(errors);
     let mut members = Vec::new();
     let mut attrs = std::mem::take(&mut head.attrs);
@@ -88,7 +94,12 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
         }
         Ok(())
     };
-    read.parse2(head.body)?;
+    let body = read.parse2(head.body);
+    // Members are there by now. What can be left of them are words in an attribute that belong nowhere.
+    for left in [whole, body].into_iter().filter_map(Result::err) {
+        errors.enter(0);
+        errors.push(None, Ident::new("_", left.span()), &Problem::UnreadableAttribute);
+    }
     Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
 }
 
@@ -241,6 +252,8 @@ fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option
 fn next_member(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     let mut ended = false;
+    let mut named = false;
+    let mut behind_fn = false;
     while let Ok(token) = input.parse::<TokenTree>() {
         ended = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let last = match &token {
@@ -248,9 +261,12 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
             _ => false,
         };
+        let is_fn = matches!(&token, TokenTree::Ident(word) if word == "fn");
+        named |= behind_fn && !is_fn;
+        behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins.
-        if last || starts_member(input) && !is_attributes(&tokens) {
+        // A method whose `;` is still missing ends where the next one begins; what stands before `fn` belongs to it, whatever it is.
+        if last || named && starts_member(input) {
             break;
         }
     }
@@ -272,27 +288,6 @@ fn starts_member(input: ParseStream<'_>) -> bool {
         return false;
     }
     ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
-}
-
-/// Whether there are only attributes and qualifiers so far, so that `fn` belongs to them.
-fn is_attributes(tokens: &TokenStream) -> bool {
-    let parse = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        while !input.is_empty() {
-            let allowed = input.parse::<Option<Token![async]>>()?.is_some()
-                || input.parse::<Option<Token![const]>>()?.is_some()
-                || input.parse::<Option<Token![unsafe]>>()?.is_some()
-                || input.parse::<Option<Token![default]>>()?.is_some()
-                || !input.call(Attribute::parse_outer)?.is_empty()
-                || !matches!(input.parse::<Visibility>()?, Visibility::Inherited)
-                || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();
-            if !allowed {
-                return Err(input.error("something else"));
-            }
-        }
-        Ok(())
-    };
-    parse.parse2(tokens.clone()).is_ok()
 }
 
 /// A method that is no endpoint, kept so that code that calls it has no further error.

@@ -58,6 +58,9 @@ impl Problem {
             Self::KeyMissing { key, found } => {
                 (format!("`{found}` says no key that it is for"), format!("write `{key} = {found}`"))
             }
+            Self::CommaForEquals { key, value } => {
+                (format!("the value of the key `{key}` stands behind `=`, not behind a comma"), format!("write `{key} = {value}`"))
+            }
             Self::ColonForEquals => ("a value stands behind `=`, not `:`".into(), "write `key = value`".into()),
             Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
             Self::BadValue { key, expected, found } => {
@@ -161,6 +164,10 @@ impl Problem {
             Self::UnreadableMember => {
                 ("this can't be read as a method".into(), "write it like `fn name(&self, argument: Type) -> Type;`".into())
             }
+            Self::UnreadableAttribute => (
+                "this is not expected in an attribute".into(),
+                "write it like `#[endpoint(GET \"/path\")]` or `#[query(\"name\")]`".into(),
+            ),
             Self::EndpointMisspelt { found } => (
                 format!("there is no attribute `{found}` for a method"),
                 match METHODS.iter().find(|method| method.eq_ignore_ascii_case(found)) {
