@@ -13,11 +13,11 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, LitStr, Meta, Path};
+use syn::{Attribute, Ident, LitStr, Meta, Path, Type};
 
 use crate::errors::Errors;
 use crate::model::{Api, Endpoint, Surface, Wire};
-use crate::parse::{RawMember, RawMethod, RawTrait, is_endpoints};
+use crate::parse::{Output, RawMember, RawMethod, RawTrait, is_endpoints};
 use crate::problem::Problem;
 
 pub(crate) use between::is_gate;
@@ -61,6 +61,9 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref())) {
         errors.push(None, lock, &Problem::LockWithoutLimit);
     }
+    if let Some(left) = raw.left.filter(|_| errors.len() == 0) {
+        errors.push(None, Ident::new("_", left), &Problem::UnreadableAttribute);
+    }
     let krate = defaults.krate.unwrap_or_else(runtime);
     Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
 }
@@ -85,11 +88,10 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     let before = errors.len();
     let mut scope = Scope { method: raw.ident.to_string(), errors };
     reserved::method(&raw.ident, &mut scope);
-
     let builder = builder_name(&raw.ident);
     builder_is_type(&mut raw, &builder, &mut scope);
     let before_answer = scope.errors.len();
-    let answer = answer::answer(raw.output.as_ref(), &mut scope);
+    let answer = answer::answer(&raw.output, &mut scope);
     let answered = scope.errors.len() == before_answer;
     let args = arguments::read(raw.args, &mut scope);
     let keys =
@@ -99,11 +101,14 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     let wire = keys.and_then(|keys| {
         let params = arguments::place(&args, &keys, &mut scope)?;
         if answered {
-            answer::check(&keys, answer.decode, raw.output.as_ref(), &mut scope);
+            answer::check(&keys, answer.decode, &raw.output, &mut scope);
         }
         let page = answer::page(&keys, &args, &params, &mut scope);
         Some(keys.into_wire(params, page))
     });
+    if raw.half_typed {
+        errors.forget(before);
+    }
     let sound = !raw.broken && errors.len() == before;
     let surface = Surface {
         attrs: raw.attrs.into_iter().map(lenient).collect(),
@@ -144,18 +149,25 @@ fn lenient(mut attr: Attribute) -> Attribute {
 
 /// A type that bears the builder's name would be hidden by it.
 fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) {
-    let types = raw.args.iter_mut().map(|arg| &mut arg.ty).chain([&mut raw.output]);
-    for ty in types {
-        let mut inner = ty.as_ref();
+    let mut is_hidden = |ty: &Type| {
+        let mut inner = Some(ty);
         // By a path of several names it can still be reached.
         while let Some(outer) = inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder)) {
             inner = first_argument(outer);
         }
         if let Some(same) = inner {
             scope.push(same, &Problem::BuilderIsType { name: builder.to_string() });
-            // Which type is meant can't be written here.
-            *ty = None;
         }
+        inner.is_some()
+    };
+    // Which type is meant can't be written here.
+    for arg in &mut raw.args {
+        arg.ty = arg.ty.take().filter(|ty| !is_hidden(ty));
+    }
+    if let Output::Type(ty) = &raw.output
+        && is_hidden(ty)
+    {
+        raw.output = Output::Unreadable;
     }
 }
 

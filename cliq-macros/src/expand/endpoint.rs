@@ -7,7 +7,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 
 use super::{Names, head};
 use crate::check::is_gate;
-use crate::model::{Api, Arg, Decode, Endpoint, Param, Place, Shape, Surface, Takes};
+use crate::model::{AnswerType, Api, Arg, Decode, Endpoint, Param, Place, Shape, Surface, Takes};
 
 pub(super) struct Expansion<'a> {
     pub(super) api: &'a Api,
@@ -141,7 +141,7 @@ impl Expansion<'_> {
         let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
         let kind = self.kind();
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
-        let response = response(answer.ty.as_ref());
+        let response = response(&answer.ty, krate);
         let meta = self.meta();
         // The builder is deprecated with the method.
         let allow = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
@@ -291,11 +291,16 @@ pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
 }
 
 /// `type Response = …;`, which rustc speaks of where the user's type may not be there: it points at all of that type.
-fn response(ty: Option<&Type>) -> TokenStream {
-    let Some(ty) = ty else {
-        return quote!(
-            type Response = ();
-        );
+fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
+    let ty = match ty {
+        AnswerType::Nothing => {
+            return quote!(
+                type Response = ();
+            );
+        }
+        // A name that leads nowhere: as there is an error, rustc is silent about it, and about all that has this type.
+        AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
+        AnswerType::Known(ty) => ty,
     };
     let (first, last) = ends(ty);
     let (keyword, name, end) = (Token![type](first), Ident::new("Response", last), Token![;](last));

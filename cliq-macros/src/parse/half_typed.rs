@@ -8,7 +8,7 @@ use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Token, Type};
 
-use super::{RawArg, RawMember, RawMethod, is_endpoint};
+use super::{Output, RawArg, RawMember, RawMethod, is_endpoint};
 use crate::errors::Errors;
 use crate::problem::Problem;
 
@@ -59,6 +59,7 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
         args,
         output: parts.output,
         broken: true,
+        half_typed: true,
         place: 0,
     })))
 }
@@ -72,7 +73,7 @@ struct Parts {
     args: TokenStream,
     /// What stands where `->` belongs, if it is something else.
     arrow: Option<TokenStream>,
-    output: Option<Type>,
+    output: Output,
 }
 
 impl Parts {
@@ -140,7 +141,7 @@ fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
 }
 
 /// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`, `Type`.
-fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Option<Type>) {
+fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Output) {
     let marks =
         tokens.iter().take_while(|token| ['-', '=', '>', ':'].iter().any(|mark| is_punct(token, *mark))).count();
     let (arrow, ty) = tokens.split_at(marks);
@@ -154,7 +155,12 @@ fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Option<Type>) {
         _ => Some(arrow),
     };
     let found = found.map(|tokens| tokens.iter().cloned().collect());
-    (found, ty_of(&ty).0)
+    let output = match ty_of(&ty).0 {
+        Some(ty) => Output::Type(ty),
+        None if written.is_empty() && ty.is_empty() => Output::Nothing,
+        None => Output::Unreadable,
+    };
+    (found, output)
 }
 
 fn is_braced(token: &TokenTree) -> bool {

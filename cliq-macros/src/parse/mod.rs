@@ -25,6 +25,8 @@ pub(crate) struct RawTrait {
     pub(crate) trait_token: Token![trait],
     pub(crate) ident: Ident,
     pub(crate) members: Vec<RawMember>,
+    /// Where something is left in an attribute, or behind the trait, that belongs nowhere.
+    pub(crate) left: Option<Span>,
 }
 
 pub(crate) enum RawMember {
@@ -45,11 +47,29 @@ pub(crate) struct RawMethod {
     /// `&self` as written; nothing where it is something else.
     pub(crate) receiver: Option<TokenStream>,
     pub(crate) args: Vec<RawArg>,
-    pub(crate) output: Option<Type>,
+    pub(crate) output: Output,
     /// Whether something is wrong with it already.
     pub(crate) broken: bool,
+    /// Whether that is all that can be said: what else is wrong comes of it.
+    pub(crate) half_typed: bool,
     /// Its place in the trait, from 1.
     pub(crate) place: usize,
+}
+
+/// A return type.
+pub(crate) enum Output {
+    Nothing,
+    Type(Type),
+    /// There is one that can't be read, and that was told.
+    Unreadable,
+}
+
+impl ToTokens for Output {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if let Self::Type(ty) = self {
+            ty.to_tokens(tokens);
+        }
+    }
 }
 
 pub(crate) struct RawArg {
@@ -96,11 +116,8 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
     };
     let body = read.parse2(head.body);
     // Members are there by now. What can be left of them are words in an attribute that belong nowhere.
-    for left in [whole, body].into_iter().filter_map(Result::err) {
-        errors.enter(0);
-        errors.push(None, Ident::new("_", left.span()), &Problem::UnreadableAttribute);
-    }
-    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
+    let left = whole.and(body).err().map(|left| left.span());
+    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members, left })
 }
 
 /// A trait with its members still unread.
@@ -367,14 +384,15 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
         args,
         output: written_output(sig.output),
         broken: errors.len() > before,
+        half_typed: false,
         place: 0,
     }
 }
 
-fn written_output(output: ReturnType) -> Option<Type> {
+fn written_output(output: ReturnType) -> Output {
     match output {
-        ReturnType::Default => None,
-        ReturnType::Type(_, ty) => Some(*ty),
+        ReturnType::Default => Output::Nothing,
+        ReturnType::Type(_, ty) => Output::Type(*ty),
     }
 }
 
