@@ -44,7 +44,7 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
     }
     let name = parts.ident.to_string();
     match (untyped, &parts.arrow, no_self) {
-        _ if !parts.garbage.is_empty() => errors.push(Some(&name), parts.garbage, &Problem::UnreadableMember),
+        _ if !parts.garbage.is_empty() => errors.push(None, parts.garbage, &Problem::UnreadableMember),
         (_, _, Some(chunk)) => errors.push(Some(&name), chunk, &Problem::NoSelf),
         (Some(arg), ..) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
         (None, Some(arrow), _) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
