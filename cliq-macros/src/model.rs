@@ -67,7 +67,7 @@ pub(crate) struct Answer {
 pub(crate) enum AnswerType {
     /// `()`.
     Nothing,
-    Known(Type),
+    Known(Box<Type>),
     /// It can't be read, and an error says so.
     Unknown,
 }

@@ -84,7 +84,7 @@ fn by_name(ty: &Type) -> Answer {
         () if only_argument(ty, "Page").is_some() => Decode::Paged,
         () => Decode::Json,
     };
-    Answer { ty: AnswerType::Known(ty.clone()), decode }
+    Answer { ty: AnswerType::Known(Box::new(ty.clone())), decode }
 }
 
 /// Whether the keys agree with the return type.

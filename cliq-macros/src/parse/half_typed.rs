@@ -156,7 +156,7 @@ fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Output) {
     };
     let found = found.map(|tokens| tokens.iter().cloned().collect());
     let output = match ty_of(&ty).0 {
-        Some(ty) => Output::Type(ty),
+        Some(ty) => Output::Type(Box::new(ty)),
         None if written.is_empty() && ty.is_empty() => Output::Nothing,
         None => Output::Unreadable,
     };

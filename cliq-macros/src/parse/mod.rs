@@ -59,7 +59,7 @@ pub(crate) struct RawMethod {
 /// A return type.
 pub(crate) enum Output {
     Nothing,
-    Type(Type),
+    Type(Box<Type>),
     /// There is one that can't be read, and that was told.
     Unreadable,
 }
@@ -392,7 +392,7 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
 fn written_output(output: ReturnType) -> Output {
     match output {
         ReturnType::Default => Output::Nothing,
-        ReturnType::Type(_, ty) => Output::Type(*ty),
+        ReturnType::Type(_, ty) => Output::Type(ty),
     }
 }
 
