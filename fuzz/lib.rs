@@ -10,7 +10,7 @@ mod check;
 mod driver;
 #[path = "../cliq-macros/src/errors.rs"]
 mod errors;
-#[path = "../cliq-macros/src/expand.rs"]
+#[path = "../cliq-macros/src/expand/mod.rs"]
 mod expand;
 #[path = "../cliq-macros/src/fuzzing.rs"]
 mod fuzzing;
@@ -18,7 +18,7 @@ mod fuzzing;
 mod model;
 #[path = "../cliq-macros/src/parse/mod.rs"]
 mod parse;
-#[path = "../cliq-macros/src/problem.rs"]
+#[path = "../cliq-macros/src/problem/mod.rs"]
 mod problem;
 #[path = "../cliq-macros/src/text/mod.rs"]
 mod text;

@@ -215,7 +215,7 @@ pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
 pub use endpoint::page::Page;
-pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
+pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
 pub use error::{Attempt, Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, Sending};
@@ -250,6 +250,11 @@ pub mod __private {
     /// What an endpoint's table says of a time.
     pub const fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
+    }
+
+    /// The builder of a call whose required values are set.
+    pub fn built<B: Builder>(call: Call) -> B {
+        B::of(call)
     }
 
     /// What a caller passes for a list.

@@ -1,38 +1,35 @@
 trait Broken: ::cliq_api::Caller {
     #[allow(unused_variables)]
     fn get_it(&self, id: impl ::core::convert::Into<String>) -> GetItRequest {
-        BrokenCall(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                 self,
-                <GetItRequest as ::cliq_api::Endpoint>::META,
+                <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
             ),
-            ::core::marker::PhantomData,
         )
     }
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
-        BrokenCall(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                 self,
-                <BesideRequest as ::cliq_api::Endpoint>::META,
+                <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
             ),
-            ::core::marker::PhantomData,
         )
     }
 }
 impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Broken for __C {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[
-    <GetItRequest as ::cliq_api::Endpoint>::META,
-    <BesideRequest as ::cliq_api::Endpoint>::META,
+    <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
+    <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
 ];
-///
-///The call of [`Broken::get_it`](Broken::get_it), not sent yet.
-#[allow(dead_code)]
+/// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
+#[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for GetItRequest {
+impl ::cliq_api::Endpoint for BrokenCall<__broken::GetIt> {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -40,8 +37,8 @@ impl ::cliq_api::Endpoint for GetItRequest {
         ..BrokenCall::<()>::SHARED
     };
 }
-#[allow(dead_code)]
-impl GetItRequest {
+#[allow(dead_code, unreachable_pub)]
+impl BrokenCall<__broken::GetIt> {
     #[allow(unused_variables)]
     fn a(self, a: u8) -> Self {
         self
@@ -51,13 +48,13 @@ impl GetItRequest {
         self
     }
 }
-/// `GET /beside`
-///
-///The call of [`Broken::beside`](Broken::beside), not sent yet.
-#[allow(dead_code)]
+/** `GET /beside`
+
+ The call of [`Broken::beside`](Broken::beside), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for BesideRequest {
+impl ::cliq_api::Endpoint for BrokenCall<__broken::Beside> {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -74,6 +71,7 @@ mod __broken {
     pub struct Beside;
 }
 /// A call of one of the endpoints of [`Broken`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 struct BrokenCall<E>(
     ::cliq_api::__private::Call,
@@ -90,6 +88,9 @@ impl BrokenCall<()> {
 }
 #[automatically_derived]
 impl<E: 'static> ::cliq_api::__private::Builder for BrokenCall<E> {
+    fn of(call: ::cliq_api::__private::Call) -> Self {
+        Self(call, ::core::marker::PhantomData)
+    }
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
     }

@@ -2,9 +2,9 @@
 pub(crate) trait Api: ::other::path::Caller {
     #[cfg(unix)]
     #[deprecated]
-    /// `POST /v2/a/<ID>.json?constant=1`
-    ///
-    /// Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
+    /** `POST /v2/a/<ID>.json?constant=1`
+
+ Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.*/
     #[allow(deprecated)]
     fn list_it(
         &self,
@@ -12,53 +12,49 @@ pub(crate) trait Api: ::other::path::Caller {
         a: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<String>>,
         c: impl ::core::convert::Into<Filter>,
     ) -> ListItRequest {
-        ApiCall(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
-                    <ListItRequest as ::other::path::Endpoint>::META,
+                    <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
                 )
                 .path::<u32>(0, id)
                 .query_repeated::<
                     String,
                 >(1, ::other::path::__private::collect::<String>(a))
                 .query_flatten::<Filter>(3, ::core::convert::Into::into(c)),
-            ::core::marker::PhantomData,
         )
     }
     /// `PUT /b`
     fn put_it(&self, a: impl ::core::convert::Into<String>) -> PutItRequest {
-        ApiCall(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
-                    <PutItRequest as ::other::path::Endpoint>::META,
+                    <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
                 )
                 .form::<String>(0, ::core::convert::Into::into(a)),
-            ::core::marker::PhantomData,
         )
     }
-    /// `PUT /c`
-    ///
-    /// Limit: 10 calls per 5 minutes and user.
+    /** `PUT /c`
+
+ Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
-        ApiCall(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                     self,
-                    <PutBytesRequest as ::other::path::Endpoint>::META,
+                    <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
                 )
                 .body_bytes::<Bytes>(0, ::core::convert::Into::into(a)),
-            ::core::marker::PhantomData,
         )
     }
-    /// `PUT /c`
-    ///
-    /// Limit: 10 calls per 5 minutes and user.
+    /** `PUT /c`
+
+ Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes_too(&self) -> PutBytesTooRequest {
-        ApiCall(
+        ::other::path::__private::built(
             ::other::path::__private::Call::new(
                 self,
-                <PutBytesTooRequest as ::other::path::Endpoint>::META,
+                <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,
             ),
-            ::core::marker::PhantomData,
         )
     }
     fn both(&self) -> (PutItRequest, PutItRequest) {
@@ -69,29 +65,29 @@ pub(crate) trait Api: ::other::path::Caller {
 impl<__C: ::other::path::Caller + ?::core::marker::Sized> Api for __C {}
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 pub(crate) static API: &[&::other::path::EndpointMeta] = &[
     #[cfg(unix)]
-    <ListItRequest as ::other::path::Endpoint>::META,
-    <PutItRequest as ::other::path::Endpoint>::META,
-    <PutBytesRequest as ::other::path::Endpoint>::META,
-    <PutBytesTooRequest as ::other::path::Endpoint>::META,
+    <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
+    <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
+    <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
+    <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,
 ];
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[deprecated]
-/// `POST /v2/a/<ID>.json?constant=1`
-///
-/// Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
-///
-///The call of [`Api::list_it`](Api::list_it), not sent yet.
-#[allow(dead_code)]
+/** `POST /v2/a/<ID>.json?constant=1`
+
+ Scopes: any of `A`, `B`. Limit: 20 calls per minute and user, then locked for 5 minutes.
+
+ The call of [`Api::list_it`](Api::list_it), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::other::path::Endpoint for ListItRequest {
+impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
     type Response = Page<Item>;
     type Decode = ::other::path::decode::Paged;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -135,8 +131,8 @@ impl ::other::path::Endpoint for ListItRequest {
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[allow(deprecated)]
-#[allow(dead_code)]
-impl ListItRequest {
+#[allow(dead_code, unreachable_pub)]
+impl ApiCall<__api::ListIt> {
     /// Sets the query parameter `b`.
     pub(crate) fn b(self, b: impl ::core::iter::IntoIterator<Item = u8>) -> Self {
         Self(
@@ -149,8 +145,8 @@ impl ListItRequest {
         Self(self.0.header::<bool>(4, d), self.1)
     }
     /// Its words.
-    ///
-    /// Sets the field `e` of the body.
+    /**
+ Sets the field `e` of the body.*/
     pub(crate) fn r#type(
         self,
         r#type: impl ::core::convert::Into<Option<String>>,
@@ -166,14 +162,14 @@ impl ListItRequest {
     }
 }
 #[cfg(feature = "api")]
-/// `PUT /b`
-///
-///The call of [`Api::put_it`](Api::put_it), not sent yet.
-#[allow(dead_code)]
+/** `PUT /b`
+
+ The call of [`Api::put_it`](Api::put_it), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for PutItRequest {
+impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
     type Response = Option<Item>;
     type Decode = ::other::path::decode::Json;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -203,8 +199,8 @@ impl ::other::path::Endpoint for PutItRequest {
     };
 }
 #[cfg(feature = "api")]
-#[allow(dead_code)]
-impl PutItRequest {
+#[allow(dead_code, unreachable_pub)]
+impl ApiCall<__api::PutIt> {
     /// Sets the field `b` of the body.
     pub(crate) fn b(
         self,
@@ -221,16 +217,16 @@ impl PutItRequest {
     }
 }
 #[cfg(feature = "api")]
-/// `PUT /c`
-///
-/// Limit: 10 calls per 5 minutes and user.
-///
-///The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.
-#[allow(dead_code)]
+/** `PUT /c`
+
+ Limit: 10 calls per 5 minutes and user.
+
+ The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for PutBytesRequest {
+impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
     type Response = Bytes;
     type Decode = ::other::path::decode::Raw;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -252,16 +248,16 @@ impl ::other::path::Endpoint for PutBytesRequest {
     };
 }
 #[cfg(feature = "api")]
-/// `PUT /c`
-///
-/// Limit: 10 calls per 5 minutes and user.
-///
-///The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet.
-#[allow(dead_code)]
+/** `PUT /c`
+
+ Limit: 10 calls per 5 minutes and user.
+
+ The call of [`Api::put_bytes_too`](Api::put_bytes_too), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for PutBytesTooRequest {
+impl ::other::path::Endpoint for ApiCall<__api::PutBytesToo> {
     type Response = ();
     type Decode = ::other::path::decode::Ignored;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -283,8 +279,8 @@ impl ::other::path::Endpoint for PutBytesTooRequest {
     };
 }
 #[cfg(feature = "api")]
-#[allow(dead_code)]
-impl PutBytesTooRequest {
+#[allow(dead_code, unreachable_pub)]
+impl ApiCall<__api::PutBytesToo> {
     /// Sets the whole body.
     pub(crate) fn a(self, a: impl ::core::convert::Into<Item>) -> Self {
         Self(self.0.body::<Item>(0, ::core::convert::Into::into(a)), self.1)
@@ -302,6 +298,7 @@ pub(crate) mod __api {
 }
 #[cfg(feature = "api")]
 /// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub(crate) struct ApiCall<E>(
     ::other::path::__private::Call,
@@ -320,6 +317,9 @@ impl ApiCall<()> {
 #[cfg(feature = "api")]
 #[automatically_derived]
 impl<E: 'static> ::other::path::__private::Builder for ApiCall<E> {
+    fn of(call: ::other::path::__private::Call) -> Self {
+        Self(call, ::core::marker::PhantomData)
+    }
     fn call(&mut self) -> &mut ::other::path::__private::Call {
         &mut self.0
     }

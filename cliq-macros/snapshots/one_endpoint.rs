@@ -1,41 +1,40 @@
 /// Threads of Zoho Cliq.
 pub trait Threads: ::cliq_api::Caller {
     /// Follows a thread.
-    ///
-    /// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
-    ///
-    /// Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
+    /**
+ `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
+
+ Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
     fn follow_thread(
         &self,
         thread_chat_id: impl ::core::convert::Into<ThreadChatId>,
     ) -> FollowThreadRequest {
-        ThreadsCall(
+        ::cliq_api::__private::built(
             ::cliq_api::__private::Call::new(
                     self,
-                    <FollowThreadRequest as ::cliq_api::Endpoint>::META,
+                    <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
                 )
                 .path::<ThreadChatId>(0, ::core::convert::Into::into(thread_chat_id)),
-            ::core::marker::PhantomData,
         )
     }
 }
 impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Threads for __C {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
-#[allow(dead_code, deprecated)]
+#[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
-    <FollowThreadRequest as ::cliq_api::Endpoint>::META,
+    <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
 ];
 /// Follows a thread.
-///
-/// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
-///
-/// Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
-///
-///The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet.
-#[allow(dead_code)]
+/**
+ `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
+
+ Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
+
+ The call of [`Threads::follow_thread`](Threads::follow_thread), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
 pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FollowThreadRequest {
+impl ::cliq_api::Endpoint for ThreadsCall<__threads::FollowThread> {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -54,6 +53,7 @@ pub mod __threads {
     pub struct FollowThread;
 }
 /// A call of one of the endpoints of [`Threads`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct ThreadsCall<E>(
     ::cliq_api::__private::Call,
@@ -70,6 +70,9 @@ impl ThreadsCall<()> {
 }
 #[automatically_derived]
 impl<E: 'static> ::cliq_api::__private::Builder for ThreadsCall<E> {
+    fn of(call: ::cliq_api::__private::Call) -> Self {
+        Self(call, ::core::marker::PhantomData)
+    }
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
     }

@@ -31,6 +31,11 @@ impl Errors {
         self.found.len()
     }
 
+    /// Forgets all but the first `count`: the others come of one of these.
+    pub(crate) fn forget(&mut self, count: usize) {
+        self.found.truncate(count);
+    }
+
     /// The errors as `compile_error!`s, member by member.
     pub(crate) fn into_tokens(mut self) -> TokenStream {
         let mut found = std::mem::take(&mut self.found);

@@ -70,6 +70,10 @@ const WORDS: &[&str] = &[
     "cfg",
     "cfg_attr",
     "r#fn",
+    "_",
+    "__",
+    "_1",
+    "Request",
 ];
 const TEXTS: &[&str] = &[
     "",

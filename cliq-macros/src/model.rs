@@ -60,9 +60,16 @@ pub(crate) enum Takes {
 
 /// The answer: its type as written, and how that says it is read.
 pub(crate) struct Answer {
-    /// `None` for `()`.
-    pub(crate) ty: Option<Type>,
+    pub(crate) ty: AnswerType,
     pub(crate) decode: Decode,
+}
+
+pub(crate) enum AnswerType {
+    /// `()`.
+    Nothing,
+    Known(Box<Type>),
+    /// It can't be read, and an error says so.
+    Unknown,
 }
 
 #[derive(Clone, Copy, PartialEq, Eq)]

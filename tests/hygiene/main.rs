@@ -17,6 +17,7 @@
     elided_lifetimes_in_paths
 )]
 
+mod names;
 mod no_prelude;
 mod places;
 mod shadowed;

@@ -23,7 +23,8 @@ use super::call::Call;
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from an answer",
     label = "an endpoint's answer needs `serde::Deserialize` without a lifetime",
-    note = "derive `serde::Deserialize` for `{Self}` or for what it holds, or return `Bytes` for the raw answer, or nothing to ignore it"
+    note = "derive `serde::Deserialize` for `{Self}` or for what it holds, or return `Bytes` for the raw answer, or nothing to ignore it",
+    note = "`Bytes` and `Page` are those of `cliq_api`: a type of your own needs another name"
 )]
 pub trait Answer<Decode>: Sized + Send + 'static {
     #[doc(hidden)]

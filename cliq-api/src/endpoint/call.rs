@@ -10,7 +10,7 @@ use serde::Serialize;
 
 use super::meta::{EndpointMeta, Place, Shape};
 use super::value::{self, Refusal};
-use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue};
+use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
 use crate::client::{Caller, Client, Options};
 use crate::error::Error;
 
@@ -102,7 +102,7 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn body_bytes<T: Into<Bytes>>(mut self, index: usize, value: T) -> Self {
+    pub fn body_bytes<T: RawValue>(mut self, index: usize, value: T) -> Self {
         self = self.set(index, |_, _| Ok(()));
         self.body = value.into();
         self

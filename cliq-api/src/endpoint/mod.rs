@@ -7,6 +7,7 @@ pub(crate) mod page;
 pub(crate) mod request;
 pub(crate) mod value;
 
+use bytes::Bytes;
 use serde::Serialize;
 
 use answer::Answer;
@@ -25,6 +26,8 @@ pub trait Endpoint: Builder {
 
 /// What holds a call's values. The builders of one trait are kinds of one type, for which it is implemented once.
 pub trait Builder: Sized + Send + 'static {
+    /// The builder of a call with the values that are required.
+    fn of(call: Call) -> Self;
     /// The values that were set.
     fn call(&mut self) -> &mut Call;
 }
@@ -86,3 +89,14 @@ values! {
     )]
     BodyValue
 }
+
+/// What may be a whole body as it is.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a raw body",
+    label = "`#[body(bytes)]` takes `cliq_api::Bytes`, `Vec<u8>` or `String`",
+    note = "convert `{Self}` into `cliq_api::Bytes` by `From`, name the type in full if one of your own hides it, or send a value as JSON \
+            with `#[body]`"
+)]
+pub trait RawValue: Into<Bytes> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Bytes>> RawValue for T {}

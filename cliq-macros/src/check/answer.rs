@@ -6,41 +6,51 @@ use super::Scope;
 use super::arguments::Read;
 use super::keys::Keys;
 use super::types::{
-    first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form, only_argument, owned, ungrouped,
-    written,
+    borrows, first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form, only_argument, owned,
+    ungrouped, written,
 };
-use crate::model::{Answer, Decode, Page, Param, Place, Shape};
+use crate::model::{Answer, AnswerType, Decode, Page, Param, Place, Shape};
+use crate::parse::Output;
 use crate::problem::Problem;
 
 /// What a return type says. After an error, the type that was probably meant, so that code that uses the answer stays right.
-pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
-    let Some(ty) = output else { return ignored() };
+pub(super) fn answer(output: &Output, scope: &mut Scope<'_>) -> Answer {
+    let ty = match output {
+        Output::Nothing => return ignored(),
+        Output::Unreadable => return unknown(),
+        Output::Type(ty) => ty,
+    };
     match ungrouped(ty) {
         Type::Tuple(tuple) if tuple.elems.is_empty() => ignored(),
         ty if mentions_word(ty, "impl") || mentions_word(ty, "dyn") => {
             scope.push(ty, &Problem::ReturnImpl);
-            ignored()
+            unknown()
         }
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
             let meant = owned.as_deref().and_then(|owned| syn::parse_str::<Type>(owned).ok());
             scope.push(ty, &Problem::ReturnReference { owned });
-            meant.as_ref().map_or_else(ignored, by_name)
+            meant.as_ref().map_or_else(unknown, by_name)
         }
         _ if inner_reference(ty) => {
             scope.push(ty, &Problem::ReturnReference { owned: None });
-            ignored()
+            unknown()
+        }
+        _ if borrows(ty) => {
+            scope.push(ty, &Problem::ReturnBorrows);
+            unknown()
         }
         _ if mentions_self(ty) => {
             scope.push(ty, &Problem::ReturnSelf);
-            ignored()
+            unknown()
         }
         Type::Path(_) if is_named(ty, "Result") => {
             let inner = first_argument(ty);
             scope.push(ty, &Problem::ReturnResult { inner: inner.map(written).filter(|inner| inner != "()") });
             match inner.map(ungrouped) {
                 Some(Type::Path(_)) => by_name(inner.unwrap_or(ty)),
-                _ => ignored(),
+                Some(Type::Tuple(tuple)) if tuple.elems.is_empty() => ignored(),
+                _ => unknown(),
             }
         }
         ty if only_argument(ty, "Option").is_some_and(|inner| only_argument(inner, "Page").is_some()) => {
@@ -50,18 +60,22 @@ pub(super) fn answer(output: Option<&Type>, scope: &mut Scope<'_>) -> Answer {
         // Its type is still being typed.
         ty if is_named(ty, "Page") && first_argument(ty).is_none() => {
             scope.push(ty, &Problem::ReturnBarePage);
-            ignored()
+            unknown()
         }
         ty if odd_form(ty).is_some() => {
             scope.push(ty, &Problem::ReturnOther { what: odd_form(ty).unwrap_or_default() });
-            ignored()
+            unknown()
         }
         ty => by_name(ty),
     }
 }
 
 fn ignored() -> Answer {
-    Answer { ty: None, decode: Decode::Ignored }
+    Answer { ty: AnswerType::Nothing, decode: Decode::Ignored }
+}
+
+fn unknown() -> Answer {
+    Answer { ty: AnswerType::Unknown, decode: Decode::Json }
 }
 
 fn by_name(ty: &Type) -> Answer {
@@ -70,11 +84,11 @@ fn by_name(ty: &Type) -> Answer {
         () if only_argument(ty, "Page").is_some() => Decode::Paged,
         () => Decode::Json,
     };
-    Answer { ty: Some(ty.clone()), decode }
+    Answer { ty: AnswerType::Known(Box::new(ty.clone())), decode }
 }
 
 /// Whether the keys agree with the return type.
-pub(super) fn check(keys: &Keys, decode: Decode, output: Option<&Type>, scope: &mut Scope<'_>) {
+pub(super) fn check(keys: &Keys, decode: Decode, output: &Output, scope: &mut Scope<'_>) {
     if keys.method == "HEAD" && decode != Decode::Ignored {
         scope.push(output, &Problem::AnswerOfHead);
         return;

@@ -2,21 +2,20 @@
 
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Meta, Token, Type};
+use syn::{Attribute, Ident, LitStr, Type};
 
-use super::Scope;
+use super::attribute::{Attr, Said, place_name, said};
 use super::keys::Keys;
 use super::types::{
-    inner_reference, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form, only_argument, owned,
-    ungrouped, written,
+    borrows, inner_reference, is_bare, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form,
+    only_argument, owned, ungrouped, written,
 };
+use super::{Scope, reserved};
 use crate::model::{Arg, Param, Place, Shape, Takes};
 use crate::parse::RawArg;
 use crate::problem::Problem;
-use crate::text::path::same_name;
+use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
-use crate::text::units;
 
 /// An argument, read by itself: what it is, and what its attribute says.
 pub(super) struct Read {
@@ -25,27 +24,6 @@ pub(super) struct Read {
     ty: Option<Type>,
     optional: bool,
     place: Said,
-}
-
-/// What an argument's attribute says of its place.
-enum Said {
-    /// There is none.
-    Nothing,
-    /// There is one that can't be read.
-    Unreadable,
-    Place(Box<Attr>),
-}
-
-/// `#[query("name", csv)]`.
-struct Attr {
-    place: Place,
-    name: Option<LitStr>,
-    csv: bool,
-    flatten: bool,
-    bytes: bool,
-    content_type: Option<LitStr>,
-    /// To point at.
-    whole: Attribute,
 }
 
 impl Read {
@@ -88,7 +66,7 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
         }
         let (docs, attrs): (Vec<_>, Vec<_>) = raw.attrs.into_iter().partition(|attr| attr.path().is_ident("doc"));
         let place = said(attrs, scope);
-        if RESERVED.contains(&name.as_str()) {
+        if reserved::BUILDER.contains(&name.as_str()) {
             let place = match &place {
                 Said::Place(attr) => place_name(attr.place),
                 Said::Nothing => "path",
@@ -96,16 +74,13 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
             };
             scope.push(&raw.ident, &Problem::ArgReserved { name, place });
         }
-        let optional = raw.optional || raw.ty.as_ref().is_some_and(|ty| only_argument(ty, "Option").is_some());
+        let is_option = |ty: &Type| only_argument(ty, "Option").is_some() || is_bare(ty, "Option");
+        let optional = raw.optional || raw.ty.as_ref().is_some_and(is_option);
         let ty = raw.ty.and_then(|ty| sendable(ty, scope));
         args.push(Read { ident: raw.ident, docs, ty, optional, place });
     }
     args
 }
-
-/// What every builder has, or what would hide it.
-const RESERVED: &[&str] =
-    &["options", "send", "prepare", "prepare_authorized", "with", "clone", "into_future", "items", "pages"];
 
 /// A type that a value can be sent of; after an error, the one that was probably meant.
 fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
@@ -117,187 +92,18 @@ fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
             scope.push(inner, &Problem::TypeReference { owned });
             return meant;
         }
+        plain if is_bare(plain, "Option") => Problem::TypeUnfinished { name: "Option" },
+        plain if is_bare(plain, "Vec") => Problem::TypeUnfinished { name: "Vec" },
         _ if mentions_word(inner, "impl") => Problem::TypeImpl,
         _ if mentions_word(inner, "dyn") => Problem::TypeDyn,
         _ if mentions_self(inner) => Problem::TypeSelf,
         plain if odd_form(plain).is_some() => Problem::TypeOther { what: odd_form(plain).unwrap_or_default() },
         _ if inner_reference(inner) => Problem::TypeReference { owned: None },
+        _ if borrows(inner) => Problem::TypeBorrows,
         _ => return Some(ty),
     };
     scope.push(&ty, &problem);
     None
-}
-
-fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
-    let mut said = Said::Nothing;
-    let mut first: Option<String> = None;
-    for attr in attrs {
-        let name = attr.path().to_token_stream().to_string().replace(' ', "");
-        let Some(place) = place_named(&name) else {
-            if name == "cfg" || name == "cfg_attr" {
-                scope.push(&attr, &Problem::ArgCfg);
-                // It may have held what says the place.
-                if name == "cfg_attr" && matches!(said, Said::Nothing) {
-                    said = Said::Unreadable;
-                }
-            } else if !matches!(name.as_str(), "allow" | "expect" | "warn" | "deny" | "forbid") {
-                scope.push(&attr, &Problem::ArgAttributeUnknown { name });
-                said = Said::Unreadable;
-            }
-            continue;
-        };
-        if let Some(first) = &first {
-            scope.push(&attr, &Problem::ArgAttributeTwice { first: first.clone(), second: name });
-            continue;
-        }
-        first = Some(name);
-        said = attribute(place, &attr, scope).map_or(Said::Unreadable, |attr| Said::Place(Box::new(attr)));
-    }
-    said
-}
-
-fn place_named(name: &str) -> Option<Place> {
-    let all = [Place::Path, Place::Query, Place::Header, Place::Field, Place::Body];
-    all.into_iter().find(|place| place_name(*place) == name)
-}
-
-/// `("name", csv)`: a name, then options.
-fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<Attr> {
-    let (options, example): (&'static [&'static str], &'static str) = match place {
-        Place::Path => (&[], "`#[path(\"CHAT_ID\")]`"),
-        Place::Query => {
-            (&["csv", "flatten"], "`#[query]`, `#[query(\"name\")]`, `#[query(\"name\", csv)]` or `#[query(flatten)]`")
-        }
-        Place::Header => (&[], "`#[header(\"X-Name\")]`"),
-        Place::Field => (&[], "`#[field]` or `#[field(\"name\")]`"),
-        Place::Body => (
-            &["bytes", "content_type"],
-            "`#[body]`, `#[body(bytes)]` or `#[body(bytes, content_type = \"image/png\")]`",
-        ),
-    };
-    let name = place_name(place);
-    let malformed = Problem::ArgFormAttribute { name: name.to_owned(), expected: example };
-    let mut read =
-        Attr { place, name: None, csv: false, flatten: false, bytes: false, content_type: None, whole: attr.clone() };
-    match &attr.meta {
-        Meta::Path(_) if matches!(place, Place::Path | Place::Header) => {
-            scope.push(attr, &malformed);
-            return None;
-        }
-        Meta::Path(_) => return Some(read),
-        Meta::NameValue(_) => {
-            scope.push(attr, &malformed);
-            return None;
-        }
-        Meta::List(_) => {}
-    }
-    // `name = "x"`, as other libraries have it.
-    let mut named: Option<LitStr> = None;
-    let parse = |input: ParseStream<'_>| {
-        let name = if input.peek(LitStr) { Some(input.parse::<LitStr>()?) } else { None };
-        let mut words = Vec::new();
-        if name.is_some() && !input.is_empty() {
-            let _: Token![,] = input.parse()?;
-        }
-        while !input.is_empty() {
-            let word: Ident = input.call(Ident::parse_any)?;
-            let value = match input.parse::<Option<Token![=]>>()? {
-                Some(_) => Some(input.parse::<LitStr>()?),
-                None => None,
-            };
-            if word == "name" && words.is_empty() && name.is_none() {
-                named.clone_from(&value);
-            }
-            words.push((word, value));
-            if !input.is_empty() {
-                let _: Token![,] = input.parse()?;
-            }
-        }
-        Ok((name, words))
-    };
-    let Ok((written, words)) = parse.parse2(crate::parse::keys::inside(attr)) else {
-        scope.push(attr, &malformed);
-        return None;
-    };
-    if let Some(named) = named {
-        scope.push(attr, &Problem::ArgNameKey { place: name, name: named.value() });
-        return None;
-    }
-    for (word, value) in words {
-        match (word.to_string().as_str(), value) {
-            ("csv", None) if place == Place::Query => read.csv = true,
-            ("flatten", None) if place == Place::Query => read.flatten = true,
-            ("bytes", None) if place == Place::Body => read.bytes = true,
-            ("content_type", Some(value)) if place == Place::Body => {
-                if !units::is_content_type(&value.value()) {
-                    scope.push(&value, &Problem::BadContentType { found: value.value() });
-                    return None;
-                }
-                read.content_type = Some(value);
-            }
-            (other, _) if options.contains(&other) => {
-                scope.push(attr, &malformed);
-                return None;
-            }
-            (other, _) => {
-                let problem = Problem::ArgOptionUnknown { place: name, found: other.to_owned(), valid: options };
-                scope.push(&word, &problem);
-                return None;
-            }
-        }
-    }
-    read.name = written;
-    sound(read, &malformed, scope)
-}
-
-/// Whether name and options go together.
-fn sound(attr: Attr, malformed: &Problem, scope: &mut Scope<'_>) -> Option<Attr> {
-    match (&attr.name, attr.place) {
-        (Some(name), Place::Body) => {
-            scope.push(name, &Problem::ArgNameNotAllowed { what: "a whole body" });
-            return None;
-        }
-        (Some(name), _) if attr.flatten => {
-            scope.push(name, &Problem::ArgNameNotAllowed { what: "what is flattened into the query" });
-            return None;
-        }
-        (Some(name), place) if name.value().is_empty() => {
-            scope.push(name, &Problem::EmptyName { place: place_name(place) });
-            return None;
-        }
-        (Some(name), Place::Header) if !units::is_header_name(&name.value()) => {
-            scope.push(name, &Problem::BadHeaderName { name: name.value() });
-            return None;
-        }
-        (Some(name), Place::Header) if is_transports(&name.value()) => {
-            scope.push(name, &Problem::ReservedHeader { name: name.value() });
-            return None;
-        }
-        _ => {}
-    }
-    let lacks_name = matches!(attr.place, Place::Path | Place::Header) && attr.name.is_none();
-    if lacks_name || attr.csv && attr.flatten || attr.content_type.is_some() && !attr.bytes {
-        scope.push(&attr.whole, malformed);
-        return None;
-    }
-    Some(attr)
-}
-
-/// Headers that follow from the request itself.
-fn is_transports(name: &str) -> bool {
-    ["content-length", "transfer-encoding", "host", "connection", "upgrade", "te", "trailer"]
-        .iter()
-        .any(|header| header.eq_ignore_ascii_case(name))
-}
-
-fn place_name(place: Place) -> &'static str {
-    match place {
-        Place::Path => "path",
-        Place::Query => "query",
-        Place::Header => "header",
-        Place::Field => "field",
-        Place::Body => "body",
-    }
 }
 
 /// Says where each argument goes: by its attribute, or by the placeholder of its name. `None` where that can't be said of some.
@@ -377,19 +183,27 @@ fn tell_unmatched(
     scope: &mut Scope<'_>,
 ) {
     let placeholders = &keys.template.placeholders;
-    for (rank, &index) in unplaced.iter().enumerate() {
-        let name = args[index].ident.unraw().to_string();
-        let candidates = unfilled.iter().map(|position| placeholders[*position].as_str());
-        let near = nearest(&name, candidates);
-        let meant = match near {
-            Some(near) => unfilled.iter().position(|position| placeholders[*position] == near),
-            // The last ones left belong together, whatever they are called.
-            None if unplaced.len() - rank == unfilled.len() => Some(0),
-            None => None,
-        };
-        let placeholder = meant.map(|meant| placeholders[unfilled.remove(meant)].clone());
+    let name = |index: usize| args[index].ident.unraw().to_string();
+    let mut meant: Vec<Option<usize>> = Vec::new();
+    for &index in unplaced {
+        let name = name(index);
+        let candidates = || unfilled.iter().map(|position| placeholders[*position].as_str());
+        let near = nearest(&name, candidates()).or_else(|| candidates().find(|candidate| has_name(candidate, &name)));
+        let found = near.and_then(|near| unfilled.iter().position(|position| placeholders[*position] == near));
+        meant.push(found.map(|found| unfilled.remove(found)));
+    }
+    // The last ones left belong together, whatever they are called.
+    if meant.iter().filter(|position| position.is_none()).count() == unfilled.len() {
+        let mut left = std::mem::take(&mut unfilled).into_iter();
+        for position in &mut meant {
+            *position = position.or_else(|| left.next());
+        }
+    }
+    for (&index, position) in unplaced.iter().zip(meant) {
+        let placeholder = position.map(|position| placeholders[position].clone());
         let body_allowed = !has_no_body(&keys.method);
-        scope.push(&args[index].ident, &Problem::ArgWithoutPlace { name, placeholder, body_allowed });
+        let problem = Problem::ArgWithoutPlace { name: name(index), placeholder, body_allowed };
+        scope.push(&args[index].ident, &problem);
     }
     for position in unfilled.into_iter().skip(astray) {
         let placeholder = placeholders[position].clone();

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use quote::ToTokens;
+use quote::{ToTokens, format_ident};
 use syn::Attribute;
 use syn::ext::IdentExt;
 
@@ -22,26 +22,27 @@ pub(super) fn check(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Endpoin
 /// `#[cfg]`-ed twins may bear one name; nothing else may.
 fn distinct(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Declared> {
     let mut kept: Vec<Declared> = Vec::new();
-    for one in declared {
+    for mut one in declared {
         let surface = &one.endpoint.surface;
         let name = surface.ident.unraw().to_string();
-        let clash = kept
-            .iter()
-            .find(|other| other.endpoint.surface.builder == surface.builder && !(is_gated(&one) && is_gated(other)));
-        let problem = match clash {
-            None => {
-                kept.push(one);
-                continue;
-            }
+        let clashing = || kept.iter().filter(|other| !(is_gated(&one) && is_gated(other)));
+        let same = clashing().find(|other| other.endpoint.surface.ident == surface.ident);
+        let clash = same.or_else(|| clashing().find(|other| other.endpoint.surface.builder == surface.builder));
+        match clash {
+            None => kept.push(one),
             Some(other) if other.endpoint.surface.ident == surface.ident => {
-                Problem::RepeatedMethod { name: name.clone() }
+                errors.push(Some(&name), &surface.ident, &Problem::RepeatedMethod { name: name.clone() });
             }
             Some(other) => {
                 let other = other.endpoint.surface.ident.to_string();
-                Problem::SameBuilder { name: name.clone(), other, builder: surface.builder.to_string() }
+                let problem = Problem::SameBuilder { name: name.clone(), other, builder: surface.builder.to_string() };
+                errors.push(Some(&name), &surface.ident, &problem);
+                // It can be called all the same, by a builder that needs no name.
+                one.endpoint.surface.builder = format_ident!("{}{}", surface.builder, kept.len());
+                one.endpoint.wire = None;
+                kept.push(one);
             }
-        };
-        errors.push(Some(&name), &surface.ident, &problem);
+        }
     }
     kept
 }

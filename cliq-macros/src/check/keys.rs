@@ -1,15 +1,20 @@
 //! The keys of `#[endpoints(…)]` and `#[endpoint(…)]`.
 
+use std::cell::Cell;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitBool, LitStr, Path, Token};
+use syn::{Attribute, Ident, LitStr, Path, Token};
 
 use super::Scope;
+use super::values::{
+    Push, Said, base, bucket_name, flag, krate, limit, member, other_method, read_scopes, string, time, without_suffix,
+};
 use crate::errors::Errors;
 use crate::model::{Page, Param, Scopes, Wire};
-use crate::parse::keys::{Key, Value, inside, key, split};
+use crate::parse::keys::{Key, Value, inside, key, lone_comma, split};
 use crate::parse::mentions;
 use crate::problem::{METHODS, Problem};
 use crate::text::path::{self, Template};
@@ -130,13 +135,21 @@ impl Defaults {
 /// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
 pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
     let mut chunks = split(inside(attr)).into_iter();
-    let Some(mut first) = chunks.next().filter(|first| !first.is_empty()) else {
+    let is_comma = |tokens: &TokenStream| syn::parse2::<Token![,]>(tokens.clone()).is_ok();
+    let Some(mut first) = chunks.next().filter(|first| !first.is_empty() && !is_comma(first)) else {
         scope.push(attr, &Problem::EndpointArgsMissing);
         return None;
     };
     if let Some(path) = comma_behind_method(&first, chunks.as_slice()) {
         scope.push(&path, &Problem::CommaBehindMethod);
         first.extend(chunks.next());
+    } else if let Some((key, path)) = path_as_key(&first, chunks.as_slice()) {
+        scope.push(&key, &Problem::PathMissing { found: key.to_string() });
+        if syn::parse2::<LitStr>(path.clone()).is_err() {
+            return None;
+        }
+        first.extend(path);
+        chunks.next();
     }
     if !begins_with_method(first.clone()) {
         // Written in another way altogether: what its other words mean can't be told.
@@ -153,12 +166,20 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     let (mut scopes, mut bucket, mut idempotent) = (None, None, None);
     let (mut form, mut response, mut page, mut timeout) = (None, None, None, None);
     let mut shares = None;
-    let mut unreadable_page = false;
-    let chunks: Vec<_> = chunks.collect();
+    let mut chunks: Vec<_> = chunks.collect();
+    if head.is_none() {
+        // They come of what is missing in the head.
+        let _ = lone_comma(&mut chunks);
+    }
     // Where a comma is missing beside it, what `page` says is not known, nor whether it is said.
-    let pages = |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_err();
-    unreadable_page |= chunks.iter().any(pages) || head_mentions_page;
-    for key in each(chunks, "endpoint", ON_METHOD, &mut push) {
+    let hides_page =
+        |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_ok_and(|key| key.name != "page");
+    let mut unreadable_page = head_mentions_page || chunks.iter().any(hides_page);
+    let mut push_key = |at: TokenStream, problem: &Problem| {
+        unreadable_page = true;
+        push(at, problem);
+    };
+    for key in each(chunks, "endpoint", ON_METHOD, &mut push_key) {
         match key.name.unraw().to_string().as_str() {
             "scope" => scopes = read_scopes(&key, defaults.scope_prefix.as_deref(), &mut push),
             "limit" => match limit(&key, &mut push) {
@@ -173,7 +194,7 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
             "response" => response = member(&key, "response", &mut push).map(|path| (key.tokens, path)),
             "page" => {
                 page = read_page(&key, &mut push);
-                unreadable_page = page.is_none();
+                unreadable_page |= page.is_none();
             }
             "form" => match key.value {
                 Value::None => form = Some(key.tokens),
@@ -222,6 +243,18 @@ fn comma_behind_method(first: &TokenStream, rest: &[TokenStream]) -> Option<Toke
     Some(path.clone())
 }
 
+/// The key and the path of `GET, path = "/path"`.
+fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream, TokenStream)> {
+    Ident::parse_any.parse2(first.clone()).ok()?;
+    let written = key(rest.first()?.clone()).ok()?;
+    match written.value {
+        Value::Equals(value) if ["path", "url", "uri"].iter().any(|name| written.name == name) => {
+            Some((written.tokens, value))
+        }
+        _ => None,
+    }
+}
+
 /// Whether a word comes first, and not the beginning of `key = value`.
 fn begins_with_method(tokens: TokenStream) -> bool {
     let mut tokens = tokens.into_iter();
@@ -260,22 +293,31 @@ fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, T
     }
 }
 
-/// A way to tell an error.
-type Push<'p> = dyn FnMut(TokenStream, &Problem) + 'p;
-
 /// The keys that can be read and are known, each once.
-fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static str], push: &mut Push<'_>) -> Vec<Key> {
+fn each(
+    mut chunks: Vec<TokenStream>,
+    on: &'static str,
+    valid: &'static [&'static str],
+    push: &mut Push<'_>,
+) -> Vec<Key> {
+    let lone = lone_comma(&mut chunks);
     let mut keys: Vec<Key> = Vec::new();
+    let sound = Cell::new(true);
+    let mut push = |at: TokenStream, problem: &Problem| {
+        sound.set(false);
+        push(at, problem);
+    };
     for chunk in chunks {
         let key = match key(chunk) {
             Ok(key) => key,
-            Err(tokens) if tokens.is_empty() => continue,
             Err(tokens) => {
                 let found = tokens.to_string();
-                let problem = match missing_key(&tokens, on) {
-                    Some(key) => Problem::KeyMissing { key, found },
-                    None if found.starts_with(':') => Problem::ColonForEquals,
-                    None => Problem::UnexpectedTokens { found },
+                let is_text = syn::parse2::<LitStr>(tokens.clone()).is_ok();
+                let problem = match (missing_key(&tokens, on), keys.pop_if(|before| is_text && needs_value(before))) {
+                    (Some(key), _) => Problem::KeyMissing { key, found },
+                    (None, Some(key)) => Problem::CommaForEquals { key: key.name.unraw().to_string(), value: found },
+                    (None, None) if found.starts_with(':') => Problem::ColonForEquals,
+                    (None, None) => Problem::UnexpectedTokens { found },
                 };
                 push(tokens, &problem);
                 continue;
@@ -290,208 +332,23 @@ fn each(chunks: Vec<TokenStream>, on: &'static str, valid: &'static [&'static st
             keys.push(key);
         }
     }
+    // One where a value is missing comes of that, which is told.
+    let lacks_value = |key: &Key| matches!(&key.value, Value::Equals(value) if value.is_empty());
+    if let Some(comma) = lone.filter(|_| sound.get() && !keys.iter().any(lacks_value)) {
+        push(comma, &Problem::UnexpectedTokens { found: ",".to_owned() });
+    }
     keys
+}
+
+/// Whether it is the beginning of `key = "value"`.
+fn needs_value(key: &Key) -> bool {
+    matches!(key.value, Value::None) && !["form", "idempotent"].iter().any(|flag| key.name == flag)
 }
 
 /// The key that a string without one is probably for.
 fn missing_key(tokens: &TokenStream, on: &str) -> Option<&'static str> {
     let text = syn::parse2::<LitStr>(tokens.clone()).ok()?.value();
     (on == "endpoints" && text.starts_with('/')).then_some("base")
-}
-
-/// The tokens of a key's value, where it is written `key = value`.
-fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenStream> {
-    match &key.value {
-        Value::Equals(value) if !value.is_empty() => Some(value.clone()),
-        Value::List(list) if syn::parse2::<syn::Lit>(list.clone()).is_ok() => {
-            let (key_name, value) = (key.name.unraw().to_string(), list.to_string());
-            push(key.tokens.clone(), &Problem::KeyWithParentheses { key: key_name, value });
-            None
-        }
-        _ => {
-            push(key.tokens.clone(), &Problem::KeyNeedsValue { key: key.name.unraw().to_string(), example });
-            None
-        }
-    }
-}
-
-fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<LitStr> {
-    let value = value(key, example, push)?;
-    let plain = syn::parse2::<LitStr>(value.clone()).and_then(without_suffix);
-    plain
-        .inspect_err(|_| {
-            let found = value.to_string();
-            push(value, &Problem::NotAString { key: key.name.unraw().to_string(), example, found });
-        })
-        .ok()
-}
-
-/// `"text"suffix` is no string that means anything.
-fn without_suffix(text: LitStr) -> syn::Result<LitStr> {
-    if text.suffix().is_empty() { Ok(text) } else { Err(syn::Error::new_spanned(&text, "it has a suffix")) }
-}
-
-fn base(key: &Key, push: &mut Push<'_>) -> Option<String> {
-    let text = string(key, "base = \"/api/v3\"", push)?;
-    match path::parse_base(&text.value()) {
-        Ok(()) => Some(text.value()),
-        Err(malformed) => {
-            push(text.into_token_stream(), &Problem::BadPath { what: "base", malformed });
-            None
-        }
-    }
-}
-
-fn krate(key: &Key, push: &mut Push<'_>) -> Option<Path> {
-    let value = value(key, "crate = ::cliq_api", push)?;
-    Path::parse_mod_style
-        .parse2(value.clone())
-        .inspect_err(|_| {
-            let found = value.to_string();
-            let expected = "a path to the runtime crate, such as `::cliq_api` or `::my_crate::cliq_api`";
-            push(value, &Problem::BadValue { key: "crate".to_owned(), expected, found });
-        })
-        .ok()
-}
-
-/// What `limit = …` says.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Said {
-    /// Nothing limits it.
-    None,
-    /// Calls, seconds.
-    Limit((u32, u64)),
-}
-
-impl Said {
-    fn limit(self) -> Option<(u32, u64)> {
-        match self {
-            Self::None => None,
-            Self::Limit(limit) => Some(limit),
-        }
-    }
-}
-
-fn limit(key: &Key, push: &mut Push<'_>) -> Option<Said> {
-    const EXAMPLE: &str = "limit = \"20/min\"";
-    let value = value(key, EXAMPLE, push)?;
-    if Ident::parse_any.parse2(value).is_ok_and(|ident| ident == "none") {
-        return Some(Said::None);
-    }
-    let text = string(key, EXAMPLE, push)?;
-    let limit = units::limit(&text.value());
-    if limit.is_none() {
-        push(text.to_token_stream(), &Problem::BadLimit { found: text.value() });
-    }
-    limit.map(Said::Limit)
-}
-
-fn time(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<u64> {
-    let example = if name == "lock" { "lock = \"10m\"" } else { "timeout = \"30s\"" };
-    let text = string(key, example, push)?;
-    let seconds = units::seconds(&text.value());
-    if seconds.is_none() {
-        push(text.to_token_stream(), &Problem::BadTime { key: name, found: text.value() });
-    }
-    seconds
-}
-
-fn bucket_name(key: &Key, push: &mut Push<'_>) -> Option<String> {
-    let text = string(key, "bucket = \"messages\"", push)?;
-    if text.value().trim().is_empty() {
-        push(text.into_token_stream(), &Problem::EmptyName { place: "bucket" });
-        return None;
-    }
-    Some(text.value())
-}
-
-fn other_method(key: &Key, push: &mut Push<'_>) -> Option<Ident> {
-    let value = value(key, "shares = other_method", push)?;
-    Ident::parse_any
-        .parse2(value.clone())
-        .inspect_err(|_| {
-            let found = value.to_string();
-            push(value, &Problem::BadValue { key: "shares".to_owned(), expected: "the name of another method", found });
-        })
-        .ok()
-}
-
-fn flag(key: &Key, push: &mut Push<'_>) -> Option<bool> {
-    let Value::Equals(value) = &key.value else {
-        return match key.value {
-            Value::None => Some(true),
-            _ => {
-                push(
-                    key.tokens.clone(),
-                    &Problem::KeyNeedsValue { key: key.name.to_string(), example: "idempotent = false" },
-                );
-                None
-            }
-        };
-    };
-    let problem =
-        Problem::BadValue { key: key.name.to_string(), expected: "`true` or `false`", found: value.to_string() };
-    let flag = syn::parse2::<LitBool>(value.clone()).inspect_err(|_| push(key.tokens.clone(), &problem)).ok()?;
-    Some(flag.value)
-}
-
-/// The names of a path into JSON.
-fn member(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<Vec<String>> {
-    let example =
-        if name == "response" { "response = \"data\"" } else { "page(items = \"data\", token = \"next_token\")" };
-    let text = string(key, example, push)?;
-    let path: Vec<String> = text.value().split('.').map(str::to_owned).collect();
-    // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is none.
-    let is_name =
-        |name: &String| !name.is_empty() && name.trim() == name && !name.contains(['[', ']', '{', '}', '/', '$']);
-    if !path.iter().all(is_name) {
-        push(text.to_token_stream(), &Problem::BadResponse { key: name, found: text.value() });
-        return None;
-    }
-    Some(path)
-}
-
-fn read_scopes(key: &Key, prefix: Option<&str>, push: &mut Push<'_>) -> Option<Scopes> {
-    let value = value(key, "scope = \"Chats.UPDATE\"", push)?;
-    let call = |input: ParseStream<'_>| {
-        let rule: Ident = input.parse()?;
-        let content;
-        let _ = syn::parenthesized!(content in input);
-        Ok((rule, content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?))
-    };
-    let (all, literals) = if let Ok(text) = syn::parse2::<LitStr>(value.clone()) {
-        (false, vec![text])
-    } else if let Ok((rule, literals)) = call.parse2(value.clone())
-        && (rule == "any" || rule == "all")
-    {
-        if literals.is_empty() {
-            push(value, &Problem::NoScopes { rule: rule.to_string() });
-            return None;
-        }
-        (rule == "all", literals.into_iter().collect())
-    } else {
-        let expected = "a scope, `any(\"…\", \"…\")` or `all(\"…\", \"…\")`";
-        let found = value.to_string();
-        push(value, &Problem::BadValue { key: "scope".to_owned(), expected, found });
-        return None;
-    };
-    let mut names = Vec::new();
-    for text in literals {
-        let written = text.value();
-        if !units::is_scope(&written) {
-            push(text.into_token_stream(), &Problem::BadScope { found: written });
-            return None;
-        }
-        match prefix {
-            Some(prefix) if written.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')) => {
-                push(text.into_token_stream(), &Problem::ScopeHasPrefix { found: written, prefix: prefix.to_owned() });
-                return None;
-            }
-            Some(prefix) => names.push(format!("{prefix}.{written}")),
-            None => names.push(written),
-        }
-    }
-    Some(Scopes { all, names })
 }
 
 fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {

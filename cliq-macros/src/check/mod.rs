@@ -2,17 +2,22 @@
 
 mod answer;
 mod arguments;
+mod attribute;
 mod between;
 mod keys;
+mod reserved;
 mod types;
+mod values;
 
+use proc_macro2::{TokenStream, TokenTree};
 use quote::format_ident;
 use syn::ext::IdentExt;
-use syn::{Ident, LitStr, Path};
+use syn::spanned::Spanned;
+use syn::{Attribute, Ident, LitStr, Meta, Path, Type};
 
 use crate::errors::Errors;
 use crate::model::{Api, Endpoint, Surface, Wire};
-use crate::parse::{RawMember, RawMethod, RawTrait, is_endpoints};
+use crate::parse::{Output, RawMember, RawMethod, RawTrait, is_endpoints};
 use crate::problem::Problem;
 
 pub(crate) use between::is_gate;
@@ -45,7 +50,7 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     for member in raw.members {
         match member {
             RawMember::Other(ident, tokens) => {
-                reserved(&ident, &mut Scope { method: ident.to_string(), errors });
+                reserved::method(&ident, &mut Scope { method: ident.to_string(), errors });
                 others.push(tokens);
             }
             RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
@@ -56,11 +61,14 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref())) {
         errors.push(None, lock, &Problem::LockWithoutLimit);
     }
+    if let Some(left) = raw.left.filter(|_| errors.len() == 0) {
+        errors.push(None, Ident::new("_", left), &Problem::UnreadableAttribute);
+    }
     let krate = defaults.krate.unwrap_or_else(runtime);
     Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
 }
 
-fn is_async_trait(attr: &syn::Attribute) -> bool {
+fn is_async_trait(attr: &Attribute) -> bool {
     attr.path().segments.last().is_some_and(|segment| segment.ident == "async_trait")
 }
 
@@ -79,12 +87,11 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     errors.enter(raw.place);
     let before = errors.len();
     let mut scope = Scope { method: raw.ident.to_string(), errors };
-    reserved(&raw.ident, &mut scope);
-
+    reserved::method(&raw.ident, &mut scope);
     let builder = builder_name(&raw.ident);
     builder_is_type(&mut raw, &builder, &mut scope);
     let before_answer = scope.errors.len();
-    let answer = answer::answer(raw.output.as_ref(), &mut scope);
+    let answer = answer::answer(&raw.output, &mut scope);
     let answered = scope.errors.len() == before_answer;
     let args = arguments::read(raw.args, &mut scope);
     let keys =
@@ -94,14 +101,17 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     let wire = keys.and_then(|keys| {
         let params = arguments::place(&args, &keys, &mut scope)?;
         if answered {
-            answer::check(&keys, answer.decode, raw.output.as_ref(), &mut scope);
+            answer::check(&keys, answer.decode, &raw.output, &mut scope);
         }
         let page = answer::page(&keys, &args, &params, &mut scope);
         Some(keys.into_wire(params, page))
     });
+    if raw.half_typed {
+        errors.forget(before);
+    }
     let sound = !raw.broken && errors.len() == before;
     let surface = Surface {
-        attrs: raw.attrs,
+        attrs: raw.attrs.into_iter().map(lenient).collect(),
         fn_token: raw.fn_token,
         ident: raw.ident,
         receiver: raw.receiver.unwrap_or_else(|| quote::quote!(&self)),
@@ -112,33 +122,52 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     Declared { endpoint: Endpoint { surface, wire: wire.filter(|_: &Wire| sound) }, shares, path }
 }
 
-/// Methods that a client has already, or that every value has by the prelude's traits.
-fn reserved(ident: &Ident, scope: &mut Scope<'_>) {
-    let name = ident.unraw().to_string();
-    let why = match name.as_str() {
-        "client" | "call" | "base_url" | "close" | "as_user" => "which is kept for the client's own methods",
-        "clone" | "into" | "try_into" | "to_owned" | "borrow" | "borrow_mut" | "as_ref" | "as_mut" => {
-            "which is a method of the standard library's traits"
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may come of one of the things that are made from the method, and not of the others.
+fn lenient(mut attr: Attribute) -> Attribute {
+    fn words(tokens: TokenStream) -> TokenStream {
+        let mut tokens = tokens.into_iter().peekable();
+        let mut lenient = TokenStream::new();
+        while let Some(token) = tokens.next() {
+            lenient.extend([match token {
+                TokenTree::Ident(word) if word == "expect" && matches!(tokens.peek(), Some(TokenTree::Group(_))) => {
+                    Ident::new("allow", word.span()).into()
+                }
+                token => token,
+            }]);
         }
-        _ => return,
-    };
-    scope.push(ident, &Problem::ReservedMethod { name, why });
+        lenient
+    }
+    if let Meta::List(list) = &mut attr.meta {
+        if list.path.is_ident("expect") {
+            list.path = Ident::new("allow", list.path.span()).into();
+        } else if list.path.is_ident("cfg_attr") {
+            list.tokens = words(std::mem::take(&mut list.tokens));
+        }
+    }
+    attr
 }
 
 /// A type that bears the builder's name would be hidden by it.
 fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) {
-    let types = raw.args.iter_mut().map(|arg| &mut arg.ty).chain([&mut raw.output]);
-    for ty in types {
-        let mut inner = ty.as_ref();
+    let mut is_hidden = |ty: &Type| {
+        let mut inner = Some(ty);
         // By a path of several names it can still be reached.
         while let Some(outer) = inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder)) {
             inner = first_argument(outer);
         }
         if let Some(same) = inner {
             scope.push(same, &Problem::BuilderIsType { name: builder.to_string() });
-            // Which type is meant can't be written here.
-            *ty = None;
         }
+        inner.is_some()
+    };
+    // Which type is meant can't be written here.
+    for arg in &mut raw.args {
+        arg.ty = arg.ty.take().filter(|ty| !is_hidden(ty));
+    }
+    if let Output::Type(ty) = &raw.output
+        && is_hidden(ty)
+    {
+        raw.output = Output::Unreadable;
     }
 }
 
@@ -149,6 +178,10 @@ fn builder_name(method: &Ident) -> Ident {
         let mut characters = word.chars();
         name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
         name.push_str(characters.as_str());
+    }
+    // `_2` and `__` have nothing that a name could begin with.
+    if name.is_empty() || syn::parse_str::<Ident>(&name).is_err() && name != "Self" {
+        name.insert(0, '_');
     }
     format_ident!("{name}Request", span = method.span())
 }

@@ -54,6 +54,11 @@ pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
     last_segment(ty).is_some_and(|segment| segment.ident == name)
 }
 
+/// Whether it is a name such as `Option` whose type is still to be written.
+pub(crate) fn is_bare(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name && segment.arguments.is_empty())
+}
+
 /// Numbers and booleans, which literals don't convert into.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
     const PRIMITIVES: [&str; 15] =
@@ -114,6 +119,23 @@ pub(crate) fn inner_reference(ty: &Type) -> bool {
             proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '&',
             proc_macro2::TokenTree::Group(group) => stands(group.stream()),
             _ => false,
+        })
+    }
+    stands(quote::quote!(#ty))
+}
+
+/// Whether a lifetime stands anywhere in a type that is not `'static`.
+pub(crate) fn borrows(ty: &Type) -> bool {
+    fn stands(tokens: proc_macro2::TokenStream) -> bool {
+        let mut quote = false;
+        tokens.into_iter().any(|token| match token {
+            proc_macro2::TokenTree::Punct(punct) => {
+                quote = punct.as_char() == '\'';
+                false
+            }
+            proc_macro2::TokenTree::Ident(name) => std::mem::take(&mut quote) && name != "static",
+            proc_macro2::TokenTree::Group(group) => stands(group.stream()),
+            proc_macro2::TokenTree::Literal(_) => false,
         })
     }
     stands(quote::quote!(#ty))

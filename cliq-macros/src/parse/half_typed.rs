@@ -8,7 +8,7 @@ use quote::quote;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, Token, Type};
 
-use super::{RawArg, RawMember, RawMethod, is_endpoint};
+use super::{Output, RawArg, RawMember, RawMethod, is_endpoint};
 use crate::errors::Errors;
 use crate::problem::Problem;
 
@@ -19,14 +19,23 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
     };
     let (mut ours, attrs): (Vec<_>, Vec<_>) = parts.attrs.into_iter().partition(is_endpoint);
     let mut receiver = None;
+    let mut no_self = None;
     let mut args: Vec<RawArg> = Vec::new();
     let mut untyped = None;
     for chunk in arguments(parts.args) {
         match argument(&chunk) {
             Argument::This(this) => receiver = Some(quote!(&#this)),
-            Argument::Named(arg) => {
+            // `&sel`, on its way to `&self`.
+            Argument::Named(arg) if arg.ty.is_none() && args.is_empty() && chunk.first().is_some_and(is_reference) => {
+                no_self = Some(chunk.into_iter().collect::<TokenStream>());
+            }
+            Argument::Named(mut arg) => {
                 if arg.ty.is_none() && !arg.optional {
                     untyped.get_or_insert_with(|| arg.ident.clone());
+                }
+                // `id id: String` is one.
+                if let Some(before) = args.pop_if(|before| before.ident == arg.ident && before.ty.is_none()) {
+                    arg.attrs.extend(before.attrs);
                 }
                 args.push(*arg);
             }
@@ -34,10 +43,12 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
         }
     }
     let name = parts.ident.to_string();
-    match (untyped, &parts.arrow) {
-        (Some(arg), _) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
-        (None, Some(arrow)) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
-        (None, None) => errors.push(Some(&name), &parts.ident, &Problem::UnreadableMember),
+    match (untyped, &parts.arrow, no_self) {
+        _ if !parts.garbage.is_empty() => errors.push(None, parts.garbage, &Problem::UnreadableMember),
+        (_, _, Some(chunk)) => errors.push(Some(&name), chunk, &Problem::NoSelf),
+        (Some(arg), ..) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
+        (None, Some(arrow), _) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
+        (None, None, None) => errors.push(Some(&name), &parts.ident, &Problem::UnreadableMember),
     }
     Some(RawMember::Endpoint(Box::new(RawMethod {
         endpoint: ours.pop(),
@@ -48,39 +59,74 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
         args,
         output: parts.output,
         broken: true,
+        half_typed: true,
         place: 0,
     })))
 }
 
 struct Parts {
     attrs: Vec<Attribute>,
+    /// What stands before `fn` and doesn't belong there.
+    garbage: TokenStream,
     fn_token: Token![fn],
     ident: Ident,
     args: TokenStream,
     /// What stands where `->` belongs, if it is something else.
     arrow: Option<TokenStream>,
-    output: Option<Type>,
+    output: Output,
 }
 
 impl Parts {
     fn of(tokens: &TokenStream) -> Option<Self> {
-        let mut tokens = tokens.clone().into_iter().peekable();
-        let mut before = Vec::new();
-        let fn_token = loop {
-            match tokens.next()? {
-                TokenTree::Ident(word) if word == "fn" => break Token![fn](word.span()),
-                token => before.push(token),
-            }
-        };
-        let TokenTree::Ident(ident) = tokens.next()? else { return None };
-        let ident = syn::parse2(TokenTree::Ident(ident).into()).ok()?;
+        let mut before: Vec<TokenTree> = tokens.clone().into_iter().collect();
+        // The last one that names something: before it may stand a `fn` that was left alone.
+        let is_named = |pair: &[TokenTree]| is_word(&pair[0], "fn") && named(&pair[1]).is_some();
+        let position = before.windows(2).rposition(is_named)?;
+        let mut tokens = before.split_off(position).into_iter().peekable();
+        let fn_token = Token![fn](tokens.next()?.span());
+        let ident = named(&tokens.next()?)?;
         let args = match tokens.next_if(is_parenthesized) {
             Some(TokenTree::Group(group)) => group.stream(),
             _ => TokenStream::new(),
         };
         let (arrow, output) = output(&tokens.collect::<Vec<_>>());
-        Some(Self { attrs: attributes(&before), fn_token, ident, args, arrow, output })
+        let (attrs, garbage) = (attributes(&before), garbage(&before));
+        Some(Self { attrs, garbage, fn_token, ident, args, arrow, output })
     }
+}
+
+/// A name that is no keyword.
+fn named(token: &TokenTree) -> Option<Ident> {
+    match token {
+        TokenTree::Ident(ident) => syn::parse2(TokenTree::Ident(ident.clone()).into()).ok(),
+        _ => None,
+    }
+}
+
+fn is_reference(token: &TokenTree) -> bool {
+    is_punct(token, '&')
+}
+
+/// What is left of the tokens before `fn` without attributes and the words that may stand there.
+fn garbage(tokens: &[TokenTree]) -> TokenStream {
+    let words = ["pub", "default", "const", "async", "unsafe", "safe", "extern"];
+    let mut garbage = TokenStream::new();
+    let mut at = 0;
+    while let Some(token) = tokens.get(at) {
+        let next = tokens.get(at + 1);
+        let is_attribute =
+            is_punct(token, '#') && next.is_some_and(|next| !attributes(&[token.clone(), next.clone()]).is_empty());
+        if is_attribute {
+            at += 1;
+        } else if words.iter().any(|word| is_word(token, word)) {
+            // `pub(crate)`, `extern "C"`.
+            at += usize::from(matches!(next, Some(TokenTree::Group(_) | TokenTree::Literal(_))));
+        } else {
+            garbage.extend([token.clone()]);
+        }
+        at += 1;
+    }
+    garbage
 }
 
 fn is_parenthesized(token: &TokenTree) -> bool {
@@ -94,18 +140,27 @@ fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
     pairs.filter_map(read).flatten().collect()
 }
 
-/// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`.
-fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Option<Type>) {
+/// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`, `Type`.
+fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Output) {
     let marks =
         tokens.iter().take_while(|token| ['-', '=', '>', ':'].iter().any(|mark| is_punct(token, *mark))).count();
-    if marks == 0 {
-        return (None, None);
-    }
     let (arrow, ty) = tokens.split_at(marks);
-    let written: String = arrow.iter().map(ToString::to_string).collect();
-    let arrow = (written != "->").then(|| arrow.iter().cloned().collect());
     let ty = ty.iter().take_while(|token| !is_punct(token, ';') && !is_braced(token) && !is_word(token, "where"));
-    (arrow, ty_of(&ty.cloned().collect::<Vec<_>>()).0)
+    let ty: Vec<_> = ty.cloned().collect();
+    let written: String = arrow.iter().map(ToString::to_string).collect();
+    let found = match written.as_str() {
+        "->" => None,
+        "" if ty.is_empty() => None,
+        "" => Some(&ty[..]),
+        _ => Some(arrow),
+    };
+    let found = found.map(|tokens| tokens.iter().cloned().collect());
+    let output = match ty_of(&ty).0 {
+        Some(ty) => Output::Type(Box::new(ty)),
+        None if written.is_empty() && ty.is_empty() => Output::Nothing,
+        None => Output::Unreadable,
+    };
+    (found, output)
 }
 
 fn is_braced(token: &TokenTree) -> bool {
@@ -188,12 +243,17 @@ fn argument(chunk: &[TokenTree]) -> Argument {
     // A keyword can't be a name, and was told of.
     let Ok(ident) = syn::parse2::<Ident>(TokenTree::Ident(ident).into()) else { return Argument::Nothing };
     let rest = &chunk[position + 1..];
-    let (ty, optional) = if begins_type(rest) { ty_of(&rest[1..]) } else { (None, false) };
+    // However many colons there are.
+    let colons = rest.iter().take_while(|token| is_punct(token, ':')).count();
+    let (ty, optional) = ty_of(&rest[colons..]);
     Argument::Named(Box::new(RawArg { attrs: attributes(&chunk[..position]), ident, ty, optional }))
 }
 
 /// A type, as far as it is written, and whether it is an `Option` all the same.
 fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
+    if tokens.is_empty() {
+        return (None, false);
+    }
     let whole: TokenStream = tokens.iter().cloned().collect();
     if let Ok(ty) = syn::parse2::<Type>(whole) {
         return (Some(ty), false);

@@ -29,7 +29,7 @@ pub(crate) fn inside(attr: &Attribute) -> TokenStream {
     }
 }
 
-/// Splits at the commas that stand in no group. A comma at the end is as good as none.
+/// Splits at the commas that stand in no group. A comma at the end is as good as none; one that separates nothing is kept as what it is.
 pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![TokenStream::new()];
     let mut depth = 0_usize;
@@ -41,6 +41,9 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
             '<' => depth += 1,
             '>' if before != '-' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
+                if let Some(chunk) = chunks.last_mut().filter(|chunk| chunk.is_empty()) {
+                    chunk.extend(std::iter::once(token));
+                }
                 chunks.push(TokenStream::new());
                 before = this;
                 continue;
@@ -56,6 +59,12 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
         chunks.pop();
     }
     chunks
+}
+
+/// Takes the commas that separate nothing out of what [`split`] gave, and gives back the first.
+pub(crate) fn lone_comma(chunks: &mut Vec<TokenStream>) -> Option<TokenStream> {
+    let lone: Vec<_> = chunks.extract_if(.., |chunk| syn::parse2::<Token![,]>(chunk.clone()).is_ok()).collect();
+    lone.into_iter().next()
 }
 
 /// Reads one word that begins with a name; `Err` holds what can't be read.

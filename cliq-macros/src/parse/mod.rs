@@ -5,7 +5,7 @@
 mod half_typed;
 pub(crate) mod keys;
 
-use proc_macro2::{Delimiter, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
@@ -25,6 +25,8 @@ pub(crate) struct RawTrait {
     pub(crate) trait_token: Token![trait],
     pub(crate) ident: Ident,
     pub(crate) members: Vec<RawMember>,
+    /// Where something is left in an attribute, or behind the trait, that belongs nowhere.
+    pub(crate) left: Option<Span>,
 }
 
 pub(crate) enum RawMember {
@@ -45,11 +47,29 @@ pub(crate) struct RawMethod {
     /// `&self` as written; nothing where it is something else.
     pub(crate) receiver: Option<TokenStream>,
     pub(crate) args: Vec<RawArg>,
-    pub(crate) output: Option<Type>,
+    pub(crate) output: Output,
     /// Whether something is wrong with it already.
     pub(crate) broken: bool,
+    /// Whether that is all that can be said: what else is wrong comes of it.
+    pub(crate) half_typed: bool,
     /// Its place in the trait, from 1.
     pub(crate) place: usize,
+}
+
+/// A return type.
+pub(crate) enum Output {
+    Nothing,
+    Type(Box<Type>),
+    /// There is one that can't be read, and that was told.
+    Unreadable,
+}
+
+impl ToTokens for Output {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        if let Self::Type(ty) = self {
+            ty.to_tokens(tokens);
+        }
+    }
 }
 
 pub(crate) struct RawArg {
@@ -63,7 +83,13 @@ pub(crate) struct RawArg {
 
 /// Reads a trait. `Err` where it is none, or where not even its head can be read.
 pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTrait> {
-    let mut head: Head = syn::parse2(item)?;
+    let mut read_head = None;
+    let read = |input: ParseStream<'_>| {
+        read_head = Some(input.parse::<Head>()?);
+        Ok(())
+    };
+    let whole = read.parse2(item);
+    let Some(mut head) = read_head else { return whole.and(Err(syn::Error::new(Span::call_site(), "no trait"))) };
     head.check(errors);
     let mut members = Vec::new();
     let mut attrs = std::mem::take(&mut head.attrs);
@@ -88,8 +114,10 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
         }
         Ok(())
     };
-    read.parse2(head.body)?;
-    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members })
+    let body = read.parse2(head.body);
+    // Members are there by now. What can be left of them are words in an attribute that belong nowhere.
+    let left = whole.and(body).err().map(|left| left.span());
+    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members, left })
 }
 
 /// A trait with its members still unread.
@@ -151,24 +179,24 @@ impl Head {
 
 fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
     let ahead = input.fork();
-    let (item, visible) = match ahead.parse::<TraitItem>() {
+    let (item, before_fn) = match ahead.parse::<TraitItem>() {
         Ok(TraitItem::Verbatim(_)) | Err(_) => {
             let tokens = next_member(input);
-            let (plain, visibility) = without_visibility(tokens.clone());
+            let (plain, before_fn) = without_qualifiers(tokens.clone());
             match syn::parse2::<TraitItem>(plain) {
-                Ok(item) => (item, visibility),
+                Ok(item) => (item, before_fn),
                 Err(_) => return half_typed::read(&tokens, errors),
             }
         }
         Ok(item) => {
             input.advance_to(&ahead);
-            (item, None)
+            (item, Vec::new())
         }
     };
     let before = errors.len();
-    if let Some(visibility) = visible {
+    for (at, problem) in before_fn {
         let name = if let TraitItem::Fn(method) = &item { Some(method.sig.ident.to_string()) } else { None };
-        errors.push(name.as_deref(), visibility, &Problem::Visibility);
+        errors.push(name.as_deref(), at, &problem);
     }
     match item {
         TraitItem::Fn(method) => {
@@ -211,21 +239,25 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
     }
 }
 
-/// `pub fn` less its `pub`, which a trait's members can't have.
-fn without_visibility(tokens: TokenStream) -> (TokenStream, Option<Visibility>) {
+/// `pub default fn` less its `pub` and `default`, which a trait's members can't have.
+fn without_qualifiers(tokens: TokenStream) -> (TokenStream, Vec<(TokenStream, Problem)>) {
     let parts = |input: ParseStream<'_>| {
         let attrs = input.call(Attribute::parse_outer)?;
         let visibility: Visibility = input.parse()?;
         // Before attributes it is an error of rustc's already.
         let told = input.peek(Token![#]);
+        let default: Option<Token![default]> = input.parse()?;
         let rest: TokenStream = input.parse()?;
-        Ok((quote!(#(#attrs)* #rest), visibility, told))
+        let mut found = Vec::new();
+        if !told && !matches!(visibility, Visibility::Inherited) {
+            found.push((visibility.into_token_stream(), Problem::Visibility));
+        }
+        if let Some(default) = default {
+            found.push((default.into_token_stream(), Problem::DefaultMethod));
+        }
+        Ok((quote!(#(#attrs)* #rest), found))
     };
-    match parts.parse2(tokens.clone()) {
-        Ok((plain, _, true)) => (plain, None),
-        Ok((plain, visibility, false)) if !matches!(visibility, Visibility::Inherited) => (plain, Some(visibility)),
-        _ => (tokens, None),
-    }
+    parts.parse2(tokens.clone()).unwrap_or((tokens, Vec::new()))
 }
 
 fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option<RawMember> {
@@ -237,6 +269,8 @@ fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option
 fn next_member(input: ParseStream<'_>) -> TokenStream {
     let mut tokens = TokenStream::new();
     let mut ended = false;
+    let mut named = false;
+    let mut behind_fn = false;
     while let Ok(token) = input.parse::<TokenTree>() {
         ended = matches!(&token, TokenTree::Punct(punct) if punct.as_char() == ';');
         let last = match &token {
@@ -244,9 +278,12 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
             TokenTree::Group(group) => group.delimiter() == Delimiter::Brace,
             _ => false,
         };
+        let is_fn = matches!(&token, TokenTree::Ident(word) if word == "fn");
+        named |= behind_fn && !is_fn;
+        behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins.
-        if last || starts_member(input) && !is_attributes(&tokens) {
+        // A method whose `;` is still missing ends where the next one begins; what stands before `fn` belongs to it, whatever it is.
+        if last || named && starts_member(input) {
             break;
         }
     }
@@ -268,26 +305,6 @@ fn starts_member(input: ParseStream<'_>) -> bool {
         return false;
     }
     ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
-}
-
-/// Whether there are only attributes and qualifiers so far, so that `fn` belongs to them.
-fn is_attributes(tokens: &TokenStream) -> bool {
-    let parse = |input: ParseStream<'_>| {
-        input.call(Attribute::parse_outer)?;
-        while !input.is_empty() {
-            let allowed = input.parse::<Option<Token![async]>>()?.is_some()
-                || input.parse::<Option<Token![const]>>()?.is_some()
-                || input.parse::<Option<Token![unsafe]>>()?.is_some()
-                || !input.call(Attribute::parse_outer)?.is_empty()
-                || !matches!(input.parse::<Visibility>()?, Visibility::Inherited)
-                || input.parse::<Option<Token![extern]>>()?.is_some() && input.parse::<Option<syn::LitStr>>().is_ok();
-            if !allowed {
-                return Err(input.error("something else"));
-            }
-        }
-        Ok(())
-    };
-    parse.parse2(tokens.clone()).is_ok()
 }
 
 /// A method that is no endpoint, kept so that code that calls it has no further error.
@@ -367,14 +384,15 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
         args,
         output: written_output(sig.output),
         broken: errors.len() > before,
+        half_typed: false,
         place: 0,
     }
 }
 
-fn written_output(output: ReturnType) -> Option<Type> {
+fn written_output(output: ReturnType) -> Output {
     match output {
-        ReturnType::Default => None,
-        ReturnType::Type(_, ty) => Some(*ty),
+        ReturnType::Default => Output::Nothing,
+        ReturnType::Type(_, ty) => Output::Type(ty),
     }
 }
 

@@ -188,10 +188,16 @@ fn is_name(name: &str) -> bool {
 
 /// Whether two names are one in any case style: `THREAD_CHAT_ID`, `threadChatId`, `thread-chat-id`.
 pub(crate) fn same_name(one: &str, other: &str) -> bool {
-    fn letters(name: &str) -> impl Iterator<Item = char> + '_ {
-        name.chars().filter(|character| !matches!(character, '_' | '-')).map(|character| character.to_ascii_lowercase())
-    }
-    letters(one).eq(letters(other))
+    letters(one) == letters(other)
+}
+
+/// Whether one name holds another, as `THREAD_CHAT_ID` does `chat_id`.
+pub(crate) fn has_name(long: &str, short: &str) -> bool {
+    letters(long).contains(&letters(short))
+}
+
+fn letters(name: &str) -> String {
+    name.chars().filter(|character| !matches!(character, '_' | '-')).collect::<String>().to_ascii_lowercase()
 }
 
 #[cfg(test)]

@@ -11,6 +11,9 @@ pub trait Api {
     #[endpoint(GET "/third")]
     fn third(&self): String;
 
+    #[endpoint(GET "/fourth")]
+    fn fourth(&self) String;
+
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
 }
@@ -19,6 +22,7 @@ pub async fn uses(client: Client) -> Result<(), Error> {
     let _: String = client.get("a").await?;
     let _: String = client.other().await?;
     let _: String = client.third().await?;
+    let _: String = client.fourth().await?;
     client.beside().x(true).await
 }
 

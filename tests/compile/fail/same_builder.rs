@@ -6,7 +6,7 @@ pub trait Api {
     fn get_it(&self);
 
     #[endpoint(GET "/b")]
-    fn getIt(&self);
+    fn getIt(&self, #[query] a: Option<u8>) -> String;
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
@@ -14,6 +14,7 @@ pub trait Api {
 
 pub async fn uses(client: Client) -> Result<(), Error> {
     client.get_it().await?;
+    let _: String = client.getIt().a(1).await?;
     client.beside().x(true).await
 }
 

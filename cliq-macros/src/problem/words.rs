@@ -1,149 +1,7 @@
-//! Everything that can be wrong with a declaration, and the words for it: what is wrong, and how to mend it.
-//!
-//! The one place where messages are written. Each names the method (the caller adds it), the offending thing as written, and a way out.
+//! One table of messages.
 
-use crate::text::path::Malformed;
+use super::{METHODS, PLACES, Problem, Words, malformed};
 use crate::text::suggest::nearest;
-
-/// One misuse.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) enum Problem {
-    // The attributes themselves.
-    NotATrait,
-    NotAMethod,
-    OutsideEndpoints,
-    EndpointsTwice,
-    EndpointTwice,
-    EndpointBehindCfgAttr,
-    EndpointArgsMissing,
-    EndpointNeedsMethod { found: String },
-    UnknownHttpMethod { found: String },
-    PathMissing { found: String },
-    UnknownKey { key: String, on: &'static str, valid: &'static [&'static str] },
-    RepeatedKey { key: String },
-    KeyNeedsValue { key: String, example: &'static str },
-    KeyTakesNoValue { key: String },
-    KeyWithParentheses { key: String, value: String },
-    KeyMissing { key: &'static str, found: String },
-    ColonForEquals,
-    BadValue { key: String, expected: &'static str, found: String },
-    NotAString { key: String, example: &'static str, found: String },
-    BadPath { what: &'static str, malformed: Malformed },
-    BadLimit { found: String },
-    BadTime { key: &'static str, found: String },
-    BadScope { found: String },
-    BadScopePrefix { found: String },
-    ScopeHasPrefix { found: String, prefix: String },
-    NoScopes { rule: String },
-    BadResponse { key: &'static str, found: String },
-    LockWithoutLimit,
-    LockWithLimitNone,
-    ResponseWithPage,
-    ResponseUnread { decode: &'static str },
-    AnswerOfHead,
-    TokenInItems,
-    BuilderIsType { name: String },
-    FormWithoutFields,
-    FormWithBody,
-    UnexpectedTokens { found: String },
-    CommaBehindMethod,
-    // The trait.
-    TraitGenerics,
-    TraitWhere,
-    TraitUnsafe,
-    TraitAuto,
-    TraitSupertraits,
-    AssociatedType,
-    AssociatedConst,
-    MacroInTrait,
-    UnreadableMember,
-    EndpointMisspelt { found: String },
-    AsyncTrait,
-    ReturnArrow,
-    MethodWithoutEndpoint,
-    // The method.
-    MethodBody,
-    MethodGenerics,
-    MethodLifetimes,
-    MethodWhere,
-    AsyncMethod,
-    ConstMethod,
-    UnsafeMethod,
-    ExternMethod,
-    Visibility,
-    NoSelf,
-    SelfByValue,
-    SelfMut,
-    SelfTyped,
-    ReservedMethod { name: String, why: &'static str },
-    RepeatedMethod { name: String },
-    SameBuilder { name: String, other: String, builder: String },
-    // Arguments.
-    ArgWithoutType,
-    ArgPattern,
-    ArgReserved { name: String, place: &'static str },
-    ArgCfg,
-    ArgAttributeUnknown { name: String },
-    ArgAttributeTwice { first: String, second: String },
-    ArgFormAttribute { name: String, expected: &'static str },
-    ArgOptionUnknown { place: &'static str, found: String, valid: &'static [&'static str] },
-    ArgNameNotAllowed { what: &'static str },
-    ArgNameKey { place: &'static str, name: String },
-    ArgWithoutPlace { name: String, placeholder: Option<String>, body_allowed: bool },
-    ArgRepeated { name: String },
-    PlaceholderUnfilled { placeholder: String, argument: String },
-    UnknownPlaceholder { name: String, placeholders: Vec<String> },
-    PlaceholderTaken { placeholder: String, by: String },
-    PlaceholderArgElsewhere { placeholder: String, place: &'static str },
-    OptionInPath,
-    ListInPath,
-    ListInHeader,
-    NotPlain { place: &'static str },
-    CsvNeedsList,
-    FlattenList,
-    FlattenPlain,
-    BytesType { found: String },
-    RepeatedName { place: &'static str, name: String, by: String },
-    ConstantQueryClash { name: String },
-    BadHeaderName { name: String },
-    ReservedHeader { name: String },
-    EmptyName { place: &'static str },
-    BadContentType { found: String },
-    BodyOnGet { method: String, place: &'static str },
-    TwoBodies,
-    BodyAndFields,
-    TypeReference { owned: Option<String> },
-    TypeImpl,
-    TypeDyn,
-    TypeSelf,
-    TypeOther { what: &'static str },
-    // The answer.
-    ReturnResult { inner: Option<String> },
-    ReturnSelf,
-    ReturnImpl,
-    ReturnReference { owned: Option<String> },
-    ReturnOther { what: &'static str },
-    ReturnOptionalPage,
-    ReturnBarePage,
-    PageWithoutKey,
-    KeyWithoutPage,
-    PageMissing { key: &'static str },
-    PageNoParam { param: String, queries: Vec<String> },
-    PageParamRequired { param: String },
-    PageParamShape { param: String },
-    // Between methods.
-    SameShape { other: String },
-    SharesUnknown { other: String, methods: Vec<String> },
-    SharesSelf,
-    SharesOtherShape { other: String, mine: String, theirs: String },
-    SharesWithBucket,
-}
-
-/// What is wrong, and how to mend it.
-pub(crate) struct Words {
-    pub(crate) what: String,
-    pub(crate) help: String,
-}
 
 impl Problem {
     #[expect(clippy::too_many_lines, reason = "one table of messages, each read by itself")]
@@ -200,6 +58,9 @@ impl Problem {
             Self::KeyMissing { key, found } => {
                 (format!("`{found}` says no key that it is for"), format!("write `{key} = {found}`"))
             }
+            Self::CommaForEquals { key, value } => {
+                (format!("the value of the key `{key}` stands behind `=`, not behind a comma"), format!("write `{key} = {value}`"))
+            }
             Self::ColonForEquals => ("a value stands behind `=`, not `:`".into(), "write `key = value`".into()),
             Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
             Self::BadValue { key, expected, found } => {
@@ -208,7 +69,7 @@ impl Problem {
             Self::NotAString { key, example, found } => {
                 (format!("`{key}` takes a string, found `{found}`"), format!("write it like `{example}`"))
             }
-            Self::BadPath { what, malformed } => malformed_words(what, malformed),
+            Self::BadPath { what, malformed } => malformed::words(what, malformed),
             Self::BadLimit { found } => (
                 format!("`\"{found}\"` is no limit"),
                 "write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit".into(),
@@ -303,6 +164,10 @@ impl Problem {
             Self::UnreadableMember => {
                 ("this can't be read as a method".into(), "write it like `fn name(&self, argument: Type) -> Type;`".into())
             }
+            Self::UnreadableAttribute => (
+                "this is not expected in an attribute".into(),
+                "write it like `#[endpoint(GET \"/path\")]` or `#[query(\"name\")]`".into(),
+            ),
             Self::EndpointMisspelt { found } => (
                 format!("there is no attribute `{found}` for a method"),
                 match METHODS.iter().find(|method| method.eq_ignore_ascii_case(found)) {
@@ -334,6 +199,7 @@ impl Problem {
             Self::AsyncMethod => {
                 ("an endpoint is not declared `async`".into(), "remove `async`; the builder that it returns can be awaited".into())
             }
+            Self::DefaultMethod => ("a method of a trait can't be `default`".into(), "remove `default`".into()),
             Self::ConstMethod => ("an endpoint can't be `const`".into(), "remove `const`".into()),
             Self::UnsafeMethod => ("an endpoint can't be `unsafe`".into(), "remove `unsafe`".into()),
             Self::ExternMethod => ("an endpoint can't be `extern`".into(), "remove `extern`".into()),
@@ -350,7 +216,12 @@ impl Problem {
             }
             Self::SelfTyped => ("an endpoint takes plain `&self`".into(), "write `&self`".into()),
             Self::ReservedMethod { name, why } => {
-                (format!("an endpoint can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{name}_message`"))
+                let example = match name.as_str() {
+                    "user" | "base_url" | "client" => format!("get_{name}"),
+                    "users" | "limits" | "granted_scopes" => format!("list_{name}"),
+                    verb => format!("{verb}_message"),
+                };
+                (format!("a method can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{example}`"))
             }
             Self::RepeatedMethod { name } => {
                 (format!("there are two methods `{name}`"), "rename one, or put them behind `#[cfg(…)]`s that exclude each other".into())
@@ -382,7 +253,13 @@ impl Problem {
                 (format!("`#[{name}]` is not written like this"), format!("write it like {expected}"))
             }
             Self::ArgOptionUnknown { place, found, valid } => {
-                (format!("`#[{place}(…)]` has no option `{found}`"), did_you_mean(found, valid, "its options are"))
+                let help = match nearest(found, valid.iter().copied()) {
+                    Some(near) => format!("did you mean `{near}`?"),
+                    None if valid.is_empty() => format!("for a name write `#[{place}(\"{found}\")]`"),
+                    None if *place == "body" => format!("its options are {}", listed(valid)),
+                    None => format!("its options are {}; for a name write `#[{place}(\"{found}\")]`", listed(valid)),
+                };
+                (format!("`#[{place}(…)]` has no option `{found}`"), help)
             }
             Self::ArgNameKey { place, name } => (
                 format!("`#[{place}(…)]` takes the name by itself"),
@@ -482,6 +359,13 @@ impl Problem {
                     None => "write the owned type; callers can still pass what converts `Into` it".into(),
                 },
             ),
+            Self::TypeBorrows => (
+                "an argument can't borrow, since a call may outlive it".into(),
+                "write a type that owns what it holds, without a lifetime".into(),
+            ),
+            Self::TypeUnfinished { name } => {
+                (format!("the type that the `{name}` holds is missing"), format!("write it like `{name}<String>`"))
+            }
             Self::TypeImpl => (
                 "an argument's type can't be `impl …`".into(),
                 "write the type itself; a parameter takes whatever converts `Into` it anyway".into(),
@@ -510,6 +394,10 @@ impl Problem {
                     None => "name an owned type".into(),
                 },
             ),
+            Self::ReturnBorrows => (
+                "an answer can't borrow, since the body that it is read from doesn't stay".into(),
+                "name a type that owns what it holds, without a lifetime".into(),
+            ),
             Self::ReturnOther { what } => {
                 (format!("an endpoint can't return {what}"), "name a type that can be read from JSON, `Bytes`, or nothing".into())
             }
@@ -517,7 +405,10 @@ impl Problem {
                 "a page can't be optional".into(),
                 "write `-> Page<…>`; a page without items is an empty one".into(),
             ),
-            Self::ReturnBarePage => ("a `Page` has items of some type".into(), "write it like `-> Page<Thread>`".into()),
+            Self::ReturnBarePage => (
+                "a `Page` has items of some type".into(),
+                "write it like `-> Page<Thread>`; a type of your own needs another name, as a page is known by its".into(),
+            ),
             Self::PageWithoutKey => (
                 "the answer is a `Page`, and nothing says where its items are".into(),
                 "add `page(items = \"data\", token = \"next_token\")`, naming the members of the answer".into(),
@@ -566,11 +457,6 @@ impl Problem {
     }
 }
 
-/// The HTTP methods that a declaration may name.
-pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
-/// The attributes of arguments.
-pub(crate) const PLACES: &[&str] = &["path", "query", "header", "field", "body"];
-
 fn did_you_mean(written: &str, valid: &[&str], otherwise: &str) -> String {
     match nearest(written, valid.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
@@ -590,81 +476,4 @@ fn listed(names: &[&str]) -> String {
 
 fn but_found(found: &str) -> String {
     if found.is_empty() { String::new() } else { format!(", found `{found}`") }
-}
-
-fn malformed_words(what: &str, malformed: &Malformed) -> (String, String) {
-    match malformed {
-        Malformed::NoLeadingSlash => {
-            (format!("the {what} doesn't begin with `/`"), "write it like \"/threads\"".into())
-        }
-        Malformed::TrailingSlash => {
-            (format!("the {what} ends with `/`, and a path begins with one"), "remove it".into())
-        }
-        Malformed::UnclosedPlaceholder { segment } => (
-            format!("the placeholder in `{segment}` of the {what} is not closed"),
-            "write it like `<THREAD_CHAT_ID>`".into(),
-        ),
-        Malformed::StrayBracket { segment } => {
-            (format!("a `>` in `{segment}` of the {what} closes nothing"), "a placeholder is written `<NAME>`".into())
-        }
-        Malformed::EmptyPlaceholder => {
-            (format!("a placeholder `<>` of the {what} has no name"), "write it like `<THREAD_CHAT_ID>`".into())
-        }
-        Malformed::BadPlaceholder { name } => (
-            format!("`<{name}>` of the {what} is no placeholder"),
-            "its name is made of letters, digits, `_` and `-`, and begins with a letter".into(),
-        ),
-        Malformed::AdjacentPlaceholders { segment } => (
-            format!("in `{segment}` of the {what} nothing tells one placeholder from the next"),
-            "put a character between them, as in `<NAME>.<FORMAT>`".into(),
-        ),
-        Malformed::RepeatedPlaceholder { name } => {
-            (format!("the placeholder `<{name}>` stands twice in the {what}"), "give the two different names".into())
-        }
-        Malformed::Braces { segment, name } => (
-            format!("`{segment}` of the {what} is written with braces"),
-            format!("a placeholder is written `<{name}>`"),
-        ),
-        Malformed::Colon { segment, name } => (
-            format!("`{segment}` of the {what} is written with a colon"),
-            format!("a placeholder is written `<{name}>`"),
-        ),
-        Malformed::EmptySegment => (format!("the {what} holds `//`"), "remove one of the slashes".into()),
-        Malformed::DotSegment { segment } => (
-            format!("the {what} holds `{segment}`, which URLs take for a step to another path"),
-            "write the path that is meant".into(),
-        ),
-        Malformed::Fragment => (
-            format!("the {what} holds `#`, and what follows it is never sent"),
-            "remove it, or write `%23` for the character".into(),
-        ),
-        Malformed::PlaceholderInQuery { name } => (
-            format!("the query of the {what} holds the placeholder `<{name}>`"),
-            "only constants go there; mark the argument `#[query]` and remove it from the path".into(),
-        ),
-        Malformed::EmptyQuery => {
-            (format!("the query of the {what} holds an empty parameter"), "write it like \"/threads?type=open\"".into())
-        }
-        Malformed::QueryNotAllowed => {
-            (format!("the {what} holds a query"), "put it into the paths of the methods".into())
-        }
-        Malformed::PlaceholderNotAllowed { name } => {
-            (format!("the {what} holds the placeholder `<{name}>`"), "put it into the paths of the methods".into())
-        }
-        Malformed::BadCharacter { segment, character: ' ' } => {
-            (format!("`{segment}` of the {what} holds a space"), "remove it, or write `%20` if it is meant".into())
-        }
-        Malformed::BadCharacter { segment, character } => (
-            format!("`{segment}` of the {what} holds `{}`, which no URL can hold as it is", character.escape_debug()),
-            "percent-encode it (constants are sent as they are), or remove it".into(),
-        ),
-        Malformed::BadPercent { segment } => (
-            format!("`{segment}` of the {what} holds a `%` without two hex digits"),
-            "write `%25` for the character itself".into(),
-        ),
-        Malformed::Origin => (
-            format!("the {what} holds a whole URL"),
-            "write the path alone; the client's `base_url` says which server".into(),
-        ),
-    }
 }

@@ -1,0 +1,163 @@
+//! What is known of an endpoint: its entry in the table, and the lines of its documentation.
+
+use proc_macro2::{Literal, Span, TokenStream};
+use quote::quote;
+use syn::ext::IdentExt;
+use syn::{Ident, Path};
+
+use super::endpoint::{Expansion, doc_text, may_hold_code};
+use crate::model::{Param, Place, Shape, Wire};
+use crate::text::units;
+
+impl Expansion<'_> {
+    /// What differs from the trait's other endpoints.
+    pub(super) fn meta(&self) -> TokenStream {
+        let krate = self.krate();
+        let name = self.surface().ident.unraw().to_string();
+        let mut meta = quote!(name: #name,);
+        let Some(wire) = &self.endpoint.wire else { return meta };
+        let Wire {
+            method,
+            base,
+            template,
+            scopes,
+            limit,
+            lock,
+            bucket,
+            idempotent,
+            form,
+            response,
+            page,
+            timeout,
+            params,
+        } = wire;
+        let shared = &self.names.shared;
+        let method = Ident::new(method, Span::call_site());
+        let path = &template.path;
+        meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
+        if *base != shared.base {
+            meta.extend(quote!(base: #base,));
+        }
+        if !template.query.is_empty() {
+            let query = &template.query;
+            meta.extend(quote!(query: #query,));
+        }
+        if let Some(scopes) = scopes {
+            let rule = Ident::new(if scopes.all { "All" } else { "Any" }, Span::call_site());
+            let names = &scopes.names;
+            meta.extend(quote!(scopes: #krate::Scopes::#rule(&[#(#names),*]),));
+        }
+        if *limit != shared.limit {
+            let limit = limit_meta(krate, *limit);
+            meta.extend(quote!(limit: #limit,));
+        }
+        if *lock != shared.lock {
+            let lock = time_meta(krate, *lock);
+            meta.extend(quote!(lock: #lock,));
+        }
+        if let Some(bucket) = bucket {
+            meta.extend(quote!(bucket: ::core::option::Option::Some(#bucket),));
+        }
+        if !idempotent {
+            meta.extend(quote!(idempotent: false,));
+        }
+        if *form {
+            meta.extend(quote!(form: true,));
+        }
+        if !response.is_empty() {
+            meta.extend(quote!(response: &[#(#response),*],));
+        }
+        if let Some(page) = page {
+            let (items, token) = (&page.items, &page.token);
+            let param = Literal::usize_unsuffixed(page.param);
+            meta.extend(quote! {
+                page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
+            });
+        }
+        if timeout.is_some() {
+            let timeout = time_meta(krate, *timeout);
+            meta.extend(quote!(timeout: #timeout,));
+        }
+        if !params.is_empty() {
+            let params = params.iter().map(|param| self.param_meta(param));
+            meta.extend(quote!(params: &[#(#params),*],));
+        }
+        meta
+    }
+
+    fn param_meta(&self, param: &Param) -> TokenStream {
+        let krate = self.krate();
+        let Param { name, required, .. } = param;
+        let kind = match (param.place, &param.shape) {
+            // Those that are met most have a short form, which is less for the compiler to read.
+            (Place::Path, _) => "path",
+            (Place::Header, _) => "header",
+            (Place::Query, Shape::Plain) => "query",
+            (Place::Field, Shape::Json) => "field",
+            (_, shape) => {
+                let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
+                let shape = match shape {
+                    Shape::Plain => quote!(Plain),
+                    Shape::Repeated => quote!(Repeated),
+                    Shape::Csv => quote!(Csv),
+                    Shape::Flatten => quote!(Flatten),
+                    Shape::Json => quote!(Json),
+                    Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
+                };
+                return quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required));
+            }
+        };
+        let kind = Ident::new(kind, Span::call_site());
+        quote!(#krate::Param::#kind(#name, #required))
+    }
+
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and what is said of required arguments, in one text, as
+    /// each attribute costs.
+    pub(super) fn docs(&self) -> Option<String> {
+        let wire = self.endpoint.wire.as_ref()?;
+        let query = if wire.template.query.is_empty() { String::new() } else { format!("?{}", wire.template.query) };
+        let mut docs = format!(" `{} {}{}{query}`", wire.method, wire.base, wire.template.path);
+        let mut facts = Vec::new();
+        if let Some(scopes) = &wire.scopes {
+            let names: Vec<String> = scopes.names.iter().map(|name| format!("`{name}`")).collect();
+            facts.push(match (names.len(), scopes.all) {
+                (1, _) => format!("Scope: {}.", names.concat()),
+                (_, true) => format!("Scopes: all of {}.", names.join(", ")),
+                (_, false) => format!("Scopes: any of {}.", names.join(", ")),
+            });
+        }
+        if let Some((calls, per)) = wire.limit {
+            let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
+                one if !one.starts_with(|first: char| first.is_ascii_digit()) => format!(", then locked for one {one}"),
+                several => format!(", then locked for {several}"),
+            });
+            let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
+            facts.push(format!("Limit: {calls} per {} and user{}.", units::in_words(per), lock.unwrap_or_default()));
+        }
+        if !facts.is_empty() {
+            docs.extend(["\n\n ", &facts.join(" ")]);
+        }
+        // An optional one's words stand on its setter.
+        let required = self.surface().args.iter().filter(|arg| !arg.optional && !arg.docs.is_empty());
+        for (index, arg) in required.enumerate() {
+            let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
+            let gap = if index == 0 { "\n\n" } else { "\n" };
+            // Code needs lines of its own.
+            let begin = if arg.docs.iter().any(may_hold_code) { "\n\n  " } else { "" };
+            docs.extend([gap, &format!(" - `{}`:{begin}{}", arg.ident.unraw(), words.join("\n  "))]);
+        }
+        Some(docs)
+    }
+}
+
+pub(super) fn limit_meta(krate: &Path, limit: Option<(u32, u64)>) -> TokenStream {
+    let Some((calls, per)) = limit else { return quote!(::core::option::Option::None) };
+    let (calls, per) = (Literal::u32_unsuffixed(calls), Literal::u64_unsuffixed(per));
+    quote!(#krate::__private::limit(#calls, #per))
+}
+
+pub(super) fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
+    let Some(seconds) = seconds else { return quote!(::core::option::Option::None) };
+    let seconds = Literal::u64_unsuffixed(seconds);
+    quote!(#krate::__private::seconds(#seconds))
+}

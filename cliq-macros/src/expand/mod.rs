@@ -1,0 +1,195 @@
+//! From what a declaration means to the code that does it.
+//!
+//! Everything is generated into one stream, by absolute paths, and without local variables, so that nothing of the user's can get in
+//! its way. What is common to endpoints lives in the runtime; what is common to those of a trait is generated once, in its one generic
+//! builder; for an endpoint here is only what differs.
+
+mod endpoint;
+mod meta;
+
+use proc_macro2::{Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote, quote_spanned};
+use syn::ext::IdentExt;
+use syn::{Attribute, Ident, Token, Visibility};
+
+use crate::check::is_gate;
+use crate::model::Api;
+use endpoint::{Expansion, is_deprecation};
+use meta::{limit_meta, time_meta};
+
+pub(crate) fn expand(api: &Api) -> TokenStream {
+    let Api { attrs, vis, trait_token, ident, krate, endpoints, others } = api;
+    let name = ident.unraw().to_string();
+    let names = Names {
+        builder: format_ident!("{name}Call", span = ident.span()),
+        markers: format_ident!("__{}", capitals(&name).to_lowercase(), span = Span::call_site()),
+        shared: Shared::of(api),
+    };
+    let mut methods = TokenStream::new();
+    let mut beside = TokenStream::new();
+    let mut table = TokenStream::new();
+    let mut markers = TokenStream::new();
+    for endpoint in endpoints {
+        let expansion = Expansion { api, names: &names, endpoint };
+        let docs = expansion.docs();
+        expansion.method(docs.as_deref(), &mut methods);
+        expansion.marker(&mut markers);
+        expansion.builder(docs.as_deref(), &mut beside);
+        expansion.table_entry(&mut table);
+    }
+    methods.extend(others.iter().cloned());
+    let table_name = format_ident!("{}", capitals(&name), span = ident.span());
+    let table_doc = format!(" All endpoints of [`{name}`], in the order in which they are declared.");
+    let caller = Ident::new("__C", ident.span());
+    let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
+    let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
+    if !endpoints.is_empty() {
+        common(api, &names, &gates, &markers, &mut beside);
+    }
+    let here = ident.span();
+    let (keyword, end) = (Token![impl](here), Token![;](here));
+    let nothing = quote_spanned!(here=> {});
+    let table_head = head(vis, "static", ident.span());
+    quote! {
+        #(#attrs)*
+        #vis #trait_token #ident: #krate::Caller { #methods }
+        #(#gates)*
+        #deprecated
+        #keyword<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller #nothing
+        #(#gates)*
+        #[doc = #table_doc]
+        #[allow(dead_code, deprecated, unreachable_pub)]
+        #table_head #table_name: &[&#krate::EndpointMeta] = &[#table] #end
+        #beside
+    }
+}
+
+/// `pub struct`, at the token that the item is named after. If its last token stands there too, that is where rustc points when the
+/// name is taken.
+fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
+    fn moved(tokens: TokenStream, span: Span) -> TokenStream {
+        let token = |token: TokenTree| match token {
+            TokenTree::Group(group) => TokenTree::from(Group::new(group.delimiter(), moved(group.stream(), span))),
+            mut token => {
+                token.set_span(span);
+                token
+            }
+        };
+        tokens.into_iter().map(token).collect()
+    }
+    let keyword = Ident::new(keyword, span);
+    let vis = moved(vis.to_token_stream(), span);
+    quote!(#vis #keyword)
+}
+
+/// What is made once for a trait.
+struct Names {
+    /// `ThreadsCall`, generic over what it calls.
+    builder: Ident,
+    /// `__threads`, the module of what it may call. There they get in nobody's way.
+    markers: Ident,
+    shared: Shared,
+}
+
+/// What most of a trait's endpoints say: that of its first. The others say what differs.
+#[derive(Default)]
+struct Shared {
+    base: String,
+    limit: Option<(u32, u64)>,
+    lock: Option<u64>,
+}
+
+impl Shared {
+    fn of(api: &Api) -> Self {
+        let first = api.endpoints.iter().find_map(|endpoint| endpoint.wire.as_ref());
+        first.map_or_else(Self::default, |wire| Self { base: wire.base.clone(), limit: wire.limit, lock: wire.lock })
+    }
+}
+
+/// The builder that those of all endpoints are kinds of, and what these have in common.
+fn common(api: &Api, names: &Names, gates: &[&Attribute], markers: &TokenStream, out: &mut TokenStream) {
+    let Api { vis, ident, krate, .. } = api;
+    let Names { builder, markers: module, shared: Shared { base, limit, lock } } = names;
+    let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
+    let struct_head = head(vis, "struct", ident.span());
+    let end = Token![;](ident.span());
+    let name = ident.unraw().to_string();
+    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own.");
+    out.extend(quote! {
+        #(#gates)*
+        #[doc(hidden)]
+        #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+        #vis mod #module { #markers }
+        #(#gates)*
+        #[doc = #about]
+        #[allow(dead_code, non_camel_case_types, unreachable_pub)]
+        #[must_use = "a call does nothing until it is awaited or sent"]
+        #struct_head #builder<E>(#krate::__private::Call, ::core::marker::PhantomData<fn() -> E>) #end
+        #(#gates)*
+        impl #builder<()> {
+            const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
+                api: #name, base: #base, limit: #limit, lock: #lock, ..#krate::EndpointMeta::DEFAULT
+            };
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E: 'static> #krate::__private::Builder for #builder<E> {
+            fn of(call: #krate::__private::Call) -> Self { Self(call, ::core::marker::PhantomData) }
+            fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
+            type Output = ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
+            type IntoFuture = #krate::Sending<<Self as #krate::Endpoint>::Response>;
+            fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E> ::core::clone::Clone for #builder<E> {
+            fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0), self.1) }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E> ::core::fmt::Debug for #builder<E> {
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+        }
+    });
+}
+
+/// `MyApi` makes `MY_API`.
+fn capitals(name: &str) -> String {
+    let mut capitals = String::new();
+    let mut before: Option<char> = None;
+    let mut characters = name.chars().peekable();
+    while let Some(character) = characters.next() {
+        let starts_word = character.is_uppercase()
+            && before.is_some_and(|before| {
+                before != '_' && (!before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase()))
+            });
+        if starts_word {
+            capitals.push('_');
+        }
+        capitals.extend(character.to_uppercase());
+        before = Some(character);
+    }
+    capitals
+}
+
+#[cfg(test)]
+mod tests {
+    use super::capitals;
+
+    #[test]
+    fn a_table_is_named_in_capitals() {
+        for (name, expected) in [
+            ("Threads", "THREADS"),
+            ("MyApi", "MY_API"),
+            ("HTTPApi", "HTTP_API"),
+            ("V2Api", "V2_API"),
+            ("My_Api", "MY_API"),
+        ] {
+            assert_eq!(capitals(name), expected);
+        }
+    }
+}

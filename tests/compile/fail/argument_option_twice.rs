@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self, #[query(csv, csv)] a: Option<Vec<String>>) -> String;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: String = client.get().a(["a"]).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,21 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self, #[query query("a")] a: Option<u8>, #[query] b: Option<u8>) -> String;
+
+    #[endpoint endpoint(GET "/b")]
+    fn find(&self, #[query] a: Option<u8>) -> String;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: String = client.get().a(1).b(1).await?;
+    let _: String = client.find().a(1).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

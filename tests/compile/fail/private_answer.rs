@@ -1,0 +1,21 @@
+use cliq_api::prelude::*;
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Hidden {}
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self, #[query] a: Option<u8>) -> Vec<Hidden>;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: Vec<Hidden> = client.get().a(1).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}
