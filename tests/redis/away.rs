@@ -18,7 +18,7 @@ async fn nothing_is_sent_and_it_comes_back_by_itself() {
     until("noticed", async || acquire(&limiter).await.is_err()).await;
     let begun = Instant::now();
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_millis(100), "known already");
+    assert!(begun.elapsed() < Duration::from_millis(500), "known already");
     let said = refusal.to_string();
     let place = format!("that can't be had: redis://127.0.0.1:{}/0 can't be used: ", redis.port());
     assert!(matches!(refusal, LimitRefusal::Unreachable(_)) && said.contains(&place), "{said}");
@@ -37,7 +37,7 @@ async fn a_server_that_hangs_is_given_little_time() {
     redis.signal("STOP");
     let begun = Instant::now();
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_millis(600), "{:?}", begun.elapsed());
+    assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
     assert!(refusal.to_string().contains("gave no answer within 200ms"), "{refusal}");
     redis.signal("CONT");
     until("back", async || state(&limiter).await.is_ok()).await;

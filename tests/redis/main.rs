@@ -82,6 +82,16 @@ async fn remaining(limiter: &Limiter) -> Option<u32> {
     state(limiter).await.unwrap().remaining
 }
 
+/// One that may use a permit for long.
+fn patient(redis: &Redis) -> Limiter {
+    limiter_of(store(redis), settings().use_within(Duration::from_secs(20)))
+}
+
+/// Waits until a permit in hand is not to be used any more, for which nobody is asked.
+async fn hears_of_the_lock(mut permit: Permit) {
+    until("a peer's lock is heard of", async || permit.sending() == Err(Expired::Locked)).await;
+}
+
 const THROTTLED: Told = Told::Throttled { retry_after: None };
 
 /// Waits until it is so.

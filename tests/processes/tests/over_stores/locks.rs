@@ -30,11 +30,6 @@ async fn met_by_a_hundred_processes_over_a_file() {
     met_by_a_hundred_processes(&Store::file()).await;
 }
 
-#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
-async fn met_by_a_hundred_processes_over_redis() {
-    met_by_a_hundred_processes(&Store::redis()).await;
-}
-
 /// Within a second, and by those as well that are started later.
 async fn obeyed_by_all(store: &Store) {
     let server = Server::start((5, 100)).await;
