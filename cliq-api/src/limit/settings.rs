@@ -92,7 +92,7 @@ impl LimitSettings {
     }
 
     /// Whether half of the slots count as used for the first window of a process, which can't know what the one before it
-    /// sent; it does at first.
+    /// sent; it does at first. The same says whether a shared store that may have lost what it knew counts all of them as used for a time.
     pub const fn cold_start(self, cold_start: bool) -> Self {
         Self { cold_start, ..self }
     }

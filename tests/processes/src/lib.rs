@@ -26,14 +26,14 @@ pub const USER: &str = "855727961";
 /// For an answer. The stand-in takes less.
 pub const TIMEOUT: Duration = Duration::from_secs(1);
 /// How long what a process held when it was killed can take slots: until its lease ends, and then as a call without an answer.
-pub const LEAK: Duration = Duration::from_millis(300 + 1000 + 200 + 2000 + 100);
+pub const LEAK: Duration = Duration::from_millis(1000 + 1000 + 200 + 2000 + 100);
 
 /// As by default, in the proportions of a window of two seconds.
 pub fn settings() -> LimitSettings {
     LimitSettings::new()
         .margin(Duration::from_millis(100))
         .grace(Duration::from_millis(200))
-        .use_within(Duration::from_millis(300))
+        .use_within(Duration::from_secs(1))
         .cold_start(false)
 }
 

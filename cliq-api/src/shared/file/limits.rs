@@ -4,6 +4,8 @@ use std::fmt;
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::time::Instant;
+
 use super::clock::Moment;
 use super::place::{Content, Lasting, Locked, Place};
 use super::problem::Problem;
@@ -16,9 +18,9 @@ use crate::limit::{
     StoreFuture,
 };
 
-/// How long a permit may be used at most. A process with a permit in hand isn't told of a lock that another one hears of; so it may not have it for
-/// longer.
-const USE_WITHIN: Duration = Duration::from_secs(1);
+/// How long a permit may be used at most. A process with a permit in hand isn't told of a lock that another one hears of, and all are to obey that within
+/// a second; the rest of it is for what the answer is late.
+const USE_WITHIN: Duration = Duration::from_millis(900);
 
 /// Limits that the processes of a host share, in a directory of files.
 ///
@@ -129,17 +131,25 @@ fn load(file: &mut Locked) -> Result<(Sheet, u64, bool), Problem> {
 impl LimitStore for FileLimitStore {
     fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
         let by = *rules;
-        Box::pin(self.step(key, rules, move |entry, now| {
+        let asked = Instant::now();
+        let step = self.step(key, rules, move |entry, now| {
             let line = entry.line.clone();
             let decision = entry.line.acquire(now, &mut entry.bucket, &by, &ask);
             match decision {
-                Decision::Granted { use_within } => {
-                    (Decision::Granted { use_within: use_within.min(USE_WITHIN) }, Some(Lasting::Machine))
-                }
+                Decision::Granted { .. } => (decision, Some(Lasting::Machine)),
                 // Time alone has changed the bucket, and will have when it is read again.
                 _ => (decision, (entry.line != line).then_some(Lasting::Process)),
             }
-        }))
+        });
+        Box::pin(async move {
+            Ok(match step.await? {
+                // As of now: until the file was written, it was locked, and nobody else could tell of a lock.
+                Decision::Granted { use_within } => {
+                    Decision::Granted { use_within: use_within.min(asked.elapsed() + USE_WITHIN) }
+                }
+                other => other,
+            })
+        })
     }
 
     fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {

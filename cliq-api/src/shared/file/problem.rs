@@ -7,6 +7,7 @@ use crate::error::Error;
 use crate::limit::StoreError;
 
 #[derive(Debug, thiserror::Error)]
+#[cfg_attr(not(target_os = "linux"), allow(dead_code, reason = "elsewhere not all of it can happen"))]
 pub(super) enum Problem {
     #[error("can't {what} {}", path.display())]
     Io { what: &'static str, path: PathBuf, source: io::Error },
