@@ -20,7 +20,7 @@ impl Running {
             command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut welcome = String::new();
-        while !welcome.contains("/messages\n") {
+        while !(welcome.contains("To begin with") && welcome.ends_with("\n\n") && welcome.contains("curl")) {
             assert!(stdout.read_line(&mut welcome).unwrap() > 0, "it ended after: {welcome}");
         }
         Self { child, stdout, welcome }
@@ -67,7 +67,19 @@ fn it_helps() {
     let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for option in ["--port", "--host", "--limits", "--latency", "--fault", "--seed", "--quiet", "lose-answer"] {
+    for option in [
+        "--port",
+        "--host",
+        "--world",
+        "--save",
+        "--posts",
+        "--limits",
+        "--latency",
+        "--fault",
+        "--seed",
+        "--quiet",
+        "lose-answer",
+    ] {
         assert!(help.contains(option), "{option} is not in: {help}");
     }
 }

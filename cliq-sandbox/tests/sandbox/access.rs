@@ -128,7 +128,8 @@ fn what_is_not_there_is_refused() {
         }
     }
     ryan.post_json(format!("/api/v3/chats/{unknown}/messages"), &new).is_refused(404, "chat_not_found");
-    ryan.get(format!("/api/v3/threads/{unknown}")).is_refused(404, "chat_not_found");
+    // The document has no 404 here.
+    ryan.get(format!("/api/v3/threads/{unknown}")).is_refused(400, "chat_not_found");
     for answer in [
         ryan.post_json("/api/v3/channels/P1/messages", &new),
         ryan.post_json("/api/v3/channelsbyname/nowhere/messages", &new),
@@ -162,7 +163,7 @@ fn a_path_is_decoded_exactly_once() {
     let ryan = super::User::new(&sandbox, "1");
     let body = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message(name, "1", "Plans") });
     let encoded = "50%2525%20a%2Fb+c%20%C3%A9";
-    ryan.post_json(format!("/api/v3/channelsbyname/{encoded}/messages"), &body).is_no_response();
+    ryan.post_json(format!("/api/v3/channelsbyname/{encoded}/messages"), &body).is_posted();
     let twice = encoded.replace('%', "%25");
     ryan.post_json(format!("/api/v3/channelsbyname/{twice}/messages"), &body).is_refused(404, "channel_not_exists");
     assert_eq!(ryan.get("/api/v3/threads/%FF").status, 404);
