@@ -52,12 +52,16 @@ pub(crate) fn write(world: &World) -> String {
 
 /// Adds all that the text tells of to the world. After an error the world is of no use.
 pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
+    let no_world = || {
+        let head = format!("{{\"format\": \"{FORMAT}\", \"version\": {VERSION}");
+        WorldError::new(format!("it is JSON, but no world: that begins with `{head}`"))
+    };
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
-        serde_json::error::Category::Data => WorldError::new(format!("it is JSON, but no world: {error}")),
+        serde_json::error::Category::Data => no_world(),
         _ => WorldError::new(format!("it is no JSON, or is damaged: {error}")),
     })?;
     if head.format.as_deref() != Some(FORMAT) {
-        return Err(WorldError::new(format!("it is JSON, but no world: one begins with `\"format\": \"{FORMAT}\"`")));
+        return Err(no_world());
     }
     match head.version {
         Some(VERSION) => {}

@@ -32,7 +32,8 @@ async fn run(args: &Args) -> io::Result<()> {
         builder = builder.watch(log::to_stderr());
     }
     let sandbox = match &args.world {
-        None => builder.demo().sandbox,
+        // As a world like any other, so that the tokens are the same ones when it is kept and comes back.
+        None => builder.json(&Sandbox::demo().sandbox.to_json()).map_err(io::Error::other)?.build(),
         Some(file) => builder
             .load(file)
             .map_err(|error| io::Error::other(format!("there is no world in {}: {error}", file.display())))?

@@ -3,7 +3,7 @@
 use std::fmt::Write as _;
 
 use cliq_sandbox::limits::Limits;
-use cliq_sandbox::{Sandbox, Server};
+use cliq_sandbox::{Sandbox, SandboxUser, Server};
 
 use super::args::Args;
 
@@ -21,9 +21,10 @@ pub(crate) fn text(server: &Server, args: &Args) -> String {
     let mut text = format!("Cliq is at {url}, for {reach}. {end}\n\n");
     line(&mut text, "limits", limits);
     line(&mut text, "seed", sandbox.seed());
-    people(&mut text, sandbox);
+    let tokens: Vec<_> = sandbox.users().into_iter().map(|user| (sandbox.token(&user.id), user)).collect();
+    people(&mut text, sandbox, &tokens);
     channels(&mut text, sandbox);
-    examples(&mut text, sandbox, &url);
+    examples(&mut text, sandbox, &tokens, &url);
     text
 }
 
@@ -33,16 +34,16 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
 }
 
 /// All of them: a token is not to be had in another way.
-fn people(text: &mut String, sandbox: &Sandbox) {
+fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
     text.push_str("\n  Each has an id and an access token:\n");
     let members: Vec<String> = sandbox.channels().into_iter().flat_map(|channel| channel.member_ids).collect();
-    for user in sandbox.users() {
+    for (token, user) in tokens {
         let remark = match (user.is_external, members.contains(&user.id)) {
             (true, _) => "   (of another organisation)",
             (false, false) => "   (in no channel)",
             (false, true) => "",
         };
-        line(text, &user.name, format_args!("{:<11} {}{remark}", user.id, sandbox.token(&user.id)));
+        line(text, &user.name, format_args!("{:<11} {token}{remark}", user.id));
     }
 }
 
@@ -72,14 +73,14 @@ fn channels(text: &mut String, sandbox: &Sandbox) {
 }
 
 /// By somebody who may.
-fn examples(text: &mut String, sandbox: &Sandbox, url: &str) {
+fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
     let channels = sandbox.channels();
     let found = channels.iter().find_map(|channel| {
         let thread = sandbox.threads(&channel.id).pop()?;
         Some((channel.member_ids.first()?, thread.chat_id))
     });
-    let user = found.as_ref().map(|(user, _)| (*user).clone()).or_else(|| Some(sandbox.users().first()?.id.clone()));
-    let Some(token) = user.map(|user| sandbox.token(&user)) else { return };
+    let is_meant = |user: &SandboxUser| found.as_ref().is_none_or(|(id, _)| user.id == **id);
+    let Some((token, _)) = tokens.iter().find(|(_, user)| is_meant(user)) else { return };
     let _ = writeln!(text, "\nTo begin with:\n\n  export CLIQ={url} TOKEN={token}");
     let curl = "curl -H \"Authorization: Bearer $TOKEN\"";
     if let Some((_, thread)) = found {
