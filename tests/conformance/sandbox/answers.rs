@@ -88,9 +88,10 @@ fn refusals(judge: &mut Judge, operation: &str) {
     ] {
         let stage = Stage::with(|builder| builder.limits(Limits::published().telling(telling)));
         let answers = (0..60).map(|_| stage.sandbox.handle(call(&stage.token)));
+        // The first and the last of them: the lock says how long it still is.
         let refused: Vec<_> = answers.filter(|answer| !answer.status().is_success()).collect();
         assert!(refused.len() >= 10, "{operation}: {}", refused.len());
-        refused.iter().for_each(|answer| judge.check(operation, answer));
+        [&refused[0], &refused[refused.len() - 1]].into_iter().for_each(|answer| judge.check(operation, answer));
     }
 }
 

@@ -165,14 +165,15 @@ fn cases() -> Vec<Case> {
 #[test]
 fn the_table_of_refusals_is_what_the_sandbox_answers() {
     let mut judge = Judge::new();
-    let mut table = String::from("| what is refused | status | code | message | |\n|---|---|---|---|---|\n");
+    let mut table =
+        String::from("| what is refused | status | code | message | where that is from |\n|---|---|---|---|---|\n");
     for Case { what, operation, answer } in cases() {
         judge.check(operation, &answer);
         let status = answer.status().as_u16();
         assert!(status >= 400, "{what}: {status}");
         let body: Value = serde_json::from_slice(answer.body()).expect("JSON");
         let origin = judge.origin(operation, status, &body["code"], &body["message"]);
-        // The forms of sister products hold theirs deeper.
+        // The forms of other operations and products hold theirs deeper.
         let found =
             |pointers: &[&str]| pointers.iter().find_map(|pointer| body.pointer(pointer)?.as_str().map(str::to_owned));
         let code = found(&["/code", "/error/code", "/error/title"]).map_or(String::new(), |code| format!("`{code}`"));

@@ -15,7 +15,7 @@ use super::judge::Judge;
 use super::model::{CHANNELS, Channel, Message, Model, No, Post, USERS};
 use super::stage::request;
 
-const SEEDS: u64 = 24;
+const SEEDS: u64 = 16;
 const STEPS: usize = 120;
 
 #[test]
