@@ -2,10 +2,12 @@
 
 mod access;
 mod followers;
+mod guide;
 mod listing;
 mod over_http;
 mod posting;
 mod threads;
+mod worlds;
 
 use bytes::Bytes;
 use cliq_sandbox::{Demo, Sandbox};

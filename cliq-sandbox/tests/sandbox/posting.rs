@@ -1,6 +1,6 @@
 //! Starting threads, and posting in them.
 
-use cliq_sandbox::{NewChannel, ReplyMode, Sandbox};
+use cliq_sandbox::{NewChannel, Posts, ReplyMode, Sandbox};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -54,6 +54,22 @@ fn without_sync_message_no_id_comes_back() {
     let new = json!({ "text": "Hello.", "thread_message_id": scene.demo.message_id, "sync_message": false });
     scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
     scene.ryan.post_json(scene.chat_url("/messages"), &json!({ "text": "Hello." })).is_posted();
+}
+
+#[test]
+fn a_post_is_answered_in_the_form_that_was_asked_for() {
+    for (posts, status, body) in [
+        (Posts::Documented, 200, json!({})),
+        (Posts::ResponseCode, 200, json!({ "Response Code": "204 No response" })),
+        (Posts::NoContent, 204, Value::Null),
+    ] {
+        let demo = Sandbox::builder().posts(posts).demo();
+        let (ryan, url) =
+            (User::new(&demo.sandbox, &demo.user_id), format!("/api/v3/chats/{}/messages", demo.thread_chat_id));
+        assert_eq!(ryan.post_json(&url, &json!({ "text": "Hello." })), super::Answer { status, body });
+        let answer = ryan.post_json(&url, &json!({ "text": "Hello.", "sync_message": true })).ok();
+        assert_eq!(answer["message_id"], *demo.sandbox.messages(&demo.thread_chat_id)[2].id);
+    }
 }
 
 #[test]
