@@ -52,11 +52,16 @@ impl Refusal {
 
     pub(crate) fn unauthorized() -> Self {
         Self::new(StatusCode::UNAUTHORIZED, None, UNAUTHORIZED)
+            .because("there is no token: `authorization: Bearer <token>` is needed")
     }
 
     /// There is a token, but it won't do.
     pub(crate) fn token(reason: Unauthorized) -> Self {
-        Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED)
+        Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED).because(match reason {
+            Unauthorized::Unknown => "the token is none of this server's, or was revoked",
+            Unauthorized::Expired => "the token has run out",
+            Unauthorized::MissingScope => "the token lacks the scope of this operation",
+        })
     }
 
     pub(crate) fn unknown_url() -> Self {

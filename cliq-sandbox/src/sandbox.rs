@@ -284,7 +284,7 @@ impl Sandbox {
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
             let grant = accounts.authorize(host, token, route.meta.scopes(), now).map_err(Refusal::token)?;
-            world.user(grant.user_id()).ok_or_else(Refusal::unauthorized)
+            world.user(grant.user_id()).ok_or_else(|| Refusal::token(Unauthorized::Unknown))
         })?;
         let user_id = &world[user].id;
         if self.0.watcher.is_some() {

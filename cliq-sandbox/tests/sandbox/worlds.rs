@@ -181,6 +181,39 @@ fn a_world_comes_back_as_it_was_kept() {
     assert_eq!(first.to_json(), second.to_json());
 }
 
+/// Whatever happens to a file: it is refused, or what it tells can be kept again.
+#[test]
+fn a_damaged_file_is_refused_or_is_another_world() {
+    let world = full().build().to_json();
+    let mut chance = 1_u32;
+    let mut below = |most: usize| {
+        chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
+        chance as usize % most
+    };
+    let mut refused = 0;
+    for round in 0..2000 {
+        let mut bytes = world.clone().into_bytes();
+        let at = below(bytes.len());
+        match round % 3 {
+            0 => bytes.truncate(at),
+            1 => bytes[at] = b"0123456789\"{}[],:-x \\"[below(21)],
+            _ => drop(bytes.drain(at..(at + 1 + below(40)).min(world.len()))),
+        }
+        let Ok(text) = String::from_utf8(bytes) else { continue };
+        match Sandbox::builder().json(&text) {
+            Err(error) => {
+                assert!(!error.to_string().is_empty());
+                refused += 1;
+            }
+            Ok(builder) => {
+                let kept = builder.build().to_json();
+                assert_eq!(Sandbox::builder().json(&kept).unwrap().build().to_json(), kept, "{text}");
+            }
+        }
+    }
+    assert!(refused > 1000, "{refused}");
+}
+
 #[test]
 fn a_file_is_replaced_as_a_whole() {
     let folder = std::env::temp_dir().join(format!("cliq-sandbox-worlds-{}", std::process::id()));

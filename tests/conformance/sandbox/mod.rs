@@ -2,6 +2,7 @@
 
 mod answers;
 mod judge;
+mod look;
 mod model;
 mod outside;
 mod refusals;
