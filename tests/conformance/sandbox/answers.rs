@@ -108,11 +108,13 @@ fn failures(judge: &mut Judge, operation: &str) {
 #[test]
 fn what_is_outside_of_the_document_is_told() {
     let operation = "GET /api/v3/threads/<THREAD_CHAT_ID>/followers";
-    let fails = |status: u16, content_type: &str, body: &'static str| {
+    let mut judge = Judge::new();
+    assert_ne!(judge.unseen(), [""; 0]);
+    let mut fails = |status: u16, content_type: &str, body: &'static str| {
         let mut answer = Response::new(Bytes::from_static(body.as_bytes()));
         *answer.status_mut() = StatusCode::from_u16(status).expect("a status");
         answer.headers_mut().insert("content-type", content_type.parse().expect("a header"));
-        Judge::new().judge(operation, &answer).is_err()
+        judge.judge(operation, &answer).is_err()
     };
     let json = "application/json;charset=UTF-8";
     assert!(!fails(200, json, r#"{"data": [{"user_id": "1"}]}"#));
@@ -124,5 +126,4 @@ fn what_is_outside_of_the_document_is_told() {
     assert!(fails(200, json, r#"{"data": [{"user_id": 1}]}"#));
     assert!(fails(200, json, r#"{"data": [{"email_id": "nobody"}]}"#));
     assert!(fails(500, json, r#"{"message": "No.", "code": "operation_failed"}"#));
-    assert_ne!(Judge::new().unseen(), [""; 0]);
 }

@@ -113,6 +113,7 @@ impl Walk<'_> {
                 let items = page["data"].as_array().expect("a list").clone();
                 assert!(items.len() == limit || page.get("next_token").is_none());
                 told.extend(items);
+                assert!(told.len() <= expected.len(), "{query}: it comes again: {told:?}");
                 match page["next_token"].as_str() {
                     Some(next) => token = format!("&next_token={}", next.replace('=', "%3D")),
                     None => break,
