@@ -88,8 +88,8 @@ impl SandboxBuilder {
         name: impl Into<String>,
         app_key: impl Into<String>,
     ) -> Self {
-        let appkey = Some(app_key.into());
-        self.any_bot(NewBot { unique_name: unique_name.into(), name: name.into(), id: None, appkey })
+        let (unique_name, name) = (unique_name.into(), name.into());
+        self.any_bot(NewBot { unique_name, name, id: None, appkey: Some(app_key.into()) })
     }
 
     #[track_caller]

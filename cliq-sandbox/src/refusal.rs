@@ -4,6 +4,8 @@
 //! is one that Cliq is known to use, where it most likely does. `docs/sandbox.md` lists them all. What exactly was wrong
 //! Cliq doesn't say: the stand-in does, in a header and to those who watch it.
 
+use std::fmt;
+
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
@@ -34,12 +36,13 @@ pub(crate) struct Refusal {
     message: &'static str,
     /// What exactly was wrong.
     reason: Option<String>,
-    header: Option<(HeaderName, HeaderValue)>,
+    /// The methods that the URL has; boxed, as it is rare and large.
+    allow: Option<Box<HeaderValue>>,
 }
 
 impl Refusal {
     fn new(status: StatusCode, code: impl Into<Option<&'static str>>, message: &'static str) -> Self {
-        Self { status, code: code.into(), message, reason: None, header: None }
+        Self { status, code: code.into(), message, reason: None, allow: None }
     }
 
     fn because(self, reason: impl Into<String>) -> Self {
@@ -70,8 +73,8 @@ impl Refusal {
 
     pub(crate) fn method_not_allowed(allowed: &[&Method]) -> Self {
         let allowed = allowed.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
-        let header = HeaderValue::try_from(allowed).ok().map(|allowed| (header::ALLOW, allowed));
-        Self { header, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, METHOD_NOT_ALLOWED) }
+        let allow = HeaderValue::try_from(allowed).ok().map(Box::new);
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, METHOD_NOT_ALLOWED) }
     }
 
     pub(crate) fn not_acceptable() -> Self {
@@ -131,8 +134,8 @@ impl Refusal {
             .because(format!("`{key}` is not a parameter of this operation"))
     }
 
-    pub(crate) fn invalid_input(reason: impl ToString) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_inputs", BAD_REQUEST).because(reason.to_string())
+    pub(crate) fn invalid_input(reason: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_inputs", BAD_REQUEST).because(format!("{reason}"))
     }
 
     pub(crate) fn not_allowed(reason: &str) -> Self {
@@ -150,7 +153,7 @@ impl From<Refusal> for Response<Bytes> {
         // Escaped, as a header is of ASCII.
         let reason = refusal.reason.and_then(|reason| HeaderValue::try_from(reason.escape_default().to_string()).ok());
         response.headers_mut().extend(reason.map(|reason| (REASON, reason)));
-        response.headers_mut().extend(refusal.header);
+        response.headers_mut().extend(refusal.allow.map(|allow| (header::ALLOW, *allow)));
         response
     }
 }

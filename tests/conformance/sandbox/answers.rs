@@ -24,13 +24,13 @@ fn every_answer_is_in_the_document_and_every_member_is_seen() {
 fn successes(judge: &mut Judge, operation: &str) {
     for posts in [Posts::Documented, Posts::ResponseCode, Posts::NoContent] {
         let stage = Stage::with(|builder| builder.posts(posts));
-        judge.check(operation, &stage.call(operation, "", body(operation)));
+        judge.check(operation, &stage.call(operation, "", body(operation).as_ref()));
     }
     let stage = Stage::new();
     if operation.ends_with("/messages") {
         let mut synchronous = body(operation).expect("a post has a body");
         synchronous["sync_message"] = true.into();
-        judge.check(operation, &stage.call(operation, "?bot_unique_name=deploybot", Some(synchronous)));
+        judge.check(operation, &stage.call(operation, "?bot_unique_name=deploybot", Some(&synchronous)));
     }
     if operation.ends_with("/threads") {
         judge.check(operation, &stage.call(operation, "?limit=1", None));
@@ -51,7 +51,7 @@ fn refusals(judge: &mut Judge, operation: &str) {
     let body = body(operation);
     let call = |token: &str| request(&method, &url, token, body.as_ref());
 
-    judge.check(operation, &stage.call(operation, "?nonsense=1", body.clone()));
+    judge.check(operation, &stage.call(operation, "?nonsense=1", body.as_ref()));
     judge.check(operation, &stage.sandbox.handle(call("")));
     judge.check(operation, &stage.sandbox.handle(call("1000.unknown")));
     judge.check(operation, &stage.sandbox.handle(call(&stage.stranger)));
@@ -62,8 +62,8 @@ fn refusals(judge: &mut Judge, operation: &str) {
         for (_, value) in misfit.as_object_mut().expect("an object") {
             *value = json!(5);
         }
-        judge.check(operation, &stage.call(operation, "", Some(misfit)));
-        judge.check(operation, &stage.call(operation, "", Some(json!({}))));
+        judge.check(operation, &stage.call(operation, "", Some(&misfit)));
+        judge.check(operation, &stage.call(operation, "", Some(&json!({}))));
         judge.check(operation, &stage.call(operation, "", None));
     }
     let mut html = call(&stage.token);
@@ -91,7 +91,9 @@ fn refusals(judge: &mut Judge, operation: &str) {
         // The first and the last of them: the lock says how long it still is.
         let refused: Vec<_> = answers.filter(|answer| !answer.status().is_success()).collect();
         assert!(refused.len() >= 10, "{operation}: {}", refused.len());
-        [&refused[0], &refused[refused.len() - 1]].into_iter().for_each(|answer| judge.check(operation, answer));
+        for answer in [&refused[0], &refused[refused.len() - 1]] {
+            judge.check(operation, answer);
+        }
     }
 }
 

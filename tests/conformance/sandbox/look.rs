@@ -26,7 +26,7 @@ impl Walk<'_> {
         if !is_member {
             return;
         }
-        let told = |walk: &mut Self, url: &str| read(&walk.ask(user, Method::GET, url, None));
+        let told = |walk: &mut Self, url: &str| read(&walk.ask(user, &Method::GET, url, None));
         let told_thread = told(self, &url);
         assert_eq!(told_thread["data"]["parent_participant"], true);
         let mut shown = self.shown(thread, user);
@@ -106,7 +106,7 @@ impl Walk<'_> {
             loop {
                 let page = read(&self.ask(
                     user,
-                    Method::GET,
+                    &Method::GET,
                     &format!("/api/v2/channels/P{channel}/threads?limit={limit}{query}{token}"),
                     None,
                 ));

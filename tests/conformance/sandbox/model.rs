@@ -54,14 +54,14 @@ pub(super) struct Post {
 
 /// Why something isn't done.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(super) enum No {
+pub(super) enum Refused {
     Stranger,
-    NoThreads,
-    NoMessage,
+    Threadless,
+    UnknownMessage,
     BadText,
     Closed,
     NotIn,
-    NoMember,
+    UnknownMember,
     Bot,
 }
 
@@ -71,37 +71,37 @@ impl Model {
     }
 
     /// What posting on a channel's message comes to: the index of the thread if there is one already.
-    pub(super) fn may_start(&self, channel: usize, main: &str, post: &Post) -> Result<Option<usize>, No> {
+    pub(super) fn may_start(&self, channel: usize, main: &str, post: &Post) -> Result<Option<usize>, Refused> {
         if !Self::is_member(post.by) {
-            return Err(No::Stranger);
+            return Err(Refused::Stranger);
         }
         if !self.channels[channel].allows_threads {
-            return Err(No::NoThreads);
+            return Err(Refused::Threadless);
         }
         if !self.channels[channel].messages.iter().any(|message| message.id == main) {
-            return Err(No::NoMessage);
+            return Err(Refused::UnknownMessage);
         }
         let thread = self.threads.iter().position(|thread| thread.main == main);
         self.may_post(thread, main, post)?;
         Ok(thread)
     }
 
-    pub(super) fn may_post(&self, thread: Option<usize>, main: &str, post: &Post) -> Result<(), No> {
+    pub(super) fn may_post(&self, thread: Option<usize>, main: &str, post: &Post) -> Result<(), Refused> {
         if !Self::is_member(post.by) {
-            return Err(No::Stranger);
+            return Err(Refused::Stranger);
         }
         let length = post.text.chars().count();
         if post.text.trim().is_empty() || length > 5000 {
-            return Err(No::BadText);
+            return Err(Refused::BadText);
         }
         if thread.is_some_and(|thread| self.threads[thread].closed) {
-            return Err(No::Closed);
+            return Err(Refused::Closed);
         }
         let in_thread = |id: &String| {
             thread.is_some_and(|thread| self.threads[thread].messages.iter().any(|message| message.id == *id))
         };
         match &post.reply_to {
-            Some(id) if id != main && !in_thread(id) => Err(No::NoMessage),
+            Some(id) if id != main && !in_thread(id) => Err(Refused::UnknownMessage),
             _ => Ok(()),
         }
     }

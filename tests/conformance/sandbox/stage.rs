@@ -64,9 +64,9 @@ impl Stage {
     }
 
     /// The user's call of an operation, with what is behind its path, and a body.
-    pub(super) fn call(&self, operation: &str, query: &str, body: Option<Value>) -> Response<Bytes> {
+    pub(super) fn call(&self, operation: &str, query: &str, body: Option<&Value>) -> Response<Bytes> {
         let (method, url) = url(operation);
-        self.handle(&method, &format!("{url}{query}"), &self.token, body.as_ref())
+        self.handle(&method, &format!("{url}{query}"), &self.token, body)
     }
 
     pub(super) fn handle(&self, method: &Method, url: &str, token: &str, body: Option<&Value>) -> Response<Bytes> {

@@ -12,7 +12,7 @@ use fastrand::Rng;
 use serde_json::{Value, json};
 
 use super::judge::Judge;
-use super::model::{CHANNELS, Channel, Message, Model, No, Post, USERS};
+use super::model::{CHANNELS, Channel, Message, Model, Post, Refused, USERS};
 use super::stage::request;
 
 const SEEDS: u64 = 16;
@@ -119,7 +119,7 @@ impl<'j> Walk<'j> {
     fn set_auto_follow(&mut self, user: usize, channel: usize) {
         let on = self.random.bool();
         let body = json!({ "auto_follow_threads": if on { "enable" } else { "disable" } });
-        let answer = self.ask(user, Method::PUT, &format!("/api/v2/channels/P{channel}"), Some(body));
+        let answer = self.ask(user, &Method::PUT, &format!("/api/v2/channels/P{channel}"), Some(body));
         if Self::allowed(user, &answer) {
             assert_eq!(read(&answer), json!({ "status": if on { "enabled" } else { "disabled" } }));
             self.model.channels[channel].auto_follow = on;
@@ -158,7 +158,7 @@ impl<'j> Walk<'j> {
         if let Some(title) = &title {
             body["thread_title"] = title.clone().into();
         }
-        let answer = self.ask(user, Method::POST, &bot(url, &post), Some(body));
+        let answer = self.ask(user, &Method::POST, &bot(url, &post), Some(body));
         match self.model.may_start(channel, &main, &post) {
             Err(no) => refused(&answer, no),
             Ok(existing) => {
@@ -177,7 +177,7 @@ impl<'j> Walk<'j> {
         let post = self.post(user, Some(thread), &main);
         let synchronous = self.random.bool();
         let url = format!("/api/v3/chats/{}/messages", self.model.threads[thread].chat_id);
-        let answer = self.ask(user, Method::POST, &bot(url, &post), Some(form(&post, synchronous)));
+        let answer = self.ask(user, &Method::POST, &bot(url, &post), Some(form(&post, synchronous)));
         match self.model.may_post(Some(thread), &main, &post) {
             Err(no) => refused(&answer, no),
             Ok(()) => self.posted(thread, post, synchronous, &answer),
@@ -201,12 +201,12 @@ impl<'j> Walk<'j> {
         let action = ["close", "reopen", "reopen", "follow", "unfollow"][self.random.usize(0..5)];
         let as_bot = self.random.u8(0..4) == 0;
         let query = if as_bot { "?bot_unique_name=bot" } else { "" };
-        let answer = self.of(user, Method::PUT, "threads", thread, query, Some(json!({ "action": action })));
+        let answer = self.of(user, &Method::PUT, "threads", thread, query, Some(json!({ "action": action })));
         if !Self::allowed(user, &answer) {
             return;
         }
         if as_bot && action.ends_with("follow") {
-            return refused(&answer, No::Bot);
+            return refused(&answer, Refused::Bot);
         }
         assert_eq!(answer.status(), 204);
         let thread = &mut self.model.threads[thread];
@@ -221,7 +221,7 @@ impl<'j> Walk<'j> {
     fn follow(&mut self, user: usize, thread: usize) {
         let follow = self.random.bool();
         let what = if follow { "/follow" } else { "/unfollow" };
-        let answer = self.of(user, Method::POST, "threads", thread, what, None);
+        let answer = self.of(user, &Method::POST, "threads", thread, what, None);
         if Self::allowed(user, &answer) {
             assert_eq!(answer.status(), 204);
             let thread = &mut self.model.threads[thread];
@@ -231,7 +231,7 @@ impl<'j> Walk<'j> {
 
     fn change_followers(&mut self, user: usize, thread: usize) {
         let add = self.random.bool();
-        let method = if add { Method::POST } else { Method::DELETE };
+        let method = if add { &Method::POST } else { &Method::DELETE };
         let named: Vec<_> = (0..USERS).filter(|_| self.random.u8(0..3) == 0).collect();
         let body = json!({ "user_ids": named.iter().map(|&user| id(user)).collect::<Vec<_>>() });
         let answer = self.of(user, method, "threads", thread, "/followers", Some(body));
@@ -239,7 +239,7 @@ impl<'j> Walk<'j> {
             return;
         }
         if named.is_empty() || !named.iter().all(|&user| Model::is_member(user)) {
-            return refused(&answer, No::NoMember);
+            return refused(&answer, Refused::UnknownMember);
         }
         assert_eq!(answer.status(), 204);
         for user in named {
@@ -249,13 +249,13 @@ impl<'j> Walk<'j> {
     }
 
     fn leave(&mut self, user: usize, thread: usize) {
-        let answer = self.of(user, Method::POST, "chats", thread, "/leave", None);
+        let answer = self.of(user, &Method::POST, "chats", thread, "/leave", None);
         if !Self::allowed(user, &answer) {
             return;
         }
         let thread = &mut self.model.threads[thread];
         if !thread.followers.contains(&user) {
-            return refused(&answer, No::NotIn);
+            return refused(&answer, Refused::NotIn);
         }
         assert_eq!(answer.status(), 200);
         thread.unfollow(user);
@@ -264,7 +264,7 @@ impl<'j> Walk<'j> {
 
     fn mute(&mut self, user: usize, thread: usize) {
         let on = self.random.bool();
-        let answer = self.of(user, Method::POST, "chats", thread, if on { "/mute" } else { "/unmute" }, None);
+        let answer = self.of(user, &Method::POST, "chats", thread, if on { "/mute" } else { "/unmute" }, None);
         if Self::allowed(user, &answer) {
             assert_eq!(answer.status(), 200);
             self.model.threads[thread].mute(user, on);
@@ -274,20 +274,20 @@ impl<'j> Walk<'j> {
     /// Whether the user may do it at all: else it was refused.
     fn allowed(user: usize, answer: &Response<Bytes>) -> bool {
         if !Model::is_member(user) {
-            refused(answer, No::Stranger);
+            refused(answer, Refused::Stranger);
         }
         Model::is_member(user)
     }
 
     pub(super) fn get(&mut self, user: usize, url: &str, expected: u16) {
-        let status = self.ask(user, Method::GET, url, None).status();
+        let status = self.ask(user, &Method::GET, url, None).status();
         assert_eq!(status, expected, "{url}");
     }
 
     fn of(
         &mut self,
         user: usize,
-        method: Method,
+        method: &Method,
         kind: &str,
         thread: usize,
         rest: &str,
@@ -297,12 +297,12 @@ impl<'j> Walk<'j> {
         self.ask(user, method, &url, body)
     }
 
-    pub(super) fn ask(&mut self, user: usize, method: Method, url: &str, body: Option<Value>) -> Response<Bytes> {
-        let answer = self.sandbox.handle(request(&method, url, &self.tokens[user], body.as_ref()));
+    pub(super) fn ask(&mut self, user: usize, method: &Method, url: &str, body: Option<Value>) -> Response<Bytes> {
+        let answer = self.sandbox.handle(request(method, url, &self.tokens[user], body.as_ref()));
         let mut said = body.map_or_else(String::new, |body| body.to_string());
         said.truncate(said.char_indices().nth(200).map_or(said.len(), |(index, _)| index));
         self.log.push(format!("user {user}: {method} {url} {said} -> {}", answer.status()));
-        self.judge.check_at(&method, url, &answer);
+        self.judge.check_at(method, url, &answer);
         answer
     }
 
@@ -373,12 +373,12 @@ pub(super) fn read(answer: &Response<Bytes>) -> Value {
 }
 
 #[track_caller]
-fn refused(answer: &Response<Bytes>, no: No) {
+fn refused(answer: &Response<Bytes>, no: Refused) {
     let (status, code) = match no {
-        No::Stranger => (403, "chat_access_denied"),
-        No::NoMessage => (404, "message_not_found"),
-        No::BadText | No::NoMember => (400, "invalid_inputs"),
-        No::NoThreads | No::Closed | No::NotIn | No::Bot => (400, "operation_not_allowed"),
+        Refused::Stranger => (403, "chat_access_denied"),
+        Refused::UnknownMessage => (404, "message_not_found"),
+        Refused::BadText | Refused::UnknownMember => (400, "invalid_inputs"),
+        Refused::Threadless | Refused::Closed | Refused::NotIn | Refused::Bot => (400, "operation_not_allowed"),
     };
     assert_eq!((answer.status().as_u16(), read(answer)["code"].as_str()), (status, Some(code)), "{no:?}");
 }
