@@ -1,8 +1,9 @@
 //! How many calls a second the stand-in answers: by its limits alone, in process on paused time, and over HTTP with 64 in
-//! flight. `cargo run --release -p cliq-sandbox --example rate`
+//! flight; and how much memory it takes for 100,000 messages. `cargo run --release -p cliq-sandbox --example rate`
 
 use std::time::{Duration, Instant};
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::threads::{FollowThreadRequest, Threads};
 use cliq_api::{Client, Endpoint};
 use cliq_sandbox::limits::{Limits, Throttle};
@@ -16,7 +17,49 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     let paused = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
     paused.block_on(in_process())?;
     tokio::runtime::Runtime::new()?.block_on(over_http())?;
+    messages()?;
     Ok(())
+}
+
+/// Half of them in a channel and half in its 1000 threads, each of 100 bytes.
+fn messages() -> Result<(), Box<dyn std::error::Error>> {
+    let count = 100_000;
+    let demo = Sandbox::builder().keep_arrivals(0).demo();
+    let text = "x".repeat(100);
+    let before = resident();
+    let start = Instant::now();
+    let mut mains = Vec::new();
+    for _ in 0..count / 2 {
+        mains.push(demo.sandbox.post_message(&demo.channel_id, &demo.user_id, &text));
+    }
+    for index in 0..count / 2 {
+        let body = format!(r#"{{"text": "{text}", "thread_message_id": "{}"}}"#, mains[index % 1000]);
+        let request = http::Request::post(format!("/api/v3/channels/{}/messages", demo.channel_id));
+        let request = request.header("authorization", format!("Bearer {}", demo.token)).body(body.into())?;
+        assert!(demo.sandbox.handle(request).status().is_success());
+    }
+    report("posts, without HTTP", u32::try_from(count)?, start.elapsed());
+    match (before, resident()) {
+        (Some(before), Some(after)) => {
+            let (mebibytes, each) = ((after - before) / 1024, (after - before) * 1024 / count as u64);
+            println!("{:<36} {mebibytes:>10} MiB ({each} bytes for each)", "memory, 100,000 messages");
+        }
+        _ => println!("{:<36} {:>10}", "memory, 100,000 messages", "unknown"),
+    }
+    let start = Instant::now();
+    let json = demo.sandbox.to_json();
+    println!("{:<36} {:>10.2?} ({} MiB)", "the same as JSON", start.elapsed(), json.len() / 1024 / 1024);
+    let start = Instant::now();
+    let again = Sandbox::builder().json(&json)?.build();
+    println!("{:<36} {:>10.2?}", "and back again", start.elapsed());
+    assert_eq!(again.threads(&demo.channel_id).len(), demo.sandbox.threads(&demo.channel_id).len());
+    Ok(())
+}
+
+/// How much of the process is in memory, in KiB, where the system tells it.
+fn resident() -> Option<u64> {
+    let status = std::fs::read_to_string("/proc/self/status").ok()?;
+    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
 }
 
 fn report(what: &str, calls: u32, took: Duration) {
@@ -60,7 +103,9 @@ async fn over_http() -> Result<(), Box<dyn std::error::Error>> {
     let calls = 100_000_u32;
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
-    let client = Client::builder().base_url(server.base_url()).access_token(demo.token.clone()).build()?;
+    // The sandbox keeps no limits here, and a client that does would wait for them.
+    let client = Client::builder().base_url(server.base_url()).limits(LimitSettings::off());
+    let client = client.access_token(demo.token.clone()).build()?;
     let Demo { thread_chat_id, .. } = demo;
     let start = Instant::now();
     let mut workers = tokio::task::JoinSet::new();

@@ -1,14 +1,18 @@
 //! Worlds made in code.
 
 use std::fmt;
+use std::fs;
+use std::path::Path;
 use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::demo::Demo;
+use crate::described::{NewBot, NewChannel, NewUser, WorldError, add_bot, add_channel, add_user, read};
 use crate::limits::Limits;
+use crate::posts::Posts;
 use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
-use crate::world::{ChannelParts, ReplyMode, World};
+use crate::world::World;
 
 /// What a [`Sandbox`] is built from. What is named has to be there already: users and bots come before their channels.
 ///
@@ -28,6 +32,7 @@ pub(crate) struct Settings {
     /// How many arrivals are kept one by one.
     pub(crate) kept: usize,
     pub(crate) watcher: Option<Watcher>,
+    pub(crate) posts: Posts,
 }
 
 impl SandboxBuilder {
@@ -38,10 +43,24 @@ impl SandboxBuilder {
     /// If the id is taken.
     #[must_use]
     #[track_caller]
-    pub fn user(mut self, id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
-        let id = id.into();
-        assert!(self.world.user(&id).is_none(), "there is a user `{id}` already");
-        self.world.add_user(id, name.into(), email.into());
+    pub fn user(self, id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
+        self.any_user(NewUser { id: id.into(), name: name.into(), email: email.into(), external: false })
+    }
+
+    /// Adds a user of another organisation, who has a token here and may see nothing.
+    ///
+    /// # Panics
+    ///
+    /// If the id is taken.
+    #[must_use]
+    #[track_caller]
+    pub fn external_user(self, id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
+        self.any_user(NewUser { id: id.into(), name: name.into(), email: email.into(), external: true })
+    }
+
+    #[track_caller]
+    fn any_user(mut self, user: NewUser) -> Self {
+        expect(add_user(&mut self.world, user));
         self
     }
 
@@ -53,7 +72,7 @@ impl SandboxBuilder {
     #[must_use]
     #[track_caller]
     pub fn bot(self, unique_name: impl Into<String>, name: impl Into<String>) -> Self {
-        self.any_bot(unique_name.into(), name.into(), None)
+        self.any_bot(NewBot { unique_name: unique_name.into(), name: name.into(), id: None, appkey: None })
     }
 
     /// Adds a bot that comes from an extension, and changes the state of threads only with that extension's `app_key`.
@@ -69,40 +88,77 @@ impl SandboxBuilder {
         name: impl Into<String>,
         app_key: impl Into<String>,
     ) -> Self {
-        self.any_bot(unique_name.into(), name.into(), Some(app_key.into()))
+        let (unique_name, name) = (unique_name.into(), name.into());
+        self.any_bot(NewBot { unique_name, name, id: None, appkey: Some(app_key.into()) })
     }
 
     #[track_caller]
-    fn any_bot(mut self, unique_name: String, name: String, app_key: Option<String>) -> Self {
-        assert!(self.world.bot(&unique_name).is_none(), "there is a bot `{unique_name}` already");
-        self.world.add_bot(unique_name, name, app_key);
+    fn any_bot(mut self, bot: NewBot) -> Self {
+        expect(add_bot(&mut self.world, bot));
         self
     }
 
-    /// Adds a channel.
+    /// Adds a channel, with the messages and threads that are in it.
+    ///
+    /// ```
+    /// use cliq_sandbox::{NewChannel, NewMessage, NewThread, Sandbox};
+    ///
+    /// let sandbox = Sandbox::builder()
+    ///     .user("1", "Ryan West", "ryan.west@zylker.com")
+    ///     .user("2", "Scott Fisher", "scott.fisher@zylker.com")
+    ///     .bot("deploybot", "Deploy Bot")
+    ///     .channel(
+    ///         NewChannel::named("engineering-updates")
+    ///             .id("P1")
+    ///             .chat_id("CT_1")
+    ///             .members(["1", "2"])
+    ///             .bots(["deploybot"])
+    ///             .message(NewMessage::by("1", "Lunch at one?").id("1760000000000_1"))
+    ///             .message(
+    ///                 NewMessage::by_bot("deploybot", "The build is red.").thread(
+    ///                     NewThread::titled("Red build")
+    ///                         .chat_id("CT_1-T-1")
+    ///                         .message(NewMessage::by("2", "I am on it."))
+    ///                         .followers(["1", "2"])
+    ///                         .muted_by(["1"]),
+    ///                 ),
+    ///             ),
+    ///     )
+    ///     .build();
+    /// assert_eq!(sandbox.messages("CT_1-T-1")[0].text, "I am on it.");
+    /// ```
     ///
     /// # Panics
     ///
-    /// If its unique name, id or chat id is taken, or a member or bot of it isn't there.
+    /// If a name or an id in it is taken, if somebody in it isn't there, or if whoever posts, follows or mutes is not a
+    /// member.
     #[must_use]
     #[track_caller]
     pub fn channel(mut self, channel: NewChannel) -> Self {
-        let NewChannel { unique_name, id, chat_id, reply_mode, members, bots } = channel;
-        let world = &mut self.world;
-        assert!(
-            world.channel_by_unique_name(&unique_name).is_none(),
-            "there is a channel with the unique name `{unique_name}` already"
-        );
-        if let Some(id) = &id {
-            assert!(world.channel_by_id(id).is_none(), "there is a channel with the id `{id}` already");
-        }
-        if let Some(chat_id) = &chat_id {
-            assert!(world.chat(chat_id).is_none(), "there is a chat `{chat_id}` already");
-        }
-        let members = keys(members, "user", |id| world.user(id));
-        let bots = keys(bots, "bot", |unique_name| world.bot(unique_name));
-        world.add_channel(ChannelParts { id, chat_id, unique_name, reply_mode, members, bots });
+        expect(add_channel(&mut self.world, channel));
         self
+    }
+
+    /// Adds all that a text tells of that [`Sandbox::to_json`] has written, or somebody by hand.
+    ///
+    /// # Errors
+    ///
+    /// If it is no such text or a damaged one, if a newer version has written it, or if what it tells can't be.
+    pub fn json(mut self, world: &str) -> Result<Self, WorldError> {
+        read(world, &mut self.world)?;
+        Ok(self)
+    }
+
+    /// As [`json`](Self::json), of a file.
+    ///
+    /// # Errors
+    ///
+    /// As there, and if the file can't be read.
+    pub fn load(self, file: impl AsRef<Path>) -> Result<Self, WorldError> {
+        let text = fs::read(file).map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
+        let text = std::str::from_utf8(&text)
+            .map_err(|error| WorldError::new(format!("it is no text, or is damaged: {error}")))?;
+        self.json(text)
     }
 
     /// What time it is in it; [`Clock::tokio`] where nothing is said.
@@ -124,6 +180,13 @@ impl SandboxBuilder {
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
+        self
+    }
+
+    /// How a post is answered that asks for no id; [`Posts::Documented`] where nothing is said.
+    #[must_use]
+    pub fn posts(mut self, posts: Posts) -> Self {
+        self.settings.posts = posts;
         self
     }
 
@@ -162,22 +225,24 @@ impl SandboxBuilder {
     }
 }
 
+/// What can't be is a mistake in the program that describes it.
 #[track_caller]
-fn keys<K>(names: Vec<String>, kind: &str, find: impl Fn(&str) -> Option<K>) -> Vec<K> {
-    let mut keys = Vec::with_capacity(names.len());
-    for name in names {
-        let Some(key) = find(&name) else {
-            panic!("there is no {kind} `{name}` yet");
-        };
-        keys.push(key);
+fn expect(added: Result<(), String>) {
+    if let Err(problem) = added {
+        panic!("{problem}");
     }
-    keys
 }
 
 impl Default for SandboxBuilder {
     fn default() -> Self {
-        let settings =
-            Settings { clock: Clock::tokio(), seed: None, limits: Limits::off(), kept: 100_000, watcher: None };
+        let settings = Settings {
+            clock: Clock::tokio(),
+            seed: None,
+            limits: Limits::off(),
+            kept: 100_000,
+            watcher: None,
+            posts: Posts::default(),
+        };
         Self { world: World::new(), settings }
     }
 }
@@ -185,56 +250,5 @@ impl Default for SandboxBuilder {
 impl fmt::Debug for SandboxBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SandboxBuilder").finish_non_exhaustive()
-    }
-}
-
-/// A channel that is to be in a [`Sandbox`].
-#[derive(Debug, Clone)]
-#[must_use]
-pub struct NewChannel {
-    unique_name: String,
-    id: Option<String>,
-    chat_id: Option<String>,
-    reply_mode: ReplyMode,
-    members: Vec<String>,
-    bots: Vec<String>,
-}
-
-impl NewChannel {
-    /// A channel with this unique name, and nobody in it.
-    pub fn named(unique_name: impl Into<String>) -> Self {
-        Self {
-            unique_name: unique_name.into(),
-            id: None,
-            chat_id: None,
-            reply_mode: ReplyMode::default(),
-            members: Vec::new(),
-            bots: Vec::new(),
-        }
-    }
-
-    /// Its id, such as `P1974166000016769023`; made up where nothing is said.
-    pub fn id(self, id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()), ..self }
-    }
-
-    /// Its chat id, such as `CT_1608777491574236080_637446511`; made up where nothing is said.
-    pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
-        Self { chat_id: Some(chat_id.into()), ..self }
-    }
-
-    /// How its messages can be answered; [`ReplyMode::Both`] where nothing is said.
-    pub fn reply_mode(self, reply_mode: ReplyMode) -> Self {
-        Self { reply_mode, ..self }
-    }
-
-    /// The ids of the users who are in it.
-    pub fn members(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { members: user_ids.into_iter().map(Into::into).collect(), ..self }
-    }
-
-    /// The unique names of the bots that are in it.
-    pub fn bots(self, unique_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { bots: unique_names.into_iter().map(Into::into).collect(), ..self }
     }
 }

@@ -2,9 +2,10 @@
 
 use cliq_api::{Endpoint, Place};
 use serde::de::DeserializeOwned;
-use serde_json::{Map, Value};
+use serde_json::Value;
 use time::OffsetDateTime;
 
+use crate::posts::Posts;
 use crate::refusal::Refusal;
 use crate::world::UserKey;
 
@@ -19,7 +20,10 @@ pub(crate) struct Call<'r> {
     /// What stands in the place of the path's placeholder.
     pub(crate) subject: String,
     pub(crate) query: Vec<(String, String)>,
+    pub(crate) content_type: Option<&'r str>,
     pub(crate) body: &'r [u8],
+    /// How a post is answered that asks for no id.
+    pub(crate) posts: Posts,
 }
 
 impl Call<'_> {
@@ -29,8 +33,24 @@ impl Call<'_> {
 
     /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all that it requires.
     pub(crate) fn body<E: Endpoint, T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        let body = if self.body.is_empty() { b"{}" } else { self.body };
-        let members: Map<String, Value> = serde_json::from_slice(body).map_err(Refusal::invalid_input)?;
+        if self.body.is_empty() {
+            return Err(E::META
+                .params()
+                .iter()
+                .find(|param| param.place() == Place::Field && param.required())
+                .map_or_else(
+                    || Refusal::invalid_input("there is no body"),
+                    |missing| Refusal::missing_param(missing.name()),
+                ));
+        }
+        if self.content_type.is_some_and(|content_type| !is_json(content_type)) {
+            return Err(Refusal::invalid_input("the header `content-type` is not `application/json`"));
+        }
+        let members: Value = serde_json::from_slice(self.body)
+            .map_err(|error| Refusal::invalid_input(format_args!("the body is no JSON: {error}")))?;
+        let Value::Object(members) = members else {
+            return Err(Refusal::invalid_input("the body is no JSON object"));
+        };
         let fields = || E::META.params().iter().filter(|param| param.place() == Place::Field);
         if let Some(extra) = members.keys().find(|key| fields().all(|field| field.name() != *key)) {
             return Err(Refusal::extra_key(extra));
@@ -38,6 +58,11 @@ impl Call<'_> {
         if let Some(missing) = fields().find(|field| field.required() && !members.contains_key(field.name())) {
             return Err(Refusal::missing_param(missing.name()));
         }
-        serde_json::from_value(Value::Object(members)).map_err(Refusal::invalid_input)
+        serde_path_to_error::deserialize(Value::Object(members))
+            .map_err(|error| Refusal::invalid_input(format_args!("`{}`: {}", error.path(), error.inner())))
     }
+}
+
+fn is_json(content_type: &str) -> bool {
+    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
 }

@@ -3,7 +3,8 @@
 use cliq_api::Client;
 use time::{Duration, OffsetDateTime};
 
-use crate::builder::{NewChannel, SandboxBuilder};
+use crate::builder::SandboxBuilder;
+use crate::described::NewChannel;
 use crate::sandbox::Sandbox;
 use crate::world::Sender;
 
@@ -14,7 +15,7 @@ const START: Duration = Duration::milliseconds(1_760_000_012_345);
 ///
 /// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel `engineering-updates`, and so is the
 /// bot `deploybot`. Scott has started a thread there, which Ryan doesn't follow. Another message has no thread as yet.
-/// Olivia Palmer is not in the channel.
+/// Olivia Palmer is not in the channel, and Dana Reyes not even in the organisation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
@@ -28,6 +29,8 @@ pub struct Demo {
     pub colleague_ids: [String; 2],
     /// The id of Olivia, who is not in the channel.
     pub outsider_id: String,
+    /// The id of Dana, who is of another organisation.
+    pub external_id: String,
     /// The channel's id.
     pub channel_id: String,
     /// The channel's chat id.
@@ -50,8 +53,8 @@ impl Demo {
 
     #[track_caller]
     pub(crate) fn new(builder: SandboxBuilder) -> Self {
-        let ids = ["855727961", "855727962", "855727963", "431930546"];
-        let [ryan, scott, tim, olivia] = ids;
+        let ids = ["855727961", "855727962", "855727963", "431930546", "673892104"];
+        let [ryan, scott, tim, olivia, dana] = ids;
         let (bot, channel) = ("deploybot", "engineering-updates");
         let new_channel = NewChannel::named(channel)
             .id("P1974166000016769023")
@@ -63,6 +66,7 @@ impl Demo {
             .user(scott, "Scott Fisher", "scott.fisher@zylker.com")
             .user(tim, "Tim Harrison", "tim.harrison@zylker.com")
             .user(olivia, "Olivia Palmer", "olivia.palmer@zylker.com")
+            .external_user(dana, "Dana Reyes", "dana.reyes@example.com")
             .bot(bot, "Deploy Bot")
             .channel(new_channel);
         let (mut world, settings) = builder.into_parts();
@@ -75,7 +79,7 @@ impl Demo {
         let at = |minutes| OffsetDateTime::UNIX_EPOCH + START + Duration::minutes(minutes);
         let outage = "@Tim Harrison signing in takes half a minute since the release.".to_owned();
         let outage = world.post(channel, Sender::User(ryan), outage, at(0));
-        let thread = world.start_thread(channel, outage, "Slow sign-in".to_owned(), at(2));
+        let thread = world.start_thread(channel, outage, "Slow sign-in".to_owned());
         let answer = "I see it as well. Let's collect what we find here.".to_owned();
         world.post_in_thread(thread, Sender::User(scott), answer, None, at(2));
         let release = "Version 4.2 goes out on Thursday.".to_owned();
@@ -86,6 +90,7 @@ impl Demo {
             user_id: ids[0].to_owned(),
             colleague_ids: [ids[1].to_owned(), ids[2].to_owned()],
             outsider_id: ids[3].to_owned(),
+            external_id: ids[4].to_owned(),
             channel_id: world[channel].id.clone(),
             channel_chat_id: world[channel].chat_id.clone(),
             channel_unique_name: world[channel].unique_name.clone(),

@@ -58,22 +58,15 @@
 //!
 //! # What is like Cliq, and what is assumed
 //!
-//! Paths, parameters, answers and the published errors are as documented. Where the documentation says nothing, this
-//! server does the following:
+//! Paths, parameters, answers and the published refusals are as documented, and all that is assumed where the document says nothing
+//! is in `docs/sandbox.md`, with a table of what is refused and how. A refusal has the published message of its status, a known
+//! code, and in the header `X-Sandbox-Reason`, which Cliq doesn't have, what exactly was wrong. Where the document and what was seen
+//! of Cliq differ, the document is the default and [`Posts`] the switch.
 //!
-//! - A post without `sync_message` answers 200 and `{"Response Code": "204 No response"}`.
-//! - A message has one thread at most. Creating a second one posts into the first, whose title stays.
-//! - Without a `thread_title`, a thread is called like its main message: its first line, at most 100 characters.
-//! - Following a thread and being a member of it are the same. Whoever posts in a thread follows it; a bot doesn't.
-//! - A text's limit of 5000 is in characters.
-//! - Following, unfollowing, muting, unmuting, closing and reopening may be repeated; leaving a thread is for those who
-//!   are in it.
-//! - Lists of threads go from the newest to the oldest, 50 on a page, at most 100.
-//! - Errors have a `code` wherever one of Cliq's known codes fits.
-//! - A token that is refused is `oauthtoken_invalid`, or `oauthtoken_scope_invalid` where it lacks a scope; without a token
-//!   there is no `code`.
-//! - Every call that arrives with a good token counts for its limit, whatever is answered; without one it is nobody's.
-//!   Limits come before what a call is refused for otherwise.
+//! # Worlds
+//!
+//! [`Sandbox::builder`] makes one in code; [`NewChannel`], [`NewMessage`] and [`NewThread`] are what there may be in it.
+//! [`Sandbox::to_json`] and [`Sandbox::save`] keep it, [`SandboxBuilder::json`] and [`SandboxBuilder::load`] bring it back.
 //!
 //! [`oauth`] is Zoho's accounts server, at the same port: [`Sandbox::accounts`] reaches it. Tokens of [`Sandbox::token`]
 //! don't expire and have all scopes; those that it gives out do and have what was asked for.
@@ -82,12 +75,15 @@ mod builder;
 mod call;
 mod clock;
 mod demo;
+mod described;
 mod exchange;
 mod faults;
+mod inside;
 mod kit;
 pub mod limits;
 pub mod oauth;
 mod operations;
+mod posts;
 mod random;
 mod record;
 mod refusal;
@@ -99,13 +95,16 @@ mod transport;
 mod wire;
 mod world;
 
-pub use self::builder::{NewChannel, SandboxBuilder};
+pub use self::builder::SandboxBuilder;
 pub use self::clock::{Clock, ManualClock};
 pub use self::demo::Demo;
+pub use self::described::{NewChannel, NewMessage, NewThread, WorldError};
 pub use self::faults::{Fault, Faults, FaultsOn, Latency};
+pub use self::inside::{Message, SandboxChannel, SandboxThread, SandboxUser};
 pub use self::kit::{ReceivedCall, Reply, ReplyTo, Stub, StubServer, Times};
+pub use self::posts::Posts;
 pub use self::record::Record;
-pub use self::sandbox::{Message, Sandbox};
+pub use self::sandbox::Sandbox;
 pub use self::server::Server;
 pub use self::transport::SandboxTransport;
 pub use self::world::ReplyMode;

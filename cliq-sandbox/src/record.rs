@@ -31,6 +31,8 @@ pub struct Record {
     pub path: String,
     /// Of the answer, before anything happened to that. `None` where it didn't arrive.
     pub status: Option<StatusCode>,
+    /// What exactly was wrong with it, where it was refused for that. It may repeat what the body has, and never a token.
+    pub reason: Option<String>,
     /// What its limit had to say.
     pub verdict: Verdict,
     /// What went wrong with it.
@@ -47,6 +49,7 @@ impl Record {
             method,
             path: path.to_owned(),
             status: None,
+            reason: None,
             verdict: Verdict::Allowed,
             fault: fault.cloned(),
         }

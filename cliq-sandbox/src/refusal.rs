@@ -1,9 +1,9 @@
 //! What the server says when it doesn't do what it was asked.
 //!
-//! Texts of published answers are Zoho's words, as data that a client may go by; the others are our own. The codes are
-//! those that Cliq is known to use, each where it most likely does.
+//! The message is the published one of the status, which Cliq has for all operations alike; the code tells what it was, and
+//! is one that Cliq is known to use, where it most likely does. `docs/sandbox.md` lists them all. What exactly was wrong
+//! Cliq doesn't say: the stand-in does, in a header and to those who watch it.
 
-use std::borrow::Cow;
 use std::fmt;
 
 use bytes::Bytes;
@@ -14,105 +14,132 @@ use serde_json::json;
 use crate::oauth::Unauthorized;
 use crate::reply;
 
+/// Where it is told what exactly was wrong.
+pub(crate) const REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
+
+const BAD_REQUEST: &str =
+    "The request cannot be performed. Usually because of malformed parameter or missing parameter.";
+const UNAUTHORIZED: &str = "Request was rejected because of invalid AuthToken.";
+const FORBIDDEN: &str = "The user does not have enough permission or possibly not an user of the respective organization to access the resource.";
+const NOT_FOUND: &str =
+    "The URL you've sent is wrong. It's possible that the resource you've requested has been moved to another URL.";
+const METHOD_NOT_ALLOWED: &str = "The requested resource does not support the HTTP method used. For example, requesting List of \
+                                  all customers API with PUT as the HTTP method.";
+const NOT_ACCEPTABLE: &str =
+    "The response has been received but the requested response type is not supported by the browser.";
+pub(crate) const INTERNAL: &str = "Cliq server encountered an error which prevents it from fulfilling the request.";
+
 #[derive(Debug)]
 pub(crate) struct Refusal {
     status: StatusCode,
     code: Option<&'static str>,
-    message: Cow<'static, str>,
-    header: Option<(HeaderName, HeaderValue)>,
+    message: &'static str,
+    /// What exactly was wrong.
+    reason: Option<String>,
+    /// The methods that the URL has; boxed, as it is rare and large.
+    allow: Option<Box<HeaderValue>>,
 }
 
 impl Refusal {
-    fn published(status: StatusCode, message: &'static str) -> Self {
-        Self { status, code: None, message: message.into(), header: None }
+    fn new(status: StatusCode, code: impl Into<Option<&'static str>>, message: &'static str) -> Self {
+        Self { status, code: code.into(), message, reason: None, allow: None }
     }
 
-    fn coded(status: StatusCode, code: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { status, code: Some(code), message: message.into(), header: None }
+    fn because(self, reason: impl Into<String>) -> Self {
+        Self { reason: Some(reason.into()), ..self }
+    }
+
+    pub(crate) fn reason(&self) -> Option<&str> {
+        self.reason.as_deref()
     }
 
     pub(crate) fn unauthorized() -> Self {
-        Self::published(StatusCode::UNAUTHORIZED, "Request was rejected because of invalid AuthToken.")
+        Self::new(StatusCode::UNAUTHORIZED, None, UNAUTHORIZED)
+            .because("there is no token: `authorization: Bearer <token>` is needed")
     }
 
     /// There is a token, but it won't do.
     pub(crate) fn token(reason: Unauthorized) -> Self {
-        Self { code: Some(reason.code()), ..Self::unauthorized() }
+        Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED).because(match reason {
+            Unauthorized::Unknown => "the token is none of this server's, or was revoked",
+            Unauthorized::Expired => "the token has run out",
+            Unauthorized::MissingScope => "the token lacks the scope of this operation",
+        })
     }
 
     pub(crate) fn unknown_url() -> Self {
-        Self::published(
-            StatusCode::NOT_FOUND,
-            "The URL you've sent is wrong. It's possible that the resource you've requested has been moved to another URL.",
-        )
+        Self::new(StatusCode::NOT_FOUND, None, NOT_FOUND).because("no operation has this URL")
     }
 
     pub(crate) fn method_not_allowed(allowed: &[&Method]) -> Self {
         let allowed = allowed.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
-        let header = HeaderValue::try_from(allowed).ok().map(|allowed| (header::ALLOW, allowed));
-        Self {
-            header,
-            ..Self::published(
-                StatusCode::METHOD_NOT_ALLOWED,
-                "The requested resource does not support the HTTP method used. For example, requesting List of all \
-                 customers API with PUT as the HTTP method.",
-            )
-        }
+        let allow = HeaderValue::try_from(allowed).ok().map(Box::new);
+        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, METHOD_NOT_ALLOWED) }
+    }
+
+    pub(crate) fn not_acceptable() -> Self {
+        Self::new(StatusCode::NOT_ACCEPTABLE, None, NOT_ACCEPTABLE)
+            .because("the header `accept` doesn't allow `application/json`")
     }
 
     /// The user isn't in the channel.
     pub(crate) fn chat_access_denied() -> Self {
-        Self::coded(
-            StatusCode::FORBIDDEN,
-            "chat_access_denied",
-            "The user does not have enough permission or possibly not an user of the respective organization to access \
-             the resource.",
-        )
+        Self::new(StatusCode::FORBIDDEN, "chat_access_denied", FORBIDDEN)
+            .because("the token's user is not in the channel")
     }
 
-    pub(crate) fn access_denied(message: impl Into<Cow<'static, str>>) -> Self {
-        Self::coded(StatusCode::FORBIDDEN, "access_denied", message)
+    pub(crate) fn access_denied(reason: &str) -> Self {
+        Self::new(StatusCode::FORBIDDEN, "access_denied", FORBIDDEN).because(reason)
+    }
+
+    /// The one way in which the document has a stranger refused by an operation of its own.
+    pub(crate) fn external() -> Self {
+        let message = "Sorry, external communication is not supported as per the organization policy.";
+        Self::new(StatusCode::FORBIDDEN, "external_communication_not_supported", message)
+            .because("the token's user is of another organisation")
     }
 
     pub(crate) fn invalid_thread_chat_id() -> Self {
-        Self::coded(
-            StatusCode::BAD_REQUEST,
-            "thread_chatid_invalid",
-            "The thread chat ID given is not according to the format.",
-        )
+        let message = "The thread chat ID given is not according to the format.";
+        Self::new(StatusCode::BAD_REQUEST, "thread_chatid_invalid", message)
+            .because("a thread's chat id is that of its channel, `-T-` and digits")
+    }
+
+    /// Where the document has no 404.
+    pub(crate) fn thread_not_found() -> Self {
+        Self { status: StatusCode::BAD_REQUEST, message: BAD_REQUEST, ..Self::chat_not_found() }
     }
 
     pub(crate) fn chat_not_found() -> Self {
-        Self::coded(
-            StatusCode::NOT_FOUND,
-            "chat_not_found",
-            "There is no such chat, or it is not of the kind needed here.",
-        )
+        Self::new(StatusCode::NOT_FOUND, "chat_not_found", NOT_FOUND)
+            .because("there is no such chat, or it is not of the kind that is needed here")
     }
 
     pub(crate) fn channel_not_found() -> Self {
-        Self::coded(StatusCode::NOT_FOUND, "channel_not_exists", "There is no such channel.")
+        Self::new(StatusCode::NOT_FOUND, "channel_not_exists", NOT_FOUND).because("there is no such channel")
     }
 
     /// `key` is the member of the body that named it.
     pub(crate) fn message_not_found(key: &str) -> Self {
-        Self::coded(StatusCode::NOT_FOUND, "message_not_found", format!("`{key}` names no message of this chat."))
+        Self::new(StatusCode::NOT_FOUND, "message_not_found", NOT_FOUND)
+            .because(format!("`{key}` names no message of this chat"))
     }
 
     pub(crate) fn missing_param(key: &str) -> Self {
-        Self::coded(StatusCode::BAD_REQUEST, "param_missing", format!("`{key}` is needed."))
+        Self::new(StatusCode::BAD_REQUEST, "param_missing", BAD_REQUEST).because(format!("`{key}` is needed"))
     }
 
     pub(crate) fn extra_key(key: &str) -> Self {
-        Self::coded(StatusCode::BAD_REQUEST, "extra_key_found", format!("`{key}` is not a key of this request."))
+        Self::new(StatusCode::BAD_REQUEST, "extra_key_found", BAD_REQUEST)
+            .because(format!("`{key}` is not a parameter of this operation"))
     }
 
-    pub(crate) fn invalid_input(message: impl fmt::Display) -> Self {
-        Self::coded(StatusCode::BAD_REQUEST, "invalid_inputs", message.to_string())
+    pub(crate) fn invalid_input(reason: impl fmt::Display) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "invalid_inputs", BAD_REQUEST).because(format!("{reason}"))
     }
 
-    pub(crate) fn not_allowed(message: &'static str) -> Self {
-        Self::coded(StatusCode::BAD_REQUEST, "operation_not_allowed", message)
+    pub(crate) fn not_allowed(reason: &str) -> Self {
+        Self::new(StatusCode::BAD_REQUEST, "operation_not_allowed", BAD_REQUEST).because(reason)
     }
 }
 
@@ -123,7 +150,10 @@ impl From<Refusal> for Response<Bytes> {
             body["code"] = code.into();
         }
         let mut response = reply::json(refusal.status, &body);
-        response.headers_mut().extend(refusal.header);
+        // Escaped, as a header is of ASCII.
+        let reason = refusal.reason.and_then(|reason| HeaderValue::try_from(reason.escape_default().to_string()).ok());
+        response.headers_mut().extend(reason.map(|reason| (REASON, reason)));
+        response.headers_mut().extend(refusal.allow.map(|allow| (header::ALLOW, *allow)));
         response
     }
 }

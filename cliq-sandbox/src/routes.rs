@@ -4,8 +4,9 @@
 use std::borrow::Cow;
 
 use cliq_api::threads as api;
-use cliq_api::{Endpoint, EndpointMeta};
-use http::Method;
+use cliq_api::{Endpoint, EndpointMeta, Place};
+use http::header::ACCEPT;
+use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
 
 use crate::operations::{Operation, channel, followers, members, posting, thread};
@@ -39,6 +40,47 @@ static ROUTES: [Route; 19] = [
     route::<api::ListThreadsRequest>(channel::list_threads),
     route::<api::SetThreadAutoFollowRequest>(channel::set_auto_follow),
 ];
+
+impl Route {
+    /// Whether the answer, which is JSON, is one that the sender takes. `get_thread` is the one operation that has no refusal
+    /// for that.
+    pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let mut accepted = headers.get_all(ACCEPT).iter().filter_map(|value| value.to_str().ok()).peekable();
+        let any = accepted.peek().is_none();
+        if any || accepted.any(takes_json) || self.meta.name() == api::GetThreadRequest::META.name() {
+            Ok(())
+        } else {
+            Err(Refusal::not_acceptable())
+        }
+    }
+
+    /// The parameters of a query: those that the operation has, each once.
+    pub(crate) fn query(&self, query: &str) -> Result<Vec<(String, String)>, Refusal> {
+        let mut pairs: Vec<(String, String)> = Vec::new();
+        for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+            if !self.meta.params().iter().any(|param| param.place() == Place::Query && param.name() == name) {
+                return Err(Refusal::extra_key(&name));
+            }
+            if pairs.iter().any(|(given, _)| *given == name) {
+                return Err(Refusal::invalid_input(format_args!("`{name}` is given twice")));
+            }
+            pairs.push((name, value));
+        }
+        Ok(pairs)
+    }
+}
+
+/// `text/html, application/*;q=0.5`.
+fn takes_json(accept: &str) -> bool {
+    accept.split(',').any(|range| {
+        let mut parts = range.split(';').map(str::trim);
+        let media = parts.next().unwrap_or_default().to_ascii_lowercase();
+        let refused = parts.any(|part| {
+            part.strip_prefix("q=").is_some_and(|quality| quality.parse::<f32>().is_ok_and(|quality| quality == 0.0))
+        });
+        matches!(&*media, "*/*" | "application/*" | "application/json") && !refused
+    })
+}
 
 const fn route<E: Endpoint>(operation: Operation) -> Route {
     Route { meta: E::META, operation }

@@ -9,7 +9,7 @@ use std::time::Duration;
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
 use cliq_api::{Client, ClientBuilder, Endpoint};
-use http::header::{AUTHORIZATION, HeaderValue, LOCATION};
+use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
 use time::OffsetDateTime;
@@ -21,19 +21,20 @@ use crate::demo::Demo;
 use crate::faults::{Course, Fault, Faults, Plans, failure};
 use crate::limits::{Book, Limits, Tally, Throttle, tell};
 use crate::oauth::{self, Accounts, ScopeSet, Unauthorized};
+use crate::posts::Posts;
 use crate::random;
 use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
 use crate::routes;
 use crate::server::Server;
 use crate::transport::SandboxTransport;
-use crate::world::{self, ChannelKey, Chat, MessageId, Sender, ThreadKey, UserKey, World};
+use crate::world::World;
 
 /// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with [`serve`](Self::serve), or one
 /// request at a time with [`handle`](Self::handle). What the API has no call for, such as posting a plain message, is a method
-/// here. Cloning it is cheap, and clones share their world.
+/// here, and [`to_json`](Self::to_json) writes it all down. Cloning it is cheap, and clones share their world.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
@@ -57,6 +58,7 @@ struct Inner {
     plans: Plans,
     clock: Clock,
     watcher: Option<Watcher>,
+    posts: Posts,
 }
 
 impl Sandbox {
@@ -71,7 +73,7 @@ impl Sandbox {
     }
 
     pub(crate) fn new(world: World, settings: Settings) -> Self {
-        let Settings { clock, seed, limits, kept, watcher } = settings;
+        let Settings { clock, seed, limits, kept, watcher, posts } = settings;
         let seed = seed.unwrap_or_else(random::default_seed);
         let mut accounts = Accounts::seeded(seed);
         for user in world.users() {
@@ -84,6 +86,7 @@ impl Sandbox {
             plans: Plans::new(seed),
             clock,
             watcher,
+            posts,
         }))
     }
 
@@ -236,7 +239,10 @@ impl Sandbox {
             self.answer_as_accounts(&request, fault)
         } else {
             let (head, body) = request.into_parts();
-            self.answer(&head, &body, fault, &mut record).unwrap_or_else(Into::into)
+            self.answer(&head, &body, fault, &mut record).unwrap_or_else(|refusal| {
+                record.reason = refusal.reason().map(str::to_owned);
+                refusal.into()
+            })
         };
         if let Some(watcher) = &self.0.watcher {
             record.status = Some(response.status());
@@ -254,7 +260,7 @@ impl Sandbox {
 
     fn answer_as_accounts(&self, request: &Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
         match fault {
-            Some(Fault::Fail(status)) => failure(*status),
+            Some(Fault::Fail(status)) => failure(*status, None),
             Some(Fault::Redirect(to)) => redirect(to),
             _ => self.accounts(|accounts, now| accounts.handle(request, now)),
         }
@@ -278,7 +284,7 @@ impl Sandbox {
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
             let grant = accounts.authorize(host, token, route.meta.scopes(), now).map_err(Refusal::token)?;
-            world.user(grant.user_id()).ok_or_else(Refusal::unauthorized)
+            world.user(grant.user_id()).ok_or_else(|| Refusal::token(Unauthorized::Unknown))
         })?;
         let user_id = &world[user].id;
         if self.0.watcher.is_some() {
@@ -297,11 +303,13 @@ impl Sandbox {
             return Ok(tell(&limits, route.meta.limit(), until.saturating_sub(since_epoch(now))));
         }
         match fault {
-            Some(Fault::Fail(status)) => Ok(failure(*status)),
+            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.meta))),
             Some(Fault::Redirect(to)) => Ok(redirect(to)),
             _ => {
-                let query = form_urlencoded::parse(head.uri.query().unwrap_or_default().as_bytes());
-                let call = Call { user, now, url, subject, query: query.into_owned().collect(), body };
+                route.admit(&head.headers)?;
+                let query = route.query(head.uri.query().unwrap_or_default())?;
+                let content_type = head.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
+                let call = Call { user, now, url, subject, query, content_type, body, posts: self.0.posts };
                 (route.operation)(&mut world, &call).map(Into::into)
             }
         }
@@ -343,51 +351,8 @@ impl Sandbox {
         use_it(&mut accounts, self.now())
     }
 
-    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns the message's id.
-    /// Threads are started from such messages.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such channel or user, or the user is not in the channel.
-    #[track_caller]
-    pub fn post_message(&self, channel: &str, user_id: &str, text: &str) -> String {
-        let mut world = self.world();
-        let (channel, user) = (self::channel(&world, channel), user(&world, user_id));
-        assert!(world[channel].members.contains(&user), "the user `{user_id}` is not in the channel");
-        world.post(channel, Sender::User(user), text.to_owned(), self.now()).to_string()
-    }
-
-    /// The messages of a chat, a channel's or a thread's, from the oldest to the newest. A channel's are without those
-    /// of its threads.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such chat.
-    #[track_caller]
-    pub fn messages(&self, chat_id: &str) -> Vec<Message> {
-        let world = self.world();
-        let messages = match world.chat(chat_id) {
-            Some(Chat::Channel(channel)) => &world[channel].messages,
-            Some(Chat::Thread(thread)) => &world[thread].messages,
-            None => panic!("there is no chat `{chat_id}`"),
-        };
-        messages.iter().map(|message| Message::new(&world, message)).collect()
-    }
-
-    /// Whether the user has muted the thread.
-    ///
-    /// # Panics
-    ///
-    /// If there is no such thread or user.
-    #[track_caller]
-    pub fn is_muted(&self, thread_chat_id: &str, user_id: &str) -> bool {
-        let world = self.world();
-        let (thread, user) = (thread(&world, thread_chat_id), user(&world, user_id));
-        world[thread].muted_by.contains(&user)
-    }
-
     /// A panic under the lock is one of the checks above, which come before any change: the world behind it is whole.
-    fn world(&self) -> MutexGuard<'_, World> {
+    pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
@@ -412,34 +377,6 @@ impl fmt::Debug for Sandbox {
     }
 }
 
-/// A message of a [`Sandbox`].
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Message {
-    /// Its id, as `1727333520582_47588994306224`.
-    pub id: String,
-    /// The id of the user or bot that posted it.
-    pub sender_id: String,
-    /// The name of the user or bot that posted it.
-    pub sender_name: String,
-    /// What it says.
-    pub text: String,
-    /// The id of the message that it answers.
-    pub reply_to: Option<String>,
-}
-
-impl Message {
-    fn new(world: &World, message: &world::Message) -> Self {
-        Self {
-            id: message.id.to_string(),
-            sender_id: world.sender_id(message.sender).to_owned(),
-            sender_name: world.sender_name(message.sender).to_owned(),
-            text: message.text.clone(),
-            reply_to: message.reply_to.as_ref().map(MessageId::to_string),
-        }
-    }
-}
-
 /// Zoho's documents show two schemes for the same token.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
@@ -457,29 +394,4 @@ fn redirect(to: &str) -> Response<Bytes> {
     let to = HeaderValue::try_from(to).unwrap_or(HeaderValue::from_static("/"));
     response.headers_mut().insert(LOCATION, to);
     response
-}
-
-#[track_caller]
-fn user(world: &World, id: &str) -> UserKey {
-    let Some(user) = world.user(id) else { panic!("there is no user `{id}`") };
-    user
-}
-
-#[track_caller]
-fn channel(world: &World, name: &str) -> ChannelKey {
-    match world.chat(name) {
-        Some(Chat::Channel(channel)) => return channel,
-        Some(Chat::Thread(_)) => panic!("`{name}` is a thread, not a channel"),
-        None => {}
-    }
-    let Some(channel) = world.channel_by_id(name).or_else(|| world.channel_by_unique_name(name)) else {
-        panic!("there is no channel `{name}`")
-    };
-    channel
-}
-
-#[track_caller]
-fn thread(world: &World, chat_id: &str) -> ThreadKey {
-    let Some(Chat::Thread(thread)) = world.chat(chat_id) else { panic!("there is no thread `{chat_id}`") };
-    thread
 }

@@ -9,8 +9,8 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
-use http::{Request, Response};
-use http_body_util::{BodyExt, Full};
+use http::{Request, Response, StatusCode};
+use http_body_util::{BodyExt, Full, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
@@ -26,6 +26,8 @@ use crate::wire::LastWords;
 
 /// For how long an exchange that is under way may go on after the end.
 const GRACE: Duration = Duration::from_secs(1);
+/// Of a request's body, in bytes. What the operations take is much smaller.
+const LARGEST: usize = 4 * 1024 * 1024;
 /// Before the next attempt when a connection can't be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
@@ -108,7 +110,12 @@ async fn answer(
     last_words: &Mutex<Option<LastWords>>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn StdError + Send + Sync>> {
     let (head, body) = request.into_parts();
-    let body = body.collect().await?.to_bytes();
+    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
+        let mut response = Response::new(Full::default());
+        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+        return Ok(response);
+    };
+    let body = body.to_bytes();
     let last = match carry(sandbox, Request::from_parts(head, body)).await {
         Outcome::Sent(Damaged::Whole(response)) => return Ok(response.map(Full::new)),
         Outcome::Sent(Damaged::Silence) => pending().await,

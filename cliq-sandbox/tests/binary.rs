@@ -20,7 +20,7 @@ impl Running {
             command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut welcome = String::new();
-        while !welcome.contains("/messages\n") {
+        while !(welcome.contains("To begin with") && welcome.ends_with("\n\n") && welcome.contains("curl")) {
             assert!(stdout.read_line(&mut welcome).unwrap() > 0, "it ended after: {welcome}");
         }
         Self { child, stdout, welcome }
@@ -67,7 +67,19 @@ fn it_helps() {
     let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).arg("--help").output().unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
-    for option in ["--port", "--host", "--limits", "--latency", "--fault", "--seed", "--quiet", "lose-answer"] {
+    for option in [
+        "--port",
+        "--host",
+        "--world",
+        "--save",
+        "--posts",
+        "--limits",
+        "--latency",
+        "--fault",
+        "--seed",
+        "--quiet",
+        "lose-answer",
+    ] {
         assert!(help.contains(option), "{option} is not in: {help}");
     }
 }
@@ -116,4 +128,52 @@ fn a_port_that_is_taken_is_told() {
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
     assert!(said.starts_with("cliq-sandbox: can't listen at 127.0.0.1:"), "{said}");
+}
+
+/// What was posted in one run is there in the next, and so are the tokens.
+#[cfg(unix)]
+#[test]
+fn a_world_is_kept_from_run_to_run() {
+    let folder = std::env::temp_dir().join(format!("cliq-sandbox-binary-{}", std::process::id()));
+    std::fs::create_dir_all(&folder).unwrap();
+    let file = folder.join("world.json");
+    let file = file.to_str().unwrap();
+    let mut tokens = Vec::new();
+    for (args, followers) in [(&["--save", file][..], 2), (&["--world", file, "--save", file], 2)] {
+        let mut running = Running::start(&[&["--port", "0", "-q"], args].concat());
+        assert!(running.welcome.contains(&format!("keeps what happened in it in {file}.")));
+        let path = running.welcome.split_once("POST $CLIQ").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        assert!(running.post(&path).starts_with("HTTP/1.1 204 "));
+        assert!(Command::new("kill").arg(running.child.id().to_string()).status().unwrap().success());
+        assert!(running.end().success());
+        tokens.push(running.value("TOKEN").to_owned());
+        let kept = std::fs::read_to_string(file).unwrap();
+        let (_, thread) = kept.split_once("\"followers\": [").unwrap();
+        assert_eq!(thread.split_once(']').unwrap().0.matches("85572796").count(), followers);
+    }
+    assert_eq!(tokens[0], tokens[1]);
+    std::fs::remove_dir_all(&folder).unwrap();
+}
+
+#[test]
+fn a_file_that_will_not_do_is_told() {
+    for (args, words) in [
+        (["--world", "nowhere.json"], "cliq-sandbox: there is no world in nowhere.json: it can't be read: "),
+        (["--world", env!("CARGO_MANIFEST_PATH")], "it is no JSON, or is damaged: "),
+        (["--save", "/nowhere/world.json"], "cliq-sandbox: can't write /nowhere/world.json: "),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).args(args).output().unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success() && said.contains(words), "{said}");
+        assert_eq!(output.stdout, b"");
+    }
+}
+
+#[test]
+fn it_warns_where_others_can_reach_it() {
+    let mut running = Running::start(&["--port", "0", "--host", "0.0.0.0", "-q"]);
+    running.child.kill().unwrap();
+    let mut said = String::new();
+    running.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
+    assert!(said.starts_with("cliq-sandbox: warning: 0.0.0.0 can be reached from other machines."), "{said}");
 }

@@ -17,6 +17,7 @@ mod operations;
 mod pointer;
 mod prose;
 mod requests;
+mod sandbox;
 mod schema;
 
 use differences::Differences;

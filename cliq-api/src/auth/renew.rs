@@ -224,9 +224,8 @@ fn spent(until: SystemTime) -> AuthError {
 }
 
 fn failed(error: StoreError) -> AuthError {
-    AuthError::new(AuthErrorKind::Store, "the store of access tokens failed (what it says is the source of this error)")
-        .with_transient(true)
-        .caused_by(error)
+    let problem = format!("the store of access tokens failed: {error}");
+    AuthError::new(AuthErrorKind::Store, problem).with_transient(true).caused_by(error)
 }
 
 fn chance() -> u64 {

@@ -12,7 +12,7 @@ use tokio::time::Instant;
 use super::AccessToken;
 use super::credentials::Grant;
 
-/// Why a store failed, in its own words.
+/// Why a store failed, in its own words: one line for an operator, without secrets. Errors of calls repeat it.
 pub type StoreError = Box<dyn StdError + Send + Sync>;
 
 /// What a store does, on its way.

@@ -111,10 +111,11 @@ impl Client {
     /// # }
     /// ```
     pub async fn close(&self, within: Duration) -> usize {
-        let ends = tokio::time::Instant::now() + within;
+        let begun = tokio::time::Instant::now();
         let left = self.0.core.in_flight.close(within).await;
         // A store that fails has had its time as well then.
-        let _ = tokio::time::timeout_at(ends, self.0.core.limiter.tell_all()).await;
+        let rest = within.saturating_sub(begun.elapsed());
+        let _ = tokio::time::timeout(rest, self.0.core.limiter.tell_all()).await;
         left
     }
 

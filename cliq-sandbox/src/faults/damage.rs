@@ -1,12 +1,15 @@
 //! What a fault makes of an answer.
 
 use bytes::{BufMut, Bytes, BytesMut};
+use cliq_api::threads::GetThreadRequest;
+use cliq_api::{Endpoint, EndpointMeta};
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::json;
 
 use super::bomb;
 use super::fault::Fault;
+use crate::refusal::INTERNAL;
 use crate::reply::{self, Reply};
 
 const HTML: &[u8] =
@@ -29,7 +32,7 @@ pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damage
     match fault {
         Some(Fault::LoseAnswer) => Damaged::Silence,
         Some(Fault::ResetAfter) => Damaged::Reset,
-        Some(Fault::FailAfter(status)) => Damaged::Whole(failure(*status)),
+        Some(Fault::FailAfter(status)) => Damaged::Whole(failure(*status, None)),
         Some(Fault::Truncate) => {
             let response = with_body(response);
             let announced = response.body().len();
@@ -56,9 +59,19 @@ pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damage
     }
 }
 
-/// A server's or gateway's failure.
-pub(crate) fn failure(status: StatusCode) -> Response<Bytes> {
-    let message = status.canonical_reason().unwrap_or("Something went wrong.");
+/// A server's failure at an endpoint, or one of a gateway, which knows of none.
+pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Response<Bytes> {
+    if status == StatusCode::INTERNAL_SERVER_ERROR
+        && endpoint.is_some_and(|meta| meta.name() == GetThreadRequest::META.name())
+    {
+        // The one endpoint that has a published code for it.
+        let message = "Sorry, we couldn't process your request due to a technical error. Please try again later.";
+        return reply::json(status, &json!({ "code": "operation_failed", "message": message }));
+    }
+    let message = match status {
+        StatusCode::INTERNAL_SERVER_ERROR => INTERNAL,
+        other => other.canonical_reason().unwrap_or("Something went wrong."),
+    };
     reply::json(status, &json!({ "message": message }))
 }
 

@@ -61,7 +61,7 @@ pub(crate) fn list_threads(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 
 impl Filter {
     fn read(call: &Call<'_>) -> Result<Self, Refusal> {
-        let refused = |name: &str| Refusal::invalid_input(format_args!("`{name}` has a value that it can't have."));
+        let refused = |name: &str| Refusal::invalid_input(format_args!("`{name}` has a value that it can't have"));
         Ok(Self {
             followed: match call.query("state") {
                 None | Some("all") => None,

@@ -6,7 +6,7 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use time::OffsetDateTime;
 
-use crate::world::{Thread, epoch_millis};
+use crate::world::Thread;
 
 /// What the published tokens begin with.
 const VERSION: &str = "15";
@@ -15,19 +15,19 @@ const VERSION: &str = "15";
 /// which is the form of the published tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
-    millis: i128,
+    millis: u64,
     /// Those behind it have a lower one.
     pub(super) serial: u64,
 }
 
 impl Cursor {
     pub(super) fn behind(thread: &Thread) -> Self {
-        Self { millis: epoch_millis(thread.created), serial: thread.serial }
+        Self { millis: thread.main_message.millis(), serial: thread.serial }
     }
 
     /// How far a client that asks now has seen all.
     pub(super) fn at(time: OffsetDateTime, serial: u64) -> Self {
-        Self { millis: epoch_millis(time), serial }
+        Self { millis: u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(), serial }
     }
 
     pub(super) fn parse(token: &str) -> Option<Self> {

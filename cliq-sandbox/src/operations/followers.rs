@@ -53,11 +53,11 @@ pub(crate) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 fn named_members<E: Endpoint>(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Vec<UserKey>, Refusal> {
     let Users { user_ids } = call.body::<E, _>()?;
     if user_ids.is_empty() {
-        return Err(Refusal::invalid_input("`user_ids` is empty."));
+        return Err(Refusal::invalid_input("`user_ids` is empty"));
     }
     let member = |id: String| {
         let user = world.user(&id).filter(|user| world[channel].members.contains(user));
-        user.ok_or_else(|| Refusal::invalid_input(format_args!("The user `{id}` is not in the channel.")))
+        user.ok_or_else(|| Refusal::invalid_input(format_args!("`user_ids` names `{id}`, who is not in the channel")))
     };
     user_ids.into_iter().map(member).collect()
 }

@@ -12,7 +12,7 @@ pub(super) fn user(user: &User) -> Value {
 /// As `viewer` sees it.
 pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
     let thread = &world[key];
-    json!({
+    let mut form = json!({
         "chat_id": thread.chat_id,
         "parent_chat_id": world[thread.channel].chat_id,
         "thread_message_id": thread.main_message.escaped(),
@@ -20,9 +20,15 @@ pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
         "follower_count": thread.followers.len(),
         "is_follower": thread.is_follower(viewer),
         "thread_state": thread.state.as_str(),
-        "parent_message_sender": world.main_message(key).map(|message| world.sender_id(message.sender)),
-        "last_message_information": thread.messages.last().map(|message| last_message(world, message)),
-    })
+    });
+    // What there is not has no member: the document knows no `null`.
+    if let Some(main) = world.main_message(key) {
+        form["parent_message_sender"] = world.sender_id(main.sender).into();
+    }
+    if let Some(last) = thread.messages.last() {
+        form["last_message_information"] = last_message(world, last);
+    }
+    form
 }
 
 fn last_message(world: &World, message: &Message) -> Value {
@@ -30,7 +36,7 @@ fn last_message(world: &World, message: &Message) -> Value {
         "sender_id": world.sender_id(message.sender),
         "sender_name": world.sender_name(message.sender),
         "message_type": "text",
-        "time": timestamp(message.time),
+        "time": timestamp(message.id.time()),
         "text": message.text,
     })
 }
@@ -41,7 +47,7 @@ pub(super) fn main_message(world: &World, thread: &Thread, message: &Message) ->
         "parent_resource_id": world[thread.channel].unique_name,
         "id": message.id.to_string(),
         "sender": { "id": world.sender_id(message.sender), "name": world.sender_name(message.sender) },
-        "time": timestamp(message.time),
+        "time": timestamp(message.id.time()),
         "type": "text",
         "content": { "text": message.text },
         "mentions": mentions(world, thread, &message.text),

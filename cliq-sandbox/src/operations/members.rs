@@ -31,7 +31,9 @@ fn fields<'c>(call: &'c Call<'_>) -> Result<Vec<&'c str>, Refusal> {
     };
     let asked: Vec<&str> = asked.split(',').collect();
     match asked.iter().find(|field| !FIELDS.contains(field)) {
-        Some(unknown) => Err(Refusal::invalid_input(format_args!("`{unknown}` is not a field of a member."))),
+        Some(unknown) => {
+            Err(Refusal::invalid_input(format_args!("`fields` names `{unknown}`, which is no field of a member")))
+        }
         None => Ok(asked),
     }
 }
@@ -40,7 +42,7 @@ pub(crate) fn leave(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
     let thread = thread_by_chat_id(world, call)?;
     let thread = &mut world[thread];
     if !thread.is_follower(call.user) {
-        return Err(Refusal::not_allowed("Only a member of the thread can leave it."));
+        return Err(Refusal::not_allowed("the token's user is not in the thread"));
     }
     thread.unfollow(call.user);
     thread.unmute(call.user);

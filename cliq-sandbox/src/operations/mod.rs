@@ -45,6 +45,6 @@ fn bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<Bot
     };
     match world.bot(unique_name) {
         Some(bot) if world[channel].bots.contains(&bot) => Ok(Some(bot)),
-        _ => Err(Refusal::not_allowed("The bot is not a participant of the channel.")),
+        _ => Err(Refusal::not_allowed("`bot_unique_name` names no participant of the channel")),
     }
 }

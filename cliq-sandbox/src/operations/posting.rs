@@ -11,7 +11,7 @@ use super::{bot, channel_by_id, require_member};
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::world::{ChannelKey, Chat, Message, MessageId, Sender, Thread, ThreadKey, ThreadState, World};
+use crate::world::{ChannelKey, Chat, Message, MessageId, Sender, ThreadKey, ThreadState, World};
 
 /// In characters: which unit the published limit is in, it doesn't say.
 const MAX_TEXT: usize = 5000;
@@ -59,8 +59,8 @@ pub(crate) fn post_to_chat(world: &mut World, call: &Call<'_>) -> Result<Reply, 
             require_member(world, call, channel)?;
             let message: NewMessage = call.body::<SendThreadMessageRequest, _>()?;
             let sender = sender(world, call, channel)?;
-            check(&message, &world[thread].main_message, Some(&world[thread]))?;
-            Ok(post(world, call, thread, sender, message))
+            let reply_to = check(world, &message, world[thread].main_message, Some(thread))?;
+            Ok(post(world, call, thread, sender, message, reply_to))
         }
     }
 }
@@ -70,15 +70,15 @@ pub(crate) fn post_to_chat(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 fn start_thread(world: &mut World, call: &Call<'_>, channel: ChannelKey, new: NewThread) -> Result<Reply, Refusal> {
     let sender = sender(world, call, channel)?;
     if !world[channel].reply_mode.allows_threads() {
-        return Err(Refusal::not_allowed("The reply mode of the channel does not allow threads."));
+        return Err(Refusal::not_allowed("the reply mode of the channel does not allow threads"));
     }
-    let id = MessageId::parse(&new.thread_message_id);
-    let main = world[channel].message(&id).ok_or_else(|| Refusal::message_not_found("thread_message_id"))?;
-    let existing = world.thread_from(&id);
-    check(&new.message, &id, existing.map(|thread| &world[thread]))?;
+    let main = MessageId::parse(&new.thread_message_id).and_then(|id| world.message(Chat::Channel(channel), id));
+    let main = main.ok_or_else(|| Refusal::message_not_found("thread_message_id"))?;
+    let (id, existing) = (main.id, world.thread_from(main.id));
+    let reply_to = check(world, &new.message, id, existing)?;
     let title = new.thread_title.filter(|title| !title.trim().is_empty()).unwrap_or_else(|| derived_title(main));
-    let thread = existing.unwrap_or_else(|| world.start_thread(channel, id, title, call.now));
-    Ok(post(world, call, thread, sender, new.message))
+    let thread = existing.unwrap_or_else(|| world.start_thread(channel, id, title));
+    Ok(post(world, call, thread, sender, new.message, reply_to))
 }
 
 fn derived_title(main: &Message) -> String {
@@ -90,30 +90,43 @@ fn sender(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Sender,
     Ok(bot(world, call, channel)?.map_or(Sender::User(call.user), Sender::Bot))
 }
 
-/// Whether the message can be posted in the thread, which may not be there yet, of the main message.
-fn check(message: &NewMessage, main: &MessageId, thread: Option<&Thread>) -> Result<(), Refusal> {
+/// Whether the message can be posted in the thread, which may not be there yet, of the main message; and what it answers.
+fn check(
+    world: &World,
+    message: &NewMessage,
+    main: MessageId,
+    thread: Option<ThreadKey>,
+) -> Result<Option<MessageId>, Refusal> {
     if message.text.trim().is_empty() {
-        return Err(Refusal::invalid_input("`text` is blank."));
+        return Err(Refusal::invalid_input("`text` is blank"));
     }
     if message.text.chars().count() > MAX_TEXT {
-        return Err(Refusal::invalid_input(format_args!("`text` is longer than {MAX_TEXT} characters.")));
+        return Err(Refusal::invalid_input(format_args!("`text` is longer than {MAX_TEXT} characters")));
     }
-    if thread.is_some_and(|thread| thread.state == ThreadState::Closed) {
-        return Err(Refusal::not_allowed("The thread is closed."));
+    if thread.is_some_and(|thread| world[thread].state == ThreadState::Closed) {
+        return Err(Refusal::not_allowed("the thread is closed"));
     }
-    let is_here = |id: MessageId| id == *main || thread.is_some_and(|thread| thread.message(&id).is_some());
-    match &message.reply_to {
-        Some(id) if !is_here(MessageId::parse(id)) => Err(Refusal::message_not_found("reply_to")),
-        _ => Ok(()),
-    }
+    let Some(reply_to) = &message.reply_to else {
+        return Ok(None);
+    };
+    let is_here =
+        |&id: &MessageId| id == main || thread.is_some_and(|thread| world.message(Chat::Thread(thread), id).is_some());
+    let answered = MessageId::parse(reply_to).filter(is_here);
+    answered.map(Some).ok_or_else(|| Refusal::message_not_found("reply_to"))
 }
 
-fn post(world: &mut World, call: &Call<'_>, thread: ThreadKey, sender: Sender, message: NewMessage) -> Reply {
+fn post(
+    world: &mut World,
+    call: &Call<'_>,
+    thread: ThreadKey,
+    sender: Sender,
+    message: NewMessage,
+    reply_to: Option<MessageId>,
+) -> Reply {
     if message.post_in_parent {
         let channel = world[thread].channel;
         world.post(channel, sender, message.text.clone(), call.now);
     }
-    let reply_to = message.reply_to.as_deref().map(MessageId::parse);
     let id = world.post_in_thread(thread, sender, message.text, reply_to, call.now);
-    if message.sync_message { Reply::Json(json!({ "message_id": id.to_string() })) } else { Reply::no_response() }
+    if message.sync_message { Reply::Json(json!({ "message_id": id.to_string() })) } else { call.posts.reply() }
 }

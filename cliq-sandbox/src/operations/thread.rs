@@ -4,11 +4,11 @@ use cliq_api::threads::UpdateThreadRequest;
 use serde::Deserialize;
 use serde_json::json;
 
-use super::{bot, form, thread_by_chat_id};
+use super::{bot, form, require_member, thread_by_chat_id};
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::world::{BotKey, ChannelKey, ThreadState, World};
+use crate::world::{BotKey, ChannelKey, Chat, ThreadState, World};
 
 #[derive(Deserialize)]
 struct Update {
@@ -28,7 +28,14 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     if !is_thread_chat_id(&call.subject) {
         return Err(Refusal::invalid_thread_chat_id());
     }
-    let thread = thread_by_chat_id(world, call)?;
+    if world[call.user].external {
+        return Err(Refusal::external());
+    }
+    // Of this operation the document has no 404.
+    let Some(Chat::Thread(thread)) = world.chat(&call.subject) else {
+        return Err(Refusal::thread_not_found());
+    };
+    require_member(world, call, world[thread].channel)?;
     let mut data = form::thread(world, thread, call.user);
     // Always so: others were refused.
     data["parent_participant"] = true.into();
@@ -47,7 +54,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let bot = acting_bot(world, call, world[thread].channel)?;
     let Update { action } = call.body::<UpdateThreadRequest, _>()?;
     if bot.is_some() && matches!(action, Action::Follow | Action::Unfollow) {
-        return Err(Refusal::not_allowed("A bot can't follow a thread."));
+        return Err(Refusal::not_allowed("a bot can't follow a thread"));
     }
     let thread = &mut world[thread];
     match action {
@@ -64,10 +71,10 @@ fn acting_bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Opt
     let key = call.query("appkey");
     let bot = bot(world, call, channel)?;
     match (bot.map(|bot| world[bot].app_key.as_deref()), key) {
-        (None, Some(_)) => Err(Refusal::invalid_input("`appkey` goes only together with `bot_unique_name`.")),
+        (None, Some(_)) => Err(Refusal::invalid_input("`appkey` goes only together with `bot_unique_name`")),
         (Some(Some(_)), None) => Err(Refusal::missing_param("appkey")),
         (Some(Some(needed)), Some(given)) if needed != given => {
-            Err(Refusal::access_denied("The key is not that of the bot's extension."))
+            Err(Refusal::access_denied("`appkey` is not that of the bot's extension"))
         }
         _ => Ok(bot),
     }

@@ -1,6 +1,8 @@
 //! Channels.
 
-use super::message::{Message, MessageId};
+use serde::{Deserialize, Serialize};
+
+use super::message::Message;
 use super::{BotKey, UserKey};
 
 #[derive(Debug)]
@@ -17,19 +19,9 @@ pub(crate) struct Channel {
     pub(crate) messages: Vec<Message>,
 }
 
-/// What a channel is made from; an id that is left open is made up.
-#[derive(Debug)]
-pub(crate) struct ChannelParts {
-    pub(crate) id: Option<String>,
-    pub(crate) chat_id: Option<String>,
-    pub(crate) unique_name: String,
-    pub(crate) reply_mode: ReplyMode,
-    pub(crate) members: Vec<UserKey>,
-    pub(crate) bots: Vec<BotKey>,
-}
-
 /// In which ways a message of a channel can be answered.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum ReplyMode {
     /// In the channel only: no threads.
@@ -44,11 +36,5 @@ pub enum ReplyMode {
 impl ReplyMode {
     pub(crate) fn allows_threads(self) -> bool {
         matches!(self, Self::Threads | Self::Both)
-    }
-}
-
-impl Channel {
-    pub(crate) fn message(&self, id: &MessageId) -> Option<&Message> {
-        self.messages.iter().find(|message| message.id == *id)
     }
 }

@@ -1,6 +1,7 @@
 //! Messages and their ids.
 
 use std::fmt;
+use std::time::Duration;
 
 use time::OffsetDateTime;
 
@@ -8,10 +9,10 @@ use super::{BotKey, UserKey};
 
 #[derive(Debug)]
 pub(crate) struct Message {
+    /// It holds the time as well.
     pub(crate) id: MessageId,
     pub(crate) sender: Sender,
     pub(crate) text: String,
-    pub(crate) time: OffsetDateTime,
     pub(crate) reply_to: Option<MessageId>,
 }
 
@@ -21,34 +22,54 @@ pub(crate) enum Sender {
     Bot(BotKey),
 }
 
+/// The last millisecond of the year 9999: what comes after it can't be told as a time.
+const LAST_MILLIS: u64 = 253_402_300_799_999;
+
 /// Milliseconds of the Unix epoch and digits. Cliq writes what stands between them in three ways; here it is `_`.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub(crate) struct MessageId(String);
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(crate) struct MessageId {
+    millis: u64,
+    pub(super) serial: u64,
+}
 
 impl MessageId {
+    /// Before 1970 there are no messages.
     pub(super) fn new(time: OffsetDateTime, serial: u64) -> Self {
-        Self(format!("{}_{serial}", epoch_millis(time)))
+        let millis = u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
+        Self { millis, serial }
     }
 
     /// From any of the ways in which it is written.
-    pub(crate) fn parse(text: &str) -> Self {
-        Self(text.replace("%20", "_").replace(' ', "_"))
+    pub(crate) fn parse(text: &str) -> Option<Self> {
+        let text = text.replace("%20", "_").replace(' ', "_");
+        let (millis, serial) = text.split_once('_')?;
+        let (millis, serial) = (number(millis)?, number(serial)?);
+        (millis <= LAST_MILLIS).then_some(Self { millis, serial })
     }
 
     /// As the published answers write the message that a thread was started from.
-    pub(crate) fn escaped(&self) -> String {
-        self.0.replace('_', "%20")
+    pub(crate) fn escaped(self) -> String {
+        format!("{}%20{}", self.millis, self.serial)
+    }
+
+    pub(crate) fn millis(self) -> u64 {
+        self.millis
+    }
+
+    pub(crate) fn time(self) -> OffsetDateTime {
+        OffsetDateTime::UNIX_EPOCH + Duration::from_millis(self.millis)
     }
 }
 
 impl fmt::Display for MessageId {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(&self.0)
+        write!(f, "{}_{}", self.millis, self.serial)
     }
 }
 
-pub(crate) fn epoch_millis(time: OffsetDateTime) -> i128 {
-    time.unix_timestamp_nanos() / 1_000_000
+/// In the one way in which it is written, so that two ids are the same if and only if their texts are.
+pub(super) fn number(digits: &str) -> Option<u64> {
+    digits.parse().ok().filter(|number: &u64| number.to_string() == digits)
 }
 
 #[cfg(test)]
@@ -57,12 +78,19 @@ mod tests {
 
     #[test]
     fn an_id_is_the_same_in_all_its_forms() {
-        let id = MessageId::parse("1727333520582_47588994306224");
+        let id = MessageId::parse("1727333520582_47588994306224").unwrap();
         for text in ["1727333520582 47588994306224", "1727333520582%2047588994306224"] {
-            assert_eq!(MessageId::parse(text), id);
+            assert_eq!(MessageId::parse(text), Some(id));
         }
         assert_eq!(id.to_string(), "1727333520582_47588994306224");
         assert_eq!(id.escaped(), "1727333520582%2047588994306224");
-        assert_ne!(MessageId::parse("172733352058247588994306224"), id);
+        assert_eq!(MessageId::new(id.time(), id.serial), id);
+    }
+
+    #[test]
+    fn other_texts_are_no_ids() {
+        for text in ["", "1", "172733352058247588994306224", "1_", "_1", "1_2_3", "01_2", "1_+2", "253402300800000_1"] {
+            assert_eq!(MessageId::parse(text), None, "{text}");
+        }
     }
 }

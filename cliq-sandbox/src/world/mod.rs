@@ -12,13 +12,15 @@ use std::ops::{Index, IndexMut};
 
 use time::OffsetDateTime;
 
+pub(crate) use self::channel::Channel;
 pub use self::channel::ReplyMode;
-pub(crate) use self::channel::{Channel, ChannelParts};
-pub(crate) use self::message::{Message, MessageId, Sender, epoch_millis};
+pub(crate) use self::message::{Message, MessageId, Sender};
 pub(crate) use self::thread::{Thread, ThreadState};
 
 /// Of about the length that ids of Cliq have.
 const FIRST_SERIAL: u64 = 1_200_000_000_000_000_001;
+/// Up to here ids that are made up stay above those that are given.
+pub(crate) const LAST_SERIAL: u64 = u64::MAX / 2;
 
 #[derive(Debug)]
 pub(crate) struct World {
@@ -30,6 +32,10 @@ pub(crate) struct World {
     /// From the oldest to the newest.
     threads: Vec<Thread>,
     chats: HashMap<String, Chat>,
+    /// Where each message is: in which chat, and as which of its messages.
+    places: HashMap<MessageId, (Chat, usize)>,
+    /// By the messages that they were started from.
+    threads_from: HashMap<MessageId, ThreadKey>,
     next_serial: u64,
 }
 
@@ -38,6 +44,8 @@ pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) email: String,
+    /// Whether the user is of another organisation.
+    pub(crate) external: bool,
 }
 
 #[derive(Debug)]
@@ -50,7 +58,7 @@ pub(crate) struct Bot {
 }
 
 /// What a chat id names.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Chat {
     Channel(ChannelKey),
     Thread(ThreadKey),
@@ -101,12 +109,15 @@ impl World {
             channels: Vec::new(),
             threads: Vec::new(),
             chats: HashMap::new(),
+            places: HashMap::new(),
+            threads_from: HashMap::new(),
             next_serial: FIRST_SERIAL,
         }
     }
 
-    pub(crate) fn add_user(&mut self, id: String, name: String, email: String) -> UserKey {
-        let key = UserKey::push(&mut self.users, User { id: id.clone(), name, email });
+    pub(crate) fn add_user(&mut self, user: User) -> UserKey {
+        let id = user.id.clone();
+        let key = UserKey::push(&mut self.users, user);
         self.user_keys.insert(id, key);
         key
     }
@@ -119,28 +130,20 @@ impl World {
         self.users.iter()
     }
 
-    pub(crate) fn add_bot(&mut self, unique_name: String, name: String, app_key: Option<String>) -> BotKey {
-        let id = format!("b-{}", self.take_serial());
-        BotKey::push(&mut self.bots, Bot { id, unique_name, name, app_key })
+    pub(crate) fn add_bot(&mut self, bot: Bot) -> BotKey {
+        BotKey::push(&mut self.bots, bot)
     }
 
     pub(crate) fn bot(&self, unique_name: &str) -> Option<BotKey> {
         self.bots.iter().position(|bot| bot.unique_name == unique_name).map(BotKey)
     }
 
-    pub(crate) fn add_channel(&mut self, new: ChannelParts) -> ChannelKey {
-        let id = new.id.unwrap_or_else(|| format!("P{}", self.take_serial()));
-        let chat_id = new.chat_id.unwrap_or_else(|| format!("CT_{}_1", self.take_serial()));
-        let channel = Channel {
-            id,
-            chat_id: chat_id.clone(),
-            unique_name: new.unique_name,
-            reply_mode: new.reply_mode,
-            members: new.members,
-            bots: new.bots,
-            auto_follow: false,
-            messages: Vec::new(),
-        };
+    pub(crate) fn bots(&self) -> impl Iterator<Item = &Bot> {
+        self.bots.iter()
+    }
+
+    pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelKey {
+        let chat_id = channel.chat_id.clone();
         let key = ChannelKey::push(&mut self.channels, channel);
         self.chats.insert(chat_id, Chat::Channel(key));
         key
@@ -154,13 +157,35 @@ impl World {
         self.channels.iter().position(|channel| channel.unique_name == unique_name).map(ChannelKey)
     }
 
+    pub(crate) fn channels(&self) -> impl Iterator<Item = &Channel> {
+        self.channels.iter()
+    }
+
     pub(crate) fn chat(&self, chat_id: &str) -> Option<Chat> {
         self.chats.get(chat_id).copied()
     }
 
+    /// The message, if it is in that chat itself.
+    pub(crate) fn message(&self, chat: Chat, id: MessageId) -> Option<&Message> {
+        let &(place, index) = self.places.get(&id)?;
+        (place == chat).then(|| &self.messages(chat)[index])
+    }
+
+    /// From the oldest to the newest. Those of a channel are without those of its threads.
+    pub(crate) fn messages(&self, chat: Chat) -> &[Message] {
+        match chat {
+            Chat::Channel(channel) => &self[channel].messages,
+            Chat::Thread(thread) => &self[thread].messages,
+        }
+    }
+
+    pub(crate) fn has_message(&self, id: MessageId) -> bool {
+        self.places.contains_key(&id)
+    }
+
     /// The thread that was started from the message.
-    pub(crate) fn thread_from(&self, message: &MessageId) -> Option<ThreadKey> {
-        self.threads.iter().position(|thread| thread.main_message == *message).map(ThreadKey)
+    pub(crate) fn thread_from(&self, message: MessageId) -> Option<ThreadKey> {
+        self.threads_from.get(&message).copied()
     }
 
     /// From the newest to the oldest.
@@ -170,38 +195,27 @@ impl World {
 
     /// Posts into the channel itself.
     pub(crate) fn post(&mut self, channel: ChannelKey, sender: Sender, text: String, now: OffsetDateTime) -> MessageId {
-        let id = MessageId::new(now, self.take_serial());
-        self[channel].messages.push(Message { id: id.clone(), sender, text, time: now, reply_to: None });
+        let id = self.make_message_id(now);
+        self.add_message(Chat::Channel(channel), Message { id, sender, text, reply_to: None });
         id
     }
 
     /// A thread without messages as yet. Where the channel says so, its members follow it from the start.
-    pub(crate) fn start_thread(
-        &mut self,
-        channel: ChannelKey,
-        main_message: MessageId,
-        title: String,
-        now: OffsetDateTime,
-    ) -> ThreadKey {
+    pub(crate) fn start_thread(&mut self, channel: ChannelKey, main_message: MessageId, title: String) -> ThreadKey {
         let serial = self.take_serial();
         let parent = &self[channel];
-        let chat_id = format!("{}-T-{serial}", parent.chat_id);
         let followers = if parent.auto_follow { parent.members.clone() } else { Vec::new() };
-        let thread = Thread {
-            chat_id: chat_id.clone(),
+        self.add_thread(Thread {
+            chat_id: Thread::chat_id(&parent.chat_id, serial),
             serial,
             channel,
             main_message,
             title,
-            created: now,
             state: ThreadState::Open,
             followers,
             muted_by: Vec::new(),
             messages: Vec::new(),
-        };
-        let key = ThreadKey::push(&mut self.threads, thread);
-        self.chats.insert(chat_id, Chat::Thread(key));
-        key
+        })
     }
 
     /// Posts into the thread; a user who does follows it from then on.
@@ -213,19 +227,41 @@ impl World {
         reply_to: Option<MessageId>,
         now: OffsetDateTime,
     ) -> MessageId {
-        let id = MessageId::new(now, self.take_serial());
-        let thread = &mut self[thread];
-        thread.messages.push(Message { id: id.clone(), sender, text, time: now, reply_to });
+        let id = self.make_message_id(now);
+        self.add_message(Chat::Thread(thread), Message { id, sender, text, reply_to });
         if let Sender::User(user) = sender {
-            thread.follow(user);
+            self[thread].follow(user);
         }
         id
+    }
+
+    /// One that is complete. No message of that id may be here already.
+    pub(crate) fn add_message(&mut self, chat: Chat, message: Message) {
+        self.skip_serial(message.id.serial);
+        let id = message.id;
+        let messages = match chat {
+            Chat::Channel(channel) => &mut self[channel].messages,
+            Chat::Thread(thread) => &mut self[thread].messages,
+        };
+        messages.push(message);
+        let index = messages.len() - 1;
+        self.places.insert(id, (chat, index));
+    }
+
+    /// One that is complete but for its messages, and newer than those of its channel.
+    pub(crate) fn add_thread(&mut self, thread: Thread) -> ThreadKey {
+        self.skip_serial(thread.serial);
+        let (chat_id, main_message) = (thread.chat_id.clone(), thread.main_message);
+        let key = ThreadKey::push(&mut self.threads, thread);
+        self.chats.insert(chat_id, Chat::Thread(key));
+        self.threads_from.insert(main_message, key);
+        key
     }
 
     /// The message that the thread was started from.
     pub(crate) fn main_message(&self, thread: ThreadKey) -> Option<&Message> {
         let thread = &self[thread];
-        self[thread.channel].message(&thread.main_message)
+        self.message(Chat::Channel(thread.channel), thread.main_message)
     }
 
     pub(crate) fn sender_id(&self, sender: Sender) -> &str {
@@ -247,10 +283,22 @@ impl World {
         self.next_serial - 1
     }
 
-    fn take_serial(&mut self) -> u64 {
+    /// Digits that no id of here has had.
+    pub(crate) fn take_serial(&mut self) -> u64 {
         let serial = self.next_serial;
         self.next_serial += 1;
         serial
+    }
+
+    /// The digits are in use. What comes later gets higher ones, as long as there are enough of them.
+    pub(crate) fn skip_serial(&mut self, serial: u64) {
+        if serial < LAST_SERIAL {
+            self.next_serial = self.next_serial.max(serial + 1);
+        }
+    }
+
+    pub(crate) fn make_message_id(&mut self, now: OffsetDateTime) -> MessageId {
+        MessageId::new(now, self.take_serial())
     }
 }
 
@@ -261,18 +309,22 @@ mod tests {
     /// A world of one channel with two users, and a thread of the first one's.
     fn world(now: OffsetDateTime) -> (World, [UserKey; 2], ChannelKey, ThreadKey) {
         let mut world = World::new();
-        let ryan = world.add_user("1".into(), "Ryan".into(), "ryan@zylker.com".into());
-        let scott = world.add_user("2".into(), "Scott".into(), "scott@zylker.com".into());
-        let channel = world.add_channel(ChannelParts {
-            id: None,
-            chat_id: None,
+        let mut user = |id: &str, name: &str| {
+            world.add_user(User { id: id.into(), name: name.into(), email: String::new(), external: false })
+        };
+        let (ryan, scott) = (user("1", "Ryan"), user("2", "Scott"));
+        let channel = world.add_channel(Channel {
+            id: "P1".into(),
+            chat_id: "CT_1_1".into(),
             unique_name: "news".into(),
             reply_mode: ReplyMode::Both,
             members: vec![ryan, scott],
             bots: Vec::new(),
+            auto_follow: false,
+            messages: Vec::new(),
         });
         let message = world.post(channel, Sender::User(ryan), "First.".into(), now);
-        let thread = world.start_thread(channel, message, "First".into(), now);
+        let thread = world.start_thread(channel, message, "First".into());
         world.post_in_thread(thread, Sender::User(scott), "Second.".into(), None, now);
         (world, [ryan, scott], channel, thread)
     }
@@ -281,9 +333,8 @@ mod tests {
     fn the_same_calls_at_the_same_time_make_the_same_world() {
         let now = OffsetDateTime::UNIX_EPOCH;
         let ids = || {
-            let (world, _, channel, thread) = world(now);
-            let message = world[thread].messages[0].id.to_string();
-            (world[channel].id.clone(), world[thread].chat_id.clone(), message)
+            let (world, _, _, thread) = world(now);
+            (world[thread].chat_id.clone(), world[thread].messages[0].id)
         };
         assert_eq!(ids(), ids());
     }
@@ -305,7 +356,7 @@ mod tests {
         assert_eq!(world[thread].followers, [scott]);
         world[channel].auto_follow = true;
         let message = world.post(channel, Sender::User(ryan), "Third.".into(), OffsetDateTime::UNIX_EPOCH);
-        let next = world.start_thread(channel, message, "Third".into(), OffsetDateTime::UNIX_EPOCH);
+        let next = world.start_thread(channel, message, "Third".into());
         assert_eq!(world[next].followers, [ryan, scott]);
         assert_eq!(world[thread].followers, [scott]);
         assert_eq!(world.threads_of(channel).collect::<Vec<_>>(), [next, thread]);

@@ -2,9 +2,9 @@
 //!
 //! To follow a thread is to be a member of it: Cliq's document calls following a thread joining it.
 
-use time::OffsetDateTime;
+use serde::{Deserialize, Serialize};
 
-use super::message::{Message, MessageId};
+use super::message::{Message, MessageId, number};
 use super::{ChannelKey, UserKey};
 
 #[derive(Debug)]
@@ -15,7 +15,6 @@ pub(crate) struct Thread {
     pub(crate) channel: ChannelKey,
     pub(crate) main_message: MessageId,
     pub(crate) title: String,
-    pub(crate) created: OffsetDateTime,
     pub(crate) state: ThreadState,
     /// In the order in which they joined.
     pub(crate) followers: Vec<UserKey>,
@@ -23,8 +22,10 @@ pub(crate) struct Thread {
     pub(crate) messages: Vec<Message>,
 }
 
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
 pub(crate) enum ThreadState {
+    #[default]
     Open,
     Closed,
 }
@@ -39,6 +40,16 @@ impl ThreadState {
 }
 
 impl Thread {
+    /// The parent's with `-T-` and digits behind it.
+    pub(crate) fn chat_id(parent: &str, serial: u64) -> String {
+        format!("{parent}-T-{serial}")
+    }
+
+    /// The digits of a thread's chat id, if it has that form.
+    pub(crate) fn serial_in(chat_id: &str, parent: &str) -> Option<u64> {
+        number(chat_id.strip_prefix(parent)?.strip_prefix("-T-")?)
+    }
+
     pub(crate) fn is_follower(&self, user: UserKey) -> bool {
         self.followers.contains(&user)
     }
@@ -57,10 +68,6 @@ impl Thread {
 
     pub(crate) fn unmute(&mut self, user: UserKey) {
         self.muted_by.retain(|&muting| muting != user);
-    }
-
-    pub(crate) fn message(&self, id: &MessageId) -> Option<&Message> {
-        self.messages.iter().find(|message| message.id == *id)
     }
 }
 

@@ -128,7 +128,8 @@ fn what_is_not_there_is_refused() {
         }
     }
     ryan.post_json(format!("/api/v3/chats/{unknown}/messages"), &new).is_refused(404, "chat_not_found");
-    ryan.get(format!("/api/v3/threads/{unknown}")).is_refused(404, "chat_not_found");
+    // The document has no 404 here.
+    ryan.get(format!("/api/v3/threads/{unknown}")).is_refused(400, "chat_not_found");
     for answer in [
         ryan.post_json("/api/v3/channels/P1/messages", &new),
         ryan.post_json("/api/v3/channelsbyname/nowhere/messages", &new),
@@ -137,6 +138,73 @@ fn what_is_not_there_is_refused() {
     ] {
         answer.is_refused(404, "channel_not_exists");
     }
+}
+
+#[test]
+fn what_is_wrong_is_told_in_a_header() {
+    let scene = scene();
+    let request = Request::post(scene.chat_url("/messages")).header("authorization", &scene.ryan.authorization);
+    let answer = scene.demo.sandbox.handle(request.body("{\"text\": \"Hi.\", \"\u{e9}\": 1}".into()).unwrap());
+    assert_eq!(answer.headers()["x-sandbox-reason"], "`\\u{e9}` is not a parameter of this operation");
+    let granted = scene.demo.sandbox.handle(
+        Request::get(scene.thread_url(""))
+            .header("authorization", &scene.ryan.authorization)
+            .body(Bytes::new())
+            .unwrap(),
+    );
+    assert!(!granted.headers().contains_key("x-sandbox-reason"));
+}
+
+#[test]
+fn an_answer_that_is_not_wanted_is_not_given() {
+    let scene = scene();
+    let ask = |url: String, accept: &str| {
+        let request = Request::get(url).header("authorization", &scene.ryan.authorization).header("accept", accept);
+        scene.demo.sandbox.handle(request.body(Bytes::new()).unwrap()).status().as_u16()
+    };
+    for (accept, status) in [
+        ("*/*", 200),
+        ("application/json", 200),
+        ("text/html, APPLICATION/*;q=0.5", 200),
+        ("text/html,application/xml;q=0.9,*/*;q=0.8", 200),
+        ("text/html", 406),
+        ("application/json;q=0, text/*", 406),
+    ] {
+        assert_eq!(ask(scene.thread_url("/followers"), accept), status, "{accept}");
+        // Which has no 406.
+        assert_eq!(ask(scene.thread_url(""), accept), 200, "{accept}");
+    }
+}
+
+#[test]
+fn a_body_that_says_it_is_no_json_is_refused() {
+    let scene = scene();
+    for (content_type, status) in [
+        ("application/json", 200),
+        ("Application/JSON; charset=utf-8", 200),
+        ("application/x-www-form-urlencoded", 400),
+        ("text/plain", 400),
+    ] {
+        let request = Request::post(scene.chat_url("/messages")).header("authorization", &scene.ryan.authorization);
+        let request = request.header("content-type", content_type).body("{\"text\": \"Hi.\"}".into()).unwrap();
+        assert_eq!(scene.demo.sandbox.handle(request).status(), status, "{content_type}");
+    }
+}
+
+#[test]
+fn a_query_has_what_the_operation_has_and_once() {
+    let scene = scene();
+    scene.ryan.post(scene.thread_url("/follow?bot_unique_name=deploybot")).is_refused(400, "extra_key_found");
+    scene.ryan.get(scene.chat_url("/members?fields=name&fields=name")).is_refused(400, "invalid_inputs");
+    assert_eq!(scene.ryan.followers(&scene.demo.thread_chat_id), ["Scott Fisher"]);
+}
+
+#[test]
+fn who_is_of_another_organisation_is_told_so_as_published() {
+    let scene = scene();
+    let dana = super::User::new(&scene.demo.sandbox, &scene.demo.external_id);
+    dana.get(scene.thread_url("")).is_refused(403, "external_communication_not_supported");
+    dana.get(scene.thread_url("/followers")).is_refused(403, "chat_access_denied");
 }
 
 #[test]
@@ -162,7 +230,7 @@ fn a_path_is_decoded_exactly_once() {
     let ryan = super::User::new(&sandbox, "1");
     let body = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message(name, "1", "Plans") });
     let encoded = "50%2525%20a%2Fb+c%20%C3%A9";
-    ryan.post_json(format!("/api/v3/channelsbyname/{encoded}/messages"), &body).is_no_response();
+    ryan.post_json(format!("/api/v3/channelsbyname/{encoded}/messages"), &body).is_posted();
     let twice = encoded.replace('%', "%25");
     ryan.post_json(format!("/api/v3/channelsbyname/{twice}/messages"), &body).is_refused(404, "channel_not_exists");
     assert_eq!(ryan.get("/api/v3/threads/%FF").status, 404);

@@ -2,10 +2,12 @@
 
 mod access;
 mod followers;
+mod guide;
 mod listing;
 mod over_http;
 mod posting;
 mod threads;
+mod worlds;
 
 use bytes::Bytes;
 use cliq_sandbox::{Demo, Sandbox};
@@ -83,6 +85,12 @@ impl Answer {
         assert_eq!((self.status, &self.body), (204, &Value::Null));
     }
 
+    /// The documented answer to a post that asks for no id.
+    #[track_caller]
+    fn is_posted(&self) {
+        assert_eq!((self.status, &self.body), (200, &json!({})));
+    }
+
     #[track_caller]
     fn is_no_response(&self) {
         assert_eq!((self.status, &self.body), (200, &json!({ "Response Code": "204 No response" })));
@@ -130,7 +138,7 @@ impl Scene {
     fn start_thread(&self, user: &User, title: &str) -> String {
         let message_id = self.demo.sandbox.post_message(&self.demo.channel_id, &self.demo.user_id, title);
         let body = json!({ "text": "First.", "thread_message_id": message_id, "thread_title": title });
-        user.post_json(self.channel_messages_url(), &body).is_no_response();
+        user.post_json(self.channel_messages_url(), &body).is_posted();
         let threads = user.get(format!("/api/v2/channels/{}/threads?limit=1", self.demo.channel_id)).ok();
         assert_eq!(threads["data"][0]["title"], title);
         threads["data"][0]["chat_id"].as_str().unwrap().to_owned()

@@ -1,6 +1,6 @@
 //! Starting threads, and posting in them.
 
-use cliq_sandbox::{NewChannel, ReplyMode, Sandbox};
+use cliq_sandbox::{NewChannel, Posts, ReplyMode, Sandbox};
 use http::Method;
 use serde_json::{Value, json};
 
@@ -52,8 +52,24 @@ fn a_thread_starts_in_each_of_three_ways() {
 fn without_sync_message_no_id_comes_back() {
     let scene = scene();
     let new = json!({ "text": "Hello.", "thread_message_id": scene.demo.message_id, "sync_message": false });
-    scene.ryan.post_json(scene.channel_messages_url(), &new).is_no_response();
-    scene.ryan.post_json(scene.chat_url("/messages"), &json!({ "text": "Hello." })).is_no_response();
+    scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
+    scene.ryan.post_json(scene.chat_url("/messages"), &json!({ "text": "Hello." })).is_posted();
+}
+
+#[test]
+fn a_post_is_answered_in_the_form_that_was_asked_for() {
+    for (posts, status, body) in [
+        (Posts::Documented, 200, json!({})),
+        (Posts::ResponseCode, 200, json!({ "Response Code": "204 No response" })),
+        (Posts::NoContent, 204, Value::Null),
+    ] {
+        let demo = Sandbox::builder().posts(posts).demo();
+        let (ryan, url) =
+            (User::new(&demo.sandbox, &demo.user_id), format!("/api/v3/chats/{}/messages", demo.thread_chat_id));
+        assert_eq!(ryan.post_json(&url, &json!({ "text": "Hello." })), super::Answer { status, body });
+        let answer = ryan.post_json(&url, &json!({ "text": "Hello.", "sync_message": true })).ok();
+        assert_eq!(answer["message_id"], *demo.sandbox.messages(&demo.thread_chat_id)[2].id);
+    }
 }
 
 #[test]
@@ -62,7 +78,7 @@ fn a_message_id_is_taken_in_all_its_forms() {
         let scene = scene();
         let id = scene.demo.message_id.replace('_', separator);
         let new = json!({ "text": "Hello.", "thread_message_id": id });
-        scene.ryan.post_json(scene.channel_messages_url(), &new).is_no_response();
+        scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
         let thread = newest_thread(&scene.ryan, &scene.demo.channel_id);
         assert_eq!(thread["thread_message_id"], scene.demo.message_id.replace('_', "%20"));
     }
@@ -80,7 +96,7 @@ fn a_title_is_taken_from_the_message_where_none_is_given() {
     ] {
         let id = sandbox.post_message(&scene.demo.channel_id, &scene.demo.user_id, text);
         let new = json!({ "text": "Yes.", "thread_message_id": id, "thread_title": given });
-        scene.ryan.post_json(scene.channel_messages_url(), &new).is_no_response();
+        scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
         assert_eq!(newest_thread(&scene.ryan, &scene.demo.channel_id)["title"], title);
     }
 }
@@ -90,7 +106,7 @@ fn a_message_has_one_thread() {
     let scene = scene();
     for (title, text) in [("First", "One."), ("Second", "Two.")] {
         let new = json!({ "text": text, "thread_message_id": scene.demo.message_id, "thread_title": title });
-        scene.ryan.post_json(scene.channel_messages_url(), &new).is_no_response();
+        scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
     }
     let threads = scene.ryan.get(format!("/api/v2/channels/{}/threads", scene.demo.channel_id)).ok();
     assert_eq!(threads["data"].as_array().unwrap().len(), 2);
@@ -131,7 +147,7 @@ fn post_in_parent_posts_in_the_channel_as_well() {
     assert_ne!(in_channel.id, in_thread.as_str().unwrap());
 
     let new = json!({ "text": "Thanks.", "thread_message_id": in_channel.id, "post_in_parent": true });
-    scene.ryan.post_json(scene.channel_messages_url(), &new).is_no_response();
+    scene.ryan.post_json(scene.channel_messages_url(), &new).is_posted();
     assert_eq!(sandbox.messages(channel).pop().unwrap().text, "Thanks.");
 }
 
@@ -142,7 +158,7 @@ fn a_reply_names_a_message_of_its_thread() {
     let first = sandbox.messages(&scene.demo.thread_chat_id)[0].id.clone();
     let main = sandbox.messages(&scene.demo.channel_chat_id)[0].id.clone();
     for id in [first.replace('_', " "), main.clone()] {
-        scene.tim.post_json(scene.chat_url("/messages"), &json!({ "text": "Yes.", "reply_to": id })).is_no_response();
+        scene.tim.post_json(scene.chat_url("/messages"), &json!({ "text": "Yes.", "reply_to": id })).is_posted();
     }
     let replies: Vec<_> =
         sandbox.messages(&scene.demo.thread_chat_id).into_iter().map(|message| message.reply_to).collect();
@@ -175,7 +191,7 @@ fn a_channel_may_have_no_threads() {
             .build();
         let new = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message("news", "1", "Plans") });
         let answer = User::new(&sandbox, "1").post_json("/api/v3/channels/P7/messages", &new);
-        if allowed { answer.is_no_response() } else { answer.is_refused(400, "operation_not_allowed") }
+        if allowed { answer.is_posted() } else { answer.is_refused(400, "operation_not_allowed") }
     }
 }
 
@@ -183,7 +199,7 @@ fn a_channel_may_have_no_threads() {
 fn a_bot_posts_where_it_takes_part() {
     let scene = scene();
     let url = scene.chat_url("/messages?bot_unique_name=deploybot");
-    scene.ryan.post_json(&url, &json!({ "text": "Deployed." })).is_no_response();
+    scene.ryan.post_json(&url, &json!({ "text": "Deployed." })).is_posted();
     let last = scene.demo.sandbox.messages(&scene.demo.thread_chat_id).pop().unwrap();
     assert_eq!(last.sender_name, "Deploy Bot");
     assert!(last.sender_id.starts_with("b-"), "{}", last.sender_id);
@@ -193,7 +209,7 @@ fn a_bot_posts_where_it_takes_part() {
     assert_eq!(scene.ryan.followers(&scene.demo.thread_chat_id), ["Scott Fisher"]);
 
     let new = json!({ "text": "Hello.", "thread_message_id": scene.demo.message_id });
-    scene.ryan.post_json(scene.channel_messages_url() + "?bot_unique_name=deploybot", &new).is_no_response();
+    scene.ryan.post_json(scene.channel_messages_url() + "?bot_unique_name=deploybot", &new).is_posted();
     assert_eq!(newest_thread(&scene.ryan, &scene.demo.channel_id)["follower_count"], 0);
 }
 
@@ -222,14 +238,14 @@ fn a_query_is_decoded_once_with_plus_as_a_space() {
         .build();
     let new = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message("news", "1", "Plans") });
     let url = "/api/v3/channels/P7/messages?bot_unique_name=a+b%2520%2Bc";
-    User::new(&sandbox, "1").post_json(url, &new).is_no_response();
+    User::new(&sandbox, "1").post_json(url, &new).is_posted();
 }
 
 #[test]
 fn a_text_has_5000_characters_at_most() {
     let scene = scene();
     let post = |text: &str| scene.ryan.post_json(scene.chat_url("/messages"), &json!({ "text": text }));
-    post(&"é".repeat(5000)).is_no_response();
+    post(&"é".repeat(5000)).is_posted();
     post(&"é".repeat(5001)).is_refused(400, "invalid_inputs");
     post("").is_refused(400, "invalid_inputs");
     post(" \n").is_refused(400, "invalid_inputs");

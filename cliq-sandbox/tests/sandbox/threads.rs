@@ -91,7 +91,7 @@ fn a_closed_thread_takes_no_messages_until_it_is_reopened() {
 
     set("reopen").is_no_content();
     assert_eq!(state(), "open");
-    scene.tim.post_json(scene.chat_url("/messages"), &message).is_no_response();
+    scene.tim.post_json(scene.chat_url("/messages"), &message).is_posted();
     assert_eq!(scene.demo.sandbox.messages(&scene.demo.thread_chat_id).len(), 2);
 }
 
@@ -125,7 +125,7 @@ fn a_bot_acts_with_the_key_of_its_extension() {
         .build();
     let ryan = User::new(&sandbox, "1");
     let new = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message("news", "1", "Plans") });
-    ryan.post_json("/api/v3/channels/P7/messages", &new).is_no_response();
+    ryan.post_json("/api/v3/channels/P7/messages", &new).is_posted();
     let threads = ryan.get("/api/v2/channels/P7/threads").ok();
     let chat_id = threads["data"][0]["chat_id"].as_str().unwrap();
     let set = |action: &str, query: &str| {

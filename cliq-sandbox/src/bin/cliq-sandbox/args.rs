@@ -1,18 +1,20 @@
 //! The command line.
 
 use std::net::{IpAddr, SocketAddr};
+use std::path::PathBuf;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
 use clap::{Arg, ArgAction, ArgMatches, Command, value_parser};
 use cliq_sandbox::limits::{Limits, Telling, Trips, Window};
-use cliq_sandbox::{Fault, Latency};
+use cliq_sandbox::{Fault, Latency, Posts};
 use http::StatusCode;
 
 const ABOUT: &str = "\
 Zoho Cliq on your own machine: a small world of channels, threads and people, served over HTTP.
 
-It prints its URL, an access token and the ids of what there is, and a line for each request. Nothing is kept when it ends.";
+It prints its URL, access tokens and the ids of what there is, and then a line for each request. What happened in it is gone when it \
+ends, unless there is a --save.";
 
 const EXAMPLES: &str = "\
 Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, late, truncate, wrong-length, \
@@ -20,6 +22,8 @@ not-json, oversize, gzip-bomb.
 
 Examples:
   cliq-sandbox
+  cliq-sandbox --save world.json           then edit it, and
+  cliq-sandbox --world world.json
   cliq-sandbox --port 0 --limits harsh --telling request-limit
   cliq-sandbox --latency exp:80ms --fault lose-answer=0.05 --fault fail=0.01 --seed 7";
 
@@ -33,6 +37,11 @@ pub(crate) struct Args {
     pub(crate) latency: Option<Latency>,
     pub(crate) faults: Vec<(Fault, f64)>,
     pub(crate) seed: Option<u64>,
+    pub(crate) posts: Posts,
+    /// What it begins with.
+    pub(crate) world: Option<PathBuf>,
+    /// Where it is kept.
+    pub(crate) save: Option<PathBuf>,
     pub(crate) quiet: bool,
 }
 
@@ -56,9 +65,35 @@ fn command() -> Command {
                 .value_parser(value_parser!(u16)),
         )
         .arg(
-            option("host", "ADDRESS", "The address to listen at. Whoever reaches it can use the sandbox")
-                .default_value("127.0.0.1")
-                .value_parser(value_parser!(IpAddr)),
+            option(
+                "host",
+                "ADDRESS",
+                "The address to listen at. Whoever reaches one that isn't this machine's own can use the sandbox",
+            )
+            .default_value("127.0.0.1")
+            .value_parser(value_parser!(IpAddr)),
+        )
+        .arg(
+            option(
+                "world",
+                "FILE",
+                "Begins with the world that the file tells of, in place of the one for first steps",
+            )
+            .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            option("save", "FILE", "Writes the world to the file, at the beginning and at the end")
+                .value_parser(value_parser!(PathBuf)),
+        )
+        .arg(
+            option(
+                "posts",
+                "FORM",
+                "How a post without sync_message is answered: 200 and {} as documented; or as was seen, 200 and \
+                 {\"Response Code\": …}, or 204",
+            )
+            .default_value("documented")
+            .value_parser(PossibleValuesParser::new(["documented", "response-code", "no-content"])),
         )
         .arg(
             option(
@@ -142,6 +177,13 @@ impl Args {
             latency: matches.get_one("latency").copied(),
             faults: matches.get_many("fault").into_iter().flatten().cloned().collect(),
             seed: matches.get_one("seed").copied(),
+            posts: match text("posts") {
+                Some("response-code") => Posts::ResponseCode,
+                Some("no-content") => Posts::NoContent,
+                _ => Posts::Documented,
+            },
+            world: matches.get_one("world").cloned(),
+            save: matches.get_one("save").cloned(),
             quiet: matches.get_flag("quiet"),
         }
     }
@@ -174,6 +216,8 @@ fn fault(text: &str) -> Result<(Fault, f64), String> {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
     use super::*;
 
     fn args(line: &str) -> Result<Args, clap::Error> {
@@ -191,14 +235,16 @@ mod tests {
         let args = args("").unwrap();
         assert!(args.address.ip().is_loopback());
         assert_eq!((args.limits, args.seed, args.quiet), (Limits::published(), None, false));
-        assert!(args.latency.is_none() && args.faults.is_empty());
+        assert!(args.latency.is_none() && args.faults.is_empty() && args.world.is_none() && args.save.is_none());
+        assert_eq!(args.posts, Posts::Documented);
     }
 
     #[test]
     fn all_can_be_set() {
         let args = args(
             "--port 0 --host 0.0.0.0 --limits harsh --window fixed --trips past-limit --telling url-throttles --retry-after \
-             --latency 5ms --fault reset=0.5 --fault late=1 --seed 7 -q",
+             --latency 5ms --fault reset=0.5 --fault late=1 --seed 7 -q \
+             --world in.json --save out.json --posts no-content",
         )
         .unwrap();
         assert_eq!(args.address.to_string(), "0.0.0.0:0");
@@ -206,7 +252,9 @@ mod tests {
         assert_eq!(args.limits, limits.telling(Telling::UrlThrottlesLimitExceeded));
         assert_eq!(args.latency, Some(Latency::constant(Duration::from_millis(5))));
         assert_eq!(args.faults, [(Fault::Reset, 0.5), (Fault::Late(Duration::from_secs(45)), 1.0)]);
-        assert_eq!((args.seed, args.quiet), (Some(7), true));
+        assert_eq!((args.seed, args.quiet, args.posts), (Some(7), true, Posts::NoContent));
+        let files = (args.world.as_deref(), args.save.as_deref());
+        assert_eq!(files, (Some(Path::new("in.json")), Some(Path::new("out.json"))));
     }
 
     #[test]
@@ -215,6 +263,8 @@ mod tests {
             "--port x",
             "--host here",
             "--limits some",
+            "--posts some",
+            "--world",
             "--latency 5",
             "--fault reset",
             "--fault x=1",

@@ -26,7 +26,8 @@ fn line(record: &Record, colours: bool) -> String {
     let (method, user) = (record.method.as_str(), record.user_name.as_deref().unwrap_or("-"));
     let path = record.path.escape_debug();
     let mut line = format!("{hour:02}:{minute:02}:{second:02}.{milli:03}  {status}  {method:<6}  {user:<14}  {path}");
-    for remark in [limited(record), record.fault.as_ref().map(ToString::to_string)].into_iter().flatten() {
+    let reason = record.reason.as_ref().map(|reason| reason.escape_debug().to_string());
+    for remark in [reason, limited(record), record.fault.as_ref().map(ToString::to_string)].into_iter().flatten() {
         let _ = write!(line, "  ({remark})");
     }
     line.push('\n');
@@ -91,13 +92,17 @@ mod tests {
         call("unknown", "/api/v3/threads/CT_1/follow");
         let lines = lines.lock().unwrap();
         let starts = |index: usize, start: &str| assert!(lines[index].0.starts_with(start), "{}", lines[index].0);
-        starts(0, "09:24:00.000  404  POST    Ryan West       /api/v3/threads/CT_1/follow\n");
+        starts(
+            0,
+            "09:24:00.000  400  POST    Ryan West       /api/v3/threads/CT_1/follow  (`zapikey` is not a parameter of this operation)\n",
+        );
         starts(
             20,
             "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (one too many for 20/min: locked until 09:34:00)\n",
         );
         starts(21, "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (locked until 09:34:00)\n");
         starts(22, "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow\n");
-        assert!(lines[0].1.contains("  \x1b[33m404\x1b[0m  "), "{}", lines[0].1);
+        assert!(lines.iter().all(|(line, _)| !line.contains("canary")));
+        assert!(lines[0].1.contains("  \x1b[33m400\x1b[0m  "), "{}", lines[0].1);
     }
 }

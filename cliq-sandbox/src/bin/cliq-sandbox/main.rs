@@ -24,15 +24,24 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> io::Result<()> {
-    let mut builder = Sandbox::builder().clock(Clock::system()).limits(args.limits);
+    let mut builder = Sandbox::builder().clock(Clock::system()).limits(args.limits).posts(args.posts);
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
     }
     if !args.quiet {
         builder = builder.watch(log::to_stderr());
     }
-    let demo = builder.demo();
-    let everywhere = demo.sandbox.faults().everywhere();
+    let sandbox = match &args.world {
+        // As a world like any other, so that the tokens are the same ones when it is kept and comes back.
+        None => builder.json(&Sandbox::demo().sandbox.to_json()).map_err(io::Error::other)?.build(),
+        Some(file) => builder
+            .load(file)
+            .map_err(|error| io::Error::other(format!("there is no world in {}: {error}", file.display())))?
+            .build(),
+    };
+    // At the beginning too: a place that it can't be written to is told now, and not when it is lost.
+    save(&sandbox, args)?;
+    let everywhere = sandbox.faults().everywhere();
     if let Some(latency) = args.latency {
         everywhere.latency(latency);
     }
@@ -42,16 +51,27 @@ async fn run(args: &Args) -> io::Result<()> {
 
     // From here on, so that a signal that comes early is not lost.
     let ending = signal()?;
-    let server = demo
-        .sandbox
+    let server = sandbox
         .serve_at(args.address)
         .await
         .map_err(|error| io::Error::new(error.kind(), format!("can't listen at {}: {error}", args.address)))?;
+    if !args.address.ip().is_loopback() {
+        eprintln!(
+            "cliq-sandbox: warning: {} can be reached from other machines. Whoever does can use the sandbox, and what goes \
+             to and fro can be read on the way.",
+            args.address.ip()
+        );
+    }
     // Whoever started it may not care for what it says.
-    let _ = io::stdout().write_all(welcome::text(&demo, &server, args).as_bytes());
+    let _ = io::stdout().write_all(welcome::text(&server, args).as_bytes());
     ending.await;
     server.close().await;
-    Ok(())
+    save(&sandbox, args)
+}
+
+fn save(sandbox: &Sandbox, args: &Args) -> io::Result<()> {
+    let Some(file) = &args.save else { return Ok(()) };
+    sandbox.save(file).map_err(|error| io::Error::new(error.kind(), format!("can't write {}: {error}", file.display())))
 }
 
 /// Ends with Ctrl-C, or with what a supervisor sends.

@@ -1,46 +1,98 @@
 //! What one needs to know to begin.
 
+use std::fmt::Write as _;
+
 use cliq_sandbox::limits::Limits;
-use cliq_sandbox::{Demo, Server};
+use cliq_sandbox::{Sandbox, SandboxUser, Server};
 
 use super::args::Args;
 
-pub(crate) fn text(demo: &Demo, server: &Server, args: &Args) -> String {
-    let (url, sandbox) = (server.base_url(), &demo.sandbox);
-    let [scott, tim] = &demo.colleague_ids;
-    let token = |id: &str| sandbox.token(id);
-    let (scott_token, tim_token, olivia_token) = (token(scott), token(tim), token(&demo.outsider_id));
-    let Demo { token, user_id, outsider_id, channel_id, channel_chat_id, channel_unique_name, .. } = demo;
-    let Demo { message_id, thread_chat_id, bot_unique_name, .. } = demo;
-    let limits = if args.limits == Limits::off() { "off".to_owned() } else { args.limits_name.clone() };
-    let seed = sandbox.seed();
+/// The ids of a world can be many; of each kind so many are told.
+const MOST: usize = 20;
+
+pub(crate) fn text(server: &Server, args: &Args) -> String {
+    let (url, sandbox) = (server.base_url(), server.sandbox());
+    let limits = if args.limits == Limits::off() { "off" } else { &args.limits_name };
     let reach = if args.address.ip().is_loopback() { "this machine only" } else { "whoever reaches the address" };
-    format!(
-        "\
-Cliq is at {url}, for {reach}. Ctrl-C ends it, and what happened in it is gone then.
+    let end = match &args.save {
+        Some(file) => format!("Ctrl-C ends it, and keeps what happened in it in {}.", file.display()),
+        None => "Ctrl-C ends it, and what happened in it is gone then.".to_owned(),
+    };
+    let mut text = format!("Cliq is at {url}, for {reach}. {end}\n\n");
+    line(&mut text, "limits", limits);
+    line(&mut text, "seed", sandbox.seed());
+    let tokens: Vec<_> = sandbox.users().into_iter().map(|user| (sandbox.token(&user.id), user)).collect();
+    people(&mut text, sandbox, &tokens);
+    channels(&mut text, sandbox);
+    examples(&mut text, sandbox, &tokens, &url);
+    text
+}
 
-  limits            {limits}
-  seed              {seed}
+/// Writing to a text can't fail.
+fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
+    let _ = writeln!(text, "  {name:<17} {value}");
+}
 
-  Ryan West         {user_id}   {token}
-  Scott Fisher      {scott}   {scott_token}
-  Tim Harrison      {tim}   {tim_token}
-  Olivia Palmer     {outsider_id}   {olivia_token}   (not in the channel)
-  bot               {bot_unique_name}
+/// All of them: a token is not to be had in another way.
+fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
+    text.push_str("\n  Each has an id and an access token:\n");
+    let members: Vec<String> = sandbox.channels().into_iter().flat_map(|channel| channel.member_ids).collect();
+    for (token, user) in tokens {
+        let remark = match (user.is_external, members.contains(&user.id)) {
+            (true, _) => "   (of another organisation)",
+            (false, false) => "   (in no channel)",
+            (false, true) => "",
+        };
+        line(text, &user.name, format_args!("{:<11} {token}{remark}", user.id));
+    }
+}
 
-  channel           {channel_id}
-  its unique name   {channel_unique_name}
-  its chat id       {channel_chat_id}
-  a message         {message_id}
-  a thread          {thread_chat_id}
+fn channels(text: &mut String, sandbox: &Sandbox) {
+    let channels = sandbox.channels();
+    for channel in channels.iter().take(MOST) {
+        text.push('\n');
+        line(text, "channel", &channel.id);
+        line(text, "its unique name", &channel.unique_name);
+        line(text, "its chat id", &channel.chat_id);
+        if !channel.bot_unique_names.is_empty() {
+            line(text, "bots in it", channel.bot_unique_names.join(", "));
+        }
+        let threads = sandbox.threads(&channel.id);
+        let messages = sandbox.messages(&channel.chat_id);
+        let is_free = |id: &String| threads.iter().all(|thread| thread.main_message_id != *id);
+        if let Some(message) = messages.iter().rev().find(|message| is_free(&message.id)) {
+            line(text, "a message", &message.id);
+        }
+        if let Some(thread) = threads.last() {
+            line(text, "a thread", &thread.chat_id);
+        }
+    }
+    if channels.len() > MOST {
+        line(text, "and", format_args!("{} channels more", channels.len() - MOST));
+    }
+}
 
-To begin with:
-
-  export CLIQ={url} TOKEN={token}
-  curl -H \"Authorization: Bearer $TOKEN\" $CLIQ/api/v3/threads/{thread_chat_id}
-  curl -H \"Authorization: Bearer $TOKEN\" -X POST $CLIQ/api/v3/threads/{thread_chat_id}/follow
-  curl -H \"Authorization: Bearer $TOKEN\" -d '{{\"text\": \"Hello.\", \"sync_message\": true}}' $CLIQ/api/v3/chats/{thread_chat_id}/messages
-
-"
-    )
+/// By somebody who may.
+fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
+    let channels = sandbox.channels();
+    let found = channels.iter().find_map(|channel| {
+        let thread = sandbox.threads(&channel.id).pop()?;
+        Some((channel.member_ids.first()?, thread.chat_id))
+    });
+    let is_meant = |user: &SandboxUser| found.as_ref().is_none_or(|(id, _)| user.id == **id);
+    let Some((token, _)) = tokens.iter().find(|(_, user)| is_meant(user)) else { return };
+    let _ = writeln!(text, "\nTo begin with:\n\n  export CLIQ={url} TOKEN={token}");
+    let curl = "curl -H \"Authorization: Bearer $TOKEN\"";
+    if let Some((_, thread)) = found {
+        let _ = write!(
+            text,
+            "  {curl} $CLIQ/api/v3/threads/{thread}\n  \
+             {curl} -X POST $CLIQ/api/v3/threads/{thread}/follow\n  \
+             {curl} -H 'Content-Type: application/json' -d '{{\"text\": \"Hello.\", \"sync_message\": true}}' \
+             $CLIQ/api/v3/chats/{thread}/messages\n"
+        );
+    } else if let Some(channel) = channels.first() {
+        let _ = writeln!(text, "  {curl} $CLIQ/api/v2/channels/{}/threads", channel.id);
+    }
+    text.push('\n');
 }

@@ -1,0 +1,233 @@
+//! What can be said of a world. The names of the fields are those in the file.
+
+use serde::{Deserialize, Serialize};
+use time::OffsetDateTime;
+
+use crate::world::{ReplyMode, ThreadState};
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewUser {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) email: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) external: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewBot {
+    pub(crate) unique_name: String,
+    pub(crate) name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) appkey: Option<String>,
+}
+
+/// A channel that is to be in a [`Sandbox`](crate::Sandbox), with all that has been said in it.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct NewChannel {
+    pub(super) unique_name: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) chat_id: Option<String>,
+    #[serde(default)]
+    pub(super) reply_mode: ReplyMode,
+    #[serde(default)]
+    pub(super) auto_follow: bool,
+    #[serde(default)]
+    pub(super) members: Vec<String>,
+    #[serde(default)]
+    pub(super) bots: Vec<String>,
+    #[serde(default)]
+    pub(super) messages: Vec<NewMessage>,
+}
+
+/// A message that is to be in a [`NewChannel`] or a [`NewThread`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct NewMessage {
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) id: Option<String>,
+    /// In a file it is the id that tells the time.
+    #[serde(skip)]
+    pub(super) at: Option<OffsetDateTime>,
+    pub(super) by: Author,
+    pub(super) text: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) reply_to: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) thread: Option<NewThread>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(super) enum Author {
+    User(String),
+    Bot(String),
+}
+
+/// A thread that is to hang on a [`NewMessage`].
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[must_use]
+pub struct NewThread {
+    pub(super) title: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) chat_id: Option<String>,
+    #[serde(default)]
+    pub(super) state: ThreadState,
+    /// `None`: those whom the messages make followers.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) followers: Option<Vec<String>>,
+    #[serde(default)]
+    pub(super) muted_by: Vec<String>,
+    #[serde(default)]
+    pub(super) messages: Vec<NewMessage>,
+}
+
+impl NewChannel {
+    /// A channel with this unique name, and nobody in it.
+    pub fn named(unique_name: impl Into<String>) -> Self {
+        Self {
+            unique_name: unique_name.into(),
+            id: None,
+            chat_id: None,
+            reply_mode: ReplyMode::default(),
+            auto_follow: false,
+            members: Vec::new(),
+            bots: Vec::new(),
+            messages: Vec::new(),
+        }
+    }
+
+    /// Its id, such as `P1974166000016769023`; made up where nothing is said.
+    pub fn id(self, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
+
+    /// Its chat id, such as `CT_1608777491574236080_637446511`; made up where nothing is said.
+    pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
+        Self { chat_id: Some(chat_id.into()), ..self }
+    }
+
+    /// How its messages can be answered; [`ReplyMode::Both`] where nothing is said.
+    pub fn reply_mode(self, reply_mode: ReplyMode) -> Self {
+        Self { reply_mode, ..self }
+    }
+
+    /// Its members follow each thread that is started in it from now on.
+    pub fn auto_follow(self) -> Self {
+        Self { auto_follow: true, ..self }
+    }
+
+    /// The ids of the users who are in it.
+    pub fn members(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { members: texts(user_ids), ..self }
+    }
+
+    /// The unique names of the bots that are in it.
+    pub fn bots(self, unique_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { bots: texts(unique_names), ..self }
+    }
+
+    /// Another message in it, the newest.
+    pub fn message(mut self, message: NewMessage) -> Self {
+        self.messages.push(message);
+        self
+    }
+}
+
+impl NewMessage {
+    /// Of a user, who is in the channel.
+    pub fn by(user_id: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::from_author(Author::User(user_id.into()), text.into())
+    }
+
+    /// Of a bot, given by its unique name, that is in the channel.
+    pub fn by_bot(unique_name: impl Into<String>, text: impl Into<String>) -> Self {
+        Self::from_author(Author::Bot(unique_name.into()), text.into())
+    }
+
+    pub(super) fn from_author(by: Author, text: String) -> Self {
+        Self { id: None, at: None, by, text, reply_to: None, thread: None }
+    }
+
+    /// Its id: milliseconds since the Unix epoch, which is when it was posted, `_`, and digits. Made up where nothing is said.
+    pub fn id(self, id: impl Into<String>) -> Self {
+        Self { id: Some(id.into()), ..self }
+    }
+
+    /// When it was posted, to the millisecond, where it is given no [`id`](Self::id).
+    /// [`Clock::START`](crate::Clock::START) where nothing is said.
+    pub fn at(self, time: OffsetDateTime) -> Self {
+        Self { at: Some(time), ..self }
+    }
+
+    /// In a thread, the id of the message that it answers: an earlier one there, or the one that the thread hangs on.
+    pub fn reply_to(self, message_id: impl Into<String>) -> Self {
+        Self { reply_to: Some(message_id.into()), ..self }
+    }
+
+    /// The thread that hangs on it. A message in a thread has none.
+    pub fn thread(self, thread: NewThread) -> Self {
+        Self { thread: Some(thread), ..self }
+    }
+}
+
+impl NewThread {
+    /// An open thread with this title.
+    pub fn titled(title: impl Into<String>) -> Self {
+        Self {
+            title: title.into(),
+            chat_id: None,
+            state: ThreadState::Open,
+            followers: None,
+            muted_by: Vec::new(),
+            messages: Vec::new(),
+        }
+    }
+
+    /// Its chat id: that of its channel, `-T-`, and digits, of which newer threads have higher ones. Made up where
+    /// nothing is said.
+    pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
+        Self { chat_id: Some(chat_id.into()), ..self }
+    }
+
+    /// It is closed.
+    pub fn closed(self) -> Self {
+        Self { state: ThreadState::Closed, ..self }
+    }
+
+    /// The ids of the users who follow it. Where nothing is said, those who have posted in it, or all of the channel if that
+    /// follows its threads.
+    pub fn followers(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { followers: Some(texts(user_ids)), ..self }
+    }
+
+    /// The ids of the users who have muted it.
+    pub fn muted_by(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
+        Self { muted_by: texts(user_ids), ..self }
+    }
+
+    /// Another message in it, the newest.
+    pub fn message(mut self, message: NewMessage) -> Self {
+        self.messages.push(message);
+        self
+    }
+}
+
+fn texts(texts: impl IntoIterator<Item = impl Into<String>>) -> Vec<String> {
+    texts.into_iter().map(Into::into).collect()
+}
+
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde asks for it")]
+fn is_false(value: &bool) -> bool {
+    !value
+}

@@ -1,0 +1,224 @@
+//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world as a file.
+
+use std::io::{self, Write as _};
+use std::path::Path;
+use std::{fs, process};
+
+use crate::described;
+use crate::sandbox::Sandbox;
+use crate::world::{self, Channel, ChannelKey, Chat, Sender, ThreadKey, ThreadState, User, UserKey, World};
+
+impl Sandbox {
+    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json): users, bots, channels, messages
+    /// and threads. Without tokens, and without what was counted.
+    ///
+    /// ```
+    /// use cliq_sandbox::Sandbox;
+    ///
+    /// let demo = Sandbox::demo();
+    /// let again = Sandbox::builder().json(&demo.sandbox.to_json())?.build();
+    /// assert_eq!(again.messages(&demo.thread_chat_id), demo.sandbox.messages(&demo.thread_chat_id));
+    /// # Ok::<_, cliq_sandbox::WorldError>(())
+    /// ```
+    pub fn to_json(&self) -> String {
+        described::write(&self.world())
+    }
+
+    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever happens, it holds one world or
+    /// the other.
+    ///
+    /// # Errors
+    ///
+    /// If it can't be written.
+    pub fn save(&self, file: impl AsRef<Path>) -> io::Result<()> {
+        let (file, world) = (file.as_ref(), self.to_json());
+        let mut name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
+        name.push(format!(".{}.part", process::id()));
+        let part = file.with_file_name(name);
+        let written = fs::File::create(&part).and_then(|mut part| {
+            part.write_all(world.as_bytes())?;
+            part.sync_all()
+        });
+        written.and_then(|()| fs::rename(&part, file)).inspect_err(|_| {
+            // What is wrong is told; that this is in the way as well would help nobody.
+            let _ = fs::remove_file(&part);
+        })
+    }
+
+    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns the message's id.
+    /// Threads are started from such messages.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such channel or user, or the user is not in the channel.
+    #[track_caller]
+    pub fn post_message(&self, channel: &str, user_id: &str, text: &str) -> String {
+        let mut world = self.world();
+        let (channel, user) = (self::channel(&world, channel), user(&world, user_id));
+        assert!(world[channel].members.contains(&user), "the user `{user_id}` is not in the channel");
+        world.post(channel, Sender::User(user), text.to_owned(), self.now()).to_string()
+    }
+
+    /// The messages of a thread, given by its chat id, or of a channel, given by its id, chat id or unique name; from the
+    /// oldest to the newest. A channel's are without those of its threads.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such chat.
+    #[track_caller]
+    pub fn messages(&self, chat: &str) -> Vec<Message> {
+        let world = self.world();
+        let chat = world.chat(chat).unwrap_or_else(|| Chat::Channel(channel(&world, chat)));
+        world.messages(chat).iter().map(|message| Message::new(&world, message)).collect()
+    }
+
+    /// Who there is, in the order in which they were added.
+    pub fn users(&self) -> Vec<SandboxUser> {
+        let of = |user: &User| SandboxUser { id: user.id.clone(), name: user.name.clone(), is_external: user.external };
+        self.world().users().map(of).collect()
+    }
+
+    /// Which channels there are, in the order in which they were added.
+    pub fn channels(&self) -> Vec<SandboxChannel> {
+        let world = self.world();
+        let of = |channel: &Channel| SandboxChannel {
+            id: channel.id.clone(),
+            chat_id: channel.chat_id.clone(),
+            unique_name: channel.unique_name.clone(),
+            member_ids: channel.members.iter().map(|&member| world[member].id.clone()).collect(),
+            bot_unique_names: channel.bots.iter().map(|&bot| world[bot].unique_name.clone()).collect(),
+        };
+        world.channels().map(of).collect()
+    }
+
+    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the newest.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such channel.
+    #[track_caller]
+    pub fn threads(&self, channel: &str) -> Vec<SandboxThread> {
+        let world = self.world();
+        let mut threads: Vec<_> = world
+            .threads_of(self::channel(&world, channel))
+            .map(|thread| SandboxThread {
+                chat_id: world[thread].chat_id.clone(),
+                title: world[thread].title.clone(),
+                main_message_id: world[thread].main_message.to_string(),
+                is_closed: world[thread].state == ThreadState::Closed,
+                follower_ids: world[thread].followers.iter().map(|&user| world[user].id.clone()).collect(),
+            })
+            .collect();
+        threads.reverse();
+        threads
+    }
+
+    /// Whether the user has muted the thread.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such thread or user.
+    #[track_caller]
+    pub fn is_muted(&self, thread_chat_id: &str, user_id: &str) -> bool {
+        let world = self.world();
+        let (thread, user) = (thread(&world, thread_chat_id), user(&world, user_id));
+        world[thread].muted_by.contains(&user)
+    }
+}
+
+/// A user of a [`Sandbox`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SandboxUser {
+    /// The id.
+    pub id: String,
+    /// The name.
+    pub name: String,
+    /// Whether the user is of another organisation.
+    pub is_external: bool,
+}
+
+/// A channel of a [`Sandbox`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SandboxChannel {
+    /// Its id.
+    pub id: String,
+    /// Its chat id.
+    pub chat_id: String,
+    /// Its unique name.
+    pub unique_name: String,
+    /// The ids of the users who are in it.
+    pub member_ids: Vec<String>,
+    /// The unique names of the bots that are in it.
+    pub bot_unique_names: Vec<String>,
+}
+
+/// A thread of a [`Sandbox`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct SandboxThread {
+    /// Its chat id.
+    pub chat_id: String,
+    /// Its title.
+    pub title: String,
+    /// The id of the message that it hangs on.
+    pub main_message_id: String,
+    /// Whether it is closed.
+    pub is_closed: bool,
+    /// The ids of those who follow it, in the order in which they came to.
+    pub follower_ids: Vec<String>,
+}
+
+/// A message of a [`Sandbox`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Message {
+    /// Its id, as `1727333520582_47588994306224`.
+    pub id: String,
+    /// The id of the user or bot that posted it.
+    pub sender_id: String,
+    /// The name of the user or bot that posted it.
+    pub sender_name: String,
+    /// What it says.
+    pub text: String,
+    /// The id of the message that it answers.
+    pub reply_to: Option<String>,
+}
+
+impl Message {
+    fn new(world: &World, message: &world::Message) -> Self {
+        Self {
+            id: message.id.to_string(),
+            sender_id: world.sender_id(message.sender).to_owned(),
+            sender_name: world.sender_name(message.sender).to_owned(),
+            text: message.text.clone(),
+            reply_to: message.reply_to.as_ref().map(ToString::to_string),
+        }
+    }
+}
+
+#[track_caller]
+fn user(world: &World, id: &str) -> UserKey {
+    let Some(user) = world.user(id) else { panic!("there is no user `{id}`") };
+    user
+}
+
+#[track_caller]
+fn channel(world: &World, name: &str) -> ChannelKey {
+    match world.chat(name) {
+        Some(Chat::Channel(channel)) => return channel,
+        Some(Chat::Thread(_)) => panic!("`{name}` is a thread, not a channel"),
+        None => {}
+    }
+    let Some(channel) = world.channel_by_id(name).or_else(|| world.channel_by_unique_name(name)) else {
+        panic!("there is no channel `{name}`")
+    };
+    channel
+}
+
+#[track_caller]
+fn thread(world: &World, chat_id: &str) -> ThreadKey {
+    let Some(Chat::Thread(thread)) = world.chat(chat_id) else { panic!("there is no thread `{chat_id}`") };
+    thread
+}
