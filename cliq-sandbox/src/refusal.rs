@@ -143,6 +143,18 @@ impl Refusal {
     }
 }
 
+/// As a header is of visible ASCII, all else is escaped.
+fn in_ascii(text: &str) -> String {
+    let mut ascii = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            ' '..='~' => ascii.push(character),
+            _ => ascii.extend(character.escape_default()),
+        }
+    }
+    ascii
+}
+
 impl From<Refusal> for Response<Bytes> {
     fn from(refusal: Refusal) -> Self {
         let mut body = json!({ "message": refusal.message });
@@ -150,8 +162,7 @@ impl From<Refusal> for Response<Bytes> {
             body["code"] = code.into();
         }
         let mut response = reply::json(refusal.status, &body);
-        // Escaped, as a header is of ASCII.
-        let reason = refusal.reason.and_then(|reason| HeaderValue::try_from(reason.escape_default().to_string()).ok());
+        let reason = refusal.reason.and_then(|reason| HeaderValue::try_from(in_ascii(&reason)).ok());
         response.headers_mut().extend(reason.map(|reason| (REASON, reason)));
         response.headers_mut().extend(refusal.allow.map(|allow| (header::ALLOW, *allow)));
         response

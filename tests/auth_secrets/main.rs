@@ -1,8 +1,10 @@
 //! No secret of a sign-in is ever shown: not by `Debug`, not in an error or its causes, not in a log at its most talkative. Over real HTTP, so
 //! that what reqwest and hyper log is looked at as well.
 
-use std::io;
-use std::sync::{Arc, Mutex, Once};
+#[path = "../secrets/log.rs"]
+mod log;
+
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cliq_api::auth::{App, Credentials, OAuth, ScopeSet};
@@ -13,39 +15,10 @@ use cliq_sandbox::{Demo, Fault, Sandbox, SandboxTransport, oauth};
 use http::Request;
 use http::header::{AUTHORIZATION, LOCATION};
 use secrecy::ExposeSecret;
-use tracing::Level;
-use tracing_subscriber::fmt::format::FmtSpan;
 
 const CLIENT_ID: &str = "1000.APP";
 const SECRET: &str = "canary-client-secret";
 const CALLBACK: &str = "http://127.0.0.1:8080/callback";
-
-static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
-
-struct Writer;
-
-impl io::Write for Writer {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        WRITTEN.lock().unwrap().extend_from_slice(bytes);
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
-}
-
-fn listen() {
-    static ONCE: Once = Once::new();
-    ONCE.call_once(|| {
-        tracing_subscriber::fmt()
-            .with_max_level(Level::TRACE)
-            .with_span_events(FmtSpan::FULL)
-            .with_ansi(false)
-            .with_writer(|| Writer)
-            .init();
-    });
-}
 
 fn demo() -> Demo {
     let demo = Sandbox::demo();
@@ -76,8 +49,10 @@ impl Shown {
 
     #[track_caller]
     fn holds_none_of(&self, secrets: &[String]) {
-        let written = String::from_utf8(WRITTEN.lock().unwrap().clone()).unwrap();
+        let written = log::written();
+        let panics = log::panics().concat();
         for secret in secrets {
+            assert!(!panics.contains(secret), "{secret} is in a panic: {panics}");
             assert!(secret.len() > 10 && !written.contains(secret), "{secret} is in the log: {written}");
             for shown in &self.0 {
                 assert!(!shown.contains(secret), "{secret} is shown: {shown}");
@@ -101,7 +76,7 @@ impl Transport for Recorder {
 
 #[tokio::test(start_paused = true)]
 async fn no_secret_of_a_device_is_shown() {
-    listen();
+    log::listen();
     let demo = demo();
     let recorded = Arc::default();
     let transport = Recorder(demo.sandbox.transport(), Arc::clone(&recorded));
@@ -123,7 +98,7 @@ async fn no_secret_of_a_device_is_shown() {
 
 #[tokio::test]
 async fn no_secret_of_a_sign_in_is_shown() {
-    listen();
+    log::listen();
     let demo = demo();
     let server = demo.sandbox.serve().await.unwrap();
     let host = server.base_url().trim_start_matches("http://").to_owned();
@@ -187,7 +162,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
 
     assert!(shown.0.len() > 15);
     // Otherwise it listens to nothing.
-    let written = String::from_utf8(WRITTEN.lock().unwrap().clone()).unwrap();
+    let written = log::written();
     assert!(written.contains("hyper") && written.contains("cliq_api::auth"), "{written}");
     shown.holds_none_of(&secrets);
 }

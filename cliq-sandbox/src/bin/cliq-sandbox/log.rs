@@ -24,14 +24,26 @@ fn line(record: &Record, colours: bool) -> String {
     let status = record.status.map_or("---".to_owned(), |status| status.as_str().to_owned());
     let status = if colours { format!("\x1b[{}m{status}\x1b[0m", colour(record.status)) } else { status };
     let (method, user) = (record.method.as_str(), record.user_name.as_deref().unwrap_or("-"));
-    let path = record.path.escape_debug();
+    let path = shown(&record.path);
     let mut line = format!("{hour:02}:{minute:02}:{second:02}.{milli:03}  {status}  {method:<6}  {user:<14}  {path}");
-    let reason = record.reason.as_ref().map(|reason| reason.escape_debug().to_string());
+    let reason = record.reason.as_deref().map(shown);
     for remark in [reason, limited(record), record.fault.as_ref().map(ToString::to_string)].into_iter().flatten() {
         let _ = write!(line, "  ({remark})");
     }
     line.push('\n');
     line
+}
+
+/// On one line, and without what would steer a terminal.
+fn shown(text: &str) -> String {
+    let mut shown = String::with_capacity(text.len());
+    for character in text.chars() {
+        match character {
+            '\'' | '"' | '\\' => shown.push(character),
+            _ => shown.extend(character.escape_debug()),
+        }
+    }
+    shown
 }
 
 /// Green, yellow, red.
@@ -101,7 +113,10 @@ mod tests {
             "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (one too many for 20/min: locked until 09:34:00)\n",
         );
         starts(21, "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (locked until 09:34:00)\n");
-        starts(22, "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow\n");
+        starts(
+            22,
+            "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (the token is none of this server's, or was revoked)\n",
+        );
         assert!(lines.iter().all(|(line, _)| !line.contains("canary")));
         assert!(lines[0].1.contains("  \x1b[33m400\x1b[0m  "), "{}", lines[0].1);
     }
