@@ -61,6 +61,6 @@ async fn answer<R: Endpoint>(call: Call) -> Result<Response<R::Response>, Error>
 /// What a builder's `.await` does.
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> Sending<R::Response> {
-    let answer = answer::<R>(request.call().take());
-    Box::pin(async move { Ok(answer.await?.into_body()) })
+    let call = request.call().take();
+    Box::pin(async move { Ok(answer::<R>(call).await?.into_body()) })
 }

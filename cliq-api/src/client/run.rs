@@ -1,5 +1,6 @@
 //! The way of one call: validate, wait for a slot, authorize, send, classify, and perhaps once more.
 
+use std::pin::pin;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -38,7 +39,8 @@ pub(crate) struct Answered {
 pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
     let span = trace::call(call.client(), call.meta());
     let begun = Instant::now();
-    let result = within_deadline(call, begun).instrument(span.clone()).await;
+    // Pinned where they are made, here and below: futures that are handed on by value are copied at each step.
+    let result = pin!(within_deadline(call, begun)).instrument(span.clone()).await;
     match &result {
         Ok((answer, _)) => trace::answered(&span, answer.status()),
         Err(error) => trace::failed(&span, error),
@@ -185,7 +187,8 @@ impl Run<'_> {
                 Some(request) => request,
                 None => prepare(self.call)?,
             };
-            let Ok(ready) = timeout_at(end, self.permit(&mut request)).await else { return Err(self.out_of_time()) };
+            let ready = timeout_at(end, pin!(self.permit(&mut request))).await;
+            let Ok(ready) = ready else { return Err(self.out_of_time()) };
             let (permit, generation) = match ready {
                 Ok(ready) => ready,
                 // What went wrong first tells more than that there is no slot to try it again.
@@ -194,8 +197,10 @@ impl Run<'_> {
             };
             // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
             let ends_in_time = Instant::now() + self.timeout <= end;
-            let attempt = self.attempt(request, permit);
-            let tried = if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await };
+            let tried = {
+                let attempt = pin!(self.attempt(request, permit));
+                if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await }
+            };
             let Ok(tried) = tried else { return Err(self.out_of_time()) };
             let error = match tried {
                 Ok(answer) => {
@@ -331,14 +336,17 @@ fn limited(call: &Call, refusal: LimitRefusal) -> Error {
     error.with_retry_after(wait).with_locked_until(until).caused_by(refusal)
 }
 
-/// Sends the request, and tells the limiter how that ended. Beside the answer, until when the user is locked out now.
-async fn exchange(
+/// The answer, and until when the user is locked out now.
+type Exchanged = (Result<Response<Bytes>, TransportError>, Option<SystemTime>);
+
+/// Sends the request, and tells the limiter how that ended.
+fn exchange(
     client: &Client,
     request: Request<Bytes>,
     timeout: Duration,
     permit: Permit,
     entered: Entered,
-) -> (Result<Response<Bytes>, TransportError>, Option<SystemTime>) {
+) -> Exchange<Exchanged> {
     let transport = Arc::clone(&client.0.core.transport);
     Exchange::new(async move {
         let answer = transport.send_within(request, timeout).await;
@@ -363,7 +371,6 @@ async fn exchange(
         drop(entered);
         (answer, locked)
     })
-    .await
 }
 
 /// What an answer says of the endpoint's limit.

@@ -1,6 +1,7 @@
 //! The default transport: one pooled `reqwest` client.
 
 use std::error::Error as StdError;
+use std::pin::pin;
 use std::time::Duration;
 
 use ::reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
@@ -98,7 +99,8 @@ impl Transport for ReqwestTransport {
     fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
         Box::pin(async move {
             let mut arrived = None;
-            let ended = match tokio::time::timeout(time, self.exchange(request, &mut arrived)).await {
+            let ended = tokio::time::timeout(time, pin!(self.exchange(request, &mut arrived))).await;
+            let ended = match ended {
                 Ok(ended) => ended,
                 Err(_) if arrived.is_none() => Err(TransportError::no_answer_within(time)),
                 Err(_) => {
