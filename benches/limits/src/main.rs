@@ -1,4 +1,7 @@
-//! Measures what a permit costs, beside governor's keyed limiter: `cargo run --release --manifest-path benches/limits/Cargo.toml`.
+//! Measures what a permit costs: in time and memory beside governor's keyed limiter, and over the stores that processes share.
+//!
+//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`, `memory` or `stores` a part. The stores need a
+//! `redis-server`.
 //!
 //! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are printed. The two promise different things:
 //! governor's state is one number for each key, and it takes no part in what becomes of a call; ours holds a slot for each call until some
@@ -8,6 +11,7 @@ mod memory;
 // The benchmark of the runtime has it too.
 #[path = "../../runtime/src/median.rs"]
 mod sides;
+mod stores;
 mod time;
 
 use std::alloc::System;
@@ -48,5 +52,8 @@ fn main() {
     }
     if wanted("memory") {
         memory::measure(ALLOCATOR);
+    }
+    if wanted("stores") {
+        stores::measure();
     }
 }

@@ -8,7 +8,6 @@ use cliq_api::limit::{
     Acquire, Ask, BucketKey, Decision, Ended, LeaseId, LimitSettings, LimitStore, Limiter, Outcome, Rules, Source, Told,
 };
 use cliq_api::shared::{FileLimitStore, RedisLimitStore};
-use tokio::runtime::Runtime;
 
 use crate::sides::Sides;
 use crate::{plenty, published};
