@@ -1,5 +1,6 @@
 //! What carries a request to the server and its answer back: one trait, and `reqwest` under it.
 
+mod origin;
 mod reqwest;
 
 use std::error::Error as StdError;

@@ -9,6 +9,7 @@ use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::origin::Origin;
 use super::{Exchange, Transport, TransportError};
 use crate::error::{Error, Sent};
 
@@ -49,6 +50,7 @@ impl Default for Setup {
 
 pub(crate) struct ReqwestTransport {
     client: Client,
+    origin: Origin,
     largest_answer: usize,
 }
 
@@ -83,7 +85,7 @@ impl ReqwestTransport {
         let client = builder
             .build()
             .map_err(|error| Error::configuration("the HTTP client can't be made").caused_by(error.without_url()))?;
-        Ok(Self { client, largest_answer: setup.largest_answer })
+        Ok(Self { client, origin: Origin::default(), largest_answer: setup.largest_answer })
     }
 }
 
@@ -138,7 +140,9 @@ fn whole(arrived: Option<Arrived>, ended: Result<(), TransportError>) -> Result<
 impl ReqwestTransport {
     /// One exchange, and what came of its answer, however it ends.
     async fn exchange(&self, request: Request<Bytes>, arrived: &mut Option<Arrived>) -> Result<(), TransportError> {
-        let request = ::reqwest::Request::try_from(request)
+        let request = self
+            .origin
+            .convert(request)
             .map_err(|error| TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url()))?;
         let mut answer = self.client.execute(request).await.map_err(unanswered)?;
         let mut head = Response::new(Bytes::new());
