@@ -56,7 +56,7 @@ impl DynamicCall {
 
     /// Sets options of this call.
     pub fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
-        self.call.options = set(self.call.options);
+        self.call.set_options(set);
         self
     }
 

@@ -17,8 +17,7 @@ pub trait RequestExt: Endpoint {
     /// Sets options of this call: its time, a header.
     #[must_use]
     fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
-        let options = &mut self.call().options;
-        *options = set(std::mem::take(options));
+        self.call().set_options(set);
         self
     }
 
@@ -33,7 +32,8 @@ pub trait RequestExt: Endpoint {
 
     /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives the body alone.
     fn send(mut self) -> Sending<Response<Self::Response>> {
-        Box::pin(answer::<Self>(self.call().take()))
+        let call = self.call().take();
+        Box::pin(async move { answer::<Self>(&call).await })
     }
 
     /// The request, without sending it and without its authorization.
@@ -50,9 +50,9 @@ pub trait RequestExt: Endpoint {
 
 impl<R: Endpoint> RequestExt for R {}
 
-async fn answer<R: Endpoint>(call: Call) -> Result<Response<R::Response>, Error> {
-    let answered = client::run(&call).await?;
-    match R::Response::read(&call, &answered.answer) {
+async fn answer<R: Endpoint>(call: &Call) -> Result<Response<R::Response>, Error> {
+    let answered = client::run(call).await?;
+    match R::Response::read(call, &answered.answer) {
         Ok(value) => Ok(answered.answer.map(|_| value)),
         Err(misfit) => Err(answered.unreadable(&misfit)),
     }
@@ -62,5 +62,5 @@ async fn answer<R: Endpoint>(call: Call) -> Result<Response<R::Response>, Error>
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> Sending<R::Response> {
     let call = request.call().take();
-    Box::pin(async move { Ok(answer::<R>(call).await?.into_body()) })
+    Box::pin(async move { Ok(answer::<R>(&call).await?.into_body()) })
 }

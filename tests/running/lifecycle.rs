@@ -130,3 +130,11 @@ async fn what_was_closed_is_not_tried_again() {
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Closed, Sent::No), "{error:?}");
     assert_eq!(error.attempts()[0].kind(), ErrorKind::Connect);
 }
+
+/// A service has many of them under way at once, and each step of a call that is kept in it is fetched again when it is woken.
+#[test]
+fn a_call_on_its_way_is_small() {
+    let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+    let call = client.follow_thread("CT_1-T-2").into_future();
+    assert!(size_of_val(&*call) < 1536, "{} bytes", size_of_val(&*call));
+}

@@ -48,9 +48,18 @@ impl Session {
     ///
     /// It waits for as long as a renewal takes, and may be dropped at any time: the renewal goes on.
     pub(crate) async fn authorization(self: &Arc<Self>) -> Result<Option<Authorized>, AuthError> {
+        match self.step() {
+            Step::Without => Ok(None),
+            Step::Use(authorized) => Ok(Some(authorized)),
+            // Apart, as the call that needn't wait would carry the room for it through all that follows.
+            step => Box::pin(self.renewed(step)).await,
+        }
+    }
+
+    async fn renewed(self: &Arc<Self>, mut step: Step) -> Result<Option<Authorized>, AuthError> {
         let mut lost = 0;
         loop {
-            let (pending, is_mine) = match self.step() {
+            let (pending, is_mine) = match step {
                 Step::Without => return Ok(None),
                 Step::Use(authorized) => return Ok(Some(authorized)),
                 Step::Fail(error) => return Err(error),
@@ -77,6 +86,7 @@ impl Session {
                 }
                 None => lost += u32::from(is_mine),
             }
+            step = self.step();
         }
     }
 

@@ -8,14 +8,13 @@ use secrecy::SecretString;
 
 use super::base_url::BaseUrl;
 use super::in_flight::InFlight;
-use super::run::EVER;
 use super::{Client, Core, Inner};
 use crate::auth::{AccessToken, AuthScheme, Context, Credentials, Session, TokenSettings, Users};
 use crate::data_center::DataCenter;
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::retry::{Budget, RetryPolicy};
-use crate::transport::{ReqwestTransport, Setup, Transport};
+use crate::transport::{EVER, ReqwestTransport, Setup, Transport};
 use crate::user_key::UserKey;
 
 /// How long one attempt may take where nothing else is said.

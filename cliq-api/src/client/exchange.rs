@@ -4,9 +4,12 @@
 //! a lock: so what is left of it is then finished by a task of its own, which ends with the attempt's timeout.
 
 use std::pin::Pin;
+use std::sync::Arc;
 use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
+
+use super::in_flight::{Entered, InFlight};
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -15,13 +18,15 @@ type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 pub(super) struct Exchange<T: Send + 'static> {
     /// `None` once it is done.
     work: Option<Work<T>>,
+    in_flight: Arc<InFlight>,
     /// Where it was first polled. What was never polled sent nothing.
     begun: Option<Handle>,
 }
 
 impl<T: Send + 'static> Exchange<T> {
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static) -> Self {
-        Self { work: Some(Box::pin(work)), begun: None }
+    /// Of a call that is counted there: so is what is left of it.
+    pub(super) fn new(work: impl Future<Output = T> + Send + 'static, in_flight: Arc<InFlight>) -> Self {
+        Self { work: Some(Box::pin(work)), in_flight, begun: None }
     }
 }
 
@@ -45,8 +50,12 @@ impl<T: Send + 'static> Future for Exchange<T> {
 impl<T: Send + 'static> Drop for Exchange<T> {
     fn drop(&mut self) {
         if let (Some(work), Some(runtime)) = (self.work.take(), &self.begun) {
+            let entered = Entered::rest(Arc::clone(&self.in_flight));
             // A runtime that is ending drops it at once, and the permit in it knows what that means.
-            drop(runtime.spawn(work));
+            drop(runtime.spawn(async move {
+                work.await;
+                drop(entered);
+            }));
         }
     }
 }

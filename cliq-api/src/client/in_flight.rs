@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Counts calls; one whose caller went away for as long as its exchange goes on.
+/// Counts calls, and what is left of those whose callers went away, for as long as that goes on.
 #[derive(Default)]
 pub(super) struct InFlight {
     /// The count; with [`CLOSED`] in it once no more are let in.
@@ -16,16 +16,14 @@ pub(super) struct InFlight {
 
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
-/// One call that is counted, until all that hold it have dropped it.
-pub(super) struct Entered(Arc<Counted>);
-
-struct Counted(Arc<InFlight>);
+/// One that is counted, until this is dropped.
+pub(super) struct Entered(Arc<InFlight>);
 
 impl InFlight {
     /// Lets one in; `None` once it is closed.
     pub(super) fn enter(self: &Arc<Self>) -> Option<Entered> {
         // Counted first, and taken back if that was wrong: closing sees it or it sees the closing.
-        let entered = Entered(Arc::new(Counted(Arc::clone(self))));
+        let entered = Entered(Arc::clone(self));
         (self.state.fetch_add(1, Ordering::AcqRel) & CLOSED == 0).then_some(entered)
     }
 
@@ -57,13 +55,18 @@ impl InFlight {
 }
 
 impl Entered {
-    /// The same call: its exchange may outlive it.
-    pub(super) fn again(&self) -> Self {
-        Self(Arc::clone(&self.0))
+    /// What is left of one that is in: let in whether it is closed or not.
+    pub(super) fn rest(in_flight: Arc<InFlight>) -> Self {
+        in_flight.state.fetch_add(1, Ordering::AcqRel);
+        Self(in_flight)
+    }
+
+    pub(super) fn in_flight(&self) -> &Arc<InFlight> {
+        &self.0
     }
 }
 
-impl Drop for Counted {
+impl Drop for Entered {
     fn drop(&mut self) {
         if self.0.state.fetch_sub(1, Ordering::AcqRel) == CLOSED | 1 {
             self.0.none_left.notify_waiters();

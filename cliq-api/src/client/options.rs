@@ -19,7 +19,7 @@ use crate::retry::RetryPolicy;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone, Default)]
+#[derive(Clone)]
 pub struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
@@ -31,6 +31,18 @@ pub struct Options {
 }
 
 impl Options {
+    pub(crate) const fn new() -> Self {
+        Self {
+            timeout: None,
+            deadline: None,
+            retry: None,
+            patience: None,
+            class: None,
+            headers: Vec::new(),
+            refused: None,
+        }
+    }
+
     /// How long one attempt may take.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
@@ -90,6 +102,13 @@ impl Options {
 
     pub(crate) fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
+    }
+}
+
+/// With nothing chosen.
+impl Default for Options {
+    fn default() -> Self {
+        Self::new()
     }
 }
 

@@ -13,7 +13,7 @@ use tracing::{Instrument, Span};
 
 use super::exchange::Exchange;
 use super::in_flight::Entered;
-use super::{Client, trace};
+use super::trace;
 use crate::endpoint::answer::Misfit;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::{EndpointMeta, Scopes};
@@ -21,10 +21,7 @@ use crate::endpoint::request;
 use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
 use crate::limit::{Ask, Class, LimitRefusal, Permit, Told};
 use crate::retry::RetryPolicy;
-use crate::transport::TransportError;
-
-/// How long anything may take that is to take for ever: so long that it comes to the same, and can be added to a time.
-pub(super) const EVER: Duration = Duration::from_hours(24 * 365);
+use crate::transport::{EVER, TransportError};
 
 /// A call that was answered with a success, which may turn out not to be what was declared.
 pub(crate) struct Answered {
@@ -37,14 +34,16 @@ pub(crate) struct Answered {
 
 /// Makes the call and gives its answer, if that is a success.
 pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
-    let span = trace::call(call.client(), call.meta());
     let begun = Instant::now();
     // Pinned where they are made, here and below: futures that are handed on by value are copied at each step.
-    let result = pin!(within_deadline(call, begun)).instrument(span.clone()).await;
+    let attempts = pin!(attempts(call, begun));
+    let mut traced = attempts.instrument(trace::call(call.client(), call.meta()));
+    let result = (&mut traced).await;
     match &result {
-        Ok((answer, _)) => trace::answered(&span, answer.status()),
-        Err(error) => trace::failed(&span, error),
+        Ok((answer, _)) => trace::answered(traced.span(), answer.status()),
+        Err(error) => trace::failed(traced.span(), error),
     }
+    let span = traced.span().clone();
     result.map(|(answer, attempts)| Answered { answer, endpoint: call.meta(), attempts, begun, span })
 }
 
@@ -99,41 +98,6 @@ fn check_scopes(call: &Call) -> Result<bool, Error> {
     }
 }
 
-async fn within_deadline(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<Attempt>), Error> {
-    let endpoint = call.meta();
-    let client = call.client();
-    let request = prepare(call)?;
-    let scopes_known = check_scopes(call)?;
-    if Handle::try_current().is_err() {
-        let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
-        return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
-    }
-    let Some(entered) = client.0.core.in_flight.enter() else { return Err(closed(call)) };
-
-    let timeout = call.options.timeout.or(endpoint.timeout).unwrap_or(client.0.core.timeout).min(EVER);
-    let deadline = call
-        .options
-        .deadline
-        .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout))
-        .min(EVER);
-    if deadline.is_zero() {
-        return Err(Error::timeout(endpoint, Sent::No, "the call's deadline had passed before it was sent"));
-    }
-    let mut run = Run {
-        call,
-        entered,
-        timeout,
-        begun,
-        deadline,
-        scopes_known,
-        stage: Stage::Limited,
-        sent: Sent::No,
-        attempts: Vec::new(),
-    };
-    let answer = run.go(request).await?;
-    Ok((answer, run.attempts))
-}
-
 /// A little more than one window to wait for a slot, and time for an attempt and one more.
 fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
     window.unwrap_or_default() + Duration::from_secs(5) + timeout.saturating_mul(2)
@@ -146,6 +110,10 @@ fn closed(call: &Call) -> Error {
 /// One call under way.
 struct Run<'c> {
     call: &'c Call,
+    /// Of the next attempt.
+    request: Request<Bytes>,
+    /// Of the token that is in it.
+    generation: Option<u64>,
     entered: Entered,
     /// Of one attempt.
     timeout: Duration,
@@ -174,62 +142,127 @@ enum Stage {
     Sent,
 }
 
-impl Run<'_> {
-    async fn go(&mut self, request: Request<Bytes>) -> Result<Response<Bytes>, Error> {
+/// What an attempt ended with that was not answered with a success.
+enum Failed {
+    /// It was made.
+    Attempt(Error),
+    /// The call ends, as its time ran out or something is missing that an attempt needs.
+    Before(Error),
+}
+
+/// Attempts, until one is answered or nothing speaks for another.
+async fn attempts(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<Attempt>), Error> {
+    let mut run = Run::begin(call, begun)?;
+    let error = {
+        let first = pin!(run.once()).await;
+        match first {
+            Ok(answer) => return Ok((answer, run.attempts)),
+            Err(Failed::Attempt(error)) => error,
+            Err(Failed::Before(error)) => return Err(run.ended(error)),
+        }
+    };
+    // In a box, as most calls end with their first attempt, and would carry the room for more in vain.
+    let answer = Box::pin(run.again(error)).await?;
+    Ok((answer, run.attempts))
+}
+
+impl<'c> Run<'c> {
+    /// Checks what can be checked before anything is waited for.
+    fn begin(call: &'c Call, begun: Instant) -> Result<Self, Error> {
+        let endpoint = call.meta();
+        let core = &call.client().0.core;
+        let request = prepare(call)?;
+        let scopes_known = check_scopes(call)?;
+        if Handle::try_current().is_err() {
+            let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
+            return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
+        }
+        let Some(entered) = core.in_flight.enter() else { return Err(closed(call)) };
+
+        let timeout = call.options().timeout.or(endpoint.timeout).unwrap_or(core.timeout).min(EVER);
+        let deadline = call.options().deadline;
+        let deadline = deadline.unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout));
+        let deadline = deadline.min(EVER);
+        if deadline.is_zero() {
+            return Err(Error::timeout(endpoint, Sent::No, "the call's deadline had passed before it was sent"));
+        }
+        Ok(Self {
+            call,
+            request,
+            generation: None,
+            entered,
+            timeout,
+            begun,
+            deadline,
+            scopes_known,
+            stage: Stage::Limited,
+            sent: Sent::No,
+            attempts: Vec::new(),
+        })
+    }
+
+    /// What follows an attempt that failed.
+    async fn again(&mut self, mut error: Error) -> Result<Response<Bytes>, Error> {
         let core = &self.call.client().0.core;
-        let policy = self.call.options.retry.unwrap_or(core.retry);
-        let end = self.begun + self.deadline;
-        let mut prepared = Some(request);
-        let mut failed: Option<Error> = None;
+        let policy = self.call.options().retry.unwrap_or(core.retry);
         let mut renewed = false;
         loop {
-            let mut request = match prepared.take() {
-                Some(request) => request,
-                None => prepare(self.call)?,
-            };
-            let ready = timeout_at(end, pin!(self.permit(&mut request))).await;
-            let Ok(ready) = ready else { return Err(self.out_of_time()) };
-            let (permit, generation) = match ready {
-                Ok(ready) => ready,
-                // What went wrong first tells more than that there is no slot to try it again.
-                Err(error) if error.kind() == ErrorKind::Limited => return Err(self.ended(failed.unwrap_or(error))),
-                Err(error) => return Err(self.ended(error)),
-            };
-            // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
-            let ends_in_time = Instant::now() + self.timeout <= end;
-            let tried = {
-                let attempt = pin!(self.attempt(request, permit));
-                if ends_in_time { Ok(attempt.await) } else { timeout_at(end, attempt).await }
-            };
-            let Ok(tried) = tried else { return Err(self.out_of_time()) };
-            let error = match tried {
-                Ok(answer) => {
-                    core.budget.earn();
-                    return Ok(answer);
-                }
-                Err(error) => error,
-            };
             self.note(&error);
-            if !renewed && self.is_renewed(&error, generation) {
+            if !renewed && self.is_renewed(&error) {
                 // Once, whatever the policy says: the server has not acted on it.
                 renewed = true;
-                failed = Some(error);
-                continue;
+            } else {
+                let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
+                trace::again(&error, wait, self.tried());
+                self.stage = Stage::Waiting;
+                tokio::time::sleep(wait).await;
+                if core.in_flight.is_closed() {
+                    return Err(self.ended(closed(self.call)));
+                }
             }
-            let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
-            trace::again(&error, wait, self.tried());
-            failed = Some(error);
-            self.stage = Stage::Waiting;
-            tokio::time::sleep(wait).await;
-            if core.in_flight.is_closed() {
-                return Err(self.ended(closed(self.call)));
-            }
+            self.request = prepare(self.call)?;
+            let next = pin!(self.once()).await;
+            error = match next {
+                Ok(answer) => return Ok(answer),
+                Err(Failed::Attempt(error)) => error,
+                // What went wrong first tells more than that there is no slot to try it again.
+                Err(Failed::Before(no_slot)) if no_slot.kind() == ErrorKind::Limited => return Err(self.ended(error)),
+                Err(Failed::Before(error)) => return Err(self.ended(error)),
+            };
         }
     }
 
+    /// One attempt, once it has all that it needs.
+    async fn once(&mut self) -> Result<Response<Bytes>, Failed> {
+        let end = self.begun + self.deadline;
+        let (mut exchange, authorized) = {
+            let Ok(permit) = timeout_at(end, pin!(self.permit())).await else {
+                return Err(Failed::Before(self.out_of_time()));
+            };
+            let permit = permit.map_err(Failed::Before)?;
+            self.stage = Stage::Sent;
+            let authorized = self.request.headers().contains_key(AUTHORIZATION);
+            let span = trace::attempt(self.call.meta(), self.tried());
+            (self.exchange(permit).instrument(span), authorized)
+        };
+        // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
+        let ends_in_time = Instant::now() + self.timeout <= end;
+        let exchanged = if ends_in_time { Ok((&mut exchange).await) } else { timeout_at(end, &mut exchange).await };
+        let Ok((answer, locked)) = exchanged else { return Err(Failed::Before(self.out_of_time())) };
+        let answer = self.judged(answer, authorized).map_err(|error| error.with_locked_until(locked));
+        match &answer {
+            Ok(answer) => {
+                trace::answered(exchange.span(), answer.status());
+                self.call.client().0.core.budget.earn();
+            }
+            Err(error) => trace::failed(exchange.span(), error),
+        }
+        answer.map_err(Failed::Attempt)
+    }
+
     /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or a long wait would outlive the token.
-    async fn permit(&mut self, request: &mut Request<Bytes>) -> Result<(Permit, Option<u64>), Error> {
-        let options = &self.call.options;
+    async fn permit(&mut self) -> Result<Permit, Error> {
+        let options = self.call.options();
         let limiter = &self.call.client().0.core.limiter;
         let client = &self.call.client().0;
         let ask = Ask {
@@ -245,39 +278,62 @@ impl Run<'_> {
             let permit = limiter.acquire(client.server, client.user.as_ref(), self.call.meta(), ask).await;
             let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
-            let generation = authorize(self.call, request).await?;
+            self.generation = authorize(self.call, &mut self.request).await?;
             if !self.scopes_known {
                 // The first token has told them.
                 self.scopes_known = check_scopes(self.call)?;
             }
             // If it was held for too long by now, or a lock has begun, it is given back.
             if permit.sending().is_ok() {
-                return Ok((permit, generation));
+                return Ok(permit);
             }
-            if generation.is_some() {
-                request.headers_mut().remove(AUTHORIZATION);
+            if self.generation.is_some() {
+                self.request.headers_mut().remove(AUTHORIZATION);
             }
         }
     }
 
-    async fn attempt(&mut self, request: Request<Bytes>, permit: Permit) -> Result<Response<Bytes>, Error> {
-        let endpoint = self.call.meta();
-        let span = trace::attempt(endpoint, self.tried());
-        self.stage = Stage::Sent;
-        let authorized = request.headers().contains_key(AUTHORIZATION);
-        let exchange = exchange(self.call.client(), request, self.timeout, permit, self.entered.again());
-        let (answer, locked) = exchange.instrument(span.clone()).await;
-        let result = match answer {
+    /// Whether the answer is a success.
+    fn judged(
+        &self,
+        answer: Result<Response<Bytes>, TransportError>,
+        authorized: bool,
+    ) -> Result<Response<Bytes>, Error> {
+        match answer {
             Ok(answer) if answer.status().is_success() => Ok(answer),
-            Ok(answer) => Err(Error::refused(endpoint, answer, authorized)),
-            Err(error) => Err(Error::transport(endpoint, error)),
-        };
-        let result = result.map_err(|error| error.with_locked_until(locked));
-        match &result {
-            Ok(answer) => trace::answered(&span, answer.status()),
-            Err(error) => trace::failed(&span, error),
+            Ok(answer) => Err(Error::refused(self.call.meta(), answer, authorized)),
+            Err(error) => Err(Error::transport(self.call.meta(), error)),
         }
-        result
+    }
+
+    /// Sends the request, and tells the limiter how that ended.
+    fn exchange(&mut self, permit: Permit) -> Exchange<Exchanged> {
+        let transport = Arc::clone(&self.call.client().0.core.transport);
+        let request = std::mem::take(&mut self.request);
+        let timeout = self.timeout;
+        let work = async move {
+            let answer = transport.send_within(request, timeout).await;
+            let told = match &answer {
+                Ok(answer) => Some(told(answer)),
+                // What came before it broke off may tell of a lock.
+                Err(error) => error.answer().map(told),
+            };
+            let unsent = matches!(&answer, Err(error) if error.sent() == Sent::No);
+            let locked = match told {
+                Some(told) => permit.answered(told),
+                None if unsent => {
+                    permit.unsent();
+                    None
+                }
+                None => {
+                    // It knows that it means that no answer came.
+                    drop(permit);
+                    None
+                }
+            };
+            (answer, locked)
+        };
+        Exchange::new(work, Arc::clone(self.entered.in_flight()))
     }
 
     fn note(&mut self, error: &Error) {
@@ -295,11 +351,11 @@ impl Run<'_> {
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
-    /// Whether the server refused the token of that generation, and another is worth a try.
-    fn is_renewed(&self, error: &Error, generation: Option<u64>) -> bool {
+    /// Whether the server refused the token, and another is worth a try.
+    fn is_renewed(&self, error: &Error) -> bool {
         let about_the_token =
             error.status() == Some(StatusCode::UNAUTHORIZED) && error.code() != Some("oauthtoken_scope_invalid");
-        about_the_token && generation.is_some_and(|generation| self.call.client().0.session.refused(generation))
+        about_the_token && self.generation.is_some_and(|generation| self.call.client().0.session.refused(generation))
     }
 
     fn tried(&self) -> u32 {
@@ -326,7 +382,7 @@ impl Run<'_> {
                 format!("no answer within the call's deadline of {deadline:?}")
             }
         };
-        self.ended(Error::timeout(self.call.meta(), Sent::No, problem))
+        Error::timeout(self.call.meta(), Sent::No, problem)
     }
 }
 
@@ -338,40 +394,6 @@ fn limited(call: &Call, refusal: LimitRefusal) -> Error {
 
 /// The answer, and until when the user is locked out now.
 type Exchanged = (Result<Response<Bytes>, TransportError>, Option<SystemTime>);
-
-/// Sends the request, and tells the limiter how that ended.
-fn exchange(
-    client: &Client,
-    request: Request<Bytes>,
-    timeout: Duration,
-    permit: Permit,
-    entered: Entered,
-) -> Exchange<Exchanged> {
-    let transport = Arc::clone(&client.0.core.transport);
-    Exchange::new(async move {
-        let answer = transport.send_within(request, timeout).await;
-        let told = match &answer {
-            Ok(answer) => Some(told(answer)),
-            // What came before it broke off may tell of a lock.
-            Err(error) => error.answer().map(told),
-        };
-        let unsent = matches!(&answer, Err(error) if error.sent() == Sent::No);
-        let locked = match told {
-            Some(told) => permit.answered(told),
-            None if unsent => {
-                permit.unsent();
-                None
-            }
-            None => {
-                // It knows that it means that no answer came.
-                drop(permit);
-                None
-            }
-        };
-        drop(entered);
-        (answer, locked)
-    })
-}
 
 /// What an answer says of the endpoint's limit.
 fn told(answer: &Response<Bytes>) -> Told {

@@ -24,7 +24,8 @@ pub struct Call {
     /// One for each of the endpoint's parameters.
     slots: Vec<Slot>,
     body: Bytes,
-    pub(crate) options: Options,
+    /// Most calls have none.
+    options: Option<Box<Options>>,
 }
 
 #[derive(Clone, Default)]
@@ -118,7 +119,7 @@ impl Call {
             text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 256 }),
             slots: vec![Slot::Unset; meta.params.len()],
             body: Bytes::new(),
-            options: Options::default(),
+            options: None,
         }
     }
 
@@ -140,6 +141,16 @@ impl Call {
 
     pub(crate) fn meta(&self) -> &'static EndpointMeta {
         self.meta
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        static NONE: Options = Options::new();
+        self.options.as_deref().unwrap_or(&NONE)
+    }
+
+    pub(crate) fn set_options(&mut self, set: impl FnOnce(Options) -> Options) {
+        let options = self.options.get_or_insert_default();
+        **options = set(std::mem::take(options));
     }
 
     pub(crate) fn whole_body(&self) -> &Bytes {
@@ -183,7 +194,7 @@ impl Call {
 
     /// The first parameter that keeps the call from being sent.
     pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(why) = self.options.refused() {
+        if let Some(why) = self.options().refused() {
             return Err(Error::invalid_request(self.meta, why));
         }
         for (param, slot) in self.meta.params.iter().zip(&self.slots) {

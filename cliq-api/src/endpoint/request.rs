@@ -126,7 +126,7 @@ fn headers(call: &Call, content_type: Option<HeaderValue>) -> Result<HeaderMap, 
         value.set_sensitive(true);
         headers.insert(name, value);
     }
-    headers.extend(call.options.headers().map(|(name, value)| (name.clone(), value.clone())));
+    headers.extend(call.options().headers().map(|(name, value)| (name.clone(), value.clone())));
     Ok(headers)
 }
 

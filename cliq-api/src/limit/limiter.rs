@@ -3,6 +3,7 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
+use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -143,6 +144,20 @@ impl Limiter {
         endpoint: &'static EndpointMeta,
         ask: Ask,
     ) -> Result<Permit, LimitRefusal> {
+        match self.at_once(server, user, endpoint, ask) {
+            Ok(permit) => Ok(permit),
+            Err(wait) => wait.await,
+        }
+    }
+
+    /// Most calls needn't wait, and then nothing is kept for it.
+    fn at_once<'a>(
+        &'a self,
+        server: ServerId,
+        user: Option<&'a UserKey>,
+        endpoint: &'static EndpointMeta,
+        ask: Ask,
+    ) -> Result<Permit, Pin<Box<impl Future<Output = Result<Permit, LimitRefusal>> + Send + use<'a>>>> {
         let inner = &self.0;
         let shape = inner.shapes.of(endpoint, &inner.settings);
         if inner.settings.off || !shape.is_counted() {
@@ -151,10 +166,9 @@ impl Limiter {
         let slot = inner.slot(server, user, &shape);
         let lane = Lane::new(ask.class, ask.retry);
         let mut wait = Wait { limiter: self, server, user, endpoint, shape, slot, ask, lane, place: None };
-        // Most calls needn't wait, and then nothing has to be kept for it.
         match wait.turn() {
             Turn::Granted(lease, use_by) => Ok(wait.permit(lease, use_by)),
-            turn => wait.through(turn).await,
+            turn => Err(Box::pin(wait.through(turn))),
         }
     }
 }
@@ -162,7 +176,11 @@ impl Limiter {
 impl Inner {
     /// Milliseconds of the limiter's own.
     pub(super) fn now(&self) -> u64 {
-        u64::try_from(self.origin.elapsed().as_millis()).unwrap_or(u64::MAX)
+        self.millis(Instant::now())
+    }
+
+    pub(super) fn millis(&self, at: Instant) -> u64 {
+        u64::try_from(at.saturating_duration_since(self.origin).as_millis()).unwrap_or(u64::MAX)
     }
 
     pub(super) fn slot(&self, server: ServerId, user: Option<&UserKey>, shape: &Arc<Shape>) -> Arc<Slot> {
@@ -273,7 +291,8 @@ impl Wait<'_> {
         let inner = &*limiter.0;
         let slot = Arc::clone(&self.slot);
         let mut local = slot.lock();
-        let now = inner.now();
+        let at = Instant::now();
+        let now = inner.millis(at);
         loop {
             let first = match (&self.place, local.waiting()) {
                 (Some(place), Some(queue)) => queue.is_first(place.key),
@@ -295,7 +314,7 @@ impl Wait<'_> {
             } else {
                 let ask = self.message();
                 match local.bucket.acquire(now, &self.shape.rules, &ask) {
-                    Decision::Granted { use_within } => return Turn::Granted(ask.lease, Instant::now() + use_within),
+                    Decision::Granted { use_within } => return Turn::Granted(ask.lease, at + use_within),
                     Decision::Wait { earliest, again } => (earliest, Some(again), None),
                     Decision::Locked(locked) => (locked.left, Some(locked.left), Some(locked)),
                     Decision::Behind => {

@@ -69,11 +69,12 @@ impl Permit {
     pub fn sending(&mut self) -> Result<(), Expired> {
         let Some(lease) = &mut self.lease else { return Ok(()) };
         let inner = &self.limiter.0;
-        if Instant::now() > lease.use_by {
+        let at = Instant::now();
+        if at > lease.use_by {
             return Err(Expired::Late);
         }
         let user = self.user.as_ref();
-        if inner.locked(&lease.slot.lock(), inner.now(), self.server, user, &self.shape).is_some() {
+        if inner.locked(&lease.slot.lock(), inner.millis(at), self.server, user, &self.shape).is_some() {
             return Err(Expired::Locked);
         }
         lease.sent = true;

@@ -14,6 +14,9 @@ use http::{Request, Response};
 pub(crate) use self::reqwest::{ReqwestTransport, Setup};
 use crate::error::Sent;
 
+/// How long anything may take that is to take for ever: so long that it comes to the same, and can be added to a time.
+pub(crate) const EVER: Duration = Duration::from_hours(24 * 365);
+
 /// An exchange under way.
 pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
 

@@ -1,16 +1,16 @@
 //! The default transport: one pooled `reqwest` client.
 
 use std::error::Error as StdError;
-use std::pin::pin;
 use std::time::Duration;
 
 use ::reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 use bytes::{Bytes, BytesMut};
 use http::{Request, Response};
 use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, timeout_at};
 
 use super::origin::Origin;
-use super::{Exchange, Transport, TransportError};
+use super::{EVER, Exchange, Transport, TransportError};
 use crate::error::{Error, Sent};
 
 /// What the transport is made from.
@@ -80,7 +80,8 @@ impl ReqwestTransport {
         }
         // Last, so that nothing undoes it. What reqwest would do unasked goes past the limits of an endpoint, or takes a secret
         // elsewhere.
-        builder = builder.redirect(redirect::Policy::none()).referer(false).retry(retry::never());
+        builder =
+            builder.redirect(redirect::Policy::none()).referer(false).retry(retry::never().max_retries_per_request(0));
         builder = if loopback { builder.no_proxy() } else { builder.https_only(true) };
         let client = builder
             .build()
@@ -91,77 +92,88 @@ impl ReqwestTransport {
 
 impl Transport for ReqwestTransport {
     fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
-        Box::pin(async move {
-            let mut arrived = None;
-            let ended = self.exchange(request, &mut arrived).await;
-            whole(arrived, ended)
-        })
+        self.send_within(request, EVER)
     }
 
     fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
+        let end = Instant::now() + time;
+        let begun = self.begin(request);
         Box::pin(async move {
-            let mut arrived = None;
-            let ended = tokio::time::timeout(time, pin!(self.exchange(request, &mut arrived))).await;
-            let ended = match ended {
-                Ok(ended) => ended,
-                Err(_) if arrived.is_none() => Err(TransportError::no_answer_within(time)),
-                Err(_) => {
-                    Err(TransportError::timed_out(Sent::Answered, format!("the answer was not whole within {time:?}")))
+            let answer = timeout_at(end, begun?).await;
+            let answer = answer.map_err(|_| TransportError::no_answer_within(time))?;
+            let mut answer = answer.map_err(unanswered)?;
+            let mut whole = Response::new(Bytes::new());
+            *whole.status_mut() = answer.status();
+            *whole.version_mut() = answer.version();
+            *whole.headers_mut() = std::mem::take(answer.headers_mut());
+
+            let mut body = Body::default();
+            let ended = loop {
+                let piece = match timeout_at(end, answer.chunk()).await {
+                    Ok(Ok(Some(piece))) => piece,
+                    Ok(Ok(None)) => break Ok(()),
+                    Ok(Err(error)) => break Err(cut(error)),
+                    Err(_) => {
+                        let problem = format!("the answer was not whole within {time:?}");
+                        break Err(TransportError::timed_out(Sent::Answered, problem));
+                    }
+                };
+                body.push(piece);
+                if let Err(error) = self.check(body.len()) {
+                    break Err(error);
                 }
             };
-            whole(arrived, ended)
+            *whole.body_mut() = body.into();
+            match ended {
+                Ok(()) => Ok(whole),
+                Err(error) => Err(error.with_answer(whole)),
+            }
         })
     }
 }
 
-/// What came of an answer, so far.
-struct Arrived {
-    /// Its head, and the first piece of its body.
-    answer: Response<Bytes>,
-    /// The whole body, once there is more than that. The usual one comes in one piece, and is not copied.
+/// What came of an answer's body so far. The usual one comes in one piece, and is not copied.
+#[derive(Default)]
+struct Body {
+    first: Bytes,
+    /// The whole body, once there is more than that.
     more: BytesMut,
 }
 
-fn whole(arrived: Option<Arrived>, ended: Result<(), TransportError>) -> Result<Response<Bytes>, TransportError> {
-    let answer = arrived.map(|Arrived { mut answer, more }| {
-        if !more.is_empty() {
-            *answer.body_mut() = more.freeze();
+impl Body {
+    fn push(&mut self, piece: Bytes) {
+        if self.len() == 0 {
+            self.first = piece;
+            return;
         }
-        answer
-    });
-    match (answer, ended) {
-        (Some(answer), Ok(())) => Ok(answer),
-        (Some(answer), Err(error)) => Err(error.with_answer(answer)),
-        (None, Err(error)) => Err(error),
-        (None, Ok(())) => Err(TransportError::new(Sent::Maybe, "the exchange ended without an answer")),
+        if self.more.is_empty() {
+            self.more = BytesMut::from(std::mem::take(&mut self.first));
+        }
+        self.more.extend_from_slice(&piece);
+    }
+
+    fn len(&self) -> usize {
+        self.first.len() + self.more.len()
+    }
+}
+
+impl From<Body> for Bytes {
+    fn from(Body { first, more }: Body) -> Self {
+        if more.is_empty() { first } else { more.freeze() }
     }
 }
 
 impl ReqwestTransport {
-    /// One exchange, and what came of its answer, however it ends.
-    async fn exchange(&self, request: Request<Bytes>, arrived: &mut Option<Arrived>) -> Result<(), TransportError> {
+    /// Hands the request over, which is sent once that is awaited.
+    fn begin(
+        &self,
+        request: Request<Bytes>,
+    ) -> Result<impl Future<Output = Result<::reqwest::Response, ::reqwest::Error>> + use<>, TransportError> {
         let request = self
             .origin
             .convert(request)
             .map_err(|error| TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url()))?;
-        let mut answer = self.client.execute(request).await.map_err(unanswered)?;
-        let mut head = Response::new(Bytes::new());
-        *head.status_mut() = answer.status();
-        *head.version_mut() = answer.version();
-        *head.headers_mut() = std::mem::take(answer.headers_mut());
-        let Arrived { answer: whole, more } = arrived.insert(Arrived { answer: head, more: BytesMut::new() });
-
-        let Some(first) = answer.chunk().await.map_err(cut)? else { return Ok(()) };
-        *whole.body_mut() = first;
-        self.check(whole.body().len())?;
-        while let Some(piece) = answer.chunk().await.map_err(cut)? {
-            if more.is_empty() {
-                *more = BytesMut::from(std::mem::take(whole.body_mut()));
-            }
-            more.extend_from_slice(&piece);
-            self.check(more.len())?;
-        }
-        Ok(())
+        Ok(self.client.execute(request))
     }
 
     fn check(&self, length: usize) -> Result<(), TransportError> {
