@@ -1,5 +1,7 @@
 //! Everything that a declaration can say.
 
+#![expect(missing_docs, missing_debug_implementations, reason = "what is declared is the matter here")]
+
 use std::collections::BTreeMap;
 
 use cliq_api::prelude::*;
@@ -87,10 +89,15 @@ pub trait Everything {
     fn upload(&self, id: u32, #[body(bytes)] image: Bytes) -> Bytes;
 
     #[endpoint(POST "/items/<ID>/photo")]
-    fn upload_photo(&self, id: u32, #[body(bytes, content_type = "image/png")] photo: Option<Vec<u8>>) -> cliq_api::Bytes;
+    fn upload_photo(
+        &self,
+        id: u32,
+        #[body(bytes, content_type = "image/png")] photo: Option<Vec<u8>>,
+    ) -> cliq_api::Bytes;
 
     #[endpoint(POST "/login", form)]
-    fn login(&self, #[field] user: String, #[field] scopes: Vec<String>, #[field] age: Option<u8>) -> serde_json::Value;
+    fn login(&self, #[field] user: String, #[field] scopes: Vec<String>, #[field] age: Option<u8>)
+    -> serde_json::Value;
 
     #[endpoint(DELETE "/items/<NAME>", shares = remove_item)]
     fn remove_by_name(&self, name: String);
@@ -136,7 +143,8 @@ impl Caller for Wrapper {
 
 fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
-fn main() {
+#[test]
+fn everything_that_a_declaration_can_say() {
     let client = Client::builder().base_url("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
@@ -183,7 +191,8 @@ fn main() {
     let _ = (client.twin().x(true), client.r#match("a").r#in("b"), client.ping_twice(), client.bare());
 
     let wrapper = Wrapper(client.clone());
-    let _ = (wrapper.ping(), (&wrapper).ping(), std::sync::Arc::new(wrapper).ping());
+    let reference = &wrapper;
+    let _ = (wrapper.ping(), reference.ping(), std::sync::Arc::new(wrapper).ping());
     let calls: &dyn Caller = &client;
     let _ = calls.ping();
 
@@ -193,7 +202,7 @@ fn main() {
     let find = |name| -> &'static EndpointMeta { EVERYTHING.iter().copied().find(|meta| meta.name() == name).unwrap() };
     let list = find("list_items");
     assert_eq!(list.scopes(), Scopes::All(&["Acme.Items.READ", "Acme.Owners.READ"]));
-    assert_eq!(list.lock(), Some(std::time::Duration::from_secs(600)));
+    assert_eq!(list.lock(), Some(std::time::Duration::from_mins(10)));
     assert_eq!(list.params()[8].name(), "cursor");
     assert_eq!(list.page().unwrap().param(), 8);
     assert_eq!((list.params()[4].place(), list.params()[4].shape()), (Place::Query, Shape::Csv));

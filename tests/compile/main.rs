@@ -1,4 +1,4 @@
-//! What must compile, and what must not: with which message, and with nothing else turning red.
+//! What must not compile: with which message, and with nothing else turning red.
 //!
 //! After a deliberate change of a message, bless the snapshots and the table of them:
 //! `TRYBUILD=overwrite cargo test -p cliq-tests-compile`, twice, as the table is made from the snapshots.
@@ -7,7 +7,6 @@ mod table;
 
 #[test]
 fn declarations() {
-    let cases = trybuild::TestCases::new();
-    cases.pass("pass/*.rs");
-    cases.compile_fail("fail/*.rs");
+    // No case that must compile is among them: with one, trybuild would compile each by itself, which takes five times as long.
+    trybuild::TestCases::new().compile_fail("fail/*.rs");
 }
