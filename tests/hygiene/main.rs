@@ -96,6 +96,13 @@ mod carried {
         fn odd_Name(&self, #[query] odd_Arg: Option<String>);
     }
 
+    #[allow(non_snake_case)]
+    #[endpoints]
+    trait CarriedByTrait {
+        #[endpoint(GET "/g")]
+        fn other_Name(&self, #[query] other_Arg: Option<String>);
+    }
+
     #[cfg(any())]
     #[endpoints]
     trait Gone {
@@ -110,6 +117,8 @@ mod carried {
         let client = Client::builder().base_url("http://localhost:1").build().unwrap();
         assert_eq!(client.twin().prepare().unwrap().uri(), "http://localhost:1/d");
         assert_eq!(client.odd_Name().odd_Arg("a").prepare().unwrap().uri(), "http://localhost:1/f?odd_Arg=a");
+        let uri = client.other_Name().other_Arg("a").prepare().unwrap().uri().to_string();
+        assert_eq!(uri, "http://localhost:1/g?other_Arg=a");
         #[allow(deprecated)]
         let old = client.old().a("a").prepare();
         assert_eq!(old.unwrap().uri(), "http://localhost:1/e?a=a");

@@ -145,12 +145,14 @@ impl Expansion<'_> {
         let meta = self.meta();
         // The builder is deprecated with the method.
         let allow = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
-        let allows: Vec<_> = attrs.iter().filter(|attr| attr.path().is_ident("allow")).collect();
+        let is_allow = |attr: &&Attribute| attr.path().is_ident("allow");
+        let by_trait: Vec<_> = self.api.attrs.iter().filter(is_allow).collect();
+        let allows: Vec<_> = by_trait.iter().copied().chain(attrs.iter().filter(is_allow)).collect();
         let setters =
             args.iter().enumerate().filter(|(_, arg)| arg.optional).map(|(index, arg)| self.setter(index, arg));
         let setters: TokenStream = setters.collect();
         out.extend(quote! {
-            #(#gates)* #(#carried)*
+            #(#gates)* #(#by_trait)* #(#carried)*
             #about
             #[allow(dead_code, unreachable_pub)]
             #head #builder = #kind #end
