@@ -211,8 +211,9 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
                 stream.flush().await?;
             }
             Step::Flood(bytes) => loop {
-                let written = stream.write(bytes).await?;
-                book.lock().expect("nobody panics with the book in hand").written += written;
+                // Whole, or what comes next would not begin where it should.
+                stream.write_all(bytes).await?;
+                book.lock().expect("nobody panics with the book in hand").written += bytes.len();
             },
             Step::Drip(bytes, pause) => {
                 for byte in bytes {
