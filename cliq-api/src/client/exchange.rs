@@ -9,7 +9,7 @@ use std::task::{Context, Poll};
 
 use tokio::runtime::Handle;
 
-use super::in_flight::{Entered, InFlight};
+use super::in_flight::InFlight;
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
@@ -50,7 +50,7 @@ impl<T: Send + 'static> Future for Exchange<T> {
 impl<T: Send + 'static> Drop for Exchange<T> {
     fn drop(&mut self) {
         if let (Some(work), Some(runtime)) = (self.work.take(), &self.begun) {
-            let entered = Entered::rest(Arc::clone(&self.in_flight));
+            let entered = self.in_flight.rest();
             // A runtime that is ending drops it at once, and the permit in it knows what that means.
             drop(runtime.spawn(async move {
                 work.await;

@@ -27,6 +27,12 @@ impl InFlight {
         (self.state.fetch_add(1, Ordering::AcqRel) & CLOSED == 0).then_some(entered)
     }
 
+    /// Counts what is left of one that is in, whether it is closed or not.
+    pub(super) fn rest(self: &Arc<Self>) -> Entered {
+        self.state.fetch_add(1, Ordering::AcqRel);
+        Entered(Arc::clone(self))
+    }
+
     pub(super) fn is_closed(&self) -> bool {
         self.state.load(Ordering::Acquire) & CLOSED != 0
     }
@@ -51,18 +57,6 @@ impl InFlight {
 
     fn count(&self) -> usize {
         self.state.load(Ordering::Acquire) & !CLOSED
-    }
-}
-
-impl Entered {
-    /// What is left of one that is in: let in whether it is closed or not.
-    pub(super) fn rest(in_flight: Arc<InFlight>) -> Self {
-        in_flight.state.fetch_add(1, Ordering::AcqRel);
-        Self(in_flight)
-    }
-
-    pub(super) fn in_flight(&self) -> &Arc<InFlight> {
-        &self.0
     }
 }
 

@@ -19,7 +19,7 @@ use crate::retry::RetryPolicy;
 /// # Ok(())
 /// # }
 /// ```
-#[derive(Clone)]
+#[derive(Clone, Default)]
 pub struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
@@ -31,18 +31,6 @@ pub struct Options {
 }
 
 impl Options {
-    pub(crate) const fn new() -> Self {
-        Self {
-            timeout: None,
-            deadline: None,
-            retry: None,
-            patience: None,
-            class: None,
-            headers: Vec::new(),
-            refused: None,
-        }
-    }
-
     /// How long one attempt may take.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
@@ -102,13 +90,6 @@ impl Options {
 
     pub(crate) fn refused(&self) -> Option<&str> {
         self.refused.as_deref()
-    }
-}
-
-/// With nothing chosen.
-impl Default for Options {
-    fn default() -> Self {
-        Self::new()
     }
 }
 

@@ -114,7 +114,8 @@ struct Run<'c> {
     request: Request<Bytes>,
     /// Of the token that is in it.
     generation: Option<u64>,
-    entered: Entered,
+    /// For as long as it goes on.
+    _entered: Entered,
     /// Of one attempt.
     timeout: Duration,
     begun: Instant,
@@ -153,6 +154,7 @@ enum Failed {
 /// Attempts, until one is answered or nothing speaks for another.
 async fn attempts(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<Attempt>), Error> {
     let mut run = Run::begin(call, begun)?;
+    // In a block of its own: what is there for longer than it is needed, a call carries.
     let error = {
         let first = pin!(run.once()).await;
         match first {
@@ -190,7 +192,7 @@ impl<'c> Run<'c> {
             call,
             request,
             generation: None,
-            entered,
+            _entered: entered,
             timeout,
             begun,
             deadline,
@@ -235,16 +237,14 @@ impl<'c> Run<'c> {
     /// One attempt, once it has all that it needs.
     async fn once(&mut self) -> Result<Response<Bytes>, Failed> {
         let end = self.begun + self.deadline;
-        let (mut exchange, authorized) = {
-            let Ok(permit) = timeout_at(end, pin!(self.permit())).await else {
-                return Err(Failed::Before(self.out_of_time()));
-            };
-            let permit = permit.map_err(Failed::Before)?;
-            self.stage = Stage::Sent;
-            let authorized = self.request.headers().contains_key(AUTHORIZATION);
-            let span = trace::attempt(self.call.meta(), self.tried());
-            (self.exchange(permit).instrument(span), authorized)
+        let Ok(permit) = timeout_at(end, pin!(self.permit())).await else {
+            return Err(Failed::Before(self.out_of_time()));
         };
+        let permit = permit.map_err(Failed::Before)?;
+        self.stage = Stage::Sent;
+        let authorized = self.request.headers().contains_key(AUTHORIZATION);
+        let span = trace::attempt(self.call.meta(), self.tried());
+        let mut exchange = self.exchange(permit).instrument(span);
         // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
         let ends_in_time = Instant::now() + self.timeout <= end;
         let exchanged = if ends_in_time { Ok((&mut exchange).await) } else { timeout_at(end, &mut exchange).await };
@@ -263,8 +263,8 @@ impl<'c> Run<'c> {
     /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or a long wait would outlive the token.
     async fn permit(&mut self) -> Result<Permit, Error> {
         let options = self.call.options();
-        let limiter = &self.call.client().0.core.limiter;
         let client = &self.call.client().0;
+        let limiter = &client.core.limiter;
         let ask = Ask {
             deadline: Some(self.begun + self.deadline),
             timeout: self.timeout,
@@ -308,7 +308,8 @@ impl<'c> Run<'c> {
 
     /// Sends the request, and tells the limiter how that ended.
     fn exchange(&mut self, permit: Permit) -> Exchange<Exchanged> {
-        let transport = Arc::clone(&self.call.client().0.core.transport);
+        let core = &self.call.client().0.core;
+        let transport = Arc::clone(&core.transport);
         let request = std::mem::take(&mut self.request);
         let timeout = self.timeout;
         let work = async move {
@@ -333,7 +334,7 @@ impl<'c> Run<'c> {
             };
             (answer, locked)
         };
-        Exchange::new(work, Arc::clone(self.entered.in_flight()))
+        Exchange::new(work, Arc::clone(&core.in_flight))
     }
 
     fn note(&mut self, error: &Error) {

@@ -4,6 +4,7 @@
 
 use std::fmt;
 use std::ops::Range;
+use std::sync::LazyLock;
 
 use bytes::Bytes;
 use serde::Serialize;
@@ -144,7 +145,7 @@ impl Call {
     }
 
     pub(crate) fn options(&self) -> &Options {
-        static NONE: Options = Options::new();
+        static NONE: LazyLock<Options> = LazyLock::new(Options::default);
         self.options.as_deref().unwrap_or(&NONE)
     }
 

@@ -3,7 +3,6 @@
 use std::collections::hash_map::RandomState;
 use std::fmt;
 use std::hash::BuildHasher;
-use std::pin::Pin;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::{Duration, SystemTime};
@@ -144,20 +143,6 @@ impl Limiter {
         endpoint: &'static EndpointMeta,
         ask: Ask,
     ) -> Result<Permit, LimitRefusal> {
-        match self.at_once(server, user, endpoint, ask) {
-            Ok(permit) => Ok(permit),
-            Err(wait) => wait.await,
-        }
-    }
-
-    /// Most calls needn't wait, and then nothing is kept for it.
-    fn at_once<'a>(
-        &'a self,
-        server: ServerId,
-        user: Option<&'a UserKey>,
-        endpoint: &'static EndpointMeta,
-        ask: Ask,
-    ) -> Result<Permit, Pin<Box<impl Future<Output = Result<Permit, LimitRefusal>> + Send + use<'a>>>> {
         let inner = &self.0;
         let shape = inner.shapes.of(endpoint, &inner.settings);
         if inner.settings.off || !shape.is_counted() {
@@ -168,7 +153,8 @@ impl Limiter {
         let mut wait = Wait { limiter: self, server, user, endpoint, shape, slot, ask, lane, place: None };
         match wait.turn() {
             Turn::Granted(lease, use_by) => Ok(wait.permit(lease, use_by)),
-            turn => Err(Box::pin(wait.through(turn))),
+            // Apart, as the call that needn't wait would carry the room for it through all that follows.
+            turn => Box::pin(wait.through(turn)).await,
         }
     }
 }
