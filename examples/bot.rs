@@ -1,7 +1,7 @@
 //! A bot that closes threads in which nobody has said anything for a week, and the tests of it.
 //!
-//! `cargo run --example bot` lets it loose on a sandbox, `cargo test --example bot` runs the tests at the end of this file.
-//! `docs/testing.md` goes through both.
+//! `cargo run --example bot` lets it loose on a sandbox, `cargo test --example bot` runs the tests
+//! at the end of this file. `docs/testing.md` goes through both.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{ChannelId, Thread, ThreadChatId, ThreadState, Threads};
@@ -9,7 +9,8 @@ use cliq_sandbox::Sandbox;
 use time::{Duration, OffsetDateTime};
 
 const BOT: &str = "deploybot";
-const FAREWELL: &str = "Nobody has written here for a week, so I close this thread. Whoever needs it can reopen it.";
+const FAREWELL: &str =
+    "Nobody has written here for a week, so I close this thread. Whoever needs it can reopen it.";
 const QUIET: Duration = Duration::days(7);
 
 /// Keeps one channel tidy.
@@ -27,11 +28,15 @@ struct Round {
 }
 
 impl Janitor {
-    /// Closes what is quiet. A thread that can't be closed is passed over; where Cliq wants no more calls, or can't be reached, the
-    /// round ends.
+    /// Closes what is quiet. A thread that can't be closed is passed over; where Cliq wants no more
+    /// calls, or can't be reached, the round ends.
     async fn round(&self, now: OffsetDateTime) -> Result<Round, Error> {
         let mut quiet = Vec::new();
-        let mut open = self.client.list_threads(&self.channel).thread_state(ThreadState::Open).items();
+        let mut open = self
+            .client
+            .list_threads(&self.channel)
+            .thread_state(ThreadState::Open)
+            .items();
         while let Some(thread) = open.next().await {
             let thread = thread?;
             if is_quiet(&thread, now) {
@@ -42,7 +47,9 @@ impl Janitor {
         for thread in quiet {
             match self.close(&thread).await {
                 Ok(()) => round.closed.push(thread),
-                Err(error) if error.is_throttled() || error.status().is_none() => return Err(error),
+                Err(error) if error.is_throttled() || error.status().is_none() => {
+                    return Err(error);
+                }
                 Err(error) => round.failed.push((thread, error)),
             }
         }
@@ -50,14 +57,20 @@ impl Janitor {
     }
 
     async fn close(&self, thread: &ThreadChatId) -> Result<(), Error> {
-        self.client.send_thread_message(thread, FAREWELL).as_bot(BOT).await?;
+        self.client
+            .send_thread_message(thread, FAREWELL)
+            .as_bot(BOT)
+            .await?;
         self.client.close_thread(thread).as_bot(BOT).await
     }
 }
 
 /// A thread whose last message has no time is left alone.
 fn is_quiet(thread: &Thread, now: OffsetDateTime) -> bool {
-    let last = thread.last_message_information.as_ref().and_then(|message| message.time);
+    let last = thread
+        .last_message_information
+        .as_ref()
+        .and_then(|message| message.time);
     last.is_some_and(|time| now - time > QUIET)
 }
 
@@ -65,10 +78,18 @@ fn is_quiet(thread: &Thread, now: OffsetDateTime) -> bool {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
-    let client = Client::builder().base_url(server.base_url()).access_token(demo.token).build()?;
-    let janitor = Janitor { client, channel: demo.channel_id.into() };
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(demo.token)
+        .build()?;
+    let janitor = Janitor {
+        client,
+        channel: demo.channel_id.into(),
+    };
 
-    let round = janitor.round(OffsetDateTime::now_utc() + Duration::days(8)).await?;
+    let round = janitor
+        .round(OffsetDateTime::now_utc() + Duration::days(8))
+        .await?;
     for thread in round.closed {
         println!("closed {thread}");
     }
@@ -83,7 +104,8 @@ mod tests {
     use std::time::Duration as Wait;
 
     use cliq_api::threads::{
-        LastMessage, ListThreadsRequest, Posted, SendThreadMessageRequest, ThreadAction, UpdateThreadRequest,
+        LastMessage, ListThreadsRequest, Posted, SendThreadMessageRequest, ThreadAction,
+        UpdateThreadRequest,
     };
     use cliq_sandbox::{Reply, StubServer};
 
@@ -101,7 +123,10 @@ mod tests {
     }
 
     fn janitor(server: &StubServer) -> Janitor {
-        Janitor { client: server.client(), channel: "P1".into() }
+        Janitor {
+            client: server.client(),
+            channel: "P1".into(),
+        }
     }
 
     #[tokio::test]
@@ -111,9 +136,19 @@ mod tests {
             .on::<ListThreadsRequest>()
             .path("CHANNEL_ID", "P1")
             .query("type", "open")
-            .reply([thread("CT_1-T-1", Duration::days(8)), thread("CT_1-T-2", Duration::days(6))]);
-        server.on::<SendThreadMessageRequest>().once().reply(Posted::default());
-        server.on::<UpdateThreadRequest>().once().field("action", ThreadAction::Close).reply(());
+            .reply([
+                thread("CT_1-T-1", Duration::days(8)),
+                thread("CT_1-T-2", Duration::days(6)),
+            ]);
+        server
+            .on::<SendThreadMessageRequest>()
+            .once()
+            .reply(Posted::default());
+        server
+            .on::<UpdateThreadRequest>()
+            .once()
+            .field("action", ThreadAction::Close)
+            .reply(());
 
         let round = janitor(&server).round(NOW).await?;
 
@@ -121,7 +156,12 @@ mod tests {
         let farewell = &server.calls::<SendThreadMessageRequest>()[0];
         assert_eq!(farewell.path("THREAD_CHAT_ID"), "CT_1-T-1");
         assert_eq!(farewell.query("bot_unique_name"), Some("deploybot"));
-        assert!(farewell.field("text").as_str().is_some_and(|text| text.contains("reopen")));
+        assert!(
+            farewell
+                .field("text")
+                .as_str()
+                .is_some_and(|text| text.contains("reopen"))
+        );
         Ok(())
     }
 
@@ -132,20 +172,29 @@ mod tests {
             .on::<ListThreadsRequest>()
             .reply_page([thread("CT_1-T-1", Duration::days(8))], "page 2")
             .then([thread("CT_1-T-2", Duration::days(9))]);
-        server.on::<SendThreadMessageRequest>().times(2).reply(Posted::default());
+        server
+            .on::<SendThreadMessageRequest>()
+            .times(2)
+            .reply(Posted::default());
         server.on::<UpdateThreadRequest>().times(2).reply(());
 
         let round = janitor(&server).round(NOW).await?;
 
         assert_eq!(round.closed, ["CT_1-T-1".into(), "CT_1-T-2".into()]);
-        assert_eq!(server.calls::<ListThreadsRequest>()[1].query("next_token"), Some("page 2"));
+        assert_eq!(
+            server.calls::<ListThreadsRequest>()[1].query("next_token"),
+            Some("page 2")
+        );
         Ok(())
     }
 
     #[tokio::test]
     async fn what_is_talked_about_stays_open() -> Result<(), Error> {
         let server = StubServer::new();
-        server.on::<ListThreadsRequest>().reply([thread("CT_1-T-1", Duration::days(7)), Thread::new("CT_1-T-2")]);
+        server.on::<ListThreadsRequest>().reply([
+            thread("CT_1-T-1", Duration::days(7)),
+            Thread::new("CT_1-T-2"),
+        ]);
         server.on::<UpdateThreadRequest>().never();
 
         assert!(janitor(&server).round(NOW).await?.closed.is_empty());
@@ -156,8 +205,13 @@ mod tests {
     fn three_quiet_threads() -> StubServer {
         let server = StubServer::new();
         let ids = ["CT_1-T-1", "CT_1-T-2", "CT_1-T-3"];
-        server.on::<ListThreadsRequest>().reply(ids.map(|id| thread(id, Duration::days(30))));
-        server.on::<SendThreadMessageRequest>().optional().reply(Posted::default());
+        server
+            .on::<ListThreadsRequest>()
+            .reply(ids.map(|id| thread(id, Duration::days(30))));
+        server
+            .on::<SendThreadMessageRequest>()
+            .optional()
+            .reply(Posted::default());
         server.on::<UpdateThreadRequest>().optional().reply(());
         server
     }
@@ -165,11 +219,14 @@ mod tests {
     #[tokio::test]
     async fn one_that_fails_does_not_keep_the_others() -> Result<(), Error> {
         let server = three_quiet_threads();
-        server.on::<UpdateThreadRequest>().path("THREAD_CHAT_ID", "CT_1-T-2").fail(
-            400,
-            "operation_not_allowed",
-            "The thread is closed already.",
-        );
+        server
+            .on::<UpdateThreadRequest>()
+            .path("THREAD_CHAT_ID", "CT_1-T-2")
+            .fail(
+                400,
+                "operation_not_allowed",
+                "The thread is closed already.",
+            );
 
         let round = janitor(&server).round(NOW).await?;
 
@@ -181,16 +238,30 @@ mod tests {
     #[tokio::test]
     async fn the_round_ends_where_cliq_wants_no_more_calls() {
         let server = three_quiet_threads();
-        server.on::<UpdateThreadRequest>().reply(()).then(Reply::throttled()).times(2);
+        server
+            .on::<UpdateThreadRequest>()
+            .reply(())
+            .then(Reply::throttled())
+            .times(2);
 
-        assert!(janitor(&server).round(NOW).await.unwrap_err().is_throttled());
+        assert!(
+            janitor(&server)
+                .round(NOW)
+                .await
+                .unwrap_err()
+                .is_throttled()
+        );
     }
 
     // On paused time: the half minute that the client waits takes none.
     #[tokio::test(start_paused = true)]
     async fn the_round_ends_where_cliq_is_silent() {
         let server = three_quiet_threads();
-        server.on::<SendThreadMessageRequest>().reply(Posted::default()).after(Wait::from_secs(10)).hang();
+        server
+            .on::<SendThreadMessageRequest>()
+            .reply(Posted::default())
+            .after(Wait::from_secs(10))
+            .hang();
 
         assert!(janitor(&server).round(NOW).await.unwrap_err().is_timeout());
         assert_eq!(server.calls::<UpdateThreadRequest>().len(), 1);

@@ -1,7 +1,8 @@
 //! An endpoint of your own, on the same client: `cargo run --example custom_endpoint`.
 //!
-//! The trait is all that there is to write. It stands here for any part of Cliq that `cliq-api` doesn't declare, and for any other
-//! HTTP API; this one is answered by a few lines at the end of the file.
+//! The trait is all that there is to write. It stands here for any part of Cliq that `cliq-api`
+//! doesn't declare, and for any other HTTP API; this one is answered by a few lines at the end of
+//! the file.
 
 use std::io;
 
@@ -45,10 +46,15 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     for endpoint in TICKETS {
         println!(
             "declared: {endpoint}, limit {}",
-            endpoint.limit().map_or_else(String::new, |limit| limit.to_string())
+            endpoint
+                .limit()
+                .map_or_else(String::new, |limit| limit.to_string())
         );
     }
-    let ticket = client.get_ticket("ops/alerts & more").include(["history", "watchers"]).await?;
+    let ticket = client
+        .get_ticket("ops/alerts & more")
+        .include(["history", "watchers"])
+        .await?;
     println!("answered: {ticket:?}");
     Ok(())
 }
@@ -62,7 +68,12 @@ async fn help_desk(listener: TcpListener) -> io::Result<()> {
         let request = String::from_utf8_lossy(&request[..length]).into_owned();
         println!("asked:    {}", request.lines().next().unwrap_or_default());
         let body = r#"{"data": {"subject": "Nobody can sign in", "assigned": true}}"#;
-        let head = format!("HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n", body.len());
-        connection.write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes()).await?;
+        let head = format!(
+            "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nContent-Length: {}\r\n",
+            body.len()
+        );
+        connection
+            .write_all(format!("{head}Connection: close\r\n\r\n{body}").as_bytes())
+            .await?;
     }
 }

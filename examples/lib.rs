@@ -1,6 +1,7 @@
 //! Small programs, each showing one thing. Run one with `cargo run --example NAME`.
 //!
-//! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq itself.
+//! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq
+//!   itself.
 //! - `custom_endpoint`: an endpoint of your own, on the same client.
 //! - `bot`: a small bot, and how it is tested.
 //! - `sign_in`: every way of signing in, against a sandbox on this machine.

@@ -1,8 +1,10 @@
 //! A walk through all 19 operations of the Threads API.
 //!
-//! Against a sandbox that it starts itself: `cargo run --example quickstart`. Nothing else is needed, no account and no Internet.
+//! Against a sandbox that it starts itself: `cargo run --example quickstart`. Nothing else is
+//! needed, no account and no Internet.
 //!
-//! Against Cliq: the same with these in the environment. It posts, and it leaves the thread in the end.
+//! Against Cliq: the same with these in the environment. It posts, and it leaves the thread in the
+//! end.
 //!
 //! | variable | value |
 //! |---|---|
@@ -37,10 +39,16 @@ impl Place {
     async fn sandbox() -> Result<Self, Failure> {
         let demo = Sandbox::demo();
         let server = demo.sandbox.serve().await?;
-        println!("A sandbox listens at {}. Set CLIQ_TOKEN to talk to Cliq instead.", server.base_url());
+        println!(
+            "A sandbox listens at {}. Set CLIQ_TOKEN to talk to Cliq instead.",
+            server.base_url()
+        );
         let [colleague_id, _] = demo.colleague_ids;
         Ok(Self {
-            client: Client::builder().base_url(server.base_url()).access_token(demo.token).build()?,
+            client: Client::builder()
+                .base_url(server.base_url())
+                .access_token(demo.token)
+                .build()?,
             channel_id: demo.channel_id,
             channel_chat_id: demo.channel_chat_id,
             channel_name: demo.channel_unique_name,
@@ -51,11 +59,17 @@ impl Place {
     }
 
     fn cliq(token: String) -> Result<Self, Failure> {
-        let variable = |name| env::var(name).map_err(|_| format!("{name} is not set, and Cliq needs it"));
-        let data_center: DataCenter = env::var("CLIQ_DATA_CENTER").unwrap_or_else(|_| "US".to_owned()).parse()?;
+        let variable =
+            |name| env::var(name).map_err(|_| format!("{name} is not set, and Cliq needs it"));
+        let data_center: DataCenter = env::var("CLIQ_DATA_CENTER")
+            .unwrap_or_else(|_| "US".to_owned())
+            .parse()?;
         println!("Talking to {data_center}.");
         Ok(Self {
-            client: Client::builder().data_center(data_center).access_token(token).build()?,
+            client: Client::builder()
+                .data_center(data_center)
+                .access_token(token)
+                .build()?,
             channel_id: variable("CLIQ_CHANNEL_ID")?,
             channel_chat_id: variable("CLIQ_CHANNEL_CHAT_ID")?,
             channel_name: variable("CLIQ_CHANNEL_NAME")?,
@@ -72,60 +86,113 @@ async fn main() -> Result<(), Failure> {
         Ok(token) => Place::cliq(token)?,
         Err(_) => Place::sandbox().await?,
     };
-    let scopes: BTreeSet<_> = THREADS.iter().flat_map(|endpoint| endpoint.scopes().names()).copied().collect();
-    println!("The walk needs the scopes {}.\n", scopes.into_iter().collect::<Vec<_>>().join(", "));
+    let scopes: BTreeSet<_> = THREADS
+        .iter()
+        .flat_map(|endpoint| endpoint.scopes().names())
+        .copied()
+        .collect();
+    println!(
+        "The walk needs the scopes {}.\n",
+        scopes.into_iter().collect::<Vec<_>>().join(", ")
+    );
     walk(&place).await?;
     println!("\nThat was all of it: {} operations.", THREADS.len());
     Ok(())
 }
 
 async fn walk(place: &Place) -> Result<(), Failure> {
-    let Place { client, channel_id, channel_chat_id, channel_name, message_id, colleague_id, .. } = place;
+    let Place {
+        client,
+        channel_id,
+        channel_chat_id,
+        channel_name,
+        message_id,
+        colleague_id,
+        ..
+    } = place;
 
     heading("A thread begins");
-    let status = client.set_thread_auto_follow(channel_id, AutoFollow::Disable).await?;
+    let status = client
+        .set_thread_auto_follow(channel_id, AutoFollow::Disable)
+        .await?;
     println!("  new threads are followed by all members: {status}");
     let posted = client
         .create_thread_by_channel_id(channel_id, "The new release: what do you see?", message_id)
         .thread_title("Release watch")
         .sync_message(true)
         .await?;
-    println!("  first message, by the channel's id: {}", posted.message_id.map_or_else(none, |id| id.to_string()));
+    println!(
+        "  first message, by the channel's id: {}",
+        posted.message_id.map_or_else(none, |id| id.to_string())
+    );
     // A message has one thread: these two post into it. Without `sync_message` no id comes back.
-    client.create_thread_by_chat_id(channel_chat_id, "All green in Europe.", message_id).await?;
+    client
+        .create_thread_by_chat_id(channel_chat_id, "All green in Europe.", message_id)
+        .await?;
     println!("  second message, by its chat id");
-    client.create_thread_by_channel_name(channel_name, "All green in India.", message_id).await?;
+    client
+        .create_thread_by_channel_name(channel_name, "All green in India.", message_id)
+        .await?;
     println!("  third message, by its name");
 
     heading("It is found");
     // Creating a thread doesn't tell its chat id: the list of threads does.
-    let thread = client.find_thread(channel_id, message_id).await?.ok_or("the thread is not in the channel's list")?;
+    let thread = client
+        .find_thread(channel_id, message_id)
+        .await?
+        .ok_or("the thread is not in the channel's list")?;
     let id = &thread.chat_id;
     println!("  it is {id}");
-    let page = client.list_threads(channel_id).follow_state(FollowState::All).limit(10).await?;
+    let page = client
+        .list_threads(channel_id)
+        .follow_state(FollowState::All)
+        .limit(10)
+        .await?;
     for thread in &page {
-        println!("  in the list: {}", thread.title.clone().unwrap_or_else(none));
+        println!(
+            "  in the list: {}",
+            thread.title.clone().unwrap_or_else(none)
+        );
     }
     let main = client.get_thread_main_message(id).await?;
     let text = main.content.and_then(|content| content.text);
     println!("  it hangs on the message: {}", text.unwrap_or_else(none));
 
     heading("People talk");
-    let posted = client.send_thread_message(id, "One slow query left.").post_in_parent(true).sync_message(true).await?;
-    client.send_thread_message(id, "Fixed.").with(posted.message_id, |call, id| call.reply_to(id)).await?;
+    let posted = client
+        .send_thread_message(id, "One slow query left.")
+        .post_in_parent(true)
+        .sync_message(true)
+        .await?;
+    client
+        .send_thread_message(id, "Fixed.")
+        .with(posted.message_id, |call, id| call.reply_to(id))
+        .await?;
     println!("  a message, and an answer to it");
 
     heading("People follow");
     client.follow_thread(id).await?;
     client.add_thread_followers(id, [colleague_id]).await?;
-    println!("  followers: {}", names(&client.list_thread_followers(id).await?));
-    println!("  not following: {}", names(&client.list_thread_non_followers(id).await?));
-    let members = client.list_thread_members(id).fields([UserField::UserId, UserField::Name]).await?;
+    println!(
+        "  followers: {}",
+        names(&client.list_thread_followers(id).await?)
+    );
+    println!(
+        "  not following: {}",
+        names(&client.list_thread_non_followers(id).await?)
+    );
+    let members = client
+        .list_thread_members(id)
+        .fields([UserField::UserId, UserField::Name])
+        .await?;
     println!("  members: {}", names(&members));
     client.remove_thread_followers(id, [colleague_id]).await?;
     client.unfollow_thread(id).await?;
     client.update_thread(id, ThreadAction::Follow).await?;
-    println!("  and in the end: {}", names(&client.list_thread_followers(id).await?));
+    println!(
+        "  and in the end: {}",
+        names(&client.list_thread_followers(id).await?)
+    );
 
     heading("It gets quiet");
     client.mute_thread(id).await?;
@@ -153,8 +220,15 @@ fn heading(text: &str) {
 }
 
 fn names(users: &[User]) -> String {
-    let names: Vec<_> = users.iter().filter_map(|user| user.name.as_deref()).collect();
-    if names.is_empty() { none() } else { names.join(", ") }
+    let names: Vec<_> = users
+        .iter()
+        .filter_map(|user| user.name.as_deref())
+        .collect();
+    if names.is_empty() {
+        none()
+    } else {
+        names.join(", ")
+    }
 }
 
 fn none() -> String {

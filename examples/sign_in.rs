@@ -1,4 +1,5 @@
-//! Every way of signing in, against a sandbox on this machine: `cargo run --example sign_in`. No account is needed, and no Internet.
+//! Every way of signing in, against a sandbox on this machine: `cargo run --example sign_in`. No
+//! account is needed, and no Internet.
 //!
 //! | way | for |
 //! |---|---|
@@ -7,8 +8,9 @@
 //! | device | a user whose browser is elsewhere |
 //! | client credentials | the app itself |
 //!
-//! `docs/signing-in.md` says which one to take, and what to do when it fails. A real program has its client secret from a file or the environment:
-//! arguments of a command line are seen by everybody on the machine.
+//! `docs/signing-in.md` says which one to take, and what to do when it fails. A real program has
+//! its client secret from a file or the environment: arguments of a command line are seen by
+//! everybody on the machine.
 
 use std::time::Duration;
 
@@ -32,12 +34,16 @@ async fn main() -> Result<(), Failure> {
     let server = demo.sandbox.serve().await?;
     let callback = TcpListener::bind("127.0.0.1:0").await?;
     let redirect_uri = format!("http://{}/callback", callback.local_addr()?);
-    let registered = oauth::App::new(CLIENT_ID, CLIENT_SECRET).redirect_uri(&redirect_uri).owner(&demo.user_id);
-    demo.sandbox.accounts(|accounts, _| accounts.register(registered));
+    let registered = oauth::App::new(CLIENT_ID, CLIENT_SECRET)
+        .redirect_uri(&redirect_uri)
+        .owner(&demo.user_id);
+    demo.sandbox
+        .accounts(|accounts, _| accounts.register(registered));
 
     let app = App::new(CLIENT_ID, CLIENT_SECRET);
     let oauth = OAuth::builder(&app).data_center(here(&server)).build()?;
-    // What this program calls, and nothing that it doesn't. All of an API's are `ScopeSet::for_endpoints(THREADS)`.
+    // What this program calls, and nothing that it doesn't. All of an API's are
+    // `ScopeSet::for_endpoints(THREADS)`.
     let scopes = ScopeSet::for_endpoints(&[GetThreadRequest::META, FollowThreadRequest::META]);
     println!("The program needs {scopes}.");
 
@@ -47,7 +53,9 @@ async fn main() -> Result<(), Failure> {
 
     println!("\nThe refresh token is revoked, and its access tokens with it");
     let data_center = signed_in.data_center().clone();
-    oauth.revoke(signed_in.refresh_token()?.clone(), &data_center).await?;
+    oauth
+        .revoke(signed_in.refresh_token()?.clone(), &data_center)
+        .await?;
     match use_it(&demo, &signed_in).await {
         Ok(()) => return Err("a revoked token still works".into()),
         Err(error) => println!("  {error}"),
@@ -80,7 +88,8 @@ async fn main() -> Result<(), Failure> {
     many_users(&demo, &app, &scopes).await
 }
 
-/// Sends the user's browser to Zoho, waits for it to come back, and exchanges the code that it brings.
+/// Sends the user's browser to Zoho, waits for it to come back, and exchanges the code that it
+/// brings.
 async fn consent(
     oauth: &OAuth,
     scopes: &ScopeSet,
@@ -88,7 +97,10 @@ async fn consent(
     redirect_uri: &str,
 ) -> Result<SignedIn, Failure> {
     let consent = oauth.consent(redirect_uri, scopes)?;
-    println!("  the browser goes to {}", consent.url().split('?').next().unwrap_or_default());
+    println!(
+        "  the browser goes to {}",
+        consent.url().split('?').next().unwrap_or_default()
+    );
     let (came_back, browser) = tokio::join!(listen(callback), browse(consent.url()));
     browser?;
     // The state is checked first: whoever can't know it gets no further.
@@ -107,8 +119,11 @@ async fn listen(callback: &TcpListener) -> Result<String, Failure> {
         let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
         // Browsers ask for other things besides, such as an icon.
         let is_callback = path.starts_with("/callback?");
-        let (status, text) =
-            if is_callback { ("200 OK", "You can close this window.") } else { ("404 Not Found", "Nothing here.") };
+        let (status, text) = if is_callback {
+            ("200 OK", "You can close this window.")
+        } else {
+            ("404 Not Found", "Nothing here.")
+        };
         while line.trim() != "" {
             line.clear();
             stream.read_line(&mut line).await?;
@@ -124,16 +139,23 @@ async fn listen(callback: &TcpListener) -> Result<String, Failure> {
     }
 }
 
-/// What stands for the user and their browser here: asks for a page, and for the one that it leads to. The sandbox's user consents at once.
+/// What stands for the user and their browser here: asks for a page, and for the one that it leads
+/// to. The sandbox's user consents at once.
 async fn browse(url: &str) -> Result<(), Failure> {
     let page = fetch(url).await?;
-    let location = page.lines().find_map(|line| line.strip_prefix("location: ")).ok_or("the page leads nowhere")?;
+    let location = page
+        .lines()
+        .find_map(|line| line.strip_prefix("location: "))
+        .ok_or("the page leads nowhere")?;
     fetch(location).await?;
     Ok(())
 }
 
 async fn fetch(url: &str) -> Result<String, Failure> {
-    let (host, path) = url.strip_prefix("http://").and_then(|url| url.split_once('/')).ok_or("not a page of here")?;
+    let (host, path) = url
+        .strip_prefix("http://")
+        .and_then(|url| url.split_once('/'))
+        .ok_or("not a page of here")?;
     let mut stream = TcpStream::connect(host).await?;
     let request = format!("GET /{path} HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
     stream.write_all(request.as_bytes()).await?;
@@ -142,26 +164,36 @@ async fn fetch(url: &str) -> Result<String, Failure> {
     Ok(answer)
 }
 
-/// A device asks every 31 seconds. Here time is Tokio's, and stands still but for such waits, which then take none: so the sandbox is asked in this
-/// process, without a socket.
+/// A device asks every 31 seconds. Here time is Tokio's, and stands still but for such waits, which
+/// then take none: so the sandbox is asked in this process, without a socket.
 async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
-    let oauth = OAuth::builder(app).transport(demo.sandbox.transport()).build()?;
+    let oauth = OAuth::builder(app)
+        .transport(demo.sandbox.transport())
+        .build()?;
     tokio::time::pause();
     let device = oauth.start_device(scopes).await?;
-    println!("  go to {} and type in {}", device.verification_url(), device.user_code());
-    demo.sandbox.accounts(|accounts, _| accounts.approve_device(device.user_code(), &demo.user_id));
+    println!(
+        "  go to {} and type in {}",
+        device.verification_url(),
+        device.user_code()
+    );
+    demo.sandbox
+        .accounts(|accounts, _| accounts.approve_device(device.user_code(), &demo.user_id));
     let signed_in = device.wait().await;
     tokio::time::resume();
     Ok(signed_in?)
 }
 
-/// One client for all of them: each has a token and limits of their own, and costs little while nothing is done for them.
+/// One client for all of them: each has a token and limits of their own, and costs little while
+/// nothing is done for them.
 async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Failure> {
     let service = demo.sandbox.client_builder().build()?;
     tokio::time::pause();
     for user_id in [&demo.user_id, &demo.colleague_ids[0]] {
         let refresh_token = demo.sandbox.accounts(|accounts, now| {
-            accounts.issue_tokens(CLIENT_ID, user_id, scopes.to_string().as_str(), now).refresh_token
+            accounts
+                .issue_tokens(CLIENT_ID, user_id, scopes.to_string().as_str(), now)
+                .refresh_token
         });
         let credentials = Credentials::refresh_token(app, refresh_token.unwrap_or_default());
         let user = service.as_user(UserKey::new(user_id), credentials)?;
@@ -192,10 +224,14 @@ async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
 }
 
 fn granted(signed_in: &SignedIn) -> String {
-    signed_in.access_token().scopes().map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
+    signed_in
+        .access_token()
+        .scopes()
+        .map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
 }
 
-/// Where the sandbox is, which is Cliq and the accounts server in one. On this machine, plain HTTP will do.
+/// Where the sandbox is, which is Cliq and the accounts server in one. On this machine, plain HTTP
+/// will do.
 fn here(server: &Server) -> DataCenter {
     let base_url = server.base_url();
     let host = base_url.trim_start_matches("http://");

@@ -1,6 +1,8 @@
-//! The macros as a library: a crate of procedural macros exports nothing else, so that its modules are included here.
+//! The macros as a library: a crate of procedural macros exports nothing else, so that its modules
+//! are included here.
 //!
-//! `cargo +nightly fuzz run path` and `cargo +nightly fuzz run expansion`, here or at the root of the repository.
+//! `cargo +nightly fuzz run path` and `cargo +nightly fuzz run expansion`, here or at the root of
+//! the repository.
 
 #![allow(dead_code, reason = "what only the macros' entry points use")]
 
@@ -34,7 +36,13 @@ pub fn expansion(bytes: &[u8]) {
         && let Ok(tokens) = tokens
     {
         let shaped = |tokens: proc_macro2::TokenStream| quote::quote!(trait T { #tokens });
-        fuzzing::run(tokens.clone(), shaped(quote::quote!(#[endpoint(#tokens)] fn f(&self);)));
+        fuzzing::run(
+            tokens.clone(),
+            shaped(quote::quote!(
+                #[endpoint(#tokens)]
+                fn f(&self);
+            )),
+        );
         fuzzing::run(proc_macro2::TokenStream::new(), shaped(tokens.clone()));
         fuzzing::run(proc_macro2::TokenStream::new(), tokens);
     }

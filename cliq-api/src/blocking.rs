@@ -1,7 +1,8 @@
 //! Calls from plain threads, which have no async runtime: feature `blocking`.
 //!
-//! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages and items become iterators, and [`block_on`] waits for whatever else is
-//! asynchronous here, such as signing a user in.
+//! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages and items become
+//! iterators, and [`block_on`] waits for whatever else is asynchronous here, such as signing a user
+//! in.
 //!
 //! ```no_run
 //! use cliq_api::blocking::{WaitExt, WaitPagedExt};
@@ -18,11 +19,12 @@
 //! # }
 //! ```
 //!
-//! Waiting is the calling thread's own work. One thread in the background, begun by the first wait and shared by all, watches sockets and clocks,
-//! and finishes what goes on behind a call: a token's renewal, an exchange whose caller's time ran out.
+//! Waiting is the calling thread's own work. One thread in the background, begun by the first wait
+//! and shared by all, watches sockets and clocks, and finishes what goes on behind a call: a
+//! token's renewal, an exchange whose caller's time ran out.
 //!
-//! A thread of an async runtime that waited would keep that runtime's other tasks from running, so it is refused with an error that says what to
-//! do instead.
+//! A thread of an async runtime that waited would keep that runtime's other tasks from running, so
+//! it is refused with an error that says what to do instead.
 
 use std::future::pending;
 use std::io;
@@ -46,7 +48,9 @@ pub trait WaitExt: Endpoint {
     ///
     /// Those of the call; [`ErrorKind::Configuration`] on a thread of an async runtime.
     fn wait(self) -> Result<Self::Response, Error> {
-        runtime().map_err(|error| told(error, Self::META))?.block_on(awaited(self))
+        runtime()
+            .map_err(|error| told(error, Self::META))?
+            .block_on(awaited(self))
     }
 
     /// Sends it and gives the whole response: what [`send`](RequestExt::send) does elsewhere.
@@ -55,7 +59,9 @@ pub trait WaitExt: Endpoint {
     ///
     /// As [`wait`](Self::wait).
     fn wait_send(self) -> Result<Response<Self::Response>, Error> {
-        runtime().map_err(|error| told(error, Self::META))?.block_on(self.send())
+        runtime()
+            .map_err(|error| told(error, Self::META))?
+            .block_on(self.send())
     }
 }
 
@@ -76,12 +82,14 @@ pub trait WaitPagedExt: PagedExt {
 
 impl<R: PagedExt> WaitPagedExt for R {}
 
-/// Iterates over pages. After an error it stands where it stood, as [`Pages`] does: a loop has to end at one, or count its tries.
+/// Iterates over pages. After an error it stands where it stood, as [`Pages`] does: a loop has to
+/// end at one, or count its tries.
 #[derive(Debug)]
 #[must_use = "no page is fetched until it is asked for"]
 pub struct WaitPages<R: PagedExt>(Pages<R>);
 
-/// Iterates over items. After an error it stands where it stood, as [`Items`] does: a loop has to end at one, or count its tries.
+/// Iterates over items. After an error it stands where it stood, as [`Items`] does: a loop has to
+/// end at one, or count its tries.
 #[derive(Debug)]
 #[must_use = "nothing is fetched until it is asked for"]
 pub struct WaitItems<R: PagedExt>(Items<R>);
@@ -166,13 +174,19 @@ fn runtime() -> Result<&'static Handle, CannotWait> {
     if Handle::try_current().is_ok() {
         return Err(CannotWait::InRuntime);
     }
-    SHARED.get_or_init(|| start().map_err(|error| error.kind())).as_ref().map_err(|kind| CannotWait::NoThread(*kind))
+    SHARED
+        .get_or_init(|| start().map_err(|error| error.kind()))
+        .as_ref()
+        .map_err(|kind| CannotWait::NoThread(*kind))
 }
 
-/// It runs until the process ends: whatever is left to it is finished, as long as there is a process to finish it in.
+/// It runs until the process ends: whatever is left to it is finished, as long as there is a
+/// process to finish it in.
 fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
-    thread::Builder::new().name("cliq-blocking".to_owned()).spawn(move || runtime.block_on(pending::<()>()))?;
+    thread::Builder::new()
+        .name("cliq-blocking".to_owned())
+        .spawn(move || runtime.block_on(pending::<()>()))?;
     Ok(handle)
 }

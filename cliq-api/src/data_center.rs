@@ -66,16 +66,23 @@ data_centers! {
 }
 
 impl DataCenter {
-    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts of this machine are talked to in plain HTTP, all others by
-    /// HTTPS.
+    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts of this machine
+    /// are talked to in plain HTTP, all others by HTTPS.
     pub fn custom(cliq_host: impl Into<String>, accounts_host: impl Into<String>) -> Self {
-        Self { cliq: Cow::Owned(cliq_host.into()), accounts: Cow::Owned(accounts_host.into()), network: None }
+        Self {
+            cliq: Cow::Owned(cliq_host.into()),
+            accounts: Cow::Owned(accounts_host.into()),
+            network: None,
+        }
     }
 
     /// A network of it: its API is served under `/network/<NAME>`. Accounts are the same.
     #[must_use]
     pub fn network(self, name: &str) -> Self {
-        Self { network: Some(utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()), ..self }
+        Self {
+            network: Some(utf8_percent_encode(name, NON_ALPHANUMERIC).to_string()),
+            ..self
+        }
     }
 
     /// The host that serves the API.
@@ -91,7 +98,10 @@ impl DataCenter {
     /// Where the API is served, without a slash at its end.
     pub fn cliq_url(&self) -> String {
         let origin = origin(&self.cliq);
-        self.network.as_ref().map_or_else(|| origin.clone(), |network| format!("{origin}/network/{network}"))
+        self.network.as_ref().map_or_else(
+            || origin.clone(),
+            |network| format!("{origin}/network/{network}"),
+        )
     }
 
     /// Where tokens are given out, without a slash at its end.
@@ -102,7 +112,10 @@ impl DataCenter {
     /// Its name in the table, such as `EU`; a network's is that of its data centre.
     pub fn name(&self) -> Option<&'static str> {
         let is_it = |known: &Self| known.cliq == self.cliq && known.accounts == self.accounts;
-        Self::KNOWN.iter().find(|(_, known)| is_it(known)).map(|(name, _)| *name)
+        Self::KNOWN
+            .iter()
+            .find(|(_, known)| is_it(known))
+            .map(|(name, _)| *name)
     }
 
     /// Whether its accounts server is on this machine.
@@ -113,7 +126,10 @@ impl DataCenter {
     /// Whether its hosts are hosts and nothing else, so that no URL made of them leads elsewhere.
     pub(crate) fn check(&self) -> Result<(), String> {
         for host in [&self.cliq, &self.accounts] {
-            let is_host = !host.contains('@') && host.parse::<Authority>().is_ok_and(|host| !host.host().is_empty());
+            let is_host = !host.contains('@')
+                && host
+                    .parse::<Authority>()
+                    .is_ok_and(|host| !host.host().is_empty());
             if !is_host {
                 return Err(
                     "a data centre is made of two hosts, such as `cliq.example.com`, perhaps with ports".to_owned()
@@ -129,12 +145,18 @@ fn origin(host: &str) -> String {
     format!("{scheme}://{host}")
 }
 
-/// `localhost` or a literal loopback address, whatever the port. No name is looked up: what a name leads to may change.
+/// `localhost` or a literal loopback address, whatever the port. No name is looked up: what a name
+/// leads to may change.
 fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else { return false };
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
     let name = authority.host();
     let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    name.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// [`US`](Self::US).
@@ -149,14 +171,18 @@ impl FromStr for DataCenter {
     type Err = Error;
 
     fn from_str(name: &str) -> Result<Self, Error> {
-        let known = Self::KNOWN.iter().find(|(known, _)| known.eq_ignore_ascii_case(name));
-        known.map(|(_, data_center)| data_center.clone()).ok_or_else(|| {
-            let names: Vec<_> = Self::KNOWN.iter().map(|(name, _)| *name).collect();
-            let names = names.join(", ");
-            Error::configuration(format!(
-                "there is no data centre {name:?}; there are {names}, and `DataCenter::custom`"
-            ))
-        })
+        let known = Self::KNOWN
+            .iter()
+            .find(|(known, _)| known.eq_ignore_ascii_case(name));
+        known
+            .map(|(_, data_center)| data_center.clone())
+            .ok_or_else(|| {
+                let names: Vec<_> = Self::KNOWN.iter().map(|(name, _)| *name).collect();
+                let names = names.join(", ");
+                Error::configuration(format!(
+                    "there is no data centre {name:?}; there are {names}, and `DataCenter::custom`"
+                ))
+            })
     }
 }
 

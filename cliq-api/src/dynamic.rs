@@ -14,9 +14,11 @@ use crate::endpoint::call::Call;
 use crate::endpoint::meta::{EndpointMeta, Place, Shape};
 use crate::error::Error;
 
-/// A call whose parameters are set by the names that the server knows them by. See [`Client::call`](crate::Client::call).
+/// A call whose parameters are set by the names that the server knows them by. See
+/// [`Client::call`](crate::Client::call).
 ///
-/// Awaiting it gives the answer as JSON, or the member of it that the endpoint declares; [`send`](Self::send) gives it as it came.
+/// Awaiting it gives the answer as JSON, or the member of it that the endpoint declares;
+/// [`send`](Self::send) gives it as it came.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct DynamicCall {
@@ -26,7 +28,10 @@ pub struct DynamicCall {
 
 impl DynamicCall {
     pub(crate) fn new(call: Call) -> Self {
-        Self { call, problem: None }
+        Self {
+            call,
+            problem: None,
+        }
     }
 
     /// What is called.
@@ -34,7 +39,8 @@ impl DynamicCall {
         self.call.meta()
     }
 
-    /// Sets a parameter by its name. A value that can't be sent, or a name that the endpoint doesn't have, is the call's error.
+    /// Sets a parameter by its name. A value that can't be sent, or a name that the endpoint
+    /// doesn't have, is the call's error.
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
     }
@@ -47,7 +53,12 @@ impl DynamicCall {
     /// Sets the whole body of an endpoint that takes raw bytes.
     pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
         let raw = |shape| matches!(shape, Shape::Bytes(_));
-        match self.endpoint().params.iter().position(|param| raw(param.shape)) {
+        match self
+            .endpoint()
+            .params
+            .iter()
+            .position(|param| raw(param.shape))
+        {
             Some(index) => self.call = self.call.body_bytes(index, bytes),
             None => self.problem = Some("the endpoint takes no raw body".to_owned()),
         }
@@ -75,14 +86,26 @@ impl DynamicCall {
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.problem.as_ref().map_or(Ok(()), |why| Err(Error::invalid_request(self.endpoint(), why)))
+        self.problem.as_ref().map_or(Ok(()), |why| {
+            Err(Error::invalid_request(self.endpoint(), why))
+        })
     }
 
-    fn set_where<T: Serialize + ?Sized>(mut self, place: Option<Place>, name: &str, value: &T) -> Self {
+    fn set_where<T: Serialize + ?Sized>(
+        mut self,
+        place: Option<Place>,
+        name: &str,
+        value: &T,
+    ) -> Self {
         match self.endpoint().index_of(place, name) {
             Some(index) => self.call = self.call.set_by_meta(index, value),
             None => {
-                let names: Vec<_> = self.endpoint().params.iter().map(|param| param.name).collect();
+                let names: Vec<_> = self
+                    .endpoint()
+                    .params
+                    .iter()
+                    .map(|param| param.name)
+                    .collect();
                 self.problem = Some(format!("it has no parameter {name:?}; it has {names:?}"));
             }
         }
@@ -98,7 +121,8 @@ impl IntoFuture for DynamicCall {
         Box::pin(async move {
             let endpoint = self.endpoint();
             let answer = self.send().await?;
-            from_json(answer.body(), endpoint.response).map_err(|misfit| Error::decode(endpoint, answer, &misfit))
+            from_json(answer.body(), endpoint.response)
+                .map_err(|misfit| Error::decode(endpoint, answer, &misfit))
         })
     }
 }

@@ -1,4 +1,5 @@
-//! A declarative API client: an endpoint is written down once, as an annotated trait method, and everything else follows from it.
+//! A declarative API client: an endpoint is written down once, as an annotated trait method, and
+//! everything else follows from it.
 //!
 //! ```
 //! use cliq_api::prelude::*;
@@ -19,16 +20,18 @@
 //! # }
 //! ```
 //!
-//! The crate declares with the same macros all of Zoho Cliq's [Threads API](threads). Any other HTTP API can be declared as well:
-//! nothing in the macros knows of Zoho.
+//! The crate declares with the same macros all of Zoho Cliq's [Threads API](threads). Any other
+//! HTTP API can be declared as well: nothing in the macros knows of Zoho.
 //!
 //! # Where to look
 //!
 //! - [`endpoints`]: all that a declaration can say.
 //! - [`Client`]: where calls go, and as whom.
-//! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: answers in pages.
+//! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: answers in
+//!   pages.
 //! - [`Error`]: what went wrong, and what to do about it.
-//! - [`auth`]: signing in, tokens, scopes, many users. [`limit`]: limits and locks, and how they are kept.
+//! - [`auth`]: signing in, tokens, scopes, many users. [`limit`]: limits and locks, and how they
+//!   are kept.
 //! - [`threads`]: Zoho Cliq's threads.
 //! - `shared` (features `file`, `redis`): limits and tokens that several processes share.
 //!
@@ -67,12 +70,14 @@ mod transport;
 mod user_key;
 
 pub use bytes::Bytes;
-/// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it takes is described there.
+/// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it
+/// takes is described there.
 pub use cliq_macros::endpoint;
 /// Makes a trait of endpoints into methods of every [`Client`].
 ///
-/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments say what is sent, its return type what comes
-/// back. Methods with a body pass through, so that a trait can hold compositions of its endpoints.
+/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments say what
+/// is sent, its return type what comes back. Methods with a body pass through, so that a trait
+/// can hold compositions of its endpoints.
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -166,21 +171,23 @@ pub use cliq_macros::endpoint;
 /// | `#[body]` | the whole body, as JSON |
 /// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body as it is: [`Bytes`], `Vec<u8>` or `String` |
 ///
-/// A required argument is a parameter of the method, an `Option` is a setter of the builder. Both take whatever converts `Into`
-/// the type; for a `Vec` they take an iterator of what converts into its items; numbers and booleans are taken as themselves. An
-/// `Option` that is not set is not sent. What goes into a path, a query or a header is what serializes to one plain value: a string,
-/// a number, a boolean, a unit variant.
+/// A required argument is a parameter of the method, an `Option` is a setter of the builder.
+/// Both take whatever converts `Into` the type; for a `Vec` they take an iterator of what
+/// converts into its items; numbers and booleans are taken as themselves. An `Option` that is
+/// not set is not sent. What goes into a path, a query or a header is what serializes to one
+/// plain value: a string, a number, a boolean, a unit variant.
 ///
 /// # The return type
 ///
-/// Nothing accepts any success and ignores the body. [`Bytes`] is the raw body. [`Page<T>`](Page) is one page. Any other type is
-/// read from JSON, and an empty body reads as `null`, so that an `Option` is `None` then. Which of these it is goes by the type as it is
+/// Nothing accepts any success and ignores the body. [`Bytes`] is the raw body.
+/// [`Page<T>`](Page) is one page. Any other type is read from JSON, and an empty body reads as
+/// `null`, so that an `Option` is `None` then. Which of these it is goes by the type as it is
 /// written.
 ///
 /// # Compositions
 ///
-/// A method with a body may call the others. One that awaits returns `impl Future<Output = …> + Send`, as an `async fn` in a
-/// public trait promises no `Send`:
+/// A method with a body may call the others. One that awaits returns `impl Future<Output = …>
+/// + Send`, as an `async fn` in a public trait promises no `Send`:
 ///
 /// ```
 /// # use cliq_api::prelude::*;
@@ -201,9 +208,10 @@ pub use cliq_macros::endpoint;
 ///
 /// # What it becomes
 ///
-/// For `open_ticket` of `Tickets`: the method, on a trait that every [`Caller`] implements; `OpenTicketRequest`, a builder that is
-/// `Clone`, `Send` and `'static`, sends the call when it is awaited, and can do what [`RequestExt`] says; its implementation of
-/// [`Endpoint`]; and in `TICKETS`, a static beside the trait, its [`EndpointMeta`].
+/// For `open_ticket` of `Tickets`: the method, on a trait that every [`Caller`] implements;
+/// `OpenTicketRequest`, a builder that is `Clone`, `Send` and `'static`, sends the call when
+/// it is awaited, and can do what [`RequestExt`] says; its implementation of [`Endpoint`]; and
+/// in `TICKETS`, a static beside the trait, its [`EndpointMeta`].
 pub use cliq_macros::endpoints;
 pub use http;
 
@@ -215,7 +223,9 @@ pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
 pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
 pub use endpoint::page::Page;
-pub use endpoint::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
+pub use endpoint::{
+    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+};
 pub use error::{Attempt, Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, Sending};
@@ -226,14 +236,17 @@ pub use user_key::UserKey;
 
 /// All that a module with endpoints of its own needs: `use cliq_api::prelude::*;`.
 ///
-/// It exports no trait of endpoints: those are imported by name, so that a reader sees where a method comes from.
+/// It exports no trait of endpoints: those are imported by name, so that a reader sees where a
+/// method comes from.
 pub mod prelude {
     pub use crate::{
-        Bytes, Caller, Client, DataCenter, Endpoint, Error, Page, PagedExt, RequestExt, endpoint, endpoints,
+        Bytes, Caller, Client, DataCenter, Endpoint, Error, Page, PagedExt, RequestExt, endpoint,
+        endpoints,
     };
 }
 
-/// What generated code uses besides the public items. Not for use by hand: it may change at any time.
+/// What generated code uses besides the public items. Not for use by hand: it may change at any
+/// time.
 #[doc(hidden)]
 pub mod __private {
     use std::time::Duration;

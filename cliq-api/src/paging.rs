@@ -37,7 +37,10 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
     /// # }
     /// ```
     fn items(self) -> Items<Self> {
-        Items { pages: self.pages(), buffered: VecDeque::new() }
+        Items {
+            pages: self.pages(),
+            buffered: VecDeque::new(),
+        }
     }
 }
 
@@ -50,10 +53,12 @@ where
     type Item = T;
 }
 
-/// The pages of an endpoint, one after the other: a [`Stream`], and without it [`next`](Self::next).
+/// The pages of an endpoint, one after the other: a [`Stream`], and without it
+/// [`next`](Self::next).
 ///
-/// After an error it stands where it stood: [`token`](Self::token) names the page that failed, and asking again asks for
-/// that page again. So a caller can wait and go on, and a loop must end at an error or count its tries.
+/// After an error it stands where it stood: [`token`](Self::token) names the page that failed, and
+/// asking again asks for that page again. So a caller can wait and go on, and a loop must end at an
+/// error or count its tries.
 #[must_use = "no page is fetched until it is asked for"]
 pub struct Pages<R: PagedExt> {
     request: R,
@@ -72,7 +77,12 @@ enum Next {
 
 impl<R: PagedExt> Pages<R> {
     fn new(request: R) -> Self {
-        Self { request, next: Next::First, fetching: None, seen: HashSet::new() }
+        Self {
+            request,
+            next: Next::First,
+            fetching: None,
+            seen: HashSet::new(),
+        }
     }
 
     /// The next page; `None` behind the last.
@@ -80,8 +90,8 @@ impl<R: PagedExt> Pages<R> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that comes next; `None` before the first and behind the last. Kept somewhere, it lets
-    /// another process go on from here.
+    /// The token of the page that comes next; `None` before the first and behind the last. Kept
+    /// somewhere, it lets another process go on from here.
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -93,7 +103,9 @@ impl<R: PagedExt> Pages<R> {
         if matches!(self.next, Next::End) {
             return Poll::Ready(None);
         }
-        let fetching = self.fetching.get_or_insert_with(|| fetch(&self.request, &self.next));
+        let fetching = self
+            .fetching
+            .get_or_insert_with(|| fetch(&self.request, &self.next));
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
         Poll::Ready(Some(page.and_then(|page| self.arrived(page))))
@@ -131,7 +143,9 @@ impl<R: PagedExt + Unpin> Stream for Pages<R> {
 
 impl<R: PagedExt> fmt::Debug for Pages<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pages").field("endpoint", &format_args!("{}", R::META)).finish_non_exhaustive()
+        f.debug_struct("Pages")
+            .field("endpoint", &format_args!("{}", R::META))
+            .finish_non_exhaustive()
     }
 }
 
@@ -150,8 +164,8 @@ impl<R: PagedExt> Items<R> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that will be fetched next; items of the present page that were not taken yet come before it
-    /// and are [`buffered`](Self::buffered).
+    /// The token of the page that will be fetched next; items of the present page that were not
+    /// taken yet come before it and are [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
     }

@@ -30,7 +30,8 @@ pub trait RequestExt: Endpoint {
         }
     }
 
-    /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives the body alone.
+    /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives
+    /// the body alone.
     fn send(mut self) -> Sending<Response<Self::Response>> {
         let call = self.call().take();
         Box::pin(async move { answer::<Self>(&call).await })
@@ -41,7 +42,8 @@ pub trait RequestExt: Endpoint {
         client::prepare(self.call())
     }
 
-    /// The request with its authorization, without sending it. The token is in it: mind where it goes.
+    /// The request with its authorization, without sending it. The token is in it: mind where it
+    /// goes.
     fn prepare_authorized(mut self) -> Sending<Request<Bytes>> {
         let call = self.call().take();
         Box::pin(async move { client::prepare_authorized(&call).await })

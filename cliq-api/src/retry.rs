@@ -1,6 +1,7 @@
 //! Whether, and when, a call that failed is tried again.
 //!
-//! Pure but for chance: what was sent and what the declaration says decide, not the place in the code. Sending is the client's.
+//! Pure but for chance: what was sent and what the declaration says decide, not the place in the
+//! code. Sending is the client's.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -12,9 +13,10 @@ use crate::error::{Error, ErrorKind, Sent};
 
 /// How often, and after how long, a call is tried again.
 ///
-/// What was surely not sent is tried again for any endpoint, also when the server turned it away for coming too often. What may have been received is
-/// tried again only if its declaration says that it may be sent twice: a `POST` isn't, unless it is declared `idempotent`. Each attempt takes a slot
-/// of the endpoint's limit, and all end by the call's deadline.
+/// What was surely not sent is tried again for any endpoint, also when the server turned it away
+/// for coming too often. What may have been received is tried again only if its declaration says
+/// that it may be sent twice: a `POST` isn't, unless it is declared `idempotent`. Each attempt
+/// takes a slot of the endpoint's limit, and all end by the call's deadline.
 ///
 /// ```
 /// use std::time::Duration;
@@ -34,39 +36,63 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Three attempts in all, with up to 0.2 s before the second and twice that before each further one, 10 s at most.
+    /// Three attempts in all, with up to 0.2 s before the second and twice that before each further
+    /// one, 10 s at most.
     pub const fn new() -> Self {
-        Self { attempts: 3, first_wait: Duration::from_millis(200), longest_wait: Duration::from_secs(10) }
+        Self {
+            attempts: 3,
+            first_wait: Duration::from_millis(200),
+            longest_wait: Duration::from_secs(10),
+        }
     }
 
     /// One attempt, whatever happens. A token that the server refuses is still renewed once.
     pub const fn none() -> Self {
-        Self { attempts: 1, ..Self::new() }
+        Self {
+            attempts: 1,
+            ..Self::new()
+        }
     }
 
     /// So many attempts in all; at least one.
     #[must_use]
     pub const fn attempts(self, attempts: u32) -> Self {
-        Self { attempts: if attempts == 0 { 1 } else { attempts }, ..self }
+        Self {
+            attempts: if attempts == 0 { 1 } else { attempts },
+            ..self
+        }
     }
 
-    /// How long to wait at most before the second attempt. The wait is drawn evenly from nothing to that, so that those who failed together
-    /// don't come back together; it doubles with each attempt.
+    /// How long to wait at most before the second attempt. The wait is drawn evenly from nothing to
+    /// that, so that those who failed together don't come back together; it doubles with each
+    /// attempt.
     #[must_use]
     pub const fn first_wait(self, wait: Duration) -> Self {
-        Self { first_wait: wait, ..self }
+        Self {
+            first_wait: wait,
+            ..self
+        }
     }
 
     /// How long to wait at most before any attempt, unless the server asks for more.
     #[must_use]
     pub const fn longest_wait(self, wait: Duration) -> Self {
-        Self { longest_wait: wait, ..self }
+        Self {
+            longest_wait: wait,
+            ..self
+        }
     }
 
     /// How long to wait before the next attempt, if there should be one.
     ///
-    /// `tried` is how many there were. An answer that there were too many calls has told the limiter, which paces the next attempt by itself.
-    pub(crate) fn next(&self, endpoint: &EndpointMeta, error: &Error, tried: u32) -> Option<Duration> {
+    /// `tried` is how many there were. An answer that there were too many calls has told the
+    /// limiter, which paces the next attempt by itself.
+    pub(crate) fn next(
+        &self,
+        endpoint: &EndpointMeta,
+        error: &Error,
+        tried: u32,
+    ) -> Option<Duration> {
         if tried >= self.attempts {
             return None;
         }
@@ -78,7 +104,9 @@ impl RetryPolicy {
         if !again {
             return None;
         }
-        let doubled = self.first_wait.saturating_mul(1 << tried.saturating_sub(1).min(16));
+        let doubled = self
+            .first_wait
+            .saturating_mul(1 << tried.saturating_sub(1).min(16));
         Some(part_of(doubled.min(self.longest_wait)).max(error.retry_after().unwrap_or_default()))
     }
 }
@@ -105,9 +133,11 @@ impl Class {
         match (error.kind(), error.sent()) {
             (ErrorKind::Refused, _) if error.is_throttled() => Self::NotActedUpon,
             (ErrorKind::Refused, _) => match error.status() {
-                Some(StatusCode::BAD_GATEWAY | StatusCode::SERVICE_UNAVAILABLE | StatusCode::GATEWAY_TIMEOUT) => {
-                    Self::Unknown
-                }
+                Some(
+                    StatusCode::BAD_GATEWAY
+                    | StatusCode::SERVICE_UNAVAILABLE
+                    | StatusCode::GATEWAY_TIMEOUT,
+                ) => Self::Unknown,
                 _ => Self::Final,
             },
             (ErrorKind::Connect | ErrorKind::Timeout, Sent::No) => Self::NotActedUpon,
@@ -128,7 +158,8 @@ fn part_of(whole: Duration) -> Duration {
     Duration::try_from_secs_f64(whole.as_secs_f64() * part).unwrap_or(whole)
 }
 
-/// Keeps a server that fails from being asked three times as often: retries are paid with what successes earn.
+/// Keeps a server that fails from being asked three times as often: retries are paid with what
+/// successes earn.
 ///
 /// Full, it pays for ten retries; ten successes pay for one more.
 pub(crate) struct Budget(AtomicU32);
@@ -146,13 +177,19 @@ impl Budget {
         if self.0.load(Ordering::Relaxed) < Self::FULL {
             let _ = self
                 .0
-                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| (left < Self::FULL).then_some(left + 1));
+                .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                    (left < Self::FULL).then_some(left + 1)
+                });
         }
     }
 
     /// Pays for one retry, if it can.
     pub(crate) fn pay(&self) -> bool {
-        self.0.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(Self::RETRY)).is_ok()
+        self.0
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
+                left.checked_sub(Self::RETRY)
+            })
+            .is_ok()
     }
 }
 
@@ -170,7 +207,14 @@ mod tests {
     const POST: &EndpointMeta = FollowThreadRequest::META;
 
     fn refused(status: u16) -> Error {
-        Error::refused(GET, Response::builder().status(status).body(Bytes::new()).unwrap(), true)
+        Error::refused(
+            GET,
+            Response::builder()
+                .status(status)
+                .body(Bytes::new())
+                .unwrap(),
+            true,
+        )
     }
 
     fn broken(sent: Sent) -> Error {
@@ -188,7 +232,11 @@ mod tests {
             (broken(Sent::No), true, true),
             (broken(Sent::Maybe), true, false),
             (broken(Sent::Answered), true, false),
-            (Error::transport(GET, TransportError::unusable("too large")), false, false),
+            (
+                Error::transport(GET, TransportError::unusable("too large")),
+                false,
+                false,
+            ),
             (timeout(Sent::No), true, true),
             (timeout(Sent::Maybe), true, false),
             (refused(429), true, true),
@@ -202,27 +250,45 @@ mod tests {
             (Error::repeated_token(GET), false, false),
             (Error::invalid_request(GET, ""), false, false),
         ] {
-            assert_eq!((again(GET, &error), again(POST, &error)), (get, post), "{error:?}");
+            assert_eq!(
+                (again(GET, &error), again(POST, &error)),
+                (get, post),
+                "{error:?}"
+            );
         }
     }
 
     #[test]
     fn waits_grow_to_their_longest_and_are_drawn_evenly() {
-        let policy =
-            RetryPolicy::new().attempts(30).first_wait(Duration::from_secs(1)).longest_wait(Duration::from_secs(8));
+        let policy = RetryPolicy::new()
+            .attempts(30)
+            .first_wait(Duration::from_secs(1))
+            .longest_wait(Duration::from_secs(8));
         for (tried, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (29, 8)] {
-            let waits: Vec<_> = (0..500).map(|_| policy.next(GET, &refused(503), tried).unwrap()).collect();
+            let waits: Vec<_> = (0..500)
+                .map(|_| policy.next(GET, &refused(503), tried).unwrap())
+                .collect();
             let longest = Duration::from_secs(longest);
             assert!(waits.iter().all(|wait| *wait <= longest));
-            assert!(waits.iter().any(|wait| *wait > longest * 9 / 10) && waits.iter().any(|wait| *wait < longest / 10));
+            assert!(
+                waits.iter().any(|wait| *wait > longest * 9 / 10)
+                    && waits.iter().any(|wait| *wait < longest / 10)
+            );
         }
         assert_eq!(policy.next(GET, &refused(503), 30), None);
-        assert_eq!(RetryPolicy::none().attempts(0).next(GET, &refused(503), 1), None);
+        assert_eq!(
+            RetryPolicy::none().attempts(0).next(GET, &refused(503), 1),
+            None
+        );
     }
 
     #[test]
     fn the_server_may_ask_for_more_time() {
-        let answer = Response::builder().status(503).header("retry-after", "60").body(Bytes::new()).unwrap();
+        let answer = Response::builder()
+            .status(503)
+            .header("retry-after", "60")
+            .body(Bytes::new())
+            .unwrap();
         let wait = RetryPolicy::new().next(GET, &Error::refused(GET, answer, true), 1);
         assert_eq!(wait, Some(Duration::from_mins(1)));
     }

@@ -3,7 +3,8 @@
 use std::fmt;
 use std::sync::Arc;
 
-/// What names a user: chosen by the caller, stable, and the same for all tokens of that user, such as the id in one's own database.
+/// What names a user: chosen by the caller, stable, and the same for all tokens of that user, such
+/// as the id in one's own database.
 ///
 /// Limits are counted for each key, and tokens kept for each. Cloning it is cheap.
 ///

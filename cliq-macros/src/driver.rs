@@ -26,9 +26,13 @@ pub(crate) fn endpoints(args: TokenStream, item: TokenStream) -> TokenStream {
 pub(crate) fn stray_endpoint(item: TokenStream) -> TokenStream {
     let mut errors = Errors::default();
     let method = syn::parse2::<syn::TraitItemFn>(item.clone()).map(|method| method.sig);
-    let (at, problem) = match method.or_else(|_| syn::parse2::<syn::ItemFn>(item.clone()).map(|function| function.sig))
+    let (at, problem) = match method
+        .or_else(|_| syn::parse2::<syn::ItemFn>(item.clone()).map(|function| function.sig))
     {
-        Ok(sig) => (quote::ToTokens::into_token_stream(sig), Problem::OutsideEndpoints),
+        Ok(sig) => (
+            quote::ToTokens::into_token_stream(sig),
+            Problem::OutsideEndpoints,
+        ),
         Err(_) => (item.clone(), Problem::NotAMethod),
     };
     errors.push(None, at, &problem);

@@ -1,6 +1,8 @@
-//! Hostile input for the macros, made from bytes: what a fuzzer feeds, and what a short run of the test suite feeds too.
+//! Hostile input for the macros, made from bytes: what a fuzzer feeds, and what a short run of the
+//! test suite feeds too.
 //!
-//! What is checked is the same for all of it: no panic, and what the macros give back can be read as Rust.
+//! What is checked is the same for all of it: no panic, and what the macros give back can be read
+//! as Rust.
 
 use std::str::FromStr;
 
@@ -35,7 +37,10 @@ const SEEDS: &[&str] = &[
     "#,
     r"pub(in a::b) unsafe trait X<'a, T: Y>: A + B where T: Z { type A; const B: u8 = { 1 }; fn c(&mut self, (a, b): &'a str, d) -> impl E; }",
 ];
-const ARGS: &[&str] = &["", r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#];
+const ARGS: &[&str] = &[
+    "",
+    r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#,
+];
 /// What edits put in.
 const WORDS: &[&str] = &[
     "fn",
@@ -95,7 +100,9 @@ const TEXTS: &[&str] = &[
     ".",
     "a..b",
 ];
-const MARKS: &[char] = &['<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\''];
+const MARKS: &[char] = &[
+    '<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\'',
+];
 
 /// A declaration, changed as the bytes say.
 pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
@@ -105,8 +112,18 @@ pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
     let (mut args, mut item) = (args, item);
     while let (Some(place), Some(depth), Some(edit)) = (bytes.next(), bytes.next(), bytes.next()) {
         let choice = bytes.next().unwrap_or_default();
-        let target = if edit & 0x80 == 0 { &mut item } else { &mut args };
-        *target = edited(std::mem::take(target), place, depth % 5, edit & 0x7f, choice);
+        let target = if edit & 0x80 == 0 {
+            &mut item
+        } else {
+            &mut args
+        };
+        *target = edited(
+            std::mem::take(target),
+            place,
+            depth % 5,
+            edit & 0x7f,
+            choice,
+        );
     }
     Some((args, item))
 }
@@ -115,11 +132,19 @@ pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
 fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> TokenStream {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     if depth > 0 {
-        let groups: Vec<usize> = (0..tokens.len()).filter(|at| matches!(tokens[*at], TokenTree::Group(_))).collect();
+        let groups: Vec<usize> = (0..tokens.len())
+            .filter(|at| matches!(tokens[*at], TokenTree::Group(_)))
+            .collect();
         if !groups.is_empty() {
             let at = groups[usize::from(place) % groups.len()];
             if let TokenTree::Group(group) = &tokens[at] {
-                let inner = edited(group.stream(), choice.rotate_left(3) ^ place, depth - 1, edit, choice);
+                let inner = edited(
+                    group.stream(),
+                    choice.rotate_left(3) ^ place,
+                    depth - 1,
+                    edit,
+                    choice,
+                );
                 tokens[at] = Group::new(group.delimiter(), inner).into();
             }
             return tokens.into_iter().collect();
@@ -135,10 +160,22 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
                 None => Ident::new(WORDS[choice % WORDS.len()], Span::call_site()).into(),
             },
             1 => Literal::string(TEXTS[choice % TEXTS.len()]).into(),
-            2 => Punct::new(MARKS[choice % MARKS.len()], if choice > 128 { Spacing::Joint } else { Spacing::Alone })
-                .into(),
+            2 => Punct::new(
+                MARKS[choice % MARKS.len()],
+                if choice > 128 {
+                    Spacing::Joint
+                } else {
+                    Spacing::Alone
+                },
+            )
+            .into(),
             _ => {
-                let delimiters = [Delimiter::Parenthesis, Delimiter::Brace, Delimiter::Bracket, Delimiter::None];
+                let delimiters = [
+                    Delimiter::Parenthesis,
+                    Delimiter::Brace,
+                    Delimiter::Bracket,
+                    Delimiter::None,
+                ];
                 let inner = tokens.get(at).cloned().into_iter().collect();
                 Group::new(delimiters[choice % 4], inner).into()
             }
@@ -184,15 +221,26 @@ pub(crate) fn run_text(input: &str) {
             rest = behind;
         }
         assert!(!rest.contains(['<', '>']), "no more of them");
-        let url = format!("{}?{}", template.path.replace(['<', '>'], ""), template.query);
-        assert!(url.is_ascii() && url.starts_with('/') && !url.contains([' ', '#', '"', '\\']), "{url}");
+        let url = format!(
+            "{}?{}",
+            template.path.replace(['<', '>'], ""),
+            template.query
+        );
+        assert!(
+            url.is_ascii() && url.starts_with('/') && !url.contains([' ', '#', '"', '\\']),
+            "{url}"
+        );
         assert_eq!(text::path::parse(input).as_ref(), Ok(&template));
     }
     let _ = text::path::parse_base(input);
     let _ = text::units::limit(input);
     let _ = text::units::seconds(input);
     let _ = text::suggest::nearest(input, ["scope", "limit"]);
-    let _ = (text::units::is_scope(input), text::units::is_header_name(input), text::units::is_content_type(input));
+    let _ = (
+        text::units::is_scope(input),
+        text::units::is_header_name(input),
+        text::units::is_content_type(input),
+    );
 }
 
 #[cfg(test)]

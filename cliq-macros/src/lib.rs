@@ -1,9 +1,11 @@
 //! The macros of `cliq-api`: `#[endpoints]` on a trait, `#[endpoint]` on its methods.
 //!
-//! Their documentation, with examples, is in `cliq-api`, which re-exports them; this crate is not used by itself.
+//! Their documentation, with examples, is in `cliq-api`, which re-exports them; this crate is not
+//! used by itself.
 //!
-//! The way of a declaration, which `driver` goes: `parse` reads what was written, `check` says what it means and tells all that is wrong with it,
-//! `expand` writes the code. Only what was checked can be expanded. The strings inside are parsed in `text`, as plain text.
+//! The way of a declaration, which `driver` goes: `parse` reads what was written, `check` says what
+//! it means and tells all that is wrong with it, `expand` writes the code. Only what was checked
+//! can be expanded. The strings inside are parsed in `text`, as plain text.
 
 mod check;
 mod driver;
@@ -20,13 +22,19 @@ mod text;
 
 #[expect(missing_docs, reason = "documented where it is exported")]
 #[proc_macro_attribute]
-pub fn endpoints(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+pub fn endpoints(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
     driver::endpoints(args.into(), item.into()).into()
 }
 
 #[expect(missing_docs, reason = "documented where it is exported")]
 #[proc_macro_attribute]
-pub fn endpoint(args: proc_macro::TokenStream, item: proc_macro::TokenStream) -> proc_macro::TokenStream {
+pub fn endpoint(
+    args: proc_macro::TokenStream,
+    item: proc_macro::TokenStream,
+) -> proc_macro::TokenStream {
     let _ = args;
     driver::stray_endpoint(item.into()).into()
 }

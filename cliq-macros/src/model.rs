@@ -46,7 +46,10 @@ pub(crate) struct Arg {
 }
 
 /// What a parameter or setter takes.
-#[expect(clippy::large_enum_variant, reason = "there are few of them, and not for long")]
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few of them, and not for long"
+)]
 pub(crate) enum Takes {
     /// Anything: while it has no type.
     Anything,

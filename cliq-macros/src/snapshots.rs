@@ -1,4 +1,5 @@
-//! What declarations become, looked at whole: `snapshots/*.rs`, blessed with `BLESS=1 cargo test -p cliq-macros`.
+//! What declarations become, looked at whole: `snapshots/*.rs`, blessed with `BLESS=1 cargo test -p
+//! cliq-macros`.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -11,20 +12,36 @@ use crate::driver;
 #[track_caller]
 fn check(name: &str, args: TokenStream, item: TokenStream) {
     let expansion = driver::endpoints(args.clone(), item.clone());
-    assert_eq!(expansion.to_string(), driver::endpoints(args, item).to_string(), "it is the same every time");
+    assert_eq!(
+        expansion.to_string(),
+        driver::endpoints(args, item).to_string(),
+        "it is the same every time"
+    );
     let file = syn::parse2(expansion).expect("it can be read as Rust");
     let made = prettyplease::unparse(&file);
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("snapshots").join(name).with_extension("rs");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
+        .join("snapshots")
+        .join(name)
+        .with_extension("rs");
     if env::var_os("BLESS").is_some() {
         fs::write(&path, &made).unwrap();
     }
     let kept = fs::read_to_string(&path).unwrap_or_default();
-    assert!(kept == made, "{} is not what is made now; see CONTRIBUTING.md on blessing it:\n{made}", path.display());
+    assert!(
+        kept == made,
+        "{} is not what is made now; see CONTRIBUTING.md on blessing it:\n{made}",
+        path.display()
+    );
 }
 
 #[test]
 fn one_endpoint() {
-    let args = quote!(base = "/api/v3", scope_prefix = "ZohoCliq", limit = "20/min", lock = "10m");
+    let args = quote!(
+        base = "/api/v3",
+        scope_prefix = "ZohoCliq",
+        limit = "20/min",
+        lock = "10m"
+    );
     let item = quote! {
         /// Threads of Zoho Cliq.
         pub trait Threads {
@@ -107,7 +124,10 @@ fn no_other_path_leaks() {
     let mut roots = Vec::new();
     collect_roots(expansion, &mut roots);
     assert!(roots.len() > 50, "absolute paths are found");
-    let mut others: Vec<_> = roots.into_iter().filter(|root| root != "core" && root != "other").collect();
+    let mut others: Vec<_> = roots
+        .into_iter()
+        .filter(|root| root != "core" && root != "other")
+        .collect();
     others.dedup();
     assert_eq!(others, Vec::<String>::new());
 }
@@ -134,7 +154,8 @@ fn collect_roots(tokens: TokenStream, roots: &mut Vec<String>) {
         match token {
             TokenTree::Group(group) => collect_roots(group.stream(), roots),
             TokenTree::Ident(ident) => {
-                let behind_path = at >= 2 && is_colon(tokens.get(at - 1)) && is_colon(tokens.get(at - 2));
+                let behind_path =
+                    at >= 2 && is_colon(tokens.get(at - 1)) && is_colon(tokens.get(at - 2));
                 let before_path = at >= 3
                     && match &tokens[at - 3] {
                         TokenTree::Ident(_) => true,
@@ -142,7 +163,9 @@ fn collect_roots(tokens: TokenStream, roots: &mut Vec<String>) {
                         TokenTree::Punct(punct) => punct.as_char() == '>',
                         TokenTree::Group(_) | TokenTree::Literal(_) => false,
                     };
-                if behind_path && !before_path || !behind_path && OURS.iter().any(|name| ident == name) {
+                if behind_path && !before_path
+                    || !behind_path && OURS.iter().any(|name| ident == name)
+                {
                     roots.push(ident.to_string());
                 }
             }

@@ -1,5 +1,6 @@
-//! How many calls a second the stand-in answers: by its limits alone, in process on paused time, and over HTTP with 64 in
-//! flight; and how much memory it takes for 100,000 messages. `cargo run --release -p cliq-sandbox --example rate`
+//! How many calls a second the stand-in answers: by its limits alone, in process on paused time,
+//! and over HTTP with 64 in flight; and how much memory it takes for 100,000 messages. `cargo run
+//! --release -p cliq-sandbox --example rate`
 
 use std::time::{Duration, Instant};
 
@@ -14,7 +15,10 @@ const IN_FLIGHT: usize = 64;
 fn main() -> Result<(), Box<dyn std::error::Error>> {
     starting();
     judging();
-    let paused = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build()?;
+    let paused = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()?;
     paused.block_on(in_process())?;
     tokio::runtime::Runtime::new()?.block_on(over_http())?;
     messages()?;
@@ -30,47 +34,86 @@ fn messages() -> Result<(), Box<dyn std::error::Error>> {
     let start = Instant::now();
     let mut mains = Vec::new();
     for _ in 0..count / 2 {
-        mains.push(demo.sandbox.post_message(&demo.channel_id, &demo.user_id, &text));
+        mains.push(
+            demo.sandbox
+                .post_message(&demo.channel_id, &demo.user_id, &text),
+        );
     }
     for index in 0..count / 2 {
-        let body = format!(r#"{{"text": "{text}", "thread_message_id": "{}"}}"#, mains[index % 1000]);
+        let body = format!(
+            r#"{{"text": "{text}", "thread_message_id": "{}"}}"#,
+            mains[index % 1000]
+        );
         let request = http::Request::post(format!("/api/v3/channels/{}/messages", demo.channel_id));
-        let request = request.header("authorization", format!("Bearer {}", demo.token)).body(body.into())?;
+        let request = request
+            .header("authorization", format!("Bearer {}", demo.token))
+            .body(body.into())?;
         assert!(demo.sandbox.handle(request).status().is_success());
     }
-    report("posts, without HTTP", u32::try_from(count)?, start.elapsed());
+    report(
+        "posts, without HTTP",
+        u32::try_from(count)?,
+        start.elapsed(),
+    );
     match (before, resident()) {
         (Some(before), Some(after)) => {
-            let (mebibytes, each) = ((after - before) / 1024, (after - before) * 1024 / count as u64);
-            println!("{:<36} {mebibytes:>10} MiB ({each} bytes for each)", "memory, 100,000 messages");
+            let (mebibytes, each) = (
+                (after - before) / 1024,
+                (after - before) * 1024 / count as u64,
+            );
+            println!(
+                "{:<36} {mebibytes:>10} MiB ({each} bytes for each)",
+                "memory, 100,000 messages"
+            );
         }
         _ => println!("{:<36} {:>10}", "memory, 100,000 messages", "unknown"),
     }
     let start = Instant::now();
     let json = demo.sandbox.to_json();
-    println!("{:<36} {:>10.2?} ({} MiB)", "the same as JSON", start.elapsed(), json.len() / 1024 / 1024);
+    println!(
+        "{:<36} {:>10.2?} ({} MiB)",
+        "the same as JSON",
+        start.elapsed(),
+        json.len() / 1024 / 1024
+    );
     let start = Instant::now();
     let again = Sandbox::builder().json(&json)?.build();
     println!("{:<36} {:>10.2?}", "and back again", start.elapsed());
-    assert_eq!(again.threads(&demo.channel_id).len(), demo.sandbox.threads(&demo.channel_id).len());
+    assert_eq!(
+        again.threads(&demo.channel_id).len(),
+        demo.sandbox.threads(&demo.channel_id).len()
+    );
     Ok(())
 }
 
 /// How much of the process is in memory, in KiB, where the system tells it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
-    status.lines().find_map(|line| line.strip_prefix("VmRSS:"))?.split_whitespace().next()?.parse().ok()
+    status
+        .lines()
+        .find_map(|line| line.strip_prefix("VmRSS:"))?
+        .split_whitespace()
+        .next()?
+        .parse()
+        .ok()
 }
 
 fn report(what: &str, calls: u32, took: Duration) {
-    println!("{what:<36} {:>10.0} a second ({calls} in {took:.2?})", f64::from(calls) / took.as_secs_f64());
+    println!(
+        "{what:<36} {:>10.0} a second ({calls} in {took:.2?})",
+        f64::from(calls) / took.as_secs_f64()
+    );
 }
 
 fn starting() {
     let start = Instant::now();
     let demo = Sandbox::demo();
     drop(demo.client());
-    println!("{:<36} {:>10.2?}", "a demo world and a client, the first", start.elapsed());
+    println!(
+        "{:<36} {:>10.2?}",
+        "a demo world and a client, the first",
+        start.elapsed()
+    );
 }
 
 fn judging() {
@@ -83,7 +126,10 @@ fn judging() {
         throttle.arrive_at(Duration::from_millis(3) * call, user, bucket);
     }
     report("limits alone, 1000 users", calls, start.elapsed());
-    assert_eq!((throttle.totals().refused, throttle.totals().fullest), (0, 20));
+    assert_eq!(
+        (throttle.totals().refused, throttle.totals().fullest),
+        (0, 20)
+    );
 }
 
 async fn in_process() -> Result<(), cliq_api::Error> {
@@ -104,7 +150,9 @@ async fn over_http() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
     // The sandbox keeps no limits here, and a client that does would wait for them.
-    let client = Client::builder().base_url(server.base_url()).limits(LimitSettings::off());
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .limits(LimitSettings::off());
     let client = client.access_token(demo.token.clone()).build()?;
     let Demo { thread_chat_id, .. } = demo;
     let start = Instant::now();

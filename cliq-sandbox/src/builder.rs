@@ -7,17 +7,20 @@ use std::sync::Arc;
 
 use crate::clock::Clock;
 use crate::demo::Demo;
-use crate::described::{NewBot, NewChannel, NewUser, WorldError, add_bot, add_channel, add_user, read};
+use crate::described::{
+    NewBot, NewChannel, NewUser, WorldError, add_bot, add_channel, add_user, read,
+};
 use crate::limits::Limits;
 use crate::posts::Posts;
 use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
 use crate::world::World;
 
-/// What a [`Sandbox`] is built from. What is named has to be there already: users and bots come before their channels.
+/// What a [`Sandbox`] is built from. What is named has to be there already: users and bots come
+/// before their channels.
 ///
-/// Its methods panic where an id or a name is taken, or names nothing: a world like that is a mistake in the program
-/// that describes it.
+/// Its methods panic where an id or a name is taken, or names nothing: a world like that is a
+/// mistake in the program that describes it.
 pub struct SandboxBuilder {
     world: World,
     settings: Settings,
@@ -43,8 +46,18 @@ impl SandboxBuilder {
     /// If the id is taken.
     #[must_use]
     #[track_caller]
-    pub fn user(self, id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
-        self.any_user(NewUser { id: id.into(), name: name.into(), email: email.into(), external: false })
+    pub fn user(
+        self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        email: impl Into<String>,
+    ) -> Self {
+        self.any_user(NewUser {
+            id: id.into(),
+            name: name.into(),
+            email: email.into(),
+            external: false,
+        })
     }
 
     /// Adds a user of another organisation, who has a token here and may see nothing.
@@ -54,8 +67,18 @@ impl SandboxBuilder {
     /// If the id is taken.
     #[must_use]
     #[track_caller]
-    pub fn external_user(self, id: impl Into<String>, name: impl Into<String>, email: impl Into<String>) -> Self {
-        self.any_user(NewUser { id: id.into(), name: name.into(), email: email.into(), external: true })
+    pub fn external_user(
+        self,
+        id: impl Into<String>,
+        name: impl Into<String>,
+        email: impl Into<String>,
+    ) -> Self {
+        self.any_user(NewUser {
+            id: id.into(),
+            name: name.into(),
+            email: email.into(),
+            external: true,
+        })
     }
 
     #[track_caller]
@@ -72,10 +95,16 @@ impl SandboxBuilder {
     #[must_use]
     #[track_caller]
     pub fn bot(self, unique_name: impl Into<String>, name: impl Into<String>) -> Self {
-        self.any_bot(NewBot { unique_name: unique_name.into(), name: name.into(), id: None, appkey: None })
+        self.any_bot(NewBot {
+            unique_name: unique_name.into(),
+            name: name.into(),
+            id: None,
+            appkey: None,
+        })
     }
 
-    /// Adds a bot that comes from an extension, and changes the state of threads only with that extension's `app_key`.
+    /// Adds a bot that comes from an extension, and changes the state of threads only with that
+    /// extension's `app_key`.
     ///
     /// # Panics
     ///
@@ -89,7 +118,12 @@ impl SandboxBuilder {
         app_key: impl Into<String>,
     ) -> Self {
         let (unique_name, name) = (unique_name.into(), name.into());
-        self.any_bot(NewBot { unique_name, name, id: None, appkey: Some(app_key.into()) })
+        self.any_bot(NewBot {
+            unique_name,
+            name,
+            id: None,
+            appkey: Some(app_key.into()),
+        })
     }
 
     #[track_caller]
@@ -130,8 +164,8 @@ impl SandboxBuilder {
     ///
     /// # Panics
     ///
-    /// If a name or an id in it is taken, if somebody in it isn't there, or if whoever posts, follows or mutes is not a
-    /// member.
+    /// If a name or an id in it is taken, if somebody in it isn't there, or if whoever posts,
+    /// follows or mutes is not a member.
     #[must_use]
     #[track_caller]
     pub fn channel(mut self, channel: NewChannel) -> Self {
@@ -143,7 +177,8 @@ impl SandboxBuilder {
     ///
     /// # Errors
     ///
-    /// If it is no such text or a damaged one, if a newer version has written it, or if what it tells can't be.
+    /// If it is no such text or a damaged one, if a newer version has written it, or if what it
+    /// tells can't be.
     pub fn json(mut self, world: &str) -> Result<Self, WorldError> {
         read(world, &mut self.world)?;
         Ok(self)
@@ -155,7 +190,8 @@ impl SandboxBuilder {
     ///
     /// As there, and if the file can't be read.
     pub fn load(self, file: impl AsRef<Path>) -> Result<Self, WorldError> {
-        let text = fs::read(file).map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
+        let text = fs::read(file)
+            .map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
         let text = std::str::from_utf8(&text)
             .map_err(|error| WorldError::new(format!("it is no text, or is damaged: {error}")))?;
         self.json(text)
@@ -168,8 +204,9 @@ impl SandboxBuilder {
         self
     }
 
-    /// What chance goes by: the same seed, the same [faults](Sandbox::faults) and latencies. Where nothing is said, it is
-    /// `CLIQ_SANDBOX_SEED` of the environment, else 0. A test that fails after chance had a part in it prints the seed.
+    /// What chance goes by: the same seed, the same [faults](Sandbox::faults) and latencies. Where
+    /// nothing is said, it is `CLIQ_SANDBOX_SEED` of the environment, else 0. A test that fails
+    /// after chance had a part in it prints the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
@@ -190,8 +227,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// How many arrivals, and how many locks, the [book](Sandbox::book) keeps one by one: the latest 100,000 where
-    /// nothing is said. With 0 there are figures only.
+    /// How many arrivals, and how many locks, the [book](Sandbox::book) keeps one by one: the
+    /// latest 100,000 where nothing is said. With 0 there are figures only.
     #[must_use]
     pub fn keep_arrivals(mut self, most: usize) -> Self {
         self.settings.kept = most;
@@ -243,7 +280,10 @@ impl Default for SandboxBuilder {
             watcher: None,
             posts: Posts::default(),
         };
-        Self { world: World::new(), settings }
+        Self {
+            world: World::new(),
+            settings,
+        }
     }
 }
 

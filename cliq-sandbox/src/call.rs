@@ -28,10 +28,14 @@ pub(crate) struct Call<'r> {
 
 impl Call<'_> {
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
-        self.query.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
-    /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all that it requires.
+    /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all
+    /// that it requires.
     pub(crate) fn body<E: Endpoint, T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         if self.body.is_empty() {
             return Err(E::META
@@ -43,26 +47,48 @@ impl Call<'_> {
                     |missing| Refusal::missing_param(missing.name()),
                 ));
         }
-        if self.content_type.is_some_and(|content_type| !is_json(content_type)) {
-            return Err(Refusal::invalid_input("the header `content-type` is not `application/json`"));
+        if self
+            .content_type
+            .is_some_and(|content_type| !is_json(content_type))
+        {
+            return Err(Refusal::invalid_input(
+                "the header `content-type` is not `application/json`",
+            ));
         }
-        let members: Value = serde_json::from_slice(self.body)
-            .map_err(|error| Refusal::invalid_input(format_args!("the body is no JSON: {error}")))?;
+        let members: Value = serde_json::from_slice(self.body).map_err(|error| {
+            Refusal::invalid_input(format_args!("the body is no JSON: {error}"))
+        })?;
         let Value::Object(members) = members else {
             return Err(Refusal::invalid_input("the body is no JSON object"));
         };
-        let fields = || E::META.params().iter().filter(|param| param.place() == Place::Field);
-        if let Some(extra) = members.keys().find(|key| fields().all(|field| field.name() != *key)) {
+        let fields = || {
+            E::META
+                .params()
+                .iter()
+                .filter(|param| param.place() == Place::Field)
+        };
+        if let Some(extra) = members
+            .keys()
+            .find(|key| fields().all(|field| field.name() != *key))
+        {
             return Err(Refusal::extra_key(extra));
         }
-        if let Some(missing) = fields().find(|field| field.required() && !members.contains_key(field.name())) {
+        if let Some(missing) =
+            fields().find(|field| field.required() && !members.contains_key(field.name()))
+        {
             return Err(Refusal::missing_param(missing.name()));
         }
-        serde_path_to_error::deserialize(Value::Object(members))
-            .map_err(|error| Refusal::invalid_input(format_args!("`{}`: {}", error.path(), error.inner())))
+        serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+            Refusal::invalid_input(format_args!("`{}`: {}", error.path(), error.inner()))
+        })
     }
 }
 
 fn is_json(content_type: &str) -> bool {
-    content_type.split(';').next().unwrap_or_default().trim().eq_ignore_ascii_case("application/json")
+    content_type
+        .split(';')
+        .next()
+        .unwrap_or_default()
+        .trim()
+        .eq_ignore_ascii_case("application/json")
 }

@@ -8,8 +8,8 @@ use tokio::time::Instant;
 
 /// The clock of a [`Sandbox`](crate::Sandbox).
 ///
-/// - [`Clock::tokio`] is what a sandbox has unless it is told otherwise: it starts at the same time in every run, and goes
-///   with Tokio's clock, so that paused time stands still here too.
+/// - [`Clock::tokio`] is what a sandbox has unless it is told otherwise: it starts at the same time
+///   in every run, and goes with Tokio's clock, so that paused time stands still here too.
 /// - [`Clock::system`] tells the real time, for a server that people look at.
 /// - A [`ManualClock`] goes only when it is told to.
 #[derive(Debug, Clone)]
@@ -18,12 +18,16 @@ pub struct Clock(Source);
 #[derive(Debug, Clone)]
 enum Source {
     System,
-    Tokio { start: OffsetDateTime, since: Instant },
+    Tokio {
+        start: OffsetDateTime,
+        since: Instant,
+    },
     Manual(ManualClock),
 }
 
 impl Clock {
-    /// When [`Clock::tokio`] starts: shortly after what has happened in the [`Demo`](crate::Demo), at a full minute.
+    /// When [`Clock::tokio`] starts: shortly after what has happened in the [`Demo`](crate::Demo),
+    /// at a full minute.
     ///
     /// It is 2025-10-09, 09:24 UTC.
     pub const START: OffsetDateTime = match OffsetDateTime::from_unix_timestamp(1_760_001_840) {
@@ -36,15 +40,19 @@ impl Clock {
         Self(Source::System)
     }
 
-    /// Starts at [`Clock::START`] now, and goes with Tokio's clock. Where that is paused, time moves only as the test
-    /// moves it; where it isn't, and outside of a runtime, this goes like any other clock.
+    /// Starts at [`Clock::START`] now, and goes with Tokio's clock. Where that is paused, time
+    /// moves only as the test moves it; where it isn't, and outside of a runtime, this goes
+    /// like any other clock.
     pub fn tokio() -> Self {
         Self::tokio_from(Self::START)
     }
 
     /// As [`Clock::tokio`], with another start.
     pub fn tokio_from(start: OffsetDateTime) -> Self {
-        Self(Source::Tokio { start, since: Instant::now() })
+        Self(Source::Tokio {
+            start,
+            since: Instant::now(),
+        })
     }
 
     /// What time it is.

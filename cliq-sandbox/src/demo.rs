@@ -13,9 +13,10 @@ const START: Duration = Duration::milliseconds(1_760_000_012_345);
 
 /// A [`Sandbox`] that is ready for use, and what one needs to know of it.
 ///
-/// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel `engineering-updates`, and so is the
-/// bot `deploybot`. Scott has started a thread there, which Ryan doesn't follow. Another message has no thread as yet.
-/// Olivia Palmer is not in the channel, and Dana Reyes not even in the organisation.
+/// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel
+/// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
+/// Ryan doesn't follow. Another message has no thread as yet. Olivia Palmer is not in the channel,
+/// and Dana Reyes not even in the organisation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
@@ -53,7 +54,13 @@ impl Demo {
 
     #[track_caller]
     pub(crate) fn new(builder: SandboxBuilder) -> Self {
-        let ids = ["855727961", "855727962", "855727963", "431930546", "673892104"];
+        let ids = [
+            "855727961",
+            "855727962",
+            "855727963",
+            "431930546",
+            "673892104",
+        ];
         let [ryan, scott, tim, olivia, dana] = ids;
         let (bot, channel) = ("deploybot", "engineering-updates");
         let new_channel = NewChannel::named(channel)
@@ -70,9 +77,11 @@ impl Demo {
             .bot(bot, "Deploy Bot")
             .channel(new_channel);
         let (mut world, settings) = builder.into_parts();
-        let (Some(ryan), Some(scott), Some(channel)) =
-            (world.user(ryan), world.user(scott), world.channel_by_unique_name(channel))
-        else {
+        let (Some(ryan), Some(scott), Some(channel)) = (
+            world.user(ryan),
+            world.user(scott),
+            world.channel_by_unique_name(channel),
+        ) else {
             unreachable!("they were added just now")
         };
 
@@ -99,6 +108,9 @@ impl Demo {
             bot_unique_name: bot.to_owned(),
             sandbox: Sandbox::new(world, settings),
         };
-        Self { token: demo.sandbox.token(&demo.user_id), ..demo }
+        Self {
+            token: demo.sandbox.token(&demo.user_id),
+            ..demo
+        }
     }
 }

@@ -1,5 +1,5 @@
-//! One exchange, from when it is sent: the way to the server, the arrival, the way back. In process and over HTTP it is
-//! the same.
+//! One exchange, from when it is sent: the way to the server, the arrival, the way back. In process
+//! and over HTTP it is the same.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -17,9 +17,14 @@ pub(crate) enum Outcome {
     Sent(Damaged),
 }
 
-/// Sends the request. Once this was polled, it is under way, and arrives even if the caller goes away.
+/// Sends the request. Once this was polled, it is under way, and arrives even if the caller goes
+/// away.
 pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome {
-    let Course { before, after, fault } = sandbox.course(&request);
+    let Course {
+        before,
+        after,
+        fault,
+    } = sandbox.course(&request);
     if let Some(fault) = fault.as_ref().filter(|fault| fault.is_before_arrival()) {
         sandbox.note_stray(&request, fault);
         return match fault {
@@ -36,7 +41,9 @@ pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome
     if !after.is_zero() {
         sleep(after).await;
     }
-    Outcome::Sent(response.map_or(Damaged::Silence, |response| damage(fault.as_ref(), response)))
+    Outcome::Sent(response.map_or(Damaged::Silence, |response| {
+        damage(fault.as_ref(), response)
+    }))
 }
 
 /// `None` where the runtime ends before it arrives.

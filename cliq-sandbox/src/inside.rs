@@ -1,4 +1,5 @@
-//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world as a file.
+//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world
+//! as a file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -6,11 +7,14 @@ use std::{fs, process};
 
 use crate::described;
 use crate::sandbox::Sandbox;
-use crate::world::{self, Channel, ChannelKey, Chat, Sender, ThreadKey, ThreadState, User, UserKey, World};
+use crate::world::{
+    self, Channel, ChannelKey, Chat, Sender, ThreadKey, ThreadState, User, UserKey, World,
+};
 
 impl Sandbox {
-    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json): users, bots, channels, messages
-    /// and threads. Without tokens, and without what was counted.
+    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
+    /// users, bots, channels, messages and threads. Without tokens, and without what was
+    /// counted.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -24,29 +28,34 @@ impl Sandbox {
         described::write(&self.world())
     }
 
-    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever happens, it holds one world or
-    /// the other.
+    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever
+    /// happens, it holds one world or the other.
     ///
     /// # Errors
     ///
     /// If it can't be written.
     pub fn save(&self, file: impl AsRef<Path>) -> io::Result<()> {
         let (file, world) = (file.as_ref(), self.to_json());
-        let mut name = file.file_name().ok_or(io::ErrorKind::InvalidFilename)?.to_owned();
+        let mut name = file
+            .file_name()
+            .ok_or(io::ErrorKind::InvalidFilename)?
+            .to_owned();
         name.push(format!(".{}.part", process::id()));
         let part = file.with_file_name(name);
         let written = fs::File::create(&part).and_then(|mut part| {
             part.write_all(world.as_bytes())?;
             part.sync_all()
         });
-        written.and_then(|()| fs::rename(&part, file)).inspect_err(|_| {
-            // What is wrong is told; that this is in the way as well would help nobody.
-            let _ = fs::remove_file(&part);
-        })
+        written
+            .and_then(|()| fs::rename(&part, file))
+            .inspect_err(|_| {
+                // What is wrong is told; that this is in the way as well would help nobody.
+                let _ = fs::remove_file(&part);
+            })
     }
 
-    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns the message's id.
-    /// Threads are started from such messages.
+    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns
+    /// the message's id. Threads are started from such messages.
     ///
     /// # Panics
     ///
@@ -55,12 +64,18 @@ impl Sandbox {
     pub fn post_message(&self, channel: &str, user_id: &str, text: &str) -> String {
         let mut world = self.world();
         let (channel, user) = (self::channel(&world, channel), user(&world, user_id));
-        assert!(world[channel].members.contains(&user), "the user `{user_id}` is not in the channel");
-        world.post(channel, Sender::User(user), text.to_owned(), self.now()).to_string()
+        assert!(
+            world[channel].members.contains(&user),
+            "the user `{user_id}` is not in the channel"
+        );
+        world
+            .post(channel, Sender::User(user), text.to_owned(), self.now())
+            .to_string()
     }
 
-    /// The messages of a thread, given by its chat id, or of a channel, given by its id, chat id or unique name; from the
-    /// oldest to the newest. A channel's are without those of its threads.
+    /// The messages of a thread, given by its chat id, or of a channel, given by its id, chat id or
+    /// unique name; from the oldest to the newest. A channel's are without those of its
+    /// threads.
     ///
     /// # Panics
     ///
@@ -68,13 +83,23 @@ impl Sandbox {
     #[track_caller]
     pub fn messages(&self, chat: &str) -> Vec<Message> {
         let world = self.world();
-        let chat = world.chat(chat).unwrap_or_else(|| Chat::Channel(channel(&world, chat)));
-        world.messages(chat).iter().map(|message| Message::new(&world, message)).collect()
+        let chat = world
+            .chat(chat)
+            .unwrap_or_else(|| Chat::Channel(channel(&world, chat)));
+        world
+            .messages(chat)
+            .iter()
+            .map(|message| Message::new(&world, message))
+            .collect()
     }
 
     /// Who there is, in the order in which they were added.
     pub fn users(&self) -> Vec<SandboxUser> {
-        let of = |user: &User| SandboxUser { id: user.id.clone(), name: user.name.clone(), is_external: user.external };
+        let of = |user: &User| SandboxUser {
+            id: user.id.clone(),
+            name: user.name.clone(),
+            is_external: user.external,
+        };
         self.world().users().map(of).collect()
     }
 
@@ -85,13 +110,22 @@ impl Sandbox {
             id: channel.id.clone(),
             chat_id: channel.chat_id.clone(),
             unique_name: channel.unique_name.clone(),
-            member_ids: channel.members.iter().map(|&member| world[member].id.clone()).collect(),
-            bot_unique_names: channel.bots.iter().map(|&bot| world[bot].unique_name.clone()).collect(),
+            member_ids: channel
+                .members
+                .iter()
+                .map(|&member| world[member].id.clone())
+                .collect(),
+            bot_unique_names: channel
+                .bots
+                .iter()
+                .map(|&bot| world[bot].unique_name.clone())
+                .collect(),
         };
         world.channels().map(of).collect()
     }
 
-    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the newest.
+    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the
+    /// newest.
     ///
     /// # Panics
     ///
@@ -106,7 +140,11 @@ impl Sandbox {
                 title: world[thread].title.clone(),
                 main_message_id: world[thread].main_message.to_string(),
                 is_closed: world[thread].state == ThreadState::Closed,
-                follower_ids: world[thread].followers.iter().map(|&user| world[user].id.clone()).collect(),
+                follower_ids: world[thread]
+                    .followers
+                    .iter()
+                    .map(|&user| world[user].id.clone())
+                    .collect(),
             })
             .collect();
         threads.reverse();
@@ -200,7 +238,9 @@ impl Message {
 
 #[track_caller]
 fn user(world: &World, id: &str) -> UserKey {
-    let Some(user) = world.user(id) else { panic!("there is no user `{id}`") };
+    let Some(user) = world.user(id) else {
+        panic!("there is no user `{id}`")
+    };
     user
 }
 
@@ -211,7 +251,10 @@ fn channel(world: &World, name: &str) -> ChannelKey {
         Some(Chat::Thread(_)) => panic!("`{name}` is a thread, not a channel"),
         None => {}
     }
-    let Some(channel) = world.channel_by_id(name).or_else(|| world.channel_by_unique_name(name)) else {
+    let Some(channel) = world
+        .channel_by_id(name)
+        .or_else(|| world.channel_by_unique_name(name))
+    else {
         panic!("there is no channel `{name}`")
     };
     channel
@@ -219,6 +262,8 @@ fn channel(world: &World, name: &str) -> ChannelKey {
 
 #[track_caller]
 fn thread(world: &World, chat_id: &str) -> ThreadKey {
-    let Some(Chat::Thread(thread)) = world.chat(chat_id) else { panic!("there is no thread `{chat_id}`") };
+    let Some(Chat::Thread(thread)) = world.chat(chat_id) else {
+        panic!("there is no thread `{chat_id}`")
+    };
     thread
 }

@@ -1,5 +1,5 @@
-//! Zoho Cliq on your own machine: a stateful stand-in of its Threads API, for tests, examples and first steps, without
-//! an account and without the Internet.
+//! Zoho Cliq on your own machine: a stateful stand-in of its Threads API, for tests, examples and
+//! first steps, without an account and without the Internet.
 //!
 //! ```
 //! use cliq_api::Client;
@@ -17,15 +17,16 @@
 //! # }
 //! ```
 //!
-//! [`Sandbox::demo`] is a small world that is there already; [`Sandbox::builder`] makes your own. All 19 operations
-//! that [`cliq_api::threads`] declares work, and what one of them changes the others show. The routes come from those
-//! declarations.
+//! [`Sandbox::demo`] is a small world that is there already; [`Sandbox::builder`] makes your own.
+//! All 19 operations that [`cliq_api::threads`] declares work, and what one of them changes the
+//! others show. The routes come from those declarations.
 //!
 //! # As a test bed
 //!
-//! Without a socket it is quicker still, and under paused time hours pass at once: [`Sandbox::client`] is a client that
-//! talks to it in the same process. [`Limits`](limits::Limits) are off until they are asked for, and the
-//! [`Book`](limits::Book) has what arrived; [`Faults`] make things go wrong, the same things for the same seed.
+//! Without a socket it is quicker still, and under paused time hours pass at once:
+//! [`Sandbox::client`] is a client that talks to it in the same process. [`Limits`](limits::Limits)
+//! are off until they are asked for, and the [`Book`](limits::Book) has what arrived; [`Faults`]
+//! make things go wrong, the same things for the same seed.
 //!
 //! ```
 //! use std::time::Duration;
@@ -54,22 +55,26 @@
 //! # }
 //! ```
 //!
-//! Its clock starts at the same time in every run and goes with Tokio's, unless it is given another [`Clock`].
+//! Its clock starts at the same time in every run and goes with Tokio's, unless it is given another
+//! [`Clock`].
 //!
 //! # What is like Cliq, and what is assumed
 //!
-//! Paths, parameters, answers and the published refusals are as documented, and all that is assumed where the document says nothing
-//! is in `docs/sandbox.md`, with a table of what is refused and how. A refusal has the published message of its status, a known
-//! code, and in the header `X-Sandbox-Reason`, which Cliq doesn't have, what exactly was wrong. Where the document and what was seen
-//! of Cliq differ, the document is the default and [`Posts`] the switch.
+//! Paths, parameters, answers and the published refusals are as documented, and all that is assumed
+//! where the document says nothing is in `docs/sandbox.md`, with a table of what is refused and
+//! how. A refusal has the published message of its status, a known code, and in the header
+//! `X-Sandbox-Reason`, which Cliq doesn't have, what exactly was wrong. Where the document and what
+//! was seen of Cliq differ, the document is the default and [`Posts`] the switch.
 //!
 //! # Worlds
 //!
-//! [`Sandbox::builder`] makes one in code; [`NewChannel`], [`NewMessage`] and [`NewThread`] are what there may be in it.
-//! [`Sandbox::to_json`] and [`Sandbox::save`] keep it, [`SandboxBuilder::json`] and [`SandboxBuilder::load`] bring it back.
+//! [`Sandbox::builder`] makes one in code; [`NewChannel`], [`NewMessage`] and [`NewThread`] are
+//! what there may be in it. [`Sandbox::to_json`] and [`Sandbox::save`] keep it,
+//! [`SandboxBuilder::json`] and [`SandboxBuilder::load`] bring it back.
 //!
-//! [`oauth`] is Zoho's accounts server, at the same port: [`Sandbox::accounts`] reaches it. Tokens of [`Sandbox::token`]
-//! don't expire and have all scopes; those that it gives out do and have what was asked for.
+//! [`oauth`] is Zoho's accounts server, at the same port: [`Sandbox::accounts`] reaches it. Tokens
+//! of [`Sandbox::token`] don't expire and have all scopes; those that it gives out do and have what
+//! was asked for.
 
 mod builder;
 mod call;

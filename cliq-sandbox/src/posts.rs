@@ -6,8 +6,8 @@ use crate::reply::Reply;
 
 /// How a post is answered that asks for no id, which is one without `sync_message`.
 ///
-/// The published document and what people have seen differ here. With `sync_message` the answer is a 200 with the
-/// `message_id` in all of them.
+/// The published document and what people have seen differ here. With `sync_message` the answer is
+/// a 200 with the `message_id` in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Posts {

@@ -3,14 +3,20 @@
 /// Where a seed comes from if nothing says one.
 const SEED_VARIABLE: &str = "CLIQ_SANDBOX_SEED";
 
-/// The seed from the environment, else always the same one: a test passes or fails the same way in every run.
+/// The seed from the environment, else always the same one: a test passes or fails the same way in
+/// every run.
 pub(crate) fn default_seed() -> u64 {
-    std::env::var(SEED_VARIABLE).ok().and_then(|seed| seed.trim().parse().ok()).unwrap_or(0)
+    std::env::var(SEED_VARIABLE)
+        .ok()
+        .and_then(|seed| seed.trim().parse().ok())
+        .unwrap_or(0)
 }
 
 /// To be shown where something fails.
 pub(crate) fn how_to_repeat(seed: u64) -> String {
-    format!("cliq-sandbox: the seed was {seed}; {SEED_VARIABLE}={seed} or `SandboxBuilder::seed` repeats it")
+    format!(
+        "cliq-sandbox: the seed was {seed}; {SEED_VARIABLE}={seed} or `SandboxBuilder::seed` repeats it"
+    )
 }
 
 /// `SplitMix64`: small, quick, and good enough to decide which call goes wrong.
@@ -18,12 +24,15 @@ pub(crate) fn how_to_repeat(seed: u64) -> String {
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The chance of the `call`th call of `stream`, which neither other calls nor other streams have a part in.
+    /// The chance of the `call`th call of `stream`, which neither other calls nor other streams
+    /// have a part in.
     pub(crate) fn of_call(seed: u64, stream: &str, call: u64) -> Self {
         // FNV-1a: `std`'s hashes may differ from one version to the next.
         let stream = stream
             .bytes()
-            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+            .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
+                (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+            });
         Self(Self(Self(seed).next() ^ stream).next().wrapping_add(call))
     }
 
@@ -36,7 +45,10 @@ impl Random {
     }
 
     /// From 0 to 1, without the 1.
-    #[allow(clippy::cast_precision_loss, reason = "53 bits are what an `f64` holds")]
+    #[allow(
+        clippy::cast_precision_loss,
+        reason = "53 bits are what an `f64` holds"
+    )]
     pub(crate) fn unit(&mut self) -> f64 {
         (self.next() >> 11) as f64 / (1_u64 << 53) as f64
     }
@@ -50,16 +62,24 @@ mod tests {
     #[test]
     fn it_is_splitmix64() {
         let mut random = Random(1_234_567);
-        assert_eq!([random.next(), random.next()], [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]);
+        assert_eq!(
+            [random.next(), random.next()],
+            [6_457_827_717_110_365_317, 3_203_168_211_198_807_973]
+        );
     }
 
     #[test]
     fn units_are_spread_evenly() {
-        let units: Vec<f64> = (0..10_000).map(|call| Random::of_call(7, "a", call).unit()).collect();
+        let units: Vec<f64> = (0..10_000)
+            .map(|call| Random::of_call(7, "a", call).unit())
+            .collect();
         assert!(units.iter().all(|unit| (0.0..1.0).contains(unit)));
         for tenth in 0..10 {
             let from = f64::from(tenth) / 10.0;
-            let count = units.iter().filter(|unit| (from..from + 0.1).contains(*unit)).count();
+            let count = units
+                .iter()
+                .filter(|unit| (from..from + 0.1).contains(*unit))
+                .count();
             assert!((850..1150).contains(&count), "{tenth}: {count}");
         }
     }

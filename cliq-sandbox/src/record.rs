@@ -22,8 +22,8 @@ pub struct Record {
     pub user_id: Option<String>,
     /// That user's name.
     pub user_name: Option<String>,
-    /// What was called, if it arrived and there is such an endpoint. Of those that the server can't tell apart it is
-    /// one.
+    /// What was called, if it arrived and there is such an endpoint. Of those that the server
+    /// can't tell apart it is one.
     pub endpoint: Option<&'static EndpointMeta>,
     /// Its method.
     pub method: Method,
@@ -31,7 +31,8 @@ pub struct Record {
     pub path: String,
     /// Of the answer, before anything happened to that. `None` where it didn't arrive.
     pub status: Option<StatusCode>,
-    /// What exactly was wrong with it, where it was refused for that. It may repeat what the body has, and never a token.
+    /// What exactly was wrong with it, where it was refused for that. It may repeat what the body
+    /// has, and never a token.
     pub reason: Option<String>,
     /// What its limit had to say.
     pub verdict: Verdict,
@@ -40,7 +41,12 @@ pub struct Record {
 }
 
 impl Record {
-    pub(crate) fn new(at: OffsetDateTime, method: Method, path: &str, fault: Option<&Fault>) -> Self {
+    pub(crate) fn new(
+        at: OffsetDateTime,
+        method: Method,
+        path: &str,
+        fault: Option<&Fault>,
+    ) -> Self {
         Self {
             at,
             user_id: None,

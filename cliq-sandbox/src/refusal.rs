@@ -1,8 +1,9 @@
 //! What the server says when it doesn't do what it was asked.
 //!
-//! The message is the published one of the status, which Cliq has for all operations alike; the code tells what it was, and
-//! is one that Cliq is known to use, where it most likely does. `docs/sandbox.md` lists them all. What exactly was wrong
-//! Cliq doesn't say: the stand-in does, in a header and to those who watch it.
+//! The message is the published one of the status, which Cliq has for all operations alike; the
+//! code tells what it was, and is one that Cliq is known to use, where it most likely does.
+//! `docs/sandbox.md` lists them all. What exactly was wrong Cliq doesn't say: the stand-in does, in
+//! a header and to those who watch it.
 
 use std::fmt;
 
@@ -21,13 +22,12 @@ const BAD_REQUEST: &str =
     "The request cannot be performed. Usually because of malformed parameter or missing parameter.";
 const UNAUTHORIZED: &str = "Request was rejected because of invalid AuthToken.";
 const FORBIDDEN: &str = "The user does not have enough permission or possibly not an user of the respective organization to access the resource.";
-const NOT_FOUND: &str =
-    "The URL you've sent is wrong. It's possible that the resource you've requested has been moved to another URL.";
+const NOT_FOUND: &str = "The URL you've sent is wrong. It's possible that the resource you've requested has been moved to another URL.";
 const METHOD_NOT_ALLOWED: &str = "The requested resource does not support the HTTP method used. For example, requesting List of \
                                   all customers API with PUT as the HTTP method.";
-const NOT_ACCEPTABLE: &str =
-    "The response has been received but the requested response type is not supported by the browser.";
-pub(crate) const INTERNAL: &str = "Cliq server encountered an error which prevents it from fulfilling the request.";
+const NOT_ACCEPTABLE: &str = "The response has been received but the requested response type is not supported by the browser.";
+pub(crate) const INTERNAL: &str =
+    "Cliq server encountered an error which prevents it from fulfilling the request.";
 
 #[derive(Debug)]
 pub(crate) struct Refusal {
@@ -41,12 +41,25 @@ pub(crate) struct Refusal {
 }
 
 impl Refusal {
-    fn new(status: StatusCode, code: impl Into<Option<&'static str>>, message: &'static str) -> Self {
-        Self { status, code: code.into(), message, reason: None, allow: None }
+    fn new(
+        status: StatusCode,
+        code: impl Into<Option<&'static str>>,
+        message: &'static str,
+    ) -> Self {
+        Self {
+            status,
+            code: code.into(),
+            message,
+            reason: None,
+            allow: None,
+        }
     }
 
     fn because(self, reason: impl Into<String>) -> Self {
-        Self { reason: Some(reason.into()), ..self }
+        Self {
+            reason: Some(reason.into()),
+            ..self
+        }
     }
 
     pub(crate) fn reason(&self) -> Option<&str> {
@@ -72,9 +85,16 @@ impl Refusal {
     }
 
     pub(crate) fn method_not_allowed(allowed: &[&Method]) -> Self {
-        let allowed = allowed.iter().map(|method| method.as_str()).collect::<Vec<_>>().join(", ");
+        let allowed = allowed
+            .iter()
+            .map(|method| method.as_str())
+            .collect::<Vec<_>>()
+            .join(", ");
         let allow = HeaderValue::try_from(allowed).ok().map(Box::new);
-        Self { allow, ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, METHOD_NOT_ALLOWED) }
+        Self {
+            allow,
+            ..Self::new(StatusCode::METHOD_NOT_ALLOWED, None, METHOD_NOT_ALLOWED)
+        }
     }
 
     pub(crate) fn not_acceptable() -> Self {
@@ -94,9 +114,14 @@ impl Refusal {
 
     /// The one way in which the document has a stranger refused by an operation of its own.
     pub(crate) fn external() -> Self {
-        let message = "Sorry, external communication is not supported as per the organization policy.";
-        Self::new(StatusCode::FORBIDDEN, "external_communication_not_supported", message)
-            .because("the token's user is of another organisation")
+        let message =
+            "Sorry, external communication is not supported as per the organization policy.";
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "external_communication_not_supported",
+            message,
+        )
+        .because("the token's user is of another organisation")
     }
 
     pub(crate) fn invalid_thread_chat_id() -> Self {
@@ -107,7 +132,11 @@ impl Refusal {
 
     /// Where the document has no 404.
     pub(crate) fn thread_not_found() -> Self {
-        Self { status: StatusCode::BAD_REQUEST, message: BAD_REQUEST, ..Self::chat_not_found() }
+        Self {
+            status: StatusCode::BAD_REQUEST,
+            message: BAD_REQUEST,
+            ..Self::chat_not_found()
+        }
     }
 
     pub(crate) fn chat_not_found() -> Self {
@@ -116,7 +145,8 @@ impl Refusal {
     }
 
     pub(crate) fn channel_not_found() -> Self {
-        Self::new(StatusCode::NOT_FOUND, "channel_not_exists", NOT_FOUND).because("there is no such channel")
+        Self::new(StatusCode::NOT_FOUND, "channel_not_exists", NOT_FOUND)
+            .because("there is no such channel")
     }
 
     /// `key` is the member of the body that named it.
@@ -126,7 +156,8 @@ impl Refusal {
     }
 
     pub(crate) fn missing_param(key: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "param_missing", BAD_REQUEST).because(format!("`{key}` is needed"))
+        Self::new(StatusCode::BAD_REQUEST, "param_missing", BAD_REQUEST)
+            .because(format!("`{key}` is needed"))
     }
 
     pub(crate) fn extra_key(key: &str) -> Self {
@@ -135,11 +166,17 @@ impl Refusal {
     }
 
     pub(crate) fn invalid_input(reason: impl fmt::Display) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "invalid_inputs", BAD_REQUEST).because(format!("{reason}"))
+        Self::new(StatusCode::BAD_REQUEST, "invalid_inputs", BAD_REQUEST)
+            .because(format!("{reason}"))
     }
 
     pub(crate) fn not_allowed(reason: &str) -> Self {
-        Self::new(StatusCode::BAD_REQUEST, "operation_not_allowed", BAD_REQUEST).because(reason)
+        Self::new(
+            StatusCode::BAD_REQUEST,
+            "operation_not_allowed",
+            BAD_REQUEST,
+        )
+        .because(reason)
     }
 }
 
@@ -162,9 +199,15 @@ impl From<Refusal> for Response<Bytes> {
             body["code"] = code.into();
         }
         let mut response = reply::json(refusal.status, &body);
-        let reason = refusal.reason.and_then(|reason| HeaderValue::try_from(in_ascii(&reason)).ok());
-        response.headers_mut().extend(reason.map(|reason| (REASON, reason)));
-        response.headers_mut().extend(refusal.allow.map(|allow| (header::ALLOW, *allow)));
+        let reason = refusal
+            .reason
+            .and_then(|reason| HeaderValue::try_from(in_ascii(&reason)).ok());
+        response
+            .headers_mut()
+            .extend(reason.map(|reason| (REASON, reason)));
+        response
+            .headers_mut()
+            .extend(refusal.allow.map(|allow| (header::ALLOW, *allow)));
         response
     }
 }

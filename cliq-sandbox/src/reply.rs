@@ -31,7 +31,10 @@ impl From<Reply> for Response<Bytes> {
 
 pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
     let mut response = with_status(status, Bytes::from(body.to_string()));
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json;charset=UTF-8"),
+    );
     response
 }
 

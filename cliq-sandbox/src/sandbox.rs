@@ -32,9 +32,10 @@ use crate::world::World;
 
 /// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
 ///
-/// It is used through its API: in process with [`client`](Self::client), over HTTP with [`serve`](Self::serve), or one
-/// request at a time with [`handle`](Self::handle). What the API has no call for, such as posting a plain message, is a method
-/// here, and [`to_json`](Self::to_json) writes it all down. Cloning it is cheap, and clones share their world.
+/// It is used through its API: in process with [`client`](Self::client), over HTTP with
+/// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
+/// no call for, such as posting a plain message, is a method here, and [`to_json`](Self::to_json)
+/// writes it all down. Cloning it is cheap, and clones share their world.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
@@ -67,13 +68,21 @@ impl Sandbox {
         SandboxBuilder::default()
     }
 
-    /// A small world that is ready for use, and what one needs to know of it. It is the same one each time.
+    /// A small world that is ready for use, and what one needs to know of it. It is the same one
+    /// each time.
     pub fn demo() -> Demo {
         Self::builder().demo()
     }
 
     pub(crate) fn new(world: World, settings: Settings) -> Self {
-        let Settings { clock, seed, limits, kept, watcher, posts } = settings;
+        let Settings {
+            clock,
+            seed,
+            limits,
+            kept,
+            watcher,
+            posts,
+        } = settings;
         let seed = seed.unwrap_or_else(random::default_seed);
         let mut accounts = Accounts::seeded(seed);
         for user in world.users() {
@@ -90,8 +99,8 @@ impl Sandbox {
         }))
     }
 
-    /// A client of the token's user that talks to this sandbox in this process, without a socket. For other settings there
-    /// is [`client_builder`](Self::client_builder).
+    /// A client of the token's user that talks to this sandbox in this process, without a socket.
+    /// For other settings there is [`client_builder`](Self::client_builder).
     ///
     /// ```
     /// use cliq_api::threads::Threads;
@@ -116,15 +125,24 @@ impl Sandbox {
         }
     }
 
-    /// The beginning of a client that talks to this sandbox in this process: what is missing is who the user is. It keeps limits if the sandbox does.
+    /// The beginning of a client that talks to this sandbox in this process: what is missing is who
+    /// the user is. It keeps limits if the sandbox does.
     pub fn client_builder(&self) -> ClientBuilder {
         // What was sent before this sandbox began is known: nothing.
-        let limits = if self.limits().is_off() { LimitSettings::off() } else { LimitSettings::new().cold_start(false) };
+        let limits = if self.limits().is_off() {
+            LimitSettings::off()
+        } else {
+            LimitSettings::new().cold_start(false)
+        };
         // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
-        Client::builder().base_url("http://localhost").transport(self.transport()).limits(limits)
+        Client::builder()
+            .base_url("http://localhost")
+            .transport(self.transport())
+            .limits(limits)
     }
 
-    /// What carries a client's requests to this sandbox without a socket, for `ClientBuilder::transport`.
+    /// What carries a client's requests to this sandbox without a socket, for
+    /// `ClientBuilder::transport`.
     pub fn transport(&self) -> SandboxTransport {
         SandboxTransport::new(self.clone())
     }
@@ -157,9 +175,10 @@ impl Sandbox {
         Server::start(self.clone(), address).await
     }
 
-    /// Answers one request, at once and without any I/O. The host of its URL counts only where there are several [data
-    /// centres](oauth#data-centres). Limits hold here too;
-    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is already there.
+    /// Answers one request, at once and without any I/O. The host of its URL counts only where
+    /// there are several [data centres](oauth#data-centres). Limits hold here too;
+    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is
+    /// already there.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -191,7 +210,8 @@ impl Sandbox {
         self.throttle().limits()
     }
 
-    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of now.
+    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of
+    /// now.
     pub fn book(&self) -> Book {
         self.throttle().book()
     }
@@ -234,15 +254,21 @@ impl Sandbox {
 
     /// A request arrives. `fault` is what goes wrong with it.
     pub(crate) fn arrive(&self, request: Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
-        let mut record = Record::new(self.now(), request.method().clone(), request.uri().path(), fault);
+        let mut record = Record::new(
+            self.now(),
+            request.method().clone(),
+            request.uri().path(),
+            fault,
+        );
         let response = if Accounts::serves(request.uri().path()) {
             self.answer_as_accounts(&request, fault)
         } else {
             let (head, body) = request.into_parts();
-            self.answer(&head, &body, fault, &mut record).unwrap_or_else(|refusal| {
-                record.reason = refusal.reason().map(str::to_owned);
-                refusal.into()
-            })
+            self.answer(&head, &body, fault, &mut record)
+                .unwrap_or_else(|refusal| {
+                    record.reason = refusal.reason().map(str::to_owned);
+                    refusal.into()
+                })
         };
         if let Some(watcher) = &self.0.watcher {
             record.status = Some(response.status());
@@ -254,11 +280,20 @@ impl Sandbox {
     /// A request doesn't arrive.
     pub(crate) fn note_stray(&self, request: &Request<Bytes>, fault: &Fault) {
         if let Some(watcher) = &self.0.watcher {
-            watcher(&Record::new(self.now(), request.method().clone(), request.uri().path(), Some(fault)));
+            watcher(&Record::new(
+                self.now(),
+                request.method().clone(),
+                request.uri().path(),
+                Some(fault),
+            ));
         }
     }
 
-    fn answer_as_accounts(&self, request: &Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
+    fn answer_as_accounts(
+        &self,
+        request: &Request<Bytes>,
+        fault: Option<&Fault>,
+    ) -> Response<Bytes> {
         match fault {
             Some(Fault::Fail(status)) => failure(*status, None),
             Some(Fault::Redirect(to)) => redirect(to),
@@ -283,8 +318,12 @@ impl Sandbox {
         }
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
-            let grant = accounts.authorize(host, token, route.meta.scopes(), now).map_err(Refusal::token)?;
-            world.user(grant.user_id()).ok_or_else(|| Refusal::token(Unauthorized::Unknown))
+            let grant = accounts
+                .authorize(host, token, route.meta.scopes(), now)
+                .map_err(Refusal::token)?;
+            world
+                .user(grant.user_id())
+                .ok_or_else(|| Refusal::token(Unauthorized::Unknown))
         })?;
         let user_id = &world[user].id;
         if self.0.watcher.is_some() {
@@ -300,7 +339,11 @@ impl Sandbox {
         drop(throttle);
         record.verdict = verdict;
         if let Some(until) = verdict.until() {
-            return Ok(tell(&limits, route.meta.limit(), until.saturating_sub(since_epoch(now))));
+            return Ok(tell(
+                &limits,
+                route.meta.limit(),
+                until.saturating_sub(since_epoch(now)),
+            ));
         }
         match fault {
             Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.meta))),
@@ -308,8 +351,20 @@ impl Sandbox {
             _ => {
                 route.admit(&head.headers)?;
                 let query = route.query(head.uri.query().unwrap_or_default())?;
-                let content_type = head.headers.get(CONTENT_TYPE).map(|value| value.to_str().unwrap_or_default());
-                let call = Call { user, now, url, subject, query, content_type, body, posts: self.0.posts };
+                let content_type = head
+                    .headers
+                    .get(CONTENT_TYPE)
+                    .map(|value| value.to_str().unwrap_or_default());
+                let call = Call {
+                    user,
+                    now,
+                    url,
+                    subject,
+                    query,
+                    content_type,
+                    body,
+                    posts: self.0.posts,
+                };
                 (route.operation)(&mut world, &call).map(Into::into)
             }
         }
@@ -322,7 +377,9 @@ impl Sandbox {
     /// If there is no such user.
     #[track_caller]
     pub fn token(&self, user_id: &str) -> String {
-        self.accounts(|accounts, _| accounts.issue_access_token(user_id, ScopeSet::everything(), None))
+        self.accounts(|accounts, _| {
+            accounts.issue_access_token(user_id, ScopeSet::everything(), None)
+        })
     }
 
     /// From now on the token is refused.
@@ -330,8 +387,8 @@ impl Sandbox {
         self.accounts(|accounts, _| accounts.revoke(token));
     }
 
-    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes and ends tokens, and
-    /// reads its book. The sandbox's users are its users.
+    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes
+    /// and ends tokens, and reads its book. The sandbox's users are its users.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -347,17 +404,25 @@ impl Sandbox {
     ///
     /// What uses it must not ask the sandbox itself for tokens.
     pub fn accounts<T>(&self, use_it: impl FnOnce(&mut Accounts, OffsetDateTime) -> T) -> T {
-        let mut accounts = self.0.accounts.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut accounts = self
+            .0
+            .accounts
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         use_it(&mut accounts, self.now())
     }
 
-    /// A panic under the lock is one of the checks above, which come before any change: the world behind it is whole.
+    /// A panic under the lock is one of the checks above, which come before any change: the world
+    /// behind it is whole.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     fn throttle(&self) -> MutexGuard<'_, Throttle> {
-        self.0.throttle.lock().unwrap_or_else(PoisonError::into_inner)
+        self.0
+            .throttle
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 }
 
@@ -380,12 +445,16 @@ impl fmt::Debug for Sandbox {
 /// Zoho's documents show two schemes for the same token.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
-    let is_known = ["Bearer", "Zoho-oauthtoken"].iter().any(|known| known.eq_ignore_ascii_case(scheme));
+    let is_known = ["Bearer", "Zoho-oauthtoken"]
+        .iter()
+        .any(|known| known.eq_ignore_ascii_case(scheme));
     Some(token.trim()).filter(|token| is_known && !token.is_empty())
 }
 
 fn since_epoch(time: OffsetDateTime) -> Duration {
-    (time - OffsetDateTime::UNIX_EPOCH).try_into().unwrap_or_default()
+    (time - OffsetDateTime::UNIX_EPOCH)
+        .try_into()
+        .unwrap_or_default()
 }
 
 fn redirect(to: &str) -> Response<Bytes> {

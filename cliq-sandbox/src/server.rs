@@ -31,8 +31,8 @@ const LARGEST: usize = 4 * 1024 * 1024;
 /// Before the next attempt when a connection can't be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are connections, each after the
-/// answer that it is at.
+/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are
+/// connections, each after the answer that it is at.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
@@ -47,7 +47,11 @@ impl Server {
         let address = listener.local_addr()?;
         let (running, ended) = watch::channel(());
         tokio::spawn(accept(listener, sandbox.clone(), ended));
-        Ok(Self { sandbox, address, running })
+        Ok(Self {
+            sandbox,
+            address,
+            running,
+        })
     }
 
     /// Where it is, for instance `http://127.0.0.1:49152`.
@@ -74,7 +78,11 @@ async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Recei
             _ = ended.changed() => return,
         };
         match accepted {
-            Ok((stream, _)) => drop(tokio::spawn(converse(stream, sandbox.clone(), ended.clone()))),
+            Ok((stream, _)) => drop(tokio::spawn(converse(
+                stream,
+                sandbox.clone(),
+                ended.clone(),
+            ))),
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
         }
     }
@@ -82,7 +90,8 @@ async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Recei
 
 /// What goes wrong on a connection is its client's to see.
 async fn converse(stream: TcpStream, sandbox: Sandbox, mut ended: watch::Receiver<()>) {
-    // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes late.
+    // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes
+    // late.
     let _ = stream.set_nodelay(true);
     let last_words = Mutex::new(None);
     let service = service_fn(|request| Box::pin(answer(&sandbox, request, &last_words)));
@@ -93,10 +102,14 @@ async fn converse(stream: TcpStream, sandbox: Sandbox, mut ended: watch::Receive
     };
     if !is_over {
         Pin::new(&mut connection).graceful_shutdown();
-        let _ = tokio::time::timeout(GRACE, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
+        let _ =
+            tokio::time::timeout(GRACE, poll_fn(|cx| connection.poll_without_shutdown(cx))).await;
     }
     let mut stream = connection.into_parts().io.into_inner();
-    let last_words = last_words.lock().unwrap_or_else(PoisonError::into_inner).take();
+    let last_words = last_words
+        .lock()
+        .unwrap_or_else(PoisonError::into_inner)
+        .take();
     match last_words {
         Some(last_words) => last_words.speak(stream).await,
         None => drop(stream.shutdown().await),
@@ -120,7 +133,11 @@ async fn answer(
         Outcome::Sent(Damaged::Whole(response)) => return Ok(response.map(Full::new)),
         Outcome::Sent(Damaged::Silence) => pending().await,
         Outcome::Sent(Damaged::Reset) | Outcome::Unreachable => LastWords::Reset,
-        Outcome::Sent(Damaged::Cut { response, announced, sent }) => LastWords::cut(&response, announced, sent),
+        Outcome::Sent(Damaged::Cut {
+            response,
+            announced,
+            sent,
+        }) => LastWords::cut(&response, announced, sent),
     };
     *last_words.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
     Err("the connection is to end here".into())

@@ -16,13 +16,18 @@ pub(crate) enum LastWords {
 }
 
 impl LastWords {
-    /// An answer whose head announces so many bytes, with the first `sent` of them, or more than were announced.
+    /// An answer whose head announces so many bytes, with the first `sent` of them, or more than
+    /// were announced.
     pub(crate) fn cut(response: &Response<Bytes>, announced: usize, sent: usize) -> Self {
         let mut bytes = BytesMut::new();
         let (status, body) = (response.status(), response.body());
         let reason = status.canonical_reason().unwrap_or_default();
         bytes.put_slice(format!("HTTP/1.1 {} {reason}\r\n", status.as_u16()).as_bytes());
-        for (name, value) in response.headers().iter().filter(|(name, _)| **name != CONTENT_LENGTH) {
+        for (name, value) in response
+            .headers()
+            .iter()
+            .filter(|(name, _)| **name != CONTENT_LENGTH)
+        {
             for part in [name.as_str().as_bytes(), b": ", value.as_bytes(), b"\r\n"] {
                 bytes.put_slice(part);
             }

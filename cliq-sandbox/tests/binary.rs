@@ -16,14 +16,28 @@ struct Running {
 impl Running {
     fn start(args: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox"));
-        let mut child =
-            command.args(args).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn().expect("it can be started");
+        let mut child = command
+            .args(args)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped())
+            .spawn()
+            .expect("it can be started");
         let mut stdout = BufReader::new(child.stdout.take().unwrap());
         let mut welcome = String::new();
-        while !(welcome.contains("To begin with") && welcome.ends_with("\n\n") && welcome.contains("curl")) {
-            assert!(stdout.read_line(&mut welcome).unwrap() > 0, "it ended after: {welcome}");
+        while !(welcome.contains("To begin with")
+            && welcome.ends_with("\n\n")
+            && welcome.contains("curl"))
+        {
+            assert!(
+                stdout.read_line(&mut welcome).unwrap() > 0,
+                "it ended after: {welcome}"
+            );
         }
-        Self { child, stdout, welcome }
+        Self {
+            child,
+            stdout,
+            welcome,
+        }
     }
 
     fn value(&self, name: &str) -> &str {
@@ -32,8 +46,11 @@ impl Running {
     }
 
     fn post(&self, path: &str) -> String {
-        let mut stream = TcpStream::connect(self.value("CLIQ").strip_prefix("http://").unwrap()).unwrap();
-        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        let mut stream =
+            TcpStream::connect(self.value("CLIQ").strip_prefix("http://").unwrap()).unwrap();
+        stream
+            .set_read_timeout(Some(Duration::from_secs(10)))
+            .unwrap();
         let token = self.value("TOKEN");
         let head = format!(
             "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\nauthorization: Bearer {token}\r\n\r\n"
@@ -64,7 +81,10 @@ impl Drop for Running {
 
 #[test]
 fn it_helps() {
-    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).arg("--help").output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox"))
+        .arg("--help")
+        .output()
+        .unwrap();
     let help = String::from_utf8(output.stdout).unwrap();
     assert!(output.status.success());
     for option in [
@@ -89,34 +109,77 @@ fn it_helps() {
 fn it_serves_logs_and_ends_when_it_is_told_to() {
     for signal in ["-TERM", "-INT"] {
         let mut running = Running::start(&["--port", "0"]);
-        let path = running.welcome.split_once("POST $CLIQ").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        let path = running
+            .welcome
+            .split_once("POST $CLIQ")
+            .unwrap()
+            .1
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned();
         for _ in 0..20 {
             assert!(running.post(&path).starts_with("HTTP/1.1 204 "));
         }
         assert!(running.post(&path).starts_with("HTTP/1.1 429 "));
 
         let id = running.child.id().to_string();
-        assert!(Command::new("kill").args([signal, &id]).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .args([signal, &id])
+                .status()
+                .unwrap()
+                .success()
+        );
         assert!(running.end().success());
         let (mut rest, mut log) = (String::new(), String::new());
         running.stdout.read_to_string(&mut rest).unwrap();
-        running.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+        running
+            .child
+            .stderr
+            .take()
+            .unwrap()
+            .read_to_string(&mut log)
+            .unwrap();
         assert_eq!(rest.trim(), "");
         assert_eq!(log.lines().count(), 21, "{log}");
-        assert!(log.contains("  204  POST    Ryan West       /api/v3/threads/CT_"), "{log}");
-        assert!(log.lines().last().unwrap().contains("(one too many for 20/min: locked until "), "{log}");
+        assert!(
+            log.contains("  204  POST    Ryan West       /api/v3/threads/CT_"),
+            "{log}"
+        );
+        assert!(
+            log.lines()
+                .last()
+                .unwrap()
+                .contains("(one too many for 20/min: locked until "),
+            "{log}"
+        );
     }
 }
 
 #[test]
 fn switches_hold() {
-    let mut running =
-        Running::start(&["--port", "0", "--limits", "off", "--fault", "fail=1", "--seed", "42", "--quiet"]);
-    assert!(running.welcome.contains("limits            off\n") && running.welcome.contains("seed              42\n"));
-    assert!(running.post("/api/v3/threads/CT_1/follow").starts_with("HTTP/1.1 503 "));
+    let mut running = Running::start(&[
+        "--port", "0", "--limits", "off", "--fault", "fail=1", "--seed", "42", "--quiet",
+    ]);
+    assert!(
+        running.welcome.contains("limits            off\n")
+            && running.welcome.contains("seed              42\n")
+    );
+    assert!(
+        running
+            .post("/api/v3/threads/CT_1/follow")
+            .starts_with("HTTP/1.1 503 ")
+    );
     running.child.kill().unwrap();
     let mut log = String::new();
-    running.child.stderr.take().unwrap().read_to_string(&mut log).unwrap();
+    running
+        .child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut log)
+        .unwrap();
     assert_eq!(log, "");
 }
 
@@ -124,10 +187,16 @@ fn switches_hold() {
 fn a_port_that_is_taken_is_told() {
     let running = Running::start(&["--port", "0"]);
     let port = running.value("CLIQ").rsplit_once(':').unwrap().1;
-    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).args(["--port", port]).output().unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox"))
+        .args(["--port", port])
+        .output()
+        .unwrap();
     assert!(!output.status.success());
     let said = String::from_utf8(output.stderr).unwrap();
-    assert!(said.starts_with("cliq-sandbox: can't listen at 127.0.0.1:"), "{said}");
+    assert!(
+        said.starts_with("cliq-sandbox: can't listen at 127.0.0.1:"),
+        "{said}"
+    );
 }
 
 /// What was posted in one run is there in the next, and so are the tokens.
@@ -139,17 +208,46 @@ fn a_world_is_kept_from_run_to_run() {
     let file = folder.join("world.json");
     let file = file.to_str().unwrap();
     let mut tokens = Vec::new();
-    for (args, followers) in [(&["--save", file][..], 2), (&["--world", file, "--save", file], 2)] {
+    for (args, followers) in [
+        (&["--save", file][..], 2),
+        (&["--world", file, "--save", file], 2),
+    ] {
         let mut running = Running::start(&[&["--port", "0", "-q"], args].concat());
-        assert!(running.welcome.contains(&format!("keeps what happened in it in {file}.")));
-        let path = running.welcome.split_once("POST $CLIQ").unwrap().1.split_whitespace().next().unwrap().to_owned();
+        assert!(
+            running
+                .welcome
+                .contains(&format!("keeps what happened in it in {file}."))
+        );
+        let path = running
+            .welcome
+            .split_once("POST $CLIQ")
+            .unwrap()
+            .1
+            .split_whitespace()
+            .next()
+            .unwrap()
+            .to_owned();
         assert!(running.post(&path).starts_with("HTTP/1.1 204 "));
-        assert!(Command::new("kill").arg(running.child.id().to_string()).status().unwrap().success());
+        assert!(
+            Command::new("kill")
+                .arg(running.child.id().to_string())
+                .status()
+                .unwrap()
+                .success()
+        );
         assert!(running.end().success());
         tokens.push(running.value("TOKEN").to_owned());
         let kept = std::fs::read_to_string(file).unwrap();
         let (_, thread) = kept.split_once("\"followers\": [").unwrap();
-        assert_eq!(thread.split_once(']').unwrap().0.matches("85572796").count(), followers);
+        assert_eq!(
+            thread
+                .split_once(']')
+                .unwrap()
+                .0
+                .matches("85572796")
+                .count(),
+            followers
+        );
     }
     assert_eq!(tokens[0], tokens[1]);
     std::fs::remove_dir_all(&folder).unwrap();
@@ -158,11 +256,23 @@ fn a_world_is_kept_from_run_to_run() {
 #[test]
 fn a_file_that_will_not_do_is_told() {
     for (args, words) in [
-        (["--world", "nowhere.json"], "cliq-sandbox: there is no world in nowhere.json: it can't be read: "),
-        (["--world", env!("CARGO_MANIFEST_PATH")], "it is no JSON, or is damaged: "),
-        (["--save", "/nowhere/world.json"], "cliq-sandbox: can't write /nowhere/world.json: "),
+        (
+            ["--world", "nowhere.json"],
+            "cliq-sandbox: there is no world in nowhere.json: it can't be read: ",
+        ),
+        (
+            ["--world", env!("CARGO_MANIFEST_PATH")],
+            "it is no JSON, or is damaged: ",
+        ),
+        (
+            ["--save", "/nowhere/world.json"],
+            "cliq-sandbox: can't write /nowhere/world.json: ",
+        ),
     ] {
-        let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox")).args(args).output().unwrap();
+        let output = Command::new(env!("CARGO_BIN_EXE_cliq-sandbox"))
+            .args(args)
+            .output()
+            .unwrap();
         let said = String::from_utf8(output.stderr).unwrap();
         assert!(!output.status.success() && said.contains(words), "{said}");
         assert_eq!(output.stdout, b"");
@@ -174,6 +284,15 @@ fn it_warns_where_others_can_reach_it() {
     let mut running = Running::start(&["--port", "0", "--host", "0.0.0.0", "-q"]);
     running.child.kill().unwrap();
     let mut said = String::new();
-    running.child.stderr.take().unwrap().read_to_string(&mut said).unwrap();
-    assert!(said.starts_with("cliq-sandbox: warning: 0.0.0.0 can be reached from other machines."), "{said}");
+    running
+        .child
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut said)
+        .unwrap();
+    assert!(
+        said.starts_with("cliq-sandbox: warning: 0.0.0.0 can be reached from other machines."),
+        "{said}"
+    );
 }

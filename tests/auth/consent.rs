@@ -8,7 +8,9 @@ use super::*;
 
 #[track_caller]
 fn begin(demo: &Demo) -> Consent {
-    oauth(demo).consent(CALLBACK, &ScopeSet::for_endpoints(THREADS)).unwrap()
+    oauth(demo)
+        .consent(CALLBACK, &ScopeSet::for_endpoints(THREADS))
+        .unwrap()
 }
 
 #[tokio::test]
@@ -16,14 +18,22 @@ async fn exactly_what_the_endpoints_need_is_asked_for() {
     let demo = demo();
     let consent = begin(&demo);
     let url = consent.url();
-    assert!(url.starts_with("https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1000.APP&scope="));
+    assert!(url.starts_with(
+        "https://accounts.zoho.com/oauth/v2/auth?response_type=code&client_id=1000.APP&scope="
+    ));
     assert!(url.ends_with("&access_type=offline&prompt=consent"));
     assert!(!url.contains(SECRET));
     let callback = browse(&demo, url).await;
     let signed_in = oauth(&demo).exchange(&consent, &callback).await.unwrap();
-    assert_eq!(signed_in.access_token().scopes(), Some(&ScopeSet::for_endpoints(THREADS)));
+    assert_eq!(
+        signed_in.access_token().scopes(),
+        Some(&ScopeSet::for_endpoints(THREADS))
+    );
     let token = signed_in.access_token().expose_secret();
-    assert_eq!(user(&demo, signed_in.data_center(), token), Some(demo.user_id.clone()));
+    assert_eq!(
+        user(&demo, signed_in.data_center(), token),
+        Some(demo.user_id.clone())
+    );
     assert!(signed_in.into_credentials().is_ok());
     // The next one has a state of its own.
     assert_ne!(begin(&demo).url(), consent.url());
@@ -43,7 +53,8 @@ async fn a_consent_goes_on_in_another_process() {
 #[tokio::test]
 async fn the_code_is_exchanged_where_the_user_lives() {
     let demo = demo();
-    demo.sandbox.accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
+    demo.sandbox
+        .accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
     assert!(callback.contains("accounts.zoho.eu"), "{callback}");
@@ -54,7 +65,10 @@ async fn the_code_is_exchanged_where_the_user_lives() {
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
     let (without_server, _) = callback.split_once("&accounts-server").unwrap();
-    let signed_in = oauth(&demo).exchange(&consent, without_server).await.unwrap();
+    let signed_in = oauth(&demo)
+        .exchange(&consent, without_server)
+        .await
+        .unwrap();
     assert_eq!(signed_in.data_center(), &DataCenter::EU);
 }
 
@@ -76,9 +90,22 @@ async fn the_state_is_checked_before_anything_else() {
     }
     // One that is told twice is none.
     let twice = format!("{callback}&state=x");
-    assert_eq!(oauth(&demo).exchange(&one, &twice).await.unwrap_err().kind(), AuthErrorKind::Callback);
+    assert_eq!(
+        oauth(&demo)
+            .exchange(&one, &twice)
+            .await
+            .unwrap_err()
+            .kind(),
+        AuthErrorKind::Callback
+    );
     let book = demo.sandbox.accounts(|accounts, _| accounts.book().clone());
-    assert_eq!(book.entries().iter().filter(|entry| entry.action == Action::Exchange).count(), 0);
+    assert_eq!(
+        book.entries()
+            .iter()
+            .filter(|entry| entry.action == Action::Exchange)
+            .count(),
+        0
+    );
 }
 
 #[tokio::test]
@@ -88,23 +115,41 @@ async fn no_secret_goes_to_a_server_that_is_not_known() {
     demo.sandbox.accounts(|accounts, _| {
         accounts.place("evil", place);
         accounts.add_user_in("evil", &demo.user_id);
-        accounts.register(oauth::App::new(CLIENT_ID, SECRET).redirect_uri(CALLBACK).locations(["us", "evil"]));
+        accounts.register(
+            oauth::App::new(CLIENT_ID, SECRET)
+                .redirect_uri(CALLBACK)
+                .locations(["us", "evil"]),
+        );
     });
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
-    let error = oauth(&demo).exchange(&consent, &callback).await.unwrap_err();
+    let error = oauth(&demo)
+        .exchange(&consent, &callback)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Callback);
-    assert!(error.to_string().contains("not known") && error.to_string().contains("trust"), "{error}");
+    assert!(
+        error.to_string().contains("not known") && error.to_string().contains("trust"),
+        "{error}"
+    );
     let exchanges = |demo: &Demo| {
         demo.sandbox.accounts(|accounts, _| {
-            accounts.book().entries().iter().filter(|entry| entry.action == Action::Exchange).count()
+            accounts
+                .book()
+                .entries()
+                .iter()
+                .filter(|entry| entry.action == Action::Exchange)
+                .count()
         })
     };
     assert_eq!(exchanges(&demo), 0);
 
     // Whoever names it means it.
     let host = "accounts.zoho.eu.example.net";
-    let trusting = oauth_builder(&demo).trust("evil", DataCenter::custom(host, host)).build().unwrap();
+    let trusting = oauth_builder(&demo)
+        .trust("evil", DataCenter::custom(host, host))
+        .build()
+        .unwrap();
     let signed_in = trusting.exchange(&consent, &callback).await.unwrap();
     assert_eq!(signed_in.data_center().accounts_host(), host);
     assert_eq!(exchanges(&demo), 1);
@@ -116,7 +161,10 @@ async fn a_user_may_say_no() {
     policy(&demo, |policy| policy.decision = Decision::Deny);
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
-    let error = oauth(&demo).exchange(&consent, &callback).await.unwrap_err();
+    let error = oauth(&demo)
+        .exchange(&consent, &callback)
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Denied);
 }
 
@@ -126,12 +174,17 @@ async fn a_callback_that_brings_nothing_is_refused() {
     let demo = demo();
     let consent = begin(&demo);
     let state = consent.state().expose_secret();
-    for query in
-        [format!("state={state}"), format!("state={state}&code="), format!("state={state}&error=server%0Aerror")]
-    {
+    for query in [
+        format!("state={state}"),
+        format!("state={state}&code="),
+        format!("state={state}&error=server%0Aerror"),
+    ] {
         let error = oauth(&demo).exchange(&consent, &query).await.unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Callback);
-        assert!(!error.to_string().contains('\n') && !error.to_string().contains(state), "{error}");
+        assert!(
+            !error.to_string().contains('\n') && !error.to_string().contains(state),
+            "{error}"
+        );
     }
 }
 
@@ -140,12 +193,23 @@ fn what_can_t_be_asked_is_refused_at_once() {
     let demo = demo();
     let oauth = oauth(&demo);
     let scopes = ScopeSet::from(SCOPES);
-    for redirect_uri in ["", "/callback", "bot.example.com", "https://bot.example.com/#callback"] {
+    for redirect_uri in [
+        "",
+        "/callback",
+        "bot.example.com",
+        "https://bot.example.com/#callback",
+    ] {
         assert_eq!(
             oauth.consent(redirect_uri, &scopes).unwrap_err().kind(),
             AuthErrorKind::Configuration,
             "{redirect_uri}"
         );
     }
-    assert_eq!(oauth.consent(CALLBACK, &ScopeSet::from("")).unwrap_err().kind(), AuthErrorKind::Configuration);
+    assert_eq!(
+        oauth
+            .consent(CALLBACK, &ScopeSet::from(""))
+            .unwrap_err()
+            .kind(),
+        AuthErrorKind::Configuration
+    );
 }

@@ -13,7 +13,11 @@ async fn start(demo: &Demo) -> Device {
 
 /// Lets the device in after a while.
 fn approve_after(demo: &Demo, device: &Device, wait: Duration) {
-    let (sandbox, user_id, user_code) = (demo.sandbox.clone(), demo.user_id.clone(), device.user_code().to_owned());
+    let (sandbox, user_id, user_code) = (
+        demo.sandbox.clone(),
+        demo.user_id.clone(),
+        device.user_code().to_owned(),
+    );
     tokio::spawn(async move {
         sleep(wait).await;
         sandbox.accounts(|accounts, _| accounts.approve_device(&user_code, &user_id));
@@ -22,7 +26,10 @@ fn approve_after(demo: &Demo, device: &Device, wait: Duration) {
 
 fn polls(demo: &Demo) -> Vec<Option<&'static str>> {
     let book = demo.sandbox.accounts(|accounts, _| accounts.book().clone());
-    let polls = book.entries().iter().filter(|entry| entry.action == Action::DevicePoll);
+    let polls = book
+        .entries()
+        .iter()
+        .filter(|entry| entry.action == Action::DevicePoll);
     polls.map(|entry| entry.refused).collect()
 }
 
@@ -32,7 +39,10 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
         let demo = demo();
         policy(&demo, |policy| policy.time_unit = unit);
         let device = start(&demo).await;
-        assert_eq!(device.verification_url(), "https://accounts.zoho.com/oauth/v3/device");
+        assert_eq!(
+            device.verification_url(),
+            "https://accounts.zoho.com/oauth/v3/device"
+        );
         assert!(device.complete_url().unwrap().ends_with(device.user_code()));
         approve_after(&demo, &device, 4 * HALF_A_MINUTE);
         let begun = Instant::now();
@@ -40,9 +50,21 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
         assert!(begun.elapsed() < 6 * HALF_A_MINUTE, "{:?}", begun.elapsed());
         assert_eq!(
             polls(&demo),
-            [Some("authorization_pending"), Some("authorization_pending"), Some("authorization_pending"), None]
+            [
+                Some("authorization_pending"),
+                Some("authorization_pending"),
+                Some("authorization_pending"),
+                None
+            ]
         );
-        assert_eq!(user(&demo, &DataCenter::US, signed_in.access_token().expose_secret()), Some(demo.user_id.clone()));
+        assert_eq!(
+            user(
+                &demo,
+                &DataCenter::US,
+                signed_in.access_token().expose_secret()
+            ),
+            Some(demo.user_id.clone())
+        );
         signed_in.refresh_token().unwrap();
     }
 }
@@ -50,16 +72,24 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
 #[tokio::test(start_paused = true)]
 async fn a_device_asks_more_slowly_when_it_is_told_to() {
     let demo = demo();
-    policy(&demo, |policy| policy.device_code_lifetime = 20 * HALF_A_MINUTE);
+    policy(&demo, |policy| {
+        policy.device_code_lifetime = 20 * HALF_A_MINUTE
+    });
     let device = start(&demo).await;
     // What it learned of the interval at first is too short now.
-    policy(&demo, |policy| policy.poll_interval = Duration::from_secs(40));
+    policy(&demo, |policy| {
+        policy.poll_interval = Duration::from_secs(40)
+    });
     approve_after(&demo, &device, 7 * HALF_A_MINUTE);
     device.wait().await.unwrap();
     let polls = polls(&demo);
     assert!(
         polls.contains(&Some("slow_down"))
-            && polls.iter().filter(|refused| **refused == Some("slow_down")).count() <= 3,
+            && polls
+                .iter()
+                .filter(|refused| **refused == Some("slow_down"))
+                .count()
+                <= 3,
         "{polls:?}"
     );
 }
@@ -67,13 +97,21 @@ async fn a_device_asks_more_slowly_when_it_is_told_to() {
 #[tokio::test(start_paused = true)]
 async fn a_device_asks_where_its_user_turns_out_to_live() {
     let demo = demo();
-    demo.sandbox.accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
+    demo.sandbox
+        .accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
     let device = start(&demo).await;
     approve_after(&demo, &device, Duration::from_secs(1));
     let signed_in = device.wait().await.unwrap();
     assert_eq!(signed_in.data_center(), &DataCenter::EU);
     assert_eq!(polls(&demo), [Some("other_dc"), None]);
-    assert_eq!(user(&demo, &DataCenter::EU, signed_in.access_token().expose_secret()), Some(demo.user_id.clone()));
+    assert_eq!(
+        user(
+            &demo,
+            &DataCenter::EU,
+            signed_in.access_token().expose_secret()
+        ),
+        Some(demo.user_id.clone())
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -94,7 +132,8 @@ async fn a_device_sends_no_secret_to_a_server_that_is_not_known() {
 async fn a_device_is_turned_away_or_given_up() {
     let demo = demo();
     let device = start(&demo).await;
-    demo.sandbox.accounts(|accounts, _| accounts.deny_device(device.user_code()));
+    demo.sandbox
+        .accounts(|accounts, _| accounts.deny_device(device.user_code()));
     let error = device.wait().await.unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Denied);
 
@@ -102,7 +141,11 @@ async fn a_device_is_turned_away_or_given_up() {
     let error = start(&demo).await.wait().await.unwrap_err();
     assert_eq!(error.kind(), AuthErrorKind::Expired);
     assert!(error.needs_sign_in());
-    assert!(begun.elapsed() <= 10 * HALF_A_MINUTE, "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() <= 10 * HALF_A_MINUTE,
+        "{:?}",
+        begun.elapsed()
+    );
 }
 
 #[tokio::test(start_paused = true)]

@@ -25,7 +25,9 @@ const SCOPES: &str = "ZohoCliq.Chats.READ,ZohoCliq.Chats.UPDATE";
 /// A sandbox that knows the app, in the United States and in Europe.
 fn demo() -> Demo {
     let demo = Sandbox::demo();
-    let app = oauth::App::new(CLIENT_ID, SECRET).redirect_uri(CALLBACK).locations(["us", "eu"]);
+    let app = oauth::App::new(CLIENT_ID, SECRET)
+        .redirect_uri(CALLBACK)
+        .locations(["us", "eu"]);
     demo.sandbox.accounts(|accounts, _| accounts.register(app));
     demo
 }
@@ -43,26 +45,37 @@ fn oauth(demo: &Demo) -> OAuth {
 }
 
 fn policy(demo: &Demo, change: impl FnOnce(&mut oauth::Policy)) {
-    demo.sandbox.accounts(|accounts: &mut Accounts, _| change(accounts.policy_mut()));
+    demo.sandbox
+        .accounts(|accounts: &mut Accounts, _| change(accounts.policy_mut()));
 }
 
 /// Asks for a page as a browser does, and gives where it is sent on to.
 async fn browse(demo: &Demo, url: &str) -> String {
     let request = Request::get(url).body(Bytes::new()).unwrap();
     let answer = demo.sandbox.transport().send(request).await.unwrap();
-    let location = answer.headers().get(LOCATION).unwrap_or_else(|| panic!("{url} leads nowhere: {answer:?}"));
+    let location = answer
+        .headers()
+        .get(LOCATION)
+        .unwrap_or_else(|| panic!("{url} leads nowhere: {answer:?}"));
     location.to_str().unwrap().to_owned()
 }
 
 fn refresh_token(signed_in: &SignedIn) -> String {
     use secrecy::ExposeSecret;
-    signed_in.refresh_token().unwrap().expose_secret().to_owned()
+    signed_in
+        .refresh_token()
+        .unwrap()
+        .expose_secret()
+        .to_owned()
 }
 
 /// Whose an access token is in a data centre.
 fn user(demo: &Demo, place: &DataCenter, token: &str) -> Option<String> {
     demo.sandbox.accounts(|accounts, now| {
-        accounts.authenticate(place.cliq_host(), token, now).ok().map(|grant| grant.user_id().to_owned())
+        accounts
+            .authenticate(place.cliq_host(), token, now)
+            .ok()
+            .map(|grant| grant.user_id().to_owned())
     })
 }
 

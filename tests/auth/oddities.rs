@@ -29,9 +29,19 @@ async fn a_token_that_is_good_for_ever() {
         r#"{"access_token": "1000.a", "expires_in": "18446744073709551615"}"#,
     ] {
         let credentials = Credentials::refresh_token(&app(), "1000.refresh");
-        let client = Client::builder().transport(Saying(answer)).credentials(credentials).build().unwrap();
+        let client = Client::builder()
+            .transport(Saying(answer))
+            .credentials(credentials)
+            .build()
+            .unwrap();
         client.follow_thread("CT_1-T-2").await.unwrap();
-        OAuth::builder(&app()).transport(Saying(answer)).build().unwrap().exchange_self_client("1000.a").await.unwrap();
+        OAuth::builder(&app())
+            .transport(Saying(answer))
+            .build()
+            .unwrap()
+            .exchange_self_client("1000.a")
+            .await
+            .unwrap();
     }
 }
 
@@ -49,7 +59,12 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
         async { sealed() }
     });
     let demo = demo();
-    let client = demo.sandbox.client_builder().credentials(source).build().unwrap();
+    let client = demo
+        .sandbox
+        .client_builder()
+        .credentials(source)
+        .build()
+        .unwrap();
     for _ in 0..3 {
         let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
         assert_eq!((error.kind(), error.sent()), (ErrorKind::Auth, Sent::No));
@@ -65,10 +80,20 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
 #[tokio::test]
 async fn a_call_without_credentials_is_told_so() {
     let demo = demo();
-    let client = Client::builder().transport(demo.sandbox.transport()).build().unwrap();
+    let client = Client::builder()
+        .transport(demo.sandbox.transport())
+        .build()
+        .unwrap();
     let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
-    assert!(error.to_string().contains("without an access token"), "{error}");
-    let client = Client::builder().transport(demo.sandbox.transport()).access_token("1000.another").build().unwrap();
+    assert!(
+        error.to_string().contains("without an access token"),
+        "{error}"
+    );
+    let client = Client::builder()
+        .transport(demo.sandbox.transport())
+        .access_token("1000.another")
+        .build()
+        .unwrap();
     let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
     assert!(error.to_string().contains("another data centre"), "{error}");
 }

@@ -1,5 +1,6 @@
-//! No secret of a sign-in is ever shown: not by `Debug`, not in an error or its causes, not in a log at its most talkative. Over real HTTP, so
-//! that what reqwest and hyper log is looked at as well.
+//! No secret of a sign-in is ever shown: not by `Debug`, not in an error or its causes, not in a
+//! log at its most talkative. Over real HTTP, so that what reqwest and hyper log is looked at as
+//! well.
 
 #[path = "../secrets/log.rs"]
 mod log;
@@ -53,7 +54,10 @@ impl Shown {
         let panics = log::panics().concat();
         for secret in secrets {
             assert!(!panics.contains(secret), "{secret} is in a panic: {panics}");
-            assert!(secret.len() > 10 && !written.contains(secret), "{secret} is in the log: {written}");
+            assert!(
+                secret.len() > 10 && !written.contains(secret),
+                "{secret} is in the log: {written}"
+            );
             for shown in &self.0 {
                 assert!(!shown.contains(secret), "{secret} is shown: {shown}");
             }
@@ -80,17 +84,34 @@ async fn no_secret_of_a_device_is_shown() {
     let demo = demo();
     let recorded = Arc::default();
     let transport = Recorder(demo.sandbox.transport(), Arc::clone(&recorded));
-    let oauth = OAuth::builder(&App::new(CLIENT_ID, SECRET)).transport(transport).build().unwrap();
-    let device = oauth.start_device(&ScopeSet::for_endpoints(THREADS)).await.unwrap();
+    let oauth = OAuth::builder(&App::new(CLIENT_ID, SECRET))
+        .transport(transport)
+        .build()
+        .unwrap();
+    let device = oauth
+        .start_device(&ScopeSet::for_endpoints(THREADS))
+        .await
+        .unwrap();
     let answer: serde_json::Value = serde_json::from_slice(&recorded.lock().unwrap()).unwrap();
     let device_code = answer["device_code"].as_str().unwrap().to_owned();
     let mut shown = Shown::default();
     shown.debug(&device);
-    demo.sandbox.faults().accounts().pass(1).next(Fault::NotJson).next(Fault::Truncate);
-    tokio::time::timeout(Duration::from_secs(100), device.wait()).await.unwrap_err();
+    demo.sandbox
+        .faults()
+        .accounts()
+        .pass(1)
+        .next(Fault::NotJson)
+        .next(Fault::Truncate);
+    tokio::time::timeout(Duration::from_secs(100), device.wait())
+        .await
+        .unwrap_err();
     shown.failure(oauth.exchange_self_client(device_code.clone()).await);
-    let device = oauth.start_device(&ScopeSet::for_endpoints(THREADS)).await.unwrap();
-    demo.sandbox.accounts(|accounts, _| accounts.deny_device(device.user_code()));
+    let device = oauth
+        .start_device(&ScopeSet::for_endpoints(THREADS))
+        .await
+        .unwrap();
+    demo.sandbox
+        .accounts(|accounts, _| accounts.deny_device(device.user_code()));
     shown.failure(device.wait().await);
     assert!(shown.0.len() >= 5);
     shown.holds_none_of(&[SECRET.to_owned(), device_code]);
@@ -116,8 +137,18 @@ async fn no_secret_of_a_sign_in_is_shown() {
     let consent = oauth.consent(CALLBACK, &scopes).unwrap();
     shown.debug(&consent);
     let browser = Request::get(consent.url()).body(Bytes::new()).unwrap();
-    let callback = demo.sandbox.handle(browser).headers()[LOCATION].to_str().unwrap().to_owned();
-    let code = callback.split("code=").nth(1).unwrap().split('&').next().unwrap().to_owned();
+    let callback = demo.sandbox.handle(browser).headers()[LOCATION]
+        .to_str()
+        .unwrap()
+        .to_owned();
+    let code = callback
+        .split("code=")
+        .nth(1)
+        .unwrap()
+        .split('&')
+        .next()
+        .unwrap()
+        .to_owned();
     secrets.extend([code, consent.state().expose_secret().to_owned()]);
 
     // Everything that goes wrong, and then what goes well.
@@ -137,32 +168,57 @@ async fn no_secret_of_a_sign_in_is_shown() {
     shown.failure(oauth.exchange(&consent, &callback).await);
     shown.debug(&signed_in);
     shown.debug(signed_in.access_token());
-    let refresh_token = signed_in.refresh_token().unwrap().expose_secret().to_owned();
-    secrets.extend([refresh_token.clone(), signed_in.access_token().expose_secret().to_owned()]);
+    let refresh_token = signed_in
+        .refresh_token()
+        .unwrap()
+        .expose_secret()
+        .to_owned();
+    secrets.extend([
+        refresh_token.clone(),
+        signed_in.access_token().expose_secret().to_owned(),
+    ]);
 
     let device = oauth.start_device(&scopes).await.unwrap();
     shown.debug(&device);
 
-    let credentials = Credentials::refresh_token(&app, refresh_token.clone()).data_center(here.clone());
+    let credentials =
+        Credentials::refresh_token(&app, refresh_token.clone()).data_center(here.clone());
     shown.debug(&credentials);
-    let client = Client::builder().data_center(here.clone()).credentials(credentials).build().unwrap();
+    let client = Client::builder()
+        .data_center(here.clone())
+        .credentials(credentials)
+        .build()
+        .unwrap();
     shown.debug(&client);
-    let token = client.get_thread(&demo.thread_chat_id).prepare_authorized().await.unwrap();
+    let token = client
+        .get_thread(&demo.thread_chat_id)
+        .prepare_authorized()
+        .await
+        .unwrap();
     shown.debug(token.headers());
     let text = token.headers()[AUTHORIZATION].to_str().unwrap().to_owned();
     secrets.push(text.split_once(' ').unwrap().1.to_owned());
     client.get_thread(&demo.thread_chat_id).await.unwrap();
-    demo.sandbox.accounts(|accounts, _| accounts.revoke_access_tokens(&demo.user_id));
-    demo.sandbox.faults().accounts().next(Fault::Truncate).next(Fault::NotJson);
+    demo.sandbox
+        .accounts(|accounts, _| accounts.revoke_access_tokens(&demo.user_id));
+    demo.sandbox
+        .faults()
+        .accounts()
+        .next(Fault::Truncate)
+        .next(Fault::NotJson);
     shown.failure(client.get_thread(&demo.thread_chat_id).await);
     oauth.revoke(refresh_token.clone(), &here).await.unwrap();
     shown.failure(oauth.revoke(refresh_token, &here).await);
-    demo.sandbox.accounts(|accounts, _| accounts.revoke_access_tokens(&demo.user_id));
+    demo.sandbox
+        .accounts(|accounts, _| accounts.revoke_access_tokens(&demo.user_id));
     shown.failure(client.get_thread(&demo.thread_chat_id).await);
 
     assert!(shown.0.len() > 15);
     // Otherwise it listens to nothing.
     let written = log::written();
-    assert!(written.contains("hyper") && written.contains("cliq_api::auth"), "{written}");
+    assert!(
+        written.contains("hyper") && written.contains("cliq_api::auth"),
+        "{written}"
+    );
     shown.holds_none_of(&secrets);
 }

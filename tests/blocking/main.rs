@@ -16,7 +16,9 @@ use tokio::runtime::{Builder, Handle};
 fn served() -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = block_on(demo.sandbox.serve()).unwrap().unwrap();
-    let builder = Client::builder().base_url(server.base_url()).limits(LimitSettings::off());
+    let builder = Client::builder()
+        .base_url(server.base_url())
+        .limits(LimitSettings::off());
     let client = builder.access_token(demo.token.as_str()).build().unwrap();
     (demo, server, client)
 }
@@ -29,16 +31,34 @@ fn a_call_is_waited_for() {
     assert_eq!(answer.status(), 200);
     assert_eq!(answer.body().chat_id.as_str(), demo.thread_chat_id);
     let error = client.get_thread("CT_0-T-0").wait().unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Refused, Sent::Answered));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Refused, Sent::Answered)
+    );
 }
 
 #[test]
 fn pages_and_items_are_iterated_over() {
     let (demo, _server, client) = served();
-    let threads: Vec<_> = client.list_threads(&demo.channel_id).wait_items().map(Result::unwrap).collect();
-    let pages: Vec<_> = client.list_threads(&demo.channel_id).wait_pages().map(Result::unwrap).collect();
-    assert!(threads.iter().any(|thread| thread.chat_id.as_str() == demo.thread_chat_id));
-    assert_eq!(pages.iter().map(|page| page.items.len()).sum::<usize>(), threads.len());
+    let threads: Vec<_> = client
+        .list_threads(&demo.channel_id)
+        .wait_items()
+        .map(Result::unwrap)
+        .collect();
+    let pages: Vec<_> = client
+        .list_threads(&demo.channel_id)
+        .wait_pages()
+        .map(Result::unwrap)
+        .collect();
+    assert!(
+        threads
+            .iter()
+            .any(|thread| thread.chat_id.as_str() == demo.thread_chat_id)
+    );
+    assert_eq!(
+        pages.iter().map(|page| page.items.len()).sum::<usize>(),
+        threads.len()
+    );
 }
 
 #[test]
@@ -46,7 +66,10 @@ fn an_iterator_stands_where_it_stood_after_an_error() {
     let (demo, _server, client) = served();
     demo.sandbox.faults().everywhere().next(Fault::NotJson);
     let mut threads = client.list_threads(&demo.channel_id).wait_items();
-    assert_eq!(threads.next().unwrap().unwrap_err().kind(), ErrorKind::Decode);
+    assert_eq!(
+        threads.next().unwrap().unwrap_err().kind(),
+        ErrorKind::Decode
+    );
     assert!(threads.next().unwrap().is_ok());
     assert_eq!(threads.get_ref().token(), None);
 }
@@ -71,8 +94,14 @@ fn a_deadline_holds() {
     let (demo, _server, client) = served();
     demo.sandbox.faults().everywhere().next(Fault::LoseRequest);
     let call = client.follow_thread(&demo.thread_chat_id);
-    let error = call.options(|options| options.deadline(Duration::from_millis(50))).wait().unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Maybe));
+    let error = call
+        .options(|options| options.deadline(Duration::from_millis(50)))
+        .wait()
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Timeout, Sent::Maybe)
+    );
     client.follow_thread(&demo.thread_chat_id).wait().unwrap();
 }
 
@@ -83,7 +112,10 @@ fn signing_in_is_waited_for() {
         accounts.register(oauth::App::new("1000.APP", "secret"));
         accounts.self_client_code("1000.APP", &demo.user_id, "ZohoCliq.Chats.READ", now)
     });
-    let oauth = OAuth::builder(&App::new("1000.APP", "secret")).transport(demo.sandbox.transport()).build().unwrap();
+    let oauth = OAuth::builder(&App::new("1000.APP", "secret"))
+        .transport(demo.sandbox.transport())
+        .build()
+        .unwrap();
     let signed_in = block_on(oauth.exchange_self_client(code)).unwrap().unwrap();
     assert!(signed_in.refresh_token().is_ok());
 }
@@ -93,19 +125,37 @@ fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
     let (demo, _server, client) = served();
     let check = |place: &str| {
         let error = client.get_thread(&demo.thread_chat_id).wait().unwrap_err();
-        assert_eq!((error.kind(), error.sent()), (ErrorKind::Configuration, Sent::No), "{place}");
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (ErrorKind::Configuration, Sent::No),
+            "{place}"
+        );
         for words in ["get_thread", "async runtime", ".await", "spawn_blocking"] {
             assert!(error.to_string().contains(words), "{place}: {error}");
         }
         assert!(!error.to_string().contains('\n'), "{place}: {error}");
         assert_eq!(
-            client.list_threads(&demo.channel_id).wait_items().next().unwrap().unwrap_err().kind(),
+            client
+                .list_threads(&demo.channel_id)
+                .wait_items()
+                .next()
+                .unwrap()
+                .unwrap_err()
+                .kind(),
             error.kind()
         );
         assert_eq!(block_on(async {}).unwrap_err().kind(), error.kind());
     };
-    Builder::new_current_thread().enable_all().build().unwrap().block_on(async { check("one thread") });
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .unwrap()
+        .block_on(async { check("one thread") });
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     runtime.block_on(async { check("several threads") });
     let _guard = runtime.enter();
     check("entered");
@@ -115,7 +165,11 @@ fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
 #[test]
 fn what_the_error_says_of_spawn_blocking_works() {
     let (demo, _server, client) = served();
-    let runtime = Builder::new_multi_thread().worker_threads(1).enable_all().build().unwrap();
+    let runtime = Builder::new_multi_thread()
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .unwrap();
     let thread = runtime.block_on(async {
         let work = move || {
             assert!(client.get_thread(&demo.thread_chat_id).wait().is_err());

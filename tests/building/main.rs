@@ -31,25 +31,52 @@ fn built<T>(values: T, build: impl FnOnce(T) -> Request<Bytes>) -> (usize, usize
 /// One test: another one beside it would be counted as well.
 #[test]
 fn path_query_and_body_take_four_allocations() {
-    let client = Client::builder().base_url("http://localhost/network/acme").build().unwrap();
+    let client = Client::builder()
+        .base_url("http://localhost/network/acme")
+        .build()
+        .unwrap();
     let thread: ThreadChatId = "CT_1207124526552602256_60002085329-T-1291567019566818579".into();
-    let text: MessageText = "The deployment of the new version is done, and all checks passed.".into();
-    let (reply_to, bot): (MessageId, BotUniqueName) = ("1727333520582_47588994306224".into(), "deploybot".into());
-    let (allocations, grown, request) = built((thread, text, reply_to, bot), |(thread, text, reply_to, bot)| {
-        let call = client.send_thread_message(thread, text).reply_to(reply_to).post_in_parent(true);
-        call.bot_unique_name(bot).prepare().unwrap()
-    });
-    assert!(request.uri().to_string().starts_with("http://localhost/network/acme/api/v3/chats/CT_1207"), "{request:?}");
+    let text: MessageText =
+        "The deployment of the new version is done, and all checks passed.".into();
+    let (reply_to, bot): (MessageId, BotUniqueName) =
+        ("1727333520582_47588994306224".into(), "deploybot".into());
+    let (allocations, grown, request) = built(
+        (thread, text, reply_to, bot),
+        |(thread, text, reply_to, bot)| {
+            let call = client
+                .send_thread_message(thread, text)
+                .reply_to(reply_to)
+                .post_in_parent(true);
+            call.bot_unique_name(bot).prepare().unwrap()
+        },
+    );
+    assert!(
+        request
+            .uri()
+            .to_string()
+            .starts_with("http://localhost/network/acme/api/v3/chats/CT_1207"),
+        "{request:?}"
+    );
     assert_eq!(request.uri().query(), Some("bot_unique_name=deploybot"));
     assert!(request.body().ends_with(b"}"));
-    assert!(allocations <= PARTS + HEADERS && grown == 0, "{allocations}, and {grown} made larger");
+    assert!(
+        allocations <= PARTS + HEADERS && grown == 0,
+        "{allocations}, and {grown} made larger"
+    );
 
     // Without a body it is one less.
-    let (allocations, grown, request) = built("1".to_owned(), |id| client.get_thing(id).prepare().unwrap());
+    let (allocations, grown, request) =
+        built("1".to_owned(), |id| client.get_thing(id).prepare().unwrap());
     assert_eq!(request.uri(), "http://localhost/network/acme/base/things/1");
-    assert!(allocations < PARTS + HEADERS && grown == 0, "{allocations}, and {grown} made larger");
+    assert!(
+        allocations < PARTS + HEADERS && grown == 0,
+        "{allocations}, and {grown} made larger"
+    );
 
     // What no URL can hold is the call's error.
     let error = client.get_thing("x".repeat(70_000)).prepare().unwrap_err();
-    assert!(error.to_string().contains("more than 65534 bytes"), "{error}");
+    assert!(
+        error.to_string().contains("more than 65534 bytes"),
+        "{error}"
+    );
 }

@@ -1,6 +1,10 @@
 //! Everything that a declaration can say.
 
-#![expect(missing_docs, missing_debug_implementations, reason = "what is declared is the matter here")]
+#![expect(
+    missing_docs,
+    missing_debug_implementations,
+    reason = "what is declared is the matter here"
+)]
 
 use std::collections::BTreeMap;
 
@@ -33,7 +37,12 @@ pub enum Order {
 }
 
 /// A trait with everything.
-#[endpoints(base = "/api/v3", scope_prefix = "Acme", limit = "20/min", lock = "10m")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "Acme",
+    limit = "20/min",
+    lock = "10m"
+)]
 pub trait Everything {
     /// No argument, no answer.
     #[endpoint(HEAD "/")]
@@ -96,8 +105,12 @@ pub trait Everything {
     ) -> cliq_api::Bytes;
 
     #[endpoint(POST "/login", form)]
-    fn login(&self, #[field] user: String, #[field] scopes: Vec<String>, #[field] age: Option<u8>)
-    -> serde_json::Value;
+    fn login(
+        &self,
+        #[field] user: String,
+        #[field] scopes: Vec<String>,
+        #[field] age: Option<u8>,
+    ) -> serde_json::Value;
 
     #[endpoint(DELETE "/items/<NAME>", shares = remove_item)]
     fn remove_by_name(&self, name: String);
@@ -145,14 +158,32 @@ fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
 fn everything_that_a_declaration_can_say() {
-    let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+    let client = Client::builder()
+        .base_url("http://localhost:1")
+        .build()
+        .unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
     let url = |request: Result<http::Request<Bytes>, Error>| request.unwrap().uri().to_string();
-    assert_eq!(url(client.get_item(5).prepare()), "http://localhost:1/api/v3/items/5.json?kind=plain&flag");
-    assert_eq!(url(client.find_item("a/b", 7).prepare()), "http://localhost:1/api/v3/a%2Fb/items/7");
+    assert_eq!(
+        url(client.get_item(5).prepare()),
+        "http://localhost:1/api/v3/items/5.json?kind=plain&flag"
+    );
+    assert_eq!(
+        url(client.find_item("a/b", 7).prepare()),
+        "http://localhost:1/api/v3/a%2Fb/items/7"
+    );
     let list = client
-        .list_items(Order::Up, ["a", "b"], vec!["id"], Filter { since: Some(1), tags: vec![] }, "t")
+        .list_items(
+            Order::Up,
+            ["a", "b"],
+            vec!["id"],
+            Filter {
+                since: Some(1),
+                tags: vec![],
+            },
+            "t",
+        )
         .limit(5)
         .numbers([1, 2])
         .include(["x", "y"])
@@ -164,51 +195,110 @@ fn everything_that_a_declaration_can_say() {
         "http://localhost:1/api/v2/items?order=up&max=5&tag=a&tag=b&numbers=1&numbers=2&fields=id&inc=x,y&since=1&k=v&cursor=c"
     );
     let headers = list.clone().prepare().unwrap().headers().clone();
-    assert_eq!((&headers["x-trace"], &headers["x-debug"]), (&"t".parse().unwrap(), &"true".parse().unwrap()));
+    assert_eq!(
+        (&headers["x-trace"], &headers["x-debug"]),
+        (&"t".parse().unwrap(), &"true".parse().unwrap())
+    );
     let _ = (list.clone().items(), list.pages());
 
     let body = |request: Result<http::Request<Bytes>, Error>| {
         let request = request.unwrap();
-        let content_type = request.headers().get("content-type").map(|value| value.to_str().unwrap().to_owned());
-        (String::from_utf8(request.into_body().to_vec()).unwrap(), content_type)
+        let content_type = request
+            .headers()
+            .get("content-type")
+            .map(|value| value.to_str().unwrap().to_owned());
+        (
+            String::from_utf8(request.into_body().to_vec()).unwrap(),
+            content_type,
+        )
     };
     let json = || Some("application/json".to_owned());
-    let create = client.create_item("n", 0.5).kind(Order::Down).parents([1]).note(None::<String>);
+    let create = client
+        .create_item("n", 0.5)
+        .kind(Order::Down)
+        .parents([1])
+        .note(None::<String>);
     assert_eq!(
         body(create.prepare()),
-        (r#"{"name":"n","type":"down","parents":[1],"note":null,"exact":0.5}"#.to_owned(), json())
+        (
+            r#"{"name":"n","type":"down","parents":[1],"note":null,"exact":0.5}"#.to_owned(),
+            json()
+        )
     );
-    assert_eq!(body(client.replace_item(1, 5).prepare()), (r#"{"id":5}"#.to_owned(), json()));
+    assert_eq!(
+        body(client.replace_item(1, 5).prepare()),
+        (r#"{"id":5}"#.to_owned(), json())
+    );
     assert_eq!(body(client.patch_item(1).prepare()), (String::new(), None));
     let octets = Some("application/octet-stream".to_owned());
-    assert_eq!(body(client.upload(1, "abc").prepare()), ("abc".to_owned(), octets));
-    assert_eq!(body(client.upload_photo(1).photo("abc").prepare()), ("abc".to_owned(), Some("image/png".to_owned())));
+    assert_eq!(
+        body(client.upload(1, "abc").prepare()),
+        ("abc".to_owned(), octets)
+    );
+    assert_eq!(
+        body(client.upload_photo(1).photo("abc").prepare()),
+        ("abc".to_owned(), Some("image/png".to_owned()))
+    );
     let form = Some("application/x-www-form-urlencoded".to_owned());
     assert_eq!(
         body(client.login("a b", ["x", "y"]).age(5).prepare()),
         ("user=a%20b&scopes=x&scopes=y&age=5".to_owned(), form)
     );
-    let _ = (client.twin().x(true), client.r#match("a").r#in("b"), client.ping_twice(), client.bare());
+    let _ = (
+        client.twin().x(true),
+        client.r#match("a").r#in("b"),
+        client.ping_twice(),
+        client.bare(),
+    );
 
     let wrapper = Wrapper(client.clone());
     let reference = &wrapper;
-    let _ = (wrapper.ping(), reference.ping(), std::sync::Arc::new(wrapper).ping());
+    let _ = (
+        wrapper.ping(),
+        reference.ping(),
+        std::sync::Arc::new(wrapper).ping(),
+    );
     let calls: &dyn Caller = &client;
     let _ = calls.ping();
 
-    let with = client.login("a", [""; 0]).with(Some(3), |call, age| call.age(age)).with(None, LoginRequest::age);
+    let with = client
+        .login("a", [""; 0])
+        .with(Some(3), |call, age| call.age(age))
+        .with(None, LoginRequest::age);
     assert_eq!(body(with.prepare()).0, "user=a&age=3");
 
-    let find = |name| -> &'static EndpointMeta { EVERYTHING.iter().copied().find(|meta| meta.name() == name).unwrap() };
+    let find = |name| -> &'static EndpointMeta {
+        EVERYTHING
+            .iter()
+            .copied()
+            .find(|meta| meta.name() == name)
+            .unwrap()
+    };
     let list = find("list_items");
-    assert_eq!(list.scopes(), Scopes::All(&["Acme.Items.READ", "Acme.Owners.READ"]));
+    assert_eq!(
+        list.scopes(),
+        Scopes::All(&["Acme.Items.READ", "Acme.Owners.READ"])
+    );
     assert_eq!(list.lock(), Some(std::time::Duration::from_mins(10)));
     assert_eq!(list.params()[8].name(), "cursor");
     assert_eq!(list.page().unwrap().param(), 8);
-    assert_eq!((list.params()[4].place(), list.params()[4].shape()), (Place::Query, Shape::Csv));
+    assert_eq!(
+        (list.params()[4].place(), list.params()[4].shape()),
+        (Place::Query, Shape::Csv)
+    );
     assert_eq!(find("create_item").limit(), None);
     assert_eq!(find("create_item").lock(), None);
-    assert!(find("create_item").idempotent() && !find("replace_item").idempotent() && find("remove_item").idempotent());
-    assert_eq!(EVERYTHING.iter().filter(|meta| meta.name() == "twin").count(), 1);
+    assert!(
+        find("create_item").idempotent()
+            && !find("replace_item").idempotent()
+            && find("remove_item").idempotent()
+    );
+    assert_eq!(
+        EVERYTHING
+            .iter()
+            .filter(|meta| meta.name() == "twin")
+            .count(),
+        1
+    );
     assert_eq!(BARE[0].to_string(), "GET /bare");
 }

@@ -1,4 +1,5 @@
-//! `docs/refusals.md`: every misuse, its error, and the way out, made from the snapshots, so that it stays true.
+//! `docs/refusals.md`: every misuse, its error, and the way out, made from the snapshots, so that
+//! it stays true.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
@@ -24,7 +25,10 @@ fn the_table_of_refusals_is_true() {
         fs::write(&table, &made).unwrap();
     }
     let kept = fs::read_to_string(&table).unwrap_or_default();
-    assert!(kept == made, "docs/refusals.md is not what the snapshots say; bless it as CONTRIBUTING.md says");
+    assert!(
+        kept == made,
+        "docs/refusals.md is not what the snapshots say; bless it as CONTRIBUTING.md says"
+    );
 }
 
 fn made() -> String {
@@ -32,15 +36,22 @@ fn made() -> String {
     let mut snapshots: Vec<_> = fs::read_dir(cases)
         .unwrap()
         .map(|entry| entry.unwrap().path())
-        .filter(|path| path.extension().is_some_and(|extension| extension == "stderr"))
+        .filter(|path| {
+            path.extension()
+                .is_some_and(|extension| extension == "stderr")
+        })
         .collect();
     snapshots.sort();
     let mut table = HEAD.to_owned();
     for snapshot in snapshots {
         let name = name(&snapshot);
         for (error, help) in errors(&fs::read_to_string(&snapshot).unwrap()) {
-            writeln!(table, "| [{}](../tests/compile/fail/{name}.rs) | {error} | {help} |", name.replace('_', " "))
-                .unwrap();
+            writeln!(
+                table,
+                "| [{}](../tests/compile/fail/{name}.rs) | {error} | {help} |",
+                name.replace('_', " ")
+            )
+            .unwrap();
         }
     }
     table
@@ -50,7 +61,8 @@ fn name(snapshot: &Path) -> String {
     snapshot.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// Each error with its help: a line below it for ours, a note for what the compiler says in our words.
+/// Each error with its help: a line below it for ours, a note for what the compiler says in our
+/// words.
 fn errors(snapshot: &str) -> Vec<(String, String)> {
     let mut errors: Vec<(String, String)> = Vec::new();
     for line in snapshot.lines() {
@@ -59,9 +71,12 @@ fn errors(snapshot: &str) -> Vec<(String, String)> {
             errors.push((cell(error), String::new()));
         } else if let Some((_, help)) = errors.last_mut() {
             let line = line.trim_start();
-            let found = line.strip_prefix("help: ").or_else(|| line.strip_prefix("= note: "));
+            let found = line
+                .strip_prefix("help: ")
+                .or_else(|| line.strip_prefix("= note: "));
             // What only says which trait is lacking is in the error already.
-            if let Some(found) = found.filter(|found| help.is_empty() && !found.starts_with("the ")) {
+            if let Some(found) = found.filter(|found| help.is_empty() && !found.starts_with("the "))
+            {
                 *help = cell(found);
             }
         }

@@ -17,7 +17,13 @@ pub(crate) fn differences(document: &Document) -> Differences {
     let mut differences = Differences::default();
     for (operation, meta, driver) in matched(document) {
         let given = given(operation.inputs.iter().filter(|input| input.required));
-        let case = Case { document, operation, meta, driver, given: &given };
+        let case = Case {
+            document,
+            operation,
+            meta,
+            driver,
+            given: &given,
+        };
         for answer in &operation.answers {
             if answer.status.is_success() {
                 case.success(answer, &mut differences);
@@ -54,16 +60,22 @@ impl Case<'_> {
                 }
                 Ok(None) if *schema == self.document.no_response => {}
                 Ok(None) => differences.add(self.operation, "an answer is published and not read"),
-                Err(error) => differences.add(self.operation, format_args!("the answer {example}: {error}")),
+                Err(error) => differences.add(
+                    self.operation,
+                    format_args!("the answer {example}: {error}"),
+                ),
             }
         }
-        if self.answered(answer.status, answer.examples.last()).is_ok_and(|value| value.is_some()) {
+        if self
+            .answered(answer.status, answer.examples.last())
+            .is_ok_and(|value| value.is_some())
+        {
             self.each_member(answer.status, schema, differences);
         }
     }
 
-    /// A member that isn't required may be missing. One that a model has by name is refused where it is of another
-    /// type, which tells it from one that is merely kept.
+    /// A member that isn't required may be missing. One that a model has by name is refused where
+    /// it is of another type, which tells it from one that is merely kept.
     fn each_member(&self, status: StatusCode, schema: &Value, differences: &mut Differences) {
         let whole = instance(schema, Examples::Inner);
         for member in members(schema) {
@@ -76,7 +88,9 @@ impl Case<'_> {
 
             let mut misfit = whole.clone();
             put(&mut misfit, &member.pointer, member.misfit).expect("the instance has all members");
-            let refused = self.answered(status, Some(&misfit)).is_err_and(|error| error.is_decode());
+            let refused = self
+                .answered(status, Some(&misfit))
+                .is_err_and(|error| error.is_decode());
             let read = self.reads(&member.pointer) && !member.kept;
             differences.compare(&place, "has its type in the model", &read, &refused);
         }
@@ -86,7 +100,10 @@ impl Case<'_> {
         self.examples_of_their_schema(answer, differences);
         for example in &answer.examples {
             let Err(error) = self.answered(answer.status, Some(example)) else {
-                differences.add(self.operation, format_args!("{} is taken for a success", answer.status));
+                differences.add(
+                    self.operation,
+                    format_args!("{} is taken for a success", answer.status),
+                );
                 continue;
             };
             differences.compare(
@@ -95,11 +112,24 @@ impl Case<'_> {
                 &Some(answer.status.as_u16()),
                 &error.status().map(|status| status.as_u16()),
             );
-            differences.compare(self.operation, "message", &example["message"].as_str(), &error.message());
-            differences.compare(self.operation, "code", &example["code"].as_str(), &error.code());
+            differences.compare(
+                self.operation,
+                "message",
+                &example["message"].as_str(),
+                &error.message(),
+            );
+            differences.compare(
+                self.operation,
+                "code",
+                &example["code"].as_str(),
+                &error.code(),
+            );
             for member in answer.schema.iter().flat_map(members) {
                 if !matches!(member.pointer.as_str(), "/code" | "/message") {
-                    differences.add(self.operation, format_args!("no error has the member {}", member.pointer));
+                    differences.add(
+                        self.operation,
+                        format_args!("no error has the member {}", member.pointer),
+                    );
                 }
             }
         }
@@ -107,8 +137,15 @@ impl Case<'_> {
 
     fn examples_of_their_schema(&self, answer: &Answer, differences: &mut Differences) {
         for example in &answer.examples {
-            for violation in answer.schema.iter().flat_map(|schema| violations(schema, example)) {
-                differences.add(self.operation, format_args!("the published example {example}: {violation}"));
+            for violation in answer
+                .schema
+                .iter()
+                .flat_map(|schema| violations(schema, example))
+            {
+                differences.add(
+                    self.operation,
+                    format_args!("the published example {example}: {violation}"),
+                );
             }
         }
     }
@@ -122,10 +159,14 @@ impl Case<'_> {
         pointer(self.meta.response())
     }
 
-    /// Whether the endpoint reads what is there. Of a page it reads items and token, and keeps the rest as it is.
+    /// Whether the endpoint reads what is there. Of a page it reads items and token, and keeps the
+    /// rest as it is.
     fn reads(&self, member: &str) -> bool {
-        let within =
-            |outer: &str| member.strip_prefix(outer).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'));
+        let within = |outer: &str| {
+            member
+                .strip_prefix(outer)
+                .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+        };
         match self.meta.page() {
             Some(page) => within(&pointer(page.items())) || within(&pointer(page.token())),
             None => within(&self.selected()),
@@ -134,5 +175,7 @@ impl Case<'_> {
 }
 
 fn pointer(path: &[&str]) -> String {
-    path.iter().flat_map(|member| ["/".to_owned(), part(member)]).collect()
+    path.iter()
+        .flat_map(|member| ["/".to_owned(), part(member)])
+        .collect()
 }

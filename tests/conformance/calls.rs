@@ -14,10 +14,15 @@ pub(crate) struct Given(pub(crate) Vec<(Place, String, Value)>);
 impl Given {
     /// The values that go to one place.
     pub(crate) fn at(&self, place: Place) -> Map<String, Value> {
-        self.0.iter().filter(|(at, ..)| *at == place).map(|(_, name, value)| (name.clone(), value.clone())).collect()
+        self.0
+            .iter()
+            .filter(|(at, ..)| *at == place)
+            .map(|(_, name, value)| (name.clone(), value.clone()))
+            .collect()
     }
 
-    /// `None` as well where the value is of another type than the method takes; the request shows that then.
+    /// `None` as well where the value is of another type than the method takes; the request shows
+    /// that then.
     fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let (.., value) = self.0.iter().find(|(_, given, _)| given == name)?;
         serde_json::from_value(value.clone()).ok()
@@ -74,28 +79,44 @@ macro_rules! set {
 }
 
 fn create_thread_by_channel_id(client: &Client, given: &Given) -> Call {
+    let call = client.create_thread_by_channel_id(
+        given.id("CHANNEL_ID"),
+        given.id("text"),
+        given.id("thread_message_id"),
+    );
     let call =
-        client.create_thread_by_channel_id(given.id("CHANNEL_ID"), given.id("text"), given.id("thread_message_id"));
-    let call = set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
+        set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
     read(set!(call, given: text bot_unique_name))
 }
 
 fn create_thread_by_chat_id(client: &Client, given: &Given) -> Call {
-    let call = client.create_thread_by_chat_id(given.id("CHAT_ID"), given.id("text"), given.id("thread_message_id"));
-    let call = set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
+    let call = client.create_thread_by_chat_id(
+        given.id("CHAT_ID"),
+        given.id("text"),
+        given.id("thread_message_id"),
+    );
+    let call =
+        set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
     read(set!(call, given: text bot_unique_name))
 }
 
 fn create_thread_by_channel_name(client: &Client, given: &Given) -> Call {
     let channel = given.id("CHANNEL_UNIQUE_NAME");
-    let call = client.create_thread_by_channel_name(channel, given.id("text"), given.id("thread_message_id"));
-    let call = set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
+    let call = client.create_thread_by_channel_name(
+        channel,
+        given.id("text"),
+        given.id("thread_message_id"),
+    );
+    let call =
+        set!(call, given: text reply_to, flag post_in_parent, text thread_title, flag sync_message);
     read(set!(call, given: text bot_unique_name))
 }
 
 fn send_thread_message(client: &Client, given: &Given) -> Call {
     let call = client.send_thread_message(given.id("THREAD_CHAT_ID"), given.id("text"));
-    read(set!(call, given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name))
+    read(
+        set!(call, given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name),
+    )
 }
 
 fn get_thread(client: &Client, given: &Given) -> Call {
@@ -116,11 +137,17 @@ fn list_thread_followers(client: &Client, given: &Given) -> Call {
 }
 
 fn add_thread_followers(client: &Client, given: &Given) -> Call {
-    unread(client.add_thread_followers(given.id("THREAD_CHAT_ID"), given.needed::<Vec<String>>("user_ids")))
+    unread(client.add_thread_followers(
+        given.id("THREAD_CHAT_ID"),
+        given.needed::<Vec<String>>("user_ids"),
+    ))
 }
 
 fn remove_thread_followers(client: &Client, given: &Given) -> Call {
-    unread(client.remove_thread_followers(given.id("THREAD_CHAT_ID"), given.needed::<Vec<String>>("user_ids")))
+    unread(client.remove_thread_followers(
+        given.id("THREAD_CHAT_ID"),
+        given.needed::<Vec<String>>("user_ids"),
+    ))
 }
 
 fn list_thread_non_followers(client: &Client, given: &Given) -> Call {
@@ -137,7 +164,9 @@ fn unfollow_thread(client: &Client, given: &Given) -> Call {
 
 fn list_thread_members(client: &Client, given: &Given) -> Call {
     let call = client.list_thread_members(given.id("THREAD_CHAT_ID"));
-    read(call.with(given.text("fields"), |call, names| call.fields(names.split(',').map(UserField::from))))
+    read(call.with(given.text("fields"), |call, names| {
+        call.fields(names.split(',').map(UserField::from))
+    }))
 }
 
 fn leave_thread(client: &Client, given: &Given) -> Call {
@@ -159,11 +188,19 @@ fn list_threads(client: &Client, given: &Given) -> Call {
     let call = call.with(given.text("state"), |call, state| call.follow_state(state));
     let call = call.with(given.text("type"), |call, state| call.thread_state(state));
     let call = call.with(limit, |call, limit| call.limit(limit));
-    sent(set!(call, given: text next_token), |Page { items, next_token, mut other, .. }| {
-        other.insert("data".to_owned(), json!(items));
-        other.extend(next_token.map(|token| ("next_token".to_owned(), json!(token))));
-        Some(other.into())
-    })
+    sent(
+        set!(call, given: text next_token),
+        |Page {
+             items,
+             next_token,
+             mut other,
+             ..
+         }| {
+            other.insert("data".to_owned(), json!(items));
+            other.extend(next_token.map(|token| ("next_token".to_owned(), json!(token))));
+            Some(other.into())
+        },
+    )
 }
 
 fn set_thread_auto_follow(client: &Client, given: &Given) -> Call {
@@ -174,7 +211,9 @@ fn read<R>(request: R) -> Call
 where
     R: Awaited<Response: Serialize>,
 {
-    sent(request, |answer| Some(serde_json::to_value(answer).expect("a model can be serialized")))
+    sent(request, |answer| {
+        Some(serde_json::to_value(answer).expect("a model can be serialized"))
+    })
 }
 
 fn unread(request: impl Awaited<Response = ()>) -> Call {
@@ -182,16 +221,24 @@ fn unread(request: impl Awaited<Response = ()>) -> Call {
 }
 
 fn sent<R: Awaited>(request: R, json: fn(R::Response) -> Option<Value>) -> Call {
-    Call { meta: R::META, request: request.clone().prepare(), answer: Box::pin(async move { request.await.map(json) }) }
+    Call {
+        meta: R::META,
+        request: request.clone().prepare(),
+        answer: Box::pin(async move { request.await.map(json) }),
+    }
 }
 
 /// What every builder is.
 trait Awaited:
-    Endpoint + Clone + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = Sending<Self::Response>>
+    Endpoint
+    + Clone
+    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = Sending<Self::Response>>
 {
 }
 
 impl<R> Awaited for R where
-    R: Endpoint + Clone + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = Sending<R::Response>>
+    R: Endpoint
+        + Clone
+        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = Sending<R::Response>>
 {
 }

@@ -21,7 +21,13 @@ impl Transport for Canned {
 
 /// A client of a server that answers everything with this. Each has limits of its own.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
-    Client::builder().transport(Canned { status, body: body.into() }).build().expect("a client")
+    Client::builder()
+        .transport(Canned {
+            status,
+            body: body.into(),
+        })
+        .build()
+        .expect("a client")
 }
 
 /// What a call gives on an answer; a body of `None` is an empty one.
@@ -38,5 +44,10 @@ pub(crate) fn answered(
 /// The future's output. The time for which it would sleep is passed over.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
-    runtime.enable_time().start_paused(true).build().expect("a runtime").block_on(future)
+    runtime
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .expect("a runtime")
+        .block_on(future)
 }

@@ -22,7 +22,14 @@ impl Differences {
         ours: &T,
     ) {
         if published != ours {
-            self.add(place, format_args!("{what}: published {}, ours {}", json!(published), json!(ours)));
+            self.add(
+                place,
+                format_args!(
+                    "{what}: published {}, ours {}",
+                    json!(published),
+                    json!(ours)
+                ),
+            );
         }
     }
 
@@ -33,6 +40,11 @@ impl Differences {
     /// Fails and shows all of them, if there are any.
     #[track_caller]
     pub(crate) fn expect_none(&self) {
-        assert!(self.0.is_empty(), "{} differences:\n{}", self.0.len(), self.0.join("\n"));
+        assert!(
+            self.0.is_empty(),
+            "{} differences:\n{}",
+            self.0.len(),
+            self.0.join("\n")
+        );
     }
 }

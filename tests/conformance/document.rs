@@ -83,11 +83,18 @@ impl Document {
     pub(crate) fn with_exceptions(document: Value) -> Self {
         let mut document = prose::as_members(document);
         let exceptions = exceptions::add_to(&mut document);
-        Self { exceptions, ..Self::new(&document) }
+        Self {
+            exceptions,
+            ..Self::new(&document)
+        }
     }
 
     pub(crate) fn new(document: &Value) -> Self {
-        let names = |pointer| members(document.pointer(pointer)).map(|(name, _)| name.clone()).collect();
+        let names = |pointer| {
+            members(document.pointer(pointer))
+                .map(|(name, _)| name.clone())
+                .collect()
+        };
         Self {
             operations: operations(document),
             scopes: names("/components/securitySchemes/Cliq_Auth/flows/implicit/scopes"),
@@ -102,7 +109,12 @@ impl Document {
 /// In the form in which an endpoint's metadata is shown.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "{} {}", self.method, self.path.replace('{', "<").replace('}', ">"))
+        write!(
+            f,
+            "{} {}",
+            self.method,
+            self.path.replace('{', "<").replace('}', ">")
+        )
     }
 }
 
@@ -110,14 +122,21 @@ fn operations(document: &Value) -> Vec<Operation> {
     let server = &document["servers"][0];
     let paths = members(document.get("paths"));
     paths
-        .flat_map(|(path, methods)| members(Some(methods)).map(move |(method, operation)| (path, method, operation)))
+        .flat_map(|(path, methods)| {
+            members(Some(methods)).map(move |(method, operation)| (path, method, operation))
+        })
         .map(|(path, method, operation)| {
             let operation = resolved(operation, document);
             let server = operation.pointer("/servers/0").unwrap_or(server);
             let url = server["url"].as_str().expect("a server has a URL");
-            let (origin, base) = url.match_indices('/').nth(2).map_or((url, ""), |(slash, _)| url.split_at(slash));
+            let (origin, base) = url
+                .match_indices('/')
+                .nth(2)
+                .map_or((url, ""), |(slash, _)| url.split_at(slash));
             let body = body(&operation);
-            let fields = body.as_ref().map(|body| inputs_of(Place::Field, &body.schema));
+            let fields = body
+                .as_ref()
+                .map(|body| inputs_of(Place::Field, &body.schema));
             Operation {
                 method: method.to_uppercase().parse().expect("a method"),
                 origin: origin.to_owned(),
@@ -153,7 +172,12 @@ fn parameter(parameter: &Value) -> Vec<Input> {
     if schema.get("properties").is_some() {
         return inputs_of(place, &schema);
     }
-    vec![Input { place, name: text_of(&parameter["name"]).to_owned(), required: parameter["required"] == true, schema }]
+    vec![Input {
+        place,
+        name: text_of(&parameter["name"]).to_owned(),
+        required: parameter["required"] == true,
+        schema,
+    }]
 }
 
 fn inputs_of(place: Place, schema: &Value) -> Vec<Input> {
@@ -168,25 +192,44 @@ fn inputs_of(place: Place, schema: &Value) -> Vec<Input> {
 
 fn body(operation: &Value) -> Option<Body> {
     let mut contents = members(operation.pointer("/requestBody/content"));
-    let body = contents
-        .next()
-        .map(|(content_type, content)| Body { content_type: content_type.clone(), schema: content["schema"].clone() });
-    assert!(contents.next().is_none(), "a body in several forms isn't compared");
+    let body = contents.next().map(|(content_type, content)| Body {
+        content_type: content_type.clone(),
+        schema: content["schema"].clone(),
+    });
+    assert!(
+        contents.next().is_none(),
+        "a body in several forms isn't compared"
+    );
     body
 }
 
 fn scopes(operation: &Value) -> Vec<String> {
     let mut alternatives = list(&operation["security"]);
-    let scopes = alternatives.next().map_or(Value::Null, |scheme| scheme["Cliq_Auth"].clone());
-    assert!(alternatives.next().is_none(), "scopes of which any will do aren't compared");
-    list(&scopes).map(|scope| text_of(scope).to_owned()).collect()
+    let scopes = alternatives
+        .next()
+        .map_or(Value::Null, |scheme| scheme["Cliq_Auth"].clone());
+    assert!(
+        alternatives.next().is_none(),
+        "scopes of which any will do aren't compared"
+    );
+    list(&scopes)
+        .map(|scope| text_of(scope).to_owned())
+        .collect()
 }
 
 fn answer(status: &str, response: &Value) -> Answer {
     // `2XX` stands for any status of that kind.
     let status = status.replace('X', "0").parse().expect("a status");
-    let content = response.get("content").map(|content| &content["application/json"]);
-    let Some(content) = content else { return Answer { status, schema: None, examples: Vec::new() } };
+    let content = response
+        .get("content")
+        .map(|content| &content["application/json"]);
+    let Some(content) = content else {
+        return Answer {
+            status,
+            schema: None,
+            examples: Vec::new(),
+        };
+    };
     let schema = content["schema"].clone();
     let named = members(content.get("examples")).map(|(_, example)| example["value"].clone());
     let mut examples: Vec<_> = named.chain(content.get("example").cloned()).collect();
@@ -196,15 +239,27 @@ fn answer(status: &str, response: &Value) -> Answer {
             examples.push(assembled);
         }
     }
-    Answer { status, schema: Some(schema), examples }
+    Answer {
+        status,
+        schema: Some(schema),
+        examples,
+    }
 }
 
 /// The value with each reference replaced by what it leads to.
 fn resolved(value: &Value, document: &Value) -> Value {
     match value {
         Value::Object(object) => match reference(value) {
-            Some(pointer) => resolved(document.pointer(pointer).expect("a reference leads somewhere"), document),
-            None => object.iter().map(|(name, value)| (name.clone(), resolved(value, document))).collect(),
+            Some(pointer) => resolved(
+                document
+                    .pointer(pointer)
+                    .expect("a reference leads somewhere"),
+                document,
+            ),
+            None => object
+                .iter()
+                .map(|(name, value)| (name.clone(), resolved(value, document)))
+                .collect(),
         },
         Value::Array(items) => items.iter().map(|item| resolved(item, document)).collect(),
         plain => plain.clone(),
@@ -218,10 +273,22 @@ pub(crate) fn schemas_in(part: &Value, document: &Value) -> BTreeSet<String> {
         Value::Array(items) => items.iter().collect(),
         _ => Vec::new(),
     };
-    let mut names: BTreeSet<_> = deeper.into_iter().flat_map(|part| schemas_in(part, document)).collect();
+    let mut names: BTreeSet<_> = deeper
+        .into_iter()
+        .flat_map(|part| schemas_in(part, document))
+        .collect();
     if let Some(pointer) = reference(part) {
-        names.extend(pointer.strip_prefix("/components/schemas/").map(str::to_owned));
-        names.extend(schemas_in(document.pointer(pointer).expect("a reference leads somewhere"), document));
+        names.extend(
+            pointer
+                .strip_prefix("/components/schemas/")
+                .map(str::to_owned),
+        );
+        names.extend(schemas_in(
+            document
+                .pointer(pointer)
+                .expect("a reference leads somewhere"),
+            document,
+        ));
     }
     names
 }
@@ -239,5 +306,7 @@ fn list(array: &Value) -> impl Iterator<Item = &Value> {
 }
 
 fn text_of(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
 }

@@ -1,4 +1,5 @@
-//! What the document doesn't give: a list of named exceptions (`exceptions.yaml`), each needed as long as that is so.
+//! What the document doesn't give: a list of named exceptions (`exceptions.yaml`), each needed as
+//! long as that is so.
 
 use std::collections::BTreeMap;
 
@@ -26,13 +27,18 @@ pub(crate) fn add_to(document: &mut Value) -> Vec<String> {
     let in_use = schemas_in(&published["paths"], &published);
     let mut problems = Vec::new();
     for Exception { name, reason, adds } in exceptions {
-        assert!(!reason.trim().is_empty(), "{name}: an exception needs a reason");
+        assert!(
+            !reason.trim().is_empty(),
+            "{name}: an exception needs a reason"
+        );
         for (pointer, value) in adds {
             if published.pointer(&pointer).is_some() {
                 problems.push(format!("{name}: not needed, the document has {pointer}"));
             }
             if let Some(schema) = schemas_in(&value, &published).intersection(&in_use).next() {
-                problems.push(format!("{name}: not needed, an operation of the document refers to {schema}"));
+                problems.push(format!(
+                    "{name}: not needed, an operation of the document refers to {schema}"
+                ));
             }
             if put(document, &pointer, value).is_none() {
                 problems.push(format!("{name}: the document has no place {pointer}"));

@@ -1,8 +1,8 @@
-//! The declarations in `cliq_api::threads` against Zoho's published document of the Threads API, which is read when the
-//! tests run.
+//! The declarations in `cliq_api::threads` against Zoho's published document of the Threads API,
+//! which is read when the tests run.
 //!
-//! Each comparison takes a document and tells all differences that it finds: none in the published document, and in one
-//! that was changed the change ([`mutations`]).
+//! Each comparison takes a document and tells all differences that it finds: none in the published
+//! document, and in one that was changed the change ([`mutations`]).
 
 mod answers;
 mod calls;

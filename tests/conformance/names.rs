@@ -1,4 +1,5 @@
-//! The names that the document enumerates, as variants of our enums. Those take any name, so that no call would tell.
+//! The names that the document enumerates, as variants of our enums. Those take any name, so that
+//! no call would tell.
 
 use cliq_api::threads::{AutoFollow, AutoFollowStatus, FollowState, ThreadAction, ThreadState};
 
@@ -9,12 +10,21 @@ use crate::schema::each_enumerated;
 pub(crate) fn differences(document: &Document) -> Differences {
     let mut differences = Differences::default();
     for operation in &document.operations {
-        let inputs = operation.inputs.iter().map(|input| (input.name.as_str(), &input.schema));
-        let answers = operation.answers.iter().filter_map(|answer| Some(("", answer.schema.as_ref()?)));
+        let inputs = operation
+            .inputs
+            .iter()
+            .map(|input| (input.name.as_str(), &input.schema));
+        let answers = operation
+            .answers
+            .iter()
+            .filter_map(|answer| Some(("", answer.schema.as_ref()?)));
         for (name, schema) in inputs.chain(answers) {
             each_enumerated(name, schema, &mut |name, value| {
                 if !value.as_str().is_some_and(|value| is_variant(name, value)) {
-                    differences.add(operation, format_args!("`{name}` may be {value}, which is no variant"));
+                    differences.add(
+                        operation,
+                        format_args!("`{name}` may be {value}, which is no variant"),
+                    );
                 }
             });
         }

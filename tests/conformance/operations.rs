@@ -11,8 +11,13 @@ use crate::differences::Differences;
 use crate::document::{Document, Operation};
 
 /// Each operation that has an endpoint, with that endpoint.
-pub(crate) fn matched(document: &Document) -> impl Iterator<Item = (&Operation, &'static EndpointMeta, Driver)> {
-    let endpoints: BTreeMap<_, _> = THREADS.iter().map(|meta| (meta.to_string(), *meta)).collect();
+pub(crate) fn matched(
+    document: &Document,
+) -> impl Iterator<Item = (&Operation, &'static EndpointMeta, Driver)> {
+    let endpoints: BTreeMap<_, _> = THREADS
+        .iter()
+        .map(|meta| (meta.to_string(), *meta))
+        .collect();
     document.operations.iter().filter_map(move |operation| {
         let meta = *endpoints.get(&operation.to_string())?;
         let (_, driver) = DRIVERS.iter().find(|(name, _)| *name == meta.name())?;
@@ -24,26 +29,54 @@ pub(crate) fn differences(document: &Document) -> Differences {
     let mut differences = Differences::default();
 
     let operations = sorted(document.operations.iter().map(ToString::to_string));
-    differences.compare("operations", "all", &operations, &sorted(THREADS.iter().map(ToString::to_string)));
+    differences.compare(
+        "operations",
+        "all",
+        &operations,
+        &sorted(THREADS.iter().map(ToString::to_string)),
+    );
     let driven = sorted(DRIVERS.iter().map(|(name, _)| *name));
-    differences.compare("endpoints", "driven here", &driven, &sorted(THREADS.iter().map(|meta| meta.name())));
+    differences.compare(
+        "endpoints",
+        "driven here",
+        &driven,
+        &sorted(THREADS.iter().map(|meta| meta.name())),
+    );
 
     for (operation, meta, _) in matched(document) {
-        let inputs = operation.inputs.iter().map(|input| (input.place.to_string(), input.name.clone(), input.required));
-        let params =
-            meta.params().iter().map(|param| (param.place().to_string(), param.name().to_owned(), param.required()));
+        let inputs = operation
+            .inputs
+            .iter()
+            .map(|input| (input.place.to_string(), input.name.clone(), input.required));
+        let params = meta.params().iter().map(|param| {
+            (
+                param.place().to_string(),
+                param.name().to_owned(),
+                param.required(),
+            )
+        });
         differences.compare(operation, "parameters", &sorted(inputs), &sorted(params));
 
         differences.compare(operation, "scopes", &operation.scopes, &scopes(meta));
         for scope in &operation.scopes {
             if !document.scopes.contains(scope) {
-                differences.add(operation, format_args!("the security scheme does not list the scope {scope}"));
+                differences.add(
+                    operation,
+                    format_args!("the security scheme does not list the scope {scope}"),
+                );
             }
         }
 
-        let limit = meta.limit().map_or(Value::Null, |limit| json!([limit.calls, limit.per.as_secs()]));
+        let limit = meta.limit().map_or(Value::Null, |limit| {
+            json!([limit.calls, limit.per.as_secs()])
+        });
         differences.compare(operation, "limit", &operation.limit, &limit);
-        differences.compare(operation, "lock", &operation.lock, &json!(meta.lock().map(|lock| lock.as_secs())));
+        differences.compare(
+            operation,
+            "lock",
+            &operation.lock,
+            &json!(meta.lock().map(|lock| lock.as_secs())),
+        );
     }
     differences
 }
@@ -59,7 +92,10 @@ fn scopes(meta: &EndpointMeta) -> Vec<String> {
 /// Each schema is compared with its operation; so none may be left without one.
 pub(crate) fn schemas_without_operation(document: &Document) -> Differences {
     let mut differences = Differences::default();
-    let left: BTreeSet<_> = document.schemas.difference(&document.schemas_in_use).collect();
+    let left: BTreeSet<_> = document
+        .schemas
+        .difference(&document.schemas_in_use)
+        .collect();
     for schema in left {
         differences.add("schemas", format_args!("no operation refers to {schema}"));
     }

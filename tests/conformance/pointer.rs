@@ -2,15 +2,18 @@
 
 use serde_json::{Value, json};
 
-/// Puts a value at a place, in place of what is there, or behind a list's end; `None` where there is no such place. An
-/// object on the way is made where an object has nothing.
+/// Puts a value at a place, in place of what is there, or behind a list's end; `None` where there
+/// is no such place. An object on the way is made where an object has nothing.
 pub(crate) fn put(value: &mut Value, pointer: &str, new: Value) -> Option<()> {
     let (parent, last) = pointer.rsplit_once('/')?;
-    let parent = parent.split('/').skip(1).try_fold(value, |value, part| match value {
-        Value::Object(members) => Some(members.entry(plain(part)).or_insert_with(|| json!({}))),
-        Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?),
-        _ => None,
-    })?;
+    let parent = parent
+        .split('/')
+        .skip(1)
+        .try_fold(value, |value, part| match value {
+            Value::Object(members) => Some(members.entry(plain(part)).or_insert_with(|| json!({}))),
+            Value::Array(items) => items.get_mut(part.parse::<usize>().ok()?),
+            _ => None,
+        })?;
     match parent {
         Value::Object(members) => _ = members.insert(plain(last), new),
         Value::Array(items) if last.parse() == Ok(items.len()) => items.push(new),
@@ -25,7 +28,11 @@ pub(crate) fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, last) = pointer.rsplit_once('/')?;
     match value.pointer_mut(parent)? {
         Value::Object(members) => members.remove(&plain(last)),
-        Value::Array(items) => last.parse().ok().filter(|index| *index < items.len()).map(|index| items.remove(index)),
+        Value::Array(items) => last
+            .parse()
+            .ok()
+            .filter(|index| *index < items.len())
+            .map(|index| items.remove(index)),
         _ => None,
     }
 }

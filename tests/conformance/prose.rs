@@ -2,7 +2,8 @@
 
 use serde_json::{Value, json};
 
-/// Adds `x-limit` (calls and seconds) and `x-lock` (seconds) to operations, and `maxLength` to members of schemas.
+/// Adds `x-limit` (calls and seconds) and `x-lock` (seconds) to operations, and `maxLength` to
+/// members of schemas.
 pub(crate) fn as_members(mut document: Value) -> Value {
     for operation in values(&mut document["paths"]).flat_map(values) {
         add(operation, "x-limit", "Threshold limit:", limit);
@@ -19,7 +20,10 @@ pub(crate) fn as_members(mut document: Value) -> Value {
 /// What can't be read is kept as it is told, and so differs from whatever is declared.
 fn add(to: &mut Value, member: &str, label: &str, read: fn(&str) -> Option<Value>) {
     let prose = to["description"].as_str().unwrap_or_default();
-    let told = prose.lines().find_map(|line| line.split_once(label)).map(|(_, words)| words.trim());
+    let told = prose
+        .lines()
+        .find_map(|line| line.split_once(label))
+        .map(|(_, words)| words.trim());
     if let Some(value) = told.map(|words| read(words).unwrap_or_else(|| json!(words))) {
         to[member] = value;
     }
@@ -27,7 +31,9 @@ fn add(to: &mut Value, member: &str, label: &str, read: fn(&str) -> Option<Value
 
 /// `20 requests per min per user`.
 fn limit(words: &str) -> Option<Value> {
-    let (calls, per) = words.strip_suffix(" per user")?.split_once(" requests per ")?;
+    let (calls, per) = words
+        .strip_suffix(" per user")?
+        .split_once(" requests per ")?;
     Some(json!([calls.parse::<u32>().ok()?, seconds(per)?]))
 }
 
@@ -39,7 +45,9 @@ fn lock(words: &str) -> Option<Value> {
 
 /// `5000 characters.`
 fn length(words: &str) -> Option<Value> {
-    Some(json!(words.strip_suffix(" characters.")?.parse::<usize>().ok()?))
+    Some(json!(
+        words.strip_suffix(" characters.")?.parse::<usize>().ok()?
+    ))
 }
 
 fn seconds(unit: &str) -> Option<u64> {
@@ -52,5 +60,8 @@ fn seconds(unit: &str) -> Option<u64> {
 }
 
 fn values(object: &mut Value) -> impl Iterator<Item = &mut Value> {
-    object.as_object_mut().into_iter().flat_map(|members| members.values_mut())
+    object
+        .as_object_mut()
+        .into_iter()
+        .flat_map(|members| members.values_mut())
 }

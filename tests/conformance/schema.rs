@@ -15,7 +15,8 @@ pub(crate) enum Examples {
     Inner,
 }
 
-/// A value that the schema describes, made of its examples; where it has none, some value of its type.
+/// A value that the schema describes, made of its examples; where it has none, some value of its
+/// type.
 pub(crate) fn instance(schema: &Value, examples: Examples) -> Value {
     let composed = match (schema.get("properties"), schema.get("items")) {
         (Some(Value::Object(properties)), _) => Some(
@@ -33,13 +34,15 @@ pub(crate) fn instance(schema: &Value, examples: Examples) -> Value {
         Examples::Outer => example.or(composed),
         Examples::Inner => composed.or(example),
     };
-    found.or_else(|| schema.pointer("/enum/0").cloned()).unwrap_or_else(|| match kind(schema) {
-        "string" => json!(TEXT),
-        "integer" => json!(7),
-        "boolean" => json!(true),
-        "object" => json!({ "not named": ["kept"] }),
-        kind => panic!("no value is known for the type {kind:?} of {schema}"),
-    })
+    found
+        .or_else(|| schema.pointer("/enum/0").cloned())
+        .unwrap_or_else(|| match kind(schema) {
+            "string" => json!(TEXT),
+            "integer" => json!(7),
+            "boolean" => json!(true),
+            "object" => json!({ "not named": ["kept"] }),
+            kind => panic!("no value is known for the type {kind:?} of {schema}"),
+        })
 }
 
 /// A member that a schema describes, however deep.
@@ -58,9 +61,18 @@ pub(crate) fn members(schema: &Value) -> Vec<Member> {
         for (name, property) in schema["properties"].as_object().into_iter().flatten() {
             let pointer = format!("{at}/{}", part(name));
             collect(property, &pointer, members);
-            let misfit = if matches!(kind(property), "object" | "array") { json!("text") } else { json!([]) };
+            let misfit = if matches!(kind(property), "object" | "array") {
+                json!("text")
+            } else {
+                json!([])
+            };
             let kept = property["x-kept"] == true;
-            members.push(Member { pointer, required: required(schema, name), kept, misfit });
+            members.push(Member {
+                pointer,
+                required: required(schema, name),
+                kept,
+                misfit,
+            });
         }
         if let Some(item) = schema.get("items") {
             collect(item, &format!("{at}/0"), members);
@@ -73,7 +85,9 @@ pub(crate) fn members(schema: &Value) -> Vec<Member> {
 
 /// Whether the schema requires the member.
 pub(crate) fn required(schema: &Value, name: &str) -> bool {
-    schema["required"].as_array().is_some_and(|names| names.iter().any(|required| required == name))
+    schema["required"]
+        .as_array()
+        .is_some_and(|names| names.iter().any(|required| required == name))
 }
 
 /// The values that the schema is limited to; empty where it isn't.
@@ -94,19 +108,25 @@ pub(crate) fn each_enumerated(name: &str, schema: &Value, found: &mut impl FnMut
     }
 }
 
-/// The schema, with each object closed that does not say that it is open: what it does not name is an error then.
+/// The schema, with each object closed that does not say that it is open: what it does not name is
+/// an error then.
 pub(crate) fn closed(schema: &Value) -> Value {
     let mut schema = schema.clone();
     let is_object = kind(&schema) == "object";
     if let Some(members) = schema.as_object_mut() {
         if is_object {
-            members.entry("additionalProperties").or_insert(json!(false));
+            members
+                .entry("additionalProperties")
+                .or_insert(json!(false));
         }
         if let Some(item) = members.get_mut("items") {
             *item = closed(item);
         }
-        for property in
-            members.get_mut("properties").and_then(Value::as_object_mut).into_iter().flat_map(Map::values_mut)
+        for property in members
+            .get_mut("properties")
+            .and_then(Value::as_object_mut)
+            .into_iter()
+            .flat_map(Map::values_mut)
         {
             *property = closed(property);
         }
@@ -117,8 +137,14 @@ pub(crate) fn closed(schema: &Value) -> Value {
 /// What the value violates.
 pub(crate) fn violations(schema: &Value, value: &Value) -> Vec<String> {
     // What OpenAPI 3.0 took its schemas from; its own keywords mean nothing to a validator.
-    let validator = jsonschema::options().with_draft(Draft::Draft4).build(schema).expect("a JSON schema");
-    validator.iter_errors(value).map(|error| format!("at {:?}: {error}", error.instance_path().as_str())).collect()
+    let validator = jsonschema::options()
+        .with_draft(Draft::Draft4)
+        .build(schema)
+        .expect("a JSON schema");
+    validator
+        .iter_errors(value)
+        .map(|error| format!("at {:?}: {error}", error.instance_path().as_str()))
+        .collect()
 }
 
 fn kind(schema: &Value) -> &str {

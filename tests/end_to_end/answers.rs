@@ -40,12 +40,25 @@ async fn each_way_of_reading() {
     let item = server("200 OK", r#"{"id": 7}"#).await;
     assert_eq!(item.client().get_item().await.unwrap(), Item { id: 7 });
     let whole = item.client().get_item().send().await.unwrap();
-    assert_eq!((whole.status().as_u16(), whole.headers()["content-type"].to_str().unwrap()), (200, "application/json"));
+    assert_eq!(
+        (
+            whole.status().as_u16(),
+            whole.headers()["content-type"].to_str().unwrap()
+        ),
+        (200, "application/json")
+    );
     assert_eq!(whole.into_body(), Item { id: 7 });
 
-    let member = server("200 OK", r#"{"x": {}, "data": {"y": [], "item": {"id": 8}}}"#).await;
+    let member = server(
+        "200 OK",
+        r#"{"x": {}, "data": {"y": [], "item": {"id": 8}}}"#,
+    )
+    .await;
     assert_eq!(member.client().get_member().await.unwrap(), Item { id: 8 });
-    assert_eq!(member.client().get_perhaps_member().await.unwrap(), Some(Item { id: 8 }));
+    assert_eq!(
+        member.client().get_perhaps_member().await.unwrap(),
+        Some(Item { id: 8 })
+    );
 }
 
 #[tokio::test]
@@ -57,10 +70,22 @@ async fn nothing_is_none_or_an_error() {
         assert_eq!(client.get_raw().await.unwrap(), body);
         assert_eq!(client.get_perhaps().await.unwrap(), None);
         assert_eq!(client.get_perhaps_member().await.unwrap(), None);
-        assert!(client.get_item().await.unwrap_err().to_string().ends_with("expected struct Item, found null"));
+        assert!(
+            client
+                .get_item()
+                .await
+                .unwrap_err()
+                .to_string()
+                .ends_with("expected struct Item, found null")
+        );
         assert!(client.get_member().await.unwrap_err().is_decode());
     }
-    for body in [r#"{"data": {}}"#, r#"{"data": null}"#, r#"{"data": {"item": null}}"#, "{}"] {
+    for body in [
+        r#"{"data": {}}"#,
+        r#"{"data": null}"#,
+        r#"{"data": {"item": null}}"#,
+        "{}",
+    ] {
         let without = server("200 OK", body).await;
         assert_eq!(without.client().get_perhaps_member().await.unwrap(), None);
         assert!(without.client().get_member().await.unwrap_err().is_decode());
@@ -72,7 +97,10 @@ async fn what_does_not_fit_is_told_by_its_place_and_kept() {
     let body = r#"{"data": {"item": {"id": "canary"}}}"#;
     let odd = server("200 OK", body).await;
     let error = odd.client().get_member().await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Decode, Sent::Answered));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Decode, Sent::Answered)
+    );
     assert_eq!(
         error.to_string(),
         "get_member (GET /member): the answer (200 OK) is not what was declared: at `data.item.id`: expected u32, found a string"

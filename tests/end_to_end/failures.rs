@@ -23,13 +23,18 @@ async fn nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder().base_url(format!("http://{address}")).build().unwrap();
+    let client = Client::builder()
+        .base_url(format!("http://{address}"))
+        .build()
+        .unwrap();
     let error = client.get_a().await.unwrap_err();
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Connect, Sent::No));
     assert!(error.is_connect());
     assert_eq!(
         error.to_string(),
-        format!("get_a (GET /a): no connection to {address}: Connection refused (os error 111) (tried 3 times)")
+        format!(
+            "get_a (GET /a): no connection to {address}: Connection refused (os error 111) (tried 3 times)"
+        )
     );
     assert_eq!(error.attempts().len(), 3);
     assert!(std::error::Error::source(&error).is_some());
@@ -40,7 +45,11 @@ async fn a_proxy_is_in_the_way() {
     let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
     drop(dead);
-    let client = Client::builder().proxy(url).retry(RetryPolicy::none()).build().unwrap();
+    let client = Client::builder()
+        .proxy(url)
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
     let error = client.get_a().await.unwrap_err();
     assert_eq!(
         error.to_string(),
@@ -52,13 +61,19 @@ async fn a_proxy_is_in_the_way() {
 async fn the_connection_breaks() {
     let closing = Listener::answering([""]).await;
     let error = closing.client().get_a().await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Maybe));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Transport, Sent::Maybe)
+    );
     // Not tried again behind our back.
     assert_eq!(closing.asked().len(), 1);
 
     let cut = Listener::answering(["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"]).await;
     let error = cut.client().get_a().await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Answered));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Transport, Sent::Answered)
+    );
 }
 
 #[tokio::test]
@@ -66,19 +81,44 @@ async fn no_answer_in_time() {
     // It accepts, and says nothing.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
-    let builder = || Client::builder().base_url(&base_url).retry(RetryPolicy::none());
+    let builder = || {
+        Client::builder()
+            .base_url(&base_url)
+            .retry(RetryPolicy::none())
+    };
     let client = builder().build().unwrap();
     let short = Duration::from_millis(50);
 
-    let error = client.get_a().options(|options| options.timeout(short)).await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Maybe));
+    let error = client
+        .get_a()
+        .options(|options| options.timeout(short))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Timeout, Sent::Maybe)
+    );
     assert_eq!(error.to_string(), "get_a (GET /a): no answer within 50ms");
-    let error = client.get_a().options(|options| options.deadline(short)).await.unwrap_err();
-    assert_eq!(error.to_string(), "get_a (GET /a): no answer within the call's deadline of 50ms");
-    let error = client.get_a().options(|options| options.deadline(Duration::ZERO)).await.unwrap_err();
+    let error = client
+        .get_a()
+        .options(|options| options.deadline(short))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "get_a (GET /a): no answer within the call's deadline of 50ms"
+    );
+    let error = client
+        .get_a()
+        .options(|options| options.deadline(Duration::ZERO))
+        .await
+        .unwrap_err();
     assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::No));
     let error = client.get_slow().await.unwrap_err();
-    assert_eq!(error.to_string(), "get_slow (GET /slow): no answer within 1s");
+    assert_eq!(
+        error.to_string(),
+        "get_slow (GET /slow): no answer within 1s"
+    );
     let impatient = builder().timeout(short).build().unwrap();
     assert!(impatient.get_a().await.unwrap_err().is_timeout());
 }
@@ -92,8 +132,14 @@ async fn redirects_are_not_followed() {
     );
     let listener = Listener::answering([to]).await;
     let error = listener.client().get_a().await.unwrap_err();
-    assert_eq!((error.kind(), error.status().unwrap().as_u16()), (ErrorKind::Refused, 302));
-    assert!(error.to_string().contains("redirects are not followed"), "{error}");
+    assert_eq!(
+        (error.kind(), error.status().unwrap().as_u16()),
+        (ErrorKind::Refused, 302)
+    );
+    assert!(
+        error.to_string().contains("redirects are not followed"),
+        "{error}"
+    );
     assert!(target.asked().is_empty());
 }
 
@@ -106,7 +152,10 @@ async fn the_server_refuses() {
         error.to_string(),
         "get_a (GET /a): 400 Bad Request: param_missing: Parameter missing (the server needs a parameter that was not set)"
     );
-    assert_eq!((error.code(), error.message()), (Some("param_missing"), Some("Parameter missing")));
+    assert_eq!(
+        (error.code(), error.message()),
+        (Some("param_missing"), Some("Parameter missing"))
+    );
     assert_eq!(error.body().unwrap(), body);
     assert_eq!(error.headers().unwrap()["content-type"], "application/json");
     assert_eq!(error.endpoint().unwrap().name(), "get_a");
@@ -118,7 +167,10 @@ async fn a_token_that_is_not_known() {
     let server = demo.sandbox.serve().await.unwrap();
     for (client, advice) in [
         (Client::builder(), "without an access token"),
-        (Client::builder().access_token("1000.another"), "another data centre"),
+        (
+            Client::builder().access_token("1000.another"),
+            "another data centre",
+        ),
     ] {
         let client = client.base_url(server.base_url()).build().unwrap();
         let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
@@ -131,12 +183,37 @@ async fn a_token_that_is_not_known() {
 async fn what_is_not_there() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder().base_url(server.base_url()).access_token(demo.token).build().unwrap();
-    assert!(client.get_thread("CT_1-T-2").await.unwrap_err().is_not_found());
-    assert!(client.get_thread("nonsense").await.unwrap_err().is_not_found());
-    assert!(client.follow_thread("CT_1-T-2").await.unwrap_err().is_not_found());
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(demo.token)
+        .build()
+        .unwrap();
+    assert!(
+        client
+            .get_thread("CT_1-T-2")
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    assert!(
+        client
+            .get_thread("nonsense")
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
+    assert!(
+        client
+            .follow_thread("CT_1-T-2")
+            .await
+            .unwrap_err()
+            .is_not_found()
+    );
     assert!(client.list_threads("P0").await.unwrap_err().is_not_found());
-    assert_eq!(client.find_thread(&demo.channel_id, "1_2").await.unwrap(), None);
+    assert_eq!(
+        client.find_thread(&demo.channel_id, "1_2").await.unwrap(),
+        None
+    );
 }
 
 #[test]
@@ -144,11 +221,23 @@ fn a_client_is_refused_what_it_cannot_use() {
     let refused = |builder: cliq_api::ClientBuilder| builder.build().map(|_| ()).unwrap_err();
     let error = refused(Client::builder().base_url("http://cliq.zoho.com"));
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert!(error.to_string().contains("it has to be `https://…`"), "{error}");
+    assert!(
+        error.to_string().contains("it has to be `https://…`"),
+        "{error}"
+    );
     let error = refused(Client::builder().access_token("1000.canary\n"));
-    assert!(error.to_string().contains("access token") && !format!("{error:?}").contains("canary"), "{error}");
+    assert!(
+        error.to_string().contains("access token") && !format!("{error:?}").contains("canary"),
+        "{error}"
+    );
     let error = "mars".parse::<DataCenter>().unwrap_err();
-    assert!(error.to_string().contains("there are US, EU, IN"), "{error}");
-    let default = Client::builder().data_center("eu".parse().unwrap()).build().unwrap();
+    assert!(
+        error.to_string().contains("there are US, EU, IN"),
+        "{error}"
+    );
+    let default = Client::builder()
+        .data_center("eu".parse().unwrap())
+        .build()
+        .unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");
 }

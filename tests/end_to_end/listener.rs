@@ -1,4 +1,5 @@
-//! A server of a few lines that answers with what a test gives it, byte by byte, and keeps what it was asked.
+//! A server of a few lines that answers with what a test gives it, byte by byte, and keeps what it
+//! was asked.
 
 use std::sync::{Arc, Mutex};
 
@@ -17,7 +18,8 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Answers each request with the next of `answers`, the last one again and again. An empty one closes the connection.
+    /// Answers each request with the next of `answers`, the last one again and again. An empty one
+    /// closes the connection.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let answers: Vec<String> = answers.into_iter().map(Into::into).collect();
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -34,7 +36,11 @@ impl Listener {
                 let _ = connection.write_all(answer.as_bytes()).await;
             }
         });
-        Self { address, asked, task }
+        Self {
+            address,
+            asked,
+            task,
+        }
     }
 
     pub(crate) fn client(&self) -> Client {
@@ -43,8 +49,12 @@ impl Listener {
 
     /// It tries nothing again, and keeps no limits.
     pub(crate) fn client_builder(&self) -> ClientBuilder {
-        let builder = Client::builder().base_url(self.base_url()).access_token("1000.canary-token");
-        builder.retry(RetryPolicy::none()).limits(LimitSettings::off())
+        let builder = Client::builder()
+            .base_url(self.base_url())
+            .access_token("1000.canary-token");
+        builder
+            .retry(RetryPolicy::none())
+            .limits(LimitSettings::off())
     }
 
     pub(crate) fn base_url(&self) -> String {
@@ -78,9 +88,15 @@ async fn read(connection: &mut TcpStream) -> String {
         let count = connection.read(&mut buffer).await.unwrap_or_default();
         bytes.extend_from_slice(&buffer[..count]);
         let text = String::from_utf8_lossy(&bytes).into_owned();
-        let length =
-            text.lines().find_map(|line| line.strip_prefix("content-length: ")).map_or(0, |n| n.parse().unwrap());
-        if count == 0 || text.split_once("\r\n\r\n").is_some_and(|(_, body)| body.len() >= length) {
+        let length = text
+            .lines()
+            .find_map(|line| line.strip_prefix("content-length: "))
+            .map_or(0, |n| n.parse().unwrap());
+        if count == 0
+            || text
+                .split_once("\r\n\r\n")
+                .is_some_and(|(_, body)| body.len() >= length)
+        {
             return text;
         }
     }

@@ -12,12 +12,21 @@ async fn with_threads(count: usize) -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     // More are made than a minute's limit lets through.
-    let client = Client::builder().base_url(server.base_url()).access_token(&*demo.token).limits(LimitSettings::off());
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(&*demo.token)
+        .limits(LimitSettings::off());
     let client = client.build().unwrap();
     for number in 0..count {
-        let message = demo.sandbox.post_message(&demo.channel_id, &demo.user_id, "Hello");
+        let message = demo
+            .sandbox
+            .post_message(&demo.channel_id, &demo.user_id, "Hello");
         let title = number.to_string();
-        client.create_thread_by_channel_id(&demo.channel_id, "First", message).thread_title(title).await.unwrap();
+        client
+            .create_thread_by_channel_id(&demo.channel_id, "First", message)
+            .thread_title(title)
+            .await
+            .unwrap();
     }
     (demo, server, client)
 }
@@ -43,8 +52,16 @@ async fn items_and_pages_come_to_their_end() {
     assert_eq!(sizes, [10, 10, 5]);
 
     // One page by hand, and from its token on.
-    let first = client.list_threads(&demo.channel_id).limit(20).await.unwrap();
-    let rest = client.list_threads(&demo.channel_id).next_token(first.next_token.unwrap()).await.unwrap();
+    let first = client
+        .list_threads(&demo.channel_id)
+        .limit(20)
+        .await
+        .unwrap();
+    let rest = client
+        .list_threads(&demo.channel_id)
+        .next_token(first.next_token.unwrap())
+        .await
+        .unwrap();
     assert_eq!((rest.items.len(), rest.next_token), (5, None));
     assert!(rest.other.contains_key("sync_token"));
 }
@@ -52,7 +69,10 @@ async fn items_and_pages_come_to_their_end() {
 #[tokio::test]
 async fn after_an_error_it_goes_on_where_it_stood() {
     let page = |id: u32, token: &str| {
-        json("200 OK", &format!(r#"{{"data": [{{"chat_id": "{id}"}}], "next_token": "{token}"}}"#))
+        json(
+            "200 OK",
+            &format!(r#"{{"data": [{{"chat_id": "{id}"}}], "next_token": "{token}"}}"#),
+        )
     };
     let busy = json("503 Service Unavailable", "");
     let listener = Listener::answering([page(1, "t1"), busy, page(2, "t2"), page(3, "")]).await;
@@ -69,30 +89,54 @@ async fn after_an_error_it_goes_on_where_it_stood() {
             }
         }
     }
-    assert_eq!((seen, errors), (vec!["1".to_owned(), "2".to_owned(), "3".to_owned()], 1));
-    let queries: Vec<_> =
-        listener.asked().iter().map(|request| request.split(' ').nth(1).unwrap().to_owned()).collect();
+    assert_eq!(
+        (seen, errors),
+        (vec!["1".to_owned(), "2".to_owned(), "3".to_owned()], 1)
+    );
+    let queries: Vec<_> = listener
+        .asked()
+        .iter()
+        .map(|request| request.split(' ').nth(1).unwrap().to_owned())
+        .collect();
     let path = "/api/v2/channels/P1/threads";
     assert_eq!(
         queries,
-        [path, &format!("{path}?next_token=t1"), &format!("{path}?next_token=t1"), &format!("{path}?next_token=t2")]
+        [
+            path,
+            &format!("{path}?next_token=t1"),
+            &format!("{path}?next_token=t1"),
+            &format!("{path}?next_token=t2")
+        ]
     );
 }
 
 #[tokio::test]
 async fn a_repeated_token_is_an_error_and_the_end() {
-    let page = |token: &str| json("200 OK", &format!(r#"{{"data": [{{"chat_id": "1"}}], "next_token": "{token}"}}"#));
+    let page = |token: &str| {
+        json(
+            "200 OK",
+            &format!(r#"{{"data": [{{"chat_id": "1"}}], "next_token": "{token}"}}"#),
+        )
+    };
     let listener = Listener::answering([page("a"), page("b"), page("a")]).await;
     let mut pages = listener.client().list_threads("P1").pages();
     assert!(pages.next().await.unwrap().is_ok());
     assert!(pages.next().await.unwrap().is_ok());
     let error = pages.next().await.unwrap().unwrap_err();
-    assert!(error.to_string().contains("its pages would never end"), "{error}");
+    assert!(
+        error.to_string().contains("its pages would never end"),
+        "{error}"
+    );
     assert!(pages.next().await.is_none());
 
     // By hand, too.
     let listener = Listener::answering([page("a")]).await;
-    let error = listener.client().list_threads("P1").next_token("a").await.unwrap_err();
+    let error = listener
+        .client()
+        .list_threads("P1")
+        .next_token("a")
+        .await
+        .unwrap_err();
     assert!(error.is_decode(), "{error}");
 }
 
@@ -100,9 +144,18 @@ async fn a_repeated_token_is_an_error_and_the_end() {
 async fn a_page_without_its_items_is_an_error_with_their_place() {
     for (body, expected) in [
         ("{}", "at `data`: the member is missing"),
-        (r#"{"data": 5}"#, "at `data`: expected a sequence, found a number"),
-        (r#"{"data": [{"chat_id": "1"}, {"title": "x"}]}"#, "at `data[1]`: missing field `chat_id`"),
-        (r#"{"data": [], "next_token": []}"#, "at `next_token`: expected a token, a string or a number"),
+        (
+            r#"{"data": 5}"#,
+            "at `data`: expected a sequence, found a number",
+        ),
+        (
+            r#"{"data": [{"chat_id": "1"}, {"title": "x"}]}"#,
+            "at `data[1]`: missing field `chat_id`",
+        ),
+        (
+            r#"{"data": [], "next_token": []}"#,
+            "at `next_token`: expected a token, a string or a number",
+        ),
     ] {
         let listener = Listener::answering([json("200 OK", body)]).await;
         let error = listener.client().list_threads("P1").await.unwrap_err();

@@ -23,7 +23,17 @@ trait Echo {
     );
 }
 
-const ODD: [&str; 9] = ["ops/alerts & more", "100%", "ü", "a%20b", "?x=1#y", "+", "...", "\u{1F980}\n\"", "%2e%2e"];
+const ODD: [&str; 9] = [
+    "ops/alerts & more",
+    "100%",
+    "ü",
+    "a%20b",
+    "?x=1#y",
+    "+",
+    "...",
+    "\u{1F980}\n\"",
+    "%2e%2e",
+];
 
 #[tokio::test]
 async fn values_arrive_as_themselves() {
@@ -40,7 +50,10 @@ async fn values_arrive_as_themselves() {
         let pairs: Vec<_> = query.split('&').map(decoded).collect();
         assert_eq!(pairs, ["constant=1", &format!("q={value}"), "n=5"]);
         let body = request.split_once("\r\n\r\n").unwrap().1;
-        assert_eq!(serde_json::from_str::<serde_json::Value>(body).unwrap(), serde_json::json!({ "text": value }));
+        assert_eq!(
+            serde_json::from_str::<serde_json::Value>(body).unwrap(),
+            serde_json::json!({ "text": value })
+        );
     }
 }
 
@@ -53,8 +66,15 @@ async fn a_channels_name_may_hold_anything() {
             .build();
         let message = sandbox.post_message(name, "1", "Hello");
         let server = sandbox.serve().await.unwrap();
-        let client = Client::builder().base_url(server.base_url()).access_token(sandbox.token("1")).build().unwrap();
-        client.create_thread_by_channel_name(name, "First", &message).await.unwrap();
+        let client = Client::builder()
+            .base_url(server.base_url())
+            .access_token(sandbox.token("1"))
+            .build()
+            .unwrap();
+        client
+            .create_thread_by_channel_name(name, "First", &message)
+            .await
+            .unwrap();
     }
 }
 
@@ -64,8 +84,16 @@ async fn a_path_that_would_be_another_is_refused_before_sending() {
     let client = listener.client();
     for value in ["", ".", ".."] {
         let error = client.echo(value, "f", "q", "t").await.unwrap_err();
-        assert_eq!((error.kind(), error.sent()), (ErrorKind::InvalidRequest, Sent::No));
-        assert!(error.to_string().contains("the path parameter `ID` can't be sent"), "{error}");
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (ErrorKind::InvalidRequest, Sent::No)
+        );
+        assert!(
+            error
+                .to_string()
+                .contains("the path parameter `ID` can't be sent"),
+            "{error}"
+        );
     }
     assert!(listener.asked().is_empty());
 }
@@ -76,7 +104,10 @@ async fn a_value_that_cannot_be_sent_is_the_calls_error_until_a_later_one_can() 
     let client = listener.client();
     let call = client.echo("a", "f", "q", "t").note("line\nbreak");
     let error = call.clone().await.unwrap_err();
-    assert!(error.to_string().contains("header parameter `X-Note`"), "{error}");
+    assert!(
+        error.to_string().contains("header parameter `X-Note`"),
+        "{error}"
+    );
     call.note("first").note("second").await.unwrap();
     assert!(listener.asked()[0].contains("x-note: second\r\n"));
 }
@@ -85,17 +116,36 @@ async fn a_value_that_cannot_be_sent_is_the_calls_error_until_a_later_one_can() 
 async fn a_text_that_is_too_long_is_refused_unless_the_server_is_to_decide() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder().base_url(server.base_url()).access_token(demo.token).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(demo.token)
+        .build()
+        .unwrap();
     let id = &demo.thread_chat_id;
     let before = demo.sandbox.messages(id).len();
 
-    let error = client.send_thread_message(id, "x".repeat(5001)).await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::InvalidRequest, Sent::No));
+    let error = client
+        .send_thread_message(id, "x".repeat(5001))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::InvalidRequest, Sent::No)
+    );
     assert!(error.to_string().contains("5001 characters"), "{error}");
-    let error = client.send_thread_message(id, MessageText::unchecked("x".repeat(5001))).await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Refused, Sent::Answered));
+    let error = client
+        .send_thread_message(id, MessageText::unchecked("x".repeat(5001)))
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Refused, Sent::Answered)
+    );
     assert_eq!(demo.sandbox.messages(id).len(), before);
-    client.send_thread_message(id, "ü".repeat(5000)).await.unwrap();
+    client
+        .send_thread_message(id, "ü".repeat(5000))
+        .await
+        .unwrap();
     assert_eq!(demo.sandbox.messages(id).len(), before + 1);
 }
 
@@ -103,18 +153,40 @@ async fn a_text_that_is_too_long_is_refused_unless_the_server_is_to_decide() {
 async fn options_add_headers_and_authorization_goes_along() {
     let listener = Listener::answering([json("200 OK", "")]).await;
     let client = listener.client();
-    client.echo("a", "f", "q", "t").options(|options| options.header("X-Request-Id", "7")).await.unwrap();
+    client
+        .echo("a", "f", "q", "t")
+        .options(|options| options.header("X-Request-Id", "7"))
+        .await
+        .unwrap();
     let request = listener.asked().pop().unwrap();
-    for line in ["authorization: Bearer 1000.canary-token", "x-request-id: 7", "content-type: application/json"] {
-        assert!(request.contains(&format!("{line}\r\n")), "{line} is not in {request}");
+    for line in [
+        "authorization: Bearer 1000.canary-token",
+        "x-request-id: 7",
+        "content-type: application/json",
+    ] {
+        assert!(
+            request.contains(&format!("{line}\r\n")),
+            "{line} is not in {request}"
+        );
     }
-    let error = client.echo("a", "f", "q", "t").options(|options| options.header("X Bad", "7")).await.unwrap_err();
+    let error = client
+        .echo("a", "f", "q", "t")
+        .options(|options| options.header("X Bad", "7"))
+        .await
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
 
     let prepared = client.echo("a", "f", "q", "t").prepare().unwrap();
     assert!(!prepared.headers().contains_key("authorization"));
-    let prepared = client.echo("a", "f", "q", "t").prepare_authorized().await.unwrap();
-    assert_eq!(prepared.headers()["authorization"], "Bearer 1000.canary-token");
+    let prepared = client
+        .echo("a", "f", "q", "t")
+        .prepare_authorized()
+        .await
+        .unwrap();
+    assert_eq!(
+        prepared.headers()["authorization"],
+        "Bearer 1000.canary-token"
+    );
 }
 
 #[tokio::test]
@@ -134,8 +206,19 @@ async fn the_other_scheme_of_authorization() {
 async fn a_call_without_a_type_sends_the_same() {
     let listener = Listener::answering([json("200 OK", r#"{"x": 1}"#)]).await;
     let client = listener.client();
-    client.echo("a b", "f", "q&", "t").n(5).note("n").await.unwrap();
-    let dynamic = client.call(ECHO[0]).set("ID", "a b").set("FILE", "f").set("q", "q&").set("n", &5).set("text", "t");
+    client
+        .echo("a b", "f", "q&", "t")
+        .n(5)
+        .note("n")
+        .await
+        .unwrap();
+    let dynamic = client
+        .call(ECHO[0])
+        .set("ID", "a b")
+        .set("FILE", "f")
+        .set("q", "q&")
+        .set("n", &5)
+        .set("text", "t");
     let answer = dynamic.clone().set("X-Note", "n").await.unwrap();
     assert_eq!(answer, serde_json::json!({ "x": 1 }));
     let asked = listener.asked();
@@ -143,11 +226,23 @@ async fn a_call_without_a_type_sends_the_same() {
 
     let error = dynamic.clone().set("nn", &5).await.unwrap_err();
     assert!(
-        error.to_string().contains(r#"it has no parameter "nn"; it has ["ID", "FILE", "q", "n", "X-Note", "text"]"#),
+        error.to_string().contains(
+            r#"it has no parameter "nn"; it has ["ID", "FILE", "q", "n", "X-Note", "text"]"#
+        ),
         "{error}"
     );
     let error = client.call(ECHO[0]).set("ID", "a").await.unwrap_err();
-    assert!(error.to_string().contains("the path parameter `FILE` is required and was not set"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the path parameter `FILE` is required and was not set"),
+        "{error}"
+    );
     let error = dynamic.set("ID", &serde_json::json!({})).await.unwrap_err();
-    assert!(error.to_string().contains("only one plain value can go there"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("only one plain value can go there"),
+        "{error}"
+    );
 }

@@ -28,8 +28,9 @@ async fn debug_and_errors_show_no_value() {
     for answer in answers {
         let listener = Listener::answering([answer]).await;
         let client = listener.client();
-        let call =
-            client.post_hook("canary", "canary", "canary", "canary").options(|options| options.header("X", "canary"));
+        let call = client
+            .post_hook("canary", "canary", "canary", "canary")
+            .options(|options| options.header("X", "canary"));
         let prepared = call.clone().prepare_authorized().await.unwrap();
         let mut shown = vec![
             format!("{client:?} {call:?}"),

@@ -10,7 +10,11 @@ async fn start() -> (Demo, Server, Client) {
     let server = demo.sandbox.serve().await.unwrap();
     // The sandbox keeps none, and one test makes many calls.
     let builder = Client::builder().limits(LimitSettings::off());
-    let client = builder.base_url(server.base_url()).access_token(&*demo.token).build().unwrap();
+    let client = builder
+        .base_url(server.base_url())
+        .access_token(&*demo.token)
+        .build()
+        .unwrap();
     (demo, server, client)
 }
 
@@ -24,19 +28,35 @@ async fn a_thread_from_its_message_to_its_end() {
         .await
         .unwrap();
     assert!(posted.message_id.is_some());
-    let nothing = client.create_thread_by_chat_id(&demo.channel_chat_id, "Second", &demo.message_id).await.unwrap();
+    let nothing = client
+        .create_thread_by_chat_id(&demo.channel_chat_id, "Second", &demo.message_id)
+        .await
+        .unwrap();
     assert_eq!(nothing.message_id, None);
 
     // A message is one in all its written forms.
     let spaced = demo.message_id.replace('_', "%20");
-    let thread = client.find_thread(&demo.channel_id, spaced).await.unwrap().unwrap();
+    let thread = client
+        .find_thread(&demo.channel_id, spaced)
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(thread.title.as_deref(), Some("Release"));
     let id = &thread.chat_id;
-    assert_eq!(client.get_thread(id).await.unwrap().state(), Some(&ThreadState::Open));
+    assert_eq!(
+        client.get_thread(id).await.unwrap().state(),
+        Some(&ThreadState::Open)
+    );
 
     client.close_thread(id).await.unwrap();
-    assert_eq!(client.get_thread(id).await.unwrap().state(), Some(&ThreadState::Closed));
-    let error = client.send_thread_message(id, "Too late").await.unwrap_err();
+    assert_eq!(
+        client.get_thread(id).await.unwrap().state(),
+        Some(&ThreadState::Closed)
+    );
+    let error = client
+        .send_thread_message(id, "Too late")
+        .await
+        .unwrap_err();
     assert_eq!(error.code(), Some("operation_not_allowed"));
     client.reopen_thread(id).await.unwrap();
     client.send_thread_message(id, "In time").await.unwrap();
@@ -49,18 +69,42 @@ async fn following() {
     let (demo, _server, client) = start().await;
     let id = &demo.thread_chat_id;
     let ids = |users: Vec<cliq_api::threads::User>| -> Vec<String> {
-        users.into_iter().map(|user| user.user_id.unwrap().to_string()).collect()
+        users
+            .into_iter()
+            .map(|user| user.user_id.unwrap().to_string())
+            .collect()
     };
     let [scott, tim] = &demo.colleague_ids;
-    assert_eq!(ids(client.list_thread_followers(id).await.unwrap()), [scott.as_str()]);
+    assert_eq!(
+        ids(client.list_thread_followers(id).await.unwrap()),
+        [scott.as_str()]
+    );
     client.follow_thread(id).await.unwrap();
     client.add_thread_followers(id, [tim]).await.unwrap();
     assert_eq!(client.get_thread(id).await.unwrap().follower_count, Some(3));
-    assert!(client.list_thread_non_followers(id).await.unwrap().is_empty());
-    client.remove_thread_followers(id, [scott, tim]).await.unwrap();
-    assert_eq!(ids(client.list_thread_followers(id).await.unwrap()), [demo.user_id.as_str()]);
-    client.update_thread(id, ThreadAction::Unfollow).await.unwrap();
-    assert_eq!(client.get_thread(id).await.unwrap().is_follower, Some(false));
+    assert!(
+        client
+            .list_thread_non_followers(id)
+            .await
+            .unwrap()
+            .is_empty()
+    );
+    client
+        .remove_thread_followers(id, [scott, tim])
+        .await
+        .unwrap();
+    assert_eq!(
+        ids(client.list_thread_followers(id).await.unwrap()),
+        [demo.user_id.as_str()]
+    );
+    client
+        .update_thread(id, ThreadAction::Unfollow)
+        .await
+        .unwrap();
+    assert_eq!(
+        client.get_thread(id).await.unwrap().is_follower,
+        Some(false)
+    );
     client.follow_thread(id).await.unwrap();
     client.leave_thread(id).await.unwrap();
     assert!(client.list_thread_members(id).await.unwrap().is_empty());
@@ -70,7 +114,10 @@ async fn following() {
     client.unmute_thread(id).await.unwrap();
     assert!(!demo.sandbox.is_muted(id, &demo.user_id));
 
-    let status = client.set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable).await.unwrap();
+    let status = client
+        .set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable)
+        .await
+        .unwrap();
     assert_eq!(status, AutoFollowStatus::Enabled);
 }
 
@@ -78,12 +125,27 @@ async fn following() {
 async fn as_a_bot() {
     let (demo, _server, client) = start().await;
     let id = &demo.thread_chat_id;
-    client.send_thread_message(id, "Deployed.").as_bot(&demo.bot_unique_name).await.unwrap();
+    client
+        .send_thread_message(id, "Deployed.")
+        .as_bot(&demo.bot_unique_name)
+        .await
+        .unwrap();
     let last = demo.sandbox.messages(id).pop().unwrap();
-    assert_eq!((last.text.as_str(), last.sender_name.as_str()), ("Deployed.", "Deploy Bot"));
-    client.close_thread(id).as_bot(&demo.bot_unique_name).await.unwrap();
+    assert_eq!(
+        (last.text.as_str(), last.sender_name.as_str()),
+        ("Deployed.", "Deploy Bot")
+    );
+    client
+        .close_thread(id)
+        .as_bot(&demo.bot_unique_name)
+        .await
+        .unwrap();
 
-    let request = client.close_thread(id).as_bot(Bot::from("b").appkey("k")).prepare().unwrap();
+    let request = client
+        .close_thread(id)
+        .as_bot(Bot::from("b").appkey("k"))
+        .prepare()
+        .unwrap();
     assert_eq!(request.uri().query(), Some("bot_unique_name=b&appkey=k"));
 }
 
@@ -97,7 +159,11 @@ async fn one_client_serves_many_at_once() {
     for call in calls.collect::<Vec<_>>() {
         call.await.unwrap().unwrap();
     }
-    let texts: std::collections::BTreeSet<_> =
-        demo.sandbox.messages(&demo.thread_chat_id).into_iter().map(|message| message.text).collect();
+    let texts: std::collections::BTreeSet<_> = demo
+        .sandbox
+        .messages(&demo.thread_chat_id)
+        .into_iter()
+        .map(|message| message.text)
+        .collect();
     assert!((0..64).all(|number| texts.contains(&format!("message {number}"))));
 }

@@ -45,13 +45,23 @@ async fn each_fault_gives_its_error_and_is_tried_again_only_where_that_is_safe()
     for case in quick {
         wrong.extend(meet_all(vec![case]).await);
     }
-    assert!(wrong.is_empty(), "{} of the table is wrong:\n{}", wrong.len(), wrong.join("\n"));
+    assert!(
+        wrong.is_empty(),
+        "{} of the table is wrong:\n{}",
+        wrong.len(),
+        wrong.join("\n")
+    );
 }
 
 async fn meet_all(cases: Vec<Case>) -> Vec<String> {
     let mut met = JoinSet::new();
     for case in cases {
-        for method in [Method::Get, Method::Post, Method::IdempotentPost, Method::GetThatCounts] {
+        for method in [
+            Method::Get,
+            Method::Post,
+            Method::IdempotentPost,
+            Method::GetThatCounts,
+        ] {
             let case = case.clone();
             met.spawn(async move { meet(&case, method).await.err() });
         }
@@ -63,21 +73,34 @@ async fn meet_all(cases: Vec<Case>) -> Vec<String> {
 async fn meet(case: &Case, method: Method) -> Result<(), String> {
     let target = case.fault.bring_about();
     let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
-    let client = case.shape(Client::builder()).base_url(target.base_url()).retry(quick).build().unwrap();
+    let client = case
+        .shape(Client::builder())
+        .base_url(target.base_url())
+        .retry(quick)
+        .build()
+        .unwrap();
     let wrong = |what: &str| Err(format!("{}, {method:?}: {what}", case.name));
 
-    let Ok(result) = tokio::time::timeout(HANG, method.call(&client)).await else { return wrong("it hangs") };
+    let Ok(result) = tokio::time::timeout(HANG, method.call(&client)).await else {
+        return wrong("it hangs");
+    };
     let tries = match case.again {
         Again::All => 3,
         Again::Idempotent if method.may_be_sent_twice() => 3,
         Again::Idempotent | Again::AfterLock | Again::Never => 1,
     };
     let error = match (case.outcome, result) {
-        (Outcome::Success, Ok(_)) => return arrived(&target, 1).map_or(Ok(()), |arrived| wrong(&arrived)),
+        (Outcome::Success, Ok(_)) => {
+            return arrived(&target, 1).map_or(Ok(()), |arrived| wrong(&arrived));
+        }
         (Outcome::Success, Err(error)) => return wrong(&format!("{error:?}")),
         (Outcome::Failure { .. }, Ok(thing)) => return wrong(&format!("it went well: {thing:?}")),
         (Outcome::Failure { kind, sent, status }, Err(error)) => {
-            let found = (error.kind(), error.sent(), error.status().map(|status| status.as_u16()));
+            let found = (
+                error.kind(),
+                error.sent(),
+                error.status().map(|status| status.as_u16()),
+            );
             if found != (kind, sent, status) {
                 return wrong(&format!("{found:?}: {error:?}"));
             }
@@ -99,7 +122,10 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     if error.locked_until().is_some() != line.contains("; the user is locked out until ") {
         return wrong(&format!("it doesn't say until when: {line}"));
     }
-    if let Some(status) = error.status().filter(|status| !line.contains(status.as_str())) {
+    if let Some(status) = error
+        .status()
+        .filter(|status| !line.contains(status.as_str()))
+    {
         return wrong(&format!("it doesn't tell its status, {status}: {line}"));
     }
     if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {
@@ -114,7 +140,10 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     if let Target::Server(server) = &target {
         // What lies in the system's buffers comes on top.
         if server.written() > LARGEST_ANSWER + 16 * 1024 * 1024 {
-            return wrong(&format!("it let the server write {} bytes", server.written()));
+            return wrong(&format!(
+                "it let the server write {} bytes",
+                server.written()
+            ));
         }
     }
     Ok(())
@@ -125,15 +154,26 @@ fn arrived(target: &Target, expected: usize) -> Option<String> {
     (found != expected).then(|| format!("{found} requests arrived, not {expected}"))
 }
 
-/// A body that stops coming is found out earlier where silence has a limit, and with what there was of it.
+/// A body that stops coming is found out earlier where silence has a limit, and with what there was
+/// of it.
 #[tokio::test]
 async fn silence_may_have_a_limit_of_its_own() {
     let begun = "HTTP/1.1 200 OK\r\nX-Id: 7\r\nContent-Length: 20\r\n\r\n{\"na";
-    let server = Server::doing([Step::Read, Step::Write(begun.as_bytes().to_vec()), Step::Silence]);
-    let client = Client::builder().base_url(server.base_url()).read_timeout(Duration::from_millis(300));
+    let server = Server::doing([
+        Step::Read,
+        Step::Write(begun.as_bytes().to_vec()),
+        Step::Silence,
+    ]);
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .read_timeout(Duration::from_millis(300));
     let client = client.retry(RetryPolicy::none()).build().unwrap();
     let error = client.get_thing("1").await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Answered), "{error:?}");
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Timeout, Sent::Answered),
+        "{error:?}"
+    );
     assert_eq!(error.headers().unwrap()["x-id"], "7");
     assert_eq!(error.body().unwrap(), "{\"na");
 }
@@ -144,7 +184,11 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
     let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = Server::doing([Step::Read, Step::Write(busy), Step::Again]);
     let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
-    let client = Client::builder().base_url(server.base_url()).retry(quick).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .retry(quick)
+        .build()
+        .unwrap();
     for _ in 0..20 {
         client.get_thing("1").await.unwrap_err();
     }
@@ -156,9 +200,16 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
 async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
     let many = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = Server::doing([Step::Read, Step::Write(many), Step::Again]);
-    let client = Client::builder().base_url(server.base_url()).limits(LimitSettings::off()).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .limits(LimitSettings::off())
+        .build()
+        .unwrap();
     let error = client.get_thing("1").await.unwrap_err();
-    assert!(error.is_throttled() && error.locked_until().is_some(), "{error:?}");
+    assert!(
+        error.is_throttled() && error.locked_until().is_some(),
+        "{error:?}"
+    );
     assert_eq!((error.attempts().len(), server.requests().len()), (1, 1));
 }
 
@@ -166,10 +217,21 @@ async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
 async fn a_call_has_its_own_policy() {
     let target = faults::Fault::Refused.bring_about();
     let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
-    let client = Client::builder().base_url(target.base_url()).retry(quick).build().unwrap();
+    let client = Client::builder()
+        .base_url(target.base_url())
+        .retry(quick)
+        .build()
+        .unwrap();
     for attempts in [1, 2, 5] {
-        let error =
-            client.add_thing("one").options(|options| options.retry(quick.attempts(attempts))).await.unwrap_err();
-        assert_eq!(error.attempts().len(), usize::try_from(attempts).unwrap(), "{error:?}");
+        let error = client
+            .add_thing("one")
+            .options(|options| options.retry(quick.attempts(attempts)))
+            .await
+            .unwrap_err();
+        assert_eq!(
+            error.attempts().len(),
+            usize::try_from(attempts).unwrap(),
+            "{error:?}"
+        );
     }
 }

@@ -1,7 +1,8 @@
-//! Connections that are used again, and which the server closes meanwhile: where an HTTP library sends again unasked.
+//! Connections that are used again, and which the server closes meanwhile: where an HTTP library
+//! sends again unasked.
 //!
-//! hyper-util takes up a request once more that never got onto its connection, and reqwest has no switch for that. What counts is
-//! that none arrives twice.
+//! hyper-util takes up a request once more that never got onto its connection, and reqwest has no
+//! switch for that. What counts is that none arrives twice.
 
 use std::time::Duration;
 
@@ -13,7 +14,11 @@ use crate::Things;
 
 fn client(server: &Server) -> Client {
     let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
-    Client::builder().base_url(server.base_url()).retry(quick).build().unwrap()
+    Client::builder()
+        .base_url(server.base_url())
+        .retry(quick)
+        .build()
+        .unwrap()
 }
 
 fn good() -> Step {
@@ -22,13 +27,26 @@ fn good() -> Step {
 
 #[tokio::test]
 async fn a_post_that_a_used_connection_swallowed_is_not_sent_again() {
-    for end in [Step::Reset, Step::Write(b"HTTP/1.1".to_vec()), Step::Write(Vec::new())] {
+    for end in [
+        Step::Reset,
+        Step::Write(b"HTTP/1.1".to_vec()),
+        Step::Write(Vec::new()),
+    ] {
         let server = Server::doing([Step::Read, good(), Step::Read, end]);
         let client = client(&server);
         client.add_thing("first").await.unwrap();
         let error = client.add_thing("second").await.unwrap_err();
-        assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Maybe), "{error:?}");
-        assert!(error.to_string().ends_with("; the server may have acted on it all the same"), "{error}");
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (ErrorKind::Transport, Sent::Maybe),
+            "{error:?}"
+        );
+        assert!(
+            error
+                .to_string()
+                .ends_with("; the server may have acted on it all the same"),
+            "{error}"
+        );
         assert_eq!((server.connections(), server.requests().len()), (1, 2));
     }
 }
@@ -42,16 +60,23 @@ async fn a_get_that_a_used_connection_swallowed_is_sent_again_once() {
     let client = client(&server);
     client.get_thing("first").await.unwrap();
     client.get_thing("second").await.unwrap();
-    let seconds = server.requests().iter().filter(|request| request.starts_with("GET /things/second ")).count();
+    let seconds = server
+        .requests()
+        .iter()
+        .filter(|request| request.starts_with("GET /things/second "))
+        .count();
     assert_eq!((server.connections(), seconds), (2, 2));
 }
 
-/// The server closes, or resets, each connection when its answer is out, having promised to keep it. Calls come at every moment of that.
+/// The server closes, or resets, each connection when its answer is out, having promised to keep
+/// it. Calls come at every moment of that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_post_arrives_twice_however_the_server_closes() {
-    for steps in
-        [vec![Step::Read, good()], vec![Step::Read, good(), Step::Reset], vec![Step::Read, good(), Step::Glimpse]]
-    {
+    for steps in [
+        vec![Step::Read, good()],
+        vec![Step::Read, good(), Step::Reset],
+        vec![Step::Read, good(), Step::Glimpse],
+    ] {
         let server = Server::doing(steps);
         let client = client(&server);
         let mut fates = Vec::new();
@@ -65,13 +90,19 @@ async fn no_post_arrives_twice_however_the_server_closes() {
         let requests = server.requests();
         for (number, fate) in fates {
             let sign = format!("<{number}>");
-            let arrived = requests.iter().filter(|request| request.contains(&sign)).count();
+            let arrived = requests
+                .iter()
+                .filter(|request| request.contains(&sign))
+                .count();
             let possible = match fate {
                 Ok(()) | Err(Sent::Answered) => 1..=1,
                 Err(Sent::No) => 0..=0,
                 Err(_) => 0..=1,
             };
-            assert!(possible.contains(&arrived), "{sign} arrived {arrived} times: {fate:?}");
+            assert!(
+                possible.contains(&arrived),
+                "{sign} arrived {arrived} times: {fate:?}"
+            );
         }
     }
 }
@@ -83,8 +114,14 @@ async fn what_was_tried_again_was_not_sent() {
         let server = Server::doing([Step::Reset]);
         let error = client(&server).add_thing("one").await.unwrap_err();
         let (last, before) = error.attempts().split_last().unwrap();
-        assert!(before.iter().all(|attempt| attempt.sent() == Sent::No), "{error:?}");
+        assert!(
+            before.iter().all(|attempt| attempt.sent() == Sent::No),
+            "{error:?}"
+        );
         assert_eq!(last.sent(), error.sent());
-        assert!(error.attempts().len() == 3 || error.sent() == Sent::Maybe, "{error:?}");
+        assert!(
+            error.attempts().len() == 3 || error.sent() == Sent::Maybe,
+            "{error:?}"
+        );
     }
 }

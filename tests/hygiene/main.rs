@@ -1,5 +1,5 @@
-//! Generated code in a user's crate that is strict, and in places that are odd: compiled in edition 2021 and in edition 2024, and
-//! looked over by clippy, as everything here is.
+//! Generated code in a user's crate that is strict, and in places that are odd: compiled in edition
+//! 2021 and in edition 2024, and looked over by clippy, as everything here is.
 
 #![deny(
     warnings,
@@ -34,7 +34,10 @@ mod private {
 
     #[test]
     fn it_can_be_called() {
-        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+        let client = Client::builder()
+            .base_url("http://localhost:1")
+            .build()
+            .unwrap();
         let request = client.get_private("x").n(5).prepare().unwrap();
         assert_eq!(request.uri(), "http://localhost:1/a/x?n=5");
     }
@@ -52,12 +55,19 @@ mod reexported {
     #[endpoints(crate = crate::reexported::other::renamed, base = "/api", scope_prefix = "A")]
     pub(crate) trait Reexported {
         #[endpoint(POST "/a", scope = "B", page(items = "i", token = "t"))]
-        fn list_it(&self, #[field] a: Option<Vec<String>>, #[query] t: Option<String>) -> Page<String>;
+        fn list_it(
+            &self,
+            #[field] a: Option<Vec<String>>,
+            #[query] t: Option<String>,
+        ) -> Page<String>;
     }
 
     #[test]
     fn it_can_be_called() {
-        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+        let client = Client::builder()
+            .base_url("http://localhost:1")
+            .build()
+            .unwrap();
         let request = client.list_it().a(["b"]).t("c").prepare().unwrap();
         assert_eq!(request.uri(), "http://localhost:1/api/a?t=c");
         assert_eq!(request.body(), &r#"{"a":["b"]}"#);
@@ -114,10 +124,25 @@ mod carried {
     fn what_is_configured_away_is_gone_everywhere() {
         let names: Vec<_> = CARRIED.iter().map(|meta| meta.name()).collect();
         assert_eq!(names, ["twin", "old", "odd_Name"]);
-        let client = Client::builder().base_url("http://localhost:1").build().unwrap();
-        assert_eq!(client.twin().prepare().unwrap().uri(), "http://localhost:1/d");
-        assert_eq!(client.odd_Name().odd_Arg("a").prepare().unwrap().uri(), "http://localhost:1/f?odd_Arg=a");
-        let uri = client.other_Name().other_Arg("a").prepare().unwrap().uri().to_string();
+        let client = Client::builder()
+            .base_url("http://localhost:1")
+            .build()
+            .unwrap();
+        assert_eq!(
+            client.twin().prepare().unwrap().uri(),
+            "http://localhost:1/d"
+        );
+        assert_eq!(
+            client.odd_Name().odd_Arg("a").prepare().unwrap().uri(),
+            "http://localhost:1/f?odd_Arg=a"
+        );
+        let uri = client
+            .other_Name()
+            .other_Arg("a")
+            .prepare()
+            .unwrap()
+            .uri()
+            .to_string();
         assert_eq!(uri, "http://localhost:1/g?other_Arg=a");
         #[allow(deprecated)]
         let old = client.old().a("a").prepare();

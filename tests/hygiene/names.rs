@@ -30,16 +30,25 @@ pub(crate) trait r#match {
 
 #[test]
 fn odd_names() {
-    let client = Client::builder().base_url("http://localhost:1").build().unwrap();
+    let client = Client::builder()
+        .base_url("http://localhost:1")
+        .build()
+        .unwrap();
     let uri = |request: Request<Bytes>| request.uri().path_and_query().unwrap().to_string();
     assert_eq!(uri(client.r#fn(1).r#in(2).prepare().unwrap()), "/a/1?in=2");
     assert_eq!(uri(client.__()._1(2).prepare().unwrap()), "/b?_1=2");
     assert_eq!(uri(client._21().prepare().unwrap()), "/c");
     assert_eq!(uri(client.request().prepare().unwrap()), "/d");
     assert_eq!(uri(client.Self_().prepare().unwrap()), "/e");
-    assert_eq!(uri(client.größe().straße(1).prepare().unwrap()), "/f?stra%C3%9Fe=1");
+    assert_eq!(
+        uri(client.größe().straße(1).prepare().unwrap()),
+        "/f?stra%C3%9Fe=1"
+    );
     let builder: FnRequest = client.r#fn(1);
-    assert_eq!(format!("{builder:?}"), "Call { endpoint: GET /a/<TYPE>, set: [\"TYPE\"], .. }");
+    assert_eq!(
+        format!("{builder:?}"),
+        "Call { endpoint: GET /a/<TYPE>, set: [\"TYPE\"], .. }"
+    );
     assert_eq!(MATCH.len(), 6);
 }
 

@@ -24,8 +24,17 @@ pub(crate) trait Plain {
 #[::core::prelude::v1::test]
 fn it_can_be_called() {
     use ::cliq_api::RequestExt as _;
-    let client = ::cliq_api::Client::builder().base_url("http://localhost:1").build().unwrap();
-    let request = client.post_plain("i", ["a"]).b(1).c([1, 2]).d(true).prepare().unwrap();
+    let client = ::cliq_api::Client::builder()
+        .base_url("http://localhost:1")
+        .build()
+        .unwrap();
+    let request = client
+        .post_plain("i", ["a"])
+        .b(1)
+        .c([1, 2])
+        .d(true)
+        .prepare()
+        .unwrap();
     ::std::assert_eq!(request.uri(), "http://localhost:1/api/a/i?c=1&c=2");
     ::std::assert_eq!(request.body(), &r#"{"a":["a"],"b":1}"#);
     ::std::assert_eq!(client.put_plain("x").prepare().unwrap().body(), &"x");

@@ -1,4 +1,5 @@
-//! A module whose own items bear the names of the standard library's, of the runtime's, and of what is generated elsewhere.
+//! A module whose own items bear the names of the standard library's, of the runtime's, and of what
+//! is generated elsewhere.
 
 #![allow(dead_code, unused_macros)]
 
@@ -58,7 +59,10 @@ pub(crate) trait Shadowed {
 #[test]
 fn it_can_be_called() {
     use cliq_api::RequestExt as _;
-    let client = cliq_api::Client::builder().base_url("http://localhost:1").build().unwrap();
+    let client = cliq_api::Client::builder()
+        .base_url("http://localhost:1")
+        .build()
+        .unwrap();
     let request = client
         .post_shadowed("c", "m", "x", "a")
         .builder("b")
@@ -69,6 +73,12 @@ fn it_can_be_called() {
         .r#type("t")
         .prepare()
         .unwrap();
-    assert_eq!(request.uri(), "http://localhost:1/a/c/m?f=true&caller=true&type=t&async=a");
-    assert_eq!(request.body(), &r#"{"client":"x","builder":"b","value":"v","values":["w"]}"#);
+    assert_eq!(
+        request.uri(),
+        "http://localhost:1/a/c/m?f=true&caller=true&type=t&async=a"
+    );
+    assert_eq!(
+        request.body(),
+        &r#"{"client":"x","builder":"b","value":"v","values":["w"]}"#
+    );
 }

@@ -1,4 +1,5 @@
-//! What lets calls through: the bucket, the bucket used wrongly on purpose, or another limiter in its place.
+//! What lets calls through: the bucket, the bucket used wrongly on purpose, or another limiter in
+//! its place.
 
 use std::num::NonZeroU32;
 use std::time::Duration;
@@ -42,33 +43,60 @@ pub(crate) enum Misuse {
 }
 
 impl Gate {
-    pub(crate) fn bucket(endpoint: &EndpointMeta, settings: &LimitSettings, misuse: Option<Misuse>) -> Self {
+    pub(crate) fn bucket(
+        endpoint: &EndpointMeta,
+        settings: &LimitSettings,
+        misuse: Option<Misuse>,
+    ) -> Self {
         let rules = Rules::new(endpoint.limit(), endpoint.lock(), settings);
-        Self::Bucket { bucket: Box::new(Bucket::new(&rules, 0, 0)), rules, misuse }
+        Self::Bucket {
+            bucket: Box::new(Bucket::new(&rules, 0, 0)),
+            rules,
+            misuse,
+        }
     }
 
     /// With as many calls as ours makes.
     pub(crate) fn governor(endpoint: &EndpointMeta) -> Self {
         let limit = endpoint.limit().unwrap();
         let calls = NonZeroU32::new(limit.calls - 1).unwrap();
-        let quota = Quota::with_period(limit.per / calls.get()).unwrap().allow_burst(calls);
+        let quota = Quota::with_period(limit.per / calls.get())
+            .unwrap()
+            .allow_burst(calls);
         let clock = FakeRelativeClock::default();
-        Self::Governor { limiter: RateLimiter::direct_with_clock(quota, clock.clone()), clock, now: 0 }
+        Self::Governor {
+            limiter: RateLimiter::direct_with_clock(quota, clock.clone()),
+            clock,
+            now: 0,
+        }
     }
 
     pub(crate) fn acquire(&mut self, now: u64, lease: u64, retry: bool) -> Decision {
         match self {
-            Self::Bucket { bucket, rules, .. } => {
-                bucket.acquire(now, rules, &Acquire::new(LeaseId(lease), Source(1), TIMEOUT).retry(retry))
-            }
-            Self::Governor { limiter, clock, now: last } => {
+            Self::Bucket { bucket, rules, .. } => bucket.acquire(
+                now,
+                rules,
+                &Acquire::new(LeaseId(lease), Source(1), TIMEOUT).retry(retry),
+            ),
+            Self::Governor {
+                limiter,
+                clock,
+                now: last,
+            } => {
                 clock.advance(Duration::from_millis(now - *last));
                 *last = now;
                 match limiter.check() {
-                    Ok(()) => Decision::Granted { use_within: TIMEOUT },
+                    Ok(()) => Decision::Granted {
+                        use_within: TIMEOUT,
+                    },
                     Err(until) => {
-                        let wait = until.wait_time_from(clock.now()).max(Duration::from_millis(1));
-                        Decision::Wait { earliest: wait, again: wait }
+                        let wait = until
+                            .wait_time_from(clock.now())
+                            .max(Duration::from_millis(1));
+                        Decision::Wait {
+                            earliest: wait,
+                            again: wait,
+                        }
                     }
                 }
             }
@@ -76,15 +104,29 @@ impl Gate {
     }
 
     pub(crate) fn sending(&mut self, now: u64, lease: u64) {
-        if let Self::Bucket { bucket, rules, misuse: Some(Misuse::StampAtSending) } = self {
+        if let Self::Bucket {
+            bucket,
+            rules,
+            misuse: Some(Misuse::StampAtSending),
+        } = self
+        {
             bucket.complete(now, rules, LeaseId(lease), Source(1), Outcome::Answered);
         }
     }
 
     /// The caller goes away, and the exchange with it.
     pub(crate) fn cancel(&mut self, now: u64, lease: u64) {
-        if let Self::Bucket { bucket, rules, misuse } = self {
-            let outcome = if *misuse == Some(Misuse::FreeOnCancel) { Outcome::Unsent } else { Outcome::Unanswered };
+        if let Self::Bucket {
+            bucket,
+            rules,
+            misuse,
+        } = self
+        {
+            let outcome = if *misuse == Some(Misuse::FreeOnCancel) {
+                Outcome::Unsent
+            } else {
+                Outcome::Unanswered
+            };
             bucket.complete(now, rules, LeaseId(lease), Source(1), outcome);
         }
     }

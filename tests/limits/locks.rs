@@ -1,8 +1,11 @@
-//! Locks that come all the same, because somebody else spends the same budget: they are obeyed to the second.
+//! Locks that come all the same, because somebody else spends the same budget: they are obeyed to
+//! the second.
 
 use std::time::Duration;
 
-use cliq_api::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
+use cliq_api::limit::{
+    Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source,
+};
 use cliq_sandbox::limits::{Limits, Stamps, Throttle, Trips, Verdict};
 use fastrand::Rng;
 
@@ -15,7 +18,8 @@ fn ask(lease: u64) -> Acquire {
     Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30))
 }
 
-/// A busy caller, and somebody else who now and then uses up the budget. Gives the locks that the caller was told of.
+/// A busy caller, and somebody else who now and then uses up the budget. Gives the locks that the
+/// caller was told of.
 fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut rng = Rng::with_seed(seed);
     let endpoint = &SIMULATED[0];
@@ -51,19 +55,31 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
         let verdict = throttle.arrive_at(at, "1", counted);
         now += latency;
         if let Some(until) = locked.take() {
-            assert!(verdict.is_allowed(), "sent {:?} before the lock's end, seed {seed}", until.saturating_sub(at));
+            assert!(
+                verdict.is_allowed(),
+                "sent {:?} before the lock's end, seed {seed}",
+                until.saturating_sub(at)
+            );
             let late = at.checked_sub(until).unwrap();
-            assert!(late < Duration::from_secs(4), "sent {late:?} after the lock's end, seed {seed}");
+            assert!(
+                late < Duration::from_secs(4),
+                "sent {late:?} after the lock's end, seed {seed}"
+            );
         }
         let outcome = match verdict {
             Verdict::Allowed => Outcome::Answered,
             refused => {
                 told += 1;
                 locked = refused.until();
-                let left = refused.until().unwrap().saturating_sub(BEGINNING + Duration::from_millis(now));
+                let left = refused
+                    .until()
+                    .unwrap()
+                    .saturating_sub(BEGINNING + Duration::from_millis(now));
                 // As servers do: whole seconds.
                 let left = Duration::from_secs(left.as_millis().div_ceil(1000) as u64);
-                Outcome::Throttled { retry_after: tells_when.then_some(left) }
+                Outcome::Throttled {
+                    retry_after: tells_when.then_some(left),
+                }
             }
         };
         let done = bucket.complete(now, &rules, LeaseId(lease), Source(1), outcome);
@@ -89,21 +105,34 @@ fn obeyed_to_the_second() {
 
 /// One of 19 slots of a minute, ten minutes of lock, and a margin of a second.
 fn bucket() -> (Rules, Bucket) {
-    let rules = Rules::new(SIMULATED[0].limit(), SIMULATED[0].lock(), &LimitSettings::new().cold_start(false));
+    let rules = Rules::new(
+        SIMULATED[0].limit(),
+        SIMULATED[0].lock(),
+        &LimitSettings::new().cold_start(false),
+    );
     (rules, Bucket::new(&rules, 0, 0))
 }
 
 fn throttled(seconds: impl Into<Option<u64>>) -> Outcome {
-    Outcome::Throttled { retry_after: seconds.into().map(Duration::from_secs) }
+    Outcome::Throttled {
+        retry_after: seconds.into().map(Duration::from_secs),
+    }
 }
 
 fn lock_left(bucket: &Bucket, now: u64) -> u128 {
-    bucket.locked(now, Source(1)).map_or(0, |lock| lock.left.as_millis())
+    bucket
+        .locked(now, Source(1))
+        .map_or(0, |lock| lock.left.as_millis())
 }
 
 #[test]
 fn the_longer_of_what_is_told_and_what_is_declared() {
-    for (told, left) in [(None, 601_001), (Some(5), 601_001), (Some(900), 901_001), (Some(u64::MAX / 4), 3_601_001)] {
+    for (told, left) in [
+        (None, 601_001),
+        (Some(5), 601_001),
+        (Some(900), 901_001),
+        (Some(u64::MAX / 4), 3_601_001),
+    ] {
         let (rules, mut bucket) = bucket();
         bucket.acquire(0, &rules, &ask(1));
         bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(told));
@@ -120,7 +149,11 @@ fn only_ever_extended() {
     bucket.complete(1_000, &rules, LeaseId(1), Source(1), throttled(700));
     assert_eq!(lock_left(&bucket, 1_000), 701_001);
     // The second one arrived later, and tells of less.
-    assert!(!bucket.complete(2_000, &rules, LeaseId(2), Source(1), throttled(None)).begins);
+    assert!(
+        !bucket
+            .complete(2_000, &rules, LeaseId(2), Source(1), throttled(None))
+            .begins
+    );
     assert_eq!(lock_left(&bucket, 2_000), 700_001);
     // A success that comes late doesn't end it.
     bucket.complete(3_000, &rules, LeaseId(3), Source(1), Outcome::Answered);
@@ -145,14 +178,32 @@ fn one_call_goes_first_after_it() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(None));
-    assert!(matches!(bucket.acquire(601_000, &rules, &ask(2)), Decision::Locked(_)));
-    assert!(matches!(bucket.acquire(601_001, &rules, &ask(3)), Decision::Granted { .. }));
-    assert!(matches!(bucket.acquire(601_001, &rules, &ask(4)), Decision::Wait { .. }));
+    assert!(matches!(
+        bucket.acquire(601_000, &rules, &ask(2)),
+        Decision::Locked(_)
+    ));
+    assert!(matches!(
+        bucket.acquire(601_001, &rules, &ask(3)),
+        Decision::Granted { .. }
+    ));
+    assert!(matches!(
+        bucket.acquire(601_001, &rules, &ask(4)),
+        Decision::Wait { .. }
+    ));
     bucket.complete(601_500, &rules, LeaseId(3), Source(1), Outcome::Answered);
     for lease in 5..23 {
-        assert!(matches!(bucket.acquire(601_501, &rules, &ask(lease)), Decision::Granted { .. }), "{lease}");
+        assert!(
+            matches!(
+                bucket.acquire(601_501, &rules, &ask(lease)),
+                Decision::Granted { .. }
+            ),
+            "{lease}"
+        );
     }
-    assert!(matches!(bucket.acquire(601_501, &rules, &ask(23)), Decision::Wait { .. }));
+    assert!(matches!(
+        bucket.acquire(601_501, &rules, &ask(23)),
+        Decision::Wait { .. }
+    ));
 }
 
 #[test]
@@ -160,10 +211,22 @@ fn it_is_known_from_where() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.complete(0, &rules, LeaseId(1), Source(7), throttled(None));
-    assert_eq!(bucket.locked(0, Source(7)).unwrap().why, LockSource::Observed);
+    assert_eq!(
+        bucket.locked(0, Source(7)).unwrap().why,
+        LockSource::Observed
+    );
     assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Peer);
     let mut bucket = Bucket::assume_locked(&rules, 0);
-    assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Assumed);
-    assert!(matches!(bucket.acquire(600_999, &rules, &ask(1)), Decision::Locked(_)));
-    assert!(matches!(bucket.acquire(601_000, &rules, &ask(1)), Decision::Granted { .. }));
+    assert_eq!(
+        bucket.locked(0, Source(1)).unwrap().why,
+        LockSource::Assumed
+    );
+    assert!(matches!(
+        bucket.acquire(600_999, &rules, &ask(1)),
+        Decision::Locked(_)
+    ));
+    assert!(matches!(
+        bucket.acquire(601_000, &rules, &ask(1)),
+        Decision::Granted { .. }
+    ));
 }

@@ -1,4 +1,5 @@
-//! The limiter against the sandbox's book: simulations of millions of calls, the faults that they find, and the queue.
+//! The limiter against the sandbox's book: simulations of millions of calls, the faults that they
+//! find, and the queue.
 
 #![allow(
     clippy::cast_possible_truncation,

@@ -5,7 +5,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use cliq_api::limit::{Ask, Class, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told};
+use cliq_api::limit::{
+    Ask, Class, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told,
+};
 use cliq_api::threads::THREADS;
 use cliq_api::{EndpointMeta, UserKey};
 use cliq_sandbox::limits::{Limits, Throttle};
@@ -45,7 +47,11 @@ async fn call(limiter: &Limiter, ask: Ask, told: Told) -> Option<SystemTime> {
 }
 
 fn ask(class: Class, retry: bool) -> Ask {
-    Ask { class, retry, ..Ask::new() }
+    Ask {
+        class,
+        retry,
+        ..Ask::new()
+    }
 }
 
 /// Lets all tasks run until each of them waits.
@@ -63,7 +69,14 @@ async fn nobody_is_overtaken_within_a_class() {
     let mut rng = Rng::with_seed(seed());
     let mut tasks = Vec::new();
     for number in 0..300 {
-        let ask = ask(if rng.bool() { Class::Urgent } else { Class::Normal }, rng.u8(..20) == 0);
+        let ask = ask(
+            if rng.bool() {
+                Class::Urgent
+            } else {
+                Class::Normal
+            },
+            rng.u8(..20) == 0,
+        );
         let (limiter, went) = (limiter.clone(), Arc::clone(&went));
         tasks.push(tokio::spawn(async move {
             let mut permit = acquire(&limiter, ask).await.unwrap();
@@ -81,17 +94,28 @@ async fn nobody_is_overtaken_within_a_class() {
     let went = went.lock().unwrap();
     assert_eq!(went.len(), 300);
     for class in [Class::Urgent, Class::Normal] {
-        let numbers = went.iter().filter(|(_, of, retry)| *of == class && !retry).map(|(number, ..)| number);
+        let numbers = went
+            .iter()
+            .filter(|(_, of, retry)| *of == class && !retry)
+            .map(|(number, ..)| number);
         assert!(numbers.is_sorted(), "{went:?}");
     }
     let place = |wanted: fn(&(i32, Class, bool)) -> bool| went.iter().position(wanted).unwrap();
     assert_eq!(place(|(_, _, retry)| *retry), 0, "retries go first");
-    let last_urgent = went.iter().rposition(|(_, class, retry)| *class == Class::Urgent && !retry).unwrap();
+    let last_urgent = went
+        .iter()
+        .rposition(|(_, class, retry)| *class == Class::Urgent && !retry)
+        .unwrap();
     assert!(
         last_urgent < place(|(_, class, retry)| *class == Class::Normal && !retry),
         "urgent ones go before normal ones"
     );
-    let retries: Vec<_> = went.iter().filter(|(_, _, retry)| *retry).take(9).map(|(number, ..)| number).collect();
+    let retries: Vec<_> = went
+        .iter()
+        .filter(|(_, _, retry)| *retry)
+        .take(9)
+        .map(|(number, ..)| number)
+        .collect();
     assert!(retries.is_sorted(), "{retries:?}");
 }
 
@@ -120,7 +144,11 @@ async fn retries_take_their_share_and_no_more_ahead_of_others() {
 async fn some_slots_are_for_urgent_calls_only() {
     let limiter = Limiter::new(warm().reserved_for_urgent(4), None);
     let mut permits = Vec::new();
-    let fast = |class| Ask { class, patience: Patience::FailFast, ..Ask::new() };
+    let fast = |class| Ask {
+        class,
+        patience: Patience::FailFast,
+        ..Ask::new()
+    };
     while let Ok(permit) = acquire(&limiter, fast(Class::Normal)).await {
         permits.push(permit);
     }
@@ -131,7 +159,8 @@ async fn some_slots_are_for_urgent_calls_only() {
     assert_eq!(permits.len(), 19);
 }
 
-/// Whoever goes away while waiting, first in line or not, and whenever: all others get their turn when they should.
+/// Whoever goes away while waiting, first in line or not, and whenever: all others get their turn
+/// when they should.
 #[tokio::test(start_paused = true)]
 async fn dropping_waiters_never_stalls_the_rest() {
     for seed in (seed()..).take(20) {
@@ -143,7 +172,14 @@ async fn dropping_waiters_never_stalls_the_rest() {
         let mut leaving = Vec::new();
         for _ in 0..200 {
             let limiter = limiter.clone();
-            let ask = ask(if rng.bool() { Class::Urgent } else { Class::Normal }, rng.u8(..10) == 0);
+            let ask = ask(
+                if rng.bool() {
+                    Class::Urgent
+                } else {
+                    Class::Normal
+                },
+                rng.u8(..10) == 0,
+            );
             let stays = Arc::clone(&stays);
             let waits = async move {
                 call(&limiter, ask, Told::Fine).await;
@@ -160,7 +196,9 @@ async fn dropping_waiters_never_stalls_the_rest() {
         }
         for task in staying.into_iter().chain(leaving) {
             let waited = tokio::time::timeout(Duration::from_hours(1), task).await;
-            waited.unwrap_or_else(|_| panic!("stalled, with CLIQ_LIMITS_SEED={seed}")).unwrap();
+            waited
+                .unwrap_or_else(|_| panic!("stalled, with CLIQ_LIMITS_SEED={seed}"))
+                .unwrap();
         }
         // As if nobody had stood before them in vain.
         let rounds = (stays.load(Ordering::Relaxed) as f64 / 19.0).ceil();
@@ -196,7 +234,8 @@ async fn a_thousand_waiters_cost_no_polling() {
     }
     assert!(begun.elapsed() > Duration::from_secs(52 * 61));
     let polls = polls.load(Ordering::Relaxed);
-    // Once to stand in line, once when it is the first, and once more where it then has to wait for its slot.
+    // Once to stand in line, once when it is the first, and once more where it then has to wait for
+    // its slot.
     assert!(polls <= 3000, "{polls} polls");
 }
 
@@ -210,7 +249,10 @@ async fn a_queue_has_an_end() {
     }
     settle().await;
     let refusal = acquire(&limiter, Ask::new()).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::Busy { waiting: 2 }), "{refusal}");
+    assert!(
+        matches!(refusal, LimitRefusal::Busy { waiting: 2 }),
+        "{refusal}"
+    );
     drop(held);
     settle().await;
     let _ = acquire(&limiter, Ask::new()).await.unwrap();
@@ -225,20 +267,38 @@ async fn a_wait_that_cannot_end_in_time_fails_at_once() {
         permit.sending().unwrap();
         permit.answered(Told::Fine);
     }
-    let by = move |seconds| Ask { deadline: Some(begun + Duration::from_secs(seconds)), ..Ask::new() };
+    let by = move |seconds| Ask {
+        deadline: Some(begun + Duration::from_secs(seconds)),
+        ..Ask::new()
+    };
     let refusal = acquire(&limiter, by(60)).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::PastDeadline { wait } if wait.as_millis() == 61_001), "{refusal:?}");
-    assert_eq!(refusal.to_string(), "its limit lets no call through for 62 seconds, which is past the call's deadline");
-    let fast = Ask { patience: Patience::FailFast, ..Ask::new() };
+    assert!(
+        matches!(refusal, LimitRefusal::PastDeadline { wait } if wait.as_millis() == 61_001),
+        "{refusal:?}"
+    );
+    assert_eq!(
+        refusal.to_string(),
+        "its limit lets no call through for 62 seconds, which is past the call's deadline"
+    );
+    let fast = Ask {
+        patience: Patience::FailFast,
+        ..Ask::new()
+    };
     let refusal = acquire(&limiter, fast).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::WouldWait { wait } if wait.as_millis() == 61_001), "{refusal:?}");
+    assert!(
+        matches!(refusal, LimitRefusal::WouldWait { wait } if wait.as_millis() == 61_001),
+        "{refusal:?}"
+    );
     // 19 go in the next round, and the 20th in the one after it.
     for _ in 0..19 {
         let limiter = limiter.clone();
         tokio::spawn(async move { call(&limiter, by(70), Told::Fine).await });
         settle().await;
     }
-    assert!(matches!(acquire(&limiter, by(70)).await, Err(LimitRefusal::PastDeadline { .. })));
+    assert!(matches!(
+        acquire(&limiter, by(70)).await,
+        Err(LimitRefusal::PastDeadline { .. })
+    ));
     assert_eq!(begun.elapsed(), Duration::ZERO);
     call(&limiter, by(123), Told::Fine).await;
     assert_eq!(begun.elapsed().as_millis(), 2 * 61_001);
@@ -254,7 +314,10 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
         let limiter = limiter.clone();
         tokio::spawn(async move { acquire(&limiter, Ask::new()).await.map(drop) })
     };
-    let through = Ask { patience: Patience::ThroughLocks, ..Ask::new() };
+    let through = Ask {
+        patience: Patience::ThroughLocks,
+        ..Ask::new()
+    };
     let patient: Vec<_> = (0..3)
         .map(|_| {
             let limiter = limiter.clone();
@@ -272,13 +335,30 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
     let mut late = held.pop().unwrap();
     let mut throttled = held.pop().unwrap();
     throttled.sending().unwrap();
-    let until = throttled.answered(Told::Throttled { retry_after: None }).unwrap();
-    let left = until.duration_since(SystemTime::now()).unwrap().as_secs_f64();
+    let until = throttled
+        .answered(Told::Throttled { retry_after: None })
+        .unwrap();
+    let left = until
+        .duration_since(SystemTime::now())
+        .unwrap()
+        .as_secs_f64();
     assert!((600.0..=601.1).contains(&left), "{left}");
 
     let refusal = waiting.await.unwrap().unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Observed, .. }), "{refusal}");
-    assert_eq!(refusal.to_string(), "the server locked the user out of it; try again in 602 seconds");
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::Locked {
+                why: LockSource::Observed,
+                ..
+            }
+        ),
+        "{refusal}"
+    );
+    assert_eq!(
+        refusal.to_string(),
+        "the server locked the user out of it; try again in 602 seconds"
+    );
     // One who has its permit already is stopped as well.
     assert_eq!(
         late.sending().unwrap_err().to_string(),
@@ -286,8 +366,14 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
     );
     drop((late, held));
     assert_eq!(begun.elapsed(), Duration::ZERO);
-    let in_time = Ask { deadline: Some(begun + Duration::from_secs(500)), ..through };
-    assert!(matches!(acquire(&limiter, in_time).await, Err(LimitRefusal::Locked { .. })));
+    let in_time = Ask {
+        deadline: Some(begun + Duration::from_secs(500)),
+        ..through
+    };
+    assert!(matches!(
+        acquire(&limiter, in_time).await,
+        Err(LimitRefusal::Locked { .. })
+    ));
 
     // After it one goes first, and the others when it is answered.
     let mut went = Vec::new();
@@ -308,13 +394,25 @@ async fn without_an_answer_it_goes_on_one_by_one() {
         permits.push(permit);
     }
     drop(permits.pop());
-    let fast = Ask { patience: Patience::FailFast, ..Ask::new() };
-    assert!(matches!(acquire(&limiter, fast).await, Err(LimitRefusal::WouldWait { .. })), "two are out");
+    let fast = Ask {
+        patience: Patience::FailFast,
+        ..Ask::new()
+    };
+    assert!(
+        matches!(
+            acquire(&limiter, fast).await,
+            Err(LimitRefusal::WouldWait { .. })
+        ),
+        "two are out"
+    );
     for permit in permits {
         permit.answered(Told::Fine);
     }
     let mut only = acquire(&limiter, fast).await.unwrap();
-    assert!(acquire(&limiter, fast).await.is_err(), "those answers were on the way already");
+    assert!(
+        acquire(&limiter, fast).await.is_err(),
+        "those answers were on the way already"
+    );
     only.sending().unwrap();
     only.answered(Told::Fine);
     let mut more = Vec::new();
@@ -336,14 +434,26 @@ async fn a_permit_is_used_soon_or_not_at_all() {
     let limiter = Limiter::new(warm(), None);
     let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
     sleep(Duration::from_secs(31)).await;
-    assert_eq!(permit.sending().unwrap_err().to_string(), "the limiter's permit was not used in time");
+    assert_eq!(
+        permit.sending().unwrap_err().to_string(),
+        "the limiter's permit was not used in time"
+    );
     drop(permit);
     let limits = limiter.limits(limiter.server("https://cliq.zoho.com"), None);
-    assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(19), "it was given back");
-    // And one that nobody ever gave back is counted as sent, when it can't be used and answered any more.
+    assert_eq!(
+        limits.of(minute()).await.unwrap().remaining,
+        Some(19),
+        "it was given back"
+    );
+    // And one that nobody ever gave back is counted as sent, when it can't be used and answered any
+    // more.
     std::mem::forget(acquire(&limiter, Ask::new()).await.unwrap());
     sleep(Duration::from_secs(61 + 120 + 60)).await;
-    assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(1), "one at a time");
+    assert_eq!(
+        limits.of(minute()).await.unwrap().remaining,
+        Some(1),
+        "one at a time"
+    );
     sleep(Duration::from_hours(1)).await;
     assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(19));
 }
@@ -356,7 +466,10 @@ async fn half_of_the_slots_in_the_first_window() {
     sleep(Duration::from_secs(61)).await;
     assert_eq!(limits.of(minute()).await.unwrap().remaining, Some(19));
     // A user who comes later can't have called before either.
-    let other = limiter.limits(limiter.server("https://cliq.zoho.com"), Some(UserKey::new("7")));
+    let other = limiter.limits(
+        limiter.server("https://cliq.zoho.com"),
+        Some(UserKey::new("7")),
+    );
     assert_eq!(other.of(minute()).await.unwrap().remaining, Some(19));
 }
 
@@ -364,7 +477,13 @@ async fn half_of_the_slots_in_the_first_window() {
 #[test]
 fn the_next_takes_over_when_a_runtime_ends() {
     let limiter = Limiter::new(warm(), None);
-    let runtime = || tokio::runtime::Builder::new_multi_thread().worker_threads(1).enable_time().build().unwrap();
+    let runtime = || {
+        tokio::runtime::Builder::new_multi_thread()
+            .worker_threads(1)
+            .enable_time()
+            .build()
+            .unwrap()
+    };
     let (ends, stays) = (runtime(), runtime());
     let mut held = stays.block_on(fill(&limiter));
     let wait = |runtime: &tokio::runtime::Runtime, line: usize| {
@@ -387,10 +506,16 @@ fn the_next_takes_over_when_a_runtime_ends() {
 async fn users_and_servers_are_apart_and_endpoints_of_one_shape_are_not() {
     let limiter = Limiter::new(warm(), None);
     let find = |name| THREADS.iter().find(|meta| meta.name() == name).unwrap();
-    let (send, create) = (find("send_thread_message"), find("create_thread_by_chat_id"));
+    let (send, create) = (
+        find("send_thread_message"),
+        find("create_thread_by_chat_id"),
+    );
     let servers = ["https://cliq.zoho.com", "https://cliq.zoho.eu"].map(|url| limiter.server(url));
     let users = [None, Some(UserKey::new("1")), Some(UserKey::new("2"))];
-    let fast = Ask { patience: Patience::FailFast, ..Ask::new() };
+    let fast = Ask {
+        patience: Patience::FailFast,
+        ..Ask::new()
+    };
     for server in servers {
         for user in &users {
             let mut held = Vec::new();
@@ -411,7 +536,10 @@ async fn users_and_servers_are_apart_and_endpoints_of_one_shape_are_not() {
 async fn no_limit_costs_nothing_until_there_is_a_lock() {
     let limiter = Limiter::new(warm(), None);
     let server = limiter.server("https://cliq.zoho.com");
-    let free = SIMULATED.iter().find(|endpoint| endpoint.limit().is_none()).unwrap();
+    let free = SIMULATED
+        .iter()
+        .find(|endpoint| endpoint.limit().is_none())
+        .unwrap();
     let acquire = || limiter.acquire(server, None, free, Ask::new());
     for _ in 0..100 {
         let mut permit = acquire().await.unwrap();
@@ -421,11 +549,20 @@ async fn no_limit_costs_nothing_until_there_is_a_lock() {
     assert_eq!(limiter.buckets(), 0);
     let limits = limiter.limits(server, None);
     let mut changes = limits.changes();
-    assert!(acquire().await.unwrap().answered(Told::Throttled { retry_after: None }).is_some());
+    assert!(
+        acquire()
+            .await
+            .unwrap()
+            .answered(Told::Throttled { retry_after: None })
+            .is_some()
+    );
     assert!(matches!(acquire().await, Err(LimitRefusal::Locked { .. })));
     assert_eq!(limits.unexpected_locks(), 1);
     let change = changes.next().await.unwrap();
-    assert_eq!((&*change.bucket, &*change.server), ("GET /simulated/free", "https://cliq.zoho.com"));
+    assert_eq!(
+        (&*change.bucket, &*change.server),
+        ("GET /simulated/free", "https://cliq.zoho.com")
+    );
     sleep(Duration::from_millis(601_001)).await;
     acquire().await.unwrap().unsent();
 }
@@ -436,7 +573,10 @@ async fn what_is_not_in_use_is_gone() {
     let server = limiter.server("https://cliq.zoho.com");
     for user in 0..1000 {
         let user = UserKey::new(user.to_string());
-        let mut permit = limiter.acquire(server, Some(&user), minute(), Ask::new()).await.unwrap();
+        let mut permit = limiter
+            .acquire(server, Some(&user), minute(), Ask::new())
+            .await
+            .unwrap();
         permit.sending().unwrap();
         permit.answered(Told::Fine);
     }
@@ -455,7 +595,11 @@ async fn off_is_off() {
     for _ in 0..100 {
         std::mem::forget(acquire(&limiter, Ask::new()).await.unwrap());
     }
-    assert!(call(&limiter, Ask::new(), Told::Throttled { retry_after: None }).await.is_some());
+    assert!(
+        call(&limiter, Ask::new(), Told::Throttled { retry_after: None })
+            .await
+            .is_some()
+    );
     acquire(&limiter, Ask::new()).await.unwrap().unsent();
 }
 
@@ -473,9 +617,19 @@ async fn no_lock_through_the_queue_either() {
             let (limiter, throttle, mut rng) = (limiter.clone(), Arc::clone(&throttle), rng.fork());
             tasks.push(tokio::spawn(async move {
                 for _ in 0..20 {
-                    let ask = ask(if rng.bool() { Class::Urgent } else { Class::Normal }, rng.u8(..9) == 0);
+                    let ask = ask(
+                        if rng.bool() {
+                            Class::Urgent
+                        } else {
+                            Class::Normal
+                        },
+                        rng.u8(..9) == 0,
+                    );
                     let until = Duration::from_millis(rng.u64(0..600_000));
-                    let Ok(permit) = tokio::time::timeout(until, acquire(&limiter, ask)).await else { continue };
+                    let Ok(permit) = tokio::time::timeout(until, acquire(&limiter, ask)).await
+                    else {
+                        continue;
+                    };
                     let mut permit = permit.unwrap();
                     sleep(Duration::from_micros(rng.u64(..100_000))).await;
                     if rng.u8(..10) == 0 || permit.sending().is_err() {
@@ -485,7 +639,11 @@ async fn no_lock_through_the_queue_either() {
                     let throttle = Arc::clone(&throttle);
                     let arrives = async move {
                         sleep(there).await;
-                        let verdict = throttle.lock().unwrap().arrive(begun.elapsed(), "1", minute());
+                        let verdict =
+                            throttle
+                                .lock()
+                                .unwrap()
+                                .arrive(begun.elapsed(), "1", minute());
                         assert!(verdict.is_allowed(), "a lock, with CLIQ_LIMITS_SEED={seed}");
                     };
                     if rng.u8(..20) == 0 {
@@ -502,8 +660,17 @@ async fn no_lock_through_the_queue_either() {
         for task in tasks {
             task.await.unwrap();
         }
-        assert_eq!(throttle.lock().unwrap().totals().locks, 0, "CLIQ_LIMITS_SEED={seed}");
-        assert_eq!(limiter.limits(limiter.server("https://cliq.zoho.com"), None).unexpected_locks(), 0);
+        assert_eq!(
+            throttle.lock().unwrap().totals().locks,
+            0,
+            "CLIQ_LIMITS_SEED={seed}"
+        );
+        assert_eq!(
+            limiter
+                .limits(limiter.server("https://cliq.zoho.com"), None)
+                .unexpected_locks(),
+            0
+        );
     }
 }
 

@@ -11,15 +11,20 @@ use crate::world::Scenario;
 #[test]
 fn nearly_all_that_is_allowed() {
     let first = seed();
-    let limited: Vec<_> = SIMULATED.iter().filter(|endpoint| endpoint.limit().is_some()).collect();
+    let limited: Vec<_> = SIMULATED
+        .iter()
+        .filter(|endpoint| endpoint.limit().is_some())
+        .collect();
     let latencies = [
         Latency::Constant(200_000),
         Latency::Uniform(0, 2_000_000),
         Latency::Exponential(400_000),
         Latency::HeavyTailed(100_000),
     ];
-    for (index, (endpoint, latency)) in
-        limited.iter().flat_map(|endpoint| latencies.map(|latency| (endpoint, latency))).enumerate()
+    for (index, (endpoint, latency)) in limited
+        .iter()
+        .flat_map(|endpoint| latencies.map(|latency| (endpoint, latency)))
+        .enumerate()
     {
         let seed = first + index as u64;
         let limit = endpoint.limit().unwrap();
@@ -42,12 +47,22 @@ fn nearly_all_that_is_allowed() {
             seed,
         };
         let report = scenario.run();
-        assert_eq!(report.locks, 0, "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}");
+        assert_eq!(
+            report.locks, 0,
+            "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
+        );
         let window = limit.per.as_secs_f64();
         let slots = f64::from(limit.calls - 1);
         let allowed = slots / (window + 1.0 + report.mean_latency);
         let made = report.sent as f64 / report.took;
-        println!("{} {latency:?}: {made:.3} calls a second, {:.1} %", endpoint.name(), made / allowed * 100.0);
-        assert!(made >= 0.98 * allowed, "{made} of {allowed} calls a second with CLIQ_LIMITS_SEED={seed}: {report:?}");
+        println!(
+            "{} {latency:?}: {made:.3} calls a second, {:.1} %",
+            endpoint.name(),
+            made / allowed * 100.0
+        );
+        assert!(
+            made >= 0.98 * allowed,
+            "{made} of {allowed} calls a second with CLIQ_LIMITS_SEED={seed}: {report:?}"
+        );
     }
 }

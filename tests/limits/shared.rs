@@ -1,4 +1,5 @@
-//! Several limiters over one store: what it keeps are bytes, what it says takes time, and those who use it may be killed.
+//! Several limiters over one store: what it keeps are bytes, what it says takes time, and those who
+//! use it may be killed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -7,8 +8,9 @@ use std::time::Duration;
 
 use cliq_api::EndpointMeta;
 use cliq_api::limit::{
-    Acquire, Ask, Bucket, BucketKey, Class, Completed, Decision, DecodeError, Ended, LeaseId, LimitRefusal,
-    LimitSettings, LimitStore, Limiter, LockSource, Outcome, Rules, Seen, Source, StoreError, StoreFuture, Told,
+    Acquire, Ask, Bucket, BucketKey, Class, Completed, Decision, DecodeError, Ended, LeaseId,
+    LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome, Rules, Seen, Source,
+    StoreError, StoreFuture, Told,
 };
 use cliq_sandbox::limits::{Limits, Throttle};
 use fastrand::Rng;
@@ -41,7 +43,10 @@ struct Door {
 
 impl Shelf {
     fn new() -> Arc<Self> {
-        Arc::new(Self { buckets: Mutex::default(), origin: Instant::now() })
+        Arc::new(Self {
+            buckets: Mutex::default(),
+            origin: Instant::now(),
+        })
     }
 
     fn door(self: &Arc<Self>, slow: u64, seed: u64) -> Arc<Door> {
@@ -94,9 +99,16 @@ impl Door {
 }
 
 impl LimitStore for Door {
-    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
+    fn acquire<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        ask: Acquire,
+    ) -> StoreFuture<'a, Decision> {
         Box::pin(async move {
-            let mut answer = self.step(key, rules, |bucket, now| bucket.acquire(now, rules, &ask)).await?;
+            let mut answer = self
+                .step(key, rules, |bucket, now| bucket.acquire(now, rules, &ask))
+                .await?;
             if let Decision::Wait { earliest, again } = &mut answer {
                 // Nobody tells it that a peer's call ended.
                 *again = (*again).min((*earliest).max(Duration::from_millis(500)));
@@ -105,14 +117,27 @@ impl LimitStore for Door {
         })
     }
 
-    fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {
-        Box::pin(
-            self.step(key, rules, move |bucket, now| bucket.complete(now, rules, end.lease, end.source, end.outcome)),
-        )
+    fn complete<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        end: Ended,
+    ) -> StoreFuture<'a, Completed> {
+        Box::pin(self.step(key, rules, move |bucket, now| {
+            bucket.complete(now, rules, end.lease, end.source, end.outcome)
+        }))
     }
 
-    fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {
-        Box::pin(self.step(key, rules, move |bucket, now| bucket.look(now, rules, source, class)))
+    fn look<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        source: Source,
+        class: Class,
+    ) -> StoreFuture<'a, Seen> {
+        Box::pin(self.step(key, rules, move |bucket, now| {
+            bucket.look(now, rules, source, class)
+        }))
     }
 }
 
@@ -121,7 +146,10 @@ fn endpoint() -> &'static EndpointMeta {
 }
 
 fn limiter(door: &Arc<Door>) -> Limiter {
-    Limiter::new(LimitSettings::new(), Some(Arc::clone(door) as Arc<dyn LimitStore>))
+    Limiter::new(
+        LimitSettings::new(),
+        Some(Arc::clone(door) as Arc<dyn LimitStore>),
+    )
 }
 
 async fn acquire(limiter: &Limiter, ask: Ask) -> Result<cliq_api::limit::Permit, LimitRefusal> {
@@ -138,16 +166,22 @@ struct Server {
 
 impl Server {
     fn harsh() -> Self {
-        Self { throttle: Arc::new(Mutex::new(Throttle::new(Limits::harsh()))), begun: Instant::now() }
+        Self {
+            throttle: Arc::new(Mutex::new(Throttle::new(Limits::harsh()))),
+            begun: Instant::now(),
+        }
     }
 
     fn arrive(&self) -> bool {
         let mut throttle = self.throttle.lock().unwrap();
-        throttle.arrive(self.begun.elapsed(), "1", endpoint()).is_allowed()
+        throttle
+            .arrive(self.begun.elapsed(), "1", endpoint())
+            .is_allowed()
     }
 }
 
-/// A hundred processes, one after the other, while somebody else keeps a lock alive by calling: one call in each period of the lock.
+/// A hundred processes, one after the other, while somebody else keeps a lock alive by calling: one
+/// call in each period of the lock.
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_calls_extend_gets_one_call_a_period() {
     let server = Server::harsh();
@@ -178,19 +212,32 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
                 permit.answered(told);
             }
             Err(refusal) => {
-                assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+                assert!(
+                    matches!(
+                        refusal,
+                        LimitRefusal::Locked {
+                            why: LockSource::Peer,
+                            ..
+                        }
+                    ),
+                    "{refusal}"
+                );
             }
         }
         sleep(Duration::from_secs(40)).await;
     }
     assert!((3..=5).contains(&refused.len()), "{refused:?}");
     for pair in refused.windows(2) {
-        assert!(pair[1].checked_sub(pair[0]).unwrap() >= Duration::from_mins(10), "{refused:?}");
+        assert!(
+            pair[1].checked_sub(pair[0]).unwrap() >= Duration::from_mins(10),
+            "{refused:?}"
+        );
     }
     assert!(allowed > 5, "and it goes on afterwards: {allowed}");
 }
 
-/// Eight processes, killed and started anew at any moment: what they had sent still arrives, and what they held is not forgotten.
+/// Eight processes, killed and started anew at any moment: what they had sent still arrives, and
+/// what they held is not forgotten.
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_moment() {
     for seed in (seed()..).take(3) {
@@ -200,8 +247,12 @@ async fn killed_at_any_moment() {
         let network = Arc::new(tokio::sync::Mutex::new(JoinSet::new()));
         let mut processes = JoinSet::new();
         for _ in 0..8 {
-            let (server, shelf, network, mut rng) =
-                (server.clone(), Arc::clone(&shelf), Arc::clone(&network), rng.fork());
+            let (server, shelf, network, mut rng) = (
+                server.clone(),
+                Arc::clone(&shelf),
+                Arc::clone(&network),
+                rng.fork(),
+            );
             processes.spawn(async move {
                 for _ in 0..20 {
                     let door = shelf.door(50, rng.u64(..));
@@ -228,7 +279,10 @@ async fn killed_at_any_moment() {
         network.lock().await.shutdown().await;
         let totals = server.throttle.lock().unwrap().totals();
         assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}");
-        assert!(totals.arrivals > 100, "{totals:?} with CLIQ_LIMITS_SEED={seed}");
+        assert!(
+            totals.arrivals > 100,
+            "{totals:?} with CLIQ_LIMITS_SEED={seed}"
+        );
     }
 }
 
@@ -258,7 +312,11 @@ async fn calls(
         });
         drop(network);
         let allowed = answered.await.unwrap();
-        permit.answered(if allowed { Told::Fine } else { Told::Throttled { retry_after: None } });
+        permit.answered(if allowed {
+            Told::Fine
+        } else {
+            Told::Throttled { retry_after: None }
+        });
     }
 }
 
@@ -272,7 +330,13 @@ async fn eight_that_share_get_nearly_all_that_is_allowed() {
         let limiter = limiter(&shelf.door(10, rng.u64(..)));
         for _ in 0..4 {
             let (server, network) = (server.clone(), Arc::clone(&network));
-            callers.spawn(calls(limiter.clone(), server, network, Latency::Exponential(400_000), rng.fork()));
+            callers.spawn(calls(
+                limiter.clone(),
+                server,
+                network,
+                Latency::Exponential(400_000),
+                rng.fork(),
+            ));
         }
     }
     // Not counting the cold start.
@@ -307,7 +371,16 @@ async fn a_broken_store_lets_nothing_through() {
     sleep(Duration::from_secs(5)).await;
     let other = self::limiter(&shelf.door(0, 0));
     let refusal = acquire(&other, Ask::new()).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::Locked {
+                why: LockSource::Peer,
+                ..
+            }
+        ),
+        "{refusal}"
+    );
 }
 
 /// A lock of which one knows needs no store to be obeyed.
@@ -321,7 +394,10 @@ async fn a_known_lock_costs_no_round_trip() {
     sleep(Duration::from_secs(1)).await;
     let asks = door.asks.load(Ordering::Relaxed);
     for _ in 0..100 {
-        assert!(matches!(acquire(&limiter, Ask::new()).await, Err(LimitRefusal::Locked { .. })));
+        assert!(matches!(
+            acquire(&limiter, Ask::new()).await,
+            Err(LimitRefusal::Locked { .. })
+        ));
     }
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
 }
@@ -332,15 +408,24 @@ async fn an_ask_that_is_dropped_is_taken_back() {
     let shelf = Shelf::new();
     let limiter = limiter(&shelf.door(100, seed()));
     for after in 0..60 {
-        let _ = tokio::time::timeout(Duration::from_millis(after * 4), acquire(&limiter, Ask::new())).await;
+        let _ = tokio::time::timeout(
+            Duration::from_millis(after * 4),
+            acquire(&limiter, Ask::new()),
+        )
+        .await;
     }
     sleep(Duration::from_secs(30)).await;
     let limits = limiter.limits(limiter.server("https://cliq.zoho.com"), None);
     let state = limits.of(endpoint()).await.unwrap();
-    assert_eq!((state.remaining, state.waiting), (Some(9), 0), "as many as at first");
+    assert_eq!(
+        (state.remaining, state.waiting),
+        (Some(9), 0),
+        "as many as at first"
+    );
 }
 
-/// Any bucket is the same after a journey as bytes, and what is cut off or altered in length is found out.
+/// Any bucket is the same after a journey as bytes, and what is cut off or altered in length is
+/// found out.
 #[test]
 fn a_bucket_survives_as_bytes() {
     let mut rng = Rng::with_seed(seed());
@@ -349,7 +434,8 @@ fn a_bucket_survives_as_bytes() {
     let mut now = 5;
     for lease in 0..2000 {
         now += rng.u64(..20_000);
-        let ask = Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30)).retry(rng.bool());
+        let ask =
+            Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30)).retry(rng.bool());
         bucket.acquire(now, &rules, &ask);
         let outcome = match rng.u8(..100) {
             0 => Outcome::Throttled { retry_after: None },
@@ -357,11 +443,23 @@ fn a_bucket_survives_as_bytes() {
             10..20 => Outcome::Unsent,
             _ => Outcome::Answered,
         };
-        bucket.complete(now, &rules, LeaseId(lease.saturating_sub(rng.u64(..4))), Source(1), outcome);
+        bucket.complete(
+            now,
+            &rules,
+            LeaseId(lease.saturating_sub(rng.u64(..4))),
+            Source(1),
+            outcome,
+        );
         let bytes = bucket.encode();
         assert_eq!(Bucket::decode(&bytes).as_ref(), Ok(&bucket));
-        assert_eq!(Bucket::decode(&bytes[..rng.usize(..bytes.len())]), Err(DecodeError::Damaged));
-        assert_eq!(Bucket::decode(&[&*bytes, &[0]].concat()), Err(DecodeError::Damaged));
+        assert_eq!(
+            Bucket::decode(&bytes[..rng.usize(..bytes.len())]),
+            Err(DecodeError::Damaged)
+        );
+        assert_eq!(
+            Bucket::decode(&[&*bytes, &[0]].concat()),
+            Err(DecodeError::Damaged)
+        );
     }
     let mut bytes = bucket.encode();
     bytes[0] = 9;

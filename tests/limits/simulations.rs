@@ -17,10 +17,13 @@ const CALLS: u64 = 600_000;
 
 /// A number from the environment.
 pub(crate) fn env(name: &str) -> Option<u64> {
-    std::env::var(name).ok().map(|text| text.replace('_', "").parse().expect("a number"))
+    std::env::var(name)
+        .ok()
+        .map(|text| text.replace('_', "").parse().expect("a number"))
 }
 
-/// The seed from which the seeds of single scenarios come: another one in each run, or `CLIQ_LIMITS_SEED`.
+/// The seed from which the seeds of single scenarios come: another one in each run, or
+/// `CLIQ_LIMITS_SEED`.
 pub(crate) fn seed() -> u64 {
     env("CLIQ_LIMITS_SEED").unwrap_or_else(|| RandomState::new().hash_one("seed") >> 1)
 }
@@ -29,14 +32,33 @@ impl Scenario {
     /// Anything that a server, a network and callers may do.
     pub(crate) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let limited: Vec<_> = SIMULATED.iter().filter(|endpoint| endpoint.limit().is_some()).collect();
-        let stamps = if rng.bool() { Stamps::Exact } else { Stamps::WholeSeconds };
+        let limited: Vec<_> = SIMULATED
+            .iter()
+            .filter(|endpoint| endpoint.limit().is_some())
+            .collect();
+        let stamps = if rng.bool() {
+            Stamps::Exact
+        } else {
+            Stamps::WholeSeconds
+        };
         let mut server = Limits::harsh()
-            .window(if rng.u8(..3) == 0 { Window::Fixed } else { Window::Rolling })
-            .trips(if rng.bool() { Trips::AtLimit } else { Trips::PastLimit })
+            .window(if rng.u8(..3) == 0 {
+                Window::Fixed
+            } else {
+                Window::Rolling
+            })
+            .trips(if rng.bool() {
+                Trips::AtLimit
+            } else {
+                Trips::PastLimit
+            })
             .stamps(stamps);
         let skew = Duration::from_micros(rng.u64(..3_600_000_000));
-        server = if rng.bool() { server.clock_ahead(skew) } else { server.clock_behind(skew) };
+        server = if rng.bool() {
+            server.clock_ahead(skew)
+        } else {
+            server.clock_behind(skew)
+        };
         let mut rarely = |most: u16| if rng.bool() { rng.u16(0..most) } else { 0 };
         let [lost, retried, unauthorized] = [rarely(30), rarely(200), rarely(200)];
         let [cancelled_before, cancelled_after] = [rarely(300), rarely(300)];
@@ -44,7 +66,11 @@ impl Scenario {
             endpoint: rng.choice(limited).unwrap(),
             server,
             // A second's stamp takes the whole margin.
-            drift: if stamps == Stamps::Exact { rng.i64(-1000..1000) } else { 0 },
+            drift: if stamps == Stamps::Exact {
+                rng.i64(-1000..1000)
+            } else {
+                0
+            },
             settings: LimitSettings::new().cold_start(rng.bool()),
             callers: rng.u16(1..=64),
             latency: Latency::random(&mut rng),
@@ -72,7 +98,10 @@ fn no_lock_ever() {
     while sent < calls {
         let scenario = Scenario::random(seed);
         let report = scenario.run();
-        assert_eq!(report.locks, 0, "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}");
+        assert_eq!(
+            report.locks, 0,
+            "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
+        );
         sent += report.sent;
         runs += 1;
         // That it could have happened: the server saw as many as it may.
@@ -82,7 +111,10 @@ fn no_lock_ever() {
     println!(
         "{sent} calls in {runs} scenarios from seed {first}, {filled} of which came as near the limit as they may"
     );
-    assert!(2 * filled > runs, "only {filled} of {runs} scenarios from seed {first} filled a window");
+    assert!(
+        2 * filled > runs,
+        "only {filled} of {runs} scenarios from seed {first} filled a window"
+    );
 }
 
 /// What a scenario does follows from its seed: one that fails can be repeated.
@@ -90,7 +122,12 @@ fn no_lock_ever() {
 fn a_seed_repeats() {
     let again = || {
         let report = Scenario::random(42).run();
-        (report.sent, report.fullest, report.took.to_bits(), report.mean_latency.to_bits())
+        (
+            report.sent,
+            report.fullest,
+            report.took.to_bits(),
+            report.mean_latency.to_bits(),
+        )
     };
     assert_eq!(again(), again());
 }

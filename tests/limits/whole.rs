@@ -1,4 +1,5 @@
-//! The whole client against the whole sandbox: locks are obeyed however they are told of, and a bad network brings none about.
+//! The whole client against the whole sandbox: locks are obeyed however they are told of, and a bad
+//! network brings none about.
 
 use std::time::{Duration, SystemTime};
 
@@ -23,7 +24,11 @@ fn arrived(demo: &Demo) -> (u64, u64) {
 
 /// Another program of the same user, which knows of no limits, uses up the budget.
 async fn use_up(demo: &Demo) {
-    let builder = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none());
+    let builder = demo
+        .sandbox
+        .client_builder()
+        .access_token(&*demo.token)
+        .retry(RetryPolicy::none());
     let reckless = builder.limits(LimitSettings::off()).build().unwrap();
     while reckless.follow_thread(&demo.thread_chat_id).await.is_ok() {}
 }
@@ -56,11 +61,28 @@ async fn obeyed_however_it_is_told() {
             let state = client.limits().of(FollowThreadRequest::META).await.unwrap();
             assert_eq!(state.lock.unwrap().why, LockSource::Observed);
             let change = changes.next().await.unwrap();
-            assert!(matches!(change.kind, ChangeKind::Locked { unexpected: true, .. }), "{change:?}");
+            assert!(
+                matches!(
+                    change.kind,
+                    ChangeKind::Locked {
+                        unexpected: true,
+                        ..
+                    }
+                ),
+                "{change:?}"
+            );
             assert_eq!(client.limits().unexpected_locks(), 1);
             let error = client.follow_thread(thread).await.unwrap_err();
-            assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Limited, 0), "{error}");
-            let error = client.follow_thread(thread).options(|options| options.fail_fast()).await.unwrap_err();
+            assert_eq!(
+                (error.kind(), error.attempts().len()),
+                (ErrorKind::Limited, 0),
+                "{error}"
+            );
+            let error = client
+                .follow_thread(thread)
+                .options(|options| options.fail_fast())
+                .await
+                .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Limited, "{error}");
 
             // Those that chose to wait go as soon as it is over, one first, and not before.
@@ -76,14 +98,22 @@ async fn obeyed_however_it_is_told() {
             }
             while let Some(ended) = waiting.join_next().await {
                 let after = ended.unwrap().unwrap();
-                assert!(after > 10 * MINUTE && after < 10 * MINUTE + slack, "{telling:?}: {after:?}");
+                assert!(
+                    after > 10 * MINUTE && after < 10 * MINUTE + slack,
+                    "{telling:?}: {after:?}"
+                );
             }
-            assert_eq!(arrived(&demo), (before.0 + 6, before.1 + 1), "nothing went in between");
+            assert_eq!(
+                arrived(&demo),
+                (before.0 + 6, before.1 + 1),
+                "nothing went in between"
+            );
         }
     }
 }
 
-/// A quarter of an hour of as many calls as can be made, while answers get lost, connections break, tokens are refused, servers fail, and callers go away.
+/// A quarter of an hour of as many calls as can be made, while answers get lost, connections break,
+/// tokens are refused, servers fail, and callers go away.
 #[tokio::test(start_paused = true)]
 async fn a_bad_network_brings_no_lock_about() {
     let seed = seed();
@@ -109,7 +139,9 @@ async fn a_bad_network_brings_no_lock_about() {
                 // A GET, which is tried again; every fourth caller loses patience now and then.
                 let call = client.get_thread(&thread);
                 if caller % 4 == 0 {
-                    let _ = tokio::time::timeout(Duration::from_millis(u64::from(caller) * 97), call).await;
+                    let _ =
+                        tokio::time::timeout(Duration::from_millis(u64::from(caller) * 97), call)
+                            .await;
                 } else {
                     let _ = call.await;
                 }
@@ -124,5 +156,8 @@ async fn a_bad_network_brings_no_lock_about() {
     assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}: {totals:?}");
     assert_eq!(client.limits().unexpected_locks(), 0);
     assert!(totals.arrivals > 100, "CLIQ_LIMITS_SEED={seed}: {totals:?}");
-    println!("{} calls arrived in a quarter of an hour, from seed {seed}", totals.arrivals);
+    println!(
+        "{} calls arrived in a quarter of an hour, from seed {seed}",
+        totals.arrivals
+    );
 }

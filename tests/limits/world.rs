@@ -22,7 +22,8 @@ pub(crate) struct Scenario {
     pub(crate) settings: LimitSettings,
     pub(crate) callers: u16,
     pub(crate) latency: Latency,
-    /// Before a call is sent that has its permit, and between a caller's calls; microseconds at most.
+    /// Before a call is sent that has its permit, and between a caller's calls; microseconds at
+    /// most.
     pub(crate) preparing: u64,
     pub(crate) pausing: u64,
     /// In a thousand calls.
@@ -169,7 +170,9 @@ impl World {
             self.schedule(after, Event::Begin { caller });
         }
         while self.report.sent < self.scenario.calls && self.report.locks == 0 {
-            let Some(Reverse((time, _, Held(event)))) = self.events.pop() else { panic!("everybody waits: {self:?}") };
+            let Some(Reverse((time, _, Held(event)))) = self.events.pop() else {
+                panic!("everybody waits: {self:?}")
+            };
             self.now = time;
             self.happen(event);
         }
@@ -184,8 +187,15 @@ impl World {
             Event::Begin { caller } => self.stand(caller, false),
             Event::Wake { turn } if turn == self.turn => self.ask(),
             Event::Wake { .. } => {}
-            Event::Send { caller, lease, retry } => self.send(caller, lease, retry),
-            Event::Arrive { call, answered_after } => {
+            Event::Send {
+                caller,
+                lease,
+                retry,
+            } => self.send(caller, lease, retry),
+            Event::Arrive {
+                call,
+                answered_after,
+            } => {
                 let allowed = self.arrive();
                 if let Some(after) = answered_after {
                     self.schedule(after, Event::Answer { call, allowed });
@@ -223,7 +233,14 @@ impl World {
                 Decision::Granted { .. } => {
                     self.line.pop_front();
                     let after = self.rng.u64(0..=self.scenario.preparing);
-                    self.schedule(after, Event::Send { caller, lease, retry });
+                    self.schedule(
+                        after,
+                        Event::Send {
+                            caller,
+                            lease,
+                            retry,
+                        },
+                    );
                     continue;
                 }
                 Decision::Behind => {
@@ -250,7 +267,12 @@ impl World {
         self.report.sent += 1;
         self.gate.sending(self.millis(), lease);
         let timeout = micros(TIMEOUT);
-        let mut call = Sent { caller: Some(caller), lease, at: self.now, retry };
+        let mut call = Sent {
+            caller: Some(caller),
+            lease,
+            at: self.now,
+            retry,
+        };
         if self.chance(self.scenario.lost) {
             self.schedule(timeout, Event::GiveUp { call });
             match self.rng.u8(..3) {
@@ -259,12 +281,24 @@ impl World {
                 // Its answer doesn't.
                 1 => {
                     let after = self.scenario.latency.draw(&mut self.rng);
-                    self.schedule(after, Event::Arrive { call, answered_after: None });
+                    self.schedule(
+                        after,
+                        Event::Arrive {
+                            call,
+                            answered_after: None,
+                        },
+                    );
                 }
                 // It arrives later than anyone would think.
                 _ => {
                     let after = self.rng.u64(0..timeout + 119_000_000);
-                    self.schedule(after, Event::Arrive { call, answered_after: None });
+                    self.schedule(
+                        after,
+                        Event::Arrive {
+                            call,
+                            answered_after: None,
+                        },
+                    );
                 }
             }
             return;
@@ -278,16 +312,30 @@ impl World {
             self.schedule(after, Event::Begin { caller });
             if self.rng.bool() {
                 self.schedule(after, Event::Cancel { call });
-                return self.schedule(there, Event::Arrive { call, answered_after: None });
+                return self.schedule(
+                    there,
+                    Event::Arrive {
+                        call,
+                        answered_after: None,
+                    },
+                );
             }
         }
-        self.schedule(there, Event::Arrive { call, answered_after: Some(latency - there) });
+        self.schedule(
+            there,
+            Event::Arrive {
+                call,
+                answered_after: Some(latency - there),
+            },
+        );
     }
 
     fn arrive(&mut self) -> bool {
-        let micros = i128::from(self.now) * (1_000_000 + i128::from(self.scenario.drift)) / 1_000_000;
+        let micros =
+            i128::from(self.now) * (1_000_000 + i128::from(self.scenario.drift)) / 1_000_000;
         // Far enough from the beginning of time for a clock that is behind.
-        let now = Duration::from_hours(500_000) + Duration::from_micros(u64::try_from(micros).unwrap());
+        let now =
+            Duration::from_hours(500_000) + Duration::from_micros(u64::try_from(micros).unwrap());
         let verdict = self.throttle.arrive_at(now, "855727961", self.bucket);
         self.report.locks += u64::from(!verdict.is_allowed());
         verdict.is_allowed()
@@ -296,7 +344,14 @@ impl World {
     fn answer(&mut self, call: Sent, allowed: bool) {
         self.latencies += self.now - call.at;
         self.answers += 1;
-        self.complete(call.lease, if allowed { Outcome::Answered } else { Outcome::Throttled { retry_after: None } });
+        self.complete(
+            call.lease,
+            if allowed {
+                Outcome::Answered
+            } else {
+                Outcome::Throttled { retry_after: None }
+            },
+        );
         let again = self.scenario.unauthorized + self.scenario.retried;
         let again = !call.retry && self.chance(again);
         self.go_on(call, again);
@@ -333,7 +388,8 @@ impl World {
 
     fn schedule(&mut self, after: u64, event: Event) {
         self.scheduled += 1;
-        self.events.push(Reverse((self.now + after, self.scheduled, Held(event))));
+        self.events
+            .push(Reverse((self.now + after, self.scheduled, Held(event))));
     }
 
     /// On the client's clock.
@@ -344,7 +400,11 @@ impl World {
 
 impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        write!(f, "{:?} at {} µs, {:?} in line", self.scenario, self.now, self.line)
+        write!(
+            f,
+            "{:?} at {} µs, {:?} in line",
+            self.scenario, self.now, self.line
+        )
     }
 }
 

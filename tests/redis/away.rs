@@ -18,10 +18,19 @@ async fn nothing_is_sent_and_it_comes_back_by_itself() {
     until("noticed", async || acquire(&limiter).await.is_err()).await;
     let begun = Instant::now();
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_millis(500), "known already");
+    assert!(
+        begun.elapsed() < Duration::from_millis(500),
+        "known already"
+    );
     let said = refusal.to_string();
-    let place = format!("that can't be had: redis://127.0.0.1:{}/0 can't be used: ", redis.port());
-    assert!(matches!(refusal, LimitRefusal::Unreachable(_)) && said.contains(&place), "{said}");
+    let place = format!(
+        "that can't be had: redis://127.0.0.1:{}/0 can't be used: ",
+        redis.port()
+    );
+    assert!(
+        matches!(refusal, LimitRefusal::Unreachable(_)) && said.contains(&place),
+        "{said}"
+    );
     assert!(said.contains("refused"), "{said}");
     redis.start_again();
     until("back", async || state(&limiter).await.is_ok()).await;
@@ -32,13 +41,23 @@ async fn nothing_is_sent_and_it_comes_back_by_itself() {
 #[tokio::test]
 async fn a_server_that_hangs_is_given_little_time() {
     let redis = Redis::start(&[]);
-    let limiter = limiter_of(store(&redis).timeout(Duration::from_millis(200)), settings());
+    let limiter = limiter_of(
+        store(&redis).timeout(Duration::from_millis(200)),
+        settings(),
+    );
     call(&limiter, Told::Fine).await;
     redis.signal("STOP");
     let begun = Instant::now();
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(begun.elapsed() < Duration::from_millis(900), "{:?}", begun.elapsed());
-    assert!(refusal.to_string().contains("gave no answer within 200ms"), "{refusal}");
+    assert!(
+        begun.elapsed() < Duration::from_millis(900),
+        "{:?}",
+        begun.elapsed()
+    );
+    assert!(
+        refusal.to_string().contains("gave no answer within 200ms"),
+        "{refusal}"
+    );
     redis.signal("CONT");
     until("back", async || state(&limiter).await.is_ok()).await;
 }
@@ -46,7 +65,12 @@ async fn a_server_that_hangs_is_given_little_time() {
 #[tokio::test]
 async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     let mut redis = Redis::start(&[]);
-    let sharing = |share| limiter_of(store(&redis).when_unreachable(Unreachable::Share(share)), settings());
+    let sharing = |share| {
+        limiter_of(
+            store(&redis).when_unreachable(Unreachable::Share(share)),
+            settings(),
+        )
+    };
     // Two calls of four, and less than one.
     let (half, little) = (sharing(0.5), sharing(0.2));
     call(&half, Told::Fine).await;
@@ -60,8 +84,13 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
         }
         sleep(Duration::from_millis(10)).await;
     };
-    // Not before all that was allowed is forgotten: the time to use a permit, a window and the margin.
-    assert!(begun.elapsed() > Duration::from_millis(1300), "{:?}", begun.elapsed());
+    // Not before all that was allowed is forgotten: the time to use a permit, a window and the
+    // margin.
+    assert!(
+        begun.elapsed() > Duration::from_millis(1300),
+        "{:?}",
+        begun.elapsed()
+    );
     let mut first = first;
     first.sending().unwrap();
     let under_way = sent(&half).await;
@@ -69,7 +98,10 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     // There is no third: one waits until the first is forgotten.
     let third = tokio::time::timeout(Duration::from_millis(500), acquire(&half)).await;
     assert!(third.is_err());
-    assert!(matches!(acquire(&little).await, Err(LimitRefusal::Unreachable(_))));
+    assert!(matches!(
+        acquire(&little).await,
+        Err(LimitRefusal::Unreachable(_))
+    ));
 
     redis.start_again();
     let other = limiter(&redis);
@@ -77,7 +109,8 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     under_way.answered(Told::Fine);
     sleep(Duration::from_millis(200)).await;
     assert_eq!(remaining(&other).await.map(|left| left <= 3), Some(true));
-    // Now it shares again, and what was under way is not held for as long as a call without an answer.
+    // Now it shares again, and what was under way is not held for as long as a call without an
+    // answer.
     until("forgotten", async || remaining(&other).await == Some(4)).await;
     call(&half, Told::Fine).await;
     until("shared", async || remaining(&other).await == Some(3)).await;

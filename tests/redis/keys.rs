@@ -5,33 +5,54 @@ use std::time::Duration;
 use cliq_api::limit::{LimitRefusal, LockSource, Told};
 use cliq_tests::redis::Redis;
 
-use crate::{THROTTLED, USER, acquire, call, limiter, limiter_of, remaining, settings, state, store, until};
+use crate::{
+    THROTTLED, USER, acquire, call, limiter, limiter_of, remaining, settings, state, store, until,
+};
 
 fn keys(redis: &Redis) -> Vec<String> {
-    redis.tell(&["KEYS", "*"]).lines().map(str::to_owned).collect()
+    redis
+        .tell(&["KEYS", "*"])
+        .lines()
+        .map(str::to_owned)
+        .collect()
 }
 
 fn bucket(redis: &Redis) -> String {
-    keys(redis).into_iter().find(|key| key.contains(":limit:")).unwrap()
+    keys(redis)
+        .into_iter()
+        .find(|key| key.contains(":limit:"))
+        .unwrap()
 }
 
 #[tokio::test]
 async fn names_tell_nothing_and_lie_in_one_slot() {
     let redis = Redis::start(&[]);
     call(&limiter(&redis), Told::Fine).await;
-    let keyed = limiter_of(store(&redis).name_key("a secret").prefix("other"), settings());
+    let keyed = limiter_of(
+        store(&redis).name_key("a secret").prefix("other"),
+        settings(),
+    );
     call(&keyed, Told::Fine).await;
     let keyed = limiter_of(store(&redis).name_key("a secret"), settings());
     call(&keyed, Told::Fine).await;
     let keys = keys(&redis);
     assert_eq!(keys.len(), 5, "two epochs and three buckets: {keys:?}");
     for key in &keys {
-        assert!(key.starts_with("{cliq}:") || key.starts_with("{other}:"), "{key}");
-        assert!(key.ends_with(":epoch:") || key.len() > 32 && key.is_ascii(), "{key}");
+        assert!(
+            key.starts_with("{cliq}:") || key.starts_with("{other}:"),
+            "{key}"
+        );
+        assert!(
+            key.ends_with(":epoch:") || key.len() > 32 && key.is_ascii(),
+            "{key}"
+        );
     }
     // All that Redis has written down.
     let written = redis.written();
-    assert!(written.contains(":limit:") && !written.contains(USER) && !written.contains("855727961"), "{written}");
+    assert!(
+        written.contains(":limit:") && !written.contains(USER) && !written.contains("855727961"),
+        "{written}"
+    );
     assert!(!written.contains("zoho") && !written.contains("simulated"));
 }
 
@@ -40,14 +61,29 @@ async fn keys_expire_by_themselves() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     call(&limiter, Told::Fine).await;
-    until("told", async || state(&limiter).await.unwrap().remaining == Some(3)).await;
-    let left = |redis: &Redis| redis.tell(&["PTTL", &bucket(redis)]).parse::<u64>().unwrap();
+    until("told", async || {
+        state(&limiter).await.unwrap().remaining == Some(3)
+    })
+    .await;
+    let left = |redis: &Redis| {
+        redis
+            .tell(&["PTTL", &bucket(redis)])
+            .parse::<u64>()
+            .unwrap()
+    };
     // A window and the margin, and a second more.
     assert!(left(&redis) <= 2101);
     call(&limiter, THROTTLED).await;
-    until("told", async || state(&limiter).await.unwrap().lock.is_some()).await;
+    until("told", async || {
+        state(&limiter).await.unwrap().lock.is_some()
+    })
+    .await;
     // A lock, and caution for as long again.
-    assert!((110_000..125_000).contains(&left(&redis)), "{}", left(&redis));
+    assert!(
+        (110_000..125_000).contains(&left(&redis)),
+        "{}",
+        left(&redis)
+    );
 }
 
 /// Where it says that a lock lasts for a thousand years, that is somebody's mistake, or malice.
@@ -55,7 +91,10 @@ async fn keys_expire_by_themselves() {
 async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     let redis = Redis::start(&[]);
     // A bucket of the present epoch, whose lock ends when no clock shows it.
-    let one = limiter_of(store(&redis), settings().longest_retry_after(Duration::from_mins(2)));
+    let one = limiter_of(
+        store(&redis),
+        settings().longest_retry_after(Duration::from_mins(2)),
+    );
     call(&one, Told::Fine).await;
     until("told", async || remaining(&one).await == Some(3)).await;
     redis.tell(&[
@@ -66,18 +105,43 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
         "\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}\u{1}",
     ]);
     let refusal = acquire(&one).await.unwrap_err();
-    let LimitRefusal::Locked { wait, .. } = refusal else { panic!("{refusal}") };
-    assert!(wait <= Duration::from_millis(120_000 + 100 + 200 + 1) && wait > Duration::from_secs(110), "{wait:?}");
+    let LimitRefusal::Locked { wait, .. } = refusal else {
+        panic!("{refusal}")
+    };
+    assert!(
+        wait <= Duration::from_millis(120_000 + 100 + 200 + 1) && wait > Duration::from_secs(110),
+        "{wait:?}"
+    );
     // And what is published.
-    let other = limiter_of(store(&redis).prefix("other"), settings().longest_retry_after(Duration::from_mins(2)));
+    let other = limiter_of(
+        store(&redis).prefix("other"),
+        settings().longest_retry_after(Duration::from_mins(2)),
+    );
     call(&other, Told::Fine).await;
-    let name = keys(&redis).into_iter().find(|key| key.starts_with("{other}:limit:")).unwrap();
+    let name = keys(&redis)
+        .into_iter()
+        .find(|key| key.starts_with("{other}:limit:"))
+        .unwrap();
     let name = name.rsplit(':').next().unwrap();
-    redis.tell(&["PUBLISH", "{other}:locks:", &format!("{name} 31536000000000 7")]);
+    redis.tell(&[
+        "PUBLISH",
+        "{other}:locks:",
+        &format!("{name} 31536000000000 7"),
+    ]);
     redis.tell(&["PUBLISH", "{other}:locks:", "nonsense"]);
     until("heard", async || acquire(&other).await.is_err()).await;
-    let LimitRefusal::Locked { wait, why: LockSource::Peer, .. } = acquire(&other).await.unwrap_err() else { panic!() };
-    assert!(wait <= Duration::from_millis(120_000 + 100 + 200), "{wait:?}");
+    let LimitRefusal::Locked {
+        wait,
+        why: LockSource::Peer,
+        ..
+    } = acquire(&other).await.unwrap_err()
+    else {
+        panic!()
+    };
+    assert!(
+        wait <= Duration::from_millis(120_000 + 100 + 200),
+        "{wait:?}"
+    );
 }
 
 #[tokio::test]
@@ -98,9 +162,21 @@ async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
 
     redis.tell(&["SET", &name, "something else altogether"]);
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::Unreachable(_)), "its ninth letter is a later version: {refusal}");
+    assert!(
+        matches!(refusal, LimitRefusal::Unreachable(_)),
+        "its ninth letter is a later version: {refusal}"
+    );
     redis.tell(&["SET", &name, "short"]);
     let refusal = acquire(&limiter).await.unwrap_err();
-    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Assumed, .. }), "{refusal}");
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::Locked {
+                why: LockSource::Assumed,
+                ..
+            }
+        ),
+        "{refusal}"
+    );
     assert!(refusal.wait().unwrap() > Duration::from_secs(55));
 }

@@ -7,8 +7,8 @@ use cliq_tests::redis::Redis;
 use tokio::time::Instant;
 
 use crate::{
-    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, remaining, sent, settings, state, store,
-    until,
+    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, remaining, sent,
+    settings, state, store, until,
 };
 
 #[tokio::test]
@@ -21,7 +21,10 @@ async fn two_spend_one_budget() {
     }
     until("told of all", async || remaining(&one).await == Some(0)).await;
     let wait = state(&other).await.unwrap().next;
-    assert!(wait > Duration::from_millis(800) && wait <= Duration::from_millis(1101), "{wait:?}");
+    assert!(
+        wait > Duration::from_millis(800) && wait <= Duration::from_millis(1101),
+        "{wait:?}"
+    );
 }
 
 /// Counted by the server itself: how often scripts ran, and that nothing else did.
@@ -48,15 +51,29 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     let stats = redis.tell(&["INFO", "commandstats"]);
     for line in stats.lines().filter(|line| line.starts_with("cmdstat_")) {
         // Within the script: its time, its epoch, its bucket; and what this test asks.
-        let known = ["evalsha", "time", "info", "get", "set", "config", "command", "hello", "select"];
-        assert!(known.iter().any(|known| line.starts_with(&format!("cmdstat_{known}"))), "{line}");
+        let known = [
+            "evalsha", "time", "info", "get", "set", "config", "command", "hello", "select",
+        ];
+        assert!(
+            known
+                .iter()
+                .any(|known| line.starts_with(&format!("cmdstat_{known}"))),
+            "{line}"
+        );
     }
 }
 
 fn count(redis: &Redis, name: &str) -> u32 {
     let stats = redis.tell(&["INFO", "commandstats"]);
     let line = stats.lines().find_map(|line| line.strip_prefix(name));
-    line.map_or(0, |line| line.trim_start_matches("calls=").split(',').next().unwrap().parse().unwrap())
+    line.map_or(0, |line| {
+        line.trim_start_matches("calls=")
+            .split(',')
+            .next()
+            .unwrap()
+            .parse()
+            .unwrap()
+    })
 }
 
 /// Also by a call that is allowed already and not sent, and without asking the server.
@@ -75,7 +92,16 @@ async fn peers_obey_a_lock_at_once() {
     redis.tell(&["CONFIG", "RESETSTAT"]);
     for _ in 0..20 {
         let refusal = acquire(&other).await.unwrap_err();
-        assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Peer, .. }), "{refusal}");
+        assert!(
+            matches!(
+                refusal,
+                LimitRefusal::Locked {
+                    why: LockSource::Peer,
+                    ..
+                }
+            ),
+            "{refusal}"
+        );
     }
     assert_eq!(count(&redis, "cmdstat_evalsha:"), 0);
 }
@@ -85,12 +111,27 @@ async fn a_lock_survives_all_processes_and_the_server() {
     let mut redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     call(&limiter, THROTTLED).await;
-    until("told", async || state(&limiter).await.is_ok_and(|state| state.lock.is_some())).await;
+    until("told", async || {
+        state(&limiter)
+            .await
+            .is_ok_and(|state| state.lock.is_some())
+    })
+    .await;
     drop(limiter);
     redis.start_again();
     let refusal = acquire(&crate::limiter(&redis)).await.unwrap_err();
-    let LimitRefusal::Locked { wait, why: LockSource::Peer, .. } = refusal else { panic!("{refusal}") };
-    assert!(wait > Duration::from_secs(55) && wait < Duration::from_secs(62), "{wait:?}");
+    let LimitRefusal::Locked {
+        wait,
+        why: LockSource::Peer,
+        ..
+    } = refusal
+    else {
+        panic!("{refusal}")
+    };
+    assert!(
+        wait > Duration::from_secs(55) && wait < Duration::from_secs(62),
+        "{wait:?}"
+    );
 }
 
 /// Those who know of it tell a server that has forgotten.
@@ -105,7 +146,10 @@ async fn a_lock_survives_a_server_that_lost_all() {
     redis.lose_all();
     redis.start_again();
     let third = limiter(&redis);
-    until("retold", async || state(&third).await.is_ok_and(|state| state.lock.is_some())).await;
+    until("retold", async || {
+        state(&third).await.is_ok_and(|state| state.lock.is_some())
+    })
+    .await;
 }
 
 /// What was sent before is unknown: nothing is sent until it is surely forgotten.
@@ -123,7 +167,10 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
 
     redis.tell(&["FLUSHALL"]);
     let next = state(&one).await.unwrap();
-    assert!(next.remaining == Some(0) && next.next > cold / 2, "{next:?}");
+    assert!(
+        next.remaining == Some(0) && next.next > cold / 2,
+        "{next:?}"
+    );
     call(&one, Told::Fine).await;
     until("warm", async || remaining(&one).await == Some(4)).await;
 
@@ -132,7 +179,10 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     redis.start_again();
     let one = limiter_of(store(&redis), settings().cold_start(true));
     let next = state(&one).await.unwrap();
-    assert!(next.remaining == Some(0) && next.next > cold / 2, "{next:?}");
+    assert!(
+        next.remaining == Some(0) && next.next > cold / 2,
+        "{next:?}"
+    );
 }
 
 /// A call that was under way when the server lost what it knew is counted when it is answered.

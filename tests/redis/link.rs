@@ -7,19 +7,29 @@ use cliq_api::shared::RedisLimitStore;
 use cliq_tests::redis::Redis;
 use tokio::time::sleep;
 
-use crate::{THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, settings, store, until};
+use crate::{
+    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, settings, store,
+    until,
+};
 
 const CANARY: &str = "canary-password-7716";
 
 fn connections(redis: &Redis) -> usize {
-    redis.tell(&["CLIENT", "LIST"]).lines().filter(|line| !line.contains("cmd=client")).count()
+    redis
+        .tell(&["CLIENT", "LIST"])
+        .lines()
+        .filter(|line| !line.contains("cmd=client"))
+        .count()
 }
 
 #[tokio::test]
 async fn one_for_all_and_gone_with_the_store() {
     let redis = Redis::start(&[]);
     let store = store(&redis);
-    let (one, other) = (limiter_of(store.clone(), settings()), limiter_of(store, settings()));
+    let (one, other) = (
+        limiter_of(store.clone(), settings()),
+        limiter_of(store, settings()),
+    );
     assert_eq!(connections(&redis), 0, "none before the first call");
     let (first, second) = tokio::join!(acquire(&one), acquire(&other));
     drop((first, second));
@@ -49,7 +59,10 @@ fn a_store_outlives_a_runtime() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     for _ in 0..3 {
-        let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().unwrap();
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .enable_all()
+            .build()
+            .unwrap();
         runtime.block_on(call(&limiter, Told::Fine));
     }
 }
@@ -58,10 +71,33 @@ fn a_store_outlives_a_runtime() {
 #[tokio::test]
 async fn an_account_needs_little() {
     let redis = Redis::start(&[]);
-    let commands =
-        ["evalsha", "script|load", "time", "get", "set", "del", "pttl", "publish", "subscribe", "info", "select"];
-    let commands: Vec<_> = commands.iter().map(|command| format!("+{command}")).collect();
-    let mut rule = vec!["ACL", "SETUSER", "cliq", "on", ">secret", "~{cliq}:*", "resetchannels", "&{cliq}:locks:"];
+    let commands = [
+        "evalsha",
+        "script|load",
+        "time",
+        "get",
+        "set",
+        "del",
+        "pttl",
+        "publish",
+        "subscribe",
+        "info",
+        "select",
+    ];
+    let commands: Vec<_> = commands
+        .iter()
+        .map(|command| format!("+{command}"))
+        .collect();
+    let mut rule = vec![
+        "ACL",
+        "SETUSER",
+        "cliq",
+        "on",
+        ">secret",
+        "~{cliq}:*",
+        "resetchannels",
+        "&{cliq}:locks:",
+    ];
     rule.extend(commands.iter().map(String::as_str));
     assert_eq!(redis.tell(&rule), "OK");
     let url = format!("redis://cliq:secret@127.0.0.1:{}/0", redis.port());
@@ -69,7 +105,12 @@ async fn an_account_needs_little() {
     let (one, other) = (limiter_of(store, settings()), limiter(&redis));
     call(&other, Told::Fine).await;
     call(&one, THROTTLED).await;
-    until("told", async || acquire(&other).await.is_err_and(|refusal| refusal.locked_until().is_some())).await;
+    until("told", async || {
+        acquire(&other)
+            .await
+            .is_err_and(|refusal| refusal.locked_until().is_some())
+    })
+    .await;
     crate::tokens::shared_over(&url).await;
     assert_eq!(redis.tell(&["ACL", "LOG"]), "", "nothing was denied");
 }
@@ -95,7 +136,13 @@ async fn passwords_are_not_shown() {
         shown.push(refusal.to_string());
         shown.push(format!("{refusal:?} {limiter:?} {store:?}"));
     }
-    for url in ["redis//:", "redis://:{}@host:port", "http://:{}@host", "{}", "rediss://:{}@host:6379/0#insecure"] {
+    for url in [
+        "redis//:",
+        "redis://:{}@host:port",
+        "http://:{}@host",
+        "{}",
+        "rediss://:{}@host:6379/0#insecure",
+    ] {
         let error = RedisLimitStore::new(url.replace("{}", CANARY)).unwrap_err();
         assert!(error.to_string().contains("the Redis URL"), "{error}");
         shown.push(format!("{error} {error:?}"));
@@ -113,11 +160,16 @@ async fn passwords_are_not_shown() {
 async fn a_cluster_tells_where_to_go() {
     let nodes = [&[][..], &[]].map(|_: &[&str]| Redis::start(&["--cluster-enabled", "yes"]));
     for (node, slots) in nodes.iter().zip([["0", "8191"], ["8192", "16383"]]) {
-        assert_eq!(node.tell(&["CLUSTER", "ADDSLOTSRANGE", slots[0], slots[1]]), "OK");
+        assert_eq!(
+            node.tell(&["CLUSTER", "ADDSLOTSRANGE", slots[0], slots[1]]),
+            "OK"
+        );
     }
     nodes[0].tell(&["CLUSTER", "MEET", "127.0.0.1", &nodes[1].port().to_string()]);
     until("one cluster", async || {
-        nodes.iter().all(|node| node.tell(&["CLUSTER", "INFO"]).contains("cluster_state:ok"))
+        nodes
+            .iter()
+            .all(|node| node.tell(&["CLUSTER", "INFO"]).contains("cluster_state:ok"))
     })
     .await;
     let limiters = nodes.each_ref().map(limiter);
@@ -127,7 +179,12 @@ async fn a_cluster_tells_where_to_go() {
     }
     call(&limiters[0], THROTTLED).await;
     for limiter in &limiters {
-        until("locked", async || acquire(limiter).await.is_err_and(|refusal| refusal.locked_until().is_some())).await;
+        until("locked", async || {
+            acquire(limiter)
+                .await
+                .is_err_and(|refusal| refusal.locked_until().is_some())
+        })
+        .await;
     }
 }
 
@@ -143,9 +200,26 @@ async fn tls_by_url_with_the_hosts_trust() {
         path.to_str().unwrap().to_owned()
     });
     let port = cliq_tests::redis::free_port().to_string();
-    let options = ["--tls-port", &port, "--tls-cert-file", &certificate, "--tls-key-file", &key];
-    let _redis =
-        Redis::start(&[&options[..], &["--tls-ca-cert-file", &certificate, "--tls-auth-clients", "no"]].concat());
+    let options = [
+        "--tls-port",
+        &port,
+        "--tls-cert-file",
+        &certificate,
+        "--tls-key-file",
+        &key,
+    ];
+    let _redis = Redis::start(
+        &[
+            &options[..],
+            &[
+                "--tls-ca-cert-file",
+                &certificate,
+                "--tls-auth-clients",
+                "no",
+            ],
+        ]
+        .concat(),
+    );
     let url = format!("rediss://127.0.0.1:{port}/0");
     let here = limiter_of(RedisLimitStore::new(&url).unwrap(), settings());
     let refusal = acquire(&here).await.unwrap_err().to_string();
@@ -153,14 +227,26 @@ async fn tls_by_url_with_the_hosts_trust() {
 
     let mut there = std::process::Command::new(std::env::current_exe().unwrap());
     there.args(["--exact", "link::one_call_over_tls", "--ignored"]);
-    let told = there.env("SSL_CERT_FILE", &certificate).env("CLIQ_TEST_REDIS", &url).output().unwrap();
+    let told = there
+        .env("SSL_CERT_FILE", &certificate)
+        .env("CLIQ_TEST_REDIS", &url)
+        .output()
+        .unwrap();
     std::fs::remove_dir_all(directory).unwrap();
-    assert!(told.status.success(), "{}", String::from_utf8_lossy(&told.stdout));
+    assert!(
+        told.status.success(),
+        "{}",
+        String::from_utf8_lossy(&told.stdout)
+    );
 }
 
 #[tokio::test]
 #[ignore = "run by `tls_by_url_with_the_hosts_trust`, in a process of its own"]
 async fn one_call_over_tls() {
     let url = std::env::var("CLIQ_TEST_REDIS").unwrap();
-    call(&limiter_of(RedisLimitStore::new(url).unwrap(), settings()), Told::Fine).await;
+    call(
+        &limiter_of(RedisLimitStore::new(url).unwrap(), settings()),
+        Told::Fine,
+    )
+    .await;
 }

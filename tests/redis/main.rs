@@ -9,7 +9,9 @@ mod tokens;
 use std::sync::Arc;
 use std::time::Duration;
 
-use cliq_api::limit::{Ask, Expired, LimitRefusal, LimitSettings, LimitState, Limiter, Permit, Told};
+use cliq_api::limit::{
+    Ask, Expired, LimitRefusal, LimitSettings, LimitState, Limiter, Permit, Told,
+};
 use cliq_api::prelude::*;
 use cliq_api::shared::RedisLimitStore;
 use cliq_api::{EndpointMeta, UserKey};
@@ -52,8 +54,18 @@ fn limiter_of(store: RedisLimitStore, settings: LimitSettings) -> Limiter {
 }
 
 async fn acquire(limiter: &Limiter) -> Result<Permit, LimitRefusal> {
-    let ask = Ask { deadline: Some(Instant::now() + Duration::from_secs(5)), ..Ask::new() };
-    limiter.acquire(limiter.server("https://cliq.zoho.com"), Some(&UserKey::new(USER)), endpoint(), ask).await
+    let ask = Ask {
+        deadline: Some(Instant::now() + Duration::from_secs(5)),
+        ..Ask::new()
+    };
+    limiter
+        .acquire(
+            limiter.server("https://cliq.zoho.com"),
+            Some(&UserKey::new(USER)),
+            endpoint(),
+            ask,
+        )
+        .await
 }
 
 async fn sent(limiter: &Limiter) -> Permit {
@@ -74,7 +86,10 @@ async fn call(limiter: &Limiter, told: Told) {
 }
 
 async fn state(limiter: &Limiter) -> Result<LimitState, LimitRefusal> {
-    let limits = limiter.limits(limiter.server("https://cliq.zoho.com"), Some(UserKey::new(USER)));
+    let limits = limiter.limits(
+        limiter.server("https://cliq.zoho.com"),
+        Some(UserKey::new(USER)),
+    );
     limits.of(endpoint()).await
 }
 
@@ -89,7 +104,10 @@ fn patient(redis: &Redis) -> Limiter {
 
 /// Waits until a permit in hand is not to be used any more, for which nobody is asked.
 async fn hears_of_the_lock(mut permit: Permit) {
-    until("a peer's lock is heard of", async || permit.sending() == Err(Expired::Locked)).await;
+    until("a peer's lock is heard of", async || {
+        permit.sending() == Err(Expired::Locked)
+    })
+    .await;
 }
 
 const THROTTLED: Told = Told::Throttled { retry_after: None };

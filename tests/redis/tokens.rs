@@ -34,16 +34,32 @@ impl World {
         let demo = Sandbox::builder().demo();
         let refresh_token = demo.sandbox.accounts(|accounts, now| {
             accounts.register(cliq_sandbox::oauth::App::new("1000.APP", "secret"));
-            accounts.issue_tokens("1000.APP", &demo.user_id, SCOPES, now).refresh_token.unwrap()
+            accounts
+                .issue_tokens("1000.APP", &demo.user_id, SCOPES, now)
+                .refresh_token
+                .unwrap()
         });
-        let credentials = Credentials::refresh_token(&App::new("1000.APP", "secret"), refresh_token.clone());
-        Self { demo, credentials, refresh_token }
+        let credentials =
+            Credentials::refresh_token(&App::new("1000.APP", "secret"), refresh_token.clone());
+        Self {
+            demo,
+            credentials,
+            refresh_token,
+        }
     }
 
     /// One process's.
     fn client(&self, store: RedisTokenStore) -> Client {
-        let builder = self.demo.sandbox.client_builder().limits(LimitSettings::off());
-        builder.credentials(self.credentials.clone()).tokens(TokenSettings::new().store(store)).build().unwrap()
+        let builder = self
+            .demo
+            .sandbox
+            .client_builder()
+            .limits(LimitSettings::off());
+        builder
+            .credentials(self.credentials.clone())
+            .tokens(TokenSettings::new().store(store))
+            .build()
+            .unwrap()
     }
 
     async fn call(&self, client: &Client) -> Result<(), Error> {
@@ -51,14 +67,19 @@ impl World {
     }
 
     fn refreshes(&self) -> usize {
-        self.demo.sandbox.accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
+        self.demo
+            .sandbox
+            .accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
     }
 }
 
 /// All that a program would print.
 fn told(error: &Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
-    std::iter::once(error.to_string()).chain(causes.map(ToString::to_string)).collect::<Vec<_>>().join(": ")
+    std::iter::once(error.to_string())
+        .chain(causes.map(ToString::to_string))
+        .collect::<Vec<_>>()
+        .join(": ")
 }
 
 #[tokio::test]
@@ -84,7 +105,10 @@ async fn one_refresh_serves_all_and_nobody_can_read_it() {
 pub(crate) async fn shared_over(url: &str) {
     let world = World::new();
     for _ in 0..2 {
-        world.call(&world.client(RedisTokenStore::new(url, key('A')).unwrap())).await.unwrap();
+        world
+            .call(&world.client(RedisTokenStore::new(url, key('A')).unwrap()))
+            .await
+            .unwrap();
     }
     assert_eq!(world.refreshes(), 1);
 }
@@ -94,7 +118,10 @@ pub(crate) async fn shared_over(url: &str) {
 async fn another_key_is_told_of_and_can_be_changed() {
     let (redis, world) = (Redis::start(&[]), World::new());
     world.call(&world.client(store(&redis, 'A'))).await.unwrap();
-    let error = world.call(&world.client(store(&redis, 'B'))).await.unwrap_err();
+    let error = world
+        .call(&world.client(store(&redis, 'B')))
+        .await
+        .unwrap_err();
     let said = told(&error);
     assert!(
         said.ends_with(
@@ -103,10 +130,16 @@ async fn another_key_is_told_of_and_can_be_changed() {
         "{said}"
     );
     assert_eq!(world.refreshes(), 1);
-    world.call(&world.client(store(&redis, 'B').also_reads(key('A')))).await.unwrap();
+    world
+        .call(&world.client(store(&redis, 'B').also_reads(key('A'))))
+        .await
+        .unwrap();
     assert_eq!(world.refreshes(), 1);
     let shown = format!("{:?} {:?}", store(&redis, 'A'), key('A'));
-    assert!(!shown.contains("AAAA") && shown.contains("REDACTED"), "{shown}");
+    assert!(
+        !shown.contains("AAAA") && shown.contains("REDACTED"),
+        "{shown}"
+    );
 }
 
 /// What is in Redis was changed by somebody.
@@ -125,16 +158,24 @@ async fn a_forged_token_is_not_taken() {
 
 #[tokio::test]
 async fn without_the_server_a_token_at_hand_is_used_and_none_is_asked_for() {
-    let (mut redis, world) = (Redis::start(&["--requirepass", "canary-password"]), World::new());
+    let (mut redis, world) = (
+        Redis::start(&["--requirepass", "canary-password"]),
+        World::new(),
+    );
     let url = redis.url().replace("//", "//:canary-password@");
-    let store = RedisTokenStore::new(&url, key('A')).unwrap().timeout(Duration::from_millis(200));
+    let store = RedisTokenStore::new(&url, key('A'))
+        .unwrap()
+        .timeout(Duration::from_millis(200));
     let client = world.client(store.clone());
     world.call(&client).await.unwrap();
     redis.kill();
     world.call(&client).await.unwrap();
     let error = world.call(&world.client(store.clone())).await.unwrap_err();
     let said = format!("{} {error:?} {store:?}", told(&error));
-    assert!(said.contains("the store of access tokens failed: redis://127.0.0.1"), "{said}");
+    assert!(
+        said.contains("the store of access tokens failed: redis://127.0.0.1"),
+        "{said}"
+    );
     assert!(!said.contains("canary"), "{said}");
     assert_eq!(world.refreshes(), 1);
 }

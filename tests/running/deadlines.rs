@@ -21,22 +21,44 @@ const NEVER: Duration = Duration::from_hours(1);
 /// A call under paused time, whose deadline comes first.
 async fn late(client: &Client, demo: &Demo) -> Error {
     let begun = Instant::now();
-    let call = client.get_thread(&demo.thread_chat_id).options(|options| options.deadline(DEADLINE).timeout(NEVER));
+    let call = client
+        .get_thread(&demo.thread_chat_id)
+        .options(|options| options.deadline(DEADLINE).timeout(NEVER));
     let error = call.await.unwrap_err();
-    assert!(begun.elapsed() <= DEADLINE, "it took {:?}: {error:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() <= DEADLINE,
+        "it took {:?}: {error:?}",
+        begun.elapsed()
+    );
     error
 }
 
 #[tokio::test(start_paused = true)]
 async fn waiting_for_the_answer() {
-    for (fault, arrived) in [(Fault::LoseRequest, 0), (Fault::LoseAnswer, 1), (Fault::Late(4 * SECOND), 0)] {
+    for (fault, arrived) in [
+        (Fault::LoseRequest, 0),
+        (Fault::LoseAnswer, 1),
+        (Fault::Late(4 * SECOND), 0),
+    ] {
         let demo = Sandbox::demo();
-        demo.sandbox.faults().on::<GetThreadRequest>().next(fault.clone());
+        demo.sandbox
+            .faults()
+            .on::<GetThreadRequest>()
+            .next(fault.clone());
         let begun = Instant::now();
         let error = late(&demo.client(), &demo).await;
         assert_eq!(begun.elapsed(), DEADLINE);
-        assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Maybe), "{fault}");
-        assert!(error.to_string().contains("no answer within the call's deadline of 3s"), "{error}");
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (ErrorKind::Timeout, Sent::Maybe),
+            "{fault}"
+        );
+        assert!(
+            error
+                .to_string()
+                .contains("no answer within the call's deadline of 3s"),
+            "{error}"
+        );
         assert_eq!(demo.sandbox.totals().arrivals, arrived, "{fault}");
     }
 }
@@ -45,13 +67,28 @@ async fn waiting_for_the_answer() {
 async fn waiting_between_attempts() {
     for longest in [SECOND, 10 * SECOND, NEVER] {
         let demo = Sandbox::demo();
-        demo.sandbox.faults().everywhere().sometimes(1.0, Fault::Unreachable);
-        let policy = RetryPolicy::new().attempts(1000).first_wait(longest).longest_wait(longest);
-        let builder = || demo.sandbox.client_builder().access_token(&*demo.token).retry(policy);
+        demo.sandbox
+            .faults()
+            .everywhere()
+            .sometimes(1.0, Fault::Unreachable);
+        let policy = RetryPolicy::new()
+            .attempts(1000)
+            .first_wait(longest)
+            .longest_wait(longest);
+        let builder = || {
+            demo.sandbox
+                .client_builder()
+                .access_token(&*demo.token)
+                .retry(policy)
+        };
         for _ in 0..20 {
             let error = late(&builder().build().unwrap(), &demo).await;
             // What went wrong tells more than the deadline.
-            assert_eq!((error.kind(), error.sent()), (ErrorKind::Connect, Sent::No), "{error:?}");
+            assert_eq!(
+                (error.kind(), error.sent()),
+                (ErrorKind::Connect, Sent::No),
+                "{error:?}"
+            );
         }
     }
 }
@@ -59,11 +96,22 @@ async fn waiting_between_attempts() {
 #[tokio::test(start_paused = true)]
 async fn attempts_that_each_take_their_time() {
     let demo = Sandbox::demo();
-    demo.sandbox.faults().everywhere().sometimes(1.0, Fault::LoseAnswer);
+    demo.sandbox
+        .faults()
+        .everywhere()
+        .sometimes(1.0, Fault::LoseAnswer);
     let policy = RetryPolicy::new().attempts(10).first_wait(Duration::ZERO);
-    let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(policy).build().unwrap();
+    let client = demo
+        .sandbox
+        .client_builder()
+        .access_token(&*demo.token)
+        .retry(policy)
+        .build()
+        .unwrap();
     let begun = Instant::now();
-    let call = client.get_thread(&demo.thread_chat_id).options(|options| options.deadline(DEADLINE).timeout(SECOND));
+    let call = client
+        .get_thread(&demo.thread_chat_id)
+        .options(|options| options.deadline(DEADLINE).timeout(SECOND));
     let error = call.await.unwrap_err();
     assert!(begun.elapsed() <= DEADLINE);
     assert_eq!(error.kind(), ErrorKind::Timeout);
@@ -78,7 +126,9 @@ async fn waiting_for_the_limit() {
     let mut granted = 0;
     let error = loop {
         let begun = Instant::now();
-        let call = client.get_thread(&demo.thread_chat_id).options(|options| options.deadline(DEADLINE));
+        let call = client
+            .get_thread(&demo.thread_chat_id)
+            .options(|options| options.deadline(DEADLINE));
         match call.await {
             Ok(_) => granted += 1,
             Err(error) => {
@@ -89,20 +139,37 @@ async fn waiting_for_the_limit() {
         }
     };
     assert!(granted > 0);
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Limited, Sent::No), "{error:?}");
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Limited, Sent::No),
+        "{error:?}"
+    );
     assert!(error.retry_after().unwrap() > DEADLINE);
 }
 
-/// On real sockets, where time can't be paused: what counts is that it ends at all, long before anything else would end it.
+/// On real sockets, where time can't be paused: what counts is that it ends at all, long before
+/// anything else would end it.
 async fn late_over_http(base_url: String, what: &str) -> Error {
-    let client = Client::builder().base_url(base_url).connect_timeout(NEVER).timeout(NEVER).build().unwrap();
+    let client = Client::builder()
+        .base_url(base_url)
+        .connect_timeout(NEVER)
+        .timeout(NEVER)
+        .build()
+        .unwrap();
     let deadline = Duration::from_millis(300);
     let image = Bytes::from(vec![7; 64 * 1024 * 1024]);
-    let call = client.put_image("1", image).options(|options| options.deadline(deadline));
-    let error =
-        tokio::time::timeout(60 * SECOND, call).await.unwrap_or_else(|_| panic!("{what}: it hangs")).unwrap_err();
+    let call = client
+        .put_image("1", image)
+        .options(|options| options.deadline(deadline));
+    let error = tokio::time::timeout(60 * SECOND, call)
+        .await
+        .unwrap_or_else(|_| panic!("{what}: it hangs"))
+        .unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Timeout, "{what}: {error:?}");
-    assert!(error.to_string().contains("the call's deadline of 300ms"), "{what}: {error}");
+    assert!(
+        error.to_string().contains("the call's deadline of 300ms"),
+        "{what}: {error}"
+    );
     // Neither does what is left of it go on for long.
     error
 }
@@ -128,10 +195,29 @@ async fn reading() {
     let head = b"HTTP/1.1 200 OK\r\nContent-Length: 1000\r\n\r\n";
     for (what, steps) in [
         ("no head", vec![Step::Read, Step::Silence]),
-        ("a slow head", vec![Step::Read, Step::Drip(head.to_vec(), pause)]),
-        ("no body", vec![Step::Read, Step::Write(head.to_vec()), Step::Silence]),
-        ("a slow body", vec![Step::Read, Step::Write(head.to_vec()), Step::Drip(vec![b' '; 1000], pause)]),
-        ("no end of 100s", vec![Step::Read, Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())]),
+        (
+            "a slow head",
+            vec![Step::Read, Step::Drip(head.to_vec(), pause)],
+        ),
+        (
+            "no body",
+            vec![Step::Read, Step::Write(head.to_vec()), Step::Silence],
+        ),
+        (
+            "a slow body",
+            vec![
+                Step::Read,
+                Step::Write(head.to_vec()),
+                Step::Drip(vec![b' '; 1000], pause),
+            ],
+        ),
+        (
+            "no end of 100s",
+            vec![
+                Step::Read,
+                Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec()),
+            ],
+        ),
     ] {
         let server = Server::doing(steps);
         late_over_http(server.base_url(), what).await;

@@ -1,4 +1,5 @@
-//! A call that is dropped, after any number of polls: nothing is left of it, and what was sent is finished all the same.
+//! A call that is dropped, after any number of polls: nothing is left of it, and what was sent is
+//! finished all the same.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -18,7 +19,11 @@ use crate::Things;
 async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
     let mut call = pin!(call);
     for _ in 0..times {
-        if call.as_mut().poll(&mut Context::from_waker(Waker::noop())).is_ready() {
+        if call
+            .as_mut()
+            .poll(&mut Context::from_waker(Waker::noop()))
+            .is_ready()
+        {
             return true;
         }
         tokio::time::sleep(Duration::from_micros(200)).await;
@@ -34,7 +39,10 @@ async fn alone() {
         }
         tokio::time::sleep(Duration::from_millis(2)).await;
     }
-    panic!("{} tasks are left after ten seconds", Handle::current().metrics().num_alive_tasks());
+    panic!(
+        "{} tasks are left after ten seconds",
+        Handle::current().metrics().num_alive_tasks()
+    );
 }
 
 #[tokio::test]
@@ -42,11 +50,17 @@ async fn over_a_socket_the_server_sees_all_of_it() {
     let text = "x".repeat(300_000);
     let beginning = b"HTTP/1.1 200 OK\r\n".to_vec();
     let rest = [b"Content-Length: 300000\r\n\r\n", text.as_bytes()].concat();
-    let server = Server::doing([Step::Read, Step::Drip(beginning, Duration::from_micros(100)), Step::Write(rest)]);
+    let server = Server::doing([
+        Step::Read,
+        Step::Drip(beginning, Duration::from_micros(100)),
+        Step::Write(rest),
+    ]);
     let mut sent = 0;
     for times in 0.. {
         // No connection waits for another call.
-        let client = Client::builder().base_url(server.base_url()).reqwest(|builder| builder.pool_max_idle_per_host(0));
+        let client = Client::builder()
+            .base_url(server.base_url())
+            .reqwest(|builder| builder.pool_max_idle_per_host(0));
         let client = client.build().unwrap();
         let ended = polled(client.add_thing(&*text).into_future(), times).await;
         // Polled once, it is on its way.
@@ -60,7 +74,12 @@ async fn over_a_socket_the_server_sees_all_of_it() {
             break;
         }
     }
-    assert!(server.requests().iter().all(|request| request.len() > text.len()));
+    assert!(
+        server
+            .requests()
+            .iter()
+            .all(|request| request.len() > text.len())
+    );
 }
 
 /// Takes so many polls, and counts what it began and what it ended.
@@ -73,14 +92,22 @@ struct Slow {
 
 impl Transport for Slow {
     fn send(&self, _: http::Request<Bytes>) -> Exchange<'_> {
-        let Self { polls, begun, ended } = self.clone();
+        let Self {
+            polls,
+            begun,
+            ended,
+        } = self.clone();
         Box::pin(async move {
             begun.fetch_add(1, Ordering::Relaxed);
             let mut left = polls;
             poll_fn(|context| {
                 context.waker().wake_by_ref();
                 left = left.saturating_sub(1);
-                if left > 0 { Poll::Pending } else { Poll::Ready(()) }
+                if left > 0 {
+                    Poll::Pending
+                } else {
+                    Poll::Ready(())
+                }
             })
             .await;
             ended.fetch_add(1, Ordering::Relaxed);
@@ -91,13 +118,24 @@ impl Transport for Slow {
 
 #[tokio::test]
 async fn its_answer_is_read_to_the_end() {
-    let slow = Slow { polls: 10, ..Slow::default() };
-    let client = Client::builder().transport(slow.clone()).base_url("http://localhost").build().unwrap();
+    let slow = Slow {
+        polls: 10,
+        ..Slow::default()
+    };
+    let client = Client::builder()
+        .transport(slow.clone())
+        .base_url("http://localhost")
+        .build()
+        .unwrap();
     for times in 0..12 {
         let ended = polled(client.add_thing("one").into_future(), times).await;
         assert_eq!(ended, times > 9, "after {times} polls");
         alone().await;
-        assert_eq!(slow.begun.load(Ordering::Relaxed), times, "what was not polled sent nothing");
+        assert_eq!(
+            slow.begun.load(Ordering::Relaxed),
+            times,
+            "what was not polled sent nothing"
+        );
         assert_eq!(slow.ended.load(Ordering::Relaxed), times);
     }
     assert_eq!(client.close(Duration::ZERO).await, 0);
@@ -106,24 +144,42 @@ async fn its_answer_is_read_to_the_end() {
 #[tokio::test]
 async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::builder().base_url(server.base_url()).timeout(Duration::from_millis(300)).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .timeout(Duration::from_millis(300))
+        .build()
+        .unwrap();
     let call = client.add_thing("one");
-    assert!(tokio::time::timeout(Duration::from_millis(50), call).await.is_err());
+    assert!(
+        tokio::time::timeout(Duration::from_millis(50), call)
+            .await
+            .is_err()
+    );
     assert_eq!(client.close(Duration::ZERO).await, 1);
     assert_eq!(client.close(Duration::from_secs(10)).await, 0);
     alone().await;
     assert_eq!(server.requests().len(), 1);
 }
 
-/// A connection that waits for the next call, and the clock of those, are all that a client keeps, and they go with the client.
+/// A connection that waits for the next call, and the clock of those, are all that a client keeps,
+/// and they go with the client.
 #[tokio::test]
 async fn a_client_leaves_no_task() {
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", "{}")), Step::Again]);
-    let client = Client::builder().base_url(server.base_url()).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .build()
+        .unwrap();
     for _ in 0..5 {
         client.get_thing("1").await.unwrap();
     }
-    assert_eq!((server.connections(), Handle::current().metrics().num_alive_tasks()), (1, 2));
+    assert_eq!(
+        (
+            server.connections(),
+            Handle::current().metrics().num_alive_tasks()
+        ),
+        (1, 2)
+    );
     drop(client);
     alone().await;
 }

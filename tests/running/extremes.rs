@@ -1,4 +1,5 @@
-//! Times at the end of their range, said by a program that means "for ever" or by a server: they end no call, and no program.
+//! Times at the end of their range, said by a program that means "for ever" or by a server: they
+//! end no call, and no program.
 
 use std::time::Duration;
 
@@ -14,7 +15,9 @@ const EVER: Duration = Duration::MAX;
 #[tokio::test]
 async fn a_program_may_say_for_ever() {
     let server = Server::answering("{}");
-    let source = Credentials::source(|| async { Ok::<_, std::io::Error>(AccessToken::new("1000.a").valid_for(EVER)) });
+    let source = Credentials::source(|| async {
+        Ok::<_, std::io::Error>(AccessToken::new("1000.a").valid_for(EVER))
+    });
     let client = Client::builder()
         .base_url(server.base_url())
         .credentials(source)
@@ -28,18 +31,32 @@ async fn a_program_may_say_for_ever() {
     client.get_thing("1").await.unwrap();
     // One that waits for its limit.
     client.add_thing("one").await.unwrap();
-    client.get_thing("1").options(|options| options.deadline(EVER).timeout(EVER)).await.unwrap();
+    client
+        .get_thing("1")
+        .options(|options| options.deadline(EVER).timeout(EVER))
+        .await
+        .unwrap();
     assert_eq!(client.close(EVER).await, 0);
 }
 
 #[tokio::test]
 async fn a_server_may_say_for_ever() {
     for status in ["503 Service Unavailable", "429 Too Many Requests"] {
-        let head = format!("HTTP/1.1 {status}\r\nRetry-After: {}\r\nContent-Length: 0\r\n\r\n", u64::MAX);
+        let head = format!(
+            "HTTP/1.1 {status}\r\nRetry-After: {}\r\nContent-Length: 0\r\n\r\n",
+            u64::MAX
+        );
         let server = Server::doing([Step::Read, Step::Write(head.into_bytes()), Step::Again]);
-        let client = Client::builder().base_url(server.base_url()).build().unwrap();
+        let client = Client::builder()
+            .base_url(server.base_url())
+            .build()
+            .unwrap();
         let error = client.get_thing("1").await.unwrap_err();
-        assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Refused, 1), "{error:?}");
+        assert_eq!(
+            (error.kind(), error.attempts().len()),
+            (ErrorKind::Refused, 1),
+            "{error:?}"
+        );
         assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
         assert_eq!(server.requests().len(), 1);
     }
@@ -54,11 +71,22 @@ async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
         fn get_number(&self) -> u8;
     }
     let then = |status, body| vec![Step::Read, Step::Write(answer(status, body))];
-    let server = Server::doing_in_turn(vec![then("503 Service Unavailable", ""), then("200 OK", "\"one\"")]);
+    let server = Server::doing_in_turn(vec![
+        then("503 Service Unavailable", ""),
+        then("200 OK", "\"one\""),
+    ]);
     let policy = RetryPolicy::new().first_wait(Duration::from_millis(1));
-    let client = Client::builder().base_url(server.base_url()).retry(policy).build().unwrap();
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .retry(policy)
+        .build()
+        .unwrap();
     let error = client.get_number().await.unwrap_err();
-    let kinds: Vec<_> = error.attempts().iter().map(|attempt| attempt.kind()).collect();
+    let kinds: Vec<_> = error
+        .attempts()
+        .iter()
+        .map(|attempt| attempt.kind())
+        .collect();
     assert_eq!(kinds, [ErrorKind::Refused, ErrorKind::Decode]);
     assert!(error.to_string().contains("tried 2 times"), "{error}");
 }

@@ -32,13 +32,19 @@ impl Transport for Telltale {
 }
 
 async fn told(how: fn(http::Request<Bytes>) -> TransportError) -> Shown {
-    let client = Client::builder().access_token(BAIT).transport(Telltale(how)).base_url("http://localhost");
+    let client = Client::builder()
+        .access_token(BAIT)
+        .transport(Telltale(how))
+        .base_url("http://localhost");
     call(client.build().unwrap()).await
 }
 
 #[tokio::test]
 async fn in_what_an_error_says() {
-    let shown = told(|request| TransportError::new(Sent::Maybe, format!("no answer from {}", request.uri()))).await;
+    let shown = told(|request| {
+        TransportError::new(Sent::Maybe, format!("no answer from {}", request.uri()))
+    })
+    .await;
     assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
     let shown = told(|_| TransportError::new(Sent::Maybe, "no answer")).await;
     assert!(shown.leaks(BAIT).is_empty(), "{shown:?}");
@@ -51,9 +57,15 @@ async fn in_what_is_said_of_a_sign_in() {
         let value = |name: &str| if name == place { BAIT } else { "other" };
         let app = App::new("1000.APP", value("client_secret"));
         let repeating = |request: http::Request<Bytes>| {
-            TransportError::new(Sent::Maybe, String::from_utf8_lossy(request.body()).into_owned())
+            TransportError::new(
+                Sent::Maybe,
+                String::from_utf8_lossy(request.body()).into_owned(),
+            )
         };
-        let oauth = OAuth::builder(&app).transport(Telltale(repeating)).build().unwrap();
+        let oauth = OAuth::builder(&app)
+            .transport(Telltale(repeating))
+            .build()
+            .unwrap();
         let mut shown = Shown::default();
         shown.failure(oauth.exchange_self_client(value("code")).await);
         assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
@@ -63,8 +75,12 @@ async fn in_what_is_said_of_a_sign_in() {
 #[tokio::test]
 async fn in_what_lies_under_an_error() {
     let below = |request: http::Request<Bytes>| {
-        let headers = request.headers().iter().map(|(_, value)| value.as_bytes().to_vec());
-        TransportError::new(Sent::Maybe, "no answer").caused_by(format!("{:?}", headers.collect::<Vec<_>>()))
+        let headers = request
+            .headers()
+            .iter()
+            .map(|(_, value)| value.as_bytes().to_vec());
+        TransportError::new(Sent::Maybe, "no answer")
+            .caused_by(format!("{:?}", headers.collect::<Vec<_>>()))
     };
     let shown = told(below).await;
     assert!(!shown.leaks(BAIT).is_empty(), "{shown:?}");
@@ -83,15 +99,30 @@ async fn in_a_trace() {
         TransportError::new(Sent::Maybe, "no answer")
     })
     .await;
-    assert!(log::written().lines().any(|line| line.contains("lost") && holds(line, BAIT)));
+    assert!(
+        log::written()
+            .lines()
+            .any(|line| line.contains("lost") && holds(line, BAIT))
+    );
 }
 
 /// reqwest writes what goes over the wire into the log where it is asked to.
 #[tokio::test]
 async fn in_what_a_library_logs() {
     let server = Server::answering("{}");
-    let client = Client::builder().base_url(server.base_url()).access_token(BAIT);
-    call(client.reqwest(|builder| builder.connection_verbose(true)).build().unwrap()).await;
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(BAIT);
+    call(
+        client
+            .reqwest(|builder| builder.connection_verbose(true))
+            .build()
+            .unwrap(),
+    )
+    .await;
     let log = log::written();
-    assert!(log.lines().any(|line| line.contains("reqwest::connect::verbose") && holds(line, BAIT)));
+    assert!(
+        log.lines()
+            .any(|line| line.contains("reqwest::connect::verbose") && holds(line, BAIT))
+    );
 }

@@ -1,4 +1,5 @@
-//! All that is logged and traced in this process, at every level, by every crate; and all messages of panics.
+//! All that is logged and traced in this process, at every level, by every crate; and all messages
+//! of panics.
 
 use std::io;
 use std::sync::{Mutex, Once};
@@ -24,7 +25,10 @@ pub(crate) fn listen() {
         std::panic::set_hook(Box::new(move |panic| {
             PANICS.lock().unwrap().push(panic.to_string());
             // Those that are meant to happen are many.
-            if panic.location().is_none_or(|place| !place.file().ends_with("secrets/shown.rs")) {
+            if panic
+                .location()
+                .is_none_or(|place| !place.file().ends_with("secrets/shown.rs"))
+            {
                 tell(panic);
             }
         }));

@@ -1,5 +1,6 @@
-//! A secret that was put into a client or a call is never shown: not by `Debug` and `Display`, not by an error's sources, not in a log at its
-//! most talkative, not by a panic. Whatever goes wrong on the wire.
+//! A secret that was put into a client or a call is never shown: not by `Debug` and `Display`, not
+//! by an error's sources, not in a log at its most talkative, not by a panic. Whatever goes wrong
+//! on the wire.
 
 mod bites;
 mod log;
@@ -26,9 +27,19 @@ trait Hooks {
         #[field] text: String,
     ) -> Answer;
     #[endpoint(PUT "/hooks/<KEY>/body")]
-    fn put_body(&self, key: String, #[query(csv)] zapikey: Vec<String>, #[body] body: Secret) -> Answer;
+    fn put_body(
+        &self,
+        key: String,
+        #[query(csv)] zapikey: Vec<String>,
+        #[body] body: Secret,
+    ) -> Answer;
     #[endpoint(POST "/hooks/<KEY>/bytes.bin", idempotent)]
-    fn post_bytes(&self, key: String, #[query(flatten)] query: Secret, #[body(bytes)] body: Vec<u8>) -> Bytes;
+    fn post_bytes(
+        &self,
+        key: String,
+        #[query(flatten)] query: Secret,
+        #[body(bytes)] body: Vec<u8>,
+    ) -> Bytes;
     #[endpoint(POST "/hooks/<KEY>/form", form)]
     fn post_form(&self, key: String, #[field] text: String);
     #[endpoint(GET "/hooks", page(items = "items", token = "next"))]
@@ -56,7 +67,9 @@ async fn call_all(client: &Client) -> Shown {
     let mut shown = Shown::default();
     shown.debug(client);
     let key = || secret("path");
-    let query = || Secret { zapikey: secret("query") };
+    let query = || Secret {
+        zapikey: secret("query"),
+    };
     let header = || secret("option");
 
     let call = client.call_hook(key(), secret("query"), secret("header"), secret("field"));
@@ -75,14 +88,37 @@ async fn call_all(client: &Client) -> Shown {
     let call = client.post_form(key(), secret("field"));
     shown.call(&call);
     shown.result(call.send().await.map(|_| ()));
-    shown.result(client.list_hooks().next(secret("query")).pages().next().await.transpose());
-    let call =
-        client.call(HOOKS[0]).set("KEY", &key()).set("zapikey", &secret("query")).set("X-Key", &secret("header"));
+    shown.result(
+        client
+            .list_hooks()
+            .next(secret("query"))
+            .pages()
+            .next()
+            .await
+            .transpose(),
+    );
+    let call = client
+        .call(HOOKS[0])
+        .set("KEY", &key())
+        .set("zapikey", &secret("query"))
+        .set("X-Key", &secret("header"));
     shown.debug(&call);
     shown.result(call.set("text", &secret("field")).await);
     // What can't be sent is not repeated either.
-    shown.result(client.call_hook("", secret("query"), format!("{}\n", secret("header")), secret("field")).await);
+    shown.result(
+        client
+            .call_hook(
+                "",
+                secret("query"),
+                format!("{}\n", secret("header")),
+                secret("field"),
+            )
+            .await,
+    );
     let call = client.post_form(key(), secret("field"));
-    shown.result(call.options(|options| options.header("X-Option", &format!("{}\n", header()))).await);
+    shown.result(
+        call.options(|options| options.header("X-Option", &format!("{}\n", header())))
+            .await,
+    );
     shown
 }

@@ -26,7 +26,9 @@ impl Shown {
 
     /// Whether it went well or not, and if not, all that the error says.
     pub(crate) fn result<T>(&mut self, result: Result<T, Error>) {
-        let Some(error) = result.as_ref().err() else { return };
+        let Some(error) = result.as_ref().err() else {
+            return;
+        };
         self.debug(&error.attempts());
         for attempt in error.attempts() {
             self.text(attempt.to_string());
@@ -36,14 +38,17 @@ impl Shown {
 
     /// The same for any error.
     pub(crate) fn failure<T, E: StdError + 'static>(&mut self, result: Result<T, E>) {
-        let Some(error) = result.as_ref().err() else { return };
+        let Some(error) = result.as_ref().err() else {
+            return;
+        };
         let mut source: Option<&dyn StdError> = Some(error);
         while let Some(error) = source {
             self.text(format!("{error}\n{error:?}\n{error:#?}"));
             source = error.source();
         }
         // As a program does that unwraps it.
-        let panic = std::panic::catch_unwind(AssertUnwindSafe(|| drop(result.unwrap()))).unwrap_err();
+        let panic =
+            std::panic::catch_unwind(AssertUnwindSafe(|| drop(result.unwrap()))).unwrap_err();
         self.text(panic.downcast_ref::<String>().unwrap());
     }
 
@@ -53,7 +58,8 @@ impl Shown {
     }
 }
 
-/// Whether the text holds it, as it is or as bytes are shown: as numbers, in hexadecimal, in base 64.
+/// Whether the text holds it, as it is or as bytes are shown: as numbers, in hexadecimal, in base
+/// 64.
 pub(crate) fn holds(text: &str, secret: &str) -> bool {
     let bytes = |join: &str, write: fn(&mut String, u8)| {
         let mut all = String::new();
@@ -65,22 +71,35 @@ pub(crate) fn holds(text: &str, secret: &str) -> bool {
     };
     let decimal: fn(&mut String, u8) = |all, byte| write!(all, "{byte}").unwrap();
     let hexadecimal: fn(&mut String, u8) = |all, byte| write!(all, "{byte:02x}").unwrap();
-    let mut forms = vec![secret.to_owned(), bytes(", ", decimal), bytes("", hexadecimal), bytes(" ", hexadecimal)];
+    let mut forms = vec![
+        secret.to_owned(),
+        bytes(", ", decimal),
+        bytes("", hexadecimal),
+        bytes(" ", hexadecimal),
+    ];
     forms.extend(base64(secret));
     let lower = text.to_ascii_lowercase();
-    forms.iter().any(|form| text.contains(form.as_str()) || lower.contains(form.as_str()))
+    forms
+        .iter()
+        .any(|form| text.contains(form.as_str()) || lower.contains(form.as_str()))
 }
 
 /// What of it is the same wherever it begins within a group of three bytes.
 fn base64(secret: &str) -> [String; 3] {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     [0, 1, 2].map(|before| {
-        let bits = secret.bytes().flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
+        let bits = secret
+            .bytes()
+            .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
         // The first whole digit begins at the next multiple of six.
         let skipped = [0, 4, 2][before];
         let bits: Vec<u8> = bits.skip(skipped).collect();
-        let digits = bits.chunks_exact(6).map(|six| six.iter().fold(0, |digit, bit| digit << 1 | bit));
-        digits.map(|digit| char::from(DIGITS[usize::from(digit)])).collect()
+        let digits = bits
+            .chunks_exact(6)
+            .map(|six| six.iter().fold(0, |digit, bit| digit << 1 | bit));
+        digits
+            .map(|digit| char::from(DIGITS[usize::from(digit)]))
+            .collect()
     })
 }
 

@@ -1,5 +1,5 @@
-//! What an accounts server is sent and answers: client secret, refresh token, code, state and device code, over all faults and over answers that
-//! repeat them.
+//! What an accounts server is sent and answers: client secret, refresh token, code, state and
+//! device code, over all faults and over answers that repeat them.
 
 use std::time::Duration;
 
@@ -30,7 +30,11 @@ fn place(base_url: &str) -> DataCenter {
 fn oauth(base_url: &str, timeout: Duration) -> OAuth {
     // Reading the platform's certificates takes longer than all the rest.
     let builder = OAuth::builder(&app()).reqwest(|builder| builder.tls_certs_only([]));
-    builder.data_center(place(base_url)).timeout(timeout).build().unwrap()
+    builder
+        .data_center(place(base_url))
+        .timeout(timeout)
+        .build()
+        .unwrap()
 }
 
 /// Signs in in every way, and makes a call that needs a token.
@@ -43,19 +47,37 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
     let callback = "http://127.0.0.1/callback";
     let consent = Consent::resume(secret("state"), callback);
     shown.debug(&consent);
-    let back = format!("{callback}?state={}&code={}", secret("state"), secret("code"));
+    let back = format!(
+        "{callback}?state={}&code={}",
+        secret("state"),
+        secret("code")
+    );
     shown.failure(oauth.exchange(&consent, &back).await);
-    shown.failure(oauth.exchange(&consent, &back.replace("state=", "state=not")).await);
+    shown.failure(
+        oauth
+            .exchange(&consent, &back.replace("state=", "state=not"))
+            .await,
+    );
     shown.failure(oauth.client_credentials(&scopes).await);
-    shown.failure(oauth.revoke(secret("refresh-token"), &place(base_url)).await);
+    shown.failure(
+        oauth
+            .revoke(secret("refresh-token"), &place(base_url))
+            .await,
+    );
     match oauth.start_device(&scopes).await {
         Ok(device) => shown.debug(&device),
         Err(error) => shown.failure(Err::<(), _>(error)),
     }
-    let credentials = Credentials::refresh_token(&app(), secret("refresh-token")).data_center(place(base_url));
+    let credentials =
+        Credentials::refresh_token(&app(), secret("refresh-token")).data_center(place(base_url));
     shown.debug(&credentials);
-    let client = Client::builder().credentials(credentials).tokens(TokenSettings::new().timeout(timeout));
-    let client = client.timeout(timeout).retry(RetryPolicy::none()).reqwest(|builder| builder.tls_certs_only([]));
+    let client = Client::builder()
+        .credentials(credentials)
+        .tokens(TokenSettings::new().timeout(timeout));
+    let client = client
+        .timeout(timeout)
+        .retry(RetryPolicy::none())
+        .reqwest(|builder| builder.tls_certs_only([]));
     let client = client.build().unwrap();
     shown.result(client.post_form("1", "text").await);
     // A second one, which is told what the first one was.
@@ -77,7 +99,13 @@ async fn nothing_shows_a_secret_of_a_sign_in_whatever_goes_wrong() {
         met.spawn(async move {
             let server = Server::answering(&body);
             let shown = sign_in(&server.base_url(), LONG).await;
-            assert!(server.requests().iter().any(|request| request.contains("grant_type=refresh_token")), "{shown:?}");
+            assert!(
+                server
+                    .requests()
+                    .iter()
+                    .any(|request| request.contains("grant_type=refresh_token")),
+                "{shown:?}"
+            );
             (body, shown)
         });
     }
@@ -113,13 +141,24 @@ fn telling() -> Vec<String> {
 #[tokio::test]
 async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
     log::listen();
-    let code = format!(r#"{{"device_code": "{}", "user_code": "1", "expires_in": 60}}"#, secret("device-code"));
+    let code = format!(
+        r#"{{"device_code": "{}", "user_code": "1", "expires_in": 60}}"#,
+        secret("device-code")
+    );
     let mut devices = Vec::new();
     for case in faults::all() {
-        let Fault::Steps(steps) = case.fault else { continue };
-        let then = vec![Step::Read, Step::Write(answer("200 OK\r\nConnection: close", &code))];
+        let Fault::Steps(steps) = case.fault else {
+            continue;
+        };
+        let then = vec![
+            Step::Read,
+            Step::Write(answer("200 OK\r\nConnection: close", &code)),
+        ];
         let server = Server::doing_in_turn(vec![then, steps]);
-        let device = oauth(&server.base_url(), LONG).start_device(&"ZohoCliq.Chats.READ".into()).await.unwrap();
+        let device = oauth(&server.base_url(), LONG)
+            .start_device(&"ZohoCliq.Chats.READ".into())
+            .await
+            .unwrap();
         devices.push((case.name, server, device));
     }
     tokio::time::pause();
@@ -130,7 +169,12 @@ async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
         waiting.spawn(async move {
             let mut shown = Shown::default();
             shown.debug(&device);
-            let is_sent = || server.requests().iter().any(|request| holds(request, CANARY) || request.is_empty());
+            let is_sent = || {
+                server
+                    .requests()
+                    .iter()
+                    .any(|request| holds(request, CANARY) || request.is_empty())
+            };
             // It asks once. What may pass it would wait out, until its own time is over.
             let mut wait = Box::pin(device.wait());
             for _ in 0..30 {
@@ -156,6 +200,13 @@ async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
 fn silent_log() {
     let log = log::written();
     let line = log.lines().find(|line| holds(line, CANARY));
-    assert!(line.is_none(), "the log tells: {}", line.unwrap_or_default());
-    assert!(!log::panics().iter().any(|panic| holds(panic, CANARY)), "a panic tells");
+    assert!(
+        line.is_none(),
+        "the log tells: {}",
+        line.unwrap_or_default()
+    );
+    assert!(
+        !log::panics().iter().any(|panic| holds(panic, CANARY)),
+        "a panic tells"
+    );
 }

@@ -20,7 +20,11 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
     for case in faults::all() {
         met.spawn(async move {
             let target = case.fault.bring_about();
-            let client = case.shape(client()).base_url(target.base_url()).build().unwrap();
+            let client = case
+                .shape(client())
+                .base_url(target.base_url())
+                .build()
+                .unwrap();
             (case.name, call_all(&client).await)
         });
     }
@@ -30,7 +34,10 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
     for (number, answer) in telling().into_iter().enumerate() {
         let server = Server::doing([Step::Read, Step::Write(answer)]);
         let client = client().base_url(server.base_url()).build().unwrap();
-        silent(&format!("telling answer {number}"), &call_all(&client).await);
+        silent(
+            &format!("telling answer {number}"),
+            &call_all(&client).await,
+        );
     }
     over_tls().await;
     through_a_proxy().await;
@@ -39,19 +46,36 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
     let log = log::written();
     if holds(&log, CANARY) {
         let lines: Vec<_> = log.lines().filter(|line| holds(line, CANARY)).collect();
-        panic!("{} lines of the log tell, such as\n{}", lines.len(), lines[0]);
+        panic!(
+            "{} lines of the log tell, such as\n{}",
+            lines.len(),
+            lines[0]
+        );
     }
     let panics = log::panics();
-    assert!(!panics.is_empty() && !panics.iter().any(|panic| holds(panic, CANARY)), "a panic tells");
+    assert!(
+        !panics.is_empty() && !panics.iter().any(|panic| holds(panic, CANARY)),
+        "a panic tells"
+    );
     // It is no wonder that nothing is found where nobody speaks.
-    for speaker in ["cliq_api::", "reqwest::", "hyper_util::", "rustls::", "http.client.attempt"] {
+    for speaker in [
+        "cliq_api::",
+        "reqwest::",
+        "hyper_util::",
+        "rustls::",
+        "http.client.attempt",
+    ] {
         assert!(log.contains(speaker), "{speaker} was not heard");
     }
 }
 
 fn client() -> ClientBuilder {
-    let policy = RetryPolicy::new().attempts(2).first_wait(Duration::from_millis(1));
-    Client::builder().access_token(secret("token")).retry(policy)
+    let policy = RetryPolicy::new()
+        .attempts(2)
+        .first_wait(Duration::from_millis(1));
+    Client::builder()
+        .access_token(secret("token"))
+        .retry(policy)
 }
 
 #[track_caller]
@@ -77,7 +101,9 @@ fn telling() -> Vec<Vec<u8>> {
         body(&format!(r#""{secret}""#)),
         body(&format!(r#"{{"name": {{"first": "{secret}"}}}}"#)),
         body(&format!(r#"{{"items": "{secret}"}}"#)),
-        body(&format!(r#"{{"items": [{{"name": ["{secret}"]}}], "next": "{secret}"}}"#)),
+        body(&format!(
+            r#"{{"items": [{{"name": ["{secret}"]}}], "next": "{secret}"}}"#
+        )),
         body(&format!(r#"{{"items": [], "next": "{CANARY}-query"}}"#)),
         body(&format!("<html>{secret}</html>")),
         format!("{secret} {secret}\r\n\r\n").into_bytes(),
@@ -89,14 +115,23 @@ fn telling() -> Vec<Vec<u8>> {
 /// Through TLS all the way, so that its library has something to tell.
 async fn over_tls() {
     for steps in [
-        vec![Step::Read, Step::Write(answer("200 OK", r#"{"name": "a"}"#)), Step::Again],
-        vec![Step::Read, Step::Write(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{".to_vec())],
+        vec![
+            Step::Read,
+            Step::Write(answer("200 OK", r#"{"name": "a"}"#)),
+            Step::Again,
+        ],
+        vec![
+            Step::Read,
+            Step::Write(b"HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{".to_vec()),
+        ],
         vec![Step::Read],
     ] {
         let (acceptor, certificate) = tls::self_signed();
         let server = Server::doing_over_tls(steps, acceptor);
         let certificate = Certificate::from_der(&certificate).unwrap();
-        let client = client().base_url(server.base_url()).reqwest(|builder| builder.tls_certs_only([certificate]));
+        let client = client()
+            .base_url(server.base_url())
+            .reqwest(|builder| builder.tls_certs_only([certificate]));
         silent("over TLS", &call_all(&client.build().unwrap()).await);
         assert!(!server.requests().is_empty());
     }
@@ -104,15 +139,35 @@ async fn over_tls() {
 
 /// The proxy's password is a secret as well. All that the client talks to is the proxy.
 async fn through_a_proxy() {
-    let answers =
-        ["HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n", "HTTP/1.1 200 OK\r\n\r\n", ""];
+    let answers = [
+        "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
+        "HTTP/1.1 200 OK\r\n\r\n",
+        "",
+    ];
     for answer in answers {
         let proxy = Server::doing([Step::Read, Step::Write(answer.as_bytes().to_vec())]);
-        let url = proxy.base_url().replace("http://", &format!("http://user:{}@", secret("proxy")));
-        let client = client().data_center(DataCenter::EU).proxy(url).build().unwrap();
+        let url = proxy
+            .base_url()
+            .replace("http://", &format!("http://user:{}@", secret("proxy")));
+        let client = client()
+            .data_center(DataCenter::EU)
+            .proxy(url)
+            .build()
+            .unwrap();
         silent("through a proxy", &call_all(&client).await);
-        assert!(proxy.requests().iter().all(|request| request.starts_with("CONNECT cliq.zoho.eu:443 ")));
-        assert!(proxy.requests().iter().any(|request| holds(request, CANARY)), "the password is not even used");
+        assert!(
+            proxy
+                .requests()
+                .iter()
+                .all(|request| request.starts_with("CONNECT cliq.zoho.eu:443 "))
+        );
+        assert!(
+            proxy
+                .requests()
+                .iter()
+                .any(|request| holds(request, CANARY)),
+            "the password is not even used"
+        );
     }
 }
 

@@ -12,7 +12,8 @@ use tokio::net::{TcpListener, TcpSocket};
 use crate::server::{Server, Step, answer};
 use crate::tls;
 
-/// How large an answer the client is to take. Whatever a fault says, no more than that is expected to be read.
+/// How large an answer the client is to take. Whatever a fault says, no more than that is expected
+/// to be read.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
 
 /// One fault, and what is to come of it.
@@ -68,7 +69,8 @@ pub enum Again {
     Idempotent,
     /// All: the server has surely not acted on it.
     All,
-    /// All, but not before a lock has passed that lasts longer than a call waits where it isn't told to.
+    /// All, but not before a lock has passed that lasts longer than a call waits where it isn't
+    /// told to.
     AfterLock,
 }
 
@@ -90,12 +92,19 @@ impl Fault {
     pub fn bring_about(&self) -> Target {
         match self {
             Self::Refused => {
-                let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
-                Target::Nobody(listener.local_addr().expect("a socket has an address"), Vec::new(), None)
+                let listener =
+                    std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
+                Target::Nobody(
+                    listener.local_addr().expect("a socket has an address"),
+                    Vec::new(),
+                    None,
+                )
             }
             Self::NotTakenUp => not_taken_up(),
             Self::Steps(steps) => Target::Server(Server::doing(steps.clone())),
-            Self::SelfSigned => Target::Server(Server::doing_over_tls([Step::Read], tls::self_signed().0)),
+            Self::SelfSigned => {
+                Target::Server(Server::doing_over_tls([Step::Read], tls::self_signed().0))
+            }
             Self::NoTls(steps) => Target::Server(Server::doing_in_place_of_tls(steps.clone())),
         }
     }
@@ -104,7 +113,9 @@ impl Fault {
 /// A listener whose queue is full: the system lets those who come wait at the door.
 fn not_taken_up() -> Target {
     let socket = TcpSocket::new_v4().expect("a socket can be had");
-    socket.bind(([127, 0, 0, 1], 0).into()).expect("a port can be had");
+    socket
+        .bind(([127, 0, 0, 1], 0).into())
+        .expect("a port can be had");
     let listener = socket.listen(1).expect("a socket can listen");
     let address = listener.local_addr().expect("a socket has an address");
     let mut waiting = Vec::new();
@@ -126,7 +137,9 @@ impl Target {
     /// How many requests arrived there. What comes in place of a handshake is none.
     pub fn arrivals(&self) -> usize {
         match self {
-            Self::Server(server) if server.base_url().starts_with("http:") => server.requests().len(),
+            Self::Server(server) if server.base_url().starts_with("http:") => {
+                server.requests().len()
+            }
             Self::Server(_) | Self::Nobody(..) => 0,
         }
     }
@@ -135,18 +148,31 @@ impl Target {
 impl Case {
     /// Whether it takes the time that [`shape`](Self::shape) gives it.
     pub fn is_slow(&self) -> bool {
-        matches!(self.outcome, Outcome::Failure { kind: ErrorKind::Timeout, .. })
+        matches!(
+            self.outcome,
+            Outcome::Failure {
+                kind: ErrorKind::Timeout,
+                ..
+            }
+        )
     }
 
     /// What a client needs for the fault to come out within a second or so.
     pub fn shape(&self, client: ClientBuilder) -> ClientBuilder {
         // Reading the platform's certificates takes longer than all the rest.
-        let client = client.reqwest(|builder| builder.tls_certs_only([])).largest_answer(LARGEST_ANSWER);
+        let client = client
+            .reqwest(|builder| builder.tls_certs_only([]))
+            .largest_answer(LARGEST_ANSWER);
         match self.outcome {
-            Outcome::Failure { kind: ErrorKind::Timeout, sent: Sent::No, .. } => {
-                client.connect_timeout(Duration::from_millis(700))
-            }
-            Outcome::Failure { kind: ErrorKind::Timeout, .. } => client.timeout(Duration::from_millis(700)),
+            Outcome::Failure {
+                kind: ErrorKind::Timeout,
+                sent: Sent::No,
+                ..
+            } => client.connect_timeout(Duration::from_millis(700)),
+            Outcome::Failure {
+                kind: ErrorKind::Timeout,
+                ..
+            } => client.timeout(Duration::from_millis(700)),
             // Long enough that it never plays a part.
             _ => client,
         }
@@ -181,10 +207,30 @@ fn connections() -> Vec<Case> {
             not_connected,
             Again::All,
         ),
-        case("TLS: closed", handshake(&[Step::Glimpse]), not_connected, Again::All),
-        case("TLS: reset", handshake(&[Step::Glimpse, Step::Reset]), not_connected, Again::All),
-        case("TLS: silence", handshake(&[Step::Silence]), failure(ErrorKind::Timeout, Sent::No, None), Again::All),
-        case("TLS: a certificate that nobody trusts", Fault::SelfSigned, not_connected, Again::All),
+        case(
+            "TLS: closed",
+            handshake(&[Step::Glimpse]),
+            not_connected,
+            Again::All,
+        ),
+        case(
+            "TLS: reset",
+            handshake(&[Step::Glimpse, Step::Reset]),
+            not_connected,
+            Again::All,
+        ),
+        case(
+            "TLS: silence",
+            handshake(&[Step::Silence]),
+            failure(ErrorKind::Timeout, Sent::No, None),
+            Again::All,
+        ),
+        case(
+            "TLS: a certificate that nobody trusts",
+            Fault::SelfSigned,
+            not_connected,
+            Again::All,
+        ),
     ]
 }
 
@@ -195,23 +241,71 @@ fn exchanges() -> Vec<Case> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     let steps = |steps: &[Step]| Fault::Steps(steps.to_vec());
     vec![
-        case("reset within the request", steps(&[Step::Glimpse, Step::Reset]), broken, Again::Idempotent),
-        case("reset before the answer", steps(&[Step::Read, Step::Reset]), broken, Again::Idempotent),
-        case("closed before the answer", steps(&[Step::Read]), broken, Again::Idempotent),
-        case("silence in place of the answer", steps(&[Step::Read, Step::Silence]), silent, Again::Idempotent),
-        case("reset within the head", steps(&[Step::Read, write(head), Step::Reset]), broken, Again::Idempotent),
-        case("closed within the head", steps(&[Step::Read, write(head)]), broken, Again::Idempotent),
-        case("a slow head", steps(&[Step::Read, drip(head)]), silent, Again::Idempotent),
         case(
-            "a head without end",
-            steps(&[Step::Read, write(head), Step::Flood(b"X-Filler: aaaaaaaaaaaaaaaa\r\n".to_vec())]),
+            "reset within the request",
+            steps(&[Step::Glimpse, Step::Reset]),
             broken,
             Again::Idempotent,
         ),
-        case("no HTTP", steps(&[Step::Read, write("SSH-2.0-OpenSSH_9.6\r\n\r\n")]), broken, Again::Idempotent),
+        case(
+            "reset before the answer",
+            steps(&[Step::Read, Step::Reset]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "closed before the answer",
+            steps(&[Step::Read]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "silence in place of the answer",
+            steps(&[Step::Read, Step::Silence]),
+            silent,
+            Again::Idempotent,
+        ),
+        case(
+            "reset within the head",
+            steps(&[Step::Read, write(head), Step::Reset]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "closed within the head",
+            steps(&[Step::Read, write(head)]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "a slow head",
+            steps(&[Step::Read, drip(head)]),
+            silent,
+            Again::Idempotent,
+        ),
+        case(
+            "a head without end",
+            steps(&[
+                Step::Read,
+                write(head),
+                Step::Flood(b"X-Filler: aaaaaaaaaaaaaaaa\r\n".to_vec()),
+            ]),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "no HTTP",
+            steps(&[Step::Read, write("SSH-2.0-OpenSSH_9.6\r\n\r\n")]),
+            broken,
+            Again::Idempotent,
+        ),
         case(
             "two lengths",
-            steps(&[Step::Read, write(head), write("Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}")]),
+            steps(&[
+                Step::Read,
+                write(head),
+                write("Content-Length: 2\r\nContent-Length: 3\r\n\r\n{}"),
+            ]),
             broken,
             Again::Idempotent,
         ),
@@ -223,19 +317,30 @@ fn exchanges() -> Vec<Case> {
         ),
         case(
             "103, then the answer",
-            steps(&[Step::Read, write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"), good()]),
+            steps(&[
+                Step::Read,
+                write("HTTP/1.1 103 Early Hints\r\nLink: </a>\r\n\r\n"),
+                good(),
+            ]),
             Outcome::Success,
             Again::Never,
         ),
         case(
             "100, and no answer",
-            steps(&[Step::Read, write("HTTP/1.1 100 Continue\r\n\r\n"), Step::Silence]),
+            steps(&[
+                Step::Read,
+                write("HTTP/1.1 100 Continue\r\n\r\n"),
+                Step::Silence,
+            ]),
             silent,
             Again::Idempotent,
         ),
         case(
             "100 again and again",
-            steps(&[Step::Read, Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec())]),
+            steps(&[
+                Step::Read,
+                Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec()),
+            ]),
             silent,
             Again::Idempotent,
         ),
@@ -243,7 +348,9 @@ fn exchanges() -> Vec<Case> {
             "101",
             steps(&[
                 Step::Read,
-                write("HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n"),
+                write(
+                    "HTTP/1.1 101 Switching Protocols\r\nConnection: Upgrade\r\nUpgrade: x\r\n\r\n",
+                ),
                 Step::Silence,
             ]),
             failure(ErrorKind::Refused, Sent::Answered, Some(101)),
@@ -269,7 +376,12 @@ fn bodies() -> Vec<Case> {
     let misfit = failure(ErrorKind::Decode, Sent::Answered, Some(200));
     let chunk = [b"2000\r\n".as_slice(), &[b' '; 0x2000], b"\r\n"].concat();
     let bomb = gzip(&vec![b' '; 64 * 1024 * 1024]);
-    let compressed = |body: &[u8]| begun(&format!("Content-Encoding: gzip\r\nContent-Length: {}", body.len()), body);
+    let compressed = |body: &[u8]| {
+        begun(
+            &format!("Content-Encoding: gzip\r\nContent-Length: {}", body.len()),
+            body,
+        )
+    };
     let mut broken = gzip(br#"{"name": "a"}"#);
     broken[12] ^= 0xff;
     vec![
@@ -277,12 +389,21 @@ fn bodies() -> Vec<Case> {
             "reset within the body",
             // It waits for the client to have the beginning: a reset overtakes what was written.
             Fault::Steps(
-                [begun("Content-Length: 20", b"{\"na"), vec![Step::Drip(vec![b'm'], PAUSE), Step::Reset]].concat(),
+                [
+                    begun("Content-Length: 20", b"{\"na"),
+                    vec![Step::Drip(vec![b'm'], PAUSE), Step::Reset],
+                ]
+                .concat(),
             ),
             cut,
             Again::Idempotent,
         ),
-        case("truncated", Fault::Steps(begun("Content-Length: 20", b"{\"na")), cut, Again::Idempotent),
+        case(
+            "truncated",
+            Fault::Steps(begun("Content-Length: 20", b"{\"na")),
+            cut,
+            Again::Idempotent,
+        ),
         case(
             "truncated between chunks",
             Fault::Steps(begun("Transfer-Encoding: chunked", b"1\r\n{\r\n")),
@@ -297,11 +418,19 @@ fn bodies() -> Vec<Case> {
         ),
         case(
             "a slow body",
-            and(begun("Content-Length: 20", b"{"), drip("                    ")),
+            and(
+                begun("Content-Length: 20", b"{"),
+                drip("                    "),
+            ),
             slow,
             Again::Idempotent,
         ),
-        case("silence within the body", and(begun("Content-Length: 20", b"{"), Step::Silence), slow, Again::Idempotent),
+        case(
+            "silence within the body",
+            and(begun("Content-Length: 20", b"{"), Step::Silence),
+            slow,
+            Again::Idempotent,
+        ),
         case(
             "more than announced",
             Fault::Steps(begun("Content-Length: 13", br#"{"name": "a"} and more"#)),
@@ -314,26 +443,69 @@ fn bodies() -> Vec<Case> {
             misfit,
             Again::Never,
         ),
-        case("huge", whole(&vec![b' '; LARGEST_ANSWER + 1]), misfit, Again::Never),
-        case("without end", and(begun("Transfer-Encoding: chunked", b""), Step::Flood(chunk)), misfit, Again::Never),
         case(
-            "announced as huge",
-            and(begun("Content-Length: 1000000000000", b""), Step::Flood(vec![b' '; 0x2000])),
+            "huge",
+            whole(&vec![b' '; LARGEST_ANSWER + 1]),
             misfit,
             Again::Never,
         ),
-        case("a bomb: 64 KiB that unpack to 64 MiB", Fault::Steps(compressed(&bomb)), misfit, Again::Never),
-        case("compressed, and broken", Fault::Steps(compressed(&broken)), cut, Again::Idempotent),
-        case("deep JSON", whole("[".repeat(60_000).as_bytes()), misfit, Again::Never),
+        case(
+            "without end",
+            and(begun("Transfer-Encoding: chunked", b""), Step::Flood(chunk)),
+            misfit,
+            Again::Never,
+        ),
+        case(
+            "announced as huge",
+            and(
+                begun("Content-Length: 1000000000000", b""),
+                Step::Flood(vec![b' '; 0x2000]),
+            ),
+            misfit,
+            Again::Never,
+        ),
+        case(
+            "a bomb: 64 KiB that unpack to 64 MiB",
+            Fault::Steps(compressed(&bomb)),
+            misfit,
+            Again::Never,
+        ),
+        case(
+            "compressed, and broken",
+            Fault::Steps(compressed(&broken)),
+            cut,
+            Again::Idempotent,
+        ),
+        case(
+            "deep JSON",
+            whole("[".repeat(60_000).as_bytes()),
+            misfit,
+            Again::Never,
+        ),
         case(
             "deep JSON where nobody looks",
             whole(format!(r#"{{"x":{}}}"#, "[".repeat(60_000)).as_bytes()),
             misfit,
             Again::Never,
         ),
-        case("invalid UTF-8", whole(b"{\"name\": \"\xff\xfe\"}"), misfit, Again::Never),
-        case("not JSON", whole(b"<html><title>Maintenance</title></html>"), misfit, Again::Never),
-        case("other JSON", whole(br#"{"name": {"first": "a"}}"#), misfit, Again::Never),
+        case(
+            "invalid UTF-8",
+            whole(b"{\"name\": \"\xff\xfe\"}"),
+            misfit,
+            Again::Never,
+        ),
+        case(
+            "not JSON",
+            whole(b"<html><title>Maintenance</title></html>"),
+            misfit,
+            Again::Never,
+        ),
+        case(
+            "other JSON",
+            whole(br#"{"name": {"first": "a"}}"#),
+            misfit,
+            Again::Never,
+        ),
         case("nothing", whole(b""), misfit, Again::Never),
         case(
             "204",
@@ -352,32 +524,72 @@ fn statuses() -> Vec<Case> {
             502..=504 => Again::Idempotent,
             _ => Again::Never,
         };
-        let location = if (300..400).contains(&status) { "Location: /elsewhere\r\n" } else { "" };
+        let location = if (300..400).contains(&status) {
+            "Location: /elsewhere\r\n"
+        } else {
+            ""
+        };
         let body = r#"{"message": "No."}"#;
         let length = if status == 304 { 0 } else { body.len() };
-        let answer = format!("HTTP/1.1 {status} Said\r\n{location}Content-Length: {length}\r\n\r\n{}", &body[..length]);
+        let answer = format!(
+            "HTTP/1.1 {status} Said\r\n{location}Content-Length: {length}\r\n\r\n{}",
+            &body[..length]
+        );
         let outcome = failure(ErrorKind::Refused, Sent::Answered, Some(status));
-        case(&status.to_string(), Fault::Steps(vec![Step::Read, write(&answer), Step::Again]), outcome, again)
+        case(
+            &status.to_string(),
+            Fault::Steps(vec![Step::Read, write(&answer), Step::Again]),
+            outcome,
+            again,
+        )
     };
     let body = r#"{"code": "request_limit_exceeded", "message": "You have exceeded the URL throttle limits."}"#;
-    let throttled = Fault::Steps(vec![Step::Read, Step::Write(answer("400 Bad Request", body)), Step::Again]);
+    let throttled = Fault::Steps(vec![
+        Step::Read,
+        Step::Write(answer("400 Bad Request", body)),
+        Step::Again,
+    ]);
     let refused = failure(ErrorKind::Refused, Sent::Answered, Some(400));
-    let mut cases: Vec<_> = (300..=308).chain(400..=451).chain(500..=511).map(status).collect();
-    cases.push(case("400 for too many calls", throttled, refused, Again::AfterLock));
+    let mut cases: Vec<_> = (300..=308)
+        .chain(400..=451)
+        .chain(500..=511)
+        .map(status)
+        .collect();
+    cases.push(case(
+        "400 for too many calls",
+        throttled,
+        refused,
+        Again::AfterLock,
+    ));
     // The lock is known from the head.
     let begun = "HTTP/1.1 429 Said\r\nContent-Length: 20\r\n\r\n{";
     let answered = |kind| failure(kind, Sent::Answered, Some(429));
     let silent = Fault::Steps(vec![Step::Read, write(begun), Step::Silence]);
-    cases.push(case("429, and silence within its body", silent, answered(ErrorKind::Timeout), Again::AfterLock));
+    cases.push(case(
+        "429, and silence within its body",
+        silent,
+        answered(ErrorKind::Timeout),
+        Again::AfterLock,
+    ));
     let cut = Fault::Steps(vec![Step::Read, write(begun)]);
-    cases.push(case("429, truncated", cut, answered(ErrorKind::Transport), Again::AfterLock));
+    cases.push(case(
+        "429, truncated",
+        cut,
+        answered(ErrorKind::Transport),
+        Again::AfterLock,
+    ));
     cases
 }
 
 const PAUSE: Duration = Duration::from_millis(200);
 
 fn case(name: &str, fault: Fault, outcome: Outcome, again: Again) -> Case {
-    Case { name: name.to_owned(), fault, outcome, again }
+    Case {
+        name: name.to_owned(),
+        fault,
+        outcome,
+        again,
+    }
 }
 
 fn failure(kind: ErrorKind, sent: Sent, status: Option<u16>) -> Outcome {

@@ -1,4 +1,5 @@
-//! A Redis server of a test's own, on a free loopback port, in a directory of its own. Both are gone with it.
+//! A Redis server of a test's own, on a free loopback port, in a directory of its own. Both are
+//! gone with it.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -19,7 +20,8 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts one, with options such as `--requirepass`. What it is told it writes to its disk before it answers.
+    /// Starts one, with options such as `--requirepass`. What it is told it writes to its disk
+    /// before it answers.
     ///
     /// # Panics
     ///
@@ -31,7 +33,12 @@ impl Redis {
         fs::create_dir_all(&dir).expect("a directory for it");
         let port = free_port();
         let options = options.iter().map(|&option| option.to_owned()).collect();
-        let mut redis = Self { port, dir, options, running: None };
+        let mut redis = Self {
+            port,
+            dir,
+            options,
+            running: None,
+        };
         redis.start_again();
         redis
     }
@@ -68,7 +75,10 @@ impl Redis {
         self.running = Some(child);
         let begun = Instant::now();
         while !self.answers() {
-            assert!(begun.elapsed() < Duration::from_secs(20), "redis-server answers within 20 seconds");
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "redis-server answers within 20 seconds"
+            );
             sleep(Duration::from_millis(10));
         }
     }
@@ -109,8 +119,11 @@ impl Redis {
     /// If that can't be read.
     pub fn written(&self) -> String {
         let files = fs::read_dir(self.dir.join("appendonlydir")).expect("its directory");
-        let texts = files.map(|file| fs::read(file.expect("a file").path()).expect("a file's text"));
-        texts.map(|text| String::from_utf8_lossy(&text).into_owned()).collect()
+        let texts =
+            files.map(|file| fs::read(file.expect("a file").path()).expect("a file's text"));
+        texts
+            .map(|text| String::from_utf8_lossy(&text).into_owned())
+            .collect()
     }
 
     /// Stops it (`STOP`), or lets it go on (`CONT`).
@@ -120,12 +133,16 @@ impl Redis {
     /// If it doesn't run.
     pub fn signal(&self, signal: &str) {
         let id = self.running.as_ref().expect("it runs").id();
-        let status = Command::new("kill").args([&format!("-{signal}"), &id.to_string()]).status();
+        let status = Command::new("kill")
+            .args([&format!("-{signal}"), &id.to_string()])
+            .status();
         assert!(status.is_ok_and(|status| status.success()), "it is told");
     }
 
     fn answers(&self) -> bool {
-        let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) else { return false };
+        let Ok(mut stream) = TcpStream::connect((Ipv4Addr::LOCALHOST, self.port)) else {
+            return false;
+        };
         let mut answer = [0; 5];
         let _ = stream.set_read_timeout(Some(Duration::from_secs(1)));
         stream.write_all(b"PING\r\n").is_ok()

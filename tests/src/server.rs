@@ -1,6 +1,7 @@
 //! A server of raw TCP that does what a test tells it, byte by byte, and counts what it is asked.
 //!
-//! It lives in a runtime of its own, so that it is there whatever a test does to its clock and its tasks.
+//! It lives in a runtime of its own, so that it is there whatever a test does to its clock and its
+//! tasks.
 
 use std::io;
 use std::net::SocketAddr;
@@ -15,13 +16,18 @@ use tokio_rustls::TlsAcceptor;
 
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
-    builder.worker_threads(1).enable_all().build().expect("a runtime can be made")
+    builder
+        .worker_threads(1)
+        .enable_all()
+        .build()
+        .expect("a runtime can be made")
 });
 
 /// What is done on a connection, one after the other. After the last the connection is closed.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Reads one request, head and body, and counts it. Where the client goes away before, that is the end.
+    /// Reads one request, head and body, and counts it. Where the client goes away before, that is
+    /// the end.
     Read,
     /// Reads one byte of it, and counts it as well: more may have been sent.
     Glimpse,
@@ -83,11 +89,18 @@ impl Server {
 
     fn start(scheme: &'static str, scripts: Vec<Vec<Step>>, tls: Option<TlsAcceptor>) -> Self {
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
-        listener.set_nonblocking(true).expect("a socket can be made non-blocking");
+        listener
+            .set_nonblocking(true)
+            .expect("a socket can be made non-blocking");
         let address = listener.local_addr().expect("a socket has an address");
         let book = Arc::new(Mutex::new(Book::default()));
         let task = RUNTIME.spawn(serve(listener, scripts, tls, Arc::clone(&book)));
-        Self { address, scheme, book, task }
+        Self {
+            address,
+            scheme,
+            book,
+            task,
+        }
     }
 
     /// What a client's base URL has to be.
@@ -122,11 +135,19 @@ impl Server {
             }
             std::thread::sleep(Duration::from_millis(5));
         }
-        panic!("there were {} requests in ten seconds, not {count}", self.requests().len());
+        panic!(
+            "there were {} requests in ten seconds, not {count}",
+            self.requests().len()
+        );
     }
 
     fn book<T>(&self, look: impl FnOnce(&Book) -> T) -> T {
-        look(&self.book.lock().expect("nobody panics with the book in hand"))
+        look(
+            &self
+                .book
+                .lock()
+                .expect("nobody panics with the book in hand"),
+        )
     }
 }
 
@@ -139,7 +160,9 @@ impl Drop for Server {
 /// An answer with a body of JSON.
 pub fn answer(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
-    let head = format!("HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n");
+    let head = format!(
+        "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
+    );
     [head.as_bytes(), body.as_bytes()].concat()
 }
 
@@ -164,7 +187,12 @@ async fn serve(
     }
 }
 
-async fn connection(mut stream: TcpStream, steps: Vec<Step>, tls: Option<TlsAcceptor>, book: Arc<Mutex<Book>>) {
+async fn connection(
+    mut stream: TcpStream,
+    steps: Vec<Step>,
+    tls: Option<TlsAcceptor>,
+    book: Arc<Mutex<Book>>,
+) {
     let _ = stream.set_nodelay(true);
     // That a client goes away is no fault of this one.
     let _ = match tls {
@@ -192,7 +220,12 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
     steps: &[Step],
     book: &Mutex<Book>,
 ) -> io::Result<End> {
-    let count = |request: String| book.lock().expect("nobody panics with the book in hand").requests.push(request);
+    let count = |request: String| {
+        book.lock()
+            .expect("nobody panics with the book in hand")
+            .requests
+            .push(request)
+    };
     let mut received = Vec::new();
     let mut next = 0;
     while let Some(step) = steps.get(next) {
@@ -213,7 +246,9 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
             Step::Flood(bytes) => loop {
                 // Whole, or what comes next would not begin where it should.
                 stream.write_all(bytes).await?;
-                book.lock().expect("nobody panics with the book in hand").written += bytes.len();
+                book.lock()
+                    .expect("nobody panics with the book in hand")
+                    .written += bytes.len();
             },
             Step::Drip(bytes, pause) => {
                 for byte in bytes {
@@ -232,7 +267,10 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
 }
 
 /// The next request; `None` where the client went away.
-async fn request<S: AsyncRead + Unpin>(stream: &mut S, received: &mut Vec<u8>) -> io::Result<Option<String>> {
+async fn request<S: AsyncRead + Unpin>(
+    stream: &mut S,
+    received: &mut Vec<u8>,
+) -> io::Result<Option<String>> {
     loop {
         if let Some(length) = length(received) {
             let rest = received.split_off(length);
@@ -247,8 +285,14 @@ async fn request<S: AsyncRead + Unpin>(stream: &mut S, received: &mut Vec<u8>) -
 
 /// That of the whole request, once its head and its body are there.
 fn length(received: &[u8]) -> Option<usize> {
-    let head = received.windows(4).position(|window| window == b"\r\n\r\n")? + 4;
+    let head = received
+        .windows(4)
+        .position(|window| window == b"\r\n\r\n")?
+        + 4;
     let text = String::from_utf8_lossy(&received[..head]).to_ascii_lowercase();
-    let body = text.lines().find_map(|line| line.strip_prefix("content-length: ")?.parse().ok()).unwrap_or(0);
+    let body = text
+        .lines()
+        .find_map(|line| line.strip_prefix("content-length: ")?.parse().ok())
+        .unwrap_or(0);
     (received.len() >= head + body).then_some(head + body)
 }

@@ -12,7 +12,8 @@ use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 ///
 /// If there is no chance to make a key from.
 pub fn self_signed() -> (TlsAcceptor, Vec<u8>) {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate can be made");
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
+        .expect("a certificate can be made");
     let certificate = made.cert.der().clone();
     let trusted = certificate.to_vec();
     let key = PrivateKeyDer::Pkcs8(made.signing_key.serialize_der().into());
@@ -32,6 +33,7 @@ pub fn self_signed() -> (TlsAcceptor, Vec<u8>) {
 ///
 /// If there is no chance to make a key from.
 pub fn self_signed_pem() -> (String, String) {
-    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()]).expect("a certificate can be made");
+    let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
+        .expect("a certificate can be made");
     (made.cert.pem(), made.signing_key.serialize_pem())
 }

@@ -1,7 +1,7 @@
 //! What a call tells to `tracing`, under OpenTelemetry's names.
 //!
-//! One test, alone in its process: what `tracing` keeps of a place in the code goes by who passes there first, and a thread where
-//! nobody listens would silence it for all.
+//! One test, alone in its process: what `tracing` keeps of a place in the code goes by who passes
+//! there first, and a thread where nobody listens would silence it for all.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -47,7 +47,10 @@ struct Book(Arc<Mutex<Entries>>);
 impl Book {
     fn spans(&self) -> Vec<Told> {
         let told = self.0.lock().unwrap();
-        told.iter().map(|(_, told)| told.clone()).filter(|told| told.name.starts_with("http.client")).collect()
+        told.iter()
+            .map(|(_, told)| told.clone())
+            .filter(|told| told.name.starts_with("http.client"))
+            .collect()
     }
 }
 
@@ -56,15 +59,26 @@ type Entries = Vec<(Option<Id>, Told)>;
 
 impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Book {
     fn on_new_span(&self, attributes: &Attributes<'_>, id: &Id, context: Context<'_, S>) {
-        let within = context.span(id).and_then(|span| span.parent()).map(|parent| parent.name());
-        let mut told = Told { name: attributes.metadata().name(), within, fields: Fields::new() };
+        let within = context
+            .span(id)
+            .and_then(|span| span.parent())
+            .map(|parent| parent.name());
+        let mut told = Told {
+            name: attributes.metadata().name(),
+            within,
+            fields: Fields::new(),
+        };
         attributes.record(&mut Writer(&mut told.fields));
         self.0.lock().unwrap().push((Some(id.clone()), told));
     }
 
     fn on_record(&self, id: &Id, values: &Record<'_>, _: Context<'_, S>) {
         let mut book = self.0.lock().unwrap();
-        let (_, told) = book.iter_mut().rev().find(|(known, _)| known.as_ref() == Some(id)).unwrap();
+        let (_, told) = book
+            .iter_mut()
+            .rev()
+            .find(|(known, _)| known.as_ref() == Some(id))
+            .unwrap();
         values.record(&mut Writer(&mut told.fields));
     }
 
@@ -73,7 +87,11 @@ impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Book {
             return;
         }
         let within = context.event_span(event).map(|span| span.name());
-        let mut told = Told { name: "event", within, fields: Fields::new() };
+        let mut told = Told {
+            name: "event",
+            within,
+            fields: Fields::new(),
+        };
         event.record(&mut Writer(&mut told.fields));
         self.0.lock().unwrap().push((None, told));
     }
@@ -94,9 +112,17 @@ impl Visit for Writer<'_> {
 /// Makes a call, and gives what was told of it.
 async fn traced(client: ClientBuilder) -> Vec<Told> {
     let book = Book::default();
-    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
-    let policy = RetryPolicy::new().attempts(2).first_wait(Duration::from_millis(1));
-    let _ = client.retry(policy).build().unwrap().get_one("s3cret").await;
+    let listening =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    let policy = RetryPolicy::new()
+        .attempts(2)
+        .first_wait(Duration::from_millis(1));
+    let _ = client
+        .retry(policy)
+        .build()
+        .unwrap()
+        .get_one("s3cret")
+        .await;
     drop(listening);
     let told = book.0.lock().unwrap();
     told.iter()
@@ -111,7 +137,10 @@ fn fields<'f>(pairs: &[(&'static str, &'f str)]) -> Vec<(&'static str, &'f str)>
 
 impl Told {
     fn pairs(&self) -> Vec<(&'static str, &str)> {
-        self.fields.iter().map(|(name, value)| (*name, value.as_str())).collect()
+        self.fields
+            .iter()
+            .map(|(name, value)| (*name, value.as_str()))
+            .collect()
     }
 }
 
@@ -129,7 +158,9 @@ async fn a_call_and_its_attempts() {
     let base_url = server.base_url();
     let (_, port) = base_url.rsplit_once(':').unwrap();
     let told = traced(Client::builder().base_url(format!("{base_url}/base"))).await;
-    let [call, first, again, second] = &told[..] else { panic!("{told:#?}") };
+    let [call, first, again, second] = &told[..] else {
+        panic!("{told:#?}")
+    };
 
     assert_eq!((call.name, call.within), ("http.client.call", None));
     assert_eq!(
@@ -146,7 +177,10 @@ async fn a_call_and_its_attempts() {
             ("url.template", "/things/<ID>"),
         ])
     );
-    assert_eq!((first.name, first.within), ("http.client.attempt", Some("http.client.call")));
+    assert_eq!(
+        (first.name, first.within),
+        ("http.client.attempt", Some("http.client.call"))
+    );
     assert_eq!(
         first.pairs(),
         fields(&[
@@ -157,11 +191,23 @@ async fn a_call_and_its_attempts() {
             ("otel.status_code", "ERROR"),
         ])
     );
-    assert_eq!((again.name, again.within), ("event", Some("http.client.call")));
-    assert_eq!(again.fields["message"], "the attempt failed and is made again");
-    assert_eq!(again.fields["error"], "503 Service Unavailable (the fault is the server's; try again later)");
+    assert_eq!(
+        (again.name, again.within),
+        ("event", Some("http.client.call"))
+    );
+    assert_eq!(
+        again.fields["message"],
+        "the attempt failed and is made again"
+    );
+    assert_eq!(
+        again.fields["error"],
+        "503 Service Unavailable (the fault is the server's; try again later)"
+    );
     assert!(again.fields.contains_key("wait"));
-    assert_eq!((second.name, second.within), ("http.client.attempt", Some("http.client.call")));
+    assert_eq!(
+        (second.name, second.within),
+        ("http.client.attempt", Some("http.client.call"))
+    );
     assert_eq!(
         second.pairs(),
         fields(&[
@@ -177,12 +223,24 @@ async fn a_call_and_its_attempts() {
 async fn an_answer_that_can_t_be_read() {
     let server = Server::answering("[]");
     let book = Book::default();
-    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
-    let client = Client::builder().base_url(server.base_url()).build().unwrap();
+    let listening =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .build()
+        .unwrap();
     client.count_things().await.unwrap_err();
     drop(listening);
-    let [call, attempt] = &book.spans()[..] else { panic!("{book:?}") };
-    assert_eq!((&*call.fields["error.type"], &*call.fields["http.response.status_code"]), ("decode", "200"));
+    let [call, attempt] = &book.spans()[..] else {
+        panic!("{book:?}")
+    };
+    assert_eq!(
+        (
+            &*call.fields["error.type"],
+            &*call.fields["http.response.status_code"]
+        ),
+        ("decode", "200")
+    );
     assert!(!attempt.fields.contains_key("error.type"), "{attempt:?}");
 }
 
@@ -192,20 +250,28 @@ async fn a_wait_for_the_limit() {
     let demo = Sandbox::builder().limits(Limits::published()).demo();
     let client = demo.client();
     let book = Book::default();
-    let listening = tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
+    let listening =
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
     for _ in 0..20 {
         client.get_thread(&demo.thread_chat_id).await.unwrap();
     }
     drop(listening);
     tokio::time::resume();
     let told = book.0.lock().unwrap();
-    let is_wait =
-        |told: &&(Option<Id>, Told)| told.1.fields.get("message").is_some_and(|text| text.contains("waits for a slot"));
+    let is_wait = |told: &&(Option<Id>, Told)| {
+        told.1
+            .fields
+            .get("message")
+            .is_some_and(|text| text.contains("waits for a slot"))
+    };
     let waits: Vec<_> = told.iter().filter(is_wait).collect();
     assert!(!waits.is_empty(), "{told:?}");
     for (_, wait) in waits {
         assert_eq!(wait.within, Some("http.client.call"));
-        assert!(wait.fields["wait_ms"].parse::<u64>().unwrap() > 1000, "{wait:?}");
+        assert!(
+            wait.fields["wait_ms"].parse::<u64>().unwrap() > 1000,
+            "{wait:?}"
+        );
     }
 }
 
@@ -216,7 +282,14 @@ async fn what_brought_no_answer() {
     let spans: Vec<_> = told.iter().filter(|told| told.name != "event").collect();
     assert_eq!(spans.len(), 3, "{told:#?}");
     for span in spans {
-        assert_eq!((&*span.fields["error.type"], &*span.fields["otel.status_code"]), ("connect", "ERROR"), "{span:?}");
+        assert_eq!(
+            (
+                &*span.fields["error.type"],
+                &*span.fields["otel.status_code"]
+            ),
+            ("connect", "ERROR"),
+            "{span:?}"
+        );
         assert!(!span.fields.contains_key("http.response.status_code"));
     }
     assert!(!format!("{told:?}").contains("s3cret"));

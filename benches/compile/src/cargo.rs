@@ -9,7 +9,8 @@ use std::{env, fs, process};
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) wall: Duration,
-    /// User and system time of cargo and all that it started; only where the system tells it in a file.
+    /// User and system time of cargo and all that it started; only where the system tells it in a
+    /// file.
     pub(crate) cpu: Option<Duration>,
 }
 
@@ -35,12 +36,16 @@ pub(crate) struct Cargo {
 
 impl Cargo {
     pub(crate) fn run(&self, arguments: &[&str]) -> Result<Run, String> {
-        let mut command = process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
+        let mut command =
+            process::Command::new(env::var_os("CARGO").unwrap_or_else(|| "cargo".into()));
         command
             .args(arguments)
             .current_dir(&self.workspace)
             .env("CARGO_TARGET_DIR", &self.target)
-            .env("CARGO_INCREMENTAL", if self.incremental { "1" } else { "0" })
+            .env(
+                "CARGO_INCREMENTAL",
+                if self.incremental { "1" } else { "0" },
+            )
             .env("CARGO_TERM_COLOR", "never")
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("CARGO_TERM_QUIET", "false")
@@ -51,13 +56,19 @@ impl Cargo {
             .stdin(process::Stdio::null());
         let before = children_cpu();
         let start = Instant::now();
-        let output = command.output().map_err(|error| format!("cargo can't be run: {error}"))?;
+        let output = command
+            .output()
+            .map_err(|error| format!("cargo can't be run: {error}"))?;
         let wall = start.elapsed();
         let cpu = before.and_then(|before| Some(children_cpu()?.saturating_sub(before)));
         let stderr = String::from_utf8_lossy(&output.stderr);
         if !output.status.success() {
             let line = arguments.join(" ");
-            return Err(format!("`cargo {line}` failed in {}:\n{}", self.workspace.display(), tail(&stderr)));
+            return Err(format!(
+                "`cargo {line}` failed in {}:\n{}",
+                self.workspace.display(),
+                tail(&stderr)
+            ));
         }
         Ok(Run {
             sample: Sample { wall, cpu },
@@ -87,19 +98,24 @@ fn tail(stderr: &str) -> String {
 fn compiled(stderr: &str) -> Vec<String> {
     let name = |line: &str| {
         let line = line.trim_start();
-        let rest = line.strip_prefix("Compiling ").or_else(|| line.strip_prefix("Checking "))?;
+        let rest = line
+            .strip_prefix("Compiling ")
+            .or_else(|| line.strip_prefix("Checking "))?;
         rest.split_whitespace().next().map(str::to_owned)
     };
     stderr.lines().filter_map(name).collect()
 }
 
-/// The time that processes have used which this one started and waited for, and theirs: `cutime` and `cstime` of
-/// Linux, in hundredths of a second.
+/// The time that processes have used which this one started and waited for, and theirs: `cutime`
+/// and `cstime` of Linux, in hundredths of a second.
 fn children_cpu() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
     // The second field is a name in brackets, which may hold anything.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
-    let ticks: u64 = [13, 14].iter().map(|&index| fields.get(index)?.parse::<u64>().ok()).sum::<Option<u64>>()?;
+    let ticks: u64 = [13, 14]
+        .iter()
+        .map(|&index| fields.get(index)?.parse::<u64>().ok())
+        .sum::<Option<u64>>()?;
     Some(Duration::from_millis(ticks * 10))
 }
 
@@ -109,8 +125,7 @@ mod tests {
 
     #[test]
     fn what_was_compiled_is_read_from_what_cargo_says() {
-        let stderr =
-            "   Compiling cliq-macros v0.1.0 (/x)\n    Checking ours-check-2 v0.0.0 (/y)\n    Finished `dev`\n";
+        let stderr = "   Compiling cliq-macros v0.1.0 (/x)\n    Checking ours-check-2 v0.0.0 (/y)\n    Finished `dev`\n";
         assert_eq!(compiled(stderr), ["cliq-macros", "ours-check-2"]);
         assert!(compiled("    Finished `dev` profile").is_empty());
     }

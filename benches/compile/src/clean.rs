@@ -32,33 +32,46 @@ pub(crate) struct Crates {
 }
 
 impl Clean {
-    /// Writes the two packages. What the second depends on is taken from the first: the same versions and features.
+    /// Writes the two packages. What the second depends on is taken from the first: the same
+    /// versions and features.
     pub(crate) fn write(project: &Path, target: &Path) -> Result<Self, String> {
-        let clean = Self { directory: target.join("clean-build") };
+        let clean = Self {
+            directory: target.join("clean-build"),
+        };
         let write = |name: &str, dependencies: &str| {
             let root = clean.directory.join(name);
             fresh(&root.join(name).join("src"))?;
             fs::write(root.join(name).join("src/lib.rs"), "//! Generated.\n")?;
-            fs::write(root.join(name).join("Cargo.toml"), manifest(name, dependencies))?;
+            fs::write(
+                root.join(name).join("Cargo.toml"),
+                manifest(name, dependencies),
+            )?;
             workspace(&root, project, std::iter::once(name.to_owned()))
         };
-        write("ours", &cliq_api(project)).map_err(|error| format!("the crates can't be written: {error}"))?;
+        write("ours", &cliq_api(project))
+            .map_err(|error| format!("the crates can't be written: {error}"))?;
         let bare = clean.bare_dependencies()?;
         write("bare", &bare).map_err(|error| format!("the crates can't be written: {error}"))?;
         Ok(clean)
     }
 
-    /// All crates that a program which depends on `cliq-api` gets for itself, macros included; those that only build
-    /// scripts need are not counted.
+    /// All crates that a program which depends on `cliq-api` gets for itself, macros included;
+    /// those that only build scripts need are not counted.
     pub(crate) fn crates(&self) -> Result<Crates, String> {
         let count = |name: &str, but: usize| -> Result<usize, String> {
             let tree = self.tree(name, &["--edges", "normal", "--format", "{p}"])?;
             // A crate that was shown before is marked.
-            let crates: BTreeSet<&str> = tree.lines().map(|line| line.trim_end_matches(" (*)")).collect();
+            let crates: BTreeSet<&str> = tree
+                .lines()
+                .map(|line| line.trim_end_matches(" (*)"))
+                .collect();
             Ok(crates.into_iter().filter(|line| !line.is_empty()).count() - but)
         };
         // Less the package itself.
-        Ok(Crates { ours: count("ours", 1)?, bare: count("bare", 1)? })
+        Ok(Crates {
+            ours: count("ours", 1)?,
+            bare: count("bare", 1)?,
+        })
     }
 
     /// Builds both into new target directories, in turn.
@@ -68,18 +81,31 @@ impl Clean {
             self.cargo(name).run(&["fetch"])?;
         }
         for repeat in 1..=repeats {
-            let order = if repeat % 2 == 0 { ["ours", "bare"] } else { ["bare", "ours"] };
+            let order = if repeat % 2 == 0 {
+                ["ours", "bare"]
+            } else {
+                ["bare", "ours"]
+            };
             for name in order {
                 let cargo = self.cargo(name);
-                fresh(&cargo.target)
-                    .map_err(|error| format!("{} can't be emptied: {error}", cargo.target.display()))?;
+                fresh(&cargo.target).map_err(|error| {
+                    format!("{} can't be emptied: {error}", cargo.target.display())
+                })?;
                 let run = cargo.run(&["build"])?;
                 if run.waited {
                     eprintln!("note: cargo waited for another cargo, which is in the time");
                 }
                 let sample = run.sample;
-                eprintln!("{repeat}/{repeats}: clean build, {name}: {:.1} s", sample.wall.as_secs_f64());
-                if name == "ours" { &mut times.ours } else { &mut times.bare }.push(sample);
+                eprintln!(
+                    "{repeat}/{repeats}: clean build, {name}: {:.1} s",
+                    sample.wall.as_secs_f64()
+                );
+                if name == "ours" {
+                    &mut times.ours
+                } else {
+                    &mut times.bare
+                }
+                .push(sample);
                 let _ = fs::remove_dir_all(&cargo.target);
             }
         }
@@ -88,19 +114,37 @@ impl Clean {
 
     fn cargo(&self, name: &str) -> Cargo {
         let workspace = self.directory.join(name);
-        Cargo { target: workspace.join("target"), workspace, incremental: true }
+        Cargo {
+            target: workspace.join("target"),
+            workspace,
+            incremental: true,
+        }
     }
 
     fn tree(&self, name: &str, arguments: &[&str]) -> Result<String, String> {
-        let arguments: Vec<&str> = ["tree", "--prefix", "none"].iter().chain(arguments).copied().collect();
+        let arguments: Vec<&str> = ["tree", "--prefix", "none"]
+            .iter()
+            .chain(arguments)
+            .copied()
+            .collect();
         Ok(self.cargo(name).run(&arguments)?.stdout)
     }
 
     fn bare_dependencies(&self) -> Result<String, String> {
-        let of_ours = ["--package", "cliq-api", "--edges", "normal", "--depth", "1", "--format", "{p};{f}"];
+        let of_ours = [
+            "--package",
+            "cliq-api",
+            "--edges",
+            "normal",
+            "--depth",
+            "1",
+            "--format",
+            "{p};{f}",
+        ];
         let tree = self.tree("ours", &of_ours)?;
         let line = |name: &str| {
-            dependency(&tree, name).ok_or_else(|| format!("cliq-api no longer depends on {name}:\n{tree}"))
+            dependency(&tree, name)
+                .ok_or_else(|| format!("cliq-api no longer depends on {name}:\n{tree}"))
         };
         BARE.into_iter().map(line).collect()
     }
@@ -111,13 +155,20 @@ fn dependency(tree: &str, name: &str) -> Option<String> {
     let (version, features) = tree.lines().find_map(|line| {
         let (package, features) = line.trim_end_matches(" (*)").split_once(';')?;
         let mut package = package.split_whitespace();
-        let version = (package.next()? == name).then(|| package.next())??.strip_prefix('v')?;
+        let version = (package.next()? == name)
+            .then(|| package.next())??
+            .strip_prefix('v')?;
         Some((version, features))
     })?;
-    let features: Vec<String> =
-        features.split(',').filter(|feature| !feature.is_empty()).map(|feature| format!("{feature:?}")).collect();
+    let features: Vec<String> = features
+        .split(',')
+        .filter(|feature| !feature.is_empty())
+        .map(|feature| format!("{feature:?}"))
+        .collect();
     let features = features.join(", ");
-    Some(format!("{name} = {{ version = \"={version}\", default-features = false, features = [{features}] }}\n"))
+    Some(format!(
+        "{name} = {{ version = \"={version}\", default-features = false, features = [{features}] }}\n"
+    ))
 }
 
 /// The least of several.
@@ -131,12 +182,17 @@ mod tests {
 
     #[test]
     fn a_dependency_is_read_from_the_tree() {
-        let tree = "cliq-api v0.1.0 (/x);default\nserde v1.0.1;default,derive\nserde_json v1.0.2; (*)\n";
+        let tree =
+            "cliq-api v0.1.0 (/x);default\nserde v1.0.1;default,derive\nserde_json v1.0.2; (*)\n";
         assert_eq!(
             dependency(tree, "serde").unwrap(),
             "serde = { version = \"=1.0.1\", default-features = false, features = [\"default\", \"derive\"] }\n"
         );
-        assert!(dependency(tree, "serde_json").unwrap().contains("=1.0.2\", default-features = false, features = []"));
+        assert!(
+            dependency(tree, "serde_json")
+                .unwrap()
+                .contains("=1.0.2\", default-features = false, features = []")
+        );
         assert_eq!(dependency(tree, "tokio"), None);
     }
 }

@@ -11,14 +11,20 @@ use crate::variant::Variant;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) variant: Variant,
-    /// What is built also calls each endpoint once: a function that nobody polls isn't compiled to machine code.
+    /// What is built also calls each endpoint once: a function that nobody polls isn't compiled to
+    /// machine code.
     pub(crate) command: Command,
     pub(crate) endpoints: usize,
 }
 
 impl Case {
     pub(crate) fn package(&self) -> String {
-        format!("{}-{}-{}", self.variant.name(), self.command.name(), self.endpoints)
+        format!(
+            "{}-{}-{}",
+            self.variant.name(),
+            self.command.name(),
+            self.endpoints
+        )
     }
 
     /// The endpoint that is edited: one in the middle; a POST in a mixed crate.
@@ -51,8 +57,14 @@ impl Layout {
         for case in cases {
             let package = root.join(case.package());
             fs::create_dir_all(package.join("src"))?;
-            fs::write(package.join("Cargo.toml"), manifest(&case.package(), &variant.dependencies(&self.project)))?;
-            fs::write(package.join("src/types.rs"), include_str!("../templates/types.rs"))?;
+            fs::write(
+                package.join("Cargo.toml"),
+                manifest(&case.package(), &variant.dependencies(&self.project)),
+            )?;
+            fs::write(
+                package.join("src/types.rs"),
+                include_str!("../templates/types.rs"),
+            )?;
             fs::write(package.join("src/api.rs"), variant.section("api"))?;
             let mut lib = "//! Generated.\n\npub mod api;\npub mod types;\n".to_owned();
             for group in 0..self.groups(case) {
@@ -64,18 +76,29 @@ impl Layout {
         workspace(&root, &self.project, cases.iter().map(Case::package))
     }
 
-    /// Edits one endpoint: its path and its documentation. What then stands there differs from what stood there before,
-    /// in length as well.
+    /// Edits one endpoint: its path and its documentation. What then stands there differs from what
+    /// stood there before, in length as well.
     pub(crate) fn touch(&self, case: &Case, edit: usize) -> io::Result<()> {
         let group = case.touched() / self.per_module(case);
         let module = self.module(case, group);
         let before = fs::read_to_string(&module)?;
         let after = self.source(case, group, edit);
-        fs::write(module, if after == before { self.source(case, group, edit + 1) } else { after })
+        fs::write(
+            module,
+            if after == before {
+                self.source(case, group, edit + 1)
+            } else {
+                after
+            },
+        )
     }
 
     fn per_module(&self, case: &Case) -> usize {
-        if self.per_module == 0 { case.endpoints } else { self.per_module }
+        if self.per_module == 0 {
+            case.endpoints
+        } else {
+            self.per_module
+        }
     }
 
     fn groups(&self, case: &Case) -> usize {
@@ -83,16 +106,27 @@ impl Layout {
     }
 
     fn module(&self, case: &Case, group: usize) -> PathBuf {
-        self.workspace(case.variant).join(case.package()).join("src").join(format!("group_{group}.rs"))
+        self.workspace(case.variant)
+            .join(case.package())
+            .join("src")
+            .join(format!("group_{group}.rs"))
     }
 
     fn source(&self, case: &Case, group: usize, edit: usize) -> String {
-        let Case { variant, command, endpoints } = *case;
+        let Case {
+            variant,
+            command,
+            endpoints,
+        } = *case;
         let per_module = self.per_module(case);
         let members = group * per_module..endpoints.min((group + 1) * per_module);
         let touched = case.touched();
         let fill = |section: &str, endpoint: usize| {
-            let edits = if endpoint == touched && edit > 0 { edit % 4 + 1 } else { 0 };
+            let edits = if endpoint == touched && edit > 0 {
+                edit % 4 + 1
+            } else {
+                0
+            };
             variant
                 .section(section)
                 .replace("{N}", &endpoint.to_string())
@@ -103,10 +137,22 @@ impl Layout {
         let all = |get: &str, post: &str| -> String {
             members
                 .clone()
-                .map(|endpoint| fill(if self.mix.is_post(endpoint) { post } else { get }, endpoint))
+                .map(|endpoint| {
+                    fill(
+                        if self.mix.is_post(endpoint) {
+                            post
+                        } else {
+                            get
+                        },
+                        endpoint,
+                    )
+                })
                 .collect()
         };
-        let mut source = fill("head", 0) + &all("get", "post") + &fill("tail", 0) + &all("beside_get", "beside_post");
+        let mut source = fill("head", 0)
+            + &all("get", "post")
+            + &fill("tail", 0)
+            + &all("beside_get", "beside_post");
         if command == Command::Build {
             source += &(fill("call_head", 0) + &all("call_get", "call_post"));
         }
@@ -128,9 +174,19 @@ pub(crate) fn manifest(package: &str, dependencies: &str) -> String {
 }
 
 /// The workspace's own manifest, with the project's versions of what both depend on.
-pub(crate) fn workspace(root: &Path, project: &Path, members: impl Iterator<Item = String>) -> io::Result<()> {
+pub(crate) fn workspace(
+    root: &Path,
+    project: &Path,
+    members: impl Iterator<Item = String>,
+) -> io::Result<()> {
     let members: Vec<String> = members.map(|member| format!("{member:?}")).collect();
-    fs::write(root.join("Cargo.toml"), format!("[workspace]\nresolver = \"3\"\nmembers = [{}]\n", members.join(", ")))?;
+    fs::write(
+        root.join("Cargo.toml"),
+        format!(
+            "[workspace]\nresolver = \"3\"\nmembers = [{}]\n",
+            members.join(", ")
+        ),
+    )?;
     let lock = project.join("Cargo.lock");
     if lock.exists() {
         fs::copy(lock, root.join("Cargo.lock"))?;
@@ -152,14 +208,23 @@ mod tests {
     use super::*;
 
     fn layout(per_module: usize) -> Layout {
-        Layout { workspaces: PathBuf::new(), project: PathBuf::new(), mix: Mix::Mixed, per_module }
+        Layout {
+            workspaces: PathBuf::new(),
+            project: PathBuf::new(),
+            mix: Mix::Mixed,
+            per_module,
+        }
     }
 
     #[test]
     fn nothing_is_left_to_fill_and_every_endpoint_is_there_once() {
         let layout = layout(50);
         for variant in Variant::ALL {
-            let case = Case { variant, command: Command::Build, endpoints: 120 };
+            let case = Case {
+                variant,
+                command: Command::Build,
+                endpoints: 120,
+            };
             assert_eq!(layout.groups(&case), 3);
             let source: String = (0..3).map(|group| layout.source(&case, group, 0)).collect();
             for placeholder in ["{N}", "{GROUP}", "{PATH}", "{DOC}"] {
@@ -177,12 +242,21 @@ mod tests {
         for per_module in [0, 50] {
             let layout = layout(per_module);
             for endpoints in [2, 50, 120] {
-                let case = Case { variant: Variant::Ours, command: Command::Check, endpoints };
+                let case = Case {
+                    variant: Variant::Ours,
+                    command: Command::Check,
+                    endpoints,
+                };
                 let group = case.touched() / layout.per_module(&case);
-                let sources: Vec<String> = (0..6).map(|edit| layout.source(&case, group, edit)).collect();
+                let sources: Vec<String> = (0..6)
+                    .map(|edit| layout.source(&case, group, edit))
+                    .collect();
                 for pair in sources.windows(2) {
                     assert_ne!(pair[0].len(), pair[1].len());
-                    let differing = pair[0].lines().zip(pair[1].lines()).filter(|(before, after)| before != after);
+                    let differing = pair[0]
+                        .lines()
+                        .zip(pair[1].lines())
+                        .filter(|(before, after)| before != after);
                     assert_eq!(differing.count(), 2);
                 }
             }

@@ -1,4 +1,5 @@
-//! Measures what an endpoint costs at compile time, and what the library costs as a dependency; `README.md` says how.
+//! Measures what an endpoint costs at compile time, and what the library costs as a dependency;
+//! `README.md` says how.
 
 mod cargo;
 mod clean;
@@ -37,7 +38,9 @@ fn main() -> ExitCode {
 
 fn run(options: &Options) -> Result<(), String> {
     let project = Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
-    let project = project.canonicalize().map_err(|error| format!("{} can't be read: {error}", project.display()))?;
+    let project = project
+        .canonicalize()
+        .map_err(|error| format!("{} can't be read: {error}", project.display()))?;
     let target = directory()?;
     let _alone = alone(&target)?;
     let mut report = Vec::new();
@@ -68,20 +71,30 @@ fn run(options: &Options) -> Result<(), String> {
 /// Keeps a second run out of the directory, for as long as the file is open.
 fn alone(directory: &Path) -> Result<File, String> {
     let path = directory.join("lock");
-    let file = File::create(&path).map_err(|error| format!("{} can't be made: {error}", path.display()))?;
+    let file = File::create(&path)
+        .map_err(|error| format!("{} can't be made: {error}", path.display()))?;
     match file.try_lock() {
         Ok(()) => Ok(file),
-        Err(TryLockError::WouldBlock) => Err("another run is under way, and each would disturb the other".to_owned()),
-        Err(TryLockError::Error(error)) => Err(format!("{} can't be locked: {error}", path.display())),
+        Err(TryLockError::WouldBlock) => {
+            Err("another run is under way, and each would disturb the other".to_owned())
+        }
+        Err(TryLockError::Error(error)) => {
+            Err(format!("{} can't be locked: {error}", path.display()))
+        }
     }
 }
 
 /// A directory of its own in the target directory that this program was built into.
 fn directory() -> Result<PathBuf, String> {
-    let program = env::current_exe().map_err(|error| format!("the program's own place is not known: {error}"))?;
+    let program = env::current_exe()
+        .map_err(|error| format!("the program's own place is not known: {error}"))?;
     // target/release/cliq-bench-compile
-    let target = program.ancestors().nth(2).ok_or("the program is not in a target directory")?;
+    let target = program
+        .ancestors()
+        .nth(2)
+        .ok_or("the program is not in a target directory")?;
     let directory = target.join("cliq-bench-compile");
-    fs::create_dir_all(&directory).map_err(|error| format!("{} can't be made: {error}", directory.display()))?;
+    fs::create_dir_all(&directory)
+        .map_err(|error| format!("{} can't be made: {error}", directory.display()))?;
     Ok(directory)
 }

@@ -32,7 +32,9 @@ impl Series {
 
     /// How far the median lies above the least, as a part of the least.
     pub(crate) fn noise(&self) -> f64 {
-        self.times(Clock::Wall).map_or(0.0, |times| times[times.len() / 2].as_secs_f64() / times[0].as_secs_f64() - 1.0)
+        self.times(Clock::Wall).map_or(0.0, |times| {
+            times[times.len() / 2].as_secs_f64() / times[0].as_secs_f64() - 1.0
+        })
     }
 
     fn times(&self, clock: Clock) -> Option<Vec<Duration>> {
@@ -47,30 +49,70 @@ impl Series {
 }
 
 /// Compiles all crates, in turn, so that whatever else the machine does hits all alike.
-pub(crate) fn measure(options: &Options, layout: &Layout, target: &Path) -> Result<Vec<Series>, String> {
-    let variants: Vec<Variant> = Variant::ALL.into_iter().filter(|v| options.peers || !v.is_peer()).collect();
-    let sizes: Vec<usize> = [BASE].into_iter().chain(options.endpoints.iter().copied()).collect();
+pub(crate) fn measure(
+    options: &Options,
+    layout: &Layout,
+    target: &Path,
+) -> Result<Vec<Series>, String> {
+    let variants: Vec<Variant> = Variant::ALL
+        .into_iter()
+        .filter(|v| options.peers || !v.is_peer())
+        .collect();
+    let sizes: Vec<usize> = [BASE]
+        .into_iter()
+        .chain(options.endpoints.iter().copied())
+        .collect();
     let cases_of = |variant: Variant| -> Vec<Case> {
-        let of_command = |command| sizes.iter().map(move |&endpoints| Case { variant, command, endpoints });
-        options.commands.iter().copied().flat_map(of_command).collect()
+        let of_command = |command| {
+            sizes.iter().map(move |&endpoints| Case {
+                variant,
+                command,
+                endpoints,
+            })
+        };
+        options
+            .commands
+            .iter()
+            .copied()
+            .flat_map(of_command)
+            .collect()
     };
     for &variant in &variants {
-        layout.write(variant, &cases_of(variant)).map_err(|error| format!("the crates can't be written: {error}"))?;
+        layout
+            .write(variant, &cases_of(variant))
+            .map_err(|error| format!("the crates can't be written: {error}"))?;
     }
     let mut all = Vec::new();
     for &mode in &options.modes {
-        let bench = Bench { layout, target, mode };
+        let bench = Bench {
+            layout,
+            target,
+            mode,
+        };
         for &variant in &variants {
             eprintln!("preparing: {}, {}", variant.label(), mode.name());
-            for case in cases_of(variant).iter().filter(|case| mode == Mode::Touch || case.endpoints == BASE) {
+            for case in cases_of(variant)
+                .iter()
+                .filter(|case| mode == Mode::Touch || case.endpoints == BASE)
+            {
                 bench.prepare(case)?;
             }
         }
         for &command in &options.commands {
-            let cases = sizes
-                .iter()
-                .flat_map(|&endpoints| variants.iter().map(move |&variant| Case { variant, command, endpoints }));
-            let mut series: Vec<Series> = cases.map(|case| Series { case, mode, samples: Vec::new() }).collect();
+            let cases = sizes.iter().flat_map(|&endpoints| {
+                variants.iter().map(move |&variant| Case {
+                    variant,
+                    command,
+                    endpoints,
+                })
+            });
+            let mut series: Vec<Series> = cases
+                .map(|case| Series {
+                    case,
+                    mode,
+                    samples: Vec::new(),
+                })
+                .collect();
             for repeat in 1..=options.repeats {
                 for size in series.chunks_mut(variants.len()) {
                     // Another variant goes first each time.
@@ -79,7 +121,11 @@ pub(crate) fn measure(options: &Options, layout: &Layout, target: &Path) -> Resu
                         let sample = bench.sample(&one.case, repeat)?;
                         let seconds = sample.wall.as_secs_f64();
                         let package = one.case.package();
-                        eprintln!("{repeat}/{}: {package}, {}: {seconds:.2} s", options.repeats, mode.name());
+                        eprintln!(
+                            "{repeat}/{}: {package}, {}: {seconds:.2} s",
+                            options.repeats,
+                            mode.name()
+                        );
                         one.samples.push(sample);
                     }
                 }
@@ -99,11 +145,18 @@ struct Bench<'a> {
 impl Bench<'_> {
     fn prepare(&self, case: &Case) -> Result<(), String> {
         let run = self.compile(case).map_err(|error| {
-            let hint = if case.variant.is_peer() { "`--skip-peers` leaves it out" } else { "" };
+            let hint = if case.variant.is_peer() {
+                "`--skip-peers` leaves it out"
+            } else {
+                ""
+            };
             format!("{error}{hint}")
         })?;
         if run.warned {
-            eprintln!("note: there are warnings for {}, and to print them takes time", case.package());
+            eprintln!(
+                "note: there are warnings for {}, and to print them takes time",
+                case.package()
+            );
         }
         Ok(())
     }
@@ -114,10 +167,15 @@ impl Bench<'_> {
         let package = case.package();
         let mut why = String::new();
         for again in 0..TRIES {
-            self.layout.touch(case, repeat).map_err(|error| format!("{package} can't be edited: {error}"))?;
+            self.layout
+                .touch(case, repeat)
+                .map_err(|error| format!("{package} can't be edited: {error}"))?;
             let run = self.compile(case)?;
             why = if run.compiled != [package.as_str()] {
-                format!("{:?} was compiled (is the project being edited meanwhile?)", run.compiled)
+                format!(
+                    "{:?} was compiled (is the project being edited meanwhile?)",
+                    run.compiled
+                )
             } else if run.waited {
                 "cargo waited for another cargo".to_owned()
             } else {
@@ -127,13 +185,18 @@ impl Bench<'_> {
             // Whatever it is may be over soon.
             thread::sleep(Duration::from_millis(100) * again);
         }
-        Err(format!("{package} can't be timed alone, in {TRIES} tries: {why}"))
+        Err(format!(
+            "{package} can't be timed alone, in {TRIES} tries: {why}"
+        ))
     }
 
     fn compile(&self, case: &Case) -> Result<Run, String> {
         let incremental = self.mode == Mode::Touch;
-        let cargo =
-            Cargo { workspace: self.layout.workspace(case.variant), target: self.target.join("builds"), incremental };
+        let cargo = Cargo {
+            workspace: self.layout.workspace(case.variant),
+            target: self.target.join("builds"),
+            incremental,
+        };
         cargo.run(&[case.command.name(), "--package", &case.package()])
     }
 }
@@ -142,7 +205,9 @@ impl Bench<'_> {
 pub(crate) fn cost(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Option<f64> {
     let least = |endpoints: usize| {
         let case = Case { endpoints, ..*case };
-        all.iter().find(|one| one.case == case && one.mode == mode)?.least(clock)
+        all.iter()
+            .find(|one| one.case == case && one.mode == mode)?
+            .least(clock)
     };
     #[allow(clippy::cast_precision_loss, reason = "numbers of endpoints are small")]
     let added = (case.endpoints - BASE) as f64;
@@ -151,5 +216,9 @@ pub(crate) fn cost(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Opt
 
 /// The commands and modes that were measured, in order.
 pub(crate) fn measured(options: &Options) -> Vec<(Command, Mode)> {
-    options.commands.iter().flat_map(|&command| options.modes.iter().map(move |&mode| (command, mode))).collect()
+    options
+        .commands
+        .iter()
+        .flat_map(|&command| options.modes.iter().map(move |&mode| (command, mode)))
+        .collect()
 }

@@ -81,7 +81,10 @@ impl Mix {
 }
 
 #[derive(Debug)]
-#[allow(clippy::struct_excessive_bools, reason = "each is a switch of the command line")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "each is a switch of the command line"
+)]
 pub(crate) struct Options {
     pub(crate) endpoints: Vec<usize>,
     pub(crate) repeats: usize,
@@ -124,15 +127,21 @@ impl Options {
                 Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
                 None => (argument, None),
             };
-            let mut value =
-                || inline.take().or_else(|| arguments.next()).ok_or_else(|| format!("`{name}` needs a value"));
+            let mut value = || {
+                inline
+                    .take()
+                    .or_else(|| arguments.next())
+                    .ok_or_else(|| format!("`{name}` needs a value"))
+            };
             match name.as_str() {
                 "-h" | "--help" => return Ok(None),
                 "--endpoints" => options.endpoints = numbers(&value()?)?,
                 "--repeats" => options.repeats = at_least_one(&value()?)?,
                 "--clean-repeats" => options.clean_repeats = at_least_one(&value()?)?,
                 "--parts" => options.set_parts(&value()?)?,
-                "--only" => options.commands = vec![choice(&value()?, &[Command::Check, Command::Build])?],
+                "--only" => {
+                    options.commands = vec![choice(&value()?, &[Command::Check, Command::Build])?]
+                }
                 "--mode" => options.modes = vec![choice(&value()?, &[Mode::Scratch, Mode::Touch])?],
                 "--mix" => options.mix = choice(&value()?, &[Mix::Mixed, Mix::Get, Mix::Post])?,
                 "--per-module" => options.per_module = number(&value()?)?,
@@ -153,7 +162,11 @@ impl Options {
                 "endpoints" => self.measure_endpoints = true,
                 "crates" => self.count_crates = true,
                 "clean-build" => self.clean_build = true,
-                other => return Err(format!("`{other}` is no part: they are endpoints, crates, clean-build")),
+                other => {
+                    return Err(format!(
+                        "`{other}` is no part: they are endpoints, crates, clean-build"
+                    ));
+                }
             }
         }
         Ok(())
@@ -164,17 +177,28 @@ impl Options {
 pub(crate) const BASE: usize = 2;
 
 fn numbers(text: &str) -> Result<Vec<usize>, String> {
-    let mut numbers = text.split(',').map(|text| number(text.trim())).collect::<Result<Vec<usize>, _>>()?;
+    let mut numbers = text
+        .split(',')
+        .map(|text| number(text.trim()))
+        .collect::<Result<Vec<usize>, _>>()?;
     numbers.sort_unstable();
     numbers.dedup();
     match numbers.first() {
         Some(&least) if least > BASE => Ok(numbers),
-        _ => Err(format!("`--endpoints` takes numbers above {BASE}, which is what they are compared with")),
+        _ => Err(format!(
+            "`--endpoints` takes numbers above {BASE}, which is what they are compared with"
+        )),
     }
 }
 
 fn at_least_one(text: &str) -> Result<usize, String> {
-    number(text).and_then(|number| if number == 0 { Err("at least 1 is needed, not 0".to_owned()) } else { Ok(number) })
+    number(text).and_then(|number| {
+        if number == 0 {
+            Err("at least 1 is needed, not 0".to_owned())
+        } else {
+            Ok(number)
+        }
+    })
 }
 
 fn number(text: &str) -> Result<usize, String> {
@@ -183,10 +207,14 @@ fn number(text: &str) -> Result<usize, String> {
 
 fn choice<T: Copy + std::fmt::Debug>(text: &str, choices: &[T]) -> Result<T, String> {
     let name = |choice: &T| format!("{choice:?}").to_lowercase();
-    choices.iter().find(|choice| name(choice) == text).copied().ok_or_else(|| {
-        let names: Vec<String> = choices.iter().map(name).collect();
-        format!("`{text}` is none of {}", names.join(", "))
-    })
+    choices
+        .iter()
+        .find(|choice| name(choice) == text)
+        .copied()
+        .ok_or_else(|| {
+            let names: Vec<String> = choices.iter().map(name).collect();
+            format!("`{text}` is none of {}", names.join(", "))
+        })
 }
 
 #[cfg(test)]
@@ -199,7 +227,9 @@ mod tests {
 
     #[test]
     fn options_are_read() {
-        let options = parse("--endpoints 200,50 --repeats=3 --only check --mode touch --parts endpoints --mix post");
+        let options = parse(
+            "--endpoints 200,50 --repeats=3 --only check --mode touch --parts endpoints --mix post",
+        );
         let options = options.unwrap().unwrap();
         assert_eq!(options.endpoints, [50, 200]);
         assert_eq!(options.repeats, 3);

@@ -23,7 +23,10 @@ fn budget(case: &Case, mode: Mode) -> Option<f64> {
 }
 
 fn verdict(value: f64, budget: f64) -> String {
-    format!("<= {budget:.2} {}", if value <= budget { "kept" } else { "MISSED" })
+    format!(
+        "<= {budget:.2} {}",
+        if value <= budget { "kept" } else { "MISSED" }
+    )
 }
 
 /// The table of what endpoints cost.
@@ -48,24 +51,40 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     for (command, mode) in measured(options) {
         for &endpoints in &options.endpoints {
             let title = format!("{} {}", command.name(), mode.name());
-            for (row, variant) in Variant::ALL.into_iter().filter(|v| options.peers || !v.is_peer()).enumerate() {
-                let case = Case { variant, command, endpoints };
-                let (title, size) =
-                    if row == 0 { (title.as_str(), endpoints.to_string()) } else { ("", String::new()) };
+            for (row, variant) in Variant::ALL
+                .into_iter()
+                .filter(|v| options.peers || !v.is_peer())
+                .enumerate()
+            {
+                let case = Case {
+                    variant,
+                    command,
+                    endpoints,
+                };
+                let (title, size) = if row == 0 {
+                    (title.as_str(), endpoints.to_string())
+                } else {
+                    ("", String::new())
+                };
                 let _ = write!(table, "{title:<21}{size:>4}  {:<17}", variant.label());
                 let mut verdict_of_wall = String::new();
                 for clock in [Clock::Wall, Clock::Cpu] {
                     let ratio = over_by_hand(all, &case, mode, clock);
                     let cost = cost(all, &case, mode, clock).map(|cost| cost * 1000.0);
                     let _ = write!(table, "{:>8}{:>9}", decimals(cost), times(ratio));
-                    if let (Clock::Wall, Some(ratio), Some(budget)) = (clock, ratio, budget(&case, mode)) {
+                    if let (Clock::Wall, Some(ratio), Some(budget)) =
+                        (clock, ratio, budget(&case, mode))
+                    {
                         verdict_of_wall = verdict(ratio, budget);
                         if endpoints != BUDGETED {
                             let _ = write!(verdict_of_wall, " (set for {BUDGETED})");
                         }
                     }
                 }
-                let noise = all.iter().find(|one| one.case == case && one.mode == mode).map_or(0.0, Series::noise);
+                let noise = all
+                    .iter()
+                    .find(|one| one.case == case && one.mode == mode)
+                    .map_or(0.0, Series::noise);
                 let line = format!("{:>6.0}%  {verdict_of_wall}", noise * 100.0);
                 let _ = writeln!(table, "{}", line.trim_end());
             }
@@ -79,16 +98,32 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
 
 /// Whether twice the endpoints cost twice.
 pub(crate) fn linear(options: &Options, all: &[Series]) -> Option<String> {
-    let [.., fewer, more] = options.endpoints[..] else { return None };
+    let [.., fewer, more] = options.endpoints[..] else {
+        return None;
+    };
     let mut table = format!(
         "Linear: an endpoint's cost with {more} of them over that with {fewer} (1.00: linear)\n\n{:<23}{:>8}{:>8}\n",
         "", "wall", "cpu"
     );
     for (command, mode) in measured(options) {
         let _ = writeln!(table, "{} {}", command.name(), mode.name());
-        for variant in Variant::ALL.into_iter().filter(|v| options.peers || !v.is_peer()) {
+        for variant in Variant::ALL
+            .into_iter()
+            .filter(|v| options.peers || !v.is_peer())
+        {
             let growth = |clock| {
-                let cost = |endpoints| positive(cost(all, &Case { variant, command, endpoints }, mode, clock));
+                let cost = |endpoints| {
+                    positive(cost(
+                        all,
+                        &Case {
+                            variant,
+                            command,
+                            endpoints,
+                        },
+                        mode,
+                        clock,
+                    ))
+                };
                 Some(cost(more)? / cost(fewer)?)
             };
             let _ = writeln!(
@@ -104,7 +139,10 @@ pub(crate) fn linear(options: &Options, all: &[Series]) -> Option<String> {
 }
 
 fn over_by_hand(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Option<f64> {
-    let by_hand = Case { variant: Variant::ByHand, ..*case };
+    let by_hand = Case {
+        variant: Variant::ByHand,
+        ..*case
+    };
     Some(positive(cost(all, case, mode, clock))? / positive(cost(all, &by_hand, mode, clock))?)
 }
 
@@ -126,7 +164,11 @@ fn times(value: Option<f64>) -> String {
 }
 
 pub(crate) fn crates(crates: &Crates) -> String {
-    let kept = if crates.ours <= CRATES { "kept" } else { "MISSED" };
+    let kept = if crates.ours <= CRATES {
+        "kept"
+    } else {
+        "MISSED"
+    };
     format!(
         "Crates in the default tree (normal edges, this platform)\n\n\
         {:<45}{:>5}  <= {CRATES} {kept}\n{:<45}{:>5}\n",
@@ -135,9 +177,15 @@ pub(crate) fn crates(crates: &Crates) -> String {
 }
 
 pub(crate) fn clean_build(times: &Times) -> Option<String> {
-    let (ours, bare) = (least(&times.ours)?.as_secs_f64(), least(&times.bare)?.as_secs_f64());
+    let (ours, bare) = (
+        least(&times.ours)?.as_secs_f64(),
+        least(&times.bare)?.as_secs_f64(),
+    );
     let cpu = |samples: &[crate::cargo::Sample]| {
-        let cpu: Option<Vec<f64>> = samples.iter().map(|sample| Some(sample.cpu?.as_secs_f64())).collect();
+        let cpu: Option<Vec<f64>> = samples
+            .iter()
+            .map(|sample| Some(sample.cpu?.as_secs_f64()))
+            .collect();
         cpu?.into_iter().reduce(f64::min)
     };
     let (ours_cpu, bare_cpu) = (cpu(&times.ours), cpu(&times.bare));

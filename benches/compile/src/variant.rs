@@ -51,9 +51,15 @@ impl Variant {
 
     /// The part of the template that stands behind `== name`; nothing where there is none.
     pub(crate) fn section(self, name: &str) -> String {
-        let mut lines = self.template().lines().skip_while(|line| line.strip_prefix("== ") != Some(name));
+        let mut lines = self
+            .template()
+            .lines()
+            .skip_while(|line| line.strip_prefix("== ") != Some(name));
         lines.next();
-        lines.take_while(|line| !line.starts_with("== ")).flat_map(|line| [line, "\n"]).collect()
+        lines
+            .take_while(|line| !line.starts_with("== "))
+            .flat_map(|line| [line, "\n"])
+            .collect()
     }
 
     /// The lines below `[dependencies]`. Peers are exact, so that a result can be repeated.
@@ -81,7 +87,10 @@ impl Variant {
                 rustify_derive = \"=0.5.5\""
                 .to_owned(),
         };
-        format!("{}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n", own.trim_end())
+        format!(
+            "{}\nserde = {{ version = \"1\", features = [\"derive\"] }}\n",
+            own.trim_end()
+        )
     }
 }
 
@@ -93,11 +102,17 @@ mod tests {
     fn every_template_has_what_is_taken_from_it() {
         for variant in Variant::ALL {
             for section in ["api", "head", "get", "post", "call_get", "call_post"] {
-                assert!(!variant.section(section).trim().is_empty(), "{variant:?} has no `{section}`");
+                assert!(
+                    !variant.section(section).trim().is_empty(),
+                    "{variant:?} has no `{section}`"
+                );
             }
             for section in ["get", "post"] {
                 for placeholder in ["{N}", "{PATH}", "{DOC}"] {
-                    assert!(variant.section(section).contains(placeholder), "{variant:?} {section} {placeholder}");
+                    assert!(
+                        variant.section(section).contains(placeholder),
+                        "{variant:?} {section} {placeholder}"
+                    );
                 }
             }
         }

@@ -1,11 +1,13 @@
-//! Measures what a permit costs: in time and memory beside governor's keyed limiter, and over the stores that processes share.
+//! Measures what a permit costs: in time and memory beside governor's keyed limiter, and over the
+//! stores that processes share.
 //!
-//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`, `memory` or `stores` a part. The stores need a
-//! `redis-server`.
+//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`,
+//! `memory` or `stores` a part. The stores need a `redis-server`.
 //!
-//! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are printed. The two promise different things:
-//! governor's state is one number for each key, and it takes no part in what becomes of a call; ours holds a slot for each call until some
-//! time after its answer. What that costs is what is measured here.
+//! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are
+//! printed. The two promise different things: governor's state is one number for each key, and it
+//! takes no part in what becomes of a call; ours holds a slot for each call until some time after
+//! its answer. What that costs is what is measured here.
 
 mod memory;
 // The benchmark of the runtime has it too.

@@ -15,7 +15,9 @@ const ENDPOINTS: usize = 17;
 
 pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     println!("a bucket in memory: {USERS} users at {ENDPOINTS} endpoints each");
-    let users: Vec<_> = (0..USERS).map(|user| UserKey::new(format!("user-{user}"))).collect();
+    let users: Vec<_> = (0..USERS)
+        .map(|user| UserKey::new(format!("user-{user}")))
+        .collect();
     let endpoints = apart();
     let mut fewest = 0;
     for (calls, under_way, what) in [
@@ -25,7 +27,9 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     ] {
         let region = Region::new(allocator);
         let limiter = Limiter::new(LimitSettings::new().cold_start(false), None);
-        let runtime = tokio::runtime::Builder::new_current_thread().build().expect("a runtime can be made");
+        let runtime = tokio::runtime::Builder::new_current_thread()
+            .build()
+            .expect("a runtime can be made");
         let held = runtime.block_on(fill(&limiter, &users, &endpoints, calls, under_way));
         let change = region.change();
         let permits = held.capacity() * size_of::<Permit>();
@@ -40,21 +44,34 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     let governor: DefaultKeyedRateLimiter<(UserKey, u32)> = RateLimiter::keyed(minute);
     for user in &users {
         for endpoint in 0..17 {
-            governor.check_key(&(user.clone(), endpoint)).expect("a slot is free");
+            governor
+                .check_key(&(user.clone(), endpoint))
+                .expect("a slot is free");
         }
     }
     let change = region.change();
     let bytes = change.bytes_allocated - change.bytes_deallocated;
-    println!("  {:<44} {:>4} bytes", "governor, which knows a number of each", bytes / governor.len());
+    println!(
+        "  {:<44} {:>4} bytes",
+        "governor, which knows a number of each",
+        bytes / governor.len()
+    );
 }
 
 /// Endpoints that the server can tell apart, each with a limit.
 fn apart() -> Vec<&'static EndpointMeta> {
     let mut apart = Vec::new();
     let mut seen = HashSet::new();
-    for endpoint in THREADS.iter().copied().filter(|endpoint| endpoint.limit().is_some()) {
-        let shape: Vec<_> =
-            endpoint.path().split('/').map(|part| if part.starts_with('<') { "<>" } else { part }).collect();
+    for endpoint in THREADS
+        .iter()
+        .copied()
+        .filter(|endpoint| endpoint.limit().is_some())
+    {
+        let shape: Vec<_> = endpoint
+            .path()
+            .split('/')
+            .map(|part| if part.starts_with('<') { "<>" } else { part })
+            .collect();
         if seen.insert((endpoint.method(), endpoint.base(), shape)) {
             apart.push(endpoint);
         }
@@ -94,5 +111,8 @@ async fn permit(
     user: &UserKey,
     endpoint: &'static EndpointMeta,
 ) -> Permit {
-    limiter.acquire(server, Some(user), endpoint, Ask::new()).await.expect("a slot is free")
+    limiter
+        .acquire(server, Some(user), endpoint, Ask::new())
+        .await
+        .expect("a slot is free")
 }

@@ -1,11 +1,13 @@
-//! A permit over the stores that processes share: one call after the other, so that nobody waits for another.
+//! A permit over the stores that processes share: one call after the other, so that nobody waits
+//! for another.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
 
 use cliq_api::UserKey;
 use cliq_api::limit::{
-    Acquire, Ask, BucketKey, Decision, Ended, LeaseId, LimitSettings, LimitStore, Limiter, Outcome, Rules, Source, Told,
+    Acquire, Ask, BucketKey, Decision, Ended, LeaseId, LimitSettings, LimitStore, Limiter, Outcome,
+    Rules, Source, Told,
 };
 use cliq_api::shared::{FileLimitStore, RedisLimitStore};
 
@@ -13,7 +15,12 @@ use crate::sides::Sides;
 use crate::{plenty, published};
 
 // The one that the tests start.
-#[allow(dead_code, unreachable_pub, clippy::pedantic, reason = "not all of it is needed here")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "not all of it is needed here"
+)]
 #[path = "../../../tests/src/redis.rs"]
 mod redis;
 
@@ -23,16 +30,28 @@ const CALLS: u32 = 200;
 const CALLS_EACH: u32 = 10;
 
 pub(crate) fn measure() {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
-    let (quick, durable) = (redis::Redis::start(&["--appendonly", "no"]), redis::Redis::start(&[]));
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
+    let (quick, durable) = (
+        redis::Redis::start(&["--appendonly", "no"]),
+        redis::Redis::start(&[]),
+    );
     let disk = tempfile::tempdir_in(env!("CARGO_MANIFEST_DIR")).expect("a directory on this disk");
     let memory = tempfile::tempdir_in("/dev/shm").expect("a directory in memory");
     let stores: [(&str, Option<Box<dyn LimitStore>>); 5] = [
         ("in this process", None),
-        ("files in memory (/dev/shm)", Some(Box::new(files(memory.path())))),
+        (
+            "files in memory (/dev/shm)",
+            Some(Box::new(files(memory.path()))),
+        ),
         ("files on this disk", Some(Box::new(files(disk.path())))),
         ("Redis on loopback", Some(Box::new(over(&quick)))),
-        ("Redis that syncs each write", Some(Box::new(over(&durable)))),
+        (
+            "Redis that syncs each write",
+            Some(Box::new(over(&durable))),
+        ),
     ];
     let both = |side: usize| match &stores[side].1 {
         None => runtime.block_on(in_memory()),
@@ -44,7 +63,10 @@ pub(crate) fn measure() {
         let sides = Sides::<5>::measure(ROUNDS, |side| <[Duration; 2]>::from(both(side))[part]);
         for (side, (name, _)) in stores.iter().enumerate() {
             let micros = sides.median(side).as_secs_f64() * 1e6 / f64::from(CALLS);
-            println!("    {name:<28} {micros:>9.1} µs  {:>9.1} x", sides.ratio(side, 0));
+            println!(
+                "    {name:<28} {micros:>9.1} µs  {:>9.1} x",
+                sides.ratio(side, 0)
+            );
         }
     }
 }
@@ -66,7 +88,12 @@ async fn in_memory() -> (Duration, Duration) {
     let mut permits = Vec::with_capacity(CALLS as usize);
     let begun = Instant::now();
     for _ in 0..CALLS {
-        permits.push(limiter.acquire(server, Some(&user), plenty(), Ask::new()).await.expect("a slot is free"));
+        permits.push(
+            limiter
+                .acquire(server, Some(&user), plenty(), Ask::new())
+                .await
+                .expect("a slot is free"),
+        );
     }
     let acquiring = begun.elapsed();
     for permit in &mut permits {
@@ -87,14 +114,30 @@ async fn at(store: &dyn LimitStore) -> (Duration, Duration) {
     let (mut acquiring, mut completing) = (Duration::ZERO, Duration::ZERO);
     for call in 0..CALLS {
         let user = UserKey::new(format!("{round:?} {}", call / CALLS_EACH));
-        let key = BucketKey::new("cliq.zoho.com", Some(user), "POST /api/v3/threads/<>/follow");
+        let key = BucketKey::new(
+            "cliq.zoho.com",
+            Some(user),
+            "POST /api/v3/threads/<>/follow",
+        );
         let (lease, source) = (LeaseId(u64::from(call) + 1), Source(1));
         let begun = Instant::now();
-        let decision = store.acquire(&key, &rules, Acquire::new(lease, source, Duration::from_secs(30))).await;
+        let decision = store
+            .acquire(
+                &key,
+                &rules,
+                Acquire::new(lease, source, Duration::from_secs(30)),
+            )
+            .await;
         acquiring += begun.elapsed();
-        assert!(matches!(decision, Ok(Decision::Granted { .. })), "{decision:?}");
+        assert!(
+            matches!(decision, Ok(Decision::Granted { .. })),
+            "{decision:?}"
+        );
         let begun = Instant::now();
-        store.complete(&key, &rules, Ended::new(lease, source, Outcome::Answered)).await.expect("it is told");
+        store
+            .complete(&key, &rules, Ended::new(lease, source, Outcome::Answered))
+            .await
+            .expect("it is told");
         completing += begun.elapsed();
     }
     (acquiring, completing)

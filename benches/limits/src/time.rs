@@ -21,7 +21,10 @@ const CALLS_EACH: u32 = 10;
 const TASKS: u32 = 64;
 
 pub(crate) fn measure() {
-    let alone = Builder::new_current_thread().enable_time().build().expect("a runtime can be made");
+    let alone = Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .expect("a runtime can be made");
     println!("a permit, nobody waits, on one core ({ROUNDS} rounds)");
     let one = [UserKey::new("855727961")];
     compare(CALLS, |side| match side {
@@ -29,14 +32,20 @@ pub(crate) fn measure() {
         _ => alone.block_on(ours(&limiter(), plenty(), &one, CALLS)),
     });
     println!("  of {USERS} users in turn, at 20 a minute each");
-    let users: Vec<_> = (0..USERS).map(|user| UserKey::new(format!("user-{user}"))).collect();
+    let users: Vec<_> = (0..USERS)
+        .map(|user| UserKey::new(format!("user-{user}")))
+        .collect();
     let calls = u32::try_from(USERS).expect("few enough") * CALLS_EACH;
     compare(calls, |side| match side {
         0 => alone.block_on(governor(&quota(20, 60), &users, calls)),
         _ => alone.block_on(ours(&limiter(), published(), &users, calls)),
     });
     println!("  of one user, by {TASKS} tasks on two cores");
-    let cores = Builder::new_multi_thread().worker_threads(2).enable_time().build().expect("a runtime can be made");
+    let cores = Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_time()
+        .build()
+        .expect("a runtime can be made");
     compare(CALLS, |side| at_once(&cores, side));
 }
 
@@ -57,11 +66,19 @@ fn limiter() -> Limiter {
     Limiter::new(LimitSettings::new().cold_start(false), None)
 }
 
-async fn ours(limiter: &Limiter, endpoint: &'static EndpointMeta, users: &[UserKey], calls: u32) -> Duration {
+async fn ours(
+    limiter: &Limiter,
+    endpoint: &'static EndpointMeta,
+    users: &[UserKey],
+    calls: u32,
+) -> Duration {
     let server = limiter.server("https://cliq.zoho.com");
     let begun = Instant::now();
     for (_, user) in (0..calls).zip(users.iter().cycle()) {
-        let mut permit = limiter.acquire(server, Some(user), endpoint, Ask::new()).await.expect("a slot is free");
+        let mut permit = limiter
+            .acquire(server, Some(user), endpoint, Ask::new())
+            .await
+            .expect("a slot is free");
         permit.sending().expect("it is used at once");
         permit.answered(Told::Fine);
     }
@@ -70,11 +87,17 @@ async fn ours(limiter: &Limiter, endpoint: &'static EndpointMeta, users: &[UserK
 
 fn quota(calls: u32, seconds: u64) -> Arc<DefaultKeyedRateLimiter<UserKey>> {
     let calls = NonZeroU32::new(calls).expect("some");
-    let quota = Quota::with_period(Duration::from_secs(seconds) / calls.get()).expect("a time").allow_burst(calls);
+    let quota = Quota::with_period(Duration::from_secs(seconds) / calls.get())
+        .expect("a time")
+        .allow_burst(calls);
     Arc::new(RateLimiter::keyed(quota))
 }
 
-async fn governor(limiter: &DefaultKeyedRateLimiter<UserKey>, users: &[UserKey], calls: u32) -> Duration {
+async fn governor(
+    limiter: &DefaultKeyedRateLimiter<UserKey>,
+    users: &[UserKey],
+    calls: u32,
+) -> Duration {
     let begun = Instant::now();
     for (_, user) in (0..calls).zip(users.iter().cycle()) {
         limiter.until_key_ready(user).await;

@@ -1,4 +1,5 @@
-//! Building the request of a typical call: an identifier in the path, a query parameter, three fields.
+//! Building the request of a typical call: an identifier in the path, a query parameter, three
+//! fields.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -15,7 +16,11 @@ use crate::median::Sides;
 const ROUNDS: usize = 201;
 const CALLS: u32 = 2_000;
 const BASE_URL: &str = "https://cliq.zoho.com";
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// What both send. The values are made before: they are the caller's.
 struct Values {
@@ -45,7 +50,11 @@ struct Payload<'v> {
 
 fn by_hand(client: &reqwest::Client, values: &Values) -> reqwest::Request {
     let thread = utf8_percent_encode(values.thread.as_str(), ENCODED);
-    let payload = Payload { text: &values.text, reply_to: &values.reply_to, post_in_parent: true };
+    let payload = Payload {
+        text: &values.text,
+        reply_to: &values.reply_to,
+        post_in_parent: true,
+    };
     client
         .post(format!("{BASE_URL}/api/v3/chats/{thread}/messages"))
         .query(&[("bot_unique_name", values.bot.as_str())])
@@ -71,7 +80,10 @@ fn ours_for_reqwest(client: &Client, values: Values) -> reqwest::Request {
 
 pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     let hand = reqwest::Client::new();
-    let client = Client::builder().base_url("http://localhost").build().expect("there can be a client");
+    let client = Client::builder()
+        .base_url("http://localhost")
+        .build()
+        .expect("there can be a client");
     check(&hand, &client);
 
     let sides = Sides::<3>::measure(ROUNDS, |side| match side {
@@ -80,16 +92,30 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
         _ => time(|values| drop(black_box(ours_for_reqwest(&client, black_box(values))))),
     });
     let allocations = [
-        count(allocator, |values| drop(black_box(by_hand(&hand, black_box(&values))))),
-        count(allocator, |values| drop(black_box(ours(&client, black_box(values))))),
-        count(allocator, |values| drop(black_box(ours_for_reqwest(&client, black_box(values))))),
+        count(allocator, |values| {
+            drop(black_box(by_hand(&hand, black_box(&values))))
+        }),
+        count(allocator, |values| {
+            drop(black_box(ours(&client, black_box(values))))
+        }),
+        count(allocator, |values| {
+            drop(black_box(ours_for_reqwest(&client, black_box(values))))
+        }),
     ];
-    println!("building a request: path, one query parameter, three fields ({ROUNDS} rounds of {CALLS})");
-    let names = ["reqwest's builder", "ours, an http::Request", "ours, made a reqwest::Request"];
+    println!(
+        "building a request: path, one query parameter, three fields ({ROUNDS} rounds of {CALLS})"
+    );
+    let names = [
+        "reqwest's builder",
+        "ours, an http::Request",
+        "ours, made a reqwest::Request",
+    ];
     for (side, (name, (allocations, again))) in names.into_iter().zip(allocations).enumerate() {
         let time = sides.median(side).as_nanos() / u128::from(CALLS);
         let ratio = sides.ratio(side, 0);
-        println!("  {name:<30} {time:>5} ns  {ratio:>5.2} x  {allocations:>2} allocations, {again} made larger");
+        println!(
+            "  {name:<30} {time:>5} ns  {ratio:>5.2} x  {allocations:>2} allocations, {again} made larger"
+        );
     }
 }
 
@@ -112,7 +138,15 @@ fn count(allocator: &StatsAlloc<System>, build: impl FnOnce(Values)) -> (usize, 
 fn check(hand: &reqwest::Client, client: &Client) {
     let one = by_hand(hand, &Values::new());
     let other = ours_for_reqwest(client, Values::new());
-    let body = |request: &reqwest::Request| request.body().and_then(reqwest::Body::as_bytes).map(<[u8]>::to_vec);
-    assert_eq!((one.method(), one.url().path(), one.url().query()), (other.method(), other.url().path(), other.url().query()));
+    let body = |request: &reqwest::Request| {
+        request
+            .body()
+            .and_then(reqwest::Body::as_bytes)
+            .map(<[u8]>::to_vec)
+    };
+    assert_eq!(
+        (one.method(), one.url().path(), one.url().query()),
+        (other.method(), other.url().path(), other.url().query())
+    );
     assert_eq!(body(&one), body(&other));
 }

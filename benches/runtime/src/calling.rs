@@ -21,7 +21,12 @@ const THREAD: &str = "CT_1207124526552602256_60002085329-T-1291567019566818579";
 const TEXT: &str = "The deployment of the new version is done, and all checks passed.";
 
 /// With a limit that is held for each call, and never reached.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq", limit = "100000/1s", lock = "10m")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    limit = "100000/1s",
+    lock = "10m"
+)]
 pub(crate) trait Messages {
     #[endpoint(POST "/chats/<CHAT_ID>/messages", scope = "Webhooks.CREATE")]
     fn send_message(
@@ -47,7 +52,8 @@ struct Payload<'v> {
     sync_message: bool,
 }
 
-/// What a program does that is written by hand: no limit, no retries, no traces, errors as they come.
+/// What a program does that is written by hand: no limit, no retries, no traces, errors as they
+/// come.
 struct ByHand {
     client: reqwest::Client,
     base_url: String,
@@ -61,26 +67,46 @@ impl ByHand {
 
     /// With all that a call of ours sends, and within a time like it.
     fn careful(base_url: &str) -> Self {
-        let headers = HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        let builder = reqwest::Client::builder().default_headers(headers).user_agent("by-hand/0.1.0");
+        let headers =
+            HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
+        let builder = reqwest::Client::builder()
+            .default_headers(headers)
+            .user_agent("by-hand/0.1.0");
         Self::new(builder.timeout(Duration::from_secs(30)), base_url)
     }
 
     fn new(builder: reqwest::ClientBuilder, base_url: &str) -> Self {
         let client = builder.no_proxy().build().expect("there can be a client");
-        Self { client, base_url: base_url.to_owned() }
+        Self {
+            client,
+            base_url: base_url.to_owned(),
+        }
     }
 
     async fn send_message(&self) -> Result<Posted, reqwest::Error> {
-        let payload = Payload { text: TEXT, post_in_parent: true, sync_message: true };
-        let call = self.client.post(format!("{}/api/v3/chats/{THREAD}/messages", self.base_url));
-        let call = call.query(&[("bot_unique_name", "deploybot")]).bearer_auth(TOKEN).json(&payload);
+        let payload = Payload {
+            text: TEXT,
+            post_in_parent: true,
+            sync_message: true,
+        };
+        let call = self
+            .client
+            .post(format!("{}/api/v3/chats/{THREAD}/messages", self.base_url));
+        let call = call
+            .query(&[("bot_unique_name", "deploybot")])
+            .bearer_auth(TOKEN)
+            .json(&payload);
         call.send().await?.error_for_status()?.json().await
     }
 }
 
 async fn ours(client: &Client) -> Result<Posted, Error> {
-    client.send_message(THREAD, TEXT).post_in_parent(true).sync_message(true).bot_unique_name("deploybot").await
+    client
+        .send_message(THREAD, TEXT)
+        .post_in_parent(true)
+        .sync_message(true)
+        .bot_unique_name("deploybot")
+        .await
 }
 
 pub(crate) fn measure() {
@@ -97,29 +123,47 @@ pub(crate) fn measure() {
 }
 
 fn compare(address: SocketAddr, in_flight: usize, traces: &str) {
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
     let base_url = format!("http://{address}");
     let (bare, careful) = (ByHand::bare(&base_url), ByHand::careful(&base_url));
     let settings = LimitSettings::new().cold_start(false);
-    let client = Client::builder().base_url(&*base_url).access_token(TOKEN).limits(settings);
+    let client = Client::builder()
+        .base_url(&*base_url)
+        .access_token(TOKEN)
+        .limits(settings);
     let client = client.build().expect("there can be a client");
     // The first side once more: how far apart two of the same are says what a difference is worth.
     let names = ["reqwest", "reqwest, careful", "ours", "reqwest, once more"];
     let sides = Sides::<4>::measure(ROUNDS, |side| match side {
-        1 => time(&runtime, in_flight, || async { careful.send_message().await.is_ok() }),
-        2 => time(&runtime, in_flight, || async { ours(&client).await.is_ok() }),
-        _ => time(&runtime, in_flight, || async { bare.send_message().await.is_ok() }),
+        1 => time(&runtime, in_flight, || async {
+            careful.send_message().await.is_ok()
+        }),
+        2 => time(&runtime, in_flight, || async {
+            ours(&client).await.is_ok()
+        }),
+        _ => time(&runtime, in_flight, || async {
+            bare.send_message().await.is_ok()
+        }),
     });
     println!("  {in_flight} in flight, {traces}");
     for (side, name) in names.into_iter().enumerate() {
         let time = sides.median(side).as_secs_f64() * 1e6 / CALLS as f64;
         let (bare, careful) = (sides.ratio(side, 0), sides.ratio(side, 1));
-        println!("    {name:<20} {time:>7.2} µs a call  {bare:>5.3} x bare, {careful:>5.3} x careful");
+        println!(
+            "    {name:<20} {time:>7.2} µs a call  {bare:>5.3} x bare, {careful:>5.3} x careful"
+        );
     }
 }
 
 /// So many calls, of which so many are under way at once, with connections that stand.
-fn time<F: Future<Output = bool>>(runtime: &Runtime, in_flight: usize, call: impl Fn() -> F) -> Duration {
+fn time<F: Future<Output = bool>>(
+    runtime: &Runtime,
+    in_flight: usize,
+    call: impl Fn() -> F,
+) -> Duration {
     let all = |each| {
         let callers = (0..in_flight).map(|_| async {
             for _ in 0..each {

@@ -1,4 +1,5 @@
-//! Measures what a call costs at run time, beside the same by hand over reqwest; `README.md` says how to read it.
+//! Measures what a call costs at run time, beside the same by hand over reqwest; `README.md` says
+//! how to read it.
 
 mod building;
 mod calling;

@@ -26,7 +26,12 @@ impl<const N: usize> Sides<N> {
     /// The middle one of the rounds' ratios.
     pub(crate) fn ratio(&self, side: usize, over: usize) -> f64 {
         let pairs = self.0[side].iter().zip(&self.0[over]);
-        middle_of(pairs.map(|(one, other)| one.as_secs_f64() / other.as_secs_f64()).collect(), f64::total_cmp)
+        middle_of(
+            pairs
+                .map(|(one, other)| one.as_secs_f64() / other.as_secs_f64())
+                .collect(),
+            f64::total_cmp,
+        )
     }
 }
 

@@ -1,4 +1,5 @@
-//! Many users of one client: what an idle one costs, and whether the last is served as fast as the first.
+//! Many users of one client: what an idle one costs, and whether the last is served as fast as the
+//! first.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -21,7 +22,12 @@ const THREAD: &str = "CT_1207124526552602256_60002085329-T-1291567019566818579";
 const TOKEN: &[u8] = br#"{"access_token": "1000.8cb99dxxxxxxxxxxxxx9be93.9b8xxxxxxxxxxxxxxxf", "expires_in": 3600, "scope": "ZohoCliq.Chats.UPDATE"}"#;
 
 /// With a limit that is held for each call, and never reached.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq", limit = "100000/10s", lock = "10m")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    limit = "100000/10s",
+    lock = "10m"
+)]
 pub(crate) trait Often {
     #[endpoint(POST "/threads/<THREAD_CHAT_ID>/often", scope = "Chats.UPDATE")]
     fn follow_often(&self, thread_chat_id: String);
@@ -32,7 +38,11 @@ struct Here;
 
 impl Transport for Here {
     fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
-        let body: &[u8] = if request.uri().path().starts_with("/oauth/") { TOKEN } else { b"" };
+        let body: &[u8] = if request.uri().path().starts_with("/oauth/") {
+            TOKEN
+        } else {
+            b""
+        };
         Box::pin(async move { Ok(Response::new(Bytes::from_static(body))) })
     }
 }
@@ -44,10 +54,16 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let client = Client::builder().transport(Here).build().expect("there can be a client");
+        let client = Client::builder()
+            .transport(Here)
+            .build()
+            .expect("there can be a client");
         Self {
             client,
-            app: App::new("1000.GMB0YULZHJK411284S8I5GZ4CHUEX0", "122c324d3496d5d777ceeebc129470715fbb856b7"),
+            app: App::new(
+                "1000.GMB0YULZHJK411284S8I5GZ4CHUEX0",
+                "122c324d3496d5d777ceeebc129470715fbb856b7",
+            ),
         }
     }
 
@@ -55,19 +71,27 @@ impl Service {
     fn user(&self, number: usize) -> Client {
         let refresh_token = format!("1000.{number:032x}.{number:032x}");
         let credentials = Credentials::refresh_token(&self.app, refresh_token);
-        self.client.as_user(format!("{number:09}"), credentials).expect("the credentials can be used")
+        self.client
+            .as_user(format!("{number:09}"), credentials)
+            .expect("the credentials can be used")
     }
 }
 
 pub(crate) fn measure(allocator: &StatsAlloc<System>) {
-    let runtime = Builder::new_current_thread().enable_all().build().expect("a runtime can be made");
+    let runtime = Builder::new_current_thread()
+        .enable_all()
+        .build()
+        .expect("a runtime can be made");
     let service = Service::new();
     println!("{USERS} users of one client");
     let held = Region::new(allocator);
     let tell = |what: &str| {
         let change = held.change();
         let bytes = (change.bytes_allocated - change.bytes_deallocated) / USERS;
-        println!("  {what:<42} {bytes:>5} bytes a user, {} tasks in all", tasks(&runtime));
+        println!(
+            "  {what:<42} {bytes:>5} bytes a user, {} tasks in all",
+            tasks(&runtime)
+        );
     };
     for number in 0..USERS {
         service.user(number);
@@ -75,7 +99,11 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     tell("named, with their refresh tokens");
     runtime.block_on(async {
         for number in 0..USERS {
-            service.user(number).follow_thread(THREAD).await.expect("it is answered");
+            service
+                .user(number)
+                .follow_thread(THREAD)
+                .await
+                .expect("it is answered");
         }
     });
     tell("idle after a call: a token, a limit's count");
@@ -87,9 +115,15 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
         _ => time(&runtime, &alone, 0),
     });
     println!("  naming the user and making a call ({ROUNDS} rounds of {CALLS})");
-    for (side, name) in ["the first", "the last", "the only one of another client"].into_iter().enumerate() {
+    for (side, name) in ["the first", "the last", "the only one of another client"]
+        .into_iter()
+        .enumerate()
+    {
         let time = sides.median(side).as_nanos() / u128::from(CALLS);
-        println!("    {name:<40} {time:>5} ns  {:>5.3} x", sides.ratio(side, 0));
+        println!(
+            "    {name:<40} {time:>5} ns  {:>5.3} x",
+            sides.ratio(side, 0)
+        );
     }
 }
 
@@ -105,7 +139,13 @@ fn time(runtime: &Runtime, service: &Service, number: usize) -> Duration {
     runtime.block_on(async {
         let begun = Instant::now();
         for _ in 0..CALLS {
-            black_box(service.user(number).follow_often(THREAD).await.expect("it is answered"));
+            black_box(
+                service
+                    .user(number)
+                    .follow_often(THREAD)
+                    .await
+                    .expect("it is answered"),
+            );
         }
         begun.elapsed()
     })

@@ -29,25 +29,38 @@ pub struct AccessToken {
 impl AccessToken {
     /// One of which nothing else is known.
     pub fn new(text: impl Into<SecretString>) -> Self {
-        Self { text: Arc::new(text.into()), expires_at: None, scopes: None }
+        Self {
+            text: Arc::new(text.into()),
+            expires_at: None,
+            scopes: None,
+        }
     }
 
     /// It runs out then.
     #[must_use]
     pub fn valid_until(self, time: SystemTime) -> Self {
-        Self { expires_at: Some(time), ..self }
+        Self {
+            expires_at: Some(time),
+            ..self
+        }
     }
 
     /// It runs out that long from now; never, where that is later than any time can be.
     #[must_use]
     pub fn valid_for(self, time: Duration) -> Self {
-        Self { expires_at: SystemTime::now().checked_add(time), ..self }
+        Self {
+            expires_at: SystemTime::now().checked_add(time),
+            ..self
+        }
     }
 
     /// It may do this. Calls that need more fail before they are sent.
     #[must_use]
     pub fn granting(self, scopes: impl Into<ScopeSet>) -> Self {
-        Self { scopes: Some(scopes.into()), ..self }
+        Self {
+            scopes: Some(scopes.into()),
+            ..self
+        }
     }
 
     /// When it runs out, where that is known.
@@ -68,7 +81,8 @@ impl AccessToken {
     /// As it goes into a request, marked as sensitive.
     pub(super) fn header(&self, scheme: AuthScheme) -> Result<HeaderValue, AuthError> {
         let token = self.expose_secret();
-        // RFC 6750's characters, less strictly: a space or a line's end is what a copied token brings along.
+        // RFC 6750's characters, less strictly: a space or a line's end is what a copied token
+        // brings along.
         if token.is_empty() || token.contains(|character: char| !character.is_ascii_graphic()) {
             return Err(AuthError::configuration(
                 "the access token is empty, or holds a space, a line's end or another character that no token has",
@@ -83,7 +97,11 @@ impl AccessToken {
 
 /// The token that a header was made from.
 pub(super) fn of_header(header: &HeaderValue) -> &str {
-    header.to_str().ok().and_then(|text| text.split_once(' ')).map_or("", |(_, token)| token)
+    header
+        .to_str()
+        .ok()
+        .and_then(|text| text.split_once(' '))
+        .map_or("", |(_, token)| token)
 }
 
 impl From<&str> for AccessToken {

@@ -1,7 +1,8 @@
 //! What time it is, for tokens.
 //!
-//! Two clocks are asked. The wall clock goes on while the machine sleeps, and may be set; Tokio's can't be set, stops while the machine sleeps, and
-//! leaps in tests. Whichever goes faster counts, and what one gained over the other stays: a token is never taken for younger than it is.
+//! Two clocks are asked. The wall clock goes on while the machine sleeps, and may be set; Tokio's
+//! can't be set, stops while the machine sleeps, and leaps in tests. Whichever goes faster counts,
+//! and what one gained over the other stays: a token is never taken for younger than it is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -21,7 +22,11 @@ impl Clock {
     }
 
     pub(super) fn of(wall: fn() -> SystemTime) -> Self {
-        Self { wall, begun: (wall(), Instant::now()), lead: AtomicU64::new(0) }
+        Self {
+            wall,
+            begun: (wall(), Instant::now()),
+            lead: AtomicU64::new(0),
+        }
     }
 
     pub(crate) fn now(&self) -> SystemTime {

@@ -35,7 +35,11 @@ pub struct TokenSettings {
 impl TokenSettings {
     /// Five minutes of margin, 30 seconds for a renewal, and no store.
     pub fn new() -> Self {
-        Self { margin: Duration::from_mins(5), timeout: Duration::from_secs(30), store: None }
+        Self {
+            margin: Duration::from_mins(5),
+            timeout: Duration::from_secs(30),
+            store: None,
+        }
     }
 
     /// How long before its end a token is renewed; at most a quarter of its life.
@@ -43,14 +47,22 @@ impl TokenSettings {
         Self { margin, ..self }
     }
 
-    /// How long a renewal may take, with all its tries; an hour at most. Calls wait for it up to their own deadlines.
+    /// How long a renewal may take, with all its tries; an hour at most. Calls wait for it up to
+    /// their own deadlines.
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout: timeout.min(Duration::from_hours(1)), ..self }
+        Self {
+            timeout: timeout.min(Duration::from_hours(1)),
+            ..self
+        }
     }
 
-    /// Where access tokens are kept, for those who share them with other clients or processes. At first each client keeps its own.
+    /// Where access tokens are kept, for those who share them with other clients or processes. At
+    /// first each client keeps its own.
     pub fn store(self, store: impl TokenStore) -> Self {
-        Self { store: Some(Arc::new(store)), ..self }
+        Self {
+            store: Some(Arc::new(store)),
+            ..self
+        }
     }
 }
 
@@ -111,7 +123,10 @@ impl Context {
     /// Whether the credentials can be used here.
     pub(super) fn check(&self, credentials: &Credentials) -> Result<(), AuthError> {
         match credentials.kind {
-            Kind::Grant(_) => self.data_center_of(credentials).check().map_err(AuthError::configuration),
+            Kind::Grant(_) => self
+                .data_center_of(credentials)
+                .check()
+                .map_err(AuthError::configuration),
             _ => Ok(()),
         }
     }
@@ -131,14 +146,20 @@ impl Context {
             .with_transient(true),
             _ => AuthError::new(
                 AuthErrorKind::Unreachable,
-                format!("{} gave no access token within {timeout:?}", self.data_center_of(credentials).accounts_host()),
+                format!(
+                    "{} gave no access token within {timeout:?}",
+                    self.data_center_of(credentials).accounts_host()
+                ),
             ),
         }
     }
 
     /// The same set, kept once for all users that have it.
     pub(super) fn share(&self, scopes: &ScopeSet) -> ScopeSet {
-        let mut sets = self.scope_sets.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut sets = self
+            .scope_sets
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
         if let Some(shared) = sets.get(scopes) {
             return shared.clone();
         }

@@ -1,6 +1,7 @@
 //! Why there is no token: one line for an operator, with what to do about it.
 //!
-//! It never holds what an accounts server answered, but for the code of a refusal, if that looks like one.
+//! It never holds what an accounts server answered, but for the code of a refusal, if that looks
+//! like one.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -9,7 +10,8 @@ use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
-/// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: one failure is told to all who waited.
+/// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: one failure
+/// is told to all who waited.
 ///
 /// ```no_run
 /// # async fn example(oauth: cliq_api::auth::OAuth, code: String) {
@@ -65,7 +67,15 @@ impl AuthError {
         let problem = problem.into();
         let transient = kind == AuthErrorKind::Unreachable;
         let (code, retry_at, source) = (None, None, None);
-        Self(Arc::new(Inner { kind, problem, code, retry_at, needs_sign_in: false, transient, source }))
+        Self(Arc::new(Inner {
+            kind,
+            problem,
+            code,
+            retry_at,
+            needs_sign_in: false,
+            transient,
+            source,
+        }))
     }
 
     pub(crate) fn configuration(problem: impl Into<String>) -> Self {
@@ -123,7 +133,8 @@ impl AuthError {
         self.0.retry_at
     }
 
-    /// Whether the user has to consent once more: the refresh token, or the code, is good for nothing.
+    /// Whether the user has to consent once more: the refresh token, or the code, is good for
+    /// nothing.
     pub fn needs_sign_in(&self) -> bool {
         self.0.needs_sign_in
     }
@@ -178,7 +189,13 @@ mod tests {
     fn it_says_when_it_would_go() {
         let at = SystemTime::UNIX_EPOCH + Duration::from_mins(29_333_364);
         let error = AuthError::too_many("no more tokens", at);
-        assert_eq!(error.to_string(), "no more tokens; none is asked for before 09:24:00 UTC");
-        assert_eq!((error.kind(), error.retry_at()), (AuthErrorKind::TooMany, Some(at)));
+        assert_eq!(
+            error.to_string(),
+            "no more tokens; none is asked for before 09:24:00 UTC"
+        );
+        assert_eq!(
+            (error.kind(), error.retry_at()),
+            (AuthErrorKind::TooMany, Some(at))
+        );
     }
 }

@@ -1,8 +1,10 @@
 //! How often each refresh token was used of late, so that none is used too often.
 //!
-//! Zoho gives ten access tokens for a refresh token in ten minutes. The next request is answered "Access Denied", and so are all further ones for
-//! ten minutes, each of which begins those anew. So a use counts from the moment at which it is sent until ten minutes after its answer, when
-//! the server has surely forgotten it; one fewer than published is used; and some are kept for those who can't do without.
+//! Zoho gives ten access tokens for a refresh token in ten minutes. The next request is answered
+//! "Access Denied", and so are all further ones for ten minutes, each of which begins those anew.
+//! So a use counts from the moment at which it is sent until ten minutes after its answer, when the
+//! server has surely forgotten it; one fewer than published is used; and some are kept for those
+//! who can't do without.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -10,7 +12,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-/// How long the server counts a use, and denies, with a second for servers that count in whole ones.
+/// How long the server counts a use, and denies, with a second for servers that count in whole
+/// ones.
 const WINDOW: Duration = Duration::from_secs(601);
 /// How long a request that was not answered may be on its way.
 const GRACE: Duration = Duration::from_mins(2);
@@ -66,7 +69,12 @@ pub(super) struct Use<'l> {
 
 impl Ledger {
     /// Begins a use; or tells until when there may be none.
-    pub(super) fn begin(&self, fingerprint: u128, why: Why, timeout: Duration) -> Result<Use<'_>, Instant> {
+    pub(super) fn begin(
+        &self,
+        fingerprint: u128,
+        why: Why,
+        timeout: Duration,
+    ) -> Result<Use<'_>, Instant> {
         let now = Instant::now();
         let mut pages = self.pages();
         pages.sweep(now);
@@ -78,13 +86,20 @@ impl Ledger {
             counts_until += Duration::from_nanos(1);
         }
         page.uses.push(counts_until);
-        Ok(Use { ledger: self, fingerprint, counts_until })
+        Ok(Use {
+            ledger: self,
+            fingerprint,
+            counts_until,
+        })
     }
 
     /// Whether there may be a use now.
     pub(super) fn allows(&self, fingerprint: u128, why: Why) -> bool {
         let mut pages = self.pages();
-        pages.pages.get_mut(&fingerprint).is_none_or(|page| page.free(Instant::now(), why).is_ok())
+        pages
+            .pages
+            .get_mut(&fingerprint)
+            .is_none_or(|page| page.free(Instant::now(), why).is_ok())
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -109,7 +124,10 @@ impl Page {
         if let Some(until) = self.denied_until.filter(|&until| until > now) {
             return Err(until);
         }
-        let Some(surplus) = (self.uses.len() + 1).checked_sub(why.most()).filter(|&surplus| surplus > 0) else {
+        let Some(surplus) = (self.uses.len() + 1)
+            .checked_sub(why.most())
+            .filter(|&surplus| surplus > 0)
+        else {
             return Ok(());
         };
         self.uses.sort_unstable();
@@ -117,7 +135,10 @@ impl Page {
     }
 
     fn is_in_use(&self, now: Instant) -> bool {
-        self.uses.iter().chain(&self.denied_until).any(|&until| until > now)
+        self.uses
+            .iter()
+            .chain(&self.denied_until)
+            .any(|&until| until > now)
     }
 }
 
@@ -149,8 +170,14 @@ impl Use<'_> {
 
     fn replace(&self, counts_until: Option<Instant>) {
         let mut pages = self.ledger.pages();
-        let Some(page) = pages.pages.get_mut(&self.fingerprint) else { return };
-        if let Some(index) = page.uses.iter().position(|&until| until == self.counts_until) {
+        let Some(page) = pages.pages.get_mut(&self.fingerprint) else {
+            return;
+        };
+        if let Some(index) = page
+            .uses
+            .iter()
+            .position(|&until| until == self.counts_until)
+        {
             match counts_until {
                 Some(until) => page.uses[index] = until,
                 None => drop(page.uses.swap_remove(index)),
@@ -182,7 +209,8 @@ mod tests {
         assert_eq!(given.len(), 9);
         assert_eq!(given.iter().filter(|&&why| why == Why::Refused).count(), 5);
         assert_eq!(given.iter().filter(|&&why| why == Why::Early).count(), 2);
-        // The first is forgotten after ten minutes and a second; another refresh token isn't concerned.
+        // The first is forgotten after ten minutes and a second; another refresh token isn't
+        // concerned.
         let until = ledger.begin(1, Why::Needed, SECOND).err().unwrap();
         assert_eq!(until - Instant::now() + 9 * SECOND, WINDOW);
         assert!(ledger.allows(2, Why::Refused) && !ledger.allows(1, Why::Needed));
@@ -219,7 +247,11 @@ mod tests {
     async fn what_counts_no_longer_is_forgotten() {
         let ledger = Ledger::default();
         for fingerprint in 0..10_000 {
-            ledger.begin(fingerprint, Why::Needed, SECOND).ok().unwrap().answered();
+            ledger
+                .begin(fingerprint, Why::Needed, SECOND)
+                .ok()
+                .unwrap()
+                .answered();
             advance(SECOND).await;
         }
         assert!(ledger.pages().pages.len() < 2_000);

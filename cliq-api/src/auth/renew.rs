@@ -1,4 +1,5 @@
-//! Getting another access token: from the accounts server, from the store that others fill as well, or from the program's own source.
+//! Getting another access token: from the accounts server, from the store that others fill as well,
+//! or from the program's own source.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -24,7 +25,8 @@ const PAUSE: Duration = Duration::from_millis(500);
 /// How long between two looks at a store while somebody else has the lease: at first, and at most.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
-/// What a use counts in a shared record, from its beginning: the window, its own time, and what a lost one may take.
+/// What a use counts in a shared record, from its beginning: the window, its own time, and what a
+/// lost one may take.
 const SHARED_USE: Duration = Duration::from_secs(601 + 10 + 120);
 const DENIAL: Duration = Duration::from_secs(601);
 
@@ -77,13 +79,29 @@ impl Context {
         at_hand: Option<&AccessToken>,
     ) -> Result<AccessToken, AuthError> {
         match &self.settings.store {
-            Some(store) => Shared { context: self, store, place, grant, why, at_hand }.token().await,
+            Some(store) => {
+                Shared {
+                    context: self,
+                    store,
+                    place,
+                    grant,
+                    why,
+                    at_hand,
+                }
+                .token()
+                .await
+            }
             None => self.ask_server(place, grant, why).await,
         }
     }
 
     /// Uses the refresh token, or the app's own credentials, once.
-    async fn ask_server(&self, place: &DataCenter, grant: &Grant, why: Why) -> Result<AccessToken, AuthError> {
+    async fn ask_server(
+        &self,
+        place: &DataCenter,
+        grant: &Grant,
+        why: Why,
+    ) -> Result<AccessToken, AuthError> {
         let now = self.clock.now();
         let in_use = self
             .ledger
@@ -92,11 +110,15 @@ impl Context {
         let (asking, form) = match &grant.by {
             By::RefreshToken(token) => (
                 Asking::Refresh,
-                Form::of(&grant.app).with("grant_type", "refresh_token").with("refresh_token", token.expose_secret()),
+                Form::of(&grant.app)
+                    .with("grant_type", "refresh_token")
+                    .with("refresh_token", token.expose_secret()),
             ),
             By::ClientCredentials(scopes) => (
                 Asking::ClientCredentials,
-                Form::of(&grant.app).with("grant_type", "client_credentials").with("scope", &scopes.to_string()),
+                Form::of(&grant.app)
+                    .with("grant_type", "client_credentials")
+                    .with("scope", &scopes.to_string()),
             ),
         };
         match ask_for_token(&self.transport, place, asking, &form, ATTEMPT).await {
@@ -143,7 +165,12 @@ impl Shared<'_> {
         let time = self.context.settings.timeout + Duration::from_secs(5);
         let mut look = FIRST_LOOK;
         loop {
-            if let Some(token) = self.load(&key).await?.token.filter(|token| self.is_good(token)) {
+            if let Some(token) = self
+                .load(&key)
+                .await?
+                .token
+                .filter(|token| self.is_good(token))
+            {
                 return Ok(token);
             }
             match self.store.lease(&key, holder, time).await.map_err(failed)? {
@@ -167,7 +194,10 @@ impl Shared<'_> {
         self.begin_use(&mut record, now)?;
         // Before it is sent: whoever comes after a crash has to know.
         self.save(key, &mut record).await?;
-        let result = self.context.ask_server(self.place, self.grant, self.why).await;
+        let result = self
+            .context
+            .ask_server(self.place, self.grant, self.why)
+            .await;
         match &result {
             Ok(token) => record.token = Some(token.clone()),
             // Denied by the server, and not by our own count.
@@ -181,7 +211,10 @@ impl Shared<'_> {
     }
 
     fn begin_use(&self, record: &mut TokenRecord, now: SystemTime) -> Result<(), AuthError> {
-        if let Some(until) = record.denied_until.filter(|&until| until > now && until <= now + 2 * DENIAL) {
+        if let Some(until) = record
+            .denied_until
+            .filter(|&until| until > now && until <= now + 2 * DENIAL)
+        {
             return Err(spent(until));
         }
         record.denied_until = None;
@@ -199,13 +232,22 @@ impl Shared<'_> {
     /// Whether a token of the record does better than the one at hand.
     fn is_good(&self, token: &AccessToken) -> bool {
         let now = self.context.clock.now();
-        let lives =
-            token.expires_at().is_none_or(|ends| !Life::new(now, ends, self.context.settings.margin).is_over(now));
-        lives && self.at_hand.is_none_or(|at_hand| at_hand.expose_secret() != token.expose_secret())
+        let lives = token
+            .expires_at()
+            .is_none_or(|ends| !Life::new(now, ends, self.context.settings.margin).is_over(now));
+        lives
+            && self
+                .at_hand
+                .is_none_or(|at_hand| at_hand.expose_secret() != token.expose_secret())
     }
 
     async fn load(&self, key: &TokenKey) -> Result<TokenRecord, AuthError> {
-        Ok(self.store.load(key).await.map_err(failed)?.unwrap_or_default())
+        Ok(self
+            .store
+            .load(key)
+            .await
+            .map_err(failed)?
+            .unwrap_or_default())
     }
 
     async fn save(&self, key: &TokenKey, record: &mut TokenRecord) -> Result<(), AuthError> {
@@ -225,7 +267,9 @@ fn spent(until: SystemTime) -> AuthError {
 
 fn failed(error: StoreError) -> AuthError {
     let problem = format!("the store of access tokens failed: {error}");
-    AuthError::new(AuthErrorKind::Store, problem).with_transient(true).caused_by(error)
+    AuthError::new(AuthErrorKind::Store, problem)
+        .with_transient(true)
+        .caused_by(error)
 }
 
 fn chance() -> u64 {

@@ -7,7 +7,8 @@ use crate::endpoint::meta::{EndpointMeta, Scopes};
 
 /// A set of scopes: those that a token has, or those to ask a user for.
 ///
-/// Case doesn't count, and `ALL` stands for each operation of its group, as Zoho has it: `ZohoCliq.Chats.ALL` includes `ZohoCliq.Chats.READ`.
+/// Case doesn't count, and `ALL` stands for each operation of its group, as Zoho has it:
+/// `ZohoCliq.Chats.ALL` includes `ZohoCliq.Chats.READ`.
 ///
 /// ```
 /// use cliq_api::auth::ScopeSet;
@@ -25,9 +26,11 @@ use crate::endpoint::meta::{EndpointMeta, Scopes};
 pub struct ScopeSet(Arc<[Box<str>]>);
 
 impl ScopeSet {
-    /// The least set that suffices for all of these endpoints: a whole trait's table (`THREADS`), or some (`&[FollowThreadRequest::META]`).
+    /// The least set that suffices for all of these endpoints: a whole trait's table (`THREADS`),
+    /// or some (`&[FollowThreadRequest::META]`).
     ///
-    /// Where an endpoint is content with any of several scopes, those are chosen that make the set small, and narrow ones rather than `ALL`.
+    /// Where an endpoint is content with any of several scopes, those are chosen that make the set
+    /// small, and narrow ones rather than `ALL`.
     pub fn for_endpoints(endpoints: &[&EndpointMeta]) -> Self {
         Self::from_names(least::of(endpoints))
     }
@@ -44,12 +47,21 @@ impl ScopeSet {
 
     /// Whether they suffice for what an endpoint needs.
     pub fn covers(&self, needed: Scopes) -> bool {
-        satisfied(needed, |scope| self.names().any(|granted| includes(granted, scope)))
+        satisfied(needed, |scope| {
+            self.names().any(|granted| includes(granted, scope))
+        })
     }
 
     /// The same as [`covers`](Self::covers), with words for what is missing.
     pub fn check(&self, needed: Scopes) -> Result<(), MissingScopes> {
-        if self.covers(needed) { Ok(()) } else { Err(MissingScopes { needed, granted: self.clone() }) }
+        if self.covers(needed) {
+            Ok(())
+        } else {
+            Err(MissingScopes {
+                needed,
+                granted: self.clone(),
+            })
+        }
     }
 
     fn from_names<'a>(names: impl IntoIterator<Item = &'a str>) -> Self {
@@ -66,7 +78,12 @@ impl From<&str> for ScopeSet {
 
 impl<S: AsRef<str>> FromIterator<S> for ScopeSet {
     fn from_iter<I: IntoIterator<Item = S>>(names: I) -> Self {
-        Self(names.into_iter().map(|name| Box::from(name.as_ref())).collect())
+        Self(
+            names
+                .into_iter()
+                .map(|name| Box::from(name.as_ref()))
+                .collect(),
+        )
     }
 }
 
@@ -112,7 +129,11 @@ impl fmt::Display for MissingScopes {
         };
         let granted = self.granted.0.join(", ");
         let granted = if granted.is_empty() { "none" } else { &granted };
-        write!(f, "it needs {quantity}{}, and the token has {granted}", self.needed.names().join(", "))?;
+        write!(
+            f,
+            "it needs {quantity}{}, and the token has {granted}",
+            self.needed.names().join(", ")
+        )?;
         f.write_str(" (nothing was sent; ask for the user's consent anew, with the scopes that are missing)")
     }
 }
@@ -131,13 +152,17 @@ fn satisfied(needed: Scopes, has: impl Fn(&str) -> bool) -> bool {
 /// Whether a scope that was granted includes one that is needed.
 fn includes(granted: &str, needed: &str) -> bool {
     let group_of_needed = || needed.rsplit_once('.').map(|(group, _)| group);
-    let in_group = |all_of: &str| group_of_needed().is_some_and(|group| group.eq_ignore_ascii_case(all_of));
+    let in_group =
+        |all_of: &str| group_of_needed().is_some_and(|group| group.eq_ignore_ascii_case(all_of));
     granted.eq_ignore_ascii_case(needed) || group_of_all(granted).is_some_and(in_group)
 }
 
 /// The group of which a scope is all, as `ZohoCliq.Chats` is that of `ZohoCliq.Chats.ALL`.
 fn group_of_all(scope: &str) -> Option<&str> {
-    scope.rsplit_once('.').filter(|(_, operation)| operation.eq_ignore_ascii_case("ALL")).map(|(group, _)| group)
+    scope
+        .rsplit_once('.')
+        .filter(|(_, operation)| operation.eq_ignore_ascii_case("ALL"))
+        .map(|(group, _)| group)
 }
 
 /// The least set that suffices for all of some needs.
@@ -164,10 +189,13 @@ mod least {
         names
     }
 
-    /// Tries each way of meeting the first need that isn't met, and keeps the best that comes of it.
+    /// Tries each way of meeting the first need that isn't met, and keeps the best that comes of
+    /// it.
     fn choose(chosen: &mut Vec<Name>, choices: &[&'static [Name]], best: &mut Option<Vec<Name>>) {
         let has = |chosen: &[Name], scope: &str| chosen.iter().any(|name| includes(name, scope));
-        let unmet = choices.iter().position(|names| !satisfied(Scopes::Any(names), |scope| has(chosen, scope)));
+        let unmet = choices
+            .iter()
+            .position(|names| !satisfied(Scopes::Any(names), |scope| has(chosen, scope)));
         let Some(unmet) = unmet else {
             if best.as_ref().is_none_or(|best| cost(chosen) < cost(best)) {
                 *best = Some(chosen.clone());
@@ -188,7 +216,13 @@ mod least {
     /// The wide ones count first: a user is asked for as little as possible.
     fn cost(names: &[Name]) -> (usize, usize) {
         let names = without_included(names);
-        (names.iter().filter(|name| group_of_all(name).is_some()).count(), names.len())
+        (
+            names
+                .iter()
+                .filter(|name| group_of_all(name).is_some())
+                .count(),
+            names.len(),
+        )
     }
 
     /// Each once, and none that another one includes.
@@ -210,7 +244,10 @@ mod tests {
     use crate::threads::THREADS;
 
     fn needing(scopes: Scopes) -> EndpointMeta {
-        EndpointMeta { scopes, ..EndpointMeta::DEFAULT }
+        EndpointMeta {
+            scopes,
+            ..EndpointMeta::DEFAULT
+        }
     }
 
     fn least(needs: &[Scopes]) -> String {
@@ -229,7 +266,11 @@ mod tests {
             ("Z.Chats.ALL", "Z.Channels.READ", false),
             ("Z.ALL", "Z.Chats.READ", false),
         ] {
-            assert_eq!(includes(granted, needed), expected, "{granted} for {needed}");
+            assert_eq!(
+                includes(granted, needed),
+                expected,
+                "{granted} for {needed}"
+            );
         }
     }
 
@@ -238,12 +279,24 @@ mod tests {
         use Scopes::{All, Any};
         for (needs, expected) in [
             (&[] as &[_], ""),
-            (&[Scopes::None, Any(&["Z.A.READ"]), Any(&["Z.A.READ"])], "Z.A.READ"),
+            (
+                &[Scopes::None, Any(&["Z.A.READ"]), Any(&["Z.A.READ"])],
+                "Z.A.READ",
+            ),
             (&[All(&["Z.B.READ", "Z.A.READ"])], "Z.A.READ,Z.B.READ"),
             // One that is needed anyway suffices for a choice.
-            (&[Any(&["Z.A.READ", "Z.B.READ"]), Any(&["Z.B.READ"])], "Z.B.READ"),
+            (
+                &[Any(&["Z.A.READ", "Z.B.READ"]), Any(&["Z.B.READ"])],
+                "Z.B.READ",
+            ),
             // One for two choices rather than two.
-            (&[Any(&["Z.A.READ", "Z.C.READ"]), Any(&["Z.B.READ", "Z.C.READ"])], "Z.C.READ"),
+            (
+                &[
+                    Any(&["Z.A.READ", "Z.C.READ"]),
+                    Any(&["Z.B.READ", "Z.C.READ"]),
+                ],
+                "Z.C.READ",
+            ),
             // A narrow one rather than a wide one, unless that is needed.
             (&[Any(&["Z.A.ALL", "Z.A.READ"])], "Z.A.READ"),
             (&[Any(&["Z.A.ALL"]), Any(&["Z.A.READ"])], "Z.A.ALL"),
@@ -259,21 +312,34 @@ mod tests {
         assert!(THREADS.iter().all(|meta| scopes.covers(meta.scopes())));
         for left_out in scopes.names() {
             let fewer: ScopeSet = scopes.names().filter(|name| *name != left_out).collect();
-            assert!(!THREADS.iter().all(|meta| fewer.covers(meta.scopes())), "{left_out}");
+            assert!(
+                !THREADS.iter().all(|meta| fewer.covers(meta.scopes())),
+                "{left_out}"
+            );
         }
     }
 
     #[test]
     fn what_is_missing_is_told() {
         let granted = ScopeSet::from("Z.A.READ Z.B.READ");
-        assert_eq!(granted.check(Scopes::Any(&["Z.A.READ", "Z.C.READ"])), Ok(()));
-        let missing = granted.check(Scopes::All(&["Z.A.READ", "Z.C.READ"])).unwrap_err();
+        assert_eq!(
+            granted.check(Scopes::Any(&["Z.A.READ", "Z.C.READ"])),
+            Ok(())
+        );
+        let missing = granted
+            .check(Scopes::All(&["Z.A.READ", "Z.C.READ"]))
+            .unwrap_err();
+        assert!(missing.to_string().starts_with(
+            "it needs all of Z.A.READ, Z.C.READ, and the token has Z.A.READ, Z.B.READ ("
+        ));
+        let missing = ScopeSet::from("")
+            .check(Scopes::Any(&["Z.A.READ"]))
+            .unwrap_err();
         assert!(
             missing
                 .to_string()
-                .starts_with("it needs all of Z.A.READ, Z.C.READ, and the token has Z.A.READ, Z.B.READ (")
+                .starts_with("it needs Z.A.READ, and the token has none"),
+            "{missing}"
         );
-        let missing = ScopeSet::from("").check(Scopes::Any(&["Z.A.READ"])).unwrap_err();
-        assert!(missing.to_string().starts_with("it needs Z.A.READ, and the token has none"), "{missing}");
     }
 }

@@ -9,10 +9,12 @@ use super::AccessToken;
 pub type TokenFuture<'a> =
     Pin<Box<dyn Future<Output = Result<AccessToken, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
-/// Where access tokens come from, if not from Zoho's accounts server: a vault, a sidecar, a token service of one's own.
+/// Where access tokens come from, if not from Zoho's accounts server: a vault, a sidecar, a token
+/// service of one's own.
 ///
-/// It is asked when there is no token, when the one at hand [runs out](AccessToken::valid_for) or was refused: never twice at a time, and what it
-/// gives is kept. A token that doesn't say when it runs out is kept until the server refuses it.
+/// It is asked when there is no token, when the one at hand [runs out](AccessToken::valid_for) or
+/// was refused: never twice at a time, and what it gives is kept. A token that doesn't say when it
+/// runs out is kept until the server refuses it.
 ///
 /// A closure without arguments is one:
 ///

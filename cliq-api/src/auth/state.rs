@@ -1,6 +1,7 @@
 //! What is known of one user's token, and what is to be done about it: a state machine without I/O.
 //!
-//! A token has a generation. What comes late, be it a 401 or a renewal that somebody else has overtaken, is for an older one, and changes nothing.
+//! A token has a generation. What comes late, be it a 401 or a renewal that somebody else has
+//! overtaken, is for an older one, and changes nothing.
 
 use std::time::{Duration, SystemTime};
 
@@ -112,17 +113,25 @@ pub(super) struct Terms {
 
 impl Held {
     pub(super) fn new(header: HeaderValue, scopes: Option<ScopeSet>, life: Option<Life>) -> Self {
-        Self { header, scopes, life, refused: false }
+        Self {
+            header,
+            scopes,
+            life,
+            refused: false,
+        }
     }
 }
 
 impl Life {
-    /// Of a token that runs out then. It is renewed earlier by a margin, and no longer used shortly before its end; both are shorter for a token that
-    /// lives shortly.
+    /// Of a token that runs out then. It is renewed earlier by a margin, and no longer used shortly
+    /// before its end; both are shorter for a token that lives shortly.
     pub(super) fn new(now: SystemTime, ends: SystemTime, margin: Duration) -> Self {
         let left = ends.duration_since(now).unwrap_or_default();
         let before = |time: Duration, part: u32| now + left.saturating_sub(time.min(left / part));
-        Self { due: before(margin, 4), over: before(Duration::from_secs(10), 10) }
+        Self {
+            due: before(margin, 4),
+            over: before(Duration::from_secs(10), 10),
+        }
     }
 
     pub(super) fn is_over(&self, now: SystemTime) -> bool {
@@ -132,7 +141,11 @@ impl Life {
 
 impl State {
     pub(super) fn holding(held: Option<Held>) -> Self {
-        Self { generation: u64::from(held.is_some()), held, ..Self::default() }
+        Self {
+            generation: u64::from(held.is_some()),
+            held,
+            ..Self::default()
+        }
     }
 
     /// What to do for a call.
@@ -140,7 +153,10 @@ impl State {
         self.forget_lost_flight();
         let generation = self.generation;
         if let Some(held) = &mut self.held {
-            let authorized = || Authorized { header: held.header.clone(), generation };
+            let authorized = || Authorized {
+                header: held.header.clone(),
+                generation,
+            };
             let is_over = held.life.is_some_and(|life| life.is_over(terms.now));
             if !held.refused && !is_over {
                 let is_due = terms.can_renew && held.life.is_some_and(|life| terms.now >= life.due);
@@ -159,18 +175,37 @@ impl State {
         if let Some(flight) = &self.flight {
             return Step::Wait(flight.pending());
         }
-        if let Some(setback) = self.setback.as_ref().filter(|setback| setback.until > Instant::now()) {
+        if let Some(setback) = self
+            .setback
+            .as_ref()
+            .filter(|setback| setback.until > Instant::now())
+        {
             return Step::Fail(setback.error.clone());
         }
         // One that has run out is needed anew, whatever the server thought of it.
         let runs_on = |held: &Held| held.life.is_none_or(|life| !life.is_over(terms.now));
-        let is_refused = self.held.as_ref().is_some_and(|held| held.refused && runs_on(held));
-        Step::Renew(self.take_off(if is_refused { Why::Refused } else { Why::Needed }, terms))
+        let is_refused = self
+            .held
+            .as_ref()
+            .is_some_and(|held| held.refused && runs_on(held));
+        Step::Renew(self.take_off(
+            if is_refused {
+                Why::Refused
+            } else {
+                Why::Needed
+            },
+            terms,
+        ))
     }
 
-    /// The server refused the token of that generation. Tells whether another one may be had; `ask` is only called where one would have to be
-    /// asked for.
-    pub(super) fn refuse(&mut self, generation: u64, can_renew: bool, ask: impl FnOnce() -> bool) -> bool {
+    /// The server refused the token of that generation. Tells whether another one may be had; `ask`
+    /// is only called where one would have to be asked for.
+    pub(super) fn refuse(
+        &mut self,
+        generation: u64,
+        can_renew: bool,
+        ask: impl FnOnce() -> bool,
+    ) -> bool {
         match &mut self.held {
             Some(held) if generation == self.generation => {
                 held.refused = held.refused || can_renew && ask();
@@ -186,14 +221,20 @@ impl State {
         self.end_flight(number)?;
         self.setback = None;
         self.generation += 1;
-        let authorized = Authorized { header: held.header.clone(), generation: self.generation };
+        let authorized = Authorized {
+            header: held.header.clone(),
+            generation: self.generation,
+        };
         self.held = Some(held);
         Some(authorized)
     }
 
-    /// A renewal failed. What works is kept, and not renewed again at once; what doesn't isn't tried again at once.
+    /// A renewal failed. What works is kept, and not renewed again at once; what doesn't isn't
+    /// tried again at once.
     pub(super) fn crash(&mut self, number: u64, error: &AuthError, now: SystemTime) {
-        let Some(flight) = self.end_flight(number) else { return };
+        let Some(flight) = self.end_flight(number) else {
+            return;
+        };
         if flight.why == Why::Early {
             if let Some(life) = self.held.as_mut().and_then(|held| held.life.as_mut()) {
                 life.due = error.retry_at().unwrap_or(now).max(now + EARLY_SETBACK);
@@ -203,10 +244,16 @@ impl State {
         let times = self.setback.as_ref().map_or(0, |setback| setback.times);
         let wait = match error.retry_at() {
             Some(at) => at.duration_since(now).unwrap_or_default(),
-            None if error.is_transient() => LONGEST_SETBACK.min(FIRST_SETBACK * 2u32.pow(times.min(8))),
+            None if error.is_transient() => {
+                LONGEST_SETBACK.min(FIRST_SETBACK * 2u32.pow(times.min(8)))
+            }
             None => LONGEST_SETBACK,
         };
-        let setback = Setback { error: error.clone(), until: Instant::now() + wait, times: times.saturating_add(1) };
+        let setback = Setback {
+            error: error.clone(),
+            until: Instant::now() + wait,
+            times: times.saturating_add(1),
+        };
         self.setback = Some(Box::new(setback));
     }
 
@@ -221,11 +268,22 @@ impl State {
         let number = self.flights;
         // A little later than its own timeout, which is what ends it if all goes well.
         let until = Instant::now() + terms.timeout + Duration::from_secs(1);
-        let flight = Flight { number, why, outcome, until };
+        let flight = Flight {
+            number,
+            why,
+            outcome,
+            until,
+        };
         let pending = flight.pending();
         self.flight = Some(flight);
         let at_hand = self.held.as_ref().map(|held| held.header.clone());
-        Renewal { number, why, at_hand, tell, pending }
+        Renewal {
+            number,
+            why,
+            at_hand,
+            tell,
+            pending,
+        }
     }
 
     /// Ends the flight, unless another one has taken its place.
@@ -235,13 +293,19 @@ impl State {
 
     /// One whose runtime has ended, or stands still, will never land.
     fn forget_lost_flight(&mut self) {
-        self.flight.take_if(|flight| flight.outcome.has_changed().is_err() || flight.until <= Instant::now());
+        self.flight.take_if(|flight| {
+            flight.outcome.has_changed().is_err() || flight.until <= Instant::now()
+        });
     }
 }
 
 impl Flight {
     fn pending(&self) -> Pending {
-        Pending { outcome: self.outcome.clone(), until: self.until, is_early: self.why == Why::Early }
+        Pending {
+            outcome: self.outcome.clone(),
+            until: self.until,
+            is_early: self.why == Why::Early,
+        }
     }
 }
 

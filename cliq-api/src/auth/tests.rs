@@ -12,8 +12,8 @@ use tokio::time::{Instant, advance, sleep, timeout};
 use super::clock::Clock;
 use super::state::Authorized;
 use super::{
-    AccessToken, App, AuthError, AuthErrorKind, Context, Credentials, MemoryTokenStore, Session, TokenFuture,
-    TokenSettings, TokenSource, access_token,
+    AccessToken, App, AuthError, AuthErrorKind, Context, Credentials, MemoryTokenStore, Session,
+    TokenFuture, TokenSettings, TokenSource, access_token,
 };
 use crate::auth::AuthScheme;
 use crate::data_center::DataCenter;
@@ -71,13 +71,21 @@ impl Server {
     /// In the fullest ten minutes.
     fn most_refreshes(&self) -> usize {
         let arrivals = self.inner().arrivals.clone();
-        let within = |first: &Instant| arrivals.iter().filter(|&at| at >= first && *at - *first < 10 * MINUTE).count();
+        let within = |first: &Instant| {
+            arrivals
+                .iter()
+                .filter(|&at| at >= first && *at - *first < 10 * MINUTE)
+                .count()
+        };
         arrivals.iter().map(within).max().unwrap_or_default()
     }
 
     fn is_good(&self, authorized: &Authorized) -> bool {
         let token = access_token::of_header(&authorized.header);
-        self.inner().tokens.get(token).is_some_and(|until| Instant::now() < *until)
+        self.inner()
+            .tokens
+            .get(token)
+            .is_some_and(|until| Instant::now() < *until)
     }
 
     fn revoke_all(&self) {
@@ -90,7 +98,12 @@ impl Server {
 
     fn context_with(&self, settings: TokenSettings) -> Arc<Context> {
         let transport = Arc::new(self.clone());
-        Arc::new(Context::new(transport, DataCenter::EU, AuthScheme::Bearer, settings))
+        Arc::new(Context::new(
+            transport,
+            DataCenter::EU,
+            AuthScheme::Bearer,
+            settings,
+        ))
     }
 
     fn session(&self) -> Arc<Session> {
@@ -121,16 +134,23 @@ impl Transport for Server {
             sleep(latency).await;
             let body = match reply {
                 Reply::Hang => std::future::pending().await,
-                Reply::Unreachable => return Err(TransportError::new(Sent::No, "no connection to the server")),
+                Reply::Unreachable => {
+                    return Err(TransportError::new(Sent::No, "no connection to the server"));
+                }
                 Reply::Status(status) => {
-                    return Ok(Response::builder().status(status).body(Bytes::from_static(b"<html>")).unwrap());
+                    return Ok(Response::builder()
+                        .status(status)
+                        .body(Bytes::from_static(b"<html>"))
+                        .unwrap());
                 }
                 Reply::Error(code) => format!(r#"{{"error": "{code}"}}"#),
                 Reply::Grant => {
                     let mut inner = self.inner();
                     let token = format!("1000.token-{}", inner.tokens.len() + inner.arrivals.len());
                     inner.tokens.insert(token.clone(), Instant::now() + HOUR);
-                    format!(r#"{{"access_token": "{token}", "expires_in": 3600, "scope": "ZohoCliq.Chats.READ"}}"#)
+                    format!(
+                        r#"{{"access_token": "{token}", "expires_in": 3600, "scope": "ZohoCliq.Chats.READ"}}"#
+                    )
                 }
             };
             Ok(Response::new(Bytes::from(body)))
@@ -180,9 +200,14 @@ async fn many_calls_over_an_expiring_token_make_one_renewal_for_each_expiry() {
                 let (patience, journey) = (random.millis(3_000), random.millis(5_000));
                 calls.push(tokio::spawn(async move {
                     // Some go away while they wait.
-                    let Ok(authorized) = timeout(patience, token(&session)).await else { return false };
+                    let Ok(authorized) = timeout(patience, token(&session)).await else {
+                        return false;
+                    };
                     sleep(journey).await;
-                    assert!(server.is_good(&authorized), "a call was sent with a token that ran out on its way");
+                    assert!(
+                        server.is_good(&authorized),
+                        "a call was sent with a token that ran out on its way"
+                    );
                     true
                 }));
             }
@@ -194,9 +219,15 @@ async fn many_calls_over_an_expiring_token_make_one_renewal_for_each_expiry() {
         }
         assert!(sent > 9_900, "{sent}");
         // The first, and one for each 55 minutes; a burst comes at least each 72 s.
-        let (fewest, most) = (begun.elapsed().as_secs() / (3_300 + 75), begun.elapsed().as_secs() / 3_300);
+        let (fewest, most) = (
+            begun.elapsed().as_secs() / (3_300 + 75),
+            begun.elapsed().as_secs() / 3_300,
+        );
         let renewals = server.refreshes() as u64 - 1;
-        assert!((fewest..=most).contains(&renewals), "{renewals} are not within {fewest} and {most}");
+        assert!(
+            (fewest..=most).contains(&renewals),
+            "{renewals} are not within {fewest} and {most}"
+        );
     }
 }
 
@@ -226,16 +257,21 @@ async fn a_storm_of_refusals_makes_one_renewal() {
     assert_eq!(server.refreshes(), 2);
 }
 
-/// Whatever happens, and in whatever order: no more than ten uses in ten minutes, no step back to an older token, and nobody waits longer
-/// than a renewal may take.
+/// Whatever happens, and in whatever order: no more than ten uses in ten minutes, no step back to
+/// an older token, and nobody waits longer than a renewal may take.
 #[tokio::test(start_paused = true)]
 async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_token_back() {
     for seed in 0..30 {
         let mut random = Random(seed);
         let server = Server::default().late(random.millis(4_000));
         {
-            let replies =
-                [Reply::Grant, Reply::Hang, Reply::Unreachable, Reply::Status(503), Reply::Error("general_error")];
+            let replies = [
+                Reply::Grant,
+                Reply::Hang,
+                Reply::Unreachable,
+                Reply::Status(503),
+                Reply::Error("general_error"),
+            ];
             let mut script = VecDeque::new();
             for _ in 0..200 {
                 script.push_back(replies[usize::try_from(random.below(5)).unwrap()]);
@@ -249,14 +285,17 @@ async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_tok
             if random.below(50) == 0 {
                 server.revoke_all();
             }
-            let (server, session, newest) = (server.clone(), Arc::clone(&session), Arc::clone(&newest));
+            let (server, session, newest) =
+                (server.clone(), Arc::clone(&session), Arc::clone(&newest));
             let (journey, patience) = (random.millis(20_000), random.millis(60_000));
             calls.push(tokio::spawn(async move {
                 let before = *newest.lock().unwrap();
                 let begun = Instant::now();
                 let waited = timeout(patience, session.authorization()).await;
                 assert!(begun.elapsed() <= Duration::from_secs(65));
-                let Ok(Ok(Some(authorized))) = waited else { return };
+                let Ok(Ok(Some(authorized))) = waited else {
+                    return;
+                };
                 assert!(authorized.generation >= before, "an older token came back");
                 {
                     let mut newest = newest.lock().unwrap();
@@ -272,8 +311,16 @@ async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_tok
         for call in calls {
             call.await.unwrap();
         }
-        assert!(server.most_refreshes() <= 9, "seed {seed}: {}", server.most_refreshes());
-        assert!(server.refreshes() > 20, "seed {seed}: it went on, {}", server.refreshes());
+        assert!(
+            server.most_refreshes() <= 9,
+            "seed {seed}: {}",
+            server.most_refreshes()
+        );
+        assert!(
+            server.refreshes() > 20,
+            "seed {seed}: it went on, {}",
+            server.refreshes()
+        );
     }
 }
 
@@ -353,7 +400,10 @@ async fn a_token_is_renewed_early_without_waiting_and_kept_if_that_fails() {
     advance(MINUTE).await;
     assert_eq!(token(&session).await.generation, first.generation);
     sleep(10 * SECOND).await;
-    assert_eq!((server.refreshes(), token(&session).await.generation), (3, first.generation + 1));
+    assert_eq!(
+        (server.refreshes(), token(&session).await.generation),
+        (3, first.generation + 1)
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -393,11 +443,18 @@ async fn access_denied_is_not_tried_before_its_time() {
     let context = server.context();
     let session = session(&context, refresh_token());
     let error = failed(session.authorization().await);
-    let wait = error.retry_at().unwrap().duration_since(context.clock.now()).unwrap();
+    let wait = error
+        .retry_at()
+        .unwrap()
+        .duration_since(context.clock.now())
+        .unwrap();
     assert!(wait > 10 * MINUTE && wait < 11 * MINUTE, "{wait:?}");
     for _ in 0..600 {
         advance(SECOND).await;
-        assert_eq!(failed(session.authorization().await).kind(), AuthErrorKind::TooMany);
+        assert_eq!(
+            failed(session.authorization().await).kind(),
+            AuthErrorKind::TooMany
+        );
     }
     assert_eq!(server.refreshes(), 1);
     advance(2 * SECOND).await;
@@ -414,7 +471,11 @@ async fn our_own_count_says_when_it_would_go() {
     }
     let error = failed(session(&context, refresh_token()).authorization().await);
     assert_eq!(error.kind(), AuthErrorKind::TooMany);
-    assert!(error.to_string().contains("none is asked for before") && error.to_string().ends_with("UTC"), "{error}");
+    assert!(
+        error.to_string().contains("none is asked for before")
+            && error.to_string().ends_with("UTC"),
+        "{error}"
+    );
     assert_eq!(server.refreshes(), 9);
     advance(11 * MINUTE).await;
     token(&session(&context, refresh_token())).await;
@@ -429,8 +490,16 @@ async fn a_machine_that_slept_is_noticed() {
     }
     let server = Server::default();
     let transport = Arc::new(server.clone());
-    let context = Context::new(transport, DataCenter::EU, AuthScheme::Bearer, TokenSettings::new());
-    let session = session(&Arc::new(context.with_clock(Clock::of(wall))), refresh_token());
+    let context = Context::new(
+        transport,
+        DataCenter::EU,
+        AuthScheme::Bearer,
+        TokenSettings::new(),
+    );
+    let session = session(
+        &Arc::new(context.with_clock(Clock::of(wall))),
+        refresh_token(),
+    );
     let first = token(&session).await;
     *WALL.lock().unwrap() += 2 * HOUR;
     assert_eq!(token(&session).await.generation, first.generation + 1);
@@ -444,15 +513,29 @@ async fn a_machine_that_slept_is_noticed() {
 fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
     let server = Server::answering([Reply::Hang]);
     let session = server.session();
-    let begun_here = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let begun_here = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     begun_here.block_on(async {
-        assert!(timeout(Duration::from_millis(1), session.authorization()).await.is_err());
+        assert!(
+            timeout(Duration::from_millis(1), session.authorization())
+                .await
+                .is_err()
+        );
     });
     assert_eq!(server.refreshes(), 1);
-    let other = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let other = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     other.block_on(async {
         let mut waiting = pin!(token(&session));
-        assert!(timeout(Duration::from_millis(1), &mut waiting).await.is_err());
+        assert!(
+            timeout(Duration::from_millis(1), &mut waiting)
+                .await
+                .is_err()
+        );
         // Ends the other's tasks.
         begun_here.shutdown_background();
         assert!(server.is_good(&waiting.await));
@@ -464,12 +547,23 @@ fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
 fn a_runtime_that_stands_still_is_not_waited_for_for_ever() {
     let server = Server::answering([Reply::Hang]);
     let session = server.session();
-    let idle = tokio::runtime::Builder::new_current_thread().enable_time().build().unwrap();
+    let idle = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .build()
+        .unwrap();
     idle.block_on(async {
-        assert!(timeout(Duration::from_millis(1), session.authorization()).await.is_err());
+        assert!(
+            timeout(Duration::from_millis(1), session.authorization())
+                .await
+                .is_err()
+        );
     });
     // From here on nobody drives it.
-    let other = tokio::runtime::Builder::new_current_thread().enable_time().start_paused(true).build().unwrap();
+    let other = tokio::runtime::Builder::new_current_thread()
+        .enable_time()
+        .start_paused(true)
+        .build()
+        .unwrap();
     other.block_on(async { assert!(server.is_good(&token(&session).await)) });
     assert_eq!(server.refreshes(), 2);
     drop(idle);
@@ -480,7 +574,9 @@ fn without_a_runtime_it_says_so() {
     let session = Server::default().session();
     let mut future = pin!(session.authorization());
     let mut context = std::task::Context::from_waker(std::task::Waker::noop());
-    let std::task::Poll::Ready(result) = future.as_mut().poll(&mut context) else { panic!("it waits") };
+    let std::task::Poll::Ready(result) = future.as_mut().poll(&mut context) else {
+        panic!("it waits")
+    };
     assert!(failed(result).to_string().contains("Tokio runtime"));
 }
 
@@ -501,16 +597,28 @@ async fn credentials_that_can_t_be_renewed_say_so() {
     let ending = session(&context, Credentials::access_token(ending));
     token(&ending).await;
     advance(HOUR).await;
-    assert_eq!(failed(ending.authorization().await).kind(), AuthErrorKind::Expired);
+    assert_eq!(
+        failed(ending.authorization().await).kind(),
+        AuthErrorKind::Expired
+    );
 
     for text in ["", "1000.copied with a space", "1000.copied\n"] {
-        let error = failed(Session::new(&context, None, Credentials::access_token(text)));
+        let error = failed(Session::new(
+            &context,
+            None,
+            Credentials::access_token(text),
+        ));
         assert_eq!(error.kind(), AuthErrorKind::Configuration);
         assert!(text.is_empty() || !format!("{error} {error:?}").contains("copied"));
     }
     let elsewhere = DataCenter::custom("cliq.example.com", "user@example.com/");
     assert_eq!(
-        failed(Session::new(&context, None, refresh_token().data_center(elsewhere))).kind(),
+        failed(Session::new(
+            &context,
+            None,
+            refresh_token().data_center(elsewhere)
+        ))
+        .kind(),
         AuthErrorKind::Configuration
     );
 }
@@ -549,28 +657,45 @@ impl TokenSource for Counting {
 #[tokio::test(start_paused = true)]
 async fn a_source_of_one_s_own_is_asked_when_it_is_needed() {
     let source = Counting::default();
-    let session = session(&Server::default().context(), Credentials::source(source.clone()));
+    let session = session(
+        &Server::default().context(),
+        Credentials::source(source.clone()),
+    );
     let calls: Vec<_> = (0..100).map(|_| Arc::clone(&session)).collect();
-    for call in calls.into_iter().map(|session| tokio::spawn(async move { token(&session).await })) {
+    for call in calls
+        .into_iter()
+        .map(|session| tokio::spawn(async move { token(&session).await }))
+    {
         assert_eq!(call.await.unwrap().header, "Bearer token-1");
     }
     assert!(session.refused(1));
     assert_eq!(token(&session).await.header, "Bearer token-2");
     advance(HOUR).await;
     assert_eq!(token(&session).await.header, "Bearer token-3");
-    assert_eq!(*source.0.lock().unwrap(), [None, Some("token-1".to_owned()), None]);
+    assert_eq!(
+        *source.0.lock().unwrap(),
+        [None, Some("token-1".to_owned()), None]
+    );
     advance(HOUR).await;
     let error = failed(session.authorization().await);
     assert_eq!(error.kind(), AuthErrorKind::Source);
-    assert_eq!(std::error::Error::source(&error).unwrap().to_string(), "the vault is sealed");
+    assert_eq!(
+        std::error::Error::source(&error).unwrap().to_string(),
+        "the vault is sealed"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn eight_clients_with_one_store_make_one_renewal_for_each_expiry() {
     let server = Server::default().late(2 * SECOND);
     let store = MemoryTokenStore::new();
-    let contexts: Vec<_> = (0..8).map(|_| server.context_with(TokenSettings::new().store(store.clone()))).collect();
-    let sessions: Vec<_> = contexts.iter().map(|context| session(context, refresh_token())).collect();
+    let contexts: Vec<_> = (0..8)
+        .map(|_| server.context_with(TokenSettings::new().store(store.clone())))
+        .collect();
+    let sessions: Vec<_> = contexts
+        .iter()
+        .map(|context| session(context, refresh_token()))
+        .collect();
     let mut random = Random(7);
     for _ in 0..20 {
         let calls: Vec<_> = sessions
@@ -595,7 +720,12 @@ async fn eight_clients_with_one_store_make_one_renewal_for_each_expiry() {
 async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     let server = Server::default();
     let store = MemoryTokenStore::new();
-    let new = || session(&server.context_with(TokenSettings::new().store(store.clone())), refresh_token());
+    let new = || {
+        session(
+            &server.context_with(TokenSettings::new().store(store.clone())),
+            refresh_token(),
+        )
+    };
     let (one, other) = (new(), new());
     let (first, same) = (token(&one).await, token(&other).await);
     assert_eq!(first.header, same.header);
@@ -623,7 +753,8 @@ async fn a_client_that_dies_with_the_lease_is_waited_for_as_long_as_that_lasts()
     let store = MemoryTokenStore::new();
     let settings = TokenSettings::new().store(store);
     let one = session(&server.context_with(settings.clone()), refresh_token());
-    // It has the lease, and its use is written down; then its renewal is cut off by its own timeout.
+    // It has the lease, and its use is written down; then its renewal is cut off by its own
+    // timeout.
     let begun = Instant::now();
     let waiting = tokio::spawn(async move { one.authorization().await.is_ok() });
     sleep(SECOND).await;

@@ -6,12 +6,14 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use super::{AuthError, Context, Credentials, Session};
 use crate::user_key::UserKey;
 
-/// Sessions by user. It keeps them until they are forgotten; one that is idle is a few hundred bytes.
+/// Sessions by user. It keeps them until they are forgotten; one that is idle is a few hundred
+/// bytes.
 #[derive(Default)]
 pub(crate) struct Users(Mutex<HashMap<UserKey, Arc<Session>>>);
 
 impl Users {
-    /// The user's session: the one that there is, if it was made of the same credentials, or else a new one in its place.
+    /// The user's session: the one that there is, if it was made of the same credentials, or else a
+    /// new one in its place.
     pub(crate) fn session(
         &self,
         context: &Arc<Context>,
@@ -19,7 +21,10 @@ impl Users {
         credentials: Credentials,
     ) -> Result<Arc<Session>, AuthError> {
         let mut users = self.users();
-        if let Some(session) = users.get(user).filter(|session| session.credentials().are_those(&credentials)) {
+        if let Some(session) = users
+            .get(user)
+            .filter(|session| session.credentials().are_those(&credentials))
+        {
             return Ok(Arc::clone(session));
         }
         let session = Arc::new(Session::new(context, Some(user.clone()), credentials)?);
@@ -27,7 +32,8 @@ impl Users {
         Ok(session)
     }
 
-    /// Drops the user's session. Calls that have it already go on with it. Tells whether there was one.
+    /// Drops the user's session. Calls that have it already go on with it. Tells whether there was
+    /// one.
     pub(crate) fn forget(&self, user: &UserKey) -> bool {
         self.users().remove(user).is_some()
     }

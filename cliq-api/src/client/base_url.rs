@@ -28,7 +28,11 @@ impl BaseUrl {
 
     /// Scheme, host, and the prefix of all paths, which has no slash at its end.
     pub(super) fn parts(&self) -> (&Scheme, &Authority, &str) {
-        (&self.origin.0, &self.origin.1, &self.text[self.authority.end..])
+        (
+            &self.origin.0,
+            &self.origin.1,
+            &self.text[self.authority.end..],
+        )
     }
 
     /// Its host, and its port where that is not the scheme's.
@@ -48,10 +52,15 @@ impl BaseUrl {
     }
 
     pub(super) fn parse(text: &str) -> Result<Self, Error> {
-        let refused = |why: &str| Error::configuration(format!("the base URL can't be used: {why}"));
-        let uri: Uri = text.parse().map_err(|error| refused("it is no URL").caused_by(InvalidUri(error)))?;
+        let refused =
+            |why: &str| Error::configuration(format!("the base URL can't be used: {why}"));
+        let uri: Uri = text
+            .parse()
+            .map_err(|error| refused("it is no URL").caused_by(InvalidUri(error)))?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
-            return Err(refused("it needs a scheme and a host, as in `https://cliq.zoho.com`"));
+            return Err(refused(
+                "it needs a scheme and a host, as in `https://cliq.zoho.com`",
+            ));
         };
         if authority.as_str().contains('@') {
             return Err(refused("it holds a user name or a password"));
@@ -59,24 +68,39 @@ impl BaseUrl {
         if uri.query().is_some() || text.contains('#') {
             return Err(refused("it holds a query or a fragment"));
         }
-        if uri.path().split('/').any(|segment| matches!(segment, "." | "..")) {
+        if uri
+            .path()
+            .split('/')
+            .any(|segment| matches!(segment, "." | ".."))
+        {
             return Err(refused("its path holds `.` or `..`"));
         }
         let loopback = is_loopback(authority.host());
         if *scheme != Scheme::HTTPS && !(loopback && *scheme == Scheme::HTTP) {
-            return Err(refused("it has to be `https://…`; only this machine itself is talked to in plain HTTP"));
+            return Err(refused(
+                "it has to be `https://…`; only this machine itself is talked to in plain HTTP",
+            ));
         }
         let begin = scheme.as_str().len() + "://".len();
         let range = begin..begin + authority.as_str().len();
         let origin = (scheme.clone(), authority.clone());
-        Ok(Self { text: text.trim_end_matches('/').to_owned(), authority: range, origin, loopback })
+        Ok(Self {
+            text: text.trim_end_matches('/').to_owned(),
+            authority: range,
+            origin,
+            loopback,
+        })
     }
 }
 
-/// `localhost` or a literal loopback address. No name is looked up: what a name leads to may change.
+/// `localhost` or a literal loopback address. No name is looked up: what a name leads to may
+/// change.
 fn is_loopback(host: &str) -> bool {
     let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost") || address.parse::<IpAddr>().is_ok_and(|address| address.is_loopback())
+    host.eq_ignore_ascii_case("localhost")
+        || address
+            .parse::<IpAddr>()
+            .is_ok_and(|address| address.is_loopback())
 }
 
 /// Its `Debug` would repeat the URL.
@@ -93,7 +117,10 @@ mod tests {
         for (text, kept) in [
             ("https://cliq.zoho.com", "https://cliq.zoho.com"),
             ("https://cliq.zoho.com/", "https://cliq.zoho.com"),
-            ("https://cliq.zoho.com/network/acme/", "https://cliq.zoho.com/network/acme"),
+            (
+                "https://cliq.zoho.com/network/acme/",
+                "https://cliq.zoho.com/network/acme",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://LocalHost:1", "http://LocalHost:1"),
@@ -101,7 +128,10 @@ mod tests {
             assert_eq!(BaseUrl::parse(text).unwrap().text, kept);
         }
         for (text, server) in [
-            ("https://cliq.zoho.com/network/acme/", ("cliq.zoho.com", None)),
+            (
+                "https://cliq.zoho.com/network/acme/",
+                ("cliq.zoho.com", None),
+            ),
             ("http://127.0.0.1:8080", ("127.0.0.1", Some(8080))),
             ("http://[::1]:8080", ("[::1]", Some(8080))),
             ("http://[::1]", ("[::1]", None)),
@@ -123,7 +153,10 @@ mod tests {
             "https://cliq zoho.com",
         ] {
             let error = BaseUrl::parse(text).map(|url| url.text).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+            assert!(
+                !format!("{error} {error:?}").contains("canary"),
+                "{error:?}"
+            );
         }
     }
 }

@@ -38,10 +38,14 @@ pub struct ClientBuilder {
 }
 
 impl ClientBuilder {
-    /// The data centre in which the user's account lives; [`DataCenter::US`] where nothing is said. It decides where calls and tokens are asked for.
+    /// The data centre in which the user's account lives; [`DataCenter::US`] where nothing is said.
+    /// It decides where calls and tokens are asked for.
     #[must_use]
     pub fn data_center(self, data_center: DataCenter) -> Self {
-        Self { data_center, ..self }
+        Self {
+            data_center,
+            ..self
+        }
     }
 
     /// Another server for calls than the data centre's, for all users: an origin, perhaps with a prefix, such as `https://cliq.zoho.com/network/acme`.
@@ -49,16 +53,23 @@ impl ClientBuilder {
     /// It has to be `https`, except for `localhost` and literal loopback addresses.
     #[must_use]
     pub fn base_url(self, base_url: impl Into<String>) -> Self {
-        Self { base_url: Some(base_url.into()), ..self }
+        Self {
+            base_url: Some(base_url.into()),
+            ..self
+        }
     }
 
     /// What the client signs in with. Without any, requests go without authorization.
     #[must_use]
     pub fn credentials(self, credentials: Credentials) -> Self {
-        Self { credentials: Some(credentials), ..self }
+        Self {
+            credentials: Some(credentials),
+            ..self
+        }
     }
 
-    /// The token to send with each request, as long as it works: short for [`Credentials::access_token`].
+    /// The token to send with each request, as long as it works: short for
+    /// [`Credentials::access_token`].
     #[must_use]
     pub fn access_token(self, token: impl Into<SecretString>) -> Self {
         self.credentials(Credentials::access_token(AccessToken::new(token)))
@@ -67,13 +78,19 @@ impl ClientBuilder {
     /// How access tokens are renewed, and where they are kept.
     #[must_use]
     pub fn tokens(self, settings: TokenSettings) -> Self {
-        Self { tokens: settings, ..self }
+        Self {
+            tokens: settings,
+            ..self
+        }
     }
 
     /// Who the user is. It has to be said where limits are shared with other processes.
     #[must_use]
     pub fn user(self, user: impl Into<UserKey>) -> Self {
-        Self { user: Some(user.into()), ..self }
+        Self {
+            user: Some(user.into()),
+            ..self
+        }
     }
 
     /// How the token is announced; [`AuthScheme::Bearer`] where nothing is said.
@@ -82,29 +99,43 @@ impl ClientBuilder {
         Self { scheme, ..self }
     }
 
-    /// How long one attempt may take, for endpoints and calls that don't say so themselves; 30 seconds at first.
+    /// How long one attempt may take, for endpoints and calls that don't say so themselves; 30
+    /// seconds at first.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..self }
+        Self {
+            timeout: Some(timeout),
+            ..self
+        }
     }
 
     /// How often calls are tried again; [`RetryPolicy::new`] where nothing is said.
     #[must_use]
     pub fn retry(self, policy: RetryPolicy) -> Self {
-        Self { retry: policy, ..self }
+        Self {
+            retry: policy,
+            ..self
+        }
     }
 
-    /// How the limits are kept that endpoints declare; [`LimitSettings::new`] where nothing is said.
+    /// How the limits are kept that endpoints declare; [`LimitSettings::new`] where nothing is
+    /// said.
     #[must_use]
     pub fn limits(self, settings: LimitSettings) -> Self {
-        Self { limits: settings, ..self }
+        Self {
+            limits: settings,
+            ..self
+        }
     }
 
-    /// Where it is kept which calls were made, in place of this client's own memory, for those who share their limits. The user has to be
-    /// [named](Self::user) then.
+    /// Where it is kept which calls were made, in place of this client's own memory, for those who
+    /// share their limits. The user has to be [named](Self::user) then.
     #[must_use]
     pub fn limit_store(self, store: impl LimitStore + 'static) -> Self {
-        Self { limit_store: Some(Arc::new(store)), ..self }
+        Self {
+            limit_store: Some(Arc::new(store)),
+            ..self
+        }
     }
 
     /// How long it may take to get a connection; 10 seconds at first.
@@ -114,7 +145,8 @@ impl ClientBuilder {
         self
     }
 
-    /// How long the server may be silent between two pieces of its answer. At first only the attempt's timeout counts.
+    /// How long the server may be silent between two pieces of its answer. At first only the
+    /// attempt's timeout counts.
     #[must_use]
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
         self.setup.read_timeout = Some(timeout.min(EVER));
@@ -122,14 +154,16 @@ impl ClientBuilder {
     }
 
     /// The proxy that all requests go through, such as `http://user:password@proxy.example.com:3128`. At first it is what the environment says
-    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). A server on this machine is never asked for through a proxy.
+    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). A server on this machine is never asked for
+    /// through a proxy.
     #[must_use]
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.setup.proxy = Some(url.into());
         self
     }
 
-    /// How large an answer may be, in bytes after it is decompressed; 32 MiB at first. No more than that is ever held.
+    /// How large an answer may be, in bytes after it is decompressed; 32 MiB at first. No more than
+    /// that is ever held.
     #[must_use]
     pub fn largest_answer(mut self, bytes: usize) -> Self {
         self.setup.largest_answer = bytes;
@@ -138,7 +172,8 @@ impl ClientBuilder {
 
     /// Shapes the `reqwest` client that carries the requests: certificates, addresses, pool.
     ///
-    /// Whatever it does, redirects are not followed, nothing is sent twice by `reqwest`, and only this machine is talked to without TLS.
+    /// Whatever it does, redirects are not followed, nothing is sent twice by `reqwest`, and only
+    /// this machine is talked to without TLS.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
@@ -156,20 +191,29 @@ impl ClientBuilder {
         self
     }
 
-    /// What carries the requests, in place of `reqwest`. What this builder says of connections, proxies and answers is `reqwest`'s, and not used
-    /// then.
+    /// What carries the requests, in place of `reqwest`. What this builder says of connections,
+    /// proxies and answers is `reqwest`'s, and not used then.
     #[must_use]
     pub fn transport(self, transport: impl Transport) -> Self {
-        Self { transport: Some(Arc::new(transport)), ..self }
+        Self {
+            transport: Some(Arc::new(transport)),
+            ..self
+        }
     }
 
     /// Builds it, if what it was given can be used.
     pub fn build(self) -> Result<Client, Error> {
         let credentials = self.credentials.unwrap_or_else(Credentials::none);
-        let fixed = self.base_url.map(|url| BaseUrl::parse(&url)).transpose()?.map(Arc::new);
+        let fixed = self
+            .base_url
+            .map(|url| BaseUrl::parse(&url))
+            .transpose()?
+            .map(Arc::new);
         let home = credentials.own_data_center().unwrap_or(&self.data_center);
         let home_is_local = home.is_loopback();
-        let base_url = fixed.clone().map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
+        let base_url = fixed
+            .clone()
+            .map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
         if self.user.is_none() && self.limit_store.is_some() {
             return Err(Error::configuration(
                 "the limits are shared with other processes, and nothing says whose they are: name the user with `user`, by a key that all of them use",
@@ -177,17 +221,27 @@ impl ClientBuilder {
         }
         let transport = match self.transport {
             Some(transport) => transport,
-            None => Arc::new(ReqwestTransport::new(self.setup, base_url.loopback || home_is_local)?),
+            None => Arc::new(ReqwestTransport::new(
+                self.setup,
+                base_url.loopback || home_is_local,
+            )?),
         };
-        let context = Context::new(Arc::clone(&transport), self.data_center, self.scheme, self.tokens);
+        let context = Context::new(
+            Arc::clone(&transport),
+            self.data_center,
+            self.scheme,
+            self.tokens,
+        );
         let context = Arc::new(context);
-        let session =
-            Session::new(&context, self.user.clone(), credentials).map_err(|error| Error::unusable(&error))?;
+        let session = Session::new(&context, self.user.clone(), credentials)
+            .map_err(|error| Error::unusable(&error))?;
         let limiter = Limiter::new(self.limits, self.limit_store);
         let server = limiter.server(base_url.without_scheme());
         let core = Core {
             users: Users::default(),
-            home: fixed.clone().map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
+            home: fixed
+                .clone()
+                .map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
             fixed,
             context,
             limiter,
@@ -198,13 +252,21 @@ impl ClientBuilder {
             in_flight: Arc::new(InFlight::default()),
         };
         let (core, session) = (Arc::new(core), Arc::new(session));
-        Ok(Client(Arc::new(Inner { core, base_url, server, user: self.user, session })))
+        Ok(Client(Arc::new(Inner {
+            core,
+            base_url,
+            server,
+            user: self.user,
+            session,
+        })))
     }
 }
 
 /// Without the token.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("ClientBuilder").field("data_center", &self.data_center).finish_non_exhaustive()
+        f.debug_struct("ClientBuilder")
+            .field("data_center", &self.data_center)
+            .finish_non_exhaustive()
     }
 }

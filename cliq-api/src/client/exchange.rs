@@ -1,7 +1,8 @@
 //! One exchange with the server, which goes on when its caller goes away.
 //!
-//! Once sent, a call counts at the server. If its caller drops it, or its deadline passes, the answer still frees its slot and may tell of
-//! a lock: so what is left of it is then finished by a task of its own, which ends with the attempt's timeout.
+//! Once sent, a call counts at the server. If its caller drops it, or its deadline passes, the
+//! answer still frees its slot and may tell of a lock: so what is left of it is then finished by a
+//! task of its own, which ends with the attempt's timeout.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -25,8 +26,15 @@ pub(super) struct Exchange<T: Send + 'static> {
 
 impl<T: Send + 'static> Exchange<T> {
     /// Of a call that is counted there: so is what is left of it.
-    pub(super) fn new(work: impl Future<Output = T> + Send + 'static, in_flight: Arc<InFlight>) -> Self {
-        Self { work: Some(Box::pin(work)), in_flight, begun: None }
+    pub(super) fn new(
+        work: impl Future<Output = T> + Send + 'static,
+        in_flight: Arc<InFlight>,
+    ) -> Self {
+        Self {
+            work: Some(Box::pin(work)),
+            in_flight,
+            begun: None,
+        }
     }
 }
 
@@ -38,7 +46,9 @@ impl<T: Send + 'static> Future for Exchange<T> {
         if this.begun.is_none() {
             this.begun = Some(Handle::current());
         }
-        let Some(work) = &mut this.work else { return Poll::Pending };
+        let Some(work) = &mut this.work else {
+            return Poll::Pending;
+        };
         let done = work.as_mut().poll(context);
         if done.is_ready() {
             this.work = None;
@@ -51,7 +61,8 @@ impl<T: Send + 'static> Drop for Exchange<T> {
     fn drop(&mut self) {
         if let (Some(work), Some(runtime)) = (self.work.take(), &self.begun) {
             let entered = self.in_flight.rest();
-            // A runtime that is ending drops it at once, and the permit in it knows what that means.
+            // A runtime that is ending drops it at once, and the permit in it knows what that
+            // means.
             drop(runtime.spawn(async move {
                 work.await;
                 drop(entered);

@@ -31,7 +31,8 @@ use in_flight::InFlight;
 
 /// A client of one server, for one user. Cloning it is cheap, and clones share everything.
 ///
-/// Every `#[endpoints]` trait is implemented for it, so that its endpoints are its methods once the trait is imported.
+/// Every `#[endpoints]` trait is implemented for it, so that its endpoints are its methods once the
+/// trait is imported.
 ///
 /// ```no_run
 /// use cliq_api::prelude::*;
@@ -93,12 +94,14 @@ impl Client {
         &self.0.base_url.text
     }
 
-    /// Lets calls that are under way end, and begins no others: those fail with [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all
-    /// clones of the client.
+    /// Lets calls that are under way end, and begins no others: those fail with
+    /// [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all clones of the client.
     ///
-    /// Where limits are [shared](ClientBuilder::limit_store) it also waits, for the same time at most, until the others can know how all calls ended.
+    /// Where limits are [shared](ClientBuilder::limit_store) it also waits, for the same time at
+    /// most, until the others can know how all calls ended.
     ///
-    /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are not tried again.
+    /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are
+    /// not tried again.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
@@ -119,11 +122,13 @@ impl Client {
         left
     }
 
-    /// The same client for another user: with limits and tokens of that user's own, and all else in common with this one.
+    /// The same client for another user: with limits and tokens of that user's own, and all else in
+    /// common with this one.
     ///
-    /// A user for whom this is called again keeps the token, as long as the credentials are the same ones; of token
-    /// [sources](Credentials::source) any two are, as closures can't be compared. An idle user costs some hundred bytes, and about a thousand
-    /// once calls were made, until [`forget_user`](Self::forget_user).
+    /// A user for whom this is called again keeps the token, as long as the credentials are the
+    /// same ones; of token [sources](Credentials::source) any two are, as closures can't be
+    /// compared. An idle user costs some hundred bytes, and about a thousand once calls were
+    /// made, until [`forget_user`](Self::forget_user).
     ///
     /// ```
     /// # use cliq_api::prelude::*;
@@ -138,7 +143,11 @@ impl Client {
     /// # Errors
     ///
     /// If the credentials can't be used.
-    pub fn as_user(&self, user: impl Into<UserKey>, credentials: Credentials) -> Result<Self, Error> {
+    pub fn as_user(
+        &self,
+        user: impl Into<UserKey>,
+        credentials: Credentials,
+    ) -> Result<Self, Error> {
         let core = &self.0.core;
         let user = user.into();
         let base_url = match (&core.fixed, credentials.own_data_center()) {
@@ -146,13 +155,22 @@ impl Client {
             (None, Some(home)) => Arc::new(BaseUrl::of(home)?),
             (None, None) => Arc::clone(&core.home),
         };
-        let session = core.users.session(&core.context, &user, credentials).map_err(|error| Error::unusable(&error))?;
+        let session = core
+            .users
+            .session(&core.context, &user, credentials)
+            .map_err(|error| Error::unusable(&error))?;
         let server = core.limiter.server(base_url.without_scheme());
-        Ok(Self(Arc::new(Inner { core: Arc::clone(core), base_url, server, user: Some(user), session })))
+        Ok(Self(Arc::new(Inner {
+            core: Arc::clone(core),
+            base_url,
+            server,
+            user: Some(user),
+            session,
+        })))
     }
 
-    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Clients of that user that there are go on. Tells
-    /// whether there was one.
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Clients of that
+    /// user that there are go on. Tells whether there was one.
     pub fn forget_user(&self, user: &UserKey) -> bool {
         self.0.core.users.forget(user)
     }
@@ -174,7 +192,10 @@ impl Client {
 
     /// What is left of the limits, which locks are in force, and what happens to them.
     pub fn limits(&self) -> Limits {
-        self.0.core.limiter.limits(self.0.server, self.0.user.clone())
+        self.0
+            .core
+            .limiter
+            .limits(self.0.server, self.0.user.clone())
     }
 
     /// Scheme, host, and the prefix of all paths.
@@ -204,11 +225,15 @@ impl Client {
 
 impl fmt::Debug for Client {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Client").field("base_url", &self.base_url()).field("user", &self.0.user).finish_non_exhaustive()
+        f.debug_struct("Client")
+            .field("base_url", &self.base_url())
+            .field("user", &self.0.user)
+            .finish_non_exhaustive()
     }
 }
 
-/// Whatever can make calls, because it has a [`Client`]: the client itself, references to it, and wrappers of your own.
+/// Whatever can make calls, because it has a [`Client`]: the client itself, references to it, and
+/// wrappers of your own.
 ///
 /// ```
 /// use cliq_api::prelude::*;

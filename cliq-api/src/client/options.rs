@@ -34,43 +34,66 @@ impl Options {
     /// How long one attempt may take.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
-        Self { timeout: Some(timeout), ..self }
+        Self {
+            timeout: Some(timeout),
+            ..self
+        }
     }
 
-    /// How long the call as a whole may take, from `.await` on: waiting for its turn and for a token, all attempts, reading the answer.
+    /// How long the call as a whole may take, from `.await` on: waiting for its turn and for a
+    /// token, all attempts, reading the answer.
     ///
-    /// Where nothing is said: one window of the endpoint's limit and five seconds, and twice the time of an attempt.
+    /// Where nothing is said: one window of the endpoint's limit and five seconds, and twice the
+    /// time of an attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
-        Self { deadline: Some(deadline), ..self }
+        Self {
+            deadline: Some(deadline),
+            ..self
+        }
     }
 
     /// How often it is tried again, in place of what the client does.
     #[must_use]
     pub fn retry(self, policy: RetryPolicy) -> Self {
-        Self { retry: Some(policy), ..self }
+        Self {
+            retry: Some(policy),
+            ..self
+        }
     }
 
-    /// It fails at once where it would have to wait for its limit: with the time after which it could go.
+    /// It fails at once where it would have to wait for its limit: with the time after which it
+    /// could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {
-        Self { patience: Some(Patience::FailFast), ..self }
+        Self {
+            patience: Some(Patience::FailFast),
+            ..self
+        }
     }
 
-    /// It waits for a lock to end as well, as far as its deadline allows: that should be longer than the lock then.
+    /// It waits for a lock to end as well, as far as its deadline allows: that should be longer
+    /// than the lock then.
     #[must_use]
     pub fn through_locks(self) -> Self {
-        Self { patience: Some(Patience::ThroughLocks), ..self }
+        Self {
+            patience: Some(Patience::ThroughLocks),
+            ..self
+        }
     }
 
     /// It goes before others that wait, and may use the slots that are
     /// [reserved](crate::limit::LimitSettings::reserved_for_urgent).
     #[must_use]
     pub fn urgent(self) -> Self {
-        Self { class: Some(Class::Urgent), ..self }
+        Self {
+            class: Some(Class::Urgent),
+            ..self
+        }
     }
 
-    /// A header to send besides. It replaces one of that name; where it can't be sent, the call fails and says so.
+    /// A header to send besides. It replaces one of that name; where it can't be sent, the call
+    /// fails and says so.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
@@ -79,7 +102,11 @@ impl Options {
                 value.set_sensitive(true);
                 self.headers.push((name, value));
             }
-            _ => self.refused = Some(format!("the header {name:?} can't be sent: its name or its value is not one")),
+            _ => {
+                self.refused = Some(format!(
+                    "the header {name:?} can't be sent: its name or its value is not one"
+                ))
+            }
         }
         self
     }

@@ -1,4 +1,5 @@
-//! The way of one call: validate, wait for a slot, authorize, send, classify, and perhaps once more.
+//! The way of one call: validate, wait for a slot, authorize, send, classify, and perhaps once
+//! more.
 
 use std::pin::pin;
 use std::sync::Arc;
@@ -35,7 +36,8 @@ pub(crate) struct Answered {
 /// Makes the call and gives its answer, if that is a success.
 pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
     let begun = Instant::now();
-    // Pinned where they are made, here and below: futures that are handed on by value are copied at each step.
+    // Pinned where they are made, here and below: futures that are handed on by value are copied at
+    // each step.
     let attempts = pin!(attempts(call, begun));
     let mut traced = attempts.instrument(trace::call(call.client(), call.meta()));
     let result = (&mut traced).await;
@@ -44,13 +46,25 @@ pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
         Err(error) => trace::failed(traced.span(), error),
     }
     let span = traced.span().clone();
-    result.map(|(answer, attempts)| Answered { answer, endpoint: call.meta(), attempts, begun, span })
+    result.map(|(answer, attempts)| Answered {
+        answer,
+        endpoint: call.meta(),
+        attempts,
+        begun,
+        span,
+    })
 }
 
 impl Answered {
     /// It is not what was declared.
     pub(crate) fn unreadable(self, misfit: &Misfit) -> Error {
-        let Self { answer, endpoint, mut attempts, begun, span } = self;
+        let Self {
+            answer,
+            endpoint,
+            mut attempts,
+            begun,
+            span,
+        } = self;
         let error = Error::decode(endpoint, answer, misfit);
         attempts.push(Attempt::new(&error, begun.elapsed()));
         let error = error.after(attempts);
@@ -80,7 +94,9 @@ async fn authorize(call: &Call, request: &mut Request<Bytes>) -> Result<Option<u
     let authorized = call.client().0.session.authorization().await;
     let authorized = authorized.map_err(|error| Error::unauthorized(call.meta(), error))?;
     Ok(authorized.map(|authorized| {
-        request.headers_mut().insert(AUTHORIZATION, authorized.header);
+        request
+            .headers_mut()
+            .insert(AUTHORIZATION, authorized.header);
         authorized.generation
     }))
 }
@@ -91,10 +107,14 @@ fn check_scopes(call: &Call) -> Result<bool, Error> {
     if needed == Scopes::None {
         return Ok(true);
     }
-    let Some(granted) = call.client().0.session.scopes() else { return Ok(false) };
+    let Some(granted) = call.client().0.session.scopes() else {
+        return Ok(false);
+    };
     match granted.check(needed) {
         Ok(()) => Ok(true),
-        Err(missing) => Err(Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing)),
+        Err(missing) => Err(
+            Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing),
+        ),
     }
 }
 
@@ -163,7 +183,8 @@ async fn attempts(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<A
             Err(Failed::Before(error)) => return Err(run.ended(error)),
         }
     };
-    // In a box, as most calls end with their first attempt, and would carry the room for more in vain.
+    // In a box, as most calls end with their first attempt, and would carry the room for more in
+    // vain.
     let answer = Box::pin(run.again(error)).await?;
     Ok((answer, run.attempts))
 }
@@ -179,14 +200,26 @@ impl<'c> Run<'c> {
             let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
             return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
         }
-        let Some(entered) = core.in_flight.enter() else { return Err(closed(call)) };
+        let Some(entered) = core.in_flight.enter() else {
+            return Err(closed(call));
+        };
 
-        let timeout = call.options().timeout.or(endpoint.timeout).unwrap_or(core.timeout).min(EVER);
+        let timeout = call
+            .options()
+            .timeout
+            .or(endpoint.timeout)
+            .unwrap_or(core.timeout)
+            .min(EVER);
         let deadline = call.options().deadline;
-        let deadline = deadline.unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout));
+        let deadline = deadline
+            .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout));
         let deadline = deadline.min(EVER);
         if deadline.is_zero() {
-            return Err(Error::timeout(endpoint, Sent::No, "the call's deadline had passed before it was sent"));
+            return Err(Error::timeout(
+                endpoint,
+                Sent::No,
+                "the call's deadline had passed before it was sent",
+            ));
         }
         Ok(Self {
             call,
@@ -214,7 +247,9 @@ impl<'c> Run<'c> {
                 // Once, whatever the policy says: the server has not acted on it.
                 renewed = true;
             } else {
-                let Some(wait) = self.next(&policy, &error) else { return Err(self.ended(error)) };
+                let Some(wait) = self.next(&policy, &error) else {
+                    return Err(self.ended(error));
+                };
                 trace::again(&error, wait, self.tried());
                 self.stage = Stage::Waiting;
                 tokio::time::sleep(wait).await;
@@ -228,7 +263,9 @@ impl<'c> Run<'c> {
                 Ok(answer) => return Ok(answer),
                 Err(Failed::Attempt(error)) => error,
                 // What went wrong first tells more than that there is no slot to try it again.
-                Err(Failed::Before(no_slot)) if no_slot.kind() == ErrorKind::Limited => return Err(self.ended(error)),
+                Err(Failed::Before(no_slot)) if no_slot.kind() == ErrorKind::Limited => {
+                    return Err(self.ended(error));
+                }
                 Err(Failed::Before(error)) => return Err(self.ended(error)),
             };
         }
@@ -245,11 +282,20 @@ impl<'c> Run<'c> {
         let authorized = self.request.headers().contains_key(AUTHORIZATION);
         let span = trace::attempt(self.call.meta(), self.tried());
         let mut exchange = self.exchange(permit).instrument(span);
-        // An attempt ends by its own time. A second clock for what comes later would be set in vain, by most calls.
+        // An attempt ends by its own time. A second clock for what comes later would be set in
+        // vain, by most calls.
         let ends_in_time = Instant::now() + self.timeout <= end;
-        let exchanged = if ends_in_time { Ok((&mut exchange).await) } else { timeout_at(end, &mut exchange).await };
-        let Ok((answer, locked)) = exchanged else { return Err(Failed::Before(self.out_of_time())) };
-        let answer = self.judged(answer, authorized).map_err(|error| error.with_locked_until(locked));
+        let exchanged = if ends_in_time {
+            Ok((&mut exchange).await)
+        } else {
+            timeout_at(end, &mut exchange).await
+        };
+        let Ok((answer, locked)) = exchanged else {
+            return Err(Failed::Before(self.out_of_time()));
+        };
+        let answer = self
+            .judged(answer, authorized)
+            .map_err(|error| error.with_locked_until(locked));
         match &answer {
             Ok(answer) => {
                 trace::answered(exchange.span(), answer.status());
@@ -260,7 +306,8 @@ impl<'c> Run<'c> {
         answer.map_err(Failed::Attempt)
     }
 
-    /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or a long wait would outlive the token.
+    /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or
+    /// a long wait would outlive the token.
     async fn permit(&mut self) -> Result<Permit, Error> {
         let options = self.call.options();
         let client = &self.call.client().0;
@@ -268,14 +315,18 @@ impl<'c> Run<'c> {
         let ask = Ask {
             deadline: Some(self.begun + self.deadline),
             timeout: self.timeout,
-            patience: options.patience.unwrap_or(limiter.settings().default_patience()),
+            patience: options
+                .patience
+                .unwrap_or(limiter.settings().default_patience()),
             class: options.class.unwrap_or(Class::Normal),
             // What is tried again goes before others, or it would wait a whole line once more.
             retry: !self.attempts.is_empty(),
         };
         loop {
             self.stage = Stage::Limited;
-            let permit = limiter.acquire(client.server, client.user.as_ref(), self.call.meta(), ask).await;
+            let permit = limiter
+                .acquire(client.server, client.user.as_ref(), self.call.meta(), ask)
+                .await;
             let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
             self.generation = authorize(self.call, &mut self.request).await?;
@@ -339,24 +390,31 @@ impl<'c> Run<'c> {
 
     fn note(&mut self, error: &Error) {
         self.sent = self.sent.max(error.sent());
-        self.attempts.push(Attempt::new(error, self.begun.elapsed()));
+        self.attempts
+            .push(Attempt::new(error, self.begun.elapsed()));
     }
 
     fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
         let wait = policy.next(self.call.meta(), error, self.tried())?;
         // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
-        // The limiter waits out a lock, if it keeps limits and the lock ends in time. Otherwise nobody would.
-        let lock =
-            error.locked_until().and_then(|until| until.duration_since(SystemTime::now()).ok()).unwrap_or_default();
+        // The limiter waits out a lock, if it keeps limits and the lock ends in time. Otherwise
+        // nobody would.
+        let lock = error
+            .locked_until()
+            .and_then(|until| until.duration_since(SystemTime::now()).ok())
+            .unwrap_or_default();
         let in_time = self.begun.elapsed().saturating_add(wait.max(lock)) < self.deadline;
         (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
     }
 
     /// Whether the server refused the token, and another is worth a try.
     fn is_renewed(&self, error: &Error) -> bool {
-        let about_the_token =
-            error.status() == Some(StatusCode::UNAUTHORIZED) && error.code() != Some("oauthtoken_scope_invalid");
-        about_the_token && self.generation.is_some_and(|generation| self.call.client().0.session.refused(generation))
+        let about_the_token = error.status() == Some(StatusCode::UNAUTHORIZED)
+            && error.code() != Some("oauthtoken_scope_invalid");
+        about_the_token
+            && self
+                .generation
+                .is_some_and(|generation| self.call.client().0.session.refused(generation))
     }
 
     fn tried(&self) -> u32 {
@@ -365,19 +423,27 @@ impl<'c> Run<'c> {
 
     /// The call's error, with all that was tried.
     fn ended(&mut self, error: Error) -> Error {
-        error.with_sent(self.sent).after(std::mem::take(&mut self.attempts))
+        error
+            .with_sent(self.sent)
+            .after(std::mem::take(&mut self.attempts))
     }
 
     fn out_of_time(&mut self) -> Error {
         let deadline = self.deadline;
         let problem = match self.stage {
             Stage::Limited => {
-                format!("the call's deadline of {deadline:?} passed while it waited for the endpoint's limit")
+                format!(
+                    "the call's deadline of {deadline:?} passed while it waited for the endpoint's limit"
+                )
             }
             Stage::Authorizing => {
-                format!("the call's deadline of {deadline:?} passed while it waited for an access token")
+                format!(
+                    "the call's deadline of {deadline:?} passed while it waited for an access token"
+                )
             }
-            Stage::Waiting => format!("the call's deadline of {deadline:?} passed before it could be tried again"),
+            Stage::Waiting => {
+                format!("the call's deadline of {deadline:?} passed before it could be tried again")
+            }
             Stage::Sent => {
                 self.sent = self.sent.max(Sent::Maybe);
                 format!("no answer within the call's deadline of {deadline:?}")
@@ -389,8 +455,15 @@ impl<'c> Run<'c> {
 
 fn limited(call: &Call, refusal: LimitRefusal) -> Error {
     let (wait, until) = (refusal.wait(), refusal.locked_until());
-    let error = Error::unsent(ErrorKind::Limited, call.meta(), format!("{refusal}; nothing was sent"));
-    error.with_retry_after(wait).with_locked_until(until).caused_by(refusal)
+    let error = Error::unsent(
+        ErrorKind::Limited,
+        call.meta(),
+        format!("{refusal}; nothing was sent"),
+    );
+    error
+        .with_retry_after(wait)
+        .with_locked_until(until)
+        .caused_by(refusal)
 }
 
 /// The answer, and until when the user is locked out now.
@@ -402,5 +475,11 @@ fn told(answer: &Response<Bytes>) -> Told {
         return Told::Fine;
     }
     let answer = Answer::new(answer.clone());
-    if answer.is_throttled() { Told::Throttled { retry_after: answer.retry_after() } } else { Told::Fine }
+    if answer.is_throttled() {
+        Told::Throttled {
+            retry_after: answer.retry_after(),
+        }
+    } else {
+        Told::Fine
+    }
 }

@@ -1,7 +1,8 @@
 //! What a call tells to `tracing`, under OpenTelemetry's names for HTTP clients.
 //!
-//! A span for the call at level `INFO`, one in it for each attempt at `DEBUG`. They hold the path's template, never the path: what fills
-//! it, the query, headers and bodies may be secrets. Where nobody listens, a span costs the look at one flag.
+//! A span for the call at level `INFO`, one in it for each attempt at `DEBUG`. They hold the path's
+//! template, never the path: what fills it, the query, headers and bodies may be secrets. Where
+//! nobody listens, a span costs the look at one flag.
 
 use std::time::Duration;
 
@@ -58,7 +59,10 @@ pub(super) fn failed(span: &Span, error: &Error) {
     if let Some(status) = error.status() {
         span.record("http.response.status_code", status.as_u16());
     }
-    match error.status().filter(|_| error.kind() == ErrorKind::Refused) {
+    match error
+        .status()
+        .filter(|_| error.kind() == ErrorKind::Refused)
+    {
         Some(status) => span.record("error.type", display(status.as_u16())),
         None => span.record("error.type", display(error.kind())),
     };

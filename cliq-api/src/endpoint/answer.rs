@@ -1,7 +1,7 @@
 //! From an `http::Response` to what the endpoint declares as its answer.
 //!
-//! A body may hold secrets, and what `serde` says of a value repeats it. So errors here are put in our own words: the path to the
-//! member, what was expected there, and of which type it is.
+//! A body may hold secrets, and what `serde` says of a value repeats it. So errors here are put in
+//! our own words: the path to the member, what was expected there, and of which type it is.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -78,7 +78,10 @@ pub struct Misfit {
 
 impl Misfit {
     pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self { path: path.into(), problem: problem.into() }
+        Self {
+            path: path.into(),
+            problem: problem.into(),
+        }
     }
 
     /// The same, seen from further out.
@@ -108,12 +111,21 @@ impl std::error::Error for Misfit {}
 
 /// Reads the member that `member` leads to. An empty body reads as `null`.
 pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Result<T, Misfit> {
-    let body = if body.trim_ascii().is_empty() { b"null" } else { body };
+    let body = if body.trim_ascii().is_empty() {
+        b"null"
+    } else {
+        body
+    };
     let mut track = Track::new();
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = Member { path: member, value: PhantomData }
-        .deserialize(serde_path_to_error::Deserializer::new(&mut json, &mut track))
-        .and_then(|value| json.end().map(|()| value));
+    let read = Member {
+        path: member,
+        value: PhantomData,
+    }
+    .deserialize(serde_path_to_error::Deserializer::new(
+        &mut json, &mut track,
+    ))
+    .and_then(|value| json.end().map(|()| value));
     read.map_err(|error| {
         if error.is_data() {
             if error.to_string().starts_with(MISSING) {
@@ -125,8 +137,19 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Re
             let found = found.as_ref().and_then(|value| follow(value, path.iter()));
             Misfit::new(shown(&path), describe(&error.to_string(), found))
         } else {
-            let cut = if error.is_eof() { ", it ends too early" } else { "" };
-            Misfit::new("", format!("it is not JSON (line {}, column {}{cut})", error.line(), error.column()))
+            let cut = if error.is_eof() {
+                ", it ends too early"
+            } else {
+                ""
+            };
+            Misfit::new(
+                "",
+                format!(
+                    "it is not JSON (line {}, column {}{cut})",
+                    error.line(),
+                    error.column()
+                ),
+            )
         }
     })
 }
@@ -134,23 +157,36 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Re
 /// Reads a value that is already parsed.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
     let mut track = Track::new();
-    T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(|error: serde_json::Error| {
-        let path = track.path();
-        Misfit::new(shown(&path), describe(&error.to_string(), follow(value, path.iter())))
-    })
+    T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(
+        |error: serde_json::Error| {
+            let path = track.path();
+            Misfit::new(
+                shown(&path),
+                describe(&error.to_string(), follow(value, path.iter())),
+            )
+        },
+    )
 }
 
 fn shown(path: &serde_path_to_error::Path) -> String {
-    if path.iter().next().is_none() { String::new() } else { path.to_string() }
+    if path.iter().next().is_none() {
+        String::new()
+    } else {
+        path.to_string()
+    }
 }
 
 const MISSING: &str = "the member is missing";
 
 /// What serde says, less the values.
 fn describe(message: &str, found: Option<&Value>) -> String {
-    let message = message.rsplit_once(" at line ").map_or(message, |(message, _)| message);
+    let message = message
+        .rsplit_once(" at line ")
+        .map_or(message, |(message, _)| message);
     let found = found.map_or("something else", kind);
-    let expected = message.rsplit_once(", expected ").map(|(_, expected)| expected);
+    let expected = message
+        .rsplit_once(", expected ")
+        .map(|(_, expected)| expected);
     if message.starts_with("missing field ") || message.starts_with("duplicate field ") {
         return message.to_owned();
     }
@@ -158,7 +194,9 @@ fn describe(message: &str, found: Option<&Value>) -> String {
         Some(expected) if message.starts_with("unknown ") => {
             format!("an unknown name was found, expected {expected}")
         }
-        Some(expected) if message.starts_with("invalid ") => format!("expected {expected}, found {found}"),
+        Some(expected) if message.starts_with("invalid ") => {
+            format!("expected {expected}, found {found}")
+        }
         _ => format!("{found} was found that its type refuses"),
     }
 }
@@ -175,11 +213,12 @@ fn kind(value: &Value) -> &'static str {
 }
 
 fn follow<'v, 'p>(value: &'v Value, path: impl Iterator<Item = &'p Segment>) -> Option<&'v Value> {
-    path.into_iter().try_fold(value, |value, segment| match segment {
-        Segment::Seq { index } => value.get(index),
-        Segment::Map { key } => value.get(key),
-        Segment::Enum { .. } | Segment::Unknown => None,
-    })
+    path.into_iter()
+        .try_fold(value, |value, segment| match segment {
+            Segment::Seq { index } => value.get(index),
+            Segment::Map { key } => value.get(key),
+            Segment::Enum { .. } | Segment::Unknown => None,
+        })
 }
 
 /// Reads the member at `path` and passes over all others.
@@ -192,7 +231,11 @@ impl<'de, T: Deserialize<'de>> DeserializeSeed<'de> for Member<'_, T> {
     type Value = T;
 
     fn deserialize<D: Deserializer<'de>>(self, json: D) -> Result<T, D::Error> {
-        if self.path.is_empty() { T::deserialize(json) } else { json.deserialize_any(self) }
+        if self.path.is_empty() {
+            T::deserialize(json)
+        } else {
+            json.deserialize_any(self)
+        }
     }
 }
 
@@ -207,7 +250,10 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
         let mut found = None;
         while let Some(is_it) = members.next_key_seed(KeyIs(self.path[0]))? {
             if is_it {
-                found = Some(members.next_value_seed(Member { path: &self.path[1..], value: PhantomData })?);
+                found = Some(members.next_value_seed(Member {
+                    path: &self.path[1..],
+                    value: PhantomData,
+                })?);
             } else {
                 members.next_value::<IgnoredAny>()?;
             }
@@ -266,34 +312,69 @@ mod tests {
     }
 
     fn misfit<T: DeserializeOwned + fmt::Debug>(body: &str, member: &[&str]) -> String {
-        from_json::<T>(body.as_bytes(), member).unwrap_err().to_string()
+        from_json::<T>(body.as_bytes(), member)
+            .unwrap_err()
+            .to_string()
     }
 
     #[test]
     fn a_member_is_read_at_any_depth() {
         let body = br#"{"x": [1, {"data": 2}], "data": {"list": [{"id": 1, "state": "open"}], "y": null}}"#;
-        assert_eq!(from_json::<Vec<Item>>(body, &["data", "list"]).unwrap(), [Item { id: 1, state: State::Open }]);
+        assert_eq!(
+            from_json::<Vec<Item>>(body, &["data", "list"]).unwrap(),
+            [Item {
+                id: 1,
+                state: State::Open
+            }]
+        );
         assert_eq!(from_json::<Option<u8>>(body, &["data", "y"]).unwrap(), None);
         assert_eq!(from_json::<Option<u8>>(body, &["data", "z"]).unwrap(), None);
-        assert_eq!(from_json::<Option<u8>>(body, &["nothing", "z"]).unwrap(), None);
+        assert_eq!(
+            from_json::<Option<u8>>(body, &["nothing", "z"]).unwrap(),
+            None
+        );
         assert_eq!(from_json::<Option<u8>>(b"", &["data"]).unwrap(), None);
         assert_eq!(from_json::<Option<u8>>(b"", &[]).unwrap(), None);
     }
 
     #[test]
     fn a_misfit_names_the_place_and_both_types_but_no_value() {
-        assert_eq!(misfit::<Item>(r#"{"id": "canary"}"#, &[]), "at `id`: expected u32, found a string");
+        assert_eq!(
+            misfit::<Item>(r#"{"id": "canary"}"#, &[]),
+            "at `id`: expected u32, found a string"
+        );
         assert_eq!(
             misfit::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
             "at `data[0].state`: an unknown name was found, expected `open`"
         );
-        assert_eq!(misfit::<Item>(r#"{"data": {"id": 1}}"#, &["data"]), "at `data`: missing field `state`");
-        assert_eq!(misfit::<Item>("{}", &["data"]), "at `data`: the member is missing");
-        assert_eq!(misfit::<Item>(r#"{"data": {}}"#, &["data", "item"]), "at `data.item`: the member is missing");
-        assert_eq!(misfit::<Item>("[]", &["data"]), "expected an object with the member `data`, found a list");
+        assert_eq!(
+            misfit::<Item>(r#"{"data": {"id": 1}}"#, &["data"]),
+            "at `data`: missing field `state`"
+        );
+        assert_eq!(
+            misfit::<Item>("{}", &["data"]),
+            "at `data`: the member is missing"
+        );
+        assert_eq!(
+            misfit::<Item>(r#"{"data": {}}"#, &["data", "item"]),
+            "at `data.item`: the member is missing"
+        );
+        assert_eq!(
+            misfit::<Item>("[]", &["data"]),
+            "expected an object with the member `data`, found a list"
+        );
         assert_eq!(misfit::<Item>("", &[]), "expected struct Item, found null");
-        assert_eq!(misfit::<Item>("<html>", &[]), "it is not JSON (line 1, column 1)");
-        assert_eq!(misfit::<Item>(r#"{"id":"#, &[]), "it is not JSON (line 1, column 6, it ends too early)");
-        assert_eq!(misfit::<u8>("1 2", &[]), "it is not JSON (line 1, column 3)");
+        assert_eq!(
+            misfit::<Item>("<html>", &[]),
+            "it is not JSON (line 1, column 1)"
+        );
+        assert_eq!(
+            misfit::<Item>(r#"{"id":"#, &[]),
+            "it is not JSON (line 1, column 6, it ends too early)"
+        );
+        assert_eq!(
+            misfit::<u8>("1 2", &[]),
+            "it is not JSON (line 1, column 3)"
+        );
     }
 }

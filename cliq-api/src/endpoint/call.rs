@@ -1,6 +1,8 @@
-//! One call: an endpoint's metadata and the values it will be sent with, already written as they will be sent.
+//! One call: an endpoint's metadata and the values it will be sent with, already written as they
+//! will be sent.
 //!
-//! Every builder is a newtype around [`Call`], so that a setter is one line and nothing but the conversion of a value is generic.
+//! Every builder is a newtype around [`Call`], so that a setter is one line and nothing but the
+//! conversion of a value is generic.
 
 use std::fmt;
 use std::ops::Range;
@@ -37,9 +39,12 @@ enum Slot {
     Refused(Box<Refusal>),
 }
 
-/// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that can't be sent is
-/// kept as the call's error, and a later one that can be clears it.
-#[expect(clippy::needless_pass_by_value, reason = "generated code hands over what it converted, without borrows")]
+/// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that
+/// can't be sent is kept as the call's error, and a later one that can be clears it.
+#[expect(
+    clippy::needless_pass_by_value,
+    reason = "generated code hands over what it converted, without borrows"
+)]
 impl Call {
     #[doc(hidden)]
     pub fn new<C: Caller + ?Sized>(caller: &C, meta: &'static EndpointMeta) -> Self {
@@ -170,12 +175,16 @@ impl Call {
             (Place::Path, _) => self.set(index, |out, _| value::path(out, value)),
             (Place::Header, _) => self.set(index, |out, _| value::header(out, value)),
             (_, Shape::Plain) => self.set(index, |out, name| value::pair(out, name, value)),
-            (_, Shape::Repeated) => self.set(index, |out, name| value::repeated(out, name, &list(value)?)),
+            (_, Shape::Repeated) => {
+                self.set(index, |out, name| value::repeated(out, name, &list(value)?))
+            }
             (_, Shape::Csv) => self.set(index, |out, name| value::csv(out, name, &list(value)?)),
             (_, Shape::Flatten) => self.set(index, |out, _| value::flattened(out, value)),
             (Place::Field, _) => self.field(index, value),
             (_, Shape::Json) => self.body(index, value),
-            (_, Shape::Bytes(_)) => self.set(index, |_, _| Err(Refusal::new("raw bytes are set with `body`"))),
+            (_, Shape::Bytes(_)) => self.set(index, |_, _| {
+                Err(Refusal::new("raw bytes are set with `body`"))
+            }),
         }
     }
 
@@ -190,7 +199,8 @@ impl Call {
     /// Whether a query parameter was set to `value`.
     pub(crate) fn is_set_to(&self, index: usize, value: &str) -> bool {
         let mut pair = Vec::new();
-        value::pair(&mut pair, self.meta.params[index].name, value).is_ok() && self.written(index) == Some(&pair)
+        value::pair(&mut pair, self.meta.params[index].name, value).is_ok()
+            && self.written(index) == Some(&pair)
     }
 
     /// The first parameter that keeps the call from being sent.
@@ -201,11 +211,17 @@ impl Call {
         for (param, slot) in self.meta.params.iter().zip(&self.slots) {
             match slot {
                 Slot::Refused(why) => {
-                    let why = format!("the {} parameter `{}` can't be sent: {why}", param.place, param.name);
+                    let why = format!(
+                        "the {} parameter `{}` can't be sent: {why}",
+                        param.place, param.name
+                    );
                     return Err(Error::invalid_request(self.meta, why));
                 }
                 Slot::Unset if param.required => {
-                    let why = format!("the {} parameter `{}` is required and was not set", param.place, param.name);
+                    let why = format!(
+                        "the {} parameter `{}` is required and was not set",
+                        param.place, param.name
+                    );
                     return Err(Error::invalid_request(self.meta, why));
                 }
                 Slot::Unset | Slot::Set(_) => {}
@@ -214,7 +230,11 @@ impl Call {
         Ok(())
     }
 
-    fn set(mut self, index: usize, write: impl FnOnce(&mut Vec<u8>, &str) -> Result<(), Refusal>) -> Self {
+    fn set(
+        mut self,
+        index: usize,
+        write: impl FnOnce(&mut Vec<u8>, &str) -> Result<(), Refusal>,
+    ) -> Self {
         let start = self.text.len();
         self.slots[index] = match write(&mut self.text, self.meta.params[index].name) {
             Ok(()) => Slot::Set(start..self.text.len()),

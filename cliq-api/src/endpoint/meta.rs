@@ -1,4 +1,5 @@
-//! What is known of an endpoint before any call: the table that the macro fills and the runtime reads.
+//! What is known of an endpoint before any call: the table that the macro fills and the runtime
+//! reads.
 //!
 //! No values and no I/O here; a call's values are in [`call`](super::call).
 
@@ -9,8 +10,8 @@ use http::Method;
 
 /// All that a declaration says of one endpoint.
 ///
-/// Every endpoint has one, as [`Endpoint::META`](crate::Endpoint::META), and every `#[endpoints]` trait has a static
-/// table of its own (`THREADS` for [`Threads`](crate::threads::Threads)).
+/// Every endpoint has one, as [`Endpoint::META`](crate::Endpoint::META), and every `#[endpoints]`
+/// trait has a static table of its own (`THREADS` for [`Threads`](crate::threads::Threads)).
 ///
 /// ```
 /// use cliq_api::threads::THREADS;
@@ -92,7 +93,8 @@ impl EndpointMeta {
         self.method
     }
 
-    /// What stands between the client's base URL and the path, such as `/api/v3`; empty where nothing does.
+    /// What stands between the client's base URL and the path, such as `/api/v3`; empty where
+    /// nothing does.
     pub const fn base(&self) -> &'static str {
         self.base
     }
@@ -102,7 +104,8 @@ impl EndpointMeta {
         self.path
     }
 
-    /// The constant part of the query, as it is sent and without the `?`; empty where there is none.
+    /// The constant part of the query, as it is sent and without the `?`; empty where there is
+    /// none.
     pub const fn query(&self) -> &'static str {
         self.query
     }
@@ -137,7 +140,8 @@ impl EndpointMeta {
         self.timeout
     }
 
-    /// The member of the JSON answer that is the result, from the outside in; empty for the whole answer.
+    /// The member of the JSON answer that is the result, from the outside in; empty for the whole
+    /// answer.
     pub const fn response(&self) -> &'static [&'static str] {
         self.response
     }
@@ -158,7 +162,9 @@ impl EndpointMeta {
     }
 
     pub(crate) fn index_of(&self, place: Option<Place>, name: &str) -> Option<usize> {
-        self.params.iter().position(|param| param.name == name && place.is_none_or(|place| place == param.place))
+        self.params
+            .iter()
+            .position(|param| param.name == name && place.is_none_or(|place| place == param.place))
     }
 }
 
@@ -166,7 +172,11 @@ impl EndpointMeta {
 impl fmt::Display for EndpointMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}{}", self.method, self.base, self.path)?;
-        if self.query.is_empty() { Ok(()) } else { write!(f, "?{}", self.query) }
+        if self.query.is_empty() {
+            Ok(())
+        } else {
+            write!(f, "?{}", self.query)
+        }
     }
 }
 
@@ -187,7 +197,12 @@ pub struct Param {
 impl Param {
     #[doc(hidden)]
     pub const fn new(name: &'static str, place: Place, shape: Shape, required: bool) -> Self {
-        Self { name, place, shape, required }
+        Self {
+            name,
+            place,
+            shape,
+            required,
+        }
     }
 
     #[doc(hidden)]
@@ -210,8 +225,8 @@ impl Param {
         Self::new(name, Place::Field, Shape::Json, required)
     }
 
-    /// The name that the server knows it by. For a whole body and for a flattened query, which have none, the name of
-    /// the argument.
+    /// The name that the server knows it by. For a whole body and for a flattened query, which have
+    /// none, the name of the argument.
     pub const fn name(&self) -> &'static str {
         self.name
     }
@@ -346,8 +361,16 @@ pub struct PageMeta {
 
 impl PageMeta {
     #[doc(hidden)]
-    pub const fn new(items: &'static [&'static str], token: &'static [&'static str], param: usize) -> Self {
-        Self { items, token, param }
+    pub const fn new(
+        items: &'static [&'static str],
+        token: &'static [&'static str],
+        param: usize,
+    ) -> Self {
+        Self {
+            items,
+            token,
+            param,
+        }
     }
 
     /// The member that holds the items, from the outside in.

@@ -1,4 +1,5 @@
-//! The core that needs no I/O: what an endpoint is, the values of one call, the request made from them, the answer read.
+//! The core that needs no I/O: what an endpoint is, the values of one call, the request made from
+//! them, the answer read.
 
 pub(crate) mod answer;
 pub(crate) mod call;
@@ -14,7 +15,8 @@ use answer::Answer;
 use call::Call;
 use meta::EndpointMeta;
 
-/// A call of one endpoint, not sent yet. `#[endpoints]` implements it for the builders that it makes.
+/// A call of one endpoint, not sent yet. `#[endpoints]` implements it for the builders that it
+/// makes.
 pub trait Endpoint: Builder {
     /// What the endpoint answers.
     type Response: Answer<Self::Decode>;
@@ -24,7 +26,8 @@ pub trait Endpoint: Builder {
     const META: &'static EndpointMeta;
 }
 
-/// What holds a call's values. The builders of one trait are kinds of one type, for which it is implemented once.
+/// What holds a call's values. The builders of one trait are kinds of one type, for which it is
+/// implemented once.
 pub trait Builder: Sized + Send + 'static {
     /// The builder of a call with the values that are required.
     fn of(call: Call) -> Self;
@@ -32,7 +35,8 @@ pub trait Builder: Sized + Send + 'static {
     fn call(&mut self) -> &mut Call;
 }
 
-/// Names what may go into a place of a request, so that a misuse is told in words of that place, on the user's type.
+/// Names what may go into a place of a request, so that a misuse is told in words of that place, on
+/// the user's type.
 macro_rules! values {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(

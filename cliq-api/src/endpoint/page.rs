@@ -10,15 +10,15 @@ use super::call::Call;
 
 /// One page, and the way to the next.
 ///
-/// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages) follow that way by
-/// themselves.
+/// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)
+/// follow that way by themselves.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// The token of the next page, and `None` on the last one. The query argument of the endpoint's `page(token = …)`
-    /// takes it.
+    /// The token of the next page, and `None` on the last one. The query argument of the
+    /// endpoint's `page(token = …)` takes it.
     pub next_token: Option<String>,
     /// What the answer holds besides.
     pub other: Map<String, Value>,
@@ -45,13 +45,20 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 impl<T> Page<T> {
     /// A page that holds `items` and is the last, for tests.
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
-        Self { items: items.into_iter().collect(), next_token: None, other: Map::new() }
+        Self {
+            items: items.into_iter().collect(),
+            next_token: None,
+            other: Map::new(),
+        }
     }
 
     /// The same, with a page behind it.
     #[must_use]
     pub fn next_token(self, token: impl Into<String>) -> Self {
-        Self { next_token: Some(token.into()), ..self }
+        Self {
+            next_token: Some(token.into()),
+            ..self
+        }
     }
 
     /// The items, one after the other.
@@ -68,22 +75,36 @@ impl<T: DeserializeOwned + Send + 'static> Answer<decode::Paged> for Page<T> {
         };
         let mut other: Map<String, Value> = from_json(response.body(), &[])?;
         let items = match take(&mut other, page.items) {
-            None | Some(Value::Null) => return Err(Misfit::new(page.items.join("."), "the member is missing")),
+            None | Some(Value::Null) => {
+                return Err(Misfit::new(page.items.join("."), "the member is missing"));
+            }
             Some(items) => from_value(&items).map_err(|misfit| misfit.below(page.items))?,
         };
         let next_token = match take(&mut other, page.token) {
             None | Some(Value::Null) => None,
             Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
             Some(Value::Number(token)) => Some(token.to_string()),
-            Some(_) => return Err(Misfit::new(page.token.join("."), "expected a token, a string or a number")),
+            Some(_) => {
+                return Err(Misfit::new(
+                    page.token.join("."),
+                    "expected a token, a string or a number",
+                ));
+            }
         };
-        if next_token.as_ref().is_some_and(|token| call.is_set_to(page.param, token)) {
+        if next_token
+            .as_ref()
+            .is_some_and(|token| call.is_set_to(page.param, token))
+        {
             return Err(Misfit::new(
                 page.token.join("."),
                 "it is the token that this page was asked for with: its pages would never end",
             ));
         }
-        Ok(Self { items, next_token, other })
+        Ok(Self {
+            items,
+            next_token,
+            other,
+        })
     }
 }
 

@@ -11,7 +11,8 @@ use super::call::Call;
 use super::meta::{Place, Shape};
 use crate::error::Error;
 
-const AGENT: HeaderValue = HeaderValue::from_static(concat!("cliq-api/", env!("CARGO_PKG_VERSION")));
+const AGENT: HeaderValue =
+    HeaderValue::from_static(concat!("cliq-api/", env!("CARGO_PKG_VERSION")));
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
@@ -32,12 +33,17 @@ const LONGEST: usize = u16::MAX as usize - 1;
 fn uri(call: &Call) -> Result<Uri, Error> {
     let meta = call.meta();
     let (scheme, authority, _) = call.client().base();
-    let refused = |why: &dyn fmt::Display| Error::invalid_request(meta, format!("its values do not make a URL: {why}"));
-    // Once for its length, so that it is written into memory of just that size: `Bytes` keeps that as it is.
+    let refused = |why: &dyn fmt::Display| {
+        Error::invalid_request(meta, format!("its values do not make a URL: {why}"))
+    };
+    // Once for its length, so that it is written into memory of just that size: `Bytes` keeps that
+    // as it is.
     let mut length = 0;
     path(call, &mut |piece| length += piece.len());
     if scheme.as_str().len() + "://".len() + authority.as_str().len() + length > LONGEST {
-        return Err(refused(&format_args!("it would have more than {LONGEST} bytes")));
+        return Err(refused(&format_args!(
+            "it would have more than {LONGEST} bytes"
+        )));
     }
     let mut text = Vec::with_capacity(length);
     path(call, &mut |piece| text.extend_from_slice(piece));
@@ -45,7 +51,8 @@ fn uri(call: &Call) -> Result<Uri, Error> {
     let mut parts = Parts::default();
     parts.scheme = Some(scheme.clone());
     parts.authority = Some(authority.clone());
-    parts.path_and_query = Some(PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|error| refused(&error))?);
+    parts.path_and_query =
+        Some(PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|error| refused(&error))?);
     Uri::from_parts(parts).map_err(|error| refused(&error))
 }
 
@@ -86,14 +93,20 @@ fn body(call: &Call) -> (Bytes, Option<HeaderValue>) {
             _ => JSON,
         };
         // A body that is optional and was not given is no body.
-        return (call.whole_body().clone(), call.written(index).map(|_| content_type));
+        return (
+            call.whole_body().clone(),
+            call.written(index).map(|_| content_type),
+        );
     }
     if !params().any(|(_, param)| param.place == Place::Field) {
         return (Bytes::new(), None);
     }
     let fields = || written(call, Place::Field).filter(|field| !field.is_empty());
-    let (open, between, close, content_type): (&[u8], u8, &[u8], _) =
-        if meta.form { (b"", b'&', b"", FORM) } else { (b"{", b',', b"}", JSON) };
+    let (open, between, close, content_type): (&[u8], u8, &[u8], _) = if meta.form {
+        (b"", b'&', b"", FORM)
+    } else {
+        (b"{", b',', b"}", JSON)
+    };
     // Just what is needed: `Bytes` keeps memory of that size as it is.
     let length: usize = fields().map(<[u8]>::len).sum();
     let betweens = fields().count().saturating_sub(1);
@@ -117,20 +130,38 @@ fn headers(call: &Call, content_type: Option<HeaderValue>) -> Result<HeaderMap, 
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, content_type);
     }
-    for (index, param) in meta.params.iter().enumerate().filter(|(_, param)| param.place == Place::Header) {
-        let Some(text) = call.written(index) else { continue };
-        let refused = || Error::invalid_request(meta, format!("`{}` is no header that can be sent", param.name));
+    for (index, param) in meta
+        .params
+        .iter()
+        .enumerate()
+        .filter(|(_, param)| param.place == Place::Header)
+    {
+        let Some(text) = call.written(index) else {
+            continue;
+        };
+        let refused = || {
+            Error::invalid_request(
+                meta,
+                format!("`{}` is no header that can be sent", param.name),
+            )
+        };
         let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| refused())?;
         let mut value = HeaderValue::from_bytes(text).map_err(|_| refused())?;
         // What a header holds may be a secret, and `Debug` of a request shows its headers.
         value.set_sensitive(true);
         headers.insert(name, value);
     }
-    headers.extend(call.options().headers().map(|(name, value)| (name.clone(), value.clone())));
+    headers.extend(
+        call.options()
+            .headers()
+            .map(|(name, value)| (name.clone(), value.clone())),
+    );
     Ok(headers)
 }
 
 fn written(call: &Call, place: Place) -> impl Iterator<Item = &[u8]> {
     let params = call.meta().params.iter().enumerate();
-    params.filter(move |(_, param)| param.place == place).filter_map(|(index, _)| call.written(index))
+    params
+        .filter(move |(_, param)| param.place == place)
+        .filter_map(|(index, _)| call.written(index))
 }

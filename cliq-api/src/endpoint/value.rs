@@ -1,7 +1,9 @@
-//! Writing a value as it will be sent: percent-encoded in a path or a query, as text in a header, as JSON in a body.
+//! Writing a value as it will be sent: percent-encoded in a path or a query, as text in a header,
+//! as JSON in a body.
 //!
-//! One plain value is what serializes to a string, a number or a boolean: identifiers and enums are free, a struct is refused.
-//! `serde_json` does the serializing, with a formatter that leaves out JSON's quotes and escapes.
+//! One plain value is what serializes to a string, a number or a boolean: identifiers and enums are
+//! free, a struct is refused. `serde_json` does the serializing, with a formatter that leaves out
+//! JSON's quotes and escapes.
 
 use std::io::{self, Write};
 
@@ -10,8 +12,13 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
-/// All but RFC 3986's unreserved characters, `/` and `%` included: whatever a value holds, it arrives as itself.
-const ENCODED: &AsciiSet = &NON_ALPHANUMERIC.remove(b'-').remove(b'.').remove(b'_').remove(b'~');
+/// All but RFC 3986's unreserved characters, `/` and `%` included: whatever a value holds, it
+/// arrives as itself.
+const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
+    .remove(b'-')
+    .remove(b'.')
+    .remove(b'_')
+    .remove(b'~');
 
 /// Why a value can't be sent. It never holds the value: its text reaches `Display` of errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -24,7 +31,8 @@ impl Refusal {
     }
 
     fn of(error: &serde_json::Error) -> Self {
-        // Neither a formatter's refusal nor what a `Serialize` says of itself has a position in a text.
+        // Neither a formatter's refusal nor what a `Serialize` says of itself has a position in a
+        // text.
         Self(error.to_string())
     }
 }
@@ -36,24 +44,38 @@ pub(crate) fn path<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Resul
     match &out[start..] {
         b"" => Err(Refusal::new("it is empty, which would name another path")),
         // Encoding would not help: URL parsers read `%2e%2e` as `..`.
-        b"." | b".." => Err(Refusal::new("it is `.` or `..`, which would name another path")),
+        b"." | b".." => Err(Refusal::new(
+            "it is `.` or `..`, which would name another path",
+        )),
         _ => Ok(()),
     }
 }
 
 /// Appends `name=value`, for a query or a form.
-pub(crate) fn pair<T: Serialize + ?Sized>(out: &mut Vec<u8>, name: &str, value: &T) -> Result<(), Refusal> {
+pub(crate) fn pair<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    name: &str,
+    value: &T,
+) -> Result<(), Refusal> {
     key(out, name);
     encoded(out, value)
 }
 
 /// Appends `name=value` for each of the values; nothing where there are none.
-pub(crate) fn repeated<T: Serialize>(out: &mut Vec<u8>, name: &str, values: &[T]) -> Result<(), Refusal> {
+pub(crate) fn repeated<T: Serialize>(
+    out: &mut Vec<u8>,
+    name: &str,
+    values: &[T],
+) -> Result<(), Refusal> {
     joined(out, values, |out, value| pair(out, name, value))
 }
 
 /// Appends `name=value,value`; nothing where there are no values.
-pub(crate) fn csv<T: Serialize>(out: &mut Vec<u8>, name: &str, values: &[T]) -> Result<(), Refusal> {
+pub(crate) fn csv<T: Serialize>(
+    out: &mut Vec<u8>,
+    name: &str,
+    values: &[T],
+) -> Result<(), Refusal> {
     if values.is_empty() {
         return Ok(());
     }
@@ -65,20 +87,33 @@ pub(crate) fn csv<T: Serialize>(out: &mut Vec<u8>, name: &str, values: &[T]) -> 
         let start = out.len();
         encoded(out, value)?;
         if out[start..].windows(3).any(|window| window == b"%2C") {
-            return Err(Refusal::new("one of its values holds a comma, which the server would read as two values"));
+            return Err(Refusal::new(
+                "one of its values holds a comma, which the server would read as two values",
+            ));
         }
     }
     Ok(())
 }
 
-/// Appends the members of a struct or map, each as a pair of its own; `null` is left out, a list repeats the name.
-pub(crate) fn flattened<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Refusal> {
+/// Appends the members of a struct or map, each as a pair of its own; `null` is left out, a list
+/// repeats the name.
+pub(crate) fn flattened<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), Refusal> {
     let members = match serde_json::to_value(value).map_err(|error| Refusal::of(&error))? {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
-        _ => return Err(Refusal::new("only a struct or a map can be flattened into the query")),
+        _ => {
+            return Err(Refusal::new(
+                "only a struct or a map can be flattened into the query",
+            ));
+        }
     };
-    let members: Vec<_> = members.into_iter().filter(|(_, value)| !is_nothing(value)).collect();
+    let members: Vec<_> = members
+        .into_iter()
+        .filter(|(_, value)| !is_nothing(value))
+        .collect();
     joined(out, &members, |out, (name, value)| match value {
         Value::Array(values) => repeated(out, name, values),
         value => pair(out, name, value),
@@ -96,7 +131,9 @@ pub(crate) fn header<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Res
     if http::HeaderValue::from_bytes(&out[start..]).is_ok_and(|value| value.to_str().is_ok()) {
         return Ok(());
     }
-    Err(Refusal::new("it holds a character that a header can't carry (visible ASCII and spaces can go)"))
+    Err(Refusal::new(
+        "it holds a character that a header can't carry (visible ASCII and spaces can go)",
+    ))
 }
 
 /// Appends JSON.
@@ -119,7 +156,8 @@ fn joined<T>(
 }
 
 fn key(out: &mut Vec<u8>, name: &str) {
-    percent_encode(name.as_bytes(), ENCODED).for_each(|chunk| out.extend_from_slice(chunk.as_bytes()));
+    percent_encode(name.as_bytes(), ENCODED)
+        .for_each(|chunk| out.extend_from_slice(chunk.as_bytes()));
     out.push(b'=');
 }
 
@@ -128,7 +166,9 @@ fn encoded<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Re
 }
 
 fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), Refusal> {
-    value.serialize(&mut Serializer::with_formatter(out, Plain)).map_err(|error| Refusal::of(&error))
+    value
+        .serialize(&mut Serializer::with_formatter(out, Plain))
+        .map_err(|error| Refusal::of(&error))
 }
 
 /// Percent-encodes what is written to it.
@@ -145,7 +185,8 @@ impl Write for Encoder<'_> {
     }
 }
 
-/// Writes strings without quotes and escapes, numbers and booleans as JSON does, and refuses the rest.
+/// Writes strings without quotes and escapes, numbers and booleans as JSON does, and refuses the
+/// rest.
 struct Plain;
 
 impl Plain {
@@ -165,7 +206,11 @@ impl Formatter for Plain {
         Ok(())
     }
 
-    fn write_char_escape<W: Write + ?Sized>(&mut self, writer: &mut W, escape: CharEscape) -> io::Result<()> {
+    fn write_char_escape<W: Write + ?Sized>(
+        &mut self,
+        writer: &mut W,
+        escape: CharEscape,
+    ) -> io::Result<()> {
         let byte = match escape {
             CharEscape::Quote => b'"',
             CharEscape::ReverseSolidus => b'\\',
@@ -203,7 +248,9 @@ mod tests {
 
     fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), Refusal>) -> Result<String, String> {
         let mut out = Vec::new();
-        write(&mut out).map(|()| String::from_utf8(out).unwrap()).map_err(|refusal| refusal.to_string())
+        write(&mut out)
+            .map(|()| String::from_utf8(out).unwrap())
+            .map_err(|refusal| refusal.to_string())
     }
 
     #[derive(Serialize)]
@@ -219,7 +266,10 @@ mod tests {
         assert_eq!(written(|out| pair(out, "n", &1.5)).unwrap(), "n=1.5");
         assert_eq!(written(|out| pair(out, "n", &true)).unwrap(), "n=true");
         assert_eq!(written(|out| pair(out, "n", &'ü')).unwrap(), "n=%C3%BC");
-        assert_eq!(written(|out| pair(out, "n", &Kind::NotFollowed)).unwrap(), "n=not%20followed");
+        assert_eq!(
+            written(|out| pair(out, "n", &Kind::NotFollowed)).unwrap(),
+            "n=not%20followed"
+        );
         assert_eq!(written(|out| pair(out, "n", &Some("x"))).unwrap(), "n=x");
         assert_eq!(
             written(|out| pair(out, "a b", "\"\\/\u{8}\u{c}\n\r\t\u{1}")).unwrap(),
@@ -238,14 +288,32 @@ mod tests {
 
     #[test]
     fn lists_and_members() {
-        assert_eq!(written(|out| repeated(out, "n", &["a", "b&c"])).unwrap(), "n=a&n=b%26c");
+        assert_eq!(
+            written(|out| repeated(out, "n", &["a", "b&c"])).unwrap(),
+            "n=a&n=b%26c"
+        );
         assert_eq!(written(|out| csv(out, "n", &["a", "b"])).unwrap(), "n=a,b");
         assert_eq!(written(|out| csv::<&str>(out, "n", &[])).unwrap(), "");
-        assert!(written(|out| csv(out, "n", &["a,b"])).unwrap_err().contains("comma"));
+        assert!(
+            written(|out| csv(out, "n", &["a,b"]))
+                .unwrap_err()
+                .contains("comma")
+        );
         let members = json!({ "a": 1, "b": null, "c": ["x", "y"], "d": [], "e": "ü" });
-        assert_eq!(written(|out| flattened(out, &members)).unwrap(), "a=1&c=x&c=y&e=%C3%BC");
-        assert!(written(|out| flattened(out, &json!({ "a": { "b": 1 } }))).unwrap_err().contains("an object"));
-        assert!(written(|out| flattened(out, &1)).unwrap_err().contains("struct or a map"));
+        assert_eq!(
+            written(|out| flattened(out, &members)).unwrap(),
+            "a=1&c=x&c=y&e=%C3%BC"
+        );
+        assert!(
+            written(|out| flattened(out, &json!({ "a": { "b": 1 } })))
+                .unwrap_err()
+                .contains("an object")
+        );
+        assert!(
+            written(|out| flattened(out, &1))
+                .unwrap_err()
+                .contains("struct or a map")
+        );
     }
 
     #[test]

@@ -1,4 +1,5 @@
-//! An answer that was no success, or that could not be read: what it says, in which of Zoho's forms, and what to do about it.
+//! An answer that was no success, or that could not be read: what it says, in which of Zoho's
+//! forms, and what to do about it.
 
 use std::fmt::{self, Write};
 use std::time::Duration;
@@ -37,26 +38,58 @@ impl Answer {
     pub(crate) fn new(response: Response<Bytes>) -> Self {
         let (parts, body) = response.into_parts();
         // What says why is small. A large body, parsed, would take many times its size.
-        let parsed = if body.len() > KEPT { Value::Null } else { serde_json::from_slice(&body).unwrap_or_default() };
+        let parsed = if body.len() > KEPT {
+            Value::Null
+        } else {
+            serde_json::from_slice(&body).unwrap_or_default()
+        };
         let (code, message) = code_and_message(&parsed);
         // A copy where it is cut, so that a large answer isn't kept alive by its beginning.
-        let body = if body.len() > KEPT { Bytes::copy_from_slice(&body[..KEPT]) } else { body };
-        Self { status: parts.status, headers: parts.headers, body, code, message }
+        let body = if body.len() > KEPT {
+            Bytes::copy_from_slice(&body[..KEPT])
+        } else {
+            body
+        };
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            body,
+            code,
+            message,
+        }
     }
 
-    /// Whether the server counted too many calls: 429, or 400 with one of the codes that Zoho uses for it.
+    /// Whether the server counted too many calls: 429, or 400 with one of the codes that Zoho uses
+    /// for it.
     pub(crate) fn is_throttled(&self) -> bool {
-        const CODES: [&str; 3] =
-            ["request_limit_exceeded", "rate_limit_exceeded", "url_rolling_throttles_limit_exceeded"];
+        const CODES: [&str; 3] = [
+            "request_limit_exceeded",
+            "rate_limit_exceeded",
+            "url_rolling_throttles_limit_exceeded",
+        ];
         self.status == StatusCode::TOO_MANY_REQUESTS
             || self.status == StatusCode::BAD_REQUEST
-                && self.code.as_ref().is_some_and(|code| CODES.iter().any(|known| code.eq_ignore_ascii_case(known)))
+                && self
+                    .code
+                    .as_ref()
+                    .is_some_and(|code| CODES.iter().any(|known| code.eq_ignore_ascii_case(known)))
     }
 
-    /// How long the server wants to be left alone: its `Retry-After`, or "Try again after 22 minutes" in its words.
+    /// How long the server wants to be left alone: its `Retry-After`, or "Try again after 22
+    /// minutes" in its words.
     pub(crate) fn retry_after(&self) -> Option<Duration> {
-        let header = self.headers.get(RETRY_AFTER).and_then(|value| value.to_str().ok()).and_then(seconds);
-        header.or_else(|| if self.is_throttled() { told_in_words(self.message.as_deref()?) } else { None })
+        let header = self
+            .headers
+            .get(RETRY_AFTER)
+            .and_then(|value| value.to_str().ok())
+            .and_then(seconds);
+        header.or_else(|| {
+            if self.is_throttled() {
+                told_in_words(self.message.as_deref()?)
+            } else {
+                None
+            }
+        })
     }
 
     /// One line: status, code, message, and what an operator can do.
@@ -81,10 +114,15 @@ impl Answer {
             );
         }
         if self.status == StatusCode::UNAUTHORIZED && !authorized {
-            return Some("the call went without an access token: the client was given no credentials");
+            return Some(
+                "the call went without an access token: the client was given no credentials",
+            );
         }
         let by_code = self.code.as_deref().and_then(|code| {
-            ADVICE.iter().find(|(known, _)| known.eq_ignore_ascii_case(code)).map(|(_, advice)| *advice)
+            ADVICE
+                .iter()
+                .find(|(known, _)| known.eq_ignore_ascii_case(code))
+                .map(|(_, advice)| *advice)
         });
         by_code.or(match self.status {
             StatusCode::UNAUTHORIZED => Some(
@@ -100,18 +138,42 @@ impl Answer {
 
 /// What Zoho's codes ask for, where its own words don't say it.
 const ADVICE: [(&str, &str); 12] = [
-    ("oauthtoken_scope_invalid", "the token lacks a scope that this endpoint needs"),
-    ("extra_key_found", "the body has a member that the server doesn't know"),
-    ("param_missing", "the server needs a parameter that was not set"),
-    ("input_pattern_mismatch", "a value doesn't have the form that the server wants"),
+    (
+        "oauthtoken_scope_invalid",
+        "the token lacks a scope that this endpoint needs",
+    ),
+    (
+        "extra_key_found",
+        "the body has a member that the server doesn't know",
+    ),
+    (
+        "param_missing",
+        "the server needs a parameter that was not set",
+    ),
+    (
+        "input_pattern_mismatch",
+        "a value doesn't have the form that the server wants",
+    ),
     ("operation_not_allowed", "this user may not do that here"),
     ("access_denied", "this user may not do that here"),
     ("chat_access_denied", "this user is no member of that chat"),
-    ("chat_not_found", "there is no such chat, or not for this user"),
-    ("channel_not_exists", "there is no such channel, or not for this user"),
+    (
+        "chat_not_found",
+        "there is no such chat, or not for this user",
+    ),
+    (
+        "channel_not_exists",
+        "there is no such channel, or not for this user",
+    ),
     ("message_not_found", "there is no such message in that chat"),
-    ("thread_chatid_invalid", "there is no such thread; a thread's chat id ends in `-T-` and digits"),
-    ("service_unavailable", "the fault is the server's; try again later"),
+    (
+        "thread_chatid_invalid",
+        "there is no such thread; a thread's chat id ends in `-T-` and digits",
+    ),
+    (
+        "service_unavailable",
+        "the fault is the server's; try again later",
+    ),
 ];
 
 /// The forms in which Zoho's servers tell what went wrong.
@@ -125,8 +187,12 @@ fn code_and_message(body: &Value) -> (Option<String>, Option<String>) {
         })
     };
     let code = text(&[&body["code"], &error["code"], &error["title"], error]);
-    let message =
-        text(&[&body["message"], &error["message"], &error["details"]["message"], &body["error_description"]]);
+    let message = text(&[
+        &body["message"],
+        &error["message"],
+        &error["details"]["message"],
+        &body["error_description"],
+    ]);
     (code, message)
 }
 
@@ -158,7 +224,8 @@ fn push_escaped(line: &mut String, text: &str) {
             line.push('…');
             break;
         }
-        // Marks that turn the direction of writing hide what stands behind them, as control characters do.
+        // Marks that turn the direction of writing hide what stands behind them, as control
+        // characters do.
         if character.is_control()
             || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
         {
@@ -174,30 +241,55 @@ mod tests {
     use super::*;
 
     fn answer(status: u16, body: &'static str) -> Answer {
-        Answer::new(Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap())
+        Answer::new(
+            Response::builder()
+                .status(status)
+                .body(Bytes::from_static(body.as_bytes()))
+                .unwrap(),
+        )
     }
 
     #[test]
     fn every_form_of_body_gives_its_code_and_words() {
         for (body, code, message) in [
             (r#"{"message": "No."}"#, None, Some("No.")),
-            (r#"{"code": "chat_not_found", "message": "No."}"#, Some("chat_not_found"), Some("No.")),
+            (
+                r#"{"code": "chat_not_found", "message": "No."}"#,
+                Some("chat_not_found"),
+                Some("No."),
+            ),
             (r#"{"code": "ACCESS_DENIED"}"#, Some("ACCESS_DENIED"), None),
-            (r#"{"code": "oauth.token.invalid"}"#, Some("oauth.token.invalid"), None),
+            (
+                r#"{"code": "oauth.token.invalid"}"#,
+                Some("oauth.token.invalid"),
+                None,
+            ),
             (r#"{"code": 1002}"#, Some("1002"), None),
             (
                 r#"{"error": {"code": "rate_limit_exceeded", "message": "No."}}"#,
                 Some("rate_limit_exceeded"),
                 Some("No."),
             ),
-            (r#"{"error": {"title": "URL_X", "details": {"message": "No."}}}"#, Some("URL_X"), Some("No.")),
-            (r#"{"error": "Access Denied", "error_description": "No."}"#, Some("Access Denied"), Some("No.")),
+            (
+                r#"{"error": {"title": "URL_X", "details": {"message": "No."}}}"#,
+                Some("URL_X"),
+                Some("No."),
+            ),
+            (
+                r#"{"error": "Access Denied", "error_description": "No."}"#,
+                Some("Access Denied"),
+                Some("No."),
+            ),
             ("", None, None),
             ("<html>", None, None),
             ("[1]", None, None),
         ] {
             let answer = answer(400, body);
-            assert_eq!((answer.code.as_deref(), answer.message.as_deref()), (code, message), "{body}");
+            assert_eq!(
+                (answer.code.as_deref(), answer.message.as_deref()),
+                (code, message),
+                "{body}"
+            );
             assert_eq!(answer.body, body);
         }
     }
@@ -206,7 +298,13 @@ mod tests {
     fn each_way_of_being_limited_is_known() {
         assert!(answer(429, "").is_throttled());
         assert!(answer(400, r#"{"code": "request_limit_exceeded"}"#).is_throttled());
-        assert!(answer(400, r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}"#).is_throttled());
+        assert!(
+            answer(
+                400,
+                r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}"#
+            )
+            .is_throttled()
+        );
         assert!(!answer(400, r#"{"code": "param_missing"}"#).is_throttled());
         assert!(!answer(404, r#"{"code": "request_limit_exceeded"}"#).is_throttled());
     }
@@ -215,9 +313,18 @@ mod tests {
     fn how_long_is_read_from_the_header_and_from_words() {
         let words = r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details": {"message":
             "Cannot execute more than 100 requests per API in 2 minutes. Try again after 22 minutes."}}}"#;
-        assert_eq!(answer(400, words).retry_after(), Some(Duration::from_mins(22)));
-        assert_eq!(answer(404, r#"{"message": "Try again after 22 minutes."}"#).retry_after(), None);
-        assert_eq!(answer(429, r#"{"message": "Try again after a while."}"#).retry_after(), None);
+        assert_eq!(
+            answer(400, words).retry_after(),
+            Some(Duration::from_mins(22))
+        );
+        assert_eq!(
+            answer(404, r#"{"message": "Try again after 22 minutes."}"#).retry_after(),
+            None
+        );
+        assert_eq!(
+            answer(429, r#"{"message": "Try again after a while."}"#).retry_after(),
+            None
+        );
         let with = |value: &str| {
             let mut answer = answer(429, words);
             answer.headers.insert(RETRY_AFTER, value.parse().unwrap());
@@ -225,7 +332,11 @@ mod tests {
         };
         assert_eq!(with("7"), Some(Duration::from_secs(7)));
         // What can't be read leaves the words.
-        for unread in ["Wed, 21 Oct 2015 07:28:00 GMT", "99999999999999999999999", "-1"] {
+        for unread in [
+            "Wed, 21 Oct 2015 07:28:00 GMT",
+            "99999999999999999999999",
+            "-1",
+        ] {
             assert_eq!(with(unread), Some(Duration::from_mins(22)), "{unread}");
         }
     }

@@ -20,7 +20,13 @@ pub struct Attempt {
 impl Attempt {
     pub(crate) fn new(error: &Error, ended: Duration) -> Self {
         let status = error.status();
-        Self { kind: error.kind(), sent: error.sent(), status, problem: error.problem().to_owned(), ended }
+        Self {
+            kind: error.kind(),
+            sent: error.sent(),
+            status,
+            problem: error.problem().to_owned(),
+            ended,
+        }
     }
 
     /// What went wrong.

@@ -1,7 +1,7 @@
 //! What can go wrong with a call, as one type.
 //!
-//! `Display` is one line for an operator: endpoint, status, the server's code and words, and what to do. The answer's body and
-//! headers are kept, and are reached only through their own methods.
+//! `Display` is one line for an operator: endpoint, status, the server's code and words, and what
+//! to do. The answer's body and headers are kept, and are reached only through their own methods.
 
 mod answer;
 mod attempt;
@@ -121,20 +121,40 @@ impl Error {
 
     /// No token could be had for a call.
     pub(crate) fn unauthorized(endpoint: &'static EndpointMeta, error: AuthError) -> Self {
-        let wait = error.retry_at().and_then(|at| at.duration_since(SystemTime::now()).ok());
-        Self::unsent(ErrorKind::Auth, endpoint, error.to_string()).with_retry_after(wait).caused_by(error)
+        let wait = error
+            .retry_at()
+            .and_then(|at| at.duration_since(SystemTime::now()).ok());
+        Self::unsent(ErrorKind::Auth, endpoint, error.to_string())
+            .with_retry_after(wait)
+            .caused_by(error)
     }
 
-    pub(crate) fn invalid_request(endpoint: &'static EndpointMeta, problem: impl Into<String>) -> Self {
-        Self::new(ErrorKind::InvalidRequest, Some(endpoint), Sent::No, problem.into())
+    pub(crate) fn invalid_request(
+        endpoint: &'static EndpointMeta,
+        problem: impl Into<String>,
+    ) -> Self {
+        Self::new(
+            ErrorKind::InvalidRequest,
+            Some(endpoint),
+            Sent::No,
+            problem.into(),
+        )
     }
 
     /// It went wrong before anything was sent.
-    pub(crate) fn unsent(kind: ErrorKind, endpoint: &'static EndpointMeta, problem: impl Into<String>) -> Self {
+    pub(crate) fn unsent(
+        kind: ErrorKind,
+        endpoint: &'static EndpointMeta,
+        problem: impl Into<String>,
+    ) -> Self {
         Self::new(kind, Some(endpoint), Sent::No, problem.into())
     }
 
-    pub(crate) fn timeout(endpoint: &'static EndpointMeta, sent: Sent, problem: impl Into<String>) -> Self {
+    pub(crate) fn timeout(
+        endpoint: &'static EndpointMeta,
+        sent: Sent,
+        problem: impl Into<String>,
+    ) -> Self {
         Self::new(ErrorKind::Timeout, Some(endpoint), sent, problem.into())
     }
 
@@ -157,30 +177,68 @@ impl Error {
     }
 
     /// `authorized` is whether the call went with an authorization.
-    pub(crate) fn refused(endpoint: &'static EndpointMeta, response: Response<Bytes>, authorized: bool) -> Self {
+    pub(crate) fn refused(
+        endpoint: &'static EndpointMeta,
+        response: Response<Bytes>,
+        authorized: bool,
+    ) -> Self {
         let answer = Answer::new(response);
-        let mut this = Self::new(ErrorKind::Refused, Some(endpoint), Sent::Answered, answer.describe(authorized));
+        let mut this = Self::new(
+            ErrorKind::Refused,
+            Some(endpoint),
+            Sent::Answered,
+            answer.describe(authorized),
+        );
         this.0.retry_after = answer.retry_after();
         this.0.answer = Some(answer);
         this
     }
 
-    pub(crate) fn decode(endpoint: &'static EndpointMeta, response: Response<Bytes>, misfit: &Misfit) -> Self {
+    pub(crate) fn decode(
+        endpoint: &'static EndpointMeta,
+        response: Response<Bytes>,
+        misfit: &Misfit,
+    ) -> Self {
         let answer = Answer::new(response);
-        let problem = format!("the answer ({}) is not what was declared: {misfit}", answer.status);
+        let problem = format!(
+            "the answer ({}) is not what was declared: {misfit}",
+            answer.status
+        );
         let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem);
         this.0.answer = Some(answer);
         this
     }
 
     pub(crate) fn repeated_token(endpoint: &'static EndpointMeta) -> Self {
-        let problem = "the server gave a page's token a second time, so that its pages would never end";
-        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem.to_owned())
+        let problem =
+            "the server gave a page's token a second time, so that its pages would never end";
+        Self::new(
+            ErrorKind::Decode,
+            Some(endpoint),
+            Sent::Answered,
+            problem.to_owned(),
+        )
     }
 
-    fn new(kind: ErrorKind, endpoint: Option<&'static EndpointMeta>, sent: Sent, problem: String) -> Self {
-        let (answer, attempts, retry_after, locked_until, source) = (None, Vec::new(), None, None, None);
-        Self(Box::new(Inner { kind, endpoint, sent, problem, answer, attempts, retry_after, locked_until, source }))
+    fn new(
+        kind: ErrorKind,
+        endpoint: Option<&'static EndpointMeta>,
+        sent: Sent,
+        problem: String,
+    ) -> Self {
+        let (answer, attempts, retry_after, locked_until, source) =
+            (None, Vec::new(), None, None, None);
+        Self(Box::new(Inner {
+            kind,
+            endpoint,
+            sent,
+            problem,
+            answer,
+            attempts,
+            retry_after,
+            locked_until,
+            source,
+        }))
     }
 
     pub(crate) fn caused_by(mut self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
@@ -231,8 +289,8 @@ impl Error {
         self.0.sent
     }
 
-    /// The attempts that failed, in order, if anything was tried; the last one's failure is this error's own, unless the time
-    /// ran out after it.
+    /// The attempts that failed, in order, if anything was tried; the last one's failure is this
+    /// error's own, unless the time ran out after it.
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts
     }
@@ -257,17 +315,20 @@ impl Error {
         self.0.answer.as_ref().map(|answer| &answer.headers)
     }
 
-    /// The body of the server's answer, at most its first 64 KiB; what arrived of it, where it broke off. It may hold secrets.
+    /// The body of the server's answer, at most its first 64 KiB; what arrived of it, where it
+    /// broke off. It may hold secrets.
     pub fn body(&self) -> Option<&Bytes> {
         self.0.answer.as_ref().map(|answer| &answer.body)
     }
 
-    /// How long to wait before another try: what the server said, or when the limit lets the next call go.
+    /// How long to wait before another try: what the server said, or when the limit lets the next
+    /// call go.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Until when the user is shut out of the endpoint, as far as that is known. Nothing is sent before.
+    /// Until when the user is shut out of the endpoint, as far as that is known. Nothing is sent
+    /// before.
     pub fn locked_until(&self) -> Option<SystemTime> {
         self.0.locked_until
     }
@@ -282,16 +343,24 @@ impl Error {
         self.kind() == ErrorKind::Auth || self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether what was asked for does not exist, or not for this user: status 404, or one of Cliq's codes for it.
+    /// Whether what was asked for does not exist, or not for this user: status 404, or one of
+    /// Cliq's codes for it.
     pub fn is_not_found(&self) -> bool {
-        const CODES: [&str; 4] = ["chat_not_found", "message_not_found", "channel_not_exists", "thread_chatid_invalid"];
-        self.status() == Some(StatusCode::NOT_FOUND) || self.code().is_some_and(|code| CODES.contains(&code))
+        const CODES: [&str; 4] = [
+            "chat_not_found",
+            "message_not_found",
+            "channel_not_exists",
+            "thread_chatid_invalid",
+        ];
+        self.status() == Some(StatusCode::NOT_FOUND)
+            || self.code().is_some_and(|code| CODES.contains(&code))
     }
 
-    /// Whether there were too many calls: the server says so (status 429, or a 400 with one of the codes that Zoho uses for it), or
-    /// the client kept the call back.
+    /// Whether there were too many calls: the server says so (status 429, or a 400 with one of the
+    /// codes that Zoho uses for it), or the client kept the call back.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Limited || self.0.answer.as_ref().is_some_and(Answer::is_throttled)
+        self.kind() == ErrorKind::Limited
+            || self.0.answer.as_ref().is_some_and(Answer::is_throttled)
     }
 
     /// Whether the time ran out.
@@ -325,8 +394,13 @@ impl fmt::Display for Error {
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.answer) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
         }
-        let acted = self.0.sent == Sent::Maybe && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
-        if acted { f.write_str("; the server may have acted on it all the same") } else { Ok(()) }
+        let acted = self.0.sent == Sent::Maybe
+            && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
+        if acted {
+            f.write_str("; the server may have acted on it all the same")
+        } else {
+            Ok(())
+        }
     }
 }
 
@@ -337,7 +411,9 @@ impl fmt::Debug for Error {
         if let Some(endpoint) = self.0.endpoint {
             shown.field("endpoint", &format_args!("{} ({endpoint})", endpoint.name));
         }
-        shown.field("sent", &self.0.sent).field("problem", &self.0.problem);
+        shown
+            .field("sent", &self.0.sent)
+            .field("problem", &self.0.problem);
         if let Some(answer) = &self.0.answer {
             shown.field("answer", answer);
         }
@@ -371,13 +447,19 @@ mod tests {
     use super::*;
 
     fn refused(status: u16, body: &'static str) -> Error {
-        let response = Response::builder().status(status).body(Bytes::from_static(body.as_bytes())).unwrap();
+        let response = Response::builder()
+            .status(status)
+            .body(Bytes::from_static(body.as_bytes()))
+            .unwrap();
         Error::refused(FollowThreadRequest::META, response, true)
     }
 
     #[test]
     fn it_is_told_on_one_line() {
-        let error = refused(404, r#"{"code": "chat_not_found", "message": "No\nsuch \u001b[31mchat\u202e"}"#);
+        let error = refused(
+            404,
+            r#"{"code": "chat_not_found", "message": "No\nsuch \u001b[31mchat\u202e"}"#,
+        );
         assert_eq!(
             error.to_string(),
             "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 404 Not Found: chat_not_found: \

@@ -1,8 +1,9 @@
 //! A bucket as bytes, for stores that keep it outside of the process.
 //!
-//! Version 1, all numbers big-endian: the version (1 byte), base, locked until, cautious until, late until (8 bytes each), the
-//! lock's source (4), how many stamps are held (4) and each of them (4), how many leases are out (4), and of each its name (8), its end (4) and
-//! whether it is old (1).
+//! Version 1, all numbers big-endian: the version (1 byte), base, locked until, cautious until,
+//! late until (8 bytes each), the lock's source (4), how many stamps are held (4) and each of them
+//! (4), how many leases are out (4), and of each its name (8), its end (4) and whether it is old
+//! (1).
 
 use std::collections::VecDeque;
 
@@ -30,7 +31,12 @@ impl Bucket {
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(45 + 4 * self.held.len() + 13 * self.out.len());
         bytes.push(VERSION);
-        for time in [self.base, self.locked_until, self.cautious_until, self.late_until] {
+        for time in [
+            self.base,
+            self.locked_until,
+            self.cautious_until,
+            self.late_until,
+        ] {
             bytes.extend(time.to_be_bytes());
         }
         bytes.extend(self.lock_from.0.to_be_bytes());

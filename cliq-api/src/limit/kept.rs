@@ -28,13 +28,20 @@ impl Bucket {
         }
     }
 
-    /// From when on it knows nothing that a new one would not know, if nothing else happens: whatever is out counts as unanswered then.
+    /// From when on it knows nothing that a new one would not know, if nothing else happens:
+    /// whatever is out counts as unanswered then.
     #[cfg(feature = "file")]
     pub(crate) fn forgettable_at(&self, rules: &Rules) -> u64 {
-        let lost = rules.grace.saturating_add(rules.hold.max(rules.lock.saturating_add(rules.margin)));
-        let out = self.out.iter().map(|out| self.at(out.ends).saturating_add(lost));
+        let lost = rules
+            .grace
+            .saturating_add(rules.hold.max(rules.lock.saturating_add(rules.margin)));
+        let out = self
+            .out
+            .iter()
+            .map(|out| self.at(out.ends).saturating_add(lost));
         let held = self.held.back().map(|&stamp| self.at(stamp));
-        out.chain(held).fold(self.locked_until.max(self.cautious_until), u64::max)
+        out.chain(held)
+            .fold(self.locked_until.max(self.cautious_until), u64::max)
     }
 
     /// Whether the lease is out.
@@ -42,12 +49,21 @@ impl Bucket {
         self.out.iter().any(|out| out.lease == lease)
     }
 
-    /// The same in another clock's time: what was `from` is `to`. What was over before `from` may be of no time at all.
+    /// The same in another clock's time: what was `from` is `to`. What was over before `from` may
+    /// be of no time at all.
     #[cfg(feature = "file")]
     pub(crate) fn moved(self, from: u64, to: u64) -> Self {
-        let time = |time: u64| if time > from { (time - from).saturating_add(to) } else { 0 };
+        let time = |time: u64| {
+            if time > from {
+                (time - from).saturating_add(to)
+            } else {
+                0
+            }
+        };
         let after = |stamp: Stamp| {
-            let left = u32::try_from(self.at(stamp).saturating_sub(from)).unwrap_or(u32::MAX).min(u32::MAX >> 1);
+            let left = u32::try_from(self.at(stamp).saturating_sub(from))
+                .unwrap_or(u32::MAX)
+                .min(u32::MAX >> 1);
             Stamp(left << 1 | u32::from(stamp.is_retry()))
         };
         let mut held: VecDeque<_> = self.held.iter().map(|&stamp| after(stamp)).collect();

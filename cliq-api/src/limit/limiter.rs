@@ -26,7 +26,8 @@ use crate::user_key::UserKey;
 /// From how long a wait on it is worth an event.
 const LONG: Duration = Duration::from_secs(1);
 
-/// Lets calls through as their endpoints' limits and the server's locks allow. Cloning it is cheap, and clones share everything.
+/// Lets calls through as their endpoints' limits and the server's locks allow. Cloning it is cheap,
+/// and clones share everything.
 #[derive(Clone)]
 pub struct Limiter(pub(super) Arc<Inner>);
 
@@ -51,8 +52,8 @@ pub struct ServerId(pub(super) u32);
 /// What a call asks of a [`Limiter`].
 #[derive(Debug, Clone, Copy)]
 pub struct Ask {
-    /// When it has to be sent at the latest. A wait that can't end before fails at once; one that then takes longer all the same is for the
-    /// caller to end, by dropping it.
+    /// When it has to be sent at the latest. A wait that can't end before fails at once; one that
+    /// then takes longer all the same is for the caller to end, by dropping it.
     pub deadline: Option<Instant>,
     /// How long it will wait for its answer.
     pub timeout: Duration,
@@ -105,13 +106,23 @@ impl Limiter {
     }
 
     /// The server of this base URL: its calls are counted apart from other servers'.
-    #[expect(clippy::missing_panics_doc, reason = "four billion base URLs don't fit into memory")]
+    #[expect(
+        clippy::missing_panics_doc,
+        reason = "four billion base URLs don't fit into memory"
+    )]
     pub fn server(&self, base_url: &str) -> ServerId {
-        let mut servers = self.0.servers.write().unwrap_or_else(PoisonError::into_inner);
-        let index = servers.iter().position(|known| &**known == base_url).unwrap_or_else(|| {
-            servers.push(base_url.into());
-            servers.len() - 1
-        });
+        let mut servers = self
+            .0
+            .servers
+            .write()
+            .unwrap_or_else(PoisonError::into_inner);
+        let index = servers
+            .iter()
+            .position(|known| &**known == base_url)
+            .unwrap_or_else(|| {
+                servers.push(base_url.into());
+                servers.len() - 1
+            });
         ServerId(u32::try_from(index).expect("there are fewer servers"))
     }
 
@@ -130,12 +141,14 @@ impl Limiter {
         self.0.outbox.empty(self).await;
     }
 
-    /// Tells the store, if it can be told on this thread, how all calls ended that it doesn't know of.
+    /// Tells the store, if it can be told on this thread, how all calls ended that it doesn't know
+    /// of.
     pub(crate) fn tell_rest_here(&self) {
         self.0.outbox.tell_rest_here(self);
     }
 
-    /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves nothing behind.
+    /// Takes a permit for a call, and waits for it if it has to. A wait that is dropped leaves
+    /// nothing behind.
     pub async fn acquire(
         &self,
         server: ServerId,
@@ -146,14 +159,30 @@ impl Limiter {
         let inner = &self.0;
         let shape = inner.shapes.of(endpoint, &inner.settings);
         if inner.settings.off || !shape.is_counted() {
-            return Ok(Permit::uncounted(self.clone(), shape, server, user.cloned()));
+            return Ok(Permit::uncounted(
+                self.clone(),
+                shape,
+                server,
+                user.cloned(),
+            ));
         }
         let slot = inner.slot(server, user, &shape);
         let lane = Lane::new(ask.class, ask.retry);
-        let mut wait = Wait { limiter: self, server, user, endpoint, shape, slot, ask, lane, place: None };
+        let mut wait = Wait {
+            limiter: self,
+            server,
+            user,
+            endpoint,
+            shape,
+            slot,
+            ask,
+            lane,
+            place: None,
+        };
         match wait.turn() {
             Turn::Granted(lease, use_by) => Ok(wait.permit(lease, use_by)),
-            // Apart, as the call that needn't wait would carry the room for it through all that follows.
+            // Apart, as the call that needn't wait would carry the room for it through all that
+            // follows.
             turn => Box::pin(wait.through(turn)).await,
         }
     }
@@ -169,8 +198,17 @@ impl Inner {
         u64::try_from(at.saturating_duration_since(self.origin).as_millis()).unwrap_or(u64::MAX)
     }
 
-    pub(super) fn slot(&self, server: ServerId, user: Option<&UserKey>, shape: &Arc<Shape>) -> Arc<Slot> {
-        let key = Key { server: server.0, shape: shape.id, user: user.cloned() };
+    pub(super) fn slot(
+        &self,
+        server: ServerId,
+        user: Option<&UserKey>,
+        shape: &Arc<Shape>,
+    ) -> Arc<Slot> {
+        let key = Key {
+            server: server.0,
+            shape: shape.id,
+            user: user.cloned(),
+        };
         self.slots.get_or_make(key, shape, self.now(), 0)
     }
 
@@ -180,13 +218,24 @@ impl Inner {
 
     pub(super) fn key(&self, server: ServerId, user: Option<&UserKey>, shape: &Shape) -> BucketKey {
         let servers = self.servers.read().unwrap_or_else(PoisonError::into_inner);
-        let server = servers.get(server.0 as usize).map_or_else(|| "".into(), Arc::clone);
-        BucketKey { server, user: user.cloned(), shape: Arc::clone(&shape.name) }
+        let server = servers
+            .get(server.0 as usize)
+            .map_or_else(|| "".into(), Arc::clone);
+        BucketKey {
+            server,
+            user: user.cloned(),
+            shape: Arc::clone(&shape.name),
+        }
     }
 
     fn lease(&self) -> LeaseId {
-        // Spread by an odd number, so that two limiters whose counts lie near each other don't meet.
-        LeaseId(self.leases.fetch_add(1, Ordering::Relaxed).wrapping_mul(0x9e37_79b9_7f4a_7c15))
+        // Spread by an odd number, so that two limiters whose counts lie near each other don't
+        // meet.
+        LeaseId(
+            self.leases
+                .fetch_add(1, Ordering::Relaxed)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        )
     }
 
     /// What is known of a lock without asking anybody.
@@ -200,9 +249,9 @@ impl Inner {
     ) -> Option<Locked> {
         match &self.store {
             None => local.bucket.locked(now, self.source),
-            Some(store) => {
-                local.told(now).or_else(|| store.known_lock(&self.key(server, user, shape), &shape.rules, self.source))
-            }
+            Some(store) => local.told(now).or_else(|| {
+                store.known_lock(&self.key(server, user, shape), &shape.rules, self.source)
+            }),
         }
     }
 }
@@ -258,7 +307,9 @@ impl Wait<'_> {
             }
             if let Some(place) = &self.place {
                 match until {
-                    Some(until) => drop(tokio::time::timeout_at(until, place.woken.notified()).await),
+                    Some(until) => {
+                        drop(tokio::time::timeout_at(until, place.woken.notified()).await)
+                    }
                     None => place.woken.notified().await,
                 }
             }
@@ -300,7 +351,9 @@ impl Wait<'_> {
             } else {
                 let ask = self.message();
                 match local.bucket.acquire(now, &self.shape.rules, &ask) {
-                    Decision::Granted { use_within } => return Turn::Granted(ask.lease, at + use_within),
+                    Decision::Granted { use_within } => {
+                        return Turn::Granted(ask.lease, at + use_within);
+                    }
                     Decision::Wait { earliest, again } => (earliest, Some(again), None),
                     Decision::Locked(locked) => (locked.left, Some(locked.left), Some(locked)),
                     Decision::Behind => {
@@ -317,13 +370,20 @@ impl Wait<'_> {
     async fn ask_store(&mut self) -> Turn {
         let limiter = self.limiter;
         let inner = &*limiter.0;
-        let Some(store) = &inner.store else { return self.turn() };
+        let Some(store) = &inner.store else {
+            return self.turn();
+        };
         inner.outbox.deliver(limiter);
         let asked = Instant::now();
         let ask = self.message();
         let key = inner.key(self.server, self.user, &self.shape);
-        // Should this be dropped while the store is at it, the lease may be granted, and is given back.
-        let mut asking = Asking { wait: self, key: Some(key), lease: ask.lease };
+        // Should this be dropped while the store is at it, the lease may be granted, and is given
+        // back.
+        let mut asking = Asking {
+            wait: self,
+            key: Some(key),
+            lease: ask.lease,
+        };
         let answer = match &asking.key {
             Some(key) => store.acquire(key, &asking.wait.shape.rules, ask).await,
             None => return Turn::Ask,
@@ -337,17 +397,28 @@ impl Wait<'_> {
         let now = inner.now();
         match answer {
             Ok(Decision::Granted { use_within }) => Turn::Granted(ask.lease, asked + use_within),
-            Ok(Decision::Wait { earliest, again }) => self.wait(&mut local, &slot, now, earliest, Some(again), None),
+            Ok(Decision::Wait { earliest, again }) => {
+                self.wait(&mut local, &slot, now, earliest, Some(again), None)
+            }
             Ok(Decision::Locked(locked)) => {
                 let is_new = local.told(now).is_none();
                 local.note(now, locked);
                 if is_new {
-                    inner.watch.locked(limiter, self.server, self.user, &self.shape, locked, false);
+                    inner
+                        .watch
+                        .locked(limiter, self.server, self.user, &self.shape, locked, false);
                     if let Some(queue) = local.waiting() {
                         queue.wake_all();
                     }
                 }
-                self.wait(&mut local, &slot, now, locked.left, Some(locked.left), Some(locked))
+                self.wait(
+                    &mut local,
+                    &slot,
+                    now,
+                    locked.left,
+                    Some(locked.left),
+                    Some(locked),
+                )
             }
             Ok(Decision::Behind) => {
                 self.fall_behind(&mut local);
@@ -376,17 +447,29 @@ impl Wait<'_> {
         }
         if let Some(again) = again {
             let queue = local.queue();
-            queue.first_goes = now.saturating_add(u64::try_from(earliest.as_millis()).unwrap_or(u64::MAX));
+            queue.first_goes =
+                now.saturating_add(u64::try_from(earliest.as_millis()).unwrap_or(u64::MAX));
             queue.first_listens = again != earliest;
         }
-        Turn::Wait { until: again.map(|again| Instant::now() + again), earliest }
+        Turn::Wait {
+            until: again.map(|again| Instant::now() + again),
+            earliest,
+        }
     }
 
     fn refusal(&self, earliest: Duration, locked: Option<Locked>) -> Option<LimitRefusal> {
-        let late = self.ask.deadline.is_some_and(|deadline| Instant::now() + earliest > deadline);
-        if let Some(locked) = locked.filter(|_| late || self.ask.patience != Patience::ThroughLocks) {
+        let late = self
+            .ask
+            .deadline
+            .is_some_and(|deadline| Instant::now() + earliest > deadline);
+        if let Some(locked) = locked.filter(|_| late || self.ask.patience != Patience::ThroughLocks)
+        {
             let until = SystemTime::now() + locked.left;
-            return Some(LimitRefusal::Locked { until, wait: locked.left, why: locked.why });
+            return Some(LimitRefusal::Locked {
+                until,
+                wait: locked.left,
+                why: locked.why,
+            });
         }
         if self.ask.patience == Patience::FailFast {
             return Some(LimitRefusal::WouldWait { wait: earliest });
@@ -401,11 +484,17 @@ impl Wait<'_> {
         }
         let queue = local.queue();
         if queue.len() >= self.limiter.0.settings.queue.max(1) {
-            return Err(LimitRefusal::Busy { waiting: queue.len() });
+            return Err(LimitRefusal::Busy {
+                waiting: queue.len(),
+            });
         }
         let woken = Arc::new(Notify::new());
         let key = queue.push(self.lane, Arc::clone(&woken));
-        self.place = Some(Place { slot: Arc::clone(slot), key, woken });
+        self.place = Some(Place {
+            slot: Arc::clone(slot),
+            key,
+            woken,
+        });
         Ok(())
     }
 
@@ -415,7 +504,8 @@ impl Wait<'_> {
         self.ask.retry = false;
         if let Some(place) = &mut self.place {
             let queue = local.queue();
-            // First the new place, or the next one would be woken for nothing where nobody else waits.
+            // First the new place, or the next one would be woken for nothing where nobody else
+            // waits.
             let key = queue.push(self.lane, Arc::clone(&place.woken));
             queue.remove(place.key);
             place.key = key;
@@ -434,7 +524,9 @@ impl Wait<'_> {
         } else {
             // What the store told the first, and one window for each full round.
             let rounds = ahead / rules.slots().map_or(usize::MAX, |slots| slots as usize);
-            Duration::from_millis(first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold))
+            Duration::from_millis(
+                first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold),
+            )
         };
         locked.map_or(expected, |locked| locked.left.max(expected))
     }
@@ -453,7 +545,15 @@ impl Wait<'_> {
     fn permit(self, lease: LeaseId, use_by: Instant) -> Permit {
         // Only now does the next in line look: with the grant in the bucket.
         drop(self.place);
-        Permit::new(self.limiter.clone(), self.shape, self.server, self.user.cloned(), self.slot, lease, use_by)
+        Permit::new(
+            self.limiter.clone(),
+            self.shape,
+            self.server,
+            self.user.cloned(),
+            self.slot,
+            lease,
+            use_by,
+        )
     }
 }
 
@@ -483,8 +583,12 @@ impl Drop for Asking<'_, '_> {
         if let Some(key) = self.key.take() {
             let limiter = self.wait.limiter;
             let ended = Ended::new(self.lease, limiter.0.source, Outcome::Unsent);
-            let message =
-                Message { slot: Arc::clone(&self.wait.slot), shape: Arc::clone(&self.wait.shape), key, ended };
+            let message = Message {
+                slot: Arc::clone(&self.wait.slot),
+                shape: Arc::clone(&self.wait.shape),
+                key,
+                ended,
+            };
             limiter.0.outbox.send(limiter, message);
         }
     }

@@ -1,10 +1,12 @@
-//! What is said to a bucket, and what it answers. Nothing in it assumes that both are in one process.
+//! What is said to a bucket, and what it answers. Nothing in it assumes that both are in one
+//! process.
 
 use std::time::Duration;
 
 use super::settings::Class;
 
-/// A permit's name. Who asks for one chooses it, at random or nearly so, so that an ask that got no answer can be repeated or taken back.
+/// A permit's name. Who asks for one chooses it, at random or nearly so, so that an ask that got no
+/// answer can be repeated or taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeaseId(pub u64);
 
@@ -25,20 +27,29 @@ pub struct Acquire {
     pub lease: LeaseId,
     /// Who asks.
     pub source: Source,
-    /// How long the call waits for its answer at most. A lease that outlives the time to use it and this counts as sent and unanswered.
+    /// How long the call waits for its answer at most. A lease that outlives the time to use it
+    /// and this counts as sent and unanswered.
     pub timeout: Duration,
     /// Which slots it may have.
     pub class: Class,
     /// Whether it is the retry of a call.
     pub retry: bool,
-    /// How long it waits at most. Where others wait as well, a place is kept for it only if that can suffice.
+    /// How long it waits at most. Where others wait as well, a place is kept for it only if that
+    /// can suffice.
     pub waits: Duration,
 }
 
 impl Acquire {
     /// For a normal call that is no retry, and waits as long as it takes.
     pub fn new(lease: LeaseId, source: Source, timeout: Duration) -> Self {
-        Self { lease, source, timeout, class: Class::Normal, retry: false, waits: Duration::MAX }
+        Self {
+            lease,
+            source,
+            timeout,
+            class: Class::Normal,
+            retry: false,
+            waits: Duration::MAX,
+        }
     }
 
     /// For a call of the class.
@@ -71,7 +82,8 @@ pub enum Decision {
     },
     /// No slot is free.
     Wait {
-        /// How long it takes at the least, as far as one can tell: what a deadline is compared with.
+        /// How long it takes at the least, as far as one can tell: what a deadline is compared
+        /// with.
         earliest: Duration,
         /// When to ask again, if nothing happens before.
         again: Duration,

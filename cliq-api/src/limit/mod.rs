@@ -1,10 +1,12 @@
 //! Limits that don't lock a user out.
 //!
-//! A [`Limiter`] gives each call a [`Permit`] before it is sent, so that no more calls arrive at the server than the endpoint's limit allows, whatever the
-//! network does to them, and none during a lock. A client has one; by itself it is of use where calls go another way.
+//! A [`Limiter`] gives each call a [`Permit`] before it is sent, so that no more calls arrive at
+//! the server than the endpoint's limit allows, whatever the network does to them, and none during
+//! a lock. A client has one; by itself it is of use where calls go another way.
 //!
-//! [`Bucket`] is the rule itself, as a state machine without clock or I/O; [`LimitStore`] is what to implement so that several
-//! processes share buckets. `docs/limits.md` says why the rule holds and what is assumed about the server.
+//! [`Bucket`] is the rule itself, as a state machine without clock or I/O; [`LimitStore`] is what
+//! to implement so that several processes share buckets. `docs/limits.md` says why the rule holds
+//! and what is assumed about the server.
 //!
 //! ```
 //! use cliq_api::limit::{Ask, LimitSettings, Limiter, Told};
@@ -43,7 +45,9 @@ mod watch;
 pub use self::bucket::Bucket;
 pub use self::codec::DecodeError;
 pub use self::limiter::{Ask, Limiter, ServerId};
-pub use self::message::{Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source};
+pub use self::message::{
+    Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source,
+};
 pub use self::permit::{Permit, Told};
 pub use self::refusal::{Expired, LimitRefusal};
 pub use self::rules::Rules;

@@ -1,4 +1,5 @@
-//! How calls ended, on the way to a store that may be slow. Whoever made the call doesn't wait for it.
+//! How calls ended, on the way to a store that may be slow. Whoever made the call doesn't wait for
+//! it.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -21,7 +22,8 @@ const PAUSES: [Duration; 5] = [
 ];
 /// How long the end of a program is held up.
 const AT_THE_END: Duration = Duration::from_secs(2);
-/// A store that is gone for long should not cost memory without end: what is not told ends with its lease, as a call without an answer.
+/// A store that is gone for long should not cost memory without end: what is not told ends with its
+/// lease, as a call without an answer.
 const MOST: usize = 10_000;
 
 #[derive(Debug, Default)]
@@ -57,15 +59,24 @@ impl Outbox {
         self.deliver(limiter);
     }
 
-    /// Sees to it that what is there gets delivered, in order. Without a runtime it stays until somebody asks the store.
+    /// Sees to it that what is there gets delivered, in order. Without a runtime it stays until
+    /// somebody asks the store.
     pub(super) fn deliver(&self, limiter: &Limiter) {
-        let Ok(runtime) = tokio::runtime::Handle::try_current() else { return };
+        let Ok(runtime) = tokio::runtime::Handle::try_current() else {
+            return;
+        };
         let mut state = self.lock();
         if !state.delivering && !state.messages.is_empty() {
             state.delivering = true;
             // A runtime that is ending drops it in here, and then it looks at the state.
             drop(state);
-            runtime.spawn(Delivery { limiter: limiter.clone(), is_done: false }.run());
+            runtime.spawn(
+                Delivery {
+                    limiter: limiter.clone(),
+                    is_done: false,
+                }
+                .run(),
+            );
         }
     }
 
@@ -83,9 +94,12 @@ impl Outbox {
         }
     }
 
-    /// Tells what is left, without a runtime. What is just being told is told twice, which changes nothing.
+    /// Tells what is left, without a runtime. What is just being told is told twice, which changes
+    /// nothing.
     pub(super) fn tell_rest_here(&self, limiter: &Limiter) {
-        let Some(store) = &limiter.0.store else { return };
+        let Some(store) = &limiter.0.store else {
+            return;
+        };
         let begun = Instant::now();
         let mut messages = std::mem::take(&mut self.lock().messages);
         messages.retain(|message| {
@@ -133,7 +147,10 @@ impl Delivery {
                 };
                 Arc::clone(message)
             };
-            match store.complete(&message.key, &message.shape.rules, message.ended).await {
+            match store
+                .complete(&message.key, &message.shape.rules, message.ended)
+                .await
+            {
                 Ok(done) => {
                     pauses = PAUSES.iter();
                     let mut local = message.slot.lock();
@@ -145,7 +162,11 @@ impl Delivery {
                     }
                     drop(local);
                     let mut state = inner.outbox.lock();
-                    if state.messages.front().is_some_and(|front| Arc::ptr_eq(front, &message)) {
+                    if state
+                        .messages
+                        .front()
+                        .is_some_and(|front| Arc::ptr_eq(front, &message))
+                    {
                         state.messages.pop_front();
                     }
                 }
@@ -167,7 +188,8 @@ impl Drop for Delivery {
         let outbox = &self.limiter.0.outbox;
         outbox.lock().delivering = false;
         if !self.is_done {
-            // Its runtime ends in the midst of it. A program that is run for each call would leave every call untold otherwise.
+            // Its runtime ends in the midst of it. A program that is run for each call would leave
+            // every call untold otherwise.
             outbox.tell_rest_here(&self.limiter);
         }
     }

@@ -1,4 +1,5 @@
-//! Who waits for a bucket, in which order. Only the first asks and has a timer; it wakes the next when it leaves.
+//! Who waits for a bucket, in which order. Only the first asks and has a timer; it wakes the next
+//! when it leaves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -44,12 +45,16 @@ impl Queue {
     }
 
     pub(super) fn is_first(&self, key: Key) -> bool {
-        self.waiting.first_key_value().is_some_and(|(&first, _)| first == key)
+        self.waiting
+            .first_key_value()
+            .is_some_and(|(&first, _)| first == key)
     }
 
     /// Whether one who comes now in that lane would be the first.
     pub(super) fn would_be_first(&self, lane: Lane) -> bool {
-        self.waiting.first_key_value().is_none_or(|((first, _), _)| lane < *first)
+        self.waiting
+            .first_key_value()
+            .is_none_or(|((first, _), _)| lane < *first)
     }
 
     /// How many stand before that place, or will.
@@ -62,7 +67,10 @@ impl Queue {
     }
 
     pub(super) fn push(&mut self, lane: Lane, waiter: Arc<Notify>) -> Key {
-        let before = self.waiting.first_key_value().map(|(_, first)| Arc::clone(first));
+        let before = self
+            .waiting
+            .first_key_value()
+            .map(|(_, first)| Arc::clone(first));
         let key = (lane, self.came);
         self.came += 1;
         self.waiting.insert(key, waiter);

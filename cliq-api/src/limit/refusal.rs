@@ -42,7 +42,9 @@ impl LimitRefusal {
     /// How long to wait before another try has a chance, where one can tell.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Locked { wait, .. } | Self::PastDeadline { wait } | Self::WouldWait { wait } => Some(*wait),
+            Self::Locked { wait, .. } | Self::PastDeadline { wait } | Self::WouldWait { wait } => {
+                Some(*wait)
+            }
             Self::Busy { .. } | Self::Unreachable(_) => None,
         }
     }
@@ -62,22 +64,40 @@ impl fmt::Display for LimitRefusal {
             Self::Locked { wait, why, .. } => {
                 let why = match why {
                     LockSource::Observed => "the server locked the user out of it",
-                    LockSource::Peer => "the server locked the user out of it, as another process was told",
-                    LockSource::Assumed => "the user may be locked out of it, as the limits' shared state was lost",
+                    LockSource::Peer => {
+                        "the server locked the user out of it, as another process was told"
+                    }
+                    LockSource::Assumed => {
+                        "the user may be locked out of it, as the limits' shared state was lost"
+                    }
                 };
                 write!(f, "{why}; try again in {}", seconds(*wait))
             }
             Self::PastDeadline { wait } => {
-                write!(f, "its limit lets no call through for {}, which is past the call's deadline", seconds(*wait))
+                write!(
+                    f,
+                    "its limit lets no call through for {}, which is past the call's deadline",
+                    seconds(*wait)
+                )
             }
             Self::Busy { waiting } => {
-                write!(f, "{waiting} calls wait for its limit already; make fewer, or raise `LimitSettings::queue`")
+                write!(
+                    f,
+                    "{waiting} calls wait for its limit already; make fewer, or raise `LimitSettings::queue`"
+                )
             }
             Self::WouldWait { wait } => {
-                write!(f, "its limit lets no call through for {}, and the call doesn't wait", seconds(*wait))
+                write!(
+                    f,
+                    "its limit lets no call through for {}, and the call doesn't wait",
+                    seconds(*wait)
+                )
             }
             Self::Unreachable(error) => {
-                write!(f, "nothing is sent without the limits' shared state, and that can't be had: {error}")
+                write!(
+                    f,
+                    "nothing is sent without the limits' shared state, and that can't be had: {error}"
+                )
             }
         }
     }
@@ -92,10 +112,15 @@ impl std::error::Error for LimitRefusal {
     }
 }
 
-/// In whole seconds, a begun one being a whole one: one that comes back after that is not too early.
+/// In whole seconds, a begun one being a whole one: one that comes back after that is not too
+/// early.
 fn seconds(time: Duration) -> String {
     let seconds = time.as_millis().div_ceil(1000);
-    if seconds == 1 { "1 second".to_owned() } else { format!("{seconds} seconds") }
+    if seconds == 1 {
+        "1 second".to_owned()
+    } else {
+        format!("{seconds} seconds")
+    }
 }
 
 /// A permit that may not be used any more. Another one has to be acquired.

@@ -48,7 +48,11 @@ impl Rules {
             retries: u32::try_from(share).unwrap_or(u32::MAX).max(1),
             reserved: settings.reserved.min(count.saturating_sub(1)),
             use_within: millis(settings.use_within),
-            cold: if settings.cold_start { count.div_ceil(2).min(count.saturating_sub(1)) } else { 0 },
+            cold: if settings.cold_start {
+                count.div_ceil(2).min(count.saturating_sub(1))
+            } else {
+                0
+            },
             unknown: if settings.cold_start { count } else { 0 },
         }
     }
@@ -99,7 +103,8 @@ impl Rules {
         })
     }
 
-    /// As a script is told them: slots (-1 without a limit), hold, margin, grace, lock, longest retry-after, retries, reserved, use within, unknown.
+    /// As a script is told them: slots (-1 without a limit), hold, margin, grace, lock, longest
+    /// retry-after, retries, reserved, use within, unknown.
     #[cfg(feature = "redis")]
     pub(crate) fn numbers(&self) -> [i64; 10] {
         let time = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
@@ -120,7 +125,9 @@ impl Rules {
     /// Until when, from `since` on, calls may yet arrive and count that were allowed by then.
     #[cfg(feature = "redis")]
     pub(crate) fn settles(&self, since: u64) -> u64 {
-        since.saturating_add(self.use_within).saturating_add(self.hold)
+        since
+            .saturating_add(self.use_within)
+            .saturating_add(self.hold)
     }
 
     /// How long a lock lasts of which the server says this.

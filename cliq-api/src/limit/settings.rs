@@ -31,7 +31,8 @@ pub struct LimitSettings {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Patience {
-    /// For a slot, as long as that can end before the call's deadline. Through a lock it doesn't wait.
+    /// For a slot, as long as that can end before the call's deadline. Through a lock it doesn't
+    /// wait.
     #[default]
     Wait,
     /// Never.
@@ -44,7 +45,8 @@ pub enum Patience {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
 pub enum Class {
-    /// Behind urgent ones. They can't have the slots that are [reserved](LimitSettings::reserved_for_urgent).
+    /// Behind urgent ones. They can't have the slots that are
+    /// [reserved](LimitSettings::reserved_for_urgent).
     #[default]
     Normal,
     /// Before normal ones.
@@ -72,16 +74,24 @@ impl LimitSettings {
 
     /// Limits nothing and obeys no lock. For servers that are one's own, and for tests.
     pub const fn off() -> Self {
-        Self { off: true, ..Self::new() }
+        Self {
+            off: true,
+            ..Self::new()
+        }
     }
 
-    /// How many fewer calls than the published limit are made; 1 at first. At least one call is made all the same.
+    /// How many fewer calls than the published limit are made; 1 at first. At least one call is
+    /// made all the same.
     pub const fn spare(self, calls: u32) -> Self {
-        Self { spare: calls, ..self }
+        Self {
+            spare: calls,
+            ..self
+        }
     }
 
-    /// How much longer than the window a slot is held after the answer, and how much longer than told a lock is obeyed; one
-    /// second at first. It has to cover a server that stamps in whole seconds.
+    /// How much longer than the window a slot is held after the answer, and how much longer than
+    /// told a lock is obeyed; one second at first. It has to cover a server that stamps in
+    /// whole seconds.
     pub const fn margin(self, margin: Duration) -> Self {
         Self { margin, ..self }
     }
@@ -91,8 +101,9 @@ impl LimitSettings {
         Self { grace, ..self }
     }
 
-    /// Whether half of the slots count as used for the first window of a process, which can't know what the one before it
-    /// sent; it does at first. The same says whether a shared store that may have lost what it knew counts all of them as used for a time.
+    /// Whether half of the slots count as used for the first window of a process, which can't know
+    /// what the one before it sent; it does at first. The same says whether a shared store that
+    /// may have lost what it knew counts all of them as used for a time.
     pub const fn cold_start(self, cold_start: bool) -> Self {
         Self { cold_start, ..self }
     }
@@ -104,35 +115,52 @@ impl LimitSettings {
 
     /// The longest `Retry-After` that is believed; one hour at first. A longer one counts as this.
     pub const fn longest_retry_after(self, longest: Duration) -> Self {
-        Self { longest_retry_after: longest, ..self }
+        Self {
+            longest_retry_after: longest,
+            ..self
+        }
     }
 
-    /// How many percent of the slots retries may take ahead of other calls; 50 at first, and always at least one slot. Retries past
-    /// that wait in line.
+    /// How many percent of the slots retries may take ahead of other calls; 50 at first, and always
+    /// at least one slot. Retries past that wait in line.
     pub const fn retry_share(self, percent: u8) -> Self {
-        Self { retries: percent, ..self }
+        Self {
+            retries: percent,
+            ..self
+        }
     }
 
-    /// How many of a limit's slots only urgent calls may take; none at first. At least one is left for the others.
+    /// How many of a limit's slots only urgent calls may take; none at first. At least one is left
+    /// for the others.
     pub const fn reserved_for_urgent(self, slots: u32) -> Self {
-        Self { reserved: slots, ..self }
+        Self {
+            reserved: slots,
+            ..self
+        }
     }
 
     /// How long after it was given a permit may be used; half a minute at first.
     pub const fn use_within(self, time: Duration) -> Self {
-        Self { use_within: time, ..self }
+        Self {
+            use_within: time,
+            ..self
+        }
     }
 
     /// How many calls may wait for one bucket; 1000 at first. Further ones are refused as busy.
     pub const fn queue(self, calls: usize) -> Self {
-        Self { queue: calls, ..self }
+        Self {
+            queue: calls,
+            ..self
+        }
     }
 
     pub(crate) const fn default_patience(&self) -> Patience {
         self.patience
     }
 
-    /// Whether calls wait that don't say so themselves; at first they wait for slots and not for locks.
+    /// Whether calls wait that don't say so themselves; at first they wait for slots and not for
+    /// locks.
     pub const fn patience(self, patience: Patience) -> Self {
         Self { patience, ..self }
     }

@@ -16,7 +16,8 @@ pub(super) struct Shape {
     pub(super) rules: Rules,
     /// Method and path with placeholders erased, or the declared bucket.
     pub(super) name: Arc<str>,
-    /// Whether the server ever told of a lock here. Where there is no limit either, nothing has to be looked up before.
+    /// Whether the server ever told of a lock here. Where there is no limit either, nothing has to
+    /// be looked up before.
     locked_once: Arc<AtomicBool>,
     limit: Option<Limit>,
     lock: Option<std::time::Duration>,
@@ -46,19 +47,31 @@ struct Known {
 }
 
 impl Shapes {
-    pub(super) fn of(&self, endpoint: &'static EndpointMeta, settings: &LimitSettings) -> Arc<Shape> {
+    pub(super) fn of(
+        &self,
+        endpoint: &'static EndpointMeta,
+        settings: &LimitSettings,
+    ) -> Arc<Shape> {
         let address = std::ptr::from_ref(endpoint).addr();
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);
         if let Some(&id) = known.endpoints.get(&address) {
             return Arc::clone(&known.shapes[id as usize]);
         }
         drop(known);
-        self.0.write().unwrap_or_else(PoisonError::into_inner).learn(address, endpoint, settings)
+        self.0
+            .write()
+            .unwrap_or_else(PoisonError::into_inner)
+            .learn(address, endpoint, settings)
     }
 }
 
 impl Known {
-    fn learn(&mut self, address: usize, endpoint: &'static EndpointMeta, settings: &LimitSettings) -> Arc<Shape> {
+    fn learn(
+        &mut self,
+        address: usize,
+        endpoint: &'static EndpointMeta,
+        settings: &LimitSettings,
+    ) -> Arc<Shape> {
         let name: Arc<str> = name(endpoint).into();
         let next = u32::try_from(self.shapes.len()).unwrap_or(u32::MAX);
         let id = *self.names.entry(Arc::clone(&name)).or_insert(next);
@@ -70,7 +83,9 @@ impl Known {
             id,
             rules: Rules::new(limit, lock, settings),
             name,
-            locked_once: known.map(|shape| Arc::clone(&shape.locked_once)).unwrap_or_default(),
+            locked_once: known
+                .map(|shape| Arc::clone(&shape.locked_once))
+                .unwrap_or_default(),
             limit,
             lock,
         });
@@ -84,7 +99,9 @@ impl Known {
 
 /// Fewer calls in the same time.
 fn stricter(one: Option<Limit>, other: Option<Limit>) -> Option<Limit> {
-    let (Some(one), Some(other)) = (one, other) else { return one.or(other) };
+    let (Some(one), Some(other)) = (one, other) else {
+        return one.or(other);
+    };
     let rate = |limit: Limit, per: std::time::Duration| u128::from(limit.calls) * per.as_nanos();
     let keeps = (rate(one, other.per), one.calls) <= (rate(other, one.per), other.calls);
     Some(if keeps { one } else { other })
@@ -126,8 +143,15 @@ mod tests {
         lock: Some(Duration::from_mins(10)),
         ..EndpointMeta::DEFAULT
     };
-    static OTHER: EndpointMeta = EndpointMeta { path: "/chats", ..EndpointMeta::DEFAULT };
-    static NAMED: EndpointMeta = EndpointMeta { path: "/chats", bucket: Some("all"), ..EndpointMeta::DEFAULT };
+    static OTHER: EndpointMeta = EndpointMeta {
+        path: "/chats",
+        ..EndpointMeta::DEFAULT
+    };
+    static NAMED: EndpointMeta = EndpointMeta {
+        path: "/chats",
+        bucket: Some("all"),
+        ..EndpointMeta::DEFAULT
+    };
 
     #[test]
     fn one_shape_has_the_stricter_limit_and_the_longer_lock() {
@@ -143,7 +167,10 @@ mod tests {
                 assert_eq!(shape.rules.lock_for(None), 600_000);
             }
             assert_ne!(shapes.of(&OTHER, &settings).id, ids[0]);
-            assert_ne!(shapes.of(&NAMED, &settings).id, shapes.of(&OTHER, &settings).id);
+            assert_ne!(
+                shapes.of(&NAMED, &settings).id,
+                shapes.of(&OTHER, &settings).id
+            );
         }
     }
 

@@ -1,4 +1,5 @@
-//! All buckets of a limiter, found by server, user and shape. Those that know nothing any more are removed while others are used.
+//! All buckets of a limiter, found by server, user and shape. Those that know nothing any more are
+//! removed while others are used.
 
 use std::collections::HashMap;
 use std::hash::{Hash, Hasher};
@@ -37,7 +38,10 @@ impl Hash for Key {
 impl Key {
     /// Quick, and even enough.
     fn shard(&self) -> usize {
-        let user = self.user.as_ref().map_or(&[][..], |user| user.as_str().as_bytes());
+        let user = self
+            .user
+            .as_ref()
+            .map_or(&[][..], |user| user.as_str().as_bytes());
         let mut mixed = self.shape.wrapping_mul(0x9e37_79b9) ^ self.server;
         for &byte in user.iter().rev().take(8) {
             mixed = (mixed ^ u32::from(byte)).wrapping_mul(0x0100_0193);
@@ -88,7 +92,9 @@ impl Local {
 
     /// A store told of a lock.
     pub(super) fn note(&mut self, now: u64, locked: Locked) {
-        let until = now.saturating_add(u64::try_from(locked.left.as_millis()).unwrap_or(u64::MAX)).saturating_add(1);
+        let until = now
+            .saturating_add(u64::try_from(locked.left.as_millis()).unwrap_or(u64::MAX))
+            .saturating_add(1);
         if self.told.is_none_or(|(told, _)| told < until) {
             self.told = Some((until, locked.why));
         }
@@ -98,7 +104,10 @@ impl Local {
     pub(super) fn told(&self, now: u64) -> Option<Locked> {
         let (until, why) = self.told?;
         let left = until.checked_sub(now).filter(|&left| left > 0)?;
-        Some(Locked { left: std::time::Duration::from_millis(left), why })
+        Some(Locked {
+            left: std::time::Duration::from_millis(left),
+            why,
+        })
     }
 
     fn is_idle(&mut self, now: u64, rules: &Rules) -> bool {
@@ -129,19 +138,34 @@ impl Slots {
     }
 
     /// The slot, made if there is none; `started` is when the limiter began to know of calls.
-    pub(super) fn get_or_make(&self, key: Key, shape: &Arc<Shape>, now: u64, started: u64) -> Arc<Slot> {
+    pub(super) fn get_or_make(
+        &self,
+        key: Key,
+        shape: &Arc<Shape>,
+        now: u64,
+        started: u64,
+    ) -> Arc<Slot> {
         self.sweep(now);
         let mut shard = lock(&self.shards[key.shard()]);
         let entry = shard.entry(key).or_insert_with(|| {
             let bucket = Bucket::new(&shape.rules, now, started);
-            let slot = Arc::new(Slot(Mutex::new(Local { bucket, told: None, queue: None })));
-            Entry { slot, shape: Arc::clone(shape) }
+            let slot = Arc::new(Slot(Mutex::new(Local {
+                bucket,
+                told: None,
+                queue: None,
+            })));
+            Entry {
+                slot,
+                shape: Arc::clone(shape),
+            }
         });
         Arc::clone(&entry.slot)
     }
 
     pub(super) fn get(&self, key: &Key) -> Option<Arc<Slot>> {
-        lock(&self.shards[key.shard()]).get(key).map(|entry| Arc::clone(&entry.slot))
+        lock(&self.shards[key.shard()])
+            .get(key)
+            .map(|entry| Arc::clone(&entry.slot))
     }
 
     /// How many there are.
@@ -153,7 +177,10 @@ impl Slots {
     fn sweep(&self, now: u64) {
         let due = self.next_sweep.load(Ordering::Relaxed);
         if now < due
-            || self.next_sweep.compare_exchange(due, now + SWEEP, Ordering::Relaxed, Ordering::Relaxed).is_err()
+            || self
+                .next_sweep
+                .compare_exchange(due, now + SWEEP, Ordering::Relaxed, Ordering::Relaxed)
+                .is_err()
         {
             return;
         }

@@ -76,8 +76,8 @@ pub enum ChangeKind {
         until: SystemTime,
         /// Where that is known from.
         why: LockSource,
-        /// Whether it began with a call that the limiter had allowed, so that somebody else spends the same budget, or the server's
-        /// rules are others than the declared ones.
+        /// Whether it began with a call that the limiter had allowed, so that somebody else spends
+        /// the same budget, or the server's rules are others than the declared ones.
         unexpected: bool,
     },
     /// A call got no answer: calls go one at a time until one is answered.
@@ -87,32 +87,61 @@ pub enum ChangeKind {
 impl Limiter {
     /// A user's limits at the server.
     pub fn limits(&self, server: ServerId, user: Option<UserKey>) -> Limits {
-        Limits { limiter: self.clone(), server, user }
+        Limits {
+            limiter: self.clone(),
+            server,
+            user,
+        }
     }
 }
 
 impl Limits {
-    /// What a normal call to the endpoint would meet now. It fails only where a store that others share can't be reached.
+    /// What a normal call to the endpoint would meet now. It fails only where a store that others
+    /// share can't be reached.
     pub async fn of(&self, endpoint: &'static EndpointMeta) -> Result<LimitState, LimitRefusal> {
         let inner = &self.limiter.0;
         let shape = inner.shape(endpoint);
         let user = self.user.as_ref();
-        let key = Key { server: self.server.0, shape: shape.id, user: user.cloned() };
+        let key = Key {
+            server: self.server.0,
+            shape: shape.id,
+            user: user.cloned(),
+        };
         let slot = inner.slots.get(&key);
-        let waiting = slot.as_ref().and_then(|slot| slot.lock().waiting().map(|queue| queue.len())).unwrap_or_default();
+        let waiting = slot
+            .as_ref()
+            .and_then(|slot| slot.lock().waiting().map(|queue| queue.len()))
+            .unwrap_or_default();
         let seen = match &inner.store {
-            _ if inner.settings.off => Seen { remaining: None, next: Duration::ZERO, locked: None },
+            _ if inner.settings.off => Seen {
+                remaining: None,
+                next: Duration::ZERO,
+                locked: None,
+            },
             None => {
                 let slot = slot.unwrap_or_else(|| inner.slot(self.server, user, &shape));
-                slot.lock().bucket.look(inner.now(), &shape.rules, inner.source, Class::Normal)
+                slot.lock()
+                    .bucket
+                    .look(inner.now(), &shape.rules, inner.source, Class::Normal)
             }
             Some(store) => {
                 let key = inner.key(self.server, user, &shape);
-                store.look(&key, &shape.rules, inner.source, Class::Normal).await.map_err(LimitRefusal::Unreachable)?
+                store
+                    .look(&key, &shape.rules, inner.source, Class::Normal)
+                    .await
+                    .map_err(LimitRefusal::Unreachable)?
             }
         };
-        let lock = seen.locked.map(|locked| Lock { until: SystemTime::now() + locked.left, why: locked.why });
-        Ok(LimitState { remaining: seen.remaining, next: seen.next, waiting, lock })
+        let lock = seen.locked.map(|locked| Lock {
+            until: SystemTime::now() + locked.left,
+            why: locked.why,
+        });
+        Ok(LimitState {
+            remaining: seen.remaining,
+            next: seen.next,
+            waiting,
+            lock,
+        })
     }
 
     /// What happens from now on, to the buckets of all users of the limiter.
@@ -131,7 +160,8 @@ impl Limits {
 pub struct Changes(broadcast::Receiver<Change>);
 
 impl Changes {
-    /// The next change; `None` once the limiter is gone. One who doesn't look for long misses the oldest.
+    /// The next change; `None` once the limiter is gone. One who doesn't look for long misses the
+    /// oldest.
     pub async fn next(&mut self) -> Option<Change> {
         loop {
             match self.0.recv().await {
@@ -152,7 +182,10 @@ pub(super) struct Watch {
 
 impl Watch {
     pub(super) fn new() -> Self {
-        Self { changes: broadcast::Sender::new(KEPT), unexpected: AtomicU64::new(0) }
+        Self {
+            changes: broadcast::Sender::new(KEPT),
+            unexpected: AtomicU64::new(0),
+        }
     }
 
     pub(super) fn locked(
@@ -174,19 +207,47 @@ impl Watch {
             tracing::warn!(target: "cliq_api::limit", bucket, seconds, ?why, "the user is locked out");
         }
         let until = SystemTime::now() + locked.left;
-        self.tell(limiter, server, user, shape, ChangeKind::Locked { until, why, unexpected });
+        self.tell(
+            limiter,
+            server,
+            user,
+            shape,
+            ChangeKind::Locked {
+                until,
+                why,
+                unexpected,
+            },
+        );
     }
 
-    pub(super) fn unanswered(&self, limiter: &Limiter, server: ServerId, user: Option<&UserKey>, shape: &Shape) {
+    pub(super) fn unanswered(
+        &self,
+        limiter: &Limiter,
+        server: ServerId,
+        user: Option<&UserKey>,
+        shape: &Shape,
+    ) {
         tracing::debug!(target: "cliq_api::limit", bucket = &*shape.name, "a call got no answer: one call at a time until one is answered");
         self.tell(limiter, server, user, shape, ChangeKind::Unanswered);
     }
 
-    fn tell(&self, limiter: &Limiter, server: ServerId, user: Option<&UserKey>, shape: &Shape, kind: ChangeKind) {
+    fn tell(
+        &self,
+        limiter: &Limiter,
+        server: ServerId,
+        user: Option<&UserKey>,
+        shape: &Shape,
+        kind: ChangeKind,
+    ) {
         if self.changes.receiver_count() > 0 {
             let key = limiter.0.key(server, user, shape);
             // Nobody listening any more is fine.
-            let _ = self.changes.send(Change { server: key.server, user: key.user, bucket: key.shape, kind });
+            let _ = self.changes.send(Change {
+                server: key.server,
+                user: key.user,
+                bucket: key.shape,
+                kind,
+            });
         }
     }
 }

@@ -1,13 +1,15 @@
 //! Identifiers and names, each a type of its own, so that one can't be passed for another.
 //!
-//! None is refused for its form: purely numeric chat ids occur, and what Zoho thinks of next is not known.
+//! None is refused for its form: purely numeric chat ids occur, and what Zoho thinks of next is not
+//! known.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An identifier: made from `&str`, `String`, references to them and itself, read from a string or a number.
+/// An identifier: made from `&str`, `String`, references to them and itself, read from a string or
+/// a number.
 macro_rules! ids {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(
@@ -126,8 +128,9 @@ impl From<&ThreadChatId> for ChatId {
 
 /// A message's id: a time in milliseconds and a number.
 ///
-/// Zoho writes it in three ways: with `_`, with a space, and with a space that is percent-encoded already. They name the same
-/// message, and here they are equal; it is sent with `_`, as Zoho publishes it.
+/// Zoho writes it in three ways: with `_`, with a space, and with a space that is percent-encoded
+/// already. They name the same message, and here they are equal; it is sent with `_`, as Zoho
+/// publishes it.
 ///
 /// ```
 /// use cliq_api::threads::MessageId;
@@ -178,7 +181,8 @@ impl MessageId {
     }
 
     fn read(text: String) -> Self {
-        let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+        let digits =
+            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
         let split = |separator: Separator| {
             let (time, number) = text.split_once(separator.as_str())?;
             (digits(time) && digits(number)).then(|| (format!("{time}_{number}"), separator))
@@ -186,7 +190,10 @@ impl MessageId {
         match Separator::ALL.into_iter().find_map(split) {
             Some((text, separator)) => Self { text, separator },
             // No form that is known: left as it is.
-            None => Self { text, separator: Separator::Underscore },
+            None => Self {
+                text,
+                separator: Separator::Underscore,
+            },
         }
     }
 }
@@ -228,13 +235,18 @@ impl Serialize for MessageId {
 
 impl<'de> Deserialize<'de> for MessageId {
     fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
-        value.deserialize_any(Text).map(|text| Self::read(text.into_owned()))
+        value
+            .deserialize_any(Text)
+            .map(|text| Self::read(text.into_owned()))
     }
 }
 
 /// For a model's `serialize_with`: an id as it was received.
 #[expect(clippy::ref_option, reason = "the form that serde calls")]
-pub(super) fn as_received<S: Serializer>(id: &Option<MessageId>, out: S) -> Result<S::Ok, S::Error> {
+pub(super) fn as_received<S: Serializer>(
+    id: &Option<MessageId>,
+    out: S,
+) -> Result<S::Ok, S::Error> {
     id.as_ref().map(MessageId::as_written).serialize(out)
 }
 
@@ -271,11 +283,18 @@ mod tests {
 
     #[test]
     fn a_message_id_is_one_in_all_its_forms() {
-        let forms = ["1727333520582_47588994306224", "1727333520582 47588994306224", "1727333520582%2047588994306224"];
+        let forms = [
+            "1727333520582_47588994306224",
+            "1727333520582 47588994306224",
+            "1727333520582%2047588994306224",
+        ];
         for form in forms {
             let id = MessageId::from(form);
             assert_eq!(id, MessageId::from(forms[0]));
-            assert_eq!(serde_json::to_string(&id).unwrap(), format!("\"{}\"", forms[0]));
+            assert_eq!(
+                serde_json::to_string(&id).unwrap(),
+                format!("\"{}\"", forms[0])
+            );
             assert_eq!(id.as_written(), form);
         }
         // A form that isn't known is not touched.
@@ -287,8 +306,14 @@ mod tests {
 
     #[test]
     fn an_id_reads_from_strings_and_numbers() {
-        assert_eq!(serde_json::from_str::<UserId>("855727961").unwrap(), UserId::from("855727961"));
-        assert_eq!(serde_json::from_str::<UserId>("\"855727961\"").unwrap(), UserId::from("855727961"));
+        assert_eq!(
+            serde_json::from_str::<UserId>("855727961").unwrap(),
+            UserId::from("855727961")
+        );
+        assert_eq!(
+            serde_json::from_str::<UserId>("\"855727961\"").unwrap(),
+            UserId::from("855727961")
+        );
         assert!(serde_json::from_str::<UserId>("[]").is_err());
         assert!(!format!("{:?}", AppKey::from("canary")).contains("canary"));
     }

@@ -1,7 +1,8 @@
 //! Threads of Zoho Cliq: all of the Threads API v3, and the two v2 operations that belong to it.
 //!
-//! The declarations are in [`Threads`]; the values that they take and give are here. What a value means, and what Zoho publishes of it,
-//! is Zoho's document "Threads" (API v3); a limit marked as assumed is not published.
+//! The declarations are in [`Threads`]; the values that they take and give are here. What a value
+//! means, and what Zoho publishes of it, is Zoho's document "Threads" (API v3); a limit marked as
+//! assumed is not published.
 
 mod ids;
 mod models;
@@ -13,26 +14,35 @@ use std::future::Future;
 
 use crate::prelude::*;
 
-pub use ids::{AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId};
+pub use ids::{
+    AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId,
+};
 pub use models::{
-    Bot, LastMessage, MainMessage, Mention, MessageContent, Posted, Sender, Thread, ThreadInformation,
-    ThreadStateInformation, User,
+    Bot, LastMessage, MainMessage, Mention, MessageContent, Posted, Sender, Thread,
+    ThreadInformation, ThreadStateInformation, User,
 };
 pub use open_enum::{
-    AutoFollow, AutoFollowStatus, FollowState, MentionType, MessageType, ThreadAction, ThreadState, UserField,
+    AutoFollow, AutoFollowStatus, FollowState, MentionType, MessageType, ThreadAction, ThreadState,
+    UserField,
 };
 pub use text::MessageText;
 
 /// Threads of Zoho Cliq.
 ///
-/// Implemented for every [`Client`] and whatever else is a [`Caller`]; import it to have its endpoints as methods.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq", limit = "20/min", lock = "10m")]
+/// Implemented for every [`Client`] and whatever else is a [`Caller`]; import it to have its
+/// endpoints as methods.
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    limit = "20/min",
+    lock = "10m"
+)]
 pub trait Threads {
     /// Starts a thread from a message of a channel, which is named by its id.
     ///
     /// The channel's reply mode has to allow threads. The answer has the new message's id only with
-    /// [`sync_message`](CreateThreadByChannelIdRequest::sync_message); the thread's chat id it never has, which
-    /// [`find_thread`](Self::find_thread) looks for.
+    /// [`sync_message`](CreateThreadByChannelIdRequest::sync_message); the thread's chat id it
+    /// never has, which [`find_thread`](Self::find_thread) looks for.
     #[endpoint(POST "/channels/<CHANNEL_ID>/messages", scope = "Webhooks.CREATE")]
     fn create_thread_by_channel_id(
         &self,
@@ -58,8 +68,9 @@ pub trait Threads {
 
     /// Starts a thread from a message of a channel, which is named by its chat id.
     ///
-    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does. To the server it is the same as
-    /// [`send_thread_message`](Self::send_thread_message), so that both are counted together.
+    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does. To the
+    /// server it is the same as [`send_thread_message`](Self::send_thread_message), so that
+    /// both are counted together.
     #[endpoint(POST "/chats/<CHAT_ID>/messages", scope = "Webhooks.CREATE")]
     fn create_thread_by_chat_id(
         &self,
@@ -111,7 +122,8 @@ pub trait Threads {
 
     /// Posts a message to a thread.
     ///
-    /// The answer has the message's id only with [`sync_message`](SendThreadMessageRequest::sync_message).
+    /// The answer has the message's id only with
+    /// [`sync_message`](SendThreadMessageRequest::sync_message).
     #[endpoint(POST "/chats/<THREAD_CHAT_ID>/messages", scope = "Webhooks.CREATE", shares = create_thread_by_chat_id)]
     fn send_thread_message(
         &self,
@@ -144,7 +156,8 @@ pub trait Threads {
         /// The bot that acts, which has to be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
-        /// The key of the extension that the bot is from. It goes only together with `bot_unique_name`.
+        /// The key of the extension that the bot is from. It goes only together with
+        /// `bot_unique_name`.
         #[query]
         appkey: Option<AppKey>,
     );
@@ -256,11 +269,12 @@ pub trait Threads {
         self.update_thread(thread_chat_id, ThreadAction::Reopen)
     }
 
-    /// Finds the thread that was started from a message, over the pages of [`list_threads`](Self::list_threads); `None` where
-    /// no page has it.
+    /// Finds the thread that was started from a message, over the pages of
+    /// [`list_threads`](Self::list_threads); `None` where no page has it.
     ///
-    /// Starting a thread doesn't tell the thread's chat id, and this is the way to it. A channel with many threads takes many
-    /// calls, each of which counts against the limit of `list_threads`.
+    /// Starting a thread doesn't tell the thread's chat id, and this is the way to it. A channel
+    /// with many threads takes many calls, each of which counts against the limit of
+    /// `list_threads`.
     fn find_thread(
         &self,
         channel_id: impl Into<ChannelId>,
@@ -302,7 +316,10 @@ posts_as_bot! {
 impl UpdateThreadRequest {
     /// Acts as a bot: sets `bot_unique_name`, and `appkey` if the bot is from an extension.
     pub fn as_bot(self, bot: impl Into<Bot>) -> Self {
-        let Bot { unique_name, appkey } = bot.into();
+        let Bot {
+            unique_name,
+            appkey,
+        } = bot.into();
         self.bot_unique_name(unique_name).with(appkey, Self::appkey)
     }
 }

@@ -1,7 +1,8 @@
 //! What the Threads API answers.
 //!
-//! Nothing is lost: a member that is not known here is kept in `other`. Nothing that can be missing is demanded: Zoho's document
-//! requires no member of an answer, so that only what identifies a thing is no `Option`.
+//! Nothing is lost: a member that is not known here is kept in `other`. Nothing that can be missing
+//! is demanded: Zoho's document requires no member of an answer, so that only what identifies a
+//! thing is no `Option`.
 
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
@@ -9,7 +10,8 @@ use time::OffsetDateTime;
 
 use super::ids::as_received;
 use super::{
-    AppKey, BotUniqueName, ChatId, MentionType, MessageId, MessageType, ThreadChatId, ThreadState, UserId, times,
+    AppKey, BotUniqueName, ChatId, MentionType, MessageId, MessageType, ThreadChatId, ThreadState,
+    UserId, times,
 };
 
 /// A thread. Schemas `v3-thread` and the items of `get-threads-response`.
@@ -22,7 +24,10 @@ pub struct Thread {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_chat_id: Option<ChatId>,
     /// The message that the thread was started from.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_received"
+    )]
     pub thread_message_id: Option<MessageId>,
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,7 +111,8 @@ pub struct LastMessage {
 /// A user who follows a thread, doesn't, or is a member of it. Schemas `Members` and the items of
 /// `get-thread-followers-response`.
 ///
-/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) tells only some of these.
+/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) tells only some of
+/// these.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
@@ -124,16 +130,20 @@ pub struct User {
     pub other: Map<String, Value>,
 }
 
-/// That a message was posted. Schemas `thread-creation-response` and `post-message-in-a-channel-response`.
+/// That a message was posted. Schemas `thread-creation-response` and
+/// `post-message-in-a-channel-response`.
 ///
-/// The id is there only with `sync_message`; without it the server answers with an empty body, or with an object that says
-/// that there is none.
+/// The id is there only with `sync_message`; without it the server answers with an empty body, or
+/// with an object that says that there is none.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Option<PostedMembers>")]
 #[non_exhaustive]
 pub struct Posted {
     /// The message's id.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_received"
+    )]
     pub message_id: Option<MessageId>,
     /// What the answer holds besides.
     #[serde(flatten)]
@@ -150,7 +160,10 @@ struct PostedMembers {
 
 impl From<Option<PostedMembers>> for Posted {
     fn from(members: Option<PostedMembers>) -> Self {
-        members.map_or_else(Self::default, |PostedMembers { message_id, other }| Self { message_id, other })
+        members.map_or_else(Self::default, |PostedMembers { message_id, other }| Self {
+            message_id,
+            other,
+        })
     }
 }
 
@@ -159,7 +172,10 @@ impl From<Option<PostedMembers>> for Posted {
 #[non_exhaustive]
 pub struct MainMessage {
     /// The message's id.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_received"
+    )]
     pub id: Option<MessageId>,
     /// What the message is in, such as a channel's unique name.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -231,7 +247,10 @@ pub struct Mention {
 #[non_exhaustive]
 pub struct ThreadInformation {
     /// The message that it was started from.
-    #[serde(skip_serializing_if = "Option::is_none", serialize_with = "as_received")]
+    #[serde(
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "as_received"
+    )]
     pub thread_message_id: Option<MessageId>,
     /// The title.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -293,12 +312,18 @@ impl Bot {
     /// With the key of the extension that it is from.
     #[must_use]
     pub fn appkey(self, appkey: impl Into<AppKey>) -> Self {
-        Self { appkey: Some(appkey.into()), ..self }
+        Self {
+            appkey: Some(appkey.into()),
+            ..self
+        }
     }
 }
 
 impl<T: Into<BotUniqueName>> From<T> for Bot {
     fn from(unique_name: T) -> Self {
-        Self { unique_name: unique_name.into(), appkey: None }
+        Self {
+            unique_name: unique_name.into(),
+            appkey: None,
+        }
     }
 }

@@ -4,9 +4,9 @@ use serde::ser::{Error, Serialize, Serializer};
 
 /// The text of a message: at most [`MessageText::MAX`] characters.
 ///
-/// A longer one is refused before it is sent, as an error of the call. Zoho doesn't say what it counts; characters are what no
-/// reading counts fewer of, so that what is refused here would be refused there. [`unchecked`](Self::unchecked) leaves it to
-/// the server.
+/// A longer one is refused before it is sent, as an error of the call. Zoho doesn't say what it
+/// counts; characters are what no reading counts fewer of, so that what is refused here would be
+/// refused there. [`unchecked`](Self::unchecked) leaves it to the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MessageText {
     text: String,
@@ -19,7 +19,10 @@ impl MessageText {
 
     /// A text whose length the server may judge.
     pub fn unchecked(text: impl Into<String>) -> Self {
-        Self { text: text.into(), checked: false }
+        Self {
+            text: text.into(),
+            checked: false,
+        }
     }
 
     /// The text.
@@ -30,7 +33,10 @@ impl MessageText {
 
 impl From<String> for MessageText {
     fn from(text: String) -> Self {
-        Self { text, checked: true }
+        Self {
+            text,
+            checked: true,
+        }
     }
 }
 

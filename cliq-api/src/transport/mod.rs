@@ -14,25 +14,28 @@ use http::{Request, Response};
 pub(crate) use self::reqwest::{ReqwestTransport, Setup};
 use crate::error::Sent;
 
-/// How long anything may take that is to take for ever: so long that it comes to the same, and can be added to a time.
+/// How long anything may take that is to take for ever: so long that it comes to the same, and can
+/// be added to a time.
 pub(crate) const EVER: Duration = Duration::from_hours(24 * 365);
 
 /// An exchange under way.
-pub type Exchange<'a> = Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
+pub type Exchange<'a> =
+    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
 
 /// Sends one request, once, and reads its answer whole.
 ///
-/// A transport follows no redirects and tries nothing again: both would go past what the client knows of the call. It
-/// keeps secrets out of its errors: a URL may hold one.
+/// A transport follows no redirects and tries nothing again: both would go past what the client
+/// knows of the call. It keeps secrets out of its errors: a URL may hold one.
 pub trait Transport: Send + Sync + 'static {
     /// Sends one request. The exchange may be dropped at any time.
     fn send(&self, request: Request<Bytes>) -> Exchange<'_>;
 
-    /// Sends one request, and ends within that time, whatever the server does: nothing else watches an attempt. What a client's calls are sent
-    /// with.
+    /// Sends one request, and ends within that time, whatever the server does: nothing else watches
+    /// an attempt. What a client's calls are sent with.
     ///
-    /// Where nothing else is done it is [`send`](Self::send), cut off. A transport that knows what has come of an answer by then says so
-    /// [with it](TransportError::with_answer): its status may tell that the user is locked out.
+    /// Where nothing else is done it is [`send`](Self::send), cut off. A transport that knows what
+    /// has come of an answer by then says so [with it](TransportError::with_answer): its status
+    /// may tell that the user is locked out.
     fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
         let exchange = self.send(request);
         Box::pin(async move {
@@ -57,33 +60,54 @@ type Source = Box<dyn StdError + Send + Sync>;
 impl TransportError {
     /// The exchange broke off; `sent` tells what the server may have seen of it.
     pub fn new(sent: Sent, problem: impl Into<String>) -> Self {
-        Self { sent, timeout: false, unusable: false, problem: problem.into(), answer: None, source: None }
+        Self {
+            sent,
+            timeout: false,
+            unusable: false,
+            problem: problem.into(),
+            answer: None,
+            source: None,
+        }
     }
 
     /// The time for it ran out.
     pub fn timed_out(sent: Sent, problem: impl Into<String>) -> Self {
-        Self { timeout: true, ..Self::new(sent, problem) }
+        Self {
+            timeout: true,
+            ..Self::new(sent, problem)
+        }
     }
 
     pub(crate) fn no_answer_within(time: Duration) -> Self {
         Self::timed_out(Sent::Maybe, format!("no answer within {time:?}"))
     }
 
-    /// An answer came that can't be used, as it is too large: another attempt would end the same way.
+    /// An answer came that can't be used, as it is too large: another attempt would end the same
+    /// way.
     pub fn unusable(problem: impl Into<String>) -> Self {
-        Self { unusable: true, ..Self::new(Sent::Answered, problem) }
+        Self {
+            unusable: true,
+            ..Self::new(Sent::Answered, problem)
+        }
     }
 
-    /// With what arrived of the answer before it broke off: its status, its headers, perhaps some of its body.
+    /// With what arrived of the answer before it broke off: its status, its headers, perhaps some
+    /// of its body.
     #[must_use]
     pub fn with_answer(self, answer: Response<Bytes>) -> Self {
-        Self { answer: Some(Box::new(answer)), ..self }
+        Self {
+            answer: Some(Box::new(answer)),
+            ..self
+        }
     }
 
     /// With what lies under it.
     #[must_use]
     pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
-        Self { source: Some(source.into()), ..self }
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
     }
 
     /// What the server may have seen.

@@ -1,5 +1,6 @@
-//! Requests as `reqwest` wants them. It has URLs that are parsed from text; to parse the server's name anew for each call takes as long as half of all
-//! that a call does here, and it is the same server nearly always.
+//! Requests as `reqwest` wants them. It has URLs that are parsed from text; to parse the server's
+//! name anew for each call takes as long as half of all that a call does here, and it is the same
+//! server nearly always.
 
 use std::sync::OnceLock;
 
@@ -25,9 +26,16 @@ impl Origin {
         if let Some(known) = self.0.get().filter(|known| known.is_of(request.uri())) {
             return Ok(known.convert(request));
         }
-        let (scheme, authority) = (request.uri().scheme().cloned(), request.uri().authority().cloned());
+        let (scheme, authority) = (
+            request.uri().scheme().cloned(),
+            request.uri().authority().cloned(),
+        );
         let request = ::reqwest::Request::try_from(request)?;
-        self.0.get_or_init(|| Known { scheme, authority, url: request.url().clone() });
+        self.0.get_or_init(|| Known {
+            scheme,
+            authority,
+            url: request.url().clone(),
+        });
         Ok(request)
     }
 }
@@ -58,30 +66,55 @@ mod tests {
     use super::*;
 
     fn request(uri: &str) -> Request<Bytes> {
-        let builder = Request::post(uri).header(ACCEPT, "application/json").version(Version::HTTP_10);
+        let builder = Request::post(uri)
+            .header(ACCEPT, "application/json")
+            .version(Version::HTTP_10);
         builder.body(Bytes::from_static(b"{}")).unwrap()
     }
 
     /// Whether there has been another request before it or not, one becomes the same.
     #[test]
     fn one_way_is_as_the_other() {
-        let origins = ["https://cliq.zoho.com", "https://CLIQ.zoho.com:8443", "http://127.0.0.1:1", "http://[::1]:1"];
-        let pieces = ["", "/", "a", "%2F", "%2e%2e", "..", ".", "//", "'", "%", "|", "~", "%C3%A9", "+", ":", "@"];
+        let origins = [
+            "https://cliq.zoho.com",
+            "https://CLIQ.zoho.com:8443",
+            "http://127.0.0.1:1",
+            "http://[::1]:1",
+        ];
+        let pieces = [
+            "", "/", "a", "%2F", "%2e%2e", "..", ".", "//", "'", "%", "|", "~", "%C3%A9", "+", ":",
+            "@",
+        ];
         let queries = ["", "?", "?a=b", "?'=%27&c=/?", "?a=%20+"];
         for origin in origins {
             let known = Origin::default();
-            known.convert(request(&format!("{origin}/api/v3/threads?state=all"))).unwrap();
-            for (one, other) in pieces.iter().flat_map(|one| pieces.iter().map(move |other| (one, other))) {
+            known
+                .convert(request(&format!("{origin}/api/v3/threads?state=all")))
+                .unwrap();
+            for (one, other) in pieces
+                .iter()
+                .flat_map(|one| pieces.iter().map(move |other| (one, other)))
+            {
                 for query in queries {
                     let uri = format!("{origin}/{one}/x{other}{query}");
-                    let Ok(parsed) = uri.parse::<Uri>() else { continue };
+                    let Ok(parsed) = uri.parse::<Uri>() else {
+                        continue;
+                    };
                     assert!(known.0.get().unwrap().is_of(&parsed));
-                    let (mine, reqwests) = (known.convert(request(&uri)).unwrap(), request(&uri).try_into());
+                    let (mine, reqwests) = (
+                        known.convert(request(&uri)).unwrap(),
+                        request(&uri).try_into(),
+                    );
                     let reqwests: ::reqwest::Request = reqwests.unwrap();
                     assert_eq!(mine.url(), reqwests.url(), "{uri}");
-                    assert_eq!((mine.method(), mine.headers()), (reqwests.method(), reqwests.headers()));
+                    assert_eq!(
+                        (mine.method(), mine.headers()),
+                        (reqwests.method(), reqwests.headers())
+                    );
                     assert_eq!(mine.version(), reqwests.version());
-                    let bytes = |request: &::reqwest::Request| request.body().unwrap().as_bytes().map(<[u8]>::to_vec);
+                    let bytes = |request: &::reqwest::Request| {
+                        request.body().unwrap().as_bytes().map(<[u8]>::to_vec)
+                    };
                     assert_eq!(bytes(&mine), bytes(&reqwests));
                 }
             }
@@ -91,9 +124,12 @@ mod tests {
     #[test]
     fn another_server_is_another_server() {
         let known = Origin::default();
-        for origin in
-            ["https://cliq.zoho.com", "https://accounts.zoho.com", "http://cliq.zoho.com", "https://cliq.zoho.com:444"]
-        {
+        for origin in [
+            "https://cliq.zoho.com",
+            "https://accounts.zoho.com",
+            "http://cliq.zoho.com",
+            "https://cliq.zoho.com:444",
+        ] {
             let url = format!("{origin}/a?b");
             assert_eq!(known.convert(request(&url)).unwrap().url().as_str(), url);
         }

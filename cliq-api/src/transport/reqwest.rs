@@ -28,7 +28,10 @@ pub(crate) type Shape = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 
 impl Setup {
     /// After what was said before.
-    pub(crate) fn and_shape(&mut self, shape: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static) {
+    pub(crate) fn and_shape(
+        &mut self,
+        shape: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
+    ) {
         self.shape = Some(match self.shape.take() {
             Some(first) => Box::new(|builder| shape(first(builder))),
             None => Box::new(shape),
@@ -55,11 +58,11 @@ pub(crate) struct ReqwestTransport {
 }
 
 impl ReqwestTransport {
-    /// `loopback` is whether the server is this machine: it may be talked to without TLS, and no proxy is asked for it.
+    /// `loopback` is whether the server is this machine: it may be talked to without TLS, and no
+    /// proxy is asked for it.
     pub(crate) fn new(setup: Setup, loopback: bool) -> Result<Self, Error> {
         if !loopback && !cfg!(any(feature = "rustls", feature = "native-tls")) {
-            let problem =
-                "this program was built without TLS; turn on the feature `rustls` or `native-tls` of cliq-api";
+            let problem = "this program was built without TLS; turn on the feature `rustls` or `native-tls` of cliq-api";
             return Err(Error::configuration(problem));
         }
         let mut builder = Client::builder().connect_timeout(setup.connect_timeout);
@@ -78,15 +81,25 @@ impl ReqwestTransport {
         if let Some(shape) = setup.shape {
             builder = shape(builder);
         }
-        // Last, so that nothing undoes it. What reqwest would do unasked goes past the limits of an endpoint, or takes a secret
-        // elsewhere.
-        builder =
-            builder.redirect(redirect::Policy::none()).referer(false).retry(retry::never().max_retries_per_request(0));
-        builder = if loopback { builder.no_proxy() } else { builder.https_only(true) };
-        let client = builder
-            .build()
-            .map_err(|error| Error::configuration("the HTTP client can't be made").caused_by(error.without_url()))?;
-        Ok(Self { client, origin: Origin::default(), largest_answer: setup.largest_answer })
+        // Last, so that nothing undoes it. What reqwest would do unasked goes past the limits of an
+        // endpoint, or takes a secret elsewhere.
+        builder = builder
+            .redirect(redirect::Policy::none())
+            .referer(false)
+            .retry(retry::never().max_retries_per_request(0));
+        builder = if loopback {
+            builder.no_proxy()
+        } else {
+            builder.https_only(true)
+        };
+        let client = builder.build().map_err(|error| {
+            Error::configuration("the HTTP client can't be made").caused_by(error.without_url())
+        })?;
+        Ok(Self {
+            client,
+            origin: Origin::default(),
+            largest_answer: setup.largest_answer,
+        })
     }
 }
 
@@ -159,7 +172,11 @@ impl Body {
 
 impl From<Body> for Bytes {
     fn from(Body { first, more }: Body) -> Self {
-        if more.is_empty() { first } else { more.freeze() }
+        if more.is_empty() {
+            first
+        } else {
+            more.freeze()
+        }
     }
 }
 
@@ -168,11 +185,13 @@ impl ReqwestTransport {
     fn begin(
         &self,
         request: Request<Bytes>,
-    ) -> Result<impl Future<Output = Result<::reqwest::Response, ::reqwest::Error>> + use<>, TransportError> {
-        let request = self
-            .origin
-            .convert(request)
-            .map_err(|error| TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url()))?;
+    ) -> Result<
+        impl Future<Output = Result<::reqwest::Response, ::reqwest::Error>> + use<>,
+        TransportError,
+    > {
+        let request = self.origin.convert(request).map_err(|error| {
+            TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url())
+        })?;
         Ok(self.client.execute(request))
     }
 
@@ -180,20 +199,28 @@ impl ReqwestTransport {
         if length <= self.largest_answer {
             return Ok(());
         }
-        let problem =
-            format!("the answer is larger than the {} bytes that `largest_answer` allows", self.largest_answer);
+        let problem = format!(
+            "the answer is larger than the {} bytes that `largest_answer` allows",
+            self.largest_answer
+        );
         Err(TransportError::unusable(problem))
     }
 }
 
 /// No answer came.
 fn unanswered(error: ::reqwest::Error) -> TransportError {
-    let sent = if never_written(&error) { Sent::No } else { Sent::Maybe };
+    let sent = if never_written(&error) {
+        Sent::No
+    } else {
+        Sent::Maybe
+    };
     let problem = match (sent, error.is_timeout()) {
         (Sent::No, timed_out) => {
             let late = if timed_out { " in time" } else { "" };
-            // hyper-util's words for what goes wrong on this side of a proxy. Nothing but the text tells it.
-            let is_tunnel = causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
+            // hyper-util's words for what goes wrong on this side of a proxy. Nothing but the text
+            // tells it.
+            let is_tunnel =
+                causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
             let way = if is_tunnel { " through the proxy" } else { "" };
             format!("no connection to {}{way}{late}", server(&error))
         }
@@ -207,37 +234,63 @@ fn unanswered(error: ::reqwest::Error) -> TransportError {
 fn server(error: &::reqwest::Error) -> String {
     let authority = error.url().and_then(|url| {
         let host = url.host_str()?;
-        Some(url.port().map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")))
+        Some(
+            url.port()
+                .map_or_else(|| host.to_owned(), |port| format!("{host}:{port}")),
+        )
     });
     authority.unwrap_or_else(|| "the server".to_owned())
 }
 
 /// The answer's beginning came, and not its end.
 fn cut(error: ::reqwest::Error) -> TransportError {
-    let problem = if error.is_timeout() { "the answer's body stopped coming" } else { "the answer broke off" };
+    let problem = if error.is_timeout() {
+        "the answer's body stopped coming"
+    } else {
+        "the answer broke off"
+    };
     told(Sent::Answered, problem, error)
 }
 
 /// Its URL may hold a secret, and is left out.
 fn told(sent: Sent, problem: &str, error: ::reqwest::Error) -> TransportError {
-    let made = if error.is_timeout() { TransportError::timed_out } else { TransportError::new };
+    let made = if error.is_timeout() {
+        TransportError::timed_out
+    } else {
+        TransportError::new
+    };
     let reason = reason(&error);
-    made(sent, reason.map_or_else(|| problem.to_owned(), |reason| format!("{problem}: {reason}")))
-        .caused_by(error.without_url())
+    made(
+        sent,
+        reason.map_or_else(
+            || problem.to_owned(),
+            |reason| format!("{problem}: {reason}"),
+        ),
+    )
+    .caused_by(error.without_url())
 }
 
 /// Whether it is certain that nothing of the request was written.
 fn never_written(error: &::reqwest::Error) -> bool {
-    // hyper says "canceled" of a request that it gives back because its connection closed before it was taken up.
-    let canceled = |error: &(dyn StdError + 'static)| error.downcast_ref().is_some_and(hyper::Error::is_canceled);
+    // hyper says "canceled" of a request that it gives back because its connection closed before it
+    // was taken up.
+    let canceled = |error: &(dyn StdError + 'static)| {
+        error.downcast_ref().is_some_and(hyper::Error::is_canceled)
+    };
     error.is_connect() || error.is_builder() || causes(error).any(canceled)
 }
 
-/// What lies at the ground, in the words of the system or of TLS. Those of HTTP itself say no more than we do.
+/// What lies at the ground, in the words of the system or of TLS. Those of HTTP itself say no more
+/// than we do.
 fn reason(error: &::reqwest::Error) -> Option<String> {
     let ground = causes(error).last()?;
     // Of a time that ran out the system's own word alone says more.
-    let is_systems = || ground.downcast_ref().and_then(std::io::Error::raw_os_error).is_some();
+    let is_systems = || {
+        ground
+            .downcast_ref()
+            .and_then(std::io::Error::raw_os_error)
+            .is_some()
+    };
     let tells = !error.is_timeout() || is_systems();
     (tells && !ground.is::<::reqwest::Error>()).then(|| ground.to_string())
 }

@@ -7,8 +7,8 @@ use syn::{Attribute, Ident, LitStr, Type};
 use super::attribute::{Attr, Said, place_name, said};
 use super::keys::Keys;
 use super::types::{
-    borrows, inner_reference, is_bare, is_compound, is_named, is_primitive, mentions_self, mentions_word, odd_form,
-    only_argument, owned, ungrouped, written,
+    borrows, inner_reference, is_bare, is_compound, is_named, is_primitive, mentions_self,
+    mentions_word, odd_form, only_argument, owned, ungrouped, written,
 };
 use super::{Scope, reserved};
 use crate::model::{Arg, Param, Place, Shape, Takes};
@@ -46,12 +46,19 @@ impl Read {
         let takes = match (self.value(), self.item()) {
             (None, _) => Takes::Anything,
             (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty.clone()),
-            (Some(list), Some(item)) if !self.is_bytes() => {
-                Takes::Each { list: list.clone(), item: item.clone(), into: !is_primitive(item) }
-            }
+            (Some(list), Some(item)) if !self.is_bytes() => Takes::Each {
+                list: list.clone(),
+                item: item.clone(),
+                into: !is_primitive(item),
+            },
             (Some(ty), _) => Takes::Into(ty.clone()),
         };
-        Arg { ident: self.ident, docs: self.docs, optional: self.optional, takes }
+        Arg {
+            ident: self.ident,
+            docs: self.docs,
+            optional: self.optional,
+            takes,
+        }
     }
 }
 
@@ -64,7 +71,10 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
             scope.push(&raw.ident, &Problem::ArgRepeated { name });
             continue;
         }
-        let (docs, attrs): (Vec<_>, Vec<_>) = raw.attrs.into_iter().partition(|attr| attr.path().is_ident("doc"));
+        let (docs, attrs): (Vec<_>, Vec<_>) = raw
+            .attrs
+            .into_iter()
+            .partition(|attr| attr.path().is_ident("doc"));
         let place = said(attrs, scope);
         if reserved::BUILDER.contains(&name.as_str()) {
             let place = match &place {
@@ -77,7 +87,13 @@ pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
         let is_option = |ty: &Type| only_argument(ty, "Option").is_some() || is_bare(ty, "Option");
         let optional = raw.optional || raw.ty.as_ref().is_some_and(is_option);
         let ty = raw.ty.and_then(|ty| sendable(ty, scope));
-        args.push(Read { ident: raw.ident, docs, ty, optional, place });
+        args.push(Read {
+            ident: raw.ident,
+            docs,
+            ty,
+            optional,
+            place,
+        });
     }
     args
 }
@@ -88,7 +104,9 @@ fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
     let problem = match ungrouped(inner) {
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
-            let meant = owned.as_deref().and_then(|owned| syn::parse_str(owned).ok());
+            let meant = owned
+                .as_deref()
+                .and_then(|owned| syn::parse_str(owned).ok());
             scope.push(inner, &Problem::TypeReference { owned });
             return meant;
         }
@@ -97,7 +115,9 @@ fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
         _ if mentions_word(inner, "impl") => Problem::TypeImpl,
         _ if mentions_word(inner, "dyn") => Problem::TypeDyn,
         _ if mentions_self(inner) => Problem::TypeSelf,
-        plain if odd_form(plain).is_some() => Problem::TypeOther { what: odd_form(plain).unwrap_or_default() },
+        plain if odd_form(plain).is_some() => Problem::TypeOther {
+            what: odd_form(plain).unwrap_or_default(),
+        },
         _ if inner_reference(inner) => Problem::TypeReference { owned: None },
         _ if borrows(inner) => Problem::TypeBorrows,
         _ => return Some(ty),
@@ -106,14 +126,17 @@ fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
     None
 }
 
-/// Says where each argument goes: by its attribute, or by the placeholder of its name. `None` where that can't be said of some.
+/// Says where each argument goes: by its attribute, or by the placeholder of its name. `None` where
+/// that can't be said of some.
 pub(super) fn place(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>> {
     let path = fill(args, keys, scope);
     let mut rest = Vec::new();
     let mut sound = path.is_some();
     for (index, arg) in args.iter().enumerate() {
         match &arg.place {
-            Said::Place(attr) if attr.place != Place::Path => rest.extend(elsewhere(index, arg, attr, keys, scope)),
+            Said::Place(attr) if attr.place != Place::Path => {
+                rest.extend(elsewhere(index, arg, attr, keys, scope))
+            }
             Said::Unreadable => sound = false,
             _ => {}
         }
@@ -133,19 +156,30 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
     // An argument that names no placeholder was meant for one all the same.
     let mut astray = 0;
     for (index, arg) in args.iter().enumerate() {
-        let position = |name: &str| placeholders.iter().position(|placeholder| same_name(placeholder, name));
+        let position = |name: &str| {
+            placeholders
+                .iter()
+                .position(|placeholder| same_name(placeholder, name))
+        };
         let (found, at) = match &arg.place {
-            Said::Nothing => (position(&arg.ident.unraw().to_string()), arg.ident.to_token_stream()),
+            Said::Nothing => (
+                position(&arg.ident.unraw().to_string()),
+                arg.ident.to_token_stream(),
+            ),
             Said::Unreadable => {
                 astray += 1;
                 continue;
             }
             Said::Place(attr) => {
-                let Some(name) = attr.name.as_ref().filter(|_| attr.place == Place::Path) else { continue };
+                let Some(name) = attr.name.as_ref().filter(|_| attr.place == Place::Path) else {
+                    continue;
+                };
                 let Some(found) = position(&name.value()) else {
                     astray += 1;
-                    let problem =
-                        Problem::UnknownPlaceholder { name: name.value(), placeholders: placeholders.clone() };
+                    let problem = Problem::UnknownPlaceholder {
+                        name: name.value(),
+                        placeholders: placeholders.clone(),
+                    };
                     scope.push(name, &problem);
                     continue;
                 };
@@ -156,24 +190,45 @@ fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>>
             None => unplaced.push(index),
             Some((position, None)) => {
                 filled[position] = Some(index);
-                plain(arg, "placeholder", &Problem::OptionInPath, &Problem::ListInPath, scope);
+                plain(
+                    arg,
+                    "placeholder",
+                    &Problem::OptionInPath,
+                    &Problem::ListInPath,
+                    scope,
+                );
             }
             Some((position, Some(other))) => {
                 let placeholder = placeholders[position].clone();
-                scope.push(at, &Problem::PlaceholderTaken { placeholder, by: args[other].ident.to_string() });
+                scope.push(
+                    at,
+                    &Problem::PlaceholderTaken {
+                        placeholder,
+                        by: args[other].ident.to_string(),
+                    },
+                );
             }
         }
     }
-    let unfilled: Vec<usize> = (0..placeholders.len()).filter(|position| filled[*position].is_none()).collect();
+    let unfilled: Vec<usize> = (0..placeholders.len())
+        .filter(|position| filled[*position].is_none())
+        .collect();
     tell_unmatched(args, keys, &unplaced, unfilled, astray, scope);
     let param = |(position, index): (usize, Option<usize>)| {
         let name = placeholders[position].clone();
-        Some(Param { arg: index?, name, place: Place::Path, shape: Shape::Plain, required: true })
+        Some(Param {
+            arg: index?,
+            name,
+            place: Place::Path,
+            shape: Shape::Plain,
+            required: true,
+        })
     };
     filled.into_iter().enumerate().map(param).collect()
 }
 
-/// One error for an argument and the placeholder that it was probably meant for, and one for each that is left.
+/// One error for an argument and the placeholder that it was probably meant for, and one for each
+/// that is left.
 fn tell_unmatched(
     args: &[Read],
     keys: &Keys,
@@ -187,9 +242,18 @@ fn tell_unmatched(
     let mut meant: Vec<Option<usize>> = Vec::new();
     for &index in unplaced {
         let name = name(index);
-        let candidates = || unfilled.iter().map(|position| placeholders[*position].as_str());
-        let near = nearest(&name, candidates()).or_else(|| candidates().find(|candidate| has_name(candidate, &name)));
-        let found = near.and_then(|near| unfilled.iter().position(|position| placeholders[*position] == near));
+        let candidates = || {
+            unfilled
+                .iter()
+                .map(|position| placeholders[*position].as_str())
+        };
+        let near = nearest(&name, candidates())
+            .or_else(|| candidates().find(|candidate| has_name(candidate, &name)));
+        let found = near.and_then(|near| {
+            unfilled
+                .iter()
+                .position(|position| placeholders[*position] == near)
+        });
         meant.push(found.map(|found| unfilled.remove(found)));
     }
     // The last ones left belong together, whatever they are called.
@@ -202,31 +266,47 @@ fn tell_unmatched(
     for (&index, position) in unplaced.iter().zip(meant) {
         let placeholder = position.map(|position| placeholders[position].clone());
         let body_allowed = !has_no_body(&keys.method);
-        let problem = Problem::ArgWithoutPlace { name: name(index), placeholder, body_allowed };
+        let problem = Problem::ArgWithoutPlace {
+            name: name(index),
+            placeholder,
+            body_allowed,
+        };
         scope.push(&args[index].ident, &problem);
     }
     for position in unfilled.into_iter().skip(astray) {
         let placeholder = placeholders[position].clone();
         let elsewhere = args.iter().find_map(|arg| match &arg.place {
-            Said::Place(attr) if same_name(&arg.ident.unraw().to_string(), &placeholder) => Some(attr),
+            Said::Place(attr) if same_name(&arg.ident.unraw().to_string(), &placeholder) => {
+                Some(attr)
+            }
             _ => None,
         });
         match elsewhere {
             Some(attr) => {
                 scope.push(
                     &attr.whole,
-                    &Problem::PlaceholderArgElsewhere { placeholder, place: place_name(attr.place) },
+                    &Problem::PlaceholderArgElsewhere {
+                        placeholder,
+                        place: place_name(attr.place),
+                    },
                 );
             }
             None => {
                 let argument = argument_name(&placeholder);
-                scope.push(&keys.path, &Problem::PlaceholderUnfilled { placeholder, argument });
+                scope.push(
+                    &keys.path,
+                    &Problem::PlaceholderUnfilled {
+                        placeholder,
+                        argument,
+                    },
+                );
             }
         }
     }
 }
 
-/// `THREAD_CHAT_ID`, `threadChatId` and `thread-chat-id` make `thread_chat_id`; a keyword is made raw.
+/// `THREAD_CHAT_ID`, `threadChatId` and `thread-chat-id` make `thread_chat_id`; a keyword is made
+/// raw.
 fn argument_name(placeholder: &str) -> String {
     let shouted = !placeholder.contains(|character: char| character.is_ascii_lowercase());
     let mut name = String::new();
@@ -234,7 +314,11 @@ fn argument_name(placeholder: &str) -> String {
         if character.is_ascii_uppercase() && !shouted && !name.is_empty() && !name.ends_with('_') {
             name.push('_');
         }
-        name.push(if character == '-' { '_' } else { character.to_ascii_lowercase() });
+        name.push(if character == '-' {
+            '_'
+        } else {
+            character.to_ascii_lowercase()
+        });
     }
     match name.as_str() {
         // These can't be raw either.
@@ -256,7 +340,13 @@ fn plain(arg: &Read, place: &'static str, option: &Problem, list: &Problem, scop
 }
 
 /// What goes into query, header or body.
-fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Scope<'_>) -> Option<Param> {
+fn elsewhere(
+    index: usize,
+    arg: &Read,
+    attr: &Attr,
+    keys: &Keys,
+    scope: &mut Scope<'_>,
+) -> Option<Param> {
     let list = arg.item().is_some();
     let shape = match attr.place {
         Place::Query if attr.flatten && list => {
@@ -267,22 +357,41 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
             scope.push(&attr.whole, &Problem::CsvNeedsList);
             return None;
         }
-        Place::Query if attr.flatten && arg.value().is_some_and(|ty| is_primitive(ty) || is_named(ty, "String")) => {
+        Place::Query
+            if attr.flatten
+                && arg
+                    .value()
+                    .is_some_and(|ty| is_primitive(ty) || is_named(ty, "String")) =>
+        {
             scope.push(&attr.whole, &Problem::FlattenPlain);
             return None;
         }
         Place::Query
             if !attr.flatten
-                && arg.item().or(arg.value()).is_some_and(|ty| is_compound(ty) || list && is_named(ty, "Vec")) =>
+                && arg
+                    .item()
+                    .or(arg.value())
+                    .is_some_and(|ty| is_compound(ty) || list && is_named(ty, "Vec")) =>
         {
-            scope.push(&arg.ty, &Problem::NotPlain { place: "query parameter" });
+            scope.push(
+                &arg.ty,
+                &Problem::NotPlain {
+                    place: "query parameter",
+                },
+            );
             return None;
         }
         Place::Query if attr.flatten => Shape::Flatten,
         Place::Query if attr.csv => Shape::Csv,
         Place::Query if list => Shape::Repeated,
         Place::Header => {
-            plain(arg, "header", &Problem::ListInHeader, &Problem::ListInHeader, scope);
+            plain(
+                arg,
+                "header",
+                &Problem::ListInHeader,
+                &Problem::ListInHeader,
+                scope,
+            );
             Shape::Plain
         }
         Place::Field if keys.form.is_some() && list => Shape::Repeated,
@@ -291,7 +400,9 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
         Place::Body if attr.bytes => {
             let value = arg.value();
             let is = |name| value.is_some_and(|ty| is_named(ty, name));
-            let octets = value.and_then(|ty| only_argument(ty, "Vec")).is_some_and(|item| is_named(item, "u8"));
+            let octets = value
+                .and_then(|ty| only_argument(ty, "Vec"))
+                .is_some_and(|item| is_named(item, "u8"));
             if let Some(ty) = value.filter(|_| !(is("Bytes") || is("String") || octets)) {
                 scope.push(&arg.ty, &Problem::BytesType { found: written(ty) });
                 return None;
@@ -301,8 +412,17 @@ fn elsewhere(index: usize, arg: &Read, attr: &Attr, keys: &Keys, scope: &mut Sco
         }
         Place::Field | Place::Body => Shape::Json,
     };
-    let name = attr.name.as_ref().map_or_else(|| arg.ident.unraw().to_string(), LitStr::value);
-    Some(Param { arg: index, name, place: attr.place, shape, required: !arg.optional })
+    let name = attr
+        .name
+        .as_ref()
+        .map_or_else(|| arg.ident.unraw().to_string(), LitStr::value);
+    Some(Param {
+        arg: index,
+        name,
+        place: attr.place,
+        shape,
+        required: !arg.optional,
+    })
 }
 
 /// Two arguments of one name, or one and a constant.
@@ -323,10 +443,23 @@ fn names(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>) {
                 _ => "field",
             };
             let by = args[other.arg].ident.to_string();
-            scope.push(ident, &Problem::RepeatedName { place, name: param.name.clone(), by });
+            scope.push(
+                ident,
+                &Problem::RepeatedName {
+                    place,
+                    name: param.name.clone(),
+                    by,
+                },
+            );
         }
-        if param.place == Place::Query && keys.template.query_names().any(|name| name == param.name) {
-            scope.push(ident, &Problem::ConstantQueryClash { name: param.name.clone() });
+        if param.place == Place::Query && keys.template.query_names().any(|name| name == param.name)
+        {
+            scope.push(
+                ident,
+                &Problem::ConstantQueryClash {
+                    name: param.name.clone(),
+                },
+            );
         }
     }
 }
@@ -336,11 +469,20 @@ fn bodies(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>, a
     let of = |place: Place| params.iter().filter(move |param| param.place == place);
     if has_no_body(&keys.method) {
         for param in of(Place::Body).chain(of(Place::Field)) {
-            let Said::Place(attr) = &args[param.arg].place else { continue };
-            let problem = Problem::BodyOnGet { method: keys.method.clone(), place: place_name(param.place) };
+            let Said::Place(attr) = &args[param.arg].place else {
+                continue;
+            };
+            let problem = Problem::BodyOnGet {
+                method: keys.method.clone(),
+                place: place_name(param.place),
+            };
             scope.push(&attr.whole, &problem);
         }
-        if let Some(form) = keys.form.as_ref().filter(|_| all_known && of(Place::Field).next().is_none()) {
+        if let Some(form) = keys
+            .form
+            .as_ref()
+            .filter(|_| all_known && of(Place::Field).next().is_none())
+        {
             scope.push(form, &Problem::FormWithoutFields);
         }
         return;

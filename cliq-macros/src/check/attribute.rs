@@ -44,24 +44,40 @@ pub(super) fn said(attrs: Vec<Attribute>, scope: &mut Scope<'_>) -> Said {
                 if name == "cfg_attr" && matches!(said, Said::Nothing) {
                     said = Said::Unreadable;
                 }
-            } else if !matches!(name.as_str(), "allow" | "expect" | "warn" | "deny" | "forbid") {
+            } else if !matches!(
+                name.as_str(),
+                "allow" | "expect" | "warn" | "deny" | "forbid"
+            ) {
                 scope.push(&attr, &Problem::ArgAttributeUnknown { name });
                 said = Said::Unreadable;
             }
             continue;
         };
         if let Some(first) = &first {
-            scope.push(&attr, &Problem::ArgAttributeTwice { first: first.clone(), second: name });
+            scope.push(
+                &attr,
+                &Problem::ArgAttributeTwice {
+                    first: first.clone(),
+                    second: name,
+                },
+            );
             continue;
         }
         first = Some(name);
-        said = attribute(place, &attr, scope).map_or(Said::Unreadable, |attr| Said::Place(Box::new(attr)));
+        said = attribute(place, &attr, scope)
+            .map_or(Said::Unreadable, |attr| Said::Place(Box::new(attr)));
     }
     said
 }
 
 fn place_named(name: &str) -> Option<Place> {
-    let all = [Place::Path, Place::Query, Place::Header, Place::Field, Place::Body];
+    let all = [
+        Place::Path,
+        Place::Query,
+        Place::Header,
+        Place::Field,
+        Place::Body,
+    ];
     all.into_iter().find(|place| place_name(*place) == name)
 }
 
@@ -69,9 +85,10 @@ fn place_named(name: &str) -> Option<Place> {
 fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<Attr> {
     let (options, example): (&'static [&'static str], &'static str) = match place {
         Place::Path => (&[], "`#[path(\"CHAT_ID\")]`"),
-        Place::Query => {
-            (&["csv", "flatten"], "`#[query]`, `#[query(\"name\")]`, `#[query(\"name\", csv)]` or `#[query(flatten)]`")
-        }
+        Place::Query => (
+            &["csv", "flatten"],
+            "`#[query]`, `#[query(\"name\")]`, `#[query(\"name\", csv)]` or `#[query(flatten)]`",
+        ),
         Place::Header => (&[], "`#[header(\"X-Name\")]`"),
         Place::Field => (&[], "`#[field]` or `#[field(\"name\")]`"),
         Place::Body => (
@@ -80,9 +97,19 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
         ),
     };
     let name = place_name(place);
-    let malformed = Problem::ArgFormAttribute { name: name.to_owned(), expected: example };
-    let mut read =
-        Attr { place, name: None, csv: false, flatten: false, bytes: false, content_type: None, whole: attr.clone() };
+    let malformed = Problem::ArgFormAttribute {
+        name: name.to_owned(),
+        expected: example,
+    };
+    let mut read = Attr {
+        place,
+        name: None,
+        csv: false,
+        flatten: false,
+        bytes: false,
+        content_type: None,
+        whole: attr.clone(),
+    };
     match &attr.meta {
         Meta::Path(_) if matches!(place, Place::Path | Place::Header) => {
             scope.push(attr, &malformed);
@@ -98,7 +125,11 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
     // `name = "x"`, as other libraries have it.
     let mut named: Option<LitStr> = None;
     let parse = |input: ParseStream<'_>| {
-        let name = if input.peek(LitStr) { Some(input.parse::<LitStr>()?) } else { None };
+        let name = if input.peek(LitStr) {
+            Some(input.parse::<LitStr>()?)
+        } else {
+            None
+        };
         let mut words = Vec::new();
         if name.is_some() && !input.is_empty() {
             let _: Token![,] = input.parse()?;
@@ -124,7 +155,13 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
         return None;
     };
     if let Some(named) = named {
-        scope.push(attr, &Problem::ArgNameKey { place: name, name: named.value() });
+        scope.push(
+            attr,
+            &Problem::ArgNameKey {
+                place: name,
+                name: named.value(),
+            },
+        );
         return None;
     }
     for (index, (word, value)) in words.iter().enumerate() {
@@ -138,7 +175,12 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
             ("bytes", None) if place == Place::Body => read.bytes = true,
             ("content_type", Some(value)) if place == Place::Body => {
                 if !units::is_content_type(&value.value()) {
-                    scope.push(&value, &Problem::BadContentType { found: value.value() });
+                    scope.push(
+                        &value,
+                        &Problem::BadContentType {
+                            found: value.value(),
+                        },
+                    );
                     return None;
                 }
                 read.content_type = Some(value);
@@ -148,7 +190,11 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
                 return None;
             }
             (other, _) => {
-                let problem = Problem::ArgOptionUnknown { place: name, found: other.to_owned(), valid: options };
+                let problem = Problem::ArgOptionUnknown {
+                    place: name,
+                    found: other.to_owned(),
+                    valid: options,
+                };
                 scope.push(word, &problem);
                 return None;
             }
@@ -162,15 +208,30 @@ fn attribute(place: Place, attr: &Attribute, scope: &mut Scope<'_>) -> Option<At
 fn sound(attr: Attr, malformed: &Problem, scope: &mut Scope<'_>) -> Option<Attr> {
     match (&attr.name, attr.place) {
         (Some(name), Place::Body) => {
-            scope.push(name, &Problem::ArgNameNotAllowed { what: "a whole body" });
+            scope.push(
+                name,
+                &Problem::ArgNameNotAllowed {
+                    what: "a whole body",
+                },
+            );
             return None;
         }
         (Some(name), _) if attr.flatten => {
-            scope.push(name, &Problem::ArgNameNotAllowed { what: "what is flattened into the query" });
+            scope.push(
+                name,
+                &Problem::ArgNameNotAllowed {
+                    what: "what is flattened into the query",
+                },
+            );
             return None;
         }
         (Some(name), place) if name.value().is_empty() => {
-            scope.push(name, &Problem::EmptyName { place: place_name(place) });
+            scope.push(
+                name,
+                &Problem::EmptyName {
+                    place: place_name(place),
+                },
+            );
             return None;
         }
         (Some(name), Place::Header) if !units::is_header_name(&name.value()) => {
@@ -193,9 +254,17 @@ fn sound(attr: Attr, malformed: &Problem, scope: &mut Scope<'_>) -> Option<Attr>
 
 /// Headers that follow from the request itself.
 fn is_transports(name: &str) -> bool {
-    ["content-length", "transfer-encoding", "host", "connection", "upgrade", "te", "trailer"]
-        .iter()
-        .any(|header| header.eq_ignore_ascii_case(name))
+    [
+        "content-length",
+        "transfer-encoding",
+        "host",
+        "connection",
+        "upgrade",
+        "te",
+        "trailer",
+    ]
+    .iter()
+    .any(|header| header.eq_ignore_ascii_case(name))
 }
 
 pub(super) fn place_name(place: Place) -> &'static str {

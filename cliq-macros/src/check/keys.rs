@@ -10,7 +10,8 @@ use syn::{Attribute, Ident, LitStr, Path, Token};
 
 use super::Scope;
 use super::values::{
-    Push, Said, base, bucket_name, flag, krate, limit, member, other_method, read_scopes, string, time, without_suffix,
+    Push, Said, base, bucket_name, flag, krate, limit, member, other_method, read_scopes, string,
+    time, without_suffix,
 };
 use crate::errors::Errors;
 use crate::model::{Page, Param, Scopes, Wire};
@@ -21,8 +22,19 @@ use crate::text::path::{self, Template};
 use crate::text::units;
 
 const ON_TRAIT: &[&str] = &["base", "scope_prefix", "limit", "lock", "crate"];
-const ON_METHOD: &[&str] =
-    &["scope", "limit", "lock", "base", "shares", "bucket", "idempotent", "response", "page", "form", "timeout"];
+const ON_METHOD: &[&str] = &[
+    "scope",
+    "limit",
+    "lock",
+    "base",
+    "shares",
+    "bucket",
+    "idempotent",
+    "response",
+    "page",
+    "form",
+    "timeout",
+];
 const IN_PAGE: &[&str] = &["items", "token", "param"];
 
 /// What `#[endpoints(…)]` says for all methods.
@@ -72,7 +84,9 @@ pub(super) struct PageKeys {
 impl Keys {
     pub(super) fn into_wire(self, params: Vec<Param>, page: Option<Page>) -> Wire {
         // RFC 9110, section 9.2.2.
-        let idempotent = self.idempotent.unwrap_or(!matches!(self.method.as_str(), "POST" | "PATCH"));
+        let idempotent = self
+            .idempotent
+            .unwrap_or(!matches!(self.method.as_str(), "POST" | "PATCH"));
         Wire {
             method: self.method,
             base: self.base,
@@ -100,14 +114,18 @@ impl Defaults {
             match key.name.unraw().to_string().as_str() {
                 "base" => this.base = base(&key, &mut push).unwrap_or_default(),
                 "scope_prefix" => {
-                    this.scope_prefix = string(&key, "scope_prefix = \"ZohoCliq\"", &mut push).and_then(|text| {
-                        let value = text.value();
-                        if units::is_scope(&value) {
-                            return Some(value);
-                        }
-                        push(text.into_token_stream(), &Problem::BadScopePrefix { found: value });
-                        None
-                    });
+                    this.scope_prefix = string(&key, "scope_prefix = \"ZohoCliq\"", &mut push)
+                        .and_then(|text| {
+                            let value = text.value();
+                            if units::is_scope(&value) {
+                                return Some(value);
+                            }
+                            push(
+                                text.into_token_stream(),
+                                &Problem::BadScopePrefix { found: value },
+                            );
+                            None
+                        });
                 }
                 "limit" => match limit(&key, &mut push) {
                     Some(said) => this.limit = said.limit(),
@@ -124,7 +142,10 @@ impl Defaults {
     }
 
     /// The lock, where neither the trait nor any of its endpoints has a limit that it could follow.
-    pub(super) fn idle_lock<'w>(&self, mut wires: impl Iterator<Item = Option<&'w Wire>>) -> Option<TokenStream> {
+    pub(super) fn idle_lock<'w>(
+        &self,
+        mut wires: impl Iterator<Item = Option<&'w Wire>>,
+    ) -> Option<TokenStream> {
         let none = self.limit.is_none()
             && !self.unknown_limit
             && wires.all(|wire| wire.is_some_and(|wire| wire.limit.is_none()));
@@ -132,11 +153,19 @@ impl Defaults {
     }
 }
 
-/// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said of the arguments.
-pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<'_>) -> Option<Keys> {
+/// Reads `#[endpoint(…)]`. `None` where method or path can't be read, so that nothing can be said
+/// of the arguments.
+pub(super) fn endpoint(
+    attr: &Attribute,
+    defaults: &Defaults,
+    scope: &mut Scope<'_>,
+) -> Option<Keys> {
     let mut chunks = split(inside(attr)).into_iter();
     let is_comma = |tokens: &TokenStream| syn::parse2::<Token![,]>(tokens.clone()).is_ok();
-    let Some(mut first) = chunks.next().filter(|first| !first.is_empty() && !is_comma(first)) else {
+    let Some(mut first) = chunks
+        .next()
+        .filter(|first| !first.is_empty() && !is_comma(first))
+    else {
         scope.push(attr, &Problem::EndpointArgsMissing);
         return None;
     };
@@ -144,7 +173,12 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
         scope.push(&path, &Problem::CommaBehindMethod);
         first.extend(chunks.next());
     } else if let Some((key, path)) = path_as_key(&first, chunks.as_slice()) {
-        scope.push(&key, &Problem::PathMissing { found: key.to_string() });
+        scope.push(
+            &key,
+            &Problem::PathMissing {
+                found: key.to_string(),
+            },
+        );
         if syn::parse2::<LitStr>(path.clone()).is_err() {
             return None;
         }
@@ -153,7 +187,12 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     }
     if !begins_with_method(first.clone()) {
         // Written in another way altogether: what its other words mean can't be told.
-        scope.push(&first, &Problem::EndpointNeedsMethod { found: first.to_string() });
+        scope.push(
+            &first,
+            &Problem::EndpointNeedsMethod {
+                found: first.to_string(),
+            },
+        );
         return None;
     }
     let head_mentions_page = mentions(first.clone(), "page");
@@ -172,8 +211,9 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
         let _ = lone_comma(&mut chunks);
     }
     // Where a comma is missing beside it, what `page` says is not known, nor whether it is said.
-    let hides_page =
-        |chunk: &TokenStream| mentions(chunk.clone(), "page") && key(chunk.clone()).is_ok_and(|key| key.name != "page");
+    let hides_page = |chunk: &TokenStream| {
+        mentions(chunk.clone(), "page") && key(chunk.clone()).is_ok_and(|key| key.name != "page")
+    };
     let mut unreadable_page = head_mentions_page || chunks.iter().any(hides_page);
     let mut push_key = |at: TokenStream, problem: &Problem| {
         unreadable_page = true;
@@ -191,14 +231,21 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
             "shares" => shares = other_method(&key, &mut push),
             "bucket" => bucket = bucket_name(&key, &mut push).map(|name| (key.tokens, name)),
             "idempotent" => idempotent = flag(&key, &mut push),
-            "response" => response = member(&key, "response", &mut push).map(|path| (key.tokens, path)),
+            "response" => {
+                response = member(&key, "response", &mut push).map(|path| (key.tokens, path))
+            }
             "page" => {
                 page = read_page(&key, &mut push);
                 unreadable_page |= page.is_none();
             }
             "form" => match key.value {
                 Value::None => form = Some(key.tokens),
-                _ => push(key.tokens, &Problem::KeyTakesNoValue { key: "form".to_owned() }),
+                _ => push(
+                    key.tokens,
+                    &Problem::KeyTakesNoValue {
+                        key: "form".to_owned(),
+                    },
+                ),
             },
             _ => timeout = time(&key, "timeout", &mut push),
         }
@@ -208,8 +255,11 @@ pub(super) fn endpoint(attr: &Attribute, defaults: &Defaults, scope: &mut Scope<
     let limit = own_limit.map_or(defaults.limit, Said::limit);
     let inherited_lock = defaults.lock.filter(|_| limit.is_some());
     if let (Some((tokens, _)), None, false) = (&own_lock, limit, unknown_limit) {
-        let problem =
-            if own_limit == Some(Said::None) { Problem::LockWithLimitNone } else { Problem::LockWithoutLimit };
+        let problem = if own_limit == Some(Said::None) {
+            Problem::LockWithLimitNone
+        } else {
+            Problem::LockWithoutLimit
+        };
         push(tokens.clone(), &problem);
     }
     if let (Some(other), Some(_)) = (&shares, &bucket) {
@@ -248,7 +298,11 @@ fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream
     Ident::parse_any.parse2(first.clone()).ok()?;
     let written = key(rest.first()?.clone()).ok()?;
     match written.value {
-        Value::Equals(value) if ["path", "url", "uri"].iter().any(|name| written.name == name) => {
+        Value::Equals(value)
+            if ["path", "url", "uri"]
+                .iter()
+                .any(|name| written.name == name) =>
+        {
             Some((written.tokens, value))
         }
         _ => None,
@@ -264,30 +318,61 @@ fn begins_with_method(tokens: TokenStream) -> bool {
 
 /// `POST "/path"`.
 fn head(tokens: TokenStream, scope: &mut Scope<'_>) -> Option<(String, LitStr, Template)> {
-    let first = |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
+    let first =
+        |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
     let (method, rest) = first.parse2(tokens).ok()?;
     let written = method.to_string();
     let known = METHODS.contains(&written.as_str());
     if !known {
-        scope.push(&method, &Problem::UnknownHttpMethod { found: written.clone() });
+        scope.push(
+            &method,
+            &Problem::UnknownHttpMethod {
+                found: written.clone(),
+            },
+        );
         if rest.is_empty() {
             return None;
         }
     }
-    let path = |input: ParseStream<'_>| Ok((without_suffix(input.parse()?)?, input.parse::<TokenStream>()?));
+    let path = |input: ParseStream<'_>| {
+        Ok((
+            without_suffix(input.parse()?)?,
+            input.parse::<TokenStream>()?,
+        ))
+    };
     let Ok((path, more)) = path.parse2(rest.clone()) else {
-        let at = if rest.is_empty() { method.into_token_stream() } else { rest.clone() };
-        scope.push(at, &Problem::PathMissing { found: rest.to_string() });
+        let at = if rest.is_empty() {
+            method.into_token_stream()
+        } else {
+            rest.clone()
+        };
+        scope.push(
+            at,
+            &Problem::PathMissing {
+                found: rest.to_string(),
+            },
+        );
         return None;
     };
     if !more.is_empty() {
-        scope.push(&more, &Problem::UnexpectedTokens { found: more.to_string() });
+        scope.push(
+            &more,
+            &Problem::UnexpectedTokens {
+                found: more.to_string(),
+            },
+        );
     }
     match path::parse(&path.value()) {
         Ok(template) if known => Some((written, path, template)),
         Ok(_) => None,
         Err(malformed) => {
-            scope.push(&path, &Problem::BadPath { what: "path", malformed });
+            scope.push(
+                &path,
+                &Problem::BadPath {
+                    what: "path",
+                    malformed,
+                },
+            );
             None
         }
     }
@@ -313,9 +398,15 @@ fn each(
             Err(tokens) => {
                 let found = tokens.to_string();
                 let is_text = syn::parse2::<LitStr>(tokens.clone()).is_ok();
-                let problem = match (missing_key(&tokens, on), keys.pop_if(|before| is_text && needs_value(before))) {
+                let problem = match (
+                    missing_key(&tokens, on),
+                    keys.pop_if(|before| is_text && needs_value(before)),
+                ) {
                     (Some(key), _) => Problem::KeyMissing { key, found },
-                    (None, Some(key)) => Problem::CommaForEquals { key: key.name.unraw().to_string(), value: found },
+                    (None, Some(key)) => Problem::CommaForEquals {
+                        key: key.name.unraw().to_string(),
+                        value: found,
+                    },
                     (None, None) if found.starts_with(':') => Problem::ColonForEquals,
                     (None, None) => Problem::UnexpectedTokens { found },
                 };
@@ -325,9 +416,19 @@ fn each(
         };
         let name = key.name.unraw().to_string();
         if !valid.contains(&name.as_str()) {
-            push(key.name.into_token_stream(), &Problem::UnknownKey { key: name, on, valid });
+            push(
+                key.name.into_token_stream(),
+                &Problem::UnknownKey {
+                    key: name,
+                    on,
+                    valid,
+                },
+            );
         } else if keys.iter().any(|other| other.name.unraw() == name) {
-            push(key.name.into_token_stream(), &Problem::RepeatedKey { key: name });
+            push(
+                key.name.into_token_stream(),
+                &Problem::RepeatedKey { key: name },
+            );
         } else {
             keys.push(key);
         }
@@ -335,7 +436,12 @@ fn each(
     // One where a value is missing comes of that, which is told.
     let lacks_value = |key: &Key| matches!(&key.value, Value::Equals(value) if value.is_empty());
     if let Some(comma) = lone.filter(|_| sound.get() && !keys.iter().any(lacks_value)) {
-        push(comma, &Problem::UnexpectedTokens { found: ",".to_owned() });
+        push(
+            comma,
+            &Problem::UnexpectedTokens {
+                found: ",".to_owned(),
+            },
+        );
     }
     keys
 }
@@ -354,7 +460,13 @@ fn missing_key(tokens: &TokenStream, on: &str) -> Option<&'static str> {
 fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {
     let Value::List(list) = &key.value else {
         let example = "page(items = \"data\", token = \"next_token\")";
-        push(key.tokens.clone(), &Problem::KeyNeedsValue { key: "page".to_owned(), example });
+        push(
+            key.tokens.clone(),
+            &Problem::KeyNeedsValue {
+                key: "page".to_owned(),
+                example,
+            },
+        );
         return None;
     };
     let (mut items, mut token, mut param) = (None, None, None);
@@ -363,11 +475,18 @@ fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {
         sound = false;
         push(at, problem);
     };
-    for inner in each(split(list.clone()), "endpoint(… page(…))", IN_PAGE, &mut tell) {
+    for inner in each(
+        split(list.clone()),
+        "endpoint(… page(…))",
+        IN_PAGE,
+        &mut tell,
+    ) {
         match inner.name.to_string().as_str() {
             "items" => items = member(&inner, "items", &mut tell),
             "token" => token = member(&inner, "token", &mut tell),
-            _ => param = string(&inner, "param = \"next_token\"", &mut tell).map(|text| text.value()),
+            _ => {
+                param = string(&inner, "param = \"next_token\"", &mut tell).map(|text| text.value())
+            }
         }
     }
     for (name, value) in [("items", &items), ("token", &token)] {
@@ -381,5 +500,10 @@ fn read_page(key: &Key, push: &mut Push<'_>) -> Option<PageKeys> {
         push(key.tokens.clone(), &Problem::TokenInItems);
         return None;
     }
-    Some(PageKeys { tokens: key.tokens.clone(), items, token, param })
+    Some(PageKeys {
+        tokens: key.tokens.clone(),
+        items,
+        token,
+        param,
+    })
 }

@@ -44,13 +44,23 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     for attr in raw.attrs.iter().filter(|attr| is_async_trait(attr)) {
         errors.push(None, attr, &Problem::AsyncTrait);
     }
-    let attrs = raw.attrs.into_iter().filter(|attr| !is_endpoints(attr) && !is_async_trait(attr)).collect();
+    let attrs = raw
+        .attrs
+        .into_iter()
+        .filter(|attr| !is_endpoints(attr) && !is_async_trait(attr))
+        .collect();
     let mut others = Vec::new();
     let mut endpoints = Vec::new();
     for member in raw.members {
         match member {
             RawMember::Other(ident, tokens) => {
-                reserved::method(&ident, &mut Scope { method: ident.to_string(), errors });
+                reserved::method(
+                    &ident,
+                    &mut Scope {
+                        method: ident.to_string(),
+                        errors,
+                    },
+                );
                 others.push(tokens);
             }
             RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
@@ -58,18 +68,30 @@ pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> A
     }
     let endpoints = between::check(endpoints, errors);
     errors.enter(0);
-    if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref())) {
+    if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref()))
+    {
         errors.push(None, lock, &Problem::LockWithoutLimit);
     }
     if let Some(left) = raw.left.filter(|_| errors.len() == 0) {
         errors.push(None, Ident::new("_", left), &Problem::UnreadableAttribute);
     }
     let krate = defaults.krate.unwrap_or_else(runtime);
-    Api { attrs, vis: raw.vis, trait_token: raw.trait_token, ident: raw.ident, krate, endpoints, others }
+    Api {
+        attrs,
+        vis: raw.vis,
+        trait_token: raw.trait_token,
+        ident: raw.ident,
+        krate,
+        endpoints,
+        others,
+    }
 }
 
 fn is_async_trait(attr: &Attribute) -> bool {
-    attr.path().segments.last().is_some_and(|segment| segment.ident == "async_trait")
+    attr.path()
+        .segments
+        .last()
+        .is_some_and(|segment| segment.ident == "async_trait")
 }
 
 /// An endpoint, and what of it only means something beside the others.
@@ -86,7 +108,10 @@ fn runtime() -> Path {
 fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
     errors.enter(raw.place);
     let before = errors.len();
-    let mut scope = Scope { method: raw.ident.to_string(), errors };
+    let mut scope = Scope {
+        method: raw.ident.to_string(),
+        errors,
+    };
     reserved::method(&raw.ident, &mut scope);
     let builder = builder_name(&raw.ident);
     builder_is_type(&mut raw, &builder, &mut scope);
@@ -94,10 +119,17 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
     let answer = answer::answer(&raw.output, &mut scope);
     let answered = scope.errors.len() == before_answer;
     let args = arguments::read(raw.args, &mut scope);
-    let keys =
-        raw.endpoint.as_ref().and_then(|attr| keys::endpoint(attr, defaults, &mut scope)).filter(|_| !raw.broken);
-    // What an argument means depends on the path and the method; without them nothing more can be said.
-    let (shares, path) = keys.as_ref().map(|keys| (keys.shares.clone(), Some(keys.path.clone()))).unwrap_or_default();
+    let keys = raw
+        .endpoint
+        .as_ref()
+        .and_then(|attr| keys::endpoint(attr, defaults, &mut scope))
+        .filter(|_| !raw.broken);
+    // What an argument means depends on the path and the method; without them nothing more can be
+    // said.
+    let (shares, path) = keys
+        .as_ref()
+        .map(|keys| (keys.shares.clone(), Some(keys.path.clone())))
+        .unwrap_or_default();
     let wire = keys.and_then(|keys| {
         let params = arguments::place(&args, &keys, &mut scope)?;
         if answered {
@@ -119,17 +151,27 @@ fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Dec
         args: args.into_iter().map(arguments::Read::into_arg).collect(),
         answer,
     };
-    Declared { endpoint: Endpoint { surface, wire: wire.filter(|_: &Wire| sound) }, shares, path }
+    Declared {
+        endpoint: Endpoint {
+            surface,
+            wire: wire.filter(|_: &Wire| sound),
+        },
+        shares,
+        path,
+    }
 }
 
-/// `#[expect(…)]` as `#[allow(…)]`: what is expected may come of one of the things that are made from the method, and not of the others.
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may come of one of the things that are made
+/// from the method, and not of the others.
 fn lenient(mut attr: Attribute) -> Attribute {
     fn words(tokens: TokenStream) -> TokenStream {
         let mut tokens = tokens.into_iter().peekable();
         let mut lenient = TokenStream::new();
         while let Some(token) = tokens.next() {
             lenient.extend([match token {
-                TokenTree::Ident(word) if word == "expect" && matches!(tokens.peek(), Some(TokenTree::Group(_))) => {
+                TokenTree::Ident(word)
+                    if word == "expect" && matches!(tokens.peek(), Some(TokenTree::Group(_))) =>
+                {
                     Ident::new("allow", word.span()).into()
                 }
                 token => token,
@@ -152,11 +194,18 @@ fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) 
     let mut is_hidden = |ty: &Type| {
         let mut inner = Some(ty);
         // By a path of several names it can still be reached.
-        while let Some(outer) = inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder)) {
+        while let Some(outer) =
+            inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder))
+        {
             inner = first_argument(outer);
         }
         if let Some(same) = inner {
-            scope.push(same, &Problem::BuilderIsType { name: builder.to_string() });
+            scope.push(
+                same,
+                &Problem::BuilderIsType {
+                    name: builder.to_string(),
+                },
+            );
         }
         inner.is_some()
     };

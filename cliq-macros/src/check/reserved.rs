@@ -1,4 +1,5 @@
-//! Names that are taken: a method or a setter that bears one would never be reached, or would hide what every client or builder has.
+//! Names that are taken: a method or a setter that bears one would never be reached, or would hide
+//! what every client or builder has.
 
 use syn::Ident;
 use syn::ext::IdentExt;
@@ -7,11 +8,30 @@ use super::Scope;
 use crate::problem::Problem;
 
 /// The client's own methods.
-const CLIENT: &[&str] =
-    &["as_user", "base_url", "call", "client", "close", "forget_user", "granted_scopes", "limits", "user", "users"];
+const CLIENT: &[&str] = &[
+    "as_user",
+    "base_url",
+    "call",
+    "client",
+    "close",
+    "forget_user",
+    "granted_scopes",
+    "limits",
+    "user",
+    "users",
+];
 
 /// What every value has by the prelude's traits, and by those that are often imported.
-const EVERY_VALUE: &[&str] = &["clone", "into", "try_into", "to_owned", "borrow", "borrow_mut", "as_ref", "as_mut"];
+const EVERY_VALUE: &[&str] = &[
+    "clone",
+    "into",
+    "try_into",
+    "to_owned",
+    "borrow",
+    "borrow_mut",
+    "as_ref",
+    "as_mut",
+];
 
 /// What every builder has, with and without the traits for threads that wait.
 pub(super) const BUILDER: &[&str] = &[
@@ -51,8 +71,12 @@ mod tests {
     use super::*;
 
     fn file(name: &str) -> Vec<Item> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/src").join(name);
-        syn::parse_file(&fs::read_to_string(path).unwrap()).unwrap().items
+        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+            .join("../cliq-api/src")
+            .join(name);
+        syn::parse_file(&fs::read_to_string(path).unwrap())
+            .unwrap()
+            .items
     }
 
     /// The methods of the traits of a file that extend the trait of all builders.
@@ -70,8 +94,10 @@ mod tests {
 
     #[test]
     fn all_that_a_builder_has_is_reserved() {
-        let methods: Vec<_> =
-            ["request_ext.rs", "paging.rs", "blocking.rs"].into_iter().flat_map(of_builders).collect();
+        let methods: Vec<_> = ["request_ext.rs", "paging.rs", "blocking.rs"]
+            .into_iter()
+            .flat_map(of_builders)
+            .collect();
         assert!(methods.len() > 8, "they are found: {methods:?}");
         for method in methods {
             assert!(BUILDER.contains(&method.as_str()), "{method}");
@@ -87,12 +113,19 @@ mod tests {
             },
             _ => None,
         };
-        let methods = file("client/mod.rs").into_iter().filter_map(of_client).flatten().filter_map(|item| match item {
-            ImplItem::Fn(method) if matches!(method.vis, Visibility::Public(_)) && method.sig.receiver().is_some() => {
-                Some(method.sig.ident.to_string())
-            }
-            _ => None,
-        });
+        let methods = file("client/mod.rs")
+            .into_iter()
+            .filter_map(of_client)
+            .flatten()
+            .filter_map(|item| match item {
+                ImplItem::Fn(method)
+                    if matches!(method.vis, Visibility::Public(_))
+                        && method.sig.receiver().is_some() =>
+                {
+                    Some(method.sig.ident.to_string())
+                }
+                _ => None,
+            });
         let methods: Vec<_> = methods.collect();
         assert!(methods.len() > 5, "they are found: {methods:?}");
         for method in methods {

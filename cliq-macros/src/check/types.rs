@@ -1,5 +1,5 @@
-//! Types as they are written: `Option<T>`, `Vec<T>`, numbers. Which of them a type is goes by its name alone, for that is all that a
-//! macro can see.
+//! Types as they are written: `Option<T>`, `Vec<T>`, numbers. Which of them a type is goes by its
+//! name alone, for that is all that a macro can see.
 
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
@@ -33,7 +33,9 @@ pub(crate) fn single_name(ty: &Type) -> Option<&syn::Ident> {
 /// `T` of `Name<T>`.
 pub(crate) fn only_argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
     let segment = last_segment(ty)?;
-    let PathArguments::AngleBracketed(arguments) = &segment.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
     let mut arguments = arguments.args.iter();
     match (arguments.next(), arguments.next()) {
         (Some(GenericArgument::Type(argument)), None) if segment.ident == name => Some(argument),
@@ -43,7 +45,9 @@ pub(crate) fn only_argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
 
 /// The first type argument, whatever the name.
 pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
-    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else { return None };
+    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else {
+        return None;
+    };
     arguments.args.iter().find_map(|argument| match argument {
         GenericArgument::Type(ty) => Some(ty),
         _ => None,
@@ -61,8 +65,10 @@ pub(crate) fn is_bare(ty: &Type, name: &str) -> bool {
 
 /// Numbers and booleans, which literals don't convert into.
 pub(crate) fn is_primitive(ty: &Type) -> bool {
-    const PRIMITIVES: [&str; 15] =
-        ["bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128", "isize", "f32", "f64"];
+    const PRIMITIVES: [&str; 15] = [
+        "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+        "isize", "f32", "f64",
+    ];
     last_segment(ty).is_some_and(|segment| PRIMITIVES.iter().any(|name| segment.ident == name))
 }
 
@@ -80,7 +86,9 @@ pub(crate) fn owned(ty: &Type) -> Option<String> {
 /// A type as a user would write it: tokens print with spaces between them.
 pub(crate) fn written(ty: &Type) -> String {
     let text = quote::quote!(#ty).to_string();
-    ["< ", " <", " >", " ,", " ::", ":: ", "& "].iter().fold(text, |text, spaced| text.replace(spaced, spaced.trim()))
+    ["< ", " <", " >", " ,", " ::", ":: ", "& "]
+        .iter()
+        .fold(text, |text, spaced| text.replace(spaced, spaced.trim()))
 }
 
 /// The name of a type's form where no value can have it, or where it can't be sent or read.

@@ -1,4 +1,5 @@
-//! The values of keys: strings, times, limits, scopes, each with what is said where it can't be read.
+//! The values of keys: strings, times, limits, scopes, each with what is said where it can't be
+//! read.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -20,11 +21,23 @@ fn value(key: &Key, example: &'static str, push: &mut Push<'_>) -> Option<TokenS
         Value::Equals(value) if !value.is_empty() => Some(value.clone()),
         Value::List(list) if syn::parse2::<syn::Lit>(list.clone()).is_ok() => {
             let (key_name, value) = (key.name.unraw().to_string(), list.to_string());
-            push(key.tokens.clone(), &Problem::KeyWithParentheses { key: key_name, value });
+            push(
+                key.tokens.clone(),
+                &Problem::KeyWithParentheses {
+                    key: key_name,
+                    value,
+                },
+            );
             None
         }
         _ => {
-            push(key.tokens.clone(), &Problem::KeyNeedsValue { key: key.name.unraw().to_string(), example });
+            push(
+                key.tokens.clone(),
+                &Problem::KeyNeedsValue {
+                    key: key.name.unraw().to_string(),
+                    example,
+                },
+            );
             None
         }
     }
@@ -40,21 +53,37 @@ pub(super) fn string(key: &Key, example: &'static str, push: &mut Push<'_>) -> O
     if let Ok(rest) = behind.parse2(value.clone())
         && !rest.is_empty()
     {
-        push(rest.clone(), &Problem::UnexpectedTokens { found: rest.to_string() });
+        push(
+            rest.clone(),
+            &Problem::UnexpectedTokens {
+                found: rest.to_string(),
+            },
+        );
         return None;
     }
     let plain = syn::parse2::<LitStr>(value.clone()).and_then(without_suffix);
     plain
         .inspect_err(|_| {
             let found = value.to_string();
-            push(value, &Problem::NotAString { key: key.name.unraw().to_string(), example, found });
+            push(
+                value,
+                &Problem::NotAString {
+                    key: key.name.unraw().to_string(),
+                    example,
+                    found,
+                },
+            );
         })
         .ok()
 }
 
 /// `"text"suffix` is no string that means anything.
 pub(super) fn without_suffix(text: LitStr) -> syn::Result<LitStr> {
-    if text.suffix().is_empty() { Ok(text) } else { Err(syn::Error::new_spanned(&text, "it has a suffix")) }
+    if text.suffix().is_empty() {
+        Ok(text)
+    } else {
+        Err(syn::Error::new_spanned(&text, "it has a suffix"))
+    }
 }
 
 pub(super) fn base(key: &Key, push: &mut Push<'_>) -> Option<String> {
@@ -62,7 +91,13 @@ pub(super) fn base(key: &Key, push: &mut Push<'_>) -> Option<String> {
     match path::parse_base(&text.value()) {
         Ok(()) => Some(text.value()),
         Err(malformed) => {
-            push(text.into_token_stream(), &Problem::BadPath { what: "base", malformed });
+            push(
+                text.into_token_stream(),
+                &Problem::BadPath {
+                    what: "base",
+                    malformed,
+                },
+            );
             None
         }
     }
@@ -74,8 +109,16 @@ pub(super) fn krate(key: &Key, push: &mut Push<'_>) -> Option<Path> {
         .parse2(value.clone())
         .inspect_err(|_| {
             let found = value.to_string();
-            let expected = "a path to the runtime crate, such as `::cliq_api` or `::my_crate::cliq_api`";
-            push(value, &Problem::BadValue { key: "crate".to_owned(), expected, found });
+            let expected =
+                "a path to the runtime crate, such as `::cliq_api` or `::my_crate::cliq_api`";
+            push(
+                value,
+                &Problem::BadValue {
+                    key: "crate".to_owned(),
+                    expected,
+                    found,
+                },
+            );
         })
         .ok()
 }
@@ -101,23 +144,41 @@ impl Said {
 pub(super) fn limit(key: &Key, push: &mut Push<'_>) -> Option<Said> {
     const EXAMPLE: &str = "limit = \"20/min\"";
     let value = value(key, EXAMPLE, push)?;
-    if Ident::parse_any.parse2(value).is_ok_and(|ident| ident == "none") {
+    if Ident::parse_any
+        .parse2(value)
+        .is_ok_and(|ident| ident == "none")
+    {
         return Some(Said::None);
     }
     let text = string(key, EXAMPLE, push)?;
     let limit = units::limit(&text.value());
     if limit.is_none() {
-        push(text.to_token_stream(), &Problem::BadLimit { found: text.value() });
+        push(
+            text.to_token_stream(),
+            &Problem::BadLimit {
+                found: text.value(),
+            },
+        );
     }
     limit.map(Said::Limit)
 }
 
 pub(super) fn time(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<u64> {
-    let example = if name == "lock" { "lock = \"10m\"" } else { "timeout = \"30s\"" };
+    let example = if name == "lock" {
+        "lock = \"10m\""
+    } else {
+        "timeout = \"30s\""
+    };
     let text = string(key, example, push)?;
     let seconds = units::seconds(&text.value());
     if seconds.is_none() {
-        push(text.to_token_stream(), &Problem::BadTime { key: name, found: text.value() });
+        push(
+            text.to_token_stream(),
+            &Problem::BadTime {
+                key: name,
+                found: text.value(),
+            },
+        );
     }
     seconds
 }
@@ -125,7 +186,10 @@ pub(super) fn time(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option
 pub(super) fn bucket_name(key: &Key, push: &mut Push<'_>) -> Option<String> {
     let text = string(key, "bucket = \"messages\"", push)?;
     if text.value().trim().is_empty() {
-        push(text.into_token_stream(), &Problem::EmptyName { place: "bucket" });
+        push(
+            text.into_token_stream(),
+            &Problem::EmptyName { place: "bucket" },
+        );
         return None;
     }
     Some(text.value())
@@ -137,7 +201,14 @@ pub(super) fn other_method(key: &Key, push: &mut Push<'_>) -> Option<Ident> {
         .parse2(value.clone())
         .inspect_err(|_| {
             let found = value.to_string();
-            push(value, &Problem::BadValue { key: "shares".to_owned(), expected: "the name of another method", found });
+            push(
+                value,
+                &Problem::BadValue {
+                    key: "shares".to_owned(),
+                    expected: "the name of another method",
+                    found,
+                },
+            );
         })
         .ok()
 }
@@ -149,29 +220,47 @@ pub(super) fn flag(key: &Key, push: &mut Push<'_>) -> Option<bool> {
             _ => {
                 push(
                     key.tokens.clone(),
-                    &Problem::KeyNeedsValue { key: key.name.to_string(), example: "idempotent = false" },
+                    &Problem::KeyNeedsValue {
+                        key: key.name.to_string(),
+                        example: "idempotent = false",
+                    },
                 );
                 None
             }
         };
     };
-    let problem =
-        Problem::BadValue { key: key.name.to_string(), expected: "`true` or `false`", found: value.to_string() };
-    let flag = syn::parse2::<LitBool>(value.clone()).inspect_err(|_| push(key.tokens.clone(), &problem)).ok()?;
+    let problem = Problem::BadValue {
+        key: key.name.to_string(),
+        expected: "`true` or `false`",
+        found: value.to_string(),
+    };
+    let flag = syn::parse2::<LitBool>(value.clone())
+        .inspect_err(|_| push(key.tokens.clone(), &problem))
+        .ok()?;
     Some(flag.value)
 }
 
 /// The names of a path into JSON.
 pub(super) fn member(key: &Key, name: &'static str, push: &mut Push<'_>) -> Option<Vec<String>> {
-    let example =
-        if name == "response" { "response = \"data\"" } else { "page(items = \"data\", token = \"next_token\")" };
+    let example = if name == "response" {
+        "response = \"data\""
+    } else {
+        "page(items = \"data\", token = \"next_token\")"
+    };
     let text = string(key, example, push)?;
     let path: Vec<String> = text.value().split('.').map(str::to_owned).collect();
     // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is none.
-    let is_name =
-        |name: &String| !name.is_empty() && name.trim() == name && !name.contains(['[', ']', '{', '}', '/', '$']);
+    let is_name = |name: &String| {
+        !name.is_empty() && name.trim() == name && !name.contains(['[', ']', '{', '}', '/', '$'])
+    };
     if !path.iter().all(is_name) {
-        push(text.to_token_stream(), &Problem::BadResponse { key: name, found: text.value() });
+        push(
+            text.to_token_stream(),
+            &Problem::BadResponse {
+                key: name,
+                found: text.value(),
+            },
+        );
         return None;
     }
     Some(path)
@@ -183,7 +272,10 @@ pub(super) fn read_scopes(key: &Key, prefix: Option<&str>, push: &mut Push<'_>) 
         let rule: Ident = input.parse()?;
         let content;
         let _ = syn::parenthesized!(content in input);
-        Ok((rule, content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?))
+        Ok((
+            rule,
+            content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?,
+        ))
     };
     let (all, literals) = if let Ok(text) = syn::parse2::<LitStr>(value.clone()) {
         (false, vec![text])
@@ -191,26 +283,51 @@ pub(super) fn read_scopes(key: &Key, prefix: Option<&str>, push: &mut Push<'_>) 
         && (rule == "any" || rule == "all")
     {
         if literals.is_empty() {
-            push(value, &Problem::NoScopes { rule: rule.to_string() });
+            push(
+                value,
+                &Problem::NoScopes {
+                    rule: rule.to_string(),
+                },
+            );
             return None;
         }
         (rule == "all", literals.into_iter().collect())
     } else {
         let expected = "a scope, `any(\"…\", \"…\")` or `all(\"…\", \"…\")`";
         let found = value.to_string();
-        push(value, &Problem::BadValue { key: "scope".to_owned(), expected, found });
+        push(
+            value,
+            &Problem::BadValue {
+                key: "scope".to_owned(),
+                expected,
+                found,
+            },
+        );
         return None;
     };
     let mut names = Vec::new();
     for text in literals {
         let written = text.value();
         if !units::is_scope(&written) {
-            push(text.into_token_stream(), &Problem::BadScope { found: written });
+            push(
+                text.into_token_stream(),
+                &Problem::BadScope { found: written },
+            );
             return None;
         }
         match prefix {
-            Some(prefix) if written.strip_prefix(prefix).is_some_and(|rest| rest.starts_with('.')) => {
-                push(text.into_token_stream(), &Problem::ScopeHasPrefix { found: written, prefix: prefix.to_owned() });
+            Some(prefix)
+                if written
+                    .strip_prefix(prefix)
+                    .is_some_and(|rest| rest.starts_with('.')) =>
+            {
+                push(
+                    text.into_token_stream(),
+                    &Problem::ScopeHasPrefix {
+                        found: written,
+                        prefix: prefix.to_owned(),
+                    },
+                );
                 return None;
             }
             Some(prefix) => names.push(format!("{prefix}.{written}")),

@@ -1,4 +1,5 @@
-//! What is generated for one endpoint: the trait's method, the builder with its setters, and what makes this an endpoint.
+//! What is generated for one endpoint: the trait's method, the builder with its setters, and what
+//! makes this an endpoint.
 
 use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
@@ -33,18 +34,36 @@ impl Expansion<'_> {
     /// The parameter of an argument, with its index.
     fn param(&self, arg: usize) -> Option<(usize, &Param)> {
         let wire = self.endpoint.wire.as_ref()?;
-        wire.params.iter().enumerate().find(|(_, param)| param.arg == arg)
+        wire.params
+            .iter()
+            .enumerate()
+            .find(|(_, param)| param.arg == arg)
     }
 
     /// The trait's method.
     pub(super) fn method(&self, docs: Option<&str>, out: &mut TokenStream) {
-        let Surface { attrs, fn_token, ident, receiver, builder, args, .. } = self.surface();
+        let Surface {
+            attrs,
+            fn_token,
+            ident,
+            receiver,
+            builder,
+            args,
+            ..
+        } = self.surface();
         let krate = self.krate();
         let required = || args.iter().enumerate().filter(|(_, arg)| !arg.optional);
         let params = required().map(|(_, arg)| parameter(arg));
         let setting = required().map(|(index, arg)| self.set(index, arg));
-        let unused = self.endpoint.wire.is_none().then(|| quote!(#[allow(unused_variables)]));
-        let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
+        let unused = self
+            .endpoint
+            .wire
+            .is_none()
+            .then(|| quote!(#[allow(unused_variables)]));
+        let deprecated = attrs
+            .iter()
+            .any(is_deprecation)
+            .then(|| quote!(#[allow(deprecated)]));
         let kind = self.kind();
         let docs = docs.map(|docs| {
             let docs = below(attrs, docs);
@@ -83,7 +102,8 @@ impl Expansion<'_> {
         let of_items = matches!(param.shape, Shape::Repeated | Shape::Csv);
         let position = Literal::usize_unsuffixed(position);
         let value = value(arg, krate);
-        // The user's type stands where its bound is asked for, so that an error about it points there.
+        // The user's type stands where its bound is asked for, so that an error about it points
+        // there.
         Some(match &arg.takes {
             Takes::Anything => return None,
             _ if matches!(param.shape, Shape::Bytes(_)) => {
@@ -107,10 +127,13 @@ impl Expansion<'_> {
         out.extend(quote!(#(#gates)* pub struct #marker;));
     }
 
-    /// `ThreadsCall<__threads::FollowThread>`, what the builder's name stands for. Generated code goes by it: where the name is taken by
-    /// something else, that is the one thing that is wrong.
+    /// `ThreadsCall<__threads::FollowThread>`, what the builder's name stands for. Generated code
+    /// goes by it: where the name is taken by something else, that is the one thing that is
+    /// wrong.
     fn kind(&self) -> TokenStream {
-        let Names { builder, markers, .. } = self.names;
+        let Names {
+            builder, markers, ..
+        } = self.names;
         let marker = self.marker_name();
         quote!(#builder<#markers::#marker>)
     }
@@ -126,30 +149,58 @@ impl Expansion<'_> {
 
     /// The builder, with its setters and what makes it an endpoint.
     pub(super) fn builder(&self, docs: Option<&str>, out: &mut TokenStream) {
-        let Surface { attrs, ident, builder, args, answer, .. } = self.surface();
+        let Surface {
+            attrs,
+            ident,
+            builder,
+            args,
+            answer,
+            ..
+        } = self.surface();
         let Api { vis, .. } = self.api;
         let common = &self.names.builder;
         let krate = self.krate();
         let gates: Vec<_> = self.gates().collect();
-        let mut words = attrs.iter().chain(args.iter().filter(|arg| !arg.optional).flat_map(|arg| &arg.docs));
+        let mut words = attrs.iter().chain(
+            args.iter()
+                .filter(|arg| !arg.optional)
+                .flat_map(|arg| &arg.docs),
+        );
         let has_code = words.any(may_hold_code);
         let carried = carried(attrs, has_code);
         let (api, name) = (self.api.ident.unraw(), ident.unraw());
         let about = format!(" The call of [`{api}::{name}`]({api}::{name}), not sent yet.");
-        let about = below(attrs, &docs.map_or_else(|| about.clone(), |docs| format!("{docs}\n\n{about}")));
-        let about = if has_code { untested(&quote!(doc = #about)) } else { quote!(#[doc = #about]) };
+        let about = below(
+            attrs,
+            &docs.map_or_else(|| about.clone(), |docs| format!("{docs}\n\n{about}")),
+        );
+        let about = if has_code {
+            untested(&quote!(doc = #about))
+        } else {
+            quote!(#[doc = #about])
+        };
         let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
         let kind = self.kind();
         let decode = Ident::new(decode_name(answer.decode), Span::call_site());
         let response = response(&answer.ty, krate);
         let meta = self.meta();
         // The builder is deprecated with the method.
-        let allow = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
+        let allow = attrs
+            .iter()
+            .any(is_deprecation)
+            .then(|| quote!(#[allow(deprecated)]));
         let is_allow = |attr: &&Attribute| attr.path().is_ident("allow");
         let by_trait: Vec<_> = self.api.attrs.iter().filter(is_allow).collect();
-        let allows: Vec<_> = by_trait.iter().copied().chain(attrs.iter().filter(is_allow)).collect();
-        let setters =
-            args.iter().enumerate().filter(|(_, arg)| arg.optional).map(|(index, arg)| self.setter(index, arg));
+        let allows: Vec<_> = by_trait
+            .iter()
+            .copied()
+            .chain(attrs.iter().filter(is_allow))
+            .collect();
+        let setters = args
+            .iter()
+            .enumerate()
+            .filter(|(_, arg)| arg.optional)
+            .map(|(index, arg)| self.setter(index, arg));
         let setters: TokenStream = setters.collect();
         out.extend(quote! {
             #(#gates)* #(#by_trait)* #(#carried)*
@@ -181,11 +232,16 @@ impl Expansion<'_> {
             Some(set) => quote!(Self(self.0 #set, self.1)),
             None => quote!(self),
         };
-        let unused = self.param(index).is_none().then(|| quote!(#[allow(unused_variables)]));
+        let unused = self
+            .param(index)
+            .is_none()
+            .then(|| quote!(#[allow(unused_variables)]));
         let about = self.param(index).map(|(_, param)| {
             let about = match param.place {
                 Place::Body => " Sets the whole body.".to_owned(),
-                _ if param.shape == Shape::Flatten => " Sets query parameters, one for each member.".to_owned(),
+                _ if param.shape == Shape::Flatten => {
+                    " Sets query parameters, one for each member.".to_owned()
+                }
                 Place::Query => format!(" Sets the query parameter `{}`.", param.name),
                 Place::Header => format!(" Sets the header `{}`.", param.name),
                 _ => format!(" Sets the field `{}` of the body.", param.name),
@@ -206,7 +262,8 @@ impl Expansion<'_> {
     }
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`. The bound stands at the user's type, so that rustc points there where a value doesn't convert.
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound stands at the user's type, so that rustc
+/// points there where a value doesn't convert.
 fn parameter(arg: &Arg) -> TokenStream {
     let Arg { ident, takes, .. } = arg;
     match takes {
@@ -216,11 +273,15 @@ fn parameter(arg: &Arg) -> TokenStream {
             let into = into(ty);
             quote!(#ident: impl #into)
         }
-        Takes::Each { item, into: true, .. } => {
+        Takes::Each {
+            item, into: true, ..
+        } => {
             let into = into(item);
             quote!(#ident: impl ::core::iter::IntoIterator<Item = impl #into>)
         }
-        Takes::Each { item, into: false, .. } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
+        Takes::Each {
+            item, into: false, ..
+        } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
     }
 }
 
@@ -254,30 +315,47 @@ pub(super) fn is_deprecation(attr: &Attribute) -> bool {
 
 /// What is carried from the method to its builder.
 fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
-    attrs.iter().filter(|attr| !is_gate(attr)).filter_map(move |attr| match &attr.meta {
-        meta if has_code && attr.path().is_ident("doc") => Some(untested(meta)),
-        _ if ["deprecated", "doc", "allow", "cfg_attr"].iter().any(|name| attr.path().is_ident(name)) => {
-            Some(attr.to_token_stream())
-        }
-        _ => None,
-    })
+    attrs
+        .iter()
+        .filter(|attr| !is_gate(attr))
+        .filter_map(move |attr| match &attr.meta {
+            meta if has_code && attr.path().is_ident("doc") => Some(untested(meta)),
+            _ if ["deprecated", "doc", "allow", "cfg_attr"]
+                .iter()
+                .any(|name| attr.path().is_ident(name)) =>
+            {
+                Some(attr.to_token_stream())
+            }
+            _ => None,
+        })
 }
 
-/// Documentation whose code is not tested: what the method's shows is tested there, and once is enough.
+/// Documentation whose code is not tested: what the method's shows is tested there, and once is
+/// enough.
 fn untested(doc: &impl ToTokens) -> TokenStream {
     quote!(#[cfg_attr(not(doctest), #doc)])
 }
 
 /// What follows the user's words: behind an empty line, if there are any.
 fn below(attrs: &[Attribute], docs: &str) -> String {
-    let gap = if attrs.iter().any(|attr| attr.path().is_ident("doc")) { "\n" } else { "" };
+    let gap = if attrs.iter().any(|attr| attr.path().is_ident("doc")) {
+        "\n"
+    } else {
+        ""
+    };
     format!("{gap}{docs}")
 }
 
 /// Whether it is documentation with code in it, or such that this can't be seen.
 pub(super) fn may_hold_code(attr: &Attribute) -> bool {
-    let Meta::NameValue(doc) = &attr.meta else { return false };
-    let is_code = |text: &str| ["```", "~~~", "    ", "\t"].iter().any(|mark| text.contains(mark));
+    let Meta::NameValue(doc) = &attr.meta else {
+        return false;
+    };
+    let is_code = |text: &str| {
+        ["```", "~~~", "    ", "\t"]
+            .iter()
+            .any(|mark| text.contains(mark))
+    };
     doc.path.is_ident("doc") && doc_text(attr).is_none_or(|text| is_code(&text))
 }
 
@@ -285,14 +363,18 @@ pub(super) fn may_hold_code(attr: &Attribute) -> bool {
 pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
     match &attr.meta {
         Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit { lit: Lit::Str(text), .. }) => Some(text.value()),
+            Expr::Lit(ExprLit {
+                lit: Lit::Str(text),
+                ..
+            }) => Some(text.value()),
             _ => None,
         },
         _ => None,
     }
 }
 
-/// `type Response = …;`, which rustc speaks of where the user's type may not be there: it points at all of that type.
+/// `type Response = …;`, which rustc speaks of where the user's type may not be there: it points at
+/// all of that type.
 fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
     let ty = match ty {
         AnswerType::Nothing => {
@@ -300,12 +382,17 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
                 type Response = ();
             );
         }
-        // A name that leads nowhere: as there is an error, rustc is silent about it, and about all that has this type.
+        // A name that leads nowhere: as there is an error, rustc is silent about it, and about all
+        // that has this type.
         AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
         AnswerType::Known(ty) => ty,
     };
     let (first, last) = ends(ty);
-    let (keyword, name, end) = (Token![type](first), Ident::new("Response", last), Token![;](last));
+    let (keyword, name, end) = (
+        Token![type](first),
+        Ident::new("Response", last),
+        Token![;](last),
+    );
     quote!(#keyword #name = #ty #end)
 }
 

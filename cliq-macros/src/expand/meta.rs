@@ -15,7 +15,9 @@ impl Expansion<'_> {
         let krate = self.krate();
         let name = self.surface().ident.unraw().to_string();
         let mut meta = quote!(name: #name,);
-        let Some(wire) = &self.endpoint.wire else { return meta };
+        let Some(wire) = &self.endpoint.wire else {
+            return meta;
+        };
         let Wire {
             method,
             base,
@@ -111,15 +113,26 @@ impl Expansion<'_> {
         quote!(#krate::Param::#kind(#name, #required))
     }
 
-    /// What follows the user's own words: the endpoint's line, its scope and limit, and what is said of required arguments, in one text, as
-    /// each attribute costs.
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and what is
+    /// said of required arguments, in one text, as each attribute costs.
     pub(super) fn docs(&self) -> Option<String> {
         let wire = self.endpoint.wire.as_ref()?;
-        let query = if wire.template.query.is_empty() { String::new() } else { format!("?{}", wire.template.query) };
-        let mut docs = format!(" `{} {}{}{query}`", wire.method, wire.base, wire.template.path);
+        let query = if wire.template.query.is_empty() {
+            String::new()
+        } else {
+            format!("?{}", wire.template.query)
+        };
+        let mut docs = format!(
+            " `{} {}{}{query}`",
+            wire.method, wire.base, wire.template.path
+        );
         let mut facts = Vec::new();
         if let Some(scopes) = &wire.scopes {
-            let names: Vec<String> = scopes.names.iter().map(|name| format!("`{name}`")).collect();
+            let names: Vec<String> = scopes
+                .names
+                .iter()
+                .map(|name| format!("`{name}`"))
+                .collect();
             facts.push(match (names.len(), scopes.all) {
                 (1, _) => format!("Scope: {}.", names.concat()),
                 (_, true) => format!("Scopes: all of {}.", names.join(", ")),
@@ -128,36 +141,61 @@ impl Expansion<'_> {
         }
         if let Some((calls, per)) = wire.limit {
             let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
-                one if !one.starts_with(|first: char| first.is_ascii_digit()) => format!(", then locked for one {one}"),
+                one if !one.starts_with(|first: char| first.is_ascii_digit()) => {
+                    format!(", then locked for one {one}")
+                }
                 several => format!(", then locked for {several}"),
             });
-            let calls = if calls == 1 { "1 call".to_owned() } else { format!("{calls} calls") };
-            facts.push(format!("Limit: {calls} per {} and user{}.", units::in_words(per), lock.unwrap_or_default()));
+            let calls = if calls == 1 {
+                "1 call".to_owned()
+            } else {
+                format!("{calls} calls")
+            };
+            facts.push(format!(
+                "Limit: {calls} per {} and user{}.",
+                units::in_words(per),
+                lock.unwrap_or_default()
+            ));
         }
         if !facts.is_empty() {
             docs.extend(["\n\n ", &facts.join(" ")]);
         }
         // An optional one's words stand on its setter.
-        let required = self.surface().args.iter().filter(|arg| !arg.optional && !arg.docs.is_empty());
+        let required = self
+            .surface()
+            .args
+            .iter()
+            .filter(|arg| !arg.optional && !arg.docs.is_empty());
         for (index, arg) in required.enumerate() {
             let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
             // Code needs lines of its own.
-            let begin = if arg.docs.iter().any(may_hold_code) { "\n\n  " } else { "" };
-            docs.extend([gap, &format!(" - `{}`:{begin}{}", arg.ident.unraw(), words.join("\n  "))]);
+            let begin = if arg.docs.iter().any(may_hold_code) {
+                "\n\n  "
+            } else {
+                ""
+            };
+            docs.extend([
+                gap,
+                &format!(" - `{}`:{begin}{}", arg.ident.unraw(), words.join("\n  ")),
+            ]);
         }
         Some(docs)
     }
 }
 
 pub(super) fn limit_meta(krate: &Path, limit: Option<(u32, u64)>) -> TokenStream {
-    let Some((calls, per)) = limit else { return quote!(::core::option::Option::None) };
+    let Some((calls, per)) = limit else {
+        return quote!(::core::option::Option::None);
+    };
     let (calls, per) = (Literal::u32_unsuffixed(calls), Literal::u64_unsuffixed(per));
     quote!(#krate::__private::limit(#calls, #per))
 }
 
 pub(super) fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
-    let Some(seconds) = seconds else { return quote!(::core::option::Option::None) };
+    let Some(seconds) = seconds else {
+        return quote!(::core::option::Option::None);
+    };
     let seconds = Literal::u64_unsuffixed(seconds);
     quote!(#krate::__private::seconds(#seconds))
 }

@@ -1,8 +1,9 @@
 //! From what a declaration means to the code that does it.
 //!
-//! Everything is generated into one stream, by absolute paths, and without local variables, so that nothing of the user's can get in
-//! its way. What is common to endpoints lives in the runtime; what is common to those of a trait is generated once, in its one generic
-//! builder; for an endpoint here is only what differs.
+//! Everything is generated into one stream, by absolute paths, and without local variables, so that
+//! nothing of the user's can get in its way. What is common to endpoints lives in the runtime; what
+//! is common to those of a trait is generated once, in its one generic builder; for an endpoint
+//! here is only what differs.
 
 mod endpoint;
 mod meta;
@@ -18,11 +19,23 @@ use endpoint::{Expansion, is_deprecation};
 use meta::{limit_meta, time_meta};
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
-    let Api { attrs, vis, trait_token, ident, krate, endpoints, others } = api;
+    let Api {
+        attrs,
+        vis,
+        trait_token,
+        ident,
+        krate,
+        endpoints,
+        others,
+    } = api;
     let name = ident.unraw().to_string();
     let names = Names {
         builder: format_ident!("{name}Call", span = ident.span()),
-        markers: format_ident!("__{}", capitals(&name).to_lowercase(), span = Span::call_site()),
+        markers: format_ident!(
+            "__{}",
+            capitals(&name).to_lowercase(),
+            span = Span::call_site()
+        ),
         shared: Shared::of(api),
     };
     let mut methods = TokenStream::new();
@@ -30,7 +43,11 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let mut table = TokenStream::new();
     let mut markers = TokenStream::new();
     for endpoint in endpoints {
-        let expansion = Expansion { api, names: &names, endpoint };
+        let expansion = Expansion {
+            api,
+            names: &names,
+            endpoint,
+        };
         let docs = expansion.docs();
         expansion.method(docs.as_deref(), &mut methods);
         expansion.marker(&mut markers);
@@ -39,10 +56,14 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
     methods.extend(others.iter().cloned());
     let table_name = format_ident!("{}", capitals(&name), span = ident.span());
-    let table_doc = format!(" All endpoints of [`{name}`], in the order in which they are declared.");
+    let table_doc =
+        format!(" All endpoints of [`{name}`], in the order in which they are declared.");
     let caller = Ident::new("__C", ident.span());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
-    let deprecated = attrs.iter().any(is_deprecation).then(|| quote!(#[allow(deprecated)]));
+    let deprecated = attrs
+        .iter()
+        .any(is_deprecation)
+        .then(|| quote!(#[allow(deprecated)]));
     if !endpoints.is_empty() {
         common(api, &names, &gates, &markers, &mut beside);
     }
@@ -64,12 +85,14 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
 }
 
-/// `pub struct`, at the token that the item is named after. If its last token stands there too, that is where rustc points when the
-/// name is taken.
+/// `pub struct`, at the token that the item is named after. If its last token stands there too,
+/// that is where rustc points when the name is taken.
 fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     fn moved(tokens: TokenStream, span: Span) -> TokenStream {
         let token = |token: TokenTree| match token {
-            TokenTree::Group(group) => TokenTree::from(Group::new(group.delimiter(), moved(group.stream(), span))),
+            TokenTree::Group(group) => {
+                TokenTree::from(Group::new(group.delimiter(), moved(group.stream(), span)))
+            }
             mut token => {
                 token.set_span(span);
                 token
@@ -101,20 +124,41 @@ struct Shared {
 
 impl Shared {
     fn of(api: &Api) -> Self {
-        let first = api.endpoints.iter().find_map(|endpoint| endpoint.wire.as_ref());
-        first.map_or_else(Self::default, |wire| Self { base: wire.base.clone(), limit: wire.limit, lock: wire.lock })
+        let first = api
+            .endpoints
+            .iter()
+            .find_map(|endpoint| endpoint.wire.as_ref());
+        first.map_or_else(Self::default, |wire| Self {
+            base: wire.base.clone(),
+            limit: wire.limit,
+            lock: wire.lock,
+        })
     }
 }
 
 /// The builder that those of all endpoints are kinds of, and what these have in common.
-fn common(api: &Api, names: &Names, gates: &[&Attribute], markers: &TokenStream, out: &mut TokenStream) {
-    let Api { vis, ident, krate, .. } = api;
-    let Names { builder, markers: module, shared: Shared { base, limit, lock } } = names;
+fn common(
+    api: &Api,
+    names: &Names,
+    gates: &[&Attribute],
+    markers: &TokenStream,
+    out: &mut TokenStream,
+) {
+    let Api {
+        vis, ident, krate, ..
+    } = api;
+    let Names {
+        builder,
+        markers: module,
+        shared: Shared { base, limit, lock },
+    } = names;
     let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
     let struct_head = head(vis, "struct", ident.span());
     let end = Token![;](ident.span());
     let name = ident.unraw().to_string();
-    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own.");
+    let about = format!(
+        " A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own."
+    );
     out.extend(quote! {
         #(#gates)*
         #[doc(hidden)]
@@ -165,7 +209,9 @@ fn capitals(name: &str) -> String {
     while let Some(character) = characters.next() {
         let starts_word = character.is_uppercase()
             && before.is_some_and(|before| {
-                before != '_' && (!before.is_uppercase() || characters.peek().is_some_and(|next| next.is_lowercase()))
+                before != '_'
+                    && (!before.is_uppercase()
+                        || characters.peek().is_some_and(|next| next.is_lowercase()))
             });
         if starts_word {
             capitals.push('_');

@@ -1,5 +1,5 @@
-//! Methods that can't be read as a whole, as they are still being typed: what can be read of them is kept, so that their names, and those of
-//! their arguments, stay known.
+//! Methods that can't be read as a whole, as they are still being typed: what can be read of them
+//! is kept, so that their names, and those of their arguments, stay known.
 //!
 //! rustc has told what is wrong with them by now; here is one error more at most.
 
@@ -26,7 +26,11 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
         match argument(&chunk) {
             Argument::This(this) => receiver = Some(quote!(&#this)),
             // `&sel`, on its way to `&self`.
-            Argument::Named(arg) if arg.ty.is_none() && args.is_empty() && chunk.first().is_some_and(is_reference) => {
+            Argument::Named(arg)
+                if arg.ty.is_none()
+                    && args.is_empty()
+                    && chunk.first().is_some_and(is_reference) =>
+            {
                 no_self = Some(chunk.into_iter().collect::<TokenStream>());
             }
             Argument::Named(mut arg) => {
@@ -34,7 +38,9 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
                     untyped.get_or_insert_with(|| arg.ident.clone());
                 }
                 // `id id: String` is one.
-                if let Some(before) = args.pop_if(|before| before.ident == arg.ident && before.ty.is_none()) {
+                if let Some(before) =
+                    args.pop_if(|before| before.ident == arg.ident && before.ty.is_none())
+                {
                     arg.attrs.extend(before.attrs);
                 }
                 args.push(*arg);
@@ -44,7 +50,9 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
     }
     let name = parts.ident.to_string();
     match (untyped, &parts.arrow, no_self) {
-        _ if !parts.garbage.is_empty() => errors.push(None, parts.garbage, &Problem::UnreadableMember),
+        _ if !parts.garbage.is_empty() => {
+            errors.push(None, parts.garbage, &Problem::UnreadableMember)
+        }
         (_, _, Some(chunk)) => errors.push(Some(&name), chunk, &Problem::NoSelf),
         (Some(arg), ..) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
         (None, Some(arrow), _) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
@@ -91,7 +99,15 @@ impl Parts {
         };
         let (arrow, output) = output(&tokens.collect::<Vec<_>>());
         let (attrs, garbage) = (attributes(&before), garbage(&before));
-        Some(Self { attrs, garbage, fn_token, ident, args, arrow, output })
+        Some(Self {
+            attrs,
+            garbage,
+            fn_token,
+            ident,
+            args,
+            arrow,
+            output,
+        })
     }
 }
 
@@ -109,18 +125,23 @@ fn is_reference(token: &TokenTree) -> bool {
 
 /// What is left of the tokens before `fn` without attributes and the words that may stand there.
 fn garbage(tokens: &[TokenTree]) -> TokenStream {
-    let words = ["pub", "default", "const", "async", "unsafe", "safe", "extern"];
+    let words = [
+        "pub", "default", "const", "async", "unsafe", "safe", "extern",
+    ];
     let mut garbage = TokenStream::new();
     let mut at = 0;
     while let Some(token) = tokens.get(at) {
         let next = tokens.get(at + 1);
-        let is_attribute =
-            is_punct(token, '#') && next.is_some_and(|next| !attributes(&[token.clone(), next.clone()]).is_empty());
+        let is_attribute = is_punct(token, '#')
+            && next.is_some_and(|next| !attributes(&[token.clone(), next.clone()]).is_empty());
         if is_attribute {
             at += 1;
         } else if words.iter().any(|word| is_word(token, word)) {
             // `pub(crate)`, `extern "C"`.
-            at += usize::from(matches!(next, Some(TokenTree::Group(_) | TokenTree::Literal(_))));
+            at += usize::from(matches!(
+                next,
+                Some(TokenTree::Group(_) | TokenTree::Literal(_))
+            ));
         } else {
             garbage.extend([token.clone()]);
         }
@@ -135,17 +156,31 @@ fn is_parenthesized(token: &TokenTree) -> bool {
 
 /// Those of the attributes that can be read.
 fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
-    let pairs = tokens.windows(2).filter(|pair| is_punct(&pair[0], '#') && matches!(pair[1], TokenTree::Group(_)));
-    let read = |pair: &[TokenTree]| Attribute::parse_outer.parse2(pair.iter().cloned().collect()).ok();
+    let pairs = tokens
+        .windows(2)
+        .filter(|pair| is_punct(&pair[0], '#') && matches!(pair[1], TokenTree::Group(_)));
+    let read = |pair: &[TokenTree]| {
+        Attribute::parse_outer
+            .parse2(pair.iter().cloned().collect())
+            .ok()
+    };
     pairs.filter_map(read).flatten().collect()
 }
 
 /// `-> Type`, or what was meant for it: `=> Type`, `: Type`, `- Type`, `Type`.
 fn output(tokens: &[TokenTree]) -> (Option<TokenStream>, Output) {
-    let marks =
-        tokens.iter().take_while(|token| ['-', '=', '>', ':'].iter().any(|mark| is_punct(token, *mark))).count();
+    let marks = tokens
+        .iter()
+        .take_while(|token| {
+            ['-', '=', '>', ':']
+                .iter()
+                .any(|mark| is_punct(token, *mark))
+        })
+        .count();
     let (arrow, ty) = tokens.split_at(marks);
-    let ty = ty.iter().take_while(|token| !is_punct(token, ';') && !is_braced(token) && !is_word(token, "where"));
+    let ty = ty
+        .iter()
+        .take_while(|token| !is_punct(token, ';') && !is_braced(token) && !is_word(token, "where"));
     let ty: Vec<_> = ty.cloned().collect();
     let written: String = arrow.iter().map(ToString::to_string).collect();
     let found = match written.as_str() {
@@ -175,8 +210,8 @@ fn is_word(token: &TokenTree, word: &str) -> bool {
     matches!(token, TokenTree::Ident(ident) if ident == word)
 }
 
-/// Splits where an argument begins, whatever separates it from the one before: at `self`, and at a name before a single colon, each with what
-/// belongs before it.
+/// Splits where an argument begins, whatever separates it from the one before: at `self`, and at a
+/// name before a single colon, each with what belongs before it.
 fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
     let mut chunks: Vec<Vec<TokenTree>> = vec![Vec::new()];
@@ -189,7 +224,11 @@ fn arguments(tokens: TokenStream) -> Vec<Vec<TokenTree>> {
             chunks.push(next);
             depth = 0;
         }
-        depth = if is_punct(token, '<') { depth + 1 } else { depth.saturating_sub(usize::from(is_punct(token, '>'))) };
+        depth = if is_punct(token, '<') {
+            depth + 1
+        } else {
+            depth.saturating_sub(usize::from(is_punct(token, '>')))
+        };
         if is_punct(token, ',') && depth == 0 {
             chunks.push(Vec::new());
         } else if let Some(chunk) = chunks.last_mut() {
@@ -209,13 +248,18 @@ fn begins_type(rest: &[TokenTree]) -> bool {
     matches!(rest.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
 }
 
-/// How many tokens at the end of a chunk belong to the argument that begins behind it: attributes, `mut`, `&`.
+/// How many tokens at the end of a chunk belong to the argument that begins behind it: attributes,
+/// `mut`, `&`.
 fn prefix(chunk: &[TokenTree]) -> usize {
     let mut length = 0;
     loop {
         let rest = &chunk[..chunk.len() - length];
         length += match rest {
-            [.., hash, TokenTree::Group(group)] if is_punct(hash, '#') && group.delimiter() == Delimiter::Bracket => 2,
+            [.., hash, TokenTree::Group(group)]
+                if is_punct(hash, '#') && group.delimiter() == Delimiter::Bracket =>
+            {
+                2
+            }
             [.., last] if is_punct(last, '&') || is_punct(last, '#') || is_word(last, "mut") => 1,
             _ => return length,
         };
@@ -234,19 +278,30 @@ fn argument(chunk: &[TokenTree]) -> Argument {
         TokenTree::Ident(ident) if ident != "mut" && ident != "ref" => Some(ident.clone()),
         _ => None,
     };
-    let Some((position, ident)) = chunk.iter().enumerate().find_map(|(at, token)| Some((at, names(token)?))) else {
+    let Some((position, ident)) = chunk
+        .iter()
+        .enumerate()
+        .find_map(|(at, token)| Some((at, names(token)?)))
+    else {
         return Argument::Nothing;
     };
     if ident == "self" {
         return Argument::This(ident);
     }
     // A keyword can't be a name, and was told of.
-    let Ok(ident) = syn::parse2::<Ident>(TokenTree::Ident(ident).into()) else { return Argument::Nothing };
+    let Ok(ident) = syn::parse2::<Ident>(TokenTree::Ident(ident).into()) else {
+        return Argument::Nothing;
+    };
     let rest = &chunk[position + 1..];
     // However many colons there are.
     let colons = rest.iter().take_while(|token| is_punct(token, ':')).count();
     let (ty, optional) = ty_of(&rest[colons..]);
-    Argument::Named(Box::new(RawArg { attrs: attributes(&chunk[..position]), ident, ty, optional }))
+    Argument::Named(Box::new(RawArg {
+        attrs: attributes(&chunk[..position]),
+        ident,
+        ty,
+        optional,
+    }))
 }
 
 /// A type, as far as it is written, and whether it is an `Option` all the same.
@@ -258,16 +313,24 @@ fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
     if let Ok(ty) = syn::parse2::<Type>(whole) {
         return (Some(ty), false);
     }
-    // As much of its beginning as is a type, so that what stands behind it by mistake costs nothing.
+    // As much of its beginning as is a type, so that what stands behind it by mistake costs
+    // nothing.
     let beginning = |input: ParseStream<'_>| {
         let ty: Type = input.parse()?;
         let rest: TokenStream = input.parse()?;
         Ok((ty, rest.is_empty()))
     };
     let optional = tokens.first().is_some_and(|token| is_word(token, "Option"));
-    let read = beginning.parse2(tokens.iter().cloned().collect()).ok().map(|(ty, _)| ty);
+    let read = beginning
+        .parse2(tokens.iter().cloned().collect())
+        .ok()
+        .map(|(ty, _)| ty);
     // `Option` alone is not one yet.
-    if optional && read.as_ref().is_none_or(|ty| crate::check::first_argument(ty).is_none()) {
+    if optional
+        && read
+            .as_ref()
+            .is_none_or(|ty| crate::check::first_argument(ty).is_none())
+    {
         return (None, true);
     }
     (read, false)

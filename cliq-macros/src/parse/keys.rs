@@ -1,4 +1,5 @@
-//! The words in an attribute's parentheses: `POST "/path", scope = "…", page(items = "…")`, separated by commas.
+//! The words in an attribute's parentheses: `POST "/path", scope = "…", page(items = "…")`,
+//! separated by commas.
 //!
 //! Each is read by itself, so that one that can't be read costs no other.
 
@@ -29,13 +30,18 @@ pub(crate) fn inside(attr: &Attribute) -> TokenStream {
     }
 }
 
-/// Splits at the commas that stand in no group. A comma at the end is as good as none; one that separates nothing is kept as what it is.
+/// Splits at the commas that stand in no group. A comma at the end is as good as none; one that
+/// separates nothing is kept as what it is.
 pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
     let mut chunks = vec![TokenStream::new()];
     let mut depth = 0_usize;
     let mut before = ' ';
     for token in tokens {
-        let this = if let TokenTree::Punct(punct) = &token { punct.as_char() } else { ' ' };
+        let this = if let TokenTree::Punct(punct) = &token {
+            punct.as_char()
+        } else {
+            ' '
+        };
         match this {
             // Commas between a type's parameters stand in no group.
             '<' => depth += 1,
@@ -63,7 +69,9 @@ pub(crate) fn split(tokens: TokenStream) -> Vec<TokenStream> {
 
 /// Takes the commas that separate nothing out of what [`split`] gave, and gives back the first.
 pub(crate) fn lone_comma(chunks: &mut Vec<TokenStream>) -> Option<TokenStream> {
-    let lone: Vec<_> = chunks.extract_if(.., |chunk| syn::parse2::<Token![,]>(chunk.clone()).is_ok()).collect();
+    let lone: Vec<_> = chunks
+        .extract_if(.., |chunk| syn::parse2::<Token![,]>(chunk.clone()).is_ok())
+        .collect();
     lone.into_iter().next()
 }
 
@@ -84,7 +92,11 @@ pub(crate) fn key(tokens: TokenStream) -> Result<Key, TokenStream> {
         Ok((name, value, input.parse::<TokenStream>()?))
     };
     match parse.parse2(tokens.clone()) {
-        Ok((name, value, rest)) if rest.is_empty() => Ok(Key { name, value, tokens }),
+        Ok((name, value, rest)) if rest.is_empty() => Ok(Key {
+            name,
+            value,
+            tokens,
+        }),
         Ok((_, _, rest)) => Err(rest),
         Err(_) => Err(tokens),
     }

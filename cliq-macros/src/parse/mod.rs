@@ -1,6 +1,7 @@
 //! What the user wrote, as it stands: nothing here has been checked for meaning.
 //!
-//! A trait's members are read one by one, so that one that can't be read (half-typed code) never costs the others.
+//! A trait's members are read one by one, so that one that can't be read (half-typed code) never
+//! costs the others.
 
 mod half_typed;
 pub(crate) mod keys;
@@ -10,8 +11,8 @@ use quote::{ToTokens, quote};
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
-    Attribute, FnArg, Generics, Ident, ItemTrait, ReceiverKind, ReturnType, Safety, Signature, Token, TraitItem, Type,
-    Visibility, braced,
+    Attribute, FnArg, Generics, Ident, ItemTrait, ReceiverKind, ReturnType, Safety, Signature,
+    Token, TraitItem, Type, Visibility, braced,
 };
 
 use crate::errors::Errors;
@@ -89,14 +90,20 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
         Ok(())
     };
     let whole = read.parse2(item);
-    let Some(mut head) = read_head else { return whole.and(Err(syn::Error::new(Span::call_site(), "no trait"))) };
+    let Some(mut head) = read_head else {
+        return whole.and(Err(syn::Error::new(Span::call_site(), "no trait")));
+    };
     head.check(errors);
     let mut members = Vec::new();
     let mut attrs = std::mem::take(&mut head.attrs);
     let read = |input: ParseStream<'_>| {
         for attr in input.call(Attribute::parse_inner)? {
-            // What stands inside holds for the whole as well, and is carried like what stands above.
-            attrs.push(Attribute { style: syn::AttrStyle::Outer, ..attr });
+            // What stands inside holds for the whole as well, and is carried like what stands
+            // above.
+            attrs.push(Attribute {
+                style: syn::AttrStyle::Outer,
+                ..attr
+            });
         }
         let mut place = 0;
         while !input.is_empty() {
@@ -115,9 +122,17 @@ pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTra
         Ok(())
     };
     let body = read.parse2(head.body);
-    // Members are there by now. What can be left of them are words in an attribute that belong nowhere.
+    // Members are there by now. What can be left of them are words in an attribute that belong
+    // nowhere.
     let left = whole.and(body).err().map(|left| left.span());
-    Ok(RawTrait { attrs, vis: head.vis, trait_token: head.trait_token, ident: head.ident, members, left })
+    Ok(RawTrait {
+        attrs,
+        vis: head.vis,
+        trait_token: head.trait_token,
+        ident: head.ident,
+        members,
+        left,
+    })
 }
 
 /// A trait with its members still unread.
@@ -145,7 +160,8 @@ impl Parse for Head {
         let mut supertraits = TokenStream::new();
         if input.peek(Token![:]) {
             let _: Token![:] = input.parse()?;
-            while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace) {
+            while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace)
+            {
                 supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
             }
         }
@@ -153,7 +169,17 @@ impl Parse for Head {
         let content;
         let _ = braced!(content in input);
         let body = content.parse()?;
-        Ok(Self { attrs, vis, unsafety, auto, trait_token, ident, generics, supertraits, body })
+        Ok(Self {
+            attrs,
+            vis,
+            unsafety,
+            auto,
+            trait_token,
+            ident,
+            generics,
+            supertraits,
+            body,
+        })
     }
 }
 
@@ -195,7 +221,11 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
     };
     let before = errors.len();
     for (at, problem) in before_fn {
-        let name = if let TraitItem::Fn(method) = &item { Some(method.sig.ident.to_string()) } else { None };
+        let name = if let TraitItem::Fn(method) = &item {
+            Some(method.sig.ident.to_string())
+        } else {
+            None
+        };
         errors.push(name.as_deref(), at, &problem);
     }
     match item {
@@ -213,10 +243,15 @@ fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
                     let method = syn::TraitItemFn { attrs, ..method };
                     return Some(RawMember::Other(ident, method.into_token_stream()));
                 }
-                let (misspelt, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_misspelt_endpoint);
+                let (misspelt, attrs): (Vec<_>, Vec<_>) =
+                    attrs.into_iter().partition(is_misspelt_endpoint);
                 if let Some(attr) = misspelt.first() {
                     let found = attr.path().to_token_stream().to_string();
-                    errors.push(Some(&name), attr.path(), &Problem::EndpointMisspelt { found });
+                    errors.push(
+                        Some(&name),
+                        attr.path(),
+                        &Problem::EndpointMisspelt { found },
+                    );
                 } else if !hidden {
                     errors.push(Some(&name), &method.sig, &Problem::MethodWithoutEndpoint);
                 }
@@ -282,7 +317,8 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
         named |= behind_fn && !is_fn;
         behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins; what stands before `fn` belongs to it, whatever it is.
+        // A method whose `;` is still missing ends where the next one begins; what stands before
+        // `fn` belongs to it, whatever it is.
         if last || named && starts_member(input) {
             break;
         }
@@ -309,16 +345,26 @@ fn starts_member(input: ParseStream<'_>) -> bool {
 
 /// A method that is no endpoint, kept so that code that calls it has no further error.
 fn stand_in(attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMember {
-    let attrs = attrs.into_iter().filter(|attr| !is_hidden_endpoint(attr)).collect();
+    let attrs = attrs
+        .into_iter()
+        .filter(|attr| !is_hidden_endpoint(attr))
+        .collect();
     let mut method = signature(None, attrs, sig, errors);
     method.broken = true;
     RawMember::Endpoint(Box::new(method))
 }
 
-fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMethod {
+fn signature(
+    endpoint: Option<Attribute>,
+    attrs: Vec<Attribute>,
+    sig: Signature,
+    errors: &mut Errors,
+) -> RawMethod {
     let name = sig.ident.to_string();
     let before = errors.len();
-    let mut refuse = |at: &dyn ToTokens, problem: &Problem| errors.push(Some(&name), at.to_token_stream(), problem);
+    let mut refuse = |at: &dyn ToTokens, problem: &Problem| {
+        errors.push(Some(&name), at.to_token_stream(), problem)
+    };
     if let Some(token) = &sig.constness {
         refuse(token, &Problem::ConstMethod);
     }
@@ -334,8 +380,16 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
         refuse(abi, &Problem::ExternMethod);
     }
     if !sig.generics.params.is_empty() {
-        let only_lifetimes = sig.generics.params.iter().all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
-        let problem = if only_lifetimes { Problem::MethodLifetimes } else { Problem::MethodGenerics };
+        let only_lifetimes = sig
+            .generics
+            .params
+            .iter()
+            .all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
+        let problem = if only_lifetimes {
+            Problem::MethodLifetimes
+        } else {
+            Problem::MethodGenerics
+        };
         refuse(&sig.generics, &problem);
     }
     if let Some(clause) = &sig.generics.where_clause {
@@ -356,7 +410,9 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
                     ReceiverKind::Reference(_, _, Some(_)) => refuse(&this, &Problem::SelfMut),
                     // A lifetime that is used was declared, and that was told.
                     ReceiverKind::Reference(_, Some(_), _) if !sig.generics.params.is_empty() => {}
-                    ReceiverKind::Reference(_, Some(_), _) => refuse(&this, &Problem::MethodLifetimes),
+                    ReceiverKind::Reference(_, Some(_), _) => {
+                        refuse(&this, &Problem::MethodLifetimes)
+                    }
                     ReceiverKind::Value => refuse(&this, &Problem::SelfByValue),
                     _ => refuse(&this, &Problem::SelfTyped),
                 }
@@ -372,7 +428,11 @@ fn signature(endpoint: Option<Attribute>, attrs: Vec<Attribute>, sig: Signature,
         }
     }
     if receiver.is_none() {
-        let at = if inputs.is_empty() { sig.ident.to_token_stream() } else { inputs };
+        let at = if inputs.is_empty() {
+            sig.ident.to_token_stream()
+        } else {
+            inputs
+        };
         refuse(&at, &Problem::NoSelf);
     }
     RawMethod {
@@ -404,9 +464,15 @@ fn is_plain(pattern: &syn::Pat) -> bool {
 fn typed(arg: syn::PatType, index: usize) -> RawArg {
     let ident = match *arg.pat {
         syn::Pat::Ident(pat) => pat.ident,
-        pattern => only_name(pattern.to_token_stream()).unwrap_or_else(|| quote::format_ident!("argument_{index}")),
+        pattern => only_name(pattern.to_token_stream())
+            .unwrap_or_else(|| quote::format_ident!("argument_{index}")),
     };
-    RawArg { attrs: arg.attrs, ident, ty: Some(*arg.ty), optional: false }
+    RawArg {
+        attrs: arg.attrs,
+        ident,
+        ty: Some(*arg.ty),
+        optional: false,
+    }
 }
 
 /// The one name that a pattern such as `Json(value)` binds.
@@ -414,7 +480,9 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
     fn collect(tokens: TokenStream, names: &mut Vec<Ident>) {
         for token in tokens {
             match token {
-                TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => names.push(ident),
+                TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => {
+                    names.push(ident)
+                }
                 TokenTree::Group(group) => collect(group.stream(), names),
                 _ => {}
             }
@@ -427,7 +495,9 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
 }
 
 fn last_segment_is(path: &syn::Path, name: &str) -> bool {
-    path.segments.last().is_some_and(|segment| segment.ident == name)
+    path.segments
+        .last()
+        .is_some_and(|segment| segment.ident == name)
 }
 
 /// `#[endpoint…]`, or `#[cliq_api::endpoint…]`.
@@ -447,9 +517,20 @@ pub(crate) fn is_hidden_endpoint(attr: &Attribute) -> bool {
 
 /// `#[enpoint(…)]`, `#[get("…")]`: what other words for it look like.
 fn is_misspelt_endpoint(attr: &Attribute) -> bool {
-    let Some(name) = attr.path().segments.last().map(|segment| segment.ident.to_string()) else { return false };
-    let is_method = METHODS.iter().any(|method| method.eq_ignore_ascii_case(&name));
-    is_method || name == "route" || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
+    let Some(name) = attr
+        .path()
+        .segments
+        .last()
+        .map(|segment| segment.ident.to_string())
+    else {
+        return false;
+    };
+    let is_method = METHODS
+        .iter()
+        .any(|method| method.eq_ignore_ascii_case(&name));
+    is_method
+        || name == "route"
+        || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
 }
 
 /// Whether an identifier stands anywhere in `tokens`.
@@ -474,7 +555,8 @@ pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
         return function.into_token_stream();
     }
     if let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) {
-        item.attrs.retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));
+        item.attrs
+            .retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));
         for member in &mut item.items {
             if let TraitItem::Fn(method) = member {
                 method.attrs.retain(|attr| !is_endpoint(attr));
@@ -489,7 +571,11 @@ pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
 fn strip_args(sig: &mut Signature) {
     for input in &mut sig.inputs {
         if let FnArg::Typed(arg) = input {
-            arg.attrs.retain(|attr| !crate::problem::PLACES.iter().any(|place| attr.path().is_ident(place)));
+            arg.attrs.retain(|attr| {
+                !crate::problem::PLACES
+                    .iter()
+                    .any(|place| attr.path().is_ident(place))
+            });
         }
     }
 }

@@ -4,7 +4,10 @@ use super::{METHODS, PLACES, Problem, Words, malformed};
 use crate::text::suggest::nearest;
 
 impl Problem {
-    #[expect(clippy::too_many_lines, reason = "one table of messages, each read by itself")]
+    #[expect(
+        clippy::too_many_lines,
+        reason = "one table of messages, each read by itself"
+    )]
     pub(crate) fn words(&self) -> Words {
         let (what, help): (String, String) = match self {
             Self::NotATrait => (
@@ -475,5 +478,9 @@ fn listed(names: &[&str]) -> String {
 }
 
 fn but_found(found: &str) -> String {
-    if found.is_empty() { String::new() } else { format!(", found `{found}`") }
+    if found.is_empty() {
+        String::new()
+    } else {
+        format!(", found `{found}`")
+    }
 }

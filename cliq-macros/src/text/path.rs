@@ -14,7 +14,11 @@ pub(crate) struct Template {
 impl Template {
     /// The path with its placeholders' names erased: what a server can tell apart.
     pub(crate) fn shape(&self) -> String {
-        self.placeholders.iter().fold(self.path.clone(), |path, name| path.replace(&format!("<{name}>"), "<>"))
+        self.placeholders
+            .iter()
+            .fold(self.path.clone(), |path, name| {
+                path.replace(&format!("<{name}>"), "<>")
+            })
     }
 
     /// The names in the constant query.
@@ -61,7 +65,10 @@ pub(crate) fn parse(text: &str) -> Result<Template, Malformed> {
         Some((path, query)) => (path, Some(query)),
         None => (text, None),
     };
-    let mut template = Template { path: path.to_owned(), ..Template::default() };
+    let mut template = Template {
+        path: path.to_owned(),
+        ..Template::default()
+    };
     parse_path(path, &mut template.placeholders)?;
     if let Some(query) = query {
         check_query(query)?;
@@ -70,7 +77,8 @@ pub(crate) fn parse(text: &str) -> Result<Template, Malformed> {
     Ok(template)
 }
 
-/// Parses a base: a path without placeholders and query, and without a slash at its end; or nothing.
+/// Parses a base: a path without placeholders and query, and without a slash at its end; or
+/// nothing.
 pub(crate) fn parse_base(text: &str) -> Result<(), Malformed> {
     if text.is_empty() {
         return Ok(());
@@ -89,7 +97,9 @@ pub(crate) fn parse_base(text: &str) -> Result<(), Malformed> {
 }
 
 fn parse_path(path: &str, placeholders: &mut Vec<String>) -> Result<(), Malformed> {
-    let Some(segments) = path.strip_prefix('/') else { return Err(Malformed::NoLeadingSlash) };
+    let Some(segments) = path.strip_prefix('/') else {
+        return Err(Malformed::NoLeadingSlash);
+    };
     // A slash at the end is a path of its own to some servers: `/` alone, `/threads/`.
     let segments = segments.strip_suffix('/').unwrap_or(segments);
     if path == "/" {
@@ -110,18 +120,29 @@ fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Ma
         return Err(Malformed::DotSegment { segment: of() });
     }
     if segment.contains(['{', '}']) {
-        let name: String = segment.chars().filter(|character| !matches!(character, '{' | '}')).collect();
-        return Err(Malformed::Braces { segment: of(), name });
+        let name: String = segment
+            .chars()
+            .filter(|character| !matches!(character, '{' | '}'))
+            .collect();
+        return Err(Malformed::Braces {
+            segment: of(),
+            name,
+        });
     }
     if let Some(name) = segment.strip_prefix(':').filter(|name| is_name(name)) {
-        return Err(Malformed::Colon { segment: of(), name: name.to_owned() });
+        return Err(Malformed::Colon {
+            segment: of(),
+            name: name.to_owned(),
+        });
     }
     let mut rest = segment;
     let mut behind_placeholder = false;
     while let Some(start) = rest.find(['<', '>']) {
         let (text, bracket) = rest.split_at(start);
         check_text(segment, text)?;
-        let Some(bracket) = bracket.strip_prefix('<') else { return Err(Malformed::StrayBracket { segment: of() }) };
+        let Some(bracket) = bracket.strip_prefix('<') else {
+            return Err(Malformed::StrayBracket { segment: of() });
+        };
         let Some((name, after)) = bracket.split_once('>') else {
             return Err(Malformed::UnclosedPlaceholder { segment: of() });
         };
@@ -132,10 +153,14 @@ fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Ma
             return Err(Malformed::EmptyPlaceholder);
         }
         if !is_name(name) {
-            return Err(Malformed::BadPlaceholder { name: name.to_owned() });
+            return Err(Malformed::BadPlaceholder {
+                name: name.to_owned(),
+            });
         }
         if placeholders.iter().any(|other| same_name(other, name)) {
-            return Err(Malformed::RepeatedPlaceholder { name: name.to_owned() });
+            return Err(Malformed::RepeatedPlaceholder {
+                name: name.to_owned(),
+            });
         }
         placeholders.push(name.to_owned());
         behind_placeholder = true;
@@ -145,14 +170,21 @@ fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Ma
 }
 
 fn check_query(query: &str) -> Result<(), Malformed> {
-    if query.split('&').any(|pair| pair.is_empty() || pair.starts_with('=')) {
+    if query
+        .split('&')
+        .any(|pair| pair.is_empty() || pair.starts_with('='))
+    {
         return Err(Malformed::EmptyQuery);
     }
     if let Some((_, behind)) = query.split_once('<') {
         let name = behind.split_once('>').map_or(behind, |(name, _)| name);
-        return Err(Malformed::PlaceholderInQuery { name: name.to_owned() });
+        return Err(Malformed::PlaceholderInQuery {
+            name: name.to_owned(),
+        });
     }
-    query.split('&').try_for_each(|pair| check_text(pair, &pair.replace(['/', '?'], "")))
+    query
+        .split('&')
+        .try_for_each(|pair| check_text(pair, &pair.replace(['/', '?'], "")))
 }
 
 /// Constants are sent as they are, so that only what a URL may hold can stand in them.
@@ -162,7 +194,10 @@ fn check_text(segment: &str, text: &str) -> Result<(), Malformed> {
     for character in text.chars() {
         let allowed = character.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%".contains(character);
         if !allowed {
-            return Err(Malformed::BadCharacter { segment: of(), character });
+            return Err(Malformed::BadCharacter {
+                segment: of(),
+                character,
+            });
         }
     }
     while let Some(byte) = bytes.next() {
@@ -182,8 +217,11 @@ fn is_dots(segment: &str) -> bool {
 
 fn is_name(name: &str) -> bool {
     let mut characters = name.chars();
-    characters.next().is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
-        && characters.all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))
+    characters
+        .next()
+        .is_some_and(|first| first.is_ascii_alphabetic() || first == '_')
+        && characters
+            .all(|character| character.is_ascii_alphanumeric() || matches!(character, '_' | '-'))
 }
 
 /// Whether two names are one in any case style: `THREAD_CHAT_ID`, `threadChatId`, `thread-chat-id`.
@@ -197,7 +235,10 @@ pub(crate) fn has_name(long: &str, short: &str) -> bool {
 }
 
 fn letters(name: &str) -> String {
-    name.chars().filter(|character| !matches!(character, '_' | '-')).collect::<String>().to_ascii_lowercase()
+    name.chars()
+        .filter(|character| !matches!(character, '_' | '-'))
+        .collect::<String>()
+        .to_ascii_lowercase()
 }
 
 #[cfg(test)]
@@ -210,13 +251,19 @@ mod tests {
 
     #[test]
     fn well_formed_paths() {
-        let template = parse("/threads/<THREAD_CHAT_ID>/<file-name>.json/x%20y?type=open&q=a/b?c").unwrap();
-        assert_eq!(template.path, "/threads/<THREAD_CHAT_ID>/<file-name>.json/x%20y");
+        let template =
+            parse("/threads/<THREAD_CHAT_ID>/<file-name>.json/x%20y?type=open&q=a/b?c").unwrap();
+        assert_eq!(
+            template.path,
+            "/threads/<THREAD_CHAT_ID>/<file-name>.json/x%20y"
+        );
         assert_eq!(template.placeholders, ["THREAD_CHAT_ID", "file-name"]);
         assert_eq!(template.query, "type=open&q=a/b?c");
         assert_eq!(template.shape(), "/threads/<>/<>.json/x%20y");
         assert_eq!(template.query_names().collect::<Vec<_>>(), ["type", "q"]);
-        for path in ["/", "/a/", "/<A>-<B>", "/a:b", "/a@b", "/a.b", "/...", "/x?flag"] {
+        for path in [
+            "/", "/a/", "/<A>-<B>", "/a:b", "/a@b", "/a.b", "/...", "/x?flag",
+        ] {
             parse(path).unwrap();
         }
         parse_base("").unwrap();
@@ -228,30 +275,104 @@ mod tests {
         assert_eq!(refused(""), Malformed::NoLeadingSlash);
         assert_eq!(refused("a"), Malformed::NoLeadingSlash);
         assert_eq!(refused("https://x/y"), Malformed::Origin);
-        assert_eq!(refused("/a/<B"), Malformed::UnclosedPlaceholder { segment: "<B".into() });
-        assert_eq!(refused("/a/B>"), Malformed::StrayBracket { segment: "B>".into() });
-        assert_eq!(refused("/<A>>"), Malformed::StrayBracket { segment: "<A>>".into() });
-        assert_eq!(refused("/<<A>>"), Malformed::BadPlaceholder { name: "<A".into() });
+        assert_eq!(
+            refused("/a/<B"),
+            Malformed::UnclosedPlaceholder {
+                segment: "<B".into()
+            }
+        );
+        assert_eq!(
+            refused("/a/B>"),
+            Malformed::StrayBracket {
+                segment: "B>".into()
+            }
+        );
+        assert_eq!(
+            refused("/<A>>"),
+            Malformed::StrayBracket {
+                segment: "<A>>".into()
+            }
+        );
+        assert_eq!(
+            refused("/<<A>>"),
+            Malformed::BadPlaceholder { name: "<A".into() }
+        );
         assert_eq!(refused("/<>"), Malformed::EmptyPlaceholder);
-        assert_eq!(refused("/<1a>"), Malformed::BadPlaceholder { name: "1a".into() });
-        assert_eq!(refused("/<A><B>"), Malformed::AdjacentPlaceholders { segment: "<A><B>".into() });
-        assert_eq!(refused("/<A_B>/<aB>"), Malformed::RepeatedPlaceholder { name: "aB".into() });
-        assert_eq!(refused("/{id}"), Malformed::Braces { segment: "{id}".into(), name: "id".into() });
-        assert_eq!(refused("/:id"), Malformed::Colon { segment: ":id".into(), name: "id".into() });
+        assert_eq!(
+            refused("/<1a>"),
+            Malformed::BadPlaceholder { name: "1a".into() }
+        );
+        assert_eq!(
+            refused("/<A><B>"),
+            Malformed::AdjacentPlaceholders {
+                segment: "<A><B>".into()
+            }
+        );
+        assert_eq!(
+            refused("/<A_B>/<aB>"),
+            Malformed::RepeatedPlaceholder { name: "aB".into() }
+        );
+        assert_eq!(
+            refused("/{id}"),
+            Malformed::Braces {
+                segment: "{id}".into(),
+                name: "id".into()
+            }
+        );
+        assert_eq!(
+            refused("/:id"),
+            Malformed::Colon {
+                segment: ":id".into(),
+                name: "id".into()
+            }
+        );
         assert_eq!(refused("/a//b"), Malformed::EmptySegment);
         assert_eq!(refused("//"), Malformed::EmptySegment);
-        assert_eq!(refused("/a/../b"), Malformed::DotSegment { segment: "..".into() });
-        assert_eq!(refused("/%2e%2E"), Malformed::DotSegment { segment: "%2e%2E".into() });
+        assert_eq!(
+            refused("/a/../b"),
+            Malformed::DotSegment {
+                segment: "..".into()
+            }
+        );
+        assert_eq!(
+            refused("/%2e%2E"),
+            Malformed::DotSegment {
+                segment: "%2e%2E".into()
+            }
+        );
         assert_eq!(refused("/a#b"), Malformed::Fragment);
-        assert_eq!(refused("/a b"), Malformed::BadCharacter { segment: "a b".into(), character: ' ' });
-        assert_eq!(refused("/ü"), Malformed::BadCharacter { segment: "ü".into(), character: 'ü' });
-        assert_eq!(refused("/a%2"), Malformed::BadPercent { segment: "a%2".into() });
+        assert_eq!(
+            refused("/a b"),
+            Malformed::BadCharacter {
+                segment: "a b".into(),
+                character: ' '
+            }
+        );
+        assert_eq!(
+            refused("/ü"),
+            Malformed::BadCharacter {
+                segment: "ü".into(),
+                character: 'ü'
+            }
+        );
+        assert_eq!(
+            refused("/a%2"),
+            Malformed::BadPercent {
+                segment: "a%2".into()
+            }
+        );
         assert_eq!(refused("/a?"), Malformed::EmptyQuery);
         assert_eq!(refused("/a?b=1&"), Malformed::EmptyQuery);
-        assert_eq!(refused("/a?b=<C>"), Malformed::PlaceholderInQuery { name: "C".into() });
+        assert_eq!(
+            refused("/a?b=<C>"),
+            Malformed::PlaceholderInQuery { name: "C".into() }
+        );
         assert_eq!(parse_base("/a/"), Err(Malformed::TrailingSlash));
         assert_eq!(parse_base("/"), Err(Malformed::TrailingSlash));
-        assert_eq!(parse_base("/<A>"), Err(Malformed::PlaceholderNotAllowed { name: "A".into() }));
+        assert_eq!(
+            parse_base("/<A>"),
+            Err(Malformed::PlaceholderNotAllowed { name: "A".into() })
+        );
         assert_eq!(parse_base("/a?b=c"), Err(Malformed::QueryNotAllowed));
     }
 }

@@ -1,9 +1,16 @@
 //! "Did you mean": the candidate nearest to what was written, if any is near.
 
 /// The nearest of `candidates` to `written`, if it is near enough to be meant.
-pub(crate) fn nearest<'a>(written: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let fold =
-        |text: &str| text.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect::<Vec<_>>();
+pub(crate) fn nearest<'a>(
+    written: &str,
+    candidates: impl IntoIterator<Item = &'a str>,
+) -> Option<&'a str> {
+    let fold = |text: &str| {
+        text.chars()
+            .filter(|c| !matches!(c, '_' | '-'))
+            .flat_map(char::to_lowercase)
+            .collect::<Vec<_>>()
+    };
     let written = fold(written);
     let allowed = (written.len() / 3).max(1);
     candidates
@@ -20,7 +27,9 @@ fn distance(one: &[char], other: &[char]) -> usize {
     for (i, a) in one.iter().enumerate() {
         let mut row = vec![i + 1];
         for (j, b) in other.iter().enumerate() {
-            let mut best = (rows[i][j] + usize::from(a != b)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            let mut best = (rows[i][j] + usize::from(a != b))
+                .min(rows[i][j + 1] + 1)
+                .min(row[j] + 1);
             if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
                 best = best.min(rows[i - 1][j - 1] + 1);
             }
@@ -37,14 +46,31 @@ mod tests {
 
     #[test]
     fn near_names_are_found_and_far_ones_are_not() {
-        let keys =
-            ["scope", "limit", "lock", "base", "shares", "bucket", "idempotent", "response", "page", "form", "timeout"];
-        for (written, meant) in
-            [("scopes", "scope"), ("lmit", "limit"), ("lokc", "lock"), ("idempotence", "idempotent")]
-        {
+        let keys = [
+            "scope",
+            "limit",
+            "lock",
+            "base",
+            "shares",
+            "bucket",
+            "idempotent",
+            "response",
+            "page",
+            "form",
+            "timeout",
+        ];
+        for (written, meant) in [
+            ("scopes", "scope"),
+            ("lmit", "limit"),
+            ("lokc", "lock"),
+            ("idempotence", "idempotent"),
+        ] {
             assert_eq!(nearest(written, keys), Some(meant));
         }
-        assert_eq!(nearest("tread_chat_id", ["THREAD_CHAT_ID", "CHAT_ID"]), Some("THREAD_CHAT_ID"));
+        assert_eq!(
+            nearest("tread_chat_id", ["THREAD_CHAT_ID", "CHAT_ID"]),
+            Some("THREAD_CHAT_ID")
+        );
         assert_eq!(nearest("x", keys), None);
         assert_eq!(nearest("retries", keys), None);
         assert_eq!(nearest("", keys), None);

@@ -4,20 +4,29 @@
 pub(crate) fn seconds(text: &str) -> Option<u64> {
     let (number, unit) = number_and_rest(text)?;
     let seconds = number.checked_mul(unit_seconds(unit)?)?;
-    // What a `Duration` in nanoseconds and a deadline reckoned from it can bear; longer than a century is a slip anyway.
-    (1..=100 * 366 * 86_400).contains(&seconds).then_some(seconds)
+    // What a `Duration` in nanoseconds and a deadline reckoned from it can bear; longer than a
+    // century is a slip anyway.
+    (1..=100 * 366 * 86_400)
+        .contains(&seconds)
+        .then_some(seconds)
 }
 
 /// Calls and seconds of `20/min`, `10/5min` or `20/2s`.
 pub(crate) fn limit(text: &str) -> Option<(u32, u64)> {
     let (calls, time) = text.split_once('/')?;
-    let (calls, "") = number_and_rest(calls)? else { return None };
-    let time =
-        if time.starts_with(|first: char| first.is_ascii_digit()) { seconds(time)? } else { unit_seconds(time)? };
+    let (calls, "") = number_and_rest(calls)? else {
+        return None;
+    };
+    let time = if time.starts_with(|first: char| first.is_ascii_digit()) {
+        seconds(time)?
+    } else {
+        unit_seconds(time)?
+    };
     Some((u32::try_from(calls).ok().filter(|calls| *calls > 0)?, time))
 }
 
-/// Whether `text` may be one scope: RFC 6749's characters, less the comma that Zoho joins scopes with.
+/// Whether `text` may be one scope: RFC 6749's characters, less the comma that Zoho joins scopes
+/// with.
 pub(crate) fn is_scope(text: &str) -> bool {
     let inner = |byte: u8| matches!(byte, 0x21 | 0x23..=0x5B | 0x5D..=0x7E) && byte != b',';
     !text.is_empty()
@@ -29,14 +38,21 @@ pub(crate) fn is_scope(text: &str) -> bool {
 
 /// Whether `text` may be a header's name: a token of RFC 9110.
 pub(crate) fn is_header_name(text: &str) -> bool {
-    !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !text.is_empty()
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 /// Whether `text` looks like `type/subtype`, perhaps with parameters.
 pub(crate) fn is_content_type(text: &str) -> bool {
     let (essence, _) = text.split_once(';').unwrap_or((text, ""));
     let visible = text.bytes().all(|byte| (b' '..=b'~').contains(&byte));
-    visible && essence.trim_end().split_once('/').is_some_and(|(kind, sub)| is_header_name(kind) && is_header_name(sub))
+    visible
+        && essence
+            .trim_end()
+            .split_once('/')
+            .is_some_and(|(kind, sub)| is_header_name(kind) && is_header_name(sub))
 }
 
 /// `10min` for 600: the largest unit that divides it.
@@ -46,11 +62,17 @@ pub(crate) fn in_words(seconds: u64) -> String {
         s if s.is_multiple_of(60) => (s / 60, "minute"),
         s => (s, "second"),
     };
-    if count == 1 { unit.to_owned() } else { format!("{count} {unit}s") }
+    if count == 1 {
+        unit.to_owned()
+    } else {
+        format!("{count} {unit}s")
+    }
 }
 
 fn number_and_rest(text: &str) -> Option<(u64, &str)> {
-    let end = text.find(|character: char| !character.is_ascii_digit()).unwrap_or(text.len());
+    let end = text
+        .find(|character: char| !character.is_ascii_digit())
+        .unwrap_or(text.len());
     let (number, rest) = text.split_at(end);
     Some((number.parse().ok()?, rest))
 }
@@ -73,34 +95,78 @@ mod tests {
         for (text, expected) in [("10s", 10), ("5m", 300), ("5min", 300), ("1h", 3600)] {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
-        for text in
-            ["", "s", "10", "0s", "-1s", "10 s", "1d", "10S", "1.5m", "99999999999999999999s", "9999999999h", "10min "]
-        {
+        for text in [
+            "",
+            "s",
+            "10",
+            "0s",
+            "-1s",
+            "10 s",
+            "1d",
+            "10S",
+            "1.5m",
+            "99999999999999999999s",
+            "9999999999h",
+            "10min ",
+        ] {
             assert_eq!(seconds(text), None, "{text}");
         }
     }
 
     #[test]
     fn limits() {
-        for (text, expected) in [("20/min", (20, 60)), ("10/5min", (10, 300)), ("20/2s", (20, 2)), ("1/h", (1, 3600))] {
+        for (text, expected) in [
+            ("20/min", (20, 60)),
+            ("10/5min", (10, 300)),
+            ("20/2s", (20, 2)),
+            ("1/h", (1, 3600)),
+        ] {
             assert_eq!(limit(text), Some(expected), "{text}");
         }
-        for text in
-            ["", "20", "/min", "20/", "0/min", "20/0s", "20/day", "20 / min", "20/min/min", "x/min", "5000000000/s"]
-        {
+        for text in [
+            "",
+            "20",
+            "/min",
+            "20/",
+            "0/min",
+            "20/0s",
+            "20/day",
+            "20 / min",
+            "20/min/min",
+            "x/min",
+            "5000000000/s",
+        ] {
             assert_eq!(limit(text), None, "{text}");
         }
     }
 
     #[test]
     fn scopes_headers_and_content_types() {
-        for text in ["Chats.UPDATE", "repo:status", "https://www.example.com/auth/drive"] {
+        for text in [
+            "Chats.UPDATE",
+            "repo:status",
+            "https://www.example.com/auth/drive",
+        ] {
             assert!(is_scope(text), "{text}");
         }
-        for text in ["", "a b", "a,b", "a\"b", "ü", "Chats.", ".UPDATE", "Chats..UPDATE"] {
+        for text in [
+            "",
+            "a b",
+            "a,b",
+            "a\"b",
+            "ü",
+            "Chats.",
+            ".UPDATE",
+            "Chats..UPDATE",
+        ] {
             assert!(!is_scope(text), "{text}");
         }
-        assert!(is_header_name("X-Name") && !is_header_name("X Name") && !is_header_name("") && !is_header_name("X:"));
+        assert!(
+            is_header_name("X-Name")
+                && !is_header_name("X Name")
+                && !is_header_name("")
+                && !is_header_name("X:")
+        );
         assert!(is_content_type("image/png") && is_content_type("text/plain; charset=utf-8"));
         assert!(!is_content_type("png") && !is_content_type("image/") && !is_content_type("a b/c"));
     }

@@ -9,8 +9,8 @@ use super::{add_bot, add_channel, add_user, tell};
 use crate::world::World;
 
 const FORMAT: &str = "cliq-sandbox world";
-/// The newest that is read, and the one that is written. It is raised where an older program would read something
-/// wrongly or not at all.
+/// The newest that is read, and the one that is written. It is raised where an older program would
+/// read something wrongly or not at all.
 const VERSION: u64 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -43,9 +43,13 @@ pub(crate) fn write(world: &World) -> String {
         next_serial: world.last_serial() + 1,
         users: world.users().map(tell::user).collect(),
         bots: world.bots().map(tell::bot).collect(),
-        channels: world.channels().map(|channel| tell::channel(world, channel)).collect(),
+        channels: world
+            .channels()
+            .map(|channel| tell::channel(world, channel))
+            .collect(),
     };
-    let mut text = serde_json::to_string_pretty(&file).expect("texts, numbers and lists can be written as JSON");
+    let mut text = serde_json::to_string_pretty(&file)
+        .expect("texts, numbers and lists can be written as JSON");
     text.push('\n');
     text
 }
@@ -54,7 +58,9 @@ pub(crate) fn write(world: &World) -> String {
 pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     let no_world = || {
         let head = format!("{{\"format\": \"{FORMAT}\", \"version\": {VERSION}");
-        WorldError::new(format!("it is JSON, but no world: that begins with `{head}`"))
+        WorldError::new(format!(
+            "it is JSON, but no world: that begins with `{head}`"
+        ))
     };
     let head: Head = serde_json::from_str(text).map_err(|error| match error.classify() {
         serde_json::error::Category::Data => no_world(),
@@ -66,7 +72,9 @@ pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     match head.version {
         Some(VERSION) => {}
         Some(0) | None => {
-            return Err(WorldError::new(format!("it doesn't say its version, as in `\"version\": {VERSION}`")));
+            return Err(WorldError::new(format!(
+                "it doesn't say its version, as in `\"version\": {VERSION}`"
+            )));
         }
         Some(newer) => {
             return Err(WorldError::new(format!(
@@ -102,7 +110,9 @@ impl WorldError {
     }
 
     fn at(list: &str, index: usize) -> impl FnOnce(String) -> Self {
-        move |what| Self { what: format!("at `{list}[{index}]`: {what}") }
+        move |what| Self {
+            what: format!("at `{list}[{index}]`: {what}"),
+        }
     }
 }
 

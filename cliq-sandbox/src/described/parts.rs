@@ -109,12 +109,18 @@ impl NewChannel {
 
     /// Its id, such as `P1974166000016769023`; made up where nothing is said.
     pub fn id(self, id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()), ..self }
+        Self {
+            id: Some(id.into()),
+            ..self
+        }
     }
 
     /// Its chat id, such as `CT_1608777491574236080_637446511`; made up where nothing is said.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
-        Self { chat_id: Some(chat_id.into()), ..self }
+        Self {
+            chat_id: Some(chat_id.into()),
+            ..self
+        }
     }
 
     /// How its messages can be answered; [`ReplyMode::Both`] where nothing is said.
@@ -124,17 +130,26 @@ impl NewChannel {
 
     /// Its members follow each thread that is started in it from now on.
     pub fn auto_follow(self) -> Self {
-        Self { auto_follow: true, ..self }
+        Self {
+            auto_follow: true,
+            ..self
+        }
     }
 
     /// The ids of the users who are in it.
     pub fn members(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { members: texts(user_ids), ..self }
+        Self {
+            members: texts(user_ids),
+            ..self
+        }
     }
 
     /// The unique names of the bots that are in it.
     pub fn bots(self, unique_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { bots: texts(unique_names), ..self }
+        Self {
+            bots: texts(unique_names),
+            ..self
+        }
     }
 
     /// Another message in it, the newest.
@@ -156,28 +171,49 @@ impl NewMessage {
     }
 
     pub(super) fn from_author(by: Author, text: String) -> Self {
-        Self { id: None, at: None, by, text, reply_to: None, thread: None }
+        Self {
+            id: None,
+            at: None,
+            by,
+            text,
+            reply_to: None,
+            thread: None,
+        }
     }
 
-    /// Its id: milliseconds since the Unix epoch, which is when it was posted, `_`, and digits. Made up where nothing is said.
+    /// Its id: milliseconds since the Unix epoch, which is when it was posted, `_`, and digits.
+    /// Made up where nothing is said.
     pub fn id(self, id: impl Into<String>) -> Self {
-        Self { id: Some(id.into()), ..self }
+        Self {
+            id: Some(id.into()),
+            ..self
+        }
     }
 
     /// When it was posted, to the millisecond, where it is given no [`id`](Self::id).
     /// [`Clock::START`](crate::Clock::START) where nothing is said.
     pub fn at(self, time: OffsetDateTime) -> Self {
-        Self { at: Some(time), ..self }
+        Self {
+            at: Some(time),
+            ..self
+        }
     }
 
-    /// In a thread, the id of the message that it answers: an earlier one there, or the one that the thread hangs on.
+    /// In a thread, the id of the message that it answers: an earlier one there, or the one that
+    /// the thread hangs on.
     pub fn reply_to(self, message_id: impl Into<String>) -> Self {
-        Self { reply_to: Some(message_id.into()), ..self }
+        Self {
+            reply_to: Some(message_id.into()),
+            ..self
+        }
     }
 
     /// The thread that hangs on it. A message in a thread has none.
     pub fn thread(self, thread: NewThread) -> Self {
-        Self { thread: Some(thread), ..self }
+        Self {
+            thread: Some(thread),
+            ..self
+        }
     }
 }
 
@@ -194,26 +230,38 @@ impl NewThread {
         }
     }
 
-    /// Its chat id: that of its channel, `-T-`, and digits, of which newer threads have higher ones. Made up where
-    /// nothing is said.
+    /// Its chat id: that of its channel, `-T-`, and digits, of which newer threads have higher
+    /// ones. Made up where nothing is said.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
-        Self { chat_id: Some(chat_id.into()), ..self }
+        Self {
+            chat_id: Some(chat_id.into()),
+            ..self
+        }
     }
 
     /// It is closed.
     pub fn closed(self) -> Self {
-        Self { state: ThreadState::Closed, ..self }
+        Self {
+            state: ThreadState::Closed,
+            ..self
+        }
     }
 
-    /// The ids of the users who follow it. Where nothing is said, those who have posted in it, or all of the channel if that
-    /// follows its threads.
+    /// The ids of the users who follow it. Where nothing is said, those who have posted in it, or
+    /// all of the channel if that follows its threads.
     pub fn followers(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { followers: Some(texts(user_ids)), ..self }
+        Self {
+            followers: Some(texts(user_ids)),
+            ..self
+        }
     }
 
     /// The ids of the users who have muted it.
     pub fn muted_by(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { muted_by: texts(user_ids), ..self }
+        Self {
+            muted_by: texts(user_ids),
+            ..self
+        }
     }
 
     /// Another message in it, the newest.

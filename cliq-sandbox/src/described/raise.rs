@@ -1,49 +1,100 @@
-//! From a description to a world: with what is left open made up, and what can't be refused, in words that name it.
+//! From a description to a world: with what is left open made up, and what can't be refused, in
+//! words that name it.
 
 use std::fmt::Display;
 
 use super::parts::{Author, NewBot, NewChannel, NewMessage, NewThread, NewUser};
 use crate::clock::Clock;
 use crate::world::{
-    Bot, BotKey, Channel, ChannelKey, Chat, LAST_SERIAL, Message, MessageId, Sender, Thread, User, UserKey, World,
+    Bot, BotKey, Channel, ChannelKey, Chat, LAST_SERIAL, Message, MessageId, Sender, Thread, User,
+    UserKey, World,
 };
 
 /// What is wrong, in words.
 type Raised<T> = Result<T, String>;
 
 pub(crate) fn add_user(world: &mut World, user: NewUser) -> Raised<()> {
-    let NewUser { id, name, email, external } = user;
+    let NewUser {
+        id,
+        name,
+        email,
+        external,
+    } = user;
     if world.user(&id).is_some() {
         return Err(format!("there is a user `{id}` already"));
     }
-    world.add_user(User { id: filled("a user's id", id)?, name, email, external });
+    world.add_user(User {
+        id: filled("a user's id", id)?,
+        name,
+        email,
+        external,
+    });
     Ok(())
 }
 
 pub(crate) fn add_bot(world: &mut World, bot: NewBot) -> Raised<()> {
-    let NewBot { unique_name, name, id, appkey } = bot;
+    let NewBot {
+        unique_name,
+        name,
+        id,
+        appkey,
+    } = bot;
     if world.bot(&unique_name).is_some() {
         return Err(format!("there is a bot `{unique_name}` already"));
     }
-    let id = given_or_made(world, id, "b-", "", "bot", |world, id| world.bots().any(|bot| bot.id == id))?;
-    world.add_bot(Bot { id, unique_name: filled("a bot's unique name", unique_name)?, name, app_key: appkey });
+    let id = given_or_made(world, id, "b-", "", "bot", |world, id| {
+        world.bots().any(|bot| bot.id == id)
+    })?;
+    world.add_bot(Bot {
+        id,
+        unique_name: filled("a bot's unique name", unique_name)?,
+        name,
+        app_key: appkey,
+    });
     Ok(())
 }
 
 pub(crate) fn add_channel(world: &mut World, new: NewChannel) -> Raised<()> {
-    let NewChannel { unique_name, id, chat_id, reply_mode, auto_follow, members, bots, messages } = new;
+    let NewChannel {
+        unique_name,
+        id,
+        chat_id,
+        reply_mode,
+        auto_follow,
+        members,
+        bots,
+        messages,
+    } = new;
     let unique_name = filled("a channel's unique name", unique_name)?;
     if world.channel_by_unique_name(&unique_name).is_some() {
-        return Err(format!("there is a channel with the unique name `{unique_name}` already"));
+        return Err(format!(
+            "there is a channel with the unique name `{unique_name}` already"
+        ));
     }
     let members = distinct(&members, "member", |id| user(world, id))?;
     if let Some(&member) = members.iter().find(|&&member| world[member].external) {
-        return Err(format!("the user `{}` is of another organisation and can't be in a channel", world[member].id));
+        return Err(format!(
+            "the user `{}` is of another organisation and can't be in a channel",
+            world[member].id
+        ));
     }
     let bots = distinct(&bots, "bot", |name| bot(world, name))?;
-    let id = given_or_made(world, id, "P", "", "channel with the id", |world, id| world.channel_by_id(id).is_some())?;
-    let chat_id = given_or_made(world, chat_id, "CT_", "_1", "chat", |world, id| world.chat(id).is_some())?;
-    let channel = Channel { id, chat_id, unique_name, reply_mode, members, bots, auto_follow, messages: Vec::new() };
+    let id = given_or_made(world, id, "P", "", "channel with the id", |world, id| {
+        world.channel_by_id(id).is_some()
+    })?;
+    let chat_id = given_or_made(world, chat_id, "CT_", "_1", "chat", |world, id| {
+        world.chat(id).is_some()
+    })?;
+    let channel = Channel {
+        id,
+        chat_id,
+        unique_name,
+        reply_mode,
+        members,
+        bots,
+        auto_follow,
+        messages: Vec::new(),
+    };
     let channel = world.add_channel(channel);
     add_messages(world, channel, messages)
 }
@@ -53,12 +104,15 @@ fn add_messages(world: &mut World, channel: ChannelKey, messages: Vec<NewMessage
     for mut message in messages {
         let thread = message.thread.take();
         if message.reply_to.is_some() {
-            return Err(format!("{message}: only a message in a thread answers another"));
+            return Err(format!(
+                "{message}: only a message in a thread answers another"
+            ));
         }
         let id = add_message(world, Chat::Channel(channel), channel, message)?;
         threads.extend(thread.map(|thread| (id, thread)));
     }
-    // Those that are given digits in their order, and the others, which are given higher ones, behind them.
+    // Those that are given digits in their order, and the others, which are given higher ones,
+    // behind them.
     let mut ordered = Vec::new();
     for (main_message, thread) in threads {
         let parent = &world[channel].chat_id;
@@ -68,7 +122,8 @@ fn add_messages(world: &mut World, channel: ChannelKey, messages: Vec<NewMessage
                 return Err(format!("there is a chat `{chat_id}` already"));
             }
             Some(chat_id) => {
-                let serial = Thread::serial_in(chat_id, parent).filter(|&serial| serial < LAST_SERIAL);
+                let serial =
+                    Thread::serial_in(chat_id, parent).filter(|&serial| serial < LAST_SERIAL);
                 Some(serial.ok_or_else(|| {
                     format!(
                         "`{chat_id}` can't be the chat id of a thread of this channel: that is `{parent}-T-` and a number \
@@ -97,7 +152,14 @@ fn add_thread(
     serial: Option<u64>,
     new: NewThread,
 ) -> Raised<()> {
-    let NewThread { title, chat_id, state, followers, muted_by, messages } = new;
+    let NewThread {
+        title,
+        chat_id,
+        state,
+        followers,
+        muted_by,
+        messages,
+    } = new;
     let serial = serial.unwrap_or_else(|| world.take_serial());
     let chat_id = chat_id.unwrap_or_else(|| Thread::chat_id(&world[channel].chat_id, serial));
     if world.chat(&chat_id).is_some() {
@@ -109,17 +171,32 @@ fn add_thread(
         None if world[channel].auto_follow => world[channel].members.clone(),
         None => Vec::new(),
     };
-    let muted_by = distinct(&muted_by, "user in `muted_by`", |id| member(world, channel, id))?;
+    let muted_by = distinct(&muted_by, "user in `muted_by`", |id| {
+        member(world, channel, id)
+    })?;
     let messages_in = Vec::new();
-    let thread =
-        Thread { chat_id, serial, channel, main_message, title, state, followers, muted_by, messages: messages_in };
+    let thread = Thread {
+        chat_id,
+        serial,
+        channel,
+        main_message,
+        title,
+        state,
+        followers,
+        muted_by,
+        messages: messages_in,
+    };
     let thread = world.add_thread(thread);
     for message in messages {
         if message.thread.is_some() {
-            return Err(format!("{message}: it is in a thread, and can't have one itself"));
+            return Err(format!(
+                "{message}: it is in a thread, and can't have one itself"
+            ));
         }
         let id = add_message(world, Chat::Thread(thread), channel, message)?;
-        let sender = world.message(Chat::Thread(thread), id).map(|message| message.sender);
+        let sender = world
+            .message(Chat::Thread(thread), id)
+            .map(|message| message.sender);
         if let (true, Some(Sender::User(user))) = (derived, sender) {
             world[thread].follow(user);
         }
@@ -127,24 +204,39 @@ fn add_thread(
     Ok(())
 }
 
-fn add_message(world: &mut World, chat: Chat, channel: ChannelKey, new: NewMessage) -> Raised<MessageId> {
+fn add_message(
+    world: &mut World,
+    chat: Chat,
+    channel: ChannelKey,
+    new: NewMessage,
+) -> Raised<MessageId> {
     let problem = |what: &dyn Display| format!("{new}: {what}");
     let sender = match &new.by {
-        Author::User(id) => Sender::User(member(world, channel, id).map_err(|what| problem(&what))?),
+        Author::User(id) => {
+            Sender::User(member(world, channel, id).map_err(|what| problem(&what))?)
+        }
         Author::Bot(name) => {
             let key = bot(world, name).map_err(|what| problem(&what))?;
             if !world[channel].bots.contains(&key) {
-                return Err(problem(&format_args!("the bot `{name}` is not in the channel")));
+                return Err(problem(&format_args!(
+                    "the bot `{name}` is not in the channel"
+                )));
             }
             Sender::Bot(key)
         }
     };
     let id = match (&new.id, new.at) {
         (None, at) => world.make_message_id(at.unwrap_or(Clock::START)),
-        (Some(_), Some(_)) => return Err(problem(&"its id tells when it was posted, and so does `at`: one is enough")),
+        (Some(_), Some(_)) => {
+            return Err(problem(
+                &"its id tells when it was posted, and so does `at`: one is enough",
+            ));
+        }
         (Some(id), None) => {
             let id = MessageId::parse(id).ok_or_else(|| {
-                problem(&format_args!("`{id}` is no id of a message: that is milliseconds, `_` and digits"))
+                problem(&format_args!(
+                    "`{id}` is no id of a message: that is milliseconds, `_` and digits"
+                ))
             })?;
             if world.has_message(id) {
                 return Err(problem(&format_args!("there is a message `{id}` already")));
@@ -154,13 +246,26 @@ fn add_message(world: &mut World, chat: Chat, channel: ChannelKey, new: NewMessa
     };
     let reply_to = match (&new.reply_to, chat) {
         (Some(text), Chat::Thread(thread)) => {
-            let answered = MessageId::parse(text)
-                .filter(|&id| id == world[thread].main_message || world.message(chat, id).is_some());
-            Some(answered.ok_or_else(|| problem(&format_args!("`{text}` is no earlier message of its thread")))?)
+            let answered = MessageId::parse(text).filter(|&id| {
+                id == world[thread].main_message || world.message(chat, id).is_some()
+            });
+            Some(answered.ok_or_else(|| {
+                problem(&format_args!(
+                    "`{text}` is no earlier message of its thread"
+                ))
+            })?)
         }
         _ => None,
     };
-    world.add_message(chat, Message { id, sender, text: new.text, reply_to });
+    world.add_message(
+        chat,
+        Message {
+            id,
+            sender,
+            text: new.text,
+            reply_to,
+        },
+    );
     Ok(id)
 }
 
@@ -169,16 +274,28 @@ impl Display for NewMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const MOST: usize = 40;
         let text: String = self.text.chars().take(MOST).collect();
-        write!(f, "the message {text:?}{}", if text.len() < self.text.len() { "…" } else { "" })
+        write!(
+            f,
+            "the message {text:?}{}",
+            if text.len() < self.text.len() {
+                "…"
+            } else {
+                ""
+            }
+        )
     }
 }
 
 fn user(world: &World, id: &str) -> Raised<UserKey> {
-    world.user(id).ok_or_else(|| format!("there is no user `{id}` yet"))
+    world
+        .user(id)
+        .ok_or_else(|| format!("there is no user `{id}` yet"))
 }
 
 fn bot(world: &World, unique_name: &str) -> Raised<BotKey> {
-    world.bot(unique_name).ok_or_else(|| format!("there is no bot `{unique_name}` yet"))
+    world
+        .bot(unique_name)
+        .ok_or_else(|| format!("there is no bot `{unique_name}` yet"))
 }
 
 fn member(world: &World, channel: ChannelKey, id: &str) -> Raised<UserKey> {
@@ -186,11 +303,18 @@ fn member(world: &World, channel: ChannelKey, id: &str) -> Raised<UserKey> {
     if world[channel].members.contains(&user) {
         Ok(user)
     } else {
-        Err(format!("the user `{id}` is not in the channel `{}`", world[channel].unique_name))
+        Err(format!(
+            "the user `{id}` is not in the channel `{}`",
+            world[channel].unique_name
+        ))
     }
 }
 
-fn distinct<K: PartialEq>(names: &[String], what: &str, find: impl Fn(&str) -> Raised<K>) -> Raised<Vec<K>> {
+fn distinct<K: PartialEq>(
+    names: &[String],
+    what: &str,
+    find: impl Fn(&str) -> Raised<K>,
+) -> Raised<Vec<K>> {
     let mut keys = Vec::with_capacity(names.len());
     for name in names {
         let key = find(name)?;
@@ -224,5 +348,9 @@ fn given_or_made(
 }
 
 fn filled(what: &str, text: String) -> Raised<String> {
-    if text.is_empty() { Err(format!("{what} can't be empty")) } else { Ok(text) }
+    if text.is_empty() {
+        Err(format!("{what} can't be empty"))
+    } else {
+        Ok(text)
+    }
 }

@@ -4,7 +4,12 @@ use super::parts::{Author, NewBot, NewChannel, NewMessage, NewThread, NewUser};
 use crate::world::{Bot, Channel, Message, Sender, Thread, User, UserKey, World};
 
 pub(super) fn user(user: &User) -> NewUser {
-    NewUser { id: user.id.clone(), name: user.name.clone(), email: user.email.clone(), external: user.external }
+    NewUser {
+        id: user.id.clone(),
+        name: user.name.clone(),
+        email: user.email.clone(),
+        external: user.external,
+    }
 }
 
 pub(super) fn bot(bot: &Bot) -> NewBot {
@@ -18,8 +23,13 @@ pub(super) fn bot(bot: &Bot) -> NewBot {
 
 pub(super) fn channel(world: &World, channel: &Channel) -> NewChannel {
     let messages = channel.messages.iter().map(|main| {
-        let thread = world.thread_from(main.id).map(|thread| thread_of(world, &world[thread]));
-        NewMessage { thread, ..message(world, main) }
+        let thread = world
+            .thread_from(main.id)
+            .map(|thread| thread_of(world, &world[thread]));
+        NewMessage {
+            thread,
+            ..message(world, main)
+        }
     });
     NewChannel {
         unique_name: channel.unique_name.clone(),
@@ -28,7 +38,11 @@ pub(super) fn channel(world: &World, channel: &Channel) -> NewChannel {
         reply_mode: channel.reply_mode,
         auto_follow: channel.auto_follow,
         members: ids(world, &channel.members),
-        bots: channel.bots.iter().map(|&bot| world[bot].unique_name.clone()).collect(),
+        bots: channel
+            .bots
+            .iter()
+            .map(|&bot| world[bot].unique_name.clone())
+            .collect(),
         messages: messages.collect(),
     }
 }
@@ -40,7 +54,11 @@ fn thread_of(world: &World, thread: &Thread) -> NewThread {
         state: thread.state,
         followers: Some(ids(world, &thread.followers)),
         muted_by: ids(world, &thread.muted_by),
-        messages: thread.messages.iter().map(|posted| message(world, posted)).collect(),
+        messages: thread
+            .messages
+            .iter()
+            .map(|posted| message(world, posted))
+            .collect(),
     }
 }
 

@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// A gzip file of that many MiB of spaces, at about a thousandth of the size. It is one member again and again, which
-/// RFC 1952 allows and which makes it quick.
+/// A gzip file of that many MiB of spaces, at about a thousandth of the size. It is one member
+/// again and again, which RFC 1952 allows and which makes it quick.
 pub(super) fn gzip(mebibytes: usize) -> Bytes {
     let mut member = GzEncoder::new(Vec::new(), Compression::fast());
     // Writing to a `Vec` doesn't fail.
@@ -33,7 +33,9 @@ mod tests {
         let bomb = gzip(3);
         assert!(bomb.len() < 3 * MEBIBYTE / 100, "{}", bomb.len());
         let mut unpacked = Vec::new();
-        MultiGzDecoder::new(&*bomb).read_to_end(&mut unpacked).unwrap();
+        MultiGzDecoder::new(&*bomb)
+            .read_to_end(&mut unpacked)
+            .unwrap();
         assert_eq!(unpacked.len(), 3 * MEBIBYTE);
     }
 }

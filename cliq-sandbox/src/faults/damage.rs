@@ -21,7 +21,11 @@ pub(crate) enum Damaged {
     /// It gets there.
     Whole(Response<Bytes>),
     /// Its head says that the body has `announced` bytes, and of the body come the first `sent`.
-    Cut { response: Response<Bytes>, announced: usize, sent: usize },
+    Cut {
+        response: Response<Bytes>,
+        announced: usize,
+        sent: usize,
+    },
     /// Nothing comes.
     Silence,
     /// The connection is reset.
@@ -36,23 +40,38 @@ pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damage
         Some(Fault::Truncate) => {
             let response = with_body(response);
             let announced = response.body().len();
-            Damaged::Cut { response, announced, sent: announced / 2 }
+            Damaged::Cut {
+                response,
+                announced,
+                sent: announced / 2,
+            }
         }
         Some(Fault::WrongLength) => {
             let response = with_body(response);
             let sent = response.body().len();
-            Damaged::Cut { response, announced: sent / 2, sent }
+            Damaged::Cut {
+                response,
+                announced: sent / 2,
+                sent,
+            }
         }
         Some(Fault::NotJson) => {
             let mut response = response.map(|_| Bytes::from_static(HTML));
             *response.status_mut() = StatusCode::OK;
-            response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("text/html;charset=UTF-8"));
+            response.headers_mut().insert(
+                CONTENT_TYPE,
+                HeaderValue::from_static("text/html;charset=UTF-8"),
+            );
             Damaged::Whole(response)
         }
-        Some(Fault::Oversize(bytes)) => Damaged::Whole(with_body(response).map(|body| padded(&body, *bytes))),
+        Some(Fault::Oversize(bytes)) => {
+            Damaged::Whole(with_body(response).map(|body| padded(&body, *bytes)))
+        }
         Some(Fault::GzipBomb(mebibytes)) => {
             let mut response = with_body(response).map(|_| bomb::gzip(*mebibytes));
-            response.headers_mut().insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
+            response
+                .headers_mut()
+                .insert(CONTENT_ENCODING, HeaderValue::from_static("gzip"));
             Damaged::Whole(response)
         }
         _ => Damaged::Whole(response),
@@ -66,7 +85,10 @@ pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Re
     {
         // The one endpoint that has a published code for it.
         let message = "Sorry, we couldn't process your request due to a technical error. Please try again later.";
-        return reply::json(status, &json!({ "code": "operation_failed", "message": message }));
+        return reply::json(
+            status,
+            &json!({ "code": "operation_failed", "message": message }),
+        );
     }
     let message = match status {
         StatusCode::INTERNAL_SERVER_ERROR => INTERNAL,
@@ -77,7 +99,11 @@ pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Re
 
 /// An answer without a body becomes one that says so in its body, as some of Cliq's do.
 fn with_body(response: Response<Bytes>) -> Response<Bytes> {
-    if response.body().is_empty() { Reply::no_response().into() } else { response }
+    if response.body().is_empty() {
+        Reply::no_response().into()
+    } else {
+        response
+    }
 }
 
 /// Spaces at the end are part of no value.

@@ -11,14 +11,15 @@ use http::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no way to the server. Nothing was sent, and nothing arrives. Over HTTP, where there is a connection
-    /// already, as [`Fault::Reset`].
+    /// There is no way to the server. Nothing was sent, and nothing arrives. Over HTTP, where there
+    /// is a connection already, as [`Fault::Reset`].
     Unreachable,
     /// It never arrives, and nobody tells: the caller waits for as long as it cares to.
     LoseRequest,
     /// The connection is reset before the server has read the call, which doesn't arrive.
     Reset,
-    /// It arrives that much later, on top of its latency. It does so, and counts, even when its caller has given up.
+    /// It arrives that much later, on top of its latency. It does so, and counts, even when its
+    /// caller has given up.
     Late(Duration),
 
     /// The token is refused, this once: 401. It doesn't count, and nothing is done.

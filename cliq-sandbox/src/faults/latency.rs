@@ -42,8 +42,9 @@ impl Latency {
         Self(Kind::Exponential(mean))
     }
 
-    /// At least this long, and now and then very long: a Pareto distribution. The lower `alpha`, the heavier its tail; with
-    /// 1.2 one in a hundred is 46 times as long, and one in ten thousand 2154 times.
+    /// At least this long, and now and then very long: a Pareto distribution. The lower `alpha`,
+    /// the heavier its tail; with 1.2 one in a hundred is 46 times as long, and one in ten
+    /// thousand 2154 times.
     pub const fn heavy_tailed(at_least: Duration, alpha: f64) -> Self {
         Self(Kind::HeavyTailed(at_least, alpha))
     }
@@ -56,17 +57,24 @@ impl Latency {
     pub(crate) fn draw(&self, random: &mut Random) -> Duration {
         match self.0 {
             Kind::Constant(time) => time,
-            Kind::Uniform(from, to) => from + seconds(to.saturating_sub(from).as_secs_f64() * random.unit()),
-            Kind::Exponential(mean) => seconds(-mean.as_secs_f64() * (1.0 - random.unit()).ln()),
-            Kind::HeavyTailed(at_least, alpha) => {
-                seconds(at_least.as_secs_f64() * (1.0 - random.unit()).powf(-1.0 / alpha.max(f64::MIN_POSITIVE)))
+            Kind::Uniform(from, to) => {
+                from + seconds(to.saturating_sub(from).as_secs_f64() * random.unit())
             }
+            Kind::Exponential(mean) => seconds(-mean.as_secs_f64() * (1.0 - random.unit()).ln()),
+            Kind::HeavyTailed(at_least, alpha) => seconds(
+                at_least.as_secs_f64()
+                    * (1.0 - random.unit()).powf(-1.0 / alpha.max(f64::MIN_POSITIVE)),
+            ),
         }
     }
 }
 
 fn seconds(seconds: f64) -> Duration {
-    Duration::from_secs_f64(if seconds < LONGEST { seconds.max(0.0) } else { LONGEST })
+    Duration::from_secs_f64(if seconds < LONGEST {
+        seconds.max(0.0)
+    } else {
+        LONGEST
+    })
 }
 
 /// As [`Latency::NONE`].
@@ -103,7 +111,11 @@ impl FromStr for Latency {
         match text.split_once("..") {
             Some((from, to)) => {
                 let (from, to) = (time(from)?, time(to)?);
-                if from > to { Err("the range ends before it begins".to_owned()) } else { Ok(Self::uniform(from..=to)) }
+                if from > to {
+                    Err("the range ends before it begins".to_owned())
+                } else {
+                    Ok(Self::uniform(from..=to))
+                }
             }
             None => Ok(Self::constant(time(text)?)),
         }
@@ -112,15 +124,23 @@ impl FromStr for Latency {
 
 /// `250ms`, `1.5s`, `2m`.
 fn time(text: &str) -> Result<Duration, String> {
-    let split = text.find(|character: char| !character.is_ascii_digit() && character != '.').unwrap_or(text.len());
+    let split = text
+        .find(|character: char| !character.is_ascii_digit() && character != '.')
+        .unwrap_or(text.len());
     let (number, unit) = text.split_at(split);
     let unit = match unit {
         "ms" => 0.001,
         "s" => 1.0,
         "m" | "min" => 60.0,
-        _ => return Err(format!("`{text}` is no time, such as `250ms`, `1.5s` or `2m`")),
+        _ => {
+            return Err(format!(
+                "`{text}` is no time, such as `250ms`, `1.5s` or `2m`"
+            ));
+        }
     };
-    let number: f64 = number.parse().map_err(|_| format!("`{text}` is no time, such as `250ms`, `1.5s` or `2m`"))?;
+    let number: f64 = number
+        .parse()
+        .map_err(|_| format!("`{text}` is no time, such as `250ms`, `1.5s` or `2m`"))?;
     Ok(seconds(number * unit))
 }
 
@@ -131,18 +151,27 @@ mod tests {
     const MS: Duration = Duration::from_millis(1);
 
     fn sorted(latency: Latency) -> Vec<Duration> {
-        let mut drawn: Vec<_> = (0..10_000).map(|call| latency.draw(&mut Random::of_call(1, "test", call))).collect();
+        let mut drawn: Vec<_> = (0..10_000)
+            .map(|call| latency.draw(&mut Random::of_call(1, "test", call)))
+            .collect();
         drawn.sort();
         drawn
     }
 
     fn about(time: Duration, expected: Duration) {
-        assert!((time.as_secs_f64() / expected.as_secs_f64() - 1.0).abs() < 0.1, "{time:?}, not {expected:?}");
+        assert!(
+            (time.as_secs_f64() / expected.as_secs_f64() - 1.0).abs() < 0.1,
+            "{time:?}, not {expected:?}"
+        );
     }
 
     #[test]
     fn each_distribution_is_as_it_says() {
-        assert!(sorted(Latency::constant(5 * MS)).iter().all(|time| *time == 5 * MS));
+        assert!(
+            sorted(Latency::constant(5 * MS))
+                .iter()
+                .all(|time| *time == 5 * MS)
+        );
         let uniform = sorted((10 * MS..=30 * MS).into());
         assert!(uniform[0] >= 10 * MS && uniform[9999] <= 30 * MS);
         about(uniform[5000], 20 * MS);
@@ -160,7 +189,10 @@ mod tests {
         for (text, latency) in [
             ("0ms", Latency::NONE),
             ("1.5s", Latency::constant(1500 * MS)),
-            ("20ms..2m", Latency::uniform(20 * MS..=Duration::from_mins(2))),
+            (
+                "20ms..2m",
+                Latency::uniform(20 * MS..=Duration::from_mins(2)),
+            ),
             ("exp:80ms", Latency::exponential(80 * MS)),
             ("heavy:40ms", Latency::heavy_tailed(40 * MS, 1.2)),
         ] {

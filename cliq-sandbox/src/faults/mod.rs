@@ -1,8 +1,9 @@
 //! What goes wrong between a client and the server, on demand.
 //!
-//! [`Faults`] is reached by [`Sandbox::faults`](crate::Sandbox::faults). What happens to a call depends on the sandbox's
-//! seed, on the endpoint, and on how many calls of that endpoint there were before: the same calls meet the same fate in
-//! each run, and calls of other endpoints have no part in it.
+//! [`Faults`] is reached by [`Sandbox::faults`](crate::Sandbox::faults). What happens to a call
+//! depends on the sandbox's seed, on the endpoint, and on how many calls of that endpoint there
+//! were before: the same calls meet the same fate in each run, and calls of other endpoints have no
+//! part in it.
 
 mod bomb;
 mod damage;

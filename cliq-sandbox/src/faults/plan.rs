@@ -12,7 +12,8 @@ use super::latency::Latency;
 use crate::limits::Shape;
 use crate::random::Random;
 
-/// What is to go wrong in a [`Sandbox`](crate::Sandbox), and for which endpoints. Nothing does at first.
+/// What is to go wrong in a [`Sandbox`](crate::Sandbox), and for which endpoints. Nothing does at
+/// first.
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,9 +30,9 @@ use crate::random::Random;
 /// faults.everywhere().latency(Latency::exponential(Duration::from_millis(80)));
 /// ```
 ///
-/// For a call, what comes first in this list happens: the next of the endpoint's sequence, the next of the sequence for
-/// everywhere, the endpoint's chances in the order in which they were given, those for everywhere. Latencies of the endpoint
-/// go before those for everywhere.
+/// For a call, what comes first in this list happens: the next of the endpoint's sequence, the next
+/// of the sequence for everywhere, the endpoint's chances in the order in which they were given,
+/// those for everywhere. Latencies of the endpoint go before those for everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'s>(&'s Plans);
 
@@ -40,24 +41,35 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Those of one endpoint, and of those that the server can't tell from it: [`Shape`] says which.
+    /// Those of one endpoint, and of those that the server can't tell from it: [`Shape`] says
+    /// which.
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
 
     /// As [`on`](Self::on), by the metadata.
     pub fn on_endpoint(self, endpoint: &'static EndpointMeta) -> FaultsOn<'s> {
-        FaultsOn { plans: self.0, target: Target::Calls(Some(endpoint.into())) }
+        FaultsOn {
+            plans: self.0,
+            target: Target::Calls(Some(endpoint.into())),
+        }
     }
 
     /// Those of all endpoints, and of the [accounts server](crate::oauth).
     pub fn everywhere(self) -> FaultsOn<'s> {
-        FaultsOn { plans: self.0, target: Target::Everywhere }
+        FaultsOn {
+            plans: self.0,
+            target: Target::Everywhere,
+        }
     }
 
-    /// Those of the [accounts server](crate::oauth), which gives out tokens, and of all else that is no endpoint.
+    /// Those of the [accounts server](crate::oauth), which gives out tokens, and of all else that
+    /// is no endpoint.
     pub fn accounts(self) -> FaultsOn<'s> {
-        FaultsOn { plans: self.0, target: Target::Calls(None) }
+        FaultsOn {
+            plans: self.0,
+            target: Target::Calls(None),
+        }
     }
 
     /// From now on nothing goes wrong any more. What is under way goes its way.
@@ -65,7 +77,12 @@ impl<'s> Faults<'s> {
         self.0.change(|plans| {
             plans.active = false;
             plans.everywhere = Plan::default();
-            plans.by_shape.values_mut().for_each(|plan| *plan = Plan { calls: plan.calls, ..Plan::default() });
+            plans.by_shape.values_mut().for_each(|plan| {
+                *plan = Plan {
+                    calls: plan.calls,
+                    ..Plan::default()
+                }
+            });
         });
     }
 }
@@ -93,7 +110,10 @@ impl FaultsOn<'_> {
 
     /// This happens to the next `times` calls.
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
-        self.change(|plan| plan.sequence.extend(std::iter::repeat_n(Some(fault), times)))
+        self.change(|plan| {
+            plan.sequence
+                .extend(std::iter::repeat_n(Some(fault), times))
+        })
     }
 
     /// To the next `times` calls nothing happens.
@@ -197,7 +217,10 @@ pub(crate) struct Course {
 
 impl Plans {
     pub(crate) fn new(seed: u64) -> Self {
-        Self { seed, state: Mutex::default() }
+        Self {
+            seed,
+            state: Mutex::default(),
+        }
     }
 
     pub(crate) fn seed(&self) -> u64 {
@@ -233,19 +256,35 @@ impl State {
         here.calls += 1;
 
         // Always in this order, so that a chance more doesn't change the latencies.
-        let latencies = [here.before.or(everywhere.before), here.after.or(everywhere.after)];
+        let latencies = [
+            here.before.or(everywhere.before),
+            here.after.or(everywhere.after),
+        ];
         let latencies = latencies.map(Option::unwrap_or_default);
         let [before, after] = latencies.map(|latency| latency.draw(&mut random));
-        let planned = here.sequence.pop_front().or_else(|| everywhere.sequence.pop_front());
+        let planned = here
+            .sequence
+            .pop_front()
+            .or_else(|| everywhere.sequence.pop_front());
         let mut chances = here.chances.iter().chain(&everywhere.chances).peekable();
         self.by_chance |= chances.peek().is_some() || latencies.iter().any(Latency::is_chance);
         let fault = match planned {
             Some(planned) => planned,
-            None => chances.find(|(chance, _)| random.unit() < *chance).map(|(_, fault)| fault.clone()),
+            None => chances
+                .find(|(chance, _)| random.unit() < *chance)
+                .map(|(_, fault)| fault.clone()),
         };
         match fault {
-            Some(Fault::Late(by)) => Course { before: before + by, after, fault },
-            fault => Course { before, after, fault },
+            Some(Fault::Late(by)) => Course {
+                before: before + by,
+                after,
+                fault,
+            },
+            fault => Course {
+                before,
+                after,
+                fault,
+            },
         }
     }
 }

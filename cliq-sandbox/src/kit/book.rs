@@ -47,19 +47,28 @@ pub(super) struct Unanswered {
 
 impl Planned {
     pub(super) fn differences(&self, call: &ReceivedCall) -> Vec<String> {
-        self.matchers.iter().filter_map(|matcher| matcher.differs(call)).collect()
+        self.matchers
+            .iter()
+            .filter_map(|matcher| matcher.differs(call))
+            .collect()
     }
 
     /// In turn, and the last one from then on.
     fn next_script(&mut self) -> Option<Script> {
         self.called += 1;
-        self.scripts.get(self.called - 1).or(self.scripts.last()).cloned()
+        self.scripts
+            .get(self.called - 1)
+            .or(self.scripts.last())
+            .cloned()
     }
 }
 
 impl Book {
     /// Writes the request down, and says who answers it: of the stubs that match, the newest.
-    pub(super) fn receive(&mut self, request: Request<Bytes>) -> Result<(Script, ReceivedCall), Unanswered> {
+    pub(super) fn receive(
+        &mut self,
+        request: Request<Bytes>,
+    ) -> Result<(Script, ReceivedCall), Unanswered> {
         let request = Arc::new(request);
         self.received.push(request.clone());
         let prefix = &self.prefix;
@@ -71,30 +80,46 @@ impl Book {
             drop(matching);
             let (told, reported) = report::unmatched(self, &request);
             self.note(reported);
-            return Err(Unanswered { code: "no_stub", why: told });
+            return Err(Unanswered {
+                code: "no_stub",
+                why: told,
+            });
         };
         matching.for_each(|(older, _)| older.passed_over += 1);
         if let Some(script) = stub.next_script() {
             return Ok((script, call));
         }
-        let why = format!("the stub at {} has no reply", report::place(stub.written_at));
+        let why = format!(
+            "the stub at {} has no reply",
+            report::place(stub.written_at)
+        );
         // One that is never to be called needs none, and is reported for being called.
         if !stub.times.is_never() {
             let reported = report::without_reply(&request, stub);
             self.note(reported);
         }
-        Err(Unanswered { code: "no_reply", why })
+        Err(Unanswered {
+            code: "no_reply",
+            why,
+        })
     }
 
     fn note(&mut self, report: String) {
-        match self.unanswered.iter_mut().find(|(noted, _)| *noted == report) {
+        match self
+            .unanswered
+            .iter_mut()
+            .find(|(noted, _)| *noted == report)
+        {
             Some((_, count)) => *count += 1,
             None => self.unanswered.push((report, 1)),
         }
     }
 
     pub(super) fn calls(&self, endpoint: &'static EndpointMeta) -> Vec<ReceivedCall> {
-        self.received.iter().filter_map(|request| ReceivedCall::read(endpoint, &self.prefix, request).ok()).collect()
+        self.received
+            .iter()
+            .filter_map(|request| ReceivedCall::read(endpoint, &self.prefix, request).ok())
+            .collect()
     }
 
     pub(super) fn unanswered(&self) -> &[(String, usize)] {

@@ -1,7 +1,8 @@
-//! The test kit: a server of stubs, each for one endpoint by its type, and what was received for each.
+//! The test kit: a server of stubs, each for one endpoint by its type, and what was received for
+//! each.
 //!
-//! It knows endpoints by their declarations alone, so that a user's own are stubbed as Cliq's are. It keeps no state of a world:
-//! that is the [`Sandbox`](crate::Sandbox)'s.
+//! It knows endpoints by their declarations alone, so that a user's own are stubbed as Cliq's are.
+//! It keeps no state of a world: that is the [`Sandbox`](crate::Sandbox)'s.
 
 mod book;
 mod matcher;

@@ -1,16 +1,29 @@
-//! The names of an endpoint's parameters: a test that uses another is told so at once, and which there are.
+//! The names of an endpoint's parameters: a test that uses another is told so at once, and which
+//! there are.
 
 use cliq_api::{EndpointMeta, Param, Place, Shape};
 
-/// The parameter of that name; `None` where the endpoint takes members whose names its declaration doesn't have.
+/// The parameter of that name; `None` where the endpoint takes members whose names its declaration
+/// doesn't have.
 ///
 /// # Panics
 ///
 /// If the endpoint has no such parameter.
 #[track_caller]
-pub(super) fn param(endpoint: &'static EndpointMeta, place: Place, name: &str) -> Option<&'static Param> {
-    let found = endpoint.params().iter().find(|param| param.place() == place && param.name() == name);
-    assert!(found.is_some() || takes_any_name(endpoint, place), "{}", unknown(endpoint, place, name));
+pub(super) fn param(
+    endpoint: &'static EndpointMeta,
+    place: Place,
+    name: &str,
+) -> Option<&'static Param> {
+    let found = endpoint
+        .params()
+        .iter()
+        .find(|param| param.place() == place && param.name() == name);
+    assert!(
+        found.is_some() || takes_any_name(endpoint, place),
+        "{}",
+        unknown(endpoint, place, name)
+    );
     found
 }
 
@@ -25,22 +38,48 @@ pub(super) fn takes_any_name(endpoint: &EndpointMeta, place: Place) -> bool {
 
 fn unknown(endpoint: &EndpointMeta, place: Place, name: &str) -> String {
     let near = |in_place: bool| {
-        let params = endpoint.params().iter().filter(move |param| (param.place() == place) == in_place);
-        params.map(|param| (distance(name, param.name()), param)).min_by_key(|(distance, _)| *distance)
+        let params = endpoint
+            .params()
+            .iter()
+            .filter(move |param| (param.place() == place) == in_place);
+        params
+            .map(|param| (distance(name, param.name()), param))
+            .min_by_key(|(distance, _)| *distance)
     };
-    let meant = [near(true), near(false)].into_iter().flatten().find(|(distance, _)| *distance <= name.len() / 3);
+    let meant = [near(true), near(false)]
+        .into_iter()
+        .flatten()
+        .find(|(distance, _)| *distance <= name.len() / 3);
     let meant = meant.map_or_else(String::new, |(_, param)| {
-        format!(" Did you mean the {} parameter `{}`?", param.place(), param.name())
+        format!(
+            " Did you mean the {} parameter `{}`?",
+            param.place(),
+            param.name()
+        )
     });
-    let all: Vec<_> = endpoint.params().iter().map(|param| format!("`{}` ({})", param.name(), param.place())).collect();
-    let all = if all.is_empty() { "none at all".to_owned() } else { all.join(", ") };
-    format!("`{}` has no {place} parameter `{name}`.{meant} It has {all}.", endpoint.name())
+    let all: Vec<_> = endpoint
+        .params()
+        .iter()
+        .map(|param| format!("`{}` ({})", param.name(), param.place()))
+        .collect();
+    let all = if all.is_empty() {
+        "none at all".to_owned()
+    } else {
+        all.join(", ")
+    };
+    format!(
+        "`{}` has no {place} parameter `{name}`.{meant} It has {all}.",
+        endpoint.name()
+    )
 }
 
 /// How many characters to insert, delete or replace lead from one to the other, in any case style.
 fn distance(one: &str, other: &str) -> usize {
     let fold = |text: &str| -> Vec<char> {
-        text.chars().filter(|c| !matches!(c, '_' | '-')).flat_map(char::to_lowercase).collect()
+        text.chars()
+            .filter(|c| !matches!(c, '_' | '-'))
+            .flat_map(char::to_lowercase)
+            .collect()
     };
     let (one, other) = (fold(one), fold(other));
     let mut row: Vec<usize> = (0..=other.len()).collect();

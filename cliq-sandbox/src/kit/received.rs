@@ -11,7 +11,8 @@ use serde_json::{Map, Value};
 
 use super::{names, report, template};
 
-/// One call that a [`StubServer`](crate::StubServer) received, its values under the names that the server knows them by.
+/// One call that a [`StubServer`](crate::StubServer) received, its values under the names that the
+/// server knows them by.
 ///
 /// A name that the endpoint doesn't have is a panic that lists those that it has.
 #[derive(Clone)]
@@ -42,7 +43,8 @@ impl ReceivedCall {
         self.in_path(name).unwrap_or_default()
     }
 
-    /// A query parameter, decoded; its first value where it was sent several times. `None` where it wasn't sent.
+    /// A query parameter, decoded; its first value where it was sent several times. `None` where it
+    /// wasn't sent.
     ///
     /// # Panics
     ///
@@ -62,7 +64,15 @@ impl ReceivedCall {
     pub fn query_list(&self, name: &str) -> Vec<&str> {
         let param = names::param(self.endpoint, Place::Query, name);
         let csv = param.is_some_and(|param| param.shape() == Shape::Csv);
-        self.in_query(name).flat_map(|text| if csv { text.split(',').collect() } else { vec![text] }).collect()
+        self.in_query(name)
+            .flat_map(|text| {
+                if csv {
+                    text.split(',').collect()
+                } else {
+                    vec![text]
+                }
+            })
+            .collect()
     }
 
     /// A header; `None` where it wasn't sent. Any may be asked for, for callers can add some.
@@ -70,7 +80,8 @@ impl ReceivedCall {
         self.request.headers().get(name)?.to_str().ok()
     }
 
-    /// A member of the body; `null` where it wasn't sent. In a form it is a string, or a list of them.
+    /// A member of the body; `null` where it wasn't sent. In a form it is a string, or a list of
+    /// them.
     ///
     /// # Panics
     ///
@@ -81,7 +92,8 @@ impl ReceivedCall {
         self.in_body(name)
     }
 
-    /// The whole body as JSON: a form is an object, other text is a string, and what is neither is `null`.
+    /// The whole body as JSON: a form is an object, other text is a string, and what is neither is
+    /// `null`.
     pub fn json(&self) -> &Value {
         &self.json
     }
@@ -101,8 +113,8 @@ impl ReceivedCall {
         self.endpoint
     }
 
-    /// Reads the request as a call of that endpoint, if it is one: by method, path and the names that it holds. The latter
-    /// tell endpoints apart that share one URL.
+    /// Reads the request as a call of that endpoint, if it is one: by method, path and the names
+    /// that it holds. The latter tell endpoints apart that share one URL.
     pub(super) fn read(
         endpoint: &'static EndpointMeta,
         prefix: &str,
@@ -110,52 +122,92 @@ impl ReceivedCall {
     ) -> Result<Self, Misfit> {
         let other = |distance| Misfit {
             distance,
-            why: format!("wanted {endpoint}, came {} {}", request.method(), request.uri().path()),
+            why: format!(
+                "wanted {endpoint}, came {} {}",
+                request.method(),
+                request.uri().path()
+            ),
         };
         let template = [prefix, endpoint.base(), endpoint.path()].concat();
         let captured = template::capture(&template, request.uri().path());
         let (Some(path), true) = (captured, endpoint.method() == request.method()) else {
             let method = usize::from(endpoint.method() != request.method());
-            return Err(other(2 + method + template::distance(&template, request.uri().path())));
+            return Err(other(
+                2 + method + template::distance(&template, request.uri().path()),
+            ));
         };
         let query = pairs(request.uri().query().unwrap_or_default().as_bytes());
         let json = json(endpoint, request);
-        let this = Self { endpoint, request: request.clone(), path, query, json };
+        let this = Self {
+            endpoint,
+            request: request.clone(),
+            path,
+            query,
+            json,
+        };
         match this.stray_or_missing() {
             Some(why) => Err(Misfit { distance: 1, why }),
             None => Ok(this),
         }
     }
 
-    /// A name that was sent and that the endpoint doesn't have, or one that it needs and that wasn't sent.
+    /// A name that was sent and that the endpoint doesn't have, or one that it needs and that
+    /// wasn't sent.
     fn stray_or_missing(&self) -> Option<String> {
         let Self { endpoint, .. } = self;
         let has = |place, name: &str| {
             names::takes_any_name(endpoint, place)
-                || endpoint.params().iter().any(|param| param.place() == place && param.name() == name)
+                || endpoint
+                    .params()
+                    .iter()
+                    .any(|param| param.place() == place && param.name() == name)
         };
         let constants = pairs(endpoint.query().as_bytes());
-        if let Some((name, value)) = constants.iter().find(|constant| !self.query.contains(constant)) {
-            return Some(format!("wanted the query {name}={value}, which did not come"));
+        if let Some((name, value)) = constants
+            .iter()
+            .find(|constant| !self.query.contains(constant))
+        {
+            return Some(format!(
+                "wanted the query {name}={value}, which did not come"
+            ));
         }
         let mut queried = self.query.iter().filter(|pair| !constants.contains(pair));
         if let Some((name, _)) = queried.find(|(name, _)| !has(Place::Query, name)) {
-            return Some(format!("came with the query parameter `{name}`, which is not one of its own"));
+            return Some(format!(
+                "came with the query parameter `{name}`, which is not one of its own"
+            ));
         }
         let mut members = self.json.as_object().into_iter().flat_map(Map::keys);
         if let Some(name) = members.find(|name| !has(Place::Field, name)) {
-            return Some(format!("came with the field `{name}`, which is not one of its own"));
+            return Some(format!(
+                "came with the field `{name}`, which is not one of its own"
+            ));
         }
-        let needed = |param: &&Param| param.required() && !matches!(param.shape(), Shape::Repeated | Shape::Csv);
-        let missing = endpoint.params().iter().filter(needed).find(|param| match param.place() {
-            Place::Query => param.shape() != Shape::Flatten && self.in_query(param.name()).next().is_none(),
-            Place::Field => self.json.get(param.name()).is_none(),
-            _ => false,
-        });
-        missing.map(|param| format!("came without the {} parameter `{}`", param.place(), param.name()))
+        let needed = |param: &&Param| {
+            param.required() && !matches!(param.shape(), Shape::Repeated | Shape::Csv)
+        };
+        let missing = endpoint
+            .params()
+            .iter()
+            .filter(needed)
+            .find(|param| match param.place() {
+                Place::Query => {
+                    param.shape() != Shape::Flatten && self.in_query(param.name()).next().is_none()
+                }
+                Place::Field => self.json.get(param.name()).is_none(),
+                _ => false,
+            });
+        missing.map(|param| {
+            format!(
+                "came without the {} parameter `{}`",
+                param.place(),
+                param.name()
+            )
+        })
     }
 
-    /// What was sent in a place, in the form in which matchers hold what they want. `null` is nothing.
+    /// What was sent in a place, in the form in which matchers hold what they want. `null` is
+    /// nothing.
     pub(super) fn value(&self, place: Place, shape: Option<Shape>, name: &str) -> Value {
         match place {
             Place::Path => self.in_path(name).into(),
@@ -175,12 +227,22 @@ impl ReceivedCall {
     }
 
     fn in_path(&self, name: &str) -> Option<&str> {
-        let names = self.endpoint.params().iter().filter(|param| param.place() == Place::Path);
-        names.zip(&self.path).find(|(param, _)| param.name() == name).map(|(_, value)| value.as_str())
+        let names = self
+            .endpoint
+            .params()
+            .iter()
+            .filter(|param| param.place() == Place::Path);
+        names
+            .zip(&self.path)
+            .find(|(param, _)| param.name() == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn in_query(&self, name: &str) -> impl Iterator<Item = &str> {
-        self.query.iter().filter(move |(key, _)| key == name).map(|(_, value)| value.as_str())
+        self.query
+            .iter()
+            .filter(move |(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
     }
 
     fn in_body(&self, name: &str) -> &Value {
@@ -199,7 +261,12 @@ impl fmt::Display for ReceivedCall {
 /// Without its authorization.
 impl fmt::Debug for ReceivedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(f, "ReceivedCall({}: {})", self.endpoint.name(), report::request(&self.request).join(" "))
+        write!(
+            f,
+            "ReceivedCall({}: {})",
+            self.endpoint.name(),
+            report::request(&self.request).join(" ")
+        )
     }
 }
 
@@ -210,17 +277,32 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
         let names: Vec<_> = pairs.iter().map(|(name, _)| name.clone()).collect();
         let values = |name: &str| {
             let repeats = |param: &Param| param.name() == name && param.shape() == Shape::Repeated;
-            let values = pairs.iter().filter(|(key, _)| key == name).map(|(_, value)| value.as_str());
-            if endpoint.params().iter().any(repeats) { values.collect() } else { gathered(values) }
+            let values = pairs
+                .iter()
+                .filter(|(key, _)| key == name)
+                .map(|(_, value)| value.as_str());
+            if endpoint.params().iter().any(repeats) {
+                values.collect()
+            } else {
+                gathered(values)
+            }
         };
-        return names.into_iter().map(|name| (name.clone(), values(&name))).collect();
+        return names
+            .into_iter()
+            .map(|name| (name.clone(), values(&name)))
+            .collect();
     }
-    let is_json =
-        request.headers().get(CONTENT_TYPE).is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+    let is_json = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
     if is_json {
         return serde_json::from_slice(body).unwrap_or_default();
     }
-    std::str::from_utf8(body).ok().filter(|text| !text.is_empty()).into()
+    std::str::from_utf8(body)
+        .ok()
+        .filter(|text| !text.is_empty())
+        .into()
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {
@@ -230,5 +312,9 @@ fn pairs(text: &[u8]) -> Vec<(String, String)> {
 /// One value as itself, several as a list.
 fn gathered<'v>(values: impl Iterator<Item = &'v str>) -> Value {
     let mut values: Vec<_> = values.map(Value::from).collect();
-    if values.len() > 1 { values.into() } else { values.pop().unwrap_or_default() }
+    if values.len() > 1 {
+        values.into()
+    } else {
+        values.pop().unwrap_or_default()
+    }
 }

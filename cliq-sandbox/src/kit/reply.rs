@@ -10,7 +10,8 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What a stub answers, where that is not the endpoint's own type: an error, JSON, a response as it is, or nothing at all.
+/// What a stub answers, where that is not the endpoint's own type: an error, JSON, a response as it
+/// is, or nothing at all.
 ///
 /// ```
 /// use cliq_sandbox::Reply;
@@ -44,8 +45,8 @@ enum Outcome {
 }
 
 impl Reply {
-    /// What the endpoint returns, as JSON. It is put where the endpoint has its answer: into the member that `response = "…"`
-    /// names, or as the items of a page.
+    /// What the endpoint returns, as JSON. It is put where the endpoint has its answer: into the
+    /// member that `response = "…"` names, or as the items of a page.
     ///
     /// # Panics
     ///
@@ -61,9 +62,17 @@ impl Reply {
     ///
     /// If an item can't be JSON.
     #[track_caller]
-    pub fn page<T: Serialize>(items: impl IntoIterator<Item = T>, next_token: impl Into<String>) -> Self {
+    pub fn page<T: Serialize>(
+        items: impl IntoIterator<Item = T>,
+        next_token: impl Into<String>,
+    ) -> Self {
         let items = items.into_iter().map(|item| to_json(&item)).collect();
-        Outcome::Page { items, next_token: Some(next_token.into()), other: Map::new() }.into()
+        Outcome::Page {
+            items,
+            next_token: Some(next_token.into()),
+            other: Map::new(),
+        }
+        .into()
     }
 
     /// 204, without a body.
@@ -71,15 +80,17 @@ impl Reply {
         Outcome::Response(no_content()).into()
     }
 
-    /// A refusal in the form that Cliq publishes: `{"code": …, "message": …}`. A code that is empty is left out, as Cliq does
-    /// at times.
+    /// A refusal in the form that Cliq publishes: `{"code": …, "message": …}`. A code that is empty
+    /// is left out, as Cliq does at times.
     ///
     /// # Panics
     ///
     /// If there can be no such status.
     #[track_caller]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
-        let Ok(status) = StatusCode::from_u16(status) else { panic!("there is no status {status}") };
+        let Ok(status) = StatusCode::from_u16(status) else {
+            panic!("there is no status {status}")
+        };
         Outcome::Response(refusal(status, code, message)).into()
     }
 
@@ -103,7 +114,8 @@ impl Reply {
         Outcome::Broken(Sent::No).into()
     }
 
-    /// No answer ever comes, so that the caller's time runs out: at once where Tokio's time is paused.
+    /// No answer ever comes, so that the caller's time runs out: at once where Tokio's time is
+    /// paused.
     pub fn hang() -> Self {
         Outcome::Silence.into()
     }
@@ -115,7 +127,9 @@ impl Reply {
     /// If there can be no such status.
     #[track_caller]
     pub fn status(mut self, status: u16) -> Self {
-        let Ok(status) = StatusCode::from_u16(status) else { panic!("there is no status {status}") };
+        let Ok(status) = StatusCode::from_u16(status) else {
+            panic!("there is no status {status}")
+        };
         self.status = Some(status);
         self
     }
@@ -127,7 +141,8 @@ impl Reply {
     /// If name or value can't be a header's.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
-        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value)) else {
+        let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
+        else {
             panic!("there can be no header `{name}: {value}`")
         };
         self.headers.push((name, value));
@@ -136,11 +151,17 @@ impl Reply {
 
     /// Only after that time, in Tokio's time.
     pub fn after(self, delay: Duration) -> Self {
-        Self { after: self.after + delay, ..self }
+        Self {
+            after: self.after + delay,
+            ..self
+        }
     }
 
     /// What the client meets.
-    pub(super) async fn play(self, endpoint: &EndpointMeta) -> Result<Response<Bytes>, TransportError> {
+    pub(super) async fn play(
+        self,
+        endpoint: &EndpointMeta,
+    ) -> Result<Response<Bytes>, TransportError> {
         if !self.after.is_zero() {
             tokio::time::sleep(self.after).await;
         }
@@ -150,12 +171,21 @@ impl Reply {
                 None if value.is_null() && endpoint.response().is_empty() => no_content(),
                 None => json_response(&below(Value::Null, endpoint.response(), value)),
             },
-            Outcome::Page { items, next_token, other } => paged(endpoint, items, next_token, other),
+            Outcome::Page {
+                items,
+                next_token,
+                other,
+            } => paged(endpoint, items, next_token, other),
             Outcome::Response(response) => response,
             Outcome::Broken(Sent::No) => {
-                return Err(TransportError::new(Sent::No, "the stub let no connection come about"));
+                return Err(TransportError::new(
+                    Sent::No,
+                    "the stub let no connection come about",
+                ));
             }
-            Outcome::Broken(sent) => return Err(TransportError::new(sent, "the stub broke the connection")),
+            Outcome::Broken(sent) => {
+                return Err(TransportError::new(sent, "the stub broke the connection"));
+            }
             Outcome::Silence => std::future::pending().await,
         };
         if let Some(status) = self.status {
@@ -168,7 +198,12 @@ impl Reply {
 
 impl From<Outcome> for Reply {
     fn from(outcome: Outcome) -> Self {
-        Self { outcome, status: None, headers: Vec::new(), after: Duration::ZERO }
+        Self {
+            outcome,
+            status: None,
+            headers: Vec::new(),
+            after: Duration::ZERO,
+        }
     }
 }
 
@@ -184,8 +219,8 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// What a stub of an endpoint can answer that returns `Response`: that type itself if it is [`Serialize`], and any [`Reply`]. It
-/// is never implemented by hand.
+/// What a stub of an endpoint can answer that returns `Response`: that type itself if it is
+/// [`Serialize`], and any [`Reply`]. It is never implemented by hand.
 ///
 /// - An endpoint that returns nothing: `()`.
 /// - One that returns `Bytes`: what converts into them, such as `"text"`.
@@ -231,7 +266,12 @@ impl<T: Into<Bytes>> ReplyTo<decode::Raw, Bytes> for T {
 impl<T: Serialize> ReplyTo<decode::Paged, Page<T>> for Page<T> {
     #[track_caller]
     fn into_reply(self) -> Reply {
-        Outcome::Page { items: to_json(&self.items), next_token: self.next_token, other: self.other }.into()
+        Outcome::Page {
+            items: to_json(&self.items),
+            next_token: self.next_token,
+            other: self.other,
+        }
+        .into()
     }
 }
 
@@ -264,7 +304,9 @@ fn paged(
     next_token: Option<String>,
     other: Map<String, Value>,
 ) -> Response<Bytes> {
-    let Some(page) = endpoint.page() else { return json_response(&below(Value::Null, endpoint.response(), items)) };
+    let Some(page) = endpoint.page() else {
+        return json_response(&below(Value::Null, endpoint.response(), items));
+    };
     let mut body = below(other.into(), page.items(), items);
     if let Some(token) = next_token {
         body = below(body, page.token(), token.into());
@@ -274,13 +316,18 @@ fn paged(
 
 /// The value at its place in `outer`; objects on the way to it are made.
 fn below(mut outer: Value, path: &[&str], value: Value) -> Value {
-    *path.iter().fold(&mut outer, |place, name| &mut place[*name]) = value;
+    *path
+        .iter()
+        .fold(&mut outer, |place, name| &mut place[*name]) = value;
     outer
 }
 
 fn json_response(body: &Value) -> Response<Bytes> {
     let mut response = Response::new(body.to_string().into());
-    response.headers_mut().insert(CONTENT_TYPE, HeaderValue::from_static("application/json;charset=UTF-8"));
+    response.headers_mut().insert(
+        CONTENT_TYPE,
+        HeaderValue::from_static("application/json;charset=UTF-8"),
+    );
     response
 }
 

@@ -5,7 +5,9 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::Request;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION, USER_AGENT};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, COOKIE, HeaderName, PROXY_AUTHORIZATION, USER_AGENT,
+};
 use serde_json::Value;
 
 use super::book::{Book, Planned};
@@ -19,7 +21,11 @@ const SHOWN: usize = 300;
 
 /// All that is not as the stubs say.
 pub(super) fn whole(book: &Book) -> Option<String> {
-    let unexpected = book.stubs.iter().filter(|stub| !stub.times.allow(stub.called)).map(expectation);
+    let unexpected = book
+        .stubs
+        .iter()
+        .filter(|stub| !stub.times.allow(stub.called))
+        .map(expectation);
     numbered(repeated(book).chain(unexpected))
 }
 
@@ -37,30 +43,55 @@ fn repeated(book: &Book) -> impl Iterator<Item = String> {
 
 /// A call that no stub matches, in one line for the caller's error and in full for the report.
 pub(super) fn unmatched(book: &Book, request: &Arc<Request<Bytes>>) -> (String, String) {
-    let title = format!("No stub answers this call:\n{}", indented(self::request(request)));
+    let title = format!(
+        "No stub answers this call:\n{}",
+        indented(self::request(request))
+    );
     let stubs = book.stubs.iter().rev();
-    let Some((_, stub, differences)) =
-        stubs.map(|stub| distance(book, stub, request)).min_by_key(|(distance, ..)| *distance)
+    let Some((_, stub, differences)) = stubs
+        .map(|stub| distance(book, stub, request))
+        .min_by_key(|(distance, ..)| *distance)
     else {
-        return ("this test has no stub".to_owned(), format!("{title}\n   This test has no stub."));
+        return (
+            "this test has no stub".to_owned(),
+            format!("{title}\n   This test has no stub."),
+        );
     };
     let nearest = format!("{} at {}", stub.endpoint.name(), place(stub.written_at));
-    let told = format!("no stub answers it; the nearest is {nearest}, {}", differences.join("; "));
-    (told, format!("{title}\n   The nearest is {nearest}:\n{}", indented(differences)))
+    let told = format!(
+        "no stub answers it; the nearest is {nearest}, {}",
+        differences.join("; ")
+    );
+    (
+        told,
+        format!(
+            "{title}\n   The nearest is {nearest}:\n{}",
+            indented(differences)
+        ),
+    )
 }
 
 pub(super) fn without_reply(request: &Request<Bytes>, stub: &Planned) -> String {
     let (name, place) = (stub.endpoint.name(), place(stub.written_at));
-    format!("The stub {name} at {place} has no reply to this call:\n{}", indented(self::request(request)))
+    format!(
+        "The stub {name} at {place} has no reply to this call:\n{}",
+        indented(self::request(request))
+    )
 }
 
 /// The request in a few lines, without its authorization.
 pub(super) fn request(request: &Request<Bytes>) -> Vec<String> {
-    let url = request.uri().path_and_query().map_or("/", |url| url.as_str());
+    let url = request
+        .uri()
+        .path_and_query()
+        .map_or("/", |url| url.as_str());
     let mut lines = vec![format!("{} {url}", request.method())];
     for (name, value) in request.headers() {
         if !ORDINARY.contains(name) && !SECRET.contains(name) {
-            lines.push(format!("{name}: {}", shortened(&String::from_utf8_lossy(value.as_bytes()))));
+            lines.push(format!(
+                "{name}: {}",
+                shortened(&String::from_utf8_lossy(value.as_bytes()))
+            ));
         }
     }
     match request.body() {
@@ -77,7 +108,12 @@ pub(super) fn request(request: &Request<Bytes>) -> Vec<String> {
 pub(super) fn value(name: &str, value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
-        _ if SECRET.iter().any(|secret| name.eq_ignore_ascii_case(secret.as_str())) => "a value not shown".to_owned(),
+        _ if SECRET
+            .iter()
+            .any(|secret| name.eq_ignore_ascii_case(secret.as_str())) =>
+        {
+            "a value not shown".to_owned()
+        }
         value => shortened(&value.to_string()),
     }
 }
@@ -87,7 +123,11 @@ pub(super) fn place(location: &Location<'_>) -> String {
 }
 
 /// How far a stub is from answering the request, and what is in the way.
-fn distance<'b>(book: &'b Book, stub: &'b Planned, request: &Arc<Request<Bytes>>) -> (usize, &'b Planned, Vec<String>) {
+fn distance<'b>(
+    book: &'b Book,
+    stub: &'b Planned,
+    request: &Arc<Request<Bytes>>,
+) -> (usize, &'b Planned, Vec<String>) {
     /// One of another endpoint is further than any difference of values.
     const OTHER: usize = 1000;
     match ReceivedCall::read(stub.endpoint, &book.prefix, request) {
@@ -100,19 +140,33 @@ fn distance<'b>(book: &'b Book, stub: &'b Planned, request: &Arc<Request<Bytes>>
 }
 
 fn expectation(stub: &Planned) -> String {
-    let count = if stub.called == 0 { "none".to_owned() } else { stub.called.to_string() };
+    let count = if stub.called == 0 {
+        "none".to_owned()
+    } else {
+        stub.called.to_string()
+    };
     let newer = match stub.passed_over {
         0 => String::new(),
         count => format!(" ({count} that it matches went to newer stubs)"),
     };
     let (name, place) = (stub.endpoint.name(), place(stub.written_at));
-    let title = format!("{name} at {place}: {} expected, {count} came{newer}", stub.times);
+    let title = format!(
+        "{name} at {place}: {} expected, {count} came{newer}",
+        stub.times
+    );
     let matchers: Vec<_> = stub.matchers.iter().map(ToString::to_string).collect();
-    if matchers.is_empty() { title } else { format!("{title}\n{}", indented(matchers)) }
+    if matchers.is_empty() {
+        title
+    } else {
+        format!("{title}\n{}", indented(matchers))
+    }
 }
 
 fn numbered(problems: impl Iterator<Item = String>) -> Option<String> {
-    let problems: Vec<_> = problems.enumerate().map(|(index, problem)| format!("{}. {problem}", index + 1)).collect();
+    let problems: Vec<_> = problems
+        .enumerate()
+        .map(|(index, problem)| format!("{}. {problem}", index + 1))
+        .collect();
     let title = match problems.len() {
         0 => return None,
         1 => "what was called is not what this test's stubs say:".to_owned(),
@@ -122,7 +176,10 @@ fn numbered(problems: impl Iterator<Item = String>) -> Option<String> {
 }
 
 fn indented(lines: impl IntoIterator<Item = String>) -> String {
-    let lines: Vec<_> = lines.into_iter().map(|line| format!("     {}", line.replace('\n', "\n     "))).collect();
+    let lines: Vec<_> = lines
+        .into_iter()
+        .map(|line| format!("     {}", line.replace('\n', "\n     ")))
+        .collect();
     lines.join("\n")
 }
 

@@ -15,7 +15,8 @@ use super::stub::Stub;
 use super::times::Times;
 use super::{reply, report};
 
-/// A server of stubs for one test: it answers each endpoint as the test says, and shows what was called.
+/// A server of stubs for one test: it answers each endpoint as the test says, and shows what was
+/// called.
 ///
 /// ```
 /// use cliq_api::threads::{FollowThreadRequest, Threads};
@@ -36,13 +37,14 @@ use super::{reply, report};
 ///
 /// Nothing is bound and nothing sleeps but in Tokio's time, so that it works where that is paused.
 ///
-/// A call is answered by the newest stub that matches it, so that a test can say otherwise than what it starts with. A call that
-/// none matches fails, and so does the test: when the server is dropped, it panics with a report of such calls and of each
-/// stub that was not called as often as was expected (at least once, where nothing is said). In a test that panics already it
-/// prints the former, and leaves the latter out.
+/// A call is answered by the newest stub that matches it, so that a test can say otherwise than
+/// what it starts with. A call that none matches fails, and so does the test: when the server is
+/// dropped, it panics with a report of such calls and of each stub that was not called as often as
+/// was expected (at least once, where nothing is said). In a test that panics already it prints the
+/// former, and leaves the latter out.
 ///
-/// Which endpoint a request is for goes by its method, its path, and the names of its parameters. Two endpoints that even the
-/// names don't tell apart are one to the server, and so they are here.
+/// Which endpoint a request is for goes by its method, its path, and the names of its parameters.
+/// Two endpoints that even the names don't tell apart are one to the server, and so they are here.
 pub struct StubServer {
     book: Arc<Mutex<Book>>,
     base_url: String,
@@ -62,9 +64,15 @@ impl StubServer {
     /// If no client can have that base URL.
     #[track_caller]
     pub fn at(base_url: impl Into<String>) -> Self {
-        let server = Self { book: Arc::default(), base_url: base_url.into() };
+        let server = Self {
+            book: Arc::default(),
+            base_url: base_url.into(),
+        };
         let prefix = match server.client_builder().build() {
-            Ok(client) => client.base_url().parse::<Uri>().map(|uri| uri.path().trim_end_matches('/').to_owned()),
+            Ok(client) => client
+                .base_url()
+                .parse::<Uri>()
+                .map(|uri| uri.path().trim_end_matches('/').to_owned()),
             Err(error) => panic!("{error}"),
         };
         open(&server.book).prefix = prefix.unwrap_or_default();
@@ -81,8 +89,9 @@ impl StubServer {
 
     /// The same, to be shaped further: a token, a time limit, whatever the program under test has.
     ///
-    /// It tries nothing again by itself and keeps no limits, so that each call asks for one reply, at once. Who wants to see what a program
-    /// does otherwise says `.retry(RetryPolicy::new())` or `.limits(LimitSettings::new())`.
+    /// It tries nothing again by itself and keeps no limits, so that each call asks for one reply,
+    /// at once. Who wants to see what a program does otherwise says
+    /// `.retry(RetryPolicy::new())` or `.limits(LimitSettings::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
         let transport = StubTransport(self.book.clone());
         Client::builder()
@@ -92,7 +101,8 @@ impl StubServer {
             .limits(LimitSettings::off())
     }
 
-    /// Adds a stub for an endpoint, given by its request's type. It matches all calls of it, until told otherwise.
+    /// Adds a stub for an endpoint, given by its request's type. It matches all calls of it, until
+    /// told otherwise.
     #[track_caller]
     pub fn on<R: Endpoint>(&self) -> Stub<R> {
         let mut book = open(&self.book);
@@ -158,7 +168,9 @@ impl Transport for StubTransport {
             let received = open(&self.0).receive(request);
             match received {
                 Ok((script, call)) => script(&call).play(call.endpoint()).await,
-                Err(Unanswered { code, why }) => Ok(reply::refusal(StatusCode::BAD_REQUEST, code, &why)),
+                Err(Unanswered { code, why }) => {
+                    Ok(reply::refusal(StatusCode::BAD_REQUEST, code, &why))
+                }
             }
         })
     }

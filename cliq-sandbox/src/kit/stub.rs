@@ -1,4 +1,5 @@
-//! One stub, by the type of its endpoint: what it wants, what it answers, how often it is to be called.
+//! One stub, by the type of its endpoint: what it wants, what it answers, how often it is to be
+//! called.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,15 +15,19 @@ use super::received::ReceivedCall;
 use super::reply::{Reply, ReplyTo};
 use super::times::Times;
 
-/// A stub of an endpoint, made by [`StubServer::on`](crate::StubServer::on). It holds from there on, as far as it is told.
+/// A stub of an endpoint, made by [`StubServer::on`](crate::StubServer::on). It holds from there
+/// on, as far as it is told.
 ///
-/// **What it wants.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header), [`field`](Self::field) and
-/// [`body`](Self::body) take a value of any type that is `Serialize`, and compare it as it would be sent; a `None` wants that
-/// there is none. All of them have to match, and what they don't name may be anything.
+/// **What it wants.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
+/// [`field`](Self::field) and [`body`](Self::body) take a value of any type that is `Serialize`,
+/// and compare it as it would be sent; a `None` wants that there is none. All of them have to
+/// match, and what they don't name may be anything.
 ///
-/// **What it answers.** Each reply is one more in a sequence, of which the last is repeated for all calls that follow.
+/// **What it answers.** Each reply is one more in a sequence, of which the last is repeated for all
+/// calls that follow.
 ///
-/// **How often.** At least once, where nothing else is said. It is checked in the end, and turns no call away.
+/// **How often.** At least once, where nothing else is said. It is checked in the end, and turns no
+/// call away.
 pub struct Stub<R> {
     book: Arc<Mutex<Book>>,
     index: usize,
@@ -41,8 +46,8 @@ impl<R: Endpoint> Stub<R> {
         self.wants(Matcher::of(R::META, Place::Path, name, &value))
     }
 
-    /// Wants that value of the query parameter. For a list it is the whole list; for one that is flattened, the members that it
-    /// has.
+    /// Wants that value of the query parameter. For a list it is the whole list; for one that is
+    /// flattened, the members that it has.
     ///
     /// # Panics
     ///
@@ -72,7 +77,8 @@ impl<R: Endpoint> Stub<R> {
         self.wants(Matcher::of(R::META, Place::Field, name, &value))
     }
 
-    /// Wants that body and nothing besides: as JSON, or as a string where the endpoint takes raw bytes.
+    /// Wants that body and nothing besides: as JSON, or as a string where the endpoint takes raw
+    /// bytes.
     ///
     /// # Panics
     ///
@@ -82,14 +88,17 @@ impl<R: Endpoint> Stub<R> {
         self.wants(vec![Matcher::body(&value)])
     }
 
-    /// Wants whatever can be said in code. The words stand in reports, behind "so that". The code may not use the server, which
-    /// waits for it.
+    /// Wants whatever can be said in code. The words stand in reports, behind "so that". The code
+    /// may not use the server, which waits for it.
     pub fn matching(
         self,
         words: impl Into<String>,
         holds: impl Fn(&ReceivedCall) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.wants(vec![Matcher::Predicate { words: words.into(), holds: Arc::new(holds) }])
+        self.wants(vec![Matcher::Predicate {
+            words: words.into(),
+            holds: Arc::new(holds),
+        }])
     }
 }
 
@@ -116,7 +125,8 @@ impl<R: Endpoint> Stub<R> {
         self.reply(value)
     }
 
-    /// Answers with what the endpoint returns, as JSON: for types that are not `Serialize`. See [`Reply::json`].
+    /// Answers with what the endpoint returns, as JSON: for types that are not `Serialize`. See
+    /// [`Reply::json`].
     ///
     /// # Panics
     ///
@@ -132,7 +142,11 @@ impl<R: Endpoint> Stub<R> {
     ///
     /// If an item can't be JSON.
     #[track_caller]
-    pub fn reply_page<T: Serialize>(self, items: impl IntoIterator<Item = T>, next_token: impl Into<String>) -> Self
+    pub fn reply_page<T: Serialize>(
+        self,
+        items: impl IntoIterator<Item = T>,
+        next_token: impl Into<String>,
+    ) -> Self
     where
         R: PagedExt<Item = T>,
     {
@@ -181,7 +195,9 @@ impl<R: Endpoint> Stub<R> {
     #[track_caller]
     pub fn after(self, delay: Duration) -> Self {
         let last = self.with(|stub| stub.scripts.pop());
-        let Some(last) = last else { panic!("`after` delays the reply before it, and there is none") };
+        let Some(last) = last else {
+            panic!("`after` delays the reply before it, and there is none")
+        };
         self.answers(Arc::new(move |call| last(call).after(delay)))
     }
 }
@@ -213,7 +229,11 @@ impl<R: Endpoint> Stub<R> {
 
 impl<R> Stub<R> {
     pub(super) fn new(book: Arc<Mutex<Book>>, index: usize) -> Self {
-        Self { book, index, endpoint: PhantomData }
+        Self {
+            book,
+            index,
+            endpoint: PhantomData,
+        }
     }
 
     fn wants(self, matchers: Vec<Matcher>) -> Self {
@@ -233,6 +253,8 @@ impl<R> Stub<R> {
 
 impl<R: Endpoint> fmt::Debug for Stub<R> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Stub").field("endpoint", &format_args!("{}", R::META)).finish_non_exhaustive()
+        f.debug_struct("Stub")
+            .field("endpoint", &format_args!("{}", R::META))
+            .finish_non_exhaustive()
     }
 }

@@ -29,31 +29,46 @@ impl Default for Times {
 
 impl From<usize> for Times {
     fn from(count: usize) -> Self {
-        Self { least: count, most: Some(count) }
+        Self {
+            least: count,
+            most: Some(count),
+        }
     }
 }
 
 impl From<RangeFrom<usize>> for Times {
     fn from(range: RangeFrom<usize>) -> Self {
-        Self { least: range.start, most: None }
+        Self {
+            least: range.start,
+            most: None,
+        }
     }
 }
 
 impl From<RangeInclusive<usize>> for Times {
     fn from(range: RangeInclusive<usize>) -> Self {
-        Self { least: *range.start(), most: Some(*range.end()) }
+        Self {
+            least: *range.start(),
+            most: Some(*range.end()),
+        }
     }
 }
 
 impl From<RangeToInclusive<usize>> for Times {
     fn from(range: RangeToInclusive<usize>) -> Self {
-        Self { least: 0, most: Some(range.end) }
+        Self {
+            least: 0,
+            most: Some(range.end),
+        }
     }
 }
 
 impl From<RangeFull> for Times {
     fn from(_: RangeFull) -> Self {
-        Self { least: 0, most: None }
+        Self {
+            least: 0,
+            most: None,
+        }
     }
 }
 
@@ -91,7 +106,13 @@ mod tests {
         ];
         for (times, text, allowed) in cases {
             assert_eq!(times.to_string(), text);
-            assert_eq!((0..5).filter(|count| times.allow(*count)).collect::<Vec<_>>(), allowed, "{text}");
+            assert_eq!(
+                (0..5)
+                    .filter(|count| times.allow(*count))
+                    .collect::<Vec<_>>(),
+                allowed,
+                "{text}"
+            );
         }
     }
 }

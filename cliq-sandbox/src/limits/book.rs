@@ -14,8 +14,9 @@ pub(super) const KEPT: usize = 100_000;
 
 /// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
 ///
-/// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single [arrivals](Self::arrivals) and
-/// [locks](Self::locks) only the latest are kept, 100,000 of each unless something else was said.
+/// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single
+/// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept, 100,000 of each
+/// unless something else was said.
 ///
 /// Times are since the Unix epoch.
 #[derive(Debug, Clone)]
@@ -29,7 +30,12 @@ pub struct Book {
 impl Book {
     pub(super) fn new(kept: usize) -> Self {
         let totals = Tally::default();
-        Self { arrivals: Pages::new(kept), locks: Pages::new(kept), totals, tallies: Vec::new() }
+        Self {
+            arrivals: Pages::new(kept),
+            locks: Pages::new(kept),
+            totals,
+            tallies: Vec::new(),
+        }
     }
 
     /// Each call, from the oldest to the newest.
@@ -42,7 +48,8 @@ impl Book {
         self.locks.kept.iter()
     }
 
-    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a window of any of them.
+    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a
+    /// window of any of them.
     pub fn totals(&self) -> Tally {
         self.totals
     }
@@ -54,20 +61,28 @@ impl Book {
 
     /// As [`of`](Self::of), by the shape.
     pub fn tally(&self, user_id: &str, shape: Shape) -> Tally {
-        let found = self.tallies.iter().find(|(user, of, _)| **user == *user_id && *of == shape);
+        let found = self
+            .tallies
+            .iter()
+            .find(|(user, of, _)| **user == *user_id && *of == shape);
         found.map(|(_, _, tally)| *tally).unwrap_or_default()
     }
 
     /// What each user did with each shape.
     pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
-        self.tallies.iter().map(|(user, shape, tally)| (&**user, *shape, *tally))
+        self.tallies
+            .iter()
+            .map(|(user, shape, tally)| (&**user, *shape, *tally))
     }
 
-    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose it is, and what it
-    /// held.
+    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose
+    /// it is, and what it held.
     pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
-        let fill =
-            |tally: &Tally| tally.limit.map_or(0.0, |limit| f64::from(tally.fullest) / f64::from(limit.calls.max(1)));
+        let fill = |tally: &Tally| {
+            tally.limit.map_or(0.0, |limit| {
+                f64::from(tally.fullest) / f64::from(limit.calls.max(1))
+            })
+        };
         self.tallies()
             .filter(|(.., tally)| tally.limit.is_some())
             .max_by(|(.., one), (.., other)| fill(one).total_cmp(&fill(other)))
@@ -98,7 +113,8 @@ pub struct Lock {
     pub shape: Shape,
     /// When the call arrived that was one too many.
     pub from: Duration,
-    /// When calls are let through again; later than it was first told where calls have extended it.
+    /// When calls are let through again; later than it was first told where calls have extended
+    /// it.
     pub until: Duration,
 }
 
@@ -119,8 +135,8 @@ pub struct Tally {
     pub refused: u64,
     /// How many locks began.
     pub locks: u64,
-    /// The highest number of arrivals that any window of the server's held, refused ones included, as the server stamps
-    /// calls and bounds windows. 0 where there is no limit.
+    /// The highest number of arrivals that any window of the server's held, refused ones included,
+    /// as the server stamps calls and bounds windows. 0 where there is no limit.
     pub fullest: u32,
     /// The limit that holds.
     pub limit: Option<Limit>,
@@ -136,7 +152,11 @@ pub(super) struct Pages<T> {
 
 impl<T> Pages<T> {
     pub(super) fn new(most: usize) -> Self {
-        Self { kept: VecDeque::new(), most, dropped: 0 }
+        Self {
+            kept: VecDeque::new(),
+            most,
+            dropped: 0,
+        }
     }
 
     /// Whether anything is kept at all.

@@ -4,8 +4,9 @@ use std::time::Duration;
 
 /// How a server applies the limits that its endpoints declare.
 ///
-/// [`Limits::published`] takes the documents at their word, [`Limits::harsh`] takes the worst of all that is unknown,
-/// and [`Limits::off`] lets everything through and only keeps the [`Book`](super::Book).
+/// [`Limits::published`] takes the documents at their word, [`Limits::harsh`] takes the worst of
+/// all that is unknown, and [`Limits::off`] lets everything through and only keeps the
+/// [`Book`](super::Book).
 ///
 /// ```
 /// use cliq_sandbox::Sandbox;
@@ -16,7 +17,10 @@ use std::time::Duration;
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
-#[allow(clippy::struct_excessive_bools, reason = "they are independent of one another, and private")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of one another, and private"
+)]
 pub struct Limits {
     pub(super) enforced: bool,
     pub(super) window: Window,
@@ -31,8 +35,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Rolling windows that trip with the first call past the limit, exact stamps, a 429 with a message and without
-    /// `Retry-After`. Calls during a lock neither extend it nor count.
+    /// Rolling windows that trip with the first call past the limit, exact stamps, a 429 with a
+    /// message and without `Retry-After`. Calls during a lock neither extend it nor count.
     pub const fn published() -> Self {
         Self {
             enforced: true,
@@ -47,8 +51,8 @@ impl Limits {
         }
     }
 
-    /// The worst of all that is unknown: trips with the call that reaches the limit, stamps in whole seconds, calls
-    /// during a lock extend it, and refused ones count.
+    /// The worst of all that is unknown: trips with the call that reaches the limit, stamps in
+    /// whole seconds, calls during a lock extend it, and refused ones count.
     pub const fn harsh() -> Self {
         Self::published()
             .trips(Trips::AtLimit)
@@ -59,7 +63,10 @@ impl Limits {
 
     /// Refuses nothing. Windows are measured all the same.
     pub const fn off() -> Self {
-        Self { enforced: false, ..Self::published() }
+        Self {
+            enforced: false,
+            ..Self::published()
+        }
     }
 
     /// Whether anything is ever refused.
@@ -84,12 +91,18 @@ impl Limits {
 
     /// The server's clock, as far as limits go, is ahead by this.
     pub const fn clock_ahead(self, by: Duration) -> Self {
-        Self { skew: nanos(by), ..self }
+        Self {
+            skew: nanos(by),
+            ..self
+        }
     }
 
     /// The server's clock, as far as limits go, is behind by this.
     pub const fn clock_behind(self, by: Duration) -> Self {
-        Self { skew: -nanos(by), ..self }
+        Self {
+            skew: -nanos(by),
+            ..self
+        }
     }
 
     /// In which of the known ways a user is told.
@@ -99,7 +112,10 @@ impl Limits {
 
     /// Whether an answer says in `Retry-After` after how many seconds to come back.
     pub const fn retry_after(self, retry_after: bool) -> Self {
-        Self { retry_after, ..self }
+        Self {
+            retry_after,
+            ..self
+        }
     }
 
     /// Whether a call during a lock starts the lock's time anew.
@@ -109,13 +125,20 @@ impl Limits {
 
     /// Whether calls that were refused for a limit or a lock take up the window as well.
     pub const fn count_refused(self, count_refused: bool) -> Self {
-        Self { count_refused, ..self }
+        Self {
+            count_refused,
+            ..self
+        }
     }
 
     /// A server's stamp of a call at `now`, in its own time.
     pub(super) fn stamp(&self, now: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
-        let now = if self.skew < 0 { now.saturating_sub(by) } else { now.saturating_add(by) };
+        let now = if self.skew < 0 {
+            now.saturating_sub(by)
+        } else {
+            now.saturating_add(by)
+        };
         match self.stamps {
             Stamps::Exact => now,
             Stamps::WholeSeconds => Duration::from_secs(now.as_secs()),
@@ -125,7 +148,11 @@ impl Limits {
     /// What one of the server's stamps is in everyone else's time.
     pub(super) fn unstamp(&self, stamp: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
-        if self.skew < 0 { stamp.saturating_add(by) } else { stamp.saturating_sub(by) }
+        if self.skew < 0 {
+            stamp.saturating_add(by)
+        } else {
+            stamp.saturating_sub(by)
+        }
     }
 
     /// The first stamp that is no longer within `per` of `stamp`.
@@ -149,8 +176,15 @@ impl Default for Limits {
 const fn nanos(by: Duration) -> i64 {
     let nanos = by.as_nanos();
     let most = i64::MAX as u128 / 4;
-    #[allow(clippy::cast_possible_truncation, reason = "it is at most a quarter of what fits")]
-    if nanos > most { most as i64 } else { nanos as i64 }
+    #[allow(
+        clippy::cast_possible_truncation,
+        reason = "it is at most a quarter of what fits"
+    )]
+    if nanos > most {
+        most as i64
+    } else {
+        nanos as i64
+    }
 }
 
 /// Where a window begins.
@@ -182,8 +216,8 @@ pub enum Stamps {
     /// To the nanosecond. A call counts for the limit's time, and a lock holds for its own.
     #[default]
     Exact,
-    /// To the second, cut off. A call counts until its second lies back by *more* than the limit's time, and so does a
-    /// lock hold: both up to a second longer.
+    /// To the second, cut off. A call counts until its second lies back by *more* than the limit's
+    /// time, and so does a lock hold: both up to a second longer.
     WholeSeconds,
 }
 
@@ -198,13 +232,18 @@ pub enum Telling {
     RateLimitExceeded,
     /// 400 and `{"code": "request_limit_exceeded", "message"}`, as seen of Cliq.
     RequestLimitExceeded,
-    /// 400 and `{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details": {"message"}}}`, with "Try again
-    /// after 10 minutes." in the message, as seen of sister products.
+    /// 400 and `{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details":
+    /// {"message"}}}`, with "Try again after 10 minutes." in the message, as seen of sister
+    /// products.
     UrlThrottlesLimitExceeded,
 }
 
 impl Telling {
     /// All of them.
-    pub const ALL: [Self; 4] =
-        [Self::TooManyRequests, Self::RateLimitExceeded, Self::RequestLimitExceeded, Self::UrlThrottlesLimitExceeded];
+    pub const ALL: [Self; 4] = [
+        Self::TooManyRequests,
+        Self::RateLimitExceeded,
+        Self::RequestLimitExceeded,
+        Self::UrlThrottlesLimitExceeded,
+    ];
 }

@@ -5,8 +5,8 @@ use std::hash::{Hash, Hasher};
 
 use cliq_api::{Endpoint, EndpointMeta};
 
-/// An endpoint as a server counts it: by method and path, whatever the placeholders are called and filled with, or by
-/// the `bucket` that it declares.
+/// An endpoint as a server counts it: by method and path, whatever the placeholders are called and
+/// filled with, or by the `bucket` that it declares.
 ///
 /// ```
 /// use cliq_api::threads::{CreateThreadByChatIdRequest, SendThreadMessageRequest};
@@ -33,11 +33,15 @@ impl Shape {
     /// Base and path, between which a server sees no border, with a `<` for each placeholder.
     fn erased(&self) -> impl Iterator<Item = u8> {
         let mut inside = false;
-        self.0.base().bytes().chain(self.0.path().bytes()).filter(move |&byte| {
-            let kept = !inside;
-            inside = byte == b'<' || inside && byte != b'>';
-            kept
-        })
+        self.0
+            .base()
+            .bytes()
+            .chain(self.0.path().bytes())
+            .filter(move |&byte| {
+                let kept = !inside;
+                inside = byte == b'<' || inside && byte != b'>';
+                kept
+            })
     }
 }
 
@@ -83,7 +87,11 @@ impl fmt::Display for Shape {
         let mut pieces = self.0.path().split('<');
         f.write_str(pieces.next().unwrap_or_default())?;
         for piece in pieces {
-            write!(f, "<>{}", piece.split_once('>').map_or("", |(_, behind)| behind))?;
+            write!(
+                f,
+                "<>{}",
+                piece.split_once('>').map_or("", |(_, behind)| behind)
+            )?;
         }
         Ok(())
     }

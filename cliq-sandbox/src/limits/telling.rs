@@ -15,10 +15,14 @@ use crate::reply;
 pub(crate) fn tell(limits: &Limits, limit: Option<Limit>, left: Duration) -> Response<Bytes> {
     let published = "Too many requests within a certain time frame.";
     let (status, body) = match limits.telling {
-        Telling::TooManyRequests => (StatusCode::TOO_MANY_REQUESTS, json!({ "message": published })),
-        Telling::RateLimitExceeded => {
-            (StatusCode::TOO_MANY_REQUESTS, json!({ "error": { "code": "rate_limit_exceeded", "message": published } }))
-        }
+        Telling::TooManyRequests => (
+            StatusCode::TOO_MANY_REQUESTS,
+            json!({ "message": published }),
+        ),
+        Telling::RateLimitExceeded => (
+            StatusCode::TOO_MANY_REQUESTS,
+            json!({ "error": { "code": "rate_limit_exceeded", "message": published } }),
+        ),
         Telling::RequestLimitExceeded => (
             StatusCode::BAD_REQUEST,
             json!({ "code": "request_limit_exceeded", "message": "You have exceeded the URL throttle limits." }),
@@ -33,7 +37,9 @@ pub(crate) fn tell(limits: &Limits, limit: Option<Limit>, left: Duration) -> Res
     };
     let mut response = reply::json(status, &body);
     if limits.retry_after {
-        response.headers_mut().insert(RETRY_AFTER, HeaderValue::from(round_up(left, 1)));
+        response
+            .headers_mut()
+            .insert(RETRY_AFTER, HeaderValue::from(round_up(left, 1)));
     }
     response
 }
@@ -50,7 +56,11 @@ fn words(limit: Option<Limit>, left: Duration) -> String {
 }
 
 fn minutes(count: u64) -> String {
-    if count == 1 { "1 minute".to_owned() } else { format!("{count} minutes") }
+    if count == 1 {
+        "1 minute".to_owned()
+    } else {
+        format!("{count} minutes")
+    }
 }
 
 /// In units of so many seconds, a begun one being a whole one.

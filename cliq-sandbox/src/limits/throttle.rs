@@ -11,10 +11,11 @@ use super::rules::{Limits, Trips, Window};
 use super::shape::Shape;
 use super::window::Calls;
 
-/// Counts calls for each user and [`Shape`], refuses those that are too many, and keeps the [`Book`].
+/// Counts calls for each user and [`Shape`], refuses those that are too many, and keeps the
+/// [`Book`].
 ///
-/// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a call that comes with
-/// an earlier one than the call before is stamped like that.
+/// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a
+/// call that comes with an earlier one than the call before is stamped like that.
 ///
 /// ```
 /// use std::time::Duration;
@@ -42,7 +43,8 @@ pub struct Throttle {
     book: Book,
 }
 
-/// A shape that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each time.
+/// A shape that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each
+/// time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bucket(usize);
 
@@ -113,11 +115,14 @@ impl Throttle {
         }
     }
 
-    /// Keeps at most so many arrivals, and so many locks, one by one: the latest. With 0 there are counters only. It
-    /// forgets those that it has kept so far, and no figures.
+    /// Keeps at most so many arrivals, and so many locks, one by one: the latest. With 0 there are
+    /// counters only. It forgets those that it has kept so far, and no figures.
     #[must_use]
     pub fn keep(mut self, most: usize) -> Self {
-        self.book = Book { totals: self.book.totals, ..Book::new(most) };
+        self.book = Book {
+            totals: self.book.totals,
+            ..Book::new(most)
+        };
         self
     }
 
@@ -133,12 +138,16 @@ impl Throttle {
         self.limits
     }
 
-    /// The bucket of the endpoint. Of endpoints that share one, the stricter limit and the longer lock hold from when the
-    /// throttle knows them.
+    /// The bucket of the endpoint. Of endpoints that share one, the stricter limit and the longer
+    /// lock hold from when the throttle knows them.
     pub fn bucket(&mut self, endpoint: &'static EndpointMeta) -> Bucket {
         let shape = Shape::from(endpoint);
         let bucket = *self.buckets.entry(shape).or_insert_with(|| {
-            self.rules.push(Rule { shape, limit: None, lock: None });
+            self.rules.push(Rule {
+                shape,
+                limit: None,
+                lock: None,
+            });
             Bucket(self.rules.len() - 1)
         });
         let rule = &mut self.rules[bucket.0];
@@ -148,7 +157,12 @@ impl Throttle {
     }
 
     /// A call of the user's arrives at the endpoint.
-    pub fn arrive(&mut self, now: Duration, user_id: &str, endpoint: &'static EndpointMeta) -> Verdict {
+    pub fn arrive(
+        &mut self,
+        now: Duration,
+        user_id: &str,
+        endpoint: &'static EndpointMeta,
+    ) -> Verdict {
         let bucket = self.bucket(endpoint);
         self.arrive_at(now, user_id, bucket)
     }
@@ -196,7 +210,12 @@ impl Throttle {
         let locked = states[bucket.0].locked;
         match (verdict, locked) {
             (Verdict::Tripped { until }, Some((end, _))) => {
-                let lock = Lock { user_id: user_id.clone(), shape, from: now, until };
+                let lock = Lock {
+                    user_id: user_id.clone(),
+                    shape,
+                    from: now,
+                    until,
+                };
                 let number = self.book.locks.push(lock);
                 if let Some(states) = self.users.get_mut(&user_id) {
                     states[bucket.0].locked = Some((end, Some(number)));
@@ -209,11 +228,21 @@ impl Throttle {
             }
             _ => {}
         }
-        self.book.arrivals.push(Arrival { at: now, user_id, shape, verdict });
+        self.book.arrivals.push(Arrival {
+            at: now,
+            user_id,
+            shape,
+            verdict,
+        });
     }
 
     /// Until when the user is shut out of the endpoint, as of `now`.
-    pub fn locked_until(&self, now: Duration, user_id: &str, endpoint: &'static EndpointMeta) -> Option<Duration> {
+    pub fn locked_until(
+        &self,
+        now: Duration,
+        user_id: &str,
+        endpoint: &'static EndpointMeta,
+    ) -> Option<Duration> {
         let bucket = self.buckets.get(&Shape::from(endpoint))?;
         let (end, _) = self.users.get(user_id)?.get(bucket.0)?.locked?;
         (self.limits.stamp(now) < end).then(|| self.limits.unstamp(end))
@@ -236,8 +265,12 @@ impl Throttle {
     pub fn book(&self) -> Book {
         let mut book = self.book.clone();
         for (user_id, states) in &self.users {
-            let called = states.iter().zip(&self.rules).filter(|(state, _)| state.tally.arrivals > 0);
-            book.tallies.extend(called.map(|(state, rule)| (user_id.clone(), rule.shape, state.tally)));
+            let called = states
+                .iter()
+                .zip(&self.rules)
+                .filter(|(state, _)| state.tally.arrivals > 0);
+            book.tallies
+                .extend(called.map(|(state, rule)| (user_id.clone(), rule.shape, state.tally)));
         }
         book
     }
@@ -245,10 +278,17 @@ impl Throttle {
 
 impl State {
     fn judge(&mut self, limits: &Limits, rule: &Rule, stamp: Duration) -> Verdict {
-        let Some(limit) = rule.limit else { return Verdict::Allowed };
+        let Some(limit) = rule.limit else {
+            return Verdict::Allowed;
+        };
         self.forget(limits, limit, stamp);
-        let verdict = if limits.enforced { self.weigh(limits, limit, rule.lock, stamp) } else { Verdict::Allowed };
-        self.calls.push(stamp, verdict.is_allowed() || limits.count_refused);
+        let verdict = if limits.enforced {
+            self.weigh(limits, limit, rule.lock, stamp)
+        } else {
+            Verdict::Allowed
+        };
+        self.calls
+            .push(stamp, verdict.is_allowed() || limits.count_refused);
         verdict
     }
 
@@ -258,7 +298,9 @@ impl State {
             self.locked = None;
         }
         match limits.window {
-            Window::Rolling => self.calls.forget(|call| limits.end(call, limit.per) <= stamp),
+            Window::Rolling => self
+                .calls
+                .forget(|call| limits.end(call, limit.per) <= stamp),
             Window::Fixed => {
                 let begin = beginning(stamp, limit.per);
                 self.calls.forget(|call| call < begin);
@@ -266,12 +308,20 @@ impl State {
         }
     }
 
-    fn weigh(&mut self, limits: &Limits, limit: Limit, lock: Option<Duration>, stamp: Duration) -> Verdict {
+    fn weigh(
+        &mut self,
+        limits: &Limits,
+        limit: Limit,
+        lock: Option<Duration>,
+        stamp: Duration,
+    ) -> Verdict {
         if let Some((end, _)) = &mut self.locked {
             if let (true, Some(lock)) = (limits.extended, lock) {
                 *end = limits.end(stamp, lock).max(*end);
             }
-            return Verdict::Locked { until: limits.unstamp(*end) };
+            return Verdict::Locked {
+                until: limits.unstamp(*end),
+            };
         }
         let most = match limits.trips {
             Trips::PastLimit => limit.calls,
@@ -282,14 +332,20 @@ impl State {
         }
         let Some(lock) = lock else {
             let free = match limits.window {
-                Window::Rolling => limits.end(self.calls.frees_below(most).unwrap_or(stamp), limit.per),
+                Window::Rolling => {
+                    limits.end(self.calls.frees_below(most).unwrap_or(stamp), limit.per)
+                }
                 Window::Fixed => beginning(stamp, limit.per) + limit.per,
             };
-            return Verdict::Full { until: limits.unstamp(free) };
+            return Verdict::Full {
+                until: limits.unstamp(free),
+            };
         };
         let end = limits.end(stamp, lock);
         self.locked = Some((end, None));
-        Verdict::Tripped { until: limits.unstamp(end) }
+        Verdict::Tripped {
+            until: limits.unstamp(end),
+        }
     }
 }
 

@@ -27,7 +27,11 @@ impl Calls {
                 run.all += 1;
                 run.counted += counted;
             }
-            _ => self.runs.push_back(Run { stamp, all: 1, counted }),
+            _ => self.runs.push_back(Run {
+                stamp,
+                all: 1,
+                counted,
+            }),
         }
         self.all += 1;
         self.counted += counted;

@@ -23,9 +23,17 @@ pub(super) struct Ask<'r> {
 }
 
 impl<'r> Ask<'r> {
-    pub(super) fn read(request: &'r Request<Bytes>, centers: &Centers, now: OffsetDateTime) -> Self {
+    pub(super) fn read(
+        request: &'r Request<Bytes>,
+        centers: &Centers,
+        now: OffsetDateTime,
+    ) -> Self {
         let host = host(request.uri(), request.headers());
-        let body: &[u8] = if is_form(request) { request.body() } else { b"" };
+        let body: &[u8] = if is_form(request) {
+            request.body()
+        } else {
+            b""
+        };
         Self {
             now,
             center: centers.at(host),
@@ -35,10 +43,14 @@ impl<'r> Ask<'r> {
         }
     }
 
-    /// A parameter: Zoho takes them from the body, and from the query where the body has none. An empty one is none.
+    /// A parameter: Zoho takes them from the body, and from the query where the body has none. An
+    /// empty one is none.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.body.iter().chain(&self.query);
-        pairs.find(|(key, _)| key == name).map(|(_, value)| value.as_str()).filter(|value| !value.is_empty())
+        pairs
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.as_str())
+            .filter(|value| !value.is_empty())
     }
 
     pub(super) fn is(&self, name: &str, value: &str) -> bool {
@@ -46,19 +58,30 @@ impl<'r> Ask<'r> {
     }
 
     pub(super) fn secrets_in_query(&self) -> bool {
-        self.query.iter().any(|(key, _)| SECRETS.contains(&key.as_str()))
+        self.query
+            .iter()
+            .any(|(key, _)| SECRETS.contains(&key.as_str()))
     }
 }
 
 /// The host and port that a request was sent to.
 pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let header = || headers.get(HOST).and_then(|host| host.to_str().ok());
-    uri.authority().map(|authority| authority.as_str()).or_else(header)
+    uri.authority()
+        .map(|authority| authority.as_str())
+        .or_else(header)
 }
 
 fn is_form(request: &Request<Bytes>) -> bool {
-    let content_type = request.headers().get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
-    content_type.split(';').next().is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(FORM))
+    let content_type = request
+        .headers()
+        .get(CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .unwrap_or_default();
+    content_type
+        .split(';')
+        .next()
+        .is_some_and(|media_type| media_type.trim().eq_ignore_ascii_case(FORM))
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {

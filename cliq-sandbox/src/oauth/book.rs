@@ -62,12 +62,16 @@ impl Book {
 
     /// Those that were granted.
     pub fn granted(&self, action: Action) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| entry.action == action && entry.refused.is_none())
+        self.entries
+            .iter()
+            .filter(move |entry| entry.action == action && entry.refused.is_none())
     }
 
     /// Those that were refused.
     pub fn refused(&self, action: Action) -> impl Iterator<Item = &Entry> {
-        self.entries.iter().filter(move |entry| entry.action == action && entry.refused.is_some())
+        self.entries
+            .iter()
+            .filter(move |entry| entry.action == action && entry.refused.is_some())
     }
 
     /// When a refresh token was used, granted or refused.
@@ -81,8 +85,12 @@ impl Book {
     /// How often a refresh token was used, granted or refused, in the fullest time of that length.
     pub fn most_refreshes(&self, refresh_token: &str, within: Duration) -> usize {
         let times: Vec<_> = self.refreshes(refresh_token).collect();
-        let from =
-            |&first: &OffsetDateTime| times.iter().filter(|&&time| time >= first && time - first < within).count();
+        let from = |&first: &OffsetDateTime| {
+            times
+                .iter()
+                .filter(|&&time| time >= first && time - first < within)
+                .count()
+        };
         times.iter().map(from).max().unwrap_or_default()
     }
 

@@ -26,11 +26,17 @@ impl Centers {
     pub(super) fn known() -> Self {
         let centers = DataCenter::KNOWN.iter().map(|(name, center)| Center {
             location: name.to_ascii_lowercase(),
-            hosts: vec![center.cliq_host().to_owned(), center.accounts_host().to_owned()],
+            hosts: vec![
+                center.cliq_host().to_owned(),
+                center.accounts_host().to_owned(),
+            ],
             accounts_server: format!("https://{}", center.accounts_host()),
             api_domain: api_domain(center),
         });
-        Self { centers: centers.collect(), home: CenterKey(0) }
+        Self {
+            centers: centers.collect(),
+            home: CenterKey(0),
+        }
     }
 
     pub(super) fn home(&self) -> CenterKey {
@@ -42,7 +48,10 @@ impl Centers {
     }
 
     pub(super) fn find(&self, location: &str) -> Option<CenterKey> {
-        self.centers.iter().position(|center| center.location == location).map(CenterKey)
+        self.centers
+            .iter()
+            .position(|center| center.location == location)
+            .map(CenterKey)
     }
 
     /// That of the host; home, if there is none.
@@ -51,13 +60,21 @@ impl Centers {
     }
 
     fn owner(&self, host: &str) -> Option<CenterKey> {
-        let is_here = |center: &Center| center.hosts.iter().any(|known| known.eq_ignore_ascii_case(host));
+        let is_here = |center: &Center| {
+            center
+                .hosts
+                .iter()
+                .any(|known| known.eq_ignore_ascii_case(host))
+        };
         self.centers.iter().position(is_here).map(CenterKey)
     }
 
     pub(super) fn place(&mut self, location: &str, origin: &str) {
         let origin = origin.trim_end_matches('/');
-        let host = origin.split_once("://").map_or(origin, |(_, host)| host).to_owned();
+        let host = origin
+            .split_once("://")
+            .map_or(origin, |(_, host)| host)
+            .to_owned();
         for center in &mut self.centers {
             center.hosts.retain(|known| *known != host);
         }
@@ -68,7 +85,12 @@ impl Centers {
         } else {
             let location = location.to_owned();
             let api_domain = format!("https://www.zohoapis.{location}");
-            self.centers.push(Center { location, hosts: vec![host], accounts_server: origin.to_owned(), api_domain });
+            self.centers.push(Center {
+                location,
+                hosts: vec![host],
+                accounts_server: origin.to_owned(),
+                api_domain,
+            });
         }
     }
 
@@ -83,7 +105,9 @@ impl Centers {
     /// Where somebody who asks at `host` finds the accounts server of a data centre.
     pub(super) fn accounts_server(&self, key: CenterKey, host: Option<&str>) -> String {
         match host {
-            Some(host) if key == self.home && self.owner(host).is_none() => format!("http://{host}"),
+            Some(host) if key == self.home && self.owner(host).is_none() => {
+                format!("http://{host}")
+            }
             _ => self.centers[key.0].accounts_server.clone(),
         }
     }
@@ -91,7 +115,10 @@ impl Centers {
 
 /// The host of Zoho's other APIs.
 fn api_domain(center: &DataCenter) -> String {
-    let (_, domain) = center.accounts_host().rsplit_once("zoho").unwrap_or_default();
+    let (_, domain) = center
+        .accounts_host()
+        .rsplit_once("zoho")
+        .unwrap_or_default();
     format!("https://www.zohoapis{}", domain.trim_start_matches("cloud"))
 }
 
@@ -121,17 +148,35 @@ mod tests {
     fn an_accounts_server_is_where_it_was_asked_or_placed() {
         let mut centers = Centers::known();
         let [us, eu] = ["us", "eu"].map(|location| centers.find(location).unwrap());
-        assert_eq!(centers.accounts_server(us, Some("127.0.0.1:1")), "http://127.0.0.1:1");
-        assert_eq!(centers.accounts_server(us, Some("accounts.zoho.com")), "https://accounts.zoho.com");
-        assert_eq!(centers.accounts_server(eu, Some("127.0.0.1:1")), "https://accounts.zoho.eu");
+        assert_eq!(
+            centers.accounts_server(us, Some("127.0.0.1:1")),
+            "http://127.0.0.1:1"
+        );
+        assert_eq!(
+            centers.accounts_server(us, Some("accounts.zoho.com")),
+            "https://accounts.zoho.com"
+        );
+        assert_eq!(
+            centers.accounts_server(eu, Some("127.0.0.1:1")),
+            "https://accounts.zoho.eu"
+        );
         centers.place("eu", "http://localhost:1");
-        assert_eq!(centers.accounts_server(eu, Some("127.0.0.1:1")), "http://localhost:1");
+        assert_eq!(
+            centers.accounts_server(eu, Some("127.0.0.1:1")),
+            "http://localhost:1"
+        );
     }
 
     #[test]
     fn api_domains_are_not_the_hosts_of_cliq() {
-        let domains: Vec<_> = DataCenter::KNOWN.iter().map(|(_, center)| api_domain(center)).collect();
-        assert_eq!(domains[..2], ["https://www.zohoapis.com", "https://www.zohoapis.eu"]);
+        let domains: Vec<_> = DataCenter::KNOWN
+            .iter()
+            .map(|(_, center)| api_domain(center))
+            .collect();
+        assert_eq!(
+            domains[..2],
+            ["https://www.zohoapis.com", "https://www.zohoapis.eu"]
+        );
         assert_eq!(domains[3], "https://www.zohoapis.com.au");
         assert_eq!(domains[8], "https://www.zohoapis.ca");
     }

@@ -12,8 +12,9 @@ use super::{Accounts, Action, Decision, Entry, Refused, ScopeSet};
 use crate::reply;
 
 impl Accounts {
-    /// `GET /oauth/v2/auth`: sends the browser back at once, with a code or with the user's no. What is wrong with the
-    /// request itself is shown to the user, and nothing is sent anywhere.
+    /// `GET /oauth/v2/auth`: sends the browser back at once, with a code or with the user's no.
+    /// What is wrong with the request itself is shown to the user, and nothing is sent
+    /// anywhere.
     pub(super) fn ask_consent(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let mut entry = self.entry(ask, Action::Consent);
         match self.consent(ask, &mut entry) {
@@ -22,7 +23,10 @@ impl Accounts {
                 redirect(&callback)
             }
             Err(refused) => {
-                self.book.write(Entry { refused: Some(refused.code()), ..entry });
+                self.book.write(Entry {
+                    refused: Some(refused.code()),
+                    ..entry
+                });
                 reply::json(StatusCode::BAD_REQUEST, &refused.to_json())
             }
         }
@@ -38,7 +42,10 @@ impl Accounts {
         if !ask.is("response_type", "code") {
             return Err(Refused::InvalidResponseType);
         }
-        let scopes = ask.get("scope").and_then(ScopeSet::parse).ok_or(Refused::InvalidScope)?;
+        let scopes = ask
+            .get("scope")
+            .and_then(ScopeSet::parse)
+            .ok_or(Refused::InvalidScope)?;
         let (user_id, center) = self.browser_user(ask).ok_or(Refused::AccessDenied)?;
         if !self.knows(center, app) {
             return Err(Refused::InvalidClient);
@@ -47,10 +54,20 @@ impl Accounts {
         let state = ask.get("state");
         if self.policy.decision == Decision::Deny {
             entry.refused = Some(Refused::AccessDenied.code());
-            return Ok(callback(redirect_uri, state, &[("error", Refused::AccessDenied.code())]));
+            return Ok(callback(
+                redirect_uri,
+                state,
+                &[("error", Refused::AccessDenied.code())],
+            ));
         }
         let client_id = Some(app.client_id.clone());
-        let consent = Consent { client_id, user_id: user_id.to_owned(), scopes, center, app_only: false };
+        let consent = Consent {
+            client_id,
+            user_id: user_id.to_owned(),
+            scopes,
+            center,
+            app_only: false,
+        };
         let code = self.insert_code(Code {
             consent: consent.into(),
             redirect_uri: Some(redirect_uri.to_owned()),
@@ -59,14 +76,24 @@ impl Accounts {
         });
         let server = self.centers.accounts_server(center, ask.host);
         let location = self.centers.location(center);
-        Ok(callback(redirect_uri, state, &[("code", &code), ("location", location), ("accounts-server", &server)]))
+        Ok(callback(
+            redirect_uri,
+            state,
+            &[
+                ("code", &code),
+                ("location", location),
+                ("accounts-server", &server),
+            ],
+        ))
     }
 }
 
 /// The redirect URI, which may have a query of its own, with what is told to it.
 fn callback(redirect_uri: &str, state: Option<&str>, told: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
-    query.extend_pairs(state.map(|state| ("state", state))).extend_pairs(told);
+    query
+        .extend_pairs(state.map(|state| ("state", state)))
+        .extend_pairs(told);
     let separator = if redirect_uri.contains('?') { '&' } else { '?' };
     format!("{redirect_uri}{separator}{}", query.finish())
 }
@@ -74,6 +101,8 @@ fn callback(redirect_uri: &str, state: Option<&str>, told: &[(&str, &str)]) -> S
 fn redirect(url: &str) -> Response<Bytes> {
     let mut response = Response::new(Bytes::new());
     *response.status_mut() = StatusCode::FOUND;
-    response.headers_mut().extend(HeaderValue::try_from(url).ok().map(|url| (LOCATION, url)));
+    response
+        .headers_mut()
+        .extend(HeaderValue::try_from(url).ok().map(|url| (LOCATION, url)));
     response
 }

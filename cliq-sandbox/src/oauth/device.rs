@@ -1,4 +1,5 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until it is done.
+//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
+//! it is done.
 
 use std::sync::Arc;
 
@@ -51,10 +52,16 @@ impl Accounts {
             return Err(Refused::UnsupportedGrantType);
         }
         let client_id = self.app(ask)?.client_id.clone();
-        let scopes = ask.get("scope").and_then(ScopeSet::parse).ok_or(Refused::InvalidScope)?;
+        let scopes = ask
+            .get("scope")
+            .and_then(ScopeSet::parse)
+            .ok_or(Refused::InvalidScope)?;
         let (device_code, user_code) = (self.ids.token(), self.ids.user_code());
         let lifetime = self.policy.device_code_lifetime;
-        let url = format!("{}/oauth/v3/device", self.centers.accounts_server(ask.center, ask.host));
+        let url = format!(
+            "{}/oauth/v3/device",
+            self.centers.accounts_server(ask.center, ask.host)
+        );
         let body = json!({
             "device_code": device_code,
             "user_code": user_code,
@@ -90,10 +97,15 @@ impl Accounts {
         }
         let client_id = self.authenticated_app(ask)?.client_id.clone();
         let code = ask.get("code").ok_or(Refused::InvalidCode)?;
-        let device =
-            self.devices.get_mut(code).filter(|device| device.client_id == client_id && device.is_of(ask.center));
+        let device = self
+            .devices
+            .get_mut(code)
+            .filter(|device| device.client_id == client_id && device.is_of(ask.center));
         let device = device.ok_or(Refused::InvalidCode)?;
-        if device.last_poll(ask).is_some_and(|last| ask.now - last < self.policy.poll_interval) {
+        if device
+            .last_poll(ask)
+            .is_some_and(|last| ask.now - last < self.policy.poll_interval)
+        {
             return Err(Refused::SlowDown);
         }
         let (consent, offline) = match &device.state {
@@ -101,7 +113,9 @@ impl Accounts {
             State::Pending => return Err(Refused::AuthorizationPending),
             State::Denied => return Err(Refused::AccessDenied),
             State::Allowed(consent) if consent.center != ask.center => {
-                return Err(Refused::OtherCenter(self.centers.location(consent.center).to_owned()));
+                return Err(Refused::OtherCenter(
+                    self.centers.location(consent.center).to_owned(),
+                ));
             }
             State::Allowed(consent) => (Arc::clone(consent), device.offline),
         };
@@ -109,10 +123,16 @@ impl Accounts {
         Ok(self.issue(consent, offline, ask, entry))
     }
 
-    /// `GET /oauth/v3/device?user_code=…`: the page on which a user types the code in, which decides at once.
+    /// `GET /oauth/v3/device?user_code=…`: the page on which a user types the code in, which
+    /// decides at once.
     pub(super) fn enter_user_code(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
-        let user_id = self.browser_user(ask).map(|(user_id, _)| user_id.to_owned());
-        let (decision, user_code) = (self.policy.decision, ask.get("user_code").unwrap_or_default());
+        let user_id = self
+            .browser_user(ask)
+            .map(|(user_id, _)| user_id.to_owned());
+        let (decision, user_code) = (
+            self.policy.decision,
+            ask.get("user_code").unwrap_or_default(),
+        );
         if user_id.is_some_and(|user_id| self.decide_device(user_code, &user_id, decision)) {
             reply::json(StatusCode::OK, &json!({ "status": "success" }))
         } else {
@@ -121,8 +141,17 @@ impl Accounts {
     }
 
     /// Tells whether there is such a device.
-    pub(super) fn decide_device(&mut self, user_code: &str, user_id: &str, decision: Decision) -> bool {
-        let Some(device) = self.devices.values_mut().find(|device| device.user_code == user_code) else {
+    pub(super) fn decide_device(
+        &mut self,
+        user_code: &str,
+        user_id: &str,
+        decision: Decision,
+    ) -> bool {
+        let Some(device) = self
+            .devices
+            .values_mut()
+            .find(|device| device.user_code == user_code)
+        else {
             return false;
         };
         device.state = match (decision, self.users.get(user_id)) {
@@ -142,12 +171,17 @@ impl Accounts {
 impl Device {
     /// Whether it is known there: where it asked first, and where its user turned out to live.
     fn is_of(&self, center: CenterKey) -> bool {
-        self.center == center || matches!(&self.state, State::Allowed(consent) if consent.center == center)
+        self.center == center
+            || matches!(&self.state, State::Allowed(consent) if consent.center == center)
     }
 
     /// When it asked there the last time before this one, which counts as well.
     fn last_poll(&mut self, ask: &Ask<'_>) -> Option<OffsetDateTime> {
-        match self.polls.iter_mut().find(|(center, _)| *center == ask.center) {
+        match self
+            .polls
+            .iter_mut()
+            .find(|(center, _)| *center == ask.center)
+        {
             Some((_, last)) => Some(std::mem::replace(last, ask.now)),
             None => {
                 self.polls.push((ask.center, ask.now));

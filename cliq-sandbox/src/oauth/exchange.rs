@@ -52,11 +52,22 @@ impl Accounts {
         let client_id = self.authenticated_app(ask)?.client_id.as_str();
         let text = ask.get("code").ok_or(Refused::InvalidCode)?;
         let code = self.codes.get(text).ok_or(Refused::InvalidCode)?;
-        let Code { consent, redirect_uri, offline, expires_at } = code;
-        if consent.client_id.as_deref() != Some(client_id) || consent.center != ask.center || ask.now >= *expires_at {
+        let Code {
+            consent,
+            redirect_uri,
+            offline,
+            expires_at,
+        } = code;
+        if consent.client_id.as_deref() != Some(client_id)
+            || consent.center != ask.center
+            || ask.now >= *expires_at
+        {
             return Err(Refused::InvalidCode);
         }
-        if redirect_uri.as_deref().is_some_and(|uri| !ask.is("redirect_uri", uri)) {
+        if redirect_uri
+            .as_deref()
+            .is_some_and(|uri| !ask.is("redirect_uri", uri))
+        {
             return Err(Refused::InvalidRedirectUri);
         }
         let (consent, offline) = (Arc::clone(consent), *offline);
@@ -73,15 +84,29 @@ impl Accounts {
             return Err(Refused::InvalidCode);
         }
         entry.user_id = Some(consent.user_id.clone());
-        self.tokens.refresh(&mut self.ids, &self.policy, token, ask.now)
+        self.tokens
+            .refresh(&mut self.ids, &self.policy, token, ask.now)
     }
 
     fn credentials(&mut self, ask: &Ask<'_>, entry: &mut Entry) -> Result<TokenPair, Refused> {
         let app = self.authenticated_app(ask)?;
-        let scopes = ask.get("scope").and_then(ScopeSet::parse).ok_or(Refused::InvalidScope)?;
-        let user_id = app.owner.clone().or_else(|| self.signed_in.clone()).ok_or(Refused::InvalidClient)?;
+        let scopes = ask
+            .get("scope")
+            .and_then(ScopeSet::parse)
+            .ok_or(Refused::InvalidScope)?;
+        let user_id = app
+            .owner
+            .clone()
+            .or_else(|| self.signed_in.clone())
+            .ok_or(Refused::InvalidClient)?;
         let client_id = Some(app.client_id.clone());
-        let consent = Consent { client_id, user_id, scopes, center: ask.center, app_only: true };
+        let consent = Consent {
+            client_id,
+            user_id,
+            scopes,
+            center: ask.center,
+            app_only: true,
+        };
         Ok(self.issue(consent.into(), false, ask, entry))
     }
 
@@ -94,18 +119,24 @@ impl Accounts {
     ) -> TokenPair {
         entry.user_id = Some(consent.user_id.clone());
         if offline {
-            self.tokens.mint_pair(&mut self.ids, &self.policy, consent, ask.now)
+            self.tokens
+                .mint_pair(&mut self.ids, &self.policy, consent, ask.now)
         } else {
             let expires_at = ask.now + self.policy.access_token_lifetime;
-            let token = self.tokens.mint_access(&mut self.ids, Arc::clone(&consent), Some(expires_at));
+            let token =
+                self.tokens
+                    .mint_access(&mut self.ids, Arc::clone(&consent), Some(expires_at));
             TokenPair::new(token, &consent)
         }
     }
 
-    /// `POST /oauth/v2/token/revoke`, which needs no credentials. What isn't there can't be ended, and is a 400.
+    /// `POST /oauth/v2/token/revoke`, which needs no credentials. What isn't there can't be ended,
+    /// and is a 400.
     pub(super) fn answer_revoke(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let mut entry = self.entry(ask, Action::Revoke);
-        let token = ask.get("token").filter(|token| self.tokens.center(token) == Some(ask.center));
+        let token = ask
+            .get("token")
+            .filter(|token| self.tokens.center(token) == Some(ask.center));
         if token.is_some_and(|token| self.tokens.revoke(token)) {
             self.book.write(entry);
             reply::json(StatusCode::OK, &json!({ "status": "success" }))

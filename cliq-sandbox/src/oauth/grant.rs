@@ -83,9 +83,12 @@ impl Grant {
     }
 
     pub(super) fn allows(&self, needed: Scopes, policy: &Policy) -> bool {
-        let is_hollow =
-            |scope: &str| self.consent.app_only && policy.hollow_scopes.iter().any(|hollow| hollow == scope);
-        satisfied(needed, |scope| self.consent.scopes.covers_one(scope) && !is_hollow(scope))
+        let is_hollow = |scope: &str| {
+            self.consent.app_only && policy.hollow_scopes.iter().any(|hollow| hollow == scope)
+        };
+        satisfied(needed, |scope| {
+            self.consent.scopes.covers_one(scope) && !is_hollow(scope)
+        })
     }
 
     pub(super) fn has_expired(&self, now: OffsetDateTime) -> bool {
@@ -117,7 +120,11 @@ impl std::error::Error for Unauthorized {}
 
 impl TokenPair {
     pub(super) fn new(access_token: String, consent: &Consent) -> Self {
-        Self { access_token, refresh_token: None, scopes: consent.scopes.to_string() }
+        Self {
+            access_token,
+            refresh_token: None,
+            scopes: consent.scopes.to_string(),
+        }
     }
 
     pub(super) fn to_json(&self, policy: &Policy, api_domain: &str) -> Value {
@@ -144,6 +151,8 @@ impl TokenPair {
 /// Without the tokens.
 impl fmt::Debug for TokenPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenPair").field("scopes", &self.scopes).finish_non_exhaustive()
+        f.debug_struct("TokenPair")
+            .field("scopes", &self.scopes)
+            .finish_non_exhaustive()
     }
 }

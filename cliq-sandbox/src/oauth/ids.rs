@@ -2,7 +2,8 @@
 
 use crate::random::Random;
 
-/// What is typed from one screen into another: no vowels, so that no words come out, and nothing that looks alike.
+/// What is typed from one screen into another: no vowels, so that no words come out, and nothing
+/// that looks alike.
 const USER_CODE: &[u8; 16] = b"BCDFGHJKLMNPQRST";
 
 /// Makes them from a seed: each is new, and the same seed makes the same ones.
@@ -22,8 +23,13 @@ impl Ids {
 
     /// What a user types to let a device in.
     pub(super) fn user_code(&mut self) -> String {
-        let code: String =
-            self.0.next().to_be_bytes().map(|byte| char::from(USER_CODE[usize::from(byte % 16)])).iter().collect();
+        let code: String = self
+            .0
+            .next()
+            .to_be_bytes()
+            .map(|byte| char::from(USER_CODE[usize::from(byte % 16)]))
+            .iter()
+            .collect();
         format!("{}-{}", &code[..4], &code[4..])
     }
 }
@@ -43,7 +49,10 @@ mod tests {
         all.sort();
         all.dedup();
         assert_eq!(all.len(), 200);
-        assert!(all.iter().all(|token| token.len() == "1000.".len() + 32 + 1 + 32));
+        assert!(
+            all.iter()
+                .all(|token| token.len() == "1000.".len() + 32 + 1 + 32)
+        );
     }
 
     #[test]

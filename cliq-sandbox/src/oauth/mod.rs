@@ -1,7 +1,8 @@
 //! The accounts server: who may do what, and the tokens that prove it.
 //!
-//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values together with the time at
-//! which they came, and tokens are made from a seed: the same calls at the same times give the same answers.
+//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values
+//! together with the time at which they came, and tokens are made from a seed: the same calls at
+//! the same times give the same answers.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -30,21 +31,25 @@
 //!
 //! # Data centres
 //!
-//! It stands for the accounts servers of all data centres at once. Which of them a request is for goes by its host;
-//! a host that is nobody's, such as a loopback address, is the home data centre's, `us` unless
-//! [`set_home`](Accounts::set_home) says otherwise. [`place`](Accounts::place) gives a data centre a host of its own:
-//! `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//! It stands for the accounts servers of all data centres at once. Which of them a request is for
+//! goes by its host; a host that is nobody's, such as a loopback address, is the home data
+//! centre's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
+//! [`place`](Accounts::place) gives a data centre a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
 //!
-//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`, `invalid_client`, and 401.
+//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`,
+//! `invalid_client`, and 401.
 //!
 //! # What is assumed
 //!
-//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked for. It is the user
-//!   that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in) named, else the first.
+//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked
+//!   for. It is the user that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in)
+//!   named, else the first.
 //! - An exchange that was refused leaves its code as it was; one that succeeded uses it up.
-//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one that came with it
-//!   doesn't count. A refresh that is refused for that blocks the next ten minutes, and so does each one within them.
-//! - A device that asks with `access_type=offline` is given a refresh token, with or without `prompt`.
+//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one
+//!   that came with it doesn't count. A refresh that is refused for that blocks the next ten
+//!   minutes, and so does each one within them.
+//! - A device that asks with `access_type=offline` is given a refresh token, with or without
+//!   `prompt`.
 
 mod ask;
 mod book;
@@ -146,8 +151,8 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is the host and port
-    /// that the request was sent to.
+    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is
+    /// the host and port that the request was sent to.
     ///
     /// # Errors
     ///
@@ -160,16 +165,27 @@ impl Accounts {
         now: OffsetDateTime,
     ) -> Result<&Grant, Unauthorized> {
         let grant = self.authenticate(host, token, now)?;
-        if grant.allows(needed, &self.policy) { Ok(grant) } else { Err(Unauthorized::MissingScope) }
+        if grant.allows(needed, &self.policy) {
+            Ok(grant)
+        } else {
+            Err(Unauthorized::MissingScope)
+        }
     }
 
-    /// Whose an access token is, whatever it may do. `host` is the host and port that the request was sent to.
+    /// Whose an access token is, whatever it may do. `host` is the host and port that the request
+    /// was sent to.
     ///
     /// # Errors
     ///
     /// If the token is none of that data centre's, or has expired.
-    pub fn authenticate(&self, host: &str, token: &str, now: OffsetDateTime) -> Result<&Grant, Unauthorized> {
-        self.tokens.authenticate(token, self.centers.at(Some(host)), now)
+    pub fn authenticate(
+        &self,
+        host: &str,
+        token: &str,
+        now: OffsetDateTime,
+    ) -> Result<&Grant, Unauthorized> {
+        self.tokens
+            .authenticate(token, self.centers.at(Some(host)), now)
     }
 
     /// An access token out of nothing, of no app's. It ends at `expires_at`, if ever.
@@ -185,7 +201,8 @@ impl Accounts {
         expires_at: Option<OffsetDateTime>,
     ) -> String {
         let consent = self.consent_of(None, user_id, scopes.into());
-        self.tokens.mint_access(&mut self.ids, Arc::new(consent), expires_at)
+        self.tokens
+            .mint_access(&mut self.ids, Arc::new(consent), expires_at)
     }
 
     /// An access token and its refresh token, as if the user had consented to the app just now.
@@ -203,16 +220,18 @@ impl Accounts {
     ) -> TokenPair {
         self.expect_app(client_id);
         let consent = self.consent_of(Some(client_id), user_id, scopes.into());
-        self.tokens.mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
+        self.tokens
+            .mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
     }
 
-    /// Ends a token: a refresh token with all access tokens that came from it, or an access token alone. Tells whether
-    /// there was one.
+    /// Ends a token: a refresh token with all access tokens that came from it, or an access token
+    /// alone. Tells whether there was one.
     pub fn revoke(&mut self, token: &str) -> bool {
         self.tokens.revoke(token)
     }
 
-    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there were.
+    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there
+    /// were.
     pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         self.tokens.revoke_access_tokens(user_id)
     }
@@ -236,22 +255,42 @@ impl Accounts {
     fn consent_of(&self, client_id: Option<&str>, user_id: &str, scopes: ScopeSet) -> Consent {
         let center = self.expect_user(user_id);
         let client_id = client_id.map(str::to_owned);
-        Consent { client_id, user_id: user_id.to_owned(), scopes, center, app_only: false }
+        Consent {
+            client_id,
+            user_id: user_id.to_owned(),
+            scopes,
+            center,
+            app_only: false,
+        }
     }
 
     /// Writes the request into the book, and its answer onto the wire.
-    fn conclude(&mut self, ask: &Ask<'_>, entry: Entry, outcome: Result<TokenPair, Refused>) -> Response<Bytes> {
+    fn conclude(
+        &mut self,
+        ask: &Ask<'_>,
+        entry: Entry,
+        outcome: Result<TokenPair, Refused>,
+    ) -> Response<Bytes> {
         match outcome {
             Ok(pair) => {
                 let body = pair.to_json(&self.policy, self.centers.api_domain(ask.center));
-                self.book.write(Entry { refresh_token: pair.refresh_token.or(entry.refresh_token), ..entry });
+                self.book.write(Entry {
+                    refresh_token: pair.refresh_token.or(entry.refresh_token),
+                    ..entry
+                });
                 reply::json(StatusCode::OK, &body)
             }
             Err(refused) => {
-                let status =
-                    if refused == Refused::TooManyRefreshes { self.policy.throttle_status } else { StatusCode::OK };
+                let status = if refused == Refused::TooManyRefreshes {
+                    self.policy.throttle_status
+                } else {
+                    StatusCode::OK
+                };
                 let body = refused.to_json();
-                self.book.write(Entry { refused: Some(refused.code()), ..entry });
+                self.book.write(Entry {
+                    refused: Some(refused.code()),
+                    ..entry
+                });
                 reply::json(status, &body)
             }
         }
@@ -297,7 +336,14 @@ fn endpoint(path: &str) -> Option<Endpoint> {
 }
 
 fn not_allowed(allowed: &Method) -> Response<Bytes> {
-    let mut response = reply::json(StatusCode::METHOD_NOT_ALLOWED, &json!({ "error": "invalid_method" }));
-    response.headers_mut().extend(HeaderValue::from_str(allowed.as_str()).ok().map(|allowed| (ALLOW, allowed)));
+    let mut response = reply::json(
+        StatusCode::METHOD_NOT_ALLOWED,
+        &json!({ "error": "invalid_method" }),
+    );
+    response.headers_mut().extend(
+        HeaderValue::from_str(allowed.as_str())
+            .ok()
+            .map(|allowed| (ALLOW, allowed)),
+    );
     response
 }

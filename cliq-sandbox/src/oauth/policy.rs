@@ -8,7 +8,8 @@ use http::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What the user at the browser says, to consent pages and devices. At first [`Decision::Allow`].
+    /// What the user at the browser says, to consent pages and devices. At first
+    /// [`Decision::Allow`].
     pub decision: Decision,
     /// How long an access token lives: an hour.
     pub access_token_lifetime: Duration,
@@ -18,18 +19,20 @@ pub struct Policy {
     pub device_code_lifetime: Duration,
     /// How much time there has to be between two polls of a device: 30 seconds.
     pub poll_interval: Duration,
-    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window): ten.
+    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window):
+    /// ten.
     pub refreshes: usize,
     /// In which time: any ten minutes.
     pub refresh_window: Duration,
-    /// How long a refresh token is denied when it gave too many, counted from the last one that was refused: ten
-    /// minutes.
+    /// How long a refresh token is denied when it gave too many, counted from the last one that
+    /// was refused: ten minutes.
     pub denial: Duration,
     /// Whether a refresh within a denial makes it longer. At first it does.
     pub denial_extends: bool,
     /// The status of `Access Denied`: 200, and 400 has been seen as well.
     pub throttle_status: StatusCode,
-    /// How many access tokens of a refresh token live at a time: 15. A further one ends the oldest.
+    /// How many access tokens of a refresh token live at a time: 15. A further one ends the
+    /// oldest.
     pub live_access_tokens: usize,
     /// How many refresh tokens a user has for an app: 20. A further one ends the oldest.
     pub live_refresh_tokens: usize,
@@ -37,7 +40,8 @@ pub struct Policy {
     pub tells_scopes: bool,
     /// In which unit, and under which names, answers tell how long something lives.
     pub time_unit: TimeUnit,
-    /// The scopes that a token of client credentials reports, and is refused for all the same. At first there are none.
+    /// The scopes that a token of client credentials reports, and is refused for all the same. At
+    /// first there are none.
     pub hollow_scopes: Vec<String>,
 }
 
@@ -56,8 +60,9 @@ pub enum Decision {
 pub enum TimeUnit {
     /// As documented: `expires_in` and `interval` are seconds.
     Seconds,
-    /// As older answers did, and as those to devices have been seen to do: `expires_in` and `interval` are
-    /// milliseconds. Where it comes with a token, there is an `expires_in_sec` besides.
+    /// As older answers did, and as those to devices have been seen to do: `expires_in` and
+    /// `interval` are milliseconds. Where it comes with a token, there is an `expires_in_sec`
+    /// besides.
     Milliseconds,
 }
 

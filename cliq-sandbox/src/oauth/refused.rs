@@ -9,7 +9,8 @@ pub(super) enum Refused {
     InvalidRedirectUri,
     InvalidResponseType,
     InvalidScope,
-    /// Of a code or a refresh token: one that isn't there, isn't the app's or isn't this data centre's.
+    /// Of a code or a refresh token: one that isn't there, isn't the app's or isn't this data
+    /// centre's.
     InvalidCode,
     UnsupportedGrantType,
     TooManyRefreshes,

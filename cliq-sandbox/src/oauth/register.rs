@@ -39,21 +39,31 @@ impl App {
         self
     }
 
-    /// The data centres that know it, as in `["us", "eu"]`; the home data centre where nothing is said.
+    /// The data centres that know it, as in `["us", "eu"]`; the home data centre where nothing is
+    /// said.
     pub fn locations(self, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
-        Self { locations: locations.into_iter().map(Into::into).collect(), ..self }
+        Self {
+            locations: locations.into_iter().map(Into::into).collect(),
+            ..self
+        }
     }
 
-    /// The user as whom it acts with client credentials; the one at the browser where nothing is said.
+    /// The user as whom it acts with client credentials; the one at the browser where nothing is
+    /// said.
     pub fn owner(self, user_id: impl Into<String>) -> Self {
-        Self { owner: Some(user_id.into()), ..self }
+        Self {
+            owner: Some(user_id.into()),
+            ..self
+        }
     }
 }
 
 /// Without its secret.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App").field("client_id", &self.client_id).finish_non_exhaustive()
+        f.debug_struct("App")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }
 
@@ -120,8 +130,8 @@ impl Accounts {
         self.centers.place(location, origin);
     }
 
-    /// A code as the API console gives out for a self client: for a user who has consented, and to be exchanged without
-    /// a redirect URI.
+    /// A code as the API console gives out for a self client: for a user who has consented, and to
+    /// be exchanged without a redirect URI.
     ///
     /// # Panics
     ///
@@ -137,7 +147,12 @@ impl Accounts {
         self.expect_app(client_id);
         let consent = self.consent_of(Some(client_id), user_id, scopes.into());
         let expires_at = now + self.policy.code_lifetime;
-        self.insert_code(Code { consent: consent.into(), redirect_uri: None, offline: true, expires_at })
+        self.insert_code(Code {
+            consent: consent.into(),
+            redirect_uri: None,
+            offline: true,
+            expires_at,
+        })
     }
 
     /// Lets a device in, as the user would who types its code into a browser.
@@ -148,7 +163,10 @@ impl Accounts {
     #[track_caller]
     pub fn approve_device(&mut self, user_code: &str, user_id: &str) {
         self.expect_user(user_id);
-        assert!(self.decide_device(user_code, user_id, Decision::Allow), "no device has the code `{user_code}`");
+        assert!(
+            self.decide_device(user_code, user_id, Decision::Allow),
+            "no device has the code `{user_code}`"
+        );
     }
 
     /// Turns a device away, as its user would.
@@ -158,48 +176,67 @@ impl Accounts {
     /// If there is no such code.
     #[track_caller]
     pub fn deny_device(&mut self, user_code: &str) {
-        assert!(self.decide_device(user_code, "", Decision::Deny), "no device has the code `{user_code}`");
+        assert!(
+            self.decide_device(user_code, "", Decision::Deny),
+            "no device has the code `{user_code}`"
+        );
     }
 
     /// The app that a request says it is from, if the data centre knows it.
     pub(super) fn app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = ask.get("client_id").and_then(|id| self.apps.get(id));
-        app.filter(|app| self.knows(ask.center, app)).ok_or(Refused::InvalidClient)
+        app.filter(|app| self.knows(ask.center, app))
+            .ok_or(Refused::InvalidClient)
     }
 
     /// As [`app`](Self::app), with its secret.
     pub(super) fn authenticated_app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = self.app(ask)?;
-        if ask.is("client_secret", &app.client_secret) { Ok(app) } else { Err(Refused::InvalidClientSecret) }
+        if ask.is("client_secret", &app.client_secret) {
+            Ok(app)
+        } else {
+            Err(Refused::InvalidClientSecret)
+        }
     }
 
     pub(super) fn knows(&self, center: CenterKey, app: &App) -> bool {
         match app.locations.as_slice() {
             [] => center == self.centers.home(),
-            locations => locations.iter().any(|location| location == self.centers.location(center)),
+            locations => locations
+                .iter()
+                .any(|location| location == self.centers.location(center)),
         }
     }
 
     /// Who sits before the browser that asks, and where they live.
     pub(super) fn browser_user(&self, ask: &Ask<'_>) -> Option<(&str, CenterKey)> {
         let user_id = ask.get("login_hint").or(self.signed_in.as_deref())?;
-        self.users.get_key_value(user_id).map(|(user_id, center)| (user_id.as_str(), *center))
+        self.users
+            .get_key_value(user_id)
+            .map(|(user_id, center)| (user_id.as_str(), *center))
     }
 
     #[track_caller]
     pub(super) fn expect_user(&self, user_id: &str) -> CenterKey {
-        let Some(&center) = self.users.get(user_id) else { panic!("there is no user `{user_id}`") };
+        let Some(&center) = self.users.get(user_id) else {
+            panic!("there is no user `{user_id}`")
+        };
         center
     }
 
     #[track_caller]
     pub(super) fn expect_app(&self, client_id: &str) {
-        assert!(self.apps.contains_key(client_id), "there is no app `{client_id}`");
+        assert!(
+            self.apps.contains_key(client_id),
+            "there is no app `{client_id}`"
+        );
     }
 
     #[track_caller]
     fn expect_center(&self, location: &str) -> CenterKey {
-        let Some(center) = self.centers.find(location) else { panic!("there is no data centre `{location}`") };
+        let Some(center) = self.centers.find(location) else {
+            panic!("there is no data centre `{location}`")
+        };
         center
     }
 }

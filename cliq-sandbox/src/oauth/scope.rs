@@ -6,7 +6,8 @@ use cliq_api::Scopes;
 
 /// The scopes that a token has.
 ///
-/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of its group.
+/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of
+/// its group.
 ///
 /// ```
 /// use cliq_api::Scopes;
@@ -83,14 +84,24 @@ impl fmt::Display for ScopeSet {
 
 /// Whether a scope that was given includes one that is needed.
 fn includes(given: &str, needed: &str) -> bool {
-    let group = |scope: &str| scope.rsplit_once('.').map(|(group, _)| group.to_ascii_lowercase());
-    let is_all = given.rsplit_once('.').is_some_and(|(_, operation)| operation.eq_ignore_ascii_case("ALL"));
+    let group = |scope: &str| {
+        scope
+            .rsplit_once('.')
+            .map(|(group, _)| group.to_ascii_lowercase())
+    };
+    let is_all = given
+        .rsplit_once('.')
+        .is_some_and(|(_, operation)| operation.eq_ignore_ascii_case("ALL"));
     given.eq_ignore_ascii_case(needed) || is_all && group(given) == group(needed)
 }
 
 fn is_scope(text: &str) -> bool {
-    let is_name =
-        |part: &str| !part.is_empty() && part.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_');
+    let is_name = |part: &str| {
+        !part.is_empty()
+            && part
+                .bytes()
+                .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+    };
     text.contains('.') && text.split('.').all(is_name)
 }
 
@@ -127,11 +138,22 @@ mod tests {
     #[test]
     fn scopes_are_asked_for_with_commas_between_them() {
         let asked = ScopeSet::parse("ZohoCliq.Chats.READ,ZohoCliq.Webhooks.CREATE").unwrap();
-        assert_eq!(asked.names(), ["ZohoCliq.Chats.READ", "ZohoCliq.Webhooks.CREATE"]);
-        assert_eq!(asked.to_string(), "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE");
-        for text in
-            ["", ",", "ZohoCliq", "ZohoCliq.Chats.READ,", "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE", "a..b"]
-        {
+        assert_eq!(
+            asked.names(),
+            ["ZohoCliq.Chats.READ", "ZohoCliq.Webhooks.CREATE"]
+        );
+        assert_eq!(
+            asked.to_string(),
+            "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE"
+        );
+        for text in [
+            "",
+            ",",
+            "ZohoCliq",
+            "ZohoCliq.Chats.READ,",
+            "ZohoCliq.Chats.READ ZohoCliq.Webhooks.CREATE",
+            "a..b",
+        ] {
             assert_eq!(ScopeSet::parse(text), None, "{text:?}");
         }
     }

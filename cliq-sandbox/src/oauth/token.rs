@@ -35,7 +35,14 @@ impl Tokens {
         consent: Arc<Consent>,
         expires_at: Option<OffsetDateTime>,
     ) -> String {
-        mint(&mut self.access, ids, Grant { consent, expires_at })
+        mint(
+            &mut self.access,
+            ids,
+            Grant {
+                consent,
+                expires_at,
+            },
+        )
     }
 
     /// A refresh token, and an access token that counts as one from it.
@@ -47,11 +54,20 @@ impl Tokens {
         now: OffsetDateTime,
     ) -> TokenPair {
         let token = ids.token();
-        self.make_room(&consent, policy.live_refresh_tokens).push_back(token.clone());
-        let mut refresh = Refresh { consent, access: VecDeque::new(), given: VecDeque::new(), denied_until: None };
+        self.make_room(&consent, policy.live_refresh_tokens)
+            .push_back(token.clone());
+        let mut refresh = Refresh {
+            consent,
+            access: VecDeque::new(),
+            given: VecDeque::new(),
+            denied_until: None,
+        };
         let pair = refresh.mint(&mut self.access, ids, policy, now);
         self.refresh.insert(token.clone(), refresh);
-        TokenPair { refresh_token: Some(token), ..pair }
+        TokenPair {
+            refresh_token: Some(token),
+            ..pair
+        }
     }
 
     /// The refresh tokens of a user and an app, with place for another one.
@@ -82,7 +98,9 @@ impl Tokens {
 
     /// What a refresh token stands for.
     pub(super) fn consent(&self, refresh_token: &str) -> Option<&Consent> {
-        self.refresh.get(refresh_token).map(|refresh| &*refresh.consent)
+        self.refresh
+            .get(refresh_token)
+            .map(|refresh| &*refresh.consent)
     }
 
     pub(super) fn authenticate(
@@ -91,15 +109,24 @@ impl Tokens {
         center: CenterKey,
         now: OffsetDateTime,
     ) -> Result<&Grant, Unauthorized> {
-        let grant = self.access.get(token).filter(|grant| grant.consent.center == center);
+        let grant = self
+            .access
+            .get(token)
+            .filter(|grant| grant.consent.center == center);
         let grant = grant.ok_or(Unauthorized::Unknown)?;
-        if grant.has_expired(now) { Err(Unauthorized::Expired) } else { Ok(grant) }
+        if grant.has_expired(now) {
+            Err(Unauthorized::Expired)
+        } else {
+            Ok(grant)
+        }
     }
 
     /// The data centre that a token of either kind is from.
     pub(super) fn center(&self, token: &str) -> Option<CenterKey> {
         let access = self.access.get(token).map(|grant| &grant.consent);
-        access.or_else(|| self.refresh.get(token).map(|refresh| &refresh.consent)).map(|consent| consent.center)
+        access
+            .or_else(|| self.refresh.get(token).map(|refresh| &refresh.consent))
+            .map(|consent| consent.center)
     }
 
     pub(super) fn revoke(&mut self, token: &str) -> bool {
@@ -108,12 +135,15 @@ impl Tokens {
 
     pub(super) fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         let before = self.access.len();
-        self.access.retain(|_, grant| grant.consent.user_id != user_id);
+        self.access
+            .retain(|_, grant| grant.consent.user_id != user_id);
         before - self.access.len()
     }
 
     fn end_refresh(&mut self, token: &str) -> bool {
-        let Some(refresh) = self.refresh.remove(token) else { return false };
+        let Some(refresh) = self.refresh.remove(token) else {
+            return false;
+        };
         for access in &refresh.access {
             self.access.remove(access);
         }
@@ -133,7 +163,11 @@ fn mint(access: &mut HashMap<String, Grant>, ids: &mut Ids, grant: Grant) -> Str
 impl Refresh {
     /// Counts one more, unless there were too many.
     fn count(&mut self, policy: &Policy, now: OffsetDateTime) -> Result<(), Refused> {
-        while self.given.front().is_some_and(|&first| now - first >= policy.refresh_window) {
+        while self
+            .given
+            .front()
+            .is_some_and(|&first| now - first >= policy.refresh_window)
+        {
             self.given.pop_front();
         }
         let is_denied = self.denied_until.is_some_and(|until| now < until);
@@ -147,7 +181,8 @@ impl Refresh {
         Err(Refused::TooManyRefreshes)
     }
 
-    /// Another access token among those that it has. The expired ones go, and so does the oldest if they are too many.
+    /// Another access token among those that it has. The expired ones go, and so does the oldest if
+    /// they are too many.
     fn mint(
         &mut self,
         access: &mut HashMap<String, Grant>,
@@ -156,7 +191,9 @@ impl Refresh {
         now: OffsetDateTime,
     ) -> TokenPair {
         self.access.retain(|token| {
-            let is_alive = access.get(token).is_some_and(|grant| !grant.has_expired(now));
+            let is_alive = access
+                .get(token)
+                .is_some_and(|grant| !grant.has_expired(now));
             if !is_alive {
                 access.remove(token);
             }
@@ -167,7 +204,14 @@ impl Refresh {
             access.remove(&oldest);
         }
         let consent = Arc::clone(&self.consent);
-        let token = mint(access, ids, Grant { consent, expires_at: Some(now + policy.access_token_lifetime) });
+        let token = mint(
+            access,
+            ids,
+            Grant {
+                consent,
+                expires_at: Some(now + policy.access_token_lifetime),
+            },
+        );
         self.access.push_back(token.clone());
         TokenPair::new(token, &self.consent)
     }

@@ -41,12 +41,19 @@ pub(crate) fn list_threads(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     let filter = Filter::read(call)?;
     let mut matching = world.threads_of(channel).filter(|&key| {
         let thread = &world[key];
-        filter.behind.is_none_or(|cursor| thread.serial < cursor.serial)
+        filter
+            .behind
+            .is_none_or(|cursor| thread.serial < cursor.serial)
             && filter.state.is_none_or(|state| thread.state == state)
-            && filter.followed.is_none_or(|followed| thread.is_follower(call.user) == followed)
+            && filter
+                .followed
+                .is_none_or(|followed| thread.is_follower(call.user) == followed)
     });
     let page: Vec<_> = matching.by_ref().take(filter.limit).collect();
-    let data: Vec<Value> = page.iter().map(|&thread| form::thread(world, thread, call.user)).collect();
+    let data: Vec<Value> = page
+        .iter()
+        .map(|&thread| form::thread(world, thread, call.user))
+        .collect();
     let mut answer = json!({
         "url": call.url,
         "type": "chat_thread",
@@ -61,7 +68,9 @@ pub(crate) fn list_threads(world: &mut World, call: &Call<'_>) -> Result<Reply, 
 
 impl Filter {
     fn read(call: &Call<'_>) -> Result<Self, Refusal> {
-        let refused = |name: &str| Refusal::invalid_input(format_args!("`{name}` has a value that it can't have"));
+        let refused = |name: &str| {
+            Refusal::invalid_input(format_args!("`{name}` has a value that it can't have"))
+        };
         Ok(Self {
             followed: match call.query("state") {
                 None | Some("all") => None,
@@ -90,7 +99,10 @@ impl Filter {
 
 pub(crate) fn set_auto_follow(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let channel = channel_by_id(world, call)?;
-    let (auto_follow, status) = match call.body::<SetThreadAutoFollowRequest, AutoFollow>()?.auto_follow_threads {
+    let (auto_follow, status) = match call
+        .body::<SetThreadAutoFollowRequest, AutoFollow>()?
+        .auto_follow_threads
+    {
         Switch::Enable => (true, "enabled"),
         Switch::Disable => (false, "disabled"),
     };

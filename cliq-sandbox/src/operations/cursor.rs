@@ -11,8 +11,8 @@ use crate::world::Thread;
 /// What the published tokens begin with.
 const VERSION: &str = "15";
 
-/// A place in a list of threads: behind a thread. It is sent as Base64 of a version, a time and the thread's digits,
-/// which is the form of the published tokens.
+/// A place in a list of threads: behind a thread. It is sent as Base64 of a version, a time and the
+/// thread's digits, which is the form of the published tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     millis: u64,
@@ -22,18 +22,30 @@ pub(super) struct Cursor {
 
 impl Cursor {
     pub(super) fn behind(thread: &Thread) -> Self {
-        Self { millis: thread.main_message.millis(), serial: thread.serial }
+        Self {
+            millis: thread.main_message.millis(),
+            serial: thread.serial,
+        }
     }
 
     /// How far a client that asks now has seen all.
     pub(super) fn at(time: OffsetDateTime, serial: u64) -> Self {
-        Self { millis: u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(), serial }
+        Self {
+            millis: u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
+            serial,
+        }
     }
 
     pub(super) fn parse(token: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64_STANDARD.decode(token).ok()?).ok()?;
-        let (millis, serial) = text.strip_prefix(VERSION)?.strip_prefix('|')?.split_once('|')?;
-        Some(Self { millis: millis.parse().ok()?, serial: serial.parse().ok()? })
+        let (millis, serial) = text
+            .strip_prefix(VERSION)?
+            .strip_prefix('|')?
+            .split_once('|')?;
+        Some(Self {
+            millis: millis.parse().ok()?,
+            serial: serial.parse().ok()?,
+        })
     }
 }
 
@@ -51,7 +63,13 @@ mod tests {
     fn the_published_token_is_read_and_written() {
         let token = "MTV8MTYxNjEzNTI3ODYzNnwxNzc1OTk4MDAxMTcwMDczMzAx";
         let cursor = Cursor::parse(token).unwrap();
-        assert_eq!(cursor, Cursor { millis: 1_616_135_278_636, serial: 1_775_998_001_170_073_301 });
+        assert_eq!(
+            cursor,
+            Cursor {
+                millis: 1_616_135_278_636,
+                serial: 1_775_998_001_170_073_301
+            }
+        );
         assert_eq!(cursor.to_string(), token);
     }
 

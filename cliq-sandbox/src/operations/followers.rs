@@ -25,7 +25,10 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
 pub(crate) fn list_others(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let thread = &world[thread_by_chat_id(world, call)?];
     let members = world[thread.channel].members.iter().copied();
-    Ok(users(world, members.filter(|&member| !thread.is_follower(member))))
+    Ok(users(
+        world,
+        members.filter(|&member| !thread.is_follower(member)),
+    ))
 }
 
 fn users(world: &World, users: impl Iterator<Item = UserKey>) -> Reply {
@@ -50,14 +53,24 @@ pub(crate) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 }
 
 /// The users that the body names; all have to be in the channel.
-fn named_members<E: Endpoint>(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Vec<UserKey>, Refusal> {
+fn named_members<E: Endpoint>(
+    world: &World,
+    call: &Call<'_>,
+    channel: ChannelKey,
+) -> Result<Vec<UserKey>, Refusal> {
     let Users { user_ids } = call.body::<E, _>()?;
     if user_ids.is_empty() {
         return Err(Refusal::invalid_input("`user_ids` is empty"));
     }
     let member = |id: String| {
-        let user = world.user(&id).filter(|user| world[channel].members.contains(user));
-        user.ok_or_else(|| Refusal::invalid_input(format_args!("`user_ids` names `{id}`, who is not in the channel")))
+        let user = world
+            .user(&id)
+            .filter(|user| world[channel].members.contains(user));
+        user.ok_or_else(|| {
+            Refusal::invalid_input(format_args!(
+                "`user_ids` names `{id}`, who is not in the channel"
+            ))
+        })
     };
     user_ids.into_iter().map(member).collect()
 }

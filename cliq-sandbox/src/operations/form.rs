@@ -65,11 +65,15 @@ pub(super) fn main_message(world: &World, thread: &Thread, message: &Message) ->
 
 /// The members of the channel whose names stand in the text behind an `@`.
 fn mentions(world: &World, thread: &Thread, text: &str) -> Vec<Value> {
-    let members = world[thread.channel].members.iter().map(|&member| &world[member]);
+    let members = world[thread.channel]
+        .members
+        .iter()
+        .map(|&member| &world[member]);
     members
         .filter_map(|member| {
             let name = format!("@{}", member.name);
-            text.contains(&name).then(|| json!({ "name": name, "id": member.id, "type": "user" }))
+            text.contains(&name)
+                .then(|| json!({ "name": name, "id": member.id, "type": "user" }))
         })
         .collect()
 }
@@ -92,6 +96,9 @@ mod tests {
     fn times_are_written_as_in_the_published_examples() {
         let time = OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(1_779_964_608_999);
         assert_eq!(timestamp(time), "2026-05-28T10:36:48+00:00");
-        assert_eq!(timestamp(time.to_offset(UtcOffset::from_hms(5, 30, 0).unwrap())), "2026-05-28T10:36:48+00:00");
+        assert_eq!(
+            timestamp(time.to_offset(UtcOffset::from_hms(5, 30, 0).unwrap())),
+            "2026-05-28T10:36:48+00:00"
+        );
     }
 }

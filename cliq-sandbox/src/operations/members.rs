@@ -18,7 +18,10 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         .iter()
         .map(|&member| {
             let member = form::user(&world[member]);
-            fields.iter().map(|&field| (field.to_owned(), member[field].clone())).collect()
+            fields
+                .iter()
+                .map(|&field| (field.to_owned(), member[field].clone()))
+                .collect()
         })
         .collect();
     Ok(Reply::Json(json!({ "members": members })))
@@ -31,9 +34,9 @@ fn fields<'c>(call: &'c Call<'_>) -> Result<Vec<&'c str>, Refusal> {
     };
     let asked: Vec<&str> = asked.split(',').collect();
     match asked.iter().find(|field| !FIELDS.contains(field)) {
-        Some(unknown) => {
-            Err(Refusal::invalid_input(format_args!("`fields` names `{unknown}`, which is no field of a member")))
-        }
+        Some(unknown) => Err(Refusal::invalid_input(format_args!(
+            "`fields` names `{unknown}`, which is no field of a member"
+        ))),
         None => Ok(asked),
     }
 }
@@ -42,7 +45,9 @@ pub(crate) fn leave(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
     let thread = thread_by_chat_id(world, call)?;
     let thread = &mut world[thread];
     if !thread.is_follower(call.user) {
-        return Err(Refusal::not_allowed("the token's user is not in the thread"));
+        return Err(Refusal::not_allowed(
+            "the token's user is not in the thread",
+        ));
     }
     thread.unfollow(call.user);
     thread.unmute(call.user);

@@ -1,5 +1,5 @@
-//! What the endpoints do: one function for each operation of the server, from a request that is read to a reply or a
-//! refusal.
+//! What the endpoints do: one function for each operation of the server, from a request that is
+//! read to a reply or a refusal.
 //!
 //! A function refuses before it changes anything.
 
@@ -20,7 +20,9 @@ pub(crate) type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, Refusal>;
 
 /// The channel whose id is in the path, for those who are in it.
 fn channel_by_id(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
-    let channel = world.channel_by_id(&call.subject).ok_or_else(Refusal::channel_not_found)?;
+    let channel = world
+        .channel_by_id(&call.subject)
+        .ok_or_else(Refusal::channel_not_found)?;
     require_member(world, call, channel)?;
     Ok(channel)
 }
@@ -35,7 +37,11 @@ fn thread_by_chat_id(world: &World, call: &Call<'_>) -> Result<ThreadKey, Refusa
 }
 
 fn require_member(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<(), Refusal> {
-    if world[channel].members.contains(&call.user) { Ok(()) } else { Err(Refusal::chat_access_denied()) }
+    if world[channel].members.contains(&call.user) {
+        Ok(())
+    } else {
+        Err(Refusal::chat_access_denied())
+    }
 }
 
 /// The bot that the query names, if it names one; it has to be in the channel.
@@ -45,6 +51,8 @@ fn bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<Bot
     };
     match world.bot(unique_name) {
         Some(bot) if world[channel].bots.contains(&bot) => Ok(Some(bot)),
-        _ => Err(Refusal::not_allowed("`bot_unique_name` names no participant of the channel")),
+        _ => Err(Refusal::not_allowed(
+            "`bot_unique_name` names no participant of the channel",
+        )),
     }
 }

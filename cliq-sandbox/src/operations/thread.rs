@@ -39,7 +39,9 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     let mut data = form::thread(world, thread, call.user);
     // Always so: others were refused.
     data["parent_participant"] = true.into();
-    Ok(Reply::Json(json!({ "url": call.url, "type": "chat_thread", "data": data })))
+    Ok(Reply::Json(
+        json!({ "url": call.url, "type": "chat_thread", "data": data }),
+    ))
 }
 
 /// A chat id, `-T-` and digits.
@@ -67,21 +69,33 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 }
 
 /// As [`bot`]; a bot from an extension needs that extension's key besides.
-fn acting_bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<BotKey>, Refusal> {
+fn acting_bot(
+    world: &World,
+    call: &Call<'_>,
+    channel: ChannelKey,
+) -> Result<Option<BotKey>, Refusal> {
     let key = call.query("appkey");
     let bot = bot(world, call, channel)?;
     match (bot.map(|bot| world[bot].app_key.as_deref()), key) {
-        (None, Some(_)) => Err(Refusal::invalid_input("`appkey` goes only together with `bot_unique_name`")),
+        (None, Some(_)) => Err(Refusal::invalid_input(
+            "`appkey` goes only together with `bot_unique_name`",
+        )),
         (Some(Some(_)), None) => Err(Refusal::missing_param("appkey")),
-        (Some(Some(needed)), Some(given)) if needed != given => {
-            Err(Refusal::access_denied("`appkey` is not that of the bot's extension"))
-        }
+        (Some(Some(needed)), Some(given)) if needed != given => Err(Refusal::access_denied(
+            "`appkey` is not that of the bot's extension",
+        )),
         _ => Ok(bot),
     }
 }
 
 pub(crate) fn main_message(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let thread = thread_by_chat_id(world, call)?;
-    let message = world.main_message(thread).ok_or_else(|| Refusal::message_not_found("THREAD_CHAT_ID"))?;
-    Ok(Reply::Json(form::main_message(world, &world[thread], message)))
+    let message = world
+        .main_message(thread)
+        .ok_or_else(|| Refusal::message_not_found("THREAD_CHAT_ID"))?;
+    Ok(Reply::Json(form::main_message(
+        world,
+        &world[thread],
+        message,
+    )))
 }

@@ -25,7 +25,8 @@ pub(crate) enum Sender {
 /// The last millisecond of the year 9999: what comes after it can't be told as a time.
 const LAST_MILLIS: u64 = 253_402_300_799_999;
 
-/// Milliseconds of the Unix epoch and digits. Cliq writes what stands between them in three ways; here it is `_`.
+/// Milliseconds of the Unix epoch and digits. Cliq writes what stands between them in three ways;
+/// here it is `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MessageId {
     millis: u64,
@@ -67,9 +68,13 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// In the one way in which it is written, so that two ids are the same if and only if their texts are.
+/// In the one way in which it is written, so that two ids are the same if and only if their texts
+/// are.
 pub(super) fn number(digits: &str) -> Option<u64> {
-    digits.parse().ok().filter(|number: &u64| number.to_string() == digits)
+    digits
+        .parse()
+        .ok()
+        .filter(|number: &u64| number.to_string() == digits)
 }
 
 #[cfg(test)]
@@ -79,7 +84,10 @@ mod tests {
     #[test]
     fn an_id_is_the_same_in_all_its_forms() {
         let id = MessageId::parse("1727333520582_47588994306224").unwrap();
-        for text in ["1727333520582 47588994306224", "1727333520582%2047588994306224"] {
+        for text in [
+            "1727333520582 47588994306224",
+            "1727333520582%2047588994306224",
+        ] {
             assert_eq!(MessageId::parse(text), Some(id));
         }
         assert_eq!(id.to_string(), "1727333520582_47588994306224");
@@ -89,7 +97,17 @@ mod tests {
 
     #[test]
     fn other_texts_are_no_ids() {
-        for text in ["", "1", "172733352058247588994306224", "1_", "_1", "1_2_3", "01_2", "1_+2", "253402300800000_1"] {
+        for text in [
+            "",
+            "1",
+            "172733352058247588994306224",
+            "1_",
+            "_1",
+            "1_2_3",
+            "01_2",
+            "1_+2",
+            "253402300800000_1",
+        ] {
             assert_eq!(MessageId::parse(text), None, "{text}");
         }
     }

@@ -1,7 +1,8 @@
 //! The state of the stand-in: who and what there is, and how it changes.
 //!
-//! No I/O, no clock and no chance: times come in as arguments, ids from a counter, so that the same calls at the same
-//! times make the same world. No rules of who may do what either; those are the operations'.
+//! No I/O, no clock and no chance: times come in as arguments, ids from a counter, so that the same
+//! calls at the same times make the same world. No rules of who may do what either; those are the
+//! operations'.
 
 mod channel;
 mod message;
@@ -135,7 +136,10 @@ impl World {
     }
 
     pub(crate) fn bot(&self, unique_name: &str) -> Option<BotKey> {
-        self.bots.iter().position(|bot| bot.unique_name == unique_name).map(BotKey)
+        self.bots
+            .iter()
+            .position(|bot| bot.unique_name == unique_name)
+            .map(BotKey)
     }
 
     pub(crate) fn bots(&self) -> impl Iterator<Item = &Bot> {
@@ -150,11 +154,17 @@ impl World {
     }
 
     pub(crate) fn channel_by_id(&self, id: &str) -> Option<ChannelKey> {
-        self.channels.iter().position(|channel| channel.id == id).map(ChannelKey)
+        self.channels
+            .iter()
+            .position(|channel| channel.id == id)
+            .map(ChannelKey)
     }
 
     pub(crate) fn channel_by_unique_name(&self, unique_name: &str) -> Option<ChannelKey> {
-        self.channels.iter().position(|channel| channel.unique_name == unique_name).map(ChannelKey)
+        self.channels
+            .iter()
+            .position(|channel| channel.unique_name == unique_name)
+            .map(ChannelKey)
     }
 
     pub(crate) fn channels(&self) -> impl Iterator<Item = &Channel> {
@@ -190,21 +200,48 @@ impl World {
 
     /// From the newest to the oldest.
     pub(crate) fn threads_of(&self, channel: ChannelKey) -> impl Iterator<Item = ThreadKey> {
-        (0..self.threads.len()).rev().map(ThreadKey).filter(move |&thread| self[thread].channel == channel)
+        (0..self.threads.len())
+            .rev()
+            .map(ThreadKey)
+            .filter(move |&thread| self[thread].channel == channel)
     }
 
     /// Posts into the channel itself.
-    pub(crate) fn post(&mut self, channel: ChannelKey, sender: Sender, text: String, now: OffsetDateTime) -> MessageId {
+    pub(crate) fn post(
+        &mut self,
+        channel: ChannelKey,
+        sender: Sender,
+        text: String,
+        now: OffsetDateTime,
+    ) -> MessageId {
         let id = self.make_message_id(now);
-        self.add_message(Chat::Channel(channel), Message { id, sender, text, reply_to: None });
+        self.add_message(
+            Chat::Channel(channel),
+            Message {
+                id,
+                sender,
+                text,
+                reply_to: None,
+            },
+        );
         id
     }
 
-    /// A thread without messages as yet. Where the channel says so, its members follow it from the start.
-    pub(crate) fn start_thread(&mut self, channel: ChannelKey, main_message: MessageId, title: String) -> ThreadKey {
+    /// A thread without messages as yet. Where the channel says so, its members follow it from the
+    /// start.
+    pub(crate) fn start_thread(
+        &mut self,
+        channel: ChannelKey,
+        main_message: MessageId,
+        title: String,
+    ) -> ThreadKey {
         let serial = self.take_serial();
         let parent = &self[channel];
-        let followers = if parent.auto_follow { parent.members.clone() } else { Vec::new() };
+        let followers = if parent.auto_follow {
+            parent.members.clone()
+        } else {
+            Vec::new()
+        };
         self.add_thread(Thread {
             chat_id: Thread::chat_id(&parent.chat_id, serial),
             serial,
@@ -228,7 +265,15 @@ impl World {
         now: OffsetDateTime,
     ) -> MessageId {
         let id = self.make_message_id(now);
-        self.add_message(Chat::Thread(thread), Message { id, sender, text, reply_to });
+        self.add_message(
+            Chat::Thread(thread),
+            Message {
+                id,
+                sender,
+                text,
+                reply_to,
+            },
+        );
         if let Sender::User(user) = sender {
             self[thread].follow(user);
         }
@@ -290,7 +335,8 @@ impl World {
         serial
     }
 
-    /// The digits are in use. What comes later gets higher ones, as long as there are enough of them.
+    /// The digits are in use. What comes later gets higher ones, as long as there are enough of
+    /// them.
     pub(crate) fn skip_serial(&mut self, serial: u64) {
         if serial < LAST_SERIAL {
             self.next_serial = self.next_serial.max(serial + 1);
@@ -310,7 +356,12 @@ mod tests {
     fn world(now: OffsetDateTime) -> (World, [UserKey; 2], ChannelKey, ThreadKey) {
         let mut world = World::new();
         let mut user = |id: &str, name: &str| {
-            world.add_user(User { id: id.into(), name: name.into(), email: String::new(), external: false })
+            world.add_user(User {
+                id: id.into(),
+                name: name.into(),
+                email: String::new(),
+                external: false,
+            })
         };
         let (ryan, scott) = (user("1", "Ryan"), user("2", "Scott"));
         let channel = world.add_channel(Channel {
@@ -343,7 +394,10 @@ mod tests {
     fn ids_have_the_forms_of_cliq() {
         let (world, _, channel, thread) =
             world(OffsetDateTime::UNIX_EPOCH + time::Duration::milliseconds(1_727_333_520_582));
-        let digits = world[thread].chat_id.strip_prefix(&format!("{}-T-", world[channel].chat_id)).unwrap();
+        let digits = world[thread]
+            .chat_id
+            .strip_prefix(&format!("{}-T-", world[channel].chat_id))
+            .unwrap();
         assert!(digits.bytes().all(|byte| byte.is_ascii_digit()), "{digits}");
         let id = world[thread].main_message.to_string();
         assert!(id.starts_with("1727333520582_"), "{id}");
@@ -355,10 +409,18 @@ mod tests {
         let (mut world, [ryan, scott], channel, thread) = world(OffsetDateTime::UNIX_EPOCH);
         assert_eq!(world[thread].followers, [scott]);
         world[channel].auto_follow = true;
-        let message = world.post(channel, Sender::User(ryan), "Third.".into(), OffsetDateTime::UNIX_EPOCH);
+        let message = world.post(
+            channel,
+            Sender::User(ryan),
+            "Third.".into(),
+            OffsetDateTime::UNIX_EPOCH,
+        );
         let next = world.start_thread(channel, message, "Third".into());
         assert_eq!(world[next].followers, [ryan, scott]);
         assert_eq!(world[thread].followers, [scott]);
-        assert_eq!(world.threads_of(channel).collect::<Vec<_>>(), [next, thread]);
+        assert_eq!(
+            world.threads_of(channel).collect::<Vec<_>>(),
+            [next, thread]
+        );
     }
 }

@@ -15,7 +15,11 @@ async fn it_goes_with_paused_time_and_starts_at_the_same_time_always() {
     tokio::time::advance(MINUTE).await;
     assert_eq!(demo.sandbox.now(), Clock::START + MINUTE);
 
-    let posted = client.send_thread_message(&demo.thread_chat_id, "One.").sync_message(true).await.unwrap();
+    let posted = client
+        .send_thread_message(&demo.thread_chat_id, "One.")
+        .sync_message(true)
+        .await
+        .unwrap();
     let id = posted.message_id.unwrap().to_string();
     assert!(id.starts_with("1760001900000_"), "{id}");
 }
@@ -39,6 +43,8 @@ fn it_can_be_the_systems_or_ones_own() {
     let demo = Sandbox::builder().clock(clock.clone()).demo();
     clock.advance(MINUTE);
     assert_eq!(demo.sandbox.now(), start + MINUTE);
-    let id = demo.sandbox.post_message(&demo.channel_id, &demo.user_id, "Two.");
+    let id = demo
+        .sandbox
+        .post_message(&demo.channel_id, &demo.user_id, "Two.");
     assert!(id.starts_with("60000_"), "{id}");
 }

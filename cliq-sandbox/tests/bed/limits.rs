@@ -1,7 +1,9 @@
 //! Limits and locks through a client, point by point as they are known of Cliq.
 
 use cliq_api::prelude::*;
-use cliq_api::threads::{AutoFollow, FollowThreadRequest, GetThreadRequest, SendThreadMessageRequest, Threads};
+use cliq_api::threads::{
+    AutoFollow, FollowThreadRequest, GetThreadRequest, SendThreadMessageRequest, Threads,
+};
 use cliq_sandbox::limits::{Limits, Stamps, Telling, Trips, Window};
 use cliq_sandbox::{Clock, Demo, ManualClock, Sandbox};
 use std::time::Duration;
@@ -25,31 +27,54 @@ async fn at_first_nothing_is_limited_but_all_is_counted() {
     assert!(demo.sandbox.limits().is_off());
     assert_eq!(burst(&client, &demo).await, 100);
     let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
-    assert_eq!((tally.arrivals, tally.refused, tally.fullest), (100, 0, 100));
+    assert_eq!(
+        (tally.arrivals, tally.refused, tally.fullest),
+        (100, 0, 100)
+    );
 
     demo.sandbox.set_limits(Limits::published());
-    assert_eq!(burst(&client, &demo).await, 0, "what was counted stays counted");
+    assert_eq!(
+        burst(&client, &demo).await,
+        0,
+        "what was counted stays counted"
+    );
 }
 
 #[tokio::test(start_paused = true)]
 async fn twenty_in_a_minute_and_ten_minutes_of_lock() {
     let (demo, client) = ryan_limited(Limits::published());
     assert_eq!(burst(&client, &demo).await, 20);
-    let error = client.follow_thread(&demo.thread_chat_id).await.unwrap_err();
+    let error = client
+        .follow_thread(&demo.thread_chat_id)
+        .await
+        .unwrap_err();
     assert!(error.is_throttled());
 
     let start = Clock::START - time::OffsetDateTime::UNIX_EPOCH;
-    let until = demo.sandbox.locked_until::<FollowThreadRequest>(&demo.user_id).unwrap();
+    let until = demo
+        .sandbox
+        .locked_until::<FollowThreadRequest>(&demo.user_id)
+        .unwrap();
     assert_eq!(until, start.unsigned_abs() + 10 * MINUTE);
     let book = demo.sandbox.book();
     let lock = book.locks().next().unwrap();
-    assert_eq!((lock.length(), &*lock.user_id), (10 * MINUTE, demo.user_id.as_str()));
+    assert_eq!(
+        (lock.length(), &*lock.user_id),
+        (10 * MINUTE, demo.user_id.as_str())
+    );
 
     advance(599 * SECOND).await;
-    assert_eq!(status(client.follow_thread(&demo.thread_chat_id).await), Some(429));
+    assert_eq!(
+        status(client.follow_thread(&demo.thread_chat_id).await),
+        Some(429)
+    );
     advance(SECOND).await;
     client.follow_thread(&demo.thread_chat_id).await.unwrap();
-    assert_eq!(demo.sandbox.locked_until::<FollowThreadRequest>(&demo.user_id), None);
+    assert_eq!(
+        demo.sandbox
+            .locked_until::<FollowThreadRequest>(&demo.user_id),
+        None
+    );
 }
 
 #[tokio::test(start_paused = true)]
@@ -58,12 +83,30 @@ async fn get_thread_locks_for_five_minutes_and_a_channel_takes_fifty_changes() {
     for _ in 0..20 {
         client.get_thread(&demo.thread_chat_id).await.unwrap();
     }
-    assert_eq!(status(client.get_thread(&demo.thread_chat_id).await), Some(429));
+    assert_eq!(
+        status(client.get_thread(&demo.thread_chat_id).await),
+        Some(429)
+    );
     for _ in 0..50 {
-        client.set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable).await.unwrap();
+        client
+            .set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable)
+            .await
+            .unwrap();
     }
-    assert_eq!(status(client.set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable).await), Some(429));
-    let locks: Vec<_> = demo.sandbox.book().locks().map(|lock| lock.length().as_secs()).collect();
+    assert_eq!(
+        status(
+            client
+                .set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable)
+                .await
+        ),
+        Some(429)
+    );
+    let locks: Vec<_> = demo
+        .sandbox
+        .book()
+        .locks()
+        .map(|lock| lock.length().as_secs())
+        .collect();
     assert_eq!(locks, [300, 300]);
     advance(5 * MINUTE).await;
     client.get_thread(&demo.thread_chat_id).await.unwrap();
@@ -86,12 +129,34 @@ async fn users_and_endpoints_are_counted_apart() {
 async fn what_is_one_url_is_counted_together() {
     let (demo, client) = ryan_limited(Limits::published());
     for _ in 0..10 {
-        client.send_thread_message(&demo.thread_chat_id, "One.").await.unwrap();
-        client.create_thread_by_chat_id(&demo.channel_chat_id, "Two.", &demo.message_id).await.unwrap();
+        client
+            .send_thread_message(&demo.thread_chat_id, "One.")
+            .await
+            .unwrap();
+        client
+            .create_thread_by_chat_id(&demo.channel_chat_id, "Two.", &demo.message_id)
+            .await
+            .unwrap();
     }
-    assert_eq!(status(client.send_thread_message(&demo.thread_chat_id, "Three.").await), Some(429));
-    assert_eq!(demo.sandbox.book().of::<SendThreadMessageRequest>(&demo.user_id).fullest, 21);
-    client.create_thread_by_channel_id(&demo.channel_id, "Four.", &demo.message_id).await.unwrap();
+    assert_eq!(
+        status(
+            client
+                .send_thread_message(&demo.thread_chat_id, "Three.")
+                .await
+        ),
+        Some(429)
+    );
+    assert_eq!(
+        demo.sandbox
+            .book()
+            .of::<SendThreadMessageRequest>(&demo.user_id)
+            .fullest,
+        21
+    );
+    client
+        .create_thread_by_channel_id(&demo.channel_id, "Four.", &demo.message_id)
+        .await
+        .unwrap();
 }
 
 #[tokio::test(start_paused = true)]
@@ -103,7 +168,10 @@ async fn a_rolling_window_reaches_back_from_each_call() {
     }
     // A full minute of the clock begins in between.
     advance(59 * SECOND).await;
-    assert_eq!(status(client.follow_thread(&demo.thread_chat_id).await), Some(429));
+    assert_eq!(
+        status(client.follow_thread(&demo.thread_chat_id).await),
+        Some(429)
+    );
     demo.sandbox.forgive();
     assert_eq!(burst(&client, &demo).await, 20);
 }
@@ -119,7 +187,11 @@ async fn a_fixed_window_begins_with_the_servers_minute() {
     assert_eq!(burst(&client, &demo).await, 20);
 
     // With a clock that is ahead by five seconds the minute begins earlier.
-    let (demo, client) = ryan_limited(Limits::published().window(Window::Fixed).clock_ahead(5 * SECOND));
+    let (demo, client) = ryan_limited(
+        Limits::published()
+            .window(Window::Fixed)
+            .clock_ahead(5 * SECOND),
+    );
     advance(50 * SECOND).await;
     for _ in 0..20 {
         client.follow_thread(&demo.thread_chat_id).await.unwrap();
@@ -144,7 +216,11 @@ async fn whole_seconds_keep_calls_up_to_a_second_longer() {
         }
         // Of the last minute, and its first second.
         advance(Duration::from_millis(after - 1)).await;
-        assert_eq!(status(client.follow_thread(&demo.thread_chat_id).await), Some(429), "{stamps:?}");
+        assert_eq!(
+            status(client.follow_thread(&demo.thread_chat_id).await),
+            Some(429),
+            "{stamps:?}"
+        );
         demo.sandbox.forgive();
     }
     let (demo, client) = ryan_limited(Limits::published().stamps(Stamps::WholeSeconds));
@@ -163,11 +239,17 @@ async fn calls_in_a_lock_extend_it_or_not() {
         advance(5 * MINUTE).await;
         assert_eq!(burst(&client, &demo).await, 0);
         advance(5 * MINUTE).await;
-        assert_eq!(client.follow_thread(&demo.thread_chat_id).await.is_ok(), open);
+        assert_eq!(
+            client.follow_thread(&demo.thread_chat_id).await.is_ok(),
+            open
+        );
         assert_eq!(demo.sandbox.totals().locks, 1);
         let book = demo.sandbox.book();
         let lock = book.locks().next().unwrap();
-        assert_eq!(lock.length(), if extended { 20 * MINUTE } else { 10 * MINUTE });
+        assert_eq!(
+            lock.length(),
+            if extended { 20 * MINUTE } else { 10 * MINUTE }
+        );
     }
 }
 
@@ -179,7 +261,10 @@ async fn refused_calls_count_or_not() {
         // Nineteen that are refused, half a minute before the lock ends.
         advance(570 * SECOND).await;
         for _ in 0..19 {
-            assert_eq!(status(client.follow_thread(&demo.thread_chat_id).await), Some(429));
+            assert_eq!(
+                status(client.follow_thread(&demo.thread_chat_id).await),
+                Some(429)
+            );
         }
         advance(30 * SECOND).await;
         assert_eq!(burst(&client, &demo).await, through);
@@ -190,15 +275,23 @@ async fn refused_calls_count_or_not() {
 async fn each_way_of_telling() {
     for telling in Telling::ALL {
         for retry_after in [false, true] {
-            let (demo, client) = ryan_limited(Limits::published().telling(telling).retry_after(retry_after));
+            let (demo, client) = ryan_limited(
+                Limits::published()
+                    .telling(telling)
+                    .retry_after(retry_after),
+            );
             burst(&client, &demo).await;
             advance(Duration::from_millis(90_500)).await;
-            let error = client.follow_thread(&demo.thread_chat_id).await.unwrap_err();
+            let error = client
+                .follow_thread(&demo.thread_chat_id)
+                .await
+                .unwrap_err();
             let body = std::str::from_utf8(error.body().unwrap()).unwrap();
             let expected = match telling {
-                Telling::TooManyRequests => {
-                    (429, r#"{"message":"Too many requests within a certain time frame."}"#.to_owned())
-                }
+                Telling::TooManyRequests => (
+                    429,
+                    r#"{"message":"Too many requests within a certain time frame."}"#.to_owned(),
+                ),
                 Telling::RateLimitExceeded => (429, {
                     let message = "Too many requests within a certain time frame.";
                     format!(r#"{{"error":{{"code":"rate_limit_exceeded","message":"{message}"}}}}"#)
@@ -208,15 +301,23 @@ async fn each_way_of_telling() {
                     format!(r#"{{"code":"request_limit_exceeded","message":"{message}"}}"#)
                 }),
                 _ => (400, {
-                    let message =
-                        "Cannot execute more than 20 requests per API in 1 minute. Try again after 9 minutes.";
+                    let message = "Cannot execute more than 20 requests per API in 1 minute. Try again after 9 minutes.";
                     let title = "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED";
-                    format!(r#"{{"error":{{"details":{{"message":"{message}"}},"title":"{title}"}}}}"#)
+                    format!(
+                        r#"{{"error":{{"details":{{"message":"{message}"}},"title":"{title}"}}}}"#
+                    )
                 }),
             };
-            assert_eq!((error.status().unwrap().as_u16(), body), (expected.0, expected.1.as_str()));
+            assert_eq!(
+                (error.status().unwrap().as_u16(), body),
+                (expected.0, expected.1.as_str())
+            );
             assert!(error.is_throttled(), "{telling:?}");
-            let header = error.headers().unwrap().get("retry-after").map(|value| value.to_str().unwrap());
+            let header = error
+                .headers()
+                .unwrap()
+                .get("retry-after")
+                .map(|value| value.to_str().unwrap());
             assert_eq!(header, retry_after.then_some("510"));
         }
     }
@@ -229,13 +330,25 @@ async fn every_arrival_of_a_known_user_counts() {
     for _ in 0..20 {
         assert_eq!(status(client.get_thread("nothing").await), Some(400));
     }
-    assert_eq!(status(client.get_thread(&demo.thread_chat_id).await), Some(429));
+    assert_eq!(
+        status(client.get_thread(&demo.thread_chat_id).await),
+        Some(429)
+    );
     let stranger = bare_client(&demo.sandbox, "1000.unknown");
     for _ in 0..30 {
-        assert_eq!(status(stranger.get_thread(&demo.thread_chat_id).await), Some(401));
+        assert_eq!(
+            status(stranger.get_thread(&demo.thread_chat_id).await),
+            Some(401)
+        );
     }
     assert_eq!(demo.sandbox.totals().arrivals, 21);
-    assert_eq!(demo.sandbox.book().of::<GetThreadRequest>(&demo.user_id).refused, 1);
+    assert_eq!(
+        demo.sandbox
+            .book()
+            .of::<GetThreadRequest>(&demo.user_id)
+            .refused,
+        1
+    );
 }
 
 /// Nothing is done of what is refused.
@@ -243,7 +356,9 @@ async fn every_arrival_of_a_known_user_counts() {
 async fn a_limited_call_does_nothing() {
     let (demo, client) = ryan_limited(Limits::published());
     for _ in 0..25 {
-        let _ = client.send_thread_message(&demo.thread_chat_id, "Again.").await;
+        let _ = client
+            .send_thread_message(&demo.thread_chat_id, "Again.")
+            .await;
     }
     assert_eq!(demo.sandbox.messages(&demo.thread_chat_id).len(), 21);
 }
@@ -259,18 +374,28 @@ async fn the_limit_itself_is_no_trap() {
     assert_eq!(demo.sandbox.totals().fullest, 20);
     let book = demo.sandbox.book();
     let (user, _, tally) = book.fullest().unwrap();
-    assert_eq!((user, tally.fullest, tally.limit.unwrap().calls), (demo.user_id.as_str(), 20, 20));
+    assert_eq!(
+        (user, tally.fullest, tally.limit.unwrap().calls),
+        (demo.user_id.as_str(), 20, 20)
+    );
 }
 
 /// With a clock of one's own there is no need of a runtime.
 #[test]
 fn limits_go_by_the_injected_clock() {
     let clock = ManualClock::at(Clock::START);
-    let demo = Sandbox::builder().clock(clock.clone()).limits(Limits::published()).demo();
+    let demo = Sandbox::builder()
+        .clock(clock.clone())
+        .limits(Limits::published())
+        .demo();
     let call = || {
         let url = format!("/api/v3/threads/{}/follow", demo.thread_chat_id);
-        let request = http::Request::post(url).header("authorization", format!("Bearer {}", demo.token));
-        demo.sandbox.handle(request.body(Bytes::new()).unwrap()).status().as_u16()
+        let request =
+            http::Request::post(url).header("authorization", format!("Bearer {}", demo.token));
+        demo.sandbox
+            .handle(request.body(Bytes::new()).unwrap())
+            .status()
+            .as_u16()
     };
     assert!((0..20).all(|_| call() == 204));
     assert_eq!(call(), 429);

@@ -36,7 +36,11 @@ fn bare(demo: Demo) -> (Demo, Client) {
 }
 
 fn bare_client(sandbox: &Sandbox, token: &str) -> Client {
-    let builder = sandbox.client_builder().access_token(token).retry(RetryPolicy::none()).limits(LimitSettings::off());
+    let builder = sandbox
+        .client_builder()
+        .access_token(token)
+        .retry(RetryPolicy::none())
+        .limits(LimitSettings::off());
     builder.build().unwrap()
 }
 

@@ -1,4 +1,5 @@
-//! The state machine against one that remembers everything and is written for nothing but being plain.
+//! The state machine against one that remembers everything and is written for nothing but being
+//! plain.
 
 use std::time::Duration;
 
@@ -23,7 +24,10 @@ trait Lockless {
 }
 
 #[derive(Debug, Clone, Copy)]
-#[allow(clippy::struct_excessive_bools, reason = "one for each roll of the dice")]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "one for each roll of the dice"
+)]
 struct Rules {
     fixed: bool,
     at_limit: bool,
@@ -40,21 +44,45 @@ impl Rules {
     fn limits(&self) -> Limits {
         let by = Duration::from_nanos(u64::try_from(self.skew.abs()).unwrap());
         let limits = Limits::published()
-            .window(if self.fixed { Window::Fixed } else { Window::Rolling })
-            .trips(if self.at_limit { Trips::AtLimit } else { Trips::PastLimit })
-            .stamps(if self.whole { Stamps::WholeSeconds } else { Stamps::Exact })
+            .window(if self.fixed {
+                Window::Fixed
+            } else {
+                Window::Rolling
+            })
+            .trips(if self.at_limit {
+                Trips::AtLimit
+            } else {
+                Trips::PastLimit
+            })
+            .stamps(if self.whole {
+                Stamps::WholeSeconds
+            } else {
+                Stamps::Exact
+            })
             .calls_extend_locks(self.extended)
             .count_refused(self.count_refused);
-        if self.skew < 0 { limits.clock_behind(by) } else { limits.clock_ahead(by) }
+        if self.skew < 0 {
+            limits.clock_behind(by)
+        } else {
+            limits.clock_ahead(by)
+        }
     }
 
     /// Whether `time` lies back by no more than is still within `per`.
     fn within(&self, time: i128, now: i128, per: i128) -> bool {
-        if self.whole { now - time <= per } else { now - time < per }
+        if self.whole {
+            now - time <= per
+        } else {
+            now - time < per
+        }
     }
 
     fn in_window(&self, time: i128, now: i128) -> bool {
-        if self.fixed { time / self.per == now / self.per } else { self.within(time, now, self.per) }
+        if self.fixed {
+            time / self.per == now / self.per
+        } else {
+            self.within(time, now, self.per)
+        }
     }
 }
 
@@ -82,13 +110,25 @@ impl Naive {
     fn arrive(&mut self, rules: &Rules, now: i128) -> Said {
         let second = 1_000_000_000;
         let now = now + rules.skew;
-        let now = if rules.whole { now / second * second } else { now };
+        let now = if rules.whole {
+            now / second * second
+        } else {
+            now
+        };
         let locked = match (self.locked_from, rules.lock) {
             (Some(from), Some(lock)) => rules.within(from, now, lock),
             _ => false,
         };
-        let counted = self.calls.iter().filter(|(time, counts)| *counts && rules.in_window(*time, now)).count();
-        let most = if rules.at_limit { rules.calls - 1 } else { rules.calls };
+        let counted = self
+            .calls
+            .iter()
+            .filter(|(time, counts)| *counts && rules.in_window(*time, now))
+            .count();
+        let most = if rules.at_limit {
+            rules.calls - 1
+        } else {
+            rules.calls
+        };
         let said = match () {
             () if locked => Said::Locked,
             () if counted < most => Said::Allowed,
@@ -98,18 +138,26 @@ impl Naive {
         if said == Said::Tripped || said == Said::Locked && rules.extended {
             self.locked_from = Some(now);
         }
-        self.calls.push((now, said == Said::Allowed || rules.count_refused));
+        self.calls
+            .push((now, said == Said::Allowed || rules.count_refused));
         self.arrivals += 1;
         self.refused += u64::from(said != Said::Allowed);
         self.locks += u64::from(said == Said::Tripped);
-        let held = self.calls.iter().filter(|(time, _)| rules.in_window(*time, now)).count();
+        let held = self
+            .calls
+            .iter()
+            .filter(|(time, _)| rules.in_window(*time, now))
+            .count();
         self.fullest = self.fullest.max(held);
         said
     }
 
     /// When it is open again, in everyone's time.
     fn opens(&self, rules: &Rules) -> i128 {
-        self.locked_from.unwrap() + rules.lock.unwrap() + if rules.whole { 1_000_000_000 } else { 0 } - rules.skew
+        self.locked_from.unwrap()
+            + rules.lock.unwrap()
+            + if rules.whole { 1_000_000_000 } else { 0 }
+            - rules.skew
     }
 }
 
@@ -117,7 +165,10 @@ struct Dice(u64);
 
 impl Dice {
     fn roll(&mut self, sides: u64) -> u64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        self.0 = self
+            .0
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
         (self.0 >> 33) % sides
     }
 
@@ -176,36 +227,66 @@ fn every_call_is_judged_like_in_the_reference() {
             said_so_far[said as usize] += 1;
             if let Verdict::Tripped { until } | Verdict::Locked { until } = verdict {
                 let opens = naive[user].opens(&rules);
-                assert_eq!(i128::try_from(until.as_nanos()).unwrap(), opens, "call {call} of {rules:?}, seed {seed}");
-                assert_eq!(throttle.locked_until(now, ["ryan", "scott"][user], endpoint), Some(until));
+                assert_eq!(
+                    i128::try_from(until.as_nanos()).unwrap(),
+                    opens,
+                    "call {call} of {rules:?}, seed {seed}"
+                );
+                assert_eq!(
+                    throttle.locked_until(now, ["ryan", "scott"][user], endpoint),
+                    Some(until)
+                );
             }
             if let Verdict::Full { until } = verdict {
                 // So long it is full, and then it isn't.
-                let later = |at: Duration| throttle.clone().arrive(at, ["ryan", "scott"][user], endpoint);
+                let later = |at: Duration| {
+                    throttle
+                        .clone()
+                        .arrive(at, ["ryan", "scott"][user], endpoint)
+                };
                 assert!(
                     !later(until.saturating_sub(Duration::from_nanos(1)).max(now)).is_allowed(),
                     "{rules:?}, seed {seed}"
                 );
-                assert!(rules.count_refused || later(until).is_allowed(), "{rules:?}, seed {seed}");
+                assert!(
+                    rules.count_refused || later(until).is_allowed(),
+                    "{rules:?}, seed {seed}"
+                );
             }
         }
         let book = throttle.book();
         for (naive, user) in naive.iter().zip(["ryan", "scott"]) {
             let tally = book.tally(user, endpoint.into());
             assert_eq!(
-                (tally.arrivals, tally.refused, tally.locks, tally.fullest as usize),
+                (
+                    tally.arrivals,
+                    tally.refused,
+                    tally.locks,
+                    tally.fullest as usize
+                ),
                 (naive.arrivals, naive.refused, naive.locks, naive.fullest),
                 "{rules:?}, seed {seed}"
             );
         }
         let [one, other] = naive;
         let totals = throttle.totals();
-        assert_eq!((totals.arrivals, totals.locks), (300, one.locks + other.locks));
+        assert_eq!(
+            (totals.arrivals, totals.locks),
+            (300, one.locks + other.locks)
+        );
         assert_eq!(totals.fullest as usize, one.fullest.max(other.fullest));
         assert_eq!(book.locks().count() as u64, totals.locks);
-        assert_eq!(book.arrivals().filter(|arrival| !arrival.verdict.is_allowed()).count() as u64, totals.refused);
+        assert_eq!(
+            book.arrivals()
+                .filter(|arrival| !arrival.verdict.is_allowed())
+                .count() as u64,
+            totals.refused
+        );
     }
-    assert!(said_so_far.iter().all(|count| *count > 1_000), "{said_so_far:?}");
+    assert!(
+        said_so_far.iter().all(|count| *count > 1_000),
+        "{said_so_far:?}"
+    );
 }
 
 #[test]
@@ -223,7 +304,10 @@ fn what_is_kept_is_bounded_and_figures_are_not() {
         assert_eq!(book.totals().arrivals, 1_010);
         assert_eq!(book.of::<LockedRequest>("ryan").arrivals, 1_000);
         assert_eq!(book.totals().locks, 0);
-        assert_eq!(book.fullest().map(|(user, _, tally)| (user, tally.fullest)), Some(("ryan", 2)));
+        assert_eq!(
+            book.fullest().map(|(user, _, tally)| (user, tally.fullest)),
+            Some(("ryan", 2))
+        );
     }
 }
 
@@ -233,7 +317,14 @@ fn time_does_not_go_back() {
     let mut throttle = Throttle::new(Limits::published());
     throttle.arrive(10 * SECOND, "ryan", LockedRequest::META);
     for _ in 0..2 {
-        assert!(throttle.arrive(SECOND, "ryan", LockedRequest::META).is_allowed());
+        assert!(
+            throttle
+                .arrive(SECOND, "ryan", LockedRequest::META)
+                .is_allowed()
+        );
     }
-    assert_eq!(throttle.arrive(SECOND, "ryan", LockedRequest::META).until(), Some(15 * SECOND));
+    assert_eq!(
+        throttle.arrive(SECOND, "ryan", LockedRequest::META).until(),
+        Some(15 * SECOND)
+    );
 }

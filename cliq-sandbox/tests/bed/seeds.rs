@@ -18,17 +18,27 @@ async fn fails_when_asked() {
     let demo = Sandbox::builder().seed(4711).demo();
     demo.sandbox.faults().everywhere().lose_answers(0.5);
     for _ in 0..100 {
-        bare_client(&demo.sandbox, &demo.token).follow_thread(&demo.thread_chat_id).await.unwrap();
+        bare_client(&demo.sandbox, &demo.token)
+            .follow_thread(&demo.thread_chat_id)
+            .await
+            .unwrap();
     }
 }
 
 #[test]
 fn a_failure_prints_its_seed() {
     let mut this = Command::new(std::env::current_exe().unwrap());
-    let output = this.env("FAIL", "1").args(["--exact", "seeds::fails_when_asked", "--nocapture"]).output().unwrap();
+    let output = this
+        .env("FAIL", "1")
+        .args(["--exact", "seeds::fails_when_asked", "--nocapture"])
+        .output()
+        .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
     assert!(!output.status.success());
-    assert!(said.contains("cliq-sandbox: the seed was 4711; CLIQ_SANDBOX_SEED=4711 or"), "{said}");
+    assert!(
+        said.contains("cliq-sandbox: the seed was 4711; CLIQ_SANDBOX_SEED=4711 or"),
+        "{said}"
+    );
 }
 
 /// Which of 200 calls failed, and when each was answered.
@@ -69,7 +79,11 @@ async fn a_sequence_leaves_chance_as_it_is() {
     let demo = Sandbox::builder().seed(7).demo();
     assert_eq!(demo.sandbox.seed(), 7);
     let client = bare_client(&demo.sandbox, &demo.token);
-    let here = demo.sandbox.faults().on::<FollowThreadRequest>().fail(0.3, StatusCode::BAD_GATEWAY);
+    let here = demo
+        .sandbox
+        .faults()
+        .on::<FollowThreadRequest>()
+        .fail(0.3, StatusCode::BAD_GATEWAY);
     here.latency(Latency::exponential(SECOND)).pass(10);
     for fate in &run(7, false).await[..50] {
         let start = Instant::now();

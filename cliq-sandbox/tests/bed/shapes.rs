@@ -4,8 +4,8 @@ use std::collections::HashSet;
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{
-    CreateThreadByChatIdRequest, FollowThreadRequest, GetThreadRequest, SendThreadMessageRequest, THREADS,
-    UpdateThreadRequest,
+    CreateThreadByChatIdRequest, FollowThreadRequest, GetThreadRequest, SendThreadMessageRequest,
+    THREADS, UpdateThreadRequest,
 };
 use cliq_sandbox::limits::{Limits, Shape, Throttle};
 
@@ -28,9 +28,18 @@ trait Others {
 
 #[test]
 fn placeholders_count_for_nothing_and_methods_do() {
-    assert_eq!(Shape::of::<CreateThreadByChatIdRequest>(), Shape::of::<SendThreadMessageRequest>());
-    assert_ne!(Shape::of::<GetThreadRequest>(), Shape::of::<UpdateThreadRequest>());
-    assert_eq!(Shape::of::<FollowRequest>(), Shape::of::<FollowThreadRequest>());
+    assert_eq!(
+        Shape::of::<CreateThreadByChatIdRequest>(),
+        Shape::of::<SendThreadMessageRequest>()
+    );
+    assert_ne!(
+        Shape::of::<GetThreadRequest>(),
+        Shape::of::<UpdateThreadRequest>()
+    );
+    assert_eq!(
+        Shape::of::<FollowRequest>(),
+        Shape::of::<FollowThreadRequest>()
+    );
     assert_ne!(Shape::of::<FileRequest>(), Shape::of::<OtherFileRequest>());
     assert_eq!(Shape::of::<SearchARequest>(), Shape::of::<SearchBRequest>());
     // Nineteen operations, of which two are one to the server.
@@ -40,10 +49,16 @@ fn placeholders_count_for_nothing_and_methods_do() {
 
 #[test]
 fn they_are_readable() {
-    assert_eq!(Shape::of::<FollowRequest>().to_string(), "POST /api/v3/threads/<>/follow");
+    assert_eq!(
+        Shape::of::<FollowRequest>().to_string(),
+        "POST /api/v3/threads/<>/follow"
+    );
     assert_eq!(Shape::of::<FileRequest>().to_string(), "GET /files/<>.json");
     assert_eq!(Shape::of::<SearchARequest>().to_string(), "bucket search");
-    assert_eq!(Shape::of::<GetThreadRequest>().endpoint().name(), "get_thread");
+    assert_eq!(
+        Shape::of::<GetThreadRequest>().endpoint().name(),
+        "get_thread"
+    );
 }
 
 #[test]
@@ -53,14 +68,29 @@ fn the_stricter_limit_and_the_longer_lock_hold_for_all() {
         throttle.bucket(meta);
     }
     for _ in 0..5 {
-        assert!(throttle.arrive(SECOND, "1", FollowThreadRequest::META).is_allowed());
+        assert!(
+            throttle
+                .arrive(SECOND, "1", FollowThreadRequest::META)
+                .is_allowed()
+        );
     }
     let verdict = throttle.arrive(SECOND, "1", FollowThreadRequest::META);
     assert_eq!(verdict.until(), Some(SECOND * (1 + 20 * 60)));
 
     let mut throttle = Throttle::new(Limits::published());
-    assert!(throttle.arrive(SECOND, "1", SearchBRequest::META).is_allowed());
-    assert!(throttle.arrive(SECOND, "1", SearchARequest::META).is_allowed());
-    assert_eq!(throttle.arrive(SECOND, "1", SearchARequest::META).until(), Some(6 * SECOND));
+    assert!(
+        throttle
+            .arrive(SECOND, "1", SearchBRequest::META)
+            .is_allowed()
+    );
+    assert!(
+        throttle
+            .arrive(SECOND, "1", SearchARequest::META)
+            .is_allowed()
+    );
+    assert_eq!(
+        throttle.arrive(SECOND, "1", SearchARequest::META).until(),
+        Some(6 * SECOND)
+    );
     assert_eq!(throttle.book().tallies().count(), 1);
 }

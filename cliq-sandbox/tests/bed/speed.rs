@@ -1,4 +1,5 @@
-//! How quick it is, with bounds that even a busy machine keeps; `examples/rate.rs` prints the figures.
+//! How quick it is, with bounds that even a busy machine keeps; `examples/rate.rs` prints the
+//! figures.
 
 use std::time::{Duration, Instant};
 
@@ -21,7 +22,10 @@ async fn a_hundred_thousand_calls_on_paused_time_take_seconds() {
     println!("100,000 calls in {took:?}");
     assert!(took < Duration::from_mins(1), "{took:?}");
     let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
-    assert_eq!((tally.arrivals, tally.refused, tally.fullest), (100_000, 0, 20));
+    assert_eq!(
+        (tally.arrivals, tally.refused, tally.fullest),
+        (100_000, 0, 20)
+    );
 }
 
 #[test]
@@ -30,7 +34,11 @@ fn a_million_judgements_take_seconds() {
     let bucket = throttle.bucket(FollowThreadRequest::META);
     let start = Instant::now();
     for call in 0..1_000_000_u32 {
-        assert!(throttle.arrive_at(3 * SECOND * call, "855727961", bucket).is_allowed());
+        assert!(
+            throttle
+                .arrive_at(3 * SECOND * call, "855727961", bucket)
+                .is_allowed()
+        );
     }
     let took = start.elapsed();
     println!("1,000,000 judgements in {took:?}");

@@ -8,7 +8,8 @@ use serde::{Deserialize, Serialize};
 #[endpoints(base = "/api/v1")]
 pub(crate) trait Desk {
     #[endpoint(GET "/tickets/<TICKET_ID>.json", response = "data.ticket")]
-    fn get_ticket(&self, ticket_id: String, #[header("X-Tenant")] tenant: Option<String>) -> Ticket;
+    fn get_ticket(&self, ticket_id: String, #[header("X-Tenant")] tenant: Option<String>)
+    -> Ticket;
 
     #[endpoint(GET "/tickets?sort=new", page(items = "data.items", token = "meta.next", param = "from"))]
     fn list_tickets(
@@ -27,10 +28,19 @@ pub(crate) trait Desk {
     fn open_ticket(&self, #[body] ticket: Ticket) -> Option<Ticket>;
 
     #[endpoint(POST "/tickets/<TICKET_ID>/notes", form)]
-    fn add_note(&self, ticket_id: String, #[field] text: String, #[field] watcher: Option<Vec<String>>);
+    fn add_note(
+        &self,
+        ticket_id: String,
+        #[field] text: String,
+        #[field] watcher: Option<Vec<String>>,
+    );
 
     #[endpoint(PUT "/tickets/<TICKET_ID>/picture")]
-    fn put_picture(&self, ticket_id: String, #[body(bytes, content_type = "image/png")] picture: Bytes) -> Bytes;
+    fn put_picture(
+        &self,
+        ticket_id: String,
+        #[body(bytes, content_type = "image/png")] picture: Bytes,
+    ) -> Bytes;
 
     // Not `Serialize`: a type that is only read.
     #[endpoint(GET "/agents/me", response = "agent")]
@@ -45,7 +55,10 @@ pub(crate) struct Ticket {
 
 impl Ticket {
     pub(crate) fn new(subject: &str) -> Self {
-        Self { subject: subject.to_owned(), priority: 1 }
+        Self {
+            subject: subject.to_owned(),
+            priority: 1,
+        }
     }
 }
 

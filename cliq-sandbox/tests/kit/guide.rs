@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use cliq_api::RequestExt;
 use cliq_api::prelude::*;
-use cliq_api::threads::{FollowThreadRequest, GetThreadRequest, ListThreadsRequest, Thread, Threads};
+use cliq_api::threads::{
+    FollowThreadRequest, GetThreadRequest, ListThreadsRequest, Thread, Threads,
+};
 use cliq_sandbox::{Reply, StubServer};
 use serde_json::json;
 
@@ -14,7 +16,10 @@ use serde_json::json;
 async fn following_a_thread() -> Result<(), Error> {
     let server = StubServer::new();
     let client = server.client();
-    server.on::<FollowThreadRequest>().path("THREAD_CHAT_ID", "CT_1-T-2").reply(());
+    server
+        .on::<FollowThreadRequest>()
+        .path("THREAD_CHAT_ID", "CT_1-T-2")
+        .reply(());
 
     client.follow_thread("CT_1-T-2").await?;
 
@@ -42,12 +47,22 @@ mod own {
     #[tokio::test]
     async fn opening_a_ticket() -> Result<(), Error> {
         let server = StubServer::new();
-        server.on::<OpenTicketRequest>().field("priority", 1).reply_json(json!({ "id": "T-1" }));
+        server
+            .on::<OpenTicketRequest>()
+            .field("priority", 1)
+            .reply_json(json!({ "id": "T-1" }));
 
-        let ticket = server.client().open_ticket("Nobody can sign in").priority(1).await?;
+        let ticket = server
+            .client()
+            .open_ticket("Nobody can sign in")
+            .priority(1)
+            .await?;
 
         assert_eq!(ticket.id, "T-1");
-        assert_eq!(server.calls::<OpenTicketRequest>()[0].field("subject"), "Nobody can sign in");
+        assert_eq!(
+            server.calls::<OpenTicketRequest>()[0].field("subject"),
+            "Nobody can sign in"
+        );
         Ok(())
     }
 }
@@ -63,7 +78,9 @@ async fn all_that_a_stub_can_reply() {
     optional().throttled().then(Thread::new("CT_1-T-2"));
     optional().disconnect();
     optional().hang();
-    optional().reply(Thread::new("CT_1-T-2")).after(Duration::from_secs(3));
+    optional()
+        .reply(Thread::new("CT_1-T-2"))
+        .after(Duration::from_secs(3));
     optional().reply(Reply::raw(http::Response::new("<html>")));
     server
         .on::<ListThreadsRequest>()
@@ -71,7 +88,11 @@ async fn all_that_a_stub_can_reply() {
         .then([Thread::new("CT_1-T-2")]);
     let first = server.client().list_threads("P1").await.unwrap();
     assert_eq!(first.next_token.as_deref(), Some("the next page's token"));
-    let error = server.client().get_thread("CT_1-T-2").options(|options| options.timeout(Duration::from_secs(1))).await;
+    let error = server
+        .client()
+        .get_thread("CT_1-T-2")
+        .options(|options| options.timeout(Duration::from_secs(1)))
+        .await;
     assert!(error.unwrap_err().is_decode());
 }
 
@@ -79,13 +100,21 @@ async fn all_that_a_stub_can_reply() {
 fn the_guide_shows_only_what_is_tested_here() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
     // Outside of the repository, as in a package, there is no guide.
-    let Ok(guide) = fs::read_to_string(root.join("docs/testing.md")) else { return };
+    let Ok(guide) = fs::read_to_string(root.join("docs/testing.md")) else {
+        return;
+    };
     let bot = fs::read_to_string(root.join("examples/bot.rs")).unwrap();
     let tested = squeezed(&[include_str!("guide.rs"), &bot].concat());
-    let blocks = guide.split("```rust\n").skip(1).filter_map(|rest| rest.split_once("```"));
+    let blocks = guide
+        .split("```rust\n")
+        .skip(1)
+        .filter_map(|rest| rest.split_once("```"));
     for (block, _) in blocks {
         for part in block.split("// …\n") {
-            assert!(tested.contains(&squeezed(part)), "this is in no test:\n{part}");
+            assert!(
+                tested.contains(&squeezed(part)),
+                "this is in no test:\n{part}"
+            );
         }
     }
 }

@@ -25,7 +25,10 @@ fn panic_of(what: impl FnOnce()) -> Option<String> {
 /// What the test would show that ends here; folders and lines' numbers are taken out.
 fn report_of(server: StubServer) -> Option<String> {
     let report = panic_of(|| drop(server))?.replace(file!().trim_end_matches("main.rs"), "");
-    let without_number = |text: &str| text.trim_start_matches(|c: char| c.is_ascii_digit()).to_owned();
+    let without_number = |text: &str| {
+        text.trim_start_matches(|c: char| c.is_ascii_digit())
+            .to_owned()
+    };
     let parts: Vec<_> = report.split(".rs:").map(without_number).collect();
     Some(parts.join(".rs"))
 }

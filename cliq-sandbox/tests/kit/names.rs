@@ -1,6 +1,8 @@
 //! A name that an endpoint doesn't have is told at once.
 
-use cliq_api::threads::{FollowThreadRequest, SendThreadMessageRequest, Threads, UpdateThreadRequest};
+use cliq_api::threads::{
+    FollowThreadRequest, SendThreadMessageRequest, Threads, UpdateThreadRequest,
+};
 use cliq_sandbox::{Reply, StubServer};
 
 use crate::desk::{GetMeRequest, ListTicketsRequest};
@@ -9,20 +11,37 @@ use crate::panic_of;
 #[test]
 fn an_unknown_name_is_a_panic_that_says_which_there_are() {
     let server = StubServer::new();
-    let panic = panic_of(|| drop(server.on::<FollowThreadRequest>().optional().path("THREAD_CHATID", "CT_1")));
+    let panic = panic_of(|| {
+        drop(
+            server
+                .on::<FollowThreadRequest>()
+                .optional()
+                .path("THREAD_CHATID", "CT_1"),
+        )
+    });
     assert_eq!(
         panic.unwrap(),
         "`follow_thread` has no path parameter `THREAD_CHATID`. Did you mean the path parameter `THREAD_CHAT_ID`? \
          It has `THREAD_CHAT_ID` (path)."
     );
-    let panic = panic_of(|| drop(server.on::<UpdateThreadRequest>().optional().query("action", "close")));
+    let panic = panic_of(|| {
+        drop(
+            server
+                .on::<UpdateThreadRequest>()
+                .optional()
+                .query("action", "close"),
+        )
+    });
     assert_eq!(
         panic.unwrap(),
         "`update_thread` has no query parameter `action`. Did you mean the field parameter `action`? \
          It has `THREAD_CHAT_ID` (path), `action` (field), `bot_unique_name` (query), `appkey` (query)."
     );
     let panic = panic_of(|| drop(server.on::<GetMeRequest>().optional().field("name", 1)));
-    assert_eq!(panic.unwrap(), "`get_me` has no field parameter `name`. It has none at all.");
+    assert_eq!(
+        panic.unwrap(),
+        "`get_me` has no field parameter `name`. It has none at all."
+    );
 }
 
 #[test]
@@ -31,17 +50,30 @@ fn the_panic_is_where_the_test_wrote_the_name() {
     let seen = place.clone();
     let before = std::panic::take_hook();
     std::panic::set_hook(Box::new(move |panic| {
-        let here = std::thread::current().name() == Some("names::the_panic_is_where_the_test_wrote_the_name");
+        let here = std::thread::current().name()
+            == Some("names::the_panic_is_where_the_test_wrote_the_name");
         if here {
-            *seen.lock().unwrap() = panic.location().map(|place| (place.file().to_owned(), place.line()));
+            *seen.lock().unwrap() = panic
+                .location()
+                .map(|place| (place.file().to_owned(), place.line()));
         } else {
             before(panic);
         }
     }));
     let server = StubServer::new();
     let line = line!() + 1;
-    panic_of(|| drop(server.on::<FollowThreadRequest>().optional().path("nothing", 1)));
-    assert_eq!(place.lock().unwrap().take(), Some((file!().to_owned(), line)));
+    panic_of(|| {
+        drop(
+            server
+                .on::<FollowThreadRequest>()
+                .optional()
+                .path("nothing", 1),
+        )
+    });
+    assert_eq!(
+        place.lock().unwrap().take(),
+        Some((file!().to_owned(), line))
+    );
 }
 
 #[test]
@@ -53,11 +85,23 @@ fn values_that_could_not_be_sent_are_a_panic_too() {
         "no call can be sent with [[1]] as the query parameter `state`, which takes one plain value"
     );
     assert_eq!(
-        panic_of(|| drop(server.on::<FollowThreadRequest>().optional().path("THREAD_CHAT_ID", None::<u8>))).unwrap(),
+        panic_of(|| drop(
+            server
+                .on::<FollowThreadRequest>()
+                .optional()
+                .path("THREAD_CHAT_ID", None::<u8>)
+        ))
+        .unwrap(),
         "no call can be sent with null as the path parameter `THREAD_CHAT_ID`, which takes one plain value"
     );
-    assert_eq!(panic_of(|| drop(on().header("a b", 1))).unwrap(), "no header can be called `a b`");
-    assert_eq!(panic_of(|| drop(Reply::error(1, "", ""))).unwrap(), "there is no status 1");
+    assert_eq!(
+        panic_of(|| drop(on().header("a b", 1))).unwrap(),
+        "no header can be called `a b`"
+    );
+    assert_eq!(
+        panic_of(|| drop(Reply::error(1, "", ""))).unwrap(),
+        "there is no status 1"
+    );
     assert_eq!(
         panic_of(|| drop(on().after(std::time::Duration::from_secs(1)))).unwrap(),
         "`after` delays the reply before it, and there is none"
@@ -67,8 +111,14 @@ fn values_that_could_not_be_sent_are_a_panic_too() {
 #[tokio::test]
 async fn so_is_one_that_a_received_call_is_asked_for() {
     let server = StubServer::new();
-    server.on::<SendThreadMessageRequest>().reply_json(serde_json::json!({}));
-    server.client().send_thread_message("CT_1-T-2", "a").await.unwrap();
+    server
+        .on::<SendThreadMessageRequest>()
+        .reply_json(serde_json::json!({}));
+    server
+        .client()
+        .send_thread_message("CT_1-T-2", "a")
+        .await
+        .unwrap();
     let call = server.calls::<SendThreadMessageRequest>().remove(0);
     let panic = panic_of(|| drop(call.field("txt").clone())).unwrap();
     assert!(

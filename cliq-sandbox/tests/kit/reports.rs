@@ -2,8 +2,8 @@
 
 use cliq_api::RequestExt;
 use cliq_api::threads::{
-    CreateThreadByChatIdRequest, FollowThreadRequest, SendThreadMessageRequest, ThreadAction, Threads,
-    UpdateThreadRequest,
+    CreateThreadByChatIdRequest, FollowThreadRequest, SendThreadMessageRequest, ThreadAction,
+    Threads, UpdateThreadRequest,
 };
 use cliq_sandbox::{Reply, StubServer};
 
@@ -25,8 +25,16 @@ async fn nothing_is_reported_where_all_is_as_the_stubs_say() {
 #[tokio::test]
 async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
     let server = StubServer::new();
-    let client = server.client_builder().access_token("canary").build().unwrap();
-    server.on::<FollowThreadRequest>().optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
+    let client = server
+        .client_builder()
+        .access_token("canary")
+        .build()
+        .unwrap();
+    server
+        .on::<FollowThreadRequest>()
+        .optional()
+        .path("THREAD_CHAT_ID", "CT_1-T-3")
+        .reply(());
     server
         .on::<UpdateThreadRequest>()
         .optional()
@@ -59,7 +67,11 @@ async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
 #[tokio::test]
 async fn the_callers_error_says_it_in_a_line() {
     let server = StubServer::new();
-    server.on::<FollowThreadRequest>().optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
+    server
+        .on::<FollowThreadRequest>()
+        .optional()
+        .path("THREAD_CHAT_ID", "CT_1-T-3")
+        .reply(());
     let line = line!() - 1;
     let error = server.client().follow_thread("CT_1-T-2").await.unwrap_err();
     assert_eq!(
@@ -92,25 +104,45 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
 
     // One of the same URL differs by its parameters.
     let server = StubServer::new();
-    server.on::<SendThreadMessageRequest>().optional().reply_json(());
-    server.client().create_thread_by_chat_id("CT_1", "a", "17_1").await.unwrap_err();
+    server
+        .on::<SendThreadMessageRequest>()
+        .optional()
+        .reply_json(());
+    server
+        .client()
+        .create_thread_by_chat_id("CT_1", "a", "17_1")
+        .await
+        .unwrap_err();
     let report = report_of(server).unwrap();
     assert!(
-        report.ends_with("     came with the field `thread_message_id`, which is not one of its own\n"),
+        report.ends_with(
+            "     came with the field `thread_message_id`, which is not one of its own\n"
+        ),
         "{report}"
     );
 
     let server = StubServer::new();
-    server.on::<CreateThreadByChatIdRequest>().optional().reply_json(());
-    server.client().send_thread_message("CT_1-T-2", "a").await.unwrap_err();
+    server
+        .on::<CreateThreadByChatIdRequest>()
+        .optional()
+        .reply_json(());
+    server
+        .client()
+        .send_thread_message("CT_1-T-2", "a")
+        .await
+        .unwrap_err();
     let report = report_of(server).unwrap();
-    assert!(report.ends_with("     came without the field parameter `thread_message_id`\n"), "{report}");
+    assert!(
+        report.ends_with("     came without the field parameter `thread_message_id`\n"),
+        "{report}"
+    );
 
     let server = StubServer::new();
     server.client().follow_thread("CT_1").await.unwrap_err();
     server.client().follow_thread("CT_1").await.unwrap_err();
     let report = report_of(server).unwrap();
-    let all = "     POST /api/v3/threads/CT_1/follow\n   This test has no stub.\n   It came 2 times.\n";
+    let all =
+        "     POST /api/v3/threads/CT_1/follow\n   This test has no stub.\n   It came 2 times.\n";
     assert!(report.ends_with(all), "{report}");
 }
 
@@ -118,10 +150,20 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
 async fn expectations_are_reported_together() {
     let server = StubServer::new();
     let client = server.client();
-    server.on::<FollowThreadRequest>().path("THREAD_CHAT_ID", "CT_1-T-2").reply(());
-    server.on::<SendThreadMessageRequest>().times(2).reply_json(());
+    server
+        .on::<FollowThreadRequest>()
+        .path("THREAD_CHAT_ID", "CT_1-T-2")
+        .reply(());
+    server
+        .on::<SendThreadMessageRequest>()
+        .times(2)
+        .reply_json(());
     server.on::<UpdateThreadRequest>().never();
-    server.on::<GetTicketRequest>().matching("it is Friday", |_| false).times(1..=3).reply(Ticket::new("a"));
+    server
+        .on::<GetTicketRequest>()
+        .matching("it is Friday", |_| false)
+        .times(1..=3)
+        .reply(Ticket::new("a"));
     client.send_thread_message("CT_1-T-2", "a").await.unwrap();
     let refused = client.close_thread("CT_1-T-2").await.unwrap_err();
     assert_eq!(refused.code(), Some("no_reply"));
@@ -171,12 +213,26 @@ async fn a_stub_without_a_reply_is_reported_when_it_is_called() {
 #[tokio::test]
 async fn secrets_stay_out_of_reports() {
     let server = StubServer::new();
-    let client = server.client_builder().access_token("canary").build().unwrap();
-    server.on::<GetTicketRequest>().header("Authorization", "Bearer canary 2").reply(Ticket::new("a"));
-    let error =
-        client.get_ticket("5").options(|options| options.header("Cookie", "canary")).tenant("acme").await.unwrap_err();
+    let client = server
+        .client_builder()
+        .access_token("canary")
+        .build()
+        .unwrap();
+    server
+        .on::<GetTicketRequest>()
+        .header("Authorization", "Bearer canary 2")
+        .reply(Ticket::new("a"));
+    let error = client
+        .get_ticket("5")
+        .options(|options| options.header("Cookie", "canary"))
+        .tenant("acme")
+        .await
+        .unwrap_err();
     let report = report_of(server).unwrap();
-    assert!(!format!("{report}{error}").contains("canary"), "{report}{error}");
+    assert!(
+        !format!("{report}{error}").contains("canary"),
+        "{report}{error}"
+    );
     assert_eq!(
         report,
         "what was called is not what this test's stubs say, in 2 points:
@@ -197,7 +253,10 @@ async fn secrets_stay_out_of_reports() {
 async fn what_is_long_or_no_text_is_shortened() {
     let server = StubServer::new();
     let client = server.client();
-    client.send_thread_message("CT_1-T-2", "ü".repeat(400)).await.unwrap_err();
+    client
+        .send_thread_message("CT_1-T-2", "ü".repeat(400))
+        .await
+        .unwrap_err();
     client.put_picture("5", vec![0xff, 0xfe]).await.unwrap_err();
     let report = report_of(server).unwrap();
     assert!(report.contains("ü… (811 bytes)\n"), "{report}");

@@ -8,10 +8,20 @@ use super::{APP, CALLBACK, RYAN, SECRET, scene};
 fn a_code_comes_at_once() {
     let mut scene = scene();
     let answer = scene.consent(&[]);
-    assert!(answer.location.as_deref().unwrap().starts_with(&format!("{CALLBACK}?")), "{answer:?}");
+    assert!(
+        answer
+            .location
+            .as_deref()
+            .unwrap()
+            .starts_with(&format!("{CALLBACK}?")),
+        "{answer:?}"
+    );
     assert_eq!(answer.told("state").as_deref(), Some("xyz"));
     assert_eq!(answer.told("location").as_deref(), Some("us"));
-    assert_eq!(answer.told("accounts-server").as_deref(), Some("https://accounts.zoho.com"));
+    assert_eq!(
+        answer.told("accounts-server").as_deref(),
+        Some("https://accounts.zoho.com")
+    );
     let tokens = scene.exchange(&answer.told("code").unwrap());
     assert_eq!(scene.user(&tokens.access_token()), Some(RYAN));
     assert!(tokens.text("refresh_token").starts_with("1000."));
@@ -26,14 +36,22 @@ fn without_a_state_none_is_sent_back() {
 #[test]
 fn a_state_comes_back_as_it_was() {
     let state = "a&b=c d+é/%20";
-    assert_eq!(scene().consent(&[("state", state)]).told("state").as_deref(), Some(state));
+    assert_eq!(
+        scene()
+            .consent(&[("state", state)])
+            .told("state")
+            .as_deref(),
+        Some(state)
+    );
 }
 
 #[test]
 fn a_callback_keeps_its_own_query() {
     let mut scene = scene();
     let callback = format!("{CALLBACK}?from=zoho");
-    scene.accounts.register(App::new(APP, SECRET).redirect_uri(&callback));
+    scene
+        .accounts
+        .register(App::new(APP, SECRET).redirect_uri(&callback));
     let answer = scene.consent(&[("redirect_uri", &callback)]);
     assert_eq!(answer.told("from").as_deref(), Some("zoho"));
     assert!(answer.told("code").is_some());
@@ -45,15 +63,25 @@ fn what_is_wrong_is_shown_and_sent_nowhere() {
     for (params, error) in [
         ([("client_id", "1000.OTHER")], "invalid_client"),
         ([("client_id", "")], "invalid_client"),
-        ([("redirect_uri", "http://127.0.0.1:8080/callback/")], "invalid_redirect_uri"),
+        (
+            [("redirect_uri", "http://127.0.0.1:8080/callback/")],
+            "invalid_redirect_uri",
+        ),
         ([("redirect_uri", "")], "invalid_redirect_uri"),
         ([("response_type", "token")], "invalid_response_type"),
         ([("response_type", "")], "invalid_response_type"),
         ([("scope", "")], "invalid_scope"),
-        ([("scope", "ZohoCliq.Chats.READ ZohoCliq.Chats.UPDATE")], "invalid_scope"),
+        (
+            [("scope", "ZohoCliq.Chats.READ ZohoCliq.Chats.UPDATE")],
+            "invalid_scope",
+        ),
     ] {
         let answer = scene.consent(&params);
-        assert_eq!((answer.status, answer.body["error"].as_str()), (400, Some(error)), "{params:?}");
+        assert_eq!(
+            (answer.status, answer.body["error"].as_str()),
+            (400, Some(error)),
+            "{params:?}"
+        );
         assert_eq!(answer.location, None, "{params:?}");
     }
     assert_eq!(scene.accounts.book().refused(Action::Consent).count(), 8);
@@ -61,14 +89,24 @@ fn what_is_wrong_is_shown_and_sent_nowhere() {
 
 #[test]
 fn a_refresh_token_needs_both_offline_and_consent() {
-    for (access_type, prompt, expected) in
-        [("offline", "consent", true), ("offline", "", false), ("", "consent", false), ("online", "consent", false)]
-    {
+    for (access_type, prompt, expected) in [
+        ("offline", "consent", true),
+        ("offline", "", false),
+        ("", "consent", false),
+        ("online", "consent", false),
+    ] {
         let mut scene = scene();
-        let code = scene.consent(&[("access_type", access_type), ("prompt", prompt)]).told("code").unwrap();
+        let code = scene
+            .consent(&[("access_type", access_type), ("prompt", prompt)])
+            .told("code")
+            .unwrap();
         let tokens = scene.exchange(&code);
         tokens.access_token();
-        assert_eq!(tokens.body.get("refresh_token").is_some(), expected, "{access_type:?} {prompt:?}");
+        assert_eq!(
+            tokens.body.get("refresh_token").is_some(),
+            expected,
+            "{access_type:?} {prompt:?}"
+        );
     }
 }
 
@@ -81,7 +119,10 @@ fn a_user_may_say_no() {
     assert_eq!(answer.told("state").as_deref(), Some("xyz"));
     assert_eq!(answer.told("code"), None);
     let refused: Vec<_> = scene.accounts.book().refused(Action::Consent).collect();
-    assert_eq!((refused.len(), refused[0].refused), (1, Some("access_denied")));
+    assert_eq!(
+        (refused.len(), refused[0].refused),
+        (1, Some("access_denied"))
+    );
 }
 
 #[test]

@@ -12,8 +12,15 @@ impl Scene {
     }
 
     fn device_code(&mut self, params: &[(&str, &str)]) -> Answer {
-        let needed = [("grant_type", "device_request"), ("client_id", APP), ("scope", SCOPES)];
-        self.post(&format!("{US}/oauth/v3/device/code"), &[&needed, params].concat())
+        let needed = [
+            ("grant_type", "device_request"),
+            ("client_id", APP),
+            ("scope", SCOPES),
+        ];
+        self.post(
+            &format!("{US}/oauth/v3/device/code"),
+            &[&needed, params].concat(),
+        )
     }
 
     fn poll(&mut self, device_code: &str) -> Answer {
@@ -21,8 +28,12 @@ impl Scene {
     }
 
     fn poll_at(&mut self, accounts: &str, device_code: &str) -> Answer {
-        let params =
-            [("grant_type", "device_token"), ("client_id", APP), ("client_secret", SECRET), ("code", device_code)];
+        let params = [
+            ("grant_type", "device_token"),
+            ("client_id", APP),
+            ("client_secret", SECRET),
+            ("code", device_code),
+        ];
         self.post(&format!("{accounts}/oauth/v3/device/token"), &params)
     }
 }
@@ -45,26 +56,48 @@ fn a_device_is_told_what_to_show() {
     );
     scene.accounts.policy_mut().time_unit = TimeUnit::Milliseconds;
     let body = scene.device_code(&[]).body;
-    assert_eq!((&body["interval"], &body["expires_in"]), (&json!(30_000), &json!(300_000)));
+    assert_eq!(
+        (&body["interval"], &body["expires_in"]),
+        (&json!(30_000), &json!(300_000))
+    );
 }
 
 #[test]
 fn what_is_wrong_with_a_device_is_refused_with_200() {
     let mut scene = scene();
     let url = format!("{US}/oauth/v3/device/code");
-    let (request, id, scope) = (("grant_type", "device_request"), ("client_id", APP), ("scope", SCOPES));
-    scene.post(&url, &[id, scope]).is_refused("unsupported_grant_type");
-    scene.post(&url, &[request, scope]).is_refused("invalid_client");
+    let (request, id, scope) = (
+        ("grant_type", "device_request"),
+        ("client_id", APP),
+        ("scope", SCOPES),
+    );
+    scene
+        .post(&url, &[id, scope])
+        .is_refused("unsupported_grant_type");
+    scene
+        .post(&url, &[request, scope])
+        .is_refused("invalid_client");
     scene.post(&url, &[request, id]).is_refused("invalid_scope");
 
     let (device_code, _) = scene.start_device();
     let url = format!("{US}/oauth/v3/device/token");
-    let (poll, secret, code) =
-        (("grant_type", "device_token"), ("client_secret", SECRET), ("code", device_code.as_str()));
-    scene.post(&url, &[id, secret, code]).is_refused("unsupported_grant_type");
-    scene.post(&url, &[poll, secret, code]).is_refused("invalid_client");
-    scene.post(&url, &[poll, id, code]).is_refused("invalid_client_secret");
-    scene.post(&url, &[poll, id, secret]).is_refused("invalid_code");
+    let (poll, secret, code) = (
+        ("grant_type", "device_token"),
+        ("client_secret", SECRET),
+        ("code", device_code.as_str()),
+    );
+    scene
+        .post(&url, &[id, secret, code])
+        .is_refused("unsupported_grant_type");
+    scene
+        .post(&url, &[poll, secret, code])
+        .is_refused("invalid_client");
+    scene
+        .post(&url, &[poll, id, code])
+        .is_refused("invalid_client_secret");
+    scene
+        .post(&url, &[poll, id, secret])
+        .is_refused("invalid_code");
     scene.poll("1000.wrong").is_refused("invalid_code");
 }
 
@@ -121,7 +154,9 @@ fn a_device_waits_for_five_minutes() {
 fn only_an_offline_device_has_a_refresh_token() {
     let mut scene = scene();
     let answer = scene.device_code(&[]);
-    scene.accounts.approve_device(&answer.text("user_code"), RYAN);
+    scene
+        .accounts
+        .approve_device(&answer.text("user_code"), RYAN);
     let tokens = scene.poll(&answer.text("device_code"));
     tokens.access_token();
     assert!(tokens.body.get("refresh_token").is_none(), "{tokens:?}");
@@ -129,7 +164,10 @@ fn only_an_offline_device_has_a_refresh_token() {
 
 #[test]
 fn a_browser_that_opens_the_link_decides() {
-    for (decision, error) in [(Decision::Allow, None), (Decision::Deny, Some("access_denied"))] {
+    for (decision, error) in [
+        (Decision::Allow, None),
+        (Decision::Deny, Some("access_denied")),
+    ] {
         let mut scene = scene();
         scene.accounts.policy_mut().decision = decision;
         let (device_code, user_code) = scene.start_device();
@@ -143,7 +181,9 @@ fn a_browser_that_opens_the_link_decides() {
 #[test]
 fn a_user_of_another_data_center_is_found_there() {
     let mut scene = scene();
-    scene.accounts.register(App::new(APP, SECRET).locations(["us", "eu"]));
+    scene
+        .accounts
+        .register(App::new(APP, SECRET).locations(["us", "eu"]));
     scene.accounts.add_user_in("eu", "2");
     let (device_code, user_code) = scene.start_device();
     scene.poll_at(EU, &device_code).is_refused("invalid_code");
@@ -153,7 +193,12 @@ fn a_user_of_another_data_center_is_found_there() {
     assert_eq!(told.body["user_location"], "eu");
     let tokens = scene.poll_at(EU, &device_code);
     assert_eq!(tokens.text("api_domain"), "https://www.zohoapis.eu");
-    assert!(scene.accounts.authenticate("cliq.zoho.eu", &tokens.access_token(), scene.now).is_ok());
+    assert!(
+        scene
+            .accounts
+            .authenticate("cliq.zoho.eu", &tokens.access_token(), scene.now)
+            .is_ok()
+    );
     assert_eq!(scene.user(&tokens.access_token()), None);
 }
 

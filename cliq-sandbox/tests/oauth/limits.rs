@@ -34,7 +34,10 @@ fn a_refresh_token_gives_ten_access_tokens_in_ten_minutes() {
         })
     );
     scene.refresh(&other).access_token();
-    assert_eq!(scene.accounts.book().most_refreshes(&refresh_token, WINDOW), 11);
+    assert_eq!(
+        scene.accounts.book().most_refreshes(&refresh_token, WINDOW),
+        11
+    );
     assert_eq!(scene.accounts.book().refused(Action::Refresh).count(), 1);
 }
 
@@ -46,7 +49,10 @@ fn the_ten_minutes_are_any_ten_minutes() {
     scene.wait(590);
     // The first one is ten minutes old now, and the others follow.
     use_up(&mut scene, &refresh_token);
-    assert_eq!(scene.accounts.book().most_refreshes(&refresh_token, WINDOW), 10);
+    assert_eq!(
+        scene.accounts.book().most_refreshes(&refresh_token, WINDOW),
+        10
+    );
     scene.refresh(&refresh_token).is_refused("Access Denied");
 }
 
@@ -84,7 +90,10 @@ fn denial_can_come_as_400() {
     let refresh_token = scene.refresh_token();
     use_up(&mut scene, &refresh_token);
     let denied = scene.refresh(&refresh_token);
-    assert_eq!((denied.status, denied.body["error"].as_str()), (400, Some("Access Denied")));
+    assert_eq!(
+        (denied.status, denied.body["error"].as_str()),
+        (400, Some("Access Denied"))
+    );
     scene.refresh("1000.wrong").is_refused("invalid_code");
 }
 
@@ -100,7 +109,10 @@ fn a_sixteenth_access_token_ends_the_oldest() {
         assert!(all.iter().all(|token| scene.user(token).is_some()));
         all.push(scene.refresh(&refresh_token).access_token());
     }
-    let alive: Vec<_> = all.iter().map(|token| scene.user(token).is_some()).collect();
+    let alive: Vec<_> = all
+        .iter()
+        .map(|token| scene.user(token).is_some())
+        .collect();
     assert_eq!(alive, [&[false][..], &[true; 15]].concat());
 }
 
@@ -126,21 +138,32 @@ fn a_twenty_first_refresh_token_ends_the_oldest_with_its_access_tokens() {
     let mut scene = scene();
     scene.accounts.add_user("2");
     scene.accounts.register(App::new("1000.OTHER", SECRET));
-    let mut issue = |client_id, user_id| scene.accounts.issue_tokens(client_id, user_id, SCOPES, scene.now);
+    let mut issue = |client_id, user_id| {
+        scene
+            .accounts
+            .issue_tokens(client_id, user_id, SCOPES, scene.now)
+    };
     let mine: Vec<_> = (0..20).map(|_| issue(APP, RYAN)).collect();
     // Neither another user's nor another app's count.
     for _ in 0..20 {
         issue(APP, "2");
         issue("1000.OTHER", RYAN);
     }
-    assert!(mine.iter().all(|tokens| scene.user(&tokens.access_token).is_some()));
+    assert!(
+        mine.iter()
+            .all(|tokens| scene.user(&tokens.access_token).is_some())
+    );
 
     let newest = scene.accounts.issue_tokens(APP, RYAN, SCOPES, scene.now);
     assert_eq!(scene.user(&mine[0].access_token), None);
-    scene.refresh(mine[0].refresh_token.as_deref().unwrap()).is_refused("invalid_code");
+    scene
+        .refresh(mine[0].refresh_token.as_deref().unwrap())
+        .is_refused("invalid_code");
     for tokens in mine[1..].iter().chain([&newest]) {
         assert_eq!(scene.user(&tokens.access_token), Some(RYAN));
-        scene.refresh(tokens.refresh_token.as_deref().unwrap()).access_token();
+        scene
+            .refresh(tokens.refresh_token.as_deref().unwrap())
+            .access_token();
     }
 }
 

@@ -46,7 +46,10 @@ fn scene() -> Scene {
     let mut accounts = Accounts::new();
     accounts.add_user(RYAN);
     accounts.register(App::new(APP, SECRET).redirect_uri(CALLBACK));
-    Scene { accounts, now: OffsetDateTime::UNIX_EPOCH }
+    Scene {
+        accounts,
+        now: OffsetDateTime::UNIX_EPOCH,
+    }
 }
 
 impl Scene {
@@ -59,11 +62,20 @@ impl Scene {
     }
 
     fn get(&mut self, url: &str, params: &[(&str, &str)]) -> Answer {
-        self.send(&Request::get(format!("{url}?{}", encode(params))).body(Bytes::new()).unwrap())
+        self.send(
+            &Request::get(format!("{url}?{}", encode(params)))
+                .body(Bytes::new())
+                .unwrap(),
+        )
     }
 
     fn post(&mut self, url: &str, params: &[(&str, &str)]) -> Answer {
-        self.send(&Request::post(url).header(CONTENT_TYPE, FORM).body(encode(params).into()).unwrap())
+        self.send(
+            &Request::post(url)
+                .header(CONTENT_TYPE, FORM)
+                .body(encode(params).into())
+                .unwrap(),
+        )
     }
 
     /// `POST /oauth/v2/token` in the United States, with the app's credentials.
@@ -73,15 +85,25 @@ impl Scene {
 
     fn token_at(&mut self, accounts: &str, params: &[(&str, &str)]) -> Answer {
         let credentials = [("client_id", APP), ("client_secret", SECRET)];
-        self.post(&format!("{accounts}/oauth/v2/token"), &[&credentials, params].concat())
+        self.post(
+            &format!("{accounts}/oauth/v2/token"),
+            &[&credentials, params].concat(),
+        )
     }
 
     fn exchange(&mut self, code: &str) -> Answer {
-        self.token(&[("grant_type", "authorization_code"), ("code", code), ("redirect_uri", CALLBACK)])
+        self.token(&[
+            ("grant_type", "authorization_code"),
+            ("code", code),
+            ("redirect_uri", CALLBACK),
+        ])
     }
 
     fn refresh(&mut self, refresh_token: &str) -> Answer {
-        self.token(&[("grant_type", "refresh_token"), ("refresh_token", refresh_token)])
+        self.token(&[
+            ("grant_type", "refresh_token"),
+            ("refresh_token", refresh_token),
+        ])
     }
 
     /// Sends the user to the consent page, with what isn't said as it should be.
@@ -106,12 +128,18 @@ impl Scene {
 
     /// A refresh token of Ryan's.
     fn refresh_token(&mut self) -> String {
-        self.accounts.issue_tokens(APP, RYAN, SCOPES, self.now).refresh_token.unwrap()
+        self.accounts
+            .issue_tokens(APP, RYAN, SCOPES, self.now)
+            .refresh_token
+            .unwrap()
     }
 
     /// Whose an access token is in the United States, if it is anybody's.
     fn user(&self, token: &str) -> Option<&str> {
-        self.accounts.authenticate("cliq.zoho.com", token, self.now).ok().map(|grant| grant.user_id())
+        self.accounts
+            .authenticate("cliq.zoho.com", token, self.now)
+            .ok()
+            .map(|grant| grant.user_id())
     }
 }
 
@@ -120,7 +148,10 @@ impl Answer {
         Self {
             status: response.status().as_u16(),
             body: serde_json::from_slice(response.body()).unwrap_or_default(),
-            location: response.headers().get(LOCATION).map(|location| location.to_str().unwrap().to_owned()),
+            location: response
+                .headers()
+                .get(LOCATION)
+                .map(|location| location.to_str().unwrap().to_owned()),
         }
     }
 
@@ -128,7 +159,9 @@ impl Answer {
     #[track_caller]
     fn text(&self, member: &str) -> String {
         assert_eq!(self.status, 200, "{self:?}");
-        let Some(text) = self.body[member].as_str() else { panic!("no `{member}` in {self:?}") };
+        let Some(text) = self.body[member].as_str() else {
+            panic!("no `{member}` in {self:?}")
+        };
         text.to_owned()
     }
 
@@ -139,7 +172,11 @@ impl Answer {
 
     #[track_caller]
     fn is_refused(&self, error: &str) {
-        assert_eq!((self.status, self.body["error"].as_str()), (200, Some(error)), "{self:?}");
+        assert_eq!(
+            (self.status, self.body["error"].as_str()),
+            (200, Some(error)),
+            "{self:?}"
+        );
         assert!(self.body.get("access_token").is_none(), "{self:?}");
     }
 
@@ -148,7 +185,9 @@ impl Answer {
     fn told(&self, name: &str) -> Option<String> {
         assert_eq!(self.status, 302, "{self:?}");
         let (_, query) = self.location.as_deref().unwrap().split_once('?').unwrap();
-        form_urlencoded::parse(query.as_bytes()).find(|(key, _)| key == name).map(|(_, value)| value.into_owned())
+        form_urlencoded::parse(query.as_bytes())
+            .find(|(key, _)| key == name)
+            .map(|(_, value)| value.into_owned())
     }
 }
 
@@ -165,7 +204,11 @@ fn other_paths_and_methods_are_refused() {
         (Method::POST, "/oauth/v9/token", 404),
         (Method::POST, "/oauth/v2/token/", 404),
     ] {
-        let request = Request::builder().method(method).uri(format!("{US}{path}")).body(Bytes::new()).unwrap();
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{US}{path}"))
+            .body(Bytes::new())
+            .unwrap();
         assert_eq!(scene.send(&request).status, status, "{path}");
     }
     assert!(Accounts::serves("/oauth/v2/token") && !Accounts::serves("/api/v3/threads/CT_1"));
@@ -191,8 +234,16 @@ fn the_same_calls_make_the_same_tokens() {
 fn secrets_stay_out_of_debug() {
     let mut scene = scene();
     let tokens = scene.accounts.issue_tokens(APP, RYAN, SCOPES, scene.now);
-    let shown = format!("{:?} {:?} {tokens:?}", scene.accounts, App::new(APP, SECRET));
-    for secret in [SECRET, &tokens.access_token, tokens.refresh_token.as_deref().unwrap()] {
+    let shown = format!(
+        "{:?} {:?} {tokens:?}",
+        scene.accounts,
+        App::new(APP, SECRET)
+    );
+    for secret in [
+        SECRET,
+        &tokens.access_token,
+        tokens.refresh_token.as_deref().unwrap(),
+    ] {
         assert!(!shown.contains(secret), "{shown}");
     }
 }
@@ -207,11 +258,15 @@ fn a_token_of_nobody_is_a_mistake() {
 #[should_panic(expected = "there is no app `1000.OTHER`")]
 fn a_code_of_no_app_is_a_mistake() {
     let mut scene = scene();
-    scene.accounts.self_client_code("1000.OTHER", RYAN, SCOPES, scene.now);
+    scene
+        .accounts
+        .self_client_code("1000.OTHER", RYAN, SCOPES, scene.now);
 }
 
 #[test]
 #[should_panic(expected = "there is no data centre `mars`")]
 fn an_app_in_no_data_center_is_a_mistake() {
-    scene().accounts.register(App::new("1000.OTHER", SECRET).locations(["mars"]));
+    scene()
+        .accounts
+        .register(App::new("1000.OTHER", SECRET).locations(["mars"]));
 }

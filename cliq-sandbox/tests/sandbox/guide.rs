@@ -14,9 +14,15 @@ fn page() -> String {
 }
 
 fn block<'p>(page: &'p str, kind: &str, with: &str) -> &'p str {
-    let blocks = page.split("```").skip(1).step_by(2).filter_map(|block| block.strip_prefix(kind));
+    let blocks = page
+        .split("```")
+        .skip(1)
+        .step_by(2)
+        .filter_map(|block| block.strip_prefix(kind));
     let mut found = blocks.filter(|block| block.contains(with));
-    found.next().unwrap_or_else(|| panic!("there is no block of {kind} with {with}"))
+    found
+        .next()
+        .unwrap_or_else(|| panic!("there is no block of {kind} with {with}"))
 }
 
 #[tokio::test]
@@ -32,9 +38,13 @@ async fn the_example_is_this_one() -> Result<(), cliq_api::Error> {
                 .members(["1", "2"])
                 .bots(["deploybot"])
                 .message(NewMessage::by("1", "Lunch at one?").id("1760000000000_1"))
-                .message(NewMessage::by_bot("deploybot", "The build is red.").thread(
-                    NewThread::titled("Red build").chat_id("CT_1-T-1").message(NewMessage::by("2", "I am on it.")),
-                )),
+                .message(
+                    NewMessage::by_bot("deploybot", "The build is red.").thread(
+                        NewThread::titled("Red build")
+                            .chat_id("CT_1-T-1")
+                            .message(NewMessage::by("2", "I am on it.")),
+                    ),
+                ),
         )
         .build();
     let client = sandbox.client(sandbox.token("1"));
@@ -42,7 +52,11 @@ async fn the_example_is_this_one() -> Result<(), cliq_api::Error> {
     client.follow_thread("CT_1-T-1").await?;
 
     assert_eq!(sandbox.threads("P1")[0].follower_ids, ["2", "1"]);
-    let plain = |text: &str| text.split_whitespace().collect::<String>().replace(",)", ")");
+    let plain = |text: &str| {
+        text.split_whitespace()
+            .collect::<String>()
+            .replace(",)", ")")
+    };
     let shown = plain(block(&page(), "rust\n", "NewChannel"));
     let (_, shown) = shown.split_once("Sandbox};").unwrap();
     assert!(plain(include_str!("guide.rs")).contains(shown), "{shown}");
@@ -51,9 +65,15 @@ async fn the_example_is_this_one() -> Result<(), cliq_api::Error> {
 
 #[test]
 fn the_file_is_a_world() {
-    let sandbox = Sandbox::builder().json(block(&page(), "json\n", "format")).unwrap().build();
+    let sandbox = Sandbox::builder()
+        .json(block(&page(), "json\n", "format"))
+        .unwrap()
+        .build();
     let again = sandbox.to_json();
-    assert_eq!(Sandbox::builder().json(&again).unwrap().build().to_json(), again);
+    assert_eq!(
+        Sandbox::builder().json(&again).unwrap().build().to_json(),
+        again
+    );
     assert_eq!(sandbox.messages("CT_1-T-1").len(), 1);
 }
 
@@ -64,7 +84,14 @@ fn the_commands_are_all_operations() {
     let mut values: Vec<_> = block(&page, "sh\n", "THREAD=")
         .lines()
         .filter_map(|line| line.split_once('='))
-        .map(|(name, value)| (name.to_owned(), value.trim_matches(['"', '\'']).replace("$TOKEN", &scene.demo.token)))
+        .map(|(name, value)| {
+            (
+                name.to_owned(),
+                value
+                    .trim_matches(['"', '\''])
+                    .replace("$TOKEN", &scene.demo.token),
+            )
+        })
         .collect();
     assert_eq!(
         values[..2].iter().map(|(_, id)| &**id).collect::<Vec<_>>(),
@@ -76,7 +103,8 @@ fn the_commands_are_all_operations() {
     let commands = block(&page, "sh\n", "nonfollowers").replace("\\\n", "");
     for line in commands.lines().filter(|line| line.starts_with("curl ")) {
         let words = words(&values.iter().fold(line.to_owned(), |line, (name, value)| {
-            line.replace(&format!("'${name}'"), value).replace(&format!("${name}"), value)
+            line.replace(&format!("'${name}'"), value)
+                .replace(&format!("${name}"), value)
         }));
         let (mut method, mut url, mut body, mut headers) = (None, "", "", Vec::new());
         let mut rest = words.iter().skip(1);
@@ -88,20 +116,35 @@ fn the_commands_are_all_operations() {
                 other => url = other,
             }
         }
-        let method = method.unwrap_or(if body.is_empty() { Method::GET } else { Method::POST });
+        let method = method.unwrap_or(if body.is_empty() {
+            Method::GET
+        } else {
+            Method::POST
+        });
         let mut request = http::Request::builder().method(&method).uri(url);
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let answer = scene.demo.sandbox.handle(request.body(body.to_owned().into()).unwrap());
-        assert!(answer.status().is_success(), "{line}: {}, {:?}", answer.status(), answer.body());
+        let answer = scene
+            .demo
+            .sandbox
+            .handle(request.body(body.to_owned().into()).unwrap());
+        assert!(
+            answer.status().is_success(),
+            "{line}: {}, {:?}",
+            answer.status(),
+            answer.body()
+        );
         let path: Vec<_> = url.split('?').next().unwrap().split('/').collect();
         let is_of = |meta: &&&cliq_api::EndpointMeta| {
             let template = format!("{}{}", meta.base(), meta.path());
             let own: Vec<_> = template.split('/').collect();
             *meta.method() == method
                 && own.len() == path.len()
-                && own.iter().zip(&path).all(|(own, sent)| own.starts_with('<') || own == sent)
+                && own
+                    .iter()
+                    .zip(&path)
+                    .all(|(own, sent)| own.starts_with('<') || own == sent)
         };
         seen.extend(THREADS.iter().filter(is_of).map(|meta| meta.name()));
     }

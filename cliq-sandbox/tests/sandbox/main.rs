@@ -30,7 +30,10 @@ struct Answer {
 
 impl User {
     fn new(sandbox: &Sandbox, id: &str) -> Self {
-        Self { sandbox: sandbox.clone(), authorization: format!("Bearer {}", sandbox.token(id)) }
+        Self {
+            sandbox: sandbox.clone(),
+            authorization: format!("Bearer {}", sandbox.token(id)),
+        }
     }
 
     fn get(&self, url: impl AsRef<str>) -> Answer {
@@ -54,12 +57,23 @@ impl User {
     }
 
     fn send(&self, method: Method, url: &str, body: &str) -> Answer {
-        let request = Request::builder().method(method).uri(url).header(AUTHORIZATION, &self.authorization);
-        let response = self.sandbox.handle(request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap());
+        let request = Request::builder()
+            .method(method)
+            .uri(url)
+            .header(AUTHORIZATION, &self.authorization);
+        let response = self.sandbox.handle(
+            request
+                .body(Bytes::copy_from_slice(body.as_bytes()))
+                .unwrap(),
+        );
         let body = response.body();
         Answer {
             status: response.status().as_u16(),
-            body: if body.is_empty() { Value::Null } else { serde_json::from_slice(body).unwrap() },
+            body: if body.is_empty() {
+                Value::Null
+            } else {
+                serde_json::from_slice(body).unwrap()
+            },
         }
     }
 
@@ -69,7 +83,11 @@ impl User {
     }
 
     fn followers(&self, chat_id: &str) -> Vec<String> {
-        names(&self.get(format!("/api/v3/threads/{chat_id}/followers")).ok()["data"])
+        names(
+            &self
+                .get(format!("/api/v3/threads/{chat_id}/followers"))
+                .ok()["data"],
+        )
     }
 }
 
@@ -93,18 +111,37 @@ impl Answer {
 
     #[track_caller]
     fn is_no_response(&self) {
-        assert_eq!((self.status, &self.body), (200, &json!({ "Response Code": "204 No response" })));
+        assert_eq!(
+            (self.status, &self.body),
+            (200, &json!({ "Response Code": "204 No response" }))
+        );
     }
 
     #[track_caller]
     fn is_refused(&self, status: u16, code: &str) {
-        assert_eq!((self.status, self.body["code"].as_str()), (status, Some(code)), "{}", self.body);
-        assert!(self.body["message"].as_str().is_some_and(|message| !message.is_empty()), "{}", self.body);
+        assert_eq!(
+            (self.status, self.body["code"].as_str()),
+            (status, Some(code)),
+            "{}",
+            self.body
+        );
+        assert!(
+            self.body["message"]
+                .as_str()
+                .is_some_and(|message| !message.is_empty()),
+            "{}",
+            self.body
+        );
     }
 }
 
 fn names(users: &Value) -> Vec<String> {
-    users.as_array().unwrap().iter().map(|user| user["name"].as_str().unwrap().to_owned()).collect()
+    users
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|user| user["name"].as_str().unwrap().to_owned())
+        .collect()
 }
 
 /// The demo world and its users.
@@ -120,7 +157,13 @@ fn scene() -> Scene {
     let demo = Sandbox::demo();
     let user = |id: &String| User::new(&demo.sandbox, id);
     let [scott, tim] = demo.colleague_ids.each_ref().map(user);
-    Scene { ryan: user(&demo.user_id), scott, tim, olivia: user(&demo.outsider_id), demo }
+    Scene {
+        ryan: user(&demo.user_id),
+        scott,
+        tim,
+        olivia: user(&demo.outsider_id),
+        demo,
+    }
 }
 
 impl Scene {
@@ -136,10 +179,20 @@ impl Scene {
 
     /// Starts another thread in the demo's channel, and returns its chat id.
     fn start_thread(&self, user: &User, title: &str) -> String {
-        let message_id = self.demo.sandbox.post_message(&self.demo.channel_id, &self.demo.user_id, title);
-        let body = json!({ "text": "First.", "thread_message_id": message_id, "thread_title": title });
-        user.post_json(self.channel_messages_url(), &body).is_posted();
-        let threads = user.get(format!("/api/v2/channels/{}/threads?limit=1", self.demo.channel_id)).ok();
+        let message_id =
+            self.demo
+                .sandbox
+                .post_message(&self.demo.channel_id, &self.demo.user_id, title);
+        let body =
+            json!({ "text": "First.", "thread_message_id": message_id, "thread_title": title });
+        user.post_json(self.channel_messages_url(), &body)
+            .is_posted();
+        let threads = user
+            .get(format!(
+                "/api/v2/channels/{}/threads?limit=1",
+                self.demo.channel_id
+            ))
+            .ok();
         assert_eq!(threads["data"][0]["title"], title);
         threads["data"][0]["chat_id"].as_str().unwrap().to_owned()
     }

@@ -10,7 +10,11 @@ use tokio::net::TcpStream;
 use tokio::time::timeout;
 
 fn address(server: &Server) -> String {
-    server.base_url().strip_prefix("http://").unwrap().to_owned()
+    server
+        .base_url()
+        .strip_prefix("http://")
+        .unwrap()
+        .to_owned()
 }
 
 /// All that is declared, with each answer read as its declared type.
@@ -19,10 +23,15 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     assert!(server.base_url().starts_with("http://127.0.0.1:"));
-    let client = Client::builder().base_url(server.base_url()).access_token(demo.token).build()?;
+    let client = Client::builder()
+        .base_url(server.base_url())
+        .access_token(demo.token)
+        .build()?;
     let [scott, tim] = &demo.colleague_ids;
 
-    let status = client.set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable).await?;
+    let status = client
+        .set_thread_auto_follow(&demo.channel_id, AutoFollow::Enable)
+        .await?;
     assert_eq!(status, AutoFollowStatus::Enabled);
     let posted = client
         .create_thread_by_channel_id(&demo.channel_id, "One.", &demo.message_id)
@@ -30,29 +39,50 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
         .sync_message(true)
         .await?;
     assert!(posted.message_id.is_some());
-    client.create_thread_by_chat_id(&demo.channel_chat_id, "Two.", &demo.message_id).await?;
-    let posted = client.create_thread_by_channel_name(&demo.channel_unique_name, "Three.", &demo.message_id).await?;
+    client
+        .create_thread_by_chat_id(&demo.channel_chat_id, "Two.", &demo.message_id)
+        .await?;
+    let posted = client
+        .create_thread_by_channel_name(&demo.channel_unique_name, "Three.", &demo.message_id)
+        .await?;
     assert!(posted.message_id.is_none());
 
-    let found = client.find_thread(&demo.channel_id, &demo.message_id).await?.unwrap();
+    let found = client
+        .find_thread(&demo.channel_id, &demo.message_id)
+        .await?
+        .unwrap();
     let thread = &found.chat_id;
     let mut threads = client.list_threads(&demo.channel_id).limit(1).items();
     for title in ["Release", "Slow sign-in"] {
         assert_eq!(threads.next().await.unwrap()?.title.as_deref(), Some(title));
     }
     assert!(threads.next().await.is_none());
-    client.send_thread_message(thread, "Four.").as_bot(&demo.bot_unique_name).await?;
+    client
+        .send_thread_message(thread, "Four.")
+        .as_bot(&demo.bot_unique_name)
+        .await?;
     assert_eq!(demo.sandbox.messages(thread.as_ref()).len(), 4);
 
     assert_eq!(client.get_thread(thread).await?.follower_count, Some(3));
-    assert_eq!(client.get_thread_main_message(thread).await?.thread_information.unwrap().message_count, Some(4));
+    assert_eq!(
+        client
+            .get_thread_main_message(thread)
+            .await?
+            .thread_information
+            .unwrap()
+            .message_count,
+        Some(4)
+    );
     client.remove_thread_followers(thread, [scott, tim]).await?;
     client.add_thread_followers(thread, [tim]).await?;
     client.unfollow_thread(thread).await?;
     assert_eq!(client.list_thread_followers(thread).await?.len(), 1);
     assert_eq!(client.list_thread_non_followers(thread).await?.len(), 2);
     client.follow_thread(thread).await?;
-    let members = client.list_thread_members(thread).fields([UserField::Name]).await?;
+    let members = client
+        .list_thread_members(thread)
+        .fields([UserField::Name])
+        .await?;
     assert_eq!(members.len(), 2);
     client.mute_thread(thread).await?;
     assert!(demo.sandbox.is_muted(thread.as_ref(), &demo.user_id));
@@ -60,7 +90,10 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
     client.leave_thread(thread).await?;
     client.close_thread(thread).await?;
 
-    let error = client.send_thread_message(thread, "Five.").await.unwrap_err();
+    let error = client
+        .send_thread_message(thread, "Five.")
+        .await
+        .unwrap_err();
     assert_eq!(
         (error.status().map(|status| status.as_u16()), error.code()),
         (Some(400), Some("operation_not_allowed"))
@@ -75,9 +108,15 @@ async fn several_connections_are_served_at_once() {
     // The first one says nothing, and holds up nobody.
     let _silent = TcpStream::connect(address(&server)).await.unwrap();
     let mut stream = TcpStream::connect(address(&server)).await.unwrap();
-    stream.write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n").await.unwrap();
+    stream
+        .write_all(b"GET / HTTP/1.1\r\nhost: x\r\nconnection: close\r\n\r\n")
+        .await
+        .unwrap();
     let mut answer = String::new();
-    timeout(Duration::from_secs(5), stream.read_to_string(&mut answer)).await.unwrap().unwrap();
+    timeout(Duration::from_secs(5), stream.read_to_string(&mut answer))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
     assert!(answer.ends_with("moved to another URL.\"}"), "{answer}");
 }
@@ -88,12 +127,20 @@ async fn dropping_the_server_closes_port_and_connections_but_not_the_world() {
     let server = demo.sandbox.serve().await.unwrap();
     let address = address(&server);
     let mut idle = TcpStream::connect(&address).await.unwrap();
-    idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await.unwrap();
-    let read = timeout(Duration::from_secs(5), idle.read(&mut [0; 4096])).await.unwrap().unwrap();
+    idle.write_all(b"GET / HTTP/1.1\r\nhost: x\r\n\r\n")
+        .await
+        .unwrap();
+    let read = timeout(Duration::from_secs(5), idle.read(&mut [0; 4096]))
+        .await
+        .unwrap()
+        .unwrap();
     assert!(read > 0);
 
     drop(server);
-    let read = timeout(Duration::from_secs(5), idle.read(&mut [0; 4096])).await.unwrap().unwrap();
+    let read = timeout(Duration::from_secs(5), idle.read(&mut [0; 4096]))
+        .await
+        .unwrap()
+        .unwrap();
     assert_eq!(read, 0);
     assert!(TcpStream::connect(&address).await.is_err());
     let tasks = tokio::runtime::Handle::current().metrics();

@@ -36,7 +36,10 @@ fn a_thread_is_told_as_published() {
             },
         })
     );
-    assert_eq!(scene.ryan.thread(&demo.thread_chat_id)["is_follower"], false);
+    assert_eq!(
+        scene.ryan.thread(&demo.thread_chat_id)["is_follower"],
+        false
+    );
 }
 
 #[test]
@@ -70,7 +73,11 @@ fn the_main_message_is_told_as_published() {
 #[test]
 fn a_closed_thread_takes_no_messages_until_it_is_reopened() {
     let scene = scene();
-    let set = |action: &str| scene.ryan.put_json(scene.thread_url(""), &json!({ "action": action }));
+    let set = |action: &str| {
+        scene
+            .ryan
+            .put_json(scene.thread_url(""), &json!({ "action": action }))
+    };
     let state = || {
         let in_thread = scene.tim.thread(&scene.demo.thread_chat_id)["thread_state"].clone();
         let main = scene.tim.get(scene.thread_url("/messages/main")).ok();
@@ -84,35 +91,80 @@ fn a_closed_thread_takes_no_messages_until_it_is_reopened() {
     for _ in 0..2 {
         set("close").is_no_content();
         assert_eq!(state(), "closed");
-        scene.tim.post_json(scene.chat_url("/messages"), &message).is_refused(400, "operation_not_allowed");
-        scene.tim.post_json(scene.channel_messages_url(), &again).is_refused(400, "operation_not_allowed");
+        scene
+            .tim
+            .post_json(scene.chat_url("/messages"), &message)
+            .is_refused(400, "operation_not_allowed");
+        scene
+            .tim
+            .post_json(scene.channel_messages_url(), &again)
+            .is_refused(400, "operation_not_allowed");
     }
-    assert_eq!(scene.demo.sandbox.messages(&scene.demo.thread_chat_id).len(), 1);
+    assert_eq!(
+        scene
+            .demo
+            .sandbox
+            .messages(&scene.demo.thread_chat_id)
+            .len(),
+        1
+    );
 
     set("reopen").is_no_content();
     assert_eq!(state(), "open");
-    scene.tim.post_json(scene.chat_url("/messages"), &message).is_posted();
-    assert_eq!(scene.demo.sandbox.messages(&scene.demo.thread_chat_id).len(), 2);
+    scene
+        .tim
+        .post_json(scene.chat_url("/messages"), &message)
+        .is_posted();
+    assert_eq!(
+        scene
+            .demo
+            .sandbox
+            .messages(&scene.demo.thread_chat_id)
+            .len(),
+        2
+    );
 }
 
 #[test]
 fn an_update_follows_and_unfollows_for_the_user() {
     let scene = scene();
-    let set = |action: &str| scene.ryan.put_json(scene.thread_url(""), &json!({ "action": action }));
+    let set = |action: &str| {
+        scene
+            .ryan
+            .put_json(scene.thread_url(""), &json!({ "action": action }))
+    };
     set("follow").is_no_content();
-    assert_eq!(scene.tim.followers(&scene.demo.thread_chat_id), ["Scott Fisher", "Ryan West"]);
+    assert_eq!(
+        scene.tim.followers(&scene.demo.thread_chat_id),
+        ["Scott Fisher", "Ryan West"]
+    );
     set("unfollow").is_no_content();
-    assert_eq!(scene.tim.followers(&scene.demo.thread_chat_id), ["Scott Fisher"]);
+    assert_eq!(
+        scene.tim.followers(&scene.demo.thread_chat_id),
+        ["Scott Fisher"]
+    );
 }
 
 #[test]
 fn other_updates_are_refused() {
     let scene = scene();
     let url = scene.thread_url("");
-    scene.ryan.put_json(&url, &json!({ "action": "delete" })).is_refused(400, "invalid_inputs");
-    scene.ryan.put_json(&url, &json!({})).is_refused(400, "param_missing");
-    scene.ryan.put_json(&url, &json!({ "action": "close", "reason": "done" })).is_refused(400, "extra_key_found");
-    assert_eq!(scene.ryan.thread(&scene.demo.thread_chat_id)["thread_state"], "open");
+    scene
+        .ryan
+        .put_json(&url, &json!({ "action": "delete" }))
+        .is_refused(400, "invalid_inputs");
+    scene
+        .ryan
+        .put_json(&url, &json!({}))
+        .is_refused(400, "param_missing");
+    scene
+        .ryan
+        .put_json(&url, &json!({ "action": "close", "reason": "done" }))
+        .is_refused(400, "extra_key_found");
+    assert_eq!(
+        scene.ryan.thread(&scene.demo.thread_chat_id)["thread_state"],
+        "open"
+    );
 }
 
 #[test]
@@ -121,18 +173,30 @@ fn a_bot_acts_with_the_key_of_its_extension() {
         .user("1", "Ryan West", "ryan.west@zylker.com")
         .bot("plain", "Plain")
         .extension_bot("extended", "Extended", "key")
-        .channel(NewChannel::named("news").id("P7").members(["1"]).bots(["plain", "extended"]))
+        .channel(
+            NewChannel::named("news")
+                .id("P7")
+                .members(["1"])
+                .bots(["plain", "extended"]),
+        )
         .build();
     let ryan = User::new(&sandbox, "1");
     let new = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message("news", "1", "Plans") });
-    ryan.post_json("/api/v3/channels/P7/messages", &new).is_posted();
+    ryan.post_json("/api/v3/channels/P7/messages", &new)
+        .is_posted();
     let threads = ryan.get("/api/v2/channels/P7/threads").ok();
     let chat_id = threads["data"][0]["chat_id"].as_str().unwrap();
     let set = |action: &str, query: &str| {
-        ryan.put_json(format!("/api/v3/threads/{chat_id}?{query}"), &json!({ "action": action }))
+        ryan.put_json(
+            format!("/api/v3/threads/{chat_id}?{query}"),
+            &json!({ "action": action }),
+        )
     };
 
-    for query in ["bot_unique_name=plain", "bot_unique_name=extended&appkey=key"] {
+    for query in [
+        "bot_unique_name=plain",
+        "bot_unique_name=extended&appkey=key",
+    ] {
         set("close", query).is_no_content();
         assert_eq!(ryan.thread(chat_id)["thread_state"], "closed");
         set("reopen", query).is_no_content();

@@ -1,6 +1,8 @@
 //! Worlds that are built in code, kept as JSON, and read again.
 
-use cliq_sandbox::{Clock, ManualClock, NewChannel, NewMessage, NewThread, ReplyMode, Sandbox, SandboxBuilder};
+use cliq_sandbox::{
+    Clock, ManualClock, NewChannel, NewMessage, NewThread, ReplyMode, Sandbox, SandboxBuilder,
+};
 use serde_json::{Value, json};
 use time::{Duration, OffsetDateTime};
 
@@ -16,7 +18,11 @@ fn people() -> SandboxBuilder {
 }
 
 fn channel() -> NewChannel {
-    NewChannel::named("news").id("P1").chat_id("CT_1").members(["1", "2"]).bots(["deploybot"])
+    NewChannel::named("news")
+        .id("P1")
+        .chat_id("CT_1")
+        .members(["1", "2"])
+        .bots(["deploybot"])
 }
 
 /// With something of everything.
@@ -34,7 +40,11 @@ fn full() -> SandboxBuilder {
             channel()
                 .auto_follow()
                 .reply_mode(ReplyMode::Threads)
-                .message(NewMessage::by_bot("deploybot", "The build is red.").id("1760000001000_1").thread(thread))
+                .message(
+                    NewMessage::by_bot("deploybot", "The build is red.")
+                        .id("1760000001000_1")
+                        .thread(thread),
+                )
                 .message(
                     NewMessage::by("1", "\"Lunch\"\n🦀?")
                         .thread(NewThread::titled("").message(NewMessage::by("1", "Yes"))),
@@ -51,17 +61,37 @@ fn what_is_described_is_what_is_seen() {
     assert_eq!(thread["title"], "Red build");
     assert_eq!(thread["thread_state"], "closed");
     assert_eq!(thread["thread_message_id"], "1760000001000%201");
-    assert_eq!((&thread["follower_count"], &thread["is_follower"]), (&json!(2), &json!(true)));
+    assert_eq!(
+        (&thread["follower_count"], &thread["is_follower"]),
+        (&json!(2), &json!(true))
+    );
     assert_eq!(thread["last_message_information"]["text"], "Thanks.");
     assert!(sandbox.is_muted("CT_1-T-7", "1") && !sandbox.is_muted("CT_1-T-7", "2"));
     let main = ryan.get("/api/v3/threads/CT_1-T-7/messages/main").ok();
-    assert_eq!((&main["sender"]["name"], &main["time"]), (&json!("Deploy Bot"), &json!("2025-10-09T08:53:21+00:00")));
-    let replies: Vec<_> = sandbox.messages("CT_1-T-7").into_iter().map(|message| message.reply_to).collect();
-    assert_eq!(replies, [None, Some("1760000002000_2".to_owned()), Some("1760000001000_1".to_owned())]);
+    assert_eq!(
+        (&main["sender"]["name"], &main["time"]),
+        (&json!("Deploy Bot"), &json!("2025-10-09T08:53:21+00:00"))
+    );
+    let replies: Vec<_> = sandbox
+        .messages("CT_1-T-7")
+        .into_iter()
+        .map(|message| message.reply_to)
+        .collect();
+    assert_eq!(
+        replies,
+        [
+            None,
+            Some("1760000002000_2".to_owned()),
+            Some("1760000001000_1".to_owned())
+        ]
+    );
     // What was made up is above what was given, and the channel's members follow.
     let threads = sandbox.threads("news");
     assert_eq!(threads.len(), 2);
-    assert_eq!((&*threads[0].chat_id, threads[0].is_closed), ("CT_1-T-7", true));
+    assert_eq!(
+        (&*threads[0].chat_id, threads[0].is_closed),
+        ("CT_1-T-7", true)
+    );
     assert_eq!(threads[1].follower_ids, ["1", "2"]);
     let listed = ryan.get("/api/v2/channels/P1/threads").ok();
     assert_eq!(listed["data"][0]["chat_id"], *threads[1].chat_id);
@@ -69,9 +99,18 @@ fn what_is_described_is_what_is_seen() {
     // What comes later is new.
     let posted = json!({ "text": "Open.", "thread_message_id": sandbox.messages("P1")[1].id, "sync_message": true });
     let id = ryan.post_json("/api/v3/channels/P1/messages", &posted).ok()["message_id"].clone();
-    assert!(id.as_str().unwrap().ends_with("_1200000000000000010"), "{id}");
+    assert!(
+        id.as_str().unwrap().ends_with("_1200000000000000010"),
+        "{id}"
+    );
     let users = sandbox.users();
-    assert_eq!(users.iter().map(|user| user.is_external).collect::<Vec<_>>(), [false, false, true]);
+    assert_eq!(
+        users
+            .iter()
+            .map(|user| user.is_external)
+            .collect::<Vec<_>>(),
+        [false, false, true]
+    );
     assert_eq!(sandbox.channels()[0].bot_unique_names, ["deploybot"]);
     assert_eq!(sandbox.channels()[1].member_ids, [""; 0]);
 }
@@ -79,17 +118,29 @@ fn what_is_described_is_what_is_seen() {
 #[test]
 fn a_message_is_posted_when_it_is_said() {
     let at = OffsetDateTime::UNIX_EPOCH + Duration::milliseconds(1_700_000_000_123);
-    let sandbox = people().channel(channel().message(NewMessage::by("1", "Hi.").at(at))).build();
+    let sandbox = people()
+        .channel(channel().message(NewMessage::by("1", "Hi.").at(at)))
+        .build();
     assert!(sandbox.messages("news")[0].id.starts_with("1700000000123_"));
 }
 
 #[test]
 fn threads_are_as_old_as_their_digits_say() {
-    let on = |chat_id: &str| NewMessage::by("1", chat_id).thread(NewThread::titled(chat_id).chat_id(chat_id));
-    let sandbox = people().channel(channel().message(on("CT_1-T-20")).message(on("CT_1-T-3"))).build();
-    let titles: Vec<_> = sandbox.threads("P1").into_iter().map(|thread| thread.title).collect();
+    let on = |chat_id: &str| {
+        NewMessage::by("1", chat_id).thread(NewThread::titled(chat_id).chat_id(chat_id))
+    };
+    let sandbox = people()
+        .channel(channel().message(on("CT_1-T-20")).message(on("CT_1-T-3")))
+        .build();
+    let titles: Vec<_> = sandbox
+        .threads("P1")
+        .into_iter()
+        .map(|thread| thread.title)
+        .collect();
     assert_eq!(titles, ["CT_1-T-3", "CT_1-T-20"]);
-    let page = User::new(&sandbox, "1").get("/api/v2/channels/P1/threads?limit=1").ok();
+    let page = User::new(&sandbox, "1")
+        .get("/api/v2/channels/P1/threads?limit=1")
+        .ok();
     assert_eq!(page["data"][0]["title"], "CT_1-T-20");
     // Without a message the last one isn't told.
     assert!(page["data"][0].get("last_message_information").is_none());
@@ -101,11 +152,23 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
     let with = |message: NewMessage| channel().message(message);
     for (channel, words) in [
         (channel().members(["1", "3"]), "there is no user `3` yet"),
-        (channel().members(["1", "1"]), "the member `1` is named twice"),
-        (channel().members(["9"]), "the user `9` is of another organisation and can't be in a channel"),
+        (
+            channel().members(["1", "1"]),
+            "the member `1` is named twice",
+        ),
+        (
+            channel().members(["9"]),
+            "the user `9` is of another organisation and can't be in a channel",
+        ),
         (channel().bots(["x"]), "there is no bot `x` yet"),
-        (NewChannel::named(""), "a channel's unique name can't be empty"),
-        (with(NewMessage::by("3", "Hi.")), "the message \"Hi.\": there is no user `3` yet"),
+        (
+            NewChannel::named(""),
+            "a channel's unique name can't be empty",
+        ),
+        (
+            with(NewMessage::by("3", "Hi.")),
+            "the message \"Hi.\": there is no user `3` yet",
+        ),
         (
             with(NewMessage::by_bot("extension", "Hi.")),
             "the message \"Hi.\": the bot `extension` is not in the channel",
@@ -115,11 +178,16 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
             "the message \"Hi.\": `x` is no id of a message: that is milliseconds, `_` and digits",
         ),
         (
-            with(NewMessage::by("1", "Hi.").id("1_1")).message(NewMessage::by("1", "Ho.").id("1 1")),
+            with(NewMessage::by("1", "Hi.").id("1_1"))
+                .message(NewMessage::by("1", "Ho.").id("1 1")),
             "the message \"Ho.\": there is a message `1_1` already",
         ),
         (
-            with(NewMessage::by("1", "Hi.").id("1_1").at(OffsetDateTime::UNIX_EPOCH)),
+            with(
+                NewMessage::by("1", "Hi.")
+                    .id("1_1")
+                    .at(OffsetDateTime::UNIX_EPOCH),
+            ),
             "the message \"Hi.\": its id tells when it was posted, and so does `at`: one is enough",
         ),
         (
@@ -127,18 +195,27 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
             "the message \"Hi.\": only a message in a thread answers another",
         ),
         (
-            with(NewMessage::by("1", "Hi.").thread(thread().message(NewMessage::by("1", "Ho.").reply_to("1_1")))),
+            with(
+                NewMessage::by("1", "Hi.")
+                    .thread(thread().message(NewMessage::by("1", "Ho.").reply_to("1_1"))),
+            ),
             "the message \"Ho.\": `1_1` is no earlier message of its thread",
         ),
         (
-            with(NewMessage::by("1", "Hi.").thread(thread().message(NewMessage::by("1", "Ho.").thread(thread())))),
+            with(
+                NewMessage::by("1", "Hi.")
+                    .thread(thread().message(NewMessage::by("1", "Ho.").thread(thread()))),
+            ),
             "the message \"Ho.\": it is in a thread, and can't have one itself",
         ),
         (
             with(NewMessage::by("1", "Hi.").thread(thread().followers(["9"]))),
             "the user `9` is not in the channel `news`",
         ),
-        (with(NewMessage::by("1", "Hi.").thread(thread().muted_by(["3"]))), "there is no user `3` yet"),
+        (
+            with(NewMessage::by("1", "Hi.").thread(thread().muted_by(["3"]))),
+            "there is no user `3` yet",
+        ),
         (
             with(NewMessage::by("1", "Hi.").thread(thread().chat_id("CT_2-T-1"))),
             "`CT_2-T-1` can't be the chat id of a thread of this channel: that is `CT_1-T-` and a number below \
@@ -150,13 +227,17 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
             "there is a chat `CT_1-T-1` already",
         ),
     ] {
-        let panic = std::panic::catch_unwind(|| drop(people().channel(channel.clone()))).unwrap_err();
+        let panic =
+            std::panic::catch_unwind(|| drop(people().channel(channel.clone()))).unwrap_err();
         assert_eq!(panic.downcast_ref::<String>().unwrap(), words);
         // The same in a file; but for the time of a message, which there is its id's.
         if !words.contains("`at`") {
             let mut file: Value = serde_json::from_str(&people().build().to_json()).unwrap();
             file["channels"] = json!([channel]);
-            let error = Sandbox::builder().json(&file.to_string()).unwrap_err().to_string();
+            let error = Sandbox::builder()
+                .json(&file.to_string())
+                .unwrap_err()
+                .to_string();
             assert_eq!(error, format!("at `channels[0]`: {words}"));
         }
     }
@@ -164,18 +245,33 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
 
 #[test]
 fn a_world_comes_back_as_it_was_kept() {
-    for sandbox in [full().build(), Sandbox::builder().build(), Sandbox::demo().sandbox] {
+    for sandbox in [
+        full().build(),
+        Sandbox::builder().build(),
+        Sandbox::demo().sandbox,
+    ] {
         let json = sandbox.to_json();
-        assert_eq!(Sandbox::builder().json(&json).unwrap().build().to_json(), json);
+        assert_eq!(
+            Sandbox::builder().json(&json).unwrap().build().to_json(),
+            json
+        );
     }
     // It goes on as the first one would have gone on.
     let clock = ManualClock::at(Clock::START);
     let first = full().clock(clock.clone()).build();
-    let second = Sandbox::builder().clock(clock).json(&first.to_json()).unwrap().build();
+    let second = Sandbox::builder()
+        .clock(clock)
+        .json(&first.to_json())
+        .unwrap()
+        .build();
     for sandbox in [&first, &second] {
         let new = json!({ "text": "Hi.", "thread_message_id": "1760000001000_1" });
-        User::new(sandbox, "1").put_json("/api/v3/threads/CT_1-T-7", &json!({ "action": "reopen" })).is_no_content();
-        User::new(sandbox, "2").post_json("/api/v3/channels/P1/messages", &new).is_posted();
+        User::new(sandbox, "1")
+            .put_json("/api/v3/threads/CT_1-T-7", &json!({ "action": "reopen" }))
+            .is_no_content();
+        User::new(sandbox, "2")
+            .post_json("/api/v3/channels/P1/messages", &new)
+            .is_posted();
         sandbox.post_message("news", "1", "Plans");
     }
     assert_eq!(first.to_json(), second.to_json());
@@ -199,7 +295,9 @@ fn a_damaged_file_is_refused_or_is_another_world() {
             1 => bytes[at] = b"0123456789\"{}[],:-x \\"[below(21)],
             _ => drop(bytes.drain(at..(at + 1 + below(40)).min(world.len()))),
         }
-        let Ok(text) = String::from_utf8(bytes) else { continue };
+        let Ok(text) = String::from_utf8(bytes) else {
+            continue;
+        };
         match Sandbox::builder().json(&text) {
             Err(error) => {
                 assert!(!error.to_string().is_empty());
@@ -207,7 +305,11 @@ fn a_damaged_file_is_refused_or_is_another_world() {
             }
             Ok(builder) => {
                 let kept = builder.build().to_json();
-                assert_eq!(Sandbox::builder().json(&kept).unwrap().build().to_json(), kept, "{text}");
+                assert_eq!(
+                    Sandbox::builder().json(&kept).unwrap().build().to_json(),
+                    kept,
+                    "{text}"
+                );
             }
         }
     }
@@ -221,10 +323,18 @@ fn a_file_is_replaced_as_a_whole() {
     let file = folder.join("world.json");
     for sandbox in [Sandbox::demo().sandbox, full().build()] {
         sandbox.save(&file).unwrap();
-        assert_eq!(Sandbox::builder().load(&file).unwrap().build().to_json(), sandbox.to_json());
+        assert_eq!(
+            Sandbox::builder().load(&file).unwrap().build().to_json(),
+            sandbox.to_json()
+        );
     }
     assert_eq!(std::fs::read_dir(&folder).unwrap().count(), 1);
-    assert!(full().build().save(folder.join("nowhere/world.json")).is_err());
+    assert!(
+        full()
+            .build()
+            .save(folder.join("nowhere/world.json"))
+            .is_err()
+    );
     std::fs::remove_dir_all(&folder).unwrap();
     let error = Sandbox::builder().load(&file).unwrap_err().to_string();
     assert!(error.starts_with("it can't be read: "), "{error}");
@@ -240,18 +350,27 @@ fn a_file_that_is_no_world_is_refused_in_words() {
     let no_world = r#"it is JSON, but no world: that begins with `{"format": "cliq-sandbox world", "version": 1`"#;
     for (text, words) in [
         (String::new(), "it is no JSON, or is damaged: "),
-        (world[..world.len() / 2].to_owned(), "it is no JSON, or is damaged: "),
+        (
+            world[..world.len() / 2].to_owned(),
+            "it is no JSON, or is damaged: ",
+        ),
         (world.clone() + "}", "it is no JSON, or is damaged: "),
         ("[]".to_owned(), no_world),
         ("{}".to_owned(), no_world),
         (changed("cliq-sandbox world", "another"), no_world),
         (changed("\"version\": 1", "\"version\": \"1\""), no_world),
-        (changed("\"version\": 1", "\"version\": 0"), "it doesn't say its version, as in `\"version\": 1`"),
+        (
+            changed("\"version\": 1", "\"version\": 0"),
+            "it doesn't say its version, as in `\"version\": 1`",
+        ),
         (
             changed("\"version\": 1", "\"version\": 2, \"more\": []"),
             "it is of version 2, and this program reads version 1: a newer one has written it",
         ),
-        (changed("\"name\": \"Ryan West\"", "\"nmae\": \"Ryan West\""), "at `users[0].nmae`: unknown field `nmae`"),
+        (
+            changed("\"name\": \"Ryan West\"", "\"nmae\": \"Ryan West\""),
+            "at `users[0].nmae`: unknown field `nmae`",
+        ),
         (
             changed("\"reply_mode\": \"both\"", "\"reply_mode\": \"all\""),
             "at `channels[0].reply_mode`: unknown variant `all`",

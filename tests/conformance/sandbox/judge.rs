@@ -1,4 +1,5 @@
-//! The judge of answers: it has the document's schemas with every object closed, and remembers what it has seen.
+//! The judge of answers: it has the document's schemas with every object closed, and remembers what
+//! it has seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -47,15 +48,29 @@ impl Judge {
         let mut operations = Document::new(&published()).operations;
         let known: Vec<_> = operations.iter().map(ToString::to_string).collect();
         operations.extend(
-            Document::published().operations.into_iter().filter(|operation| !known.contains(&operation.to_string())),
+            Document::published()
+                .operations
+                .into_iter()
+                .filter(|operation| !known.contains(&operation.to_string())),
         );
-        let operations = operations.iter().map(|operation| Judged::new(operation, &entries)).collect();
-        Self { operations, entries, seen: BTreeSet::new(), used: BTreeSet::new() }
+        let operations = operations
+            .iter()
+            .map(|operation| Judged::new(operation, &entries))
+            .collect();
+        Self {
+            operations,
+            entries,
+            seen: BTreeSet::new(),
+            used: BTreeSet::new(),
+        }
     }
 
     /// The names of all operations, in the form `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`.
     pub(super) fn operations(&self) -> Vec<String> {
-        self.operations.iter().map(|operation| operation.name.clone()).collect()
+        self.operations
+            .iter()
+            .map(|operation| operation.name.clone())
+            .collect()
     }
 
     /// Which statuses the operation has by the document.
@@ -72,25 +87,41 @@ impl Judge {
     pub(super) fn check(&mut self, operation: &str, answer: &Response<Bytes>) {
         if let Err(problem) = self.judge(operation, answer) {
             let status = answer.status().as_u16();
-            panic!("{operation}: {status}: {problem}\n{}", String::from_utf8_lossy(answer.body()));
+            panic!(
+                "{operation}: {status}: {problem}\n{}",
+                String::from_utf8_lossy(answer.body())
+            );
         }
     }
 
     /// What is wrong with the answer, if something is.
-    pub(super) fn judge(&mut self, operation: &str, answer: &Response<Bytes>) -> Result<(), String> {
+    pub(super) fn judge(
+        &mut self,
+        operation: &str,
+        answer: &Response<Bytes>,
+    ) -> Result<(), String> {
         let status = answer.status().as_u16();
-        let form = self.operation(operation).answers.get(&status).ok_or("the document has no such status")?;
+        let form = self
+            .operation(operation)
+            .answers
+            .get(&status)
+            .ok_or("the document has no such status")?;
         let body = match &form.validator {
             None if answer.body().is_empty() => None,
             None => return Err("it has no body in the document".to_owned()),
             Some(validator) => {
-                let content_type = answer.headers().get("content-type").and_then(|value| value.to_str().ok());
+                let content_type = answer
+                    .headers()
+                    .get("content-type")
+                    .and_then(|value| value.to_str().ok());
                 if !content_type.is_some_and(|value| value.starts_with("application/json")) {
                     return Err(format!("{content_type:?} is no JSON"));
                 }
-                let body: Value = serde_json::from_slice(answer.body()).map_err(|error| error.to_string())?;
-                let violation =
-                    |error: ValidationError<'_>| format!("at {:?}: {error}", error.instance_path().as_str());
+                let body: Value =
+                    serde_json::from_slice(answer.body()).map_err(|error| error.to_string())?;
+                let violation = |error: ValidationError<'_>| {
+                    format!("at {:?}: {error}", error.instance_path().as_str())
+                };
                 let violations: Vec<_> = validator.iter_errors(&body).map(violation).collect();
                 if !violations.is_empty() {
                     return Err(violations.join("; "));
@@ -99,10 +130,22 @@ impl Judge {
             }
         };
         let is_there = |place: &str| body.as_ref().is_some_and(|body| has(body, place));
-        let seen = form.members.iter().filter(|place| is_there(place)).cloned().chain([String::new()]);
-        let seen: Vec<_> = seen.map(|place| (operation.to_owned(), status, place)).collect();
-        let used = form.added.iter().filter(|(_, place)| place.as_deref().is_none_or(is_there));
-        let used: Vec<_> = used.map(|(entry, _)| (*entry, operation.to_owned(), status)).collect();
+        let seen = form
+            .members
+            .iter()
+            .filter(|place| is_there(place))
+            .cloned()
+            .chain([String::new()]);
+        let seen: Vec<_> = seen
+            .map(|place| (operation.to_owned(), status, place))
+            .collect();
+        let used = form
+            .added
+            .iter()
+            .filter(|(_, place)| place.as_deref().is_none_or(is_there));
+        let used: Vec<_> = used
+            .map(|(entry, _)| (*entry, operation.to_owned(), status))
+            .collect();
         self.seen.extend(seen);
         self.used.extend(used);
         Ok(())
@@ -111,38 +154,70 @@ impl Judge {
     /// As [`check`](Self::check), of what was asked at a URL.
     #[track_caller]
     pub(super) fn check_at(&mut self, method: &Method, url: &str, answer: &Response<Bytes>) {
-        let path: Vec<_> = url.split('?').next().unwrap_or_default().split('/').collect();
+        let path: Vec<_> = url
+            .split('?')
+            .next()
+            .unwrap_or_default()
+            .split('/')
+            .collect();
         let is_of = |operation: &&Judged| {
             operation.method == *method
                 && operation.segments.len() == path.len()
-                && operation.segments.iter().zip(&path).all(|(own, sent)| own.starts_with('{') || own == sent)
+                && operation
+                    .segments
+                    .iter()
+                    .zip(&path)
+                    .all(|(own, sent)| own.starts_with('{') || own == sent)
         };
-        let operation = self.operations.iter().find(is_of).unwrap_or_else(|| panic!("no operation has {method} {url}"));
+        let operation = self
+            .operations
+            .iter()
+            .find(is_of)
+            .unwrap_or_else(|| panic!("no operation has {method} {url}"));
         self.check(&operation.name.clone(), answer);
     }
 
     /// Where the parts of a refusal come from, in words.
-    pub(super) fn origin(&self, operation: &str, status: u16, code: &Value, message: &Value) -> &'static str {
+    pub(super) fn origin(
+        &self,
+        operation: &str,
+        status: u16,
+        code: &Value,
+        message: &Value,
+    ) -> &'static str {
         let form = self.operation(operation).answers.get(&status);
-        let Some(form) = form.filter(|form| form.added.iter().all(|(_, place)| place.is_some())) else {
+        let Some(form) = form.filter(|form| form.added.iter().all(|(_, place)| place.is_some()))
+        else {
             return "assumed";
         };
-        if form.refusals.iter().any(|refusal| *refusal == (message.clone(), code.clone())) {
+        if form
+            .refusals
+            .iter()
+            .any(|refusal| *refusal == (message.clone(), code.clone()))
+        {
             "published"
-        } else if form.refusals.iter().any(|(published, _)| published == message) {
+        } else if form
+            .refusals
+            .iter()
+            .any(|(published, _)| published == message)
+        {
             "status and message published, code assumed"
         } else {
             "status published, the rest assumed"
         }
     }
 
-    /// What was never seen: answers, members of them, and what the list of what is outside says in vain.
+    /// What was never seen: answers, members of them, and what the list of what is outside says in
+    /// vain.
     pub(super) fn unseen(&self) -> Vec<String> {
         let mut unseen = Vec::new();
         for Judged { name, answers, .. } in &self.operations {
             for (status, form) in answers {
                 for place in form.members.iter().map(String::as_str).chain([""]) {
-                    if !self.seen.contains(&(name.clone(), *status, place.to_owned())) {
+                    if !self
+                        .seen
+                        .contains(&(name.clone(), *status, place.to_owned()))
+                    {
                         unseen.push(format!("{name}: {status}: {place:?}"));
                     }
                 }
@@ -165,7 +240,10 @@ impl Judge {
     }
 
     fn operation(&self, name: &str) -> &Judged {
-        let found = self.operations.iter().find(|operation| operation.name == name);
+        let found = self
+            .operations
+            .iter()
+            .find(|operation| operation.name == name);
         found.unwrap_or_else(|| panic!("the document has no {name}"))
     }
 }
@@ -176,12 +254,23 @@ impl Judged {
         let mut answers = BTreeMap::new();
         for answer in &operation.answers {
             let status = answer.status.as_u16();
-            let added = entries.iter().enumerate().filter(|(_, entry)| entry.is_for(&name, status));
+            let added = entries
+                .iter()
+                .enumerate()
+                .filter(|(_, entry)| entry.is_for(&name, status));
             let form = Form::new(answer.schema.as_ref(), added, &answer.examples);
             answers.insert(status, form);
         }
-        for (index, entry) in entries.iter().enumerate().filter(|(_, entry)| entry.member.is_none()) {
-            for &status in entry.statuses.iter().filter(|&&status| entry.is_for(&name, status)) {
+        for (index, entry) in entries
+            .iter()
+            .enumerate()
+            .filter(|(_, entry)| entry.member.is_none())
+        {
+            for &status in entry
+                .statuses
+                .iter()
+                .filter(|&&status| entry.is_for(&name, status))
+            {
                 assert!(
                     !answers.contains_key(&status),
                     "{}: not needed, the document has {name}: {status}",
@@ -198,17 +287,32 @@ impl Judged {
             }
         }
         let segments = operation.path.split('/').map(str::to_owned).collect();
-        Self { name, method: operation.method.clone(), segments, answers }
+        Self {
+            name,
+            method: operation.method.clone(),
+            segments,
+            answers,
+        }
     }
 }
 
 impl Form {
-    fn new<'e>(schema: Option<&Value>, entries: impl Iterator<Item = (usize, &'e Entry)>, examples: &[Value]) -> Self {
-        let members = schema.iter().flat_map(|schema| members(schema)).map(|member| member.pointer).collect();
+    fn new<'e>(
+        schema: Option<&Value>,
+        entries: impl Iterator<Item = (usize, &'e Entry)>,
+        examples: &[Value],
+    ) -> Self {
+        let members = schema
+            .iter()
+            .flat_map(|schema| members(schema))
+            .map(|member| member.pointer)
+            .collect();
         let mut schema = schema.map(closed);
         let mut added = Vec::new();
         for (index, entry) in entries {
-            let (Some(place), Some(addition), Some(schema)) = (&entry.member, &entry.schema, &mut schema) else {
+            let (Some(place), Some(addition), Some(schema)) =
+                (&entry.member, &entry.schema, &mut schema)
+            else {
                 continue;
             };
             let pointer = place.replace('/', "/properties/");
@@ -219,22 +323,37 @@ impl Form {
             }
         }
         let validator = schema.map(|schema| {
-            let options = jsonschema::options().with_draft(Draft::Draft4).should_validate_formats(true);
+            let options = jsonschema::options()
+                .with_draft(Draft::Draft4)
+                .should_validate_formats(true);
             options.build(&schema).expect("a JSON schema")
         });
-        let refusal =
-            |example: &Value| (example["message"].clone(), example.get("code").cloned().unwrap_or(json!(null)));
-        Self { validator, members, added, refusals: examples.iter().map(refusal).collect() }
+        let refusal = |example: &Value| {
+            (
+                example["message"].clone(),
+                example.get("code").cloned().unwrap_or(json!(null)),
+            )
+        };
+        Self {
+            validator,
+            members,
+            added,
+            refusals: examples.iter().map(refusal).collect(),
+        }
     }
 }
 
 /// Whether the value has something at the place, where `0` stands for any item of a list.
 fn has(value: &Value, place: &str) -> bool {
-    let Some(rest) = place.strip_prefix('/') else { return true };
+    let Some(rest) = place.strip_prefix('/') else {
+        return true;
+    };
     let (name, _) = rest.split_once('/').unwrap_or((rest, ""));
     let rest = &rest[name.len()..];
     match value {
         Value::Array(items) => items.iter().any(|item| has(item, rest)),
-        _ => value.get(name.replace("~1", "/").replace("~0", "~")).is_some_and(|value| has(value, rest)),
+        _ => value
+            .get(name.replace("~1", "/").replace("~0", "~"))
+            .is_some_and(|value| has(value, rest)),
     }
 }

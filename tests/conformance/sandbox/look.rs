@@ -12,7 +12,10 @@ impl Walk<'_> {
         let is_member = Model::is_member(user);
         let (url, chat) = {
             let chat_id = &self.model.threads[thread].chat_id;
-            (format!("/api/v3/threads/{chat_id}"), format!("/api/v3/chats/{chat_id}"))
+            (
+                format!("/api/v3/threads/{chat_id}"),
+                format!("/api/v3/chats/{chat_id}"),
+            )
         };
         for url in [
             url.clone(),
@@ -34,9 +37,18 @@ impl Walk<'_> {
         assert_eq!(told_thread["data"], shown);
         let main = told(self, &format!("{url}/messages/main"));
         let model = &self.model.threads[thread];
-        assert_eq!(main["thread_information"]["message_count"], model.messages.len());
-        assert_eq!(main["thread_information"]["follower_count"], model.followers.len());
-        assert_eq!(main["thread_state_information"]["thread_state"], shown["thread_state"]);
+        assert_eq!(
+            main["thread_information"]["message_count"],
+            model.messages.len()
+        );
+        assert_eq!(
+            main["thread_information"]["follower_count"],
+            model.followers.len()
+        );
+        assert_eq!(
+            main["thread_state_information"]["thread_state"],
+            shown["thread_state"]
+        );
         assert_eq!(main["id"], *model.main);
         let people = |users: &mut dyn Iterator<Item = usize>| {
             users
@@ -48,8 +60,12 @@ impl Walk<'_> {
         assert_eq!(told(self, &format!("{url}/followers"))["data"], followers);
         assert_eq!(told(self, &format!("{url}/nonfollowers"))["data"], others);
         assert_eq!(told(self, &format!("{chat}/members"))["members"], followers);
-        let muted: Vec<_> =
-            (0..USERS).filter(|&user| self.sandbox.is_muted(&self.model.threads[thread].chat_id, &id(user))).collect();
+        let muted: Vec<_> = (0..USERS)
+            .filter(|&user| {
+                self.sandbox
+                    .is_muted(&self.model.threads[thread].chat_id, &id(user))
+            })
+            .collect();
         let mut expected = self.model.threads[thread].muted_by.clone();
         expected.sort_unstable();
         assert_eq!(muted, expected);
@@ -63,7 +79,10 @@ impl Walk<'_> {
             self.compare_messages(&chat_id, &self.model.threads[thread].messages);
         }
         for channel in 0..CHANNELS {
-            self.compare_messages(&format!("P{channel}"), &self.model.channels[channel].messages);
+            self.compare_messages(
+                &format!("P{channel}"),
+                &self.model.channels[channel].messages,
+            );
             for user in 0..USERS - 1 {
                 self.list(user, channel);
             }
@@ -75,11 +94,25 @@ impl Walk<'_> {
             .sandbox
             .messages(chat)
             .into_iter()
-            .map(|message| (message.id, message.sender_name, message.text, message.reply_to))
+            .map(|message| {
+                (
+                    message.id,
+                    message.sender_name,
+                    message.text,
+                    message.reply_to,
+                )
+            })
             .collect();
         let expected: Vec<_> = expected
             .iter()
-            .map(|message| (message.id.clone(), sender(message), message.text.clone(), message.reply_to.clone()))
+            .map(|message| {
+                (
+                    message.id.clone(),
+                    sender(message),
+                    message.text.clone(),
+                    message.reply_to.clone(),
+                )
+            })
             .collect();
         assert_eq!(told, expected);
     }
@@ -99,8 +132,11 @@ impl Walk<'_> {
                     && follows.is_none_or(|follows| model.followers.contains(&user) == follows)
                     && closed.is_none_or(|closed| model.closed == closed)
             };
-            let expected: Vec<_> =
-                (0..self.model.threads.len()).rev().filter(shown).map(|thread| self.shown(thread, user)).collect();
+            let expected: Vec<_> = (0..self.model.threads.len())
+                .rev()
+                .filter(shown)
+                .map(|thread| self.shown(thread, user))
+                .collect();
             let limit = self.random.usize(1..6);
             let (mut told, mut token) = (Vec::new(), String::new());
             loop {
@@ -113,7 +149,10 @@ impl Walk<'_> {
                 let items = page["data"].as_array().expect("a list").clone();
                 assert!(items.len() == limit || page.get("next_token").is_none());
                 told.extend(items);
-                assert!(told.len() <= expected.len(), "{query}: it comes again: {told:?}");
+                assert!(
+                    told.len() <= expected.len(),
+                    "{query}: it comes again: {told:?}"
+                );
                 match page["next_token"].as_str() {
                     Some(next) => token = format!("&next_token={}", next.replace('=', "%3D")),
                     None => break,
@@ -171,12 +210,20 @@ impl Walk<'_> {
 
     fn chat_of(&self, message: &Message) -> String {
         let has = |messages: &[Message]| messages.iter().any(|own| own.id == message.id);
-        let thread = self.model.threads.iter().find(|thread| has(&thread.messages));
+        let thread = self
+            .model
+            .threads
+            .iter()
+            .find(|thread| has(&thread.messages));
         thread.map_or_else(
             || {
                 format!(
                     "P{}",
-                    self.model.channels.iter().position(|channel| has(&channel.messages)).expect("a channel")
+                    self.model
+                        .channels
+                        .iter()
+                        .position(|channel| has(&channel.messages))
+                        .expect("a channel")
                 )
             },
             |thread| thread.chat_id.clone(),

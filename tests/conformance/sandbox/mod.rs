@@ -1,4 +1,5 @@
-//! The sandbox against the document: each of its answers, successful or refused, is one that the document has.
+//! The sandbox against the document: each of its answers, successful or refused, is one that the
+//! document has.
 
 mod answers;
 mod judge;

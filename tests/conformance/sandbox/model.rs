@@ -1,4 +1,5 @@
-//! A plain model of a world: what the operations mean, written down once more, with nothing but lists.
+//! A plain model of a world: what the operations mean, written down once more, with nothing but
+//! lists.
 //!
 //! It knows no ids that the sandbox makes up: those of messages and threads it is told.
 
@@ -70,15 +71,25 @@ impl Model {
         user + 1 < USERS
     }
 
-    /// What posting on a channel's message comes to: the index of the thread if there is one already.
-    pub(super) fn may_start(&self, channel: usize, main: &str, post: &Post) -> Result<Option<usize>, Refused> {
+    /// What posting on a channel's message comes to: the index of the thread if there is one
+    /// already.
+    pub(super) fn may_start(
+        &self,
+        channel: usize,
+        main: &str,
+        post: &Post,
+    ) -> Result<Option<usize>, Refused> {
         if !Self::is_member(post.by) {
             return Err(Refused::Stranger);
         }
         if !self.channels[channel].allows_threads {
             return Err(Refused::Threadless);
         }
-        if !self.channels[channel].messages.iter().any(|message| message.id == main) {
+        if !self.channels[channel]
+            .messages
+            .iter()
+            .any(|message| message.id == main)
+        {
             return Err(Refused::UnknownMessage);
         }
         let thread = self.threads.iter().position(|thread| thread.main == main);
@@ -86,7 +97,12 @@ impl Model {
         Ok(thread)
     }
 
-    pub(super) fn may_post(&self, thread: Option<usize>, main: &str, post: &Post) -> Result<(), Refused> {
+    pub(super) fn may_post(
+        &self,
+        thread: Option<usize>,
+        main: &str,
+        post: &Post,
+    ) -> Result<(), Refused> {
         if !Self::is_member(post.by) {
             return Err(Refused::Stranger);
         }
@@ -98,7 +114,12 @@ impl Model {
             return Err(Refused::Closed);
         }
         let in_thread = |id: &String| {
-            thread.is_some_and(|thread| self.threads[thread].messages.iter().any(|message| message.id == *id))
+            thread.is_some_and(|thread| {
+                self.threads[thread]
+                    .messages
+                    .iter()
+                    .any(|message| message.id == *id)
+            })
         };
         match &post.reply_to {
             Some(id) if id != main && !in_thread(id) => Err(Refused::UnknownMessage),
@@ -107,26 +128,76 @@ impl Model {
     }
 
     /// A thread begins, as yet without a message.
-    pub(super) fn start(&mut self, channel: usize, chat_id: String, main: String, title: Option<String>) -> usize {
-        let text =
-            |message: &Message| message.text.trim().lines().next().unwrap_or_default().chars().take(100).collect();
-        let found = self.channels[channel].messages.iter().find(|message| message.id == main);
-        let title = title.filter(|title| !title.trim().is_empty()).or_else(|| found.map(text)).unwrap_or_default();
-        let followers = if self.channels[channel].auto_follow { (0..USERS - 1).collect() } else { Vec::new() };
+    pub(super) fn start(
+        &mut self,
+        channel: usize,
+        chat_id: String,
+        main: String,
+        title: Option<String>,
+    ) -> usize {
+        let text = |message: &Message| {
+            message
+                .text
+                .trim()
+                .lines()
+                .next()
+                .unwrap_or_default()
+                .chars()
+                .take(100)
+                .collect()
+        };
+        let found = self.channels[channel]
+            .messages
+            .iter()
+            .find(|message| message.id == main);
+        let title = title
+            .filter(|title| !title.trim().is_empty())
+            .or_else(|| found.map(text))
+            .unwrap_or_default();
+        let followers = if self.channels[channel].auto_follow {
+            (0..USERS - 1).collect()
+        } else {
+            Vec::new()
+        };
         let (closed, muted_by, messages) = (false, Vec::new(), Vec::new());
-        self.threads.push(Thread { channel, chat_id, main, title, closed, followers, muted_by, messages });
+        self.threads.push(Thread {
+            channel,
+            chat_id,
+            main,
+            title,
+            closed,
+            followers,
+            muted_by,
+            messages,
+        });
         self.threads.len() - 1
     }
 
     /// The message is in the thread, and perhaps in the channel.
-    pub(super) fn post(&mut self, thread: usize, post: Post, id: String, id_in_parent: Option<String>) {
+    pub(super) fn post(
+        &mut self,
+        thread: usize,
+        post: Post,
+        id: String,
+        id_in_parent: Option<String>,
+    ) {
         let by = (!post.as_bot).then_some(post.by);
         let thread = &mut self.threads[thread];
         if let Some(id) = id_in_parent {
-            let message = Message { id, by, text: post.text.clone(), reply_to: None };
+            let message = Message {
+                id,
+                by,
+                text: post.text.clone(),
+                reply_to: None,
+            };
             self.channels[thread.channel].messages.push(message);
         }
-        thread.messages.push(Message { id, by, text: post.text, reply_to: post.reply_to });
+        thread.messages.push(Message {
+            id,
+            by,
+            text: post.text,
+            reply_to: post.reply_to,
+        });
         if let Some(user) = by {
             thread.follow(user);
         }

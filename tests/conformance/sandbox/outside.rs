@@ -1,4 +1,5 @@
-//! What the document doesn't have and the sandbox answers all the same: a list of named entries (`outside.yaml`).
+//! What the document doesn't have and the sandbox answers all the same: a list of named entries
+//! (`outside.yaml`).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -43,13 +44,27 @@ impl Entry {
 }
 
 pub(super) fn entries() -> Vec<Entry> {
-    let entries: Vec<Entry> = serde_saphyr::from_str(include_str!("outside.yaml")).expect("a list of entries");
-    for Entry { name, reason, operations, member, schema, answer, .. } in &entries {
+    let entries: Vec<Entry> =
+        serde_saphyr::from_str(include_str!("outside.yaml")).expect("a list of entries");
+    for Entry {
+        name,
+        reason,
+        operations,
+        member,
+        schema,
+        answer,
+        ..
+    } in &entries
+    {
         assert!(!reason.trim().is_empty(), "{name}: an entry needs a reason");
         assert!(
-            matches!(operations, Operations::Some(_)) || matches!(operations, Operations::All(all) if all == "all")
+            matches!(operations, Operations::Some(_))
+                || matches!(operations, Operations::All(all) if all == "all")
         );
-        assert!(member.is_some() == schema.is_some() && !(member.is_some() && answer.is_some()), "{name}: one of them");
+        assert!(
+            member.is_some() == schema.is_some() && !(member.is_some() && answer.is_some()),
+            "{name}: one of them"
+        );
     }
     entries
 }

@@ -39,13 +39,26 @@ impl Stage {
             .members(["1", "2", "3"])
             .bots(["deploybot", "extension"])
             .message(
-                first.thread(NewThread::titled("Done?").chat_id(CLOSED).message(NewMessage::by("2", "Yes.")).closed()),
+                first.thread(
+                    NewThread::titled("Done?")
+                        .chat_id(CLOSED)
+                        .message(NewMessage::by("2", "Yes."))
+                        .closed(),
+                ),
             )
             .message(
-                second.thread(NewThread::titled("Red").chat_id(THREAD).message(NewMessage::by("1", "I am on it."))),
+                second.thread(
+                    NewThread::titled("Red")
+                        .chat_id(THREAD)
+                        .message(NewMessage::by("1", "I am on it.")),
+                ),
             )
             .message(NewMessage::by("2", "Lunch?").id(MESSAGE));
-        let quiet = NewChannel::named("quiet").id("P2").chat_id("CT_2").members(["1"]).reply_mode(ReplyMode::Reply);
+        let quiet = NewChannel::named("quiet")
+            .id("P2")
+            .chat_id("CT_2")
+            .members(["1"])
+            .reply_mode(ReplyMode::Reply);
         let quiet = quiet.message(NewMessage::by("1", "Hush.").id("1760000004000_4"));
         let builder = Sandbox::builder()
             .user("1", "Ryan West", "ryan.west@zylker.com")
@@ -60,16 +73,32 @@ impl Stage {
             .channel(quiet);
         let sandbox = settings(builder).build();
         let [token, stranger, external] = ["1", "4", "5"].map(|id| sandbox.token(id));
-        Self { sandbox, token, stranger, external }
+        Self {
+            sandbox,
+            token,
+            stranger,
+            external,
+        }
     }
 
     /// The user's call of an operation, with what is behind its path, and a body.
-    pub(super) fn call(&self, operation: &str, query: &str, body: Option<&Value>) -> Response<Bytes> {
+    pub(super) fn call(
+        &self,
+        operation: &str,
+        query: &str,
+        body: Option<&Value>,
+    ) -> Response<Bytes> {
         let (method, url) = url(operation);
         self.handle(&method, &format!("{url}{query}"), &self.token, body)
     }
 
-    pub(super) fn handle(&self, method: &Method, url: &str, token: &str, body: Option<&Value>) -> Response<Bytes> {
+    pub(super) fn handle(
+        &self,
+        method: &Method,
+        url: &str,
+        token: &str,
+        body: Option<&Value>,
+    ) -> Response<Bytes> {
         self.sandbox.handle(request(method, url, token, body))
     }
 
@@ -79,7 +108,12 @@ impl Stage {
     }
 }
 
-pub(super) fn request(method: &Method, url: &str, token: &str, body: Option<&Value>) -> Request<Bytes> {
+pub(super) fn request(
+    method: &Method,
+    url: &str,
+    token: &str,
+    body: Option<&Value>,
+) -> Request<Bytes> {
     let mut request = Request::builder().method(method).uri(url);
     if !token.is_empty() {
         request = request.header("authorization", format!("Bearer {token}"));
@@ -87,15 +121,23 @@ pub(super) fn request(method: &Method, url: &str, token: &str, body: Option<&Val
     if body.is_some() {
         request = request.header("content-type", "application/json");
     }
-    request.body(body.map(Value::to_string).unwrap_or_default().into()).expect("a request")
+    request
+        .body(body.map(Value::to_string).unwrap_or_default().into())
+        .expect("a request")
 }
 
 /// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow` with the ids of the stage.
 pub(super) fn url(operation: &str) -> (Method, String) {
     let (method, path) = operation.split_once(' ').expect("a method and a path");
-    let ids =
-        [("<CHANNEL_ID>", CHANNEL), ("<CHAT_ID>", CHAT), ("<CHANNEL_UNIQUE_NAME>", NAME), ("<THREAD_CHAT_ID>", THREAD)];
-    let url = ids.iter().fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
+    let ids = [
+        ("<CHANNEL_ID>", CHANNEL),
+        ("<CHAT_ID>", CHAT),
+        ("<CHANNEL_UNIQUE_NAME>", NAME),
+        ("<THREAD_CHAT_ID>", THREAD),
+    ];
+    let url = ids
+        .iter()
+        .fold(path.to_owned(), |path, (name, id)| path.replace(name, id));
     (method.parse().expect("a method"), url)
 }
 
@@ -103,10 +145,13 @@ pub(super) fn url(operation: &str) -> (Method, String) {
 pub(super) fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         "POST /api/v3/chats/<THREAD_CHAT_ID>/messages" => json!({ "text": "Hello." }),
-        _ if operation.ends_with("/messages") => json!({ "text": "Hello.", "thread_message_id": MESSAGE }),
+        _ if operation.ends_with("/messages") => {
+            json!({ "text": "Hello.", "thread_message_id": MESSAGE })
+        }
         "PUT /api/v3/threads/<THREAD_CHAT_ID>" => json!({ "action": "reopen" }),
         "PUT /api/v2/channels/<CHANNEL_ID>" => json!({ "auto_follow_threads": "enable" }),
-        "POST /api/v3/threads/<THREAD_CHAT_ID>/followers" | "DELETE /api/v3/threads/<THREAD_CHAT_ID>/followers" => {
+        "POST /api/v3/threads/<THREAD_CHAT_ID>/followers"
+        | "DELETE /api/v3/threads/<THREAD_CHAT_ID>/followers" => {
             json!({ "user_ids": ["3"] })
         }
         _ => return None,

@@ -1,7 +1,8 @@
-//! Random sequences of all operations, against the plain model: what each answers, and what the others see afterwards.
+//! Random sequences of all operations, against the plain model: what each answers, and what the
+//! others see afterwards.
 //!
-//! A failure names its seed; `CLIQ_WALK_SEED=<seed>` walks that one alone. Now and then the world is written to JSON and read
-//! again, and nobody may notice.
+//! A failure names its seed; `CLIQ_WALK_SEED=<seed>` walks that one alone. Now and then the world
+//! is written to JSON and read again, and nobody may notice.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -70,7 +71,12 @@ impl<'j> Walk<'j> {
                 _ => (ReplyMode::Both, true),
             };
             let id = format!("1760000000000_{channel}");
-            let message = Message { id: id.clone(), by: Some(0), text: "First\nof all.".into(), reply_to: None };
+            let message = Message {
+                id: id.clone(),
+                by: Some(0),
+                text: "First\nof all.".into(),
+                reply_to: None,
+            };
             builder = builder.channel(
                 NewChannel::named(format!("n{channel}"))
                     .id(format!("P{channel}"))
@@ -80,17 +86,31 @@ impl<'j> Walk<'j> {
                     .bots(["bot"])
                     .message(NewMessage::by(self::id(0), &*message.text).id(id)),
             );
-            model.channels.push(Channel { auto_follow: false, allows_threads, messages: vec![message] });
+            model.channels.push(Channel {
+                auto_follow: false,
+                allows_threads,
+                messages: vec![message],
+            });
         }
         let sandbox = builder.build();
         let tokens = (0..USERS).map(|user| sandbox.token(&id(user))).collect();
-        Self { random, clock, sandbox, tokens, model, judge, log: Vec::new() }
+        Self {
+            random,
+            clock,
+            sandbox,
+            tokens,
+            model,
+            judge,
+            log: Vec::new(),
+        }
     }
 
     fn step(&mut self) {
-        self.clock.advance(std::time::Duration::from_millis(self.random.u64(0..5000)));
+        self.clock
+            .advance(std::time::Duration::from_millis(self.random.u64(0..5000)));
         let (user, channel) = (self.random.usize(0..USERS), self.random.usize(0..CHANNELS));
-        let thread = (!self.model.threads.is_empty()).then(|| self.random.usize(0..self.model.threads.len()));
+        let thread = (!self.model.threads.is_empty())
+            .then(|| self.random.usize(0..self.model.threads.len()));
         match (self.random.u8(0..16), thread) {
             (0, _) => self.talk(channel),
             (1, _) => self.set_auto_follow(user, channel),
@@ -111,17 +131,36 @@ impl<'j> Walk<'j> {
     fn talk(&mut self, channel: usize) {
         let by = self.random.usize(0..USERS - 1);
         let text = self.text();
-        let text = if text.trim().is_empty() { "Hi.".to_owned() } else { text };
-        let id = self.sandbox.post_message(&format!("P{channel}"), &id(by), &text);
-        self.model.channels[channel].messages.push(Message { id, by: Some(by), text, reply_to: None });
+        let text = if text.trim().is_empty() {
+            "Hi.".to_owned()
+        } else {
+            text
+        };
+        let id = self
+            .sandbox
+            .post_message(&format!("P{channel}"), &id(by), &text);
+        self.model.channels[channel].messages.push(Message {
+            id,
+            by: Some(by),
+            text,
+            reply_to: None,
+        });
     }
 
     fn set_auto_follow(&mut self, user: usize, channel: usize) {
         let on = self.random.bool();
         let body = json!({ "auto_follow_threads": if on { "enable" } else { "disable" } });
-        let answer = self.ask(user, &Method::PUT, &format!("/api/v2/channels/P{channel}"), Some(body));
+        let answer = self.ask(
+            user,
+            &Method::PUT,
+            &format!("/api/v2/channels/P{channel}"),
+            Some(body),
+        );
         if Self::allowed(user, &answer) {
-            assert_eq!(read(&answer), json!({ "status": if on { "enabled" } else { "disabled" } }));
+            assert_eq!(
+                read(&answer),
+                json!({ "status": if on { "enabled" } else { "disabled" } })
+            );
             self.model.channels[channel].auto_follow = on;
         }
     }
@@ -129,8 +168,11 @@ impl<'j> Walk<'j> {
     fn keep_and_restore(&mut self) {
         let json = self.sandbox.to_json();
         self.log.push("kept and restored".to_owned());
-        let sandbox =
-            Sandbox::builder().clock(self.clock.clone()).json(&json).expect("it was written just now").build();
+        let sandbox = Sandbox::builder()
+            .clock(self.clock.clone())
+            .json(&json)
+            .expect("it was written just now")
+            .build();
         assert_eq!(sandbox.to_json(), json);
         self.tokens = (0..USERS).map(|user| sandbox.token(&id(user))).collect();
         self.sandbox = sandbox;
@@ -138,10 +180,19 @@ impl<'j> Walk<'j> {
 
     fn start(&mut self, user: usize, channel: usize) {
         // Now and then one of the other channel, or of none.
-        let from = if self.random.u8(0..8) == 0 { 1 - channel } else { channel };
-        let main = pick(&mut self.random, &self.model.channels[from].messages).unwrap_or("1_1".to_owned());
+        let from = if self.random.u8(0..8) == 0 {
+            1 - channel
+        } else {
+            channel
+        };
+        let main =
+            pick(&mut self.random, &self.model.channels[from].messages).unwrap_or("1_1".to_owned());
         let title = self.random.bool().then(|| self.text());
-        let existing = self.model.threads.iter().position(|thread| thread.main == main);
+        let existing = self
+            .model
+            .threads
+            .iter()
+            .position(|thread| thread.main == main);
         let post = self.post(user, existing, &main);
         let url = match self.random.u8(0..3) {
             0 => format!("/api/v3/channels/P{channel}/messages"),
@@ -164,7 +215,10 @@ impl<'j> Walk<'j> {
             Ok(existing) => {
                 let thread = existing.unwrap_or_else(|| {
                     let found = self.sandbox.threads(&format!("P{channel}"));
-                    let found = found.into_iter().find(|thread| thread.main_message_id == main).expect("a thread");
+                    let found = found
+                        .into_iter()
+                        .find(|thread| thread.main_message_id == main)
+                        .expect("a thread");
                     self.model.start(channel, found.chat_id, main, title)
                 });
                 self.posted(thread, post, synchronous, &answer);
@@ -176,8 +230,16 @@ impl<'j> Walk<'j> {
         let main = self.model.threads[thread].main.clone();
         let post = self.post(user, Some(thread), &main);
         let synchronous = self.random.bool();
-        let url = format!("/api/v3/chats/{}/messages", self.model.threads[thread].chat_id);
-        let answer = self.ask(user, &Method::POST, &bot(url, &post), Some(form(&post, synchronous)));
+        let url = format!(
+            "/api/v3/chats/{}/messages",
+            self.model.threads[thread].chat_id
+        );
+        let answer = self.ask(
+            user,
+            &Method::POST,
+            &bot(url, &post),
+            Some(form(&post, synchronous)),
+        );
         match self.model.may_post(Some(thread), &main, &post) {
             Err(no) => refused(&answer, no),
             Ok(()) => self.posted(thread, post, synchronous, &answer),
@@ -186,14 +248,30 @@ impl<'j> Walk<'j> {
 
     /// It was done; the ids are the sandbox's to tell.
     fn posted(&mut self, thread: usize, post: Post, synchronous: bool, answer: &Response<Bytes>) {
-        let Some(id) = self.sandbox.messages(&self.model.threads[thread].chat_id).pop().map(|message| message.id)
+        let Some(id) = self
+            .sandbox
+            .messages(&self.model.threads[thread].chat_id)
+            .pop()
+            .map(|message| message.id)
         else {
             panic!("nothing was posted")
         };
-        assert_eq!(read(answer), if synchronous { json!({ "message_id": id }) } else { json!({}) });
+        assert_eq!(
+            read(answer),
+            if synchronous {
+                json!({ "message_id": id })
+            } else {
+                json!({})
+            }
+        );
         let channel = self.model.threads[thread].channel;
-        let in_parent =
-            post.in_parent.then(|| self.sandbox.messages(&format!("P{channel}")).pop().expect("it is there").id);
+        let in_parent = post.in_parent.then(|| {
+            self.sandbox
+                .messages(&format!("P{channel}"))
+                .pop()
+                .expect("it is there")
+                .id
+        });
         self.model.post(thread, post, id, in_parent);
     }
 
@@ -201,7 +279,14 @@ impl<'j> Walk<'j> {
         let action = ["close", "reopen", "reopen", "follow", "unfollow"][self.random.usize(0..5)];
         let as_bot = self.random.u8(0..4) == 0;
         let query = if as_bot { "?bot_unique_name=bot" } else { "" };
-        let answer = self.of(user, &Method::PUT, "threads", thread, query, Some(json!({ "action": action })));
+        let answer = self.of(
+            user,
+            &Method::PUT,
+            "threads",
+            thread,
+            query,
+            Some(json!({ "action": action })),
+        );
         if !Self::allowed(user, &answer) {
             return;
         }
@@ -225,7 +310,11 @@ impl<'j> Walk<'j> {
         if Self::allowed(user, &answer) {
             assert_eq!(answer.status(), 204);
             let thread = &mut self.model.threads[thread];
-            if follow { thread.follow(user) } else { thread.unfollow(user) }
+            if follow {
+                thread.follow(user)
+            } else {
+                thread.unfollow(user)
+            }
         }
     }
 
@@ -244,7 +333,11 @@ impl<'j> Walk<'j> {
         assert_eq!(answer.status(), 204);
         for user in named {
             let thread = &mut self.model.threads[thread];
-            if add { thread.follow(user) } else { thread.unfollow(user) }
+            if add {
+                thread.follow(user)
+            } else {
+                thread.unfollow(user)
+            }
         }
     }
 
@@ -264,7 +357,14 @@ impl<'j> Walk<'j> {
 
     fn mute(&mut self, user: usize, thread: usize) {
         let on = self.random.bool();
-        let answer = self.of(user, &Method::POST, "chats", thread, if on { "/mute" } else { "/unmute" }, None);
+        let answer = self.of(
+            user,
+            &Method::POST,
+            "chats",
+            thread,
+            if on { "/mute" } else { "/unmute" },
+            None,
+        );
         if Self::allowed(user, &answer) {
             assert_eq!(answer.status(), 200);
             self.model.threads[thread].mute(user, on);
@@ -293,15 +393,33 @@ impl<'j> Walk<'j> {
         rest: &str,
         body: Option<Value>,
     ) -> Response<Bytes> {
-        let url = format!("/api/v3/{kind}/{}{rest}", self.model.threads[thread].chat_id);
+        let url = format!(
+            "/api/v3/{kind}/{}{rest}",
+            self.model.threads[thread].chat_id
+        );
         self.ask(user, method, &url, body)
     }
 
-    pub(super) fn ask(&mut self, user: usize, method: &Method, url: &str, body: Option<Value>) -> Response<Bytes> {
-        let answer = self.sandbox.handle(request(method, url, &self.tokens[user], body.as_ref()));
+    pub(super) fn ask(
+        &mut self,
+        user: usize,
+        method: &Method,
+        url: &str,
+        body: Option<Value>,
+    ) -> Response<Bytes> {
+        let answer = self
+            .sandbox
+            .handle(request(method, url, &self.tokens[user], body.as_ref()));
         let mut said = body.map_or_else(String::new, |body| body.to_string());
-        said.truncate(said.char_indices().nth(200).map_or(said.len(), |(index, _)| index));
-        self.log.push(format!("user {user}: {method} {url} {said} -> {}", answer.status()));
+        said.truncate(
+            said.char_indices()
+                .nth(200)
+                .map_or(said.len(), |(index, _)| index),
+        );
+        self.log.push(format!(
+            "user {user}: {method} {url} {said} -> {}",
+            answer.status()
+        ));
         self.judge.check_at(method, url, &answer);
         answer
     }
@@ -354,7 +472,11 @@ pub(super) fn sender(message: &Message) -> String {
 }
 
 fn bot(url: String, post: &Post) -> String {
-    if post.as_bot { url + "?bot_unique_name=bot" } else { url }
+    if post.as_bot {
+        url + "?bot_unique_name=bot"
+    } else {
+        url
+    }
 }
 
 fn form(post: &Post, synchronous: bool) -> Value {
@@ -378,7 +500,13 @@ fn refused(answer: &Response<Bytes>, no: Refused) {
         Refused::Stranger => (403, "chat_access_denied"),
         Refused::UnknownMessage => (404, "message_not_found"),
         Refused::BadText | Refused::UnknownMember => (400, "invalid_inputs"),
-        Refused::Threadless | Refused::Closed | Refused::NotIn | Refused::Bot => (400, "operation_not_allowed"),
+        Refused::Threadless | Refused::Closed | Refused::NotIn | Refused::Bot => {
+            (400, "operation_not_allowed")
+        }
     };
-    assert_eq!((answer.status().as_u16(), read(answer)["code"].as_str()), (status, Some(code)), "{no:?}");
+    assert_eq!(
+        (answer.status().as_u16(), read(answer)["code"].as_str()),
+        (status, Some(code)),
+        "{no:?}"
+    );
 }

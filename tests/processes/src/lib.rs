@@ -1,4 +1,5 @@
-//! What a worker and its tests agree on: the endpoints, how careful a client is, and the stores that it shares with others.
+//! What a worker and its tests agree on: the endpoints, how careful a client is, and the stores
+//! that it shares with others.
 
 mod stores;
 
@@ -25,7 +26,8 @@ pub trait Simulated {
 pub const USER: &str = "855727961";
 /// For an answer. The stand-in takes less.
 pub const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long what a process held when it was killed can take slots: until its lease ends, and then as a call without an answer.
+/// How long what a process held when it was killed can take slots: until its lease ends, and then
+/// as a call without an answer.
 pub const LEAK: Duration = Duration::from_millis(1000 + 1000 + 200 + 2000 + 100);
 
 /// As by default, in the proportions of a window of two seconds.
@@ -39,5 +41,9 @@ pub fn settings() -> LimitSettings {
 
 /// The beginning of a client of the stand-in at that address.
 pub fn client(address: &str) -> cliq_api::ClientBuilder {
-    Client::builder().base_url(format!("http://{address}")).user(USER).timeout(TIMEOUT).limits(settings())
+    Client::builder()
+        .base_url(format!("http://{address}"))
+        .user(USER)
+        .timeout(TIMEOUT)
+        .limits(settings())
 }

@@ -5,8 +5,9 @@
 //! - `flood short 4`: four callers, without end;
 //! - `advance 3600`: so many seconds have passed.
 //!
-//! It ends with its input. With `CLIQ_ONCE` it makes one call to `short` from a plain thread, and ends. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where limits and tokens are kept, and
-//! `CLIQ_REFRESH_TOKEN` is what it signs in with.
+//! It ends with its input. With `CLIQ_ONCE` it makes one call to `short` from a plain thread, and
+//! ends. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where
+//! limits and tokens are kept, and `CLIQ_REFRESH_TOKEN` is what it signs in with.
 
 use std::time::Duration;
 
@@ -72,11 +73,18 @@ fn build() -> Result<Client, Error> {
     }
     if let Some(token) = setting("CLIQ_REFRESH_TOKEN") {
         let home = DataCenter::custom(&*server, &*server);
-        builder =
-            builder.data_center(home).credentials(Credentials::refresh_token(&App::new("1000.APP", "secret"), token));
+        builder = builder
+            .data_center(home)
+            .credentials(Credentials::refresh_token(
+                &App::new("1000.APP", "secret"),
+                token,
+            ));
     }
     if let Some(place) = setting("CLIQ_TOKENS") {
-        builder = builder.tokens(tokens_in(&place, TokenSettings::new().timeout(Duration::from_secs(1)))?);
+        builder = builder.tokens(tokens_in(
+            &place,
+            TokenSettings::new().timeout(Duration::from_secs(1)),
+        )?);
     }
     builder.build()
 }

@@ -1,23 +1,33 @@
-//! The stores that can be shared, each named by a text: for a file `file:` and its directory, for Redis its URL, with
-//! `lossy-` before it where it may lose what it knew.
+//! The stores that can be shared, each named by a text: for a file `file:` and its directory, for
+//! Redis its URL, with `lossy-` before it where it may lose what it knew.
 
-#![allow(clippy::missing_panics_doc, reason = "a text that names no store is a mistake in a test")]
+#![allow(
+    clippy::missing_panics_doc,
+    reason = "a text that names no store is a mistake in a test"
+)]
 
 use cliq_api::auth::TokenSettings;
 use cliq_api::prelude::*;
-use cliq_api::shared::{FileLimitStore, FileTokenStore, RedisLimitStore, RedisTokenStore, StoreKey};
+use cliq_api::shared::{
+    FileLimitStore, FileTokenStore, RedisLimitStore, RedisTokenStore, StoreKey,
+};
 
 use crate::settings;
 
 /// The client's limits are kept there.
-pub fn limits_in(place: &str, builder: cliq_api::ClientBuilder) -> Result<cliq_api::ClientBuilder, Error> {
+pub fn limits_in(
+    place: &str,
+    builder: cliq_api::ClientBuilder,
+) -> Result<cliq_api::ClientBuilder, Error> {
     match place.split_once(':') {
         Some(("file", directory)) => Ok(builder.limit_store(FileLimitStore::open(directory)?)),
         // Which may have lost what it knew.
         Some(("redis", _)) => Ok(builder.limit_store(RedisLimitStore::new(place)?)),
         Some(("lossy-redis", rest)) => {
             let store = RedisLimitStore::new(format!("redis:{rest}"))?;
-            Ok(builder.limits(settings().cold_start(true)).limit_store(store))
+            Ok(builder
+                .limits(settings().cold_start(true))
+                .limit_store(store))
         }
         _ => panic!("`{place}` is no store"),
     }

@@ -12,8 +12,8 @@ use crate::data_center::DataCenter;
 
 /// A user who was asked for consent, until they come back.
 ///
-/// A program that may be another one by then, or one of many, keeps [`state`](Self::state) in the user's session, and goes on with
-/// [`resume`](Self::resume).
+/// A program that may be another one by then, or one of many, keeps [`state`](Self::state) in the
+/// user's session, and goes on with [`resume`](Self::resume).
 pub struct Consent {
     url: String,
     state: SecretString,
@@ -28,11 +28,17 @@ impl Consent {
         scopes: &ScopeSet,
     ) -> Result<Self, AuthError> {
         if scopes.is_empty() {
-            return Err(AuthError::configuration("no scopes are asked for, and Zoho refuses to ask for none"));
+            return Err(AuthError::configuration(
+                "no scopes are asked for, and Zoho refuses to ask for none",
+            ));
         }
         let known: Result<Uri, _> = redirect_uri.parse();
-        if !known.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some()) || redirect_uri.contains('#') {
-            return Err(AuthError::configuration("the redirect URI has to be a whole URL, without a fragment"));
+        if !known.is_ok_and(|uri| uri.scheme().is_some() && uri.host().is_some())
+            || redirect_uri.contains('#')
+        {
+            return Err(AuthError::configuration(
+                "the redirect URI has to be a whole URL, without a fragment",
+            ));
         }
         let state = random_state()?;
         let mut query = Serializer::new(String::new());
@@ -46,12 +52,20 @@ impl Consent {
             .append_pair("access_type", "offline")
             .append_pair("prompt", "consent");
         let url = format!("{}/oauth/v2/auth?{}", home.accounts_url(), query.finish());
-        Ok(Self { url, state: state.into(), redirect_uri: redirect_uri.to_owned() })
+        Ok(Self {
+            url,
+            state: state.into(),
+            redirect_uri: redirect_uri.to_owned(),
+        })
     }
 
     /// Goes on with a consent that was begun elsewhere, from what its session kept.
     pub fn resume(state: impl Into<SecretString>, redirect_uri: impl Into<String>) -> Self {
-        Self { url: String::new(), state: state.into(), redirect_uri: redirect_uri.into() }
+        Self {
+            url: String::new(),
+            state: state.into(),
+            redirect_uri: redirect_uri.into(),
+        }
     }
 
     /// Where to send the browser. Empty for one that was resumed.
@@ -59,8 +73,9 @@ impl Consent {
         &self.url
     }
 
-    /// What the callback has to bring back, as chance made it. Whoever knows it can end this user's consent with another account: it belongs
-    /// into the session of this browser, and nowhere else.
+    /// What the callback has to bring back, as chance made it. Whoever knows it can end this user's
+    /// consent with another account: it belongs into the session of this browser, and nowhere
+    /// else.
     pub fn state(&self) -> &SecretString {
         &self.state
     }
@@ -70,12 +85,19 @@ impl Consent {
     }
 
     /// The code of the callback, and where it is to be exchanged.
-    pub(super) fn read(&self, callback: &str, servers: &Servers) -> Result<(SecretString, DataCenter), AuthError> {
+    pub(super) fn read(
+        &self,
+        callback: &str,
+        servers: &Servers,
+    ) -> Result<(SecretString, DataCenter), AuthError> {
         let callback = callback.split('#').next().unwrap_or_default();
-        let query = callback.split_once('?').map_or(callback, |(_, query)| query);
+        let query = callback
+            .split_once('?')
+            .map_or(callback, |(_, query)| query);
         let told = |wanted: &str| -> Result<Option<String>, AuthError> {
-            let mut values =
-                parse(query.as_bytes()).filter(|(name, _)| name == wanted).map(|(_, value)| value.into_owned());
+            let mut values = parse(query.as_bytes())
+                .filter(|(name, _)| name == wanted)
+                .map(|(_, value)| value.into_owned());
             match (values.next(), values.next()) {
                 (value, None) => Ok(value.filter(|value| !value.is_empty())),
                 _ => Err(wrong(&format!("it holds `{wanted}` more than once"))),
@@ -106,26 +128,35 @@ impl Consent {
 /// Without the state, which the URL holds as well.
 impl fmt::Debug for Consent {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Consent").field("redirect_uri", &self.redirect_uri).finish_non_exhaustive()
+        f.debug_struct("Consent")
+            .field("redirect_uri", &self.redirect_uri)
+            .finish_non_exhaustive()
     }
 }
 
 /// 128 bits of chance, in hexadecimal digits.
 fn random_state() -> Result<String, AuthError> {
     let mut bytes = [0; 16];
-    getrandom::fill(&mut bytes)
-        .map_err(|error| AuthError::configuration(format!("the system gives no random numbers: {error}")))?;
+    getrandom::fill(&mut bytes).map_err(|error| {
+        AuthError::configuration(format!("the system gives no random numbers: {error}"))
+    })?;
     Ok(format!("{:032x}", u128::from_be_bytes(bytes)))
 }
 
 /// Compared whole, so that the time it takes says nothing of where they differ.
 fn same(one: &str, other: &str) -> bool {
-    let differing = one.bytes().zip(other.bytes()).fold(0, |differing, (one, other)| differing | (one ^ other));
+    let differing = one
+        .bytes()
+        .zip(other.bytes())
+        .fold(0, |differing, (one, other)| differing | (one ^ other));
     !one.is_empty() && one.len() == other.len() && differing == 0
 }
 
 fn wrong(why: &str) -> AuthError {
-    AuthError::new(AuthErrorKind::Callback, format!("the callback can't be used: {why}"))
+    AuthError::new(
+        AuthErrorKind::Callback,
+        format!("the callback can't be used: {why}"),
+    )
 }
 
 fn unknown(what: &str) -> AuthError {

@@ -1,4 +1,5 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until that is done.
+//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
+//! that is done.
 
 use std::fmt;
 use std::time::Duration;
@@ -52,13 +53,23 @@ impl Device {
             .with("scope", &scopes.to_string())
             .with("access_type", "offline")
             .with("prompt", "consent");
-        let answer = post(&inner.transport, home, Asking::DeviceCode, &form, inner.timeout).await;
+        let answer = post(
+            &inner.transport,
+            home,
+            Asking::DeviceCode,
+            &form,
+            inner.timeout,
+        )
+        .await;
         let answer = answer.map_err(|failure| failure.error)?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
         let time = |name: &str| answer.get(name).and_then(as_number);
         let needed = |name: &'static str| {
             text(name).ok_or_else(|| {
-                let problem = format!("{} started a device without a `{name}`", home.accounts_host());
+                let problem = format!(
+                    "{} started a device without a `{name}`",
+                    home.accounts_host()
+                );
                 AuthError::new(AuthErrorKind::Unreadable, problem)
             })
         };
@@ -98,17 +109,21 @@ impl Device {
         self.complete_url.as_deref()
     }
 
-    /// Asks until the user has let the device in, no more often than the server wants: every 31 seconds.
+    /// Asks until the user has let the device in, no more often than the server wants: every 31
+    /// seconds.
     ///
     /// # Errors
     ///
-    /// If the user says no, or nothing until the code runs out (after five minutes). What may pass, such as a network that is away, is
-    /// waited out.
+    /// If the user says no, or nothing until the code runs out (after five minutes). What may pass,
+    /// such as a network that is away, is waited out.
     pub async fn wait(mut self) -> Result<SignedIn, AuthError> {
         loop {
             if self.next_poll >= self.expires_at {
-                let problem = "the device's code ran out before the user had typed it in; begin again";
-                return Err(AuthError::new(AuthErrorKind::Expired, problem).with_sign_in_needed(true));
+                let problem =
+                    "the device's code ran out before the user had typed it in; begin again";
+                return Err(
+                    AuthError::new(AuthErrorKind::Expired, problem).with_sign_in_needed(true)
+                );
             }
             sleep_until(self.next_poll).await;
             if let Some(signed_in) = self.poll().await? {
@@ -121,13 +136,28 @@ impl Device {
     /// Asks once. `None` if it is not decided as yet.
     async fn poll(&mut self) -> Result<Option<SignedIn>, AuthError> {
         let inner = &self.oauth.0;
-        let form = Form::of(&inner.app).with("grant_type", "device_token").with("code", self.code.expose_secret());
-        let answer = ask_for_token(&inner.transport, &self.place, Asking::DevicePoll, &form, inner.timeout).await;
+        let form = Form::of(&inner.app)
+            .with("grant_type", "device_token")
+            .with("code", self.code.expose_secret());
+        let answer = ask_for_token(
+            &inner.transport,
+            &self.place,
+            Asking::DevicePoll,
+            &form,
+            inner.timeout,
+        )
+        .await;
         let failure = match answer {
             Ok(answer) => {
-                let (access_token, refresh_token) = answer.into_tokens(std::time::SystemTime::now());
+                let (access_token, refresh_token) =
+                    answer.into_tokens(std::time::SystemTime::now());
                 let (app, data_center) = (inner.app.clone(), self.place.clone());
-                return Ok(Some(SignedIn { app, access_token, refresh_token, data_center }));
+                return Ok(Some(SignedIn {
+                    app,
+                    access_token,
+                    refresh_token,
+                    data_center,
+                }));
             }
             Err(failure) => failure,
         };
@@ -135,7 +165,10 @@ impl Device {
             Some("authorization_pending") => {}
             Some("slow_down") => self.interval += SLOWER,
             Some("other_dc") => {
-                let place = failure.user_location.as_deref().and_then(|location| inner.servers.of(location));
+                let place = failure
+                    .user_location
+                    .as_deref()
+                    .and_then(|location| inner.servers.of(location));
                 let place = place.filter(|place| **place != self.place).ok_or_else(|| {
                     let problem = "the device's user lives in a data centre that is not known, and secrets are sent to none of those (if it is \
                                    right, name it with `OAuthBuilder::trust`)";

@@ -22,7 +22,8 @@ use crate::transport::{ReqwestTransport, Setup, Transport};
 /// How long one request to an accounts server may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Signs users in: gets refresh tokens and access tokens from Zoho's accounts server, and ends them. Cloning it is cheap.
+/// Signs users in: gets refresh tokens and access tokens from Zoho's accounts server, and ends
+/// them. Cloning it is cheap.
 ///
 /// | who | how |
 /// |---|---|
@@ -48,8 +49,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 ///
-/// Secrets travel in the body of requests, and only to accounts servers that are known: those of the [data centres](DataCenter::KNOWN), and those
-/// that the builder was told.
+/// Secrets travel in the body of requests, and only to accounts servers that are known: those of
+/// the [data centres](DataCenter::KNOWN), and those that the builder was told.
 #[derive(Clone)]
 pub struct OAuth(Arc<Inner>);
 
@@ -77,8 +78,9 @@ impl OAuthBuilder {
         self
     }
 
-    /// Another data centre that users may turn out to live in, by the name that Zoho gives its location, such as `eu`. Those of the table
-    /// are trusted anyway; one of theirs is replaced.
+    /// Another data centre that users may turn out to live in, by the name that Zoho gives its
+    /// location, such as `eu`. Those of the table are trusted anyway; one of theirs is
+    /// replaced.
     pub fn trust(mut self, location: &str, data_center: DataCenter) -> Self {
         self.servers.trust(location, data_center);
         self
@@ -89,13 +91,15 @@ impl OAuthBuilder {
         Self { timeout, ..self }
     }
 
-    /// The proxy that all requests go through, as [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) has it.
+    /// The proxy that all requests go through, as
+    /// [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) has it.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.setup.proxy = Some(url.into());
         self
     }
 
-    /// Shapes the `reqwest` client that carries the requests, as [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) has it: certificates,
+    /// Shapes the `reqwest` client that carries the requests, as
+    /// [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) has it: certificates,
     /// addresses.
     pub fn reqwest(
         mut self,
@@ -107,7 +111,10 @@ impl OAuthBuilder {
 
     /// What carries the requests, in place of `reqwest`.
     pub fn transport(self, transport: impl Transport) -> Self {
-        Self { transport: Some(Arc::new(transport)), ..self }
+        Self {
+            transport: Some(Arc::new(transport)),
+            ..self
+        }
     }
 
     /// Builds it, if what it was given can be used.
@@ -116,17 +123,27 @@ impl OAuthBuilder {
         let transport = match self.transport {
             Some(transport) => transport,
             None => {
-                let transport = ReqwestTransport::new(self.setup, self.servers.home().is_loopback());
-                Arc::new(transport.map_err(|error| AuthError::configuration(error.to_string()).caused_by(error))?)
+                let transport =
+                    ReqwestTransport::new(self.setup, self.servers.home().is_loopback());
+                Arc::new(transport.map_err(|error| {
+                    AuthError::configuration(error.to_string()).caused_by(error)
+                })?)
             }
         };
-        Ok(OAuth(Arc::new(Inner { app: self.app, servers: self.servers, transport, timeout: self.timeout })))
+        Ok(OAuth(Arc::new(Inner {
+            app: self.app,
+            servers: self.servers,
+            transport,
+            timeout: self.timeout,
+        })))
     }
 }
 
 impl fmt::Debug for OAuthBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OAuthBuilder").field("app", &self.app).finish_non_exhaustive()
+        f.debug_struct("OAuthBuilder")
+            .field("app", &self.app)
+            .finish_non_exhaustive()
     }
 }
 
@@ -142,17 +159,19 @@ impl OAuth {
         }
     }
 
-    /// Begins to ask a user for consent to exactly these scopes: [`Consent::url`] is where to send the browser. [`ScopeSet::for_endpoints`] says
-    /// which scopes are needed.
+    /// Begins to ask a user for consent to exactly these scopes: [`Consent::url`] is where to send
+    /// the browser. [`ScopeSet::for_endpoints`] says which scopes are needed.
     ///
     /// `redirect_uri` is one that is registered for the app in Zoho's API console, to the letter.
     pub fn consent(&self, redirect_uri: &str, scopes: &ScopeSet) -> Result<Consent, AuthError> {
         Consent::begin(&self.0.app, self.0.servers.home(), redirect_uri, scopes)
     }
 
-    /// Ends a consent: checks the callback, the whole URL or its query, and gets the user's tokens for the code in it.
+    /// Ends a consent: checks the callback, the whole URL or its query, and gets the user's tokens
+    /// for the code in it.
     ///
-    /// The `state` is checked before anything else. The code is exchanged where the user lives, if that is a server that is known.
+    /// The `state` is checked before anything else. The code is exchanged where the user lives, if
+    /// that is a server that is known.
     pub async fn exchange(&self, consent: &Consent, callback: &str) -> Result<SignedIn, AuthError> {
         let (code, place) = consent.read(callback, &self.0.servers)?;
         let form = Form::of(&self.0.app)
@@ -162,50 +181,93 @@ impl OAuth {
         self.sign_in(Asking::Exchange, place, &form).await
     }
 
-    /// Gets the tokens for a self client's code, which Zoho's API console shows. It is good for some minutes, and once.
-    pub async fn exchange_self_client(&self, code: impl Into<SecretString>) -> Result<SignedIn, AuthError> {
+    /// Gets the tokens for a self client's code, which Zoho's API console shows. It is good for
+    /// some minutes, and once.
+    pub async fn exchange_self_client(
+        &self,
+        code: impl Into<SecretString>,
+    ) -> Result<SignedIn, AuthError> {
         let code = code.into();
-        let form = Form::of(&self.0.app).with("grant_type", "authorization_code").with("code", code.expose_secret());
-        self.sign_in(Asking::Exchange, self.0.servers.home().clone(), &form).await
+        let form = Form::of(&self.0.app)
+            .with("grant_type", "authorization_code")
+            .with("code", code.expose_secret());
+        self.sign_in(Asking::Exchange, self.0.servers.home().clone(), &form)
+            .await
     }
 
-    /// Gets an access token for the app itself. A client does so by itself, with [`Credentials::client_credentials`].
+    /// Gets an access token for the app itself. A client does so by itself, with
+    /// [`Credentials::client_credentials`].
     pub async fn client_credentials(&self, scopes: &ScopeSet) -> Result<SignedIn, AuthError> {
-        let form = Form::of(&self.0.app).with("grant_type", "client_credentials").with("scope", &scopes.to_string());
-        self.sign_in(Asking::ClientCredentials, self.0.servers.home().clone(), &form).await
+        let form = Form::of(&self.0.app)
+            .with("grant_type", "client_credentials")
+            .with("scope", &scopes.to_string());
+        self.sign_in(
+            Asking::ClientCredentials,
+            self.0.servers.home().clone(),
+            &form,
+        )
+        .await
     }
 
-    /// Begins to sign in the user of a device without a browser: show them [`Device::user_code`] and
-    /// [`Device::verification_url`].
+    /// Begins to sign in the user of a device without a browser: show them [`Device::user_code`]
+    /// and [`Device::verification_url`].
     pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
         Device::start(self, scopes).await
     }
 
-    /// Ends a token, where the user lives: a refresh token with all access tokens that it gave, or an access token alone.
-    pub async fn revoke(&self, token: impl Into<SecretString>, data_center: &DataCenter) -> Result<(), AuthError> {
+    /// Ends a token, where the user lives: a refresh token with all access tokens that it gave, or
+    /// an access token alone.
+    pub async fn revoke(
+        &self,
+        token: impl Into<SecretString>,
+        data_center: &DataCenter,
+    ) -> Result<(), AuthError> {
         data_center.check().map_err(AuthError::configuration)?;
         let token = token.into();
         let form = Form::default().with("token", token.expose_secret());
-        let answer = post(&self.0.transport, data_center, Asking::Revoke, &form, self.0.timeout).await;
+        let answer = post(
+            &self.0.transport,
+            data_center,
+            Asking::Revoke,
+            &form,
+            self.0.timeout,
+        )
+        .await;
         answer.map(drop).map_err(|failure| failure.error)
     }
 
-    async fn sign_in(&self, asking: Asking, place: DataCenter, form: &Form) -> Result<SignedIn, AuthError> {
+    async fn sign_in(
+        &self,
+        asking: Asking,
+        place: DataCenter,
+        form: &Form,
+    ) -> Result<SignedIn, AuthError> {
         let answer = ask_for_token(&self.0.transport, &place, asking, form, self.0.timeout).await;
-        let (access_token, refresh_token) = answer.map_err(|failure| failure.error)?.into_tokens(SystemTime::now());
-        Ok(SignedIn { app: self.0.app.clone(), access_token, refresh_token, data_center: place })
+        let (access_token, refresh_token) = answer
+            .map_err(|failure| failure.error)?
+            .into_tokens(SystemTime::now());
+        Ok(SignedIn {
+            app: self.0.app.clone(),
+            access_token,
+            refresh_token,
+            data_center: place,
+        })
     }
 }
 
 impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("OAuth").field("app", &self.0.app).field("home", self.0.servers.home()).finish_non_exhaustive()
+        f.debug_struct("OAuth")
+            .field("app", &self.0.app)
+            .field("home", self.0.servers.home())
+            .finish_non_exhaustive()
     }
 }
 
 /// A user, or an app, that is signed in: the tokens, and where they are good.
 ///
-/// To sign the user in at the next start without asking them, keep the [refresh token](Self::refresh_token) where only the program reads it, and the
+/// To sign the user in at the next start without asking them, keep the [refresh
+/// token](Self::refresh_token) where only the program reads it, and the
 /// [data centre](Self::data_center).
 pub struct SignedIn {
     app: App,
@@ -242,7 +304,9 @@ impl SignedIn {
     pub fn into_credentials(self) -> Result<Credentials, AuthError> {
         let refresh_token = self.refresh_token.ok_or_else(no_refresh_token)?;
         let credentials = Credentials::refresh_token(&self.app, refresh_token);
-        Ok(credentials.with_access_token(self.access_token).data_center(self.data_center))
+        Ok(credentials
+            .with_access_token(self.access_token)
+            .data_center(self.data_center))
     }
 }
 

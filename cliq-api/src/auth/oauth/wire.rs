@@ -1,6 +1,7 @@
 //! Requests to an accounts server, and its answers.
 //!
-//! Parameters go in the body. Refusals come with any status, 200 included. Of an answer nothing gets into an error but the code of a refusal.
+//! Parameters go in the body. Refusals come with any status, 200 included. Of an answer nothing
+//! gets into an error but the code of a refusal.
 
 use std::borrow::Cow;
 use std::sync::Arc;
@@ -36,7 +37,9 @@ pub(in crate::auth) struct Form(Vec<(&'static str, SecretString)>);
 impl Form {
     /// With the app's credentials.
     pub(in crate::auth) fn of(app: &App) -> Self {
-        Self::default().with("client_id", app.client_id()).with("client_secret", app.client_secret())
+        Self::default()
+            .with("client_id", app.client_id())
+            .with("client_secret", app.client_secret())
     }
 
     pub(in crate::auth) fn with(mut self, name: &'static str, value: &str) -> Self {
@@ -46,15 +49,19 @@ impl Form {
 
     fn encode(&self) -> String {
         use secrecy::ExposeSecret;
-        let pairs = self.0.iter().map(|(name, value)| (name, value.expose_secret()));
+        let pairs = self
+            .0
+            .iter()
+            .map(|(name, value)| (name, value.expose_secret()));
         Serializer::new(String::new()).extend_pairs(pairs).finish()
     }
 
     /// Whether a text holds one of the values, or is part of one.
     fn gives_away(&self, text: &str) -> bool {
         use secrecy::ExposeSecret;
-        let secrets =
-            self.0.iter().filter(|(name, _)| matches!(*name, "client_secret" | "refresh_token" | "code" | "token"));
+        let secrets = self.0.iter().filter(|(name, _)| {
+            matches!(*name, "client_secret" | "refresh_token" | "code" | "token")
+        });
         let mut secrets = secrets.map(|(_, value)| value.expose_secret());
         secrets.any(|secret| !secret.is_empty() && (secret.contains(text) || text.contains(secret)))
     }
@@ -80,7 +87,11 @@ pub(in crate::auth) struct TokenAnswer {
 
 impl TokenAnswer {
     /// `asked` are the scopes that were asked for, where the answer may not tell them.
-    pub(in crate::auth) fn into_access_token(self, now: SystemTime, asked: Option<&ScopeSet>) -> AccessToken {
+    pub(in crate::auth) fn into_access_token(
+        self,
+        now: SystemTime,
+        asked: Option<&ScopeSet>,
+    ) -> AccessToken {
         let scopes = self.scopes.or_else(|| asked.cloned());
         let token = AccessToken::new(self.access_token).valid_until(now + self.lifetime);
         match scopes {
@@ -110,11 +121,27 @@ pub(in crate::auth) async fn ask_for_token(
     };
     let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
     let Some(access_token) = access_token else {
-        let problem = format!("{} answered without an access token{}", place.accounts_host(), asking.aim());
-        return Err(Failure::answered(AuthError::new(AuthErrorKind::Unreadable, problem)));
+        let problem = format!(
+            "{} answered without an access token{}",
+            place.accounts_host(),
+            asking.aim()
+        );
+        return Err(Failure::answered(AuthError::new(
+            AuthErrorKind::Unreadable,
+            problem,
+        )));
     };
-    let scopes = answer.get("scope").and_then(Value::as_str).filter(|text| !text.trim().is_empty()).map(ScopeSet::from);
-    Ok(TokenAnswer { access_token, refresh_token, lifetime: lifetime(&answer), scopes })
+    let scopes = answer
+        .get("scope")
+        .and_then(Value::as_str)
+        .filter(|text| !text.trim().is_empty())
+        .map(ScopeSet::from);
+    Ok(TokenAnswer {
+        access_token,
+        refresh_token,
+        lifetime: lifetime(&answer),
+        scopes,
+    })
 }
 
 /// Sends the form, and gives the members of the answer if it is no refusal.
@@ -126,40 +153,56 @@ pub(super) async fn post(
     timeout: Duration,
 ) -> Result<Map<String, Value>, Failure> {
     let host = place.accounts_host();
-    let answer = match tokio::time::timeout(timeout, transport.send(request(place, asking, form)?)).await {
-        Ok(Ok(answer)) => answer,
-        Ok(Err(error)) => {
-            // What came of an answer is left behind: it may hold tokens.
-            let (sent, problem) = (error.sent(), format!("{host} can't be reached{}: {error}", asking.aim()));
-            let (_, source) = error.into_parts();
-            let error = AuthError::new(AuthErrorKind::Unreachable, problem);
-            let error = match source {
-                Some(source) => error.caused_by(source),
-                None => error,
-            };
-            return Err(Failure { sent, ..Failure::answered(error) });
-        }
-        Err(_) => {
-            let problem = format!("{host} gave no answer within {timeout:?}{}", asking.aim());
-            let error = AuthError::new(AuthErrorKind::Unreachable, problem);
-            return Err(Failure { sent: Sent::Maybe, ..Failure::answered(error) });
-        }
-    };
+    let answer =
+        match tokio::time::timeout(timeout, transport.send(request(place, asking, form)?)).await {
+            Ok(Ok(answer)) => answer,
+            Ok(Err(error)) => {
+                // What came of an answer is left behind: it may hold tokens.
+                let (sent, problem) = (
+                    error.sent(),
+                    format!("{host} can't be reached{}: {error}", asking.aim()),
+                );
+                let (_, source) = error.into_parts();
+                let error = AuthError::new(AuthErrorKind::Unreachable, problem);
+                let error = match source {
+                    Some(source) => error.caused_by(source),
+                    None => error,
+                };
+                return Err(Failure {
+                    sent,
+                    ..Failure::answered(error)
+                });
+            }
+            Err(_) => {
+                let problem = format!("{host} gave no answer within {timeout:?}{}", asking.aim());
+                let error = AuthError::new(AuthErrorKind::Unreachable, problem);
+                return Err(Failure {
+                    sent: Sent::Maybe,
+                    ..Failure::answered(error)
+                });
+            }
+        };
     read(place, asking, form, &answer)
 }
 
 fn request(place: &DataCenter, asking: Asking, form: &Form) -> Result<Request<Bytes>, Failure> {
     const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
     const JSON: HeaderValue = HeaderValue::from_static("application/json");
-    const AGENT: HeaderValue = HeaderValue::from_static(concat!("cliq-api/", env!("CARGO_PKG_VERSION")));
+    const AGENT: HeaderValue =
+        HeaderValue::from_static(concat!("cliq-api/", env!("CARGO_PKG_VERSION")));
     let url = format!("{}{}", place.accounts_url(), asking.path());
     let mut request = Request::new(Bytes::from(form.encode()));
     *request.method_mut() = http::Method::POST;
     *request.uri_mut() = url.parse().map_err(|_| {
         let problem = format!("{url} can't be asked: the data centre's host is none");
-        Failure { sent: Sent::No, ..Failure::answered(AuthError::configuration(problem)) }
+        Failure {
+            sent: Sent::No,
+            ..Failure::answered(AuthError::configuration(problem))
+        }
     })?;
-    request.headers_mut().extend([(CONTENT_TYPE, FORM), (ACCEPT, JSON), (USER_AGENT, AGENT)]);
+    request
+        .headers_mut()
+        .extend([(CONTENT_TYPE, FORM), (ACCEPT, JSON), (USER_AGENT, AGENT)]);
     Ok(request)
 }
 
@@ -179,26 +222,56 @@ fn read(
         return Err(refused(place, asking, form, code, &members));
     }
     if !status.is_success() {
-        let problem = format!("{host} answered with status {}{}", status.as_u16(), asking.aim());
+        let problem = format!(
+            "{host} answered with status {}{}",
+            status.as_u16(),
+            asking.aim()
+        );
         let is_denial = status == http::StatusCode::TOO_MANY_REQUESTS;
-        let kind = if is_denial { AuthErrorKind::TooMany } else { AuthErrorKind::Refused };
+        let kind = if is_denial {
+            AuthErrorKind::TooMany
+        } else {
+            AuthErrorKind::Refused
+        };
         let error = AuthError::new(kind, problem).with_transient(status.is_server_error());
-        return Err(Failure { is_denial, ..Failure::answered(error) });
+        return Err(Failure {
+            is_denial,
+            ..Failure::answered(error)
+        });
     }
     // To a revocation success is enough.
     if members.is_empty() && asking != Asking::Revoke {
-        let problem = format!("{host} answered with no JSON object{} (is it an accounts server?)", asking.aim());
+        let problem = format!(
+            "{host} answered with no JSON object{} (is it an accounts server?)",
+            asking.aim()
+        );
         // A gateway's page, or a captive portal's, passes.
-        return Err(Failure::answered(AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true)));
+        return Err(Failure::answered(
+            AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true),
+        ));
     }
     Ok(members)
 }
 
-fn refused(place: &DataCenter, asking: Asking, form: &Form, code: &str, members: &Map<String, Value>) -> Failure {
+fn refused(
+    place: &DataCenter,
+    asking: Asking,
+    form: &Form,
+    code: &str,
+    members: &Map<String, Value>,
+) -> Failure {
     let host = place.accounts_host();
     let is_denial = code.eq_ignore_ascii_case("Access Denied");
-    let shown = if is_code(code) && !form.gives_away(code) { code } else { "an error that is not shown" };
-    let problem = format!("{host} refused{}: {shown}{}", asking.aim(), advice(asking, code, place));
+    let shown = if is_code(code) && !form.gives_away(code) {
+        code
+    } else {
+        "an error that is not shown"
+    };
+    let problem = format!(
+        "{host} refused{}: {shown}{}",
+        asking.aim(),
+        advice(asking, code, place)
+    );
     let (kind, needs_sign_in) = match code {
         _ if is_denial => (AuthErrorKind::TooMany, false),
         "access_denied" => (AuthErrorKind::Denied, true),
@@ -209,8 +282,15 @@ fn refused(place: &DataCenter, asking: Asking, form: &Form, code: &str, members:
     let error = AuthError::new(kind, problem)
         .with_code((shown == code).then(|| code.to_owned()))
         .with_sign_in_needed(needs_sign_in);
-    let user_location = members.get("user_location").and_then(Value::as_str).map(str::to_owned);
-    Failure { is_denial, user_location, ..Failure::answered(error) }
+    let user_location = members
+        .get("user_location")
+        .and_then(Value::as_str)
+        .map(str::to_owned);
+    Failure {
+        is_denial,
+        user_location,
+        ..Failure::answered(error)
+    }
 }
 
 /// Whether it looks like the name of an error. Tokens hold digits.
@@ -258,7 +338,12 @@ fn advice(asking: Asking, code: &str, place: &DataCenter) -> Cow<'static, str> {
 
 impl Failure {
     fn answered(error: AuthError) -> Self {
-        Self { error, sent: Sent::Answered, is_denial: false, user_location: None }
+        Self {
+            error,
+            sent: Sent::Answered,
+            is_denial: false,
+            user_location: None,
+        }
     }
 }
 
@@ -285,8 +370,8 @@ impl Asking {
     }
 }
 
-/// How long the token lives: in seconds, but that older answers tell milliseconds, and the seconds beside. A year at most, whatever is told: it
-/// is added to a time.
+/// How long the token lives: in seconds, but that older answers tell milliseconds, and the seconds
+/// beside. A year at most, whatever is told: it is added to a time.
 fn lifetime(answer: &Map<String, Value>) -> Duration {
     let number = |name| answer.get(name).and_then(as_number);
     let told = match (number("expires_in_sec"), number("expires_in")) {
@@ -299,12 +384,18 @@ fn lifetime(answer: &Map<String, Value>) -> Duration {
 
 /// Seconds, or milliseconds if that would be more than a day.
 pub(super) fn time_in_some_unit(number: u64) -> Duration {
-    if number > 24 * 60 * 60 { Duration::from_millis(number) } else { Duration::from_secs(number) }
+    if number > 24 * 60 * 60 {
+        Duration::from_millis(number)
+    } else {
+        Duration::from_secs(number)
+    }
 }
 
 /// A number, as such or in a text.
 pub(super) fn as_number(value: &Value) -> Option<u64> {
-    value.as_u64().or_else(|| value.as_str()?.trim().parse().ok())
+    value
+        .as_u64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 #[cfg(test)]
@@ -319,11 +410,18 @@ mod tests {
             (json!({ "expires_in": 3600 }), 3600),
             (json!({ "expires_in": "3600" }), 3600),
             (json!({ "expires_in": 3_600_000 }), 3600),
-            (json!({ "expires_in": 3_600_000, "expires_in_sec": 3600 }), 3600),
+            (
+                json!({ "expires_in": 3_600_000, "expires_in_sec": 3600 }),
+                3600,
+            ),
             (json!({}), 3600),
             (json!({ "expires_in": "soon" }), 3600),
         ] {
-            assert_eq!(lifetime(answer.as_object().unwrap()).as_secs(), seconds, "{answer}");
+            assert_eq!(
+                lifetime(answer.as_object().unwrap()).as_secs(),
+                seconds,
+                "{answer}"
+            );
         }
     }
 
@@ -333,7 +431,9 @@ mod tests {
         assert!(!is_code("") && !is_code("1000.41d9") && !is_code("a\nb"));
         let form = Form::of(&App::new("1000.APP", "canary"));
         let answer = Response::new(Bytes::from_static(br#"{"error": "canary"}"#));
-        let failure = read(&DataCenter::US, Asking::Refresh, &form, &answer).err().unwrap();
+        let failure = read(&DataCenter::US, Asking::Refresh, &form, &answer)
+            .err()
+            .unwrap();
         assert!(!format!("{} {:?}", failure.error, failure.error).contains("canary"));
     }
 
@@ -341,7 +441,10 @@ mod tests {
     fn what_is_wrong_is_told_with_its_likely_cause() {
         let told = |asking, code: &str| {
             let answer = Response::new(Bytes::from(json!({ "error": code }).to_string()));
-            read(&DataCenter::EU, asking, &Form::default(), &answer).err().unwrap().error
+            read(&DataCenter::EU, asking, &Form::default(), &answer)
+                .err()
+                .unwrap()
+                .error
         };
         let error = told(Asking::Refresh, "invalid_code");
         assert_eq!(
@@ -350,8 +453,15 @@ mod tests {
              is of another data centre than EU: set the one where the user lives, or sign in again)"
         );
         assert!(error.needs_sign_in());
-        assert!(told(Asking::Exchange, "invalid_client").to_string().contains("another data centre than EU"));
-        assert_eq!(told(Asking::Refresh, "Access Denied").kind(), AuthErrorKind::TooMany);
+        assert!(
+            told(Asking::Exchange, "invalid_client")
+                .to_string()
+                .contains("another data centre than EU")
+        );
+        assert_eq!(
+            told(Asking::Refresh, "Access Denied").kind(),
+            AuthErrorKind::TooMany
+        );
         assert_eq!(
             told(Asking::Refresh, "general_error").to_string(),
             "accounts.zoho.eu refused to renew the access token: general_error"

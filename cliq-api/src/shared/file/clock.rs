@@ -1,7 +1,8 @@
 //! What time it is, for all processes of the host.
 //!
-//! Time since boot goes on while the machine sleeps and can't be set, but begins anew with each boot; which boot it was tells the boot's id. Only between
-//! two boots the wall clock has to tell how long it was. Where there is no time since boot, the wall clock stands in for it.
+//! Time since boot goes on while the machine sleeps and can't be set, but begins anew with each
+//! boot; which boot it was tells the boot's id. Only between two boots the wall clock has to tell
+//! how long it was. Where there is no time since boot, the wall clock stands in for it.
 
 use super::problem::Problem;
 
@@ -18,7 +19,9 @@ pub(super) struct Moment {
 
 impl Moment {
     pub(super) fn now() -> Result<Self, Problem> {
-        let wall = std::time::SystemTime::now().duration_since(std::time::UNIX_EPOCH).unwrap_or_default();
+        let wall = std::time::SystemTime::now()
+            .duration_since(std::time::UNIX_EPOCH)
+            .unwrap_or_default();
         let wall = u64::try_from(wall.as_millis()).unwrap_or(u64::MAX);
         let (boot, up) = since_boot(wall)?;
         Ok(Self { boot, up, wall })
@@ -36,8 +39,13 @@ fn since_boot(_: u64) -> Result<(u128, u64), Problem> {
     let boot = match BOOT.get() {
         Some(&boot) => boot,
         None => {
-            let text = std::fs::read_to_string(FILE).map_err(|error| Problem::io("read", FILE.as_ref(), error))?;
-            let digits: String = text.trim().chars().filter(|&character| character != '-').collect();
+            let text = std::fs::read_to_string(FILE)
+                .map_err(|error| Problem::io("read", FILE.as_ref(), error))?;
+            let digits: String = text
+                .trim()
+                .chars()
+                .filter(|&character| character != '-')
+                .collect();
             let boot = u128::from_str_radix(&digits, 16).map_err(|_| Problem::NoBootId)?;
             *BOOT.get_or_init(|| boot)
         }

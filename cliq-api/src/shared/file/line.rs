@@ -1,13 +1,15 @@
 //! The processes that wait for one bucket, in order.
 //!
-//! In each process the first of those who wait asks. Here it gets a ticket, which holds its place until it asks again. One who doesn't come back, be it
-//! that the process died or that nobody waits there any more, loses it soon after.
+//! In each process the first of those who wait asks. Here it gets a ticket, which holds its place
+//! until it asks again. One who doesn't come back, be it that the process died or that nobody waits
+//! there any more, loses it soon after.
 
 use std::time::Duration;
 
 use crate::limit::{Acquire, Bucket, Class, Decision, Rules, Source};
 
-/// How long after it should have asked again somebody keeps a place; milliseconds. For that long a dead process can hold up others.
+/// How long after it should have asked again somebody keeps a place; milliseconds. For that long a
+/// dead process can hold up others.
 const LATE: u64 = 500;
 /// How often one asks whose turn may come with any other process's call that ends: nobody tells it.
 const LOOK: u64 = 250;
@@ -27,19 +29,33 @@ pub(super) struct Ticket {
 
 impl Line {
     /// A call wants to be sent, and others may have come before it.
-    pub(super) fn acquire(&mut self, now: u64, bucket: &mut Bucket, rules: &Rules, ask: &Acquire) -> Decision {
+    pub(super) fn acquire(
+        &mut self,
+        now: u64,
+        bucket: &mut Bucket,
+        rules: &Rules,
+        ask: &Acquire,
+    ) -> Decision {
         self.0.retain(|ticket| ticket.until > now);
         let lane = lane(ask);
-        let mine = self.0.iter().position(|ticket| ticket.source == ask.source && ticket.lane == lane);
+        let mine = self
+            .0
+            .iter()
+            .position(|ticket| ticket.source == ask.source && ticket.lane == lane);
         let place = mine.unwrap_or_else(|| self.0.partition_point(|ticket| ticket.lane <= lane));
-        let passes = bucket.remaining(now, rules, ask.class).is_none_or(|free| free as usize > place)
+        let passes = bucket
+            .remaining(now, rules, ask.class)
+            .is_none_or(|free| free as usize > place)
             || bucket.locked(now, ask.source).is_some()
             || bucket.has_out(ask.lease);
         let decision = if place == 0 || passes {
             bucket.acquire(now, rules, ask)
         } else {
             let earliest = bucket.expected(now, rules, ask.class, place);
-            Decision::Wait { earliest, again: earliest }
+            Decision::Wait {
+                earliest,
+                again: earliest,
+            }
         };
         let Decision::Wait { earliest, again } = decision else {
             mine.map(|mine| self.0.remove(mine));
@@ -54,7 +70,14 @@ impl Line {
         let until = now.saturating_add(millis(again)).saturating_add(LATE);
         match mine {
             Some(mine) => self.0[mine].until = until,
-            None => self.0.insert(place, Ticket { source: ask.source, lane, until }),
+            None => self.0.insert(
+                place,
+                Ticket {
+                    source: ask.source,
+                    lane,
+                    until,
+                },
+            ),
         }
         Decision::Wait { earliest, again }
     }
@@ -62,11 +85,18 @@ impl Line {
     /// When the one in that place should ask again.
     fn again(&self, now: u64, place: usize, earliest: Duration, again: Duration) -> Duration {
         let look = Duration::from_millis(LOOK);
-        // Where the bucket knows the time, that; where a call that ends may change it, no sooner than it can, and then now and then.
-        let again =
-            if again > earliest || earliest.is_zero() { again.max(look).min(earliest.max(look)) } else { again };
+        // Where the bucket knows the time, that; where a call that ends may change it, no sooner
+        // than it can, and then now and then.
+        let again = if again > earliest || earliest.is_zero() {
+            again.max(look).min(earliest.max(look))
+        } else {
+            again
+        };
         // Somebody's place before it may lapse.
-        let lapses = self.0[..place].iter().map(|ticket| Duration::from_millis(ticket.until - now)).min();
+        let lapses = self.0[..place]
+            .iter()
+            .map(|ticket| Duration::from_millis(ticket.until - now))
+            .min();
         again.min(lapses.unwrap_or(again))
     }
 }

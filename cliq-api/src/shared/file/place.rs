@@ -55,7 +55,8 @@ pub(super) enum Content {
 /// What a write has to outlast.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Lasting {
-    /// The end of the process. After a crash of the machine, the file may be what it was before, but is whole.
+    /// The end of the process. After a crash of the machine, the file may be what it was before,
+    /// but is whole.
     Process,
     /// A crash of the machine.
     Machine,
@@ -64,29 +65,38 @@ pub(super) enum Lasting {
 impl Place {
     /// The directory, made if it isn't there.
     pub(super) fn open(directory: &Path) -> Result<Self, Problem> {
-        let directory = std::path::absolute(directory).map_err(|error| Problem::io("find", directory, error))?;
+        let directory = std::path::absolute(directory)
+            .map_err(|error| Problem::io("find", directory, error))?;
         make(&directory)?;
-        Ok(Self(Arc::new(Inner { directory, stripes: std::array::from_fn(|_| Arc::default()) })))
+        Ok(Self(Arc::new(Inner {
+            directory,
+            stripes: std::array::from_fn(|_| Arc::default()),
+        })))
     }
 
     pub(super) fn directory(&self) -> &Path {
         &self.0.directory
     }
 
-    /// Does some work on a locked file, on a thread where that may take time. It is done to its end even if nobody waits for it any more.
+    /// Does some work on a locked file, on a thread where that may take time. It is done to its end
+    /// even if nobody waits for it any more.
     pub(super) async fn work<T: Send + 'static>(
         &self,
         name: String,
         work: impl FnOnce(&mut Locked) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
         let path = self.0.directory.join(&name);
-        let stripe = usize::from_str_radix(name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % STRIPES;
+        let stripe = usize::from_str_radix(name.get(..2).unwrap_or_default(), 16)
+            .unwrap_or_default()
+            % STRIPES;
         let turn = Arc::clone(&self.0.stripes[stripe]);
         let place = self.clone();
         let done = tokio::time::timeout(PATIENCE, async move {
             let turn = turn.lock_owned().await;
             let work = move || {
-                let result = place.lock(&name, Wait::ForIt).and_then(|mut locked| work(&mut locked));
+                let result = place
+                    .lock(&name, Wait::ForIt)
+                    .and_then(|mut locked| work(&mut locked));
                 drop(turn);
                 result
             };
@@ -95,17 +105,22 @@ impl Place {
         match done.await {
             Ok(Ok(result)) => result,
             Ok(Err(_)) => Err(Problem::Aborted(path)),
-            Err(_) => Err(Problem::Busy { path, seconds: PATIENCE.as_secs() }),
+            Err(_) => Err(Problem::Busy {
+                path,
+                seconds: PATIENCE.as_secs(),
+            }),
         }
     }
 
-    /// The same on this thread, for a moment in which there is no other; and only if that takes no time.
+    /// The same on this thread, for a moment in which there is no other; and only if that takes no
+    /// time.
     pub(super) fn work_here<T>(
         &self,
         name: &str,
         work: impl FnOnce(&mut Locked) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.lock(name, Wait::AtMost(SHORT)).and_then(|mut locked| work(&mut locked))
+        self.lock(name, Wait::AtMost(SHORT))
+            .and_then(|mut locked| work(&mut locked))
     }
 
     fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
@@ -115,13 +130,23 @@ impl Place {
         let path = directory.join(name);
         let lock_path = directory.join(format!("{name}.lock"));
         loop {
-            let lock = open(&lock_path, OpenOptions::new().read(true).write(true).create(true))?;
+            let lock = open(
+                &lock_path,
+                OpenOptions::new().read(true).write(true).create(true),
+            )?;
             wait.lock(&lock, &lock_path)?;
-            let metadata = lock.metadata().map_err(|error| Problem::io("look at", &lock_path, error))?;
+            let metadata = lock
+                .metadata()
+                .map_err(|error| Problem::io("look at", &lock_path, error))?;
             // One whose directory was removed meanwhile is nobody else's lock.
             if sys::is_linked(&metadata) {
                 let known = metadata.len() > 0;
-                return Ok(Locked { directory: directory.clone(), path, lock, known });
+                return Ok(Locked {
+                    directory: directory.clone(),
+                    path,
+                    lock,
+                    known,
+                });
             }
         }
     }
@@ -145,9 +170,14 @@ impl Wait {
                         Ok(()) => break Ok(()),
                         Err(TryLockError::Error(error)) => break Err(error),
                         Err(TryLockError::WouldBlock) if begun.elapsed() > time => {
-                            return Err(Problem::Busy { path: path.to_owned(), seconds: time.as_secs() });
+                            return Err(Problem::Busy {
+                                path: path.to_owned(),
+                                seconds: time.as_secs(),
+                            });
                         }
-                        Err(TryLockError::WouldBlock) => std::thread::sleep(Duration::from_millis(2)),
+                        Err(TryLockError::WouldBlock) => {
+                            std::thread::sleep(Duration::from_millis(2))
+                        }
                     }
                 }
             }
@@ -169,7 +199,11 @@ impl Locked {
         let file = match open(&self.path, OpenOptions::new().read(true)) {
             Ok(file) => file,
             Err(Problem::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
-                return Ok(if self.known { Content::Gone } else { Content::New });
+                return Ok(if self.known {
+                    Content::Gone
+                } else {
+                    Content::New
+                });
             }
             Err(problem) => return Err(problem),
         };
@@ -183,13 +217,17 @@ impl Locked {
     pub(super) fn write(&mut self, bytes: &[u8], lasting: Lasting) -> Result<(), Problem> {
         // Under the lock nobody else has this name; what is there is of one who died.
         let new = self.beside("new");
-        let file = open(&new, OpenOptions::new().write(true).create(true).truncate(true));
+        let file = open(
+            &new,
+            OpenOptions::new().write(true).create(true).truncate(true),
+        );
         let written = file.and_then(|mut file| {
             let written = file.write_all(bytes).and_then(|()| file.sync_data());
             written.map_err(|error| Problem::io("write", &new, error))
         });
         let renamed = written.and_then(|()| {
-            std::fs::rename(&new, &self.path).map_err(|error| Problem::io("replace", &self.path, error))
+            std::fs::rename(&new, &self.path)
+                .map_err(|error| Problem::io("replace", &self.path, error))
         });
         if let Err(problem) = renamed {
             let _ = std::fs::remove_file(&new);
@@ -197,22 +235,35 @@ impl Locked {
         }
         if !self.known {
             // From now on, a file that isn't there is one that was lost.
-            self.lock.write_all(b"\n").map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
+            self.lock
+                .write_all(b"\n")
+                .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
             self.known = true;
         }
         if lasting == Lasting::Machine {
-            sys::sync_directory(&self.directory).map_err(|error| Problem::io("write", &self.directory, error))?;
+            sys::sync_directory(&self.directory)
+                .map_err(|error| Problem::io("write", &self.directory, error))?;
         }
         Ok(())
     }
 
-    /// Puts the file away under another name, where it is in nobody's way, and tells that. The oldest of several goes.
+    /// Puts the file away under another name, where it is in nobody's way, and tells that. The
+    /// oldest of several goes.
     pub(super) fn set_aside(&self) -> Result<PathBuf, Problem> {
-        let names: Vec<_> = (1..=ASIDE).map(|number| self.beside(&format!("damaged-{number}"))).collect();
+        let names: Vec<_> = (1..=ASIDE)
+            .map(|number| self.beside(&format!("damaged-{number}")))
+            .collect();
         let free = names.iter().find(|name| !name.exists());
-        let changed = |path: &PathBuf| std::fs::symlink_metadata(path).and_then(|metadata| metadata.modified()).ok();
-        let aside = free.or_else(|| names.iter().min_by_key(|path| changed(path))).unwrap_or(&names[0]);
-        std::fs::rename(&self.path, aside).map_err(|error| Problem::io("put away", &self.path, error))?;
+        let changed = |path: &PathBuf| {
+            std::fs::symlink_metadata(path)
+                .and_then(|metadata| metadata.modified())
+                .ok()
+        };
+        let aside = free
+            .or_else(|| names.iter().min_by_key(|path| changed(path)))
+            .unwrap_or(&names[0]);
+        std::fs::rename(&self.path, aside)
+            .map_err(|error| Problem::io("put away", &self.path, error))?;
         Ok(aside.clone())
     }
 
@@ -230,7 +281,8 @@ fn make(directory: &Path) -> Result<(), Problem> {
     let metadata = match look() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if let Some(parent) = directory.parent() {
-                std::fs::create_dir_all(parent).map_err(|error| Problem::io("make", parent, error))?;
+                std::fs::create_dir_all(parent)
+                    .map_err(|error| Problem::io("make", parent, error))?;
             }
             let mut builder = DirBuilder::new();
             sys::make_private(&mut builder);
@@ -243,7 +295,10 @@ fn make(directory: &Path) -> Result<(), Problem> {
     };
     let metadata = metadata.map_err(|error| Problem::io("make", directory, error))?;
     if !metadata.is_dir() && !metadata.is_symlink() {
-        return Err(Problem::Kind { path: directory.to_owned(), expected: "directory" });
+        return Err(Problem::Kind {
+            path: directory.to_owned(),
+            expected: "directory",
+        });
     }
     sys::check(directory, &metadata, 0o700)
 }
@@ -252,11 +307,20 @@ fn make(directory: &Path) -> Result<(), Problem> {
 fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
     sys::make_careful(options);
     let file = options.open(path).map_err(|error| {
-        if sys::is_link(&error) { Problem::Link(path.to_owned()) } else { Problem::io("open", path, error) }
+        if sys::is_link(&error) {
+            Problem::Link(path.to_owned())
+        } else {
+            Problem::io("open", path, error)
+        }
     })?;
-    let metadata = file.metadata().map_err(|error| Problem::io("look at", path, error))?;
+    let metadata = file
+        .metadata()
+        .map_err(|error| Problem::io("look at", path, error))?;
     if !metadata.is_file() {
-        return Err(Problem::Kind { path: path.to_owned(), expected: "file" });
+        return Err(Problem::Kind {
+            path: path.to_owned(),
+            expected: "file",
+        });
     }
     sys::check(path, &metadata, 0o600)?;
     Ok(file)
@@ -286,7 +350,10 @@ mod sys {
     }
 
     pub(super) fn has_no_locks(error: &io::Error) -> bool {
-        matches!(Errno::from_io_error(error), Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP))
+        matches!(
+            Errno::from_io_error(error),
+            Some(Errno::NOLCK | Errno::NOSYS | Errno::OPNOTSUPP)
+        )
     }
 
     pub(super) fn is_linked(metadata: &Metadata) -> bool {
@@ -301,11 +368,19 @@ mod sys {
         }
         let (owner, me) = (metadata.uid(), rustix::process::geteuid().as_raw());
         if owner != me {
-            return Err(Problem::Owner { path: path(), owner, me });
+            return Err(Problem::Owner {
+                path: path(),
+                owner,
+                me,
+            });
         }
         let mode = metadata.mode() & 0o7777;
         if mode & 0o077 != 0 {
-            return Err(Problem::Open { path: path(), mode, private });
+            return Err(Problem::Open {
+                path: path(),
+                mode,
+                private,
+            });
         }
         Ok(())
     }
@@ -337,7 +412,11 @@ mod sys {
     }
 
     pub(super) fn check(path: &Path, metadata: &Metadata, _: u32) -> Result<(), Problem> {
-        if metadata.is_symlink() { Err(Problem::Link(path.to_owned())) } else { Ok(()) }
+        if metadata.is_symlink() {
+            Err(Problem::Link(path.to_owned()))
+        } else {
+            Ok(())
+        }
     }
 
     #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]

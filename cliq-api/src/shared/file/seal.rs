@@ -1,6 +1,8 @@
-//! The outside of a shared file, which is the same for all versions of what is inside, so that a damaged file is told from a newer one.
+//! The outside of a shared file, which is the same for all versions of what is inside, so that a
+//! damaged file is told from a newer one.
 //!
-//! 12 bytes that say what it is; a checksum (8 bytes, big-endian) of all that follows; the version of the inside (1 byte); the inside.
+//! 12 bytes that say what it is; a checksum (8 bytes, big-endian) of all that follows; the version
+//! of the inside (1 byte); the inside.
 
 /// What is inside.
 #[derive(Debug, Clone, Copy)]
@@ -37,11 +39,16 @@ impl Seal {
         if *told != sum(rest) || version == 0 {
             return Err(Unreadable::Damaged);
         }
-        if version > self.version { Err(Unreadable::Newer(version)) } else { Ok((version, inside)) }
+        if version > self.version {
+            Err(Unreadable::Newer(version))
+        } else {
+            Ok((version, inside))
+        }
     }
 }
 
-/// FNV-1a, in which each single byte that is altered shows for certain. It is against accidents, not against those who may write the file.
+/// FNV-1a, in which each single byte that is altered shows for certain. It is against accidents,
+/// not against those who may write the file.
 fn sum(bytes: &[u8]) -> [u8; 8] {
     let fold = |hash: u64, &byte: &u8| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3);
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, fold).to_be_bytes()

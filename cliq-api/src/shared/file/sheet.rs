@@ -1,16 +1,21 @@
 //! What a file of limits holds: the buckets of one user, and who waits for each.
 //!
-//! Version 1, all numbers big-endian, times in milliseconds since the boot that it tells: the boot's id (16 bytes); when it was written, and the same by the
-//! wall clock since the Unix epoch (8 each); since when calls are known, and when what was known before was lost, or 0 (8 each); how many buckets there
-//! are (4). Of each: the length of its name (2) and the name; when it can be forgotten (8); how many wait (2), and of each who it is (4), its lane (1) and
-//! when its place lapses (8); the length of the bucket (4), and the bucket as `Bucket::encode` has it.
+//! Version 1, all numbers big-endian, times in milliseconds since the boot that it tells: the
+//! boot's id (16 bytes); when it was written, and the same by the wall clock since the Unix epoch
+//! (8 each); since when calls are known, and when what was known before was lost, or 0 (8 each);
+//! how many buckets there are (4). Of each: the length of its name (2) and the name; when it can be
+//! forgotten (8); how many wait (2), and of each who it is (4), its lane (1) and when its place
+//! lapses (8); the length of the bucket (4), and the bucket as `Bucket::encode` has it.
 
 use super::clock::Moment;
 use super::line::{Line, Ticket};
 use super::seal::{Seal, Unreadable};
 use crate::limit::{Bucket, DecodeError, Rules, Source};
 
-const SEAL: Seal = Seal { magic: b"cliq limits\n", version: 1 };
+const SEAL: Seal = Seal {
+    magic: b"cliq limits\n",
+    version: 1,
+};
 pub(super) const VERSION: u8 = SEAL.version;
 /// By how much time may seem to go back without another boot having come; milliseconds.
 const JITTER: u64 = 1000;
@@ -38,12 +43,20 @@ pub(super) struct Entry {
 impl Sheet {
     /// Of a user of whom nothing is known, as nobody has made calls here before.
     pub(super) fn new(moment: Moment) -> Self {
-        Self { written: moment, started: moment.up, lost: None, entries: Vec::new() }
+        Self {
+            written: moment,
+            started: moment.up,
+            lost: None,
+            entries: Vec::new(),
+        }
     }
 
     /// Of a user of whom something was known.
     pub(super) fn lost(moment: Moment) -> Self {
-        Self { lost: Some(moment.up), ..Self::new(moment) }
+        Self {
+            lost: Some(moment.up),
+            ..Self::new(moment)
+        }
     }
 
     /// It is now: all that is in it is in the time of this boot from here on. Gives the time.
@@ -51,14 +64,24 @@ impl Sheet {
         let written = self.written;
         if written.boot == moment.boot && moment.up.saturating_add(JITTER) >= written.up {
             // Whatever the clock says, time doesn't go back.
-            self.written = Moment { up: moment.up.max(written.up), ..moment };
+            self.written = Moment {
+                up: moment.up.max(written.up),
+                ..moment
+            };
             return self.written.up;
         }
-        // The wall clock tells how long the machine was off. One that was set back tells nothing, and then no time has passed: so nothing ever holds for
-        // longer than it did when it was written.
-        let from = written.up.saturating_add(moment.wall.saturating_sub(written.wall));
+        // The wall clock tells how long the machine was off. One that was set back tells nothing,
+        // and then no time has passed: so nothing ever holds for longer than it did when it
+        // was written.
+        let from = written
+            .up
+            .saturating_add(moment.wall.saturating_sub(written.wall));
         let to = moment.up;
-        let time = |time: u64| (time.max(from) - from).saturating_add(to).saturating_sub(from.saturating_sub(time));
+        let time = |time: u64| {
+            (time.max(from) - from)
+                .saturating_add(to)
+                .saturating_sub(from.saturating_sub(time))
+        };
         self.started = time(self.started);
         self.lost = self.lost.map(|lost| time(lost).max(1));
         for entry in &mut self.entries {
@@ -73,25 +96,41 @@ impl Sheet {
 
     /// The bucket of that name.
     pub(super) fn entry(&mut self, now: u64, rules: &Rules, name: &str) -> &mut Entry {
-        let index = self.entries.iter().position(|entry| &*entry.name == name).unwrap_or_else(|| {
-            let bucket = match self.lost {
-                // Nobody knows which there were: it may have been this one.
-                Some(lost) => Bucket::assume_locked(rules, lost),
-                None => Bucket::new(rules, now, self.started),
-            };
-            self.entries.push(Entry { name: name.into(), forget: now, line: Line::default(), bucket });
-            self.entries.len() - 1
-        });
+        let index = self
+            .entries
+            .iter()
+            .position(|entry| &*entry.name == name)
+            .unwrap_or_else(|| {
+                let bucket = match self.lost {
+                    // Nobody knows which there were: it may have been this one.
+                    Some(lost) => Bucket::assume_locked(rules, lost),
+                    None => Bucket::new(rules, now, self.started),
+                };
+                self.entries.push(Entry {
+                    name: name.into(),
+                    forget: now,
+                    line: Line::default(),
+                    bucket,
+                });
+                self.entries.len() - 1
+            });
         &mut self.entries[index]
     }
 
     /// As bytes, without what can be forgotten.
     pub(super) fn encode(&mut self) -> Vec<u8> {
         let now = self.written.up;
-        self.entries.retain(|entry| entry.forget > now || entry.line.0.iter().any(|ticket| ticket.until > now));
+        self.entries.retain(|entry| {
+            entry.forget > now || entry.line.0.iter().any(|ticket| ticket.until > now)
+        });
         let mut bytes = Vec::with_capacity(256);
         bytes.extend(self.written.boot.to_be_bytes());
-        for time in [self.written.up, self.written.wall, self.started, self.lost.unwrap_or_default()] {
+        for time in [
+            self.written.up,
+            self.written.wall,
+            self.started,
+            self.lost.unwrap_or_default(),
+        ] {
             bytes.extend(time.to_be_bytes());
         }
         bytes.extend(count::<4>(self.entries.len()));
@@ -116,14 +155,22 @@ impl Sheet {
         let (_, inside) = SEAL.open(bytes)?;
         let mut rest = inside;
         let sheet = read(&mut rest)?;
-        if rest.is_empty() { Ok(sheet) } else { Err(Unreadable::Damaged) }
+        if rest.is_empty() {
+            Ok(sheet)
+        } else {
+            Err(Unreadable::Damaged)
+        }
     }
 }
 
 impl Entry {
     /// Has it kept for as long as it may be needed.
     pub(super) fn keep(&mut self, now: u64, rules: &Rules) {
-        self.forget = if self.bucket.is_idle(now, rules) { now } else { self.bucket.forgettable_at(rules) };
+        self.forget = if self.bucket.is_idle(now, rules) {
+            now
+        } else {
+            self.bucket.forgettable_at(rules)
+        };
     }
 }
 
@@ -144,7 +191,12 @@ fn read(rest: &mut &[u8]) -> Result<Sheet, Unreadable> {
     for _ in 0..u32::from_be_bytes(take(rest)?) {
         entries.push(read_entry(rest)?);
     }
-    Ok(Sheet { written: Moment { boot, up, wall }, started, lost: Some(lost).filter(|&lost| lost > 0), entries })
+    Ok(Sheet {
+        written: Moment { boot, up, wall },
+        started,
+        lost: Some(lost).filter(|&lost| lost > 0),
+        entries,
+    })
 }
 
 fn read_entry(rest: &mut &[u8]) -> Result<Entry, Unreadable> {
@@ -155,7 +207,11 @@ fn read_entry(rest: &mut &[u8]) -> Result<Entry, Unreadable> {
     for _ in 0..u16::from_be_bytes(take(rest)?) {
         let source = Source(u32::from_be_bytes(take(rest)?));
         let [number] = take(rest)?;
-        line.0.push(Ticket { source, lane: number, until: u64::from_be_bytes(take(rest)?) });
+        line.0.push(Ticket {
+            source,
+            lane: number,
+            until: u64::from_be_bytes(take(rest)?),
+        });
     }
     let length = u32::from_be_bytes(take(rest)?);
     let bucket = slice(rest, usize::try_from(length).unwrap_or(usize::MAX))?;
@@ -163,7 +219,12 @@ fn read_entry(rest: &mut &[u8]) -> Result<Entry, Unreadable> {
         DecodeError::Newer(version) => Unreadable::Newer(version),
         DecodeError::Damaged => Unreadable::Damaged,
     })?;
-    Ok(Entry { name: name.into(), forget, line, bucket })
+    Ok(Entry {
+        name: name.into(),
+        forget,
+        line,
+        bucket,
+    })
 }
 
 fn take<const N: usize>(rest: &mut &[u8]) -> Result<[u8; N], Unreadable> {

@@ -1,4 +1,5 @@
-//! The state machines without a file: what is in it, whom it serves first, and what a boot does to it.
+//! The state machines without a file: what is in it, whom it serves first, and what a boot does to
+//! it.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -10,7 +11,9 @@ use super::seal::{Seal, Unreadable};
 use super::sheet::Sheet;
 use crate::Limit;
 use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
-use crate::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source};
+use crate::limit::{
+    Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source,
+};
 
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
@@ -18,7 +21,11 @@ const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 fn rules(calls: u32) -> Rules {
     let settings = LimitSettings::new().cold_start(false);
-    Rules::new(Some(Limit::new(calls, MINUTE)), Some(TEN_MINUTES), &settings)
+    Rules::new(
+        Some(Limit::new(calls, MINUTE)),
+        Some(TEN_MINUTES),
+        &settings,
+    )
 }
 
 fn ask(lease: u64, source: u32) -> Acquire {
@@ -36,12 +43,22 @@ fn sheet() -> Sheet {
     let rules = rules(4);
     let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
     for lease in 0..5 {
-        entry.line.acquire(now, &mut entry.bucket, &rules, &ask(lease, 1));
+        entry
+            .line
+            .acquire(now, &mut entry.bucket, &rules, &ask(lease, 1));
     }
-    entry.bucket.complete(now, &rules, LeaseId(0), Source(1), Outcome::Answered);
+    entry
+        .bucket
+        .complete(now, &rules, LeaseId(0), Source(1), Outcome::Answered);
     entry.keep(now, &rules);
     let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /locked");
-    entry.bucket.complete(now, &rules, LeaseId(9), Source(1), Outcome::Throttled { retry_after: None });
+    entry.bucket.complete(
+        now,
+        &rules,
+        LeaseId(9),
+        Source(1),
+        Outcome::Throttled { retry_after: None },
+    );
     entry.keep(now, &rules);
     sheet
 }
@@ -52,31 +69,64 @@ fn it_is_the_same_after_a_journey_as_bytes_and_nothing_else_is() {
     let bytes = sheet.encode();
     assert_eq!(Sheet::decode(&bytes).as_ref(), Ok(&sheet));
     for length in 0..bytes.len() {
-        assert_eq!(Sheet::decode(&bytes[..length]).unwrap_err(), Unreadable::Damaged, "{length}");
+        assert_eq!(
+            Sheet::decode(&bytes[..length]).unwrap_err(),
+            Unreadable::Damaged,
+            "{length}"
+        );
     }
     for index in 0..bytes.len() {
         for flipped in 1..=255 {
             let mut bytes = bytes.clone();
             bytes[index] ^= flipped;
-            assert_eq!(Sheet::decode(&bytes).unwrap_err(), Unreadable::Damaged, "{index}");
+            assert_eq!(
+                Sheet::decode(&bytes).unwrap_err(),
+                Unreadable::Damaged,
+                "{index}"
+            );
         }
     }
-    assert_eq!(Sheet::decode(&[&*bytes, b"0"].concat()).unwrap_err(), Unreadable::Damaged);
+    assert_eq!(
+        Sheet::decode(&[&*bytes, b"0"].concat()).unwrap_err(),
+        Unreadable::Damaged
+    );
 }
 
 /// Whatever a later version has inside, it is told from a damaged file, and an older one is read.
 #[test]
 fn versions() {
-    let known = Seal { magic: b"cliq limits\n", version: 2 };
-    let newer = Seal { version: 3, ..known };
-    assert_eq!(known.open(&newer.close(b"anything")), Err(Unreadable::Newer(3)));
-    assert_eq!(newer.open(&known.close(b"anything")), Ok((2, &b"anything"[..])));
-    assert_eq!(Sheet::decode(&newer.close(b"anything")), Err(Unreadable::Newer(3)));
-    let other = Seal { magic: b"cliq tokens\n", ..known };
-    assert_eq!(other.open(&known.close(b"anything")), Err(Unreadable::Damaged));
+    let known = Seal {
+        magic: b"cliq limits\n",
+        version: 2,
+    };
+    let newer = Seal {
+        version: 3,
+        ..known
+    };
+    assert_eq!(
+        known.open(&newer.close(b"anything")),
+        Err(Unreadable::Newer(3))
+    );
+    assert_eq!(
+        newer.open(&known.close(b"anything")),
+        Ok((2, &b"anything"[..]))
+    );
+    assert_eq!(
+        Sheet::decode(&newer.close(b"anything")),
+        Err(Unreadable::Newer(3))
+    );
+    let other = Seal {
+        magic: b"cliq tokens\n",
+        ..known
+    };
+    assert_eq!(
+        other.open(&known.close(b"anything")),
+        Err(Unreadable::Damaged)
+    );
 }
 
-/// After a boot, locks and slots hold for as long as the wall clock tells; and however wrong that is, no longer than they would have.
+/// After a boot, locks and slots hold for as long as the wall clock tells; and however wrong that
+/// is, no longer than they would have.
 #[test]
 fn a_boot_is_survived() {
     for (wall, left, slot) in [
@@ -91,11 +141,20 @@ fn a_boot_is_survived() {
         let now = sheet.turn_to(at(2, 3000, wall));
         assert_eq!(now, 3000);
         let rules = rules(4);
-        let locked = sheet.entry(now, &rules, "cliq.zoho.com GET /locked").bucket.locked(now, Source(2));
-        assert_eq!(locked.map_or(0, |locked| locked.left.as_millis()), left, "{wall}");
+        let locked = sheet
+            .entry(now, &rules, "cliq.zoho.com GET /locked")
+            .bucket
+            .locked(now, Source(2));
+        assert_eq!(
+            locked.map_or(0, |locked| locked.left.as_millis()),
+            left,
+            "{wall}"
+        );
         let one = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
         if let Some(slot) = slot {
-            let Decision::Wait { earliest, .. } = one.line.acquire(now, &mut one.bucket, &rules, &ask(10, 2)) else {
+            let Decision::Wait { earliest, .. } =
+                one.line.acquire(now, &mut one.bucket, &rules, &ask(10, 2))
+            else {
                 panic!()
             };
             assert_eq!(earliest.as_millis(), slot, "{wall}");
@@ -106,7 +165,8 @@ fn a_boot_is_survived() {
     assert_eq!(sheet.turn_to(at(1, 999_500, 5_000_000)), 1_000_000);
 }
 
-/// Nobody knows what was in a file that is lost: any bucket may be locked, also one that is asked for much later.
+/// Nobody knows what was in a file that is lost: any bucket may be locked, also one that is asked
+/// for much later.
 #[test]
 fn all_that_was_lost_counts_as_locked() {
     let mut sheet = Sheet::lost(at(1, 1_000_000, 0));
@@ -114,7 +174,10 @@ fn all_that_was_lost_counts_as_locked() {
     for (later, left) in [(0, 601), (300, 301), (590, 11), (602, 0)] {
         let mut sheet = Sheet::decode(&sheet.encode()).unwrap();
         let now = sheet.turn_to(at(1, 1_000_000 + later * 1000, 0));
-        let locked = sheet.entry(now, &rules, "any").bucket.locked(now, Source(1));
+        let locked = sheet
+            .entry(now, &rules, "any")
+            .bucket
+            .locked(now, Source(1));
         assert_eq!(locked.map_or(0, |locked| locked.left.as_secs()), left);
         assert!(locked.is_none_or(|locked| locked.why == LockSource::Assumed));
     }
@@ -130,17 +193,23 @@ fn what_is_idle_is_forgotten() {
     assert!(Sheet::new(at(1, 0, 0)).encode().len() == sheet.encode().len());
 }
 
-/// Processes that ask when they are told to. Each gets its turn in the order in which it came first, and none asks often.
+/// Processes that ask when they are told to. Each gets its turn in the order in which it came
+/// first, and none asks often.
 #[test]
 fn who_came_first_goes_first() {
     let rules = rules(2);
     let (mut line, mut bucket, mut now) = (Line::default(), Bucket::new(&rules, 0, 0), 0);
     let mut waiting: Vec<(u64, u32)> = Vec::new();
-    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(0, 99)), Decision::Granted { .. }));
+    assert!(matches!(
+        line.acquire(now, &mut bucket, &rules, &ask(0, 99)),
+        Decision::Granted { .. }
+    ));
     bucket.complete(now, &rules, LeaseId(0), Source(99), Outcome::Answered);
     for source in 1..=8 {
         now += 10;
-        let Decision::Wait { again, .. } = line.acquire(now, &mut bucket, &rules, &ask(source.into(), source)) else {
+        let Decision::Wait { again, .. } =
+            line.acquire(now, &mut bucket, &rules, &ask(source.into(), source))
+        else {
             panic!()
         };
         waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source));
@@ -159,9 +228,17 @@ fn who_came_first_goes_first() {
         match line.acquire(now, &mut bucket, &rules, &ask(source.into(), source)) {
             Decision::Granted { .. } => {
                 served.push(source);
-                bucket.complete(now + 200, &rules, LeaseId(source.into()), Source(source), Outcome::Answered);
+                bucket.complete(
+                    now + 200,
+                    &rules,
+                    LeaseId(source.into()),
+                    Source(source),
+                    Outcome::Answered,
+                );
             }
-            Decision::Wait { again, .. } => waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source)),
+            Decision::Wait { again, .. } => {
+                waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source))
+            }
             other => panic!("{other:?}"),
         }
     }
@@ -183,23 +260,49 @@ fn places() {
     assert_eq!(line, Line::default());
     line.acquire(2, &mut bucket, &rules, &ask(2, 2));
     line.acquire(3, &mut bucket, &rules, &ask(3, 3).retry(true));
-    assert_eq!(line.0.iter().map(|ticket| ticket.source.0).collect::<Vec<_>>(), [3, 2]);
+    assert_eq!(
+        line.0
+            .iter()
+            .map(|ticket| ticket.source.0)
+            .collect::<Vec<_>>(),
+        [3, 2]
+    );
     let now = 61_002;
-    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(2, 2)), Decision::Wait { .. }));
-    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3).retry(true)), Decision::Granted { .. }));
+    assert!(matches!(
+        line.acquire(now, &mut bucket, &rules, &ask(2, 2)),
+        Decision::Wait { .. }
+    ));
+    assert!(matches!(
+        line.acquire(now, &mut bucket, &rules, &ask(3, 3).retry(true)),
+        Decision::Granted { .. }
+    ));
     // What is asked for again is granted again.
-    assert!(matches!(line.acquire(now, &mut bucket, &rules, &ask(3, 3)), Decision::Granted { .. }));
+    assert!(matches!(
+        line.acquire(now, &mut bucket, &rules, &ask(3, 3)),
+        Decision::Granted { .. }
+    ));
 }
 
 fn token_file(directory: &Path) -> PathBuf {
-    let mut files = std::fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path());
-    files.find(|path| path.extension().is_some_and(|suffix| suffix == "token")).unwrap()
+    let mut files = std::fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    files
+        .find(|path| path.extension().is_some_and(|suffix| suffix == "token"))
+        .unwrap()
 }
 
 fn record(version: u64, text: &str) -> TokenRecord {
     let later = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
-    let token = AccessToken::new(text).valid_until(later).granting("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
-    TokenRecord { version, token: Some(token), uses: vec![later, later], denied_until: Some(later) }
+    let token = AccessToken::new(text)
+        .valid_until(later)
+        .granting("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
+    TokenRecord {
+        version,
+        token: Some(token),
+        uses: vec![later, later],
+        denied_until: Some(later),
+    }
 }
 
 #[tokio::test]
@@ -209,30 +312,48 @@ async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
     let [one, other] = [(); 2].map(|()| FileTokenStore::open(&path).unwrap());
     let (key, another) = (TokenKey::named("one"), TokenKey::named("another"));
     assert!(one.load(&key).await.unwrap().is_none());
-    assert!(!one.save(&key, &record(2, "1000.a")).await.unwrap(), "there is none before it");
+    assert!(
+        !one.save(&key, &record(2, "1000.a")).await.unwrap(),
+        "there is none before it"
+    );
     assert!(one.save(&key, &record(1, "1000.a")).await.unwrap());
-    assert!(!other.save(&key, &record(1, "1000.b")).await.unwrap(), "it has been overtaken");
+    assert!(
+        !other.save(&key, &record(1, "1000.b")).await.unwrap(),
+        "it has been overtaken"
+    );
     assert!(other.save(&key, &record(2, "1000.c")).await.unwrap());
     assert!(other.load(&another).await.unwrap().is_none());
 
     let (kept, expected) = (one.load(&key).await.unwrap().unwrap(), record(2, "1000.c"));
-    assert_eq!((kept.version, &kept.uses, kept.denied_until), (2, &expected.uses, expected.denied_until));
+    assert_eq!(
+        (kept.version, &kept.uses, kept.denied_until),
+        (2, &expected.uses, expected.denied_until)
+    );
     let (token, expected) = (kept.token.unwrap(), expected.token.unwrap());
     assert_eq!(token.expose_secret(), expected.expose_secret());
-    assert_eq!((token.expires_at(), token.scopes()), (expected.expires_at(), expected.scopes()));
+    assert_eq!(
+        (token.expires_at(), token.scopes()),
+        (expected.expires_at(), expected.scopes())
+    );
 }
 
 #[tokio::test]
 async fn one_at_a_time_has_the_lease() {
     let directory = tempfile::tempdir().unwrap();
-    let [one, other] = [(); 2].map(|()| FileTokenStore::open(directory.path().join("tokens")).unwrap());
+    let [one, other] =
+        [(); 2].map(|()| FileTokenStore::open(directory.path().join("tokens")).unwrap());
     let key = TokenKey::named("one");
     assert_eq!(one.lease(&key, 1, MINUTE).await.unwrap(), Lease::Granted);
-    let Lease::Held(left) = other.lease(&key, 2, MINUTE).await.unwrap() else { panic!("it is held") };
+    let Lease::Held(left) = other.lease(&key, 2, MINUTE).await.unwrap() else {
+        panic!("it is held")
+    };
     assert!(left <= MINUTE && left > MINUTE / 2);
     // It has nothing to do with the record, and whoever has it may have it anew.
     assert!(other.save(&key, &record(1, "1000.a")).await.unwrap());
-    assert_eq!(one.lease(&key, 1, SECOND / 20).await.unwrap(), Lease::Granted);
+    assert_eq!(
+        one.lease(&key, 1, SECOND / 20).await.unwrap(),
+        Lease::Granted
+    );
     other.release(&key, 2).await.unwrap();
     assert!(
         matches!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Held(_)),
@@ -267,6 +388,10 @@ async fn a_lost_record_leaves_one_use() {
         }
         assert!(!store.save(&key, &record(1, "1000.a")).await.unwrap());
     }
-    assert_eq!(std::fs::read_dir(&path).unwrap().count(), 2 + 3, "some are kept aside");
+    assert_eq!(
+        std::fs::read_dir(&path).unwrap().count(),
+        2 + 3,
+        "some are kept aside"
+    );
     assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
 }

@@ -15,17 +15,22 @@ use crate::auth::{AccessToken, Lease, ScopeSet, StoreFuture, TokenKey, TokenReco
 use crate::error::Error;
 
 /// What is inside is JSON.
-const SEAL: Seal = Seal { magic: b"cliq tokens\n", version: 1 };
-/// How many uses a refresh token is taken to have had whose record was lost. Nine are the most that were made, and ten the most that the server allows:
-/// this leaves one, for somebody who can't do without.
+const SEAL: Seal = Seal {
+    magic: b"cliq tokens\n",
+    version: 1,
+};
+/// How many uses a refresh token is taken to have had whose record was lost. Nine are the most that
+/// were made, and ten the most that the server allows: this leaves one, for somebody who can't do
+/// without.
 const LOST_USES: usize = 8;
 /// How long those count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 
 /// Access tokens that the processes of a host share, in a directory of files.
 ///
-/// The first process that needs a token gets one, and all others use that: so that ten processes don't renew ten times, where the accounts server gives
-/// ten in ten minutes and ends the oldest of fifteen.
+/// The first process that needs a token gets one, and all others use that: so that ten processes
+/// don't renew ten times, where the accounts server gives ten in ten minutes and ends the oldest of
+/// fifteen.
 ///
 /// ```no_run
 /// use cliq_api::Client;
@@ -41,17 +46,19 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// # }
 /// ```
 ///
-/// **Access tokens are written as they are**, into files of mode 0600 in a directory of mode 0700. Who can read them, as this user, the superuser or a backup, can
-/// act for the user until they run out, which is an hour; a directory in memory such as `/run/user/1000` keeps them out of backups. Refresh tokens and
-/// client secrets are never written.
+/// **Access tokens are written as they are**, into files of mode 0600 in a directory of mode 0700.
+/// Who can read them, as this user, the superuser or a backup, can act for the user until they run
+/// out, which is an hour; a directory in memory such as `/run/user/1000` keeps them out of backups.
+/// Refresh tokens and client secrets are never written.
 ///
-/// A file that was damaged or removed is reported to [`tracing`], kept beside the others with `damaged` in its name, and its refresh token counts as used
-/// as often as it can have been.
+/// A file that was damaged or removed is reported to [`tracing`], kept beside the others with
+/// `damaged` in its name, and its refresh token counts as used as often as it can have been.
 #[derive(Clone)]
 pub struct FileTokenStore(Place);
 
 impl FileTokenStore {
-    /// In this directory. It is made if it isn't there, for its owner alone, and refused if others may use it.
+    /// In this directory. It is made if it isn't there, for its owner alone, and refused if others
+    /// may use it.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Moment::now()?;
         Ok(Self(Place::open(directory.as_ref())?))
@@ -71,7 +78,10 @@ impl FileTokenStore {
             }
             Ok(answer)
         };
-        Ok(self.0.work(format!("{}.token", stem([key.as_str()])), work).await?)
+        Ok(self
+            .0
+            .work(format!("{}.token", stem([key.as_str()])), work)
+            .await?)
     }
 }
 
@@ -105,7 +115,11 @@ impl Kept {
     /// Of a refresh token that may just have been used as often as that is allowed.
     fn lost() -> Self {
         let until = to_millis(SystemTime::now() + LOST_FOR);
-        Self { version: 1, uses: vec![until; LOST_USES], ..Self::default() }
+        Self {
+            version: 1,
+            uses: vec![until; LOST_USES],
+            ..Self::default()
+        }
     }
 
     fn set(&mut self, record: &TokenRecord) {
@@ -122,12 +136,22 @@ impl Kept {
     fn record(&self) -> Option<TokenRecord> {
         let token = self.token.as_ref().map(|kept| {
             let token = AccessToken::new(kept.text.clone());
-            let token = kept.expires_at.into_iter().fold(token, |token, at| token.valid_until(from_millis(at)));
-            kept.scopes.iter().fold(token, |token, scopes| token.granting(ScopeSet::from(&**scopes)))
+            let token = kept
+                .expires_at
+                .into_iter()
+                .fold(token, |token, at| token.valid_until(from_millis(at)));
+            kept.scopes.iter().fold(token, |token, scopes| {
+                token.granting(ScopeSet::from(&**scopes))
+            })
         });
         let uses = self.uses.iter().copied().map(from_millis).collect();
         let denied_until = self.denied_until.map(from_millis);
-        (self.version > 0).then_some(TokenRecord { version: self.version, token, uses, denied_until })
+        (self.version > 0).then_some(TokenRecord {
+            version: self.version,
+            token,
+            uses,
+            denied_until,
+        })
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -152,7 +176,11 @@ fn load(file: &mut Locked) -> Result<(Kept, bool), Problem> {
         Content::Bytes(bytes) => match Kept::decode(&bytes) {
             Ok(kept) => return Ok((kept, false)),
             Err(Unreadable::Newer(version)) => {
-                return Err(Problem::Newer { path: file.path().to_owned(), version, known: SEAL.version });
+                return Err(Problem::Newer {
+                    path: file.path().to_owned(),
+                    version,
+                    known: SEAL.version,
+                });
             }
             Err(Unreadable::Damaged) => {
                 let aside = file.set_aside()?;
@@ -179,14 +207,28 @@ impl TokenStore for FileTokenStore {
         }))
     }
 
-    fn lease<'a>(&'a self, key: &'a TokenKey, holder: u64, time: Duration) -> StoreFuture<'a, Lease> {
+    fn lease<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        holder: u64,
+        time: Duration,
+    ) -> StoreFuture<'a, Lease> {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Box::pin(self.step(key, move |kept, now| {
-            let held = kept.lease.filter(|lease| lease.holder != holder && lease.boot == now.boot);
-            match held.and_then(|lease| lease.until.checked_sub(now.up)).filter(|&left| left > 0) {
+            let held = kept
+                .lease
+                .filter(|lease| lease.holder != holder && lease.boot == now.boot);
+            match held
+                .and_then(|lease| lease.until.checked_sub(now.up))
+                .filter(|&left| left > 0)
+            {
                 Some(left) => (Lease::Held(Duration::from_millis(left)), None),
                 None => {
-                    kept.lease = Some(KeptLease { holder, boot: now.boot, until: now.up.saturating_add(time) });
+                    kept.lease = Some(KeptLease {
+                        holder,
+                        boot: now.boot,
+                        until: now.up.saturating_add(time),
+                    });
                     (Lease::Granted, Some(Lasting::Process))
                 }
             }
@@ -202,18 +244,24 @@ impl TokenStore for FileTokenStore {
 }
 
 fn to_millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 
 fn from_millis(time: u64) -> SystemTime {
     // What no clock shows is as good as never.
-    SystemTime::UNIX_EPOCH.checked_add(Duration::from_millis(time)).unwrap_or(SystemTime::UNIX_EPOCH)
+    SystemTime::UNIX_EPOCH
+        .checked_add(Duration::from_millis(time))
+        .unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// With its directory, and without any token.
 impl fmt::Debug for FileTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_tuple("FileTokenStore").field(&self.0.directory()).finish()
+        f.debug_tuple("FileTokenStore")
+            .field(&self.0.directory())
+            .finish()
     }
 }

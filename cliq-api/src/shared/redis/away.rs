@@ -15,14 +15,18 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Unreachable {
-    /// They are refused, with [`LimitRefusal::Unreachable`](crate::limit::LimitRefusal::Unreachable).
+    /// They are refused, with
+    /// [`LimitRefusal::Unreachable`](crate::limit::LimitRefusal::Unreachable).
     #[default]
     Refuse,
-    /// This part of the budget (0 to 1) is spent by this process alone, once the store has been away for so long that what was allowed before has
-    /// been forgotten by the server: a window, the margin, and the time to use a permit. Until then, and where the part is less than one call, they
-    /// are refused. What was sent meanwhile is told to the store when it is back.
+    /// This part of the budget (0 to 1) is spent by this process alone, once the store has been
+    /// away for so long that what was allowed before has been forgotten by the server: a
+    /// window, the margin, and the time to use a permit. Until then, and where the part is less
+    /// than one call, they are refused. What was sent meanwhile is told to the store when it is
+    /// back.
     ///
-    /// No more than all processes' parts together should make 1. Where only some processes lose the store, the others spend the whole budget besides.
+    /// No more than all processes' parts together should make 1. Where only some processes lose the
+    /// store, the others spend the whole budget besides.
     Share(f64),
 }
 
@@ -46,7 +50,11 @@ struct State {
 
 impl Away {
     pub(super) fn new(choice: Unreachable) -> Self {
-        Self { choice, origin: Instant::now(), state: Mutex::default() }
+        Self {
+            choice,
+            origin: Instant::now(),
+            state: Mutex::default(),
+        }
     }
 
     /// The store has answered.
@@ -56,7 +64,9 @@ impl Away {
 
     /// `None` where nothing is to be sent.
     pub(super) fn acquire(&self, name: &str, rules: &Rules, ask: &Acquire) -> Option<Decision> {
-        let Unreachable::Share(share) = self.choice else { return None };
+        let Unreachable::Share(share) = self.choice else {
+            return None;
+        };
         // What isn't a number is none of it.
         let rules = rules.share(share.clamp(0.0, 1.0))?;
         let now = self.now();
@@ -64,11 +74,16 @@ impl Away {
         if rules.settles(state.since) > now {
             return None;
         }
-        state.buckets.retain(|kept, (bucket, rules)| kept == name || !bucket.is_idle(now, rules));
+        state
+            .buckets
+            .retain(|kept, (bucket, rules)| kept == name || !bucket.is_idle(now, rules));
         let fresh = || (Bucket::new(&rules, now, 0), rules);
         let (bucket, _) = state.buckets.entry(name.to_owned()).or_insert_with(fresh);
         Some(match bucket.acquire(now, &rules, ask) {
-            Decision::Wait { earliest, again } => Decision::Wait { earliest, again: again.min(LOOK) },
+            Decision::Wait { earliest, again } => Decision::Wait {
+                earliest,
+                again: again.min(LOOK),
+            },
             decision => decision,
         })
     }
@@ -77,12 +92,16 @@ impl Away {
     pub(super) fn complete(&self, name: &str, end: Ended) -> Option<Completed> {
         let now = self.now();
         let mut state = self.lock();
-        let (bucket, rules) = state.buckets.get_mut(name).filter(|(bucket, _)| bucket.has_out(end.lease))?;
+        let (bucket, rules) = state
+            .buckets
+            .get_mut(name)
+            .filter(|(bucket, _)| bucket.has_out(end.lease))?;
         Some(bucket.complete(now, rules, end.lease, end.source, end.outcome))
     }
 
-    /// The next bucket that the store has to be told of, and what time it is here. From now on nothing is counted here, until the store has been away
-    /// for long again; and until that is [told](Self::told), the same is given again.
+    /// The next bucket that the store has to be told of, and what time it is here. From now on
+    /// nothing is counted here, until the store has been away for long again; and until that is
+    /// [told](Self::told), the same is given again.
     pub(super) fn next(&self) -> Option<(String, Bucket, Rules, u64)> {
         let now = self.now();
         let mut state = self.lock();
@@ -92,7 +111,10 @@ impl Away {
             let (bucket, rules) = state.buckets.remove(&name)?;
             state.telling = Some((name, bucket, rules));
         }
-        state.telling.clone().map(|(name, bucket, rules)| (name, bucket, rules, now))
+        state
+            .telling
+            .clone()
+            .map(|(name, bucket, rules)| (name, bucket, rules, now))
     }
 
     /// The store knows of it.

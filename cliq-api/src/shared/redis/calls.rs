@@ -6,7 +6,8 @@ use redis::{Script, ScriptInvocation};
 
 use super::place::Place;
 use crate::limit::{
-    Acquire, Bucket, Class, Completed, Decision, Ended, LockSource, Locked, Outcome, Rules, Seen, Source, StoreError,
+    Acquire, Bucket, Class, Completed, Decision, Ended, LockSource, Locked, Outcome, Rules, Seen,
+    Source, StoreError,
 };
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
@@ -26,7 +27,8 @@ pub(super) struct Calls<'s> {
 impl<'s> Calls<'s> {
     fn call(&self, what: &str, name: &str, rules: [i64; 10]) -> ScriptInvocation<'s> {
         let mut call = self.script.prepare_invoke();
-        call.key(self.place.key("limit", name)).key(self.place.key("epoch", ""));
+        call.key(self.place.key("limit", name))
+            .key(self.place.key("epoch", ""));
         call.arg(what).arg(self.place.key("locks", "")).arg(name);
         for number in rules {
             call.arg(number);
@@ -35,10 +37,15 @@ impl<'s> Calls<'s> {
     }
 
     pub(super) fn acquire(&self, name: &str, rules: &Rules, ask: &Acquire) -> ScriptInvocation<'s> {
-        let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(LONGEST).min(LONGEST);
+        let timeout = u64::try_from(ask.timeout.as_millis())
+            .unwrap_or(LONGEST)
+            .min(LONGEST);
         let mut call = self.call("acquire", name, rules.numbers());
-        call.arg(&ask.lease.0.to_be_bytes()).arg(ask.source.0).arg(timeout);
-        call.arg(u8::from(ask.class == Class::Urgent)).arg(u8::from(ask.retry));
+        call.arg(&ask.lease.0.to_be_bytes())
+            .arg(ask.source.0)
+            .arg(timeout);
+        call.arg(u8::from(ask.class == Class::Urgent))
+            .arg(u8::from(ask.retry));
         call
     }
 
@@ -50,17 +57,32 @@ impl<'s> Calls<'s> {
             Outcome::Unsent => ("unsent", 0),
         };
         let mut call = self.call("complete", name, rules.numbers());
-        call.arg(&end.lease.0.to_be_bytes()).arg(end.source.0).arg(outcome).arg(lock);
+        call.arg(&end.lease.0.to_be_bytes())
+            .arg(end.source.0)
+            .arg(outcome)
+            .arg(lock);
         call
     }
 
-    pub(super) fn look(&self, name: &str, rules: &Rules, source: Source, class: Class) -> ScriptInvocation<'s> {
+    pub(super) fn look(
+        &self,
+        name: &str,
+        rules: &Rules,
+        source: Source,
+        class: Class,
+    ) -> ScriptInvocation<'s> {
         let mut call = self.call("look", name, rules.numbers());
         call.arg(source.0).arg(u8::from(class == Class::Urgent));
         call
     }
 
-    pub(super) fn merge(&self, name: &str, rules: [i64; 10], bucket: &Bucket, as_of: u64) -> ScriptInvocation<'s> {
+    pub(super) fn merge(
+        &self,
+        name: &str,
+        rules: [i64; 10],
+        bucket: &Bucket,
+        as_of: u64,
+    ) -> ScriptInvocation<'s> {
         let mut call = self.call("merge", name, rules);
         call.arg(bucket.encode()).arg(as_of);
         call
@@ -69,11 +91,16 @@ impl<'s> Calls<'s> {
 
 pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, StoreError> {
     Ok(match *answer {
-        [1, use_within] => Decision::Granted { use_within: time(use_within) },
+        [1, use_within] => Decision::Granted {
+            use_within: time(use_within),
+        },
         [2, earliest, again] => {
             let (earliest, again) = (time(earliest), time(again));
             // Nobody tells it that a peer's call ended.
-            Decision::Wait { earliest, again: again.min(earliest.max(LOOK)) }
+            Decision::Wait {
+                earliest,
+                again: again.min(earliest.max(LOOK)),
+            }
         }
         [3] => Decision::Behind,
         [4, left, from] => Decision::Locked(locked(left, from, source).ok_or_else(unknown)?),
@@ -82,13 +109,24 @@ pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, Store
 }
 
 pub(super) fn completed(answer: &[i64], source: Source) -> Result<Completed, StoreError> {
-    let &[left, from, begins] = answer else { return Err(unknown()) };
-    Ok(Completed { locked: locked(left, from, source), begins: begins == 1 })
+    let &[left, from, begins] = answer else {
+        return Err(unknown());
+    };
+    Ok(Completed {
+        locked: locked(left, from, source),
+        begins: begins == 1,
+    })
 }
 
 pub(super) fn seen(answer: &[i64], source: Source) -> Result<Seen, StoreError> {
-    let &[remaining, next, left, from] = answer else { return Err(unknown()) };
-    Ok(Seen { remaining: u32::try_from(remaining).ok(), next: time(next), locked: locked(left, from, source) })
+    let &[remaining, next, left, from] = answer else {
+        return Err(unknown());
+    };
+    Ok(Seen {
+        remaining: u32::try_from(remaining).ok(),
+        next: time(next),
+        locked: locked(left, from, source),
+    })
 }
 
 fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {
@@ -100,7 +138,10 @@ fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {
         from if from == i64::from(source.0) => LockSource::Observed,
         _ => LockSource::Peer,
     };
-    Some(Locked { left: time(left), why })
+    Some(Locked {
+        left: time(left),
+        why,
+    })
 }
 
 fn time(millis: i64) -> Duration {

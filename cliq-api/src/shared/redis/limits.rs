@@ -1,4 +1,5 @@
-//! Limits shared by hosts: one script call for each acquire and each complete, by the server's own clock.
+//! Limits shared by hosts: one script call for each acquire and each complete, by the server's own
+//! clock.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -16,8 +17,8 @@ use super::locks::Locks;
 use super::place::Place;
 use crate::error::Error;
 use crate::limit::{
-    Acquire, Bucket, BucketKey, Class, Completed, Decision, Ended, LimitStore, Locked, Rules, Seen, Source, StoreError,
-    StoreFuture,
+    Acquire, Bucket, BucketKey, Class, Completed, Decision, Ended, LimitStore, Locked, Rules, Seen,
+    Source, StoreError, StoreFuture,
 };
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
@@ -39,13 +40,15 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 /// # }
 /// ```
 ///
-/// It connects at its first call, and keeps one connection. Clones are the same store; one that is changed after it was used is another one. All
-/// that share have to agree on the prefix, on the name key, and on the limits' settings.
+/// It connects at its first call, and keeps one connection. Clones are the same store; one that is
+/// changed after it was used is another one. All that share have to agree on the prefix, on the
+/// name key, and on the limits' settings.
 ///
-/// While the server can't be reached, calls are refused, unless [chosen otherwise](Self::when_unreachable). A server that is empty, was
-/// started anew, or has taken over from another, may have lost what was sent: until that is surely forgotten, for `use_within`, a window and the margin
-/// (a minute and a half), nothing is sent, unless the settings say [no cold start](crate::limit::LimitSettings::cold_start).
-/// `docs/sharing.md` tells more.
+/// While the server can't be reached, calls are refused, unless [chosen
+/// otherwise](Self::when_unreachable). A server that is empty, was started anew, or has taken over
+/// from another, may have lost what was sent: until that is surely forgotten, for `use_within`, a
+/// window and the margin (a minute and a half), nothing is sent, unless the settings say [no cold
+/// start](crate::limit::LimitSettings::cold_start). `docs/sharing.md` tells more.
 #[derive(Clone)]
 pub struct RedisLimitStore {
     place: Place,
@@ -68,16 +71,25 @@ struct Peers {
 }
 
 impl RedisLimitStore {
-    /// At the server of that URL: `redis://host`, `redis://user:password@host:6379/0`, `rediss://…` for TLS. It fails only where the URL can't be used.
+    /// At the server of that URL: `redis://host`, `redis://user:password@host:6379/0`, `rediss://…`
+    /// for TLS. It fails only where the URL can't be used.
     pub fn new(url: impl AsRef<str>) -> Result<Self, Error> {
         let place = Place::new(url.as_ref())?;
-        Ok(Self { place, unreachable: Unreachable::Refuse, inner: Arc::default() })
+        Ok(Self {
+            place,
+            unreachable: Unreachable::Refuse,
+            inner: Arc::default(),
+        })
     }
 
-    /// Where all names in the server begin; `cliq` at first. Programs with different prefixes share nothing.
+    /// Where all names in the server begin; `cliq` at first. Programs with different prefixes share
+    /// nothing.
     #[must_use]
     pub fn prefix(self, prefix: impl AsRef<str>) -> Self {
-        self.at(|place| Place { prefix: prefix.as_ref().into(), ..place })
+        self.at(|place| Place {
+            prefix: prefix.as_ref().into(),
+            ..place
+        })
     }
 
     /// How long one command may take, and a connection; one second at first.
@@ -86,8 +98,9 @@ impl RedisLimitStore {
         self.at(|place| Place { timeout, ..place })
     }
 
-    /// Names in the server are hashes of the users' keys. With a secret for it, nobody who reads them can find out whose they are by trying likely
-    /// ones; without one, that is as easy as guessing the keys.
+    /// Names in the server are hashes of the users' keys. With a secret for it, nobody who reads
+    /// them can find out whose they are by trying likely ones; without one, that is as easy as
+    /// guessing the keys.
     #[must_use]
     pub fn name_key(self, key: impl Into<SecretString>) -> Self {
         let key = key.into();
@@ -97,30 +110,53 @@ impl RedisLimitStore {
     /// What happens to calls while the server can't be reached.
     #[must_use]
     pub fn when_unreachable(self, choice: Unreachable) -> Self {
-        Self { unreachable: choice, inner: Arc::default(), ..self }
+        Self {
+            unreachable: choice,
+            inner: Arc::default(),
+            ..self
+        }
     }
 
     fn at(self, change: impl FnOnce(Place) -> Place) -> Self {
-        Self { place: change(self.place), inner: Arc::default(), ..self }
+        Self {
+            place: change(self.place),
+            inner: Arc::default(),
+            ..self
+        }
     }
 
     fn inner(&self) -> &Inner {
         self.inner.get_or_init(|| {
             let place = self.place.clone();
-            let peers = Arc::new(Peers { place, locks: Locks::default(), away: Away::new(self.unreachable) });
-            let link = Link::new(self.place.clone(), Some(Arc::clone(&peers) as Arc<dyn Listener>));
-            Inner { link, peers, gave_up: AtomicBool::new(false) }
+            let peers = Arc::new(Peers {
+                place,
+                locks: Locks::default(),
+                away: Away::new(self.unreachable),
+            });
+            let link = Link::new(
+                self.place.clone(),
+                Some(Arc::clone(&peers) as Arc<dyn Listener>),
+            );
+            Inner {
+                link,
+                peers,
+                gave_up: AtomicBool::new(false),
+            }
         })
     }
 
     fn name(&self, key: &BucketKey) -> String {
         // Whose they are, or nobody's.
         let user = key.user().map_or(["", ""], |user| ["user", user.as_str()]);
-        self.place.name(&[key.server(), user[0], user[1], key.shape()])
+        self.place
+            .name(&[key.server(), user[0], user[1], key.shape()])
     }
 
     fn calls(&self) -> Calls<'_> {
-        Calls { script: &SCRIPT, place: &self.place }
+        Calls {
+            script: &SCRIPT,
+            place: &self.place,
+        }
     }
 
     async fn tell(&self, call: &ScriptInvocation<'_>) -> Result<Vec<i64>, Problem> {
@@ -133,25 +169,43 @@ impl RedisLimitStore {
 }
 
 impl LimitStore for RedisLimitStore {
-    fn acquire<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, ask: Acquire) -> StoreFuture<'a, Decision> {
+    fn acquire<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        ask: Acquire,
+    ) -> StoreFuture<'a, Decision> {
         Box::pin(async move {
             let name = self.name(key);
             match self.tell(&self.calls().acquire(&name, rules, &ask)).await {
                 Ok(answer) => decision(&answer, ask.source),
                 // A server that says no is there.
                 Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
-                Err(problem) => self.inner().peers.away.acquire(&name, rules, &ask).ok_or_else(|| failed(problem)),
+                Err(problem) => self
+                    .inner()
+                    .peers
+                    .away
+                    .acquire(&name, rules, &ask)
+                    .ok_or_else(|| failed(problem)),
             }
         })
     }
 
-    fn complete<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, end: Ended) -> StoreFuture<'a, Completed> {
+    fn complete<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        end: Ended,
+    ) -> StoreFuture<'a, Completed> {
         Box::pin(async move {
             let name = self.name(key);
             if let Some(completed) = self.inner().peers.away.complete(&name, end) {
                 return Ok(completed);
             }
-            let answer = self.tell(&self.calls().complete(&name, rules, &end)).await.map_err(failed)?;
+            let answer = self
+                .tell(&self.calls().complete(&name, rules, &end))
+                .await
+                .map_err(failed)?;
             completed(&answer, end.source)
         })
     }
@@ -169,10 +223,20 @@ impl LimitStore for RedisLimitStore {
         let (place, rules) = (self.place.clone(), *rules);
         let work = async move {
             let link = Link::new(place.clone(), None);
-            link.run::<Vec<i64>>(&Calls { script: &SCRIPT, place: &place }.complete(&name, &rules, &end)).await.is_ok()
+            link.run::<Vec<i64>>(
+                &Calls {
+                    script: &SCRIPT,
+                    place: &place,
+                }
+                .complete(&name, &rules, &end),
+            )
+            .await
+            .is_ok()
         };
         let thread = std::thread::spawn(|| {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build();
             runtime.is_ok_and(|runtime| runtime.block_on(work))
         });
         let is_told = thread.join().unwrap_or(false);
@@ -181,7 +245,13 @@ impl LimitStore for RedisLimitStore {
         is_told
     }
 
-    fn look<'a>(&'a self, key: &'a BucketKey, rules: &'a Rules, source: Source, class: Class) -> StoreFuture<'a, Seen> {
+    fn look<'a>(
+        &'a self,
+        key: &'a BucketKey,
+        rules: &'a Rules,
+        source: Source,
+        class: Class,
+    ) -> StoreFuture<'a, Seen> {
         Box::pin(async move {
             let call = self.calls().look(&self.name(key), rules, source, class);
             seen(&self.tell(&call).await.map_err(failed)?, source)
@@ -189,7 +259,11 @@ impl LimitStore for RedisLimitStore {
     }
 
     fn known_lock(&self, key: &BucketKey, rules: &Rules, source: Source) -> Option<Locked> {
-        self.inner.get()?.peers.locks.of(|| self.name(key), rules, source)
+        self.inner
+            .get()?
+            .peers
+            .locks
+            .of(|| self.name(key), rules, source)
     }
 }
 
@@ -202,20 +276,30 @@ impl Listener for Peers {
         self.locks.hear(message);
     }
 
-    /// Looks whether the server forgets. Tells of what was sent meanwhile, and of locks that the server may have forgotten.
+    /// Looks whether the server forgets. Tells of what was sent meanwhile, and of locks that the
+    /// server may have forgotten.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a> {
         Box::pin(async move {
             if evicts(connection).await {
                 tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis forgets keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
             }
-            let calls = Calls { script: &SCRIPT, place: &self.place };
+            let calls = Calls {
+                script: &SCRIPT,
+                place: &self.place,
+            };
             while let Some((name, bucket, rules, as_of)) = self.away.next() {
-                let _: Vec<i64> = calls.merge(&name, rules.numbers(), &bucket, as_of).invoke_async(connection).await?;
+                let _: Vec<i64> = calls
+                    .merge(&name, rules.numbers(), &bucket, as_of)
+                    .invoke_async(connection)
+                    .await?;
                 self.away.told();
             }
             for (name, left, source) in self.locks.all() {
                 let bucket = Bucket::of_lock(left, source);
-                let _: Vec<i64> = calls.merge(&name, NO_RULES, &bucket, 0).invoke_async(connection).await?;
+                let _: Vec<i64> = calls
+                    .merge(&name, NO_RULES, &bucket, 0)
+                    .invoke_async(connection)
+                    .await?;
             }
             Ok(())
         })
@@ -224,10 +308,17 @@ impl Listener for Peers {
 
 /// Whether keys are given up for others. Who may not ask doesn't know.
 async fn evicts(connection: &mut MultiplexedConnection) -> bool {
-    let info: RedisResult<String> = redis::cmd("INFO").arg("memory").query_async(connection).await;
+    let info: RedisResult<String> = redis::cmd("INFO")
+        .arg("memory")
+        .query_async(connection)
+        .await;
     let info = info.unwrap_or_default();
-    let value = |name: &str| info.lines().find_map(|line| line.strip_prefix(name)?.strip_prefix(':'));
-    value("maxmemory").is_some_and(|most| most != "0") && value("maxmemory_policy") != Some("noeviction")
+    let value = |name: &str| {
+        info.lines()
+            .find_map(|line| line.strip_prefix(name)?.strip_prefix(':'))
+    };
+    value("maxmemory").is_some_and(|most| most != "0")
+        && value("maxmemory_policy") != Some("noeviction")
 }
 
 fn failed(problem: Problem) -> StoreError {

@@ -1,7 +1,9 @@
-//! One connection to a server: made at first use, kept by a task that makes it anew when it breaks, and gone with its owner.
+//! One connection to a server: made at first use, kept by a task that makes it anew when it breaks,
+//! and gone with its owner.
 //!
-//! Commands of all callers go over it at once, and messages come by it. While it is broken nobody waits for long: after a first failed try, calls fail
-//! at once with what that told, until the task has it back.
+//! Commands of all callers go over it at once, and messages come by it. While it is broken nobody
+//! waits for long: after a first failed try, calls fail at once with what that told, until the task
+//! has it back.
 
 use std::fmt;
 use std::pin::Pin;
@@ -10,8 +12,8 @@ use std::time::Duration;
 
 use redis::aio::MultiplexedConnection;
 use redis::{
-    AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, PushInfo, PushKind, RedisError, RedisResult,
-    ScriptInvocation, ServerErrorKind, Value,
+    AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, PushInfo, PushKind, RedisError,
+    RedisResult, ScriptInvocation, ServerErrorKind, Value,
 };
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
@@ -81,12 +83,23 @@ impl Drop for Keeper {
 impl Link {
     pub(super) fn new(place: Place, listener: Option<Arc<dyn Listener>>) -> Self {
         let state = watch::Sender::new(State::Connecting);
-        let shared = Arc::new(Shared { place, listener, state, moved: Mutex::default() });
-        Self { shared, keeper: Mutex::default() }
+        let shared = Arc::new(Shared {
+            place,
+            listener,
+            state,
+            moved: Mutex::default(),
+        });
+        Self {
+            shared,
+            keeper: Mutex::default(),
+        }
     }
 
     /// Runs a script, and has it loaded where the server doesn't know it.
-    pub(super) async fn run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Problem> {
+    pub(super) async fn run<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, Problem> {
         match self.try_run(script).await {
             // Once more, where the cluster says.
             Err(problem) if problem.is_moved() => self.try_run(script).await,
@@ -94,9 +107,16 @@ impl Link {
         }
     }
 
-    async fn try_run<T: FromRedisValue>(&self, script: &ScriptInvocation<'_>) -> Result<T, Problem> {
+    async fn try_run<T: FromRedisValue>(
+        &self,
+        script: &ScriptInvocation<'_>,
+    ) -> Result<T, Problem> {
         let mut up = self.up().await?;
-        let result = timeout(self.shared.place.timeout, script.invoke_async(&mut up.connection)).await;
+        let result = timeout(
+            self.shared.place.timeout,
+            script.invoke_async(&mut up.connection),
+        )
+        .await;
         match result {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
@@ -116,9 +136,15 @@ impl Link {
     async fn up(&self) -> Result<Up, Problem> {
         let mut state = self.shared.state.subscribe();
         self.keep();
-        let known =
-            timeout(self.shared.place.timeout, state.wait_for(|state| !matches!(state, State::Connecting))).await;
-        match known.ok().and_then(|known| known.ok().map(|known| known.clone())) {
+        let known = timeout(
+            self.shared.place.timeout,
+            state.wait_for(|state| !matches!(state, State::Connecting)),
+        )
+        .await;
+        match known
+            .ok()
+            .and_then(|known| known.ok().map(|known| known.clone()))
+        {
             Some(State::Up(up)) => Ok(up),
             Some(State::Down(problem)) => Err(problem),
             Some(State::Connecting) | None => Err(self.shared.place.late()),
@@ -197,7 +223,9 @@ impl Shared {
             .set_push_sender(move |push: PushInfo| {
                 match (push.kind, &listener, push.data.last()) {
                     (PushKind::Disconnection, ..) => told.notify_one(),
-                    (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => listener.heard(message),
+                    (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => {
+                        listener.heard(message)
+                    }
                     _ => {}
                 }
                 Ok::<(), redis::aio::SendError>(())
@@ -209,7 +237,9 @@ impl Shared {
             None => info,
         };
         let client = Client::open(info)?;
-        let mut connection = client.get_multiplexed_async_connection_with_config(&config).await?;
+        let mut connection = client
+            .get_multiplexed_async_connection_with_config(&config)
+            .await?;
         if let Some(listener) = &self.listener {
             connection.subscribe(listener.channel()).await?;
         }
@@ -233,13 +263,28 @@ impl Shared {
         if !is_moved(error) {
             return;
         }
-        let Some((host, port)) = error.redirect_node().and_then(|(node, _)| node.rsplit_once(':')) else { return };
-        let Ok(port) = port.parse::<u16>() else { return };
+        let Some((host, port)) = error
+            .redirect_node()
+            .and_then(|(node, _)| node.rsplit_once(':'))
+        else {
+            return;
+        };
+        let Ok(port) = port.parse::<u16>() else {
+            return;
+        };
         let addr = match self.place.info.addr().clone() {
             ConnectionAddr::Tcp(given, _) => ConnectionAddr::Tcp(or(host, given), port),
-            ConnectionAddr::TcpTls { host: given, insecure, tls_params, .. } => {
-                ConnectionAddr::TcpTls { host: or(host, given), port, insecure, tls_params }
-            }
+            ConnectionAddr::TcpTls {
+                host: given,
+                insecure,
+                tls_params,
+                ..
+            } => ConnectionAddr::TcpTls {
+                host: or(host, given),
+                port,
+                insecure,
+                tls_params,
+            },
             _ => return,
         };
         *self.moved() = Some(addr);
@@ -252,7 +297,11 @@ impl Shared {
 
 /// A node that doesn't know its own name leaves it out.
 fn or(host: &str, given: String) -> String {
-    if host.is_empty() { given } else { host.to_owned() }
+    if host.is_empty() {
+        given
+    } else {
+        host.to_owned()
+    }
 }
 
 fn is_moved(error: &RedisError) -> bool {
@@ -287,11 +336,17 @@ impl Place {
             return self.late();
         }
         let words = format!("{} can't be used: {error}", self.shown());
-        Problem { words, source: Some(error) }
+        Problem {
+            words,
+            source: Some(error),
+        }
     }
 
     fn late(&self) -> Problem {
-        Problem { words: format!("{} gave no answer within {:?}", self.shown(), self.timeout), source: None }
+        Problem {
+            words: format!("{} gave no answer within {:?}", self.shown(), self.timeout),
+            source: None,
+        }
     }
 }
 
@@ -302,13 +357,19 @@ impl Problem {
 
     /// What a script refused with, if its first word is this.
     pub(super) fn refusal(&self, code: &str) -> Option<&str> {
-        self.source.as_ref().filter(|error| error.code() == Some(code))?.detail()
+        self.source
+            .as_ref()
+            .filter(|error| error.code() == Some(code))?
+            .detail()
     }
 }
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let is_up = matches!(*self.shared.state.borrow(), State::Up(_));
-        f.debug_struct("Link").field("place", &self.shared.place).field("is_up", &is_up).finish_non_exhaustive()
+        f.debug_struct("Link")
+            .field("place", &self.shared.place)
+            .field("is_up", &is_up)
+            .finish_non_exhaustive()
     }
 }

@@ -1,4 +1,5 @@
-//! Which server, and the names of things there. No name tells whose it is, nor an error or `Debug` the password.
+//! Which server, and the names of things there. No name tells whose it is, nor an error or `Debug`
+//! the password.
 
 use std::fmt;
 use std::sync::Arc;
@@ -46,16 +47,29 @@ impl Place {
             ));
         }
         // With it, messages come by the same connection.
-        let settings = info.redis_settings().clone().set_protocol(ProtocolVersion::RESP3).set_skip_set_lib_name();
+        let settings = info
+            .redis_settings()
+            .clone()
+            .set_protocol(ProtocolVersion::RESP3)
+            .set_skip_set_lib_name();
         let info = info.set_redis_settings(settings);
-        Ok(Self { info, timeout: TIMEOUT, prefix: PREFIX.into(), name_key: None })
+        Ok(Self {
+            info,
+            timeout: TIMEOUT,
+            prefix: PREFIX.into(),
+            name_key: None,
+        })
     }
 
     pub(super) fn with_name_key(self, key: SecretString) -> Self {
-        Self { name_key: Some(Arc::new(key)), ..self }
+        Self {
+            name_key: Some(Arc::new(key)),
+            ..self
+        }
     }
 
-    /// All names begin alike, in braces: so all that is kept lies on one node of a cluster, which is what a script over several needs.
+    /// All names begin alike, in braces: so all that is kept lies on one node of a cluster, which
+    /// is what a script over several needs.
     pub(super) fn key(&self, kind: &str, name: &str) -> String {
         format!("{{{}}}:{kind}:{name}", self.prefix)
     }
@@ -65,7 +79,10 @@ impl Place {
         let key = self.name_key.as_ref().map_or("", |key| key.expose_secret());
         // However long the key is.
         let mut hash = digest(b"cliq-api names", &[key.as_bytes()]);
-        hash = digest(&hash, &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>());
+        hash = digest(
+            &hash,
+            &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>(),
+        );
         format!("{:032x}", u128::from_be_bytes(hash))
     }
 
@@ -82,7 +99,10 @@ impl Place {
 }
 
 fn digest(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
-    #[expect(clippy::expect_used, reason = "every key here is 14 or 16 bytes long, and 64 would do")]
+    #[expect(
+        clippy::expect_used,
+        reason = "every key here is 14 or 16 bytes long, and 64 would do"
+    )]
     let mut mac = Blake2bMac::<U16>::new_from_slice(key).expect("the key fits");
     for part in parts {
         // With its length, so that no two lists of parts look alike.

@@ -38,20 +38,30 @@ impl StoreKey {
     /// ```
     pub fn from_base64(text: impl Into<SecretString>) -> Result<Self, Error> {
         let text = text.into();
-        let bytes = STANDARD.decode(text.expose_secret().trim()).map(SecretSlice::from).map_err(|_| unusable())?;
+        let bytes = STANDARD
+            .decode(text.expose_secret().trim())
+            .map(SecretSlice::from)
+            .map_err(|_| unusable())?;
         let key = <[u8; 32]>::try_from(bytes.expose_secret()).map_err(|_| unusable())?;
         Ok(Self(SecretBox::new(Box::new(key))))
     }
 
-    /// A record as bytes: its version (8), a nonce (24), and the rest, encrypted. Name and version can't be changed unnoticed either.
+    /// A record as bytes: its version (8), a nonce (24), and the rest, encrypted. Name and version
+    /// can't be changed unnoticed either.
     pub(super) fn seal(&self, name: &str, record: &TokenRecord) -> Result<Vec<u8>, StoreError> {
         let text = SecretSlice::from(serde_json::to_vec(&Wire::from(record))?);
         let mut nonce = [0; NONCE];
-        getrandom::fill(&mut nonce).map_err(|error| format!("the system gives no random numbers: {error}"))?;
+        getrandom::fill(&mut nonce)
+            .map_err(|error| format!("the system gives no random numbers: {error}"))?;
         let version = record.version.to_be_bytes();
-        let payload = Payload { msg: text.expose_secret(), aad: &bound_to(name, version) };
-        let sealed =
-            self.cipher().encrypt(&XNonce::from(nonce), payload).map_err(|_| "the token can't be encrypted")?;
+        let payload = Payload {
+            msg: text.expose_secret(),
+            aad: &bound_to(name, version),
+        };
+        let sealed = self
+            .cipher()
+            .encrypt(&XNonce::from(nonce), payload)
+            .map_err(|_| "the token can't be encrypted")?;
         Ok([&version[..], &nonce, &sealed].concat())
     }
 
@@ -59,7 +69,10 @@ impl StoreKey {
     pub(super) fn open(&self, name: &str, bytes: &[u8]) -> Option<TokenRecord> {
         let (version, bytes) = bytes.split_first_chunk::<VERSION>()?;
         let (nonce, msg) = bytes.split_first_chunk::<NONCE>()?;
-        let payload = Payload { msg, aad: &bound_to(name, *version) };
+        let payload = Payload {
+            msg,
+            aad: &bound_to(name, *version),
+        };
         let text = SecretSlice::from(self.cipher().decrypt(&XNonce::from(*nonce), payload).ok()?);
         let wire: Wire<'_> = serde_json::from_slice(text.expose_secret()).ok()?;
         Some(wire.into_record(u64::from_be_bytes(*version)))
@@ -115,12 +128,19 @@ impl Wire<'_> {
             }
         });
         let uses = self.uses.into_iter().map(time).collect();
-        TokenRecord { version, token, uses, denied_until: self.denied.map(time) }
+        TokenRecord {
+            version,
+            token,
+            uses,
+            denied_until: self.denied.map(time),
+        }
     }
 }
 
 pub(super) fn millis(time: SystemTime) -> u64 {
-    let since = time.duration_since(SystemTime::UNIX_EPOCH).unwrap_or_default();
+    let since = time
+        .duration_since(SystemTime::UNIX_EPOCH)
+        .unwrap_or_default();
     u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
 }
 

@@ -1,7 +1,12 @@
 //! The script, told the same as a bucket of this crate: each answer is the same, and what is kept.
 
 // The one that the tests of the workspace use, in a package that uses this one.
-#[allow(dead_code, unreachable_pub, clippy::pedantic, reason = "another package's")]
+#[allow(
+    dead_code,
+    unreachable_pub,
+    clippy::pedantic,
+    reason = "another package's"
+)]
 #[path = "../../../../tests/src/redis.rs"]
 mod server;
 
@@ -13,14 +18,19 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 use super::calls::{BUCKET, Calls, completed, decision, seen};
 use super::place::Place;
 use crate::endpoint::meta::Limit;
-use crate::limit::{Acquire, Bucket, Class, Decision, Ended, LeaseId, LimitSettings, Outcome, Rules, Source};
+use crate::limit::{
+    Acquire, Bucket, Class, Decision, Ended, LeaseId, LimitSettings, Outcome, Rules, Source,
+};
 
 const NAME: &str = "bucket";
 const LOOK: Duration = Duration::from_millis(500);
 
 /// The script with the time as its last argument, in place of the server's.
 fn timed() -> Script {
-    let timed = BUCKET.replace("local now = server_time()", "local now = tonumber(ARGV[#ARGV])");
+    let timed = BUCKET.replace(
+        "local now = server_time()",
+        "local now = tonumber(ARGV[#ARGV])",
+    );
     assert_ne!(BUCKET, timed);
     Script::new(&timed)
 }
@@ -54,7 +64,10 @@ impl Both<'_> {
     fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
         self.prepare(now, rules);
         let here = match self.here.acquire(now, rules, ask) {
-            Decision::Wait { earliest, again } => Decision::Wait { earliest, again: again.min(earliest.max(LOOK)) },
+            Decision::Wait { earliest, again } => Decision::Wait {
+                earliest,
+                again: again.min(earliest.max(LOOK)),
+            },
             decision => decision,
         };
         let there = self.tell(&mut self.calls.acquire(NAME, rules, ask), now);
@@ -67,7 +80,9 @@ impl Both<'_> {
         if now < self.birth + rules.settles(0) {
             self.here.adopt(now, rules, end.lease);
         }
-        let here = self.here.complete(now, rules, end.lease, end.source, end.outcome);
+        let here = self
+            .here
+            .complete(now, rules, end.lease, end.source, end.outcome);
         let there = self.tell(&mut self.calls.complete(NAME, rules, &end), now);
         assert_eq!(completed(&there, end.source).unwrap(), here);
     }
@@ -85,7 +100,10 @@ impl Both<'_> {
 
     /// The bytes are the same. A bucket that knows nothing any more may be gone.
     fn compare(&mut self, now: u64, rules: &Rules) {
-        let there: Option<Vec<u8>> = self.connection.get(self.calls.place.key("limit", NAME)).unwrap();
+        let there: Option<Vec<u8>> = self
+            .connection
+            .get(self.calls.place.key("limit", NAME))
+            .unwrap();
         match there {
             Some(bytes) => {
                 let (whole_in, bytes) = bytes.split_first_chunk::<8>().unwrap();
@@ -105,17 +123,23 @@ fn rules(rng: &mut Rng) -> Rules {
         .retry_share(rng.u8(..=100))
         .use_within(Duration::from_millis(rng.u64(..40_000)))
         .grace(Duration::from_secs(rng.u64(..200)));
-    let limit = (rng.u8(..10) > 0).then(|| Limit::new(rng.u32(1..25), Duration::from_secs(rng.u64(1..120))));
+    let limit = (rng.u8(..10) > 0)
+        .then(|| Limit::new(rng.u32(1..25), Duration::from_secs(rng.u64(1..120))));
     Rules::new(limit, Some(Duration::from_secs(rng.u64(1..700))), &settings)
 }
 
 #[test]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
-    let mut connection = redis::Client::open(redis.url()).unwrap().get_connection().unwrap();
+    let mut connection = redis::Client::open(redis.url())
+        .unwrap()
+        .get_connection()
+        .unwrap();
     let place = Place::new(&redis.url()).unwrap();
     let script = timed();
-    let seed = std::env::var("CLIQ_LIMITS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("CLIQ_LIMITS_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("CLIQ_LIMITS_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
@@ -124,12 +148,24 @@ fn the_script_does_what_the_bucket_does() {
         let rules = rules(&mut rng);
         let mut now = 1_700_000_000_000 + rng.u64(..1 << 40);
         let _: () = redis::cmd("FLUSHALL").query(&mut connection).unwrap();
-        let calls = Calls { script: &script, place: &place };
-        let mut both =
-            Both { calls, connection: &mut connection, here: Bucket::new(&rules, now, 0), whole_in: 0, birth: now };
+        let calls = Calls {
+            script: &script,
+            place: &place,
+        };
+        let mut both = Both {
+            calls,
+            connection: &mut connection,
+            here: Bucket::new(&rules, now, 0),
+            whole_in: 0,
+            birth: now,
+        };
         let mut leases: Vec<LeaseId> = Vec::new();
         // The epoch begins.
-        both.acquire(now, &rules, &Acquire::new(LeaseId(1), Source(1), Duration::ZERO));
+        both.acquire(
+            now,
+            &rules,
+            &Acquire::new(LeaseId(1), Source(1), Duration::ZERO),
+        );
         let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
             now += match rng.u32(..500) {
@@ -143,13 +179,31 @@ fn the_script_does_what_the_bucket_does() {
                 now -= rng.u64(..300_000);
             }
             let source = Source(rng.u32(1..4));
-            let class = if rng.bool() { Class::Urgent } else { Class::Normal };
-            let known = if leases.is_empty() { LeaseId(rng.u64(..)) } else { leases[rng.usize(..leases.len())] };
+            let class = if rng.bool() {
+                Class::Urgent
+            } else {
+                Class::Normal
+            };
+            let known = if leases.is_empty() {
+                LeaseId(rng.u64(..))
+            } else {
+                leases[rng.usize(..leases.len())]
+            };
             match rng.u8(..10) {
                 0..5 => {
-                    let lease = if rng.u8(..10) == 0 { known } else { LeaseId(rng.u64(..)) };
-                    let timeout = Duration::from_millis(if rng.u8(..40) == 0 { u64::MAX } else { rng.u64(..60_000) });
-                    let ask = Acquire::new(lease, source, timeout).class(class).retry(rng.u8(..3) == 0);
+                    let lease = if rng.u8(..10) == 0 {
+                        known
+                    } else {
+                        LeaseId(rng.u64(..))
+                    };
+                    let timeout = Duration::from_millis(if rng.u8(..40) == 0 {
+                        u64::MAX
+                    } else {
+                        rng.u64(..60_000)
+                    });
+                    let ask = Acquire::new(lease, source, timeout)
+                        .class(class)
+                        .retry(rng.u8(..3) == 0);
                     match both.acquire(now, &rules, &ask) {
                         Decision::Granted { .. } => {
                             granted += 1;
@@ -163,7 +217,9 @@ fn the_script_does_what_the_bucket_does() {
                 5..9 => {
                     let outcome = match rng.u8(..60) {
                         0 => Outcome::Throttled { retry_after: None },
-                        1 => Outcome::Throttled { retry_after: Some(Duration::from_secs(rng.u64(..8000))) },
+                        1 => Outcome::Throttled {
+                            retry_after: Some(Duration::from_secs(rng.u64(..8000))),
+                        },
                         2..6 => Outcome::Unanswered,
                         6..12 => Outcome::Unsent,
                         _ => Outcome::Answered,
@@ -181,5 +237,8 @@ fn the_script_does_what_the_bucket_does() {
             both.compare(now, &rules);
         }
     }
-    assert!(granted > 500 && locked > 100 && waits > 100 && behind > 10, "{granted} {locked} {waits} {behind}");
+    assert!(
+        granted > 500 && locked > 100 && waits > 100 && behind > 10,
+        "{granted} {locked} {waits} {behind}"
+    );
 }

@@ -14,12 +14,13 @@ use crate::auth::{Lease, StoreError, StoreFuture, TokenKey, TokenRecord, TokenSt
 use crate::error::Error;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
-/// How long a token is kept that doesn't say when it runs out; and all for at least as long as uses of a refresh token count, and denials.
+/// How long a token is kept that doesn't say when it runs out; and all for at least as long as uses
+/// of a refresh token count, and denials.
 const UNKNOWN: Duration = Duration::from_hours(24);
 const LEAST: Duration = Duration::from_mins(30);
 
-/// Keeps the access tokens of all processes that use the same Redis (6 or later) or Valkey server, encrypted with a key that only they know. Refresh
-/// tokens never come to it.
+/// Keeps the access tokens of all processes that use the same Redis (6 or later) or Valkey server,
+/// encrypted with a key that only they know. Refresh tokens never come to it.
 ///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
@@ -31,10 +32,12 @@ const LEAST: Duration = Duration::from_mins(30);
 /// # }
 /// ```
 ///
-/// A token that was encrypted with another key is an error, and not no token: processes with different keys would refresh each for itself, past what
-/// Zoho allows. To change the key, first give the new one to all as [one to read with](Self::also_reads), then as the one to write with.
+/// A token that was encrypted with another key is an error, and not no token: processes with
+/// different keys would refresh each for itself, past what Zoho allows. To change the key, first
+/// give the new one to all as [one to read with](Self::also_reads), then as the one to write with.
 ///
-/// While the server can't be reached, tokens at hand are used until they run out, and none is renewed.
+/// While the server can't be reached, tokens at hand are used until they run out, and none is
+/// renewed.
 #[derive(Clone)]
 pub struct RedisTokenStore {
     place: Place,
@@ -44,16 +47,24 @@ pub struct RedisTokenStore {
 }
 
 impl RedisTokenStore {
-    /// At the server of that URL, as [`RedisLimitStore`](super::RedisLimitStore::new) takes it. It fails only where the URL can't be used.
+    /// At the server of that URL, as [`RedisLimitStore`](super::RedisLimitStore::new) takes it. It
+    /// fails only where the URL can't be used.
     pub fn new(url: impl AsRef<str>, key: StoreKey) -> Result<Self, Error> {
         let place = Place::new(url.as_ref())?;
-        Ok(Self { place, keys: Arc::new([Arc::new(key)]), link: Arc::default() })
+        Ok(Self {
+            place,
+            keys: Arc::new([Arc::new(key)]),
+            link: Arc::default(),
+        })
     }
 
     /// Where all names in the server begin; `cliq` at first.
     #[must_use]
     pub fn prefix(self, prefix: impl AsRef<str>) -> Self {
-        self.at(|place| Place { prefix: prefix.as_ref().into(), ..place })
+        self.at(|place| Place {
+            prefix: prefix.as_ref().into(),
+            ..place
+        })
     }
 
     /// How long one command may take, and a connection; one second at first.
@@ -62,7 +73,8 @@ impl RedisTokenStore {
         self.at(|place| Place { timeout, ..place })
     }
 
-    /// A secret for the names, which are hashes of client ids and of fingerprints of refresh tokens.
+    /// A secret for the names, which are hashes of client ids and of fingerprints of refresh
+    /// tokens.
     #[must_use]
     pub fn name_key(self, key: impl Into<SecretString>) -> Self {
         let key = key.into();
@@ -77,17 +89,26 @@ impl RedisTokenStore {
     }
 
     fn at(self, change: impl FnOnce(Place) -> Place) -> Self {
-        Self { place: change(self.place), link: Arc::default(), ..self }
+        Self {
+            place: change(self.place),
+            link: Arc::default(),
+            ..self
+        }
     }
 
     async fn run<T: FromRedisValue>(&self, call: &ScriptInvocation<'_>) -> Result<T, StoreError> {
-        let link = self.link.get_or_init(|| Link::new(self.place.clone(), None));
-        link.run(call).await.map_err(|problem| Box::new(Failed(problem)) as StoreError)
+        let link = self
+            .link
+            .get_or_init(|| Link::new(self.place.clone(), None));
+        link.run(call)
+            .await
+            .map_err(|problem| Box::new(Failed(problem)) as StoreError)
     }
 
     fn call(&self, what: &str, kind: &str, key: &TokenKey) -> ScriptInvocation<'static> {
         let mut call = SCRIPT.prepare_invoke();
-        call.key(self.place.key(kind, &self.place.name(&[key.as_str()]))).arg(what);
+        call.key(self.place.key(kind, &self.place.name(&[key.as_str()])))
+            .arg(what);
         call
     }
 }
@@ -113,7 +134,12 @@ impl TokenStore for RedisTokenStore {
         })
     }
 
-    fn lease<'a>(&'a self, key: &'a TokenKey, holder: u64, time: Duration) -> StoreFuture<'a, Lease> {
+    fn lease<'a>(
+        &'a self,
+        key: &'a TokenKey,
+        holder: u64,
+        time: Duration,
+    ) -> StoreFuture<'a, Lease> {
         Box::pin(async move {
             let time = u64::try_from(time.as_millis().max(1))?;
             let mut call = self.call("lease", "lease", key);
@@ -137,8 +163,17 @@ impl TokenStore for RedisTokenStore {
 /// For how long a record matters, in milliseconds.
 fn lives(record: &TokenRecord) -> u64 {
     let now = SystemTime::now();
-    let ends = record.token.as_ref().map(|token| token.expires_at().unwrap_or(now + UNKNOWN));
-    let last = record.uses.iter().copied().chain(record.denied_until).chain(ends).fold(now + LEAST, SystemTime::max);
+    let ends = record
+        .token
+        .as_ref()
+        .map(|token| token.expires_at().unwrap_or(now + UNKNOWN));
+    let last = record
+        .uses
+        .iter()
+        .copied()
+        .chain(record.denied_until)
+        .chain(ends)
+        .fold(now + LEAST, SystemTime::max);
     millis(last) - millis(now)
 }
 

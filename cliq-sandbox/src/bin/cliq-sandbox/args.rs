@@ -54,7 +54,12 @@ fn command() -> Command {
     let option = |name: &'static str, value: &'static str, help: &'static str| {
         Arg::new(name).long(name).value_name(value).help(help)
     };
-    let flag = |name: &'static str, help: &'static str| Arg::new(name).long(name).help(help).action(ArgAction::SetTrue);
+    let flag = |name: &'static str, help: &'static str| {
+        Arg::new(name)
+            .long(name)
+            .help(help)
+            .action(ArgAction::SetTrue)
+    };
     Command::new("cliq-sandbox")
         .version(env!("CARGO_PKG_VERSION"))
         .about(ABOUT)
@@ -163,19 +168,30 @@ impl Args {
             Some(_) => limits = limits.trips(Trips::PastLimit),
             None => {}
         }
-        limits = limits.retry_after(matches.get_flag("retry-after")).telling(match text("telling") {
-            Some("rate-limit") => Telling::RateLimitExceeded,
-            Some("request-limit") => Telling::RequestLimitExceeded,
-            Some("url-throttles") => Telling::UrlThrottlesLimitExceeded,
-            _ => Telling::TooManyRequests,
-        });
-        let host = matches.get_one("host").copied().unwrap_or(IpAddr::from([127, 0, 0, 1]));
+        limits =
+            limits
+                .retry_after(matches.get_flag("retry-after"))
+                .telling(match text("telling") {
+                    Some("rate-limit") => Telling::RateLimitExceeded,
+                    Some("request-limit") => Telling::RequestLimitExceeded,
+                    Some("url-throttles") => Telling::UrlThrottlesLimitExceeded,
+                    _ => Telling::TooManyRequests,
+                });
+        let host = matches
+            .get_one("host")
+            .copied()
+            .unwrap_or(IpAddr::from([127, 0, 0, 1]));
         Self {
             address: (host, matches.get_one("port").copied().unwrap_or_default()).into(),
             limits,
             limits_name: text("limits").unwrap_or_default().to_owned(),
             latency: matches.get_one("latency").copied(),
-            faults: matches.get_many("fault").into_iter().flatten().cloned().collect(),
+            faults: matches
+                .get_many("fault")
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             seed: matches.get_one("seed").copied(),
             posts: match text("posts") {
                 Some("response-code") => Posts::ResponseCode,
@@ -191,8 +207,13 @@ impl Args {
 
 /// `lose-answer=0.05`.
 fn fault(text: &str) -> Result<(Fault, f64), String> {
-    let (name, chance) = text.split_once('=').ok_or("it is written NAME=CHANCE, as in `lose-answer=0.05`")?;
-    let chance = chance.parse().ok().filter(|chance| (0.0..=1.0).contains(chance));
+    let (name, chance) = text
+        .split_once('=')
+        .ok_or("it is written NAME=CHANCE, as in `lose-answer=0.05`")?;
+    let chance = chance
+        .parse()
+        .ok()
+        .filter(|chance| (0.0..=1.0).contains(chance));
     let chance = chance.ok_or("its chance is a number from 0 to 1")?;
     let fault = match name {
         "lose-request" => Fault::LoseRequest,
@@ -222,7 +243,9 @@ mod tests {
 
     fn args(line: &str) -> Result<Args, clap::Error> {
         let words = std::iter::once("cliq-sandbox").chain(line.split_whitespace());
-        command().try_get_matches_from(words).map(|matches| Args::new(&matches))
+        command()
+            .try_get_matches_from(words)
+            .map(|matches| Args::new(&matches))
     }
 
     #[test]
@@ -234,8 +257,16 @@ mod tests {
     fn it_is_on_this_machine_and_limited_unless_told_otherwise() {
         let args = args("").unwrap();
         assert!(args.address.ip().is_loopback());
-        assert_eq!((args.limits, args.seed, args.quiet), (Limits::published(), None, false));
-        assert!(args.latency.is_none() && args.faults.is_empty() && args.world.is_none() && args.save.is_none());
+        assert_eq!(
+            (args.limits, args.seed, args.quiet),
+            (Limits::published(), None, false)
+        );
+        assert!(
+            args.latency.is_none()
+                && args.faults.is_empty()
+                && args.world.is_none()
+                && args.save.is_none()
+        );
         assert_eq!(args.posts, Posts::Documented);
     }
 
@@ -248,13 +279,34 @@ mod tests {
         )
         .unwrap();
         assert_eq!(args.address.to_string(), "0.0.0.0:0");
-        let limits = Limits::harsh().window(Window::Fixed).trips(Trips::PastLimit).retry_after(true);
-        assert_eq!(args.limits, limits.telling(Telling::UrlThrottlesLimitExceeded));
-        assert_eq!(args.latency, Some(Latency::constant(Duration::from_millis(5))));
-        assert_eq!(args.faults, [(Fault::Reset, 0.5), (Fault::Late(Duration::from_secs(45)), 1.0)]);
-        assert_eq!((args.seed, args.quiet, args.posts), (Some(7), true, Posts::NoContent));
+        let limits = Limits::harsh()
+            .window(Window::Fixed)
+            .trips(Trips::PastLimit)
+            .retry_after(true);
+        assert_eq!(
+            args.limits,
+            limits.telling(Telling::UrlThrottlesLimitExceeded)
+        );
+        assert_eq!(
+            args.latency,
+            Some(Latency::constant(Duration::from_millis(5)))
+        );
+        assert_eq!(
+            args.faults,
+            [
+                (Fault::Reset, 0.5),
+                (Fault::Late(Duration::from_secs(45)), 1.0)
+            ]
+        );
+        assert_eq!(
+            (args.seed, args.quiet, args.posts),
+            (Some(7), true, Posts::NoContent)
+        );
         let files = (args.world.as_deref(), args.save.as_deref());
-        assert_eq!(files, (Some(Path::new("in.json")), Some(Path::new("out.json"))));
+        assert_eq!(
+            files,
+            (Some(Path::new("in.json")), Some(Path::new("out.json")))
+        );
     }
 
     #[test]
@@ -277,7 +329,14 @@ mod tests {
 
     #[test]
     fn the_help_names_every_fault() {
-        for name in EXAMPLES.lines().next().unwrap().trim_start_matches("Faults: ").trim_end_matches('.').split(", ") {
+        for name in EXAMPLES
+            .lines()
+            .next()
+            .unwrap()
+            .trim_start_matches("Faults: ")
+            .trim_end_matches('.')
+            .split(", ")
+        {
             assert!(fault(&format!("{name}=1")).is_ok(), "{name}");
         }
     }

@@ -11,23 +11,43 @@ use time::OffsetDateTime;
 
 /// In colours where people look at it.
 pub(crate) fn to_stderr() -> impl Fn(&Record) + Send + Sync + 'static {
-    let colours = stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let colours =
+        stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     move |record| {
         // In one piece: lines of several connections don't mix.
         let _ = stderr().write_all(line(record, colours).as_bytes());
     }
 }
 
-/// `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, and what is to be said of it.
+/// `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, and what is to be
+/// said of it.
 fn line(record: &Record, colours: bool) -> String {
     let (hour, minute, second, milli) = record.at.to_hms_milli();
-    let status = record.status.map_or("---".to_owned(), |status| status.as_str().to_owned());
-    let status = if colours { format!("\x1b[{}m{status}\x1b[0m", colour(record.status)) } else { status };
-    let (method, user) = (record.method.as_str(), record.user_name.as_deref().unwrap_or("-"));
+    let status = record
+        .status
+        .map_or("---".to_owned(), |status| status.as_str().to_owned());
+    let status = if colours {
+        format!("\x1b[{}m{status}\x1b[0m", colour(record.status))
+    } else {
+        status
+    };
+    let (method, user) = (
+        record.method.as_str(),
+        record.user_name.as_deref().unwrap_or("-"),
+    );
     let path = shown(&record.path);
-    let mut line = format!("{hour:02}:{minute:02}:{second:02}.{milli:03}  {status}  {method:<6}  {user:<14}  {path}");
+    let mut line = format!(
+        "{hour:02}:{minute:02}:{second:02}.{milli:03}  {status}  {method:<6}  {user:<14}  {path}"
+    );
     let reason = record.reason.as_deref().map(shown);
-    for remark in [reason, limited(record), record.fault.as_ref().map(ToString::to_string)].into_iter().flatten() {
+    for remark in [
+        reason,
+        limited(record),
+        record.fault.as_ref().map(ToString::to_string),
+    ]
+    .into_iter()
+    .flatten()
+    {
         let _ = write!(line, "  ({remark})");
     }
     line.push('\n');
@@ -57,11 +77,20 @@ fn colour(status: Option<StatusCode>) -> u8 {
 
 /// Why it was limited, if it was.
 fn limited(record: &Record) -> Option<String> {
-    let limit = record.endpoint.and_then(|endpoint| endpoint.limit()).map(|limit| limit.to_string());
+    let limit = record
+        .endpoint
+        .and_then(|endpoint| endpoint.limit())
+        .map(|limit| limit.to_string());
     let limit = limit.unwrap_or_default();
     match record.verdict {
-        Verdict::Tripped { until } => Some(format!("one too many for {limit}: locked until {}", clock(until))),
-        Verdict::Full { until } => Some(format!("one too many for {limit}: free at {}", clock(until))),
+        Verdict::Tripped { until } => Some(format!(
+            "one too many for {limit}: locked until {}",
+            clock(until)
+        )),
+        Verdict::Full { until } => Some(format!(
+            "one too many for {limit}: free at {}",
+            clock(until)
+        )),
         Verdict::Locked { until } => Some(format!("locked until {}", clock(until))),
         _ => None,
     }
@@ -70,7 +99,8 @@ fn limited(record: &Record) -> Option<String> {
 /// Rounded up to the second: then it is over for sure.
 fn clock(since_epoch: Duration) -> String {
     let seconds = since_epoch.as_secs() + u64::from(since_epoch.subsec_nanos() > 0);
-    let (hour, minute, second) = (OffsetDateTime::UNIX_EPOCH + Duration::from_secs(seconds)).to_hms();
+    let (hour, minute, second) =
+        (OffsetDateTime::UNIX_EPOCH + Duration::from_secs(seconds)).to_hms();
     format!("{hour:02}:{minute:02}:{second:02}")
 }
 
@@ -92,7 +122,11 @@ mod tests {
         let demo = Sandbox::builder()
             .clock(ManualClock::at(Clock::START))
             .limits(Limits::published())
-            .watch(move |record| log.lock().unwrap().push((line(record, false), line(record, true))))
+            .watch(move |record| {
+                log.lock()
+                    .unwrap()
+                    .push((line(record, false), line(record, true)))
+            })
             .demo();
         let call = |token: &str, url: &str| {
             let request = Request::post(url).header("authorization", format!("Bearer {token}"));
@@ -103,7 +137,9 @@ mod tests {
         }
         call("unknown", "/api/v3/threads/CT_1/follow");
         let lines = lines.lock().unwrap();
-        let starts = |index: usize, start: &str| assert!(lines[index].0.starts_with(start), "{}", lines[index].0);
+        let starts = |index: usize, start: &str| {
+            assert!(lines[index].0.starts_with(start), "{}", lines[index].0)
+        };
         starts(
             0,
             "09:24:00.000  400  POST    Ryan West       /api/v3/threads/CT_1/follow  (`zapikey` is not a parameter of this operation)\n",
@@ -112,12 +148,19 @@ mod tests {
             20,
             "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (one too many for 20/min: locked until 09:34:00)\n",
         );
-        starts(21, "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (locked until 09:34:00)\n");
+        starts(
+            21,
+            "09:24:00.000  429  POST    Ryan West       /api/v3/threads/CT_1/follow  (locked until 09:34:00)\n",
+        );
         starts(
             22,
             "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (the token is none of this server's, or was revoked)\n",
         );
         assert!(lines.iter().all(|(line, _)| !line.contains("canary")));
-        assert!(lines[0].1.contains("  \x1b[33m400\x1b[0m  "), "{}", lines[0].1);
+        assert!(
+            lines[0].1.contains("  \x1b[33m400\x1b[0m  "),
+            "{}",
+            lines[0].1
+        );
     }
 }

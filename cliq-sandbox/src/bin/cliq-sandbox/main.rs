@@ -13,7 +13,9 @@ use self::args::Args;
 
 fn main() -> ExitCode {
     let args = args::read();
-    let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build();
+    let runtime = tokio::runtime::Builder::new_current_thread()
+        .enable_all()
+        .build();
     match runtime.and_then(|runtime| runtime.block_on(run(&args))) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
@@ -24,7 +26,10 @@ fn main() -> ExitCode {
 }
 
 async fn run(args: &Args) -> io::Result<()> {
-    let mut builder = Sandbox::builder().clock(Clock::system()).limits(args.limits).posts(args.posts);
+    let mut builder = Sandbox::builder()
+        .clock(Clock::system())
+        .limits(args.limits)
+        .posts(args.posts);
     if let Some(seed) = args.seed {
         builder = builder.seed(seed);
     }
@@ -32,14 +37,21 @@ async fn run(args: &Args) -> io::Result<()> {
         builder = builder.watch(log::to_stderr());
     }
     let sandbox = match &args.world {
-        // As a world like any other, so that the tokens are the same ones when it is kept and comes back.
-        None => builder.json(&Sandbox::demo().sandbox.to_json()).map_err(io::Error::other)?.build(),
+        // As a world like any other, so that the tokens are the same ones when it is kept and comes
+        // back.
+        None => builder
+            .json(&Sandbox::demo().sandbox.to_json())
+            .map_err(io::Error::other)?
+            .build(),
         Some(file) => builder
             .load(file)
-            .map_err(|error| io::Error::other(format!("there is no world in {}: {error}", file.display())))?
+            .map_err(|error| {
+                io::Error::other(format!("there is no world in {}: {error}", file.display()))
+            })?
             .build(),
     };
-    // At the beginning too: a place that it can't be written to is told now, and not when it is lost.
+    // At the beginning too: a place that it can't be written to is told now, and not when it is
+    // lost.
     save(&sandbox, args)?;
     let everywhere = sandbox.faults().everywhere();
     if let Some(latency) = args.latency {
@@ -51,10 +63,12 @@ async fn run(args: &Args) -> io::Result<()> {
 
     // From here on, so that a signal that comes early is not lost.
     let ending = signal()?;
-    let server = sandbox
-        .serve_at(args.address)
-        .await
-        .map_err(|error| io::Error::new(error.kind(), format!("can't listen at {}: {error}", args.address)))?;
+    let server = sandbox.serve_at(args.address).await.map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("can't listen at {}: {error}", args.address),
+        )
+    })?;
     if !args.address.ip().is_loopback() {
         eprintln!(
             "cliq-sandbox: warning: {} can be reached from other machines. Whoever does can use the sandbox, and what goes \
@@ -70,8 +84,15 @@ async fn run(args: &Args) -> io::Result<()> {
 }
 
 fn save(sandbox: &Sandbox, args: &Args) -> io::Result<()> {
-    let Some(file) = &args.save else { return Ok(()) };
-    sandbox.save(file).map_err(|error| io::Error::new(error.kind(), format!("can't write {}: {error}", file.display())))
+    let Some(file) = &args.save else {
+        return Ok(());
+    };
+    sandbox.save(file).map_err(|error| {
+        io::Error::new(
+            error.kind(),
+            format!("can't write {}: {error}", file.display()),
+        )
+    })
 }
 
 /// Ends with Ctrl-C, or with what a supervisor sends.
@@ -79,7 +100,10 @@ fn save(sandbox: &Sandbox, args: &Args) -> io::Result<()> {
 fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
 
-    let (mut interrupt, mut terminate) = (signal(SignalKind::interrupt())?, signal(SignalKind::terminate())?);
+    let (mut interrupt, mut terminate) = (
+        signal(SignalKind::interrupt())?,
+        signal(SignalKind::terminate())?,
+    );
     Ok(async move {
         tokio::select! {
             _ = interrupt.recv() => {}

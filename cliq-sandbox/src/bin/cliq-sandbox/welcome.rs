@@ -12,16 +12,31 @@ const MOST: usize = 20;
 
 pub(crate) fn text(server: &Server, args: &Args) -> String {
     let (url, sandbox) = (server.base_url(), server.sandbox());
-    let limits = if args.limits == Limits::off() { "off" } else { &args.limits_name };
-    let reach = if args.address.ip().is_loopback() { "this machine only" } else { "whoever reaches the address" };
+    let limits = if args.limits == Limits::off() {
+        "off"
+    } else {
+        &args.limits_name
+    };
+    let reach = if args.address.ip().is_loopback() {
+        "this machine only"
+    } else {
+        "whoever reaches the address"
+    };
     let end = match &args.save {
-        Some(file) => format!("Ctrl-C ends it, and keeps what happened in it in {}.", file.display()),
+        Some(file) => format!(
+            "Ctrl-C ends it, and keeps what happened in it in {}.",
+            file.display()
+        ),
         None => "Ctrl-C ends it, and what happened in it is gone then.".to_owned(),
     };
     let mut text = format!("Cliq is at {url}, for {reach}. {end}\n\n");
     line(&mut text, "limits", limits);
     line(&mut text, "seed", sandbox.seed());
-    let tokens: Vec<_> = sandbox.users().into_iter().map(|user| (sandbox.token(&user.id), user)).collect();
+    let tokens: Vec<_> = sandbox
+        .users()
+        .into_iter()
+        .map(|user| (sandbox.token(&user.id), user))
+        .collect();
     people(&mut text, sandbox, &tokens);
     channels(&mut text, sandbox);
     examples(&mut text, sandbox, &tokens, &url);
@@ -36,14 +51,22 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
 /// All of them: a token is not to be had in another way.
 fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
     text.push_str("\n  Each has an id and an access token:\n");
-    let members: Vec<String> = sandbox.channels().into_iter().flat_map(|channel| channel.member_ids).collect();
+    let members: Vec<String> = sandbox
+        .channels()
+        .into_iter()
+        .flat_map(|channel| channel.member_ids)
+        .collect();
     for (token, user) in tokens {
         let remark = match (user.is_external, members.contains(&user.id)) {
             (true, _) => "   (of another organisation)",
             (false, false) => "   (in no channel)",
             (false, true) => "",
         };
-        line(text, &user.name, format_args!("{:<11} {token}{remark}", user.id));
+        line(
+            text,
+            &user.name,
+            format_args!("{:<11} {token}{remark}", user.id),
+        );
     }
 }
 
@@ -68,7 +91,11 @@ fn channels(text: &mut String, sandbox: &Sandbox) {
         }
     }
     if channels.len() > MOST {
-        line(text, "and", format_args!("{} channels more", channels.len() - MOST));
+        line(
+            text,
+            "and",
+            format_args!("{} channels more", channels.len() - MOST),
+        );
     }
 }
 
@@ -80,8 +107,13 @@ fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser
         Some((channel.member_ids.first()?, thread.chat_id))
     });
     let is_meant = |user: &SandboxUser| found.as_ref().is_none_or(|(id, _)| user.id == **id);
-    let Some((token, _)) = tokens.iter().find(|(_, user)| is_meant(user)) else { return };
-    let _ = writeln!(text, "\nTo begin with:\n\n  export CLIQ={url} TOKEN={token}");
+    let Some((token, _)) = tokens.iter().find(|(_, user)| is_meant(user)) else {
+        return;
+    };
+    let _ = writeln!(
+        text,
+        "\nTo begin with:\n\n  export CLIQ={url} TOKEN={token}"
+    );
     let curl = "curl -H \"Authorization: Bearer $TOKEN\"";
     if let Some((_, thread)) = found {
         let _ = write!(
@@ -92,7 +124,11 @@ fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser
              $CLIQ/api/v3/chats/{thread}/messages\n"
         );
     } else if let Some(channel) = channels.first() {
-        let _ = writeln!(text, "  {curl} $CLIQ/api/v2/channels/{}/threads", channel.id);
+        let _ = writeln!(
+            text,
+            "  {curl} $CLIQ/api/v2/channels/{}/threads",
+            channel.id
+        );
     }
     text.push('\n');
 }

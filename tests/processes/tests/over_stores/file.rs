@@ -8,7 +8,9 @@ use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
-use cliq_api::limit::{Ask, Expired, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told};
+use cliq_api::limit::{
+    Ask, Expired, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told,
+};
 use cliq_api::prelude::*;
 use cliq_api::shared::{FileLimitStore, FileTokenStore};
 use cliq_api::{Endpoint, EndpointMeta, UserKey};
@@ -24,12 +26,28 @@ trait Slow {
 
 /// A limiter as another process would have it.
 fn limiter(directory: &Path) -> Limiter {
-    Limiter::new(settings(), Some(Arc::new(FileLimitStore::open(directory).unwrap())))
+    Limiter::new(
+        settings(),
+        Some(Arc::new(FileLimitStore::open(directory).unwrap())),
+    )
 }
 
-async fn acquire(limiter: &Limiter, endpoint: &'static EndpointMeta) -> Result<Permit, LimitRefusal> {
-    let ask = Ask { patience: Patience::FailFast, ..Ask::new() };
-    limiter.acquire(limiter.server("localhost"), Some(&UserKey::new("somebody")), endpoint, ask).await
+async fn acquire(
+    limiter: &Limiter,
+    endpoint: &'static EndpointMeta,
+) -> Result<Permit, LimitRefusal> {
+    let ask = Ask {
+        patience: Patience::FailFast,
+        ..Ask::new()
+    };
+    limiter
+        .acquire(
+            limiter.server("localhost"),
+            Some(&UserKey::new("somebody")),
+            endpoint,
+            ask,
+        )
+        .await
 }
 
 async fn call(directory: &Path, limiter: &Limiter, told: Told) {
@@ -58,7 +76,10 @@ async fn used() -> (TempDir, PathBuf, PathBuf) {
 }
 
 fn files(directory: &Path) -> Vec<PathBuf> {
-    fs::read_dir(directory).unwrap().map(|entry| entry.unwrap().path()).collect()
+    fs::read_dir(directory)
+        .unwrap()
+        .map(|entry| entry.unwrap().path())
+        .collect()
 }
 
 fn mode(path: &Path) -> u32 {
@@ -67,7 +88,16 @@ fn mode(path: &Path) -> u32 {
 
 fn assert_assumed(answer: Result<Permit, LimitRefusal>) {
     let refusal = answer.expect_err("it has to count as locked");
-    assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Assumed, .. }), "{refusal}");
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::Locked {
+                why: LockSource::Assumed,
+                ..
+            }
+        ),
+        "{refusal}"
+    );
 }
 
 /// All that was reported in this process.
@@ -85,7 +115,10 @@ fn reported() -> String {
     let log = LOG.get_or_init(|| {
         let log = Arc::new(Mutex::new(Vec::new()));
         let into = Arc::clone(&log);
-        tracing_subscriber::fmt().with_ansi(false).with_writer(move || Log(Arc::clone(&into))).init();
+        tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(move || Log(Arc::clone(&into)))
+            .init();
         log
     });
     String::from_utf8(log.lock().unwrap().clone()).unwrap()
@@ -98,24 +131,38 @@ async fn nobody_else_can_use_it() {
     assert_eq!(files(&directory).len(), 2, "the file and its lock");
     assert!(files(&directory).iter().all(|file| mode(file) == 0o600));
     // The user is not in it.
-    assert!(!fs::read(&file).unwrap().windows(8).any(|bytes| bytes == b"somebody"));
+    assert!(
+        !fs::read(&file)
+            .unwrap()
+            .windows(8)
+            .any(|bytes| bytes == b"somebody")
+    );
 
     fs::set_permissions(&file, Permissions::from_mode(0o640)).unwrap();
-    let refusal = acquire(&limiter(&directory), ShortRequest::META).await.unwrap_err().to_string();
+    let refusal = acquire(&limiter(&directory), ShortRequest::META)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refusal.ends_with(&format!(
         "{0} has mode 640, so that others can use it: make it private with `chmod 600 {0}`, or choose another place",
         file.display()
     )), "{refusal}");
 
     fs::set_permissions(&directory, Permissions::from_mode(0o755)).unwrap();
-    for error in [FileLimitStore::open(&directory).unwrap_err(), FileTokenStore::open(&directory).unwrap_err()] {
+    for error in [
+        FileLimitStore::open(&directory).unwrap_err(),
+        FileTokenStore::open(&directory).unwrap_err(),
+    ] {
         assert!(error.to_string().contains("has mode 755"), "{error}");
     }
     fs::set_permissions(&directory, Permissions::from_mode(0o700)).unwrap();
     // Only the superuser can give it away.
     if chown(&directory, Some(65534), None).is_ok() {
         let error = FileLimitStore::open(&directory).unwrap_err();
-        assert!(error.to_string().contains("belongs to user 65534"), "{error}");
+        assert!(
+            error.to_string().contains("belongs to user 65534"),
+            "{error}"
+        );
     }
 }
 
@@ -125,19 +172,28 @@ async fn no_link_is_followed() {
     let link = parent.path().join("link");
     symlink(&directory, &link).unwrap();
     let error = FileLimitStore::open(&link).unwrap_err();
-    assert!(error.to_string().contains("link is a symbolic link, and links are not followed"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("link is a symbolic link, and links are not followed"),
+        "{error}"
+    );
 
     for name in ["limits", "limits.lock", "limits.new"] {
         let (parent, directory, file) = used().await;
         let (name, elsewhere) = (file.with_extension(name), parent.path().join("elsewhere"));
         let _ = fs::rename(&name, &elsewhere);
         symlink(&elsewhere, &name).unwrap();
-        let refusal = acquire(&limiter(&directory), ShortRequest::META).await.unwrap_err().to_string();
+        let refusal = acquire(&limiter(&directory), ShortRequest::META)
+            .await
+            .unwrap_err()
+            .to_string();
         assert!(refusal.contains("is a symbolic link"), "{refusal}");
     }
 }
 
-/// It is put away and reported, and all that it may have known is the worst. Also for endpoints that nobody had called, and for processes that come later.
+/// It is put away and reported, and all that it may have known is the worst. Also for endpoints
+/// that nobody had called, and for processes that come later.
 #[tokio::test]
 async fn a_damaged_file_is_the_worst_case() {
     reported();
@@ -145,16 +201,29 @@ async fn a_damaged_file_is_the_worst_case() {
     let whole = fs::read(&file).unwrap();
     let mut flipped = whole.clone();
     flipped[whole.len() / 2] ^= 4;
-    for (time, damaged) in
-        [&whole[..whole.len() - 1], &[], &flipped, b"something else", &whole[..20]].iter().enumerate()
+    for (time, damaged) in [
+        &whole[..whole.len() - 1],
+        &[],
+        &flipped,
+        b"something else",
+        &whole[..20],
+    ]
+    .iter()
+    .enumerate()
     {
         fs::write(&file, damaged).unwrap();
         for endpoint in [ShortRequest::META, LockingRequest::META] {
             assert_assumed(acquire(&limiter(&directory), endpoint).await);
         }
-        let aside = files(&directory).into_iter().filter(|path| path.to_string_lossy().contains("damaged"));
+        let aside = files(&directory)
+            .into_iter()
+            .filter(|path| path.to_string_lossy().contains("damaged"));
         let aside: Vec<_> = aside.map(|path| fs::read(path).unwrap()).collect();
-        assert!(aside.iter().any(|kept| kept == damaged) && aside.len() == (time + 1).min(3), "{}", aside.len());
+        assert!(
+            aside.iter().any(|kept| kept == damaged) && aside.len() == (time + 1).min(3),
+            "{}",
+            aside.len()
+        );
     }
     let name = file.file_name().unwrap().to_str().unwrap();
     let reports = reported()
@@ -171,23 +240,43 @@ async fn a_removed_file_is_the_worst_case() {
     fs::remove_file(&file).unwrap();
     assert_assumed(acquire(&limiter(&directory), LockingRequest::META).await);
     let name = file.file_name().unwrap().to_str().unwrap();
-    assert!(reported().lines().any(|line| line.contains(name) && line.contains("was removed")));
+    assert!(
+        reported()
+            .lines()
+            .any(|line| line.contains(name) && line.contains("was removed"))
+    );
     // All of it is a new beginning.
     fs::remove_dir_all(&directory).unwrap();
-    drop(acquire(&limiter(&directory), LockingRequest::META).await.unwrap());
+    drop(
+        acquire(&limiter(&directory), LockingRequest::META)
+            .await
+            .unwrap(),
+    );
 }
 
-/// What one leaves who dies in the midst of a write is in nobody's way: half of the next file, or the file without the mark that there is one.
+/// What one leaves who dies in the midst of a write is in nobody's way: half of the next file, or
+/// the file without the mark that there is one.
 #[tokio::test]
 async fn half_a_write_of_one_who_died_is_no_matter() {
     let (_parent, directory, file) = used().await;
     fs::write(file.with_extension("limits.new"), b"half").unwrap();
-    fs::set_permissions(file.with_extension("limits.new"), Permissions::from_mode(0o600)).unwrap();
+    fs::set_permissions(
+        file.with_extension("limits.new"),
+        Permissions::from_mode(0o600),
+    )
+    .unwrap();
     fs::write(file.with_extension("limits.lock"), b"").unwrap();
     let other = limiter(&directory);
-    let state =
-        other.limits(other.server("localhost"), Some(UserKey::new("somebody"))).of(ShortRequest::META).await.unwrap();
-    assert_eq!((state.remaining, state.lock), (Some(18), None), "the one call is known");
+    let state = other
+        .limits(other.server("localhost"), Some(UserKey::new("somebody")))
+        .of(ShortRequest::META)
+        .await
+        .unwrap();
+    assert_eq!(
+        (state.remaining, state.lock),
+        (Some(18), None),
+        "the one call is known"
+    );
     call(&directory, &other, Told::Fine).await;
     fs::remove_file(&file).unwrap();
     assert_assumed(acquire(&limiter(&directory), ShortRequest::META).await);
@@ -198,14 +287,16 @@ async fn a_later_version_is_refused_and_left_alone() {
     let (_parent, directory, file) = used().await;
     // As a later version would write it: with its own number, and whatever it has inside.
     let inside = b"\x02something";
-    let sum = inside
-        .iter()
-        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3));
+    let sum = inside.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
+        (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+    });
     let newer = [&b"cliq limits\n"[..], &sum.to_be_bytes(), inside].concat();
     fs::write(&file, &newer).unwrap();
-    let refusal = acquire(&limiter(&directory), ShortRequest::META).await.unwrap_err().to_string();
-    let words =
-        "was written by a later version of this program (its format is 2, and this one reads up to 1): update this one";
+    let refusal = acquire(&limiter(&directory), ShortRequest::META)
+        .await
+        .unwrap_err()
+        .to_string();
+    let words = "was written by a later version of this program (its format is 2, and this one reads up to 1): update this one";
     assert!(refusal.ends_with(words), "{refusal}");
     assert_eq!(fs::read(&file).unwrap(), newer);
 }
@@ -220,9 +311,21 @@ async fn a_known_lock_needs_no_file() {
     fs::write(&directory, "no directory").unwrap();
     for _ in 0..100 {
         let refusal = acquire(&limiter, ShortRequest::META).await.unwrap_err();
-        assert!(matches!(refusal, LimitRefusal::Locked { why: LockSource::Observed, .. }), "{refusal}");
+        assert!(
+            matches!(
+                refusal,
+                LimitRefusal::Locked {
+                    why: LockSource::Observed,
+                    ..
+                }
+            ),
+            "{refusal}"
+        );
     }
-    let refusal = acquire(&limiter, LockingRequest::META).await.unwrap_err().to_string();
+    let refusal = acquire(&limiter, LockingRequest::META)
+        .await
+        .unwrap_err()
+        .to_string();
     assert!(refusal.ends_with("limits is no directory"), "{refusal}");
 }
 
@@ -233,23 +336,36 @@ async fn a_lock_that_nobody_gives_back_is_told() {
     let lock = File::open(file.with_extension("limits.lock")).unwrap();
     lock.lock().unwrap();
     let limiter = limiter(&directory);
-    let asking = tokio::spawn(async move { acquire(&limiter, ShortRequest::META).await.unwrap_err().to_string() });
+    let asking = tokio::spawn(async move {
+        acquire(&limiter, ShortRequest::META)
+            .await
+            .unwrap_err()
+            .to_string()
+    });
     // Time doesn't go by itself while a thread is at work.
     tokio::task::yield_now().await;
     tokio::time::advance(Duration::from_secs(11)).await;
     let refusal = asking.await.unwrap();
-    assert!(refusal.ends_with("was locked by another process for more than 10 seconds: is one stopped?"), "{refusal}");
+    assert!(
+        refusal
+            .ends_with("was locked by another process for more than 10 seconds: is one stopped?"),
+        "{refusal}"
+    );
     drop(lock);
 }
 
-/// Nobody tells one who has a permit of a lock. So it is good for a second, whatever the settings say.
+/// Nobody tells one who has a permit of a lock. So it is good for a second, whatever the settings
+/// say.
 #[tokio::test]
 async fn a_permit_is_good_for_a_second() {
     let parent = tempfile::tempdir().unwrap();
     let store = FileLimitStore::open(parent.path().join("limits")).unwrap();
     let limiter = Limiter::new(LimitSettings::new(), Some(Arc::new(store)));
-    let [mut soon, mut late] =
-        [acquire(&limiter, ShortRequest::META).await, acquire(&limiter, ShortRequest::META).await].map(Result::unwrap);
+    let [mut soon, mut late] = [
+        acquire(&limiter, ShortRequest::META).await,
+        acquire(&limiter, ShortRequest::META).await,
+    ]
+    .map(Result::unwrap);
     soon.sending().unwrap();
     tokio::time::sleep(Duration::from_millis(1100)).await;
     assert_eq!(late.sending(), Err(Expired::Late));
@@ -260,16 +376,28 @@ async fn a_permit_is_good_for_a_second() {
 async fn processes_are_served_in_order() {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("limits");
-    let settings = LimitSettings::new().cold_start(false).margin(Duration::from_millis(50));
+    let settings = LimitSettings::new()
+        .cold_start(false)
+        .margin(Duration::from_millis(50));
     let order = Arc::new(Mutex::new(Vec::new()));
     let (begun, mut processes) = (Instant::now(), Vec::new());
     for process in 0..5 {
-        let limiter = Limiter::new(settings.clone(), Some(Arc::new(FileLimitStore::open(&directory).unwrap())));
+        let limiter = Limiter::new(
+            settings.clone(),
+            Some(Arc::new(FileLimitStore::open(&directory).unwrap())),
+        );
         let order = Arc::clone(&order);
         processes.push(tokio::spawn(async move {
             let server = limiter.server("localhost");
-            let mut permit =
-                limiter.acquire(server, Some(&UserKey::new("1")), SlowRequest::META, Ask::new()).await.unwrap();
+            let mut permit = limiter
+                .acquire(
+                    server,
+                    Some(&UserKey::new("1")),
+                    SlowRequest::META,
+                    Ask::new(),
+                )
+                .await
+                .unwrap();
             permit.sending().unwrap();
             permit.answered(Told::Fine);
             order.lock().unwrap().push(process);
@@ -282,5 +410,9 @@ async fn processes_are_served_in_order() {
     }
     assert_eq!(*order.lock().unwrap(), [0, 1, 3, 4]);
     // Three waits of a second, and half a second for the one that went away.
-    assert!(begun.elapsed() < Duration::from_secs(5), "{:?}", begun.elapsed());
+    assert!(
+        begun.elapsed() < Duration::from_secs(5),
+        "{:?}",
+        begun.elapsed()
+    );
 }

@@ -28,11 +28,20 @@ impl Plan {
 
     pub(crate) fn start(&self) -> Worker {
         let mut command = Command::new(env!("CARGO_BIN_EXE_worker"));
-        command.env_clear().envs(self.0.iter().map(|(name, value)| (name, value)));
-        command.stdin(Stdio::piped()).stdout(Stdio::piped()).kill_on_drop(true);
+        command
+            .env_clear()
+            .envs(self.0.iter().map(|(name, value)| (name, value)));
+        command
+            .stdin(Stdio::piped())
+            .stdout(Stdio::piped())
+            .kill_on_drop(true);
         let mut child = command.spawn().unwrap();
         let (input, output) = (child.stdin.take().unwrap(), child.stdout.take().unwrap());
-        Worker { child, input, output: BufReader::new(output).lines() }
+        Worker {
+            child,
+            input,
+            output: BufReader::new(output).lines(),
+        }
     }
 
     /// A worker that makes calls without end.
@@ -56,7 +65,11 @@ impl Worker {
     }
 
     pub(crate) async fn answer(&mut self) -> String {
-        self.output.next_line().await.unwrap().expect("the worker died")
+        self.output
+            .next_line()
+            .await
+            .unwrap()
+            .expect("the worker died")
     }
 
     /// Waits until it has ended by itself, without an error.

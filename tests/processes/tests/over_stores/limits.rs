@@ -63,7 +63,11 @@ async fn killed_at_any_moment_and_redis_too() {
         // Just after many calls were made, which it forgets, or not.
         let before = server.totals().arrivals;
         while server.totals().arrivals < before + 12 {
-            assert!(begun.elapsed() < Duration::from_secs(20), "it doesn't go on: {:?}", server.totals());
+            assert!(
+                begun.elapsed() < Duration::from_secs(20),
+                "it doesn't go on: {:?}",
+                server.totals()
+            );
             sleep(Duration::from_millis(5)).await;
         }
         println!("round {round} took {:?}", begun.elapsed());
@@ -110,10 +114,20 @@ async fn killed_at_any_moment(store: &Store) {
     assert!(totals.arrivals > 15, "{totals:?}");
 
     sleep(LEAK).await;
-    let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
+    let client = limits_in(&store.place, client(&server.address))
+        .unwrap()
+        .build()
+        .unwrap();
     // After calls without an answer they go one at a time, until one is answered.
     client.short().await.unwrap();
-    let remaining = async || client.limits().of(ShortRequest::META).await.unwrap().remaining;
+    let remaining = async || {
+        client
+            .limits()
+            .of(ShortRequest::META)
+            .await
+            .unwrap()
+            .remaining
+    };
     for _ in 0..100 {
         if remaining().await == Some(18) {
             return;
@@ -143,7 +157,8 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     drop(workers);
 }
 
-/// One that makes a call and ends tells how it went, although nobody waits for that: or each of its calls would count as one without an answer.
+/// One that makes a call and ends tells how it went, although nobody waits for that: or each of its
+/// calls would count as one without an answer.
 async fn a_program_that_ends_leaves_nothing(store: &Store) {
     let server = Server::start((1, 5)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
@@ -155,12 +170,34 @@ async fn a_program_that_ends_leaves_nothing(store: &Store) {
         plan.clone().with("CLIQ_ONCE", "1").start().end().await;
     }
     sleep(Duration::from_millis(2100 + 50)).await;
-    let client = limits_in(&store.place, client(&server.address)).unwrap().build().unwrap();
-    assert_eq!(client.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
+    let client = limits_in(&store.place, client(&server.address))
+        .unwrap()
+        .build()
+        .unwrap();
+    assert_eq!(
+        client
+            .limits()
+            .of(ShortRequest::META)
+            .await
+            .unwrap()
+            .remaining,
+        Some(19)
+    );
     // The same for one that closes its client.
     client.short().await.unwrap();
     client.close(Duration::from_secs(5)).await;
-    let other = limits_in(&store.place, cliq_tests_processes::client(&server.address)).unwrap().build().unwrap();
+    let other = limits_in(&store.place, cliq_tests_processes::client(&server.address))
+        .unwrap()
+        .build()
+        .unwrap();
     sleep(Duration::from_millis(2100 + 50)).await;
-    assert_eq!(other.limits().of(ShortRequest::META).await.unwrap().remaining, Some(19));
+    assert_eq!(
+        other
+            .limits()
+            .of(ShortRequest::META)
+            .await
+            .unwrap()
+            .remaining,
+        Some(19)
+    );
 }

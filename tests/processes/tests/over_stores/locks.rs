@@ -55,10 +55,17 @@ async fn obeyed_by_all(store: &Store) {
     drop(workers);
 
     let arrivals: Vec<_> = server.book().arrivals().cloned().collect();
-    let late = arrivals.iter().filter(|arrival| arrival.at > told + SECOND && !arrival.verdict.is_allowed());
+    let late = arrivals
+        .iter()
+        .filter(|arrival| arrival.at > told + SECOND && !arrival.verdict.is_allowed());
     assert_eq!(late.count(), 0, "{told:?} {:?}", server.refused());
     assert_eq!(server.book().locks().count(), 1);
-    assert!(arrivals.iter().any(|arrival| arrival.at > until && arrival.verdict == Verdict::Allowed), "it goes on");
+    assert!(
+        arrivals
+            .iter()
+            .any(|arrival| arrival.at > until && arrival.verdict == Verdict::Allowed),
+        "it goes on"
+    );
 }
 
 async fn start_eight(plan: &Plan) -> Vec<Worker> {
@@ -69,7 +76,8 @@ async fn start_eight(plan: &Plan) -> Vec<Worker> {
     workers
 }
 
-/// One after the other, as by a script that is run for each message, while somebody else keeps the lock alive: one call in each of its periods.
+/// One after the other, as by a script that is run for each message, while somebody else keeps the
+/// lock alive: one call in each of its periods.
 async fn met_by_a_hundred_processes(store: &Store) {
     let server = Server::start((1, 5)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);

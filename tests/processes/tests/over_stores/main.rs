@@ -30,20 +30,32 @@ enum Kept {
 impl Store {
     pub(crate) fn file() -> Self {
         // In memory, where that can be had: it is not to be measured how busy the disk is.
-        let directory = tempfile::tempdir_in("/dev/shm").or_else(|_| tempfile::tempdir()).unwrap();
+        let directory = tempfile::tempdir_in("/dev/shm")
+            .or_else(|_| tempfile::tempdir())
+            .unwrap();
         let place = format!("file:{}/store", directory.path().display());
-        Self { place, _kept: Kept::Directory { _directory: directory } }
+        Self {
+            place,
+            _kept: Kept::Directory {
+                _directory: directory,
+            },
+        }
     }
 
     pub(crate) fn redis() -> Self {
         let redis = Redis::start(&[]);
-        Self { place: redis.url(), _kept: Kept::Redis { _redis: redis } }
+        Self {
+            place: redis.url(),
+            _kept: Kept::Redis { _redis: redis },
+        }
     }
 }
 
 /// `CLIQ_LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
 pub(crate) fn rng() -> fastrand::Rng {
-    let seed = std::env::var("CLIQ_LIMITS_SEED").ok().and_then(|seed| seed.parse().ok());
+    let seed = std::env::var("CLIQ_LIMITS_SEED")
+        .ok()
+        .and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("CLIQ_LIMITS_SEED={seed}");
     fastrand::Rng::with_seed(seed)

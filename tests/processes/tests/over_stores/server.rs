@@ -1,4 +1,5 @@
-//! A server over HTTP that keeps limits as the sandbox does, for endpoints that the sandbox doesn't have.
+//! A server over HTTP that keeps limits as the sandbox does, for endpoints that the sandbox doesn't
+//! have.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -25,8 +26,12 @@ impl Server {
     /// With latencies of so many milliseconds.
     pub(crate) async fn start(latency: (u64, u64)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // The worst of what is unknown, but for stamps in whole seconds, which a window of two is too short for.
-        let limits = Limits::published().trips(Trips::AtLimit).calls_extend_locks(true).count_refused(true);
+        // The worst of what is unknown, but for stamps in whole seconds, which a window of two is
+        // too short for.
+        let limits = Limits::published()
+            .trips(Trips::AtLimit)
+            .calls_extend_locks(true)
+            .count_refused(true);
         let server = Self {
             address: listener.local_addr().unwrap().to_string(),
             throttle: Arc::new(Mutex::new(Throttle::new(limits))),
@@ -50,7 +55,10 @@ impl Server {
         while let Some(end) = head(&mut stream, &mut read).await {
             let head = String::from_utf8(read.drain(..end).collect()).unwrap();
             let path = head.split(' ').nth(1).unwrap();
-            let endpoint = *SIMULATED.iter().find(|meta| path.ends_with(meta.path())).unwrap();
+            let endpoint = *SIMULATED
+                .iter()
+                .find(|meta| path.ends_with(meta.path()))
+                .unwrap();
             // Whatever becomes of the client now, the call arrives.
             let leg = Duration::from_micros(rng.u64(self.latency.0 * 500..=self.latency.1 * 500));
             tokio::time::sleep(leg).await;
@@ -59,7 +67,11 @@ impl Server {
                 self.refused.lock().unwrap().push(self.now());
             }
             tokio::time::sleep(leg).await;
-            let status = if verdict.is_allowed() { "200 OK" } else { "429 Too Many Requests" };
+            let status = if verdict.is_allowed() {
+                "200 OK"
+            } else {
+                "429 Too Many Requests"
+            };
             let answer = format!("HTTP/1.1 {status}\r\ncontent-length: 0\r\n\r\n");
             if stream.write_all(answer.as_bytes()).await.is_err() {
                 return;
@@ -91,7 +103,8 @@ impl Server {
     }
 }
 
-/// Reads on until there is a whole head, and tells where it ends. None of these requests has a body.
+/// Reads on until there is a whole head, and tells where it ends. None of these requests has a
+/// body.
 async fn head(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<usize> {
     loop {
         if let Some(at) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {

@@ -31,7 +31,9 @@ async fn one_refresh_for_all(store: &Store) {
     let refresh_token = tokens.refresh_token.unwrap();
     let server = demo.sandbox.serve().await.unwrap();
     let address = server.base_url().trim_start_matches("http://").to_owned();
-    let plan = Plan::new(&address).with("CLIQ_TOKENS", &store.place).with("CLIQ_REFRESH_TOKEN", &refresh_token);
+    let plan = Plan::new(&address)
+        .with("CLIQ_TOKENS", &store.place)
+        .with("CLIQ_REFRESH_TOKEN", &refresh_token);
     let mut workers: Vec<_> = (0..8).map(|_| plan.start()).collect();
 
     let call = format!("call {}", demo.thread_chat_id);
@@ -52,17 +54,26 @@ async fn one_refresh_for_all(store: &Store) {
     killed.kill().await;
     // Until its lease ends, others fail; and one that failed doesn't try again at once.
     let begun = Instant::now();
-    while ask_all(&mut workers, &call).await.iter().any(|answer| answer != "done") {
+    while ask_all(&mut workers, &call)
+        .await
+        .iter()
+        .any(|answer| answer != "done")
+    {
         assert!(begun.elapsed() < Duration::from_secs(30));
         sleep(Duration::from_millis(100)).await;
     }
     assert!(begun.elapsed() > Duration::from_secs(3));
     assert_eq!(refreshes(&demo), 22);
-    assert_eq!(demo.sandbox.accounts(|accounts, _| accounts.book().refused(Action::Refresh).count()), 0);
+    assert_eq!(
+        demo.sandbox
+            .accounts(|accounts, _| accounts.book().refused(Action::Refresh).count()),
+        0
+    );
 }
 
 fn refreshes(demo: &Demo) -> usize {
-    demo.sandbox.accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
+    demo.sandbox
+        .accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
 }
 
 /// All at the same time.
