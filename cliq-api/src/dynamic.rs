@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::Sending;
+use crate::ResponseFuture;
 use crate::client::{self, Options};
 use crate::endpoint::answer::from_json;
 use crate::endpoint::call::Call;
@@ -78,7 +78,7 @@ impl DynamicCall {
     }
 
     /// Sends it and gives the answer as it came, if it is a success.
-    pub fn send(self) -> Sending<Response<Bytes>> {
+    pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
             self.check()?;
             Ok(client::run(&self.call).await?.answer)
@@ -115,9 +115,9 @@ impl DynamicCall {
 
 impl IntoFuture for DynamicCall {
     type Output = Result<Value, Error>;
-    type IntoFuture = Sending<Value>;
+    type IntoFuture = ResponseFuture<Value>;
 
-    fn into_future(self) -> Sending<Value> {
+    fn into_future(self) -> ResponseFuture<Value> {
         Box::pin(async move {
             let endpoint = self.endpoint();
             let answer = self.send().await?;

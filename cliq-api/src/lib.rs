@@ -228,7 +228,7 @@ pub use endpoint::{
 };
 pub use error::{Attempt, Error, ErrorKind, Sent};
 pub use paging::{Items, PagedExt, Pages};
-pub use request_ext::{RequestExt, Sending};
+pub use request_ext::{RequestExt, ResponseFuture};
 pub use reqwest;
 pub use retry::RetryPolicy;
 pub use transport::{Exchange, Transport, TransportError};

@@ -7,7 +7,7 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::Sending;
+use crate::ResponseFuture;
 use crate::endpoint::Endpoint;
 use crate::endpoint::answer::{Answer, decode};
 use crate::endpoint::page::Page;
@@ -63,7 +63,7 @@ where
 pub struct Pages<R: PagedExt> {
     request: R,
     next: Next,
-    fetching: Option<Sending<Page<R::Item>>>,
+    fetching: Option<ResponseFuture<Page<R::Item>>>,
     seen: HashSet<String>,
 }
 
@@ -124,7 +124,7 @@ impl<R: PagedExt> Pages<R> {
     }
 }
 
-fn fetch<R: PagedExt>(request: &R, next: &Next) -> Sending<Page<R::Item>> {
+fn fetch<R: PagedExt>(request: &R, next: &Next) -> ResponseFuture<Page<R::Item>> {
     let mut request = request.clone();
     if let (Next::Token(token), Some(page)) = (next, R::META.page()) {
         let call = request.call();

@@ -10,7 +10,7 @@ use crate::endpoint::call::Call;
 use crate::error::Error;
 
 /// A call on its way: a boxed future.
-pub type Sending<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
+pub type ResponseFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// What every builder can do besides its own setters.
 pub trait RequestExt: Endpoint {
@@ -32,7 +32,7 @@ pub trait RequestExt: Endpoint {
 
     /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives
     /// the body alone.
-    fn send(mut self) -> Sending<Response<Self::Response>> {
+    fn send(mut self) -> ResponseFuture<Response<Self::Response>> {
         let call = self.call().take();
         Box::pin(async move { answer::<Self>(&call).await })
     }
@@ -44,7 +44,7 @@ pub trait RequestExt: Endpoint {
 
     /// The request with its authorization, without sending it. The token is in it: mind where it
     /// goes.
-    fn prepare_authorized(mut self) -> Sending<Request<Bytes>> {
+    fn prepare_authorized(mut self) -> ResponseFuture<Request<Bytes>> {
         let call = self.call().take();
         Box::pin(async move { client::prepare_authorized(&call).await })
     }
@@ -62,7 +62,7 @@ async fn answer<R: Endpoint>(call: &Call) -> Result<Response<R::Response>, Error
 
 /// What a builder's `.await` does.
 #[doc(hidden)]
-pub fn awaited<R: Endpoint>(mut request: R) -> Sending<R::Response> {
+pub fn awaited<R: Endpoint>(mut request: R) -> ResponseFuture<R::Response> {
     let call = request.call().take();
     Box::pin(async move { Ok(answer::<R>(&call).await?.into_body()) })
 }

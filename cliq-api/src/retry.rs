@@ -23,16 +23,16 @@ use crate::error::{Error, ErrorKind, Sent};
 /// use cliq_api::{Client, RetryPolicy};
 ///
 /// # fn main() -> Result<(), cliq_api::Error> {
-/// let client = Client::builder().retry(RetryPolicy::new().attempts(5).longest_wait(Duration::from_secs(2))).build()?;
+/// let client = Client::builder().retry(RetryPolicy::new().max_attempts(5).max_backoff(Duration::from_secs(2))).build()?;
 /// let patient = Client::builder().retry(RetryPolicy::none()).build()?;
 /// # Ok(())
 /// # }
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct RetryPolicy {
-    attempts: u32,
-    first_wait: Duration,
-    longest_wait: Duration,
+    max_attempts: u32,
+    initial_backoff: Duration,
+    max_backoff: Duration,
 }
 
 impl RetryPolicy {
@@ -40,25 +40,25 @@ impl RetryPolicy {
     /// one, 10 s at most.
     pub const fn new() -> Self {
         Self {
-            attempts: 3,
-            first_wait: Duration::from_millis(200),
-            longest_wait: Duration::from_secs(10),
+            max_attempts: 3,
+            initial_backoff: Duration::from_millis(200),
+            max_backoff: Duration::from_secs(10),
         }
     }
 
     /// One attempt, whatever happens. A token that the server refuses is still renewed once.
     pub const fn none() -> Self {
         Self {
-            attempts: 1,
+            max_attempts: 1,
             ..Self::new()
         }
     }
 
     /// So many attempts in all; at least one.
     #[must_use]
-    pub const fn attempts(self, attempts: u32) -> Self {
+    pub const fn max_attempts(self, attempts: u32) -> Self {
         Self {
-            attempts: if attempts == 0 { 1 } else { attempts },
+            max_attempts: if attempts == 0 { 1 } else { attempts },
             ..self
         }
     }
@@ -67,18 +67,18 @@ impl RetryPolicy {
     /// that, so that those who failed together don't come back together; it doubles with each
     /// attempt.
     #[must_use]
-    pub const fn first_wait(self, wait: Duration) -> Self {
+    pub const fn initial_backoff(self, wait: Duration) -> Self {
         Self {
-            first_wait: wait,
+            initial_backoff: wait,
             ..self
         }
     }
 
     /// How long to wait at most before any attempt, unless the server asks for more.
     #[must_use]
-    pub const fn longest_wait(self, wait: Duration) -> Self {
+    pub const fn max_backoff(self, wait: Duration) -> Self {
         Self {
-            longest_wait: wait,
+            max_backoff: wait,
             ..self
         }
     }
@@ -93,7 +93,7 @@ impl RetryPolicy {
         error: &Error,
         tried: u32,
     ) -> Option<Duration> {
-        if tried >= self.attempts {
+        if tried >= self.max_attempts {
             return None;
         }
         let again = match Class::of(error) {
@@ -105,9 +105,9 @@ impl RetryPolicy {
             return None;
         }
         let doubled = self
-            .first_wait
+            .initial_backoff
             .saturating_mul(1 << tried.saturating_sub(1).min(16));
-        Some(part_of(doubled.min(self.longest_wait)).max(error.retry_after().unwrap_or_default()))
+        Some(part_of(doubled.min(self.max_backoff)).max(error.retry_after().unwrap_or_default()))
     }
 }
 
@@ -131,8 +131,8 @@ enum Class {
 impl Class {
     fn of(error: &Error) -> Self {
         match (error.kind(), error.sent()) {
-            (ErrorKind::Refused, _) if error.is_throttled() => Self::NotActedUpon,
-            (ErrorKind::Refused, _) => match error.status() {
+            (ErrorKind::Status, _) if error.is_throttled() => Self::NotActedUpon,
+            (ErrorKind::Status, _) => match error.status() {
                 Some(
                     StatusCode::BAD_GATEWAY
                     | StatusCode::SERVICE_UNAVAILABLE
@@ -261,9 +261,9 @@ mod tests {
     #[test]
     fn waits_grow_to_their_longest_and_are_drawn_evenly() {
         let policy = RetryPolicy::new()
-            .attempts(30)
-            .first_wait(Duration::from_secs(1))
-            .longest_wait(Duration::from_secs(8));
+            .max_attempts(30)
+            .initial_backoff(Duration::from_secs(1))
+            .max_backoff(Duration::from_secs(8));
         for (tried, longest) in [(1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (29, 8)] {
             let waits: Vec<_> = (0..500)
                 .map(|_| policy.next(GET, &refused(503), tried).unwrap())
@@ -277,7 +277,9 @@ mod tests {
         }
         assert_eq!(policy.next(GET, &refused(503), 30), None);
         assert_eq!(
-            RetryPolicy::none().attempts(0).next(GET, &refused(503), 1),
+            RetryPolicy::none()
+                .max_attempts(0)
+                .next(GET, &refused(503), 1),
             None
         );
     }

@@ -334,7 +334,7 @@ where
         <Self as ::other::path::Endpoint>::Response,
         ::other::path::Error,
     >;
-    type IntoFuture = ::other::path::Sending<
+    type IntoFuture = ::other::path::ResponseFuture<
         <Self as ::other::path::Endpoint>::Response,
     >;
     fn into_future(self) -> Self::IntoFuture {

@@ -48,19 +48,19 @@ async fn each_user_has_a_token_and_one_user_has_one() {
             assert_eq!(user.user(), Some(&UserKey::new(id)));
         }
     }
-    assert_eq!((refreshes(&demo), service.users()), (2, 2));
+    assert_eq!((refreshes(&demo), service.user_count()), (2, 2));
 
     // New credentials are a new sign-in.
     let again = service
         .as_user(ryan.0.as_str(), credentials(&demo, &ryan.0))
         .unwrap();
     again.get_thread(&demo.thread_chat_id).await.unwrap();
-    assert_eq!((refreshes(&demo), service.users()), (3, 2));
+    assert_eq!((refreshes(&demo), service.user_count()), (3, 2));
 
     assert!(
         service.forget_user(&UserKey::new(&ryan.0)) && !service.forget_user(&UserKey::new(&ryan.0))
     );
-    assert_eq!(service.users(), 1);
+    assert_eq!(service.user_count(), 1);
     // Who has it, goes on.
     again.get_thread(&demo.thread_chat_id).await.unwrap();
     assert_eq!(refreshes(&demo), 3);
@@ -238,7 +238,7 @@ async fn a_hundred_thousand_users_are_no_tasks() {
             Credentials::refresh_token(&app, format!("1000.{number:032x}.{number:032x}"));
         service.as_user(number.to_string(), credentials).unwrap();
     }
-    assert_eq!(service.users(), 100_000);
+    assert_eq!(service.user_count(), 100_000);
     assert_eq!(Handle::current().metrics().num_alive_tasks(), tasks);
     // Those who are used have theirs for the time of a renewal.
     let user = service

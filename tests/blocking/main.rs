@@ -33,7 +33,7 @@ fn a_call_is_waited_for() {
     let error = client.get_thread("CT_0-T-0").wait().unwrap_err();
     assert_eq!(
         (error.kind(), error.sent()),
-        (ErrorKind::Refused, Sent::Answered)
+        (ErrorKind::Status, Sent::Answered)
     );
 }
 

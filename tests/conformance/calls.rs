@@ -2,7 +2,9 @@
 
 use cliq_api::http::Request;
 use cliq_api::threads::{Threads, UserField};
-use cliq_api::{Bytes, Client, Endpoint, EndpointMeta, Error, Page, Place, RequestExt, Sending};
+use cliq_api::{
+    Bytes, Client, Endpoint, EndpointMeta, Error, Page, Place, RequestExt, ResponseFuture,
+};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
@@ -51,7 +53,7 @@ pub(crate) struct Call {
     pub(crate) meta: &'static EndpointMeta,
     pub(crate) request: Result<Request<Bytes>, Error>,
     /// What sending it gives, as JSON; `None` where the answer is not looked at.
-    pub(crate) answer: Sending<Option<Value>>,
+    pub(crate) answer: ResponseFuture<Option<Value>>,
 }
 
 pub(crate) type Driver = fn(&Client, &Given) -> Call;
@@ -229,16 +231,15 @@ fn sent<R: Awaited>(request: R, json: fn(R::Response) -> Option<Value>) -> Call 
 }
 
 /// What every builder is.
-trait Awaited:
-    Endpoint
+trait Awaited: Endpoint
     + Clone
-    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = Sending<Self::Response>>
+    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
 {
 }
 
 impl<R> Awaited for R where
     R: Endpoint
         + Clone
-        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = Sending<R::Response>>
+        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
 {
 }

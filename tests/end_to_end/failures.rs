@@ -134,7 +134,7 @@ async fn redirects_are_not_followed() {
     let error = listener.client().get_a().await.unwrap_err();
     assert_eq!(
         (error.kind(), error.status().unwrap().as_u16()),
-        (ErrorKind::Refused, 302)
+        (ErrorKind::Status, 302)
     );
     assert!(
         error.to_string().contains("redirects are not followed"),

@@ -139,7 +139,7 @@ async fn a_text_that_is_too_long_is_refused_unless_the_server_is_to_decide() {
         .unwrap_err();
     assert_eq!(
         (error.kind(), error.sent()),
-        (ErrorKind::Refused, Sent::Answered)
+        (ErrorKind::Status, Sent::Answered)
     );
     assert_eq!(demo.sandbox.messages(id).len(), before);
     client

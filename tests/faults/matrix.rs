@@ -72,7 +72,7 @@ async fn meet_all(cases: Vec<Case>) -> Vec<String> {
 /// What is otherwise than the table says.
 async fn meet(case: &Case, method: Method) -> Result<(), String> {
     let target = case.fault.bring_about();
-    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     let client = case
         .shape(Client::builder())
         .base_url(target.base_url())
@@ -131,7 +131,7 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     if line.contains('\n') || !line.starts_with(error.endpoint().unwrap().name()) {
         return wrong(&format!("it is not told on one line: {line}"));
     }
-    if error.kind() == ErrorKind::Refused
+    if error.kind() == ErrorKind::Status
         && error.message() != Some("No.")
         && error.body().unwrap().starts_with(b"{\"m")
     {
@@ -183,7 +183,7 @@ async fn silence_may_have_a_limit_of_its_own() {
 async fn a_client_whose_calls_all_fail_stops_trying_again() {
     let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = Server::doing([Step::Read, Step::Write(busy), Step::Again]);
-    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(server.base_url())
         .retry(quick)
@@ -216,7 +216,7 @@ async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
 #[tokio::test]
 async fn a_call_has_its_own_policy() {
     let target = faults::Fault::Refused.bring_about();
-    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     let client = Client::builder()
         .base_url(target.base_url())
         .retry(quick)
@@ -225,7 +225,7 @@ async fn a_call_has_its_own_policy() {
     for attempts in [1, 2, 5] {
         let error = client
             .add_thing("one")
-            .options(|options| options.retry(quick.attempts(attempts)))
+            .options(|options| options.retry(quick.max_attempts(attempts)))
             .await
             .unwrap_err();
         assert_eq!(

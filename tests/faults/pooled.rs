@@ -13,7 +13,7 @@ use cliq_tests::server::{Server, Step, answer};
 use crate::Things;
 
 fn client(server: &Server) -> Client {
-    let quick = RetryPolicy::new().first_wait(Duration::from_millis(1));
+    let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     Client::builder()
         .base_url(server.base_url())
         .retry(quick)

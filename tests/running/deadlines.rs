@@ -72,9 +72,9 @@ async fn waiting_between_attempts() {
             .everywhere()
             .sometimes(1.0, Fault::Unreachable);
         let policy = RetryPolicy::new()
-            .attempts(1000)
-            .first_wait(longest)
-            .longest_wait(longest);
+            .max_attempts(1000)
+            .initial_backoff(longest)
+            .max_backoff(longest);
         let builder = || {
             demo.sandbox
                 .client_builder()
@@ -100,7 +100,9 @@ async fn attempts_that_each_take_their_time() {
         .faults()
         .everywhere()
         .sometimes(1.0, Fault::LoseAnswer);
-    let policy = RetryPolicy::new().attempts(10).first_wait(Duration::ZERO);
+    let policy = RetryPolicy::new()
+        .max_attempts(10)
+        .initial_backoff(Duration::ZERO);
     let client = demo
         .sandbox
         .client_builder()

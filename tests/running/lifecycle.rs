@@ -178,9 +178,9 @@ async fn what_was_closed_is_not_tried_again() {
         .everywhere()
         .sometimes(1.0, cliq_sandbox::Fault::Unreachable);
     let policy = RetryPolicy::new()
-        .attempts(1000)
-        .first_wait(SECOND)
-        .longest_wait(SECOND);
+        .max_attempts(1000)
+        .initial_backoff(SECOND)
+        .max_backoff(SECOND);
     let client = demo
         .sandbox
         .client_builder()

@@ -71,8 +71,8 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
 
 fn client() -> ClientBuilder {
     let policy = RetryPolicy::new()
-        .attempts(2)
-        .first_wait(Duration::from_millis(1));
+        .max_attempts(2)
+        .initial_backoff(Duration::from_millis(1));
     Client::builder()
         .access_token(secret("token"))
         .retry(policy)

@@ -162,7 +162,7 @@ impl Case {
         // Reading the platform's certificates takes longer than all the rest.
         let client = client
             .reqwest(|builder| builder.tls_certs_only([]))
-            .largest_answer(LARGEST_ANSWER);
+            .max_response_size(LARGEST_ANSWER);
         match self.outcome {
             Outcome::Failure {
                 kind: ErrorKind::Timeout,
@@ -353,7 +353,7 @@ fn exchanges() -> Vec<Case> {
                 ),
                 Step::Silence,
             ]),
-            failure(ErrorKind::Refused, Sent::Answered, Some(101)),
+            failure(ErrorKind::Status, Sent::Answered, Some(101)),
             Again::Never,
         ),
     ]
@@ -535,7 +535,7 @@ fn statuses() -> Vec<Case> {
             "HTTP/1.1 {status} Said\r\n{location}Content-Length: {length}\r\n\r\n{}",
             &body[..length]
         );
-        let outcome = failure(ErrorKind::Refused, Sent::Answered, Some(status));
+        let outcome = failure(ErrorKind::Status, Sent::Answered, Some(status));
         case(
             &status.to_string(),
             Fault::Steps(vec![Step::Read, write(&answer), Step::Again]),
@@ -549,7 +549,7 @@ fn statuses() -> Vec<Case> {
         Step::Write(answer("400 Bad Request", body)),
         Step::Again,
     ]);
-    let refused = failure(ErrorKind::Refused, Sent::Answered, Some(400));
+    let refused = failure(ErrorKind::Status, Sent::Answered, Some(400));
     let mut cases: Vec<_> = (300..=308)
         .chain(400..=451)
         .chain(500..=511)

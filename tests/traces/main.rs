@@ -115,8 +115,8 @@ async fn traced(client: ClientBuilder) -> Vec<Told> {
     let listening =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
     let policy = RetryPolicy::new()
-        .attempts(2)
-        .first_wait(Duration::from_millis(1));
+        .max_attempts(2)
+        .initial_backoff(Duration::from_millis(1));
     let _ = client
         .retry(policy)
         .build()

@@ -34,8 +34,8 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
         let change = region.change();
         let permits = held.capacity() * size_of::<Permit>();
         let bytes = change.bytes_allocated - change.bytes_deallocated - permits;
-        println!("  {what:<44} {:>4} bytes", bytes / limiter.buckets());
-        fewest = limiter.buckets();
+        println!("  {what:<44} {:>4} bytes", bytes / limiter.bucket_count());
+        fewest = limiter.bucket_count();
     }
     assert_eq!(fewest, USERS * ENDPOINTS);
 

@@ -165,8 +165,8 @@ impl ClientBuilder {
     /// How large an answer may be, in bytes after it is decompressed; 32 MiB at first. No more than
     /// that is ever held.
     #[must_use]
-    pub fn largest_answer(mut self, bytes: usize) -> Self {
-        self.setup.largest_answer = bytes;
+    pub fn max_response_size(mut self, bytes: usize) -> Self {
+        self.setup.max_response_size = bytes;
         self
     }
 

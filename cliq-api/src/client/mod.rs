@@ -176,7 +176,7 @@ impl Client {
     }
 
     /// How many users are kept.
-    pub fn users(&self) -> usize {
+    pub fn user_count(&self) -> usize {
         self.0.core.users.len()
     }
 

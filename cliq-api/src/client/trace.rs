@@ -59,10 +59,7 @@ pub(super) fn failed(span: &Span, error: &Error) {
     if let Some(status) = error.status() {
         span.record("http.response.status_code", status.as_u16());
     }
-    match error
-        .status()
-        .filter(|_| error.kind() == ErrorKind::Refused)
-    {
+    match error.status().filter(|_| error.kind() == ErrorKind::Status) {
         Some(status) => span.record("error.type", display(status.as_u16())),
         None => span.record("error.type", display(error.kind())),
     };

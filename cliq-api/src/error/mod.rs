@@ -72,7 +72,7 @@ pub enum ErrorKind {
     /// The exchange broke off.
     Transport,
     /// The server answered, and refused.
-    Refused,
+    Status,
     /// The server's answer is not what the endpoint declares, or is too large.
     Decode,
 }
@@ -90,7 +90,7 @@ impl fmt::Display for ErrorKind {
             Self::Connect => "connect",
             Self::Timeout => "timeout",
             Self::Transport => "transport",
-            Self::Refused => "refused",
+            Self::Status => "status",
             Self::Decode => "decode",
         })
     }
@@ -184,7 +184,7 @@ impl Error {
     ) -> Self {
         let answer = Answer::new(response);
         let mut this = Self::new(
-            ErrorKind::Refused,
+            ErrorKind::Status,
             Some(endpoint),
             Sent::Answered,
             answer.describe(authorized),

@@ -132,7 +132,7 @@ impl Limiter {
     }
 
     /// How many buckets there are in memory.
-    pub fn buckets(&self) -> usize {
+    pub fn bucket_count(&self) -> usize {
         self.0.slots.len()
     }
 

@@ -19,7 +19,7 @@ pub(crate) struct Setup {
     pub(crate) read_timeout: Option<Duration>,
     pub(crate) proxy: Option<SecretString>,
     /// How large an answer may be, in bytes, once it is decompressed.
-    pub(crate) largest_answer: usize,
+    pub(crate) max_response_size: usize,
     pub(crate) shape: Option<Shape>,
 }
 
@@ -45,7 +45,7 @@ impl Default for Setup {
             connect_timeout: Duration::from_secs(10),
             read_timeout: None,
             proxy: None,
-            largest_answer: 32 * 1024 * 1024,
+            max_response_size: 32 * 1024 * 1024,
             shape: None,
         }
     }
@@ -54,7 +54,7 @@ impl Default for Setup {
 pub(crate) struct ReqwestTransport {
     client: Client,
     origin: Origin,
-    largest_answer: usize,
+    max_response_size: usize,
 }
 
 impl ReqwestTransport {
@@ -98,7 +98,7 @@ impl ReqwestTransport {
         Ok(Self {
             client,
             origin: Origin::default(),
-            largest_answer: setup.largest_answer,
+            max_response_size: setup.max_response_size,
         })
     }
 }
@@ -196,12 +196,12 @@ impl ReqwestTransport {
     }
 
     fn check(&self, length: usize) -> Result<(), TransportError> {
-        if length <= self.largest_answer {
+        if length <= self.max_response_size {
             return Ok(());
         }
         let problem = format!(
-            "the answer is larger than the {} bytes that `largest_answer` allows",
-            self.largest_answer
+            "the answer is larger than the {} bytes that `max_response_size` allows",
+            self.max_response_size
         );
         Err(TransportError::unusable(problem))
     }

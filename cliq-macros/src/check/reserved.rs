@@ -18,7 +18,7 @@ const CLIENT: &[&str] = &[
     "granted_scopes",
     "limits",
     "user",
-    "users",
+    "user_count",
 ];
 
 /// What every value has by the prelude's traits, and by those that are often imported.

@@ -185,7 +185,7 @@ fn common(
         #[automatically_derived]
         impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
             type Output = ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
-            type IntoFuture = #krate::Sending<<Self as #krate::Endpoint>::Response>;
+            type IntoFuture = #krate::ResponseFuture<<Self as #krate::Endpoint>::Response>;
             fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
         }
         #(#gates)*

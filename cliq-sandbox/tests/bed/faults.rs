@@ -62,15 +62,15 @@ async fn each_one_is_what_it_says() {
         ),
         (
             Fault::Unauthorized,
-            (ErrorKind::Refused, Sent::Answered, Some(401), 0, 1),
+            (ErrorKind::Status, Sent::Answered, Some(401), 0, 1),
         ),
         (
             Fault::Fail(bad_gateway),
-            (ErrorKind::Refused, Sent::Answered, Some(502), 1, 1),
+            (ErrorKind::Status, Sent::Answered, Some(502), 1, 1),
         ),
         (
             Fault::Redirect("https://elsewhere.example/".into()),
-            (ErrorKind::Refused, Sent::Answered, Some(302), 1, 1),
+            (ErrorKind::Status, Sent::Answered, Some(302), 1, 1),
         ),
         (
             Fault::LoseAnswer,
@@ -82,7 +82,7 @@ async fn each_one_is_what_it_says() {
         ),
         (
             Fault::FailAfter(bad_gateway),
-            (ErrorKind::Refused, Sent::Answered, Some(502), 1, 2),
+            (ErrorKind::Status, Sent::Answered, Some(502), 1, 2),
         ),
         (
             Fault::Truncate,
@@ -185,7 +185,7 @@ async fn sequences_are_exact_and_the_endpoints_own_go_first() {
                 .map_err(|error| error.kind()),
         );
     }
-    let refused = Err(ErrorKind::Refused);
+    let refused = Err(ErrorKind::Status);
     assert_eq!(
         seen,
         [

@@ -166,7 +166,7 @@ async fn a_client_sees_what_it_sees_in_process() {
         (Fault::Truncate, ErrorKind::Transport, Sent::Answered, 1),
         (
             Fault::Fail(StatusCode::BAD_GATEWAY),
-            ErrorKind::Refused,
+            ErrorKind::Status,
             Sent::Answered,
             1,
         ),

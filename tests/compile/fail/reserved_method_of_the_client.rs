@@ -3,7 +3,7 @@ use cliq_api::prelude::*;
 #[endpoints]
 pub trait Api {
     #[endpoint(GET "/users")]
-    fn users(&self, #[query] a: Option<u8>) -> String;
+    fn user_count(&self, #[query] a: Option<u8>) -> String;
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
@@ -11,7 +11,7 @@ pub trait Api {
 
 pub async fn uses(client: Client) -> Result<(), Error> {
     // The client's own, which hides it.
-    let _: usize = client.users();
+    let _: usize = client.user_count();
     client.beside().x(true).await
 }
 

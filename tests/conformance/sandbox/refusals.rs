@@ -223,7 +223,7 @@ fn values() -> Vec<Case> {
     case(
         "`user_ids` that is empty, or names somebody who is not in the channel",
         ADD,
-        { call(ADD, "", Some(&json!({ "user_ids": ["4"] }))) },
+        call(ADD, "", Some(&json!({ "user_ids": ["4"] }))),
     );
     case(
         "`fields` with a name that a member doesn't have",
