@@ -45,8 +45,7 @@ impl Place {
         );
         let [colleague_id, _] = demo.colleague_ids;
         Ok(Self {
-            client: Client::builder()
-                .base_url(server.base_url())
+            client: Client::cliq(DataCenter::US).base_url(server.base_url())
                 .access_token(demo.token)
                 .build()?,
             channel_id: demo.channel_id,
@@ -66,8 +65,7 @@ impl Place {
             .parse()?;
         println!("Talking to {data_center}.");
         Ok(Self {
-            client: Client::builder()
-                .data_center(data_center)
+            client: Client::cliq(data_center)
                 .access_token(token)
                 .build()?,
             channel_id: variable("CLIQ_CHANNEL_ID")?,

@@ -29,7 +29,7 @@ async fn a_token_that_is_good_for_ever() {
         r#"{"access_token": "1000.a", "expires_in": "18446744073709551615"}"#,
     ] {
         let credentials = Credentials::refresh_token(&app(), "1000.refresh");
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .transport(Saying(answer))
             .credentials(credentials)
             .build()
@@ -80,7 +80,7 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
 #[tokio::test]
 async fn a_call_without_credentials_is_told_so() {
     let demo = demo();
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())
         .build()
         .unwrap();
@@ -89,7 +89,7 @@ async fn a_call_without_credentials_is_told_so() {
         error.to_string().contains("without an access token"),
         "{error}"
     );
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())
         .access_token("1000.another")
         .build()

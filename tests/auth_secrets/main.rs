@@ -184,8 +184,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
     let credentials =
         Credentials::refresh_token(&app, refresh_token.clone()).data_center(here.clone());
     shown.debug(&credentials);
-    let client = Client::builder()
-        .data_center(here.clone())
+    let client = Client::cliq(here.clone())
         .credentials(credentials)
         .build()
         .unwrap();

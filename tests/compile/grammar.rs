@@ -158,8 +158,7 @@ fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
 fn everything_that_a_declaration_can_say() {
-    let client = Client::builder()
-        .base_url("http://localhost:1")
+    let client = Client::builder("http://localhost:1")
         .build()
         .unwrap();
     is_a_call(&client.ping());

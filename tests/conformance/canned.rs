@@ -21,7 +21,7 @@ impl Transport for Canned {
 
 /// A client of a server that answers everything with this. Each has limits of its own.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
-    Client::builder()
+    Client::cliq(DataCenter::US)
         .transport(Canned {
             status,
             body: body.into(),

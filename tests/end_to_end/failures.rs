@@ -23,8 +23,7 @@ async fn nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder()
-        .base_url(format!("http://{address}"))
+    let client = Client::cliq(DataCenter::US).base_url(format!("http://{address}"))
         .build()
         .unwrap();
     let error = client.get_a().await.unwrap_err();
@@ -45,7 +44,7 @@ async fn a_proxy_is_in_the_way() {
     let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
     drop(dead);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .proxy(url)
         .retry(RetryPolicy::none())
         .build()
@@ -82,8 +81,7 @@ async fn no_answer_in_time() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let builder = || {
-        Client::builder()
-            .base_url(&base_url)
+        Client::cliq(DataCenter::US).base_url(&base_url)
             .retry(RetryPolicy::none())
     };
     let client = builder().build().unwrap();
@@ -166,9 +164,9 @@ async fn a_token_that_is_not_known() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     for (client, advice) in [
-        (Client::builder(), "without an access token"),
+        (Client::cliq(DataCenter::US), "without an access token"),
         (
-            Client::builder().access_token("1000.another"),
+            Client::cliq(DataCenter::US).access_token("1000.another"),
             "another data centre",
         ),
     ] {
@@ -183,8 +181,7 @@ async fn a_token_that_is_not_known() {
 async fn what_is_not_there() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder()
-        .base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
         .access_token(demo.token)
         .build()
         .unwrap();
@@ -219,13 +216,13 @@ async fn what_is_not_there() {
 #[test]
 fn a_client_is_refused_what_it_cannot_use() {
     let refused = |builder: cliq_api::ClientBuilder| builder.build().map(|_| ()).unwrap_err();
-    let error = refused(Client::builder().base_url("http://cliq.zoho.com"));
+    let error = refused(Client::cliq(DataCenter::US).base_url("http://cliq.zoho.com"));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
         error.to_string().contains("it has to be `https://…`"),
         "{error}"
     );
-    let error = refused(Client::builder().access_token("1000.canary\n"));
+    let error = refused(Client::cliq(DataCenter::US).access_token("1000.canary\n"));
     assert!(
         error.to_string().contains("access token") && !format!("{error:?}").contains("canary"),
         "{error}"
@@ -235,8 +232,7 @@ fn a_client_is_refused_what_it_cannot_use() {
         error.to_string().contains("there are US, EU, IN"),
         "{error}"
     );
-    let default = Client::builder()
-        .data_center("eu".parse().unwrap())
+    let default = Client::cliq("eu".parse().unwrap())
         .build()
         .unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");

@@ -34,8 +34,7 @@ mod private {
 
     #[test]
     fn it_can_be_called() {
-        let client = Client::builder()
-            .base_url("http://localhost:1")
+        let client = Client::builder("http://localhost:1")
             .build()
             .unwrap();
         let request = client.get_private("x").n(5).prepare().unwrap();
@@ -64,8 +63,7 @@ mod reexported {
 
     #[test]
     fn it_can_be_called() {
-        let client = Client::builder()
-            .base_url("http://localhost:1")
+        let client = Client::builder("http://localhost:1")
             .build()
             .unwrap();
         let request = client.list_it().a(["b"]).t("c").prepare().unwrap();
@@ -124,8 +122,7 @@ mod carried {
     fn what_is_configured_away_is_gone_everywhere() {
         let names: Vec<_> = CARRIED.iter().map(|meta| meta.name()).collect();
         assert_eq!(names, ["twin", "old", "odd_Name"]);
-        let client = Client::builder()
-            .base_url("http://localhost:1")
+        let client = Client::builder("http://localhost:1")
             .build()
             .unwrap();
         assert_eq!(

@@ -30,8 +30,7 @@ pub(crate) trait r#match {
 
 #[test]
 fn odd_names() {
-    let client = Client::builder()
-        .base_url("http://localhost:1")
+    let client = Client::builder("http://localhost:1")
         .build()
         .unwrap();
     let uri = |request: Request<Bytes>| request.uri().path_and_query().unwrap().to_string();

@@ -10,8 +10,7 @@ fn inside_a_function() {
         #[endpoint(GET "/a/<ID>")]
         fn get_inner(&self, id: u8, #[query] a: Option<String>) -> String;
     }
-    let client = Client::builder()
-        .base_url("http://localhost:1")
+    let client = Client::builder("http://localhost:1")
         .build()
         .unwrap();
     assert_eq!(
@@ -48,8 +47,7 @@ wrapped!(String);
 
 #[test]
 fn made_by_a_macro() {
-    let client = Client::builder()
-        .base_url("http://localhost:1")
+    let client = Client::builder("http://localhost:1")
         .build()
         .unwrap();
     let made = client.post_made("i").q(1).names(["n"]).prepare().unwrap();

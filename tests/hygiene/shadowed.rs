@@ -59,8 +59,7 @@ pub(crate) trait Shadowed {
 #[test]
 fn it_can_be_called() {
     use cliq_api::RequestExt as _;
-    let client = cliq_api::Client::builder()
-        .base_url("http://localhost:1")
+    let client = cliq_api::Client::builder("http://localhost:1")
         .build()
         .unwrap();
     let request = client

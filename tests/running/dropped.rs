@@ -58,8 +58,7 @@ async fn over_a_socket_the_server_sees_all_of_it() {
     let mut sent = 0;
     for times in 0.. {
         // No connection waits for another call.
-        let client = Client::builder()
-            .base_url(server.base_url())
+        let client = Client::cliq(DataCenter::US).base_url(server.base_url())
             .reqwest(|builder| builder.pool_max_idle_per_host(0));
         let client = client.build().unwrap();
         let ended = polled(client.add_thing(&*text).into_future(), times).await;
@@ -122,7 +121,7 @@ async fn its_answer_is_read_to_the_end() {
         polls: 10,
         ..Slow::default()
     };
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(slow.clone())
         .base_url("http://localhost")
         .build()
@@ -144,8 +143,7 @@ async fn its_answer_is_read_to_the_end() {
 #[tokio::test]
 async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::builder()
-        .base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
         .timeout(Duration::from_millis(300))
         .build()
         .unwrap();
@@ -166,8 +164,7 @@ async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() 
 #[tokio::test]
 async fn a_client_leaves_no_task() {
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", "{}")), Step::Again]);
-    let client = Client::builder()
-        .base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
         .build()
         .unwrap();
     for _ in 0..5 {

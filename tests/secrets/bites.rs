@@ -32,7 +32,7 @@ impl Transport for Telltale {
 }
 
 async fn told(how: fn(http::Request<Bytes>) -> TransportError) -> Shown {
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .access_token(BAIT)
         .transport(Telltale(how))
         .base_url("http://localhost");
@@ -110,8 +110,7 @@ async fn in_a_trace() {
 #[tokio::test]
 async fn in_what_a_library_logs() {
     let server = Server::answering("{}");
-    let client = Client::builder()
-        .base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
         .access_token(BAIT);
     call(
         client

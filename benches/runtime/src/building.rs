@@ -80,8 +80,7 @@ fn ours_for_reqwest(client: &Client, values: Values) -> reqwest::Request {
 
 pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     let hand = reqwest::Client::new();
-    let client = Client::builder()
-        .base_url("http://localhost")
+    let client = Client::builder("http://localhost")
         .build()
         .expect("there can be a client");
     check(&hand, &client);

@@ -54,7 +54,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .transport(Here)
             .build()
             .expect("there can be a client");
