@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cliq_api::auth::{AccessToken, AuthErrorKind, Credentials};
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
-use cliq_api::{ErrorKind, Exchange, Sent};
+use cliq_api::{Body, ErrorKind, Exchange, Sent};
 
 use super::*;
 
@@ -14,10 +14,10 @@ use super::*;
 struct Saying(&'static str);
 
 impl Transport for Saying {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         let is_token = request.uri().path().starts_with("/oauth/");
         let body = if is_token { self.0 } else { "" };
-        Box::pin(async move { Ok(http::Response::new(Bytes::from_static(body.as_bytes()))) })
+        Box::pin(async move { Ok(http::Response::new(body.into())) })
     }
 }
 

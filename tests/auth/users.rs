@@ -95,12 +95,12 @@ async fn a_user_of_another_data_center_is_served_there() {
 struct Noting(Arc<Mutex<Vec<String>>>);
 
 impl Transport for Noting {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         self.0.lock().unwrap().push(request.uri().to_string());
         let body = Bytes::from_static(
             br#"{"access_token": "1000.a", "api_domain": "https://api.example.com"}"#,
         );
-        Box::pin(async move { Ok(http::Response::new(body)) })
+        Box::pin(async move { Ok(http::Response::new(body.into())) })
     }
 }
 

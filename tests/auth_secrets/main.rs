@@ -69,13 +69,18 @@ impl Shown {
 struct Recorder(SandboxTransport, Arc<Mutex<Vec<u8>>>);
 
 impl Transport for Recorder {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         Box::pin(async move {
-            let answer = self.0.send(request).await?;
-            self.1.lock().unwrap().extend_from_slice(answer.body());
-            Ok(answer)
+            let (head, body) = self.0.send(request).await?.into_parts();
+            let body = body.collect_up_to(usize::MAX).await.map_err(broken)?;
+            self.1.lock().unwrap().extend_from_slice(&body);
+            Ok(http::Response::from_parts(head, body.into()))
         })
     }
+}
+
+fn broken(error: cliq_api::BoxError) -> TransportError {
+    TransportError::new(Sent::Answered, "the response broke off").caused_by(error)
 }
 
 #[tokio::test(start_paused = true)]

@@ -90,7 +90,7 @@ struct Slow {
 }
 
 impl Transport for Slow {
-    fn send(&self, _: http::Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, _: http::Request<Body>) -> Exchange<'_> {
         let Self {
             polls,
             begun,
@@ -110,7 +110,7 @@ impl Transport for Slow {
             })
             .await;
             ended.fetch_add(1, Ordering::Relaxed);
-            Ok(http::Response::new(Bytes::new()))
+            Ok(http::Response::new(Body::empty()))
         })
     }
 }

@@ -3,7 +3,7 @@
 /// Why no request can be built. It never holds a value: its text reaches `Display` of errors.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub struct RequestError(String);
+pub(crate) struct RequestError(String);
 
 impl RequestError {
     pub(crate) fn new(problem: impl Into<String>) -> Self {
