@@ -65,6 +65,7 @@ mod request_ext;
 mod retry;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
+mod store_error;
 pub mod threads;
 mod transport;
 mod user_key;
@@ -216,7 +217,7 @@ pub use cliq_macros::endpoints;
 pub use http;
 
 pub use auth::AuthScheme;
-pub use client::{Caller, Client, ClientBuilder, Options};
+pub use client::{Caller, Client, ClientBuilder, EndpointLimits, Options};
 pub use data_center::DataCenter;
 pub use dynamic::DynamicCall;
 pub use endpoint::Endpoint;
@@ -231,6 +232,7 @@ pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, ResponseFuture};
 pub use reqwest;
 pub use retry::RetryPolicy;
+pub use store_error::StoreError;
 pub use transport::{Exchange, Transport, TransportError};
 pub use user_key::UserKey;
 

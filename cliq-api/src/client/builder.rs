@@ -1,7 +1,7 @@
 //! Building a client: what it needs to know, checked before the first call.
 
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use secrecy::SecretString;
@@ -236,7 +236,6 @@ impl ClientBuilder {
         let session = Session::new(&context, self.user.clone(), credentials)
             .map_err(|error| Error::unusable(&error))?;
         let limiter = Limiter::new(self.limits, self.limit_store);
-        let server = limiter.server(base_url.without_scheme());
         let core = Core {
             users: Users::default(),
             home: fixed
@@ -245,17 +244,19 @@ impl ClientBuilder {
             fixed,
             context,
             limiter,
+            buckets: Mutex::default(),
             transport,
             timeout: self.timeout.unwrap_or(TIMEOUT),
             retry: self.retry,
             budget: Budget::new(),
             in_flight: Arc::new(InFlight::default()),
         };
+        let buckets = core.buckets(base_url.without_scheme());
         let (core, session) = (Arc::new(core), Arc::new(session));
         Ok(Client(Arc::new(Inner {
             core,
             base_url,
-            server,
+            buckets,
             user: self.user,
             session,
         })))

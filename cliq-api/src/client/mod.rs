@@ -1,20 +1,24 @@
 //! The client: where calls go, as whom, and how they are carried there.
 
 mod base_url;
+mod buckets;
 mod builder;
 mod exchange;
 mod in_flight;
+mod limits;
 mod options;
 mod run;
 mod trace;
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use http::uri::{Authority, Scheme};
 
 pub use self::builder::ClientBuilder;
+pub use self::limits::EndpointLimits;
 pub use self::options::Options;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
 use crate::auth::{Context, Credentials, ScopeSet, Session, Users};
@@ -22,11 +26,13 @@ use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
 use crate::error::Error;
-use crate::limit::{Limiter, Limits, ServerId};
+use crate::limit::Limiter;
 use crate::retry::{Budget, RetryPolicy};
+use crate::threads::THREADS;
 use crate::transport::Transport;
 use crate::user_key::UserKey;
 use base_url::BaseUrl;
+use buckets::Buckets;
 use in_flight::InFlight;
 
 /// A client of one server, for one user. Cloning it is cheap, and clones share everything.
@@ -51,8 +57,8 @@ pub struct Client(Arc<Inner>);
 struct Inner {
     core: Arc<Core>,
     base_url: Arc<BaseUrl>,
-    /// The same to the limiter.
-    server: ServerId,
+    /// What calls to that server count in.
+    buckets: Arc<Buckets>,
     user: Option<UserKey>,
     session: Arc<Session>,
 }
@@ -69,16 +75,32 @@ struct Core {
     /// Of one attempt, where neither the endpoint nor the call says otherwise.
     timeout: Duration,
     limiter: Limiter,
+    /// Of each server.
+    buckets: Mutex<HashMap<Arc<str>, Arc<Buckets>>>,
     retry: RetryPolicy,
     budget: Budget,
     in_flight: Arc<InFlight>,
+}
+
+impl Core {
+    /// The same for all users of the server.
+    fn buckets(&self, server: &str) -> Arc<Buckets> {
+        let mut known = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(buckets) = known.get(server) {
+            return Arc::clone(buckets);
+        }
+        let tables = [&THREADS[..]];
+        let buckets = Arc::new(Buckets::new(self.limiter.clone(), server, &tables));
+        known.insert(server.into(), Arc::clone(&buckets));
+        buckets
+    }
 }
 
 impl Drop for Core {
     fn drop(&mut self) {
         // A program of plain threads: no runtime ends with it, in which what is left would be told.
         if tokio::runtime::Handle::try_current().is_err() {
-            self.limiter.tell_rest_here();
+            self.limiter.flush_blocking();
         }
     }
 }
@@ -118,7 +140,7 @@ impl Client {
         let left = self.0.core.in_flight.close(within).await;
         // A store that fails has had its time as well then.
         let rest = within.saturating_sub(begun.elapsed());
-        let _ = tokio::time::timeout(rest, self.0.core.limiter.tell_all()).await;
+        let _ = tokio::time::timeout(rest, self.0.core.limiter.flush()).await;
         left
     }
 
@@ -159,11 +181,11 @@ impl Client {
             .users
             .session(&core.context, &user, credentials)
             .map_err(|error| Error::unusable(&error))?;
-        let server = core.limiter.server(base_url.without_scheme());
+        let buckets = core.buckets(base_url.without_scheme());
         Ok(Self(Arc::new(Inner {
             core: Arc::clone(core),
             base_url,
-            server,
+            buckets,
             user: Some(user),
             session,
         })))
@@ -191,11 +213,11 @@ impl Client {
     }
 
     /// What is left of the limits, which locks are in force, and what happens to them.
-    pub fn limits(&self) -> Limits {
-        self.0
-            .core
-            .limiter
-            .limits(self.0.server, self.0.user.clone())
+    pub fn limits(&self) -> EndpointLimits {
+        EndpointLimits {
+            limits: self.0.core.limiter.limits(self.0.user.clone()),
+            buckets: Arc::clone(&self.0.buckets),
+        }
     }
 
     /// Scheme, host, and the prefix of all paths.

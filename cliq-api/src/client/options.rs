@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::{HeaderName, HeaderValue};
 
-use crate::limit::{Class, Patience};
+use crate::limit::{Priority, WaitPolicy};
 use crate::retry::RetryPolicy;
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
@@ -24,8 +24,8 @@ pub struct Options {
     pub(super) timeout: Option<Duration>,
     pub(super) deadline: Option<Duration>,
     pub(super) retry: Option<RetryPolicy>,
-    pub(super) patience: Option<Patience>,
-    pub(super) class: Option<Class>,
+    pub(super) wait_policy: Option<WaitPolicy>,
+    pub(super) priority: Option<Priority>,
     headers: Vec<(HeaderName, HeaderValue)>,
     refused: Option<String>,
 }
@@ -67,7 +67,7 @@ impl Options {
     #[must_use]
     pub fn fail_fast(self) -> Self {
         Self {
-            patience: Some(Patience::FailFast),
+            wait_policy: Some(WaitPolicy::FailFast),
             ..self
         }
     }
@@ -77,7 +77,7 @@ impl Options {
     #[must_use]
     pub fn through_locks(self) -> Self {
         Self {
-            patience: Some(Patience::ThroughLocks),
+            wait_policy: Some(WaitPolicy::ThroughLocks),
             ..self
         }
     }
@@ -87,7 +87,7 @@ impl Options {
     #[must_use]
     pub fn urgent(self) -> Self {
         Self {
-            class: Some(Class::Urgent),
+            priority: Some(Priority::Urgent),
             ..self
         }
     }
@@ -128,8 +128,8 @@ impl fmt::Debug for Options {
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)
             .field("retry", &self.retry)
-            .field("patience", &self.patience)
-            .field("class", &self.class)
+            .field("wait_policy", &self.wait_policy)
+            .field("priority", &self.priority)
             .field("headers", &headers)
             .finish_non_exhaustive()
     }

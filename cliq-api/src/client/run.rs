@@ -20,7 +20,7 @@ use crate::endpoint::call::Call;
 use crate::endpoint::meta::{EndpointMeta, Scopes};
 use crate::endpoint::request;
 use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
-use crate::limit::{Ask, Class, LimitRefusal, Permit, Told};
+use crate::limit::{AcquireOptions, LimitRefusal, Outcome, Permit};
 use crate::retry::RetryPolicy;
 use crate::transport::{EVER, TransportError};
 
@@ -312,20 +312,22 @@ impl<'c> Run<'c> {
         let options = self.call.options();
         let client = &self.call.client().0;
         let limiter = &client.core.limiter;
-        let ask = Ask {
-            deadline: Some(self.begun + self.deadline),
-            timeout: self.timeout,
-            patience: options
-                .patience
-                .unwrap_or(limiter.settings().default_patience()),
-            class: options.class.unwrap_or(Class::Normal),
-            // What is tried again goes before others, or it would wait a whole line once more.
-            retry: !self.attempts.is_empty(),
-        };
+        let buckets = client.buckets.of(self.call.meta());
+        let acquire = AcquireOptions::new()
+            .deadline(self.begun + self.deadline)
+            .timeout(self.timeout)
+            .wait_policy(
+                options
+                    .wait_policy
+                    .unwrap_or(limiter.settings().default_wait_policy()),
+            )
+            .priority(options.priority.unwrap_or_default())
+            // Retries go first, or one would wait a whole line once more.
+            .retry(!self.attempts.is_empty());
         loop {
             self.stage = Stage::Limited;
             let permit = limiter
-                .acquire(client.server, client.user.as_ref(), self.call.meta(), ask)
+                .acquire(&buckets, client.user.as_ref(), acquire)
                 .await;
             let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
@@ -365,14 +367,16 @@ impl<'c> Run<'c> {
         let timeout = self.timeout;
         let work = async move {
             let answer = transport.send_within(request, timeout).await;
-            let told = match &answer {
-                Ok(answer) => Some(told(answer)),
-                // What came before it broke off may tell of a lock.
-                Err(error) => error.answer().map(told),
+            let outcome = match &answer {
+                Ok(answer) => Some(outcome(answer)),
+                // What came before it broke off may report a lockout.
+                Err(error) => error.answer().map(outcome),
             };
             let unsent = matches!(&answer, Err(error) if error.sent() == Sent::No);
-            let locked = match told {
-                Some(told) => permit.answered(told),
+            let locked = match outcome {
+                Some(outcome) => permit
+                    .answered(outcome)
+                    .and_then(|throttling| throttling.locked_until),
                 None if unsent => {
                     permit.unsent();
                     None
@@ -469,17 +473,17 @@ fn limited(call: &Call, refusal: LimitRefusal) -> Error {
 /// The answer, and until when the user is locked out now.
 type Exchanged = (Result<Response<Bytes>, TransportError>, Option<SystemTime>);
 
-/// What an answer says of the endpoint's limit.
-fn told(answer: &Response<Bytes>) -> Told {
+/// What an answer says of the endpoint's limits.
+fn outcome(answer: &Response<Bytes>) -> Outcome {
     if !answer.status().is_client_error() {
-        return Told::Fine;
+        return Outcome::Accepted;
     }
     let answer = Answer::new(answer.clone());
     if answer.is_throttled() {
-        Told::Throttled {
+        Outcome::Throttled {
             retry_after: answer.retry_after(),
         }
     } else {
-        Told::Fine
+        Outcome::Accepted
     }
 }
