@@ -77,6 +77,7 @@ mod request_ext;
 mod response;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
+mod store_error;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -250,6 +251,7 @@ pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use response::{DecodeError, FromResponse, Page, decode};
+pub use store_error::StoreError;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

@@ -96,7 +96,11 @@ fn all_slots_where_the_last_one_trips() {
         ..busy(seed)
     };
     bites(scenario, |scenario| {
-        Gate::bucket(scenario.endpoint, &scenario.settings.clone().spare(0), None)
+        Gate::bucket(
+            scenario.endpoint,
+            &scenario.settings.clone().headroom(0),
+            None,
+        )
     });
 }
 

@@ -5,11 +5,15 @@ use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cliq_api::EndpointMeta;
-use cliq_api::limit::{Acquire, Bucket, Decision, LeaseId, LimitSettings, Outcome, Rules, Source};
+use cliq_api::limit::{
+    Acquire, Bucket, CallEnd, Complete, Decision, LeaseId, LimitSettings, Rules, Source,
+};
 use governor::clock::{Clock, FakeRelativeClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
 use governor::{Quota, RateLimiter};
+
+use crate::spec;
 
 /// The client gives up on a call after this time.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
@@ -48,7 +52,7 @@ impl Gate {
         settings: &LimitSettings,
         misuse: Option<Misuse>,
     ) -> Self {
-        let rules = Rules::new(endpoint.limit(), endpoint.lock(), settings);
+        let rules = Rules::new(&spec(endpoint), settings);
         Self::Bucket {
             bucket: Box::new(Bucket::new(&rules, 0, 0)),
             rules,
@@ -86,16 +90,14 @@ impl Gate {
                 clock.advance(Duration::from_millis(now - *last));
                 *last = now;
                 match limiter.check() {
-                    Ok(()) => Decision::Granted {
-                        use_within: TIMEOUT,
-                    },
+                    Ok(()) => Decision::Granted { ttl: TIMEOUT },
                     Err(until) => {
                         let wait = until
                             .wait_time_from(clock.now())
                             .max(Duration::from_millis(1));
                         Decision::Wait {
                             earliest: wait,
-                            again: wait,
+                            recheck: wait,
                         }
                     }
                 }
@@ -110,7 +112,11 @@ impl Gate {
             misuse: Some(Misuse::StampAtSending),
         } = self
         {
-            bucket.complete(now, rules, LeaseId(lease), Source(1), Outcome::Answered);
+            bucket.complete(
+                now,
+                rules,
+                &Complete::new(LeaseId(lease), Source(1), CallEnd::Answered),
+            );
         }
     }
 
@@ -122,18 +128,18 @@ impl Gate {
             misuse,
         } = self
         {
-            let outcome = if *misuse == Some(Misuse::FreeOnCancel) {
-                Outcome::Unsent
+            let end = if *misuse == Some(Misuse::FreeOnCancel) {
+                CallEnd::Unsent
             } else {
-                Outcome::Unanswered
+                CallEnd::Unanswered
             };
-            bucket.complete(now, rules, LeaseId(lease), Source(1), outcome);
+            bucket.complete(now, rules, &Complete::new(LeaseId(lease), Source(1), end));
         }
     }
 
-    pub(crate) fn complete(&mut self, now: u64, lease: u64, outcome: Outcome) {
+    pub(crate) fn complete(&mut self, now: u64, lease: u64, end: CallEnd) {
         if let Self::Bucket { bucket, rules, .. } = self {
-            bucket.complete(now, rules, LeaseId(lease), Source(1), outcome);
+            bucket.complete(now, rules, &Complete::new(LeaseId(lease), Source(1), end));
         }
     }
 }

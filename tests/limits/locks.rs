@@ -4,13 +4,13 @@
 use std::time::Duration;
 
 use cliq_api::limit::{
-    Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source,
+    Acquire, Bucket, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockSource, Rules, Source,
 };
 use cliq_sandbox::limits::{Limits, Stamps, Throttle, Trips, Verdict};
 use fastrand::Rng;
 
-use crate::SIMULATED;
 use crate::simulations::seed;
+use crate::{SIMULATED, spec};
 
 const BEGINNING: Duration = Duration::from_hours(500_000);
 
@@ -23,7 +23,7 @@ fn ask(lease: u64) -> Acquire {
 fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut rng = Rng::with_seed(seed);
     let endpoint = &SIMULATED[0];
-    let rules = Rules::new(endpoint.limit(), endpoint.lock(), &LimitSettings::new());
+    let rules = Rules::new(&spec(endpoint), &LimitSettings::new());
     let mut bucket = Bucket::new(&rules, 0, 0);
     let mut throttle = Throttle::new(server).keep(0);
     let counted = throttle.bucket(endpoint);
@@ -39,12 +39,12 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
         lease += 1;
         match bucket.acquire(now, &rules, &ask(lease)) {
             Decision::Granted { .. } => {}
-            Decision::Wait { again, .. } => {
-                now += u64::try_from(again.as_millis()).unwrap();
+            Decision::Wait { recheck, .. } => {
+                now += u64::try_from(recheck.as_millis()).unwrap();
                 continue;
             }
             Decision::Locked(lock) => {
-                assert_eq!(lock.why, LockSource::Observed);
+                assert_eq!(lock.source, LockSource::Observed);
                 now += u64::try_from(lock.left.as_millis()).unwrap();
                 continue;
             }
@@ -66,8 +66,8 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
                 "sent {late:?} after the lock's end, seed {seed}"
             );
         }
-        let outcome = match verdict {
-            Verdict::Allowed => Outcome::Answered,
+        let end = match verdict {
+            Verdict::Allowed => CallEnd::Answered,
             refused => {
                 told += 1;
                 locked = refused.until();
@@ -77,13 +77,13 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
                     .saturating_sub(BEGINNING + Duration::from_millis(now));
                 // As servers do: whole seconds.
                 let left = Duration::from_secs(left.as_millis().div_ceil(1000) as u64);
-                Outcome::Throttled {
+                CallEnd::Throttled {
                     retry_after: tells_when.then_some(left),
                 }
             }
         };
-        let done = bucket.complete(now, &rules, LeaseId(lease), Source(1), outcome);
-        assert_eq!(done.begins, outcome != Outcome::Answered);
+        let done = bucket.complete(now, &rules, &Complete::new(LeaseId(lease), Source(1), end));
+        assert_eq!(done.begins, end != CallEnd::Answered);
     }
     told
 }
@@ -105,16 +105,13 @@ fn obeyed_to_the_second() {
 
 /// One of 19 slots of a minute, ten minutes of lock, and a margin of a second.
 fn bucket() -> (Rules, Bucket) {
-    let rules = Rules::new(
-        SIMULATED[0].limit(),
-        SIMULATED[0].lock(),
-        &LimitSettings::new().cold_start(false),
-    );
+    let settings = LimitSettings::new().cold_start(false);
+    let rules = Rules::new(&spec(SIMULATED[0]), &settings);
     (rules, Bucket::new(&rules, 0, 0))
 }
 
-fn throttled(seconds: impl Into<Option<u64>>) -> Outcome {
-    Outcome::Throttled {
+fn throttled(seconds: impl Into<Option<u64>>) -> CallEnd {
+    CallEnd::Throttled {
         retry_after: seconds.into().map(Duration::from_secs),
     }
 }
@@ -135,7 +132,11 @@ fn the_longer_of_what_is_told_and_what_is_declared() {
     ] {
         let (rules, mut bucket) = bucket();
         bucket.acquire(0, &rules, &ask(1));
-        bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(told));
+        bucket.complete(
+            0,
+            &rules,
+            &Complete::new(LeaseId(1), Source(1), throttled(told)),
+        );
         assert_eq!(lock_left(&bucket, 0), left, "{told:?}");
     }
 }
@@ -146,20 +147,36 @@ fn only_ever_extended() {
     for lease in 1..=4 {
         bucket.acquire(0, &rules, &ask(lease));
     }
-    bucket.complete(1_000, &rules, LeaseId(1), Source(1), throttled(700));
+    bucket.complete(
+        1_000,
+        &rules,
+        &Complete::new(LeaseId(1), Source(1), throttled(700)),
+    );
     assert_eq!(lock_left(&bucket, 1_000), 701_001);
     // The second one arrived later, and tells of less.
     assert!(
         !bucket
-            .complete(2_000, &rules, LeaseId(2), Source(1), throttled(None))
+            .complete(
+                2_000,
+                &rules,
+                &Complete::new(LeaseId(2), Source(1), throttled(None))
+            )
             .begins
     );
     assert_eq!(lock_left(&bucket, 2_000), 700_001);
     // A success that comes late doesn't end it.
-    bucket.complete(3_000, &rules, LeaseId(3), Source(1), Outcome::Answered);
+    bucket.complete(
+        3_000,
+        &rules,
+        &Complete::new(LeaseId(3), Source(1), CallEnd::Answered),
+    );
     assert_eq!(lock_left(&bucket, 3_000), 699_001);
     // One without an answer may still arrive, and begin it anew.
-    bucket.complete(50_000, &rules, LeaseId(4), Source(1), Outcome::Unanswered);
+    bucket.complete(
+        50_000,
+        &rules,
+        &Complete::new(LeaseId(4), Source(1), CallEnd::Unanswered),
+    );
     assert_eq!(lock_left(&bucket, 50_000), 120_000 + 601_001);
 }
 
@@ -168,8 +185,16 @@ fn counted_from_the_last_call_that_may_have_arrived() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.acquire(0, &rules, &ask(2));
-    bucket.complete(30_000, &rules, LeaseId(1), Source(1), Outcome::Unanswered);
-    bucket.complete(31_000, &rules, LeaseId(2), Source(1), throttled(None));
+    bucket.complete(
+        30_000,
+        &rules,
+        &Complete::new(LeaseId(1), Source(1), CallEnd::Unanswered),
+    );
+    bucket.complete(
+        31_000,
+        &rules,
+        &Complete::new(LeaseId(2), Source(1), throttled(None)),
+    );
     assert_eq!(lock_left(&bucket, 31_000), 119_000 + 601_001);
 }
 
@@ -177,7 +202,11 @@ fn counted_from_the_last_call_that_may_have_arrived() {
 fn one_call_goes_first_after_it() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
-    bucket.complete(0, &rules, LeaseId(1), Source(1), throttled(None));
+    bucket.complete(
+        0,
+        &rules,
+        &Complete::new(LeaseId(1), Source(1), throttled(None)),
+    );
     assert!(matches!(
         bucket.acquire(601_000, &rules, &ask(2)),
         Decision::Locked(_)
@@ -190,7 +219,11 @@ fn one_call_goes_first_after_it() {
         bucket.acquire(601_001, &rules, &ask(4)),
         Decision::Wait { .. }
     ));
-    bucket.complete(601_500, &rules, LeaseId(3), Source(1), Outcome::Answered);
+    bucket.complete(
+        601_500,
+        &rules,
+        &Complete::new(LeaseId(3), Source(1), CallEnd::Answered),
+    );
     for lease in 5..23 {
         assert!(
             matches!(
@@ -210,15 +243,22 @@ fn one_call_goes_first_after_it() {
 fn it_is_known_from_where() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
-    bucket.complete(0, &rules, LeaseId(1), Source(7), throttled(None));
+    bucket.complete(
+        0,
+        &rules,
+        &Complete::new(LeaseId(1), Source(7), throttled(None)),
+    );
     assert_eq!(
-        bucket.locked(0, Source(7)).unwrap().why,
+        bucket.locked(0, Source(7)).unwrap().source,
         LockSource::Observed
     );
-    assert_eq!(bucket.locked(0, Source(1)).unwrap().why, LockSource::Peer);
+    assert_eq!(
+        bucket.locked(0, Source(1)).unwrap().source,
+        LockSource::Peer
+    );
     let mut bucket = Bucket::assume_locked(&rules, 0);
     assert_eq!(
-        bucket.locked(0, Source(1)).unwrap().why,
+        bucket.locked(0, Source(1)).unwrap().source,
         LockSource::Assumed
     );
     assert!(matches!(

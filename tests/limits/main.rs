@@ -19,6 +19,8 @@ mod simulations;
 mod whole;
 mod world;
 
+use cliq_api::EndpointMeta;
+use cliq_api::limit::BucketSpec;
 use cliq_api::prelude::*;
 
 /// Endpoints to simulate calls to.
@@ -47,4 +49,17 @@ pub(crate) trait Simulated {
     /// No limit.
     #[endpoint(GET "/free", limit = none)]
     fn free(&self);
+}
+
+/// What calls to the endpoint count in.
+pub(crate) fn spec(endpoint: &EndpointMeta) -> BucketSpec {
+    let spec = BucketSpec::new("https://cliq.zoho.com", endpoint.path());
+    let spec = match endpoint.limit() {
+        Some(limit) => spec.limit(limit),
+        None => spec,
+    };
+    match endpoint.lock() {
+        Some(lock) => spec.lock(lock),
+        None => spec,
+    }
 }

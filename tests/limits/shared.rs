@@ -6,25 +6,25 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cliq_api::EndpointMeta;
 use cliq_api::limit::{
-    Acquire, Ask, Bucket, BucketKey, Class, Completed, Decision, DecodeError, Ended, LeaseId,
-    LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome, Rules, Seen, Source,
-    StoreError, StoreFuture, Told,
+    Acquire, AcquireOptions, Bucket, CallEnd, Complete, Completed, Decision, DecodeError, LeaseId,
+    LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome, Permit, Priority, Rules,
+    Snapshot, Source, StoreFuture, UserBucket,
 };
+use cliq_api::{EndpointMeta, StoreError};
 use cliq_sandbox::limits::{Limits, Throttle};
 use fastrand::Rng;
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep};
 
-use crate::SIMULATED;
 use crate::latency::Latency;
 use crate::simulations::seed;
+use crate::{SIMULATED, spec};
 
 /// What all share.
 #[derive(Debug)]
 struct Shelf {
-    buckets: Mutex<HashMap<BucketKey, Vec<u8>>>,
+    buckets: Mutex<HashMap<UserBucket, Vec<u8>>>,
     origin: Instant,
 }
 
@@ -65,9 +65,8 @@ impl Door {
     /// One step: read, changed and written.
     async fn step<T>(
         &self,
-        key: &BucketKey,
-        rules: &Rules,
-        change: impl FnOnce(&mut Bucket, u64) -> T,
+        buckets: &[&UserBucket],
+        change: impl FnOnce(&mut [Bucket], u64) -> T,
     ) -> Result<T, StoreError> {
         self.way().await;
         self.asks.fetch_add(1, Ordering::Relaxed);
@@ -75,14 +74,17 @@ impl Door {
             return Err(StoreError::new("the shelf is broken: mend it"));
         }
         let answer = {
-            let mut buckets = self.shelf.buckets.lock().unwrap();
+            let mut shelf = self.shelf.buckets.lock().unwrap();
             let now = u64::try_from(self.shelf.origin.elapsed().as_millis()).unwrap();
-            let mut bucket = match buckets.get(key) {
+            let load = |key: &&UserBucket| match shelf.get(*key) {
                 Some(bytes) => Bucket::decode(bytes).unwrap(),
-                None => Bucket::new(rules, now, 0),
+                None => Bucket::new(key.rules(), now, 0),
             };
-            let answer = change(&mut bucket, now);
-            buckets.insert(key.clone(), bucket.encode());
+            let mut loaded: Vec<_> = buckets.iter().map(load).collect();
+            let answer = change(&mut loaded, now);
+            for (key, bucket) in buckets.iter().zip(loaded) {
+                shelf.insert((*key).clone(), bucket.encode());
+            }
             answer
         };
         self.way().await;
@@ -101,42 +103,56 @@ impl Door {
 impl LimitStore for Door {
     fn acquire<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        ask: Acquire,
-    ) -> StoreFuture<'a, Decision> {
-        Box::pin(async move {
-            let mut answer = self
-                .step(key, rules, |bucket, now| bucket.acquire(now, rules, &ask))
-                .await?;
-            if let Decision::Wait { earliest, again } = &mut answer {
-                // Nobody tells it that a peer's call ended.
-                *again = (*again).min((*earliest).max(Duration::from_millis(500)));
+        buckets: &'a [&'a UserBucket],
+        message: Acquire,
+    ) -> StoreFuture<'a, Vec<Decision>> {
+        Box::pin(self.step(buckets, move |loaded, now| {
+            let mut decisions = Vec::new();
+            for (key, bucket) in buckets.iter().zip(&mut *loaded) {
+                let mut decision = bucket.acquire(now, key.rules(), &message);
+                if let Decision::Wait { earliest, recheck } = &mut decision {
+                    // No peer tells it when its call ends.
+                    *recheck = (*recheck).min((*earliest).max(Duration::from_millis(500)));
+                }
+                decisions.push(decision);
             }
-            Ok(answer)
-        })
+            let granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
+            if !decisions.iter().all(granted) {
+                let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
+                for ((key, bucket), decision) in buckets.iter().zip(loaded).zip(&decisions) {
+                    if granted(decision) {
+                        bucket.complete(now, key.rules(), &unsent);
+                    }
+                }
+            }
+            decisions
+        }))
     }
 
     fn complete<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        end: Ended,
-    ) -> StoreFuture<'a, Completed> {
-        Box::pin(self.step(key, rules, move |bucket, now| {
-            bucket.complete(now, rules, end.lease, end.source, end.outcome)
+        buckets: &'a [&'a UserBucket],
+        message: Complete,
+    ) -> StoreFuture<'a, Vec<Completed>> {
+        Box::pin(self.step(buckets, move |loaded, now| {
+            let loaded = buckets.iter().zip(loaded);
+            loaded
+                .map(|(key, bucket)| bucket.complete(now, key.rules(), &message))
+                .collect()
         }))
     }
 
-    fn look<'a>(
+    fn peek<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
+        buckets: &'a [&'a UserBucket],
         source: Source,
-        class: Class,
-    ) -> StoreFuture<'a, Seen> {
-        Box::pin(self.step(key, rules, move |bucket, now| {
-            bucket.look(now, rules, source, class)
+        priority: Priority,
+    ) -> StoreFuture<'a, Vec<Snapshot>> {
+        Box::pin(self.step(buckets, move |loaded, now| {
+            let loaded = buckets.iter().zip(loaded);
+            loaded
+                .map(|(key, bucket)| bucket.peek(now, key.rules(), source, priority))
+                .collect()
         }))
     }
 }
@@ -152,9 +168,9 @@ fn limiter(door: &Arc<Door>) -> Limiter {
     )
 }
 
-async fn acquire(limiter: &Limiter, ask: Ask) -> Result<cliq_api::limit::Permit, LimitRefusal> {
-    let server = limiter.server("https://cliq.zoho.com");
-    limiter.acquire(server, None, endpoint(), ask).await
+async fn acquire(limiter: &Limiter, options: AcquireOptions) -> Result<Permit, LimitRefusal> {
+    let bucket = limiter.bucket(spec(endpoint()));
+    limiter.acquire(&[bucket], None, options).await
 }
 
 /// The server, and what arrived there.
@@ -198,25 +214,25 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
         }
         // Each is a process of its own, that tries to send a message, and ends.
         let limiter = limiter(&shelf.door(20, process));
-        match acquire(&limiter, Ask::new()).await {
+        match acquire(&limiter, AcquireOptions::new()).await {
             Ok(mut permit) => {
                 sleep(Duration::from_millis(200)).await;
                 permit.sending().unwrap();
-                let told = if server.arrive() {
+                let outcome = if server.arrive() {
                     allowed += 1;
-                    Told::Fine
+                    Outcome::Accepted
                 } else {
                     refused.push(server.begun.elapsed());
-                    Told::Throttled { retry_after: None }
+                    Outcome::Throttled { retry_after: None }
                 };
-                permit.answered(told);
+                permit.answered(outcome);
             }
             Err(refusal) => {
                 assert!(
                     matches!(
                         refusal,
                         LimitRefusal::Locked {
-                            why: LockSource::Peer,
+                            source: LockSource::Peer,
                             ..
                         }
                     ),
@@ -295,7 +311,7 @@ async fn calls(
     mut rng: Rng,
 ) {
     loop {
-        let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+        let mut permit = acquire(&limiter, AcquireOptions::new()).await.unwrap();
         sleep(Duration::from_millis(rng.u64(..50))).await;
         let leg = Duration::from_micros(latency.draw(&mut rng) / 2);
         let (answer, answered) = tokio::sync::oneshot::channel();
@@ -313,9 +329,9 @@ async fn calls(
         drop(network);
         let allowed = answered.await.unwrap();
         permit.answered(if allowed {
-            Told::Fine
+            Outcome::Accepted
         } else {
-            Told::Throttled { retry_after: None }
+            Outcome::Throttled { retry_after: None }
         });
     }
 }
@@ -356,26 +372,26 @@ async fn a_broken_store_lets_nothing_through() {
     let shelf = Shelf::new();
     let door = shelf.door(0, 0);
     let limiter = limiter(&door);
-    let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+    let mut permit = acquire(&limiter, AcquireOptions::new()).await.unwrap();
     permit.sending().unwrap();
     door.broken.store(true, Ordering::Relaxed);
-    let refusal = acquire(&limiter, Ask::new()).await.unwrap_err();
+    let refusal = acquire(&limiter, AcquireOptions::new()).await.unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "nothing is sent without the limits' shared state, and that can't be had: the shelf is broken: mend it"
+        "the limits' shared state is unavailable: the shelf is broken: mend it"
     );
     // What it missed it is told when it is back.
-    permit.answered(Told::Throttled { retry_after: None });
+    permit.answered(Outcome::Throttled { retry_after: None });
     sleep(Duration::from_secs(2)).await;
     door.broken.store(false, Ordering::Relaxed);
     sleep(Duration::from_secs(5)).await;
     let other = self::limiter(&shelf.door(0, 0));
-    let refusal = acquire(&other, Ask::new()).await.unwrap_err();
+    let refusal = acquire(&other, AcquireOptions::new()).await.unwrap_err();
     assert!(
         matches!(
             refusal,
             LimitRefusal::Locked {
-                why: LockSource::Peer,
+                source: LockSource::Peer,
                 ..
             }
         ),
@@ -388,14 +404,14 @@ async fn a_broken_store_lets_nothing_through() {
 async fn a_known_lock_costs_no_round_trip() {
     let door = Shelf::new().door(0, 0);
     let limiter = limiter(&door);
-    let mut permit = acquire(&limiter, Ask::new()).await.unwrap();
+    let mut permit = acquire(&limiter, AcquireOptions::new()).await.unwrap();
     permit.sending().unwrap();
-    permit.answered(Told::Throttled { retry_after: None });
+    permit.answered(Outcome::Throttled { retry_after: None });
     sleep(Duration::from_secs(1)).await;
     let asks = door.asks.load(Ordering::Relaxed);
     for _ in 0..100 {
         assert!(matches!(
-            acquire(&limiter, Ask::new()).await,
+            acquire(&limiter, AcquireOptions::new()).await,
             Err(LimitRefusal::Locked { .. })
         ));
     }
@@ -410,13 +426,13 @@ async fn an_ask_that_is_dropped_is_taken_back() {
     for after in 0..60 {
         let _ = tokio::time::timeout(
             Duration::from_millis(after * 4),
-            acquire(&limiter, Ask::new()),
+            acquire(&limiter, AcquireOptions::new()),
         )
         .await;
     }
     sleep(Duration::from_secs(30)).await;
-    let limits = limiter.limits(limiter.server("https://cliq.zoho.com"), None);
-    let state = limits.of(endpoint()).await.unwrap();
+    let bucket = limiter.bucket(spec(endpoint()));
+    let state = limiter.limits(None).of(&[bucket]).await.unwrap();
     assert_eq!(
         (state.remaining, state.waiting),
         (Some(9), 0),
@@ -429,7 +445,7 @@ async fn an_ask_that_is_dropped_is_taken_back() {
 #[test]
 fn a_bucket_survives_as_bytes() {
     let mut rng = Rng::with_seed(seed());
-    let rules = Rules::new(endpoint().limit(), endpoint().lock(), &LimitSettings::new());
+    let rules = Rules::new(&spec(endpoint()), &LimitSettings::new());
     let mut bucket = Bucket::new(&rules, 5, 0);
     let mut now = 5;
     for lease in 0..2000 {
@@ -437,19 +453,14 @@ fn a_bucket_survives_as_bytes() {
         let ask =
             Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30)).retry(rng.bool());
         bucket.acquire(now, &rules, &ask);
-        let outcome = match rng.u8(..100) {
-            0 => Outcome::Throttled { retry_after: None },
-            1..10 => Outcome::Unanswered,
-            10..20 => Outcome::Unsent,
-            _ => Outcome::Answered,
+        let end = match rng.u8(..100) {
+            0 => CallEnd::Throttled { retry_after: None },
+            1..10 => CallEnd::Unanswered,
+            10..20 => CallEnd::Unsent,
+            _ => CallEnd::Answered,
         };
-        bucket.complete(
-            now,
-            &rules,
-            LeaseId(lease.saturating_sub(rng.u64(..4))),
-            Source(1),
-            outcome,
-        );
+        let lease = LeaseId(lease.saturating_sub(rng.u64(..4)));
+        bucket.complete(now, &rules, &Complete::new(lease, Source(1), end));
         let bytes = bucket.encode();
         assert_eq!(Bucket::decode(&bytes).as_ref(), Ok(&bucket));
         assert_eq!(

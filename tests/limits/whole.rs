@@ -59,7 +59,7 @@ async fn obeyed_however_it_is_told() {
 
             // All others know.
             let state = client.limits().of(FollowThreadRequest::META).await.unwrap();
-            assert_eq!(state.lock.unwrap().why, LockSource::Observed);
+            assert_eq!(state.lock.unwrap().source, LockSource::Observed);
             let change = changes.next().await.unwrap();
             assert!(
                 matches!(

@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
 use cliq_api::EndpointMeta;
-use cliq_api::limit::{Decision, LimitSettings, Outcome};
+use cliq_api::limit::{CallEnd, Decision, LimitSettings};
 use cliq_sandbox::limits::{Bucket, Limits, Throttle};
 use fastrand::Rng;
 
@@ -203,7 +203,7 @@ impl World {
             }
             Event::Answer { call, allowed } => self.answer(call, allowed),
             Event::GiveUp { call } => {
-                self.complete(call.lease, Outcome::Unanswered);
+                self.complete(call.lease, CallEnd::Unanswered);
                 self.go_on(call, self.scenario.retried > 0);
             }
             Event::Cancel { call } => {
@@ -243,12 +243,12 @@ impl World {
                     );
                     continue;
                 }
-                Decision::Behind => {
+                Decision::ShareUsed => {
                     self.line.pop_front();
                     self.line.push_back((caller, false));
                     continue;
                 }
-                Decision::Wait { again, .. } => again,
+                Decision::Wait { recheck, .. } => recheck,
                 Decision::Locked(locked) => locked.left,
                 other => panic!("{other:?}"),
             };
@@ -261,7 +261,7 @@ impl World {
 
     fn send(&mut self, caller: u16, lease: u64, retry: bool) {
         if self.chance(self.scenario.cancelled_before) {
-            self.complete(lease, Outcome::Unsent);
+            self.complete(lease, CallEnd::Unsent);
             return self.schedule(0, Event::Begin { caller });
         }
         self.report.sent += 1;
@@ -347,9 +347,9 @@ impl World {
         self.complete(
             call.lease,
             if allowed {
-                Outcome::Answered
+                CallEnd::Answered
             } else {
-                Outcome::Throttled { retry_after: None }
+                CallEnd::Throttled { retry_after: None }
             },
         );
         let again = self.scenario.unauthorized + self.scenario.retried;
@@ -370,10 +370,10 @@ impl World {
         }
     }
 
-    fn complete(&mut self, lease: u64, outcome: Outcome) {
+    fn complete(&mut self, lease: u64, end: CallEnd) {
         let now = self.millis();
-        self.gate.complete(now, lease, outcome);
-        if outcome == Outcome::Unsent {
+        self.gate.complete(now, lease, end);
+        if end == CallEnd::Unsent {
             self.ask();
         }
     }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use crate::endpoint::meta::{EndpointMeta, Scopes};
+use crate::meta::{EndpointMeta, Scopes};
 
 /// A set of scopes: those that a token has, or those to ask a user for.
 ///

@@ -1,56 +1,60 @@
-//! The calls of one user to what a server counts together, as a pure state machine: no clock, no
-//! I/O, nothing waits.
+//! The calls of one user that a server counts together, as a state machine without clock and I/O.
 //!
-//! The rule: a call holds its slot from when it is allowed until its answer's headers arrived, plus
-//! window and margin. The server counted it between those two moments, so that no window of the
-//! server ever holds more calls than there are slots.
+//! The rule: a call holds a slot from the moment it is allowed until its response arrived, plus the
+//! window, plus a margin. The server counts it between those two moments, so no window of the
+//! server ever contains more calls than there are slots.
 
 use std::collections::VecDeque;
 use std::time::Duration;
 
-use super::message::{Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source};
+use super::message::{
+    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Source,
+};
 use super::rules::Rules;
-use super::settings::Class;
+use super::settings::Priority;
 
-/// The calls of one user to what a server counts together.
+/// The calls of one user that a server counts together.
 ///
-/// Times are milliseconds of whoever keeps the bucket. They should not go back.
+/// Times are milliseconds of the owner's clock, which should not go back.
 ///
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::Limit;
-/// use cliq_api::limit::{Acquire, Decision, Bucket, LeaseId, LimitSettings, Outcome, Rules, Source};
+/// use cliq_api::limit::{
+///     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Rules, Source,
+/// };
 ///
 /// let settings = LimitSettings::new().cold_start(false);
-/// let rules = Rules::new(Some(Limit::new(2, Duration::from_secs(60))), None, &settings);
+/// let spec = BucketSpec::new("example.com", "GET /").limit(Limit::new(2, Duration::from_secs(60)));
+/// let rules = Rules::new(&spec, &settings);
 /// let mut bucket = Bucket::new(&rules, 0, 0);
 /// let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
 ///
-/// // One fewer than two.
+/// // One fewer than two, as headroom.
 /// assert!(matches!(bucket.acquire(0, &rules, &ask(1)), Decision::Granted { .. }));
-/// bucket.complete(200, &rules, LeaseId(1), Source(1), Outcome::Answered);
+/// bucket.complete(200, &rules, &Complete::new(LeaseId(1), Source(1), CallEnd::Answered));
 /// let Decision::Wait { earliest, .. } = bucket.acquire(1200, &rules, &ask(2)) else { panic!() };
 /// assert_eq!(earliest, Duration::from_millis(60_001));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Bucket {
-    /// What stamps are relative to.
+    /// The origin of stamps.
     pub(super) base: u64,
-    /// Nothing is sent before.
+    /// No call is allowed before.
     pub(super) locked_until: u64,
-    /// One call at a time before, unless an answer comes.
+    /// One call at a time is allowed before, until one is answered.
     pub(super) cautious_until: u64,
-    /// Until then a call without an answer may arrive.
+    /// Until then, a call that got no response may arrive at the server.
     pub(super) late_until: u64,
+    /// The limiter that reported the lockout.
     pub(super) lock_from: Source,
-    /// When slots get free, the first first.
+    /// When slots become free, in order.
     pub(super) held: VecDeque<Stamp>,
     /// Calls that are allowed and not completed.
     pub(super) out: Vec<Out>,
 }
 
-/// When a slot gets free: twice the milliseconds since the bucket's base, and one more for a
-/// retry's.
+/// When a slot becomes free: twice the milliseconds since the bucket's base, plus one for a retry.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct Stamp(pub(super) u32);
 
@@ -60,8 +64,8 @@ pub(super) struct Out {
     pub(super) lease: LeaseId,
     /// When the lease ends.
     pub(super) ends: Stamp,
-    /// Whether it was allowed before something happened about which only a later call's answer
-    /// tells.
+    /// Whether it was allowed before the bucket became cautious: only the response to a later call
+    /// ends that.
     pub(super) old: bool,
 }
 
@@ -76,8 +80,8 @@ impl Stamp {
 }
 
 impl Bucket {
-    /// One that knows of no call. If its keeper started to know of calls only at `started`, some
-    /// slots count as used for a window from then on.
+    /// Creates a bucket without calls. If its owner knows of calls only since `started`, some slots
+    /// count as used until a window after that: the cold start.
     pub fn new(rules: &Rules, now: u64, started: u64) -> Self {
         let mut bucket = Self {
             base: now,
@@ -97,21 +101,21 @@ impl Bucket {
         bucket
     }
 
-    /// One about which nothing is known but that it was lost: locked for as long as a lock could
-    /// last, as of `now`.
+    /// Creates the bucket to use in place of one that was lost at `now`: locked for as long as a
+    /// lockout could last.
     pub fn assume_locked(rules: &Rules, now: u64) -> Self {
         let mut bucket = Self::new(rules, now, now);
         bucket.lock(rules, now, rules.lock, Source::ASSUMED);
         bucket
     }
 
-    /// Its keeper lost what it knew at some time up to `lost`: all slots count as used until what
-    /// was allowed before has surely been forgotten. Not with settings [without a cold
+    /// Counts all slots as used until the server has certainly forgotten every call that was allowed
+    /// up to `lost`, when the owner lost its state. Does nothing with settings [without a cold
     /// start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
-        self.pass(now, rules);
+        self.advance(now, rules);
         let until = lost
-            .saturating_add(rules.use_within)
+            .saturating_add(rules.permit_ttl)
             .saturating_add(rules.hold);
         if until > now {
             for _ in self.used()..rules.unknown as usize {
@@ -120,11 +124,11 @@ impl Bucket {
         }
     }
 
-    /// A call was allowed before its keeper lost what it knew, and is about to be completed.
+    /// Records a call that was allowed before the owner lost its state and is about to be completed.
     pub fn adopt(&mut self, now: u64, rules: &Rules, lease: LeaseId) {
         if self.out.iter().all(|out| out.lease != lease) {
             let ends = self.stamp(
-                now.saturating_add(rules.use_within).saturating_add(1),
+                now.saturating_add(rules.permit_ttl).saturating_add(1),
                 false,
             );
             self.out.push(Out {
@@ -135,16 +139,15 @@ impl Bucket {
         }
     }
 
-    /// Takes back what can't be true: no lock lasts longer, and no answer holds a slot longer, than
-    /// the rules say. For what others could have written, and for clocks that may have gone
-    /// back.
-    pub fn believe(&mut self, now: u64, rules: &Rules) {
+    /// Shortens whatever lasts longer than the rules allow, for state that others may have written
+    /// and for clocks that may have gone back.
+    pub fn sanitize(&mut self, now: u64, rules: &Rules) {
         self.base = self.base.min(now);
         let longest = now.saturating_add(1).saturating_add(rules.longest_lock());
         self.locked_until = self.locked_until.min(longest);
         self.cautious_until = self
             .cautious_until
-            .min(longest.saturating_add(rules.lock.max(rules.longest_retry_after)));
+            .min(longest.saturating_add(rules.lock.max(rules.max_retry_after)));
         self.late_until = self
             .late_until
             .min(now.saturating_add(1).saturating_add(rules.grace));
@@ -161,11 +164,11 @@ impl Bucket {
         self.held.make_contiguous().sort_unstable();
     }
 
-    /// A call wants to be sent. The same lease may be asked for again, and is then granted again.
+    /// Requests a slot. A lease that already has one is granted again.
     pub fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
-        self.pass(now, rules);
+        self.advance(now, rules);
         let granted = Decision::Granted {
-            use_within: Duration::from_millis(rules.use_within),
+            ttl: Duration::from_millis(rules.permit_ttl),
         };
         if self.out.iter().any(|out| out.lease == ask.lease) {
             return granted;
@@ -180,27 +183,27 @@ impl Bucket {
             .min()
             .filter(|_| now < self.cautious_until)
         {
-            let again = self.at(first).saturating_sub(now).max(1);
+            let recheck = self.at(first).saturating_sub(now).max(1);
             return Decision::Wait {
                 earliest: Duration::ZERO,
-                again: Duration::from_millis(again),
+                recheck: Duration::from_millis(recheck),
             };
         }
-        if let Some(wait) = self.wait(now, rules, ask.class) {
+        if let Some(wait) = self.wait(now, rules, ask.priority) {
             return wait;
         }
         if ask.retry && rules.slots.is_some() && self.retries() >= rules.retries as usize {
-            return Decision::Behind;
+            return Decision::ShareUsed;
         }
         let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(u64::MAX);
         let ends = self.stamp(
-            now.saturating_add(rules.use_within)
+            now.saturating_add(rules.permit_ttl)
                 .saturating_add(timeout)
                 .saturating_add(1),
             ask.retry,
         );
         if self.out.len() == self.out.capacity() {
-            // Not twice as many as there will ever be.
+            // Doubling would reserve more than there are slots.
             let most = rules.slots.map_or(usize::MAX, |slots| slots as usize);
             self.out.reserve_exact(
                 self.out
@@ -216,16 +219,11 @@ impl Bucket {
         granted
     }
 
-    /// A call ended. A lease that is not known any more has been counted as unanswered.
-    pub fn complete(
-        &mut self,
-        now: u64,
-        rules: &Rules,
-        lease: LeaseId,
-        source: Source,
-        outcome: Outcome,
-    ) -> Completed {
-        self.pass(now, rules);
+    /// Records how a call ended. A lease that is not known any more counted as unanswered when it
+    /// expired.
+    pub fn complete(&mut self, now: u64, rules: &Rules, message: &Complete) -> Completed {
+        let &Complete { lease, source, end } = message;
+        self.advance(now, rules);
         let out = self
             .out
             .iter()
@@ -234,18 +232,20 @@ impl Bucket {
         if self.out.is_empty() && self.out.capacity() > 4 {
             self.out.shrink_to(4);
         }
-        // A time in whole milliseconds may be almost one later.
+        // The time was rounded down to whole milliseconds.
         let now = now + 1;
-        match (outcome, out) {
-            (Outcome::Unanswered, Some(out)) => self.lose(rules, now, out.ends.is_retry()),
-            (Outcome::Answered, Some(out)) => {
+        match (end, out) {
+            (CallEnd::Unanswered, Some(out)) => {
+                self.mark_unanswered(rules, now, out.ends.is_retry())
+            }
+            (CallEnd::Answered, Some(out)) => {
                 self.hold(rules, now + rules.hold, out.ends.is_retry());
                 if !out.old {
                     self.cautious_until = 0;
                 }
             }
-            (Outcome::Unsent, _) | (Outcome::Unanswered | Outcome::Answered, None) => {}
-            (Outcome::Throttled { retry_after }, out) => {
+            (CallEnd::Unsent, _) | (CallEnd::Unanswered | CallEnd::Answered, None) => {}
+            (CallEnd::Throttled { retry_after }, out) => {
                 if let Some(out) = out {
                     self.hold(rules, now + rules.hold, out.ends.is_retry());
                 }
@@ -255,7 +255,7 @@ impl Bucket {
                 return Completed {
                     locked: Some(Locked {
                         left,
-                        why: LockSource::Observed,
+                        source: LockSource::Observed,
                     }),
                     begins,
                 };
@@ -267,28 +267,28 @@ impl Bucket {
         }
     }
 
-    /// Whether it is locked, as `source` sees it.
+    /// Returns the lockout in force, as seen by the limiter `source`.
     pub fn locked(&self, now: u64, source: Source) -> Option<Locked> {
         let left = self
             .locked_until
             .checked_sub(now)
             .filter(|&left| left > 0)?;
-        let why = match self.lock_from {
+        let source = match self.lock_from {
             Source::ASSUMED => LockSource::Assumed,
             from if from == source => LockSource::Observed,
             _ => LockSource::Peer,
         };
         Some(Locked {
             left: Duration::from_millis(left),
-            why,
+            source,
         })
     }
 
-    /// How many calls of the class could be sent at once, were it not for a lock. `None` without a
-    /// limit.
-    pub fn remaining(&mut self, now: u64, rules: &Rules, class: Class) -> Option<u32> {
-        self.pass(now, rules);
-        let open = rules.open_to(class)?;
+    /// Returns how many calls of that priority could be sent at once, lockouts aside. `None` without
+    /// a limit.
+    pub fn remaining(&mut self, now: u64, rules: &Rules, priority: Priority) -> Option<u32> {
+        self.advance(now, rules);
+        let open = rules.open_to(priority)?;
         if now < self.cautious_until {
             return Some(u32::from(
                 self.out.is_empty() && self.used() < open as usize,
@@ -297,11 +297,17 @@ impl Bucket {
         Some(open.saturating_sub(u32::try_from(self.used()).unwrap_or(u32::MAX)))
     }
 
-    /// In how long, at the earliest, a call of the class could go before which so many others go;
-    /// were it not for a lock.
-    pub fn expected(&mut self, now: u64, rules: &Rules, class: Class, ahead: usize) -> Duration {
-        self.pass(now, rules);
-        let Some(needed) = self.needed(rules, class, ahead) else {
+    /// Returns the shortest possible wait of a call of that priority with `ahead` others before it,
+    /// lockouts aside.
+    pub fn expected(
+        &mut self,
+        now: u64,
+        rules: &Rules,
+        priority: Priority,
+        ahead: usize,
+    ) -> Duration {
+        self.advance(now, rules);
+        let Some(needed) = self.needed(rules, priority, ahead) else {
             return Duration::ZERO;
         };
         let used = self.used().max(1);
@@ -313,20 +319,20 @@ impl Bucket {
         )
     }
 
-    /// Whether it knows nothing that a new one would not know.
+    /// Returns whether the bucket is no different from a new one.
     pub fn is_idle(&mut self, now: u64, rules: &Rules) -> bool {
-        self.pass(now, rules);
+        self.advance(now, rules);
         self.out.is_empty()
             && self.held.is_empty()
             && self.locked_until <= now
             && self.cautious_until <= now
     }
 
-    /// Time has passed: slots got free, leases ended.
-    fn pass(&mut self, now: u64, rules: &Rules) {
+    /// Frees slots and ends leases whose time has come.
+    fn advance(&mut self, now: u64, rules: &Rules) {
         while let Some(index) = self.out.iter().position(|out| self.at(out.ends) <= now) {
             let ended = self.out.swap_remove(index);
-            self.lose(rules, self.at(ended.ends), ended.ends.is_retry());
+            self.mark_unanswered(rules, self.at(ended.ends), ended.ends.is_retry());
         }
         while self
             .held
@@ -335,7 +341,7 @@ impl Bucket {
         {
             self.held.pop_front();
         }
-        // Stamps reach 24 days; half of it is for what is still to come.
+        // Stamps reach 24 days; 18 of them are left for the future.
         if now.saturating_sub(self.base) > 1 << 29 {
             self.rebase(now);
         }
@@ -362,22 +368,21 @@ impl Bucket {
         held + self.out.iter().filter(|out| out.ends.is_retry()).count()
     }
 
-    /// How many slots have to get free until a call goes before which so many others go; `None` for
-    /// none.
-    fn needed(&self, rules: &Rules, class: Class, ahead: usize) -> Option<usize> {
-        let open = rules.open_to(class)? as usize;
+    /// How many slots have to become free for a call with `ahead` others before it; `None` for none.
+    fn needed(&self, rules: &Rules, priority: Priority, ahead: usize) -> Option<usize> {
+        let open = rules.open_to(priority)? as usize;
         (self.used() + ahead + 1)
             .checked_sub(open)
             .filter(|&needed| needed > 0)
     }
 
-    fn wait(&self, now: u64, rules: &Rules, class: Class) -> Option<Decision> {
-        let index = self.needed(rules, class, 0)? - 1;
+    fn wait(&self, now: u64, rules: &Rules, priority: Priority) -> Option<Decision> {
+        let index = self.needed(rules, priority, 0)? - 1;
         let (time, known) = self.frees(now, rules, index);
-        let again = if known {
+        let recheck = if known {
             time
         } else {
-            // An answer tells more. If none comes, the first lease that ends does.
+            // A response changes that. Without one, the first lease that ends does.
             let held = self.held.get(index).map(|&stamp| self.at(stamp));
             let ends = self.out.iter().map(|out| self.at(out.ends)).min();
             held.into_iter().chain(ends).min().unwrap_or(time)
@@ -385,12 +390,12 @@ impl Bucket {
         let from_now = |time: u64| Duration::from_millis(time.saturating_sub(now).max(1));
         Some(Decision::Wait {
             earliest: from_now(time),
-            again: from_now(again),
+            recheck: from_now(recheck),
         })
     }
 
-    /// When one more slot than `index` is free, at the earliest, and whether that is certain. A
-    /// call that is out frees its slot no sooner than if it were answered now.
+    /// When slot `index` becomes free at the earliest, and whether that is certain. A call under way
+    /// frees its slot no sooner than if it were answered now.
     fn frees(&self, now: u64, rules: &Rules, index: usize) -> (u64, bool) {
         let answered = now + 1 + rules.hold;
         match self.held.get(index).map(|&stamp| self.at(stamp)) {
@@ -405,8 +410,8 @@ impl Bucket {
         }
     }
 
-    /// A call's answer didn't come: it may arrive late, and it may have told of a lock.
-    fn lose(&mut self, rules: &Rules, now: u64, retry: bool) {
+    /// A call got no response: it may arrive late, and the response may have reported a lockout.
+    fn mark_unanswered(&mut self, rules: &Rules, now: u64, retry: bool) {
         let arrives = now.saturating_add(rules.grace);
         self.hold(rules, arrives.saturating_add(rules.hold), retry);
         self.late_until = self.late_until.max(arrives);
@@ -420,16 +425,16 @@ impl Bucket {
     }
 
     fn lock(&mut self, rules: &Rules, now: u64, lock: u64, source: Source) {
-        // A call that arrives during a lock may begin it anew.
+        // A call that arrives during a lockout may extend it.
         let last = self.late_until.max(now);
         let until = last.saturating_add(lock).saturating_add(rules.margin);
         self.locked_until = self.locked_until.max(until);
         self.lock_from = source;
-        // It may have been told wrongly: one goes first, for as long as that is of interest.
+        // The server may have reported too short a time, so one call goes first.
         self.be_cautious(self.locked_until.saturating_add(lock));
     }
 
-    /// One call at a time, until one that is allowed from now on is answered.
+    /// Allows one call at a time until one that is allowed from now on is answered.
     fn be_cautious(&mut self, until: u64) {
         self.cautious_until = self.cautious_until.max(until);
         for out in &mut self.out {
@@ -437,7 +442,7 @@ impl Bucket {
         }
     }
 
-    /// A slot is taken until then.
+    /// Holds a slot until then.
     fn hold(&mut self, rules: &Rules, until: u64, retry: bool) {
         let Some(slots) = rules.slots else { return };
         let stamp = self.stamp(until, retry);

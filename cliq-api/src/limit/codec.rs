@@ -1,8 +1,8 @@
-//! A bucket as bytes, for stores that keep it outside of the process.
+//! A bucket as bytes, for stores outside the process.
 //!
 //! Version 1, all numbers big-endian: the version (1 byte), base, locked until, cautious until,
-//! late until (8 bytes each), the lock's source (4), how many stamps are held (4) and each of them
-//! (4), how many leases are out (4), and of each its name (8), its end (4) and whether it is old
+//! late until (8 bytes each), the lockout's source (4), the number of stamps (4) and each stamp
+//! (4), the number of leases (4), and of each lease its name (8), its end (4) and whether it is old
 //! (1).
 
 use std::collections::VecDeque;
@@ -12,7 +12,7 @@ use super::message::{LeaseId, Source};
 
 const VERSION: u8 = 1;
 
-/// Bytes that are no bucket.
+/// The bytes are not a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum DecodeError {
@@ -21,13 +21,13 @@ pub enum DecodeError {
         "the limits' shared state has version {0}, and this program reads up to version {VERSION}: update the program"
     )]
     Newer(u8),
-    /// Cut off, or something else altogether.
+    /// Truncated or otherwise invalid.
     #[error("the limits' shared state is damaged")]
     Damaged,
 }
 
 impl Bucket {
-    /// As bytes.
+    /// Encodes the bucket.
     pub fn encode(&self) -> Vec<u8> {
         let mut bytes = Vec::with_capacity(45 + 4 * self.held.len() + 13 * self.out.len());
         bytes.push(VERSION);
@@ -54,8 +54,8 @@ impl Bucket {
         bytes
     }
 
-    /// From [such](Self::encode) bytes. What is damaged is no reason to begin anew:
-    /// [`assume_locked`](Self::assume_locked) is the safe thing then.
+    /// Decodes a bucket. Use [`assume_locked`](Self::assume_locked) in place of a damaged one, not a
+    /// new one.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match bytes.first() {
             Some(&VERSION) => read(&mut &bytes[1..]).ok_or(DecodeError::Damaged),

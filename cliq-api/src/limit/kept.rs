@@ -1,4 +1,4 @@
-//! What those need of a bucket who keep it outside of the process.
+//! What stores outside the process need of a bucket.
 
 use std::collections::VecDeque;
 #[cfg(feature = "redis")]
@@ -14,7 +14,7 @@ use super::message::Source;
 use super::rules::Rules;
 
 impl Bucket {
-    /// One of which only a lock is known, that lasts that long from its time 0 on.
+    /// Creates a bucket that knows only of a lockout that lasts that long from its time 0 on.
     #[cfg(feature = "redis")]
     pub(crate) fn of_lock(left: Duration, source: Source) -> Self {
         Self {
@@ -28,8 +28,8 @@ impl Bucket {
         }
     }
 
-    /// From when on it knows nothing that a new one would not know, if nothing else happens:
-    /// whatever is out counts as unanswered then.
+    /// Returns when the bucket is no different from a new one if nothing else happens: calls under
+    /// way count as unanswered.
     #[cfg(feature = "file")]
     pub(crate) fn forgettable_at(&self, rules: &Rules) -> u64 {
         let lost = rules
@@ -44,13 +44,12 @@ impl Bucket {
             .fold(self.locked_until.max(self.cautious_until), u64::max)
     }
 
-    /// Whether the lease is out.
+    /// Returns whether a call with that lease is under way.
     pub(crate) fn has_out(&self, lease: LeaseId) -> bool {
         self.out.iter().any(|out| out.lease == lease)
     }
 
-    /// The same in another clock's time: what was `from` is `to`. What was over before `from` may
-    /// be of no time at all.
+    /// Converts to another clock, where `from` is `to`. Times before `from` become 0.
     #[cfg(feature = "file")]
     pub(crate) fn moved(self, from: u64, to: u64) -> Self {
         let time = |time: u64| {

@@ -1,144 +1,187 @@
-//! What is said to a bucket, and what it answers. Nothing in it assumes that both are in one
-//! process.
+//! Messages between a limiter and a bucket. Nothing in them assumes that both are in one process.
 
 use std::time::Duration;
 
-use super::settings::Class;
+use super::settings::Priority;
 
-/// A permit's name. Who asks for one chooses it, at random or nearly so, so that an ask that got no
-/// answer can be repeated or taken back.
+/// Names a permit. The limiter chooses it at random, so that a request whose response was lost can
+/// be repeated or taken back.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct LeaseId(pub u64);
 
-/// Which limiter speaks: chosen at random, so that one can tell its own from its peers'.
+/// Identifies a limiter: chosen at random, so that a limiter recognizes what it reported itself.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Source(pub u32);
 
 impl Source {
-    /// Nobody.
+    /// No limiter.
     pub const ASSUMED: Self = Self(0);
 }
 
-/// A call wants to be sent.
+/// Requests a permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Acquire {
-    /// The permit's name.
+    /// The name of the permit.
     pub lease: LeaseId,
-    /// Who asks.
+    /// The limiter that asks.
     pub source: Source,
-    /// How long the call waits for its answer at most. A lease that outlives the time to use it
-    /// and this counts as sent and unanswered.
+    /// How long the call waits for its response. A lease that is older than the permit's time to
+    /// live plus this counts as a call without a response.
     pub timeout: Duration,
-    /// Which slots it may have.
-    pub class: Class,
-    /// Whether it is the retry of a call.
+    /// Which slots the call may take.
+    pub priority: Priority,
+    /// Whether the call is a retry.
     pub retry: bool,
-    /// How long it waits at most. Where others wait as well, a place is kept for it only if that
-    /// can suffice.
-    pub waits: Duration,
+    /// How long the call waits for the permit. A place in a shared line is kept for it only if
+    /// that can suffice.
+    pub max_wait: Duration,
 }
 
 impl Acquire {
-    /// For a normal call that is no retry, and waits as long as it takes.
+    /// Requests a permit for a normal call that is not a retry, and waits indefinitely.
     pub fn new(lease: LeaseId, source: Source, timeout: Duration) -> Self {
         Self {
             lease,
             source,
             timeout,
-            class: Class::Normal,
+            priority: Priority::Normal,
             retry: false,
-            waits: Duration::MAX,
+            max_wait: Duration::MAX,
         }
     }
 
-    /// For a call of the class.
+    /// Sets the priority.
     #[must_use]
-    pub fn class(self, class: Class) -> Self {
-        Self { class, ..self }
+    pub fn priority(self, priority: Priority) -> Self {
+        Self { priority, ..self }
     }
 
-    /// For a call that waits no longer than that.
+    /// Sets how long the call waits for the permit.
     #[must_use]
-    pub fn waits(self, waits: Duration) -> Self {
-        Self { waits, ..self }
+    pub fn max_wait(self, max_wait: Duration) -> Self {
+        Self { max_wait, ..self }
     }
 
-    /// For a retry, or not.
+    /// Sets whether the call is a retry.
     #[must_use]
     pub fn retry(self, retry: bool) -> Self {
         Self { retry, ..self }
     }
 }
 
-/// What a bucket says to a call that wants to be sent.
+/// A bucket's response to [`Acquire`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Decision {
-    /// It may be sent, if that is soon.
+    /// The call may be sent.
     Granted {
-        /// In this time, as of the ask.
-        use_within: Duration,
+        /// Within this time from the request.
+        ttl: Duration,
     },
     /// No slot is free.
     Wait {
-        /// How long it takes at the least, as far as one can tell: what a deadline is compared
-        /// with.
+        /// The shortest possible wait, to compare with a deadline.
         earliest: Duration,
-        /// When to ask again, if nothing happens before.
-        again: Duration,
+        /// When to ask again if nothing happens before.
+        recheck: Duration,
     },
-    /// Retries have had their share: it has to wait in line like others.
-    Behind,
-    /// Nothing may be sent.
+    /// Retries have used their share: this one has to wait in line like other calls.
+    ShareUsed,
+    /// The user is locked out.
     Locked(Locked),
 }
 
-/// A lock.
+/// A lockout.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Locked {
-    /// For how long yet.
+    /// The time until it ends.
     pub left: Duration,
-    /// Where that is known from.
-    pub why: LockSource,
+    /// How it is known.
+    pub source: LockSource,
 }
 
-/// Where it is known from that a user is locked out.
+impl Locked {
+    /// The one that lasts longer.
+    pub(super) fn longer(one: Option<Self>, other: Option<Self>) -> Option<Self> {
+        [one, other]
+            .into_iter()
+            .flatten()
+            .max_by_key(|locked| locked.left)
+    }
+}
+
+/// How a lockout is known.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum LockSource {
-    /// The server told this limiter.
+    /// A response to a call of this limiter.
     Observed,
-    /// The server told another one that shares the state.
+    /// A response to a call of another limiter that shares the state.
     Peer,
-    /// Nobody told of it, but the state was lost, and there may be one.
+    /// No response: the shared state was lost, and may have held a lockout.
     Assumed,
+}
+
+/// Reports how a call ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Complete {
+    /// The name of the permit.
+    pub lease: LeaseId,
+    /// The limiter that reports.
+    pub source: Source,
+    /// How the call ended.
+    pub end: CallEnd,
+}
+
+impl Complete {
+    /// Reports the end of a call.
+    pub fn new(lease: LeaseId, source: Source, end: CallEnd) -> Self {
+        Self { lease, source, end }
+    }
 }
 
 /// How a call ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Outcome {
-    /// With an answer that tells of no lock.
+pub enum CallEnd {
+    /// With a response that reports no throttling.
     Answered,
-    /// With an answer that it was too much.
+    /// With a response that the calls are too many.
     Throttled {
-        /// When to come back, if the answer says that.
+        /// When to come back, if the response says.
         retry_after: Option<Duration>,
     },
-    /// With no answer, though it may have been sent.
+    /// Without a response, though the call may have arrived.
     Unanswered,
-    /// It was certainly not sent.
+    /// The call was certainly not sent.
     Unsent,
 }
 
-/// What a bucket says to a call that ended.
+/// A bucket's response to [`Complete`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Completed {
-    /// Whether there is a lock now.
+    /// The lockout that is in force now.
     pub locked: Option<Locked>,
-    /// Whether this call told of it first: it came although the call was allowed.
+    /// Whether this call was the first to report it: it began although the call was allowed.
     pub begins: bool,
+}
+
+impl Completed {
+    /// No lockout.
+    pub(super) const FREE: Self = Self {
+        locked: None,
+        begins: false,
+    };
+
+    /// What both buckets of a call reply.
+    pub(super) fn and(self, other: Self) -> Self {
+        Self {
+            locked: Locked::longer(self.locked, other.locked),
+            begins: self.begins || other.begins,
+        }
+    }
 }

@@ -1,56 +1,72 @@
-//! Limits that don't lock a user out.
+//! Rate limits that don't lock a user out.
 //!
 //! A [`Limiter`] gives each call a [`Permit`] before it is sent, so that no more calls arrive at
-//! the server than the endpoint's limit allows, whatever the network does to them, and none during
-//! a lock. A client has one; by itself it is of use where calls go another way.
-//!
-//! [`Bucket`] is the rule itself, as a state machine without clock or I/O; [`LimitStore`] is what
-//! to implement so that several processes share buckets. `docs/limits.md` says why the rule holds
-//! and what is assumed about the server.
+//! the server than its limits allow, whatever the network does to them, and none during a lockout.
+//! It knows nothing of HTTP: a [`BucketSpec`] describes what a server counts together, and a call
+//! names the buckets that it counts in.
 //!
 //! ```
-//! use cliq_api::limit::{Ask, LimitSettings, Limiter, Told};
-//! use cliq_api::threads::THREADS;
+//! use std::time::Duration;
+//! use cliq_api::Limit;
+//! use cliq_api::limit::{AcquireOptions, BucketSpec, LimitSettings, Limiter, Outcome};
 //!
 //! # #[tokio::main(flavor = "current_thread")]
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+//! let minute = Duration::from_secs(60);
 //! let limiter = Limiter::new(LimitSettings::new(), None);
-//! let server = limiter.server("https://cliq.zoho.com");
+//! let messages = BucketSpec::new("https://api.example.com", "POST /messages");
+//! let bursts = limiter.bucket(messages.clone().limit(Limit::new(20, minute)));
+//! let daily = limiter.bucket(messages.limit(Limit::new(1000, 24 * 60 * minute)));
 //!
-//! let mut permit = limiter.acquire(server, None, &THREADS[0], Ask::new()).await?;
+//! let mut permit = limiter.acquire(&[bursts, daily], None, AcquireOptions::new()).await?;
 //! permit.sending()?;
-//! // The call is sent, and answered.
-//! permit.answered(Told::Fine);
+//! // The request is sent here, and its response arrives.
+//! permit.answered(Outcome::Accepted);
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! [`Bucket`] is the rule itself, as a state machine without clock and I/O. [`LimitStore`] is the
+//! trait to implement so that several processes share buckets. `docs/limits.md` has the settings,
+//! and the proof of the rule.
 
 mod bucket;
+mod clock;
 mod codec;
+mod events;
+mod few;
+mod inner;
 #[cfg(any(feature = "file", feature = "redis"))]
 mod kept;
 mod limiter;
+mod limits;
 mod message;
+mod options;
 mod outbox;
 mod permit;
 mod queue;
 mod refusal;
+mod registry;
 mod rules;
 mod settings;
-mod shape;
 mod slots;
+mod spec;
 mod store;
-mod watch;
+mod wait;
 
 pub use self::bucket::Bucket;
 pub use self::codec::DecodeError;
-pub use self::limiter::{Ask, Limiter, ServerId};
+pub use self::events::{Change, ChangeKind, Changes};
+pub use self::limiter::Limiter;
+pub use self::limits::{LimitState, Limits, Lock};
 pub use self::message::{
-    Acquire, Completed, Decision, LeaseId, LockSource, Locked, Outcome, Source,
+    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Source,
 };
-pub use self::permit::{Permit, Told};
+pub use self::options::AcquireOptions;
+pub use self::permit::{Outcome, Permit, Throttling};
 pub use self::refusal::{Expired, LimitRefusal};
+pub use self::registry::{BucketId, UserBucket};
 pub use self::rules::Rules;
-pub use self::settings::{Class, LimitSettings, Patience};
-pub use self::store::{BucketKey, Ended, LimitStore, Seen, StoreError, StoreFuture};
-pub use self::watch::{Change, ChangeKind, Changes, LimitState, Limits, Lock};
+pub use self::settings::{LimitSettings, Priority, WaitPolicy};
+pub use self::spec::BucketSpec;
+pub use self::store::{LimitStore, Snapshot, StoreFuture};

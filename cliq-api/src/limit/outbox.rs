@@ -1,5 +1,5 @@
-//! How calls ended, on the way to a store that may be slow. Whoever made the call doesn't wait for
-//! it.
+//! Reports of how calls ended, on their way to a store that may be slow. The caller doesn't wait
+//! for them.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use tokio::sync::Notify;
 
-use super::limiter::Limiter;
-use super::shape::Shape;
+use super::clock::Clock;
+use super::few::Few;
+use super::message::Complete;
+use super::registry::UserBucket;
 use super::slots::Slot;
-use super::store::{BucketKey, Ended};
+use super::store::LimitStore;
 
 /// How long to wait after the store failed.
 const PAUSES: [Duration; 5] = [
@@ -22,15 +24,21 @@ const PAUSES: [Duration; 5] = [
 ];
 /// How long the end of a program is held up.
 const AT_THE_END: Duration = Duration::from_secs(2);
-/// A store that is gone for long should not cost memory without end: what is not told ends with its
-/// lease, as a call without an answer.
-const MOST: usize = 10_000;
+/// Bounds the memory that a store costs while it is gone: a call that isn't reported ends with its
+/// lease, like a call without a response.
+const CAPACITY: usize = 10_000;
 
-#[derive(Debug, Default)]
-pub(super) struct Outbox {
+/// Clones are the same outbox.
+#[derive(Debug, Clone)]
+pub(super) struct Outbox(Arc<Inner>);
+
+#[derive(Debug)]
+struct Inner {
+    store: Arc<dyn LimitStore>,
+    clock: Clock,
     state: Mutex<State>,
-    /// Nothing is left to be told.
-    told: Notify,
+    /// Notified when nothing is left to report.
+    empty: Notify,
 }
 
 #[derive(Debug, Default)]
@@ -41,38 +49,53 @@ struct State {
 
 /// A call that ended.
 #[derive(Debug)]
-pub(super) struct Message {
-    pub(super) slot: Arc<Slot>,
-    pub(super) shape: Arc<Shape>,
-    pub(super) key: BucketKey,
-    pub(super) ended: Ended,
+struct Message {
+    slots: Few<Arc<Slot>>,
+    complete: Complete,
+}
+
+impl Message {
+    fn buckets(&self) -> Vec<&UserBucket> {
+        self.slots.iter().map(|slot| &slot.bucket).collect()
+    }
 }
 
 impl Outbox {
-    pub(super) fn send(&self, limiter: &Limiter, message: Message) {
-        let mut state = self.lock();
-        if state.messages.len() == MOST {
-            state.messages.pop_front();
-        }
-        state.messages.push_back(Arc::new(message));
-        drop(state);
-        self.deliver(limiter);
+    pub(super) fn new(store: Arc<dyn LimitStore>, clock: Clock) -> Self {
+        Self(Arc::new(Inner {
+            store,
+            clock,
+            state: Mutex::default(),
+            empty: Notify::new(),
+        }))
     }
 
-    /// Sees to it that what is there gets delivered, in order. Without a runtime it stays until
-    /// somebody asks the store.
-    pub(super) fn deliver(&self, limiter: &Limiter) {
+    pub(super) fn send(&self, slots: Few<Arc<Slot>>, complete: Complete) {
+        let mut state = self.0.lock();
+        if state.messages.len() == CAPACITY {
+            state.messages.pop_front();
+        }
+        state
+            .messages
+            .push_back(Arc::new(Message { slots, complete }));
+        drop(state);
+        self.deliver();
+    }
+
+    /// Starts the delivery of the messages, in order. Without a runtime they stay until somebody
+    /// asks the store.
+    pub(super) fn deliver(&self) {
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
             return;
         };
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         if !state.delivering && !state.messages.is_empty() {
             state.delivering = true;
-            // A runtime that is ending drops it in here, and then it looks at the state.
+            // A runtime that ends drops the delivery in `spawn`, and the drop locks the state.
             drop(state);
             runtime.spawn(
                 Delivery {
-                    limiter: limiter.clone(),
+                    outbox: self.clone(),
                     is_done: false,
                 }
                 .run(),
@@ -80,88 +103,74 @@ impl Outbox {
         }
     }
 
-    /// Waits until all is told that there is to tell.
-    pub(super) async fn empty(&self, limiter: &Limiter) {
+    /// Waits until all messages are delivered.
+    pub(super) async fn flush(&self) {
         loop {
-            let told = self.told.notified();
-            tokio::pin!(told);
-            told.as_mut().enable();
-            if self.lock().messages.is_empty() {
+            let empty = self.0.empty.notified();
+            tokio::pin!(empty);
+            empty.as_mut().enable();
+            if self.0.lock().messages.is_empty() {
                 return;
             }
-            self.deliver(limiter);
-            told.await;
+            self.deliver();
+            empty.await;
         }
     }
 
-    /// Tells what is left, without a runtime. What is just being told is told twice, which changes
-    /// nothing.
-    pub(super) fn tell_rest_here(&self, limiter: &Limiter) {
-        let Some(store) = &limiter.0.store else {
-            return;
-        };
+    /// Delivers the messages without a runtime. One that is being delivered is delivered twice,
+    /// which changes nothing.
+    pub(super) fn flush_blocking(&self) {
         let begun = Instant::now();
-        let mut messages = std::mem::take(&mut self.lock().messages);
+        let mut messages = std::mem::take(&mut self.0.lock().messages);
         messages.retain(|message| {
-            let is_told = begun.elapsed() < AT_THE_END
-                && store.complete_at_the_end(&message.key, &message.shape.rules, message.ended);
-            !is_told
+            let is_delivered = begun.elapsed() < AT_THE_END
+                && self
+                    .0
+                    .store
+                    .complete_blocking(&message.buckets(), message.complete);
+            !is_delivered
         });
         // The program may go on, with another runtime.
-        let mut state = self.lock();
+        let mut state = self.0.lock();
         messages.append(&mut state.messages);
         state.messages = messages;
         drop(state);
-        self.told.notify_waiters();
+        self.0.empty.notify_waiters();
     }
+}
 
+impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-}
 
-/// Under way, until it is dropped; then the next may begin.
-struct Delivery {
-    limiter: Limiter,
-    is_done: bool,
-}
-
-impl Delivery {
-    async fn run(mut self) {
-        self.tell().await;
-        self.is_done = true;
-    }
-
-    async fn tell(&self) {
-        let inner = &self.limiter.0;
-        let Some(store) = &inner.store else { return };
+    async fn deliver(&self) {
         let mut pauses = PAUSES.iter();
         loop {
             let message = {
-                let mut state = inner.outbox.lock();
+                let mut state = self.lock();
                 let Some(message) = state.messages.front() else {
-                    // Under the lock: who adds one now starts anew.
+                    // Under the lock, so that a message that comes now starts another delivery.
                     state.delivering = false;
-                    inner.outbox.told.notify_waiters();
+                    self.empty.notify_waiters();
                     return;
                 };
                 Arc::clone(message)
             };
-            match store
-                .complete(&message.key, &message.shape.rules, message.ended)
-                .await
-            {
-                Ok(done) => {
+            let buckets = message.buckets();
+            match self.store.complete(&buckets, message.complete).await {
+                Ok(completed) => {
                     pauses = PAUSES.iter();
-                    let mut local = message.slot.lock();
-                    if let Some(locked) = done.locked {
-                        local.note(inner.now(), locked);
+                    for (slot, completed) in message.slots.iter().zip(completed) {
+                        let mut local = slot.lock();
+                        if let Some(locked) = completed.locked {
+                            local.note(self.clock.now(), locked);
+                        }
+                        if let Some(queue) = local.waiting() {
+                            queue.wake_first();
+                        }
                     }
-                    if let Some(queue) = local.waiting() {
-                        queue.wake_first();
-                    }
-                    drop(local);
-                    let mut state = inner.outbox.lock();
+                    let mut state = self.lock();
                     if state
                         .messages
                         .front()
@@ -172,10 +181,10 @@ impl Delivery {
                 }
                 Err(error) => {
                     let Some(&pause) = pauses.next() else {
-                        // The next who asks the store tries again.
+                        // The next call that asks the store starts another delivery.
                         return;
                     };
-                    tracing::debug!(target: "cliq_api::limit", %error, "the limits' shared state can't be written");
+                    tracing::debug!(target: "cliq_api::limit", %error, "can't write the limits' shared state");
                     tokio::time::sleep(pause).await;
                 }
             }
@@ -183,14 +192,26 @@ impl Delivery {
     }
 }
 
+/// A delivery under way; when it is dropped, the next one may begin.
+struct Delivery {
+    outbox: Outbox,
+    is_done: bool,
+}
+
+impl Delivery {
+    async fn run(mut self) {
+        self.outbox.0.deliver().await;
+        self.is_done = true;
+    }
+}
+
 impl Drop for Delivery {
     fn drop(&mut self) {
-        let outbox = &self.limiter.0.outbox;
-        outbox.lock().delivering = false;
+        self.outbox.0.lock().delivering = false;
         if !self.is_done {
-            // Its runtime ends in the midst of it. A program that is run for each call would leave
-            // every call untold otherwise.
-            outbox.tell_rest_here(&self.limiter);
+            // Its runtime ends. Otherwise a program that is run for each call would leave every
+            // call unreported.
+            self.outbox.flush_blocking();
         }
     }
 }

@@ -1,17 +1,17 @@
-//! Who waits for a bucket, in which order. Only the first asks and has a timer; it wakes the next
-//! when it leaves.
+//! The calls that wait for one bucket, in order. Only the first one asks and has a timer; it wakes
+//! the next one when it leaves.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use tokio::sync::Notify;
 
-use super::settings::Class;
+use super::settings::Priority;
 
-/// Where a waiter stands: by lane, and in a lane by when it came.
-pub(super) type Key = (Lane, u64);
+/// A place in line: by lane, and within a lane by arrival.
+pub(super) type Position = (Lane, u64);
 
-/// Those of the first lane go first.
+/// The first lane goes first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lane {
     Retry,
@@ -20,22 +20,21 @@ pub(super) enum Lane {
 }
 
 impl Lane {
-    pub(super) fn new(class: Class, retry: bool) -> Self {
-        match (retry, class) {
+    pub(super) fn new(priority: Priority, retry: bool) -> Self {
+        match (retry, priority) {
             (true, _) => Self::Retry,
-            (false, Class::Urgent) => Self::Urgent,
-            (false, Class::Normal) => Self::Normal,
+            (false, Priority::Urgent) => Self::Urgent,
+            (false, Priority::Normal) => Self::Normal,
         }
     }
 }
 
 #[derive(Debug, Default)]
 pub(super) struct Queue {
-    waiting: BTreeMap<Key, Arc<Notify>>,
-    came: u64,
-    /// When the first expects to go, in the limiter's milliseconds.
+    waiting: BTreeMap<Position, Arc<Notify>>,
+    /// When the first one expects to go, in the limiter's milliseconds.
     pub(super) first_goes: u64,
-    /// Whether the first may go sooner if a call ends.
+    /// Whether the first one may go sooner if a call ends.
     pub(super) first_listens: bool,
 }
 
@@ -44,51 +43,38 @@ impl Queue {
         self.waiting.len()
     }
 
-    pub(super) fn is_first(&self, key: Key) -> bool {
+    /// Whether nobody waits before that position.
+    pub(super) fn is_first(&self, position: Position) -> bool {
         self.waiting
             .first_key_value()
-            .is_some_and(|(&first, _)| first == key)
+            .is_none_or(|(&first, _)| position <= first)
     }
 
-    /// Whether one who comes now in that lane would be the first.
-    pub(super) fn would_be_first(&self, lane: Lane) -> bool {
-        self.waiting
-            .first_key_value()
-            .is_none_or(|((first, _), _)| lane < *first)
-    }
-
-    /// How many stand before that place, or will.
-    pub(super) fn ahead(&self, lane: Lane, key: Option<Key>) -> usize {
-        let key = key.unwrap_or((lane, u64::MAX));
+    /// How many calls wait before that position.
+    pub(super) fn ahead(&self, position: Position) -> usize {
         match self.waiting.last_key_value() {
-            Some((&last, _)) if last < key => self.waiting.len(),
-            _ => self.waiting.range(..key).count(),
+            Some((&last, _)) if last < position => self.waiting.len(),
+            _ => self.waiting.range(..position).count(),
         }
     }
 
-    pub(super) fn push(&mut self, lane: Lane, waiter: Arc<Notify>) -> Key {
-        let before = self
-            .waiting
-            .first_key_value()
-            .map(|(_, first)| Arc::clone(first));
-        let key = (lane, self.came);
-        self.came += 1;
-        self.waiting.insert(key, waiter);
-        if let Some(before) = before.filter(|_| self.is_first(key)) {
-            // It is not the first any more, and needs no timer.
+    pub(super) fn push(&mut self, position: Position, waiter: Arc<Notify>) {
+        if let Some((&first, before)) = self.waiting.first_key_value()
+            && position < first
+        {
+            // It is not the first one any more, and needs no timer.
             before.notify_one();
         }
-        key
+        self.waiting.insert(position, waiter);
     }
 
-    /// Takes the waiter out, and wakes the next one if that was the first.
-    pub(super) fn remove(&mut self, key: Key) -> Option<Arc<Notify>> {
-        let was_first = self.is_first(key);
-        let waiter = self.waiting.remove(&key);
+    /// Removes the position, and wakes the next one if it was the first.
+    pub(super) fn remove(&mut self, position: Position) {
+        let was_first = self.is_first(position);
+        self.waiting.remove(&position);
         if was_first {
             self.wake_first();
         }
-        waiter
     }
 
     pub(super) fn wake_first(&self) {
@@ -97,7 +83,7 @@ impl Queue {
         }
     }
 
-    /// For what concerns them all.
+    /// For news that concerns every waiting call.
     pub(super) fn wake_all(&self) {
         self.waiting.values().for_each(|waiter| waiter.notify_one());
     }

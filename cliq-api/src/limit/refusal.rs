@@ -1,55 +1,59 @@
-//! Why a limiter gave no permit.
+//! Why a limiter refused a permit.
 
 use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::message::LockSource;
-use super::store::StoreError;
+use crate::store_error::StoreError;
 
-/// Why a limiter gave no permit. Nothing was sent.
+/// Why a limiter refused a permit. Nothing was sent.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub enum LimitRefusal {
-    /// The user is locked out, and the call doesn't wait through locks, or not that long.
+    /// The user is locked out, and the call doesn't wait through lockouts, or not that long.
+    #[non_exhaustive]
     Locked {
-        /// Until then.
+        /// When the lockout ends.
         until: SystemTime,
-        /// So long from now.
+        /// The time until then.
         wait: Duration,
-        /// Where that is known from.
-        why: LockSource,
+        /// How it is known.
+        source: LockSource,
     },
     /// The next slot comes after the call's deadline.
+    #[non_exhaustive]
     PastDeadline {
-        /// How long it would have to wait at the least.
+        /// The shortest possible wait.
         wait: Duration,
     },
     /// Too many calls wait already.
-    Busy {
-        /// So many.
+    #[non_exhaustive]
+    QueueFull {
+        /// How many.
         waiting: usize,
     },
     /// No slot is free, and the call doesn't wait.
+    #[non_exhaustive]
     WouldWait {
-        /// How long it would have to wait at the least.
+        /// The shortest possible wait.
         wait: Duration,
     },
-    /// The store that several limiters share can't be reached or read.
-    Unreachable(StoreError),
+    /// The shared store can't be reached or read.
+    Store(StoreError),
 }
 
 impl LimitRefusal {
-    /// How long to wait before another try has a chance, where one can tell.
+    /// Returns how long to wait before another try has a chance, if that is known.
     pub fn wait(&self) -> Option<Duration> {
         match self {
             Self::Locked { wait, .. } | Self::PastDeadline { wait } | Self::WouldWait { wait } => {
                 Some(*wait)
             }
-            Self::Busy { .. } | Self::Unreachable(_) => None,
+            Self::QueueFull { .. } | Self::Store(_) => None,
         }
     }
 
-    /// Until when the user is locked out.
+    /// Returns until when the user is locked out.
     pub fn locked_until(&self) -> Option<SystemTime> {
         match self {
             Self::Locked { until, .. } => Some(*until),
@@ -61,43 +65,40 @@ impl LimitRefusal {
 impl fmt::Display for LimitRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Locked { wait, why, .. } => {
-                let why = match why {
+            Self::Locked { wait, source, .. } => {
+                let source = match source {
                     LockSource::Observed => "the server locked the user out of it",
                     LockSource::Peer => {
-                        "the server locked the user out of it, as another process was told"
+                        "the server locked the user out of it, as another process reported"
                     }
                     LockSource::Assumed => {
                         "the user may be locked out of it, as the limits' shared state was lost"
                     }
                 };
-                write!(f, "{why}; try again in {}", seconds(*wait))
+                write!(f, "{source}; try again in {}", seconds(*wait))
             }
             Self::PastDeadline { wait } => {
                 write!(
                     f,
-                    "its limit lets no call through for {}, which is past the call's deadline",
+                    "its limit allows no call for {}, which is past the call's deadline",
                     seconds(*wait)
                 )
             }
-            Self::Busy { waiting } => {
+            Self::QueueFull { waiting } => {
                 write!(
                     f,
-                    "{waiting} calls wait for its limit already; make fewer, or raise `LimitSettings::queue`"
+                    "{waiting} calls wait for its limit already; make fewer, or raise `LimitSettings::queue_capacity`"
                 )
             }
             Self::WouldWait { wait } => {
                 write!(
                     f,
-                    "its limit lets no call through for {}, and the call doesn't wait",
+                    "its limit allows no call for {}, and the call doesn't wait",
                     seconds(*wait)
                 )
             }
-            Self::Unreachable(error) => {
-                write!(
-                    f,
-                    "nothing is sent without the limits' shared state, and that can't be had: {error}"
-                )
+            Self::Store(error) => {
+                write!(f, "the limits' shared state is unavailable: {error}")
             }
         }
     }
@@ -106,14 +107,13 @@ impl fmt::Display for LimitRefusal {
 impl std::error::Error for LimitRefusal {
     fn source(&self) -> Option<&(dyn std::error::Error + 'static)> {
         match self {
-            Self::Unreachable(error) => Some(error),
+            Self::Store(error) => Some(error),
             _ => None,
         }
     }
 }
 
-/// In whole seconds, a begun one being a whole one: one that comes back after that is not too
-/// early.
+/// Whole seconds, rounded up: a call after that time is not too early.
 fn seconds(time: Duration) -> String {
     let seconds = time.as_millis().div_ceil(1000);
     if seconds == 1 {
@@ -123,14 +123,14 @@ fn seconds(time: Duration) -> String {
     }
 }
 
-/// A permit that may not be used any more. Another one has to be acquired.
+/// A permit can't be used any more. Acquire another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum Expired {
     /// It was held for too long.
     #[error("the limiter's permit was not used in time")]
     Late,
-    /// The server told another call of a lock since.
+    /// A lockout began since.
     #[error("the server locked the user out while the call was being prepared")]
     Locked,
 }

@@ -1,4 +1,4 @@
-//! What a user may choose about limits. The defaults are the safe ones; `docs/limits.md` says why.
+//! What a user may choose about limits. `docs/limits.md` explains each setting.
 
 use std::time::Duration;
 
@@ -14,65 +14,64 @@ use std::time::Duration;
 #[must_use]
 pub struct LimitSettings {
     pub(super) off: bool,
-    pub(super) spare: u32,
+    pub(super) headroom: u32,
     pub(super) margin: Duration,
     pub(super) grace: Duration,
     pub(super) cold_start: bool,
-    pub(super) lock: Duration,
-    pub(super) longest_retry_after: Duration,
-    pub(super) retries: u8,
+    pub(super) assumed_lock: Option<Duration>,
+    pub(super) max_retry_after: Duration,
+    pub(super) retry_share: u8,
     pub(super) reserved: u32,
-    pub(super) use_within: Duration,
-    pub(super) queue: usize,
-    pub(super) patience: Patience,
+    pub(super) permit_ttl: Duration,
+    pub(super) queue_capacity: usize,
+    pub(super) wait_policy: WaitPolicy,
 }
 
-/// Whether a call waits.
+/// Whether a call waits for its permit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum Patience {
-    /// For a slot, as long as that can end before the call's deadline. Through a lock it doesn't
-    /// wait.
+pub enum WaitPolicy {
+    /// Waits for a slot if one can be free before the call's deadline. Fails during a lockout.
     #[default]
     Wait,
-    /// Never.
+    /// Never waits.
     FailFast,
-    /// For a slot and for the end of a lock, as long as that can end before the call's deadline.
+    /// Waits for a slot and for the end of a lockout, if that can be before the call's deadline.
     ThroughLocks,
 }
 
-/// Which calls go first.
+/// Which of the waiting calls go first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
 #[non_exhaustive]
-pub enum Class {
-    /// Behind urgent ones. They can't have the slots that are
-    /// [reserved](LimitSettings::reserved_for_urgent).
+pub enum Priority {
+    /// Goes after urgent calls, and can't take slots that are
+    /// [reserved](LimitSettings::reserved_for_urgent) for them.
     #[default]
     Normal,
-    /// Before normal ones.
+    /// Goes before normal calls.
     Urgent,
 }
 
 impl LimitSettings {
-    /// The safe defaults.
+    /// The defaults.
     pub const fn new() -> Self {
         Self {
             off: false,
-            spare: 1,
+            headroom: 1,
             margin: Duration::from_secs(1),
             grace: Duration::from_mins(2),
             cold_start: true,
-            lock: Duration::from_mins(10),
-            longest_retry_after: Duration::from_hours(1),
-            retries: 50,
+            assumed_lock: Some(Duration::from_mins(10)),
+            max_retry_after: Duration::from_hours(1),
+            retry_share: 50,
             reserved: 0,
-            use_within: Duration::from_secs(30),
-            queue: 1000,
-            patience: Patience::Wait,
+            permit_ttl: Duration::from_secs(30),
+            queue_capacity: 1000,
+            wait_policy: WaitPolicy::Wait,
         }
     }
 
-    /// Limits nothing and obeys no lock. For servers that are one's own, and for tests.
+    /// Keeps no limit and obeys no lockout: for your own servers and for tests.
     pub const fn off() -> Self {
         Self {
             off: true,
@@ -80,58 +79,63 @@ impl LimitSettings {
         }
     }
 
-    /// How many fewer calls than the published limit are made; 1 at first. At least one call is
-    /// made all the same.
-    pub const fn spare(self, calls: u32) -> Self {
+    /// Sets how many calls of each limit are left unused; defaults to 1. At least one call is
+    /// always made.
+    pub const fn headroom(self, calls: u32) -> Self {
         Self {
-            spare: calls,
+            headroom: calls,
             ..self
         }
     }
 
-    /// How much longer than the window a slot is held after the answer, and how much longer than
-    /// told a lock is obeyed; one second at first. It has to cover a server that stamps in
-    /// whole seconds.
+    /// Sets the safety margin that is added to windows and lockouts; defaults to one second, which
+    /// covers a server that notes times in whole seconds.
     pub const fn margin(self, margin: Duration) -> Self {
         Self { margin, ..self }
     }
 
-    /// For how long after the client gave up a server may still read a call; two minutes at first.
+    /// Sets for how long after the client gave up a server may still receive a call; defaults to
+    /// two minutes.
     pub const fn grace(self, grace: Duration) -> Self {
         Self { grace, ..self }
     }
 
-    /// Whether half of the slots count as used for the first window of a process, which can't know
-    /// what the one before it sent; it does at first. The same says whether a shared store that
-    /// may have lost what it knew counts all of them as used for a time.
+    /// Sets whether half of the slots count as used for the first window of a process, which can't
+    /// know what its predecessor sent; defaults to `true`. With a shared store that may have lost
+    /// its state, all slots count as used.
     pub const fn cold_start(self, cold_start: bool) -> Self {
         Self { cold_start, ..self }
     }
 
-    /// How long a lock is taken to last at an endpoint that declares none; ten minutes at first.
-    pub const fn undeclared_lock(self, lock: Duration) -> Self {
-        Self { lock, ..self }
-    }
-
-    /// The longest `Retry-After` that is believed; one hour at first. A longer one counts as this.
-    pub const fn longest_retry_after(self, longest: Duration) -> Self {
+    /// Sets how long a lockout lasts where neither the bucket's spec nor the server says; defaults
+    /// to ten minutes. `None` assumes none.
+    pub const fn assumed_lock(self, lock: Option<Duration>) -> Self {
         Self {
-            longest_retry_after: longest,
+            assumed_lock: lock,
             ..self
         }
     }
 
-    /// How many percent of the slots retries may take ahead of other calls; 50 at first, and always
-    /// at least one slot. Retries past that wait in line.
+    /// Sets the longest `Retry-After` that is obeyed; defaults to one hour. A longer one counts as
+    /// this.
+    pub const fn max_retry_after(self, max: Duration) -> Self {
+        Self {
+            max_retry_after: max,
+            ..self
+        }
+    }
+
+    /// Sets how many percent of the slots retries may take ahead of other calls; defaults to 50,
+    /// and is at least one slot. Further retries wait in line like other calls.
     pub const fn retry_share(self, percent: u8) -> Self {
         Self {
-            retries: percent,
+            retry_share: percent,
             ..self
         }
     }
 
-    /// How many of a limit's slots only urgent calls may take; none at first. At least one is left
-    /// for the others.
+    /// Sets how many slots of a limit only urgent calls may take; defaults to none. At least one is
+    /// left for the others.
     pub const fn reserved_for_urgent(self, slots: u32) -> Self {
         Self {
             reserved: slots,
@@ -139,34 +143,36 @@ impl LimitSettings {
         }
     }
 
-    /// How long after it was given a permit may be used; half a minute at first.
-    pub const fn use_within(self, time: Duration) -> Self {
+    /// Sets how long a permit stays usable; defaults to 30 seconds.
+    pub const fn permit_ttl(self, ttl: Duration) -> Self {
         Self {
-            use_within: time,
+            permit_ttl: ttl,
             ..self
         }
     }
 
-    /// How many calls may wait for one bucket; 1000 at first. Further ones are refused as busy.
-    pub const fn queue(self, calls: usize) -> Self {
+    /// Sets how many calls may wait for one bucket; defaults to 1000. Further calls fail at once.
+    pub const fn queue_capacity(self, calls: usize) -> Self {
         Self {
-            queue: calls,
+            queue_capacity: calls,
             ..self
         }
     }
 
-    pub(crate) const fn default_patience(&self) -> Patience {
-        self.patience
+    /// Sets whether calls wait that don't set it themselves; defaults to [`WaitPolicy::Wait`].
+    pub const fn wait_policy(self, policy: WaitPolicy) -> Self {
+        Self {
+            wait_policy: policy,
+            ..self
+        }
     }
 
-    /// Whether calls wait that don't say so themselves; at first they wait for slots and not for
-    /// locks.
-    pub const fn patience(self, patience: Patience) -> Self {
-        Self { patience, ..self }
+    pub(crate) const fn default_wait_policy(&self) -> WaitPolicy {
+        self.wait_policy
     }
 }
 
-/// As [`LimitSettings::new`].
+/// Same as [`LimitSettings::new`].
 impl Default for LimitSettings {
     fn default() -> Self {
         Self::new()

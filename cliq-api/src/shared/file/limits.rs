@@ -1,5 +1,6 @@
 //! Limits that the processes of a host share, in a file for each user.
 
+use std::cmp::Reverse;
 use std::fmt;
 use std::path::Path;
 use std::time::Duration;
@@ -14,14 +15,15 @@ use super::sheet::{Entry, Sheet, VERSION};
 use super::stem;
 use crate::error::Error;
 use crate::limit::{
-    Acquire, BucketKey, Class, Completed, Decision, Ended, LimitStore, Outcome, Rules, Seen,
-    Source, StoreError, StoreFuture,
+    Acquire, CallEnd, Complete, Completed, Decision, LimitStore, Priority, Rules, Snapshot, Source,
+    StoreFuture, UserBucket,
 };
+use crate::store_error::StoreError;
 
 /// How long a permit may be used at most. A process with a permit in hand isn't told of a lock that
 /// another one hears of, and all are to obey that within a second; the rest of it is for what the
 /// answer is late.
-const USE_WITHIN: Duration = Duration::from_millis(900);
+const PERMIT_TTL: Duration = Duration::from_millis(900);
 
 /// Limits that the processes of a host share, in a directory of files.
 ///
@@ -65,80 +67,197 @@ impl FileLimitStore {
 
     async fn step<T: Send + 'static>(
         &self,
-        key: &BucketKey,
-        rules: &Rules,
-        change: impl FnOnce(&mut Entry, u64) -> (T, Option<Lasting>) + Send + 'static,
+        buckets: &[&UserBucket],
+        change: impl FnOnce(&mut Seats) -> T + Send + 'static,
     ) -> Result<T, StoreError> {
-        Ok(self.0.work(file(key), step(key, *rules, change)).await?)
+        let (names, step) = step(buckets, change);
+        Ok(self.0.work_on_all(names, step).await?)
     }
 }
 
-/// Each user has one.
-fn file(key: &BucketKey) -> String {
-    format!(
-        "{}.limits",
-        stem([key.user().map_or("", |user| user.as_str())])
-    )
+/// Each user has one, and so have all buckets that are per app.
+fn file(bucket: &UserBucket) -> String {
+    let parts = match bucket.user() {
+        Some(user) => vec![user.as_str()],
+        None if bucket.is_per_app() => vec!["", "per app"],
+        None => vec![""],
+    };
+    format!("{}.limits", stem(parts))
 }
 
-/// One step: read, changed, and written if the change is to last.
-fn step<T, C>(
-    key: &BucketKey,
+/// The buckets of a call, with their files locked and read.
+struct Seats {
+    sheets: Vec<Opened>,
+    seats: Vec<Seat>,
+}
+
+/// A file that was read.
+struct Opened {
+    sheet: Sheet,
+    now: u64,
+    /// How long it has to last what was changed; `None` if nothing was.
+    lasting: Option<Lasting>,
+}
+
+/// Where a bucket is.
+struct Seat {
+    sheet: usize,
+    entry: usize,
     rules: Rules,
+}
+
+impl Seats {
+    fn len(&self) -> usize {
+        self.seats.len()
+    }
+
+    fn get(&mut self, index: usize) -> (&mut Entry, u64, &Rules) {
+        let seat = &self.seats[index];
+        let opened = &mut self.sheets[seat.sheet];
+        (opened.sheet.entry(seat.entry), opened.now, &seat.rules)
+    }
+
+    fn changed(&mut self, index: usize, lasting: Lasting) {
+        let known = &mut self.sheets[self.seats[index].sheet].lasting;
+        *known = (*known).max(Some(lasting));
+    }
+
+    /// Takes a slot in each of the buckets, or in none.
+    fn acquire(&mut self, ask: &Acquire) -> Vec<Decision> {
+        let mut decisions = Vec::with_capacity(self.len());
+        for index in 0..self.len() {
+            let (entry, now, rules) = self.get(index);
+            let line = entry.line.clone();
+            let decision = entry.line.acquire(now, &mut entry.bucket, rules, ask);
+            // Time alone has changed the bucket, and will have when it is read again.
+            if entry.line != line {
+                self.changed(index, Lasting::Process);
+            }
+            decisions.push(decision);
+        }
+        let granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
+        if decisions.iter().all(granted) {
+            for index in 0..self.len() {
+                self.changed(index, Lasting::Machine);
+            }
+            return decisions;
+        }
+        let last = longest_wait(&decisions);
+        for index in 0..self.len() {
+            let (entry, now, rules) = self.get(index);
+            if granted(&decisions[index]) {
+                let unsent = Complete::new(ask.lease, ask.source, CallEnd::Unsent);
+                entry.bucket.complete(now, rules, &unsent);
+            } else if Some(index) != last {
+                // Nobody should wait for it in a line in which it doesn't.
+                entry.line.leave(ask);
+            }
+        }
+        decisions
+    }
+
+    fn complete(&mut self, message: &Complete) -> Vec<Completed> {
+        // If it is forgotten that a call ended, its lease ends, which is later. A lockout must not
+        // be forgotten.
+        let lasting = match message.end {
+            CallEnd::Throttled { .. } => Lasting::Machine,
+            _ => Lasting::Process,
+        };
+        let mut completed = Vec::with_capacity(self.len());
+        for index in 0..self.len() {
+            self.changed(index, lasting);
+            let (entry, now, rules) = self.get(index);
+            completed.push(entry.bucket.complete(now, rules, message));
+        }
+        completed
+    }
+}
+
+/// The bucket for which a call has to wait longest.
+fn longest_wait(decisions: &[Decision]) -> Option<usize> {
+    let waits = decisions
+        .iter()
+        .enumerate()
+        .filter_map(|(index, decision)| {
+            let Decision::Wait { earliest, .. } = decision else {
+                return None;
+            };
+            // The first one of several.
+            Some((*earliest, Reverse(index)))
+        });
+    waits.max().map(|(_, Reverse(index))| index)
+}
+
+/// One step: the files' names, and what is done to them. They are read, changed, and written if
+/// the change is to last.
+fn step<T, C>(
+    buckets: &[&UserBucket],
     change: C,
-) -> impl FnOnce(&mut Locked) -> Result<T, Problem> + use<T, C>
+) -> (
+    Vec<String>,
+    impl FnOnce(&mut [Locked]) -> Result<T, Problem> + use<T, C>,
+)
 where
-    C: FnOnce(&mut Entry, u64) -> (T, Option<Lasting>),
+    C: FnOnce(&mut Seats) -> T,
 {
-    let name = format!("{} {}", key.server(), key.shape());
-    move |file| {
-        let (mut sheet, now, mended) = load(file)?;
-        let entry = sheet.entry(now, &rules, &name);
-        let (answer, lasting) = change(entry, now);
-        entry.keep(now, &rules);
-        // That it was lost has to be known even if nothing else is to be written.
-        if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
-            file.write(&sheet.encode(), lasting)?;
+    let mut names: Vec<_> = buckets.iter().map(|bucket| file(bucket)).collect();
+    let buckets: Vec<_> = buckets
+        .iter()
+        .zip(&names)
+        .map(|(bucket, file)| (file.clone(), bucket.label(), *bucket.rules()))
+        .collect();
+    names.sort_unstable();
+    names.dedup();
+    let files = names.clone();
+    let step = move |locked: &mut [Locked]| {
+        let sheets = locked.iter_mut().map(load).collect::<Result<_, _>>()?;
+        let mut seats = Seats {
+            sheets,
+            seats: Vec::with_capacity(buckets.len()),
+        };
+        for (file, label, rules) in buckets {
+            let sheet = files.iter().position(|name| *name == file).unwrap_or(0);
+            let opened = &mut seats.sheets[sheet];
+            let entry = opened.sheet.find(opened.now, &rules, &label);
+            seats.seats.push(Seat {
+                sheet,
+                entry,
+                rules,
+            });
+        }
+        let answer = change(&mut seats);
+        for index in 0..seats.len() {
+            let (entry, now, rules) = seats.get(index);
+            entry.keep(now, rules);
+        }
+        for (file, opened) in locked.iter_mut().zip(&mut seats.sheets) {
+            if let Some(lasting) = opened.lasting {
+                file.write(&opened.sheet.encode(), lasting)?;
+            }
         }
         Ok(answer)
-    }
+    };
+    (names, step)
 }
 
-fn complete(
-    rules: Rules,
-    end: Ended,
-) -> impl FnOnce(&mut Entry, u64) -> (Completed, Option<Lasting>) {
-    move |entry, now| {
-        let done = entry
-            .bucket
-            .complete(now, &rules, end.lease, end.source, end.outcome);
-        // If it is forgotten that a call ended, its lease ends all the same, which is later. A lock
-        // must not be forgotten.
-        let is_lock = matches!(end.outcome, Outcome::Throttled { .. });
-        (
-            done,
-            Some(if is_lock {
-                Lasting::Machine
-            } else {
-                Lasting::Process
-            }),
-        )
-    }
-}
-
-/// What is in the file, what time it is, and whether the file has to be written in any case.
-fn load(file: &mut Locked) -> Result<(Sheet, u64, bool), Problem> {
+/// Reads a file. One that was lost has to be written even if nothing changes.
+fn load(file: &mut Locked) -> Result<Opened, Problem> {
     let moment = Moment::now()?;
+    let opened = |sheet, now, lasting| Opened {
+        sheet,
+        now,
+        lasting,
+    };
     let path = file.path().display();
     match file.read()? {
-        Content::New => return Ok((Sheet::new(moment), moment.up, false)),
+        Content::New => return Ok(opened(Sheet::new(moment), moment.up, None)),
         Content::Gone => {
             tracing::error!(target: "cliq_api::limit", %path, "the limits' shared file was removed: its user counts as locked out for as long as a lock lasts");
         }
         Content::Bytes(bytes) => match Sheet::decode(&bytes) {
             Ok(mut sheet) => {
                 let now = sheet.turn_to(moment);
-                return Ok((sheet, now, false));
+                return Ok(opened(sheet, now, None));
             }
             Err(Unreadable::Newer(version)) => {
                 return Err(Problem::Newer {
@@ -153,68 +272,64 @@ fn load(file: &mut Locked) -> Result<(Sheet, u64, bool), Problem> {
             }
         },
     }
-    Ok((Sheet::lost(moment), moment.up, true))
+    Ok(opened(
+        Sheet::lost(moment),
+        moment.up,
+        Some(Lasting::Machine),
+    ))
 }
 
 impl LimitStore for FileLimitStore {
     fn acquire<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        ask: Acquire,
-    ) -> StoreFuture<'a, Decision> {
-        let by = *rules;
+        buckets: &'a [&'a UserBucket],
+        message: Acquire,
+    ) -> StoreFuture<'a, Vec<Decision>> {
         let asked = Instant::now();
-        let step = self.step(key, rules, move |entry, now| {
-            let line = entry.line.clone();
-            let decision = entry.line.acquire(now, &mut entry.bucket, &by, &ask);
-            match decision {
-                Decision::Granted { .. } => (decision, Some(Lasting::Machine)),
-                // Time alone has changed the bucket, and will have when it is read again.
-                _ => (decision, (entry.line != line).then_some(Lasting::Process)),
-            }
-        });
+        let step = self.step(buckets, move |seats| seats.acquire(&message));
         Box::pin(async move {
-            Ok(match step.await? {
-                // As of now: until the file was written, it was locked, and nobody else could tell
-                // of a lock.
-                Decision::Granted { use_within } => Decision::Granted {
-                    use_within: use_within.min(asked.elapsed() + USE_WITHIN),
-                },
-                other => other,
-            })
+            let mut decisions = step.await?;
+            for decision in &mut decisions {
+                if let Decision::Granted { ttl } = decision {
+                    // As of now: until the file was written, it was locked, and nobody else could
+                    // report a lockout.
+                    *ttl = (*ttl).min(asked.elapsed() + PERMIT_TTL);
+                }
+            }
+            Ok(decisions)
         })
     }
 
     fn complete<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        end: Ended,
-    ) -> StoreFuture<'a, Completed> {
-        Box::pin(self.step(key, rules, complete(*rules, end)))
+        buckets: &'a [&'a UserBucket],
+        message: Complete,
+    ) -> StoreFuture<'a, Vec<Completed>> {
+        Box::pin(self.step(buckets, move |seats| seats.complete(&message)))
     }
 
-    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
-        let told = self
-            .0
-            .work_here(&file(key), step(key, *rules, complete(*rules, end)));
-        if let Err(problem) = &told {
-            tracing::warn!(target: "cliq_api::limit", %problem, "it can't be told how a call ended: it counts as one without an answer");
+    fn complete_blocking(&self, buckets: &[&UserBucket], message: Complete) -> bool {
+        let (names, step) = step(buckets, |seats| seats.complete(&message));
+        let done = self.0.work_here(&names, step);
+        if let Err(problem) = &done {
+            tracing::warn!(target: "cliq_api::limit", %problem, "can't report how a call ended: it counts as one without a response");
         }
-        told.is_ok()
+        done.is_ok()
     }
 
-    fn look<'a>(
+    fn peek<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
+        buckets: &'a [&'a UserBucket],
         source: Source,
-        class: Class,
-    ) -> StoreFuture<'a, Seen> {
-        let by = *rules;
-        Box::pin(self.step(key, rules, move |entry, now| {
-            (entry.bucket.look(now, &by, source, class), None)
+        priority: Priority,
+    ) -> StoreFuture<'a, Vec<Snapshot>> {
+        Box::pin(self.step(buckets, move |seats| {
+            let mut snapshots = Vec::with_capacity(seats.len());
+            for index in 0..seats.len() {
+                let (entry, now, rules) = seats.get(index);
+                snapshots.push(entry.bucket.peek(now, rules, source, priority));
+            }
+            snapshots
         }))
     }
 }

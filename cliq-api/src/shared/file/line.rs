@@ -6,7 +6,7 @@
 
 use std::time::Duration;
 
-use crate::limit::{Acquire, Bucket, Class, Decision, Rules, Source};
+use crate::limit::{Acquire, Bucket, Decision, Priority, Rules, Source};
 
 /// How long after it should have asked again somebody keeps a place; milliseconds. For that long a
 /// dead process can hold up others.
@@ -44,30 +44,30 @@ impl Line {
             .position(|ticket| ticket.source == ask.source && ticket.lane == lane);
         let place = mine.unwrap_or_else(|| self.0.partition_point(|ticket| ticket.lane <= lane));
         let passes = bucket
-            .remaining(now, rules, ask.class)
+            .remaining(now, rules, ask.priority)
             .is_none_or(|free| free as usize > place)
             || bucket.locked(now, ask.source).is_some()
             || bucket.has_out(ask.lease);
         let decision = if place == 0 || passes {
             bucket.acquire(now, rules, ask)
         } else {
-            let earliest = bucket.expected(now, rules, ask.class, place);
+            let earliest = bucket.expected(now, rules, ask.priority, place);
             Decision::Wait {
                 earliest,
-                again: earliest,
+                recheck: earliest,
             }
         };
-        let Decision::Wait { earliest, again } = decision else {
+        let Decision::Wait { earliest, recheck } = decision else {
             mine.map(|mine| self.0.remove(mine));
             return decision;
         };
-        let again = self.again(now, place, earliest, again);
-        if earliest > ask.waits {
+        let recheck = self.recheck(now, place, earliest, recheck);
+        if earliest > ask.max_wait {
             // It goes away now, and others needn't wait for it.
             mine.map(|mine| self.0.remove(mine));
-            return Decision::Wait { earliest, again };
+            return Decision::Wait { earliest, recheck };
         }
-        let until = now.saturating_add(millis(again)).saturating_add(LATE);
+        let until = now.saturating_add(millis(recheck)).saturating_add(LATE);
         match mine {
             Some(mine) => self.0[mine].until = until,
             None => self.0.insert(
@@ -79,33 +79,40 @@ impl Line {
                 },
             ),
         }
-        Decision::Wait { earliest, again }
+        Decision::Wait { earliest, recheck }
+    }
+
+    /// Gives up the ticket of a call that waits for another bucket.
+    pub(super) fn leave(&mut self, ask: &Acquire) {
+        let lane = lane(ask);
+        self.0
+            .retain(|ticket| ticket.source != ask.source || ticket.lane != lane);
     }
 
     /// When the one in that place should ask again.
-    fn again(&self, now: u64, place: usize, earliest: Duration, again: Duration) -> Duration {
+    fn recheck(&self, now: u64, place: usize, earliest: Duration, recheck: Duration) -> Duration {
         let look = Duration::from_millis(LOOK);
         // Where the bucket knows the time, that; where a call that ends may change it, no sooner
         // than it can, and then now and then.
-        let again = if again > earliest || earliest.is_zero() {
-            again.max(look).min(earliest.max(look))
+        let recheck = if recheck > earliest || earliest.is_zero() {
+            recheck.max(look).min(earliest.max(look))
         } else {
-            again
+            recheck
         };
         // Somebody's place before it may lapse.
         let lapses = self.0[..place]
             .iter()
             .map(|ticket| Duration::from_millis(ticket.until - now))
             .min();
-        again.min(lapses.unwrap_or(again))
+        recheck.min(lapses.unwrap_or(recheck))
     }
 }
 
 fn lane(ask: &Acquire) -> u8 {
-    match (ask.retry, ask.class) {
+    match (ask.retry, ask.priority) {
         (true, _) => 0,
-        (false, Class::Urgent) => 1,
-        (false, Class::Normal) => 2,
+        (false, Priority::Urgent) => 1,
+        (false, Priority::Normal) => 2,
     }
 }
 

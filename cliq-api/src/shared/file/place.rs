@@ -53,7 +53,7 @@ pub(super) enum Content {
 }
 
 /// What a write has to outlast.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lasting {
     /// The end of the process. After a crash of the machine, the file may be what it was before,
     /// but is whole.
@@ -85,19 +85,32 @@ impl Place {
         name: String,
         work: impl FnOnce(&mut Locked) -> Result<T, Problem> + Send + 'static,
     ) -> Result<T, Problem> {
-        let path = self.0.directory.join(&name);
-        let stripe = usize::from_str_radix(name.get(..2).unwrap_or_default(), 16)
-            .unwrap_or_default()
-            % STRIPES;
-        let turn = Arc::clone(&self.0.stripes[stripe]);
+        let work = |files: &mut [Locked]| work(&mut files[0]);
+        self.work_on_all(vec![name], work).await
+    }
+
+    /// Does the same on several files, which are given in order and without repetition: all
+    /// processes lock them in that order.
+    pub(super) async fn work_on_all<T: Send + 'static>(
+        &self,
+        names: Vec<String>,
+        work: impl FnOnce(&mut [Locked]) -> Result<T, Problem> + Send + 'static,
+    ) -> Result<T, Problem> {
+        let path = self.0.directory.join(names.first().map_or("", |name| name));
+        let mut stripes: Vec<_> = names.iter().map(|name| stripe(name)).collect();
+        stripes.sort_unstable();
+        stripes.dedup();
         let place = self.clone();
         let done = tokio::time::timeout(PATIENCE, async move {
-            let turn = turn.lock_owned().await;
+            let mut turns = Vec::with_capacity(stripes.len());
+            for stripe in stripes {
+                turns.push(Arc::clone(&place.0.stripes[stripe]).lock_owned().await);
+            }
             let work = move || {
                 let result = place
-                    .lock(&name, Wait::ForIt)
+                    .lock_all(&names, Wait::ForIt)
                     .and_then(|mut locked| work(&mut locked));
-                drop(turn);
+                drop(turns);
                 result
             };
             tokio::task::spawn_blocking(work).await
@@ -116,11 +129,15 @@ impl Place {
     /// time.
     pub(super) fn work_here<T>(
         &self,
-        name: &str,
-        work: impl FnOnce(&mut Locked) -> Result<T, Problem>,
+        names: &[String],
+        work: impl FnOnce(&mut [Locked]) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.lock(name, Wait::AtMost(SHORT))
+        self.lock_all(names, Wait::AtMost(SHORT))
             .and_then(|mut locked| work(&mut locked))
+    }
+
+    fn lock_all(&self, names: &[String], wait: Wait) -> Result<Vec<Locked>, Problem> {
+        names.iter().map(|name| self.lock(name, wait)).collect()
     }
 
     fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
@@ -150,6 +167,11 @@ impl Place {
             }
         }
     }
+}
+
+/// Which of the mutexes of this process a file has.
+fn stripe(name: &str) -> usize {
+    usize::from_str_radix(name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % STRIPES
 }
 
 /// How a lock is waited for.

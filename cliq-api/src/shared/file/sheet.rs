@@ -94,10 +94,9 @@ impl Sheet {
         to
     }
 
-    /// The bucket of that name.
-    pub(super) fn entry(&mut self, now: u64, rules: &Rules, name: &str) -> &mut Entry {
-        let index = self
-            .entries
+    /// The place of the bucket of that name, which is created if it isn't there.
+    pub(super) fn find(&mut self, now: u64, rules: &Rules, name: &str) -> usize {
+        self.entries
             .iter()
             .position(|entry| &*entry.name == name)
             .unwrap_or_else(|| {
@@ -113,7 +112,11 @@ impl Sheet {
                     bucket,
                 });
                 self.entries.len() - 1
-            });
+            })
+    }
+
+    /// The bucket at that place.
+    pub(super) fn entry(&mut self, index: usize) -> &mut Entry {
         &mut self.entries[index]
     }
 

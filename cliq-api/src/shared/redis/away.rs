@@ -6,7 +6,7 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::limit::{Acquire, Bucket, Completed, Decision, Ended, Rules};
+use crate::limit::{Acquire, Bucket, Complete, Completed, Decision, Rules};
 
 /// How often one who waits looks whether the server is back.
 const LOOK: Duration = Duration::from_secs(1);
@@ -15,8 +15,7 @@ const LOOK: Duration = Duration::from_secs(1);
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Unreachable {
-    /// They are refused, with
-    /// [`LimitRefusal::Unreachable`](crate::limit::LimitRefusal::Unreachable).
+    /// They are refused, with [`LimitRefusal::Store`](crate::limit::LimitRefusal::Store).
     #[default]
     Refuse,
     /// This part of the budget (0 to 1) is spent by this process alone, once the store has been
@@ -80,23 +79,23 @@ impl Away {
         let fresh = || (Bucket::new(&rules, now, 0), rules);
         let (bucket, _) = state.buckets.entry(name.to_owned()).or_insert_with(fresh);
         Some(match bucket.acquire(now, &rules, ask) {
-            Decision::Wait { earliest, again } => Decision::Wait {
+            Decision::Wait { earliest, recheck } => Decision::Wait {
                 earliest,
-                again: again.min(LOOK),
+                recheck: recheck.min(LOOK),
             },
             decision => decision,
         })
     }
 
     /// `None` where the call was not allowed here, or the store knows of it by now.
-    pub(super) fn complete(&self, name: &str, end: Ended) -> Option<Completed> {
+    pub(super) fn complete(&self, name: &str, end: &Complete) -> Option<Completed> {
         let now = self.now();
         let mut state = self.lock();
         let (bucket, rules) = state
             .buckets
             .get_mut(name)
             .filter(|(bucket, _)| bucket.has_out(end.lease))?;
-        Some(bucket.complete(now, rules, end.lease, end.source, end.outcome))
+        Some(bucket.complete(now, rules, end))
     }
 
     /// The next bucket that the store has to be told of, and what time it is here. From now on

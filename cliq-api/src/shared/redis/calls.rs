@@ -6,9 +6,10 @@ use redis::{Script, ScriptInvocation};
 
 use super::place::Place;
 use crate::limit::{
-    Acquire, Bucket, Class, Completed, Decision, Ended, LockSource, Locked, Outcome, Rules, Seen,
-    Source, StoreError,
+    Acquire, Bucket, CallEnd, Complete, Completed, Decision, LockSource, Locked, Priority, Rules,
+    Snapshot, Source,
 };
+use crate::store_error::StoreError;
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
 /// Where only a lock is told of.
@@ -44,17 +45,22 @@ impl<'s> Calls<'s> {
         call.arg(&ask.lease.0.to_be_bytes())
             .arg(ask.source.0)
             .arg(timeout);
-        call.arg(u8::from(ask.class == Class::Urgent))
+        call.arg(u8::from(ask.priority == Priority::Urgent))
             .arg(u8::from(ask.retry));
         call
     }
 
-    pub(super) fn complete(&self, name: &str, rules: &Rules, end: &Ended) -> ScriptInvocation<'s> {
-        let (outcome, lock) = match end.outcome {
-            Outcome::Answered => ("answered", 0),
-            Outcome::Throttled { retry_after } => ("throttled", rules.lock_for(retry_after)),
-            Outcome::Unanswered => ("unanswered", 0),
-            Outcome::Unsent => ("unsent", 0),
+    pub(super) fn complete(
+        &self,
+        name: &str,
+        rules: &Rules,
+        end: &Complete,
+    ) -> ScriptInvocation<'s> {
+        let (outcome, lock) = match end.end {
+            CallEnd::Answered => ("answered", 0),
+            CallEnd::Throttled { retry_after } => ("throttled", rules.lock_for(retry_after)),
+            CallEnd::Unanswered => ("unanswered", 0),
+            CallEnd::Unsent => ("unsent", 0),
         };
         let mut call = self.call("complete", name, rules.numbers());
         call.arg(&end.lease.0.to_be_bytes())
@@ -69,10 +75,11 @@ impl<'s> Calls<'s> {
         name: &str,
         rules: &Rules,
         source: Source,
-        class: Class,
+        priority: Priority,
     ) -> ScriptInvocation<'s> {
         let mut call = self.call("look", name, rules.numbers());
-        call.arg(source.0).arg(u8::from(class == Class::Urgent));
+        call.arg(source.0)
+            .arg(u8::from(priority == Priority::Urgent));
         call
     }
 
@@ -91,18 +98,16 @@ impl<'s> Calls<'s> {
 
 pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, StoreError> {
     Ok(match *answer {
-        [1, use_within] => Decision::Granted {
-            use_within: time(use_within),
-        },
-        [2, earliest, again] => {
-            let (earliest, again) = (time(earliest), time(again));
+        [1, ttl] => Decision::Granted { ttl: time(ttl) },
+        [2, earliest, recheck] => {
+            let (earliest, recheck) = (time(earliest), time(recheck));
             // Nobody tells it that a peer's call ended.
             Decision::Wait {
                 earliest,
-                again: again.min(earliest.max(LOOK)),
+                recheck: recheck.min(earliest.max(LOOK)),
             }
         }
-        [3] => Decision::Behind,
+        [3] => Decision::ShareUsed,
         [4, left, from] => Decision::Locked(locked(left, from, source).ok_or_else(unknown)?),
         _ => return Err(unknown()),
     })
@@ -118,11 +123,11 @@ pub(super) fn completed(answer: &[i64], source: Source) -> Result<Completed, Sto
     })
 }
 
-pub(super) fn seen(answer: &[i64], source: Source) -> Result<Seen, StoreError> {
+pub(super) fn seen(answer: &[i64], source: Source) -> Result<Snapshot, StoreError> {
     let &[remaining, next, left, from] = answer else {
         return Err(unknown());
     };
-    Ok(Seen {
+    Ok(Snapshot {
         remaining: u32::try_from(remaining).ok(),
         next: time(next),
         locked: locked(left, from, source),
@@ -133,14 +138,14 @@ fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {
     if left <= 0 {
         return None;
     }
-    let why = match from {
+    let known = match from {
         0 => LockSource::Assumed,
         from if from == i64::from(source.0) => LockSource::Observed,
         _ => LockSource::Peer,
     };
     Some(Locked {
         left: time(left),
-        why,
+        source: known,
     })
 }
 

@@ -17,9 +17,10 @@ use super::locks::Locks;
 use super::place::Place;
 use crate::error::Error;
 use crate::limit::{
-    Acquire, Bucket, BucketKey, Class, Completed, Decision, Ended, LimitStore, Locked, Rules, Seen,
-    Source, StoreError, StoreFuture,
+    Acquire, Bucket, CallEnd, Complete, Completed, Decision, LimitStore, Locked, Priority,
+    Snapshot, Source, StoreFuture, UserBucket,
 };
+use crate::store_error::StoreError;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 
@@ -145,11 +146,14 @@ impl RedisLimitStore {
         })
     }
 
-    fn name(&self, key: &BucketKey) -> String {
-        // Whose they are, or nobody's.
-        let user = key.user().map_or(["", ""], |user| ["user", user.as_str()]);
-        self.place
-            .name(&[key.server(), user[0], user[1], key.shape()])
+    fn name(&self, bucket: &UserBucket) -> String {
+        // Whose calls they are: those of a user, of nobody in particular, or of all.
+        let user = match bucket.user() {
+            Some(user) => ["user", user.as_str()],
+            None if bucket.is_per_app() => ["app", ""],
+            None => ["", ""],
+        };
+        self.place.name(&[user[0], user[1], &bucket.label()])
     }
 
     fn calls(&self) -> Calls<'_> {
@@ -168,59 +172,53 @@ impl RedisLimitStore {
     }
 }
 
-impl LimitStore for RedisLimitStore {
-    fn acquire<'a>(
-        &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        ask: Acquire,
-    ) -> StoreFuture<'a, Decision> {
-        Box::pin(async move {
-            let name = self.name(key);
-            match self.tell(&self.calls().acquire(&name, rules, &ask)).await {
-                Ok(answer) => decision(&answer, ask.source),
-                // A server that says no is there.
-                Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
-                Err(problem) => self
-                    .inner()
-                    .peers
-                    .away
-                    .acquire(&name, rules, &ask)
-                    .ok_or_else(|| failed(problem)),
-            }
-        })
+impl RedisLimitStore {
+    async fn acquire_one(
+        &self,
+        bucket: &UserBucket,
+        ask: &Acquire,
+    ) -> Result<Decision, StoreError> {
+        let (name, rules) = (self.name(bucket), bucket.rules());
+        match self.tell(&self.calls().acquire(&name, rules, ask)).await {
+            Ok(answer) => decision(&answer, ask.source),
+            // A server that says no is there.
+            Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
+            Err(problem) => self
+                .inner()
+                .peers
+                .away
+                .acquire(&name, rules, ask)
+                .ok_or_else(|| failed(problem)),
+        }
     }
 
-    fn complete<'a>(
-        &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        end: Ended,
-    ) -> StoreFuture<'a, Completed> {
-        Box::pin(async move {
-            let name = self.name(key);
-            if let Some(completed) = self.inner().peers.away.complete(&name, end) {
-                return Ok(completed);
-            }
-            let answer = self
-                .tell(&self.calls().complete(&name, rules, &end))
-                .await
-                .map_err(failed)?;
-            completed(&answer, end.source)
-        })
+    async fn complete_one(
+        &self,
+        bucket: &UserBucket,
+        end: &Complete,
+    ) -> Result<Completed, StoreError> {
+        let name = self.name(bucket);
+        if let Some(completed) = self.inner().peers.away.complete(&name, end) {
+            return Ok(completed);
+        }
+        let answer = self
+            .tell(&self.calls().complete(&name, bucket.rules(), end))
+            .await
+            .map_err(failed)?;
+        completed(&answer, end.source)
     }
 
     /// By a connection of its own, as the runtime that had the other one is about to go.
-    fn complete_at_the_end(&self, key: &BucketKey, rules: &Rules, end: Ended) -> bool {
+    fn complete_one_blocking(&self, bucket: &UserBucket, end: Complete) -> bool {
         let inner = self.inner();
-        let name = self.name(key);
-        if inner.peers.away.complete(&name, end).is_some() {
+        let name = self.name(bucket);
+        if inner.peers.away.complete(&name, &end).is_some() {
             return true;
         }
         if inner.gave_up.load(Ordering::Relaxed) {
             return false;
         }
-        let (place, rules) = (self.place.clone(), *rules);
+        let (place, rules) = (self.place.clone(), *bucket.rules());
         let work = async move {
             let link = Link::new(place.clone(), None);
             link.run::<Vec<i64>>(
@@ -244,26 +242,77 @@ impl LimitStore for RedisLimitStore {
         inner.gave_up.store(!is_told, Ordering::Relaxed);
         is_told
     }
+}
 
-    fn look<'a>(
+impl LimitStore for RedisLimitStore {
+    fn acquire<'a>(
         &'a self,
-        key: &'a BucketKey,
-        rules: &'a Rules,
-        source: Source,
-        class: Class,
-    ) -> StoreFuture<'a, Seen> {
+        buckets: &'a [&'a UserBucket],
+        message: Acquire,
+    ) -> StoreFuture<'a, Vec<Decision>> {
         Box::pin(async move {
-            let call = self.calls().look(&self.name(key), rules, source, class);
-            seen(&self.tell(&call).await.map_err(failed)?, source)
+            let mut decisions = Vec::with_capacity(buckets.len());
+            for bucket in buckets {
+                decisions.push(self.acquire_one(bucket, &message).await?);
+            }
+            let granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
+            if !decisions.iter().all(granted) {
+                let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
+                for (bucket, _) in buckets
+                    .iter()
+                    .zip(&decisions)
+                    .filter(|(_, decision)| granted(decision))
+                {
+                    self.complete_one(bucket, &unsent).await?;
+                }
+            }
+            Ok(decisions)
         })
     }
 
-    fn known_lock(&self, key: &BucketKey, rules: &Rules, source: Source) -> Option<Locked> {
+    fn complete<'a>(
+        &'a self,
+        buckets: &'a [&'a UserBucket],
+        message: Complete,
+    ) -> StoreFuture<'a, Vec<Completed>> {
+        Box::pin(async move {
+            let mut completed = Vec::with_capacity(buckets.len());
+            for bucket in buckets {
+                completed.push(self.complete_one(bucket, &message).await?);
+            }
+            Ok(completed)
+        })
+    }
+
+    fn complete_blocking(&self, buckets: &[&UserBucket], message: Complete) -> bool {
+        buckets
+            .iter()
+            .all(|bucket| self.complete_one_blocking(bucket, message))
+    }
+
+    fn peek<'a>(
+        &'a self,
+        buckets: &'a [&'a UserBucket],
+        source: Source,
+        priority: Priority,
+    ) -> StoreFuture<'a, Vec<Snapshot>> {
+        Box::pin(async move {
+            let mut snapshots = Vec::with_capacity(buckets.len());
+            for bucket in buckets {
+                let name = self.name(bucket);
+                let call = self.calls().look(&name, bucket.rules(), source, priority);
+                snapshots.push(seen(&self.tell(&call).await.map_err(failed)?, source)?);
+            }
+            Ok(snapshots)
+        })
+    }
+
+    fn known_lock(&self, bucket: &UserBucket, source: Source) -> Option<Locked> {
         self.inner
             .get()?
             .peers
             .locks
-            .of(|| self.name(key), rules, source)
+            .of(|| self.name(bucket), bucket.rules(), source)
     }
 }
 

@@ -60,12 +60,15 @@ impl Locks {
             .min(longest)
             .checked_sub(told.at.elapsed())
             .filter(|left| !left.is_zero())?;
-        let why = match told.source {
+        let known = match told.source {
             Source::ASSUMED => LockSource::Assumed,
             from if from == source => LockSource::Observed,
             _ => LockSource::Peer,
         };
-        Some(Locked { left, why })
+        Some(Locked {
+            left,
+            source: known,
+        })
     }
 
     /// All that last.

@@ -17,7 +17,7 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 
 use super::calls::{BUCKET, Calls, completed, decision, seen};
 use super::place::Place;
-use crate::endpoint::meta::Limit;
+use crate::meta::Limit;
 use crate::limit::{
     Acquire, Bucket, Class, Decision, Ended, LeaseId, LimitSettings, Outcome, Rules, Source,
 };

@@ -1,0 +1,216 @@
+//! Which buckets a call to an endpoint counts in.
+//!
+//! A server counts what it can tell apart: methods and paths, whatever the placeholders are called.
+//! Endpoints of one shape count in the same buckets, and every limit that one of them declares
+//! holds for all of them, also for those that declare none.
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::fmt::Write;
+use std::sync::{Arc, PoisonError, RwLock};
+use std::time::Duration;
+
+use crate::meta::{EndpointMeta, Limit};
+use crate::limit::{BucketId, BucketSpec, Limiter};
+
+/// The buckets at one server.
+#[derive(Debug)]
+pub(super) struct Buckets {
+    limiter: Limiter,
+    server: Arc<str>,
+    known: RwLock<Known>,
+}
+
+#[derive(Debug, Default)]
+struct Known {
+    /// By the address of an endpoint's metadata, which is faster than by its shape.
+    ids: HashMap<usize, Arc<[BucketId]>>,
+    /// The names of the buckets of each shape.
+    shapes: BTreeMap<String, BTreeSet<String>>,
+    /// The limits of each bucket's name.
+    limits: BTreeMap<String, Limits>,
+}
+
+/// The limits of one name, each with its lockout.
+type Limits = Vec<(Limit, Option<Duration>)>;
+
+impl Buckets {
+    /// Knows the limits of all endpoints in these tables from the start.
+    pub(super) fn new(limiter: Limiter, server: &str, tables: &[&[&'static EndpointMeta]]) -> Self {
+        let mut known = Known::default();
+        for endpoint in tables.iter().copied().flatten() {
+            known.learn(endpoint);
+        }
+        Self {
+            limiter,
+            server: server.into(),
+            known: RwLock::new(known),
+        }
+    }
+
+    /// Returns the buckets of a call to the endpoint. Hashes no string but at the first call.
+    pub(super) fn of(&self, endpoint: &'static EndpointMeta) -> Arc<[BucketId]> {
+        let address = std::ptr::from_ref(endpoint).addr();
+        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
+        if let Some(ids) = known.ids.get(&address) {
+            return Arc::clone(ids);
+        }
+        drop(known);
+        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
+        if known.learn(endpoint) {
+            // It may concern endpoints that were called before.
+            known.ids.clear();
+        }
+        let specs = known.specs(&self.server, &shape(endpoint)).into_iter();
+        let ids: Arc<[_]> = specs.map(|spec| self.limiter.bucket(spec)).collect();
+        known.ids.insert(address, Arc::clone(&ids));
+        ids
+    }
+}
+
+impl Known {
+    /// Returns whether that was new.
+    fn learn(&mut self, endpoint: &EndpointMeta) -> bool {
+        if endpoint.limit().is_none() && endpoint.bucket().is_none() {
+            return false;
+        }
+        let shape = shape(endpoint);
+        let name = match endpoint.bucket() {
+            Some(bucket) => format!("bucket {bucket}"),
+            None => shape.clone(),
+        };
+        let is_new = self.shapes.entry(shape).or_default().insert(name.clone());
+        let limits = self.limits.entry(name).or_default();
+        let Some(limit) = endpoint.limit() else {
+            return is_new;
+        };
+        match limits.iter_mut().find(|(known, _)| *known == limit) {
+            Some((_, lock)) if *lock >= endpoint.lock() => is_new,
+            Some((_, lock)) => {
+                *lock = endpoint.lock();
+                true
+            }
+            None => {
+                limits.push((limit, endpoint.lock()));
+                true
+            }
+        }
+    }
+
+    /// What the calls of a shape count in. Without a limit, a bucket only obeys lockouts.
+    fn specs(&self, server: &str, shape: &str) -> Vec<BucketSpec> {
+        let Some(names) = self.shapes.get(shape) else {
+            return vec![BucketSpec::new(server, shape)];
+        };
+        let mut specs = Vec::new();
+        for name in names {
+            let unlimited = BucketSpec::new(server, name);
+            match self.limits.get(name).map_or(&[][..], |limits| limits) {
+                [] => specs.push(unlimited),
+                limits => specs.extend(limits.iter().map(|&(limit, lock)| {
+                    let spec = unlimited.clone().limit(limit);
+                    match lock {
+                        Some(lock) => spec.lock(lock),
+                        None => spec,
+                    }
+                })),
+            }
+        }
+        specs
+    }
+}
+
+/// Method and path, with placeholders erased.
+fn shape(endpoint: &EndpointMeta) -> String {
+    let mut shape = format!("{} {}", endpoint.method(), endpoint.base());
+    let mut pieces = endpoint.path().split('<');
+    shape.push_str(pieces.next().unwrap_or_default());
+    for piece in pieces {
+        let behind = piece.split_once('>').map_or("", |(_, behind)| behind);
+        let _ = write!(shape, "<>{behind}");
+    }
+    shape
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limit::LimitSettings;
+
+    const MINUTE: Duration = Duration::from_mins(1);
+
+    static SEND: EndpointMeta = EndpointMeta {
+        base: "/api/v3",
+        path: "/chats/<CHAT_ID>/messages",
+        limit: Some(Limit::new(20, MINUTE)),
+        lock: Some(Duration::from_mins(5)),
+        ..EndpointMeta::DEFAULT
+    };
+    static CREATE: EndpointMeta = EndpointMeta {
+        base: "/api",
+        path: "/v3/chats/<ID>/messages",
+        limit: Some(Limit::new(30, Duration::from_mins(5))),
+        lock: Some(Duration::from_mins(10)),
+        ..EndpointMeta::DEFAULT
+    };
+    /// No limit of its own.
+    static LIST: EndpointMeta = EndpointMeta {
+        base: "/api/v3",
+        path: "/chats/<X>/messages",
+        ..EndpointMeta::DEFAULT
+    };
+    static OTHER: EndpointMeta = EndpointMeta {
+        path: "/chats",
+        ..EndpointMeta::DEFAULT
+    };
+    static NAMED: EndpointMeta = EndpointMeta {
+        path: "/chats/<ID>",
+        bucket: Some("all"),
+        limit: Some(Limit::new(100, MINUTE)),
+        ..EndpointMeta::DEFAULT
+    };
+    static ALSO_NAMED: EndpointMeta = EndpointMeta {
+        path: "/chats/<CHAT>",
+        bucket: Some("some"),
+        limit: Some(Limit::new(100, MINUTE)),
+        ..EndpointMeta::DEFAULT
+    };
+
+    fn buckets(tables: &[&[&'static EndpointMeta]]) -> Buckets {
+        Buckets::new(Limiter::new(LimitSettings::new(), None), "server", tables)
+    }
+
+    #[test]
+    fn every_limit_of_a_shape_holds_for_all_its_endpoints_from_the_first_call() {
+        for order in [[&SEND, &CREATE, &LIST], [&LIST, &CREATE, &SEND]] {
+            let buckets = buckets(&[&[&SEND, &CREATE], &[&LIST]]);
+            let [first, second, third] = order.map(|endpoint| buckets.of(endpoint));
+            assert_eq!(first.len(), 2);
+            assert!(first == second && second == third, "{order:?}");
+        }
+    }
+
+    #[test]
+    fn a_limit_that_is_learned_late_holds_from_then_on() {
+        let buckets = buckets(&[]);
+        assert_eq!(buckets.of(&LIST).len(), 1);
+        let send = buckets.of(&SEND);
+        assert_eq!((send.len(), &buckets.of(&LIST)), (1, &send));
+        let create = buckets.of(&CREATE);
+        assert_eq!((create.len(), &buckets.of(&SEND)), (2, &create));
+        assert!(send.iter().all(|id| create.contains(id)), "counts stay");
+    }
+
+    #[test]
+    fn what_the_server_tells_apart_is_apart() {
+        let buckets = buckets(&[]);
+        assert_ne!(buckets.of(&OTHER), buckets.of(&SEND));
+        assert_eq!(shape(&CREATE), "GET /api/v3/chats/<>/messages");
+    }
+
+    #[test]
+    fn two_declared_buckets_of_one_shape_both_count() {
+        let buckets = buckets(&[&[&NAMED, &ALSO_NAMED]]);
+        assert_eq!(buckets.of(&NAMED).len(), 2);
+        assert_eq!(buckets.of(&NAMED), buckets.of(&ALSO_NAMED));
+    }
+}

@@ -1,0 +1,91 @@
+//! What a limiter and its permits share.
+
+use std::collections::hash_map::RandomState;
+use std::hash::BuildHasher;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use super::clock::Clock;
+use super::events::Events;
+use super::message::{LeaseId, Locked, Source};
+use super::outbox::Outbox;
+use super::registry::{BucketId, Registry, UserBucket};
+use super::settings::LimitSettings;
+use super::slots::{Local, Slot, Slots};
+use super::store::LimitStore;
+use crate::user_key::UserKey;
+
+pub(super) struct Inner {
+    pub(super) settings: LimitSettings,
+    pub(super) shared: Option<Shared>,
+    pub(super) events: Events,
+    pub(super) source: Source,
+    pub(super) slots: Slots,
+    pub(super) registry: Registry,
+    pub(super) clock: Clock,
+    leases: AtomicU64,
+    arrivals: AtomicU64,
+}
+
+/// A store, and what is on its way there.
+pub(super) struct Shared {
+    pub(super) store: Arc<dyn LimitStore>,
+    pub(super) outbox: Outbox,
+}
+
+impl Inner {
+    pub(super) fn new(settings: LimitSettings, store: Option<Arc<dyn LimitStore>>) -> Self {
+        let random = RandomState::new();
+        #[allow(clippy::cast_possible_truncation, reason = "any of its bits will do")]
+        let source = Source((random.hash_one("source") as u32).max(1));
+        let clock = Clock::start();
+        Self {
+            settings,
+            shared: store.map(|store| Shared {
+                outbox: Outbox::new(Arc::clone(&store), clock),
+                store,
+            }),
+            events: Events::new(),
+            source,
+            slots: Slots::new(),
+            registry: Registry::default(),
+            clock,
+            leases: AtomicU64::new(random.hash_one("lease")),
+            arrivals: AtomicU64::new(0),
+        }
+    }
+
+    /// `None` for a bucket of another limiter.
+    pub(super) fn slot(&self, id: BucketId, user: Option<&UserKey>) -> Option<Arc<Slot>> {
+        let bucket = || {
+            let registered = self.registry.get(id)?;
+            Some(UserBucket::of(registered, user.cloned()))
+        };
+        self.slots.get_or_insert(id, user, self.clock.now(), bucket)
+    }
+
+    pub(super) fn lease(&self) -> LeaseId {
+        // Multiplied by an odd number, so that two limiters whose counters are close don't use the
+        // same names.
+        LeaseId(
+            self.leases
+                .fetch_add(1, Ordering::Relaxed)
+                .wrapping_mul(0x9e37_79b9_7f4a_7c15),
+        )
+    }
+
+    /// Numbers the calls that wait, in order.
+    pub(super) fn arrival(&self) -> u64 {
+        self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// The lockout that is known without asking anybody.
+    pub(super) fn known_lock(&self, slot: &Slot, local: &Local, now: u64) -> Option<Locked> {
+        match &self.shared {
+            None => local.bucket.locked(now, self.source),
+            Some(shared) => local
+                .reported(now)
+                .or_else(|| shared.store.known_lock(&slot.bucket, self.source)),
+        }
+    }
+}

@@ -1,0 +1,118 @@
+//! What is left of limits, and which lockouts are in force: to ask and to watch.
+
+use std::time::{Duration, SystemTime};
+
+use super::events::Changes;
+use super::limiter::Limiter;
+use super::message::LockSource;
+use super::refusal::LimitRefusal;
+use super::registry::{BucketId, UserBucket};
+use super::settings::Priority;
+use super::store::Snapshot;
+use crate::user_key::UserKey;
+
+/// One user's limits: what a call would meet, and what happens.
+#[derive(Debug, Clone)]
+pub struct Limits {
+    limiter: Limiter,
+    user: Option<UserKey>,
+}
+
+/// What a call would meet now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct LimitState {
+    /// How many calls could be sent at once, lockouts aside; `None` without a limit.
+    pub remaining: Option<u32>,
+    /// The shortest possible wait for the next call, lockouts included.
+    pub next: Duration,
+    /// How many calls of this process wait.
+    pub waiting: usize,
+    /// The lockout in force.
+    pub lock: Option<Lock>,
+}
+
+/// A lockout.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Lock {
+    /// When it ends.
+    pub until: SystemTime,
+    /// How it is known.
+    pub source: LockSource,
+}
+
+impl Limiter {
+    /// Returns a user's limits.
+    pub fn limits(&self, user: Option<UserKey>) -> Limits {
+        Limits {
+            limiter: self.clone(),
+            user,
+        }
+    }
+}
+
+impl Limits {
+    /// Returns what a normal call with these buckets would meet now.
+    ///
+    /// # Errors
+    ///
+    /// If a shared store is unavailable.
+    pub async fn of(&self, buckets: &[BucketId]) -> Result<LimitState, LimitRefusal> {
+        let core = &self.limiter.0;
+        let user = self.user.as_ref();
+        let slots: Vec<_> = buckets
+            .iter()
+            .filter_map(|&id| core.slot(id, user))
+            .collect();
+        let waiting = slots
+            .iter()
+            .map(|slot| slot.lock().waiting().map_or(0, |queue| queue.len()))
+            .sum();
+        let seen: Vec<_> = match &core.shared {
+            _ if core.settings.off => Vec::new(),
+            None => {
+                let peek = |local: &mut super::slots::Local, slot: &super::slots::Slot| {
+                    local.bucket.peek(
+                        core.clock.now(),
+                        slot.rules(),
+                        core.source,
+                        Priority::Normal,
+                    )
+                };
+                slots
+                    .iter()
+                    .map(|slot| peek(&mut slot.lock(), slot))
+                    .collect()
+            }
+            Some(shared) => {
+                let buckets: Vec<&UserBucket> = slots.iter().map(|slot| &slot.bucket).collect();
+                shared
+                    .store
+                    .peek(&buckets, core.source, Priority::Normal)
+                    .await
+                    .map_err(LimitRefusal::Store)?
+            }
+        };
+        let seen = seen.into_iter().fold(Snapshot::FREE, Snapshot::and);
+        Ok(LimitState {
+            remaining: seen.remaining,
+            next: seen.next,
+            waiting,
+            lock: seen.locked.map(|locked| Lock {
+                until: SystemTime::now() + locked.left,
+                source: locked.source,
+            }),
+        })
+    }
+
+    /// Subscribes to what happens from now on to the buckets of all users of the limiter.
+    pub fn changes(&self) -> Changes {
+        self.limiter.0.events.subscribe()
+    }
+
+    /// Returns how many lockouts, of all users, began although the limiter had allowed the call.
+    pub fn unexpected_locks(&self) -> u64 {
+        self.limiter.0.events.unexpected_locks()
+    }
+}

@@ -1,0 +1,490 @@
+//! A call's wait for its permit, in the lines of its buckets.
+//!
+//! A call takes a slot in each of its buckets or in none. If some are full, it waits in the line of
+//! the one that will be full for longest, and then looks at all of them again. It keeps its arrival
+//! number wherever it waits, so whoever came first goes first.
+
+use std::sync::Arc;
+use std::time::{Duration, SystemTime};
+
+use tokio::sync::Notify;
+use tokio::time::Instant;
+
+use super::few::Few;
+use super::inner::{Inner, Shared};
+use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked};
+use super::options::AcquireOptions;
+use super::queue::{Lane, Position};
+use super::refusal::LimitRefusal;
+use super::registry::UserBucket;
+use super::settings::WaitPolicy;
+use super::slots::{Local, Slot};
+
+/// From how long a wait on it is worth an event.
+const LONG: Duration = Duration::from_secs(1);
+
+/// A permit: its name, and until when it may be used.
+type Granted = (LeaseId, Instant);
+
+/// One call's wait.
+pub(super) struct Wait<'a> {
+    core: &'a Arc<Inner>,
+    /// From the longest window to the shortest.
+    slots: &'a Few<Arc<Slot>>,
+    options: AcquireOptions,
+    lane: Lane,
+    /// Numbered once it has to wait.
+    arrival: Option<u64>,
+    /// Where it waits.
+    place: Option<Place>,
+}
+
+/// What a call has to do that got no permit at once.
+pub(super) enum Turn {
+    /// It is refused.
+    Refused(LimitRefusal),
+    /// It is first in line, and asks the store.
+    AskStore,
+    /// It waits until that time if it is first in line, or until it is woken.
+    Sleep {
+        until: Option<Instant>,
+        earliest: Duration,
+    },
+}
+
+/// Why a call can't go.
+#[derive(Debug, Clone, Copy)]
+struct Blocked {
+    /// Which bucket blocks it for longest.
+    index: usize,
+    earliest: Duration,
+    /// When to look again; `None` if it isn't first in line.
+    recheck: Option<Duration>,
+    locked: Option<Locked>,
+    /// Retries have used their share of a bucket.
+    share_used: bool,
+}
+
+impl Blocked {
+    fn and(self, other: Self) -> Self {
+        let later = if other.earliest > self.earliest {
+            other
+        } else {
+            self
+        };
+        Self {
+            locked: Locked::longer(self.locked, other.locked),
+            share_used: self.share_used || other.share_used,
+            ..later
+        }
+    }
+
+    /// What a bucket's decision means for the first in line; `None` if it is granted.
+    fn by(decision: Decision, index: usize) -> Option<Self> {
+        let blocked = Self {
+            index,
+            earliest: Duration::ZERO,
+            recheck: Some(Duration::ZERO),
+            locked: None,
+            share_used: false,
+        };
+        match decision {
+            Decision::Granted { .. } => None,
+            Decision::Wait { earliest, recheck } => Some(Self {
+                earliest,
+                recheck: Some(recheck),
+                ..blocked
+            }),
+            Decision::ShareUsed => Some(Self {
+                share_used: true,
+                ..blocked
+            }),
+            Decision::Locked(locked) => Some(Self {
+                earliest: locked.left,
+                recheck: Some(locked.left),
+                locked: Some(locked),
+                ..blocked
+            }),
+        }
+    }
+}
+
+impl<'a> Wait<'a> {
+    pub(super) fn new(
+        core: &'a Arc<Inner>,
+        slots: &'a Few<Arc<Slot>>,
+        options: AcquireOptions,
+    ) -> Self {
+        Self {
+            core,
+            slots,
+            options,
+            lane: Lane::new(options.priority, options.retry),
+            arrival: None,
+            place: None,
+        }
+    }
+
+    /// Waits, after a first look at the buckets.
+    pub(super) async fn through(mut self, mut turn: Turn) -> Result<Granted, LimitRefusal> {
+        let begun = Instant::now();
+        let mut reported = false;
+        let granted = loop {
+            let next = match turn {
+                Turn::Refused(refusal) => return Err(refusal),
+                Turn::AskStore => self.ask_store().await,
+                Turn::Sleep { until, earliest } => {
+                    if !reported && earliest > LONG {
+                        reported = true;
+                        self.report(earliest, "waits for a slot of its limit");
+                    }
+                    self.sleep(until).await;
+                    self.turn()
+                }
+            };
+            match next {
+                Ok(granted) => break granted,
+                Err(next) => turn = next,
+            }
+        };
+        if !reported && begun.elapsed() > LONG {
+            self.report(begun.elapsed(), "waited for a slot of its limit");
+        }
+        // Only now, with the slot taken, does the next one in line look.
+        self.place = None;
+        Ok(granted)
+    }
+
+    async fn sleep(&self, until: Option<Instant>) {
+        let Some(place) = &self.place else { return };
+        match until {
+            Some(until) => drop(tokio::time::timeout_at(until, place.woken.notified()).await),
+            None => place.woken.notified().await,
+        }
+    }
+
+    fn report(&self, wait: Duration, what: &'static str) {
+        let slot = self.place.as_ref().map(|place| &place.slot);
+        if let Some(slot) = slot.or(self.slots.first()) {
+            self.core.events.waits(&slot.bucket, wait, what);
+        }
+    }
+
+    /// Looks at the buckets: takes a slot in each, or waits in line.
+    pub(super) fn turn(&mut self) -> Result<Granted, Turn> {
+        loop {
+            let at = Instant::now();
+            let message = self.message(at);
+            let now = self.core.clock.millis(at);
+            let blocked = match (self.look(0, now, &message, true), &self.core.shared) {
+                (None, None) => {
+                    return Ok((message.lease, at + self.core.settings.permit_ttl));
+                }
+                // One call at a time asks, so that the store need not keep the order of this
+                // process's calls: in the line of the shortest window.
+                (None, Some(_)) if self.place.is_none() => {
+                    self.stand(self.slots.len() - 1).map_err(Turn::Refused)?;
+                    continue;
+                }
+                (None, Some(_)) => return Err(Turn::AskStore),
+                (Some(blocked), _) => blocked,
+            };
+            if blocked.share_used {
+                self.fall_behind();
+            } else if self.is_at(blocked.index) {
+                return Err(self.wait_at(blocked, now));
+            } else if let Some(refusal) = self.refusal(&blocked) {
+                return Err(Turn::Refused(refusal));
+            } else {
+                // In line first, or it could miss that a slot becomes free.
+                self.stand(blocked.index).map_err(Turn::Refused)?;
+            }
+        }
+    }
+
+    /// Looks at the bucket of that index and those after it, with all of them locked. Without a
+    /// store it takes a slot in each, unless one of them or one before them (`free` is false) has
+    /// none.
+    fn look(&self, index: usize, now: u64, message: &Acquire, free: bool) -> Option<Blocked> {
+        let slot = self.slots.get(index)?;
+        let mut local = slot.lock();
+        let blocked = self.look_at(&mut local, index, now, message);
+        let rest = self.look(index + 1, now, message, free && blocked.is_none());
+        let takes_back = blocked.is_none() && !(free && rest.is_none());
+        if takes_back && self.core.shared.is_none() {
+            let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
+            local.bucket.complete(now, slot.rules(), &unsent);
+        }
+        match (blocked, rest) {
+            (Some(blocked), Some(rest)) => Some(blocked.and(rest)),
+            (blocked, rest) => blocked.or(rest),
+        }
+    }
+
+    fn look_at(
+        &self,
+        local: &mut Local,
+        index: usize,
+        now: u64,
+        message: &Acquire,
+    ) -> Option<Blocked> {
+        let slot = &self.slots[index];
+        let position = self.position();
+        let is_first = local.waiting().is_none_or(|queue| queue.is_first(position));
+        let known = self.core.known_lock(slot, local, now);
+        if !is_first {
+            return Some(Blocked {
+                index,
+                earliest: self.expected(slot, local, now, known),
+                recheck: None,
+                locked: known,
+                share_used: false,
+            });
+        }
+        let decision = match (&self.core.shared, known) {
+            (None, _) => local.bucket.acquire(now, slot.rules(), message),
+            (Some(_), Some(known)) => Decision::Locked(known),
+            (Some(_), None) => return None,
+        };
+        Blocked::by(decision, index)
+    }
+
+    /// The shortest possible wait of a call that isn't first in line.
+    fn expected(
+        &self,
+        slot: &Slot,
+        local: &mut Local,
+        now: u64,
+        locked: Option<Locked>,
+    ) -> Duration {
+        let rules = slot.rules();
+        let queue = local.queue();
+        let ahead = queue.ahead(self.position());
+        let first_goes = queue.first_goes;
+        let expected = if self.core.shared.is_none() {
+            local
+                .bucket
+                .expected(now, rules, self.options.priority, ahead)
+        } else {
+            // What the store replied to the first one, and one window for each full round.
+            let rounds = ahead / rules.slots().map_or(usize::MAX, |slots| slots as usize);
+            Duration::from_millis(
+                first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold),
+            )
+        };
+        locked.map_or(expected, |locked| locked.left.max(expected))
+    }
+
+    /// Asks the store, being first in line.
+    async fn ask_store(&mut self) -> Result<Granted, Turn> {
+        let Some(shared) = &self.core.shared else {
+            return self.turn();
+        };
+        shared.outbox.deliver();
+        let asked = Instant::now();
+        let message = self.message(asked);
+        let mut asking = Asking {
+            core: self.core,
+            shared,
+            slots: self.slots,
+            lease: message.lease,
+            is_answered: false,
+        };
+        let buckets: Vec<&UserBucket> = self.slots.iter().map(|slot| &slot.bucket).collect();
+        let decisions = shared
+            .store
+            .acquire(&buckets, message)
+            .await
+            .map_err(|error| Turn::Refused(LimitRefusal::Store(error)))?;
+        asking.is_answered = true;
+        drop(asking);
+        let mut ttl = Duration::MAX;
+        let mut blocked: Option<Blocked> = None;
+        for (index, decision) in decisions.into_iter().enumerate() {
+            match decision {
+                Decision::Granted { ttl: of_one } => ttl = ttl.min(of_one),
+                Decision::Locked(locked) => self.note(index, locked),
+                _ => {}
+            }
+            blocked = match (blocked, Blocked::by(decision, index)) {
+                (Some(one), Some(other)) => Some(one.and(other)),
+                (one, other) => one.or(other),
+            };
+        }
+        let Some(blocked) = blocked else {
+            return Ok((
+                message.lease,
+                asked + ttl.min(self.core.settings.permit_ttl),
+            ));
+        };
+        if blocked.share_used {
+            self.fall_behind();
+            return self.turn();
+        }
+        if let Some(refusal) = self.refusal(&blocked) {
+            return Err(Turn::Refused(refusal));
+        }
+        self.stand(blocked.index).map_err(Turn::Refused)?;
+        Err(self.wait_at(blocked, self.core.clock.now()))
+    }
+
+    /// Records a lockout that the store reported.
+    fn note(&self, index: usize, locked: Locked) {
+        let Some(slot) = self.slots.get(index) else {
+            return;
+        };
+        let now = self.core.clock.now();
+        let mut local = slot.lock();
+        let is_new = local.reported(now).is_none();
+        local.note(now, locked);
+        if is_new {
+            if let Some(queue) = local.waiting() {
+                queue.wake_all();
+            }
+            drop(local);
+            self.core.events.locked(&slot.bucket, locked, false);
+        }
+    }
+
+    /// Waits in the line in which it stands, unless it is refused.
+    fn wait_at(&self, blocked: Blocked, now: u64) -> Turn {
+        if let Some(refusal) = self.refusal(&blocked) {
+            return Turn::Refused(refusal);
+        }
+        let mut local = self.slots[blocked.index].lock();
+        let queue = local.queue();
+        let recheck = blocked.recheck.filter(|_| queue.is_first(self.position()));
+        if let Some(recheck) = recheck {
+            let earliest = u64::try_from(blocked.earliest.as_millis()).unwrap_or(u64::MAX);
+            queue.first_goes = now.saturating_add(earliest);
+            queue.first_listens = recheck != blocked.earliest;
+        }
+        Turn::Sleep {
+            until: recheck.map(|recheck| Instant::now() + recheck),
+            earliest: blocked.earliest,
+        }
+    }
+
+    fn refusal(&self, blocked: &Blocked) -> Option<LimitRefusal> {
+        let wait = blocked.earliest;
+        let policy = self.options.wait_policy;
+        let late = self
+            .options
+            .deadline
+            .is_some_and(|deadline| Instant::now() + wait > deadline);
+        if let Some(locked) = blocked
+            .locked
+            .filter(|_| late || policy != WaitPolicy::ThroughLocks)
+        {
+            return Some(LimitRefusal::Locked {
+                until: SystemTime::now() + locked.left,
+                wait: locked.left,
+                source: locked.source,
+            });
+        }
+        if policy == WaitPolicy::FailFast {
+            return Some(LimitRefusal::WouldWait { wait });
+        }
+        late.then_some(LimitRefusal::PastDeadline { wait })
+    }
+
+    /// Its position in any line.
+    fn position(&self) -> Position {
+        (self.lane, self.arrival.unwrap_or(u64::MAX))
+    }
+
+    fn is_at(&self, index: usize) -> bool {
+        self.place
+            .as_ref()
+            .is_some_and(|place| Arc::ptr_eq(&place.slot, &self.slots[index]))
+    }
+
+    /// Stands in the line of that bucket, and leaves the one in which it stood.
+    fn stand(&mut self, index: usize) -> Result<(), LimitRefusal> {
+        if self.is_at(index) {
+            return Ok(());
+        }
+        if self.arrival.is_none() {
+            self.arrival = Some(self.core.arrival());
+        }
+        let position = self.position();
+        let slot = &self.slots[index];
+        let mut local = slot.lock();
+        let queue = local.queue();
+        // One that waited in another line is not a further call that waits.
+        if self.place.is_none() && queue.len() >= self.core.settings.queue_capacity.max(1) {
+            return Err(LimitRefusal::QueueFull {
+                waiting: queue.len(),
+            });
+        }
+        let woken = Arc::new(Notify::new());
+        queue.push(position, Arc::clone(&woken));
+        drop(local);
+        self.place = Some(Place {
+            slot: Arc::clone(slot),
+            position,
+            woken,
+        });
+        Ok(())
+    }
+
+    /// Retries have used their share: it goes to the end of its lane.
+    fn fall_behind(&mut self) {
+        self.options.retry = false;
+        self.lane = Lane::new(self.options.priority, false);
+        self.arrival = Some(self.core.arrival());
+        if let Some(place) = &mut self.place {
+            let position = (self.lane, self.arrival.unwrap_or(u64::MAX));
+            let mut local = place.slot.lock();
+            let queue = local.queue();
+            // First the new place, or the next one would be woken for nothing where nobody else
+            // waits.
+            queue.push(position, Arc::clone(&place.woken));
+            queue.remove(place.position);
+            place.position = position;
+        }
+    }
+
+    fn message(&self, now: Instant) -> Acquire {
+        let max_wait = match (self.options.wait_policy, self.options.deadline) {
+            (WaitPolicy::FailFast, _) => Duration::ZERO,
+            (_, Some(deadline)) => deadline.saturating_duration_since(now),
+            (_, None) => Duration::MAX,
+        };
+        Acquire::new(self.core.lease(), self.core.source, self.options.timeout)
+            .priority(self.options.priority)
+            .retry(self.options.retry)
+            .max_wait(max_wait)
+    }
+}
+
+/// A place in line, given up when it is dropped.
+struct Place {
+    slot: Arc<Slot>,
+    position: Position,
+    woken: Arc<Notify>,
+}
+
+impl Drop for Place {
+    fn drop(&mut self) {
+        self.slot.lock().leave(self.position);
+    }
+}
+
+/// A lease that a store may have granted: given back if that isn't known.
+struct Asking<'a> {
+    core: &'a Inner,
+    shared: &'a Shared,
+    slots: &'a Few<Arc<Slot>>,
+    lease: LeaseId,
+    is_answered: bool,
+}
+
+impl Drop for Asking<'_> {
+    fn drop(&mut self) {
+        if !self.is_answered {
+            let unsent = Complete::new(self.lease, self.core.source, CallEnd::Unsent);
+            self.shared.outbox.send(self.slots.clone(), unsent);
+        }
+    }
+}
