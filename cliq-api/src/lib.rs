@@ -55,7 +55,6 @@ pub mod auth;
 #[cfg(feature = "blocking")]
 pub mod blocking;
 mod client;
-mod data_center;
 mod dynamic;
 mod endpoint;
 mod error;
@@ -68,6 +67,7 @@ pub mod shared;
 pub mod threads;
 mod transport;
 mod user_key;
+pub mod zoho;
 
 pub use bytes::Bytes;
 /// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it
@@ -215,9 +215,7 @@ pub use cliq_macros::endpoint;
 pub use cliq_macros::endpoints;
 pub use http;
 
-pub use auth::AuthScheme;
 pub use client::{Caller, Client, ClientBuilder, Options};
-pub use data_center::DataCenter;
 pub use dynamic::DynamicCall;
 pub use endpoint::Endpoint;
 pub use endpoint::answer::{Answer, decode};
@@ -233,6 +231,7 @@ pub use reqwest;
 pub use retry::RetryPolicy;
 pub use transport::{Exchange, Transport, TransportError};
 pub use user_key::UserKey;
+pub use zoho::{AuthScheme, DataCenter};
 
 /// All that a module with endpoints of its own needs: `use cliq_api::prelude::*;`.
 ///

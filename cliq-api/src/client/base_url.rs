@@ -6,8 +6,8 @@ use std::ops::Range;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-use crate::data_center::DataCenter;
 use crate::error::Error;
+use crate::zoho::DataCenter;
 
 pub(super) struct BaseUrl {
     /// Without a slash at its end.

@@ -9,13 +9,15 @@ use secrecy::SecretString;
 use super::base_url::BaseUrl;
 use super::in_flight::InFlight;
 use super::{Client, Core, Inner};
-use crate::auth::{AccessToken, AuthScheme, Context, Credentials, Session, TokenSettings, Users};
-use crate::data_center::DataCenter;
+use crate::auth::{
+    AccessToken, AuthContext, Basic, Bearer, Credentials, Identity, TokenSettings, Users,
+};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::retry::{Budget, RetryPolicy};
 use crate::transport::{EVER, ReqwestTransport, Setup, Transport};
 use crate::user_key::UserKey;
+use crate::zoho::{AuthScheme, DataCenter};
 
 /// How long one attempt may take where nothing else is said.
 const TIMEOUT: Duration = Duration::from_secs(30);
@@ -25,7 +27,7 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 pub struct ClientBuilder {
     base_url: Option<String>,
     data_center: DataCenter,
-    credentials: Option<Credentials>,
+    identity: Option<Identity>,
     tokens: TokenSettings,
     user: Option<UserKey>,
     scheme: AuthScheme,
@@ -59,13 +61,32 @@ impl ClientBuilder {
         }
     }
 
-    /// What the client signs in with. Without any, requests go without authorization.
+    /// Sets how calls are authorized, by an [`Authorizer`](crate::auth::Authorizer) or
+    /// [`Credentials`]. Without one, requests are sent without authorization.
     #[must_use]
-    pub fn credentials(self, credentials: Credentials) -> Self {
+    pub fn authorizer(self, identity: impl Into<Identity>) -> Self {
         Self {
-            credentials: Some(credentials),
+            identity: Some(identity.into()),
             ..self
         }
+    }
+
+    /// Sets the OAuth 2.0 credentials: short for [`authorizer`](Self::authorizer).
+    #[must_use]
+    pub fn credentials(self, credentials: Credentials) -> Self {
+        self.authorizer(credentials)
+    }
+
+    /// Sends `Authorization: Bearer <token>`: short for [`Bearer`].
+    #[must_use]
+    pub fn bearer(self, token: impl Into<SecretString>) -> Self {
+        self.authorizer(Bearer::new(token))
+    }
+
+    /// Sends a user name and a password: short for [`Basic`].
+    #[must_use]
+    pub fn basic(self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        self.authorizer(Basic::new(user, password))
     }
 
     /// The token to send with each request, as long as it works: short for
@@ -203,17 +224,20 @@ impl ClientBuilder {
 
     /// Builds it, if what it was given can be used.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = self.credentials.unwrap_or_else(Credentials::none);
+        let identity = self.identity.unwrap_or_else(Identity::none);
         let fixed = self
             .base_url
             .map(|url| BaseUrl::parse(&url))
             .transpose()?
             .map(Arc::new);
-        let home = credentials.own_data_center().unwrap_or(&self.data_center);
-        let home_is_local = home.is_loopback();
-        let base_url = fixed
-            .clone()
-            .map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
+        let home = match &fixed {
+            Some(fixed) => Arc::clone(fixed),
+            None => Arc::new(BaseUrl::of(&self.data_center)?),
+        };
+        let base_url = match (&fixed, identity.base_url()) {
+            (None, Some(url)) => Arc::new(BaseUrl::parse(url)?),
+            _ => Arc::clone(&home),
+        };
         if self.user.is_none() && self.limit_store.is_some() {
             return Err(Error::configuration(
                 "the limits are shared with other processes, and nothing says whose they are: name the user with `user`, by a key that all of them use",
@@ -223,25 +247,21 @@ impl ClientBuilder {
             Some(transport) => transport,
             None => Arc::new(ReqwestTransport::new(
                 self.setup,
-                base_url.loopback || home_is_local,
+                base_url.loopback || identity.is_loopback(),
             )?),
         };
-        let context = Context::new(
-            Arc::clone(&transport),
-            self.data_center,
-            self.scheme,
-            self.tokens,
-        );
+        let scheme = self.scheme;
+        let context = AuthContext::new(Arc::clone(&transport), self.tokens)
+            .announced_by(move |token| scheme.announce(token));
         let context = Arc::new(context);
-        let session = Session::new(&context, self.user.clone(), credentials)
+        let authorizer = identity
+            .bind(&context, self.user.as_ref())
             .map_err(|error| Error::unusable(&error))?;
         let limiter = Limiter::new(self.limits, self.limit_store);
         let server = limiter.server(base_url.without_scheme());
         let core = Core {
             users: Users::default(),
-            home: fixed
-                .clone()
-                .map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
+            home,
             fixed,
             context,
             limiter,
@@ -251,13 +271,12 @@ impl ClientBuilder {
             budget: Budget::new(),
             in_flight: Arc::new(InFlight::default()),
         };
-        let (core, session) = (Arc::new(core), Arc::new(session));
         Ok(Client(Arc::new(Inner {
-            core,
+            core: Arc::new(core),
             base_url,
             server,
             user: self.user,
-            session,
+            authorizer,
         })))
     }
 }

@@ -17,7 +17,7 @@ use http::uri::{Authority, Scheme};
 pub use self::builder::ClientBuilder;
 pub use self::options::Options;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
-use crate::auth::{Context, Credentials, ScopeSet, Session, Users};
+use crate::auth::{AuthContext, Authorizer, Identity, ScopeSet, Users};
 use crate::dynamic::DynamicCall;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::EndpointMeta;
@@ -54,7 +54,7 @@ struct Inner {
     /// The same to the limiter.
     server: ServerId,
     user: Option<UserKey>,
-    session: Arc<Session>,
+    authorizer: Option<Arc<dyn Authorizer>>,
 }
 
 /// What the calls of all users have in common.
@@ -63,7 +63,7 @@ struct Core {
     fixed: Option<Arc<BaseUrl>>,
     /// The server of those whose data centre is the client's.
     home: Arc<BaseUrl>,
-    context: Arc<Context>,
+    context: Arc<AuthContext>,
     users: Users,
     transport: Arc<dyn Transport>,
     /// Of one attempt, where neither the endpoint nor the call says otherwise.
@@ -125,15 +125,14 @@ impl Client {
     /// The same client for another user: with limits and tokens of that user's own, and all else in
     /// common with this one.
     ///
-    /// A user for whom this is called again keeps the token, as long as the credentials are the
-    /// same ones; of token [sources](Credentials::source) any two are, as closures can't be
-    /// compared. An idle user costs some hundred bytes, and about a thousand once calls were
+    /// A user for whom this is called again keeps the token, as long as the identity has the same
+    /// [fingerprint](Authorizer::fingerprint). An idle user costs some hundred bytes, and about a thousand once calls were
     /// made, until [`forget_user`](Self::forget_user).
     ///
     /// ```
     /// # use cliq_api::prelude::*;
-    /// # use cliq_api::auth::{App, Credentials};
-    /// # fn example(app: &App, refresh_token: String) -> Result<(), Error> {
+    /// # use cliq_api::auth::{Credentials, OAuthClient};
+    /// # fn example(app: &OAuthClient, refresh_token: String) -> Result<(), Error> {
     /// let service = Client::builder().build()?;
     /// let ryan = service.as_user("855727961", Credentials::refresh_token(app, refresh_token))?;
     /// # Ok(())
@@ -146,18 +145,19 @@ impl Client {
     pub fn as_user(
         &self,
         user: impl Into<UserKey>,
-        credentials: Credentials,
+        identity: impl Into<Identity>,
     ) -> Result<Self, Error> {
+        let identity = identity.into();
         let core = &self.0.core;
         let user = user.into();
-        let base_url = match (&core.fixed, credentials.own_data_center()) {
+        let base_url = match (&core.fixed, identity.base_url()) {
             (Some(fixed), _) => Arc::clone(fixed),
-            (None, Some(home)) => Arc::new(BaseUrl::of(home)?),
+            (None, Some(url)) => Arc::new(BaseUrl::parse(url)?),
             (None, None) => Arc::clone(&core.home),
         };
-        let session = core
+        let authorizer = core
             .users
-            .session(&core.context, &user, credentials)
+            .authorizer(&core.context, &user, &identity)
             .map_err(|error| Error::unusable(&error))?;
         let server = core.limiter.server(base_url.without_scheme());
         Ok(Self(Arc::new(Inner {
@@ -165,7 +165,7 @@ impl Client {
             base_url,
             server,
             user: Some(user),
-            session,
+            authorizer,
         })))
     }
 
@@ -187,7 +187,7 @@ impl Client {
 
     /// What the user's token may do, as far as that is known.
     pub fn granted_scopes(&self) -> Option<ScopeSet> {
-        self.0.session.scopes()
+        self.0.authorizer.as_ref()?.scopes()
     }
 
     /// What is left of the limits, which locks are in force, and what happens to them.

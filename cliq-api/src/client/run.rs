@@ -6,7 +6,7 @@ use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
+use http::request::Parts;
 use http::{Request, Response, StatusCode};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
@@ -15,6 +15,7 @@ use tracing::{Instrument, Span};
 use super::exchange::Exchange;
 use super::in_flight::Entered;
 use super::trace;
+use crate::auth::Generation;
 use crate::endpoint::answer::Misfit;
 use crate::endpoint::call::Call;
 use crate::endpoint::meta::{EndpointMeta, Scopes};
@@ -80,25 +81,18 @@ pub(crate) fn prepare(call: &Call) -> Result<Request<Bytes>, Error> {
 
 /// The request as it would be sent.
 pub(crate) async fn prepare_authorized(call: &Call) -> Result<Request<Bytes>, Error> {
-    let mut request = prepare(call)?;
-    authorize(call, &mut request).await?;
-    Ok(request)
+    let (mut head, body) = prepare(call)?.into_parts();
+    authorize(call, &mut head).await?;
+    Ok(Request::from_parts(head, body))
 }
 
-/// Gives the generation of the token that it put in, if it did.
-async fn authorize(call: &Call, request: &mut Request<Bytes>) -> Result<Option<u64>, Error> {
-    // An endpoint that declares the header itself has its way.
-    if request.headers().contains_key(AUTHORIZATION) {
+/// Returns the generation of what it was authorized with.
+async fn authorize(call: &Call, head: &mut Parts) -> Result<Option<Generation>, Error> {
+    let Some(authorizer) = &call.client().0.authorizer else {
         return Ok(None);
-    }
-    let authorized = call.client().0.session.authorization().await;
-    let authorized = authorized.map_err(|error| Error::unauthorized(call.meta(), error))?;
-    Ok(authorized.map(|authorized| {
-        request
-            .headers_mut()
-            .insert(AUTHORIZATION, authorized.header);
-        authorized.generation
-    }))
+    };
+    let authorized = authorizer.authorize(head).await;
+    authorized.map_err(|error| Error::unauthorized(call.meta(), error))
 }
 
 /// Whether the token's scopes suffice. Tells whether they are known.
@@ -107,10 +101,13 @@ fn check_scopes(call: &Call) -> Result<bool, Error> {
     if needed == Scopes::None {
         return Ok(true);
     }
-    let Some(granted) = call.client().0.session.scopes() else {
+    let Some(authorizer) = &call.client().0.authorizer else {
         return Ok(false);
     };
-    match granted.check(needed) {
+    let Some(granted) = authorizer.scopes() else {
+        return Ok(false);
+    };
+    match granted.check_with(needed, crate::zoho::includes_scope) {
         Ok(()) => Ok(true),
         Err(missing) => Err(
             Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing),
@@ -131,9 +128,10 @@ fn closed(call: &Call) -> Error {
 struct Run<'c> {
     call: &'c Call,
     /// Of the next attempt.
-    request: Request<Bytes>,
-    /// Of the token that is in it.
-    generation: Option<u64>,
+    head: Parts,
+    body: Bytes,
+    /// What it was authorized with.
+    generation: Option<Generation>,
     /// For as long as it goes on.
     _entered: Entered,
     /// Of one attempt.
@@ -194,7 +192,7 @@ impl<'c> Run<'c> {
     fn begin(call: &'c Call, begun: Instant) -> Result<Self, Error> {
         let endpoint = call.meta();
         let core = &call.client().0.core;
-        let request = prepare(call)?;
+        let (head, body) = prepare(call)?.into_parts();
         let scopes_known = check_scopes(call)?;
         if Handle::try_current().is_err() {
             let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
@@ -223,7 +221,8 @@ impl<'c> Run<'c> {
         }
         Ok(Self {
             call,
-            request,
+            head,
+            body,
             generation: None,
             _entered: entered,
             timeout,
@@ -257,7 +256,7 @@ impl<'c> Run<'c> {
                     return Err(self.ended(closed(self.call)));
                 }
             }
-            self.request = prepare(self.call)?;
+            self.prepare()?;
             let next = pin!(self.once()).await;
             error = match next {
                 Ok(answer) => return Ok(answer),
@@ -279,7 +278,8 @@ impl<'c> Run<'c> {
         };
         let permit = permit.map_err(Failed::Before)?;
         self.stage = Stage::Sent;
-        let authorized = self.request.headers().contains_key(AUTHORIZATION);
+        let authorized = self.call.client().0.authorizer.is_some()
+            || self.head.headers.contains_key(http::header::AUTHORIZATION);
         let span = trace::attempt(self.call.meta(), self.tried());
         let mut exchange = self.exchange(permit).instrument(span);
         // An attempt ends by its own time. A second clock for what comes later would be set in
@@ -329,7 +329,7 @@ impl<'c> Run<'c> {
                 .await;
             let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
             self.stage = Stage::Authorizing;
-            self.generation = authorize(self.call, &mut self.request).await?;
+            self.generation = authorize(self.call, &mut self.head).await?;
             if !self.scopes_known {
                 // The first token has told them.
                 self.scopes_known = check_scopes(self.call)?;
@@ -338,10 +338,14 @@ impl<'c> Run<'c> {
             if permit.sending().is_ok() {
                 return Ok(permit);
             }
-            if self.generation.is_some() {
-                self.request.headers_mut().remove(AUTHORIZATION);
-            }
+            self.prepare()?;
         }
+    }
+
+    /// Makes the request anew, without an authorization.
+    fn prepare(&mut self) -> Result<(), Error> {
+        (self.head, self.body) = prepare(self.call)?.into_parts();
+        Ok(())
     }
 
     /// Whether the answer is a success.
@@ -361,7 +365,9 @@ impl<'c> Run<'c> {
     fn exchange(&mut self, permit: Permit) -> Exchange<Exchanged> {
         let core = &self.call.client().0.core;
         let transport = Arc::clone(&core.transport);
-        let request = std::mem::take(&mut self.request);
+        let (head, _) = Request::new(()).into_parts();
+        let head = std::mem::replace(&mut self.head, head);
+        let request = Request::from_parts(head, std::mem::take(&mut self.body));
         let timeout = self.timeout;
         let work = async move {
             let answer = transport.send_within(request, timeout).await;
@@ -412,9 +418,10 @@ impl<'c> Run<'c> {
         let about_the_token = error.status() == Some(StatusCode::UNAUTHORIZED)
             && error.code() != Some("oauthtoken_scope_invalid");
         about_the_token
-            && self
-                .generation
-                .is_some_and(|generation| self.call.client().0.session.refused(generation))
+            && self.generation.is_some_and(|generation| {
+                let authorizer = self.call.client().0.authorizer.as_ref();
+                authorizer.is_some_and(|authorizer| authorizer.refused(generation))
+            })
     }
 
     fn tried(&self) -> u32 {
