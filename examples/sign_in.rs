@@ -214,7 +214,8 @@ async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Fai
 
 /// Makes a call as the one who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
-    let client = Client::cliq(DataCenter::US).base_url(signed_in.data_center().cliq_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(signed_in.data_center().cliq_url())
         .access_token(signed_in.access_token().expose_secret())
         .build()?;
     client.follow_thread(&demo.thread_chat_id).await?;

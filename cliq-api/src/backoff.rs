@@ -41,7 +41,15 @@ mod tests {
     #[test]
     fn delays_double_to_their_maximum() {
         let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(8));
-        for (failures, delay) in [(0, 1), (1, 1), (2, 2), (3, 4), (4, 8), (5, 8), (u32::MAX, 8)] {
+        for (failures, delay) in [
+            (0, 1),
+            (1, 1),
+            (2, 2),
+            (3, 4),
+            (4, 8),
+            (5, 8),
+            (u32::MAX, 8),
+        ] {
             assert_eq!(backoff.after(failures), Duration::from_secs(delay));
         }
         let long = Backoff::new(Duration::MAX, Duration::MAX);
@@ -54,7 +62,15 @@ mod tests {
         let backoff = Backoff::new(Duration::from_secs(1), Duration::from_secs(1));
         let delays: Vec<_> = (0..500).map(|_| backoff.jittered_after(1)).collect();
         assert!(delays.iter().all(|delay| *delay <= Duration::from_secs(1)));
-        assert!(delays.iter().any(|delay| *delay > Duration::from_millis(900)));
-        assert!(delays.iter().any(|delay| *delay < Duration::from_millis(100)));
+        assert!(
+            delays
+                .iter()
+                .any(|delay| *delay > Duration::from_millis(900))
+        );
+        assert!(
+            delays
+                .iter()
+                .any(|delay| *delay < Duration::from_millis(100))
+        );
     }
 }

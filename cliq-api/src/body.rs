@@ -198,7 +198,8 @@ impl Collected {
             return;
         }
         if self.more.is_empty() {
-            self.more.extend_from_slice(&std::mem::take(&mut self.first));
+            self.more
+                .extend_from_slice(&std::mem::take(&mut self.first));
         }
         self.more.extend_from_slice(&piece);
     }

@@ -94,7 +94,8 @@ impl DynamicCall {
     pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
             self.check()?;
-            let response = client::run(&self.call, &self.context, false, &mut |_, _| Ok(())).await?;
+            let response =
+                client::run(&self.call, &self.context, false, &mut |_, _| Ok(())).await?;
             Ok(response.map(|body| body.as_bytes().cloned().unwrap_or_default()))
         })
     }

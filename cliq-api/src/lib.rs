@@ -84,8 +84,7 @@ mod user_key;
 pub mod zoho;
 
 /// The `User-Agent` of clients that don't set one.
-pub(crate) const USER_AGENT: &str =
-    concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 pub use body::{Body, BoxError, TooLarge};
 pub use bytes::Bytes;

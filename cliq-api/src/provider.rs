@@ -123,11 +123,12 @@ impl Quota {
     pub fn x_rate_limit(headers: &HeaderMap) -> Option<Self> {
         // No limit lasts for thirty years.
         const UNIX_TIMES: u64 = 1_000_000_000;
-        let (remaining, reset) =
-            numbers(headers, "x-ratelimit-remaining", "x-ratelimit-reset")?;
+        let (remaining, reset) = numbers(headers, "x-ratelimit-remaining", "x-ratelimit-reset")?;
         let reset = match reset {
             UNIX_TIMES.. => {
-                let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+                let now = SystemTime::now()
+                    .duration_since(UNIX_EPOCH)
+                    .unwrap_or_default();
                 seconds(reset).saturating_sub(now)
             }
             _ => seconds(reset),
@@ -179,19 +180,31 @@ mod tests {
     #[test]
     fn both_families_of_headers() {
         let minute = Some(Quota::new(3, Duration::from_secs(60)));
-        assert_eq!(quota(&[("ratelimit-remaining", "3"), ("ratelimit-reset", "60")]), minute);
         assert_eq!(
-            quota(&[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", "59.2")]),
+            quota(&[("ratelimit-remaining", "3"), ("ratelimit-reset", "60")]),
             minute
         );
-        let now = SystemTime::now().duration_since(UNIX_EPOCH).unwrap().as_secs();
+        assert_eq!(
+            quota(&[
+                ("x-ratelimit-remaining", "3"),
+                ("x-ratelimit-reset", "59.2")
+            ]),
+            minute
+        );
+        let now = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap()
+            .as_secs();
         let unix = (now + 60).to_string();
         let read = quota(&[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", &unix)]).unwrap();
         assert!((58..=60).contains(&read.reset.as_secs()), "{read:?}");
         for unreadable in [
             &[("x-ratelimit-remaining", "3")][..],
             &[("x-ratelimit-remaining", "-3"), ("x-ratelimit-reset", "60")],
-            &[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", "soon")],
+            &[
+                ("x-ratelimit-remaining", "3"),
+                ("x-ratelimit-reset", "soon"),
+            ],
         ] {
             assert_eq!(quota(unreadable), None);
         }

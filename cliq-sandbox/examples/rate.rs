@@ -150,7 +150,8 @@ async fn over_http() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
     // The sandbox keeps no limits here, and a client that does would wait for them.
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .limits(LimitSettings::off());
     let client = client.access_token(demo.token.clone()).build()?;
     let Demo { thread_chat_id, .. } = demo;

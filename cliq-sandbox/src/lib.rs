@@ -117,9 +117,9 @@ mod sandbox;
 mod server;
 #[cfg(feature = "zoho")]
 mod transport;
+mod whole;
 #[cfg(feature = "zoho")]
 mod wire;
-mod whole;
 #[cfg(feature = "zoho")]
 mod world;
 

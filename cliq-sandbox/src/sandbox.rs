@@ -135,7 +135,8 @@ impl Sandbox {
             LimitSettings::new().cold_start(false)
         };
         // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
-        Client::cliq(DataCenter::US).base_url("http://localhost")
+        Client::cliq(DataCenter::US)
+            .base_url("http://localhost")
             .transport(self.transport())
             .limits(limits)
     }

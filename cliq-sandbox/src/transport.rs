@@ -33,10 +33,9 @@ impl Transport for SandboxTransport {
         Box::pin(async move {
             let request = whole(request).await?;
             match carry(&self.0, request).await {
-                Outcome::Unreachable => Err(TransportError::new(
-                    Sent::No,
-                    "no connection to the server",
-                )),
+                Outcome::Unreachable => {
+                    Err(TransportError::new(Sent::No, "no connection to the server"))
+                }
                 Outcome::Sent(Damaged::Silence) => pending().await,
                 Outcome::Sent(Damaged::Reset) => Err(TransportError::new(
                     Sent::Maybe,
@@ -69,7 +68,10 @@ impl http_body::Body for BrokenOff {
     ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
         Poll::Ready(Some(match self.0.take() {
             Some(bytes) => Ok(Frame::data(bytes)),
-            None => Err(TransportError::new(Sent::Answered, "the response broke off")),
+            None => Err(TransportError::new(
+                Sent::Answered,
+                "the response broke off",
+            )),
         }))
     }
 }

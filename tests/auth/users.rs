@@ -137,7 +137,10 @@ async fn each_data_center_has_its_own_two_hosts() {
             .await
             .unwrap();
         // And for a user who lives elsewhere than the client.
-        let service = Client::cliq(DataCenter::US).transport(noting.clone()).build().unwrap();
+        let service = Client::cliq(DataCenter::US)
+            .transport(noting.clone())
+            .build()
+            .unwrap();
         let user = service
             .as_user("ryan", credentials.data_center(place.clone()))
             .unwrap();

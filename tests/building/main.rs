@@ -32,7 +32,8 @@ fn built<T>(values: T, build: impl FnOnce(T) -> Request<Body>) -> (usize, usize,
 /// One test: another one beside it would be counted as well.
 #[test]
 fn path_query_and_body_take_four_allocations() {
-    let client = Client::cliq(DataCenter::US).base_url("http://localhost/network/acme")
+    let client = Client::cliq(DataCenter::US)
+        .base_url("http://localhost/network/acme")
         .build()
         .unwrap();
     let thread: ThreadChatId = "CT_1207124526552602256_60002085329-T-1291567019566818579".into();

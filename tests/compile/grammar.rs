@@ -158,9 +158,7 @@ fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
 fn everything_that_a_declaration_can_say() {
-    let client = Client::builder("http://localhost:1")
-        .build()
-        .unwrap();
+    let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
     let url = |request: Result<http::Request<Bytes>, Error>| request.unwrap().uri().to_string();

@@ -23,7 +23,8 @@ async fn nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::cliq(DataCenter::US).base_url(format!("http://{address}"))
+    let client = Client::cliq(DataCenter::US)
+        .base_url(format!("http://{address}"))
         .build()
         .unwrap();
     let error = client.get_a().await.unwrap_err();
@@ -81,7 +82,8 @@ async fn no_answer_in_time() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let builder = || {
-        Client::cliq(DataCenter::US).base_url(&base_url)
+        Client::cliq(DataCenter::US)
+            .base_url(&base_url)
             .retry(RetryPolicy::none())
     };
     let client = builder().build().unwrap();
@@ -181,7 +183,8 @@ async fn a_token_that_is_not_known() {
 async fn what_is_not_there() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .access_token(demo.token)
         .build()
         .unwrap();
@@ -232,8 +235,6 @@ fn a_client_is_refused_what_it_cannot_use() {
         error.to_string().contains("there are US, EU, IN"),
         "{error}"
     );
-    let default = Client::cliq("eu".parse().unwrap())
-        .build()
-        .unwrap();
+    let default = Client::cliq("eu".parse().unwrap()).build().unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");
 }

@@ -58,7 +58,8 @@ async fn over_a_socket_the_server_sees_all_of_it() {
     let mut sent = 0;
     for times in 0.. {
         // No connection waits for another call.
-        let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+        let client = Client::cliq(DataCenter::US)
+            .base_url(server.base_url())
             .reqwest(|builder| builder.pool_max_idle_per_host(0));
         let client = client.build().unwrap();
         let ended = polled(client.add_thing(&*text).into_future(), times).await;
@@ -143,7 +144,8 @@ async fn its_answer_is_read_to_the_end() {
 #[tokio::test]
 async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .timeout(Duration::from_millis(300))
         .build()
         .unwrap();
@@ -164,7 +166,8 @@ async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() 
 #[tokio::test]
 async fn a_client_leaves_no_task() {
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", "{}")), Step::Again]);
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .build()
         .unwrap();
     for _ in 0..5 {

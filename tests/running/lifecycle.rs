@@ -48,7 +48,8 @@ fn a_client_in_a_static_outlives_a_runtime() {
         ])
     });
     static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-        Client::cliq(DataCenter::US).base_url(SERVER.base_url())
+        Client::cliq(DataCenter::US)
+            .base_url(SERVER.base_url())
             .build()
             .unwrap()
     });
@@ -98,7 +99,8 @@ fn a_client_in_a_static_outlives_a_runtime() {
 #[test]
 fn a_runtime_that_ends_takes_its_calls_along() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .build()
         .unwrap();
     let first = runtime();
@@ -115,7 +117,8 @@ fn a_runtime_that_ends_takes_its_calls_along() {
 
 #[test]
 fn without_a_runtime_a_call_says_so() {
-    let client = Client::cliq(DataCenter::US).base_url("http://localhost")
+    let client = Client::cliq(DataCenter::US)
+        .base_url("http://localhost")
         .build()
         .unwrap();
     let mut call = pin!(client.get_thing("1").into_future());
@@ -201,7 +204,8 @@ async fn what_was_closed_is_not_tried_again() {
 /// fetched again when it is woken.
 #[test]
 fn a_call_on_its_way_is_small() {
-    let client = Client::cliq(DataCenter::US).base_url("http://localhost:1")
+    let client = Client::cliq(DataCenter::US)
+        .base_url("http://localhost:1")
         .build()
         .unwrap();
     let call = client.follow_thread("CT_1-T-2").into_future();

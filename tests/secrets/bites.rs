@@ -110,7 +110,8 @@ async fn in_a_trace() {
 #[tokio::test]
 async fn in_what_a_library_logs() {
     let server = Server::answering("{}");
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .access_token(BAIT);
     call(
         client

@@ -175,8 +175,10 @@ fn client_that_cannot_be() {
     let mut shown = Shown::default();
     for builder in [
         Client::cliq(DataCenter::US).access_token(format!("{}\n", secret("token"))),
-        Client::cliq(DataCenter::US).base_url(format!("https://user:{}@cliq.zoho.com", secret("base"))),
-        Client::cliq(DataCenter::US).base_url(format!("https://cliq.zoho.com?zapikey={}", secret("base"))),
+        Client::cliq(DataCenter::US)
+            .base_url(format!("https://user:{}@cliq.zoho.com", secret("base"))),
+        Client::cliq(DataCenter::US)
+            .base_url(format!("https://cliq.zoho.com?zapikey={}", secret("base"))),
         Client::cliq(DataCenter::US).base_url(format!("//{}\n", secret("base"))),
         Client::cliq(DataCenter::US).proxy(format!("no proxy {}", secret("proxy"))),
         Client::cliq(DataCenter::US).proxy(format!("http://user:{}@[::", secret("proxy"))),

@@ -225,7 +225,8 @@ async fn an_answer_that_can_t_be_read() {
     let book = Book::default();
     let listening =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .build()
         .unwrap();
     client.count_things().await.unwrap_err();

@@ -141,7 +141,7 @@ impl ClientBuilder {
     }
 
     /// Authorizes calls with a key in a header, such as `X-Api-Key`.
-    pub fn header_key(self, name: impl AsRef<str>, key: impl Into<SecretString>) -> Self {
+    pub fn header_key(self, name: impl Into<String>, key: impl Into<SecretString>) -> Self {
         self.authorizer(HeaderKey::new(name, key))
     }
 
@@ -313,8 +313,7 @@ impl ClientBuilder {
 
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
-        let local =
-            is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
+        let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
         #[cfg(feature = "reqwest")]
         let (direct, customized) = match self.transport {
             Some(_) if self.reqwest.is_touched() => {

@@ -56,7 +56,9 @@ pub(super) async fn receive(
     match result {
         Ok(stream) => {
             let body = stream.unwrap_or_else(|| arrived.body.into_bytes().into());
-            let head = arrived.head.unwrap_or_else(|| Response::new(()).into_parts().0);
+            let head = arrived
+                .head
+                .unwrap_or_else(|| Response::new(()).into_parts().0);
             Ok(Response::from_parts(head, body))
         }
         Err(why) => {
@@ -76,11 +78,7 @@ struct Arrived {
 
 impl Arrived {
     /// Reads the response. Returns the body, if it is left to the caller.
-    async fn read(
-        &mut self,
-        exchange: Exchange<'_>,
-        bounds: &Bounds,
-    ) -> Result<Option<Body>, Why> {
+    async fn read(&mut self, exchange: Exchange<'_>, bounds: &Bounds) -> Result<Option<Body>, Why> {
         let response = match bounds.read_timeout {
             None => exchange.await,
             Some(silence) => timeout(silence, exchange)
@@ -115,10 +113,7 @@ impl Arrived {
 
     fn timed_out(&self, after: Duration) -> TransportError {
         match self.head {
-            None => TransportError::timed_out(
-                Sent::Maybe,
-                format!("no response within {after:?}"),
-            ),
+            None => TransportError::timed_out(Sent::Maybe, format!("no response within {after:?}")),
             Some(_) => TransportError::timed_out(
                 Sent::Answered,
                 format!("the response was not complete within {after:?}"),

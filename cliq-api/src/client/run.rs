@@ -258,7 +258,11 @@ impl<'c> Run<'c> {
         };
         let result = result.and_then(|mut response| match decode(self.call, &mut response) {
             Ok(()) => Ok(response),
-            Err(problem) => Err(Error::decode(self.call.meta(), buffered(response), &problem)),
+            Err(problem) => Err(Error::decode(
+                self.call.meta(),
+                buffered(response),
+                &problem,
+            )),
         });
         match &result {
             Ok(response) => {
@@ -290,8 +294,7 @@ impl<'c> Run<'c> {
             self.generation = generation;
             if !self.scopes_known {
                 // The first token brought them.
-                self.scopes_known =
-                    check_scopes(self.client, endpoint).map_err(Failed::Before)?;
+                self.scopes_known = check_scopes(self.client, endpoint).map_err(Failed::Before)?;
             }
             // A permit that was held for too long, or that a lockout has voided, is given back.
             if permit.sending().is_ok() {
@@ -507,7 +510,11 @@ fn classify(
             // What came before it broke off may report a lockout.
             let (response, failure) = read(response);
             let is_failure = !response.status().is_success();
-            let reported = if is_failure { outcome(&failure) } else { Outcome::Accepted };
+            let reported = if is_failure {
+                outcome(&failure)
+            } else {
+                Outcome::Accepted
+            };
             let throttling = permit.answered(reported);
             let response = Some((response, failure));
             (Err(Fault::Incomplete(why, response)), throttling)
@@ -583,9 +590,12 @@ fn check_scopes(client: &Client, endpoint: &'static EndpointMeta) -> Result<bool
     };
     let provider = &client.0.core.provider;
     let includes = |granted: &str, needed: &str| provider.includes_scope(granted, needed);
-    granted.check_with(needed, includes).map(|()| true).map_err(|missing| {
-        Error::unsent(ErrorKind::Scope, endpoint, missing.to_string()).caused_by(missing)
-    })
+    granted
+        .check_with(needed, includes)
+        .map(|()| true)
+        .map_err(|missing| {
+            Error::unsent(ErrorKind::Scope, endpoint, missing.to_string()).caused_by(missing)
+        })
 }
 
 /// A little more than one window to wait for a slot, and time for two attempts.

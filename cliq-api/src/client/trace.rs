@@ -11,8 +11,8 @@ use tracing::field::{Empty, display};
 use tracing::{Span, debug, debug_span, info_span};
 
 use super::Client;
-use crate::meta::EndpointMeta;
 use crate::error::{Error, ErrorKind};
+use crate::meta::EndpointMeta;
 
 /// The call as a whole.
 pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {

@@ -14,7 +14,6 @@
 pub mod threads;
 
 use http::HeaderName;
-use http::header::AUTHORIZATION;
 
 use crate::client::{Client, ClientBuilder};
 use crate::error::{FailedResponse, Failure};
@@ -69,7 +68,7 @@ impl Provider for Cliq {
     }
 
     fn announce(&self, token: &str) -> (HeaderName, String) {
-        (AUTHORIZATION, format!("{} {token}", self.scheme.name()))
+        self.scheme.announce(token)
     }
 
     fn read_failure(&self, response: &FailedResponse<'_>) -> Failure {

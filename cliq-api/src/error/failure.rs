@@ -153,7 +153,12 @@ pub(crate) fn text_of(values: &[&Value]) -> Option<String> {
 
 fn code_and_message(body: &Value) -> (Option<String>, Option<String>) {
     let (error, first) = (&body["error"], &body["errors"][0]);
-    let code = text_of(&[&body["code"], &error["code"], &first["code"], &error["type"]]);
+    let code = text_of(&[
+        &body["code"],
+        &error["code"],
+        &first["code"],
+        &error["type"],
+    ]);
     let message = text_of(&[
         &body["message"],
         &error["message"],
@@ -303,7 +308,10 @@ mod tests {
             read(500, &plain, " Down for repair\n").message.as_deref(),
             Some("Down for repair")
         );
-        assert_eq!(read(500, &plain, &"x".repeat(1000)).message.unwrap().len(), 200);
+        assert_eq!(
+            read(500, &plain, &"x".repeat(1000)).message.unwrap().len(),
+            200
+        );
         assert_eq!(read(500, &[], "Down").message, None);
     }
 
@@ -314,17 +322,23 @@ mod tests {
             let headers = values
                 .iter()
                 .map(|(name, value)| (name.parse().unwrap(), value.parse().unwrap()))
-                .fold(HeaderMap::new(), |mut headers, (name, value): (http::HeaderName, _)| {
-                    headers.append(name, value);
-                    headers
-                });
+                .fold(
+                    HeaderMap::new(),
+                    |mut headers, (name, value): (http::HeaderName, _)| {
+                        headers.append(name, value);
+                        headers
+                    },
+                );
             retry_after(&headers, now)
         };
         let after = |value: &str| wait(&[("retry-after", value)]);
         assert_eq!(after("7"), Some(Duration::from_secs(7)));
         assert_eq!(after("83.2"), Some(Duration::from_millis(83_200)));
         assert_eq!(after("99999999999999999999999"), Some(FOREVER));
-        assert_eq!(after("Sun, 09 Sep 2001 01:47:00 GMT"), Some(Duration::from_secs(20)));
+        assert_eq!(
+            after("Sun, 09 Sep 2001 01:47:00 GMT"),
+            Some(Duration::from_secs(20))
+        );
         assert_eq!(after("Sun, 09 Sep 2001 01:46:00 GMT"), Some(Duration::ZERO));
         for unreadable in ["-1", "soon", "", "NaN"] {
             assert_eq!(after(unreadable), None, "{unreadable}");

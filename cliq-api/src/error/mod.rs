@@ -194,13 +194,8 @@ impl Error {
         let problem =
             format!("the response is larger than the {max} bytes that `max_response_size` allows");
         let problem = with_status(problem, response.as_ref());
-        Self::new(
-            ErrorKind::Decode,
-            Some(endpoint),
-            Sent::Answered,
-            problem,
-        )
-        .with_response(response)
+        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(response)
     }
 
     /// The server responded with a status that is no success. `authorized` is whether the call
@@ -231,13 +226,8 @@ impl Error {
             &response.body()[..response.body().len().min(MAX_KEPT)],
         ));
         failure.retry_after = None;
-        Self::new(
-            ErrorKind::Decode,
-            Some(endpoint),
-            Sent::Answered,
-            problem,
-        )
-        .with_response(Some((response, failure)))
+        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(Some((response, failure)))
     }
 
     pub(crate) fn repeated_token(endpoint: &'static EndpointMeta) -> Self {
@@ -301,7 +291,9 @@ impl Error {
 
     /// Explains why the call wasn't retried.
     pub(crate) fn not_replayable(mut self) -> Self {
-        self.0.problem.push_str(" (not retried: its body is a stream)");
+        self.0
+            .problem
+            .push_str(" (not retried: its body is a stream)");
         self
     }
 
@@ -455,8 +447,7 @@ impl Error {
 
     /// Whether there were too many calls: the server said so, or the client kept the call back.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Limited
-            || self.failure().is_some_and(|failure| failure.throttled)
+        self.kind() == ErrorKind::Limited || self.failure().is_some_and(|failure| failure.throttled)
     }
 
     /// Whether it timed out.
@@ -515,10 +506,7 @@ impl fmt::Debug for Error {
         let mut shown = f.debug_struct("Error");
         shown.field("kind", &self.0.kind);
         if let Some(endpoint) = self.0.endpoint {
-            shown.field(
-                "endpoint",
-                &format_args!("{} ({endpoint})", endpoint.name),
-            );
+            shown.field("endpoint", &format_args!("{} ({endpoint})", endpoint.name));
         }
         shown
             .field("sent", &self.0.sent)
@@ -588,9 +576,8 @@ mod tests {
 
     #[test]
     fn attempts_are_counted() {
-        let attempts = [5, 9].map(|ended| {
-            status_error(503, "").as_attempt(Duration::from_millis(ended))
-        });
+        let attempts =
+            [5, 9].map(|ended| status_error(503, "").as_attempt(Duration::from_millis(ended)));
         let error = status_error(503, "").after(attempts.to_vec(), Sent::Answered);
         assert_eq!(
             error.to_string(),

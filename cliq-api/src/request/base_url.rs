@@ -138,7 +138,10 @@ mod tests {
         for (text, kept) in [
             ("https://api.example.com", "https://api.example.com"),
             ("https://api.example.com/", "https://api.example.com"),
-            ("https://api.example.com/v1/acme/", "https://api.example.com/v1/acme"),
+            (
+                "https://api.example.com/v1/acme/",
+                "https://api.example.com/v1/acme",
+            ),
             ("http://127.0.0.1:8080", "http://127.0.0.1:8080"),
             ("http://[::1]:8080", "http://[::1]:8080"),
             ("http://LocalHost:1", "http://LocalHost:1"),
@@ -146,7 +149,10 @@ mod tests {
             assert_eq!(BaseUrl::parse(text, false).unwrap().as_str(), kept);
         }
         for (text, server) in [
-            ("https://api.example.com/v1/acme/", ("api.example.com", None)),
+            (
+                "https://api.example.com/v1/acme/",
+                ("api.example.com", None),
+            ),
             ("http://127.0.0.1:8080", ("127.0.0.1", Some(8080))),
             ("http://[::1]:8080", ("[::1]", Some(8080))),
             ("http://[::1]", ("[::1]", None)),
@@ -168,13 +174,20 @@ mod tests {
             "https://api example.com",
         ] {
             let error = BaseUrl::parse(text, false).unwrap_err();
-            assert!(!format!("{error} {error:?}").contains("canary"), "{error:?}");
+            assert!(
+                !format!("{error} {error:?}").contains("canary"),
+                "{error:?}"
+            );
         }
     }
 
     #[test]
     fn plain_http_elsewhere_only_if_allowed() {
-        assert!(BaseUrl::parse("http://api.internal", true).unwrap().is_plain());
+        assert!(
+            BaseUrl::parse("http://api.internal", true)
+                .unwrap()
+                .is_plain()
+        );
         assert!(BaseUrl::parse("ftp://api.internal", true).is_err());
     }
 }

@@ -40,9 +40,8 @@ pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, R
 const MAX_URL: usize = u16::MAX as usize - 1;
 
 fn uri(call: &Call, base: &BaseUrl) -> Result<Uri, RequestError> {
-    let invalid = |why: &dyn fmt::Display| {
-        RequestError::new(format!("its values do not make a URL: {why}"))
-    };
+    let invalid =
+        |why: &dyn fmt::Display| RequestError::new(format!("its values do not make a URL: {why}"));
     let (scheme, authority) = (base.scheme(), base.authority());
     // The first pass computes the length: `Bytes` keeps memory of the exact size as it is.
     let mut length = 0;

@@ -23,11 +23,16 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'~');
 
 /// Appends a path's value.
-pub(crate) fn path<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), RequestError> {
+pub(crate) fn path<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
     let start = out.len();
     encoded(out, value)?;
     match &out[start..] {
-        b"" => Err(RequestError::new("it is empty, which would name another path")),
+        b"" => Err(RequestError::new(
+            "it is empty, which would name another path",
+        )),
         // Encoding would not help: URL parsers read `%2e%2e` as `..`.
         b"." | b".." => Err(RequestError::new(
             "it is `.` or `..`, which would name another path",
@@ -110,7 +115,10 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Appends a header's text.
-pub(crate) fn header<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), RequestError> {
+pub(crate) fn header<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
     let start = out.len();
     plain(&mut *out, value)?;
     if http::HeaderValue::from_bytes(&out[start..]).is_ok_and(|value| value.to_str().is_ok()) {
@@ -122,7 +130,10 @@ pub(crate) fn header<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Res
 }
 
 /// Appends JSON.
-pub(crate) fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), RequestError> {
+pub(crate) fn json<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
     serde_json::to_writer(out, value).map_err(|error| invalid(&error))
 }
 
@@ -236,7 +247,9 @@ mod tests {
 
     use super::*;
 
-    fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), RequestError>) -> Result<String, String> {
+    fn written(
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), RequestError>,
+    ) -> Result<String, String> {
         let mut out = Vec::new();
         write(&mut out)
             .map(|()| String::from_utf8(out).unwrap())

@@ -15,7 +15,10 @@ use serde_path_to_error::{Segment, Track};
 use super::error::DecodeError;
 
 /// Reads the member that `member` leads to. An empty body reads as `null`.
-pub(crate) fn from_slice<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Result<T, DecodeError> {
+pub(crate) fn from_slice<T: DeserializeOwned>(
+    body: &[u8],
+    member: &[&str],
+) -> Result<T, DecodeError> {
     let body = if body.trim_ascii().is_empty() {
         b"null"
     } else {
@@ -232,8 +235,14 @@ mod tests {
                 state: State::Open
             }]
         );
-        assert_eq!(from_slice::<Option<u8>>(body, &["data", "y"]).unwrap(), None);
-        assert_eq!(from_slice::<Option<u8>>(body, &["data", "z"]).unwrap(), None);
+        assert_eq!(
+            from_slice::<Option<u8>>(body, &["data", "y"]).unwrap(),
+            None
+        );
+        assert_eq!(
+            from_slice::<Option<u8>>(body, &["data", "z"]).unwrap(),
+            None
+        );
         assert_eq!(
             from_slice::<Option<u8>>(body, &["nothing", "z"]).unwrap(),
             None

@@ -73,12 +73,18 @@ impl<T> Page<T> {
 impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Paged> for Page<T> {
     fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
         let Some(page) = call.meta().page() else {
-            return Err(DecodeError::new("", "the endpoint does not declare `page(…)`"));
+            return Err(DecodeError::new(
+                "",
+                "the endpoint does not declare `page(…)`",
+            ));
         };
         let mut other: Map<String, Value> = from_slice(content(response), &[])?;
         let items = match take(&mut other, page.items) {
             None | Some(Value::Null) => {
-                return Err(DecodeError::new(page.items.join("."), "the member is missing"));
+                return Err(DecodeError::new(
+                    page.items.join("."),
+                    "the member is missing",
+                ));
             }
             Some(items) => from_value(&items).map_err(|error| error.below(page.items))?,
         };

@@ -127,19 +127,18 @@ impl TransportError {
     /// sent, unless it is this type.
     pub(crate) fn before_response(error: BoxError) -> Self {
         Self::or_else(error, |error| {
-            Self::new(Sent::Maybe, format!("a layer of the client failed: {error}"))
-                .caused_by(error)
+            Self::new(
+                Sent::Maybe,
+                format!("a layer of the client failed: {error}"),
+            )
+            .caused_by(error)
         })
     }
 
     /// Converts the error of a response's body.
     pub(crate) fn of_body(error: BoxError) -> Self {
         Self::or_else(error, |error| {
-            Self::new(
-                Sent::Answered,
-                format!("the response broke off: {error}"),
-            )
-            .caused_by(error)
+            Self::new(Sent::Answered, format!("the response broke off: {error}")).caused_by(error)
         })
     }
 

@@ -272,9 +272,7 @@ fn described(sent: Sent, problem: &str, error: ::reqwest::Error) -> TransportErr
 fn never_written(error: &::reqwest::Error) -> bool {
     // hyper reports "canceled" for a request whose connection closed before it was taken up.
     let canceled = |error: &(dyn StdError + 'static)| {
-        error
-            .downcast_ref()
-            .is_some_and(hyper::Error::is_canceled)
+        error.downcast_ref().is_some_and(hyper::Error::is_canceled)
     };
     error.is_connect() || error.is_builder() || causes(error).any(canceled)
 }
@@ -293,9 +291,7 @@ fn reason(error: &::reqwest::Error) -> Option<String> {
     (helps && !innermost.is::<::reqwest::Error>()).then(|| innermost.to_string())
 }
 
-fn causes<'e>(
-    error: &'e ::reqwest::Error,
-) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
+fn causes<'e>(error: &'e ::reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
     let first: Option<&'e (dyn StdError + 'static)> = error.source();
     std::iter::successors(first, |&error| error.source())
 }

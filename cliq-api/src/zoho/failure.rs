@@ -42,10 +42,7 @@ const ADVICE: &[(&str, &str)] = &[
     ),
     ("operation_not_allowed", "this user may not do that here"),
     ("access_denied", "this user may not do that here"),
-    (
-        "chat_access_denied",
-        "this user is no member of that chat",
-    ),
+    ("chat_access_denied", "this user is no member of that chat"),
     (
         "chat_not_found",
         "there is no such chat, or not for this user",
@@ -54,18 +51,12 @@ const ADVICE: &[(&str, &str)] = &[
         "channel_not_exists",
         "there is no such channel, or not for this user",
     ),
-    (
-        "message_not_found",
-        "there is no such message in that chat",
-    ),
+    ("message_not_found", "there is no such message in that chat"),
     (
         "thread_chatid_invalid",
         "there is no such thread; a thread's chat id ends in `-T-` and digits",
     ),
-    (
-        "service_unavailable",
-        "the server failed; retry later",
-    ),
+    ("service_unavailable", "the server failed; retry later"),
 ];
 
 /// Reads the forms that Zoho's products use, besides the common ones.
@@ -148,11 +139,7 @@ mod tests {
                 Some("chat_not_found"),
                 Some("No."),
             ),
-            (
-                r#"{"code": "ACCESS_DENIED"}"#,
-                Some("ACCESS_DENIED"),
-                None,
-            ),
+            (r#"{"code": "ACCESS_DENIED"}"#, Some("ACCESS_DENIED"), None),
             (
                 r#"{"code": "oauth.token.invalid"}"#,
                 Some("oauth.token.invalid"),
@@ -192,7 +179,11 @@ mod tests {
         assert!(read(429, "").throttled);
         assert!(read(400, r#"{"code": "request_limit_exceeded"}"#).throttled);
         assert!(
-            read(400, r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}"#).throttled
+            read(
+                400,
+                r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}"#
+            )
+            .throttled
         );
         assert!(!read(400, r#"{"code": "param_missing"}"#).throttled);
         assert!(!read(404, r#"{"code": "request_limit_exceeded"}"#).throttled);
@@ -204,10 +195,7 @@ mod tests {
             {"message": "Cannot execute more than 100 requests per API in 2 minutes. Try again
             after 22 minutes."}}}"#
             .replace("\n            ", " ");
-        assert_eq!(
-            read(400, &words).retry_after,
-            Some(Duration::from_mins(22))
-        );
+        assert_eq!(read(400, &words).retry_after, Some(Duration::from_mins(22)));
         let ignored = r#"{"message": "Try again after 22 minutes."}"#;
         assert_eq!(read(404, ignored).retry_after, None);
         let vague = r#"{"message": "Try again after a while."}"#;

@@ -155,7 +155,8 @@ async fn other_answers_are_proper_http() {
 async fn a_client_sees_what_it_sees_in_process() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::cliq(DataCenter::US).base_url(server.base_url())
+    let client = Client::cliq(DataCenter::US)
+        .base_url(server.base_url())
         .access_token(demo.token.clone())
         .build()
         .unwrap();

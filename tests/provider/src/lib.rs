@@ -70,7 +70,10 @@ impl Server {
                         let (respond, seen) = (Arc::clone(&respond), Arc::clone(&seen));
                         async move {
                             let (head, body) = request.into_parts();
-                            let body = body.collect().await.map_or(Bytes::new(), |all| all.to_bytes());
+                            let body = body
+                                .collect()
+                                .await
+                                .map_or(Bytes::new(), |all| all.to_bytes());
                             let request = Received {
                                 method: head.method,
                                 uri: head.uri,

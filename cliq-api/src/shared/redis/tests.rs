@@ -17,10 +17,10 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 
 use super::calls::{BUCKET, Calls, completed, decision, seen};
 use super::place::Place;
-use crate::meta::Limit;
 use crate::limit::{
     Acquire, Bucket, Class, Decision, Ended, LeaseId, LimitSettings, Outcome, Rules, Source,
 };
+use crate::meta::Limit;
 
 const NAME: &str = "bucket";
 const LOOK: Duration = Duration::from_millis(500);

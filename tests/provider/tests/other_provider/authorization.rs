@@ -65,7 +65,10 @@ async fn secrets_stay_out_of_errors() {
         let client = builder.build().unwrap();
         let error = client.get_item(1_u32).await.unwrap_err();
         let shown = format!("{error} {error:?} {error:#?} {client:?}");
-        assert!(!shown.contains("s3cret") && !shown.contains("czNjcmV0"), "{shown}");
+        assert!(
+            !shown.contains("s3cret") && !shown.contains("czNjcmV0"),
+            "{shown}"
+        );
         assert!(error.is_unauthorized());
         assert_eq!(
             error.to_string(),
@@ -74,8 +77,16 @@ async fn secrets_stay_out_of_errors() {
         );
         assert_neutral(&error);
     }
-    let error = client(&server).build().unwrap().get_item(1_u32).await.unwrap_err();
-    assert!(error.to_string().contains("the client has no credentials"), "{error}");
+    let error = client(&server)
+        .build()
+        .unwrap()
+        .get_item(1_u32)
+        .await
+        .unwrap_err();
+    assert!(
+        error.to_string().contains("the client has no credentials"),
+        "{error}"
+    );
 }
 
 #[test]

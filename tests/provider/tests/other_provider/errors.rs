@@ -14,7 +14,10 @@ async fn error_of(
     let provider = DepotProvider {
         base_url: server.url(),
     };
-    let client = Client::of(provider).retry(RetryPolicy::none()).build().unwrap();
+    let client = Client::of(provider)
+        .retry(RetryPolicy::none())
+        .build()
+        .unwrap();
     let error = client.create_item("a").await.unwrap_err();
     assert_neutral(&error);
     error
@@ -37,7 +40,10 @@ async fn errors_in_a_list() {
         error.to_string(),
         "create_item (POST /v1/items): 422 Unprocessable Entity: already_exists: Validation Failed"
     );
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Status, Sent::Answered));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Status, Sent::Answered)
+    );
     let own: Own = error.json().unwrap();
     assert_eq!(own.errors[0].field, "name");
 }
@@ -47,14 +53,20 @@ async fn a_main_that_returns_an_error_prints_one_line() {
     let error = error_of(|_| json(404, r#"{"message": "Not Found"}"#)).await;
     assert!(error.is_not_found());
     let printed = format!("{error:?}");
-    assert_eq!(printed, "create_item (POST /v1/items): 404 Not Found: Not Found");
+    assert_eq!(
+        printed,
+        "create_item (POST /v1/items): 404 Not Found: Not Found"
+    );
 }
 
 #[tokio::test]
 async fn redirects_are_not_followed() {
     let error = error_of(|_| {
         let response = http::Response::builder().status(302);
-        response.header("location", "/elsewhere").body(whole("")).unwrap()
+        response
+            .header("location", "/elsewhere")
+            .body(whole(""))
+            .unwrap()
     })
     .await;
     assert_eq!(
@@ -71,7 +83,12 @@ async fn plain_text_is_shown() {
         response.body(whole("Down for repair")).unwrap()
     })
     .await;
-    assert!(error.to_string().contains("Down for repair (the server failed"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("Down for repair (the server failed"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -86,7 +103,12 @@ async fn a_403_may_mean_too_many_calls() {
     .await;
     assert!(error.is_throttled());
     assert_eq!(error.retry_after(), Some(Duration::from_secs(90)));
-    assert!(error.to_string().contains("the hourly limit of this user is used up"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the hourly limit of this user is used up"),
+        "{error}"
+    );
     let error = error_of(|_| json(403, r#"{"message": "Resource not accessible"}"#)).await;
     assert!(!error.is_throttled());
 }
@@ -119,7 +141,10 @@ async fn a_response_that_is_no_json_counts_as_an_attempt() {
     let get = DEPOT.iter().find(|meta| meta.name() == "get_item").unwrap();
     let dynamic = client.call(get).set("ID", &1).await.unwrap_err();
     for error in [typed, dynamic] {
-        assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Decode, 1));
+        assert_eq!(
+            (error.kind(), error.attempts().len()),
+            (ErrorKind::Decode, 1)
+        );
         assert_eq!(error.body().unwrap(), "<html>");
         assert_neutral(&error);
     }

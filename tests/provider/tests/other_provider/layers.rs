@@ -65,7 +65,11 @@ async fn layers_see_each_attempt_the_first_one_first() {
         let left = failing.fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| {
             left.checked_sub(1)
         });
-        if left.is_ok() { json(503, "") } else { item(request) }
+        if left.is_ok() {
+            json(503, "")
+        } else {
+            item(request)
+        }
     })
     .await;
     let (outer, inner) = (Counting::new("outer"), Counting::new("inner"));
@@ -74,7 +78,10 @@ async fn layers_see_each_attempt_the_first_one_first() {
         .bearer("s3cret")
         .retry(RetryPolicy::new().initial_backoff(Duration::ZERO))
         .layer(outer.clone())
-        .layer(SetRequestHeaderLayer::overriding(name, HeaderValue::from_static("yes")))
+        .layer(SetRequestHeaderLayer::overriding(
+            name,
+            HeaderValue::from_static("yes"),
+        ))
         .layer(TraceLayer::new_for_http())
         .layer(inner.clone())
         .build()
@@ -100,8 +107,14 @@ async fn a_layers_own_error_may_have_been_sent() {
         .build()
         .unwrap();
     let error = client.create_item("a").await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Transport, Sent::Maybe));
-    assert!(error.to_string().contains("a layer of the client failed"), "{error}");
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Transport, Sent::Maybe)
+    );
+    assert!(
+        error.to_string().contains("a layer of the client failed"),
+        "{error}"
+    );
     assert_neutral(&error);
 }
 
@@ -138,7 +151,10 @@ impl Service<Request<Body>> for Misusing<Connection> {
                     let (head, body) = request.into_parts();
                     let body = body.try_clone().unwrap();
                     let again = Request::from_parts(head.clone(), body.try_clone().unwrap());
-                    inner.clone().oneshot(Request::from_parts(head, body)).await?;
+                    inner
+                        .clone()
+                        .oneshot(Request::from_parts(head, body))
+                        .await?;
                     Ok(inner.oneshot(again).await?)
                 }
                 Misuse::Elsewhere(url) => {
@@ -159,7 +175,11 @@ async fn a_layer_sends_once_and_to_its_own_server() {
     let (server, other) = (depot().await, depot().await);
     for (misuse, sent, words) in [
         (Misuse::Twice, 1, "twice"),
-        (Misuse::Elsewhere(format!("{}/v1/items/1", other.url())), 0, "another server"),
+        (
+            Misuse::Elsewhere(format!("{}/v1/items/1", other.url())),
+            0,
+            "another server",
+        ),
         (Misuse::Anew, 0, "replaced the request"),
     ] {
         let before = server.received().len();

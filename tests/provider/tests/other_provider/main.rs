@@ -74,7 +74,10 @@ async fn depot() -> Server {
 fn item(request: &Received) -> http::Response<cliq_tests_provider::Body> {
     match request.uri.path() {
         "/v1/items/1" | "/v1/items" => json(200, r#"{"id": 1}"#),
-        _ => json(404, r#"{"message": "Not Found", "documentation_url": "https://…"}"#),
+        _ => json(
+            404,
+            r#"{"message": "Not Found", "documentation_url": "https://…"}"#,
+        ),
     }
 }
 

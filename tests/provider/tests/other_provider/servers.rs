@@ -26,7 +26,12 @@ async fn an_endpoint_may_be_on_another_server() {
 
     let without = Client::builder(api.url()).build().unwrap();
     let error = without.call(&UPLOAD).await.unwrap_err();
-    assert!(error.to_string().contains("the client has no server `uploads`"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the client has no server `uploads`"),
+        "{error}"
+    );
     assert_neutral(&error);
 }
 

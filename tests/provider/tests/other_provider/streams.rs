@@ -81,7 +81,10 @@ fn quick() -> RetryPolicy {
 #[tokio::test]
 async fn up_and_down_through_a_layer() {
     let server = files(0).await;
-    let client = client(&server).layer(TraceLayer::new_for_http()).build().unwrap();
+    let client = client(&server)
+        .layer(TraceLayer::new_for_http())
+        .build()
+        .unwrap();
     let upload = client.call(meta("put_file")).set("NAME", "a");
     upload.body(Body::wrap(Pieces(100))).send().await.unwrap();
     assert_eq!(server.last().body.len(), 100_000);
@@ -89,7 +92,11 @@ async fn up_and_down_through_a_layer() {
     let download = client.call(meta("get_file")).set("NAME", "a").stream();
     let response = download.await.unwrap();
     assert_eq!(response.status(), 200);
-    let content = response.into_body().collect_up_to(usize::MAX).await.unwrap();
+    let content = response
+        .into_body()
+        .collect_up_to(usize::MAX)
+        .await
+        .unwrap();
     assert_eq!(content.len(), 100_000);
     assert_eq!(client.get_file("a").await.unwrap().len(), 100_000);
 }
@@ -102,15 +109,29 @@ async fn a_stream_is_sent_once_and_a_replayable_body_again() {
     let once = upload.clone().body(Body::wrap(Pieces(1)));
     let copy = once.clone();
     let error = once.send().await.unwrap_err();
-    assert_eq!((error.kind(), error.attempts().len()), (ErrorKind::Status, 1));
-    assert!(error.to_string().contains("not retried: its body is a stream"), "{error}");
+    assert_eq!(
+        (error.kind(), error.attempts().len()),
+        (ErrorKind::Status, 1)
+    );
+    assert!(
+        error
+            .to_string()
+            .contains("not retried: its body is a stream"),
+        "{error}"
+    );
     // A clone shares the stream.
     let error = copy.send().await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::InvalidRequest, Sent::No));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::InvalidRequest, Sent::No)
+    );
     assert!(error.to_string().contains("was sent already"), "{error}");
 
     let server = files(1).await;
-    let client = Client::builder(server.url()).retry(quick()).build().unwrap();
+    let client = Client::builder(server.url())
+        .retry(quick())
+        .build()
+        .unwrap();
     let opened = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&opened);
     let body = Body::replayable(move || {
@@ -144,7 +165,12 @@ async fn silence_ends_a_stream_only_if_it_is_bounded() {
     let download = client.call(meta("get_file")).set("NAME", "silent").stream();
     let error = download.await.unwrap().into_body().data().await;
     let error = error.unwrap().unwrap_err();
-    assert!(error.to_string().contains("the server sent nothing for 50ms"), "{error}");
+    assert!(
+        error
+            .to_string()
+            .contains("the server sent nothing for 50ms"),
+        "{error}"
+    );
 }
 
 #[tokio::test]
@@ -165,7 +191,10 @@ async fn size_and_time_are_bounded_by_the_client() {
         .build()
         .unwrap();
     let error = hasty.get_file("silent").await.unwrap_err();
-    assert_eq!((error.kind(), error.sent()), (ErrorKind::Timeout, Sent::Answered));
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::Timeout, Sent::Answered)
+    );
     assert_neutral(&error);
 
     // A failed response is read up to 64 KiB.
@@ -175,6 +204,11 @@ async fn size_and_time_are_bounded_by_the_client() {
         response
     })
     .await;
-    let error = client(&server).build().unwrap().get_file("a").await.unwrap_err();
+    let error = client(&server)
+        .build()
+        .unwrap()
+        .get_file("a")
+        .await
+        .unwrap_err();
     assert_eq!(error.body().unwrap().len(), 64 << 10);
 }
