@@ -235,7 +235,9 @@ pub use http;
 pub use secrecy::SecretString;
 pub use time::OffsetDateTime;
 
-pub use client::{Builder, Caller, Client, ClientBuilder, Endpoint, Options, RetryPolicy};
+pub use client::{
+    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RetryPolicy,
+};
 #[cfg(feature = "zoho")]
 pub use cliq::threads;
 pub use dynamic::DynamicCall;

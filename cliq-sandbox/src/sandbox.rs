@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, Endpoint};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};

@@ -80,5 +80,4 @@ pub use self::store::{
 };
 
 pub(crate) use self::error::Utc;
-pub(crate) use self::oauth::is_loopback;
 pub(crate) use self::users::Users;

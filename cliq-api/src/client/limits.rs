@@ -2,14 +2,14 @@
 
 use super::Client;
 use crate::error::Error;
-use crate::limit::{Changes, LimitState};
+use crate::limit::{Changes, LimitState, Limits};
 use crate::meta::EndpointMeta;
 
 /// One user's rate limits: what a call would meet, and what happens to them.
 #[derive(Debug, Clone)]
-pub struct Limits(Client);
+pub struct EndpointLimits(Client);
 
-impl Limits {
+impl EndpointLimits {
     pub(super) fn new(client: Client) -> Self {
         Self(client)
     }
@@ -36,7 +36,7 @@ impl Limits {
         self.limits().unexpected_locks()
     }
 
-    fn limits(&self) -> crate::limit::Limits {
+    fn limits(&self) -> Limits {
         self.0.0.core.limiter.limits(self.0.0.user.clone())
     }
 }

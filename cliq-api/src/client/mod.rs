@@ -24,7 +24,7 @@ use http::{HeaderMap, Request, Response};
 pub use self::builder::ClientBuilder;
 pub use self::caller::Caller;
 pub use self::endpoint::{Builder, Context, Endpoint, Of};
-pub use self::limits::Limits;
+pub use self::limits::EndpointLimits;
 pub use self::options::Options;
 pub use self::retry::RetryPolicy;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
@@ -235,8 +235,8 @@ impl Client {
     }
 
     /// Returns the rate limits of this user: what is left of each, and which lockouts are in force.
-    pub fn limits(&self) -> Limits {
-        Limits::new(self.clone())
+    pub fn limits(&self) -> EndpointLimits {
+        EndpointLimits::new(self.clone())
     }
 
     /// Returns the server of an endpoint.

@@ -58,7 +58,7 @@ impl BaseUrl {
         if segments.any(|segment| matches!(segment, "." | "..")) {
             return Err(BaseUrlError::DotSegment);
         }
-        let loopback = is_loopback(authority.host());
+        let loopback = is_loopback(authority.as_str());
         if *scheme == Scheme::HTTP {
             if !loopback && !plain_http {
                 return Err(BaseUrlError::PlainHttp);
@@ -103,11 +103,6 @@ impl BaseUrl {
         self.loopback
     }
 
-    /// Whether requests go without TLS.
-    pub(crate) fn is_plain(&self) -> bool {
-        self.origin.0 == Scheme::HTTP
-    }
-
     /// Returns the host, and the port if the URL has one.
     pub(crate) fn server(&self) -> (&str, Option<u16>) {
         let authority = &self.text[self.authority.clone()];
@@ -119,11 +114,15 @@ impl BaseUrl {
     }
 }
 
-/// Whether the host is `localhost` or a loopback address. Names aren't resolved: what a name
-/// resolves to may change.
+/// Whether a host, perhaps with a port, is this machine: `localhost` or a literal loopback address.
+/// Names aren't resolved: what a name resolves to may change.
 pub(crate) fn is_loopback(host: &str) -> bool {
-    let address = host.trim_start_matches('[').trim_end_matches(']');
-    host.eq_ignore_ascii_case("localhost")
+    let Ok(authority) = host.parse::<Authority>() else {
+        return false;
+    };
+    let name = authority.host();
+    let address = name.trim_start_matches('[').trim_end_matches(']');
+    name.eq_ignore_ascii_case("localhost")
         || address
             .parse::<IpAddr>()
             .is_ok_and(|address| address.is_loopback())
@@ -184,9 +183,7 @@ mod tests {
     #[test]
     fn plain_http_elsewhere_only_if_allowed() {
         assert!(
-            BaseUrl::parse("http://api.internal", true)
-                .unwrap()
-                .is_plain()
+            BaseUrl::parse("http://api.internal", true).is_ok()
         );
         assert!(BaseUrl::parse("ftp://api.internal", true).is_err());
     }

@@ -7,7 +7,7 @@ use std::str::FromStr;
 use http::uri::Authority;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::auth::is_loopback;
+use crate::request::is_loopback;
 use crate::error::Error;
 
 /// Where an account lives: the host of Cliq and the host of its accounts server.

@@ -27,8 +27,6 @@ use super::{AccessToken, AuthError, AuthErrorKind, Credentials, ScopeSet};
 use crate::transport::ReqwestTransportBuilder;
 use crate::transport::Transport;
 
-pub(crate) use self::server::is_loopback;
-
 /// How long one request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 

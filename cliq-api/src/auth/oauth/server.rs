@@ -3,14 +3,14 @@
 use std::any::Any;
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 use std::sync::Arc;
 
 use http::Uri;
-use http::uri::{Authority, Scheme};
+use http::uri::{Scheme};
 
 use super::dialect::{Dialect, OAuthRequest, Standard};
 use crate::auth::{AuthError, RenewalBudget};
+use crate::request::is_loopback;
 
 /// An OAuth 2.0 authorization server: the URLs of its endpoints, how a client authenticates there,
 /// and its [dialect](Dialect). Cloning it is cheap.
@@ -303,20 +303,6 @@ fn check(url: &str) -> Result<(), AuthError> {
         ));
     }
     Ok(())
-}
-
-/// Whether a host, perhaps with a port, is this machine: `localhost` or a literal loopback address.
-/// Names are not resolved, as what a name resolves to may change.
-pub(crate) fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
-        return false;
-    };
-    let name = authority.host();
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// By its token URL alone.
