@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::threads::{FollowThreadRequest, Threads};
-use cliq_api::{Client, Endpoint};
+use cliq_api::{Client, DataCenter, Endpoint};
 use cliq_sandbox::limits::{Limits, Throttle};
 use cliq_sandbox::{Demo, Sandbox};
 

@@ -235,6 +235,7 @@ fn a_client_is_refused_what_it_cannot_use() {
         error.to_string().contains("there are US, EU, IN"),
         "{error}"
     );
-    let default = Client::cliq("eu".parse().unwrap()).build().unwrap();
+    let eu: DataCenter = "eu".parse().unwrap();
+    let default = Client::cliq(eu).build().unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");
 }

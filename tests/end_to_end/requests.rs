@@ -1,7 +1,9 @@
 //! What arrives at a server.
 
+use cliq_api::cliq::Cliq;
 use cliq_api::prelude::*;
 use cliq_api::threads::{MessageText, Threads};
+use cliq_api::zoho::AuthScheme;
 use cliq_api::{ErrorKind, Sent};
 use cliq_sandbox::{NewChannel, Sandbox};
 use percent_encoding::percent_decode_str;
@@ -192,10 +194,10 @@ async fn options_add_headers_and_authorization_goes_along() {
 #[tokio::test]
 async fn the_other_scheme_of_authorization() {
     let listener = Listener::answering([json("200 OK", "")]).await;
-    let client = Client::cliq(DataCenter::US)
+    let provider = Cliq::new(DataCenter::US).auth_scheme(AuthScheme::ZohoOauthtoken);
+    let client = Client::of(provider)
         .base_url(listener.base_url())
         .access_token("1000.t")
-        .auth_scheme(cliq_api::AuthScheme::ZohoOauthtoken)
         .build()
         .unwrap();
     client.echo("a", "f", "q", "t").await.unwrap();

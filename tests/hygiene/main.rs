@@ -64,7 +64,7 @@ mod reexported {
         let client = Client::builder("http://localhost:1").build().unwrap();
         let request = client.list_it().a(["b"]).t("c").prepare().unwrap();
         assert_eq!(request.uri(), "http://localhost:1/api/a?t=c");
-        assert_eq!(request.body(), &r#"{"a":["b"]}"#);
+        assert_eq!(request.body().as_bytes().unwrap(), &r#"{"a":["b"]}"#);
     }
 }
 

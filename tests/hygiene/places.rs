@@ -48,7 +48,7 @@ fn made_by_a_macro() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     let made = client.post_made("i").q(1).names(["n"]).prepare().unwrap();
     assert_eq!(made.uri(), "http://localhost:1/made/a/i?q=1");
-    assert_eq!(made.body(), &r#"{"names":["n"]}"#);
+    assert_eq!(made.body().as_bytes().unwrap(), &r#"{"names":["n"]}"#);
     assert_eq!(
         client.post_made_too(1).q([true]).prepare().unwrap().uri(),
         "http://localhost:1/made/b/1?q=true"
@@ -63,7 +63,9 @@ fn made_by_a_macro() {
             .q("c")
             .prepare()
             .unwrap()
-            .body(),
+            .body()
+            .as_bytes()
+            .unwrap(),
         &r#"{"names":["b"]}"#
     );
 }

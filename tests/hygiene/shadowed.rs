@@ -77,7 +77,7 @@ fn it_can_be_called() {
         "http://localhost:1/a/c/m?f=true&caller=true&type=t&async=a"
     );
     assert_eq!(
-        request.body(),
+        request.body().as_bytes().unwrap(),
         &r#"{"client":"x","builder":"b","value":"v","values":["w"]}"#
     );
 }

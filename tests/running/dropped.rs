@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cliq_api::prelude::*;
-use cliq_api::{Exchange, Transport, http};
+use cliq_api::{Body, Exchange, Transport, http};
 use cliq_tests::server::{Server, Step, answer};
 use tokio::runtime::Handle;
 

@@ -150,7 +150,7 @@ async fn through_a_proxy() {
             .base_url()
             .replace("http://", &format!("http://user:{}@", secret("proxy")));
         let client = client()
-            .data_center(DataCenter::EU)
+            .base_url(DataCenter::EU.cliq_url())
             .proxy(url)
             .build()
             .unwrap();

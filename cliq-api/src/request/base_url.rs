@@ -182,9 +182,7 @@ mod tests {
 
     #[test]
     fn plain_http_elsewhere_only_if_allowed() {
-        assert!(
-            BaseUrl::parse("http://api.internal", true).is_ok()
-        );
+        assert!(BaseUrl::parse("http://api.internal", true).is_ok());
         assert!(BaseUrl::parse("ftp://api.internal", true).is_err());
     }
 }

@@ -7,8 +7,8 @@ use std::str::FromStr;
 use http::uri::Authority;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
-use crate::request::is_loopback;
 use crate::error::Error;
+use crate::request::is_loopback;
 
 /// Where an account lives: the host of Cliq and the host of its accounts server.
 ///

@@ -4,7 +4,7 @@ use std::io::ErrorKind::ConnectionReset;
 use std::time::Duration;
 
 use cliq_api::threads::{FollowThreadRequest, Threads};
-use cliq_api::{Client, ErrorKind, RequestExt, Sent};
+use cliq_api::{Client, DataCenter, ErrorKind, RequestExt, Sent};
 use cliq_sandbox::{Demo, Fault, Sandbox, Server};
 use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};

@@ -6,7 +6,7 @@ use std::fmt;
 use std::sync::Arc;
 
 use http::Uri;
-use http::uri::{Scheme};
+use http::uri::Scheme;
 
 use super::dialect::{Dialect, OAuthRequest, Standard};
 use crate::auth::{AuthError, RenewalBudget};
