@@ -201,7 +201,11 @@ impl Credentials {
         };
         let scopes = self.scopes.as_ref().map(ToString::to_string);
         let parts = [kind.as_bytes(), what.as_ref()];
-        Fingerprint::of(parts.into_iter().chain(scopes.as_deref().map(str::as_bytes)))
+        Fingerprint::of(
+            parts
+                .into_iter()
+                .chain(scopes.as_deref().map(str::as_bytes)),
+        )
     }
 
     fn of(kind: Kind) -> Self {

@@ -84,7 +84,12 @@ impl Ledger {
     }
 
     /// Whether there may be a use now.
-    pub(super) fn allows(&self, fingerprint: Fingerprint, budget: &RenewalBudget, why: Why) -> bool {
+    pub(super) fn allows(
+        &self,
+        fingerprint: Fingerprint,
+        budget: &RenewalBudget,
+        why: Why,
+    ) -> bool {
         let mut pages = self.pages();
         pages
             .pages
@@ -190,9 +195,7 @@ mod tests {
     const WINDOW: Duration = Duration::from_secs(601);
 
     fn budget() -> RenewalBudget {
-        RenewalBudget::new(9, TEN_MINUTES)
-            .early(7)
-            .after_refusal(5)
+        RenewalBudget::new(9, TEN_MINUTES).early(7).after_refusal(5)
     }
 
     fn number(number: u32) -> Fingerprint {
@@ -282,7 +285,12 @@ mod tests {
         }
         assert!(until <= Instant::now() + WINDOW);
         assert!(RenewalBudget::new(0, SECOND).most(Why::Needed) == 0);
-        let none = ledger.begin(number(2), &RenewalBudget::new(0, SECOND), Why::Needed, SECOND);
+        let none = ledger.begin(
+            number(2),
+            &RenewalBudget::new(0, SECOND),
+            Why::Needed,
+            SECOND,
+        );
         assert!(none.is_err());
     }
 }

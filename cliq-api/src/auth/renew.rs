@@ -101,7 +101,9 @@ impl Renewer<'_> {
         let in_use = match self.session.credentials.budget() {
             Some((fingerprint, budget)) => {
                 let timeout = context.settings.timeout;
-                let begun = context.ledger.begin(fingerprint, &budget, self.why, timeout);
+                let begun = context
+                    .ledger
+                    .begin(fingerprint, &budget, self.why, timeout);
                 Some(begun.map_err(|until| self.spent(self.at(until)))?)
             }
             None => None,

@@ -109,7 +109,10 @@ mod tests {
         assert_eq!(newest(&rotation), None);
         rotation.adopt(Some(&"second".into()));
         assert_eq!(newest(&rotation), Some("second"));
-        assert!(rotation.unreported().is_none(), "another process reported it");
+        assert!(
+            rotation.unreported().is_none(),
+            "another process reported it"
+        );
 
         rotation.replace("third".into());
         rotation.adopt(Some(&"second".into()));

@@ -160,7 +160,9 @@ impl fmt::Display for MissingScopes {
             "it needs {quantity}{}, and the token has {granted}",
             self.needed.names().join(", ")
         )?;
-        f.write_str(" (nothing was sent; request the user's consent again, with the missing scopes)")
+        f.write_str(
+            " (nothing was sent; request the user's consent again, with the missing scopes)",
+        )
     }
 }
 
@@ -284,16 +286,10 @@ mod tests {
             ),
             (&[All(&["b.read", "a.read"])], "a.read,b.read"),
             // One that is needed anyway suffices for a choice.
-            (
-                &[Any(&["a.read", "b.read"]), Any(&["b.read"])],
-                "b.read",
-            ),
+            (&[Any(&["a.read", "b.read"]), Any(&["b.read"])], "b.read"),
             // One for two choices rather than two.
             (
-                &[
-                    Any(&["a.read", "c.read"]),
-                    Any(&["b.read", "c.read"]),
-                ],
+                &[Any(&["a.read", "c.read"]), Any(&["b.read", "c.read"])],
                 "c.read",
             ),
         ] {
@@ -304,16 +300,15 @@ mod tests {
     #[test]
     fn what_is_missing_is_named() {
         let granted = ScopeSet::from("a.read b.read");
-        assert_eq!(
-            granted.check(Scopes::Any(&["a.read", "c.read"])),
-            Ok(())
-        );
+        assert_eq!(granted.check(Scopes::Any(&["a.read", "c.read"])), Ok(()));
         let missing = granted
             .check(Scopes::All(&["a.read", "c.read"]))
             .unwrap_err();
-        assert!(missing.to_string().starts_with(
-            "it needs all of a.read, c.read, and the token has a.read, b.read ("
-        ));
+        assert!(
+            missing
+                .to_string()
+                .starts_with("it needs all of a.read, c.read, and the token has a.read, b.read (")
+        );
         let missing = ScopeSet::from("")
             .check(Scopes::Any(&["a.read"]))
             .unwrap_err();

@@ -90,7 +90,8 @@ impl Session {
                 // Its runtime has ended, or is not driven: another caller has to renew. Where that
                 // is this caller's own, none can.
                 None if is_mine && lost == LOST => {
-                    let problem = "an access token is needed, and the runtime that would renew it has ended";
+                    let problem =
+                        "an access token is needed, and the runtime that would renew it has ended";
                     return Err(AuthError::new(AuthErrorKind::Unreachable, problem));
                 }
                 None => lost += u32::from(is_mine),

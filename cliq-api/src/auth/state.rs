@@ -144,7 +144,10 @@ impl Held {
         match &self.token {
             Kept::InHeader(range) => {
                 let text = self.header.to_str().ok();
-                AccessToken::new(text.and_then(|text| text.get(range.clone())).unwrap_or_default())
+                AccessToken::new(
+                    text.and_then(|text| text.get(range.clone()))
+                        .unwrap_or_default(),
+                )
             }
             Kept::Apart(token) => AccessToken::new(token.clone()),
         }

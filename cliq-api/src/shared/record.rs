@@ -120,7 +120,8 @@ mod tests {
             (7, &record.uses, record.denied_until)
         );
         assert_eq!(
-            read.refresh_token.map(|token| token.expose_secret().to_owned()),
+            read.refresh_token
+                .map(|token| token.expose_secret().to_owned()),
             Some("8cb9".to_owned())
         );
         let (token, expected) = (read.token.unwrap(), record.token.unwrap());

@@ -296,7 +296,11 @@ mod tests {
         for (answer, interval, expires_in) in [
             (json!({}), 31, 300),
             (json!({ "interval": 30, "expires_in": 300 }), 31, 300),
-            (json!({ "interval": 30_000, "expires_in": 300_000 }), 31, 300),
+            (
+                json!({ "interval": 30_000, "expires_in": 300_000 }),
+                31,
+                300,
+            ),
             (json!({ "interval": 60, "expires_in": "600" }), 60, 600),
         ] {
             let mut members = answer.as_object().unwrap().clone();

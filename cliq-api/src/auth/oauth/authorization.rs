@@ -137,7 +137,9 @@ impl AuthorizationRequest {
         if let (Some(issuer), Some(expected)) = (parameter("iss")?, home.own_issuer()) {
             let issuer = issuer.trim_end_matches('/');
             if issuer != expected.trim_end_matches('/') {
-                return Err(wrong("its `iss` names another server than the user was sent to"));
+                return Err(wrong(
+                    "its `iss` names another server than the user was sent to",
+                ));
             }
         }
         if let Some(error) = parameter("error")? {

@@ -70,7 +70,8 @@ impl Device {
             code: needed("device_code")?.into(),
             user_code: needed("user_code")?,
             // Some servers have a draft's name for it.
-            verification_uri: text("verification_url").map_or_else(|| needed("verification_uri"), Ok)?,
+            verification_uri: text("verification_url")
+                .map_or_else(|| needed("verification_uri"), Ok)?,
             verification_uri_complete: text("verification_uri_complete"),
             interval,
             next_poll: now + interval,
@@ -105,7 +106,8 @@ impl Device {
     pub async fn wait(mut self) -> Result<SignedIn, AuthError> {
         loop {
             if self.next_poll >= self.expires_at {
-                let problem = "the device's code expired before the user had entered it: start again";
+                let problem =
+                    "the device's code expired before the user had entered it: start again";
                 return Err(
                     AuthError::new(AuthErrorKind::Expired, problem).with_sign_in_needed(true)
                 );

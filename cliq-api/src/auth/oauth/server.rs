@@ -141,9 +141,7 @@ impl OAuthServer {
         value: impl Into<String>,
     ) -> Self {
         self.with(|inner| {
-            inner
-                .parameters
-                .push((request, name.into(), value.into()));
+            inner.parameters.push((request, name.into(), value.into()));
         })
     }
 
@@ -281,7 +279,9 @@ impl OAuthServer {
 
 fn check(url: &str) -> Result<(), AuthError> {
     let refused = |why: &str| {
-        AuthError::configuration(format!("a URL of the authorization server can't be used: {why}"))
+        AuthError::configuration(format!(
+            "a URL of the authorization server can't be used: {why}"
+        ))
     };
     let Ok(uri) = url.parse::<Uri>() else {
         return Err(refused("it is not a URL"));
@@ -356,7 +356,10 @@ mod tests {
     fn urls_are_https_or_of_this_machine() {
         for (url, host) in [
             ("https://auth.example.com/token", "auth.example.com"),
-            ("https://auth.example.com:8443/a/b?c=d", "auth.example.com:8443"),
+            (
+                "https://auth.example.com:8443/a/b?c=d",
+                "auth.example.com:8443",
+            ),
             ("http://127.0.0.1:8080/token", "127.0.0.1:8080"),
             ("http://[::1]:8080/token", "[::1]:8080"),
             ("http://localhost/token", "localhost"),
@@ -394,6 +397,9 @@ mod tests {
             error.to_string(),
             "auth.example.com has no URL to start a device: set it with `OAuthServer::device_authorization_url`"
         );
-        assert_eq!(server.url(OAuthRequest::DeviceToken).unwrap(), server.token_url());
+        assert_eq!(
+            server.url(OAuthRequest::DeviceToken).unwrap(),
+            server.token_url()
+        );
     }
 }

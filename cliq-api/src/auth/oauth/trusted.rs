@@ -44,15 +44,17 @@ impl Trusted {
         let home = ("".into(), self.home.clone());
         let known = self.home.its_dialect().servers();
         let mut all = named.chain([home]).chain(known);
-        all.find(|(location, server): &(std::borrow::Cow<'_, str>, _)| match hint {
-            ServerHint::Issuer(url) => server.own_issuer().is_some_and(|issuer| {
-                let (url, issuer) = (url.trim_end_matches('/'), issuer.trim_end_matches('/'));
-                url.eq_ignore_ascii_case(issuer)
-            }),
-            ServerHint::Location(name) => {
-                !name.is_empty() && location.eq_ignore_ascii_case(name)
-            }
-        })
+        all.find(
+            |(location, server): &(std::borrow::Cow<'_, str>, _)| match hint {
+                ServerHint::Issuer(url) => server.own_issuer().is_some_and(|issuer| {
+                    let (url, issuer) = (url.trim_end_matches('/'), issuer.trim_end_matches('/'));
+                    url.eq_ignore_ascii_case(issuer)
+                }),
+                ServerHint::Location(name) => {
+                    !name.is_empty() && location.eq_ignore_ascii_case(name)
+                }
+            },
+        )
         .map(|(_, server)| server)
     }
 }

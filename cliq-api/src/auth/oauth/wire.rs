@@ -88,7 +88,11 @@ impl Call<'_> {
         };
         let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
         let Some(access_token) = access_token else {
-            let problem = format!("{} answered without an access token{}", self.host(), self.aim());
+            let problem = format!(
+                "{} answered without an access token{}",
+                self.host(),
+                self.aim()
+            );
             return Err(Failure::answered(AuthError::new(
                 AuthErrorKind::Unreadable,
                 problem,
@@ -228,9 +232,7 @@ impl Call<'_> {
                 AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true),
             ));
         }
-        self.server
-            .its_dialect()
-            .read(self.request, &mut members);
+        self.server.its_dialect().read(self.request, &mut members);
         Ok(members)
     }
 
@@ -243,7 +245,11 @@ impl Call<'_> {
         let dialect = self.server.its_dialect();
         let refusal = dialect.refusal(self.request, code, members);
         let is_shown = is_code(code) && !self.gives_away(parameters, code);
-        let shown = if is_shown { code } else { "an error that is not shown" };
+        let shown = if is_shown {
+            code
+        } else {
+            "an error that is not shown"
+        };
         let advice = match &*refusal.advice {
             "" => String::new(),
             advice => format!(" ({advice})"),
@@ -379,7 +385,11 @@ mod tests {
             (json!("soon"), None),
             (json!(u64::MAX), Some(LONGEST.as_secs())),
         ] {
-            assert_eq!(seconds(&value).map(|time| time.as_secs()), expected, "{value}");
+            assert_eq!(
+                seconds(&value).map(|time| time.as_secs()),
+                expected,
+                "{value}"
+            );
         }
     }
 
@@ -394,14 +404,20 @@ mod tests {
 
     #[test]
     fn a_refusal_has_its_likely_cause() {
-        let error = refusal(OAuthRequest::RefreshToken, &json!({ "error": "invalid_grant" }));
+        let error = refusal(
+            OAuthRequest::RefreshToken,
+            &json!({ "error": "invalid_grant" }),
+        );
         assert_eq!(
             error.to_string(),
             "auth.example.com refused to renew the access token: invalid_grant (the refresh token has expired, was revoked or replaced by a newer \
              one, or belongs to another client: sign in again)"
         );
         assert!(error.needs_sign_in());
-        let error = refusal(OAuthRequest::RefreshToken, &json!({ "error": "general_error" }));
+        let error = refusal(
+            OAuthRequest::RefreshToken,
+            &json!({ "error": "general_error" }),
+        );
         assert_eq!(
             error.to_string(),
             "auth.example.com refused to renew the access token: general_error"
@@ -446,10 +462,7 @@ mod tests {
         let request = prepare(&OAuthClient::new(basic.clone(), id, secret));
         assert_eq!(request.body(), "grant_type=refresh_token");
         let header = &request.headers()[AUTHORIZATION];
-        assert_eq!(
-            header,
-            "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3"
-        );
+        assert_eq!(header, "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
         assert!(header.is_sensitive());
         // A public client names itself, and no more.
         let request = prepare(&OAuthClient::public(basic, id));
