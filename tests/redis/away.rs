@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{LimitRefusal, Told};
+use cliq_api::limit::{LimitRefusal, Outcome};
 use cliq_api::shared::Unreachable;
 use cliq_tests::redis::Redis;
 use tokio::time::{Instant, sleep};
@@ -13,7 +13,7 @@ use crate::{acquire, call, limiter, limiter_of, remaining, sent, settings, state
 async fn nothing_is_sent_and_it_comes_back_by_itself() {
     let mut redis = Redis::start(&[]);
     let limiter = limiter(&redis);
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
     redis.kill();
     until("noticed", async || acquire(&limiter).await.is_err()).await;
     let begun = Instant::now();
@@ -24,17 +24,17 @@ async fn nothing_is_sent_and_it_comes_back_by_itself() {
     );
     let said = refusal.to_string();
     let place = format!(
-        "that can't be had: redis://127.0.0.1:{}/0 can't be used: ",
+        "unavailable: redis://127.0.0.1:{}/0 can't be used: ",
         redis.port()
     );
     assert!(
-        matches!(refusal, LimitRefusal::Unreachable(_)) && said.contains(&place),
+        matches!(refusal, LimitRefusal::Store(_)) && said.contains(&place),
         "{said}"
     );
     assert!(said.contains("refused"), "{said}");
     redis.start_again();
     until("back", async || state(&limiter).await.is_ok()).await;
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
 }
 
 /// Up, and deaf.
@@ -45,7 +45,7 @@ async fn a_server_that_hangs_is_given_little_time() {
         store(&redis).timeout(Duration::from_millis(200)),
         settings(),
     );
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
     redis.signal("STOP");
     let begun = Instant::now();
     let refusal = acquire(&limiter).await.unwrap_err();
@@ -73,14 +73,14 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     };
     // Two calls of four, and less than one.
     let (half, little) = (sharing(0.5), sharing(0.2));
-    call(&half, Told::Fine).await;
-    call(&little, Told::Fine).await;
+    call(&half, Outcome::Accepted).await;
+    call(&little, Outcome::Accepted).await;
     redis.kill();
     let begun = Instant::now();
     let first = loop {
         match acquire(&half).await {
             Ok(permit) => break permit,
-            Err(refusal) => assert!(matches!(refusal, LimitRefusal::Unreachable(_)), "{refusal}"),
+            Err(refusal) => assert!(matches!(refusal, LimitRefusal::Store(_)), "{refusal}"),
         }
         sleep(Duration::from_millis(10)).await;
     };
@@ -94,24 +94,24 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     let mut first = first;
     first.sending().unwrap();
     let under_way = sent(&half).await;
-    first.answered(Told::Fine);
+    first.answered(Outcome::Accepted);
     // There is no third: one waits until the first is forgotten.
     let third = tokio::time::timeout(Duration::from_millis(500), acquire(&half)).await;
     assert!(third.is_err());
     assert!(matches!(
         acquire(&little).await,
-        Err(LimitRefusal::Unreachable(_))
+        Err(LimitRefusal::Store(_))
     ));
 
     redis.start_again();
     let other = limiter(&redis);
     until("told", async || remaining(&other).await == Some(2)).await;
-    under_way.answered(Told::Fine);
+    under_way.answered(Outcome::Accepted);
     sleep(Duration::from_millis(200)).await;
     assert_eq!(remaining(&other).await.map(|left| left <= 3), Some(true));
     // Now it shares again, and what was under way is not held for as long as a call without an
     // answer.
     until("forgotten", async || remaining(&other).await == Some(4)).await;
-    call(&half, Told::Fine).await;
+    call(&half, Outcome::Accepted).await;
     until("shared", async || remaining(&other).await == Some(3)).await;
 }

@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{LimitRefusal, LockSource, Told};
+use cliq_api::limit::{LimitRefusal, LockSource, Outcome};
 use cliq_tests::redis::Redis;
 
 use crate::{
@@ -27,14 +27,14 @@ fn bucket(redis: &Redis) -> String {
 #[tokio::test]
 async fn names_tell_nothing_and_lie_in_one_slot() {
     let redis = Redis::start(&[]);
-    call(&limiter(&redis), Told::Fine).await;
+    call(&limiter(&redis), Outcome::Accepted).await;
     let keyed = limiter_of(
         store(&redis).name_key("a secret").prefix("other"),
         settings(),
     );
-    call(&keyed, Told::Fine).await;
+    call(&keyed, Outcome::Accepted).await;
     let keyed = limiter_of(store(&redis).name_key("a secret"), settings());
-    call(&keyed, Told::Fine).await;
+    call(&keyed, Outcome::Accepted).await;
     let keys = keys(&redis);
     assert_eq!(keys.len(), 5, "two epochs and three buckets: {keys:?}");
     for key in &keys {
@@ -60,7 +60,7 @@ async fn names_tell_nothing_and_lie_in_one_slot() {
 async fn keys_expire_by_themselves() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
     until("told", async || {
         state(&limiter).await.unwrap().remaining == Some(3)
     })
@@ -93,9 +93,9 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     // A bucket of the present epoch, whose lock ends when no clock shows it.
     let one = limiter_of(
         store(&redis),
-        settings().longest_retry_after(Duration::from_mins(2)),
+        settings().max_retry_after(Duration::from_mins(2)),
     );
-    call(&one, Told::Fine).await;
+    call(&one, Outcome::Accepted).await;
     until("told", async || remaining(&one).await == Some(3)).await;
     redis.tell(&[
         "EVAL",
@@ -115,9 +115,9 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     // And what is published.
     let other = limiter_of(
         store(&redis).prefix("other"),
-        settings().longest_retry_after(Duration::from_mins(2)),
+        settings().max_retry_after(Duration::from_mins(2)),
     );
-    call(&other, Told::Fine).await;
+    call(&other, Outcome::Accepted).await;
     let name = keys(&redis)
         .into_iter()
         .find(|key| key.starts_with("{other}:limit:"))
@@ -132,7 +132,7 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     until("heard", async || acquire(&other).await.is_err()).await;
     let LimitRefusal::Locked {
         wait,
-        why: LockSource::Peer,
+        source: LockSource::Peer,
         ..
     } = acquire(&other).await.unwrap_err()
     else {
@@ -148,7 +148,7 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
 async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
     until("told", async || remaining(&limiter).await == Some(3)).await;
     let name = bucket(&redis);
     redis.tell(&["SETRANGE", &name, "8", "\u{7}"]);
@@ -156,14 +156,14 @@ async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
     let refusal = acquire(&limiter).await.unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "nothing is sent without the limits' shared state, and that can't be had: the limits' state in Redis has version 7, which is later than this program's: update the program"
+        "the limits' shared state is unavailable: the limits' state in Redis has version 7, which is later than this program's: update the program"
     );
     assert_eq!(redis.tell(&["GET", &name]), before);
 
     redis.tell(&["SET", &name, "something else altogether"]);
     let refusal = acquire(&limiter).await.unwrap_err();
     assert!(
-        matches!(refusal, LimitRefusal::Unreachable(_)),
+        matches!(refusal, LimitRefusal::Store(_)),
         "its ninth letter is a later version: {refusal}"
     );
     redis.tell(&["SET", &name, "short"]);
@@ -172,7 +172,7 @@ async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
         matches!(
             refusal,
             LimitRefusal::Locked {
-                why: LockSource::Assumed,
+                source: LockSource::Assumed,
                 ..
             }
         ),

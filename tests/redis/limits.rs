@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{LimitRefusal, LockSource, Told};
+use cliq_api::limit::{LimitRefusal, LockSource, Outcome};
 use cliq_tests::redis::Redis;
 use tokio::time::Instant;
 
@@ -16,8 +16,8 @@ async fn two_spend_one_budget() {
     let redis = Redis::start(&[]);
     let (one, other) = (limiter(&redis), limiter(&redis));
     for _ in 0..2 {
-        call(&one, Told::Fine).await;
-        call(&other, Told::Fine).await;
+        call(&one, Outcome::Accepted).await;
+        call(&other, Outcome::Accepted).await;
     }
     until("told of all", async || remaining(&one).await == Some(0)).await;
     let wait = state(&other).await.unwrap().next;
@@ -33,7 +33,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     // The connection is made, and the script loaded.
-    call(&limiter, Told::Fine).await;
+    call(&limiter, Outcome::Accepted).await;
     let told = |redis: &Redis| count(redis, "cmdstat_evalsha:");
     until("the first is told", async || told(&redis) == 3).await;
     redis.tell(&["CONFIG", "RESETSTAT"]);
@@ -43,7 +43,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     }
     assert_eq!(told(&redis), 3, "one for each that is allowed");
     for permit in permits {
-        permit.answered(Told::Fine);
+        permit.answered(Outcome::Accepted);
     }
     // Nothing of it has been told before the answer was given: that is somebody else's work.
     assert_eq!(told(&redis), 3);
@@ -96,7 +96,7 @@ async fn peers_obey_a_lock_at_once() {
             matches!(
                 refusal,
                 LimitRefusal::Locked {
-                    why: LockSource::Peer,
+                    source: LockSource::Peer,
                     ..
                 }
             ),
@@ -122,7 +122,7 @@ async fn a_lock_survives_all_processes_and_the_server() {
     let refusal = acquire(&crate::limiter(&redis)).await.unwrap_err();
     let LimitRefusal::Locked {
         wait,
-        why: LockSource::Peer,
+        source: LockSource::Peer,
         ..
     } = refusal
     else {
@@ -162,7 +162,7 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     let first = state(&one).await.unwrap();
     assert_eq!(first.remaining, Some(0));
     // It begins with the first who asks for a permit.
-    call(&one, Told::Fine).await;
+    call(&one, Outcome::Accepted).await;
     until("warm", async || remaining(&one).await == Some(3)).await;
 
     redis.tell(&["FLUSHALL"]);
@@ -171,7 +171,7 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
         next.remaining == Some(0) && next.next > cold / 2,
         "{next:?}"
     );
-    call(&one, Told::Fine).await;
+    call(&one, Outcome::Accepted).await;
     until("warm", async || remaining(&one).await == Some(4)).await;
 
     // It may lack what was written last.
@@ -192,6 +192,6 @@ async fn what_was_under_way_when_the_server_was_emptied_counts() {
     let limiter = limiter(&redis);
     let permit = sent(&limiter).await;
     redis.tell(&["FLUSHALL"]);
-    permit.answered(Told::Fine);
+    permit.answered(Outcome::Accepted);
     until("counted", async || remaining(&limiter).await == Some(3)).await;
 }

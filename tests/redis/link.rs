@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{LimitRefusal, Told};
+use cliq_api::limit::{LimitRefusal, Outcome};
 use cliq_api::shared::RedisLimitStore;
 use cliq_tests::redis::Redis;
 use tokio::time::sleep;
@@ -44,7 +44,7 @@ async fn one_for_all_and_gone_with_the_store() {
 async fn cut_off_it_hears_again() {
     let redis = Redis::start(&[]);
     let (one, other) = (limiter(&redis), patient(&redis));
-    call(&one, Told::Fine).await;
+    call(&one, Outcome::Accepted).await;
     let unsent = acquire(&other).await.unwrap();
     redis.tell(&["CLIENT", "KILL", "TYPE", "pubsub"]);
     let listening = |redis: &Redis| redis.tell(&["CLIENT", "LIST"]).matches(" sub=1 ").count();
@@ -63,7 +63,7 @@ fn a_store_outlives_a_runtime() {
             .enable_all()
             .build()
             .unwrap();
-        runtime.block_on(call(&limiter, Told::Fine));
+        runtime.block_on(call(&limiter, Outcome::Accepted));
     }
 }
 
@@ -103,7 +103,7 @@ async fn an_account_needs_little() {
     let url = format!("redis://cliq:secret@127.0.0.1:{}/0", redis.port());
     let store = RedisLimitStore::new(&url).unwrap();
     let (one, other) = (limiter_of(store, settings()), limiter(&redis));
-    call(&other, Told::Fine).await;
+    call(&other, Outcome::Accepted).await;
     call(&one, THROTTLED).await;
     until("told", async || {
         acquire(&other)
@@ -132,7 +132,7 @@ async fn passwords_are_not_shown() {
         shown.push(format!("{store:?}"));
         let limiter = limiter_of(store.clone(), settings());
         let refusal = acquire(&limiter).await.unwrap_err();
-        assert!(matches!(refusal, LimitRefusal::Unreachable(_)));
+        assert!(matches!(refusal, LimitRefusal::Store(_)));
         shown.push(refusal.to_string());
         shown.push(format!("{refusal:?} {limiter:?} {store:?}"));
     }
@@ -152,7 +152,7 @@ async fn passwords_are_not_shown() {
         assert!(!text.contains("canary"), "{text}");
     }
     let right = RedisLimitStore::new(format!("redis://:another@{place}/0")).unwrap();
-    call(&limiter_of(right, settings()), Told::Fine).await;
+    call(&limiter_of(right, settings()), Outcome::Accepted).await;
 }
 
 /// Two nodes, and whichever one is told of.
@@ -175,7 +175,7 @@ async fn a_cluster_tells_where_to_go() {
     let limiters = nodes.each_ref().map(limiter);
     for limiter in &limiters {
         // The one that is led elsewhere makes a connection more.
-        call(limiter, Told::Fine).await;
+        call(limiter, Outcome::Accepted).await;
     }
     call(&limiters[0], THROTTLED).await;
     for limiter in &limiters {
@@ -246,7 +246,7 @@ async fn one_call_over_tls() {
     let url = std::env::var("CLIQ_TEST_REDIS").unwrap();
     call(
         &limiter_of(RedisLimitStore::new(url).unwrap(), settings()),
-        Told::Fine,
+        Outcome::Accepted,
     )
     .await;
 }

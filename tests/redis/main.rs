@@ -10,25 +10,23 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use cliq_api::limit::{
-    Ask, Expired, LimitRefusal, LimitSettings, LimitState, Limiter, Permit, Told,
+    AcquireOptions, BucketId, BucketSpec, Expired, LimitRefusal, LimitSettings, LimitState,
+    Limiter, Outcome, Permit,
 };
-use cliq_api::prelude::*;
 use cliq_api::shared::RedisLimitStore;
-use cliq_api::{EndpointMeta, UserKey};
+use cliq_api::{Limit, UserKey};
 use cliq_tests::redis::Redis;
 use tokio::time::{Instant, sleep};
-
-#[endpoints(base = "/simulated", limit = "5/1s", lock = "1m")]
-pub(crate) trait Simulated {
-    #[endpoint(GET "/short")]
-    fn short(&self);
-}
 
 /// The key of a user, as it must not be found in Redis.
 const USER: &str = "canary-user-855727961";
 
-fn endpoint() -> &'static EndpointMeta {
-    SIMULATED[0]
+/// Five calls a second.
+fn bucket(limiter: &Limiter) -> BucketId {
+    let spec = BucketSpec::new("https://cliq.zoho.com", "GET /simulated/short")
+        .limit(Limit::new(5, Duration::from_secs(1)))
+        .lock(Duration::from_mins(1));
+    limiter.bucket(spec)
 }
 
 /// Quick, and trusting an empty server.
@@ -36,7 +34,7 @@ fn settings() -> LimitSettings {
     LimitSettings::new()
         .margin(Duration::from_millis(100))
         .grace(Duration::from_millis(200))
-        .use_within(Duration::from_millis(300))
+        .permit_ttl(Duration::from_millis(300))
         .cold_start(false)
 }
 
@@ -54,17 +52,9 @@ fn limiter_of(store: RedisLimitStore, settings: LimitSettings) -> Limiter {
 }
 
 async fn acquire(limiter: &Limiter) -> Result<Permit, LimitRefusal> {
-    let ask = Ask {
-        deadline: Some(Instant::now() + Duration::from_secs(5)),
-        ..Ask::new()
-    };
+    let options = AcquireOptions::new().deadline(Instant::now() + Duration::from_secs(5));
     limiter
-        .acquire(
-            limiter.server("https://cliq.zoho.com"),
-            Some(&UserKey::new(USER)),
-            endpoint(),
-            ask,
-        )
+        .acquire(&[bucket(limiter)], Some(&UserKey::new(USER)), options)
         .await
 }
 
@@ -81,16 +71,13 @@ async fn sent(limiter: &Limiter) -> Permit {
 }
 
 /// A call that is answered like that.
-async fn call(limiter: &Limiter, told: Told) {
-    sent(limiter).await.answered(told);
+async fn call(limiter: &Limiter, outcome: Outcome) {
+    sent(limiter).await.answered(outcome);
 }
 
 async fn state(limiter: &Limiter) -> Result<LimitState, LimitRefusal> {
-    let limits = limiter.limits(
-        limiter.server("https://cliq.zoho.com"),
-        Some(UserKey::new(USER)),
-    );
-    limits.of(endpoint()).await
+    let limits = limiter.limits(Some(UserKey::new(USER)));
+    limits.of(&[bucket(limiter)]).await
 }
 
 async fn remaining(limiter: &Limiter) -> Option<u32> {
@@ -99,7 +86,7 @@ async fn remaining(limiter: &Limiter) -> Option<u32> {
 
 /// One that may use a permit for long.
 fn patient(redis: &Redis) -> Limiter {
-    limiter_of(store(redis), settings().use_within(Duration::from_secs(20)))
+    limiter_of(store(redis), settings().permit_ttl(Duration::from_secs(20)))
 }
 
 /// Waits until a permit in hand is not to be used any more, for which nobody is asked.
@@ -110,7 +97,7 @@ async fn hears_of_the_lock(mut permit: Permit) {
     .await;
 }
 
-const THROTTLED: Told = Told::Throttled { retry_after: None };
+const THROTTLED: Outcome = Outcome::Throttled { retry_after: None };
 
 /// Waits until it is so.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {

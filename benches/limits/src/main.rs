@@ -18,32 +18,29 @@ mod time;
 
 use std::alloc::System;
 use std::env;
+use std::time::Duration;
 
-use cliq_api::EndpointMeta;
-use cliq_api::prelude::*;
+use cliq_api::Limit;
+use cliq_api::limit::BucketSpec;
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// What permits are for.
-#[endpoints(base = "/api/v3")]
-pub(crate) trait Measured {
-    /// As most of Cliq's.
-    #[endpoint(GET "/published", limit = "20/min", lock = "10m")]
-    fn published(&self);
-
-    /// So many that nobody waits.
-    #[endpoint(GET "/plenty", limit = "1000000/1s", lock = "10m")]
-    fn plenty(&self);
+/// As most of Cliq's.
+fn published() -> BucketSpec {
+    spec("GET /published", Limit::new(20, Duration::from_mins(1)))
 }
 
-fn published() -> &'static EndpointMeta {
-    PublishedRequest::META
+/// So many that nobody waits.
+fn plenty() -> BucketSpec {
+    spec("GET /plenty", Limit::new(1_000_000, Duration::from_secs(1)))
 }
 
-fn plenty() -> &'static EndpointMeta {
-    PlentyRequest::META
+fn spec(name: &str, limit: Limit) -> BucketSpec {
+    BucketSpec::new("https://cliq.zoho.com", name)
+        .limit(limit)
+        .lock(Duration::from_mins(10))
 }
 
 fn main() {

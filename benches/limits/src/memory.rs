@@ -1,14 +1,15 @@
 //! What a bucket costs: for 100,000 users, each at 17 endpoints of Cliq's Threads API.
 
 use std::alloc::System;
-use std::collections::HashSet;
 use std::num::NonZeroU32;
+use std::time::Duration;
 
-use cliq_api::limit::{Ask, LimitSettings, Limiter, Permit, Told};
-use cliq_api::threads::THREADS;
-use cliq_api::{EndpointMeta, UserKey};
+use cliq_api::limit::{AcquireOptions, BucketId, LimitSettings, Limiter, Outcome, Permit};
+use cliq_api::{Limit, UserKey};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use stats_alloc::{Region, StatsAlloc};
+
+use crate::spec;
 
 const USERS: usize = 100_000;
 const ENDPOINTS: usize = 17;
@@ -18,7 +19,6 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     let users: Vec<_> = (0..USERS)
         .map(|user| UserKey::new(format!("user-{user}")))
         .collect();
-    let endpoints = apart();
     let mut fewest = 0;
     for (calls, under_way, what) in [
         (0, 1, "one call under way"),
@@ -30,7 +30,7 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
         let runtime = tokio::runtime::Builder::new_current_thread()
             .build()
             .expect("a runtime can be made");
-        let held = runtime.block_on(fill(&limiter, &users, &endpoints, calls, under_way));
+        let held = runtime.block_on(fill(&limiter, &users, calls, under_way));
         let change = region.change();
         let permits = held.capacity() * size_of::<Permit>();
         let bytes = change.bytes_allocated - change.bytes_deallocated - permits;
@@ -58,61 +58,31 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     );
 }
 
-/// Endpoints that the server can tell apart, each with a limit.
-fn apart() -> Vec<&'static EndpointMeta> {
-    let mut apart = Vec::new();
-    let mut seen = HashSet::new();
-    for endpoint in THREADS
-        .iter()
-        .copied()
-        .filter(|endpoint| endpoint.limit().is_some())
-    {
-        let shape: Vec<_> = endpoint
-            .path()
-            .split('/')
-            .map(|part| if part.starts_with('<') { "<>" } else { part })
-            .collect();
-        if seen.insert((endpoint.method(), endpoint.base(), shape)) {
-            apart.push(endpoint);
-        }
-    }
-    apart.truncate(ENDPOINTS);
-    apart
-}
-
-async fn fill(
-    limiter: &Limiter,
-    users: &[UserKey],
-    endpoints: &[&'static EndpointMeta],
-    calls: u32,
-    under_way: usize,
-) -> Vec<Permit> {
-    let server = limiter.server("https://cliq.zoho.com");
-    let mut held = Vec::with_capacity(users.len() * endpoints.len() * under_way);
+async fn fill(limiter: &Limiter, users: &[UserKey], calls: u32, under_way: usize) -> Vec<Permit> {
+    let bucket = |endpoint| {
+        let limit = Limit::new(20, Duration::from_mins(1));
+        limiter.bucket(spec(&format!("GET /{endpoint}"), limit))
+    };
+    let buckets: Vec<_> = (0..ENDPOINTS).map(bucket).collect();
+    let mut held = Vec::with_capacity(users.len() * buckets.len() * under_way);
     for user in users {
-        for endpoint in endpoints {
-            let most = endpoint.limit().map_or(0, |limit| limit.calls - 1);
-            for _ in 0..calls.min(most) {
-                let mut permit = permit(limiter, server, user, endpoint).await;
+        for &bucket in &buckets {
+            for _ in 0..calls.min(19) {
+                let mut permit = permit(limiter, bucket, user).await;
                 permit.sending().expect("it is used at once");
-                permit.answered(Told::Fine);
+                permit.answered(Outcome::Accepted);
             }
             for _ in 0..under_way {
-                held.push(permit(limiter, server, user, endpoint).await);
+                held.push(permit(limiter, bucket, user).await);
             }
         }
     }
     held
 }
 
-async fn permit(
-    limiter: &Limiter,
-    server: cliq_api::limit::ServerId,
-    user: &UserKey,
-    endpoint: &'static EndpointMeta,
-) -> Permit {
+async fn permit(limiter: &Limiter, bucket: BucketId, user: &UserKey) -> Permit {
     limiter
-        .acquire(server, Some(user), endpoint, Ask::new())
+        .acquire(&[bucket], Some(user), AcquireOptions::new())
         .await
         .expect("a slot is free")
 }

@@ -6,8 +6,8 @@ use std::time::{Duration, Instant};
 
 use cliq_api::UserKey;
 use cliq_api::limit::{
-    Acquire, Ask, BucketKey, Decision, Ended, LeaseId, LimitSettings, LimitStore, Limiter, Outcome,
-    Rules, Source, Told,
+    Acquire, AcquireOptions, CallEnd, Complete, Decision, LeaseId, LimitSettings, LimitStore,
+    Limiter, Outcome, Source, UserBucket,
 };
 use cliq_api::shared::{FileLimitStore, RedisLimitStore};
 
@@ -83,14 +83,14 @@ fn over(server: &redis::Redis) -> RedisLimitStore {
 /// What it takes to get permits, and to give them back.
 async fn in_memory() -> (Duration, Duration) {
     let limiter = Limiter::new(LimitSettings::new().cold_start(false), None);
-    let server = limiter.server("cliq.zoho.com");
+    let buckets = [limiter.bucket(plenty())];
     let user = UserKey::new("855727961");
     let mut permits = Vec::with_capacity(CALLS as usize);
     let begun = Instant::now();
     for _ in 0..CALLS {
         permits.push(
             limiter
-                .acquire(server, Some(&user), plenty(), Ask::new())
+                .acquire(&buckets, Some(&user), AcquireOptions::new())
                 .await
                 .expect("a slot is free"),
         );
@@ -101,7 +101,7 @@ async fn in_memory() -> (Duration, Duration) {
     }
     let begun = Instant::now();
     for permit in permits {
-        permit.answered(Told::Fine);
+        permit.answered(Outcome::Accepted);
     }
     (acquiring, begun.elapsed())
 }
@@ -109,33 +109,28 @@ async fn in_memory() -> (Duration, Duration) {
 /// The same of a store, with a limit as published, and so with a new user now and then.
 async fn at(store: &dyn LimitStore) -> (Duration, Duration) {
     let settings = LimitSettings::new().cold_start(false);
-    let rules = Rules::new(published().limit(), published().lock(), &settings);
     let round = Instant::now();
     let (mut acquiring, mut completing) = (Duration::ZERO, Duration::ZERO);
     for call in 0..CALLS {
         let user = UserKey::new(format!("{round:?} {}", call / CALLS_EACH));
-        let key = BucketKey::new(
-            "cliq.zoho.com",
-            Some(user),
-            "POST /api/v3/threads/<>/follow",
-        );
+        let bucket = UserBucket::new(published(), Some(user), &settings);
         let (lease, source) = (LeaseId(u64::from(call) + 1), Source(1));
         let begun = Instant::now();
-        let decision = store
+        let decisions = store
             .acquire(
-                &key,
-                &rules,
+                &[&bucket],
                 Acquire::new(lease, source, Duration::from_secs(30)),
             )
-            .await;
+            .await
+            .expect("the store is there");
         acquiring += begun.elapsed();
         assert!(
-            matches!(decision, Ok(Decision::Granted { .. })),
-            "{decision:?}"
+            matches!(decisions[..], [Decision::Granted { .. }]),
+            "{decisions:?}"
         );
         let begun = Instant::now();
         store
-            .complete(&key, &rules, Ended::new(lease, source, Outcome::Answered))
+            .complete(&[&bucket], Complete::new(lease, source, CallEnd::Answered))
             .await
             .expect("it is told");
         completing += begun.elapsed();

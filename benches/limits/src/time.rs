@@ -4,8 +4,8 @@ use std::num::NonZeroU32;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use cliq_api::limit::{Ask, LimitSettings, Limiter, Told};
-use cliq_api::{EndpointMeta, UserKey};
+use cliq_api::UserKey;
+use cliq_api::limit::{AcquireOptions, BucketSpec, LimitSettings, Limiter, Outcome};
 use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::runtime::{Builder, Runtime};
 
@@ -29,7 +29,7 @@ pub(crate) fn measure() {
     let one = [UserKey::new("855727961")];
     compare(CALLS, |side| match side {
         0 => alone.block_on(governor(&quota(1_000_000, 1), &one, CALLS)),
-        _ => alone.block_on(ours(&limiter(), plenty(), &one, CALLS)),
+        _ => alone.block_on(ours(&limiter(), plenty, &one, CALLS)),
     });
     println!("  of {USERS} users in turn, at 20 a minute each");
     let users: Vec<_> = (0..USERS)
@@ -38,7 +38,7 @@ pub(crate) fn measure() {
     let calls = u32::try_from(USERS).expect("few enough") * CALLS_EACH;
     compare(calls, |side| match side {
         0 => alone.block_on(governor(&quota(20, 60), &users, calls)),
-        _ => alone.block_on(ours(&limiter(), published(), &users, calls)),
+        _ => alone.block_on(ours(&limiter(), published, &users, calls)),
     });
     println!("  of one user, by {TASKS} tasks on two cores");
     let cores = Builder::new_multi_thread()
@@ -68,19 +68,19 @@ fn limiter() -> Limiter {
 
 async fn ours(
     limiter: &Limiter,
-    endpoint: &'static EndpointMeta,
+    bucket: fn() -> BucketSpec,
     users: &[UserKey],
     calls: u32,
 ) -> Duration {
-    let server = limiter.server("https://cliq.zoho.com");
+    let buckets = [limiter.bucket(bucket())];
     let begun = Instant::now();
     for (_, user) in (0..calls).zip(users.iter().cycle()) {
         let mut permit = limiter
-            .acquire(server, Some(user), endpoint, Ask::new())
+            .acquire(&buckets, Some(user), AcquireOptions::new())
             .await
             .expect("a slot is free");
         permit.sending().expect("it is used at once");
-        permit.answered(Told::Fine);
+        permit.answered(Outcome::Accepted);
     }
     begun.elapsed()
 }
@@ -118,7 +118,7 @@ fn at_once(runtime: &Runtime, side: usize) -> Duration {
                 tokio::spawn(async move {
                     match side {
                         0 => governor(&quota, &one(), each).await,
-                        _ => ours(&limiter, plenty(), &one(), each).await,
+                        _ => ours(&limiter, plenty, &one(), each).await,
                     }
                 })
             })

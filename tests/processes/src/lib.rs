@@ -35,7 +35,7 @@ pub fn settings() -> LimitSettings {
     LimitSettings::new()
         .margin(Duration::from_millis(100))
         .grace(Duration::from_millis(200))
-        .use_within(Duration::from_secs(1))
+        .permit_ttl(Duration::from_secs(1))
         .cold_start(false)
 }
 

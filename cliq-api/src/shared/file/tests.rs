@@ -8,11 +8,12 @@ use super::FileTokenStore;
 use super::clock::Moment;
 use super::line::Line;
 use super::seal::{Seal, Unreadable};
-use super::sheet::Sheet;
+use super::sheet::{Entry, Sheet};
 use crate::Limit;
 use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
 use crate::limit::{
-    Acquire, Bucket, Decision, LeaseId, LimitSettings, LockSource, Outcome, Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockSource,
+    Rules, Source,
 };
 
 const SECOND: Duration = Duration::from_secs(1);
@@ -21,15 +22,24 @@ const TEN_MINUTES: Duration = Duration::from_mins(10);
 
 fn rules(calls: u32) -> Rules {
     let settings = LimitSettings::new().cold_start(false);
-    Rules::new(
-        Some(Limit::new(calls, MINUTE)),
-        Some(TEN_MINUTES),
-        &settings,
-    )
+    let spec = BucketSpec::new("", "")
+        .limit(Limit::new(calls, MINUTE))
+        .lock(TEN_MINUTES);
+    Rules::new(&spec, &settings)
 }
 
 fn ask(lease: u64, source: u32) -> Acquire {
     Acquire::new(LeaseId(lease), Source(source), 30 * SECOND)
+}
+
+fn ended(lease: u64, source: u32, end: CallEnd) -> Complete {
+    Complete::new(LeaseId(lease), Source(source), end)
+}
+
+/// The bucket of that name.
+fn entry_of<'s>(sheet: &'s mut Sheet, now: u64, rules: &Rules, name: &str) -> &'s mut Entry {
+    let index = sheet.find(now, rules, name);
+    sheet.entry(index)
 }
 
 fn at(boot: u128, up: u64, wall: u64) -> Moment {
@@ -41,7 +51,7 @@ fn sheet() -> Sheet {
     let mut sheet = Sheet::new(at(1, 0, 0));
     let now = sheet.turn_to(at(1, 1_000_000, 5_000_000));
     let rules = rules(4);
-    let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
+    let entry = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /one");
     for lease in 0..5 {
         entry
             .line
@@ -49,16 +59,11 @@ fn sheet() -> Sheet {
     }
     entry
         .bucket
-        .complete(now, &rules, LeaseId(0), Source(1), Outcome::Answered);
+        .complete(now, &rules, &ended(0, 1, CallEnd::Answered));
     entry.keep(now, &rules);
-    let entry = sheet.entry(now, &rules, "cliq.zoho.com GET /locked");
-    entry.bucket.complete(
-        now,
-        &rules,
-        LeaseId(9),
-        Source(1),
-        Outcome::Throttled { retry_after: None },
-    );
+    let entry = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /locked");
+    let throttled = CallEnd::Throttled { retry_after: None };
+    entry.bucket.complete(now, &rules, &ended(9, 1, throttled));
     entry.keep(now, &rules);
     sheet
 }
@@ -141,8 +146,7 @@ fn a_boot_is_survived() {
         let now = sheet.turn_to(at(2, 3000, wall));
         assert_eq!(now, 3000);
         let rules = rules(4);
-        let locked = sheet
-            .entry(now, &rules, "cliq.zoho.com GET /locked")
+        let locked = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /locked")
             .bucket
             .locked(now, Source(2));
         assert_eq!(
@@ -150,7 +154,7 @@ fn a_boot_is_survived() {
             left,
             "{wall}"
         );
-        let one = sheet.entry(now, &rules, "cliq.zoho.com GET /one");
+        let one = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /one");
         if let Some(slot) = slot {
             let Decision::Wait { earliest, .. } =
                 one.line.acquire(now, &mut one.bucket, &rules, &ask(10, 2))
@@ -174,12 +178,11 @@ fn all_that_was_lost_counts_as_locked() {
     for (later, left) in [(0, 601), (300, 301), (590, 11), (602, 0)] {
         let mut sheet = Sheet::decode(&sheet.encode()).unwrap();
         let now = sheet.turn_to(at(1, 1_000_000 + later * 1000, 0));
-        let locked = sheet
-            .entry(now, &rules, "any")
+        let locked = entry_of(&mut sheet, now, &rules, "any")
             .bucket
             .locked(now, Source(1));
         assert_eq!(locked.map_or(0, |locked| locked.left.as_secs()), left);
-        assert!(locked.is_none_or(|locked| locked.why == LockSource::Assumed));
+        assert!(locked.is_none_or(|locked| locked.source == LockSource::Assumed));
     }
 }
 
@@ -204,15 +207,15 @@ fn who_came_first_goes_first() {
         line.acquire(now, &mut bucket, &rules, &ask(0, 99)),
         Decision::Granted { .. }
     ));
-    bucket.complete(now, &rules, LeaseId(0), Source(99), Outcome::Answered);
+    bucket.complete(now, &rules, &ended(0, 99, CallEnd::Answered));
     for source in 1..=8 {
         now += 10;
-        let Decision::Wait { again, .. } =
+        let Decision::Wait { recheck, .. } =
             line.acquire(now, &mut bucket, &rules, &ask(source.into(), source))
         else {
             panic!()
         };
-        waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source));
+        waiting.push((now + u64::try_from(recheck.as_millis()).unwrap(), source));
     }
     let (mut served, mut asks) = (Vec::new(), 0);
     while !waiting.is_empty() {
@@ -228,16 +231,11 @@ fn who_came_first_goes_first() {
         match line.acquire(now, &mut bucket, &rules, &ask(source.into(), source)) {
             Decision::Granted { .. } => {
                 served.push(source);
-                bucket.complete(
-                    now + 200,
-                    &rules,
-                    LeaseId(source.into()),
-                    Source(source),
-                    Outcome::Answered,
-                );
+                let ended = ended(source.into(), source, CallEnd::Answered);
+                bucket.complete(now + 200, &rules, &ended);
             }
-            Decision::Wait { again, .. } => {
-                waiting.push((now + u64::try_from(again.as_millis()).unwrap(), source))
+            Decision::Wait { recheck, .. } => {
+                waiting.push((now + u64::try_from(recheck.as_millis()).unwrap(), source))
             }
             other => panic!("{other:?}"),
         }
@@ -255,8 +253,8 @@ fn places() {
     let rules = rules(2);
     let (mut line, mut bucket) = (Line::default(), Bucket::new(&rules, 0, 0));
     line.acquire(0, &mut bucket, &rules, &ask(0, 9));
-    bucket.complete(0, &rules, LeaseId(0), Source(9), Outcome::Answered);
-    line.acquire(1, &mut bucket, &rules, &ask(1, 1).waits(Duration::ZERO));
+    bucket.complete(0, &rules, &ended(0, 9, CallEnd::Answered));
+    line.acquire(1, &mut bucket, &rules, &ask(1, 1).max_wait(Duration::ZERO));
     assert_eq!(line, Line::default());
     line.acquire(2, &mut bucket, &rules, &ask(2, 2));
     line.acquire(3, &mut bucket, &rules, &ask(3, 3).retry(true));

@@ -18,7 +18,8 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 use super::calls::{BUCKET, Calls, completed, decision, seen};
 use super::place::Place;
 use crate::limit::{
-    Acquire, Bucket, Class, Decision, Ended, LeaseId, LimitSettings, Outcome, Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Priority,
+    Rules, Source,
 };
 use crate::meta::Limit;
 
@@ -54,7 +55,7 @@ impl Both<'_> {
     fn prepare(&mut self, now: u64, rules: &Rules) {
         // A clock that went back before that begins another epoch.
         self.birth = self.birth.min(now);
-        self.here.believe(now, rules);
+        self.here.sanitize(now, rules);
         if self.whole_in != self.birth {
             self.here.assume_used(now, rules, self.birth);
             self.whole_in = self.birth;
@@ -64,9 +65,9 @@ impl Both<'_> {
     fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
         self.prepare(now, rules);
         let here = match self.here.acquire(now, rules, ask) {
-            Decision::Wait { earliest, again } => Decision::Wait {
+            Decision::Wait { earliest, recheck } => Decision::Wait {
                 earliest,
-                again: again.min(earliest.max(LOOK)),
+                recheck: recheck.min(earliest.max(LOOK)),
             },
             decision => decision,
         };
@@ -75,26 +76,24 @@ impl Both<'_> {
         here
     }
 
-    fn complete(&mut self, now: u64, rules: &Rules, end: Ended) {
+    fn complete(&mut self, now: u64, rules: &Rules, end: Complete) {
         self.prepare(now, rules);
         if now < self.birth + rules.settles(0) {
             self.here.adopt(now, rules, end.lease);
         }
-        let here = self
-            .here
-            .complete(now, rules, end.lease, end.source, end.outcome);
+        let here = self.here.complete(now, rules, &end);
         let there = self.tell(&mut self.calls.complete(NAME, rules, &end), now);
         assert_eq!(completed(&there, end.source).unwrap(), here);
     }
 
-    fn look(&mut self, now: u64, rules: &Rules, source: Source, class: Class) {
+    fn look(&mut self, now: u64, rules: &Rules, source: Source, priority: Priority) {
         let mut here = self.here.clone();
-        here.believe(now, rules);
+        here.sanitize(now, rules);
         if now < self.birth {
             here.assume_used(now, rules, now);
         }
-        let here = here.look(now, rules, source, class);
-        let there = self.tell(&mut self.calls.look(NAME, rules, source, class), now);
+        let here = here.peek(now, rules, source, priority);
+        let there = self.tell(&mut self.calls.look(NAME, rules, source, priority), now);
         assert_eq!(seen(&there, source).unwrap(), here);
     }
 
@@ -121,11 +120,15 @@ fn rules(rng: &mut Rng) -> Rules {
         .cold_start(rng.bool())
         .reserved_for_urgent(rng.u32(..3))
         .retry_share(rng.u8(..=100))
-        .use_within(Duration::from_millis(rng.u64(..40_000)))
+        .permit_ttl(Duration::from_millis(rng.u64(..40_000)))
         .grace(Duration::from_secs(rng.u64(..200)));
-    let limit = (rng.u8(..10) > 0)
-        .then(|| Limit::new(rng.u32(1..25), Duration::from_secs(rng.u64(1..120))));
-    Rules::new(limit, Some(Duration::from_secs(rng.u64(1..700))), &settings)
+    let spec = BucketSpec::new("", "").lock(Duration::from_secs(rng.u64(1..700)));
+    let limit = Limit::new(rng.u32(1..25), Duration::from_secs(rng.u64(1..120)));
+    let is_limited = rng.u8(..10) > 0;
+    Rules::new(
+        &if is_limited { spec.limit(limit) } else { spec },
+        &settings,
+    )
 }
 
 #[test]
@@ -179,10 +182,10 @@ fn the_script_does_what_the_bucket_does() {
                 now -= rng.u64(..300_000);
             }
             let source = Source(rng.u32(1..4));
-            let class = if rng.bool() {
-                Class::Urgent
+            let priority = if rng.bool() {
+                Priority::Urgent
             } else {
-                Class::Normal
+                Priority::Normal
             };
             let known = if leases.is_empty() {
                 LeaseId(rng.u64(..))
@@ -202,7 +205,7 @@ fn the_script_does_what_the_bucket_does() {
                         rng.u64(..60_000)
                     });
                     let ask = Acquire::new(lease, source, timeout)
-                        .class(class)
+                        .priority(priority)
                         .retry(rng.u8(..3) == 0);
                     match both.acquire(now, &rules, &ask) {
                         Decision::Granted { .. } => {
@@ -210,27 +213,27 @@ fn the_script_does_what_the_bucket_does() {
                             leases.push(lease);
                         }
                         Decision::Wait { .. } => waits += 1,
-                        Decision::Behind => behind += 1,
+                        Decision::ShareUsed => behind += 1,
                         Decision::Locked(_) => locked += 1,
                     }
                 }
                 5..9 => {
-                    let outcome = match rng.u8(..60) {
-                        0 => Outcome::Throttled { retry_after: None },
-                        1 => Outcome::Throttled {
+                    let end = match rng.u8(..60) {
+                        0 => CallEnd::Throttled { retry_after: None },
+                        1 => CallEnd::Throttled {
                             retry_after: Some(Duration::from_secs(rng.u64(..8000))),
                         },
-                        2..6 => Outcome::Unanswered,
-                        6..12 => Outcome::Unsent,
-                        _ => Outcome::Answered,
+                        2..6 => CallEnd::Unanswered,
+                        6..12 => CallEnd::Unsent,
+                        _ => CallEnd::Answered,
                     };
-                    both.complete(now, &rules, Ended::new(known, source, outcome));
+                    both.complete(now, &rules, Complete::new(known, source, end));
                     if rng.u8(..10) > 0 {
                         leases.retain(|&lease| lease != known);
                     }
                 }
                 _ => {
-                    both.look(now, &rules, source, class);
+                    both.look(now, &rules, source, priority);
                     continue;
                 }
             }

@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex, OnceLock};
 use std::time::{Duration, Instant};
 
 use cliq_api::limit::{
-    Ask, Expired, LimitRefusal, LimitSettings, Limiter, LockSource, Patience, Permit, Told,
+    AcquireOptions, BucketId, BucketSpec, Expired, LimitRefusal, LimitSettings, Limiter,
+    LockSource, Outcome, Permit, WaitPolicy,
 };
 use cliq_api::prelude::*;
 use cliq_api::shared::{FileLimitStore, FileTokenStore};
@@ -36,25 +37,29 @@ async fn acquire(
     limiter: &Limiter,
     endpoint: &'static EndpointMeta,
 ) -> Result<Permit, LimitRefusal> {
-    let ask = Ask {
-        patience: Patience::FailFast,
-        ..Ask::new()
-    };
+    let options = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
     limiter
         .acquire(
-            limiter.server("localhost"),
+            &[bucket(limiter, endpoint)],
             Some(&UserKey::new("somebody")),
-            endpoint,
-            ask,
+            options,
         )
         .await
 }
 
-async fn call(directory: &Path, limiter: &Limiter, told: Told) {
+fn bucket(limiter: &Limiter, endpoint: &EndpointMeta) -> BucketId {
+    let spec = BucketSpec::new("localhost", endpoint.path());
+    limiter.bucket(
+        spec.limit(endpoint.limit().unwrap())
+            .lock(endpoint.lock().unwrap()),
+    )
+}
+
+async fn call(directory: &Path, limiter: &Limiter, outcome: Outcome) {
     let mut permit = acquire(limiter, ShortRequest::META).await.unwrap();
     permit.sending().unwrap();
     let before = fs::read(limits_file(directory)).unwrap();
-    permit.answered(told);
+    permit.answered(outcome);
     // It is written after that.
     while fs::read(limits_file(directory)).unwrap() == before {
         tokio::time::sleep(Duration::from_millis(5)).await;
@@ -70,7 +75,7 @@ fn limits_file(directory: &Path) -> PathBuf {
 async fn used() -> (TempDir, PathBuf, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("limits");
-    call(&directory, &limiter(&directory), Told::Fine).await;
+    call(&directory, &limiter(&directory), Outcome::Accepted).await;
     let file = limits_file(&directory);
     (parent, directory, file)
 }
@@ -92,7 +97,7 @@ fn assert_assumed(answer: Result<Permit, LimitRefusal>) {
         matches!(
             refusal,
             LimitRefusal::Locked {
-                why: LockSource::Assumed,
+                source: LockSource::Assumed,
                 ..
             }
         ),
@@ -268,8 +273,8 @@ async fn half_a_write_of_one_who_died_is_no_matter() {
     fs::write(file.with_extension("limits.lock"), b"").unwrap();
     let other = limiter(&directory);
     let state = other
-        .limits(other.server("localhost"), Some(UserKey::new("somebody")))
-        .of(ShortRequest::META)
+        .limits(Some(UserKey::new("somebody")))
+        .of(&[bucket(&other, ShortRequest::META)])
         .await
         .unwrap();
     assert_eq!(
@@ -277,7 +282,7 @@ async fn half_a_write_of_one_who_died_is_no_matter() {
         (Some(18), None),
         "the one call is known"
     );
-    call(&directory, &other, Told::Fine).await;
+    call(&directory, &other, Outcome::Accepted).await;
     fs::remove_file(&file).unwrap();
     assert_assumed(acquire(&limiter(&directory), ShortRequest::META).await);
 }
@@ -306,7 +311,12 @@ async fn a_later_version_is_refused_and_left_alone() {
 async fn a_known_lock_needs_no_file() {
     let (_parent, directory, _) = used().await;
     let limiter = limiter(&directory);
-    call(&directory, &limiter, Told::Throttled { retry_after: None }).await;
+    call(
+        &directory,
+        &limiter,
+        Outcome::Throttled { retry_after: None },
+    )
+    .await;
     fs::remove_dir_all(&directory).unwrap();
     fs::write(&directory, "no directory").unwrap();
     for _ in 0..100 {
@@ -315,7 +325,7 @@ async fn a_known_lock_needs_no_file() {
             matches!(
                 refusal,
                 LimitRefusal::Locked {
-                    why: LockSource::Observed,
+                    source: LockSource::Observed,
                     ..
                 }
             ),
@@ -388,18 +398,13 @@ async fn processes_are_served_in_order() {
         );
         let order = Arc::clone(&order);
         processes.push(tokio::spawn(async move {
-            let server = limiter.server("localhost");
+            let slow = bucket(&limiter, SlowRequest::META);
             let mut permit = limiter
-                .acquire(
-                    server,
-                    Some(&UserKey::new("1")),
-                    SlowRequest::META,
-                    Ask::new(),
-                )
+                .acquire(&[slow], Some(&UserKey::new("1")), AcquireOptions::new())
                 .await
                 .unwrap();
             permit.sending().unwrap();
-            permit.answered(Told::Fine);
+            permit.answered(Outcome::Accepted);
             order.lock().unwrap().push(process);
         }));
         tokio::time::sleep(Duration::from_millis(100)).await;
