@@ -9,9 +9,8 @@ mod users;
 
 use std::time::Duration;
 
-use bytes::Bytes;
 use cliq_api::auth::{OAuth, OAuthBuilder, OAuthClient, SignedIn};
-use cliq_api::{DataCenter, Transport};
+use cliq_api::{Body, DataCenter, Transport};
 use cliq_sandbox::oauth::Accounts;
 use cliq_sandbox::{Demo, Sandbox, oauth};
 use http::Request;
@@ -59,7 +58,7 @@ fn policy(demo: &Demo, change: impl FnOnce(&mut oauth::Policy)) {
 
 /// Asks for a page as a browser does, and gives where it is sent on to.
 async fn browse(demo: &Demo, url: &str) -> String {
-    let request = Request::get(url).body(Bytes::new()).unwrap();
+    let request = Request::get(url).body(Body::empty()).unwrap();
     let answer = demo.sandbox.transport().send(request).await.unwrap();
     let location = answer
         .headers()

@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use cliq_api::Exchange;
-use cliq_api::UserKey;
 use cliq_api::auth::{AuthErrorKind, Credentials};
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
+use cliq_api::{Body, Exchange, UserKey};
 use cliq_sandbox::oauth::{Action, ScopeSet};
 use tokio::runtime::Handle;
 

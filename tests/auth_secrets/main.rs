@@ -11,7 +11,7 @@ use std::time::Duration;
 use cliq_api::auth::{Credentials, OAuth, OAuthClient, ScopeSet};
 use cliq_api::prelude::*;
 use cliq_api::threads::{THREADS, Threads};
-use cliq_api::{Exchange, Transport};
+use cliq_api::{Body, Exchange, Sent, Transport, TransportError};
 use cliq_sandbox::{Demo, Fault, Sandbox, SandboxTransport, oauth};
 use http::Request;
 use http::header::{AUTHORIZATION, LOCATION};

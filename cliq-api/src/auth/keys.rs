@@ -313,7 +313,7 @@ mod tests {
     struct Nowhere;
 
     impl Transport for Nowhere {
-        fn send(&self, _: Request<Bytes>) -> Exchange<'_> {
+        fn send(&self, _: Request<crate::Body>) -> Exchange<'_> {
             unreachable!("nothing is sent")
         }
     }

@@ -5,7 +5,6 @@ use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Request, Response};
 use secrecy::{ExposeSecret, SecretString};
@@ -203,9 +202,9 @@ fn session(context: &Arc<AuthContext>, credentials: Credentials) -> Arc<Session>
 }
 
 impl Transport for Server {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<crate::Body>) -> Exchange<'_> {
         assert_eq!(request.uri(), "https://auth.example.com/token");
-        let parameters: HashMap<_, _> = form_urlencoded::parse(request.body())
+        let parameters: HashMap<_, _> = form_urlencoded::parse(request.body().as_bytes().unwrap())
             .into_owned()
             .collect();
         Box::pin(async move {
@@ -226,13 +225,13 @@ impl Transport for Server {
                 Reply::Status(status) => {
                     return Ok(Response::builder()
                         .status(status)
-                        .body(Bytes::from_static(b"<html>"))
+                        .body("<html>".into())
                         .unwrap());
                 }
                 Reply::Error(code) => format!(r#"{{"error": "{code}"}}"#),
                 Reply::Grant => self.grant(parameters.get("refresh_token")),
             };
-            Ok(Response::new(Bytes::from(body)))
+            Ok(Response::new(body.into()))
         })
     }
 }
@@ -986,9 +985,9 @@ async fn without_a_budget_refused_tokens_are_still_not_replaced_without_end() {
 async fn a_server_says_when_it_may_be_asked_again() {
     struct Busy;
     impl Transport for Busy {
-        fn send(&self, _: Request<Bytes>) -> Exchange<'_> {
+        fn send(&self, _: Request<crate::Body>) -> Exchange<'_> {
             let answer = Response::builder().status(429).header("retry-after", "300");
-            let answer = answer.body(Bytes::new()).unwrap();
+            let answer = answer.body(crate::Body::empty()).unwrap();
             Box::pin(async move { Ok(answer) })
         }
     }

@@ -74,9 +74,7 @@ fn build() -> Result<Client, Error> {
     if let Some(token) = setting("CLIQ_REFRESH_TOKEN") {
         let home = DataCenter::custom(&*server, &*server);
         let app = OAuthClient::new(&home, "1000.APP", "secret");
-        builder = builder
-            .data_center(home)
-            .credentials(Credentials::refresh_token(&app, token));
+        builder = builder.credentials(Credentials::refresh_token(&app, token));
     }
     if let Some(place) = setting("CLIQ_TOKENS") {
         builder = builder.tokens(tokens_in(

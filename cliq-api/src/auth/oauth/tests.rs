@@ -4,7 +4,6 @@ use std::collections::{HashMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::header::AUTHORIZATION;
 use http::{Request, Response};
 use secrecy::ExposeSecret;
@@ -38,12 +37,12 @@ impl Server {
 }
 
 impl Transport for Server {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<crate::Body>) -> Exchange<'_> {
         let authorization = request.headers().get(AUTHORIZATION);
         let asked = Asked {
             url: request.uri().to_string(),
             authorization: authorization.map(|value| value.to_str().unwrap().to_owned()),
-            parameters: form_urlencoded::parse(request.body())
+            parameters: form_urlencoded::parse(request.body().as_bytes().unwrap())
                 .into_owned()
                 .collect(),
             at: Instant::now(),
@@ -56,7 +55,7 @@ impl Transport for Server {
                 return std::future::pending().await;
             };
             let response = Response::builder().status(status);
-            Ok(response.body(Bytes::from(body.to_string())).unwrap())
+            Ok(response.body(body.to_string().into()).unwrap())
         })
     }
 }
