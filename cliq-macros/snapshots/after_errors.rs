@@ -2,8 +2,8 @@ trait Broken: ::cliq_api::Caller {
     #[allow(unused_variables)]
     fn get_it(&self, id: impl ::core::convert::Into<String>) -> GetItRequest {
         ::cliq_api::__private::built(
+            self,
             ::cliq_api::__private::Call::new(
-                self,
                 <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
             ),
         )
@@ -11,8 +11,8 @@ trait Broken: ::cliq_api::Caller {
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
         ::cliq_api::__private::built(
+            self,
             ::cliq_api::__private::Call::new(
-                self,
                 <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
             ),
         )
@@ -73,13 +73,11 @@ mod __broken {
 /// A call of one of the endpoints of [`Broken`], not sent yet. Each has a name of its own.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
-struct BrokenCall<E>(
-    ::cliq_api::__private::Call,
-    ::core::marker::PhantomData<fn() -> E>,
-);
+struct BrokenCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);
 impl BrokenCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         api: "Broken",
+        table: || BROKEN,
         base: "",
         limit: ::core::option::Option::None,
         lock: ::core::option::Option::None,
@@ -88,11 +86,17 @@ impl BrokenCall<()> {
 }
 #[automatically_derived]
 impl<E: 'static> ::cliq_api::__private::Builder for BrokenCall<E> {
-    fn of(call: ::cliq_api::__private::Call) -> Self {
-        Self(call, ::core::marker::PhantomData)
+    fn new(
+        call: ::cliq_api::__private::Call,
+        context: ::cliq_api::__private::Context,
+    ) -> Self {
+        Self(call, ::cliq_api::__private::Of::new(context))
     }
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
+    }
+    fn context(&mut self) -> &mut ::cliq_api::__private::Context {
+        self.1.context()
     }
 }
 #[automatically_derived]
@@ -104,7 +108,9 @@ where
         <Self as ::cliq_api::Endpoint>::Response,
         ::cliq_api::Error,
     >;
-    type IntoFuture = ::cliq_api::ResponseFuture<<Self as ::cliq_api::Endpoint>::Response>;
+    type IntoFuture = ::cliq_api::ResponseFuture<
+        <Self as ::cliq_api::Endpoint>::Response,
+    >;
     fn into_future(self) -> Self::IntoFuture {
         ::cliq_api::__private::awaited(self)
     }
@@ -112,7 +118,7 @@ where
 #[automatically_derived]
 impl<E> ::core::clone::Clone for BrokenCall<E> {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0), self.1)
+        Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
     }
 }
 #[automatically_derived]

@@ -13,8 +13,8 @@ pub(crate) trait Api: ::other::path::Caller {
         c: impl ::core::convert::Into<Filter>,
     ) -> ListItRequest {
         ::other::path::__private::built(
+            self,
             ::other::path::__private::Call::new(
-                    self,
                     <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
                 )
                 .path::<u32>(0, id)
@@ -27,8 +27,8 @@ pub(crate) trait Api: ::other::path::Caller {
     /// `PUT /b`
     fn put_it(&self, a: impl ::core::convert::Into<String>) -> PutItRequest {
         ::other::path::__private::built(
+            self,
             ::other::path::__private::Call::new(
-                    self,
                     <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
                 )
                 .form::<String>(0, ::core::convert::Into::into(a)),
@@ -39,8 +39,8 @@ pub(crate) trait Api: ::other::path::Caller {
  Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
         ::other::path::__private::built(
+            self,
             ::other::path::__private::Call::new(
-                    self,
                     <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
                 )
                 .body_bytes::<Bytes>(0, ::core::convert::Into::into(a)),
@@ -51,8 +51,8 @@ pub(crate) trait Api: ::other::path::Caller {
  Limit: 10 calls per 5 minutes and user.*/
     fn put_bytes_too(&self) -> PutBytesTooRequest {
         ::other::path::__private::built(
+            self,
             ::other::path::__private::Call::new(
-                self,
                 <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,
             ),
         )
@@ -302,12 +302,13 @@ pub(crate) mod __api {
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub(crate) struct ApiCall<E>(
     ::other::path::__private::Call,
-    ::core::marker::PhantomData<fn() -> E>,
+    ::other::path::__private::Of<E>,
 );
 #[cfg(feature = "api")]
 impl ApiCall<()> {
     const SHARED: ::other::path::EndpointMeta = ::other::path::EndpointMeta {
         api: "Api",
+        table: || API,
         base: "/v2",
         limit: ::other::path::__private::limit(20, 60),
         lock: ::other::path::__private::seconds(300),
@@ -317,11 +318,17 @@ impl ApiCall<()> {
 #[cfg(feature = "api")]
 #[automatically_derived]
 impl<E: 'static> ::other::path::__private::Builder for ApiCall<E> {
-    fn of(call: ::other::path::__private::Call) -> Self {
-        Self(call, ::core::marker::PhantomData)
+    fn new(
+        call: ::other::path::__private::Call,
+        context: ::other::path::__private::Context,
+    ) -> Self {
+        Self(call, ::other::path::__private::Of::new(context))
     }
     fn call(&mut self) -> &mut ::other::path::__private::Call {
         &mut self.0
+    }
+    fn context(&mut self) -> &mut ::other::path::__private::Context {
+        self.1.context()
     }
 }
 #[cfg(feature = "api")]
@@ -345,7 +352,7 @@ where
 #[automatically_derived]
 impl<E> ::core::clone::Clone for ApiCall<E> {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0), self.1)
+        Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
     }
 }
 #[cfg(feature = "api")]

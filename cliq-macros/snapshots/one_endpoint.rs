@@ -10,8 +10,8 @@ pub trait Threads: ::cliq_api::Caller {
         thread_chat_id: impl ::core::convert::Into<ThreadChatId>,
     ) -> FollowThreadRequest {
         ::cliq_api::__private::built(
+            self,
             ::cliq_api::__private::Call::new(
-                    self,
                     <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
                 )
                 .path::<ThreadChatId>(0, ::core::convert::Into::into(thread_chat_id)),
@@ -55,13 +55,11 @@ pub mod __threads {
 /// A call of one of the endpoints of [`Threads`], not sent yet. Each has a name of its own.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
-pub struct ThreadsCall<E>(
-    ::cliq_api::__private::Call,
-    ::core::marker::PhantomData<fn() -> E>,
-);
+pub struct ThreadsCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);
 impl ThreadsCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         api: "Threads",
+        table: || THREADS,
         base: "/api/v3",
         limit: ::cliq_api::__private::limit(20, 60),
         lock: ::cliq_api::__private::seconds(600),
@@ -70,11 +68,17 @@ impl ThreadsCall<()> {
 }
 #[automatically_derived]
 impl<E: 'static> ::cliq_api::__private::Builder for ThreadsCall<E> {
-    fn of(call: ::cliq_api::__private::Call) -> Self {
-        Self(call, ::core::marker::PhantomData)
+    fn new(
+        call: ::cliq_api::__private::Call,
+        context: ::cliq_api::__private::Context,
+    ) -> Self {
+        Self(call, ::cliq_api::__private::Of::new(context))
     }
     fn call(&mut self) -> &mut ::cliq_api::__private::Call {
         &mut self.0
+    }
+    fn context(&mut self) -> &mut ::cliq_api::__private::Context {
+        self.1.context()
     }
 }
 #[automatically_derived]
@@ -86,7 +90,9 @@ where
         <Self as ::cliq_api::Endpoint>::Response,
         ::cliq_api::Error,
     >;
-    type IntoFuture = ::cliq_api::ResponseFuture<<Self as ::cliq_api::Endpoint>::Response>;
+    type IntoFuture = ::cliq_api::ResponseFuture<
+        <Self as ::cliq_api::Endpoint>::Response,
+    >;
     fn into_future(self) -> Self::IntoFuture {
         ::cliq_api::__private::awaited(self)
     }
@@ -94,7 +100,7 @@ where
 #[automatically_derived]
 impl<E> ::core::clone::Clone for ThreadsCall<E> {
     fn clone(&self) -> Self {
-        Self(::core::clone::Clone::clone(&self.0), self.1)
+        Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
     }
 }
 #[automatically_derived]

@@ -86,11 +86,11 @@ async fn each_one_is_what_it_says() {
         ),
         (
             Fault::Truncate,
-            (ErrorKind::Transport, Sent::Answered, None, 1, 2),
+            (ErrorKind::Transport, Sent::Answered, Some(200), 1, 2),
         ),
         (
             Fault::Oversize(33 * 1024 * 1024),
-            (ErrorKind::Transport, Sent::Answered, None, 1, 2),
+            (ErrorKind::Decode, Sent::Answered, Some(200), 1, 2),
         ),
     ] {
         assert_eq!(meet(&demo, &client, fault.clone()).await, seen, "{fault}");

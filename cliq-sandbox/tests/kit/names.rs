@@ -61,19 +61,11 @@ fn the_panic_is_where_the_test_wrote_the_name() {
         }
     }));
     let server = StubServer::new();
+    let stub = server.on::<FollowThreadRequest>().optional();
     let line = line!() + 1;
-    panic_of(|| {
-        drop(
-            server
-                .on::<FollowThreadRequest>()
-                .optional()
-                .path("nothing", 1),
-        )
-    });
-    assert_eq!(
-        place.lock().unwrap().take(),
-        Some((file!().to_owned(), line))
-    );
+    panic_of(|| drop(stub.path("nothing", 1)));
+    let place = place.lock().unwrap().take();
+    assert_eq!(place, Some((file!().to_owned(), line)));
 }
 
 #[test]

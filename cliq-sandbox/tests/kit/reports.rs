@@ -67,12 +67,8 @@ async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
 #[tokio::test]
 async fn the_callers_error_says_it_in_a_line() {
     let server = StubServer::new();
-    server
-        .on::<FollowThreadRequest>()
-        .optional()
-        .path("THREAD_CHAT_ID", "CT_1-T-3")
-        .reply(());
-    let line = line!() - 1;
+    let (line, stub) = (line!(), server.on::<FollowThreadRequest>());
+    stub.optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
     let error = server.client().follow_thread("CT_1-T-2").await.unwrap_err();
     assert_eq!(
         error.to_string(),
