@@ -91,8 +91,8 @@ async fn authorize(call: &Call, head: &mut Parts) -> Result<Option<Generation>, 
     let Some(authorizer) = &call.client().0.authorizer else {
         return Ok(None);
     };
-    let authorized = authorizer.authorize(head).await;
-    authorized.map_err(|error| Error::unauthorized(call.meta(), error))
+    let generation = authorizer.authorize(head).await;
+    generation.map_err(|error| Error::unauthorized(call.meta(), error))
 }
 
 /// Whether the token's scopes suffice. Tells whether they are known.
@@ -365,7 +365,7 @@ impl<'c> Run<'c> {
     fn exchange(&mut self, permit: Permit) -> Exchange<Exchanged> {
         let core = &self.call.client().0.core;
         let transport = Arc::clone(&core.transport);
-        let (head, _) = Request::new(()).into_parts();
+        let (head, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, head);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
         let timeout = self.timeout;
