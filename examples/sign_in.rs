@@ -8,9 +8,9 @@
 //! | device | a user whose browser is elsewhere |
 //! | client credentials | the app itself |
 //!
-//! `docs/signing-in.md` says which one to take, and what to do when it fails. A real program has
-//! its client secret from a file or the environment: arguments of a command line are seen by
-//! everybody on the machine.
+//! `docs/signing-in.md` explains which one to choose, and what to do when it fails. A real program
+//! reads its client secret from a file or the environment: everybody on the machine can see the
+//! arguments of a command line.
 
 use std::time::Duration;
 
@@ -42,8 +42,7 @@ async fn main() -> Result<(), Failure> {
 
     let app = OAuthClient::new(here(&server), CLIENT_ID, CLIENT_SECRET);
     let oauth = OAuth::builder(&app).build()?;
-    // What this program calls, and nothing that it doesn't. All of an API's are
-    // `ScopeSet::for_endpoints(THREADS)`.
+    // Exactly what this program needs. All of an API needs `ScopeSet::for_endpoints(THREADS)`.
     let scopes = ScopeSet::for_endpoints(&[GetThreadRequest::META, FollowThreadRequest::META]);
     println!("The program needs {scopes}.");
 
@@ -140,8 +139,8 @@ async fn listen(callback: &TcpListener) -> Result<String, Failure> {
     }
 }
 
-/// What stands for the user and their browser here: asks for a page, and for the one that it leads
-/// to. The sandbox's user consents at once.
+/// Plays the user and their browser: requests a page, and the one that it redirects to. The
+/// sandbox's user consents at once.
 async fn browse(url: &str) -> Result<(), Failure> {
     let page = fetch(url).await?;
     let location = page
@@ -165,8 +164,8 @@ async fn fetch(url: &str) -> Result<String, Failure> {
     Ok(answer)
 }
 
-/// A device asks every 31 seconds. Here time is Tokio's, and stands still but for such waits, which
-/// then take none: so the sandbox is asked in this process, without a socket.
+/// A device polls every 31 seconds. Tokio's clock is paused here, which skips such waits, so the
+/// sandbox is asked in this process, without a socket.
 async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
     let oauth = OAuth::builder(app)
         .transport(demo.sandbox.transport())
@@ -174,7 +173,7 @@ async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<Sig
     tokio::time::pause();
     let device = oauth.start_device(scopes).await?;
     println!(
-        "  go to {} and type in {}",
+        "  go to {} and enter {}",
         device.verification_uri(),
         device.user_code()
     );
@@ -185,8 +184,7 @@ async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<Sig
     Ok(signed_in?)
 }
 
-/// One client for all of them: each has a token and limits of their own, and costs little while
-/// nothing is done for them.
+/// One client for all of them: each has their own token and limits, and costs little while idle.
 async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<(), Failure> {
     let service = demo.sandbox.client_builder().build()?;
     tokio::time::pause();
@@ -199,11 +197,11 @@ async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result
         let credentials = Credentials::refresh_token(app, refresh_token.unwrap_or_default());
         let user = service.as_user(UserKey::new(user_id), credentials)?;
         user.get_thread(&demo.thread_chat_id).await?;
-        // A token is good for an hour. The next one comes by itself.
+        // A token is valid for an hour. It is renewed when needed.
         tokio::time::advance(Duration::from_hours(2)).await;
         user.get_thread(&demo.thread_chat_id).await?;
         println!("  user {user_id} made a call, and another one two hours later");
-        // What needs another scope isn't even sent.
+        // A call that needs another scope isn't sent.
         match user.get_thread_main_message(&demo.thread_chat_id).await {
             Ok(_) => return Err("a call without its scope was made".into()),
             Err(error) => println!("  {error}"),
@@ -232,8 +230,8 @@ fn granted(signed_in: &SignedIn) -> String {
         .map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
 }
 
-/// Where the sandbox is, which is Cliq and the accounts server in one. On this machine, plain HTTP
-/// will do.
+/// Where the sandbox is, which serves Cliq and its accounts. It is on this machine, so it is reached
+/// over plain HTTP.
 fn here(server: &Server) -> DataCenter {
     let base_url = server.base_url();
     let host = base_url.trim_start_matches("http://");

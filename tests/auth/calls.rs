@@ -320,7 +320,7 @@ async fn what_lacks_its_scope_is_not_sent() {
 async fn a_401_for_a_scope_makes_no_refresh() {
     let demo = demo();
     policy(&demo, |policy| {
-        policy.hollow_scopes = vec!["ZohoCliq.Chats.READ".to_owned()]
+        policy.hollow_scopes = vec!["ZohoCliq.Chats.READ".to_owned()];
     });
     let credentials = Credentials::client_credentials(&app(), SCOPES);
     let client = demo
@@ -360,7 +360,7 @@ async fn a_wait_for_a_slot_does_not_outlive_the_token() {
     let demo = demo();
     let refresh_token = sign_in(&demo, SCOPES);
     policy(&demo, |policy| {
-        policy.access_token_lifetime = Duration::from_secs(30)
+        policy.access_token_lifetime = Duration::from_secs(30);
     });
     let credentials = Credentials::refresh_token(&app(), refresh_token.clone());
     let client = demo

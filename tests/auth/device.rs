@@ -78,12 +78,12 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
 async fn a_device_asks_more_slowly_when_it_is_told_to() {
     let demo = demo();
     policy(&demo, |policy| {
-        policy.device_code_lifetime = 20 * HALF_A_MINUTE
+        policy.device_code_lifetime = 20 * HALF_A_MINUTE;
     });
     let device = start(&demo).await;
     // What it learned of the interval at first is too short now.
     policy(&demo, |policy| {
-        policy.poll_interval = Duration::from_secs(40)
+        policy.poll_interval = Duration::from_secs(40);
     });
     approve_after(&demo, &device, 7 * HALF_A_MINUTE);
     device.wait().await.unwrap();

@@ -5,6 +5,7 @@ mod consent;
 mod device;
 mod flows;
 mod oddities;
+mod other_servers;
 mod users;
 
 use std::time::Duration;

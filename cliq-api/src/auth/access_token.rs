@@ -14,7 +14,9 @@ use super::ScopeSet;
 /// use std::time::Duration;
 /// use cliq_api::auth::{AccessToken, ScopeSet};
 ///
-/// let token = AccessToken::new("41d9").valid_for(Duration::from_secs(3600)).with_scopes("tickets.read");
+/// let token = AccessToken::new("41d9")
+///     .valid_for(Duration::from_secs(3600))
+///     .with_scopes("tickets.read");
 /// assert_eq!(format!("{token:?}").contains("41d9"), false);
 /// ```
 #[derive(Clone)]

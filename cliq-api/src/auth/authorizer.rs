@@ -81,7 +81,7 @@ pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
     }
 }
 
-impl<A: Authorizer + ?Sized> Authorizer for Arc<A> {
+impl<T: Authorizer + ?Sized> Authorizer for Arc<T> {
     fn authorize<'a>(&'a self, request: &'a mut Parts) -> Authorizing<'a> {
         (**self).authorize(request)
     }

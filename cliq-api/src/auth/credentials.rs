@@ -20,7 +20,7 @@ use crate::user_key::UserKey;
 /// use cliq_api::auth::{Credentials, OAuthClient};
 ///
 /// let client = OAuthClient::new("https://auth.example.com/token", "ticket-bot", "…");
-/// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read tickets.write");
+/// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read");
 /// let bot = Credentials::client_credentials(&client, "tickets.read");
 /// let for_an_hour = Credentials::access_token("41d9…");
 /// ```
@@ -156,8 +156,8 @@ impl Credentials {
         self.server.as_ref().unwrap_or(grant.client.server())
     }
 
-    /// What uses are counted for and tokens are shared under, and how many uses there may be. `None`
-    /// for what can't be identified.
+    /// What uses are counted for and tokens are shared under, and how many uses there may be.
+    /// `None` for what can't be identified.
     pub(super) fn budget(&self) -> Option<(Fingerprint, RenewalBudget)> {
         match &self.kind {
             Kind::Grant(grant) => {
@@ -193,7 +193,8 @@ impl Credentials {
                 ("token", Fingerprint::of(token))
             }
             Kind::Grant(grant) => ("grant", grant.fingerprint(self.server_of(grant))),
-            // Closures can't be compared. A program that makes one for each call means the same one.
+            // Closures can't be compared. A program that makes one for each call means the same
+            // one.
             Kind::Source(source) => {
                 let source = source.fingerprint();
                 ("source", source.unwrap_or_else(|| Fingerprint::of([""])))

@@ -417,7 +417,7 @@ mod tests {
             bind(QueryKey::new("key", "")),
         ];
         for result in results {
-            let error = result.err().expect("it can't be sent");
+            let error = result.expect_err("it can't be sent");
             assert_eq!(error.kind(), AuthErrorKind::Configuration);
             assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error}");
         }

@@ -2,8 +2,8 @@
 //! [budget](RenewalBudget) allows.
 //!
 //! A server that counts may answer the next use, and all further ones, with a refusal, and each of
-//! those may extend it. So a use counts from the moment at which it is sent until a window after its
-//! answer, when the server has surely forgotten it.
+//! those may extend it. So a use counts from the moment at which it is sent until a window after
+//! its answer, when the server has surely forgotten it.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -4,8 +4,8 @@
 //!   [`HeaderKey`] and [`QueryKey`] send a secret as it is.
 //! - [`Credentials`] are what OAuth 2.0 access tokens come from: a refresh token, the client's own
 //!   access, or the program's [`TokenSource`].
-//! - [`OAuth`] gets them, from any [`OAuthServer`]: with a user's consent in the browser (and PKCE),
-//!   for a device, or for the client itself.
+//! - [`OAuth`] gets them, from any [`OAuthServer`]: with a user's consent in the browser (and
+//!   PKCE), for a device, or for the client itself.
 //! - An [`Identity`] is a user of a client: how their calls are authorized, and where they go.
 //! - [`ScopeSet`] is what a token may do, or what to request. [`TokenStore`] lets processes share
 //!   tokens.
@@ -23,16 +23,17 @@
 //!
 //! A token is renewed five minutes before it expires, by the first call in that time, which doesn't
 //! wait for it. However many calls need a token, there is one renewal at a time; it goes on when
-//! they are dropped. A token that the API refuses is replaced once. While a renewal fails, the token
-//! at hand is used until it expires. A refresh token is used no more often than the server's
-//! [budget](RenewalBudget) allows, and replaced when the server sends a new one. A user who makes no
-//! calls costs a few hundred bytes, and no task.
+//! they are dropped. A token that the API refuses is replaced once. While a renewal fails, the
+//! token at hand is used until it expires. A refresh token is used no more often than the server's
+//! [budget](RenewalBudget) allows, and replaced when the server sends a new one. A user who makes
+//! no calls costs a few hundred bytes, and no task.
 //!
 //! # Layout
 //!
-//! `session` has one user's token, `state` decides what a call has to do, `renew` gets another token,
-//! `ledger` counts uses. `oauth` has the requests of OAuth 2.0. Nothing here knows a provider:
-//! `AuthContext` has how one announces tokens, a [`Dialect`] what its server does differently.
+//! `session` has one user's token, `state` decides what a call has to do, `renew` gets another
+//! token, `ledger` counts uses. `oauth` has the requests of OAuth 2.0. Nothing here knows a
+//! provider: `AuthContext` has how one announces tokens, a [`Dialect`] what its server does
+//! differently.
 
 mod access_token;
 mod authorizer;

@@ -62,8 +62,8 @@ impl Rotation {
         };
     }
 
-    /// The store has this one, or none. It takes precedence over ours, unless ours is not in the store
-    /// yet.
+    /// The store has this one, or none. It takes precedence over ours, unless ours is not in the
+    /// store yet.
     pub(super) fn adopt(&mut self, stored: Option<&SecretString>) {
         if let Some(token) = stored.filter(|_| !self.unsaved) {
             self.token = Some(token.clone());

@@ -58,8 +58,8 @@ impl Session {
         }))
     }
 
-    /// Waits for a token, for as long as a renewal takes. It may be dropped at any time: the renewal
-    /// goes on.
+    /// Waits for a token, for as long as a renewal takes. It may be dropped at any time: the
+    /// renewal goes on.
     async fn renewed(&self, mut step: Step) -> Result<Authorized, AuthError> {
         let mut lost = 0;
         loop {
@@ -179,10 +179,10 @@ impl Session {
         }
     }
 
-    fn put(&self, authorized: Authorized, request: &mut Parts) -> Option<Generation> {
+    fn put(&self, authorized: Authorized, request: &mut Parts) -> Generation {
         let header = self.context.header().clone();
         request.headers.insert(header, authorized.header);
-        Some(authorized.generation)
+        authorized.generation
     }
 
     fn state(&self) -> MutexGuard<'_, State> {
@@ -200,12 +200,12 @@ impl Authorizer for Session {
             return Authorizing::ready(Ok(None));
         }
         match self.step() {
-            Step::Use(authorized) => Authorizing::ready(Ok(self.put(authorized, request))),
+            Step::Use(authorized) => Authorizing::ready(Ok(Some(self.put(authorized, request)))),
             // In a box: a call that needn't wait would carry the room for it through all that
             // follows.
             step => Authorizing::wait(async move {
                 let authorized = self.renewed(step).await?;
-                Ok(self.put(authorized, request))
+                Ok(Some(self.put(authorized, request)))
             }),
         }
     }

@@ -12,7 +12,9 @@ use super::{RefreshTokenHook, TokenStore};
 /// use std::time::Duration;
 /// use cliq_api::auth::TokenSettings;
 ///
-/// let settings = TokenSettings::new().margin(Duration::from_secs(600)).timeout(Duration::from_secs(10));
+/// let settings = TokenSettings::new()
+///     .margin(Duration::from_secs(600))
+///     .timeout(Duration::from_secs(10));
 /// ```
 #[derive(Clone)]
 #[must_use]

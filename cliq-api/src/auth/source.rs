@@ -9,12 +9,12 @@ use super::{AccessToken, Fingerprint, RenewalBudget};
 pub type TokenFuture<'a> =
     Pin<Box<dyn Future<Output = Result<AccessToken, Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
-/// Provides access tokens that don't come from an OAuth 2.0 server: from a vault, a sidecar, a token
-/// service.
+/// Provides access tokens that don't come from an OAuth 2.0 server: from a vault, a sidecar, a
+/// token service.
 ///
-/// It is asked when there is no token, and when the one at hand [expires](AccessToken::valid_for) or
-/// was refused: once at a time, however many calls wait. What it returns is kept; a token without an
-/// expiry is kept until the server refuses it.
+/// It is asked when there is no token, and when the one at hand [expires](AccessToken::valid_for)
+/// or was refused: once at a time, however many calls wait. What it returns is kept; a token
+/// without an expiry is kept until the server refuses it.
 ///
 /// A closure without arguments is one:
 ///

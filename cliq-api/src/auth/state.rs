@@ -155,8 +155,8 @@ impl Held {
 }
 
 impl Life {
-    /// Of a token that expires then. It is renewed earlier by the margin, and no longer used shortly
-    /// before its expiry; both are shorter for a token with a short lifetime.
+    /// Of a token that expires then. It is renewed earlier by the margin, and no longer used
+    /// shortly before its expiry; both are shorter for a token with a short lifetime.
     pub(super) fn new(now: SystemTime, ends: SystemTime, margin: Duration) -> Self {
         let left = ends.duration_since(now).unwrap_or_default();
         let before = |time: Duration, part: u32| now + left.saturating_sub(time.min(left / part));

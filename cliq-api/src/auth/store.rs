@@ -27,19 +27,19 @@ pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>>
 /// each use (RFC 6749, section 6), as all processes have to use the newest.
 ///
 /// A process that finds no valid token in a record acquires the lease, and uses the refresh token
-/// under it: before that it saves the use, after it the token. A process that dies in between leaves
-/// a use that counts, and a lease that expires. If the store fails, the renewal fails; a valid token
-/// at hand is still used.
+/// under it: before that it saves the use, after it the token. A process that dies in between
+/// leaves a use that counts, and a lease that expires. If the store fails, the renewal fails; a
+/// valid token at hand is still used.
 pub trait TokenStore: Send + Sync + 'static {
     /// Loads the record.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<TokenRecord>>;
 
-    /// Saves the record, if the stored one has the [version](TokenRecord::version) before its own; no
-    /// record is version 0. Returns whether it did.
+    /// Saves the record, if the stored one has the [version](TokenRecord::version) before its own;
+    /// no record is version 0. Returns whether it did.
     fn save<'a>(&'a self, key: &'a TokenKey, record: &'a TokenRecord) -> StoreFuture<'a, bool>;
 
-    /// Acquires the right to use the refresh token. It expires after `time`; acquiring it again with
-    /// the same `holder` extends it.
+    /// Acquires the right to use the refresh token. It expires after `time`; acquiring it again
+    /// with the same `holder` extends it.
     fn lease<'a>(
         &'a self,
         key: &'a TokenKey,
@@ -60,7 +60,8 @@ pub enum Lease {
     Held(Duration),
 }
 
-/// Identifies a record, the same in every process. It contains no secret, and nothing about the user.
+/// Identifies a record, the same in every process. It contains no secret, and nothing about the
+/// user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenKey(String);
 

@@ -68,13 +68,13 @@ impl StoredRecord<'_> {
                 None => token,
             }
         });
-        let mut record = TokenRecord::default();
-        record.version = version;
-        record.token = token;
-        record.refresh_token = self.refresh_token.map(|token| token.into_owned().into());
-        record.uses = self.uses.into_iter().map(from_millis).collect();
-        record.denied_until = self.denied_until.map(from_millis);
-        record
+        TokenRecord {
+            version,
+            token,
+            refresh_token: self.refresh_token.map(|token| token.into_owned().into()),
+            uses: self.uses.into_iter().map(from_millis).collect(),
+            denied_until: self.denied_until.map(from_millis),
+        }
     }
 }
 

@@ -66,8 +66,8 @@ data_centers! {
 }
 
 impl DataCenter {
-    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts on this machine are
-    /// reached over plain HTTP, all others over HTTPS.
+    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts on this machine
+    /// are reached over plain HTTP, all others over HTTPS.
     pub fn custom(cliq_host: impl Into<String>, accounts_host: impl Into<String>) -> Self {
         Self {
             cliq: Cow::Owned(cliq_host.into()),
@@ -118,7 +118,8 @@ impl DataCenter {
             .map(|(name, _)| *name)
     }
 
-    /// Checks that its hosts are hosts and nothing else, so that no URL made of them leads elsewhere.
+    /// Checks that its hosts are hosts and nothing else, so that no URL made of them leads
+    /// elsewhere.
     pub(crate) fn check(&self) -> Result<(), String> {
         for host in [&self.cliq, &self.accounts] {
             let is_host = !host.contains('@')

@@ -1,8 +1,9 @@
 //! Zoho's dialect of OAuth 2.0.
 //!
-//! An account is at one data centre, whose accounts server alone gives its tokens. Refusals come with
-//! status 200. A refresh token gives ten access tokens in ten minutes; the next request is answered
-//! "Access Denied", and so are all further ones for ten minutes, each of which extends that.
+//! An account is at one data centre, whose accounts server alone gives its tokens. Refusals come
+//! with status 200. A refresh token gives ten access tokens in ten minutes; the next request is
+//! answered "Access Denied", and so are all further ones for ten minutes, each of which extends
+//! that.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;

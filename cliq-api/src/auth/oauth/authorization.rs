@@ -200,21 +200,23 @@ fn check_redirect_uri(uri: &str) -> Result<(), AuthError> {
     ))
 }
 
+/// What a callback may bring instead of a code (RFC 6749, section 4.1.2.1), but for `access_denied`.
+const ERRORS: [&str; 6] = [
+    "invalid_request",
+    "unauthorized_client",
+    "unsupported_response_type",
+    "invalid_scope",
+    "server_error",
+    "temporarily_unavailable",
+];
+
 /// The callback brings an error (RFC 6749, section 4.1.2.1). Other codes than the standard ones are
 /// not shown: a callback can be anybody's.
 fn refused(error: &str) -> AuthError {
     if error == "access_denied" {
         return AuthError::new(AuthErrorKind::Denied, "the user denied access");
     }
-    const KNOWN: [&str; 6] = [
-        "invalid_request",
-        "unauthorized_client",
-        "unsupported_response_type",
-        "invalid_scope",
-        "server_error",
-        "temporarily_unavailable",
-    ];
-    match KNOWN.into_iter().find(|known| *known == error) {
+    match ERRORS.into_iter().find(|known| *known == error) {
         Some(code) => wrong(&format!("it brings the error `{code}` instead of a code"))
             .with_code(Some(code.to_owned())),
         None => wrong("it brings an error instead of a code"),

@@ -25,7 +25,8 @@ const LIFETIME: Duration = Duration::from_mins(5);
 /// A device that waits for its user.
 ///
 /// ```no_run
-/// # async fn example(oauth: cliq_api::auth::OAuth, scopes: cliq_api::auth::ScopeSet) -> Result<(), cliq_api::auth::AuthError> {
+/// # use cliq_api::auth::{AuthError, OAuth, ScopeSet};
+/// # async fn example(oauth: OAuth, scopes: ScopeSet) -> Result<(), AuthError> {
 /// let device = oauth.start_device(&scopes).await?;
 /// println!("Please go to {} and enter {}", device.verification_uri(), device.user_code());
 /// let signed_in = device.wait().await?;

@@ -56,7 +56,11 @@ impl OAuthRequest {
 /// struct Desk;
 ///
 /// impl Dialect for Desk {
-///     fn prepare(&self, request: OAuthRequest, parameters: &mut Parameters) -> Result<(), AuthError> {
+///     fn prepare(
+///         &self,
+///         request: OAuthRequest,
+///         parameters: &mut Parameters,
+///     ) -> Result<(), AuthError> {
 ///         if request == OAuthRequest::Authorization {
 ///             parameters.set("access_type", "offline");
 ///         }

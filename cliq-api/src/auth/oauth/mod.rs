@@ -223,7 +223,8 @@ impl OAuth {
             .await
     }
 
-    /// Exchanges a code that came without a redirect, such as one that the provider's console shows.
+    /// Exchanges a code that came without a redirect, such as one that the provider's console
+    /// shows.
     pub async fn exchange_code(
         &self,
         code: impl Into<SecretString>,
@@ -251,8 +252,8 @@ impl OAuth {
         Device::start(self, scopes).await
     }
 
-    /// Revokes a token (RFC 7009) at the server that gave it: a refresh token with all access tokens
-    /// that came from it, or an access token alone.
+    /// Revokes a token (RFC 7009) at the server that gave it: a refresh token with all access
+    /// tokens that came from it, or an access token alone.
     pub async fn revoke(
         &self,
         token: impl Into<SecretString>,
@@ -357,8 +358,8 @@ impl SignedIn {
     ///
     /// # Errors
     ///
-    /// If the server sent no refresh token. [`Credentials::access_token`] does without one, until the
-    /// access token expires.
+    /// If the server sent no refresh token. [`Credentials::access_token`] does without one, until
+    /// the access token expires.
     pub fn into_credentials(self) -> Result<Credentials, AuthError> {
         let refresh_token = self
             .refresh_token

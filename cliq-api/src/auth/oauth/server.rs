@@ -81,8 +81,8 @@ impl OAuthServer {
         }))
     }
 
-    /// Sets its issuer identifier (RFC 8414). A callback that names another one in `iss` is rejected
-    /// (RFC 9207).
+    /// Sets its issuer identifier (RFC 8414). A callback that names another one in `iss` is
+    /// rejected (RFC 9207).
     #[must_use]
     pub fn issuer(self, url: impl Into<String>) -> Self {
         self.with(|inner| inner.issuer = Some(url.into()))
@@ -113,8 +113,8 @@ impl OAuthServer {
     }
 
     /// Sets where the API is served for accounts of this server, if that differs between servers of
-    /// one provider: calls of a user whose [`Credentials::server`](crate::auth::Credentials::server)
-    /// is this one go there.
+    /// one provider: calls of a user whose
+    /// [`Credentials::server`](crate::auth::Credentials::server) is this one go there.
     #[must_use]
     pub fn api_url(self, url: impl Into<String>) -> Self {
         self.with(|inner| inner.api_url = Some(url.into()))
@@ -170,8 +170,8 @@ impl OAuthServer {
         authority.split('/').next().unwrap_or_default()
     }
 
-    /// Marks it as one that can't be used, for a conversion that can't fail: it is an error where it is
-    /// used.
+    /// Marks it as one that can't be used, for a conversion that can't fail: it is an error where
+    /// it is used.
     #[must_use]
     pub fn unusable(self, problem: impl Into<String>) -> Self {
         self.with(|inner| inner.problem = Some(problem.into()))

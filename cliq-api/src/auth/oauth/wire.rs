@@ -237,7 +237,7 @@ impl Call<'_> {
         // A revocation needs no body (RFC 7009, section 2.2).
         if members.is_empty() && self.request != OAuthRequest::Revocation {
             let problem = format!(
-                "{host} answered without a JSON object{aim} (is it an authorization server?)"
+                "{host} answered with no JSON object{aim} (is it an authorization server?)"
             );
             // A gateway's page, or a captive portal's, passes.
             return Err(Failure::answered(

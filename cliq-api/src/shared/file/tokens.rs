@@ -20,8 +20,8 @@ const SEAL: Seal = Seal {
     magic: b"cliq tokens\n",
     version: 2,
 };
-/// How many uses are assumed for a refresh token whose record was lost. Of the usual budget of nine in
-/// ten minutes that leaves one, for a call that has no token.
+/// How many uses are assumed for a refresh token whose record was lost. Of the usual budget of nine
+/// in ten minutes that leaves one, for a call that has no token.
 const LOST_USES: usize = 8;
 /// How long those count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
@@ -105,9 +105,11 @@ struct KeptLease {
 impl Kept {
     /// Of a refresh token that may just have been used as often as allowed.
     fn lost() -> Self {
-        let mut record = TokenRecord::default();
-        record.version = 1;
-        record.uses = vec![SystemTime::now() + LOST_FOR; LOST_USES];
+        let record = TokenRecord {
+            version: 1,
+            uses: vec![SystemTime::now() + LOST_FOR; LOST_USES],
+            ..TokenRecord::default()
+        };
         let mut kept = Self::default();
         kept.set(&record);
         kept

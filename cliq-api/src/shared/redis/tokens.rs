@@ -21,8 +21,8 @@ const UNKNOWN: Duration = Duration::from_hours(24);
 const LEAST: Duration = Duration::from_mins(30);
 
 /// Keeps the access tokens of all processes that use the same Redis (6 or later) or Valkey server,
-/// encrypted with a key that only they know. A refresh token is stored only where its server replaces it
-/// with each use.
+/// encrypted with a key that only they know. A refresh token is stored only where its server
+/// replaces it with each use.
 ///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
@@ -35,8 +35,9 @@ const LEAST: Duration = Duration::from_mins(30);
 /// ```
 ///
 /// A token that was encrypted with another key is an error, and not no token: processes with
-/// different keys would refresh each for itself, past what the server allows. To change the key, first
-/// give the new one to all as [one to read with](Self::also_reads), then as the one to write with.
+/// different keys would refresh each for itself, past what the server allows. To change the key,
+/// first give the new one to all as [one to read with](Self::also_reads), then as the one to write
+/// with.
 ///
 /// While the server can't be reached, tokens at hand are used until they run out, and none is
 /// renewed.
