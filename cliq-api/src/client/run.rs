@@ -8,6 +8,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::request::Parts;
 use http::{Request, Response};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
@@ -57,7 +58,7 @@ pub(crate) async fn run(
 /// Builds the request as it would be sent, but for its authorization.
 pub(crate) fn prepare(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
     let mut request = build(call, context)?;
-    open_stream(call, &mut request)?;
+    open_stream(call, request.body_mut())?;
     Ok(request)
 }
 
@@ -98,8 +99,12 @@ struct Run<'c> {
     call: &'c Call,
     client: &'c Client,
     options: &'c Options,
-    /// The request of the next attempt, if it is built already.
-    request: Option<Request<Body>>,
+    /// The next attempt's request. Kept here, and not by the futures that work on it, each of which
+    /// would be larger by it.
+    head: Parts,
+    body: Body,
+    /// Whether that is built, and neither authorized nor sent.
+    is_built: bool,
     /// For as long as it goes on.
     _entered: Entered,
     bounds: Bounds,
@@ -147,7 +152,7 @@ impl<'c> Run<'c> {
         let endpoint = call.meta();
         let (client, options) = (&context.client, context.options());
         let core = &client.0.core;
-        let request = build(call, context)?;
+        let (head, body) = build(call, context)?.into_parts();
         let scopes_known = check_scopes(client, endpoint)?;
         if Handle::try_current().is_err() {
             let problem = "a call needs a Tokio runtime, and none runs on this thread: `.await` \
@@ -171,7 +176,9 @@ impl<'c> Run<'c> {
             call,
             client,
             options,
-            request: Some(request),
+            head,
+            body,
+            is_built: true,
             _entered: entered,
             bounds: Bounds {
                 timeout,
@@ -242,10 +249,10 @@ impl<'c> Run<'c> {
         let Ok(ready) = ready else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let (request, permit, authorized) = ready?;
+        let (permit, authorized) = ready?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
-        let mut exchange = self.exchange(request, permit, authorized).instrument(span);
+        let mut exchange = self.exchange(permit, authorized).instrument(span);
         // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
         let ends_in_time = Instant::now() + self.bounds.timeout <= end;
         let exchanged = if ends_in_time {
@@ -275,20 +282,19 @@ impl<'c> Run<'c> {
     }
 
     /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
-    /// a long wait would outlive the token. Returns the request, the permit, and whether the
-    /// request carries an authorization.
-    async fn ready(&mut self) -> Result<(Request<Body>, Permit, bool), Failed> {
+    /// a long wait would outlive the token. Returns the permit, and whether the request carries an
+    /// authorization.
+    async fn ready(&mut self) -> Result<(Permit, bool), Failed> {
         let endpoint = self.call.meta();
         loop {
-            let request = match self.request.take() {
-                Some(request) => request,
-                None => self.build().map_err(Failed::Before)?,
-            };
+            if !self.is_built {
+                self.build().map_err(Failed::Before)?;
+            }
             self.stage = Stage::Permit;
             let mut permit = self.permit().await.map_err(Failed::Before)?;
             self.stage = Stage::Token;
-            let (mut head, body) = request.into_parts();
-            let (generation, authorized) = authorize(self.client, endpoint, &mut head)
+            self.is_built = false;
+            let (generation, authorized) = authorize(self.client, endpoint, &mut self.head)
                 .await
                 .map_err(Failed::Before)?;
             self.generation = generation;
@@ -297,15 +303,15 @@ impl<'c> Run<'c> {
                 self.scopes_known = check_scopes(self.client, endpoint).map_err(Failed::Before)?;
             }
             // A permit that was held for too long, or that a lockout has voided, is given back.
-            if permit.sending().is_ok() {
-                if self.is_charged && !self.client.0.core.budget.pay() {
-                    permit.unsent();
-                    return Err(Failed::NoBudget);
-                }
-                let mut request = Request::from_parts(head, body);
-                open_stream(self.call, &mut request).map_err(Failed::Before)?;
-                return Ok((request, permit, authorized));
+            if permit.sending().is_err() {
+                continue;
             }
+            if self.is_charged && !self.client.0.core.budget.pay() {
+                permit.unsent();
+                return Err(Failed::NoBudget);
+            }
+            open_stream(self.call, &mut self.body).map_err(Failed::Before)?;
+            return Ok((permit, authorized));
         }
     }
 
@@ -332,12 +338,14 @@ impl<'c> Run<'c> {
 
     /// Sends the request, receives the response, and completes the permit.
     fn exchange(
-        &self,
-        request: Request<Body>,
+        &mut self,
         permit: Permit,
         authorized: bool,
     ) -> Detached<Result<Response<Body>, Error>> {
         let core = Arc::clone(&self.client.0.core);
+        let (empty, ()) = Request::new(()).into_parts();
+        let head = std::mem::replace(&mut self.head, empty);
+        let request = Request::from_parts(head, std::mem::take(&mut self.body));
         let (endpoint, bounds) = (self.call.meta(), self.bounds);
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
@@ -358,8 +366,11 @@ impl<'c> Run<'c> {
         Detached::new(work, in_flight, outlives_caller)
     }
 
-    fn build(&self) -> Result<Request<Body>, Error> {
-        build_with(self.call, self.client, self.options)
+    fn build(&mut self) -> Result<(), Error> {
+        let request = build_with(self.call, self.client, self.options)?;
+        (self.head, self.body) = request.into_parts();
+        self.is_built = true;
+        Ok(())
     }
 
     fn note(&mut self, error: &Error) {
@@ -551,15 +562,15 @@ fn build_with(call: &Call, client: &Client, options: &Options) -> Result<Request
 }
 
 /// Puts in the body of a call that streams it. From then on the call can't be made again.
-fn open_stream(call: &Call, request: &mut Request<Body>) -> Result<(), Error> {
+fn open_stream(call: &Call, body: &mut Body) -> Result<(), Error> {
     if call.payload().is_replayable() {
         return Ok(());
     }
-    let Some(body) = call.payload().open() else {
+    let Some(stream) = call.payload().open() else {
         let problem = RequestError::new("its body is a stream, and was sent already");
         return Err(Error::invalid_request(call.meta(), &problem));
     };
-    *request.body_mut() = body;
+    *body = stream;
     Ok(())
 }
 
@@ -568,7 +579,7 @@ fn open_stream(call: &Call, request: &mut Request<Body>) -> Result<(), Error> {
 async fn authorize(
     client: &Client,
     endpoint: &'static EndpointMeta,
-    head: &mut http::request::Parts,
+    head: &mut Parts,
 ) -> Result<(Option<Generation>, bool), Error> {
     match &client.0.authorizer {
         Some(authorizer) => match authorizer.authorize(head).await {
