@@ -187,7 +187,7 @@ async fn an_accounts_server_that_fails_is_told_in_one_line() {
         (
             Fault::Truncate,
             AuthErrorKind::Unreachable,
-            "the answer broke off",
+            "the response broke off",
         ),
         (Fault::NotJson, AuthErrorKind::Unreadable, "no JSON object"),
         (

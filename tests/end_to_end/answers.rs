@@ -103,7 +103,7 @@ async fn what_does_not_fit_is_told_by_its_place_and_kept() {
     );
     assert_eq!(
         error.to_string(),
-        "get_member (GET /member): the answer (200 OK) is not what was declared: at `data.item.id`: expected u32, found a string"
+        "get_member (GET /member): the response (200 OK) is not what was declared: at `data.item.id`: expected u32, found a string"
     );
     assert_eq!(error.body().unwrap(), body);
     assert!(!format!("{error:?}").contains("canary"));

@@ -33,7 +33,7 @@ async fn nobody_listens() {
     assert_eq!(
         error.to_string(),
         format!(
-            "get_a (GET /a): no connection to {address}: Connection refused (os error 111) (tried 3 times)"
+            "get_a (GET /a): no connection to {address}: Connection refused (os error 111) (3 attempts)"
         )
     );
     assert_eq!(error.attempts().len(), 3);
@@ -98,7 +98,7 @@ async fn no_answer_in_time() {
         (error.kind(), error.sent()),
         (ErrorKind::Timeout, Sent::Maybe)
     );
-    assert_eq!(error.to_string(), "get_a (GET /a): no answer within 50ms");
+    assert_eq!(error.to_string(), "get_a (GET /a): no response within 50ms");
     let error = client
         .get_a()
         .options(|options| options.deadline(short))
@@ -166,10 +166,13 @@ async fn a_token_that_is_not_known() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     for (client, advice) in [
-        (Client::cliq(DataCenter::US), "without an access token"),
+        (
+            Client::cliq(DataCenter::US),
+            "the client has no credentials",
+        ),
         (
             Client::cliq(DataCenter::US).access_token("1000.another"),
-            "another data centre",
+            "another data center",
         ),
     ] {
         let client = client.base_url(server.base_url()).build().unwrap();
@@ -221,10 +224,7 @@ fn a_client_is_refused_what_it_cannot_use() {
     let refused = |builder: cliq_api::ClientBuilder| builder.build().map(|_| ()).unwrap_err();
     let error = refused(Client::cliq(DataCenter::US).base_url("http://cliq.zoho.com"));
     assert_eq!(error.kind(), ErrorKind::Configuration);
-    assert!(
-        error.to_string().contains("it has to be `https://…`"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("use `https://…`"), "{error}");
     let error = refused(Client::cliq(DataCenter::US).access_token("1000.canary\n"));
     assert!(
         error.to_string().contains("access token") && !format!("{error:?}").contains("canary"),

@@ -56,7 +56,7 @@ async fn waiting_for_the_answer() {
         assert!(
             error
                 .to_string()
-                .contains("no answer within the call's deadline of 3s"),
+                .contains("no response within the call's deadline of 3s"),
             "{error}"
         );
         assert_eq!(demo.sandbox.totals().arrivals, arrived, "{fault}");

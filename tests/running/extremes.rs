@@ -57,7 +57,7 @@ async fn a_server_may_say_for_ever() {
             (ErrorKind::Status, 1),
             "{error:?}"
         );
-        assert_eq!(error.retry_after(), Some(Duration::from_secs(u64::MAX)));
+        assert_eq!(error.retry_after(), Some(Duration::from_hours(24 * 365)));
         assert_eq!(server.requests().len(), 1);
     }
 }
@@ -88,5 +88,5 @@ async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
         .map(|attempt| attempt.kind())
         .collect();
     assert_eq!(kinds, [ErrorKind::Status, ErrorKind::Decode]);
-    assert!(error.to_string().contains("tried 2 times"), "{error}");
+    assert!(error.to_string().contains("2 attempts"), "{error}");
 }

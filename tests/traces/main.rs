@@ -166,7 +166,7 @@ async fn a_call_and_its_attempts() {
     assert_eq!(
         call.pairs(),
         fields(&[
-            ("cliq.endpoint", "get_one"),
+            ("endpoint", "get_one"),
             ("http.request.method", "GET"),
             ("http.request.resend_count", "1"),
             ("http.response.status_code", "200"),

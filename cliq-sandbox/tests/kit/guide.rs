@@ -124,5 +124,7 @@ fn the_guide_shows_only_what_is_tested_here() {
 fn squeezed(text: &str) -> String {
     let words = text.split_whitespace();
     let text: String = words.filter(|word| !word.starts_with("//")).collect();
-    text.replace(",)", ")").replace(",}", "}").replace(",]", "]")
+    text.replace(",)", ")")
+        .replace(",}", "}")
+        .replace(",]", "]")
 }
