@@ -106,7 +106,7 @@ async fn no_answer_in_time() {
         .unwrap_err();
     assert_eq!(
         error.to_string(),
-        "get_a (GET /a): no answer within the call's deadline of 50ms"
+        "get_a (GET /a): no response within the call's deadline of 50ms"
     );
     let error = client
         .get_a()

@@ -201,7 +201,7 @@ async fn a_call_and_its_attempts() {
     );
     assert_eq!(
         again.fields["error"],
-        "503 Service Unavailable (the fault is the server's; try again later)"
+        "503 Service Unavailable (the server failed; retry later)"
     );
     assert!(again.fields.contains_key("wait"));
     assert_eq!(
