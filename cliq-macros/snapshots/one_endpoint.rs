@@ -86,7 +86,9 @@ where
         <Self as ::cliq_api::Endpoint>::Response,
         ::cliq_api::Error,
     >;
-    type IntoFuture = ::cliq_api::ResponseFuture<<Self as ::cliq_api::Endpoint>::Response>;
+    type IntoFuture = ::cliq_api::ResponseFuture<
+        <Self as ::cliq_api::Endpoint>::Response,
+    >;
     fn into_future(self) -> Self::IntoFuture {
         ::cliq_api::__private::awaited(self)
     }
