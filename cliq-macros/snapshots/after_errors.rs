@@ -124,17 +124,17 @@ impl<E> ::core::fmt::Debug for BrokenCall<E> {
     }
 }
 ::core::compile_error! {
-    "`get_it`: an endpoint doesn't return `Result`, the builder gives one\nhelp: write `-> Vec<Item>`"
+    "`get_it`: the path must begin with `/`\nhelp: write it like `\"/threads\"`"
 }
 ::core::compile_error! {
-    "`get_it`: an argument can't be a reference, since a call may outlive it\nhelp: write `String`; callers can still pass a reference"
+    "`get_it`: invalid limit `\"often\"`\nhelp: write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/24h\"`, or `none`"
 }
 ::core::compile_error! {
-    "`get_it`: an argument has no attribute `#[nonsense]`\nhelp: where an argument goes is said by `path`, `query`, `header`, `field` and `body`"
+    "`get_it`: unknown attribute `#[nonsense]` on an argument\nhelp: expected one of `path`, `query`, `header`, `field`, `body`"
 }
 ::core::compile_error! {
-    "`get_it`: the path doesn't begin with `/`\nhelp: write it like \"/threads\""
+    "`get_it`: endpoints don't return `Result`, awaiting the builder does\nhelp: write `-> Vec<Item>`"
 }
 ::core::compile_error! {
-    "`get_it`: `\"often\"` is no limit\nhelp: write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit"
+    "`get_it`: arguments must be owned\nhelp: use `String`; callers can still pass a reference"
 }

@@ -22,9 +22,9 @@ use super::call::Call;
 /// `Decode` goes by the type as it is written in the declaration.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from an answer",
-    label = "an endpoint's answer needs `serde::Deserialize` without a lifetime",
-    note = "derive `serde::Deserialize` for `{Self}` or for what it holds, or return `Bytes` for the raw answer, or nothing to ignore it",
-    note = "`Bytes` and `Page` are those of `cliq_api`: a type of your own needs another name"
+    label = "expected a type with `serde::Deserialize` and without a lifetime",
+    note = "derive `serde::Deserialize` for it or for what it holds, or return `cliq_api::Bytes` for the raw answer, or nothing to ignore it",
+    note = "`Bytes` and `Page` are those of `cliq_api`: import these, and rename types of your own"
 )]
 pub trait Answer<Decode>: Sized + Send + 'static {
     #[doc(hidden)]

@@ -6,7 +6,10 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
-use crate::model::{Param, Place, Shape, Wire};
+use crate::check::arguments::Sent;
+use crate::check::encoding::Encoding;
+use crate::check::wire::Wire;
+use crate::parse::values::Calls;
 use crate::text::units;
 
 impl Expansion<'_> {
@@ -31,10 +34,9 @@ impl Expansion<'_> {
             response,
             page,
             timeout,
-            params,
         } = wire;
         let shared = &self.names.shared;
-        let method = Ident::new(method, Span::call_site());
+        let method = Ident::new(method.name, Span::call_site());
         let path = &template.path;
         meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
         if *base != shared.base {
@@ -80,37 +82,18 @@ impl Expansion<'_> {
             let timeout = time_meta(krate, *timeout);
             meta.extend(quote!(timeout: #timeout,));
         }
+        let args = self.surface().args.iter();
+        let mut params: Vec<_> = args
+            .filter_map(|arg| Some((arg.sent.as_ref()?, !arg.value.optional)))
+            .collect();
+        params.sort_by_key(|(sent, _)| sent.position);
         if !params.is_empty() {
-            let params = params.iter().map(|param| self.param_meta(param));
+            let params = params
+                .into_iter()
+                .map(|(sent, required)| param_meta(krate, sent, required));
             meta.extend(quote!(params: &[#(#params),*],));
         }
         meta
-    }
-
-    fn param_meta(&self, param: &Param) -> TokenStream {
-        let krate = self.krate();
-        let Param { name, required, .. } = param;
-        let kind = match (param.place, &param.shape) {
-            // Those that are met most have a short form, which is less for the compiler to read.
-            (Place::Path, _) => "path",
-            (Place::Header, _) => "header",
-            (Place::Query, Shape::Plain) => "query",
-            (Place::Field, Shape::Json) => "field",
-            (_, shape) => {
-                let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
-                let shape = match shape {
-                    Shape::Plain => quote!(Plain),
-                    Shape::Repeated => quote!(Repeated),
-                    Shape::Csv => quote!(Csv),
-                    Shape::Flatten => quote!(Flatten),
-                    Shape::Json => quote!(Json),
-                    Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
-                };
-                return quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required));
-            }
-        };
-        let kind = Ident::new(kind, Span::call_site());
-        quote!(#krate::Param::#kind(#name, #required))
     }
 
     /// What follows the user's own words: the endpoint's line, its scope and limit, and what is
@@ -124,7 +107,7 @@ impl Expansion<'_> {
         };
         let mut docs = format!(
             " `{} {}{}{query}`",
-            wire.method, wire.base, wire.template.path
+            wire.method.name, wire.base, wire.template.path
         );
         let mut facts = Vec::new();
         if let Some(scopes) = &wire.scopes {
@@ -139,7 +122,7 @@ impl Expansion<'_> {
                 (_, false) => format!("Scopes: any of {}.", names.join(", ")),
             });
         }
-        if let Some((calls, per)) = wire.limit {
+        if let Some(Calls { calls, seconds }) = wire.limit {
             let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
                 one if !one.starts_with(|first: char| first.is_ascii_digit()) => {
                     format!(", then locked for one {one}")
@@ -153,7 +136,7 @@ impl Expansion<'_> {
             };
             facts.push(format!(
                 "Limit: {calls} per {} and user{}.",
-                units::in_words(per),
+                units::in_words(seconds),
                 lock.unwrap_or_default()
             ));
         }
@@ -165,7 +148,7 @@ impl Expansion<'_> {
             .surface()
             .args
             .iter()
-            .filter(|arg| !arg.optional && !arg.docs.is_empty());
+            .filter(|arg| !arg.value.optional && !arg.docs.is_empty());
         for (index, arg) in required.enumerate() {
             let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
@@ -184,11 +167,31 @@ impl Expansion<'_> {
     }
 }
 
-pub(super) fn limit_meta(krate: &Path, limit: Option<(u32, u64)>) -> TokenStream {
-    let Some((calls, per)) = limit else {
+/// `Param::query("name", true)`.
+fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
+    let (row, name) = (sent.encoding.row(), &sent.name);
+    let ident = |name: &str| Ident::new(name, Span::call_site());
+    if row.is_short {
+        let kind = ident(row.setter);
+        return quote!(#krate::Param::#kind(#name, #required));
+    }
+    let place = ident(row.place);
+    let shape = ident(row.shape);
+    let content_type = match &sent.encoding {
+        Encoding::BodyBytes(content_type) => Some(quote!((#content_type))),
+        _ => None,
+    };
+    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
+}
+
+pub(super) fn limit_meta(krate: &Path, limit: Option<Calls>) -> TokenStream {
+    let Some(Calls { calls, seconds }) = limit else {
         return quote!(::core::option::Option::None);
     };
-    let (calls, per) = (Literal::u32_unsuffixed(calls), Literal::u64_unsuffixed(per));
+    let (calls, per) = (
+        Literal::u32_unsuffixed(calls),
+        Literal::u64_unsuffixed(seconds),
+    );
     quote!(#krate::__private::limit(#calls, #per))
 }
 

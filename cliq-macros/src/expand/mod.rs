@@ -1,9 +1,9 @@
 //! From what a declaration means to the code that does it.
 //!
-//! Everything is generated into one stream, by absolute paths, and without local variables, so that
-//! nothing of the user's can get in its way. What is common to endpoints lives in the runtime; what
-//! is common to those of a trait is generated once, in its one generic builder; for an endpoint
-//! here is only what differs.
+//! Everything is generated into one stream, by absolute paths and without local variables, so that
+//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what is
+//! common to those of a trait is generated once, in its one generic builder; an endpoint adds only
+//! what differs.
 
 mod endpoint;
 mod meta;
@@ -13,9 +13,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Token, Visibility};
 
-use crate::check::is_gate;
-use crate::model::Api;
-use endpoint::{Expansion, is_deprecation};
+use crate::attrs::{is_deprecation, is_gate};
+use crate::check::Api;
+use crate::parse::values::Calls;
+use endpoint::Expansion;
 use meta::{limit_meta, time_meta};
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
@@ -27,6 +28,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         krate,
         endpoints,
         others,
+        ..
     } = api;
     let name = ident.unraw().to_string();
     let names = Names {
@@ -118,7 +120,7 @@ struct Names {
 #[derive(Default)]
 struct Shared {
     base: String,
-    limit: Option<(u32, u64)>,
+    limit: Option<Calls>,
     lock: Option<u64>,
 }
 

@@ -1,9 +1,43 @@
-//! Types as they are written: `Option<T>`, `Vec<T>`, numbers. Which of them a type is goes by its
-//! name alone, for that is all that a macro can see.
+//! Types as they are written: `Option<T>`, `Vec<T>`, numbers. A macro sees names only, so a type is
+//! recognized by its name.
 
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
 use syn::{GenericArgument, PathArguments, PathSegment, Type};
 
-/// A type that came through `macro_rules!` stands in a group without delimiters.
+/// The type of a value that is sent: what is left of it without `Option`, and what a list holds.
+pub(crate) struct Value {
+    pub(crate) optional: bool,
+    /// As it is written.
+    pub(crate) whole: Option<Type>,
+    /// Without `Option`; `None` while there is no type that could be sent.
+    pub(crate) ty: Option<Type>,
+    /// `T` of `Vec<T>`.
+    pub(crate) item: Option<Type>,
+}
+
+impl Value {
+    /// `optional` is for a type that is still being typed.
+    pub(crate) fn of(ty: Option<Type>, optional: bool) -> Self {
+        let inner = ty
+            .as_ref()
+            .map(|ty| only_argument(ty, "Option").unwrap_or(ty));
+        let wrapped = ty.as_ref().is_some_and(is_option);
+        Self {
+            optional: optional || wrapped,
+            item: inner.and_then(|ty| only_argument(ty, "Vec")).cloned(),
+            ty: inner.cloned(),
+            whole: ty,
+        }
+    }
+}
+
+/// `Option<T>`, or `Option` whose type is still to be written.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    only_argument(ty, "Option").is_some() || is_bare(ty, "Option")
+}
+
+/// A type that came through `macro_rules!` is in a group without delimiters.
 pub(crate) fn ungrouped(ty: &Type) -> &Type {
     match ty {
         Type::Group(group) => ungrouped(&group.elem),
@@ -72,7 +106,7 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
     last_segment(ty).is_some_and(|segment| PRIMITIVES.iter().any(|name| segment.ident == name))
 }
 
-/// The owned type that a reference stands for, as far as it can be told.
+/// The owned type that a reference was probably meant for.
 pub(crate) fn owned(ty: &Type) -> Option<String> {
     match ungrouped(ty) {
         Type::Reference(reference) => owned(&reference.elem),
@@ -85,66 +119,62 @@ pub(crate) fn owned(ty: &Type) -> Option<String> {
 
 /// A type as a user would write it: tokens print with spaces between them.
 pub(crate) fn written(ty: &Type) -> String {
-    let text = quote::quote!(#ty).to_string();
+    let text = ty.to_token_stream().to_string();
     ["< ", " <", " >", " ,", " ::", ":: ", "& "]
         .iter()
         .fold(text, |text, spaced| text.replace(spaced, spaced.trim()))
 }
 
-/// The name of a type's form where no value can have it, or where it can't be sent or read.
-pub(crate) fn odd_form(ty: &Type) -> Option<&'static str> {
+/// Whether no value can have such a type, or none that could be sent or read.
+pub(crate) fn is_odd(ty: &Type) -> bool {
     match ungrouped(ty) {
-        Type::FnPtr(_) => Some("a function pointer"),
-        Type::Ptr(_) => Some("a raw pointer"),
-        Type::Never(_) => Some("`!`"),
-        Type::Infer(_) => Some("`_`"),
-        Type::Slice(_) => Some("a slice"),
-        Type::Verbatim(_) => Some("of this form"),
-        ty if is_named(ty, "str") => Some("a bare `str`"),
-        _ => None,
+        Type::FnPtr(_)
+        | Type::Ptr(_)
+        | Type::Never(_)
+        | Type::Infer(_)
+        | Type::Slice(_)
+        | Type::Verbatim(_) => true,
+        ty => is_named(ty, "str"),
     }
 }
 
-/// Whether a value of the type can't be one plain value, by its form alone.
+/// Whether a value of the type can't be a scalar, by its form alone.
 pub(crate) fn is_compound(ty: &Type) -> bool {
     matches!(ungrouped(ty), Type::Array(_) | Type::Tuple(_))
 }
 
-/// Whether a word such as `impl` or `dyn` stands anywhere in a type.
-pub(crate) fn mentions_word(ty: &Type, word: &str) -> bool {
-    crate::parse::mentions(quote::quote!(#ty), word)
+/// Whether an identifier occurs anywhere in `tokens`.
+pub(crate) fn mentions(tokens: impl ToTokens, name: &str) -> bool {
+    any_token(tokens.into_token_stream(), &mut |token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        _ => false,
+    })
 }
 
-/// Whether `Self`, or a type below it, stands anywhere in a type.
-pub(crate) fn mentions_self(ty: &Type) -> bool {
-    crate::parse::mentions(quote::quote!(#ty), "Self")
-}
-
-/// Whether a reference stands anywhere in a type, where no lifetime could be named.
+/// Whether a reference occurs anywhere in a type, where no lifetime could be named.
 pub(crate) fn inner_reference(ty: &Type) -> bool {
-    fn stands(tokens: proc_macro2::TokenStream) -> bool {
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Punct(punct) => punct.as_char() == '&',
-            proc_macro2::TokenTree::Group(group) => stands(group.stream()),
-            _ => false,
-        })
-    }
-    stands(quote::quote!(#ty))
+    any_token(
+        ty.to_token_stream(),
+        &mut |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'),
+    )
 }
 
-/// Whether a lifetime stands anywhere in a type that is not `'static`.
+/// Whether a lifetime other than `'static` occurs anywhere in a type.
 pub(crate) fn borrows(ty: &Type) -> bool {
-    fn stands(tokens: proc_macro2::TokenStream) -> bool {
-        let mut quote = false;
-        tokens.into_iter().any(|token| match token {
-            proc_macro2::TokenTree::Punct(punct) => {
-                quote = punct.as_char() == '\'';
-                false
-            }
-            proc_macro2::TokenTree::Ident(name) => std::mem::take(&mut quote) && name != "static",
-            proc_macro2::TokenTree::Group(group) => stands(group.stream()),
-            proc_macro2::TokenTree::Literal(_) => false,
-        })
-    }
-    stands(quote::quote!(#ty))
+    let mut quote = false;
+    any_token(ty.to_token_stream(), &mut |token| match token {
+        TokenTree::Punct(punct) => {
+            quote = punct.as_char() == '\'';
+            false
+        }
+        TokenTree::Ident(name) => std::mem::take(&mut quote) && name != "static",
+        TokenTree::Group(_) | TokenTree::Literal(_) => false,
+    })
+}
+
+fn any_token(tokens: TokenStream, found: &mut dyn FnMut(&TokenTree) -> bool) -> bool {
+    tokens.into_iter().any(|token| {
+        found(&token)
+            || matches!(&token, TokenTree::Group(group) if any_token(group.stream(), found))
+    })
 }
