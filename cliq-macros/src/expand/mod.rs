@@ -5,6 +5,7 @@
 //! common to those of a trait is generated once, in its one generic builder; an endpoint adds only
 //! what differs.
 
+mod editor;
 mod endpoint;
 mod meta;
 
@@ -69,11 +70,13 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     if !endpoints.is_empty() {
         common(api, &names, &gates, &markers, &mut beside);
     }
+    let completions = editor::completions(api);
     let here = ident.span();
     let (keyword, end) = (Token![impl](here), Token![;](here));
     let nothing = quote_spanned!(here=> {});
     let table_head = head(vis, "static", ident.span());
     quote! {
+        #completions
         #(#attrs)*
         #vis #trait_token #ident: #krate::Caller { #methods }
         #(#gates)*

@@ -6,7 +6,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr};
 
-use super::slot::{KeyValue, Keys, Read, keys, read, read_words};
+use super::slot::{KeyInfo, KeyValue, Keys, Read, keys, read, read_words};
 use super::values::{
     Base, Bucket, CratePath, Flag, Idempotent, Limit, Lock, Member, Name, ScopePrefix, Scopes,
     Shares, Timeout,
@@ -240,11 +240,12 @@ fn head(tokens: TokenStream, errors: Sink<'_>) -> Option<Head> {
     }
 }
 
-/// What editors complete in `#[endpoints(…)]` and `#[endpoint(…)]`.
-pub(crate) fn completions() -> [(On, &'static [super::slot::KeyInfo]); 3] {
-    [
-        (TraitArgs::ON, TraitArgs::KEYS),
-        (EndpointArgs::ON, EndpointArgs::KEYS),
-        (PageArgs::ON, PageArgs::KEYS),
-    ]
+/// The keys that are written there.
+pub(crate) fn keys_of(on: On) -> &'static [KeyInfo] {
+    match on {
+        On::Endpoints => TraitArgs::KEYS,
+        On::Endpoint => EndpointArgs::KEYS,
+        On::Page => PageArgs::KEYS,
+        On::Argument | On::Path | On::Query | On::Header | On::Field | On::Body => &[],
+    }
 }
