@@ -146,6 +146,7 @@ impl ApiCall<__api::ListIt> {
     }
     /// Its words.
     /**
+
  Sets the field `e` of the body.*/
     pub(crate) fn r#type(
         self,

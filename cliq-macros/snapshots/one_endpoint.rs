@@ -2,6 +2,7 @@
 pub trait Threads: ::cliq_api::Caller {
     /// Follows a thread.
     /**
+
  `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
 
  Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
@@ -26,6 +27,7 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
 ];
 /// Follows a thread.
 /**
+
  `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
 
  Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.

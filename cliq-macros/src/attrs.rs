@@ -41,6 +41,11 @@ pub(crate) fn is_deprecation(attr: &Attribute) -> bool {
     is_or_applies(attr, "deprecated")
 }
 
+/// `/// …`, or a `cfg_attr` that applies some.
+pub(crate) fn is_doc(attr: &Attribute) -> bool {
+    is_or_applies(attr, "doc")
+}
+
 fn is_or_applies(attr: &Attribute, name: &str) -> bool {
     attr.path().is_ident(name) || conditional(&attr.meta, &|path| path.is_ident(name))
 }

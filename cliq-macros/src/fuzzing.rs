@@ -1,12 +1,14 @@
 //! Hostile input for the macros, made from bytes: what a fuzzer feeds, and what a short run of the
 //! test suite feeds too.
 //!
-//! What is checked is the same for all of it: no panic, and what the macros give back can be read
-//! as Rust.
+//! The properties are the same for all of it: no panic, the expansion is well-formed Rust, and an
+//! error is reported if and only if something is left out of it.
 
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{Attribute, Expr, FnArg, ImplItem, Item, ItemTrait, Member, TraitItem, TraitItemFn};
 
 use crate::{driver, text};
 
@@ -19,6 +21,7 @@ const SEEDS: &[&str] = &[
         fn follow_thread(&self, thread_chat_id: ThreadChatId);
         #[endpoint(GET "/threads/<ID>.json?type=open", scope = any("A.READ", "B.READ"), lock = "5m", response = "data.x")]
         fn get_thread(&self, #[path("ID")] thread: ThreadChatId, #[query] n: Option<u32>) -> Option<Thread>;
+        #[cfg_attr(docsrs, doc(cfg(unix)))]
         #[endpoint(GET "/x", base = "/api/v2", limit = none, page(items = "data", token = "next", param = "n"))]
         fn list(&self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>, #[query] n: Option<String>) -> Page<T>;
         fn close(&self, id: impl Into<Id>) -> FollowThreadRequest { self.follow_thread(id) }
@@ -63,6 +66,15 @@ const WORDS: &[&str] = &[
     "csv",
     "flatten",
     "bytes",
+    "items",
+    "token",
+    "form",
+    "shares",
+    "bucket",
+    "response",
+    "timeout",
+    "base",
+    "idempotent",
     "Option",
     "Vec",
     "Page",
@@ -195,14 +207,134 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
 ///
 /// # Panics
 ///
-/// If what they give back can't be read as Rust, though what they were given could.
+/// If the expansion is not well-formed Rust though the input was, or if an error is reported and
+/// nothing is left out of the expansion, or the other way round.
 pub(crate) fn run(args: TokenStream, item: TokenStream) {
     let readable = syn::parse2::<syn::File>(item.clone()).is_ok();
     let expansion = driver::endpoints(args, item.clone());
-    if readable && let Err(error) = syn::parse2::<syn::File>(expansion.clone()) {
-        panic!("{error}: {item} became {expansion}");
+    if readable {
+        let file = match syn::parse2::<syn::File>(expansion.clone()) {
+            Ok(file) => file,
+            Err(error) => panic!("{error}: {item} became {expansion}"),
+        };
+        if let Ok(item) = syn::parse2::<ItemTrait>(item.clone()) {
+            let (reported, whole) = (has_error(&file), is_whole(&item, &file));
+            assert!(
+                reported != whole,
+                "reported: {reported}, whole: {whole}: {} became {expansion}",
+                item.to_token_stream()
+            );
+        }
     }
     let _ = driver::stray_endpoint(item);
+}
+
+fn has_error(expansion: &syn::File) -> bool {
+    expansion.items.iter().any(|item| {
+        matches!(item, Item::Macro(item)
+            if item.mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"))
+    })
+}
+
+/// Whether all of a trait is in its expansion: each endpoint with method and path, each argument,
+/// each composition, and what the trait says for all. This reads both by itself, so that it can
+/// disagree with the macros.
+fn is_whole(item: &ItemTrait, expansion: &syn::File) -> bool {
+    let is_ours = |attr: &Attribute| {
+        attr.path()
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "endpoint")
+    };
+    let of_trait = expansion.items.iter().find_map(|item| match item {
+        Item::Trait(item) => Some(item),
+        _ => None,
+    });
+    let Some(of_trait) = of_trait else {
+        return false;
+    };
+    let is_plain = item.generics.params.is_empty()
+        && item.generics.where_clause.is_none()
+        && item.unsafety.is_none()
+        && item.modifiers.auto_token.is_none()
+        && item.supertraits.is_empty()
+        && item.attrs.len() == of_trait.attrs.len();
+    let mut wanted = Vec::new();
+    let mut compositions = Vec::new();
+    for member in &item.items {
+        let TraitItem::Fn(method) = member else {
+            return false;
+        };
+        let ours = method.attrs.iter().filter(|attr| is_ours(attr)).count();
+        match (ours, &method.default) {
+            (1, None) => wanted.push(arguments(method)),
+            (0, Some(_)) => compositions.push(method.to_token_stream().to_string()),
+            _ => return false,
+        }
+    }
+    let made: Vec<(usize, usize)> = expansion.items.iter().filter_map(endpoint).collect();
+    let passed = |method: &String| {
+        of_trait
+            .items
+            .iter()
+            .any(|made| made.to_token_stream().to_string() == *method)
+    };
+    let shared = expansion.items.iter().any(says_shared);
+    is_plain
+        && (shared || wanted.is_empty())
+        && of_trait.items.len() == item.items.len()
+        && compositions.iter().all(passed)
+        && made == wanted
+}
+
+/// How many required and optional arguments a method has.
+fn arguments(method: &TraitItemFn) -> (usize, usize) {
+    let types = method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(arg) => Some(&*arg.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let (optional, required): (Vec<_>, Vec<_>) = types.partition(|ty| crate::types::is_option(ty));
+    (required.len(), optional.len())
+}
+
+/// How many required and optional parameters an endpoint's metadata has; `None` for what is no
+/// endpoint, or one that has no path.
+fn endpoint(item: &Item) -> Option<(usize, usize)> {
+    let constant = |name: &str| match item {
+        Item::Impl(item) => item.items.iter().find_map(|item| match item {
+            ImplItem::Const(item) if item.ident == name => Some(&item.expr),
+            _ => None,
+        }),
+        _ => None,
+    };
+    let Expr::Reference(meta) = constant("META")? else {
+        return None;
+    };
+    let Expr::Struct(meta) = &*meta.expr else {
+        return None;
+    };
+    let field = |name: &str| {
+        meta.fields
+            .iter()
+            .find(|field| matches!(&field.member, Member::Named(ident) if ident == name))
+    };
+    field("path")?;
+    let params = field("params").map(|params| params.expr.to_token_stream().to_string());
+    let count = |text: &str| {
+        params
+            .as_ref()
+            .map_or(0, |params| params.matches(text).count())
+    };
+    Some((count("true)"), count("false)")))
+}
+
+/// Whether it is what all endpoints of a trait have in common.
+fn says_shared(item: &Item) -> bool {
+    let Item::Impl(item) = item else { return false };
+    item.items.iter().any(|item| {
+        matches!(item, ImplItem::Const(item)
+            if item.ident == "SHARED" && item.expr.to_token_stream().to_string().contains("api :"))
+    })
 }
 
 /// Runs the parsers of the small languages inside strings.

@@ -9,6 +9,8 @@ mod between;
 pub(crate) mod encoding;
 mod reserved;
 mod signature;
+#[cfg(test)]
+mod tests;
 pub(crate) mod wire;
 
 use proc_macro2::{TokenStream, TokenTree};

@@ -54,7 +54,9 @@ pub(super) fn completions(api: &Api) -> TokenStream {
             Some(quote!(#[doc = #docs] pub fn #name() {}))
         });
         let module = Ident::new(on.name(), Span::call_site());
-        let words = api.unknown.iter().filter(|(place, _)| *place == on);
+        let is_name = |word: &Ident| syn::parse2::<Ident>(quote!(#word)).is_ok();
+        let words = api.unknown.iter();
+        let words = words.filter(|(place, word)| *place == on && is_name(word));
         let words = words.map(|(_, word)| word);
         // `self` is there without a word, too: where none is begun, one is put beside it.
         modules.extend(quote! {

@@ -7,7 +7,7 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 
 use super::{Names, head};
-use crate::attrs::{is_deprecation, is_gate};
+use crate::attrs::{is_deprecation, is_doc, is_gate};
 use crate::check::answer::{AnswerType, Decode};
 use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
@@ -303,13 +303,10 @@ fn untested(doc: &impl ToTokens) -> TokenStream {
     quote!(#[cfg_attr(not(doctest), #doc)])
 }
 
-/// What follows the user's words: behind an empty line, if there are any.
+/// What follows the user's words: after an empty line, if there are any. rustdoc trims one line
+/// break.
 fn below(attrs: &[Attribute], docs: &str) -> String {
-    let gap = if attrs.iter().any(|attr| attr.path().is_ident("doc")) {
-        "\n"
-    } else {
-        ""
-    };
+    let gap = if attrs.iter().any(is_doc) { "\n\n" } else { "" };
     format!("{gap}{docs}")
 }
 

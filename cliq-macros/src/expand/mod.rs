@@ -119,7 +119,7 @@ struct Names {
     shared: Shared,
 }
 
-/// What most of a trait's endpoints say: that of its first. The others say what differs.
+/// What most of a trait's endpoints have: that of its first. The others add what differs.
 #[derive(Default)]
 struct Shared {
     base: String,
@@ -139,6 +139,15 @@ impl Shared {
             lock: wire.lock,
         })
     }
+
+    /// The members of its metadata. What has errors is left out.
+    fn meta(&self, api: &Api) -> Option<TokenStream> {
+        let (krate, name) = (&api.krate, api.ident.unraw().to_string());
+        let base = &self.base;
+        let (limit, lock) = (limit_meta(krate, self.limit), time_meta(krate, self.lock));
+        api.is_sound
+            .then(|| quote!(api: #name, base: #base, limit: #limit, lock: #lock,))
+    }
 }
 
 /// The builder that those of all endpoints are kinds of, and what these have in common.
@@ -155,9 +164,9 @@ fn common(
     let Names {
         builder,
         markers: module,
-        shared: Shared { base, limit, lock },
+        shared,
     } = names;
-    let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
+    let shared = shared.meta(api);
     let struct_head = head(vis, "struct", ident.span());
     let end = Token![;](ident.span());
     let name = ident.unraw().to_string();
@@ -177,7 +186,7 @@ fn common(
         #(#gates)*
         impl #builder<()> {
             const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
-                api: #name, base: #base, limit: #limit, lock: #lock, ..#krate::EndpointMeta::DEFAULT
+                #shared ..#krate::EndpointMeta::DEFAULT
             };
         }
         #(#gates)*
