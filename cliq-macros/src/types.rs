@@ -112,7 +112,7 @@ pub(crate) fn owned(ty: &Type) -> Option<String> {
         Type::Reference(reference) => owned(&reference.elem),
         Type::Slice(slice) => Some(format!("Vec<{}>", owned(&slice.elem)?)),
         ty @ Type::Path(_) if is_named(ty, "str") => Some("String".to_owned()),
-        ty @ Type::Path(_) if !inner_reference(ty) => Some(written(ty)),
+        ty @ Type::Path(_) if !Inside::of(ty).has_reference => Some(written(ty)),
         _ => None,
     }
 }
@@ -151,25 +151,41 @@ pub(crate) fn mentions(tokens: impl ToTokens, name: &str) -> bool {
     })
 }
 
-/// Whether a reference occurs anywhere in a type, where no lifetime could be named.
-pub(crate) fn inner_reference(ty: &Type) -> bool {
-    any_token(
-        ty.to_token_stream(),
-        &mut |token| matches!(token, TokenTree::Punct(punct) if punct.as_char() == '&'),
-    )
+/// What occurs anywhere in a type.
+#[derive(Default)]
+pub(crate) struct Inside {
+    pub(crate) has_impl: bool,
+    pub(crate) has_dyn: bool,
+    pub(crate) has_self: bool,
+    pub(crate) has_reference: bool,
+    /// One other than `'static`.
+    pub(crate) has_lifetime: bool,
 }
 
-/// Whether a lifetime other than `'static` occurs anywhere in a type.
-pub(crate) fn borrows(ty: &Type) -> bool {
-    let mut quote = false;
-    any_token(ty.to_token_stream(), &mut |token| match token {
-        TokenTree::Punct(punct) => {
-            quote = punct.as_char() == '\'';
+impl Inside {
+    pub(crate) fn of(ty: &Type) -> Self {
+        let mut this = Self::default();
+        let mut quote = false;
+        any_token(ty.to_token_stream(), &mut |token| {
+            match token {
+                TokenTree::Punct(punct) => {
+                    quote = punct.as_char() == '\'';
+                    this.has_reference |= punct.as_char() == '&';
+                }
+                TokenTree::Ident(_) if std::mem::take(&mut quote) => {
+                    this.has_lifetime |= token.to_string() != "static";
+                }
+                TokenTree::Ident(name) => {
+                    this.has_impl |= name == "impl";
+                    this.has_dyn |= name == "dyn";
+                    this.has_self |= name == "Self";
+                }
+                TokenTree::Group(_) | TokenTree::Literal(_) => {}
+            }
             false
-        }
-        TokenTree::Ident(name) => std::mem::take(&mut quote) && name != "static",
-        TokenTree::Group(_) | TokenTree::Literal(_) => false,
-    })
+        });
+        this
+    }
 }
 
 fn any_token(tokens: TokenStream, found: &mut dyn FnMut(&TokenTree) -> bool) -> bool {

@@ -9,10 +9,10 @@ use crate::errors::Sink;
 use crate::parse::Output;
 use crate::parse::endpoint::{EndpointAttr, Head, PageArgs};
 use crate::parse::slot::Read;
+use crate::parse::words::Whole;
 use crate::problem::{On, Problem};
 use crate::types::{
-    borrows, first_argument, inner_reference, is_named, is_odd, mentions, only_argument, owned,
-    ungrouped, written,
+    Inside, first_argument, is_named, is_odd, only_argument, owned, ungrouped, written,
 };
 
 /// The answer: its type as written, and how it is decoded by that.
@@ -45,9 +45,10 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
         Output::Unreadable => return unknown(),
         Output::Type(ty) => ty,
     };
+    let inside = Inside::of(ty);
     let (problem, meant) = match ungrouped(ty) {
         Type::Tuple(tuple) if tuple.elems.is_empty() => return ignored(),
-        ty if mentions(ty, "impl") || mentions(ty, "dyn") => (Problem::ReturnImpl, unknown()),
+        _ if inside.has_impl || inside.has_dyn => (Problem::ReturnImpl, unknown()),
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
             let meant = owned
@@ -56,9 +57,9 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
             let meant = meant.as_ref().map_or_else(unknown, by_name);
             (Problem::ReturnReference { owned }, meant)
         }
-        ty if inner_reference(ty) => (Problem::ReturnReference { owned: None }, unknown()),
-        ty if borrows(ty) => (Problem::ReturnBorrows, unknown()),
-        ty if mentions(ty, "Self") => (Problem::ReturnSelf, unknown()),
+        _ if inside.has_reference => (Problem::ReturnReference { owned: None }, unknown()),
+        _ if inside.has_lifetime => (Problem::ReturnBorrows, unknown()),
+        _ if inside.has_self => (Problem::ReturnSelf, unknown()),
         Type::Path(_) if is_named(ty, "Result") => {
             let inner = first_argument(ty);
             let meant = match inner.map(ungrouped) {
@@ -192,7 +193,7 @@ pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> 
 /// The paths of items and token.
 fn members(
     page: &Read<PageArgs>,
-    at: &proc_macro2::TokenStream,
+    at: &Whole,
     errors: Sink<'_>,
 ) -> Option<(Vec<String>, Vec<String>)> {
     let keys = &page.keys;

@@ -9,12 +9,13 @@ use crate::errors::Sink;
 use crate::parse::argument::{Arg, ArgAttr};
 use crate::parse::endpoint::{EndpointAttr, Head};
 use crate::parse::slot::Slot;
+use crate::parse::words::Whole;
 use crate::problem::{On, Problem};
 use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
 use crate::types::{
-    Value, borrows, inner_reference, is_bare, is_compound, is_named, is_odd, is_primitive,
-    mentions, only_argument, owned, ungrouped, written,
+    Inside, Value, is_bare, is_compound, is_named, is_odd, is_primitive, only_argument, owned,
+    ungrouped, written,
 };
 
 /// An argument of an endpoint.
@@ -102,7 +103,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
             Slot::Given(attr, key) => {
                 let encoding = Encoding::of(Some(attr), value.item.is_some(), is_form);
                 if !errors.failed() {
-                    check_value(&value, &encoding, &key.tokens, errors);
+                    check_value(&value, &encoding, Some(&key.whole), errors);
                 }
                 Some(Sent {
                     name: attr
@@ -127,6 +128,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
 /// A type that a value can be sent of; after an error, the one that was probably meant.
 fn sendable(ty: Type, errors: Sink<'_>) -> Option<Type> {
     let inner = only_argument(&ty, "Option").unwrap_or(&ty);
+    let inside = Inside::of(inner);
     let problem = match ungrouped(inner) {
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
@@ -138,14 +140,14 @@ fn sendable(ty: Type, errors: Sink<'_>) -> Option<Type> {
         }
         plain if is_bare(plain, "Option") => Problem::TypeUnfinished { name: "Option" },
         plain if is_bare(plain, "Vec") => Problem::TypeUnfinished { name: "Vec" },
-        _ if mentions(inner, "impl") => Problem::TypeImpl,
-        _ if mentions(inner, "dyn") => Problem::TypeDyn,
-        _ if mentions(inner, "Self") => Problem::TypeSelf,
+        _ if inside.has_impl => Problem::TypeImpl,
+        _ if inside.has_dyn => Problem::TypeDyn,
+        _ if inside.has_self => Problem::TypeSelf,
         plain if is_odd(plain) => Problem::TypeOdd {
             found: written(plain),
         },
-        _ if inner_reference(inner) => Problem::TypeReference { owned: None },
-        _ if borrows(inner) => Problem::TypeBorrows,
+        _ if inside.has_reference => Problem::TypeReference { owned: None },
+        _ if inside.has_lifetime => Problem::TypeBorrows,
         _ => return Some(ty),
     };
     errors.push(&ty, &problem);
@@ -153,12 +155,7 @@ fn sendable(ty: Type, errors: Sink<'_>) -> Option<Type> {
 }
 
 /// Whether a value's type can have the bound of its encoding, as far as its form shows.
-fn check_value(
-    value: &Value,
-    encoding: &Encoding,
-    attr: &proc_macro2::TokenStream,
-    errors: Sink<'_>,
-) {
+fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors: Sink<'_>) {
     let Some(ty) = &value.ty else { return };
     let row = encoding.row();
     let found = || written(ty);
@@ -192,10 +189,9 @@ fn check_value(
         }
         _ => return,
     };
-    if at_type {
-        errors.push(&value.whole, &problem);
-    } else {
-        errors.push(attr, &problem);
+    match attr {
+        Some(attr) if !at_type => errors.push(attr, &problem),
+        _ => errors.push(&value.whole, &problem),
     }
 }
 
@@ -271,12 +267,7 @@ fn fill(args: &mut [Argument], head: &Head, errors: Sink<'_>) {
         }
         filled[position] = Some(arg.ident.to_string());
         let encoding = Encoding::of(arg.attr.value(), arg.value.item.is_some(), false);
-        check_value(
-            &arg.value,
-            &encoding,
-            &proc_macro2::TokenStream::new(),
-            errors,
-        );
+        check_value(&arg.value, &encoding, None, errors);
         arg.sent = Some(Sent {
             name: placeholders[position].clone(),
             encoding,
@@ -343,7 +334,7 @@ fn report_unmatched(
         match elsewhere {
             Some((on, key)) => {
                 let problem = Problem::PlaceholderArgElsewhere { placeholder, on };
-                errors.push(&key.tokens, &problem);
+                errors.push(&key.whole, &problem);
             }
             None => {
                 let problem = Problem::PlaceholderUnfilled {
@@ -424,7 +415,7 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
                     continue;
                 };
                 let method = head.method.name;
-                errors.push(&key.tokens, &Problem::BodyNotAllowed { method, on });
+                errors.push(&key.whole, &Problem::BodyNotAllowed { method, on });
             }
         }
         if let Some(form) = form.filter(|_| all_known && !has_fields) {

@@ -1,8 +1,9 @@
 //! What a method's signature must not have.
 
 use quote::ToTokens;
-use syn::{GenericParam, ReceiverKind};
+use syn::{GenericParam, ReceiverKind, Safety};
 
+use crate::errors::Sink;
 use crate::parse::Method;
 use crate::problem::Problem;
 
@@ -19,23 +20,23 @@ pub(super) fn qualifiers(method: &Method<'_>) {
 
 /// Reports what an endpoint can't have.
 pub(super) fn check(method: &Method<'_>) {
-    let (errors, sig) = (method.errors, &method.sig);
-    let refuse = |at: &dyn ToTokens, problem: Problem| {
-        let at = at.to_token_stream();
-        if !at.is_empty() {
-            errors.push(at, &problem);
+    fn refuse(at: Option<&impl ToTokens>, problem: &Problem, errors: Sink<'_>) {
+        if let Some(at) = at {
+            errors.push(at, problem);
         }
-    };
+    }
+    let (errors, sig) = (method.errors, &method.sig);
+    let safety = Some(&sig.safety).filter(|safety| !matches!(safety, Safety::Default));
     for again in &method.repeated {
         errors.push(again, &Problem::EndpointTwice);
     }
     if let Some(body) = method.body.as_ref().filter(|_| method.endpoint.is_some()) {
         errors.push(body, &Problem::MethodBody);
     }
-    refuse(&sig.constness, Problem::ConstMethod);
-    refuse(&sig.asyncness, Problem::AsyncMethod);
-    refuse(&sig.safety, Problem::UnsafeMethod);
-    refuse(&sig.abi, Problem::ExternMethod);
+    refuse(sig.constness.as_ref(), &Problem::ConstMethod, errors);
+    refuse(sig.asyncness.as_ref(), &Problem::AsyncMethod, errors);
+    refuse(safety, &Problem::UnsafeMethod, errors);
+    refuse(sig.abi.as_ref(), &Problem::ExternMethod, errors);
     let params = &sig.generics.params;
     if !params.is_empty() {
         let is_lifetime = |param: &GenericParam| matches!(param, GenericParam::Lifetime(_));
@@ -46,8 +47,12 @@ pub(super) fn check(method: &Method<'_>) {
         };
         errors.push(&sig.generics, &problem);
     }
-    refuse(&sig.generics.where_clause, Problem::MethodWhere);
-    refuse(&sig.variadic, Problem::VariadicMethod);
+    refuse(
+        sig.generics.where_clause.as_ref(),
+        &Problem::MethodWhere,
+        errors,
+    );
+    refuse(sig.variadic.as_ref(), &Problem::VariadicMethod, errors);
     receiver(method);
 }
 

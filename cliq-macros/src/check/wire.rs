@@ -1,12 +1,12 @@
 //! What an endpoint sends and expects: its keys, with those of the trait where it has none.
 
-use proc_macro2::TokenStream;
 use syn::Path;
 
 use crate::errors::Sink;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
 use crate::parse::slot::Read;
 use crate::parse::values::{Calls, Limit, Scopes as WrittenScopes};
+use crate::parse::words::Whole;
 use crate::problem::Problem;
 use crate::text::method::HttpMethod;
 use crate::text::path::Template;
@@ -172,7 +172,7 @@ impl Defaults {
     pub(super) fn idle_lock<'w>(
         &self,
         mut wires: impl Iterator<Item = Option<&'w Wire>>,
-    ) -> Option<&TokenStream> {
+    ) -> Option<&Whole> {
         let keys = &self.args.keys;
         let limit = keys.limit.value().and_then(|limit| limit.calls());
         let none = limit.is_none()

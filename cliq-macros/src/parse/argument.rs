@@ -133,18 +133,18 @@ impl<'e> Arg<'e> {
             self.errors.push(&attr, &Problem::ArgCfg);
         } else if is("cfg_attr") {
             self.errors.push(&attr, &Problem::ArgCfg);
-            *hidden = Some(Key::of_attribute(&attr));
+            *hidden = Some(Key::of_attribute(attr));
         } else if let Some(on) = On::PLACES.into_iter().find(|on| is(on.name())) {
             let unknown = &mut self.unknown;
             self.attr
-                .set(Key::of_attribute(&attr), self.errors, |key, errors| {
+                .set(Key::of_attribute(attr), self.errors, |key, errors| {
                     read(on, key, unknown, errors)
                 });
         } else if !LINTS.iter().any(|lint| is(lint)) {
-            let key = Key::of_attribute(&attr);
             let name = attr.path().to_token_stream().to_string().replace(' ', "");
             self.errors
                 .push(&attr, &Problem::UnknownArgAttribute { name });
+            let key = Key::of_attribute(attr);
             self.unknown.push((On::Argument, key.name.clone()));
             *hidden = Some(key);
         }
@@ -158,7 +158,7 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
         Value::List(list) => split(list.clone()),
         Value::Equals(value) => {
             let name = text(value).map(|text| text.value());
-            errors.push(&key.tokens, &Problem::ArgNameBehindEquals { on, name });
+            errors.push(&key.whole, &Problem::ArgNameBehindEquals { on, name });
             return None;
         }
     };
@@ -234,7 +234,7 @@ fn options<O: Keys>(
 
 fn required(name: Option<LitStr>, on: On, key: &Key, errors: Sink<'_>) -> Option<LitStr> {
     if name.is_none() && !errors.failed() {
-        errors.push(&key.tokens, &Problem::ArgNameMissing { on });
+        errors.push(&key.whole, &Problem::ArgNameMissing { on });
     }
     name
 }

@@ -81,7 +81,7 @@ impl KeyValue for Read<PageArgs> {
         if let Value::List(list) = &key.value {
             return Some(read(list.clone(), errors));
         }
-        errors.push(&key.tokens, &Problem::PageNeedsList);
+        errors.push(&key.whole, &Problem::PageNeedsList);
         None
     }
 }
@@ -179,7 +179,7 @@ fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream
         .iter()
         .any(|name| written.name == name);
     match written.value {
-        Value::Equals(value) if is_path => Some((written.tokens, value)),
+        Value::Equals(value) if is_path => Some((written.whole.into_token_stream(), value)),
         _ => None,
     }
 }

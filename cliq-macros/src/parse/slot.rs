@@ -7,7 +7,7 @@
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 
-use super::words::{Key, Value, lone_comma, split, text};
+use super::words::{Key, Value, Whole, lone_comma, split, text};
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
 use crate::types::mentions;
@@ -30,11 +30,19 @@ impl<T> Slot<T> {
         }
     }
 
-    /// The value with the tokens of its key, to point at.
-    pub(crate) fn given(&self) -> Option<(&T, &TokenStream)> {
+    /// The value with all of its key, to point at.
+    pub(crate) fn given(&self) -> Option<(&T, &Whole)> {
         match self {
-            Self::Given(value, key) => Some((value, &key.tokens)),
+            Self::Given(value, key) => Some((value, &key.whole)),
             Self::Absent | Self::Unreadable(_) => None,
+        }
+    }
+
+    /// The key as it was written, whether it could be read or not.
+    pub(crate) fn key(&self) -> Option<&Key> {
+        match self {
+            Self::Absent => None,
+            Self::Unreadable(key) | Self::Given(_, key) => Some(key),
         }
     }
 
@@ -110,6 +118,9 @@ pub(crate) trait Keys: Default {
 
     /// Fills the slot of a key that is in the table.
     fn set(&mut self, key: Key, errors: Sink<'_>);
+
+    /// The keys that are there.
+    fn written(&self) -> Vec<&Key>;
 }
 
 /// Declares the keys of an attribute: `"name" => field: Type`, where the type is a [`KeyValue`].
@@ -145,6 +156,11 @@ macro_rules! keys {
                     return self.$field.set(key, errors, <$ty as $crate::parse::slot::KeyValue>::read);
                 })*
             }
+
+            fn written(&self) -> Vec<&$crate::parse::words::Key> {
+                let keys: Vec<Option<&$crate::parse::words::Key>> = vec![$(self.$field.key(),)*];
+                keys.into_iter().flatten().collect()
+            }
         }
     };
 }
@@ -155,16 +171,17 @@ pub(crate) struct Read<K> {
     pub(crate) keys: K,
     /// Whether a word could not be read as a key.
     doubtful: bool,
-    /// All values, in one of which a key is hidden if a comma is missing.
-    values: TokenStream,
     /// Unknown keys, as editors complete them.
     pub(crate) unknown: Vec<syn::Ident>,
 }
 
-impl<K> Read<K> {
-    /// Whether a key that is absent may be hidden in what could not be read.
+impl<K: Keys> Read<K> {
+    /// Whether a key that is absent may be hidden in what could not be read, or in another's value
+    /// where a comma is missing.
     pub(crate) fn may_hold(&self, key: &str) -> bool {
-        self.doubtful || mentions(&self.values, key)
+        let hides =
+            |other: &Key| matches!(&other.value, Value::Equals(value) if mentions(value, key));
+        self.doubtful || self.keys.written().into_iter().any(hides)
     }
 }
 
@@ -173,7 +190,6 @@ impl<K: Keys> Default for Read<K> {
         Self {
             keys: K::default(),
             doubtful: false,
-            values: TokenStream::new(),
             unknown: Vec::new(),
         }
     }
@@ -213,17 +229,12 @@ pub(crate) fn read_words<K: Keys>(mut words: Vec<TokenStream>, errors: Sink<'_>)
         words_errors.push(comma, &Problem::ExtraComma);
     }
     let mut keys = K::default();
-    let mut values = TokenStream::new();
     for key in known {
-        if let Value::Equals(value) = &key.value {
-            values.extend(value.clone());
-        }
         keys.set(key, errors);
     }
     Read {
         keys,
         doubtful: words_errors.failed(),
-        values,
         unknown,
     }
 }

@@ -26,7 +26,7 @@ fn value<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<TokenStream> {
             example: T::EXAMPLE,
         },
     };
-    errors.push(&key.tokens, &problem);
+    errors.push(&key.whole, &problem);
     None
 }
 
@@ -189,7 +189,7 @@ impl KeyValue for Lock {
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         if word(key).is_some_and(|word| word == "none") {
-            errors.push(&key.tokens, &Problem::LockNone);
+            errors.push(&key.whole, &Problem::LockNone);
             return None;
         }
         seconds::<Self>(key, errors).map(Self)
@@ -279,7 +279,7 @@ impl KeyValue for Flag {
         if let Value::None = key.value {
             return Some(Self);
         }
-        errors.push(&key.tokens, &Problem::KeyTakesNoValue { key: key.name() });
+        errors.push(&key.whole, &Problem::KeyTakesNoValue { key: key.name() });
         None
     }
 }

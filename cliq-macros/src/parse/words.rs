@@ -14,7 +14,21 @@ pub(crate) struct Key {
     pub(crate) name: Ident,
     pub(crate) value: Value,
     /// All of it, to underline.
-    pub(crate) tokens: TokenStream,
+    pub(crate) whole: Whole,
+}
+
+pub(crate) enum Whole {
+    Word(TokenStream),
+    Attribute(Attribute),
+}
+
+impl ToTokens for Whole {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        match self {
+            Self::Word(word) => word.to_tokens(tokens),
+            Self::Attribute(attr) => attr.to_tokens(tokens),
+        }
+    }
 }
 
 pub(crate) enum Value {
@@ -25,7 +39,7 @@ pub(crate) enum Value {
 
 impl Key {
     /// `#[name]`, `#[name(…)]` or `#[name = …]`; of a path, its last name.
-    pub(crate) fn of_attribute(attr: &Attribute) -> Self {
+    pub(crate) fn of_attribute(attr: Attribute) -> Self {
         let value = match &attr.meta {
             Meta::Path(_) => Value::None,
             Meta::NameValue(meta) => Value::Equals(meta.value.to_token_stream()),
@@ -38,7 +52,7 @@ impl Key {
                 |segment| segment.ident.clone(),
             ),
             value,
-            tokens: attr.to_token_stream(),
+            whole: Whole::Attribute(attr),
         }
     }
 
@@ -67,7 +81,7 @@ impl Key {
             Ok((name, value, rest)) if rest.is_empty() => Ok(Self {
                 name,
                 value,
-                tokens,
+                whole: Whole::Word(tokens),
             }),
             Ok((_, _, rest)) => Err(rest),
             Err(_) => Err(tokens),
