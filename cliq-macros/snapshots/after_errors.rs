@@ -18,7 +18,7 @@ trait Broken: ::cliq_api::Caller {
         )
     }
 }
-impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Broken for __C {}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCaller {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[

@@ -58,7 +58,7 @@ pub trait Api: ::cliq_api::Caller {
         )
     }
 }
-impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Api for __C {}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[

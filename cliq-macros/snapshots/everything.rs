@@ -62,7 +62,7 @@ pub(crate) trait Api: ::other::path::Caller {
     }
 }
 #[cfg(feature = "api")]
-impl<__C: ::other::path::Caller + ?::core::marker::Sized> Api for __C {}
+impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]

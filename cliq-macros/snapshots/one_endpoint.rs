@@ -19,7 +19,7 @@ pub trait Threads: ::cliq_api::Caller {
         )
     }
 }
-impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Threads for __C {}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCaller {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[

@@ -9,7 +9,7 @@ use crate::{check, expand, parse};
 /// The whole of `#[endpoints]`, on tokens that need no compiler.
 pub(crate) fn endpoints(args: TokenStream, item: TokenStream) -> TokenStream {
     let errors = Errors::default();
-    let expansion = match parse::read(args, item.clone(), &errors) {
+    let expansion = match parse::read(args, &item, &errors) {
         Some(written) => expand::expand(&check::check(written)),
         None => parse::without_ours(item),
     };

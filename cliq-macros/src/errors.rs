@@ -97,7 +97,7 @@ pub(crate) struct Sink<'e> {
     scope: usize,
 }
 
-impl<'e> Sink<'e> {
+impl Sink<'_> {
     /// A scope inside this one. Its failure is this one's, too.
     pub(crate) fn part(self) -> Self {
         let member = self.errors.scopes.borrow()[self.scope].member;

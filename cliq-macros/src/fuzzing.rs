@@ -8,7 +8,9 @@ use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{Attribute, Expr, FnArg, ImplItem, Item, ItemTrait, Member, TraitItem, TraitItemFn};
+use syn::{
+    Attribute, Expr, FieldValue, FnArg, ImplItem, Item, ItemTrait, Member, TraitItem, TraitItemFn,
+};
 
 use crate::{driver, text};
 
@@ -38,6 +40,19 @@ const SEEDS: &[&str] = &[
         fn r#type(&self, c: u8, #[path("D")] r#in: i128, #[body] e: Result<T, E>) -> Result<(), Error>;
     }
     "#,
+    r#"
+    pub trait Sound {
+        #[endpoint(GET "/a/<ID>", scope = all("A", "B"), limit = "20/min", lock = "10m", timeout = "3s")]
+        fn get(&self, id: u8, #[query("n", csv)] names: Option<Vec<String>>, #[header("X-A")] a: Option<u8>) -> Item;
+        #[endpoint(PUT "/b", form, bucket = "b", response = "data.x", idempotent = false)]
+        fn put(&self, #[field("q")] field: String, #[query(flatten)] filter: Filter) -> Option<Item>;
+        #[endpoint(GET "/c", base = "/v2", limit = none, page(items = "data", token = "t", param = "n"))]
+        fn list(&self, #[query] n: Option<String>) -> Page<Item>;
+        fn both(&self, path: Path) -> (PutRequest, u8) { (self.put("a"), 1) }
+    }
+    "#,
+    r#"trait One { #[endpoint(POST "/a/<X>")] fn post(&self, x: String, #[body] body: Option<Item>); }"#,
+    r#"trait One { #[endpoint(DELETE "/a", limit = "1/s")] fn remove(&self, #[query] x: Vec<u8>) -> Bytes; }"#,
     r"pub(in a::b) unsafe trait X<'a, T: Y>: A + B where T: Z { type A; const B: u8 = { 1 }; fn c(&mut self, (a, b): &'a str, d) -> impl E; }",
 ];
 const ARGS: &[&str] = &[
@@ -111,6 +126,11 @@ const TEXTS: &[&str] = &[
     "a b",
     ".",
     "a..b",
+    "20/s",
+    "1h",
+    "data.next",
+    "/b",
+    "n",
 ];
 const MARKS: &[char] = &[
     '<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\'',
@@ -193,11 +213,23 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
             }
         }
     };
-    match edit / 4 % 5 {
+    match edit / 4 % 6 {
         0 if is_there => drop(tokens.remove(at)),
         1 if is_there => tokens[at] = new(),
         2 if is_there => tokens.insert(at, tokens[at].clone()),
         3 if is_there && at > 0 => tokens.swap(at, at - 1),
+        // Something else of the same kind keeps the syntax right.
+        4 if is_there => match &tokens[at] {
+            TokenTree::Ident(_) => {
+                let word = WORDS[usize::from(choice) % WORDS.len()].trim_start_matches("r#");
+                tokens[at] = Ident::new(word, Span::call_site()).into();
+            }
+            TokenTree::Literal(_) => {
+                let text = TEXTS[usize::from(choice) % TEXTS.len()];
+                tokens[at] = Literal::string(text).into();
+            }
+            TokenTree::Group(_) | TokenTree::Punct(_) => {}
+        },
         _ => tokens.insert(at, new()),
     }
     tokens.into_iter().collect()
@@ -209,7 +241,8 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
 ///
 /// If the expansion is not well-formed Rust though the input was, or if an error is reported and
 /// nothing is left out of the expansion, or the other way round.
-pub(crate) fn run(args: TokenStream, item: TokenStream) {
+pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
+    let mut outcome = Outcome::NotATrait;
     let readable = syn::parse2::<syn::File>(item.clone()).is_ok();
     let expansion = driver::endpoints(args, item.clone());
     if readable {
@@ -218,22 +251,42 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) {
             Err(error) => panic!("{error}: {item} became {expansion}"),
         };
         if let Ok(item) = syn::parse2::<ItemTrait>(item.clone()) {
-            let (reported, whole) = (has_error(&file), is_whole(&item, &file));
+            let (errors, whole) = (errors(&file), is_whole(&item, &file));
+            let reported = !errors.is_empty();
             assert!(
                 reported != whole,
-                "reported: {reported}, whole: {whole}: {} became {expansion}",
+                "whole: {whole}, with {errors:?}: {} became {expansion}",
                 item.to_token_stream()
             );
+            outcome = if reported {
+                Outcome::Reported
+            } else {
+                Outcome::Whole
+            };
         }
     }
     let _ = driver::stray_endpoint(item);
+    outcome
 }
 
-fn has_error(expansion: &syn::File) -> bool {
-    expansion.items.iter().any(|item| {
-        matches!(item, Item::Macro(item)
-            if item.mac.path.segments.last().is_some_and(|last| last.ident == "compile_error"))
-    })
+/// What came of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// It was no well-formed trait, of which nothing can be said.
+    NotATrait,
+    /// Something is left out, and errors say so.
+    Reported,
+    /// All of it is in the expansion.
+    Whole,
+}
+
+/// The errors that were reported.
+fn errors(expansion: &syn::File) -> Vec<String> {
+    let errors = expansion.items.iter().filter_map(|item| match item {
+        Item::Macro(item) => Some(&item.mac),
+        _ => None,
+    });
+    errors.map(|error| error.tokens.to_string()).collect()
 }
 
 /// Whether all of a trait is in its expansion: each endpoint with method and path, each argument,
@@ -300,26 +353,12 @@ fn arguments(method: &TraitItemFn) -> (usize, usize) {
 /// How many required and optional parameters an endpoint's metadata has; `None` for what is no
 /// endpoint, or one that has no path.
 fn endpoint(item: &Item) -> Option<(usize, usize)> {
-    let constant = |name: &str| match item {
-        Item::Impl(item) => item.items.iter().find_map(|item| match item {
-            ImplItem::Const(item) if item.ident == name => Some(&item.expr),
-            _ => None,
-        }),
-        _ => None,
-    };
-    let Expr::Reference(meta) = constant("META")? else {
+    let Expr::Reference(meta) = constant(item, "META")? else {
         return None;
     };
-    let Expr::Struct(meta) = &*meta.expr else {
-        return None;
-    };
-    let field = |name: &str| {
-        meta.fields
-            .iter()
-            .find(|field| matches!(&field.member, Member::Named(ident) if ident == name))
-    };
-    field("path")?;
-    let params = field("params").map(|params| params.expr.to_token_stream().to_string());
+    field(&meta.expr, "path")?;
+    let params = field(&meta.expr, "params");
+    let params = params.map(|params| params.to_token_stream().to_string());
     let count = |text: &str| {
         params
             .as_ref()
@@ -330,11 +369,26 @@ fn endpoint(item: &Item) -> Option<(usize, usize)> {
 
 /// Whether it is what all endpoints of a trait have in common.
 fn says_shared(item: &Item) -> bool {
-    let Item::Impl(item) = item else { return false };
-    item.items.iter().any(|item| {
-        matches!(item, ImplItem::Const(item)
-            if item.ident == "SHARED" && item.expr.to_token_stream().to_string().contains("api :"))
+    constant(item, "SHARED").is_some_and(|shared| field(shared, "api").is_some())
+}
+
+/// The value of an associated constant.
+fn constant<'i>(item: &'i Item, name: &str) -> Option<&'i Expr> {
+    let Item::Impl(item) = item else { return None };
+    item.items.iter().find_map(|item| match item {
+        ImplItem::Const(item) if item.ident == name => Some(&item.expr),
+        _ => None,
     })
+}
+
+/// A field of a struct's literal.
+fn field<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    let Expr::Struct(expr) = expr else {
+        return None;
+    };
+    let named =
+        |field: &&FieldValue| matches!(&field.member, Member::Named(ident) if ident == name);
+    expr.fields.iter().find(named).map(|field| &field.expr)
 }
 
 /// Runs the parsers of the small languages inside strings.
@@ -377,6 +431,8 @@ pub(crate) fn run_text(input: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// A fixed sequence: xorshift, from a seed.
@@ -393,11 +449,16 @@ mod tests {
 
     #[test]
     fn mutated_declarations_neither_panic_nor_break_the_code() {
+        let mut outcomes = BTreeMap::new();
         for seed in 0..4_000 {
-            let bytes = bytes(seed, 2 + 4 * usize::try_from(1 + seed % 6).unwrap());
+            let bytes = bytes(seed, 2 + 4 * usize::try_from(seed % 6).unwrap());
             let (args, item) = mutated(&bytes).unwrap();
-            run(args, item);
+            *outcomes.entry(run(args, item)).or_insert(0) += 1;
         }
+        assert!(
+            outcomes.len() == 3 && outcomes.values().all(|count| *count > 200),
+            "{outcomes:?}"
+        );
     }
 
     #[test]

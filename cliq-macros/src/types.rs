@@ -153,6 +153,10 @@ pub(crate) fn mentions(tokens: impl ToTokens, name: &str) -> bool {
 
 /// What occurs anywhere in a type.
 #[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
 pub(crate) struct Inside {
     pub(crate) has_impl: bool,
     pub(crate) has_dyn: bool,

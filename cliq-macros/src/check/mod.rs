@@ -217,11 +217,15 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
     builder_is_type(&mut method, &builder);
     let of_answer = errors.part();
     let answer = answer::read(&method.output, of_answer);
-    let attr = method.endpoint.as_ref().map(|(_, attr)| attr);
-    let is_form = attr.is_some_and(|attr| attr.args.keys.form.value().is_some());
-    let mut args = arguments::read(method.args, is_form);
+    let attr = method.endpoint.map(|(_, attr)| attr);
+    let is_form = |attr: &EndpointAttr| attr.args.keys.form.value().is_some();
+    let mut args = arguments::read(method.args, attr.as_ref().is_some_and(is_form));
+    let path = |attr: &EndpointAttr| Some(attr.head.as_ref()?.path.clone());
+    let path = attr.as_ref().and_then(path);
+    let shares = |attr: &EndpointAttr| Some(attr.args.keys.shares.value()?.0.clone());
+    let shares = attr.as_ref().and_then(shares);
     let wire = attr.and_then(|attr| {
-        wire::check_keys(attr, defaults, errors);
+        wire::check_keys(&attr, defaults, errors);
         wire(
             attr,
             defaults,
@@ -231,8 +235,6 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
             errors,
         )
     });
-    let path = attr.and_then(|attr| Some(attr.head.as_ref()?.path.clone()));
-    let shares = attr.and_then(|attr| Some(attr.args.keys.shares.value()?.0.clone()));
     let surface = Surface {
         attrs: method.attrs.into_iter().map(lenient).collect(),
         fn_token: method.sig.fn_token,
@@ -302,7 +304,7 @@ fn is_misspelt_endpoint(attr: &Attribute) -> bool {
 /// What the endpoint does, if method and path can be read. What has errors is dropped once those
 /// between the methods are known, too.
 fn wire(
-    attr: &EndpointAttr,
+    attr: EndpointAttr,
     defaults: &Defaults,
     args: &mut [Argument],
     (answer, of_answer): (&Answer, Sink<'_>),
@@ -310,12 +312,12 @@ fn wire(
     errors: Sink<'_>,
 ) -> Option<Wire> {
     let head = attr.head.as_ref()?;
-    arguments::place(args, head, attr, errors);
+    arguments::place(args, head, &attr, errors);
     if !of_answer.failed() {
-        answer::check(head, attr, answer.decode, output, errors);
+        answer::check(head, &attr, answer.decode, output, errors);
     }
-    let page = answer::page(attr, args, errors);
-    let keys = &attr.args.keys;
+    let page = answer::page(&attr, args, errors);
+    let (head, keys) = (attr.head?, attr.args.keys);
     Some(Wire::new(head, keys, defaults, page, errors))
 }
 

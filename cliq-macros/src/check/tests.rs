@@ -12,7 +12,7 @@ use crate::parse;
 use crate::parse::values::Calls;
 
 /// The checked trait, and the first line of each message.
-fn checked(args: TokenStream, item: TokenStream) -> (Api, Vec<String>) {
+fn checked(args: TokenStream, item: &TokenStream) -> (Api, Vec<String>) {
     let errors = Errors::default();
     let written = parse::read(args, item, &errors).expect("it is a trait");
     let api = check(written);
@@ -23,16 +23,16 @@ fn checked(args: TokenStream, item: TokenStream) -> (Api, Vec<String>) {
 
 /// A trait without errors.
 #[track_caller]
-fn sound(args: TokenStream, members: TokenStream) -> Api {
-    let (api, messages) = checked(args, quote!(trait Api { #members }));
+fn sound(args: TokenStream, members: &TokenStream) -> Api {
+    let (api, messages) = checked(args, &quote!(trait Api { #members }));
     assert_eq!(messages, Vec::<String>::new());
     assert!(api.is_sound);
     api
 }
 
 #[track_caller]
-fn messages(members: TokenStream) -> Vec<String> {
-    checked(TokenStream::new(), quote!(trait Api { #members })).1
+fn messages(members: &TokenStream) -> Vec<String> {
+    checked(TokenStream::new(), &quote!(trait Api { #members })).1
 }
 
 fn wire(endpoint: &Endpoint) -> &Wire {
@@ -43,7 +43,7 @@ fn wire(endpoint: &Endpoint) -> &Wire {
 fn an_argument_goes_where_its_attribute_or_its_name_says() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             #[endpoint(POST "/<A>/<B>", form)]
             fn post(
                 &self,
@@ -90,7 +90,7 @@ fn an_argument_goes_where_its_attribute_or_its_name_says() {
 fn without_a_form_fields_are_json() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             #[endpoint(POST "/a")]
             fn post(&self, #[field] a: Vec<Vec<u8>>);
             #[endpoint(PUT "/a")]
@@ -114,7 +114,7 @@ fn keys_of_the_trait_hold_where_a_method_has_none() {
             limit = "20/min",
             lock = "10m"
         ),
-        quote! {
+        &quote! {
             #[endpoint(GET "/a", scope = "A.READ")]
             fn inherits(&self);
             #[endpoint(GET "/b", base = "/v1", limit = "5/h")]
@@ -140,7 +140,7 @@ fn keys_of_the_trait_hold_where_a_method_has_none() {
 fn what_may_be_sent_twice_follows_from_the_method() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             #[endpoint(PUT "/a")]
             fn put(&self);
             #[endpoint(POST "/a")]
@@ -163,7 +163,7 @@ fn what_may_be_sent_twice_follows_from_the_method() {
 fn the_return_type_decides_how_the_answer_is_decoded() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             #[endpoint(GET "/a")]
             fn json(&self) -> Option<Item>;
             #[endpoint(GET "/b")]
@@ -191,7 +191,7 @@ fn the_return_type_decides_how_the_answer_is_decoded() {
 fn endpoints_of_one_shape_share_the_stricter_limit() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             #[endpoint(GET "/a/<ID>", limit = "20/min", lock = "1h")]
             fn by_id(&self, id: u8);
             #[endpoint(GET "/a/<NAME>", limit = "5/s", lock = "1m", shares = by_id)]
@@ -217,7 +217,7 @@ fn endpoints_of_one_shape_share_the_stricter_limit() {
 
 #[test]
 fn what_may_be_configured_away_shares_nothing() {
-    let members = |gate: TokenStream| {
+    let members = |gate: &TokenStream| {
         quote! {
             #gate
             #[endpoint(GET "/a/<ID>")]
@@ -226,9 +226,9 @@ fn what_may_be_configured_away_shares_nothing() {
             fn by_name(&self, name: String);
         }
     };
-    assert_eq!(messages(members(quote!(#[cfg(unix)]))).len(), 0);
+    assert_eq!(messages(&members(&quote!(#[cfg(unix)]))).len(), 0);
     // It only documents a gate.
-    let documented = messages(members(quote!(#[cfg_attr(docsrs, doc(cfg(unix)))])));
+    let documented = messages(&members(&quote!(#[cfg_attr(docsrs, doc(cfg(unix)))])));
     assert_eq!(
         documented,
         ["`by_name`: `by_id` has the same method and path"]
@@ -239,7 +239,7 @@ fn what_may_be_configured_away_shares_nothing() {
 fn an_error_leaves_out_its_endpoint_and_no_other() {
     let (api, messages) = checked(
         TokenStream::new(),
-        quote! {
+        &quote! {
             trait Api {
                 #[endpoint(GET "/a", limit = "often")]
                 fn broken(&self, #[query] a: Option<u8>) -> String;
@@ -267,7 +267,7 @@ fn an_error_leaves_out_its_endpoint_and_no_other() {
 fn an_error_of_the_trait_leaves_its_endpoints_whole() {
     let (api, messages) = checked(
         quote!(bas = "/v1"),
-        quote! {
+        &quote! {
             trait Api: Send {
                 #[endpoint(GET "/b")]
                 fn get(&self);
@@ -322,7 +322,7 @@ fn consequences_are_not_reported() {
             "`get`: unknown option `optional` in `#[query(…)]`",
         ),
     ] {
-        assert_eq!(messages(members.clone()), [cause], "{members}");
+        assert_eq!(messages(&members), [cause], "{members}");
     }
 }
 
@@ -330,7 +330,7 @@ fn consequences_are_not_reported() {
 fn the_body_of_a_composition_is_not_read() {
     let api = sound(
         TokenStream::new(),
-        quote! {
+        &quote! {
             fn both(&self) -> u8 { let x = ; if }
         },
     );

@@ -22,11 +22,9 @@ pub(crate) struct Wire {
     pub(crate) lock: Option<u64>,
     pub(crate) bucket: Option<String>,
     pub(crate) idempotent: bool,
-    pub(crate) form: bool,
-    pub(crate) response: Vec<String>,
     pub(crate) page: Option<Page>,
-    /// Seconds.
-    pub(crate) timeout: Option<u64>,
+    /// The keys as they were written; those that need no more than to be read are taken from here.
+    pub(crate) keys: EndpointArgs,
 }
 
 #[derive(Clone)]
@@ -57,8 +55,8 @@ impl Wire {
     /// What the keys say, with those of the trait where they say nothing. Between them it checks
     /// that they agree.
     pub(super) fn new(
-        head: &Head,
-        keys: &EndpointArgs,
+        head: Head,
+        keys: EndpointArgs,
         defaults: &Defaults,
         page: Option<Page>,
         errors: Sink<'_>,
@@ -76,7 +74,7 @@ impl Wire {
         Self {
             method: head.method,
             base: base.map(|base| base.0.clone()).unwrap_or_default(),
-            template: head.template.clone(),
+            template: head.template,
             scopes: keys
                 .scope
                 .value()
@@ -88,14 +86,8 @@ impl Wire {
                 .idempotent
                 .value()
                 .map_or(head.method.is_idempotent, |idempotent| idempotent.0),
-            form: keys.form.value().is_some(),
-            response: keys
-                .response
-                .value()
-                .map(|response| response.0.clone())
-                .unwrap_or_default(),
             page,
-            timeout: keys.timeout.value().map(|timeout| timeout.0),
+            keys,
         }
     }
 }

@@ -9,7 +9,7 @@ use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::check::arguments::Sent;
 use crate::check::encoding::Encoding;
 use crate::check::wire::Wire;
-use crate::parse::values::Calls;
+use crate::parse::values::{Calls, Member, Timeout};
 use crate::text::units;
 
 impl Expansion<'_> {
@@ -30,10 +30,8 @@ impl Expansion<'_> {
             lock,
             bucket,
             idempotent,
-            form,
-            response,
             page,
-            timeout,
+            keys,
         } = wire;
         let shared = &self.names.shared;
         let method = Ident::new(method.name, Span::call_site());
@@ -65,10 +63,10 @@ impl Expansion<'_> {
         if !idempotent {
             meta.extend(quote!(idempotent: false,));
         }
-        if *form {
+        if keys.form.value().is_some() {
             meta.extend(quote!(form: true,));
         }
-        if !response.is_empty() {
+        if let Some(Member(response)) = keys.response.value() {
             meta.extend(quote!(response: &[#(#response),*],));
         }
         if let Some(page) = page {
@@ -78,8 +76,8 @@ impl Expansion<'_> {
                 page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
             });
         }
-        if timeout.is_some() {
-            let timeout = time_meta(krate, *timeout);
+        if let Some(Timeout(seconds)) = keys.timeout.value() {
+            let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
         }
         let args = self.surface().args.iter();

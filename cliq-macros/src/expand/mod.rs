@@ -61,7 +61,8 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let table_name = format_ident!("{}", capitals(&name), span = ident.span());
     let table_doc =
         format!(" All endpoints of [`{name}`], in the order in which they are declared.");
-    let caller = Ident::new("__C", ident.span());
+    // rustc shows it where two traits have a method of one name.
+    let caller = Ident::new("AnyCaller", ident.span());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
     let deprecated = attrs
         .iter()

@@ -97,7 +97,11 @@ impl ToTokens for Output {
 
 /// Reads a trait with the keys of its attribute. `None` where it is no trait, or where not even its
 /// head can be read.
-pub(crate) fn read(args: TokenStream, item: TokenStream, errors: &Errors) -> Option<Trait<'_>> {
+pub(crate) fn read<'e>(
+    args: TokenStream,
+    item: &TokenStream,
+    errors: &'e Errors,
+) -> Option<Trait<'e>> {
     let of_trait = errors.of_trait();
     let args = endpoint::trait_args(args, of_trait);
     let mut read_head = None;
@@ -107,7 +111,7 @@ pub(crate) fn read(args: TokenStream, item: TokenStream, errors: &Errors) -> Opt
     };
     let whole = read.parse2(item.clone());
     let Some(HeadAndBody(mut head, body)) = read_head else {
-        of_trait.push(&item, &Problem::NotATrait);
+        of_trait.push(item, &Problem::NotATrait);
         return None;
     };
     let mut members = Vec::new();
@@ -362,7 +366,7 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
         for token in tokens {
             match token {
                 TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => {
-                    names.push(ident)
+                    names.push(ident);
                 }
                 TokenTree::Group(group) => collect(group.stream(), names),
                 _ => {}

@@ -108,13 +108,16 @@ pub(crate) struct KeyInfo {
     pub(crate) docs: &'static str,
 }
 
+/// A key, and whether a string is probably its value.
+pub(crate) type BareText = (&'static str, fn(&str) -> bool);
+
 /// A struct that [`keys!`] makes.
 pub(crate) trait Keys: Default {
     /// Where its keys are written.
     const ON: On;
     const KEYS: &'static [KeyInfo];
     /// The key that a string without one was probably meant for.
-    const OF_BARE_TEXT: Option<(&'static str, fn(&str) -> bool)> = None;
+    const OF_BARE_TEXT: Option<BareText> = None;
 
     /// Fills the slot of a key that is in the table.
     fn set(&mut self, key: Key, errors: Sink<'_>);
@@ -146,7 +149,7 @@ macro_rules! keys {
                     docs: concat!($($doc, "\n",)*),
                 },)*
             ];
-            $(const OF_BARE_TEXT: Option<(&'static str, fn(&str) -> bool)> =
+            $(const OF_BARE_TEXT: Option<$crate::parse::slot::BareText> =
                 Some(($bare_key, $is_meant));)?
 
             fn set(&mut self, key: $crate::parse::words::Key, errors: $crate::errors::Sink<'_>) {

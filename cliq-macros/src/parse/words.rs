@@ -19,7 +19,7 @@ pub(crate) struct Key {
 
 pub(crate) enum Whole {
     Word(TokenStream),
-    Attribute(Attribute),
+    Attribute(Box<Attribute>),
 }
 
 impl ToTokens for Whole {
@@ -52,7 +52,7 @@ impl Key {
                 |segment| segment.ident.clone(),
             ),
             value,
-            whole: Whole::Attribute(attr),
+            whole: Whole::Attribute(Box::new(attr)),
         }
     }
 
