@@ -81,14 +81,15 @@ values! {
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a field of a JSON body",
         label = "expected a type with `serde::Serialize`",
-        note = "derive `serde::Serialize` for a type of your own; `Bytes` can't be part of JSON, only a whole body: `#[body(bytes)]`"
+        note = "derive `serde::Serialize` for a type of your own, or for what it holds; `Bytes` can't be part of JSON, only a whole body: \
+                `#[body(bytes)]`"
     )]
     FieldValue
     /// What may be a whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",
         label = "expected a type with `serde::Serialize`",
-        note = "derive `serde::Serialize` for a type of your own; send `Bytes` as they are with `#[body(bytes)]`"
+        note = "derive `serde::Serialize` for a type of your own, or for what it holds; send `Bytes` as they are with `#[body(bytes)]`"
     )]
     BodyValue
 }

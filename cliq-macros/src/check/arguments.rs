@@ -14,8 +14,7 @@ use crate::problem::{On, Problem};
 use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
 use crate::types::{
-    Inside, Value, is_bare, is_compound, is_named, is_odd, is_primitive, only_argument, owned,
-    ungrouped, written,
+    Inside, Value, is_bare, is_compound, is_named, is_odd, is_primitive, owned, ungrouped, written,
 };
 
 /// An argument of an endpoint.
@@ -95,9 +94,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
             };
             errors.push(&arg.ident, &Problem::ArgReserved { name, on });
         }
-        let optional = arg.optional || arg.ty.as_ref().is_some_and(crate::types::is_option);
-        let ty = arg.ty.and_then(|ty| sendable(ty, errors));
-        let value = Value::of(ty, optional);
+        let value = sendable(Value::of(arg.ty, arg.optional), errors);
         let sent = match &arg.attr {
             Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
             Slot::Given(attr, key) => {
@@ -125,18 +122,19 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
     args
 }
 
-/// A type that a value can be sent of; after an error, the one that was probably meant.
-fn sendable(ty: Type, errors: Sink<'_>) -> Option<Type> {
-    let inner = only_argument(&ty, "Option").unwrap_or(&ty);
-    let inside = Inside::of(inner);
-    let problem = match ungrouped(inner) {
+/// A value whose type can be sent. After an error, it has the type that was probably meant, or
+/// none.
+fn sendable(value: Value, errors: Sink<'_>) -> Value {
+    let Some(ty) = &value.ty else { return value };
+    let inside = Inside::of(ty);
+    let mut meant = None;
+    let problem = match ungrouped(ty) {
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
-            let meant = owned
+            meant = owned
                 .as_deref()
                 .and_then(|owned| syn::parse_str(owned).ok());
-            errors.push(inner, &Problem::TypeReference { owned });
-            return meant;
+            Problem::TypeReference { owned }
         }
         plain if is_bare(plain, "Option") => Problem::TypeUnfinished { name: "Option" },
         plain if is_bare(plain, "Vec") => Problem::TypeUnfinished { name: "Vec" },
@@ -148,10 +146,10 @@ fn sendable(ty: Type, errors: Sink<'_>) -> Option<Type> {
         },
         _ if inside.has_reference => Problem::TypeReference { owned: None },
         _ if inside.has_lifetime => Problem::TypeBorrows,
-        _ => return Some(ty),
+        _ => return value,
     };
-    errors.push(&ty, &problem);
-    None
+    errors.push(ty, &problem);
+    Value::of(meant, value.optional)
 }
 
 /// Whether a value's type can have the bound of its encoding, as far as its form shows.
