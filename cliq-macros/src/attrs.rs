@@ -51,7 +51,7 @@ fn is_or_applies(attr: &Attribute, name: &str) -> bool {
 }
 
 /// Whether a `cfg_attr` applies an attribute with such a path, in another `cfg_attr` or directly.
-/// What stands deeper, as in `doc(cfg(…))`, is no attribute.
+/// What is nested deeper, as in `doc(cfg(…))`, is no attribute.
 fn conditional(meta: &Meta, wanted: &dyn Fn(&Path) -> bool) -> bool {
     let Meta::List(list) = meta else {
         return false;

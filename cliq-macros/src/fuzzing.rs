@@ -160,7 +160,7 @@ pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
     Some((args, item))
 }
 
-/// One edit at one place: in the group that stands there, as deep as `depth` allows.
+/// One edit at one place: in the group there, as deep as `depth` allows.
 fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> TokenStream {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     if depth > 0 {
@@ -290,7 +290,7 @@ fn errors(expansion: &syn::File) -> Vec<String> {
 }
 
 /// Whether all of a trait is in its expansion: each endpoint with method and path, each argument,
-/// each composition, and what the trait says for all. This reads both by itself, so that it can
+/// each composition, and the keys of the trait. This reads both independently, so that it can
 /// disagree with the macros.
 fn is_whole(item: &ItemTrait, expansion: &syn::File) -> bool {
     let is_ours = |attr: &Attribute| {

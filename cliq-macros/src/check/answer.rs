@@ -25,7 +25,7 @@ pub(crate) enum AnswerType {
     /// `()`.
     Nothing,
     Known(Box<Type>),
-    /// It can't be read, and an error says so.
+    /// Unreadable; the error is reported.
     Unknown,
 }
 

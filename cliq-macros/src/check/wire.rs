@@ -133,7 +133,7 @@ fn prefixed(scopes: &WrittenScopes, prefix: Option<&str>, errors: Sink<'_>) -> O
     })
 }
 
-/// What `#[endpoints(…)]` says for all methods.
+/// The keys of `#[endpoints(…)]`, which hold for all methods.
 pub(super) struct Defaults {
     args: Read<TraitArgs>,
 }
@@ -143,7 +143,7 @@ impl Defaults {
         Self { args }
     }
 
-    /// The runtime crate: `::cliq_api`, or what `crate = …` says.
+    /// The path of the runtime crate: `::cliq_api`, or that of `crate = …`.
     pub(super) fn krate(&self) -> Path {
         match self.args.keys.krate.value() {
             Some(krate) => krate.0.clone(),

@@ -29,7 +29,7 @@ impl Expansion<'_> {
         &self.api.krate
     }
 
-    /// What is carried to everything that is made from the method: whether it exists at all.
+    /// The `#[cfg]`s that every generated item repeats.
     fn gates(&self) -> impl Iterator<Item = &Attribute> {
         let of_trait = self.api.attrs.iter().filter(|attr| is_gate(attr));
         of_trait.chain(self.surface().attrs.iter().filter(|attr| is_gate(attr)))
@@ -73,7 +73,7 @@ impl Expansion<'_> {
             Delimiter::Brace,
             quote!(#krate::__private::built(#krate::__private::Call::new(self, <#kind as #krate::Endpoint>::META)#(#setting)*)),
         );
-        // The whole method stands at its name, so that rustc points there.
+        // rustc points at the method's name if the whole method has its span.
         body.set_span(ident.span());
         out.extend(quote! {
             #(#attrs)* #docs #unused #deprecated
@@ -96,16 +96,15 @@ impl Expansion<'_> {
         Some(quote!(.#setter::<#ty>(#position, #value)))
     }
 
-    /// What names the endpoint where its builder is told apart from the trait's others.
+    /// The type that distinguishes the endpoint's builder from the trait's others.
     pub(super) fn marker(&self, out: &mut TokenStream) {
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
         let marker = self.marker_name();
         out.extend(quote!(#(#gates)* pub struct #marker;));
     }
 
-    /// `ThreadsCall<__threads::FollowThread>`, what the builder's name stands for. Generated code
-    /// goes by it: where the name is taken by something else, that is the one thing that is
-    /// wrong.
+    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated code
+    /// doesn't use the alias, so that a name that is taken is reported once.
     fn kind(&self) -> TokenStream {
         let Names {
             builder, markers, ..
@@ -236,8 +235,8 @@ impl Expansion<'_> {
     }
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`. The bound stands at the user's type, so that rustc
-/// points there where a value doesn't convert.
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc
+/// then points if a value doesn't convert.
 fn parameter(arg: &Argument) -> TokenStream {
     let ident = &arg.ident;
     match arg.takes() {
@@ -280,7 +279,7 @@ fn value(arg: &Argument, krate: &Path) -> TokenStream {
     }
 }
 
-/// What is carried from the method to its builder.
+/// The method's attributes that its builder repeats.
 fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
     attrs
         .iter()
@@ -310,7 +309,7 @@ fn below(attrs: &[Attribute], docs: &str) -> String {
     format!("{gap}{docs}")
 }
 
-/// Whether it is documentation with code in it, or such that this can't be seen.
+/// Whether it is documentation that may have code in it.
 pub(super) fn may_hold_code(attr: &Attribute) -> bool {
     let Meta::NameValue(doc) = &attr.meta else {
         return false;
@@ -337,8 +336,7 @@ pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// `type Response = …;`, which rustc speaks of where the user's type may not be there: it points at
-/// all of that type.
+/// `type Response = …;` at the user's type, where rustc points if that type doesn't fit.
 fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
     let ty = match ty {
         AnswerType::Nothing => {
@@ -346,8 +344,8 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
                 type Response = ();
             );
         }
-        // A name that leads nowhere: as there is an error, rustc is silent about it, and about all
-        // that has this type.
+        // A name that doesn't exist: after our error, rustc is silent about it and about everything of
+        // this type.
         AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
         AnswerType::Known(ty) => ty,
     };

@@ -1,4 +1,4 @@
-//! What is known of an endpoint: its entry in the table, and the lines of its documentation.
+//! An endpoint's metadata, and the lines of its documentation that follow from it.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -94,8 +94,8 @@ impl Expansion<'_> {
         meta
     }
 
-    /// What follows the user's own words: the endpoint's line, its scope and limit, and what is
-    /// said of required arguments, in one text, as each attribute costs.
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words of
+    /// required arguments, in one text, as each attribute costs.
     pub(super) fn docs(&self) -> Option<String> {
         let wire = self.endpoint.wire.as_ref()?;
         let query = if wire.template.query.is_empty() {
@@ -141,7 +141,7 @@ impl Expansion<'_> {
         if !facts.is_empty() {
             docs.extend(["\n\n ", &facts.join(" ")]);
         }
-        // An optional one's words stand on its setter.
+        // The words of an optional one are on its setter.
         let required = self
             .surface()
             .args
@@ -150,7 +150,7 @@ impl Expansion<'_> {
         for (index, arg) in required.enumerate() {
             let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
-            // Code needs lines of its own.
+            // Code needs separate lines.
             let begin = if arg.docs.iter().any(may_hold_code) {
                 "\n\n  "
             } else {

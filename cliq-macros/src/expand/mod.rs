@@ -91,8 +91,8 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
 }
 
-/// `pub struct`, at the token that the item is named after. If its last token stands there too,
-/// that is where rustc points when the name is taken.
+/// `pub struct`, with the span of the token that the item is named after. If its last token has it
+/// too, rustc points there when the name is taken.
 fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     fn moved(tokens: TokenStream, span: Span) -> TokenStream {
         let token = |token: TokenTree| match token {
@@ -111,11 +111,11 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     quote!(#vis #keyword)
 }
 
-/// What is made once for a trait.
+/// What is generated once for a trait.
 struct Names {
     /// `ThreadsCall`, generic over what it calls.
     builder: Ident,
-    /// `__threads`, the module of what it may call. There they get in nobody's way.
+    /// `__threads`, the module of the endpoints' markers.
     markers: Ident,
     shared: Shared,
 }
@@ -151,7 +151,7 @@ impl Shared {
     }
 }
 
-/// The builder that those of all endpoints are kinds of, and what these have in common.
+/// The generic builder of all endpoints, and what they have in common.
 fn common(
     api: &Api,
     names: &Names,

@@ -1,5 +1,5 @@
-//! An argument, and its attribute: `#[query("name", csv)]` says that it goes into the query, and
-//! how.
+//! An argument, and its attribute: by `#[query("name", csv)]` it goes into the query, joined with
+//! commas.
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
@@ -123,7 +123,7 @@ impl<'e> Arg<'e> {
         this
     }
 
-    /// Reads one attribute. `hidden` is one that may hold what says where the argument goes.
+    /// Reads one attribute. `hidden` is one that may hide the argument's place.
     fn attribute(&mut self, attr: Attribute, hidden: &mut Option<Key>) {
         const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
         let is = |name: &str| attr.path().is_ident(name);

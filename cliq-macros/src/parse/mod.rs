@@ -63,7 +63,7 @@ pub(crate) struct Method<'e> {
     pub(crate) errors: Sink<'e>,
     /// All attributes but `#[endpoint]`.
     pub(crate) attrs: Vec<Attribute>,
-    /// The attribute as it is written, and what it says.
+    /// The attribute as it is written, and as it was read.
     pub(crate) endpoint: Option<(Attribute, EndpointAttr)>,
     /// Further `#[endpoint]`s.
     pub(crate) repeated: Vec<Attribute>,
@@ -83,7 +83,7 @@ pub(crate) struct Method<'e> {
 pub(crate) enum Output {
     Nothing,
     Type(Box<Type>),
-    /// It can't be read, and an error says so.
+    /// Unreadable; the error is reported.
     Unreadable,
 }
 
@@ -254,8 +254,8 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
         named |= behind_fn && !is_fn;
         behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins; what stands before
-        // `fn` belongs to it, whatever it is.
+        // A method whose `;` is still missing ends where the next one begins; whatever precedes `fn`
+        // belongs to it.
         if last || named && starts_member(input) {
             break;
         }

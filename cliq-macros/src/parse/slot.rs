@@ -17,7 +17,7 @@ use crate::types::mentions;
 pub(crate) enum Slot<T> {
     #[default]
     Absent,
-    /// It is there, and an error says why it can't be read.
+    /// Present, but unreadable; the error is reported.
     Unreadable(Key),
     Given(T, Key),
 }
@@ -96,7 +96,7 @@ pub(crate) trait KeyValue: Sized {
     /// Whether the key may be written without a value.
     const IS_FLAG: bool = false;
 
-    /// Reads the value. `None` after an error that says why it can't be read.
+    /// Reads the value; `None` after an error.
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self>;
 }
 

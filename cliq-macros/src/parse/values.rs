@@ -63,7 +63,7 @@ fn string<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<LitStr> {
     None
 }
 
-/// A string behind `=` that `read` understands; else the problem says what it is not.
+/// A string behind `=` that `read` understands; else its problem is reported.
 fn text_as<T: KeyValue, V>(
     key: &Key,
     errors: Sink<'_>,

@@ -760,7 +760,7 @@ fn time_help(found: &str) -> String {
     }
 }
 
-/// What of a longer piece tells the reader where it begins.
+/// The first word of a longer piece.
 fn first_word(found: &str) -> &str {
     let end = found
         .find(|character: char| !(character.is_alphanumeric() || character == '_'))
