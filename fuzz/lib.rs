@@ -6,6 +6,8 @@
 
 #![allow(dead_code, reason = "what only the macros' entry points use")]
 
+#[path = "../cliq-macros/src/attrs.rs"]
+mod attrs;
 #[path = "../cliq-macros/src/check/mod.rs"]
 mod check;
 #[path = "../cliq-macros/src/driver.rs"]
@@ -16,14 +18,14 @@ mod errors;
 mod expand;
 #[path = "../cliq-macros/src/fuzzing.rs"]
 mod fuzzing;
-#[path = "../cliq-macros/src/model.rs"]
-mod model;
 #[path = "../cliq-macros/src/parse/mod.rs"]
 mod parse;
 #[path = "../cliq-macros/src/problem/mod.rs"]
 mod problem;
 #[path = "../cliq-macros/src/text/mod.rs"]
 mod text;
+#[path = "../cliq-macros/src/types.rs"]
+mod types;
 
 /// The small languages inside strings.
 pub fn path(input: &str) {

@@ -93,9 +93,9 @@ pub use bytes::Bytes;
 pub use cliq_macros::endpoint;
 /// Makes a trait of endpoints into methods of every [`Client`].
 ///
-/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments say what
-/// is sent, its return type what comes back. Methods with a body pass through, so that a trait
-/// can hold compositions of its endpoints.
+/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments are what is
+/// sent, its return type is the response. Methods with a body pass through, so that a trait can
+/// hold compositions of its endpoints.
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -150,37 +150,38 @@ pub use cliq_macros::endpoint;
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `base = "/api/v3"` | stands between the client's base URL and each path; nothing at first |
-/// | `scope_prefix = "ZohoCliq"` | stands before each scope, with a dot |
-/// | `limit = "20/min"`, `lock = "10m"` | what holds for methods that say nothing else |
-/// | `crate = ::path` | where this crate is, for crates that export it again |
+/// | `base = "/api/v3"` | a path between the client's base URL and each endpoint's path; empty by default |
+/// | `scope_prefix = "ZohoCliq"` | put before each scope, with a dot |
+/// | `limit = "20/min"`, `lock = "10m"` | the defaults for the methods |
+/// | `crate = ::path` | the path of this crate, for crates that re-export it |
 ///
 /// # On a method: `#[endpoint(METHOD "path", …)]`
 ///
 /// | part | meaning |
 /// |---|---|
 /// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD` | comes first |
-/// | `"/threads/<THREAD_CHAT_ID>?type=open"` | the path. `<NAME>` is filled by the argument of that name, in any case style; it may be a part of a segment, as in `<ID>.json`. Constants behind `?` are sent as they are |
+/// | `"/threads/<THREAD_CHAT_ID>?type=open"` | the path. `<NAME>` is filled by the argument of that name, in any case style; it may be a part of a segment, as in `<ID>.json`. Constants after `?` are sent as they are |
 /// | `scope = "Chats.UPDATE"` | the scope that a token needs; `any("…", "…")` or `all("…", "…")` of several |
 /// | `limit = "20/min"`, `"10/5min"`, `"20/2s"`, `none` | calls per time and user; `none` drops an inherited limit and lock |
-/// | `lock = "10m"` | how long the server shuts a user out who passes the limit |
-/// | `base = "/api/v2"` | another base for this one |
-/// | `shares = other_method` | the server can't tell the two apart, having the same method and path but for placeholders' names: the stricter limit and the longer lock hold for both |
+/// | `lock = "10m"` | how long a user is locked out who exceeds the limit |
+/// | `base = "/api/v2"` | another base for this endpoint |
+/// | `shares = other_method` | the other has the same method and path but for the names of placeholders: the stricter limit and the longer lock hold for both |
 /// | `bucket = "name"` | calls of all endpoints with that name are counted together |
-/// | `idempotent`, `idempotent = false` | whether it may be sent twice; `POST` and `PATCH` may not, the others may, where nothing is said |
-/// | `response = "data"` | the answer is that member of the JSON object; dots descend |
-/// | `page(items = "data", token = "next_token")` | the answer comes in pages, and the return type is [`Page<T>`](Page). The query argument of the token's name carries it, or the one that `param = "…"` names |
-/// | `form` | fields go as `application/x-www-form-urlencoded` |
-/// | `timeout = "30s"` | for one attempt |
+/// | `idempotent`, `idempotent = false` | whether it may be sent twice; by default, all but `POST` and `PATCH` may |
+/// | `response = "data"` | the response is that member of the JSON answer; dots descend |
+/// | `page(items = "data", token = "next_token")` | the response is a [`Page<T>`](Page). The query argument of the token's name carries it, or the one that `param = "…"` names |
+/// | `form` | sends fields as `application/x-www-form-urlencoded` |
+/// | `timeout = "30s"` | a timeout for one attempt |
 ///
-/// Times are written `10s`, `5m` or `5min`, `1h`.
+/// Times are written `10s`, `5m` or `5min`, `1h`; a day is `24h`. Editors with rust-analyzer
+/// complete keys, attributes of arguments and their options.
 ///
 /// # On an argument
 ///
 /// | | |
 /// |---|---|
-/// | nothing | it fills the placeholder of its name |
-/// | `#[path("CHAT_ID")]` | it fills that placeholder |
+/// | nothing | fills the placeholder of its name |
+/// | `#[path("CHAT_ID")]` | fills that placeholder |
 /// | `#[query]`, `#[query("name")]` | a query parameter; a `Vec` repeats it |
 /// | `#[query(csv)]`, `#[query("name", csv)]` | a `Vec`, joined with commas |
 /// | `#[query(flatten)]` | a struct or map, each member a parameter |
@@ -192,15 +193,14 @@ pub use cliq_macros::endpoint;
 /// A required argument is a parameter of the method, an `Option` is a setter of the builder.
 /// Both take whatever converts `Into` the type; for a `Vec` they take an iterator of what
 /// converts into its items; numbers and booleans are taken as themselves. An `Option` that is
-/// not set is not sent. What goes into a path, a query or a header is what serializes to one
-/// plain value: a string, a number, a boolean, a unit variant.
+/// not set is not sent. Values in a path, a query or a header must serialize to a scalar: a
+/// string, a number, a boolean, a unit variant.
 ///
 /// # The return type
 ///
-/// Nothing accepts any success and ignores the body. [`Bytes`] is the raw body.
+/// No return type accepts any success and ignores the body. [`Bytes`] is the raw body.
 /// [`Page<T>`](Page) is one page. Any other type is read from JSON, and an empty body reads as
-/// `null`, so that an `Option` is `None` then. Which of these it is goes by the type as it is
-/// written.
+/// `null`, so that an `Option` is `None` then. The type is recognized by its name as written.
 ///
 /// # Compositions
 ///

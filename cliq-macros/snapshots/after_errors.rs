@@ -18,7 +18,7 @@ trait Broken: ::cliq_api::Caller {
         )
     }
 }
-impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Broken for __C {}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCaller {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[
@@ -76,8 +76,8 @@ mod __broken {
 struct BrokenCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);
 impl BrokenCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
-        api: "Broken",
         table: || BROKEN,
+        api: "Broken",
         base: "",
         limit: ::core::option::Option::None,
         lock: ::core::option::Option::None,
@@ -128,17 +128,17 @@ impl<E> ::core::fmt::Debug for BrokenCall<E> {
     }
 }
 ::core::compile_error! {
-    "`get_it`: an endpoint doesn't return `Result`, the builder gives one\nhelp: write `-> Vec<Item>`"
+    "`get_it`: the path must begin with `/`\nhelp: write it like `\"/threads\"`"
 }
 ::core::compile_error! {
-    "`get_it`: an argument can't be a reference, since a call may outlive it\nhelp: write `String`; callers can still pass a reference"
+    "`get_it`: invalid limit `\"often\"`\nhelp: write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/24h\"`, or `none`"
 }
 ::core::compile_error! {
-    "`get_it`: an argument has no attribute `#[nonsense]`\nhelp: where an argument goes is said by `path`, `query`, `header`, `field` and `body`"
+    "`get_it`: unknown attribute `#[nonsense]` on an argument\nhelp: expected one of `path`, `query`, `header`, `field`, `body`"
 }
 ::core::compile_error! {
-    "`get_it`: the path doesn't begin with `/`\nhelp: write it like \"/threads\""
+    "`get_it`: endpoints don't return `Result`, awaiting the builder does\nhelp: write `-> Vec<Item>`"
 }
 ::core::compile_error! {
-    "`get_it`: `\"often\"` is no limit\nhelp: write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit"
+    "`get_it`: arguments must be owned\nhelp: use `String`; callers can still pass a reference"
 }

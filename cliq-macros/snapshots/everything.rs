@@ -62,7 +62,7 @@ pub(crate) trait Api: ::other::path::Caller {
     }
 }
 #[cfg(feature = "api")]
-impl<__C: ::other::path::Caller + ?::core::marker::Sized> Api for __C {}
+impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
@@ -146,6 +146,7 @@ impl ApiCall<__api::ListIt> {
     }
     /// Its words.
     /**
+
  Sets the field `e` of the body.*/
     pub(crate) fn r#type(
         self,
@@ -307,8 +308,8 @@ pub(crate) struct ApiCall<E>(
 #[cfg(feature = "api")]
 impl ApiCall<()> {
     const SHARED: ::other::path::EndpointMeta = ::other::path::EndpointMeta {
-        api: "Api",
         table: || API,
+        api: "Api",
         base: "/v2",
         limit: ::other::path::__private::limit(20, 60),
         lock: ::other::path::__private::seconds(300),

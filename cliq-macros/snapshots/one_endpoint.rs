@@ -2,6 +2,7 @@
 pub trait Threads: ::cliq_api::Caller {
     /// Follows a thread.
     /**
+
  `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
 
  Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
@@ -18,7 +19,7 @@ pub trait Threads: ::cliq_api::Caller {
         )
     }
 }
-impl<__C: ::cliq_api::Caller + ?::core::marker::Sized> Threads for __C {}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCaller {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
@@ -26,6 +27,7 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
 ];
 /// Follows a thread.
 /**
+
  `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`
 
  Scope: `ZohoCliq.Chats.UPDATE`. Limit: 20 calls per minute and user, then locked for 10 minutes.
@@ -58,8 +60,8 @@ pub mod __threads {
 pub struct ThreadsCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);
 impl ThreadsCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
-        api: "Threads",
         table: || THREADS,
+        api: "Threads",
         base: "/api/v3",
         limit: ::cliq_api::__private::limit(20, 60),
         lock: ::cliq_api::__private::seconds(600),

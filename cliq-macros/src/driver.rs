@@ -2,29 +2,24 @@
 
 use proc_macro2::TokenStream;
 
-use crate::check::{self, Defaults};
 use crate::errors::Errors;
 use crate::problem::Problem;
-use crate::{expand, parse};
+use crate::{check, expand, parse};
 
 /// The whole of `#[endpoints]`, on tokens that need no compiler.
 pub(crate) fn endpoints(args: TokenStream, item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
-    let defaults = Defaults::read(args, &mut errors);
-    let expansion = match parse::read(item.clone(), &mut errors) {
-        Ok(raw) => expand::expand(&check::check(raw, defaults, &mut errors)),
-        Err(_) => {
-            errors.push(None, &item, &Problem::NotATrait);
-            parse::without_ours(item)
-        }
+    let errors = Errors::default();
+    let expansion = match parse::read(args, &item, &errors) {
+        Some(written) => expand::expand(&check::check(written)),
+        None => parse::without_ours(item),
     };
     let errors = errors.into_tokens();
     quote::quote!(#expansion #errors)
 }
 
-/// `#[endpoint]` is read by `#[endpoints]`; where it is expanded by itself, that is missing.
+/// `#[endpoint]` is read by `#[endpoints]`; if it is expanded on its own, that is missing.
 pub(crate) fn stray_endpoint(item: TokenStream) -> TokenStream {
-    let mut errors = Errors::default();
+    let errors = Errors::default();
     let method = syn::parse2::<syn::TraitItemFn>(item.clone()).map(|method| method.sig);
     let (at, problem) = match method
         .or_else(|_| syn::parse2::<syn::ItemFn>(item.clone()).map(|function| function.sig))
@@ -35,7 +30,7 @@ pub(crate) fn stray_endpoint(item: TokenStream) -> TokenStream {
         ),
         Err(_) => (item.clone(), Problem::NotAMethod),
     };
-    errors.push(None, at, &problem);
+    errors.of_trait().push(at, &problem);
     let rest = parse::without_ours(item);
     let errors = errors.into_tokens();
     quote::quote!(#rest #errors)

@@ -1,12 +1,16 @@
 //! Hostile input for the macros, made from bytes: what a fuzzer feeds, and what a short run of the
 //! test suite feeds too.
 //!
-//! What is checked is the same for all of it: no panic, and what the macros give back can be read
-//! as Rust.
+//! The properties are the same for all of it: no panic, the expansion is well-formed Rust, and an
+//! error is reported if and only if something is left out of it.
 
 use std::str::FromStr;
 
 use proc_macro2::{Delimiter, Group, Ident, Literal, Punct, Spacing, Span, TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{
+    Attribute, Expr, FieldValue, FnArg, ImplItem, Item, ItemTrait, Member, TraitItem, TraitItemFn,
+};
 
 use crate::{driver, text};
 
@@ -19,6 +23,7 @@ const SEEDS: &[&str] = &[
         fn follow_thread(&self, thread_chat_id: ThreadChatId);
         #[endpoint(GET "/threads/<ID>.json?type=open", scope = any("A.READ", "B.READ"), lock = "5m", response = "data.x")]
         fn get_thread(&self, #[path("ID")] thread: ThreadChatId, #[query] n: Option<u32>) -> Option<Thread>;
+        #[cfg_attr(docsrs, doc(cfg(unix)))]
         #[endpoint(GET "/x", base = "/api/v2", limit = none, page(items = "data", token = "next", param = "n"))]
         fn list(&self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>, #[query] n: Option<String>) -> Page<T>;
         fn close(&self, id: impl Into<Id>) -> FollowThreadRequest { self.follow_thread(id) }
@@ -35,6 +40,19 @@ const SEEDS: &[&str] = &[
         fn r#type(&self, c: u8, #[path("D")] r#in: i128, #[body] e: Result<T, E>) -> Result<(), Error>;
     }
     "#,
+    r#"
+    pub trait Sound {
+        #[endpoint(GET "/a/<ID>", scope = all("A", "B"), limit = "20/min", lock = "10m", timeout = "3s")]
+        fn get(&self, id: u8, #[query("n", csv)] names: Option<Vec<String>>, #[header("X-A")] a: Option<u8>) -> Item;
+        #[endpoint(PUT "/b", form, bucket = "b", response = "data.x", idempotent = false)]
+        fn put(&self, #[field("q")] field: String, #[query(flatten)] filter: Filter) -> Option<Item>;
+        #[endpoint(GET "/c", base = "/v2", limit = none, page(items = "data", token = "t", param = "n"))]
+        fn list(&self, #[query] n: Option<String>) -> Page<Item>;
+        fn both(&self, path: Path) -> (PutRequest, u8) { (self.put("a"), 1) }
+    }
+    "#,
+    r#"trait One { #[endpoint(POST "/a/<X>")] fn post(&self, x: String, #[body] body: Option<Item>); }"#,
+    r#"trait One { #[endpoint(DELETE "/a", limit = "1/s")] fn remove(&self, #[query] x: Vec<u8>) -> Bytes; }"#,
     r"pub(in a::b) unsafe trait X<'a, T: Y>: A + B where T: Z { type A; const B: u8 = { 1 }; fn c(&mut self, (a, b): &'a str, d) -> impl E; }",
 ];
 const ARGS: &[&str] = &[
@@ -63,6 +81,15 @@ const WORDS: &[&str] = &[
     "csv",
     "flatten",
     "bytes",
+    "items",
+    "token",
+    "form",
+    "shares",
+    "bucket",
+    "response",
+    "timeout",
+    "base",
+    "idempotent",
     "Option",
     "Vec",
     "Page",
@@ -99,6 +126,11 @@ const TEXTS: &[&str] = &[
     "a b",
     ".",
     "a..b",
+    "20/s",
+    "1h",
+    "data.next",
+    "/b",
+    "n",
 ];
 const MARKS: &[char] = &[
     '<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\'',
@@ -128,7 +160,7 @@ pub(crate) fn mutated(bytes: &[u8]) -> Option<(TokenStream, TokenStream)> {
     Some((args, item))
 }
 
-/// One edit at one place: in the group that stands there, as deep as `depth` allows.
+/// One edit at one place: in the group there, as deep as `depth` allows.
 fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> TokenStream {
     let mut tokens: Vec<TokenTree> = tokens.into_iter().collect();
     if depth > 0 {
@@ -181,11 +213,23 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
             }
         }
     };
-    match edit / 4 % 5 {
+    match edit / 4 % 6 {
         0 if is_there => drop(tokens.remove(at)),
         1 if is_there => tokens[at] = new(),
         2 if is_there => tokens.insert(at, tokens[at].clone()),
         3 if is_there && at > 0 => tokens.swap(at, at - 1),
+        // Something else of the same kind keeps the syntax right.
+        4 if is_there => match &tokens[at] {
+            TokenTree::Ident(_) => {
+                let word = WORDS[usize::from(choice) % WORDS.len()].trim_start_matches("r#");
+                tokens[at] = Ident::new(word, Span::call_site()).into();
+            }
+            TokenTree::Literal(_) => {
+                let text = TEXTS[usize::from(choice) % TEXTS.len()];
+                tokens[at] = Literal::string(text).into();
+            }
+            TokenTree::Group(_) | TokenTree::Punct(_) => {}
+        },
         _ => tokens.insert(at, new()),
     }
     tokens.into_iter().collect()
@@ -195,14 +239,156 @@ fn edited(tokens: TokenStream, place: u8, depth: u8, edit: u8, choice: u8) -> To
 ///
 /// # Panics
 ///
-/// If what they give back can't be read as Rust, though what they were given could.
-pub(crate) fn run(args: TokenStream, item: TokenStream) {
+/// If the expansion is not well-formed Rust though the input was, or if an error is reported and
+/// nothing is left out of the expansion, or the other way round.
+pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
+    let mut outcome = Outcome::NotATrait;
     let readable = syn::parse2::<syn::File>(item.clone()).is_ok();
     let expansion = driver::endpoints(args, item.clone());
-    if readable && let Err(error) = syn::parse2::<syn::File>(expansion.clone()) {
-        panic!("{error}: {item} became {expansion}");
+    if readable {
+        let file = match syn::parse2::<syn::File>(expansion.clone()) {
+            Ok(file) => file,
+            Err(error) => panic!("{error}: {item} became {expansion}"),
+        };
+        if let Ok(item) = syn::parse2::<ItemTrait>(item.clone()) {
+            let (errors, whole) = (errors(&file), is_whole(&item, &file));
+            let reported = !errors.is_empty();
+            assert!(
+                reported != whole,
+                "whole: {whole}, with {errors:?}: {} became {expansion}",
+                item.to_token_stream()
+            );
+            outcome = if reported {
+                Outcome::Reported
+            } else {
+                Outcome::Whole
+            };
+        }
     }
     let _ = driver::stray_endpoint(item);
+    outcome
+}
+
+/// What came of a declaration.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) enum Outcome {
+    /// It was no well-formed trait, of which nothing can be said.
+    NotATrait,
+    /// Something is left out, and errors say so.
+    Reported,
+    /// All of it is in the expansion.
+    Whole,
+}
+
+/// The errors that were reported.
+fn errors(expansion: &syn::File) -> Vec<String> {
+    let errors = expansion.items.iter().filter_map(|item| match item {
+        Item::Macro(item) => Some(&item.mac),
+        _ => None,
+    });
+    errors.map(|error| error.tokens.to_string()).collect()
+}
+
+/// Whether all of a trait is in its expansion: each endpoint with method and path, each argument,
+/// each composition, and the keys of the trait. This reads both independently, so that it can
+/// disagree with the macros.
+fn is_whole(item: &ItemTrait, expansion: &syn::File) -> bool {
+    let is_ours = |attr: &Attribute| {
+        attr.path()
+            .segments
+            .last()
+            .is_some_and(|last| last.ident == "endpoint")
+    };
+    let of_trait = expansion.items.iter().find_map(|item| match item {
+        Item::Trait(item) => Some(item),
+        _ => None,
+    });
+    let Some(of_trait) = of_trait else {
+        return false;
+    };
+    let is_plain = item.generics.params.is_empty()
+        && item.generics.where_clause.is_none()
+        && item.unsafety.is_none()
+        && item.modifiers.auto_token.is_none()
+        && item.supertraits.is_empty()
+        && item.attrs.len() == of_trait.attrs.len();
+    let mut wanted = Vec::new();
+    let mut compositions = Vec::new();
+    for member in &item.items {
+        let TraitItem::Fn(method) = member else {
+            return false;
+        };
+        let ours = method.attrs.iter().filter(|attr| is_ours(attr)).count();
+        match (ours, &method.default) {
+            (1, None) => wanted.push(arguments(method)),
+            (0, Some(_)) => compositions.push(method.to_token_stream().to_string()),
+            _ => return false,
+        }
+    }
+    let made: Vec<(usize, usize)> = expansion.items.iter().filter_map(endpoint).collect();
+    let passed = |method: &String| {
+        of_trait
+            .items
+            .iter()
+            .any(|made| made.to_token_stream().to_string() == *method)
+    };
+    let shared = expansion.items.iter().any(says_shared);
+    is_plain
+        && (shared || wanted.is_empty())
+        && of_trait.items.len() == item.items.len()
+        && compositions.iter().all(passed)
+        && made == wanted
+}
+
+/// How many required and optional arguments a method has.
+fn arguments(method: &TraitItemFn) -> (usize, usize) {
+    let types = method.sig.inputs.iter().filter_map(|input| match input {
+        FnArg::Typed(arg) => Some(&*arg.ty),
+        FnArg::Receiver(_) => None,
+    });
+    let (optional, required): (Vec<_>, Vec<_>) = types.partition(|ty| crate::types::is_option(ty));
+    (required.len(), optional.len())
+}
+
+/// How many required and optional parameters an endpoint's metadata has; `None` for what is no
+/// endpoint, or one that has no path.
+fn endpoint(item: &Item) -> Option<(usize, usize)> {
+    let Expr::Reference(meta) = constant(item, "META")? else {
+        return None;
+    };
+    field(&meta.expr, "path")?;
+    let params = field(&meta.expr, "params");
+    let params = params.map(|params| params.to_token_stream().to_string());
+    let count = |text: &str| {
+        params
+            .as_ref()
+            .map_or(0, |params| params.matches(text).count())
+    };
+    Some((count("true)"), count("false)")))
+}
+
+/// Whether it is what all endpoints of a trait have in common.
+fn says_shared(item: &Item) -> bool {
+    constant(item, "SHARED").is_some_and(|shared| field(shared, "api").is_some())
+}
+
+/// The value of an associated constant.
+fn constant<'i>(item: &'i Item, name: &str) -> Option<&'i Expr> {
+    let Item::Impl(item) = item else { return None };
+    item.items.iter().find_map(|item| match item {
+        ImplItem::Const(item) if item.ident == name => Some(&item.expr),
+        _ => None,
+    })
+}
+
+/// A field of a struct's literal.
+fn field<'e>(expr: &'e Expr, name: &str) -> Option<&'e Expr> {
+    let Expr::Struct(expr) = expr else {
+        return None;
+    };
+    let named =
+        |field: &&FieldValue| matches!(&field.member, Member::Named(ident) if ident == name);
+    expr.fields.iter().find(named).map(|field| &field.expr)
 }
 
 /// Runs the parsers of the small languages inside strings.
@@ -245,6 +431,8 @@ pub(crate) fn run_text(input: &str) {
 
 #[cfg(test)]
 mod tests {
+    use std::collections::BTreeMap;
+
     use super::*;
 
     /// A fixed sequence: xorshift, from a seed.
@@ -261,11 +449,16 @@ mod tests {
 
     #[test]
     fn mutated_declarations_neither_panic_nor_break_the_code() {
-        for seed in 0..4_000 {
-            let bytes = bytes(seed, 2 + 4 * usize::try_from(1 + seed % 6).unwrap());
+        let mut outcomes = BTreeMap::new();
+        for seed in 0..2_500 {
+            let bytes = bytes(seed, 2 + 4 * usize::try_from(seed % 6).unwrap());
             let (args, item) = mutated(&bytes).unwrap();
-            run(args, item);
+            *outcomes.entry(run(args, item)).or_insert(0) += 1;
         }
+        assert!(
+            outcomes.len() == 3 && outcomes.values().all(|count| *count > 100),
+            "{outcomes:?}"
+        );
     }
 
     #[test]

@@ -1,5 +1,4 @@
-//! What declarations become, looked at whole: `snapshots/*.rs`, blessed with `BLESS=1 cargo test -p
-//! cliq-macros`.
+//! Whole expansions: `snapshots/*.rs`, blessed with `BLESS=1 cargo test -p cliq-macros`.
 
 use std::path::PathBuf;
 use std::{env, fs};
@@ -17,7 +16,14 @@ fn check(name: &str, args: TokenStream, item: TokenStream) {
         driver::endpoints(args, item).to_string(),
         "it is the same every time"
     );
-    let file = syn::parse2(expansion).expect("it can be read as Rust");
+    let mut file: syn::File = syn::parse2(expansion).expect("it is well-formed Rust");
+    // What editors complete is the same for all but one.
+    let completions = file.items.remove(0);
+    let is_const = matches!(&completions, syn::Item::Const(item) if item.ident == "_");
+    assert!(is_const, "it comes first");
+    if name == "completions" {
+        file.items = vec![completions];
+    }
     let made = prettyplease::unparse(&file);
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("snapshots")
@@ -29,7 +35,7 @@ fn check(name: &str, args: TokenStream, item: TokenStream) {
     let kept = fs::read_to_string(&path).unwrap_or_default();
     assert!(
         kept == made,
-        "{} is not what is made now; see CONTRIBUTING.md on blessing it:\n{made}",
+        "{} differs; CONTRIBUTING.md describes how to bless it:\n{made}",
         path.display()
     );
 }
@@ -70,6 +76,90 @@ fn after_errors() {
         }
     };
     check("after_errors", TokenStream::new(), item);
+}
+
+/// Keys, options and attributes that are being typed.
+#[test]
+fn completions() {
+    let item = quote! {
+        trait Api {
+            #[endpoint(GET "/a", sc, page(it))]
+            fn get(&self, #[query(cs)] a: Option<Vec<u8>>, #[qu] b: u8) -> Page<Item>;
+        }
+    };
+    check("completions", quote!(ba), item);
+}
+
+/// What of a method that is being typed stays known.
+#[test]
+fn half_typed() {
+    let item = quote! {
+        trait Api {
+            #[endpoint(GET "/a/<ID>")]
+            fn get(&self, id: String, #[query] a Option<u8>) -> Vec<Item;
+            #[endpoint(GET "/beside")]
+            fn beside(&self);
+            fn both(&self) -> (GetRequest, BesideRequest) {
+                (self.get("a"), self.beside())
+            }
+        }
+    };
+    check("half_typed", TokenStream::new(), item);
+}
+
+/// Keys of the trait, and methods that override, drop or share them.
+#[test]
+fn defaults() {
+    let args = quote!(
+        base = "/api/v3",
+        scope_prefix = "Acme",
+        limit = "20/min",
+        lock = "10m"
+    );
+    let item = quote! {
+        pub trait Api {
+            #[endpoint(GET "/first", scope = all("A.READ", "B.READ"))]
+            fn first(&self);
+            #[endpoint(GET "/overridden", base = "/v1", limit = "5/h", lock = "1h", timeout = "3s")]
+            fn overridden(&self);
+            #[endpoint(POST "/dropped", limit = none, idempotent)]
+            fn dropped(&self);
+            #[endpoint(GET "/shared/<ID>", limit = "10/min", lock = "1h")]
+            fn shared(&self, id: u32);
+            #[endpoint(GET "/shared/<NAME>", shares = shared)]
+            fn shared_by_name(&self, name: String);
+        }
+    };
+    check("defaults", args, item);
+}
+
+/// Words of the user's, gates and deprecations, and where each of them is repeated.
+#[test]
+fn documented() {
+    let item = quote! {
+        /// An API.
+        #[cfg_attr(docsrs, doc(cfg(feature = "api")))]
+        pub trait Api {
+            /// Finds things.
+            ///
+            /// ```
+            /// let code = 1;
+            /// ```
+            #[cfg_attr(docsrs, doc(cfg(feature = "find")))]
+            #[cfg_attr(feature = "old", deprecated)]
+            #[expect(clippy::too_many_arguments)]
+            #[endpoint(GET "/find/<ID>", limit = "1/s")]
+            fn find(
+                &self,
+                /// Which.
+                id: u32,
+                /// How many.
+                #[query]
+                n: Option<u8>,
+            ) -> Vec<Item>;
+        }
+    };
+    check("documented", TokenStream::new(), item);
 }
 
 fn full() -> TokenStream {

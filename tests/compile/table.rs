@@ -1,19 +1,21 @@
-//! `docs/refusals.md`: every misuse, its error, and the way out, made from the snapshots, so that
-//! it stays true.
+//! `docs/refusals.md`: every misuse that the macros report, with its error and its help, generated
+//! from the snapshots.
 
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-const HEAD: &str = "# What a declaration is refused for
+const HEAD: &str = "# Rejected declarations
 
-Every misuse that the macros know of, with the error that it gets and the way out that the error names. Each has a case in
-[`tests/compile/fail`](../tests/compile/fail), which also uses what it declares, to show that nothing else turns red. Made from the
-snapshots there by `cargo test -p cliq-tests-compile`; where they change, bless it as `CONTRIBUTING.md` says.
+Every misuse that the macros report, with its error and the help below it. Each has a case in
+[`tests/compile/fail`](../tests/compile/fail), which also uses what it declares, to show that
+nothing else turns red. Generated from the snapshots there by `cargo test -p cliq-tests-compile`;
+`CONTRIBUTING.md` describes how to bless it.
 
-A message names the method first. Where the file isn't well-formed Rust, the compiler speaks before us.
+A message names the method first. Where a file isn't well-formed Rust, rustc reports that before
+the macros run; such errors are not listed here.
 
-| case | error | way out |
+| case | error | help |
 |---|---|---|
 ";
 
@@ -27,7 +29,7 @@ fn the_table_of_refusals_is_true() {
     let kept = fs::read_to_string(&table).unwrap_or_default();
     assert!(
         kept == made,
-        "docs/refusals.md is not what the snapshots say; bless it as CONTRIBUTING.md says"
+        "docs/refusals.md differs from the snapshots; CONTRIBUTING.md describes how to bless it"
     );
 }
 
@@ -61,25 +63,26 @@ fn name(snapshot: &Path) -> String {
     snapshot.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// Each error with its help: a line below it for ours, a note for what the compiler says in our
-/// words.
+/// Each error of ours with its help: a line of the message itself, or a note where a bound of the
+/// runtime isn't met. Errors of rustc's own have neither.
 fn errors(snapshot: &str) -> Vec<(String, String)> {
     let mut errors: Vec<(String, String)> = Vec::new();
-    for line in snapshot.lines() {
-        if let Some(rest) = line.strip_prefix("error") {
-            let error = rest.split_once(": ").map_or(rest, |(_, message)| message);
-            errors.push((cell(error), String::new()));
-        } else if let Some((_, help)) = errors.last_mut() {
-            let line = line.trim_start();
-            let found = line
-                .strip_prefix("help: ")
-                .or_else(|| line.strip_prefix("= note: "));
-            // What only says which trait is lacking is in the error already.
-            if let Some(found) = found.filter(|found| help.is_empty() && !found.starts_with("the "))
-            {
-                *help = cell(found);
-            }
-        }
+    let mut lines = snapshot.lines().peekable();
+    while let Some(line) = lines.next() {
+        let Some((code, error)) = line
+            .strip_prefix("error")
+            .and_then(|rest| rest.split_once(": "))
+        else {
+            continue;
+        };
+        let help = if let Some(help) = lines.next_if(|line| line.starts_with("       help: ")) {
+            help.trim_start().strip_prefix("help: ")
+        } else if code == "[E0277]" {
+            lines.find_map(|line| line.trim_start().strip_prefix("= note: "))
+        } else {
+            continue;
+        };
+        errors.push((cell(error), cell(help.unwrap_or_default())));
     }
     errors
 }

@@ -26,7 +26,7 @@ struct Call;
 struct Endpoint;
 struct EndpointMeta;
 struct Caller;
-struct __C;
+struct AnyCaller;
 struct Send;
 
 macro_rules! vec {

@@ -30,47 +30,47 @@ macro_rules! values {
 }
 
 values! {
-    /// What may be part of a path: what serializes to one plain value.
+    /// What may be part of a path: a type that serializes to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be part of a path",
-        label = "a path's value needs `serde::Serialize`, and to serialize to one plain value",
-        note = "derive `serde::Serialize` for `{Self}`; a newtype around a string, a number or a boolean and an enum of unit variants \
-                serialize to one plain value"
+        label = "expected a scalar with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it, as a newtype around a string, a number or a boolean, or as an enum of unit variants"
     )]
     PathValue
-    /// What may be a query parameter's value, or a form's: what serializes to one plain value.
+    /// What may be a query parameter's value, or a form's: a type that serializes to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a query or form parameter",
-        label = "its value needs `serde::Serialize`, and to serialize to one plain value",
-        note = "derive `serde::Serialize` for `{Self}`; a struct or a map of several parameters goes with `#[query(flatten)]`"
+        label = "expected a scalar with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it; a struct or a map of several parameters goes with `#[query(flatten)]`"
     )]
     QueryValue
     /// What may be flattened into the query: a struct or a map.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be flattened into the query",
-        label = "`#[query(flatten)]` needs a struct or a map with `serde::Serialize`",
-        note = "derive `serde::Serialize` for `{Self}`"
+        label = "expected a struct or a map with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it"
     )]
     QueryMembers
-    /// What may be a header's value: what serializes to one plain value.
+    /// What may be a header's value: a type that serializes to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a header",
-        label = "a header's value needs `serde::Serialize`, and to serialize to one plain value",
-        note = "derive `serde::Serialize` for `{Self}`"
+        label = "expected a scalar with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it"
     )]
     HeaderValue
     /// What may be a member of a JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a field of a JSON body",
-        label = "a field needs `serde::Serialize`",
-        note = "derive `serde::Serialize` for `{Self}` or for what it holds"
+        label = "expected a type with `serde::Serialize`",
+        note = "derive `serde::Serialize` for a type of your own, or for what it holds; `Bytes` can't be part of JSON, only a whole body: \
+                `#[body(bytes)]`"
     )]
     FieldValue
     /// What may be a whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",
-        label = "a body needs `serde::Serialize`",
-        note = "derive `serde::Serialize` for `{Self}` or for what it holds; raw bytes go with `#[body(bytes)]`"
+        label = "expected a type with `serde::Serialize`",
+        note = "derive `serde::Serialize` for a type of your own, or for what it holds; send `Bytes` as they are with `#[body(bytes)]`"
     )]
     BodyValue
 }
@@ -78,9 +78,8 @@ values! {
 /// What may be a whole body as it is.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a raw body",
-    label = "`#[body(bytes)]` takes `cliq_api::Bytes`, `Vec<u8>` or `String`",
-    note = "convert `{Self}` into `cliq_api::Bytes` by `From`, name the type in full if one of your own hides it, or send a value as JSON \
-            with `#[body]`"
+    label = "expected `cliq_api::Bytes`, `Vec<u8>` or `String`",
+    note = "this is not `cliq_api::Bytes`: import that one, or convert yours into it by `From`"
 )]
 pub trait RawValue: Into<Bytes> {}
 #[diagnostic::do_not_recommend]

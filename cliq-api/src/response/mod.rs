@@ -21,10 +21,10 @@ use crate::request::Call;
 ///
 /// `Decode` goes by the type as it is written in the declaration.
 #[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be read from an answer",
-    label = "an endpoint's answer needs `serde::Deserialize` without a lifetime",
-    note = "derive `serde::Deserialize` for `{Self}` or for what it holds, or return `Bytes` for the raw answer, or nothing to ignore it",
-    note = "`Bytes` and `Page` are those of `cliq_api`: a type of your own needs another name"
+    message = "`{Self}` can't be read from a response",
+    label = "expected a type with `serde::Deserialize` and without a lifetime",
+    note = "derive `serde::Deserialize` for it or for what it holds, or return `cliq_api::Bytes` for the raw response, or nothing to ignore it",
+    note = "`Bytes` and `Page` are those of `cliq_api`: import these, and rename types of your own"
 )]
 pub trait FromResponse<Decode>: Sized + Send + 'static {
     #[doc(hidden)]

@@ -1,88 +1,95 @@
 //! The return type: what the answer is, and whether it agrees with the keys.
 
-use syn::{Ident, Type};
+use syn::Type;
 
-use super::Scope;
-use super::arguments::Read;
-use super::keys::Keys;
-use super::types::{
-    borrows, first_argument, inner_reference, is_named, mentions_self, mentions_word, odd_form,
-    only_argument, owned, ungrouped, written,
-};
-use crate::model::{Answer, AnswerType, Decode, Page, Param, Place, Shape};
+use super::arguments::Argument;
+use super::encoding::Encoding;
+use super::wire::Page;
+use crate::errors::Sink;
 use crate::parse::Output;
-use crate::problem::Problem;
+use crate::parse::endpoint::{EndpointAttr, Head, PageArgs};
+use crate::parse::slot::Read;
+use crate::parse::words::Whole;
+use crate::problem::{On, Problem};
+use crate::types::{
+    Inside, first_argument, is_named, is_odd, only_argument, owned, ungrouped, written,
+};
 
-/// What a return type says. After an error, the type that was probably meant, so that code that
+/// The answer: its type as written, and how it is decoded by that.
+pub(crate) struct Answer {
+    pub(crate) ty: AnswerType,
+    pub(crate) decode: Decode,
+}
+
+pub(crate) enum AnswerType {
+    /// `()`.
+    Nothing,
+    Known(Box<Type>),
+    /// Unreadable; the error is reported.
+    Unknown,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Decode {
+    Json,
+    Paged,
+    Raw,
+    Ignored,
+}
+
+/// Reads a return type. After an error, it is the type that was probably meant, so that code which
 /// uses the answer stays right.
-pub(super) fn answer(output: &Output, scope: &mut Scope<'_>) -> Answer {
+pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
     let ty = match output {
         Output::Nothing => return ignored(),
         Output::Unreadable => return unknown(),
         Output::Type(ty) => ty,
     };
-    match ungrouped(ty) {
-        Type::Tuple(tuple) if tuple.elems.is_empty() => ignored(),
-        ty if mentions_word(ty, "impl") || mentions_word(ty, "dyn") => {
-            scope.push(ty, &Problem::ReturnImpl);
-            unknown()
-        }
+    let inside = Inside::of(ty);
+    let (problem, meant) = match ungrouped(ty) {
+        Type::Tuple(tuple) if tuple.elems.is_empty() => return ignored(),
+        _ if inside.has_impl || inside.has_dyn => (Problem::ReturnImpl, unknown()),
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
             let meant = owned
                 .as_deref()
                 .and_then(|owned| syn::parse_str::<Type>(owned).ok());
-            scope.push(ty, &Problem::ReturnReference { owned });
-            meant.as_ref().map_or_else(unknown, by_name)
+            let meant = meant.as_ref().map_or_else(unknown, by_name);
+            (Problem::ReturnReference { owned }, meant)
         }
-        _ if inner_reference(ty) => {
-            scope.push(ty, &Problem::ReturnReference { owned: None });
-            unknown()
-        }
-        _ if borrows(ty) => {
-            scope.push(ty, &Problem::ReturnBorrows);
-            unknown()
-        }
-        _ if mentions_self(ty) => {
-            scope.push(ty, &Problem::ReturnSelf);
-            unknown()
-        }
+        _ if inside.has_reference => (Problem::ReturnReference { owned: None }, unknown()),
+        _ if inside.has_lifetime => (Problem::ReturnBorrows, unknown()),
+        _ if inside.has_self => (Problem::ReturnSelf, unknown()),
         Type::Path(_) if is_named(ty, "Result") => {
             let inner = first_argument(ty);
-            scope.push(
-                ty,
-                &Problem::ReturnResult {
-                    inner: inner.map(written).filter(|inner| inner != "()"),
-                },
-            );
-            match inner.map(ungrouped) {
-                Some(Type::Path(_)) => by_name(inner.unwrap_or(ty)),
+            let meant = match inner.map(ungrouped) {
+                Some(Type::Path(_)) => inner.map_or_else(unknown, by_name),
                 Some(Type::Tuple(tuple)) if tuple.elems.is_empty() => ignored(),
                 _ => unknown(),
-            }
+            };
+            let inner = inner.map(written).filter(|inner| inner != "()");
+            (Problem::ReturnResult { inner }, meant)
         }
-        ty if only_argument(ty, "Option")
-            .is_some_and(|inner| only_argument(inner, "Page").is_some()) =>
-        {
-            scope.push(ty, &Problem::ReturnOptionalPage);
-            by_name(only_argument(ty, "Option").unwrap_or(ty))
+        ty if let Some(page) = optional_page(ty) => {
+            let problem = Problem::ReturnOptionalPage {
+                page: written(page),
+            };
+            (problem, by_name(page))
         }
         // Its type is still being typed.
         ty if is_named(ty, "Page") && first_argument(ty).is_none() => {
-            scope.push(ty, &Problem::ReturnBarePage);
-            unknown()
+            (Problem::ReturnBarePage, unknown())
         }
-        ty if odd_form(ty).is_some() => {
-            scope.push(
-                ty,
-                &Problem::ReturnOther {
-                    what: odd_form(ty).unwrap_or_default(),
-                },
-            );
-            unknown()
-        }
-        ty => by_name(ty),
-    }
+        ty if is_odd(ty) => (Problem::ReturnOdd { found: written(ty) }, unknown()),
+        ty => return by_name(ty),
+    };
+    errors.push(ty, &problem);
+    meant
+}
+
+/// `Page<T>` of `Option<Page<T>>`.
+fn optional_page(ty: &Type) -> Option<&Type> {
+    only_argument(ty, "Option").filter(|inner| only_argument(inner, "Page").is_some())
 }
 
 fn ignored() -> Answer {
@@ -112,82 +119,94 @@ fn by_name(ty: &Type) -> Answer {
 }
 
 /// Whether the keys agree with the return type.
-pub(super) fn check(keys: &Keys, decode: Decode, output: &Output, scope: &mut Scope<'_>) {
-    if keys.method == "HEAD" && decode != Decode::Ignored {
-        scope.push(output, &Problem::AnswerOfHead);
+pub(super) fn check(
+    head: &Head,
+    attr: &EndpointAttr,
+    decode: Decode,
+    output: &Output,
+    errors: Sink<'_>,
+) {
+    let keys = &attr.args.keys;
+    if head.method.name == "HEAD" && decode != Decode::Ignored {
+        errors.push(output, &Problem::AnswerOfHead);
         return;
     }
-    match (&keys.page, decode) {
-        (None, Decode::Paged) if !keys.unreadable_page => {
-            scope.push(output, &Problem::PageWithoutKey)
+    match (keys.page.given(), decode) {
+        (None, Decode::Paged) if keys.page.is_absent() && !attr.may_hold("page") => {
+            errors.push(output, &Problem::PageWithoutKey);
         }
-        (Some(page), Decode::Json | Decode::Raw | Decode::Ignored) => {
-            scope.push(&page.tokens, &Problem::KeyWithoutPage);
+        (Some((_, page)), Decode::Json | Decode::Raw | Decode::Ignored) => {
+            errors.push(page, &Problem::KeyWithoutPage);
         }
         _ => {}
     }
-    if let Some((tokens, _)) = &keys.response {
-        match (&keys.page, decode) {
-            (Some(_), _) | (_, Decode::Paged) => scope.push(tokens, &Problem::ResponseWithPage),
-            (_, Decode::Raw) => scope.push(
-                tokens,
-                &Problem::ResponseUnread {
-                    decode: "read as raw `Bytes`",
-                },
-            ),
-            (_, Decode::Ignored) => {
-                scope.push(tokens, &Problem::ResponseUnread { decode: "ignored" })
-            }
-            (_, Decode::Json) => {}
-        }
+    if let Some((_, response)) = keys.response.given() {
+        let problem = match decode {
+            _ if !keys.page.is_absent() => Problem::ResponseWithPage,
+            Decode::Paged => Problem::ResponseWithPage,
+            Decode::Raw => Problem::ResponseUnread { raw: true },
+            Decode::Ignored => Problem::ResponseUnread { raw: false },
+            Decode::Json => return,
+        };
+        errors.push(response, &problem);
     }
 }
 
-/// The page's keys, with the parameter that carries the token.
-pub(super) fn page(
-    keys: &Keys,
-    args: &[Read],
-    params: &[Param],
-    scope: &mut Scope<'_>,
-) -> Option<Page> {
-    let page = keys.page.as_ref()?;
-    let named = page.param.clone().or_else(|| page.token.last().cloned())?;
+/// The page's keys, with the argument that carries the token.
+pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> Option<Page> {
+    let (page, at) = attr.args.keys.page.given()?;
+    let (items, token) = members(page, at, errors)?;
+    let named = page.keys.param.value().map(|param| param.0.clone());
+    let named = named.or_else(|| token.last().cloned())?;
     let queries = || {
-        params
-            .iter()
-            .enumerate()
-            .filter(|(_, param)| param.place == Place::Query)
+        args.iter().filter_map(|arg| {
+            let sent = arg.sent.as_ref()?;
+            (sent.encoding.row().on == On::Query && sent.encoding != Encoding::QueryFlatten)
+                .then_some((arg, sent))
+        })
     };
-    let Some((index, param)) = queries().find(|(_, param)| param.name == named) else {
-        let queries = queries().map(|(_, param)| param.name.clone()).collect();
-        scope.push(
-            &page.tokens,
-            &Problem::PageNoParam {
+    let Some((arg, sent)) = queries().find(|(_, sent)| sent.name == named) else {
+        // One that could not be read may be it.
+        if args.iter().all(|arg| arg.sent.is_some()) {
+            let queries = queries().map(|(_, sent)| sent.name.clone()).collect();
+            let problem = Problem::PageNoParam {
                 param: named,
                 queries,
-            },
-        );
+            };
+            errors.push(at, &problem);
+        }
         return None;
     };
-    let ident: &Ident = &args[param.arg].ident;
-    if param.required {
-        scope.push(
-            ident,
-            &Problem::PageParamRequired {
-                param: ident.to_string(),
-            },
-        );
-    } else if param.shape != Shape::Plain {
-        scope.push(
-            ident,
-            &Problem::PageParamShape {
-                param: ident.to_string(),
-            },
-        );
+    let param = arg.ident.to_string();
+    if !arg.value.optional {
+        errors.push(&arg.ident, &Problem::PageParamRequired { param });
+    } else if sent.encoding != Encoding::Query {
+        errors.push(&arg.ident, &Problem::PageParamEncoding { param });
     }
     Some(Page {
-        items: page.items.clone(),
-        token: page.token.clone(),
-        param: index,
+        items,
+        token,
+        param: sent.position,
     })
+}
+
+/// The paths of items and token.
+fn members(
+    page: &Read<PageArgs>,
+    at: &Whole,
+    errors: Sink<'_>,
+) -> Option<(Vec<String>, Vec<String>)> {
+    let keys = &page.keys;
+    for (key, slot) in [("items", &keys.items), ("token", &keys.token)] {
+        if slot.is_absent() && !page.may_hold(key) {
+            errors.push(at, &Problem::PageMissing { key });
+            return None;
+        }
+    }
+    let (items, token) = (&keys.items.value()?.0, &keys.token.value()?.0);
+    if token.starts_with(items) {
+        errors.push(at, &Problem::TokenInItems);
+        return None;
+    }
+    Some((items.clone(), token.clone()))
 }

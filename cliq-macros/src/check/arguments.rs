@@ -1,247 +1,297 @@
 //! The arguments: their types, what callers pass for them, and where each goes.
 
-use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, LitStr, Type};
+use syn::{Attribute, Ident, Type};
 
-use super::attribute::{Attr, Said, place_name, said};
-use super::keys::Keys;
-use super::types::{
-    borrows, inner_reference, is_bare, is_compound, is_named, is_primitive, mentions_self,
-    mentions_word, odd_form, only_argument, owned, ungrouped, written,
-};
-use super::{Scope, reserved};
-use crate::model::{Arg, Param, Place, Shape, Takes};
-use crate::parse::RawArg;
-use crate::problem::Problem;
+use super::encoding::{Bound, Encoding};
+use super::reserved;
+use crate::errors::Sink;
+use crate::parse::argument::{Arg, ArgAttr};
+use crate::parse::endpoint::{EndpointAttr, Head};
+use crate::parse::slot::Slot;
+use crate::parse::words::Whole;
+use crate::problem::{On, Problem};
 use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
+use crate::types::{
+    Inside, Value, is_bare, is_compound, is_named, is_odd, is_primitive, owned, ungrouped, written,
+};
 
-/// An argument, read by itself: what it is, and what its attribute says.
-pub(super) struct Read {
-    pub(super) ident: Ident,
-    docs: Vec<Attribute>,
-    ty: Option<Type>,
-    optional: bool,
-    place: Said,
+/// An argument of an endpoint.
+pub(crate) struct Argument {
+    pub(crate) ident: Ident,
+    pub(crate) docs: Vec<Attribute>,
+    /// An optional one is a setter of the builder, another a parameter of the method.
+    pub(crate) value: Value,
+    attr: Slot<ArgAttr>,
+    /// `None` where it is unknown, after an error.
+    pub(crate) sent: Option<Sent>,
 }
 
-impl Read {
-    /// The type of the value itself, without `Option`.
-    fn value(&self) -> Option<&Type> {
-        let ty = self.ty.as_ref()?;
-        Some(only_argument(ty, "Option").unwrap_or(ty))
-    }
+/// How an argument is sent.
+pub(crate) struct Sent {
+    /// On the wire.
+    pub(crate) name: String,
+    pub(crate) encoding: Encoding,
+    /// Among all of the endpoint: those of the path first, in its order.
+    pub(crate) position: usize,
+}
 
-    /// The type of a list's items.
-    fn item(&self) -> Option<&Type> {
-        only_argument(self.value()?, "Vec")
-    }
+/// What a parameter or a setter takes.
+pub(crate) enum Takes<'t> {
+    /// Anything, while it has no type.
+    Anything,
+    /// A number or a boolean, as it is.
+    Itself(&'t Type),
+    /// Whatever converts into it.
+    Into(&'t Type),
+    /// An iterator of the items of a list, or of what converts into them.
+    Each { item: &'t Type, into: bool },
+}
 
-    fn is_bytes(&self) -> bool {
-        matches!(&self.place, Said::Place(attr) if attr.bytes)
-    }
-
-    pub(super) fn into_arg(self) -> Arg {
-        let takes = match (self.value(), self.item()) {
+impl Argument {
+    pub(crate) fn takes(&self) -> Takes<'_> {
+        let is_bytes = matches!(self.attr.value(), Some(ArgAttr::BodyBytes { .. }));
+        match (&self.value.ty, &self.value.item) {
             (None, _) => Takes::Anything,
-            (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty.clone()),
-            (Some(list), Some(item)) if !self.is_bytes() => Takes::Each {
-                list: list.clone(),
-                item: item.clone(),
+            (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty),
+            (Some(_), Some(item)) if !is_bytes => Takes::Each {
+                item,
                 into: !is_primitive(item),
             },
-            (Some(ty), _) => Takes::Into(ty.clone()),
-        };
-        Arg {
-            ident: self.ident,
-            docs: self.docs,
-            optional: self.optional,
-            takes,
+            (Some(ty), _) => Takes::Into(ty),
         }
+    }
+
+    /// The argument's name, without `r#`.
+    pub(crate) fn name(&self) -> String {
+        self.ident.unraw().to_string()
+    }
+
+    fn is_on(&self, on: On) -> bool {
+        self.attr.value().is_some_and(|attr| attr.on() == on)
     }
 }
 
 /// Reads the arguments, each by itself.
-pub(super) fn read(raw: Vec<RawArg>, scope: &mut Scope<'_>) -> Vec<Read> {
-    let mut args: Vec<Read> = Vec::new();
-    for raw in raw {
-        let name = raw.ident.unraw().to_string();
-        if args.iter().any(|other| other.ident.unraw() == name) {
-            scope.push(&raw.ident, &Problem::ArgRepeated { name });
+pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
+    let mut args: Vec<Argument> = Vec::new();
+    for arg in written {
+        let errors = arg.errors;
+        let name = arg.ident.unraw().to_string();
+        if args.iter().any(|other| other.name() == name) {
+            errors.push(&arg.ident, &Problem::ArgRepeated { name });
             continue;
         }
-        let (docs, attrs): (Vec<_>, Vec<_>) = raw
-            .attrs
-            .into_iter()
-            .partition(|attr| attr.path().is_ident("doc"));
-        let place = said(attrs, scope);
-        if reserved::BUILDER.contains(&name.as_str()) {
-            let place = match &place {
-                Said::Place(attr) => place_name(attr.place),
-                Said::Nothing => "path",
-                Said::Unreadable => "query",
-            };
-            scope.push(&raw.ident, &Problem::ArgReserved { name, place });
+        if let Some(pattern) = &arg.pattern {
+            errors.push(pattern, &Problem::ArgPattern);
         }
-        let is_option = |ty: &Type| only_argument(ty, "Option").is_some() || is_bare(ty, "Option");
-        let optional = raw.optional || raw.ty.as_ref().is_some_and(is_option);
-        let ty = raw.ty.and_then(|ty| sendable(ty, scope));
-        args.push(Read {
-            ident: raw.ident,
-            docs,
-            ty,
-            optional,
-            place,
+        if reserved::BUILDER.contains(&name.as_str()) {
+            let on = match &arg.attr {
+                Slot::Given(attr, _) => attr.on(),
+                Slot::Absent => On::Path,
+                Slot::Unreadable(_) => On::Query,
+            };
+            errors.push(&arg.ident, &Problem::ArgReserved { name, on });
+        }
+        let value = sendable(Value::of(arg.ty, arg.optional), errors);
+        let sent = match &arg.attr {
+            Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
+            Slot::Given(attr, key) => {
+                let encoding = Encoding::of(Some(attr), value.item.is_some(), is_form);
+                if !errors.failed() {
+                    check_value(&value, &encoding, Some(&key.whole), errors);
+                }
+                Some(Sent {
+                    name: attr
+                        .name()
+                        .map_or_else(|| arg.ident.unraw().to_string(), syn::LitStr::value),
+                    encoding,
+                    position: 0,
+                })
+            }
+        };
+        args.push(Argument {
+            ident: arg.ident,
+            docs: arg.docs,
+            value,
+            attr: arg.attr,
+            sent,
         });
     }
     args
 }
 
-/// A type that a value can be sent of; after an error, the one that was probably meant.
-fn sendable(ty: Type, scope: &mut Scope<'_>) -> Option<Type> {
-    let inner = only_argument(&ty, "Option").unwrap_or(&ty);
-    let problem = match ungrouped(inner) {
+/// A value whose type can be sent. After an error, it has the type that was probably meant, or
+/// none.
+fn sendable(value: Value, errors: Sink<'_>) -> Value {
+    let Some(ty) = &value.ty else { return value };
+    let inside = Inside::of(ty);
+    let mut meant = None;
+    let problem = match ungrouped(ty) {
         Type::Reference(reference) => {
             let owned = owned(&reference.elem);
-            let meant = owned
+            meant = owned
                 .as_deref()
                 .and_then(|owned| syn::parse_str(owned).ok());
-            scope.push(inner, &Problem::TypeReference { owned });
-            return meant;
+            Problem::TypeReference { owned }
         }
         plain if is_bare(plain, "Option") => Problem::TypeUnfinished { name: "Option" },
         plain if is_bare(plain, "Vec") => Problem::TypeUnfinished { name: "Vec" },
-        _ if mentions_word(inner, "impl") => Problem::TypeImpl,
-        _ if mentions_word(inner, "dyn") => Problem::TypeDyn,
-        _ if mentions_self(inner) => Problem::TypeSelf,
-        plain if odd_form(plain).is_some() => Problem::TypeOther {
-            what: odd_form(plain).unwrap_or_default(),
+        _ if inside.has_impl => Problem::TypeImpl,
+        _ if inside.has_dyn => Problem::TypeDyn,
+        _ if inside.has_self => Problem::TypeSelf,
+        plain if is_odd(plain) => Problem::TypeOdd {
+            found: written(plain),
         },
-        _ if inner_reference(inner) => Problem::TypeReference { owned: None },
-        _ if borrows(inner) => Problem::TypeBorrows,
-        _ => return Some(ty),
+        _ if inside.has_reference => Problem::TypeReference { owned: None },
+        _ if inside.has_lifetime => Problem::TypeBorrows,
+        _ => return value,
     };
-    scope.push(&ty, &problem);
-    None
+    errors.push(ty, &problem);
+    Value::of(meant, value.optional)
 }
 
-/// Says where each argument goes: by its attribute, or by the placeholder of its name. `None` where
-/// that can't be said of some.
-pub(super) fn place(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>> {
-    let path = fill(args, keys, scope);
-    let mut rest = Vec::new();
-    let mut sound = path.is_some();
-    for (index, arg) in args.iter().enumerate() {
-        match &arg.place {
-            Said::Place(attr) if attr.place != Place::Path => {
-                rest.extend(elsewhere(index, arg, attr, keys, scope))
-            }
-            Said::Unreadable => sound = false,
-            _ => {}
+/// Whether a value's type can have the bound of its encoding, as far as its form shows.
+fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors: Sink<'_>) {
+    let Some(ty) = &value.ty else { return };
+    let row = encoding.row();
+    let found = || written(ty);
+    let (at_type, problem) = match (row.bound, &value.item) {
+        (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, None) if is_compound(ty) => {
+            (true, Problem::NotScalar { found: found() })
         }
+        (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, None) if row.per_item => {
+            (false, Problem::CsvNeedsList { found: found() })
+        }
+        (Bound::PathValue, _) if value.optional => (true, Problem::OptionInPath),
+        (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, Some(_)) if !row.per_item => {
+            (true, Problem::ListNotAllowed { on: row.on })
+        }
+        (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, Some(item))
+            if is_compound(item) || is_named(item, "Vec") =>
+        {
+            let found = written(item);
+            (true, Problem::NotScalar { found })
+        }
+        (Bound::QueryMembers, Some(_)) => {
+            let (found, is_list) = (found(), true);
+            (false, Problem::NotMembers { found, is_list })
+        }
+        (Bound::QueryMembers, None) if is_primitive(ty) || is_named(ty, "String") => {
+            let (found, is_list) = (found(), false);
+            (false, Problem::NotMembers { found, is_list })
+        }
+        (Bound::RawValue, item) if !is_bytes(ty, item.as_ref()) => {
+            (true, Problem::NotBytes { found: found() })
+        }
+        _ => return,
+    };
+    match attr {
+        Some(attr) if !at_type => errors.push(attr, &problem),
+        _ => errors.push(&value.whole, &problem),
     }
-    names(args, &rest, keys, scope);
-    bodies(args, &rest, keys, scope, sound);
-    let mut params = path?;
-    params.append(&mut rest);
-    sound.then_some(params)
 }
 
-/// The placeholders' arguments, in the path's order.
-fn fill(args: &[Read], keys: &Keys, scope: &mut Scope<'_>) -> Option<Vec<Param>> {
-    let placeholders = &keys.template.placeholders;
-    let mut filled: Vec<Option<usize>> = vec![None; placeholders.len()];
+fn is_bytes(ty: &Type, item: Option<&Type>) -> bool {
+    item.map_or_else(
+        || is_named(ty, "Bytes") || is_named(ty, "String"),
+        |item| is_named(item, "u8"),
+    )
+}
+
+/// Decides where each argument goes: by its attribute, or by the placeholder of its name.
+pub(super) fn place(args: &mut [Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
+    fill(args, head, errors);
+    let others = args
+        .iter_mut()
+        .filter_map(|arg| arg.sent.as_mut())
+        .filter(|sent| sent.encoding != Encoding::Path);
+    for (index, sent) in others.enumerate() {
+        sent.position = head.template.placeholders.len() + index;
+    }
+    names(args, head, errors);
+    bodies(args, head, attr, errors);
+}
+
+/// Finds the placeholders' arguments.
+fn fill(args: &mut [Argument], head: &Head, errors: Sink<'_>) {
+    let placeholders = &head.template.placeholders;
+    let position = |name: &str| {
+        placeholders
+            .iter()
+            .position(|placeholder| same_name(placeholder, name))
+    };
+    let mut filled: Vec<Option<String>> = vec![None; placeholders.len()];
     let mut unplaced = Vec::new();
-    // An argument that names no placeholder was meant for one all the same.
+    // Arguments that name no placeholder were meant for one nevertheless.
     let mut astray = 0;
-    for (index, arg) in args.iter().enumerate() {
-        let position = |name: &str| {
-            placeholders
-                .iter()
-                .position(|placeholder| same_name(placeholder, name))
-        };
-        let (found, at) = match &arg.place {
-            Said::Nothing => (
-                position(&arg.ident.unraw().to_string()),
-                arg.ident.to_token_stream(),
-            ),
-            Said::Unreadable => {
+    for (index, arg) in args.iter_mut().enumerate() {
+        let found = match &arg.attr {
+            Slot::Absent => position(&arg.ident.unraw().to_string()),
+            Slot::Unreadable(_) => {
                 astray += 1;
                 continue;
             }
-            Said::Place(attr) => {
-                let Some(name) = attr.name.as_ref().filter(|_| attr.place == Place::Path) else {
-                    continue;
-                };
-                let Some(found) = position(&name.value()) else {
+            Slot::Given(ArgAttr::Path { name }, _) => {
+                let found = position(&name.value());
+                if found.is_none() {
                     astray += 1;
-                    let problem = Problem::UnknownPlaceholder {
+                    let problem = Problem::PlaceholderUnknown {
                         name: name.value(),
                         placeholders: placeholders.clone(),
                     };
-                    scope.push(name, &problem);
+                    errors.push(name, &problem);
                     continue;
-                };
-                (Some(found), name.to_token_stream())
+                }
+                found
             }
+            Slot::Given(..) => continue,
         };
-        match found.map(|position| (position, filled[position])) {
-            None => unplaced.push(index),
-            Some((position, None)) => {
-                filled[position] = Some(index);
-                plain(
-                    arg,
-                    "placeholder",
-                    &Problem::OptionInPath,
-                    &Problem::ListInPath,
-                    scope,
-                );
+        let Some(position) = found else {
+            unplaced.push(index);
+            continue;
+        };
+        if let Some(by) = &filled[position] {
+            let problem = Problem::PlaceholderTaken {
+                placeholder: placeholders[position].clone(),
+                by: by.clone(),
+            };
+            match &arg.attr {
+                Slot::Given(ArgAttr::Path { name }, _) => errors.push(name, &problem),
+                _ => errors.push(&arg.ident, &problem),
             }
-            Some((position, Some(other))) => {
-                let placeholder = placeholders[position].clone();
-                scope.push(
-                    at,
-                    &Problem::PlaceholderTaken {
-                        placeholder,
-                        by: args[other].ident.to_string(),
-                    },
-                );
-            }
+            continue;
         }
+        filled[position] = Some(arg.ident.to_string());
+        let encoding = Encoding::of(arg.attr.value(), arg.value.item.is_some(), false);
+        check_value(&arg.value, &encoding, None, errors);
+        arg.sent = Some(Sent {
+            name: placeholders[position].clone(),
+            encoding,
+            position,
+        });
     }
     let unfilled: Vec<usize> = (0..placeholders.len())
         .filter(|position| filled[*position].is_none())
         .collect();
-    tell_unmatched(args, keys, &unplaced, unfilled, astray, scope);
-    let param = |(position, index): (usize, Option<usize>)| {
-        let name = placeholders[position].clone();
-        Some(Param {
-            arg: index?,
-            name,
-            place: Place::Path,
-            shape: Shape::Plain,
-            required: true,
-        })
-    };
-    filled.into_iter().enumerate().map(param).collect()
+    report_unmatched(args, head, &unplaced, unfilled, astray, errors);
 }
 
-/// One error for an argument and the placeholder that it was probably meant for, and one for each
-/// that is left.
-fn tell_unmatched(
-    args: &[Read],
-    keys: &Keys,
+/// Reports one error for an argument and the placeholder that it was probably meant for, and one
+/// for each that is left.
+fn report_unmatched(
+    args: &[Argument],
+    head: &Head,
     unplaced: &[usize],
     mut unfilled: Vec<usize>,
     astray: usize,
-    scope: &mut Scope<'_>,
+    errors: Sink<'_>,
 ) {
-    let placeholders = &keys.template.placeholders;
-    let name = |index: usize| args[index].ident.unraw().to_string();
+    let placeholders = &head.template.placeholders;
     let mut meant: Vec<Option<usize>> = Vec::new();
     for &index in unplaced {
-        let name = name(index);
+        let name = args[index].name();
         let candidates = || {
             unfilled
                 .iter()
@@ -264,50 +314,40 @@ fn tell_unmatched(
         }
     }
     for (&index, position) in unplaced.iter().zip(meant) {
-        let placeholder = position.map(|position| placeholders[position].clone());
-        let body_allowed = !has_no_body(&keys.method);
         let problem = Problem::ArgWithoutPlace {
-            name: name(index),
-            placeholder,
-            body_allowed,
+            name: args[index].name(),
+            placeholder: position.map(|position| placeholders[position].clone()),
+            body_allowed: head.method.may_have_body,
         };
-        scope.push(&args[index].ident, &problem);
+        errors.push(&args[index].ident, &problem);
     }
     for position in unfilled.into_iter().skip(astray) {
         let placeholder = placeholders[position].clone();
-        let elsewhere = args.iter().find_map(|arg| match &arg.place {
-            Said::Place(attr) if same_name(&arg.ident.unraw().to_string(), &placeholder) => {
-                Some(attr)
+        let elsewhere = args.iter().find_map(|arg| match &arg.attr {
+            Slot::Given(attr, key) if same_name(&arg.name(), &placeholder) => {
+                Some((attr.on(), key))
             }
             _ => None,
         });
         match elsewhere {
-            Some(attr) => {
-                scope.push(
-                    &attr.whole,
-                    &Problem::PlaceholderArgElsewhere {
-                        placeholder,
-                        place: place_name(attr.place),
-                    },
-                );
+            Some((on, key)) => {
+                let problem = Problem::PlaceholderArgElsewhere { placeholder, on };
+                errors.push(&key.whole, &problem);
             }
             None => {
-                let argument = argument_name(&placeholder);
-                scope.push(
-                    &keys.path,
-                    &Problem::PlaceholderUnfilled {
-                        placeholder,
-                        argument,
-                    },
-                );
+                let problem = Problem::PlaceholderUnfilled {
+                    argument: argument_name(&placeholder),
+                    placeholder,
+                };
+                errors.push(&head.path, &problem);
             }
         }
     }
 }
 
 /// `THREAD_CHAT_ID`, `threadChatId` and `thread-chat-id` make `thread_chat_id`; a keyword is made
-/// raw.
-fn argument_name(placeholder: &str) -> String {
+/// raw. `None` for one that can't be.
+fn argument_name(placeholder: &str) -> Option<String> {
     let shouted = !placeholder.contains(|character: char| character.is_ascii_lowercase());
     let mut name = String::new();
     for character in placeholder.chars() {
@@ -321,188 +361,75 @@ fn argument_name(placeholder: &str) -> String {
         });
     }
     match name.as_str() {
-        // These can't be raw either.
-        "self" | "super" | "crate" => format!("the_{name}: …`, marked `#[path(\"{placeholder}\")]"),
-        _ if syn::parse_str::<Ident>(&name).is_err() => format!("r#{name}: …"),
-        _ => format!("{name}: …"),
+        "self" | "super" | "crate" => None,
+        _ if syn::parse_str::<Ident>(&name).is_err() => Some(format!("r#{name}")),
+        _ => Some(name),
     }
-}
-
-/// Refuses what can't be one value.
-fn plain(arg: &Read, place: &'static str, option: &Problem, list: &Problem, scope: &mut Scope<'_>) {
-    if arg.value().is_some_and(is_compound) {
-        scope.push(&arg.ty, &Problem::NotPlain { place });
-    } else if arg.optional && *option == Problem::OptionInPath {
-        scope.push(&arg.ty, option);
-    } else if arg.item().is_some() {
-        scope.push(&arg.ty, list);
-    }
-}
-
-/// What goes into query, header or body.
-fn elsewhere(
-    index: usize,
-    arg: &Read,
-    attr: &Attr,
-    keys: &Keys,
-    scope: &mut Scope<'_>,
-) -> Option<Param> {
-    let list = arg.item().is_some();
-    let shape = match attr.place {
-        Place::Query if attr.flatten && list => {
-            scope.push(&attr.whole, &Problem::FlattenList);
-            return None;
-        }
-        Place::Query if attr.csv && !list && arg.ty.is_some() => {
-            scope.push(&attr.whole, &Problem::CsvNeedsList);
-            return None;
-        }
-        Place::Query
-            if attr.flatten
-                && arg
-                    .value()
-                    .is_some_and(|ty| is_primitive(ty) || is_named(ty, "String")) =>
-        {
-            scope.push(&attr.whole, &Problem::FlattenPlain);
-            return None;
-        }
-        Place::Query
-            if !attr.flatten
-                && arg
-                    .item()
-                    .or(arg.value())
-                    .is_some_and(|ty| is_compound(ty) || list && is_named(ty, "Vec")) =>
-        {
-            scope.push(
-                &arg.ty,
-                &Problem::NotPlain {
-                    place: "query parameter",
-                },
-            );
-            return None;
-        }
-        Place::Query if attr.flatten => Shape::Flatten,
-        Place::Query if attr.csv => Shape::Csv,
-        Place::Query if list => Shape::Repeated,
-        Place::Header => {
-            plain(
-                arg,
-                "header",
-                &Problem::ListInHeader,
-                &Problem::ListInHeader,
-                scope,
-            );
-            Shape::Plain
-        }
-        Place::Field if keys.form.is_some() && list => Shape::Repeated,
-        Place::Query | Place::Path => Shape::Plain,
-        Place::Field if keys.form.is_some() => Shape::Plain,
-        Place::Body if attr.bytes => {
-            let value = arg.value();
-            let is = |name| value.is_some_and(|ty| is_named(ty, name));
-            let octets = value
-                .and_then(|ty| only_argument(ty, "Vec"))
-                .is_some_and(|item| is_named(item, "u8"));
-            if let Some(ty) = value.filter(|_| !(is("Bytes") || is("String") || octets)) {
-                scope.push(&arg.ty, &Problem::BytesType { found: written(ty) });
-                return None;
-            }
-            let content_type = attr.content_type.as_ref().map(LitStr::value);
-            Shape::Bytes(content_type.unwrap_or_else(|| "application/octet-stream".to_owned()))
-        }
-        Place::Field | Place::Body => Shape::Json,
-    };
-    let name = attr
-        .name
-        .as_ref()
-        .map_or_else(|| arg.ident.unraw().to_string(), LitStr::value);
-    Some(Param {
-        arg: index,
-        name,
-        place: attr.place,
-        shape,
-        required: !arg.optional,
-    })
 }
 
 /// Two arguments of one name, or one and a constant.
-fn names(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>) {
-    let named = |param: &Param| param.shape != Shape::Flatten && param.place != Place::Body;
-    for (index, param) in params.iter().enumerate().filter(|(_, param)| named(param)) {
-        let same = |other: &&Param| {
-            let one = other.place == param.place && named(other);
+fn names(args: &[Argument], head: &Head, errors: Sink<'_>) {
+    let named = |arg: &&Argument| {
+        let encoding = arg.sent.as_ref().map(|sent| &sent.encoding);
+        !matches!(
+            encoding,
+            None | Some(
+                Encoding::Path | Encoding::QueryFlatten | Encoding::Body | Encoding::BodyBytes(_)
+            )
+        )
+    };
+    let mut seen: Vec<(On, &str)> = Vec::new();
+    for arg in args.iter().filter(named) {
+        let Some(sent) = &arg.sent else { continue };
+        let (on, name) = (sent.encoding.row().on, sent.name.as_str());
+        let same = |(other_on, other): &(On, &str)| {
             // Headers are the same in any case.
-            one && (other.name == param.name
-                || param.place == Place::Header && other.name.eq_ignore_ascii_case(&param.name))
+            *other_on == on
+                && (*other == name || on == On::Header && other.eq_ignore_ascii_case(name))
         };
-        let ident = &args[param.arg].ident;
-        if let Some(other) = params[..index].iter().find(same) {
-            let place = match param.place {
-                Place::Query => "query parameter",
-                Place::Header => "header",
-                _ => "field",
-            };
-            let by = args[other.arg].ident.to_string();
-            scope.push(
-                ident,
-                &Problem::RepeatedName {
-                    place,
-                    name: param.name.clone(),
-                    by,
-                },
-            );
+        if seen.iter().any(same) {
+            let name = name.to_owned();
+            errors.push(&arg.ident, &Problem::RepeatedName { on, name });
         }
-        if param.place == Place::Query && keys.template.query_names().any(|name| name == param.name)
-        {
-            scope.push(
-                ident,
-                &Problem::ConstantQueryClash {
-                    name: param.name.clone(),
-                },
-            );
+        if on == On::Query && head.template.query_names().any(|constant| constant == name) {
+            let name = name.to_owned();
+            errors.push(&arg.ident, &Problem::ConstantQueryClash { name });
         }
+        seen.push((on, name));
     }
 }
 
 /// Whether there may be a body, and whether it is one.
-fn bodies(args: &[Read], params: &[Param], keys: &Keys, scope: &mut Scope<'_>, all_known: bool) {
-    let of = |place: Place| params.iter().filter(move |param| param.place == place);
-    if has_no_body(&keys.method) {
-        for param in of(Place::Body).chain(of(Place::Field)) {
-            let Said::Place(attr) = &args[param.arg].place else {
-                continue;
-            };
-            let problem = Problem::BodyOnGet {
-                method: keys.method.clone(),
-                place: place_name(param.place),
-            };
-            scope.push(&attr.whole, &problem);
+fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
+    let of = |on: On| args.iter().filter(move |arg| arg.is_on(on));
+    let form = attr.args.keys.form.given().map(|(_, tokens)| tokens);
+    let has_fields = of(On::Field).next().is_some();
+    // An argument that could not be read may be one.
+    let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
+    if !head.method.may_have_body {
+        for on in [On::Body, On::Field] {
+            for arg in of(on) {
+                let Slot::Given(_, key) = &arg.attr else {
+                    continue;
+                };
+                let method = head.method.name;
+                errors.push(&key.whole, &Problem::BodyNotAllowed { method, on });
+            }
         }
-        if let Some(form) = keys
-            .form
-            .as_ref()
-            .filter(|_| all_known && of(Place::Field).next().is_none())
-        {
-            scope.push(form, &Problem::FormWithoutFields);
+        if let Some(form) = form.filter(|_| all_known && !has_fields) {
+            errors.push(form, &Problem::FormWithoutFields);
         }
         return;
     }
-    for param in of(Place::Body).skip(1) {
-        scope.push(&args[param.arg].ident, &Problem::TwoBodies);
+    for arg in of(On::Body).skip(1) {
+        errors.push(&arg.ident, &Problem::TwoBodies);
     }
-    if of(Place::Field).next().is_some()
-        && let Some(body) = of(Place::Body).next()
-    {
-        scope.push(&args[body.arg].ident, &Problem::BodyAndFields);
-    } else if let Some(form) = &keys.form {
-        if of(Place::Body).next().is_some() {
-            scope.push(form, &Problem::FormWithBody);
-        } else if of(Place::Field).next().is_none() && all_known {
-            scope.push(form, &Problem::FormWithoutFields);
+    match (of(On::Body).next(), form) {
+        (Some(body), _) if has_fields => errors.push(&body.ident, &Problem::BodyAndFields),
+        (Some(_), Some(form)) => errors.push(form, &Problem::FormWithBody),
+        (None, Some(form)) if !has_fields && all_known => {
+            errors.push(form, &Problem::FormWithoutFields);
         }
+        _ => {}
     }
-}
-
-fn has_no_body(method: &str) -> bool {
-    matches!(method, "GET" | "HEAD")
 }

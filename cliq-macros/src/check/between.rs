@@ -3,89 +3,83 @@
 
 use std::collections::BTreeMap;
 
-use quote::{ToTokens, format_ident};
-use syn::Attribute;
+use quote::format_ident;
 use syn::ext::IdentExt;
 
-use super::Declared;
-use crate::errors::Errors;
-use crate::model::{Endpoint, Wire};
+use super::wire::Wire;
+use super::{Declared, Endpoint};
+use crate::attrs::is_gate;
+use crate::parse::values::Calls;
 use crate::problem::Problem;
 
-/// Tells collisions, and lets endpoints that share a bucket have one limit. What collides by name
-/// is left out.
-pub(super) fn check(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Endpoint> {
-    let mut declared = distinct(declared, errors);
-    shares(&mut declared, errors);
-    shapes(&mut declared, errors);
+/// Reports collisions, and gives endpoints that share a bucket one limit. What has errors is left
+/// out: a method that can't be named, and what another does.
+pub(super) fn check(declared: Vec<Declared<'_>>) -> Vec<Endpoint> {
+    let mut declared = distinct(declared);
+    shares(&declared);
+    shapes(&mut declared);
     declared
         .into_iter()
-        .map(|declared| declared.endpoint)
+        .map(|one| Endpoint {
+            wire: one.endpoint.wire.filter(|_| !one.errors.failed()),
+            ..one.endpoint
+        })
         .collect()
 }
 
-/// `#[cfg]`-ed twins may bear one name; nothing else may.
-fn distinct(declared: Vec<Declared>, errors: &mut Errors) -> Vec<Declared> {
-    let mut kept: Vec<Declared> = Vec::new();
+/// Only twins behind `#[cfg]`s may have one name.
+fn distinct(declared: Vec<Declared<'_>>) -> Vec<Declared<'_>> {
+    let mut kept: Vec<Declared<'_>> = Vec::new();
     for mut one in declared {
         let surface = &one.endpoint.surface;
-        let name = surface.ident.unraw().to_string();
         let clashing = || {
             kept.iter()
                 .filter(|other| !(is_gated(&one) && is_gated(other)))
         };
         let same = clashing().find(|other| other.endpoint.surface.ident == surface.ident);
-        let clash = same
-            .or_else(|| clashing().find(|other| other.endpoint.surface.builder == surface.builder));
-        match clash {
-            None => kept.push(one),
-            Some(other) if other.endpoint.surface.ident == surface.ident => {
-                errors.push(
-                    Some(&name),
-                    &surface.ident,
-                    &Problem::RepeatedMethod { name: name.clone() },
-                );
-            }
-            Some(other) => {
-                let other = other.endpoint.surface.ident.to_string();
-                let problem = Problem::SameBuilder {
-                    name: name.clone(),
-                    other,
-                    builder: surface.builder.to_string(),
-                };
-                errors.push(Some(&name), &surface.ident, &problem);
-                // It can be called all the same, by a builder that needs no name.
-                one.endpoint.surface.builder = format_ident!("{}{}", surface.builder, kept.len());
-                one.endpoint.wire = None;
-                kept.push(one);
-            }
+        if same.is_some() {
+            let name = surface.ident.unraw().to_string();
+            one.errors
+                .push(&surface.ident, &Problem::RepeatedMethod { name });
+            continue;
         }
+        let same = clashing().find(|other| other.endpoint.surface.builder == surface.builder);
+        if let Some(other) = same {
+            let problem = Problem::SameBuilder {
+                name: surface.ident.unraw().to_string(),
+                other: other.endpoint.surface.ident.to_string(),
+                builder: surface.builder.to_string(),
+            };
+            one.errors.push(&surface.ident, &problem);
+            // Another name keeps calls of the method right.
+            one.endpoint.surface.builder = format_ident!("{}{}", surface.builder, kept.len());
+        }
+        kept.push(one);
     }
     kept
 }
 
 /// Whether the method may be configured away.
-fn is_gated(one: &Declared) -> bool {
+fn is_gated(one: &Declared<'_>) -> bool {
     one.endpoint.surface.attrs.iter().any(is_gate)
 }
 
-/// `#[cfg(…)]`, or a `cfg_attr` that holds one.
-pub(crate) fn is_gate(attr: &Attribute) -> bool {
-    attr.path().is_ident("cfg")
-        || attr.path().is_ident("cfg_attr") && crate::parse::mentions(attr.to_token_stream(), "cfg")
-}
-
 /// Whether each `shares = …` names an endpoint with which it can be counted.
-fn shares(declared: &mut [Declared], errors: &mut Errors) {
+fn shares(declared: &[Declared<'_>]) {
+    let sound = |one: &Declared<'_>| !one.errors.failed();
+    let shape = |one: &Declared<'_>| {
+        one.endpoint
+            .wire
+            .as_ref()
+            .filter(|_| sound(one))
+            .map(Wire::shape)
+    };
     let names: Vec<String> = declared
         .iter()
         .map(|one| one.endpoint.surface.ident.unraw().to_string())
         .collect();
-    let shapes: Vec<Option<String>> = declared
-        .iter()
-        .map(|one| one.endpoint.wire.as_ref().map(Wire::shape))
-        .collect();
-    for (index, one) in declared.iter_mut().enumerate() {
+    let shapes: Vec<Option<String>> = declared.iter().map(shape).collect();
+    for (index, one) in declared.iter().enumerate() {
         let Some(with) = &one.shares else { continue };
         let other = with.unraw().to_string();
         let mine = &shapes[index];
@@ -101,11 +95,8 @@ fn shares(declared: &mut [Declared], errors: &mut Errors) {
             _ if other == names[index] => Problem::SharesSelf,
             _ if same => continue,
             None => {
-                let methods = names
-                    .iter()
-                    .filter(|name| **name != names[index])
-                    .cloned()
-                    .collect();
+                let others = names.iter().filter(|name| **name != names[index]);
+                let methods = others.cloned().collect();
                 Problem::SharesUnknown { other, methods }
             }
             Some((Some(mine), Some(theirs))) => Problem::SharesOtherShape {
@@ -115,9 +106,7 @@ fn shares(declared: &mut [Declared], errors: &mut Errors) {
             },
             Some(_) => continue,
         };
-        errors.push(Some(&names[index]), with, &problem);
-        // It can't be told what it would be counted with.
-        one.endpoint.wire = None;
+        one.errors.push(with, &problem);
     }
 }
 
@@ -125,39 +114,16 @@ fn shares(declared: &mut [Declared], errors: &mut Errors) {
 /// all of them.
 ///
 /// What may be configured away is left out: it must not change what holds without it.
-fn shapes(declared: &mut [Declared], errors: &mut Errors) {
+fn shapes(declared: &mut [Declared<'_>]) {
     let mut groups: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, one) in declared.iter().enumerate() {
-        if let Some(wire) = one.endpoint.wire.as_ref().filter(|_| !is_gated(one)) {
+        let sound = !one.errors.failed() && !is_gated(one);
+        if let Some(wire) = one.endpoint.wire.as_ref().filter(|_| sound) {
             groups.entry(wire.shape()).or_default().push(index);
         }
     }
     for group in groups.into_values().filter(|group| group.len() > 1) {
-        let bucket_of = |index: usize| {
-            declared[index]
-                .endpoint
-                .wire
-                .as_ref()
-                .and_then(|wire| wire.bucket.as_deref())
-        };
-        let mut first: Option<usize> = None;
-        for &index in group
-            .iter()
-            .filter(|index| declared[**index].shares.is_none())
-        {
-            match first {
-                None => first = Some(index),
-                // One bucket says as much as `shares`.
-                Some(other)
-                    if bucket_of(other).is_some() && bucket_of(other) == bucket_of(index) => {}
-                Some(other) => {
-                    let one = &declared[index];
-                    let name = one.endpoint.surface.ident.unraw().to_string();
-                    let other = declared[other].endpoint.surface.ident.unraw().to_string();
-                    errors.push(Some(&name), &one.path, &Problem::SameShape { other });
-                }
-            }
-        }
+        report_same(declared, &group);
         let wires = || {
             group
                 .iter()
@@ -178,10 +144,28 @@ fn shapes(declared: &mut [Declared], errors: &mut Errors) {
     }
 }
 
+/// Reports those of a group that neither share nor have one bucket.
+fn report_same(declared: &[Declared<'_>], group: &[usize]) {
+    let bucket = |index: usize| declared[index].endpoint.wire.as_ref()?.bucket.as_deref();
+    let mut alone = group
+        .iter()
+        .filter(|index| declared[**index].shares.is_none());
+    let Some(&first) = alone.next() else { return };
+    for &index in alone {
+        let other = declared[first].endpoint.surface.ident.unraw().to_string();
+        let problem = match (bucket(first), bucket(index)) {
+            (Some(one), Some(other)) if one == other => continue,
+            (Some(_), Some(_)) => Problem::SameShapeTwoBuckets { other },
+            _ => Problem::SameShape { other },
+        };
+        declared[index].errors.push(&declared[index].path, &problem);
+    }
+}
+
 /// Fewer calls in the same time come first.
-fn stricter(one: (u32, u64), other: (u32, u64)) -> std::cmp::Ordering {
-    let rate = |(calls, _): (u32, u64), (_, per): (u32, u64)| u128::from(calls) * u128::from(per);
+fn stricter(one: Calls, other: Calls) -> std::cmp::Ordering {
+    let rate = |one: Calls, other: Calls| u128::from(one.calls) * u128::from(other.seconds);
     rate(one, other)
         .cmp(&rate(other, one))
-        .then(one.0.cmp(&other.0))
+        .then(one.calls.cmp(&other.calls))
 }

@@ -1,168 +1,328 @@
-//! From what was written to what it means, telling everything that is wrong on the way.
+//! From what was written to what it means, with everything that is wrong with it.
+//!
+//! Only what was checked can be expanded: an endpoint with an error keeps its [`Surface`], so that
+//! code which uses it stays right, and has no [`Wire`].
 
-mod answer;
-mod arguments;
-mod attribute;
+pub(crate) mod answer;
+pub(crate) mod arguments;
 mod between;
-mod keys;
+pub(crate) mod encoding;
 mod reserved;
-mod types;
-mod values;
+mod signature;
+#[cfg(test)]
+mod tests;
+pub(crate) mod wire;
 
 use proc_macro2::{TokenStream, TokenTree};
-use quote::format_ident;
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, LitStr, Meta, Path, Type};
+use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TraitItem, Type, Visibility};
 
-use crate::errors::Errors;
-use crate::model::{Api, Endpoint, Surface, Wire};
-use crate::parse::{Output, RawMember, RawMethod, RawTrait, is_endpoints};
-use crate::problem::Problem;
+use crate::attrs::{hides_endpoint, is_async_trait, is_endpoints};
+use crate::errors::Sink;
+use crate::parse::endpoint::EndpointAttr;
+use crate::parse::{Head, Member, Method, Output, Trait};
+use crate::problem::{On, Problem};
+use crate::text::method::METHODS;
+use crate::text::suggest::nearest;
+use crate::types::{first_argument, single_name};
+use answer::Answer;
+use arguments::Argument;
+use wire::{Defaults, Wire};
 
-pub(crate) use between::is_gate;
-pub(crate) use keys::Defaults;
-pub(crate) use types::first_argument;
-
-/// Errors about one method.
-pub(crate) struct Scope<'e> {
-    errors: &'e mut Errors,
-    method: String,
+/// A checked trait.
+pub(crate) struct Api {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) trait_token: Token![trait],
+    pub(crate) ident: Ident,
+    /// The runtime crate.
+    pub(crate) krate: Path,
+    pub(crate) endpoints: Vec<Endpoint>,
+    /// Methods with a body, passed through.
+    pub(crate) others: Vec<TokenStream>,
+    /// Whether there is no error about the trait itself.
+    pub(crate) is_sound: bool,
+    /// Words where editors complete keys.
+    pub(crate) unknown: Vec<(On, Ident)>,
 }
 
-impl Scope<'_> {
-    fn push(&mut self, at: impl quote::ToTokens, problem: &Problem) {
-        self.errors.push(Some(&self.method), at, problem);
-    }
+/// A checked method.
+pub(crate) struct Endpoint {
+    pub(crate) surface: Surface,
+    /// `None` after an error, so that it can be named and called but does nothing.
+    pub(crate) wire: Option<Wire>,
 }
 
-/// Checks a trait. It always gives one: endpoints with errors lack what they would do.
-pub(crate) fn check(raw: RawTrait, defaults: Defaults, errors: &mut Errors) -> Api {
-    for attr in raw.attrs.iter().filter(|attr| is_endpoints(attr)) {
-        errors.push(None, attr, &Problem::EndpointsTwice);
-    }
-    for attr in raw.attrs.iter().filter(|attr| is_async_trait(attr)) {
-        errors.push(None, attr, &Problem::AsyncTrait);
-    }
-    let attrs = raw
-        .attrs
-        .into_iter()
-        .filter(|attr| !is_endpoints(attr) && !is_async_trait(attr))
-        .collect();
-    let mut others = Vec::new();
-    let mut endpoints = Vec::new();
-    for member in raw.members {
-        match member {
-            RawMember::Other(ident, tokens) => {
-                reserved::method(
-                    &ident,
-                    &mut Scope {
-                        method: ident.to_string(),
-                        errors,
-                    },
-                );
-                others.push(tokens);
-            }
-            RawMember::Endpoint(method) => endpoints.push(endpoint(*method, &defaults, errors)),
-        }
-    }
-    let endpoints = between::check(endpoints, errors);
-    errors.enter(0);
-    if let Some(lock) = defaults.idle_lock(endpoints.iter().map(|endpoint| endpoint.wire.as_ref()))
-    {
-        errors.push(None, lock, &Problem::LockWithoutLimit);
-    }
-    if let Some(left) = raw.left.filter(|_| errors.len() == 0) {
-        errors.push(None, Ident::new("_", left), &Problem::UnreadableAttribute);
-    }
-    let krate = defaults.krate.unwrap_or_else(runtime);
-    Api {
-        attrs,
-        vis: raw.vis,
-        trait_token: raw.trait_token,
-        ident: raw.ident,
-        krate,
-        endpoints,
-        others,
-    }
-}
-
-fn is_async_trait(attr: &Attribute) -> bool {
-    attr.path()
-        .segments
-        .last()
-        .is_some_and(|segment| segment.ident == "async_trait")
+/// What a user's code sees of an endpoint: known even where the declaration has errors.
+pub(crate) struct Surface {
+    /// All attributes but ours.
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) fn_token: Token![fn],
+    pub(crate) ident: Ident,
+    pub(crate) receiver: TokenStream,
+    pub(crate) builder: Ident,
+    pub(crate) args: Vec<Argument>,
+    pub(crate) answer: Answer,
 }
 
 /// An endpoint, and what of it only means something beside the others.
-struct Declared {
+struct Declared<'e> {
+    errors: Sink<'e>,
     endpoint: Endpoint,
     shares: Option<Ident>,
     path: Option<LitStr>,
 }
 
-fn runtime() -> Path {
-    syn::parse_quote!(::cliq_api)
+/// Checks a trait. What has errors is left out: what an endpoint does, a composition, a key.
+pub(crate) fn check(written: Trait<'_>) -> Api {
+    let Trait {
+        errors,
+        args,
+        head,
+        members,
+        left,
+    } = written;
+    check_head(&head, errors);
+    let defaults = Defaults::new(args);
+    let unknown = defaults.unknown().iter();
+    let mut unknown: Vec<_> = unknown
+        .map(|ident| (On::Endpoints, ident.clone()))
+        .collect();
+    let mut others = Vec::new();
+    let mut declared = Vec::new();
+    for member in members {
+        match member {
+            Member::Other(item, errors) => errors.push(&item, &not_a_method(&item)),
+            Member::Method(method) => {
+                unknown.extend(completed(&method));
+                signature::qualifiers(&method);
+                reserved::method(&method.sig.ident, method.errors);
+                if is_composition(&method) {
+                    others.extend(composition(method));
+                } else {
+                    declared.push(endpoint(method, &defaults));
+                }
+            }
+        }
+    }
+    let endpoints = between::check(declared);
+    let wires = endpoints.iter().map(|endpoint| endpoint.wire.as_ref());
+    if let Some(lock) = defaults.idle_lock(wires) {
+        errors.push(lock, &Problem::LockWithoutLimit);
+    }
+    // What is left is mostly a consequence of something that is reported already.
+    let all_sound = endpoints.iter().all(|endpoint| endpoint.wire.is_some());
+    if let Some(left) = left.filter(|_| all_sound && !errors.failed()) {
+        errors.push(Ident::new("_", left), &Problem::UnreadableAttribute);
+    }
+    let is_ours = |attr: &Attribute| is_endpoints(attr) || is_async_trait(attr);
+    Api {
+        attrs: head
+            .attrs
+            .into_iter()
+            .filter(|attr| !is_ours(attr))
+            .collect(),
+        vis: head.vis,
+        trait_token: head.trait_token,
+        ident: head.ident,
+        krate: defaults.krate(),
+        endpoints,
+        others,
+        is_sound: !errors.failed(),
+        unknown,
+    }
 }
 
-fn endpoint(mut raw: RawMethod, defaults: &Defaults, errors: &mut Errors) -> Declared {
-    errors.enter(raw.place);
-    let before = errors.len();
-    let mut scope = Scope {
-        method: raw.ident.to_string(),
-        errors,
-    };
-    reserved::method(&raw.ident, &mut scope);
-    let builder = builder_name(&raw.ident);
-    builder_is_type(&mut raw, &builder, &mut scope);
-    let before_answer = scope.errors.len();
-    let answer = answer::answer(&raw.output, &mut scope);
-    let answered = scope.errors.len() == before_answer;
-    let args = arguments::read(raw.args, &mut scope);
-    let keys = raw
-        .endpoint
-        .as_ref()
-        .and_then(|attr| keys::endpoint(attr, defaults, &mut scope))
-        .filter(|_| !raw.broken);
-    // What an argument means depends on the path and the method; without them nothing more can be
-    // said.
-    let (shares, path) = keys
-        .as_ref()
-        .map(|keys| (keys.shares.clone(), Some(keys.path.clone())))
-        .unwrap_or_default();
-    let wire = keys.and_then(|keys| {
-        let params = arguments::place(&args, &keys, &mut scope)?;
-        if answered {
-            answer::check(&keys, answer.decode, &raw.output, &mut scope);
+fn check_head(head: &Head, errors: Sink<'_>) {
+    let refuse = |at: &dyn ToTokens, problem: Problem| {
+        let at = at.to_token_stream();
+        if !at.is_empty() {
+            errors.push(at, &problem);
         }
-        let page = answer::page(&keys, &args, &params, &mut scope);
-        Some(keys.into_wire(params, page))
-    });
-    if raw.half_typed {
-        errors.forget(before);
+    };
+    refuse(&head.generics, Problem::TraitGenerics);
+    refuse(&head.generics.where_clause, Problem::TraitWhere);
+    refuse(&head.unsafety, Problem::TraitUnsafe);
+    refuse(&head.auto, Problem::TraitAuto);
+    refuse(&head.supertraits, Problem::TraitSupertraits);
+    for attr in &head.attrs {
+        if is_endpoints(attr) {
+            errors.push(attr, &Problem::EndpointsTwice);
+        } else if is_async_trait(attr) {
+            errors.push(attr, &Problem::AsyncTrait);
+        }
     }
-    let sound = !raw.broken && errors.len() == before;
+}
+
+fn not_a_method(item: &TraitItem) -> Problem {
+    match item {
+        TraitItem::Type(_) => Problem::AssociatedType,
+        TraitItem::Const(_) => Problem::AssociatedConst,
+        TraitItem::Macro(_) => Problem::MacroInTrait,
+        _ => Problem::UnreadableMember,
+    }
+}
+
+/// Unknown keys, options and attributes of a method.
+fn completed(method: &Method<'_>) -> Vec<(On, Ident)> {
+    let mut unknown = Vec::new();
+    if let Some((_, attr)) = &method.endpoint {
+        unknown.extend(
+            attr.args
+                .unknown
+                .iter()
+                .map(|ident| (On::Endpoint, ident.clone())),
+        );
+        let page = attr.args.keys.page.value();
+        let of_page = page.into_iter().flat_map(|page| &page.unknown);
+        unknown.extend(of_page.map(|ident| (On::Page, ident.clone())));
+    }
+    unknown.extend(
+        method
+            .args
+            .iter()
+            .flat_map(|arg| arg.unknown.iter().cloned()),
+    );
+    unknown
+}
+
+/// A method with a body and without `#[endpoint]`.
+fn is_composition(method: &Method<'_>) -> bool {
+    method.endpoint.is_none() && method.body.is_some() && !method.attrs.iter().any(hides_endpoint)
+}
+
+/// A composition as it was written, with its body unread; `None` after an error.
+fn composition(method: Method<'_>) -> Option<TokenStream> {
+    let Method {
+        errors,
+        attrs,
+        mut sig,
+        receiver,
+        body,
+        ..
+    } = method;
+    if let Some(receiver) = receiver {
+        sig.inputs.insert(0, syn::FnArg::Receiver(receiver));
+    }
+    (!errors.failed()).then(|| quote!(#(#attrs)* #sig #body))
+}
+
+fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
+    let errors = method.errors;
+    without_endpoint(&mut method);
+    signature::check(&method);
+    let builder = builder_name(&method.sig.ident);
+    builder_is_type(&mut method, &builder);
+    let of_answer = errors.part();
+    let answer = answer::read(&method.output, of_answer);
+    let attr = method.endpoint.map(|(_, attr)| attr);
+    let is_form = |attr: &EndpointAttr| attr.args.keys.form.value().is_some();
+    let mut args = arguments::read(method.args, attr.as_ref().is_some_and(is_form));
+    let path = |attr: &EndpointAttr| Some(attr.head.as_ref()?.path.clone());
+    let path = attr.as_ref().and_then(path);
+    let shares = |attr: &EndpointAttr| Some(attr.args.keys.shares.value()?.0.clone());
+    let shares = attr.as_ref().and_then(shares);
+    let wire = attr.and_then(|attr| {
+        wire::check_keys(&attr, defaults, errors);
+        wire(
+            attr,
+            defaults,
+            &mut args,
+            (&answer, of_answer),
+            &method.output,
+            errors,
+        )
+    });
     let surface = Surface {
-        attrs: raw.attrs.into_iter().map(lenient).collect(),
-        fn_token: raw.fn_token,
-        ident: raw.ident,
-        receiver: raw.receiver.unwrap_or_else(|| quote::quote!(&self)),
+        attrs: method.attrs.into_iter().map(lenient).collect(),
+        fn_token: method.sig.fn_token,
+        ident: method.sig.ident,
+        receiver: match &method.receiver {
+            // Its token has the user's place in the code.
+            Some(receiver) => {
+                let this = &receiver.self_token;
+                quote!(&#this)
+            }
+            None => quote!(&self),
+        },
         builder,
-        args: args.into_iter().map(arguments::Read::into_arg).collect(),
+        args,
         answer,
     };
     Declared {
-        endpoint: Endpoint {
-            surface,
-            wire: wire.filter(|_: &Wire| sound),
-        },
+        errors,
+        endpoint: Endpoint { surface, wire },
         shares,
         path,
     }
 }
 
-/// `#[expect(…)]` as `#[allow(…)]`: what is expected may come of one of the things that are made
-/// from the method, and not of the others.
+/// Reports a method that is neither an endpoint nor a composition, and removes what was meant for
+/// `#[endpoint]`.
+fn without_endpoint(method: &mut Method<'_>) {
+    let errors = method.errors;
+    let hiding: Vec<Attribute> = method
+        .attrs
+        .extract_if(.., |attr| hides_endpoint(attr))
+        .collect();
+    for attr in &hiding {
+        errors.push(attr, &Problem::EndpointBehindCfgAttr);
+    }
+    if method.endpoint.is_some() || method.half_typed {
+        return;
+    }
+    let misspelt: Vec<Attribute> = method
+        .attrs
+        .extract_if(.., |attr| is_misspelt_endpoint(attr))
+        .collect();
+    if let Some(attr) = misspelt.first() {
+        let found = attr.path().to_token_stream().to_string();
+        errors.push(attr.path(), &Problem::EndpointMisspelt { found });
+    } else if hiding.is_empty() {
+        // Whatever else an endpoint can't have is a consequence.
+        let at = method.sig.to_token_stream();
+        errors.push_last(at, &Problem::MethodWithoutEndpoint);
+    }
+}
+
+/// `#[enpoint(…)]`, `#[get("…")]`: what other words for it look like.
+fn is_misspelt_endpoint(attr: &Attribute) -> bool {
+    let Some(name) = attr.path().segments.last() else {
+        return false;
+    };
+    let name = name.ident.to_string();
+    let is_method = METHODS
+        .iter()
+        .any(|method| method.name.eq_ignore_ascii_case(&name));
+    is_method
+        || name == "route"
+        || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
+}
+
+/// What the endpoint does, if method and path can be read. What has errors is dropped once those
+/// between the methods are known, too.
+fn wire(
+    attr: EndpointAttr,
+    defaults: &Defaults,
+    args: &mut [Argument],
+    (answer, of_answer): (&Answer, Sink<'_>),
+    output: &Output,
+    errors: Sink<'_>,
+) -> Option<Wire> {
+    let head = attr.head.as_ref()?;
+    arguments::place(args, head, &attr, errors);
+    if !of_answer.failed() {
+        answer::check(head, &attr, answer.decode, output, errors);
+    }
+    let page = answer::page(&attr, args, errors);
+    let (head, keys) = (attr.head?, attr.args.keys);
+    Some(Wire::new(head, keys, defaults, page, errors))
+}
+
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and not
+/// in the others.
 fn lenient(mut attr: Attribute) -> Attribute {
     fn words(tokens: TokenStream) -> TokenStream {
         let mut tokens = tokens.into_iter().peekable();
@@ -189,34 +349,31 @@ fn lenient(mut attr: Attribute) -> Attribute {
     attr
 }
 
-/// A type that bears the builder's name would be hidden by it.
-fn builder_is_type(raw: &mut RawMethod, builder: &Ident, scope: &mut Scope<'_>) {
-    let mut is_hidden = |ty: &Type| {
+/// A type of the builder's name would be hidden by it.
+fn builder_is_type(method: &mut Method<'_>, builder: &Ident) {
+    let errors = method.errors;
+    let is_hidden = |ty: &Type| {
         let mut inner = Some(ty);
         // By a path of several names it can still be reached.
         while let Some(outer) =
-            inner.filter(|ty| types::single_name(ty).is_none_or(|name| name != builder))
+            inner.filter(|ty| single_name(ty).is_none_or(|name| name != builder))
         {
             inner = first_argument(outer);
         }
         if let Some(same) = inner {
-            scope.push(
-                same,
-                &Problem::BuilderIsType {
-                    name: builder.to_string(),
-                },
-            );
+            let name = builder.to_string();
+            errors.push(same, &Problem::BuilderIsType { name });
         }
         inner.is_some()
     };
     // Which type is meant can't be written here.
-    for arg in &mut raw.args {
+    for arg in &mut method.args {
         arg.ty = arg.ty.take().filter(|ty| !is_hidden(ty));
     }
-    if let Output::Type(ty) = &raw.output
+    if let Output::Type(ty) = &method.output
         && is_hidden(ty)
     {
-        raw.output = Output::Unreadable;
+        method.output = Output::Unreadable;
     }
 }
 

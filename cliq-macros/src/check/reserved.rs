@@ -1,10 +1,10 @@
-//! Names that are taken: a method or a setter that bears one would never be reached, or would hide
-//! what every client or builder has.
+//! Reserved names: a method or a setter of such a name would never be reached, or would hide what
+//! every client or builder has.
 
 use syn::Ident;
 use syn::ext::IdentExt;
 
-use super::Scope;
+use crate::errors::Sink;
 use crate::problem::Problem;
 
 /// The client's own methods.
@@ -21,7 +21,7 @@ const CLIENT: &[&str] = &[
     "user_count",
 ];
 
-/// What every value has by the prelude's traits, and by those that are often imported.
+/// Methods of every value by the prelude's traits, and by those that are often imported.
 const EVERY_VALUE: &[&str] = &[
     "clone",
     "into",
@@ -33,7 +33,7 @@ const EVERY_VALUE: &[&str] = &[
     "as_mut",
 ];
 
-/// What every builder has, with and without the traits for threads that wait.
+/// Methods of every builder, with and without the blocking traits.
 pub(super) const BUILDER: &[&str] = &[
     "clone",
     "into_future",
@@ -50,15 +50,13 @@ pub(super) const BUILDER: &[&str] = &[
     "with",
 ];
 
-/// Refuses a method of the trait that bears a name which is taken.
-pub(super) fn method(ident: &Ident, scope: &mut Scope<'_>) {
+/// Reports a method of the trait with a reserved name.
+pub(super) fn method(ident: &Ident, errors: Sink<'_>) {
     let name = ident.unraw().to_string();
-    let why = match name.as_str() {
-        name if CLIENT.contains(&name) => "which is kept for the client's own methods",
-        name if EVERY_VALUE.contains(&name) => "which is a method of the standard library's traits",
-        _ => return,
-    };
-    scope.push(ident, &Problem::ReservedMethod { name, why });
+    let of_client = CLIENT.contains(&name.as_str());
+    if of_client || EVERY_VALUE.contains(&name.as_str()) {
+        errors.push(ident, &Problem::ReservedMethod { name, of_client });
+    }
 }
 
 #[cfg(test)]

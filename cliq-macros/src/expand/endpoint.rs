@@ -7,8 +7,12 @@ use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 
 use super::{Names, head};
-use crate::check::is_gate;
-use crate::model::{AnswerType, Api, Arg, Decode, Endpoint, Param, Place, Shape, Surface, Takes};
+use crate::attrs::{is_deprecation, is_doc, is_gate};
+use crate::check::answer::{AnswerType, Decode};
+use crate::check::arguments::{Argument, Sent, Takes};
+use crate::check::encoding::Encoding;
+use crate::check::{Api, Endpoint, Surface};
+use crate::problem::On;
 
 pub(super) struct Expansion<'a> {
     pub(super) api: &'a Api,
@@ -25,19 +29,15 @@ impl Expansion<'_> {
         &self.api.krate
     }
 
-    /// What is carried to everything that is made from the method: whether it exists at all.
+    /// The `#[cfg]`s that every generated item repeats.
     fn gates(&self) -> impl Iterator<Item = &Attribute> {
         let of_trait = self.api.attrs.iter().filter(|attr| is_gate(attr));
         of_trait.chain(self.surface().attrs.iter().filter(|attr| is_gate(attr)))
     }
 
-    /// The parameter of an argument, with its index.
-    fn param(&self, arg: usize) -> Option<(usize, &Param)> {
-        let wire = self.endpoint.wire.as_ref()?;
-        wire.params
-            .iter()
-            .enumerate()
-            .find(|(_, param)| param.arg == arg)
+    /// How an argument is sent; `None` after an error.
+    fn sent<'s>(&'s self, arg: &'s Argument) -> Option<&'s Sent> {
+        self.endpoint.wire.as_ref().and(arg.sent.as_ref())
     }
 
     /// The trait's method.
@@ -52,9 +52,9 @@ impl Expansion<'_> {
             ..
         } = self.surface();
         let krate = self.krate();
-        let required = || args.iter().enumerate().filter(|(_, arg)| !arg.optional);
-        let params = required().map(|(_, arg)| parameter(arg));
-        let setting = required().map(|(index, arg)| self.set(index, arg));
+        let required = || args.iter().filter(|arg| !arg.value.optional);
+        let params = required().map(parameter);
+        let setting = required().map(|arg| self.set(arg));
         let unused = self
             .endpoint
             .wire
@@ -73,7 +73,7 @@ impl Expansion<'_> {
             Delimiter::Brace,
             quote!(#krate::__private::built(self, #krate::__private::Call::new(<#kind as #krate::Endpoint>::META)#(#setting)*)),
         );
-        // The whole method stands at its name, so that rustc points there.
+        // rustc points at the method's name if the whole method has its span.
         body.set_span(ident.span());
         out.extend(quote! {
             #(#attrs)* #docs #unused #deprecated
@@ -82,54 +82,29 @@ impl Expansion<'_> {
     }
 
     /// `.path::<ThreadChatId>(0, thread_chat_id.into())`.
-    fn set(&self, index: usize, arg: &Arg) -> Option<TokenStream> {
-        let (position, param) = self.param(index)?;
-        let krate = self.krate();
-        let setter = match (param.place, &param.shape) {
-            (Place::Path, _) => "path",
-            (Place::Header, _) => "header",
-            (Place::Query, Shape::Repeated) => "query_repeated",
-            (Place::Query, Shape::Csv) => "query_csv",
-            (Place::Query, Shape::Flatten) => "query_flatten",
-            (Place::Query, _) => "query",
-            (Place::Field, Shape::Repeated) => "form_repeated",
-            (Place::Field, Shape::Plain) => "form",
-            (Place::Field, _) => "field",
-            (Place::Body, Shape::Bytes(_)) => "body_bytes",
-            (Place::Body, _) => "body",
+    fn set(&self, arg: &Argument) -> Option<TokenStream> {
+        let sent = self.sent(arg)?;
+        let row = sent.encoding.row();
+        let setter = Ident::new(row.setter, Span::call_site());
+        let position = Literal::usize_unsuffixed(sent.position);
+        let value = value(arg, self.krate());
+        // The user's type is where its bound is required, so that an error about it points there.
+        let ty = match &arg.value.item {
+            Some(item) if row.per_item => item,
+            _ => arg.value.ty.as_ref()?,
         };
-        let setter = Ident::new(setter, Span::call_site());
-        let of_items = matches!(param.shape, Shape::Repeated | Shape::Csv);
-        let position = Literal::usize_unsuffixed(position);
-        let value = value(arg, krate);
-        // The user's type stands where its bound is asked for, so that an error about it points
-        // there.
-        Some(match &arg.takes {
-            Takes::Anything => return None,
-            _ if matches!(param.shape, Shape::Bytes(_)) => {
-                let ty = match &arg.takes {
-                    Takes::Itself(ty) | Takes::Into(ty) | Takes::Each { list: ty, .. } => ty,
-                    Takes::Anything => return None,
-                };
-                quote!(.#setter::<#ty>(#position, #value))
-            }
-            Takes::Each { item, .. } if of_items => quote!(.#setter::<#item>(#position, #value)),
-            Takes::Itself(ty) | Takes::Into(ty) | Takes::Each { list: ty, .. } => {
-                quote!(.#setter::<#ty>(#position, #value))
-            }
-        })
+        Some(quote!(.#setter::<#ty>(#position, #value)))
     }
 
-    /// What names the endpoint where its builder is told apart from the trait's others.
+    /// The type that distinguishes the endpoint's builder from the trait's others.
     pub(super) fn marker(&self, out: &mut TokenStream) {
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
         let marker = self.marker_name();
         out.extend(quote!(#(#gates)* pub struct #marker;));
     }
 
-    /// `ThreadsCall<__threads::FollowThread>`, what the builder's name stands for. Generated code
-    /// goes by it: where the name is taken by something else, that is the one thing that is
-    /// wrong.
+    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated code
+    /// doesn't use the alias, so that a name that is taken is reported once.
     fn kind(&self) -> TokenStream {
         let Names {
             builder, markers, ..
@@ -163,7 +138,7 @@ impl Expansion<'_> {
         let gates: Vec<_> = self.gates().collect();
         let mut words = attrs.iter().chain(
             args.iter()
-                .filter(|arg| !arg.optional)
+                .filter(|arg| !arg.value.optional)
                 .flat_map(|arg| &arg.docs),
         );
         let has_code = words.any(may_hold_code);
@@ -198,9 +173,8 @@ impl Expansion<'_> {
             .collect();
         let setters = args
             .iter()
-            .enumerate()
-            .filter(|(_, arg)| arg.optional)
-            .map(|(index, arg)| self.setter(index, arg));
+            .filter(|arg| arg.value.optional)
+            .map(|arg| self.setter(arg));
         let setters: TokenStream = setters.collect();
         out.extend(quote! {
             #(#gates)* #(#by_trait)* #(#carried)*
@@ -224,27 +198,26 @@ impl Expansion<'_> {
         }
     }
 
-    fn setter(&self, index: usize, arg: &Arg) -> TokenStream {
+    fn setter(&self, arg: &Argument) -> TokenStream {
         let vis = &self.api.vis;
-        let Arg { ident, docs, .. } = arg;
+        let Argument { ident, docs, .. } = arg;
         let parameter = parameter(arg);
-        let body = match self.set(index, arg) {
+        let body = match self.set(arg) {
             Some(set) => quote!(Self(self.0 #set, self.1)),
             None => quote!(self),
         };
-        let unused = self
-            .param(index)
-            .is_none()
-            .then(|| quote!(#[allow(unused_variables)]));
-        let about = self.param(index).map(|(_, param)| {
-            let about = match param.place {
-                Place::Body => " Sets the whole body.".to_owned(),
-                _ if param.shape == Shape::Flatten => {
+        let sent = self.sent(arg);
+        let unused = sent.is_none().then(|| quote!(#[allow(unused_variables)]));
+        let about = sent.map(|sent| {
+            let name = &sent.name;
+            let about = match sent.encoding.row().on {
+                On::Body => " Sets the whole body.".to_owned(),
+                _ if sent.encoding == Encoding::QueryFlatten => {
                     " Sets query parameters, one for each member.".to_owned()
                 }
-                Place::Query => format!(" Sets the query parameter `{}`.", param.name),
-                Place::Header => format!(" Sets the header `{}`.", param.name),
-                _ => format!(" Sets the field `{}` of the body.", param.name),
+                On::Query => format!(" Sets the query parameter `{name}`."),
+                On::Header => format!(" Sets the header `{name}`."),
+                _ => format!(" Sets the field `{name}` of the body."),
             };
             let about = below(docs, &about);
             quote!(#[doc = #about])
@@ -262,26 +235,24 @@ impl Expansion<'_> {
     }
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`. The bound stands at the user's type, so that rustc
-/// points there where a value doesn't convert.
-fn parameter(arg: &Arg) -> TokenStream {
-    let Arg { ident, takes, .. } = arg;
-    match takes {
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc
+/// then points if a value doesn't convert.
+fn parameter(arg: &Argument) -> TokenStream {
+    let ident = &arg.ident;
+    match arg.takes() {
         Takes::Anything => quote!(#ident: impl ::core::marker::Sized),
         Takes::Itself(ty) => quote!(#ident: #ty),
         Takes::Into(ty) => {
             let into = into(ty);
             quote!(#ident: impl #into)
         }
-        Takes::Each {
-            item, into: true, ..
-        } => {
+        Takes::Each { item, into: true } => {
             let into = into(item);
             quote!(#ident: impl ::core::iter::IntoIterator<Item = impl #into>)
         }
-        Takes::Each {
-            item, into: false, ..
-        } => quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>),
+        Takes::Each { item, into: false } => {
+            quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>)
+        }
     }
 }
 
@@ -299,21 +270,16 @@ fn ends(ty: &Type) -> (Span, Span) {
 }
 
 /// The argument's value, converted.
-fn value(arg: &Arg, krate: &Path) -> TokenStream {
-    let Arg { ident, takes, .. } = arg;
-    match takes {
+fn value(arg: &Argument, krate: &Path) -> TokenStream {
+    let ident = &arg.ident;
+    match arg.takes() {
         Takes::Anything | Takes::Itself(_) => ident.to_token_stream(),
         Takes::Into(_) => quote!(::core::convert::Into::into(#ident)),
         Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
     }
 }
 
-/// `#[deprecated]`, or a `cfg_attr` that may hold one.
-pub(super) fn is_deprecation(attr: &Attribute) -> bool {
-    attr.path().is_ident("deprecated") || attr.path().is_ident("cfg_attr")
-}
-
-/// What is carried from the method to its builder.
+/// The method's attributes that its builder repeats.
 fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
     attrs
         .iter()
@@ -336,17 +302,14 @@ fn untested(doc: &impl ToTokens) -> TokenStream {
     quote!(#[cfg_attr(not(doctest), #doc)])
 }
 
-/// What follows the user's words: behind an empty line, if there are any.
+/// What follows the user's words: after an empty line, if there are any. rustdoc trims one line
+/// break.
 fn below(attrs: &[Attribute], docs: &str) -> String {
-    let gap = if attrs.iter().any(|attr| attr.path().is_ident("doc")) {
-        "\n"
-    } else {
-        ""
-    };
+    let gap = if attrs.iter().any(is_doc) { "\n\n" } else { "" };
     format!("{gap}{docs}")
 }
 
-/// Whether it is documentation with code in it, or such that this can't be seen.
+/// Whether it is documentation that may have code in it.
 pub(super) fn may_hold_code(attr: &Attribute) -> bool {
     let Meta::NameValue(doc) = &attr.meta else {
         return false;
@@ -373,8 +336,7 @@ pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
     }
 }
 
-/// `type Response = …;`, which rustc speaks of where the user's type may not be there: it points at
-/// all of that type.
+/// `type Response = …;` at the user's type, where rustc points if that type doesn't fit.
 fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
     let ty = match ty {
         AnswerType::Nothing => {
@@ -382,8 +344,8 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
                 type Response = ();
             );
         }
-        // A name that leads nowhere: as there is an error, rustc is silent about it, and about all
-        // that has this type.
+        // A name that doesn't exist: after our error, rustc is silent about it and about everything of
+        // this type.
         AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
         AnswerType::Known(ty) => ty,
     };

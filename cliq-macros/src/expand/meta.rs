@@ -1,4 +1,4 @@
-//! What is known of an endpoint: its entry in the table, and the lines of its documentation.
+//! An endpoint's metadata, and the lines of its documentation that follow from it.
 
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
@@ -6,7 +6,10 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
-use crate::model::{Param, Place, Shape, Wire};
+use crate::check::arguments::Sent;
+use crate::check::encoding::Encoding;
+use crate::check::wire::Wire;
+use crate::parse::values::{Calls, Member, Timeout};
 use crate::text::units;
 
 impl Expansion<'_> {
@@ -27,14 +30,11 @@ impl Expansion<'_> {
             lock,
             bucket,
             idempotent,
-            form,
-            response,
             page,
-            timeout,
-            params,
+            keys,
         } = wire;
         let shared = &self.names.shared;
-        let method = Ident::new(method, Span::call_site());
+        let method = Ident::new(method.name, Span::call_site());
         let path = &template.path;
         meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
         if *base != shared.base {
@@ -63,10 +63,10 @@ impl Expansion<'_> {
         if !idempotent {
             meta.extend(quote!(idempotent: false,));
         }
-        if *form {
+        if keys.form.value().is_some() {
             meta.extend(quote!(form: true,));
         }
-        if !response.is_empty() {
+        if let Some(Member(response)) = keys.response.value() {
             meta.extend(quote!(response: &[#(#response),*],));
         }
         if let Some(page) = page {
@@ -76,45 +76,26 @@ impl Expansion<'_> {
                 page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
             });
         }
-        if timeout.is_some() {
-            let timeout = time_meta(krate, *timeout);
+        if let Some(Timeout(seconds)) = keys.timeout.value() {
+            let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
         }
+        let args = self.surface().args.iter();
+        let mut params: Vec<_> = args
+            .filter_map(|arg| Some((arg.sent.as_ref()?, !arg.value.optional)))
+            .collect();
+        params.sort_by_key(|(sent, _)| sent.position);
         if !params.is_empty() {
-            let params = params.iter().map(|param| self.param_meta(param));
+            let params = params
+                .into_iter()
+                .map(|(sent, required)| param_meta(krate, sent, required));
             meta.extend(quote!(params: &[#(#params),*],));
         }
         meta
     }
 
-    fn param_meta(&self, param: &Param) -> TokenStream {
-        let krate = self.krate();
-        let Param { name, required, .. } = param;
-        let kind = match (param.place, &param.shape) {
-            // Those that are met most have a short form, which is less for the compiler to read.
-            (Place::Path, _) => "path",
-            (Place::Header, _) => "header",
-            (Place::Query, Shape::Plain) => "query",
-            (Place::Field, Shape::Json) => "field",
-            (_, shape) => {
-                let place = Ident::new(&format!("{:?}", param.place), Span::call_site());
-                let shape = match shape {
-                    Shape::Plain => quote!(Plain),
-                    Shape::Repeated => quote!(Repeated),
-                    Shape::Csv => quote!(Csv),
-                    Shape::Flatten => quote!(Flatten),
-                    Shape::Json => quote!(Json),
-                    Shape::Bytes(content_type) => quote!(Bytes(#content_type)),
-                };
-                return quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape, #required));
-            }
-        };
-        let kind = Ident::new(kind, Span::call_site());
-        quote!(#krate::Param::#kind(#name, #required))
-    }
-
-    /// What follows the user's own words: the endpoint's line, its scope and limit, and what is
-    /// said of required arguments, in one text, as each attribute costs.
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words of
+    /// required arguments, in one text, as each attribute costs.
     pub(super) fn docs(&self) -> Option<String> {
         let wire = self.endpoint.wire.as_ref()?;
         let query = if wire.template.query.is_empty() {
@@ -124,7 +105,7 @@ impl Expansion<'_> {
         };
         let mut docs = format!(
             " `{} {}{}{query}`",
-            wire.method, wire.base, wire.template.path
+            wire.method.name, wire.base, wire.template.path
         );
         let mut facts = Vec::new();
         if let Some(scopes) = &wire.scopes {
@@ -139,7 +120,7 @@ impl Expansion<'_> {
                 (_, false) => format!("Scopes: any of {}.", names.join(", ")),
             });
         }
-        if let Some((calls, per)) = wire.limit {
+        if let Some(Calls { calls, seconds }) = wire.limit {
             let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
                 one if !one.starts_with(|first: char| first.is_ascii_digit()) => {
                     format!(", then locked for one {one}")
@@ -153,23 +134,23 @@ impl Expansion<'_> {
             };
             facts.push(format!(
                 "Limit: {calls} per {} and user{}.",
-                units::in_words(per),
+                units::in_words(seconds),
                 lock.unwrap_or_default()
             ));
         }
         if !facts.is_empty() {
             docs.extend(["\n\n ", &facts.join(" ")]);
         }
-        // An optional one's words stand on its setter.
+        // The words of an optional one are on its setter.
         let required = self
             .surface()
             .args
             .iter()
-            .filter(|arg| !arg.optional && !arg.docs.is_empty());
+            .filter(|arg| !arg.value.optional && !arg.docs.is_empty());
         for (index, arg) in required.enumerate() {
             let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
-            // Code needs lines of its own.
+            // Code needs separate lines.
             let begin = if arg.docs.iter().any(may_hold_code) {
                 "\n\n  "
             } else {
@@ -184,11 +165,31 @@ impl Expansion<'_> {
     }
 }
 
-pub(super) fn limit_meta(krate: &Path, limit: Option<(u32, u64)>) -> TokenStream {
-    let Some((calls, per)) = limit else {
+/// `Param::query("name", true)`.
+fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
+    let (row, name) = (sent.encoding.row(), &sent.name);
+    let ident = |name: &str| Ident::new(name, Span::call_site());
+    if row.is_short {
+        let kind = ident(row.setter);
+        return quote!(#krate::Param::#kind(#name, #required));
+    }
+    let place = ident(row.place);
+    let shape = ident(row.shape);
+    let content_type = match &sent.encoding {
+        Encoding::BodyBytes(content_type) => Some(quote!((#content_type))),
+        _ => None,
+    };
+    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
+}
+
+pub(super) fn limit_meta(krate: &Path, limit: Option<Calls>) -> TokenStream {
+    let Some(Calls { calls, seconds }) = limit else {
         return quote!(::core::option::Option::None);
     };
-    let (calls, per) = (Literal::u32_unsuffixed(calls), Literal::u64_unsuffixed(per));
+    let (calls, per) = (
+        Literal::u32_unsuffixed(calls),
+        Literal::u64_unsuffixed(seconds),
+    );
     quote!(#krate::__private::limit(#calls, #per))
 }
 

@@ -1,10 +1,11 @@
 //! From what a declaration means to the code that does it.
 //!
-//! Everything is generated into one stream, by absolute paths, and without local variables, so that
-//! nothing of the user's can get in its way. What is common to endpoints lives in the runtime; what
-//! is common to those of a trait is generated once, in its one generic builder; for an endpoint
-//! here is only what differs.
+//! Everything is generated into one stream, by absolute paths and without local variables, so that
+//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what is
+//! common to those of a trait is generated once, in its one generic builder; an endpoint adds only
+//! what differs.
 
+mod editor;
 mod endpoint;
 mod meta;
 
@@ -13,9 +14,10 @@ use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
 use syn::{Attribute, Ident, Token, Visibility};
 
-use crate::check::is_gate;
-use crate::model::Api;
-use endpoint::{Expansion, is_deprecation};
+use crate::attrs::{is_deprecation, is_gate};
+use crate::check::Api;
+use crate::parse::values::Calls;
+use endpoint::Expansion;
 use meta::{limit_meta, time_meta};
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
@@ -27,6 +29,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         krate,
         endpoints,
         others,
+        ..
     } = api;
     let name = ident.unraw().to_string();
     let names = Names {
@@ -58,7 +61,8 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     let table_name = format_ident!("{}", capitals(&name), span = ident.span());
     let table_doc =
         format!(" All endpoints of [`{name}`], in the order in which they are declared.");
-    let caller = Ident::new("__C", ident.span());
+    // rustc shows it where two traits have a method of one name.
+    let caller = Ident::new("AnyCaller", ident.span());
     let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
     let deprecated = attrs
         .iter()
@@ -67,11 +71,13 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     if !endpoints.is_empty() {
         common(api, &names, &table_name, &gates, &markers, &mut beside);
     }
+    let completions = editor::completions(api);
     let here = ident.span();
     let (keyword, end) = (Token![impl](here), Token![;](here));
     let nothing = quote_spanned!(here=> {});
     let table_head = head(vis, "static", ident.span());
     quote! {
+        #completions
         #(#attrs)*
         #vis #trait_token #ident: #krate::Caller { #methods }
         #(#gates)*
@@ -85,8 +91,8 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
     }
 }
 
-/// `pub struct`, at the token that the item is named after. If its last token stands there too,
-/// that is where rustc points when the name is taken.
+/// `pub struct`, with the span of the token that the item is named after. If its last token has it
+/// too, rustc points there when the name is taken.
 fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     fn moved(tokens: TokenStream, span: Span) -> TokenStream {
         let token = |token: TokenTree| match token {
@@ -105,20 +111,20 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     quote!(#vis #keyword)
 }
 
-/// What is made once for a trait.
+/// What is generated once for a trait.
 struct Names {
     /// `ThreadsCall`, generic over what it calls.
     builder: Ident,
-    /// `__threads`, the module of what it may call. There they get in nobody's way.
+    /// `__threads`, the module of the endpoints' markers.
     markers: Ident,
     shared: Shared,
 }
 
-/// What most of a trait's endpoints say: that of its first. The others say what differs.
+/// What most of a trait's endpoints have: that of its first. The others add what differs.
 #[derive(Default)]
 struct Shared {
     base: String,
-    limit: Option<(u32, u64)>,
+    limit: Option<Calls>,
     lock: Option<u64>,
 }
 
@@ -134,9 +140,18 @@ impl Shared {
             lock: wire.lock,
         })
     }
+
+    /// The members of its metadata. What has errors is left out.
+    fn meta(&self, api: &Api) -> Option<TokenStream> {
+        let (krate, name) = (&api.krate, api.ident.unraw().to_string());
+        let base = &self.base;
+        let (limit, lock) = (limit_meta(krate, self.limit), time_meta(krate, self.lock));
+        api.is_sound
+            .then(|| quote!(api: #name, base: #base, limit: #limit, lock: #lock,))
+    }
 }
 
-/// The builder that those of all endpoints are kinds of, and what these have in common.
+/// The generic builder of all endpoints, and what they have in common.
 fn common(
     api: &Api,
     names: &Names,
@@ -151,9 +166,9 @@ fn common(
     let Names {
         builder,
         markers: module,
-        shared: Shared { base, limit, lock },
+        shared,
     } = names;
-    let (limit, lock) = (limit_meta(krate, *limit), time_meta(krate, *lock));
+    let shared = shared.meta(api);
     let struct_head = head(vis, "struct", ident.span());
     let end = Token![;](ident.span());
     let name = ident.unraw().to_string();
@@ -173,8 +188,7 @@ fn common(
         #(#gates)*
         impl #builder<()> {
             const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
-                api: #name, table: || #table, base: #base, limit: #limit, lock: #lock,
-                ..#krate::EndpointMeta::DEFAULT
+                table: || #table, #shared ..#krate::EndpointMeta::DEFAULT
             };
         }
         #(#gates)*

@@ -1,30 +1,38 @@
 //! Methods that can't be read as a whole, as they are still being typed: what can be read of them
 //! is kept, so that their names, and those of their arguments, stay known.
 //!
-//! rustc has told what is wrong with them by now; here is one error more at most.
+//! rustc has reported what is wrong with them by now; one error more is added at most.
 
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Token, Type};
+use syn::{Attribute, Ident, Receiver, Signature, Token, Type};
 
-use super::{Output, RawArg, RawMember, RawMethod, is_endpoint};
-use crate::errors::Errors;
+use super::argument::Arg;
+use super::{Method, Output, endpoint_of};
+use crate::errors::Sink;
 use crate::problem::Problem;
+use crate::types::first_argument;
 
-pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMember> {
+pub(super) fn read<'e>(tokens: &TokenStream, errors: Sink<'e>) -> Option<Method<'e>> {
     let Some(parts) = Parts::of(tokens) else {
-        errors.push(None, tokens, &Problem::UnreadableMember);
+        errors.push_last(tokens, &Problem::UnreadableMember);
         return None;
     };
-    let (mut ours, attrs): (Vec<_>, Vec<_>) = parts.attrs.into_iter().partition(is_endpoint);
-    let mut receiver = None;
+    if !parts.garbage.is_empty() {
+        errors.push_last(parts.garbage, &Problem::UnreadableMember);
+    }
+    errors.name(&parts.ident);
+    let mut receiver: Option<Receiver> = None;
     let mut no_self = None;
-    let mut args: Vec<RawArg> = Vec::new();
+    let mut args: Vec<Arg<'e>> = Vec::new();
     let mut untyped = None;
+    // What is wrong with these is a consequence.
+    let consequences = errors.part();
+    consequences.close();
     for chunk in arguments(parts.args) {
-        match argument(&chunk) {
-            Argument::This(this) => receiver = Some(quote!(&#this)),
+        match argument(&chunk, consequences) {
+            Argument::This(this) => receiver = syn::parse2(quote!(&#this)).ok(),
             // `&sel`, on its way to `&self`.
             Argument::Named(arg)
                 if arg.ty.is_none()
@@ -40,46 +48,50 @@ pub(super) fn read(tokens: &TokenStream, errors: &mut Errors) -> Option<RawMembe
                 // `id id: String` is one.
                 if let Some(before) =
                     args.pop_if(|before| before.ident == arg.ident && before.ty.is_none())
+                    && arg.attr.is_absent()
                 {
-                    arg.attrs.extend(before.attrs);
+                    arg.attr = before.attr;
                 }
                 args.push(*arg);
             }
             Argument::Nothing => {}
         }
     }
-    let name = parts.ident.to_string();
-    match (untyped, &parts.arrow, no_self) {
-        _ if !parts.garbage.is_empty() => {
-            errors.push(None, parts.garbage, &Problem::UnreadableMember)
-        }
-        (_, _, Some(chunk)) => errors.push(Some(&name), chunk, &Problem::NoSelf),
-        (Some(arg), ..) => errors.push(Some(&name), arg, &Problem::ArgWithoutType),
-        (None, Some(arrow), _) => errors.push(Some(&name), arrow, &Problem::ReturnArrow),
-        (None, None, None) => errors.push(Some(&name), &parts.ident, &Problem::UnreadableMember),
+    match (untyped, parts.arrow, no_self) {
+        (_, _, Some(chunk)) => errors.push_last(chunk, &Problem::NoSelf),
+        (Some(arg), ..) => errors.push_last(arg, &Problem::ArgWithoutType),
+        (None, Some(arrow), _) => errors.push_last(arrow, &Problem::ReturnArrow),
+        (None, None, None) => errors.push_last(&parts.ident, &Problem::UnreadableMethod),
     }
-    Some(RawMember::Endpoint(Box::new(RawMethod {
-        endpoint: ours.pop(),
+    let (attrs, endpoint, repeated) = endpoint_of(parts.attrs, errors);
+    let (fn_token, ident) = (parts.fn_token, parts.ident);
+    Some(Method {
+        errors,
         attrs,
-        fn_token: parts.fn_token,
-        ident: parts.ident,
+        endpoint,
+        repeated,
+        vis: TokenStream::new(),
+        default: None,
+        sig: Signature {
+            fn_token,
+            ..syn::parse2(quote!(fn #ident())).ok()?
+        },
         receiver,
         args,
         output: parts.output,
-        broken: true,
+        body: None,
         half_typed: true,
-        place: 0,
-    })))
+    })
 }
 
 struct Parts {
     attrs: Vec<Attribute>,
-    /// What stands before `fn` and doesn't belong there.
+    /// What is before `fn` and doesn't belong there.
     garbage: TokenStream,
     fn_token: Token![fn],
     ident: Ident,
     args: TokenStream,
-    /// What stands where `->` belongs, if it is something else.
+    /// What is in the place of `->`, if it is something else.
     arrow: Option<TokenStream>,
     output: Output,
 }
@@ -87,7 +99,7 @@ struct Parts {
 impl Parts {
     fn of(tokens: &TokenStream) -> Option<Self> {
         let mut before: Vec<TokenTree> = tokens.clone().into_iter().collect();
-        // The last one that names something: before it may stand a `fn` that was left alone.
+        // The last one that names something: a lone `fn` may precede it.
         let is_named = |pair: &[TokenTree]| is_word(&pair[0], "fn") && named(&pair[1]).is_some();
         let position = before.windows(2).rposition(is_named)?;
         let mut tokens = before.split_off(position).into_iter().peekable();
@@ -123,7 +135,7 @@ fn is_reference(token: &TokenTree) -> bool {
     is_punct(token, '&')
 }
 
-/// What is left of the tokens before `fn` without attributes and the words that may stand there.
+/// The tokens before `fn` less attributes and the words that are allowed there.
 fn garbage(tokens: &[TokenTree]) -> TokenStream {
     let words = [
         "pub", "default", "const", "async", "unsafe", "safe", "extern",
@@ -266,14 +278,14 @@ fn prefix(chunk: &[TokenTree]) -> usize {
     }
 }
 
-enum Argument {
+enum Argument<'e> {
     /// `self`, however it is written.
     This(Ident),
-    Named(Box<RawArg>),
+    Named(Box<Arg<'e>>),
     Nothing,
 }
 
-fn argument(chunk: &[TokenTree]) -> Argument {
+fn argument<'e>(chunk: &[TokenTree], errors: Sink<'e>) -> Argument<'e> {
     let names = |token: &TokenTree| match token {
         TokenTree::Ident(ident) if ident != "mut" && ident != "ref" => Some(ident.clone()),
         _ => None,
@@ -288,7 +300,7 @@ fn argument(chunk: &[TokenTree]) -> Argument {
     if ident == "self" {
         return Argument::This(ident);
     }
-    // A keyword can't be a name, and was told of.
+    // A keyword can't be a name, and rustc reports it.
     let Ok(ident) = syn::parse2::<Ident>(TokenTree::Ident(ident).into()) else {
         return Argument::Nothing;
     };
@@ -296,15 +308,14 @@ fn argument(chunk: &[TokenTree]) -> Argument {
     // However many colons there are.
     let colons = rest.iter().take_while(|token| is_punct(token, ':')).count();
     let (ty, optional) = ty_of(&rest[colons..]);
-    Argument::Named(Box::new(RawArg {
-        attrs: attributes(&chunk[..position]),
-        ident,
-        ty,
+    let attrs = attributes(&chunk[..position]);
+    Argument::Named(Box::new(Arg {
         optional,
+        ..Arg::new(attrs, ident, ty, errors)
     }))
 }
 
-/// A type, as far as it is written, and whether it is an `Option` all the same.
+/// A type, as far as it is written, and whether it is an unfinished `Option`.
 fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
     if tokens.is_empty() {
         return (None, false);
@@ -313,8 +324,7 @@ fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
     if let Ok(ty) = syn::parse2::<Type>(whole) {
         return (Some(ty), false);
     }
-    // As much of its beginning as is a type, so that what stands behind it by mistake costs
-    // nothing.
+    // As much of its beginning as is a type, so that what follows by mistake costs nothing.
     let beginning = |input: ParseStream<'_>| {
         let ty: Type = input.parse()?;
         let rest: TokenStream = input.parse()?;
@@ -326,11 +336,7 @@ fn ty_of(tokens: &[TokenTree]) -> (Option<Type>, bool) {
         .ok()
         .map(|(ty, _)| ty);
     // `Option` alone is not one yet.
-    if optional
-        && read
-            .as_ref()
-            .is_none_or(|ty| crate::check::first_argument(ty).is_none())
-    {
+    if optional && read.as_ref().is_none_or(|ty| first_argument(ty).is_none()) {
         return (None, true);
     }
     (read, false)

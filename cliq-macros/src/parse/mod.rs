@@ -1,67 +1,89 @@
-//! What the user wrote, as it stands: nothing here has been checked for meaning.
+//! What the user wrote, typed: the trait, its members, their attributes with keys and options.
 //!
-//! A trait's members are read one by one, so that one that can't be read (half-typed code) never
-//! costs the others.
+//! Only what can't be read is reported here; whether it is allowed is for `check` to say. Members
+//! are read one by one, so that one that can't be read (half-typed code) never costs the others.
 
+pub(crate) mod argument;
+pub(crate) mod endpoint;
 mod half_typed;
-pub(crate) mod keys;
+pub(crate) mod slot;
+pub(crate) mod values;
+pub(crate) mod words;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
-use quote::{ToTokens, quote};
+use quote::ToTokens;
 use syn::parse::discouraged::Speculative;
 use syn::parse::{Parse, ParseStream, Parser};
 use syn::{
-    Attribute, FnArg, Generics, Ident, ItemTrait, ReceiverKind, ReturnType, Safety, Signature,
-    Token, TraitItem, Type, Visibility, braced,
+    Attribute, FnArg, Generics, Ident, ItemTrait, Receiver, ReturnType, Signature, Token,
+    TraitItem, Type, Visibility, braced,
 };
 
-use crate::errors::Errors;
-use crate::problem::{METHODS, Problem};
-use crate::text::suggest::nearest;
+use crate::attrs::{is_endpoint, is_endpoints};
+use crate::errors::{Errors, Sink};
+use crate::problem::{On, Problem};
+use argument::Arg;
+use endpoint::{EndpointAttr, TraitArgs};
+use slot::Read;
 
 /// A trait under `#[endpoints]`.
-pub(crate) struct RawTrait {
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) vis: Visibility,
-    pub(crate) trait_token: Token![trait],
-    pub(crate) ident: Ident,
-    pub(crate) members: Vec<RawMember>,
+pub(crate) struct Trait<'e> {
+    pub(crate) errors: Sink<'e>,
+    pub(crate) args: Read<TraitArgs>,
+    pub(crate) head: Head,
+    pub(crate) members: Vec<Member<'e>>,
     /// Where something is left in an attribute, or behind the trait, that belongs nowhere.
     pub(crate) left: Option<Span>,
 }
 
-pub(crate) enum RawMember {
-    /// A method with `#[endpoint]`.
-    Endpoint(Box<RawMethod>),
-    /// A method with a body, passed through, and its name.
-    Other(Ident, TokenStream),
+/// A trait without its members.
+pub(crate) struct Head {
+    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) vis: Visibility,
+    pub(crate) unsafety: Option<Token![unsafe]>,
+    pub(crate) auto: Option<Token![auto]>,
+    pub(crate) trait_token: Token![trait],
+    pub(crate) ident: Ident,
+    pub(crate) generics: Generics,
+    pub(crate) supertraits: TokenStream,
 }
 
-/// A method with `#[endpoint]`.
-pub(crate) struct RawMethod {
-    /// `None` where it is missing.
-    pub(crate) endpoint: Option<Attribute>,
-    /// All attributes but ours.
+#[expect(
+    clippy::large_enum_variant,
+    reason = "there are few of them, and nearly all are methods"
+)]
+pub(crate) enum Member<'e> {
+    Method(Method<'e>),
+    /// A type, a constant or a macro.
+    Other(TraitItem, Sink<'e>),
+}
+
+/// A method, whether it is an endpoint or not.
+pub(crate) struct Method<'e> {
+    pub(crate) errors: Sink<'e>,
+    /// All attributes but `#[endpoint]`.
     pub(crate) attrs: Vec<Attribute>,
-    pub(crate) fn_token: Token![fn],
-    pub(crate) ident: Ident,
-    /// `&self` as written; nothing where it is something else.
-    pub(crate) receiver: Option<TokenStream>,
-    pub(crate) args: Vec<RawArg>,
+    /// The attribute as it is written, and as it was read.
+    pub(crate) endpoint: Option<(Attribute, EndpointAttr)>,
+    /// Further `#[endpoint]`s.
+    pub(crate) repeated: Vec<Attribute>,
+    /// `pub`, which a member of a trait can't have.
+    pub(crate) vis: TokenStream,
+    pub(crate) default: Option<Token![default]>,
+    pub(crate) sig: Signature,
+    pub(crate) receiver: Option<Receiver>,
+    pub(crate) args: Vec<Arg<'e>>,
     pub(crate) output: Output,
-    /// Whether something is wrong with it already.
-    pub(crate) broken: bool,
-    /// Whether that is all that can be said: what else is wrong comes of it.
+    /// What is in braces, unread.
+    pub(crate) body: Option<TokenTree>,
     pub(crate) half_typed: bool,
-    /// Its place in the trait, from 1.
-    pub(crate) place: usize,
 }
 
 /// A return type.
 pub(crate) enum Output {
     Nothing,
     Type(Box<Type>),
-    /// There is one that can't be read, and that was told.
+    /// Unreadable; the error is reported.
     Unreadable,
 }
 
@@ -73,82 +95,60 @@ impl ToTokens for Output {
     }
 }
 
-pub(crate) struct RawArg {
-    pub(crate) attrs: Vec<Attribute>,
-    pub(crate) ident: Ident,
-    /// `None` while it is being typed.
-    pub(crate) ty: Option<Type>,
-    /// Whether it is an `Option`, where the type doesn't say so as it is still being typed.
-    pub(crate) optional: bool,
-}
-
-/// Reads a trait. `Err` where it is none, or where not even its head can be read.
-pub(crate) fn read(item: TokenStream, errors: &mut Errors) -> syn::Result<RawTrait> {
+/// Reads a trait with the keys of its attribute. `None` where it is no trait, or where not even its
+/// head can be read.
+pub(crate) fn read<'e>(
+    args: TokenStream,
+    item: &TokenStream,
+    errors: &'e Errors,
+) -> Option<Trait<'e>> {
+    let of_trait = errors.of_trait();
+    let args = endpoint::trait_args(args, of_trait);
     let mut read_head = None;
     let read = |input: ParseStream<'_>| {
-        read_head = Some(input.parse::<Head>()?);
+        read_head = Some(input.parse::<HeadAndBody>()?);
         Ok(())
     };
-    let whole = read.parse2(item);
-    let Some(mut head) = read_head else {
-        return whole.and(Err(syn::Error::new(Span::call_site(), "no trait")));
+    let whole = read.parse2(item.clone());
+    let Some(HeadAndBody(mut head, body)) = read_head else {
+        of_trait.push(item, &Problem::NotATrait);
+        return None;
     };
-    head.check(errors);
     let mut members = Vec::new();
-    let mut attrs = std::mem::take(&mut head.attrs);
     let read = |input: ParseStream<'_>| {
         for attr in input.call(Attribute::parse_inner)? {
-            // What stands inside holds for the whole as well, and is carried like what stands
-            // above.
-            attrs.push(Attribute {
+            // An inner attribute is about the whole trait as well, and is kept with the outer ones.
+            head.attrs.push(Attribute {
                 style: syn::AttrStyle::Outer,
                 ..attr
             });
         }
-        let mut place = 0;
         while !input.is_empty() {
             if input.parse::<Option<Token![;]>>()?.is_some() {
-                // rustc tells of it.
+                // rustc reports it.
                 continue;
             }
-            place += 1;
-            errors.enter(place);
-            let mut member = member(input, errors);
-            if let Some(RawMember::Endpoint(method)) = &mut member {
-                method.place = place;
-            }
-            members.extend(member);
+            members.extend(member(input, errors.of_member()));
         }
         Ok(())
     };
-    let body = read.parse2(head.body);
-    // Members are there by now. What can be left of them are words in an attribute that belong
+    let body = read.parse2(body);
+    // Members are read by now. What can be left of them are words in an attribute that belong
     // nowhere.
     let left = whole.and(body).err().map(|left| left.span());
-    Ok(RawTrait {
-        attrs,
-        vis: head.vis,
-        trait_token: head.trait_token,
-        ident: head.ident,
+    Some(Trait {
+        errors: of_trait,
+        args,
+        head,
         members,
         left,
     })
 }
 
-/// A trait with its members still unread.
-struct Head {
-    attrs: Vec<Attribute>,
-    vis: Visibility,
-    unsafety: Option<Token![unsafe]>,
-    auto: Option<Token![auto]>,
-    trait_token: Token![trait],
-    ident: Ident,
-    generics: Generics,
-    supertraits: TokenStream,
-    body: TokenStream,
-}
+/// A trait's head, and its members still unread.
+struct HeadAndBody(Head, TokenStream);
 
-impl Parse for Head {
+impl Parse for HeadAndBody {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
         let attrs = input.call(Attribute::parse_outer)?;
         let vis = input.parse()?;
@@ -169,7 +169,7 @@ impl Parse for Head {
         let content;
         let _ = braced!(content in input);
         let body = content.parse()?;
-        Ok(Self {
+        let head = Head {
             attrs,
             vis,
             unsafety,
@@ -178,126 +178,63 @@ impl Parse for Head {
             ident,
             generics,
             supertraits,
-            body,
+        };
+        Ok(Self(head, body))
+    }
+}
+
+/// A method up to its `;` or its body, which stays unread.
+struct WholeMethod {
+    attrs: Vec<Attribute>,
+    vis: TokenStream,
+    default: Option<Token![default]>,
+    sig: Signature,
+    body: Option<TokenTree>,
+}
+
+impl Parse for WholeMethod {
+    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
+        let attrs = input.call(Attribute::parse_outer)?;
+        let vis: Visibility = input.parse()?;
+        let mut vis = match vis {
+            Visibility::Inherited => TokenStream::new(),
+            vis => vis.into_token_stream(),
+        };
+        let more = input.call(Attribute::parse_outer)?;
+        if !more.is_empty() {
+            // `pub` before attributes is an error of rustc's already.
+            vis = TokenStream::new();
+        }
+        Ok(Self {
+            attrs: attrs.into_iter().chain(more).collect(),
+            vis,
+            default: input.parse()?,
+            sig: input.parse()?,
+            body: if input.parse::<Option<Token![;]>>()?.is_some() {
+                None
+            } else if input.peek(syn::token::Brace) {
+                Some(input.parse()?)
+            } else {
+                return Err(input.error("expected `;`"));
+            },
         })
     }
 }
 
-impl Head {
-    fn check(&self, errors: &mut Errors) {
-        if !self.generics.params.is_empty() {
-            errors.push(None, &self.generics, &Problem::TraitGenerics);
-        }
-        if let Some(clause) = &self.generics.where_clause {
-            errors.push(None, clause, &Problem::TraitWhere);
-        }
-        if let Some(token) = &self.unsafety {
-            errors.push(None, token, &Problem::TraitUnsafe);
-        }
-        if let Some(token) = &self.auto {
-            errors.push(None, token, &Problem::TraitAuto);
-        }
-        if !self.supertraits.is_empty() {
-            errors.push(None, &self.supertraits, &Problem::TraitSupertraits);
-        }
-    }
-}
-
-fn member(input: ParseStream<'_>, errors: &mut Errors) -> Option<RawMember> {
+fn member<'e>(input: ParseStream<'_>, errors: Sink<'e>) -> Option<Member<'e>> {
     let ahead = input.fork();
-    let (item, before_fn) = match ahead.parse::<TraitItem>() {
-        Ok(TraitItem::Verbatim(_)) | Err(_) => {
-            let tokens = next_member(input);
-            let (plain, before_fn) = without_qualifiers(tokens.clone());
-            match syn::parse2::<TraitItem>(plain) {
-                Ok(item) => (item, before_fn),
-                Err(_) => return half_typed::read(&tokens, errors),
-            }
-        }
-        Ok(item) => {
+    if let Ok(whole) = ahead.parse::<WholeMethod>() {
+        input.advance_to(&ahead);
+        return Some(Member::Method(method(whole, errors)));
+    }
+    let ahead = input.fork();
+    match ahead.parse::<TraitItem>() {
+        Ok(item @ (TraitItem::Const(_) | TraitItem::Type(_) | TraitItem::Macro(_))) => {
             input.advance_to(&ahead);
-            (item, Vec::new())
+            Some(Member::Other(item, errors))
         }
-    };
-    let before = errors.len();
-    for (at, problem) in before_fn {
-        let name = if let TraitItem::Fn(method) = &item {
-            Some(method.sig.ident.to_string())
-        } else {
-            None
-        };
-        errors.push(name.as_deref(), at, &problem);
+        _ => half_typed::read(&next_member(input), errors).map(Member::Method),
     }
-    match item {
-        TraitItem::Fn(method) => {
-            let (ours, attrs): (Vec<_>, Vec<_>) = method.attrs.into_iter().partition(is_endpoint);
-            let name = method.sig.ident.to_string();
-            for attr in attrs.iter().filter(|attr| is_hidden_endpoint(attr)) {
-                errors.push(Some(&name), attr, &Problem::EndpointBehindCfgAttr);
-            }
-            let hidden = attrs.iter().any(is_hidden_endpoint);
-            let mut ours = ours.into_iter();
-            let Some(endpoint) = ours.next() else {
-                if method.default.is_some() {
-                    let ident = method.sig.ident.clone();
-                    let method = syn::TraitItemFn { attrs, ..method };
-                    return Some(RawMember::Other(ident, method.into_token_stream()));
-                }
-                let (misspelt, attrs): (Vec<_>, Vec<_>) =
-                    attrs.into_iter().partition(is_misspelt_endpoint);
-                if let Some(attr) = misspelt.first() {
-                    let found = attr.path().to_token_stream().to_string();
-                    errors.push(
-                        Some(&name),
-                        attr.path(),
-                        &Problem::EndpointMisspelt { found },
-                    );
-                } else if !hidden {
-                    errors.push(Some(&name), &method.sig, &Problem::MethodWithoutEndpoint);
-                }
-                return Some(stand_in(attrs, method.sig, errors));
-            };
-            for again in ours {
-                errors.push(Some(&name), again, &Problem::EndpointTwice);
-            }
-            if let Some(body) = &method.default {
-                errors.push(Some(&name), body, &Problem::MethodBody);
-            }
-            let mut method = signature(Some(endpoint), attrs, method.sig, errors);
-            method.broken |= errors.len() > before;
-            Some(RawMember::Endpoint(Box::new(method)))
-        }
-        TraitItem::Type(item) => refuse(item, &Problem::AssociatedType, errors),
-        TraitItem::Const(item) => refuse(item, &Problem::AssociatedConst, errors),
-        TraitItem::Macro(item) => refuse(item, &Problem::MacroInTrait, errors),
-        other => refuse(other, &Problem::UnreadableMember, errors),
-    }
-}
-
-/// `pub default fn` less its `pub` and `default`, which a trait's members can't have.
-fn without_qualifiers(tokens: TokenStream) -> (TokenStream, Vec<(TokenStream, Problem)>) {
-    let parts = |input: ParseStream<'_>| {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let visibility: Visibility = input.parse()?;
-        // Before attributes it is an error of rustc's already.
-        let told = input.peek(Token![#]);
-        let default: Option<Token![default]> = input.parse()?;
-        let rest: TokenStream = input.parse()?;
-        let mut found = Vec::new();
-        if !told && !matches!(visibility, Visibility::Inherited) {
-            found.push((visibility.into_token_stream(), Problem::Visibility));
-        }
-        if let Some(default) = default {
-            found.push((default.into_token_stream(), Problem::DefaultMethod));
-        }
-        Ok((quote!(#(#attrs)* #rest), found))
-    };
-    parts.parse2(tokens.clone()).unwrap_or((tokens, Vec::new()))
-}
-
-fn refuse(item: impl ToTokens, problem: &Problem, errors: &mut Errors) -> Option<RawMember> {
-    errors.push(None, item, problem);
-    None
 }
 
 /// The tokens of one member: up to its `;` or its braces.
@@ -317,8 +254,8 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
         named |= behind_fn && !is_fn;
         behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins; what stands before
-        // `fn` belongs to it, whatever it is.
+        // A method whose `;` is still missing ends where the next one begins; whatever precedes `fn`
+        // belongs to it.
         if last || named && starts_member(input) {
             break;
         }
@@ -343,135 +280,83 @@ fn starts_member(input: ParseStream<'_>) -> bool {
     ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
 }
 
-/// A method that is no endpoint, kept so that code that calls it has no further error.
-fn stand_in(attrs: Vec<Attribute>, sig: Signature, errors: &mut Errors) -> RawMember {
-    let attrs = attrs
-        .into_iter()
-        .filter(|attr| !is_hidden_endpoint(attr))
-        .collect();
-    let mut method = signature(None, attrs, sig, errors);
-    method.broken = true;
-    RawMember::Endpoint(Box::new(method))
-}
-
-fn signature(
-    endpoint: Option<Attribute>,
-    attrs: Vec<Attribute>,
-    sig: Signature,
-    errors: &mut Errors,
-) -> RawMethod {
-    let name = sig.ident.to_string();
-    let before = errors.len();
-    let mut refuse = |at: &dyn ToTokens, problem: &Problem| {
-        errors.push(Some(&name), at.to_token_stream(), problem)
-    };
-    if let Some(token) = &sig.constness {
-        refuse(token, &Problem::ConstMethod);
-    }
-    if let Some(token) = &sig.asyncness {
-        refuse(token, &Problem::AsyncMethod);
-    }
-    match &sig.safety {
-        Safety::Safe(token) => refuse(token, &Problem::UnsafeMethod),
-        Safety::Unsafe(token) => refuse(token, &Problem::UnsafeMethod),
-        Safety::Default => {}
-    }
-    if let Some(abi) = &sig.abi {
-        refuse(abi, &Problem::ExternMethod);
-    }
-    if !sig.generics.params.is_empty() {
-        let only_lifetimes = sig
-            .generics
-            .params
-            .iter()
-            .all(|param| matches!(param, syn::GenericParam::Lifetime(_)));
-        let problem = if only_lifetimes {
-            Problem::MethodLifetimes
-        } else {
-            Problem::MethodGenerics
-        };
-        refuse(&sig.generics, &problem);
-    }
-    if let Some(clause) = &sig.generics.where_clause {
-        refuse(clause, &Problem::MethodWhere);
-    }
-    if let Some(variadic) = &sig.variadic {
-        refuse(variadic, &Problem::TypeOther { what: "variadic" });
-    }
-
+fn method(whole: WholeMethod, errors: Sink<'_>) -> Method<'_> {
+    let WholeMethod {
+        attrs,
+        vis,
+        default,
+        mut sig,
+        body,
+    } = whole;
+    errors.name(&sig.ident);
+    let (attrs, endpoint, repeated) = endpoint_of(attrs, errors);
     let mut receiver = None;
     let mut args = Vec::new();
-    let inputs = sig.inputs.to_token_stream();
-    for input in sig.inputs {
+    for input in std::mem::take(&mut sig.inputs) {
         match input {
-            FnArg::Receiver(this) => {
-                match &this.kind {
-                    ReceiverKind::Reference(_, None, None) => {}
-                    ReceiverKind::Reference(_, _, Some(_)) => refuse(&this, &Problem::SelfMut),
-                    // A lifetime that is used was declared, and that was told.
-                    ReceiverKind::Reference(_, Some(_), _) if !sig.generics.params.is_empty() => {}
-                    ReceiverKind::Reference(_, Some(_), _) => {
-                        refuse(&this, &Problem::MethodLifetimes)
-                    }
-                    ReceiverKind::Value => refuse(&this, &Problem::SelfByValue),
-                    _ => refuse(&this, &Problem::SelfTyped),
-                }
-                let this_token = &this.self_token;
-                receiver = Some(quote!(&#this_token));
+            FnArg::Receiver(this) => receiver = Some(this),
+            // What a composition takes is its own matter.
+            FnArg::Typed(arg) if endpoint.is_some() || body.is_none() => {
+                args.push(typed(arg, args.len(), errors.part()));
             }
-            FnArg::Typed(arg) => {
-                if !is_plain(&arg.pat) {
-                    refuse(&arg.pat, &Problem::ArgPattern);
-                }
-                args.push(typed(arg, args.len()));
-            }
+            FnArg::Typed(arg) => sig.inputs.push(FnArg::Typed(arg)),
         }
     }
-    if receiver.is_none() {
-        let at = if inputs.is_empty() {
-            sig.ident.to_token_stream()
-        } else {
-            inputs
-        };
-        refuse(&at, &Problem::NoSelf);
-    }
-    RawMethod {
-        endpoint,
+    Method {
+        errors,
         attrs,
-        fn_token: sig.fn_token,
-        ident: sig.ident,
+        endpoint,
+        repeated,
+        vis,
+        default,
+        output: match &sig.output {
+            ReturnType::Default => Output::Nothing,
+            ReturnType::Type(_, ty) => Output::Type(ty.clone()),
+        },
+        sig,
         receiver,
         args,
-        output: written_output(sig.output),
-        broken: errors.len() > before,
+        body,
         half_typed: false,
-        place: 0,
     }
 }
 
-fn written_output(output: ReturnType) -> Output {
-    match output {
-        ReturnType::Default => Output::Nothing,
-        ReturnType::Type(_, ty) => Output::Type(ty),
-    }
-}
+type EndpointOf = (
+    Vec<Attribute>,
+    Option<(Attribute, EndpointAttr)>,
+    Vec<Attribute>,
+);
 
-fn is_plain(pattern: &syn::Pat) -> bool {
-    matches!(pattern, syn::Pat::Ident(pat) if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none())
+/// The other attributes, the first `#[endpoint]`, and further ones.
+fn endpoint_of(attrs: Vec<Attribute>, errors: Sink<'_>) -> EndpointOf {
+    let (ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_endpoint);
+    let mut ours = ours.into_iter();
+    let endpoint = ours.next().map(|attr| {
+        let read = EndpointAttr::read(&attr, errors.part());
+        (attr, read)
+    });
+    (attrs, endpoint, ours.collect())
 }
 
 /// An argument, under the name that it has, or probably was to have.
-fn typed(arg: syn::PatType, index: usize) -> RawArg {
-    let ident = match *arg.pat {
-        syn::Pat::Ident(pat) => pat.ident,
-        pattern => only_name(pattern.to_token_stream())
-            .unwrap_or_else(|| quote::format_ident!("argument_{index}")),
+fn typed(arg: syn::PatType, index: usize, errors: Sink<'_>) -> Arg<'_> {
+    let (ident, pattern) = match *arg.pat {
+        syn::Pat::Ident(pat)
+            if pat.by_ref.is_none() && pat.mutability.is_none() && pat.subpat.is_none() =>
+        {
+            (pat.ident, None)
+        }
+        syn::Pat::Ident(pat) => (pat.ident.clone(), Some(pat.into_token_stream())),
+        pattern => {
+            let pattern = pattern.to_token_stream();
+            let ident = only_name(pattern.clone())
+                .unwrap_or_else(|| quote::format_ident!("argument_{index}"));
+            (ident, Some(pattern))
+        }
     };
-    RawArg {
-        attrs: arg.attrs,
-        ident,
-        ty: Some(*arg.ty),
-        optional: false,
+    Arg {
+        pattern,
+        ..Arg::new(arg.attrs, ident, Some(*arg.ty), errors)
     }
 }
 
@@ -481,7 +366,7 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
         for token in tokens {
             match token {
                 TokenTree::Ident(ident) if ident.to_string().starts_with(char::is_lowercase) => {
-                    names.push(ident)
+                    names.push(ident);
                 }
                 TokenTree::Group(group) => collect(group.stream(), names),
                 _ => {}
@@ -492,54 +377,6 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
     collect(pattern, &mut names);
     names.retain(|name| name != "mut" && name != "ref" && name != "box");
     if names.len() == 1 { names.pop() } else { None }
-}
-
-fn last_segment_is(path: &syn::Path, name: &str) -> bool {
-    path.segments
-        .last()
-        .is_some_and(|segment| segment.ident == name)
-}
-
-/// `#[endpoint…]`, or `#[cliq_api::endpoint…]`.
-pub(crate) fn is_endpoint(attr: &Attribute) -> bool {
-    last_segment_is(attr.path(), "endpoint")
-}
-
-/// `#[endpoints…]`, or `#[cliq_api::endpoints…]`.
-pub(crate) fn is_endpoints(attr: &Attribute) -> bool {
-    last_segment_is(attr.path(), "endpoints")
-}
-
-/// `#[cfg_attr(…, endpoint(…))]`.
-pub(crate) fn is_hidden_endpoint(attr: &Attribute) -> bool {
-    attr.path().is_ident("cfg_attr") && mentions(attr.to_token_stream(), "endpoint")
-}
-
-/// `#[enpoint(…)]`, `#[get("…")]`: what other words for it look like.
-fn is_misspelt_endpoint(attr: &Attribute) -> bool {
-    let Some(name) = attr
-        .path()
-        .segments
-        .last()
-        .map(|segment| segment.ident.to_string())
-    else {
-        return false;
-    };
-    let is_method = METHODS
-        .iter()
-        .any(|method| method.eq_ignore_ascii_case(&name));
-    is_method
-        || name == "route"
-        || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
-}
-
-/// Whether an identifier stands anywhere in `tokens`.
-pub(crate) fn mentions(tokens: TokenStream, name: &str) -> bool {
-    tokens.into_iter().any(|token| match token {
-        TokenTree::Ident(ident) => ident == name,
-        TokenTree::Group(group) => mentions(group.stream(), name),
-        TokenTree::Punct(_) | TokenTree::Literal(_) => false,
-    })
 }
 
 /// What is left of an item that is not ours to expand: itself, less our attributes.
@@ -571,11 +408,8 @@ pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
 fn strip_args(sig: &mut Signature) {
     for input in &mut sig.inputs {
         if let FnArg::Typed(arg) = input {
-            arg.attrs.retain(|attr| {
-                !crate::problem::PLACES
-                    .iter()
-                    .any(|place| attr.path().is_ident(place))
-            });
+            arg.attrs
+                .retain(|attr| !On::PLACES.iter().any(|on| attr.path().is_ident(on.name())));
         }
     }
 }

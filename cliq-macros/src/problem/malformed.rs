@@ -6,98 +6,97 @@ use crate::text::path::Malformed;
 pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
     match malformed {
         Malformed::NoLeadingSlash => (
-            format!("the {what} doesn't begin with `/`"),
-            "write it like \"/threads\"".into(),
+            format!("the {what} must begin with `/`"),
+            "write it like `\"/threads\"`".into(),
         ),
         Malformed::TrailingSlash => (
-            format!("the {what} ends with `/`, and a path begins with one"),
-            "remove it".into(),
+            format!("the {what} can't end with `/`"),
+            "remove it: each path begins with one".into(),
         ),
         Malformed::UnclosedPlaceholder { segment } => (
-            format!("the placeholder in `{segment}` of the {what} is not closed"),
+            format!("unclosed placeholder in `{segment}` of the {what}"),
             "write it like `<THREAD_CHAT_ID>`".into(),
         ),
         Malformed::StrayBracket { segment } => (
-            format!("a `>` in `{segment}` of the {what} closes nothing"),
+            format!("unexpected `>` in `{segment}` of the {what}"),
             "a placeholder is written `<NAME>`".into(),
         ),
         Malformed::EmptyPlaceholder => (
-            format!("a placeholder `<>` of the {what} has no name"),
+            format!("placeholder without a name in the {what}"),
             "write it like `<THREAD_CHAT_ID>`".into(),
         ),
         Malformed::BadPlaceholder { name } => (
-            format!("`<{name}>` of the {what} is no placeholder"),
-            "its name is made of letters, digits, `_` and `-`, and begins with a letter".into(),
+            format!("invalid placeholder `<{name}>` in the {what}"),
+            "use letters, digits, `_` and `-`, with a letter first".into(),
         ),
         Malformed::AdjacentPlaceholders { segment } => (
-            format!("in `{segment}` of the {what} nothing tells one placeholder from the next"),
+            format!("adjacent placeholders in `{segment}` of the {what}"),
             "put a character between them, as in `<NAME>.<FORMAT>`".into(),
         ),
         Malformed::RepeatedPlaceholder { name } => (
-            format!("the placeholder `<{name}>` stands twice in the {what}"),
-            "give the two different names".into(),
+            format!("duplicate placeholder `<{name}>` in the {what}"),
+            "rename one".into(),
         ),
         Malformed::Braces { segment, name } => (
-            format!("`{segment}` of the {what} is written with braces"),
+            format!("unexpected braces in `{segment}` of the {what}"),
             format!(
                 "a placeholder is written `<{}>`",
                 if name.is_empty() { "NAME" } else { name }
             ),
         ),
         Malformed::Colon { segment, name } => (
-            format!("`{segment}` of the {what} is written with a colon"),
+            format!("unexpected colon in `{segment}` of the {what}"),
             format!("a placeholder is written `<{name}>`"),
         ),
         Malformed::EmptySegment => (
-            format!("the {what} holds `//`"),
+            format!("empty segment `//` in the {what}"),
             "remove one of the slashes".into(),
         ),
         Malformed::DotSegment { segment } => (
-            format!("the {what} holds `{segment}`, which URLs take for a step to another path"),
-            "write the path that is meant".into(),
+            format!("relative segment `{segment}` in the {what}"),
+            "write the path that it resolves to".into(),
         ),
         Malformed::Fragment => (
-            format!("the {what} holds `#`, and what follows it is never sent"),
+            format!("fragment `#…` in the {what} is never sent"),
             "remove it, or write `%23` for the character".into(),
         ),
         Malformed::PlaceholderInQuery { name } => (
-            format!("the query of the {what} holds the placeholder `<{name}>`"),
-            "only constants go there; mark the argument `#[query]` and remove it from the path"
-                .into(),
+            format!("placeholder `<{name}>` in the query of the {what}"),
+            "only constants go there: remove it, and mark the argument `#[query]`".into(),
         ),
         Malformed::EmptyQuery => (
-            format!("the query of the {what} holds an empty parameter"),
-            "write it like \"/threads?type=open\"".into(),
+            format!("empty parameter in the query of the {what}"),
+            "write it like `\"/threads?type=open\"`".into(),
         ),
         Malformed::QueryNotAllowed => (
-            format!("the {what} holds a query"),
-            "put it into the paths of the methods".into(),
+            format!("query in the {what}"),
+            "move it to the paths of the methods".into(),
         ),
         Malformed::PlaceholderNotAllowed { name } => (
-            format!("the {what} holds the placeholder `<{name}>`"),
-            "put it into the paths of the methods".into(),
+            format!("placeholder `<{name}>` in the {what}"),
+            "move it to the paths of the methods".into(),
         ),
         Malformed::BadCharacter {
             segment,
             character: ' ',
         } => (
-            format!("`{segment}` of the {what} holds a space"),
-            "remove it, or write `%20` if it is meant".into(),
+            format!("space in `{segment}` of the {what}"),
+            "remove it, or write `%20`".into(),
         ),
         Malformed::BadCharacter { segment, character } => (
             format!(
-                "`{segment}` of the {what} holds `{}`, which no URL can hold as it is",
+                "invalid character `{}` in `{segment}` of the {what}",
                 character.escape_debug()
             ),
-            "percent-encode it (constants are sent as they are), or remove it".into(),
+            "remove it, or percent-encode it: constants are sent as they are".into(),
         ),
         Malformed::BadPercent { segment } => (
-            format!("`{segment}` of the {what} holds a `%` without two hex digits"),
+            format!("`%` without two hex digits in `{segment}` of the {what}"),
             "write `%25` for the character itself".into(),
         ),
         Malformed::Origin => (
-            format!("the {what} holds a whole URL"),
-            "write the path alone; the client's `base_url` says which server".into(),
+            format!("whole URL in the {what}"),
+            "write the path alone; the client's `base_url` has the server".into(),
         ),
     }
 }

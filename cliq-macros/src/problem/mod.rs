@@ -1,14 +1,56 @@
-//! Everything that can be wrong with a declaration, and the words for it: what is wrong, and how to
-//! mend it.
+//! Everything that can be wrong with a declaration, and the words for it.
 //!
-//! The one place where messages are written, in `words` and, for what is wrong inside a path, in
-//! `malformed`. Each names the method (the caller adds it), the offending thing as written, and a
-//! way out.
+//! The one place where messages are written: in `words`, and in `malformed` for what is wrong
+//! inside a path. They follow rustc's style: lower case, no full stop, what was found and what was
+//! expected, then one line of help. The method is put in front by the error sink.
 
 mod malformed;
 mod words;
 
 use crate::text::path::Malformed;
+
+/// Where a key, an option or an attribute is written.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum On {
+    /// `#[endpoints(…)]`.
+    Endpoints,
+    /// `#[endpoint(…)]`.
+    Endpoint,
+    /// `page(…)`.
+    Page,
+    /// An argument, for its attributes themselves.
+    Argument,
+    Path,
+    Query,
+    Header,
+    Field,
+    Body,
+}
+
+impl On {
+    /// The attributes of arguments.
+    pub(crate) const PLACES: [Self; 5] = [
+        Self::Path,
+        Self::Query,
+        Self::Header,
+        Self::Field,
+        Self::Body,
+    ];
+
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Endpoints => "endpoints",
+            Self::Endpoint => "endpoint",
+            Self::Page => "page",
+            Self::Argument => "argument",
+            Self::Path => "path",
+            Self::Query => "query",
+            Self::Header => "header",
+            Self::Field => "field",
+            Self::Body => "body",
+        }
+    }
+}
 
 /// One misuse.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -20,6 +62,9 @@ pub(crate) enum Problem {
     EndpointsTwice,
     EndpointTwice,
     EndpointBehindCfgAttr,
+    EndpointMisspelt {
+        found: String,
+    },
     EndpointArgsMissing,
     EndpointNeedsMethod {
         found: String,
@@ -30,10 +75,25 @@ pub(crate) enum Problem {
     PathMissing {
         found: String,
     },
+    PathAsKey {
+        method: String,
+        found: String,
+        path: Option<String>,
+    },
+    CommaBehindMethod,
+    UnreadableAttribute,
+    // Keys and options.
     UnknownKey {
         key: String,
-        on: &'static str,
-        valid: &'static [&'static str],
+        on: On,
+        valid: Vec<&'static str>,
+        /// The attribute that has such an option.
+        elsewhere: Option<On>,
+    },
+    NameAsKey {
+        on: On,
+        key: String,
+        name: String,
     },
     RepeatedKey {
         key: String,
@@ -53,84 +113,110 @@ pub(crate) enum Problem {
         key: &'static str,
         found: String,
     },
+    BareText {
+        on: On,
+        found: String,
+    },
     ColonForEquals,
     CommaForEquals {
         key: String,
         value: String,
     },
-    BadValue {
-        key: String,
-        expected: &'static str,
+    MissingComma {
         found: String,
     },
+    ExtraComma,
+    // Values.
     NotAString {
         key: String,
         example: &'static str,
+        found: String,
+    },
+    NotABool {
+        key: String,
         found: String,
     },
     BadPath {
         what: &'static str,
         malformed: Malformed,
     },
+    BadCratePath {
+        found: String,
+    },
     BadLimit {
         found: String,
     },
     BadTime {
-        key: &'static str,
+        key: String,
         found: String,
     },
+    LockNone,
     BadScope {
+        found: String,
+    },
+    BadScopes {
         found: String,
     },
     BadScopePrefix {
         found: String,
     },
+    NoScopes {
+        rule: String,
+    },
     ScopeHasPrefix {
         found: String,
         prefix: String,
     },
-    NoScopes {
-        rule: String,
-    },
-    BadResponse {
-        key: &'static str,
+    BadMember {
         found: String,
     },
+    BadShares {
+        found: String,
+    },
+    EmptyBucket,
+    BadContentType {
+        found: String,
+    },
+    PageNeedsList,
+    // Keys beside each other, and beside the rest.
     LockWithoutLimit,
     LockWithLimitNone,
     ResponseWithPage,
     ResponseUnread {
-        decode: &'static str,
-    },
-    AnswerOfHead,
-    TokenInItems,
-    BuilderIsType {
-        name: String,
+        raw: bool,
     },
     FormWithoutFields,
     FormWithBody,
-    UnexpectedTokens {
-        found: String,
+    PageMissing {
+        key: &'static str,
     },
-    CommaBehindMethod,
+    TokenInItems,
+    PageNoParam {
+        param: String,
+        queries: Vec<String>,
+    },
+    PageParamRequired {
+        param: String,
+    },
+    PageParamEncoding {
+        param: String,
+    },
+    PageWithoutKey,
+    KeyWithoutPage,
     // The trait.
     TraitGenerics,
     TraitWhere,
     TraitUnsafe,
     TraitAuto,
     TraitSupertraits,
+    AsyncTrait,
     AssociatedType,
     AssociatedConst,
     MacroInTrait,
     UnreadableMember,
-    UnreadableAttribute,
-    EndpointMisspelt {
-        found: String,
-    },
-    AsyncTrait,
-    ReturnArrow,
-    MethodWithoutEndpoint,
     // The method.
+    UnreadableMethod,
+    MethodWithoutEndpoint,
     MethodBody,
     MethodGenerics,
     MethodLifetimes,
@@ -140,14 +226,16 @@ pub(crate) enum Problem {
     DefaultMethod,
     UnsafeMethod,
     ExternMethod,
+    VariadicMethod,
     Visibility,
     NoSelf,
     SelfByValue,
     SelfMut,
     SelfTyped,
+    ReturnArrow,
     ReservedMethod {
         name: String,
-        why: &'static str,
+        of_client: bool,
     },
     RepeatedMethod {
         name: String,
@@ -157,50 +245,58 @@ pub(crate) enum Problem {
         other: String,
         builder: String,
     },
+    BuilderIsType {
+        name: String,
+    },
     // Arguments.
     ArgWithoutType,
     ArgPattern,
     ArgReserved {
         name: String,
-        place: &'static str,
+        on: On,
     },
-    ArgCfg,
-    ArgAttributeUnknown {
+    ArgRepeated {
         name: String,
     },
-    ArgAttributeTwice {
+    ArgCfg,
+    UnknownArgAttribute {
+        name: String,
+    },
+    ConflictingAttributes {
         first: String,
         second: String,
     },
-    ArgFormAttribute {
-        name: String,
-        expected: &'static str,
+    ArgNameMissing {
+        on: On,
     },
-    ArgOptionUnknown {
-        place: &'static str,
-        found: String,
-        valid: &'static [&'static str],
+    ArgNameBehindEquals {
+        on: On,
+        name: Option<String>,
     },
     ArgNameNotAllowed {
         what: &'static str,
     },
-    ArgNameKey {
-        place: &'static str,
+    EmptyName {
+        on: On,
+    },
+    BadHeaderName {
         name: String,
     },
+    ReservedHeader {
+        name: String,
+    },
+    CsvAndFlatten,
+    ContentTypeWithoutBytes,
     ArgWithoutPlace {
         name: String,
         placeholder: Option<String>,
         body_allowed: bool,
     },
-    ArgRepeated {
-        name: String,
-    },
     PlaceholderUnfilled {
         placeholder: String,
-        argument: String,
+        argument: Option<String>,
     },
-    UnknownPlaceholder {
+    PlaceholderUnknown {
         name: String,
         placeholders: Vec<String>,
     },
@@ -210,43 +306,35 @@ pub(crate) enum Problem {
     },
     PlaceholderArgElsewhere {
         placeholder: String,
-        place: &'static str,
+        on: On,
     },
     OptionInPath,
-    ListInPath,
-    ListInHeader,
-    NotPlain {
-        place: &'static str,
+    ListNotAllowed {
+        on: On,
     },
-    CsvNeedsList,
-    FlattenList,
-    FlattenPlain,
-    BytesType {
+    NotScalar {
+        found: String,
+    },
+    CsvNeedsList {
+        found: String,
+    },
+    NotMembers {
+        found: String,
+        is_list: bool,
+    },
+    NotBytes {
         found: String,
     },
     RepeatedName {
-        place: &'static str,
+        on: On,
         name: String,
-        by: String,
     },
     ConstantQueryClash {
         name: String,
     },
-    BadHeaderName {
-        name: String,
-    },
-    ReservedHeader {
-        name: String,
-    },
-    EmptyName {
-        place: &'static str,
-    },
-    BadContentType {
-        found: String,
-    },
-    BodyOnGet {
-        method: String,
-        place: &'static str,
+    BodyNotAllowed {
+        method: &'static str,
+        on: On,
     },
     TwoBodies,
     BodyAndFields,
@@ -260,8 +348,8 @@ pub(crate) enum Problem {
     TypeImpl,
     TypeDyn,
     TypeSelf,
-    TypeOther {
-        what: &'static str,
+    TypeOdd {
+        found: String,
     },
     // The answer.
     ReturnResult {
@@ -273,28 +361,19 @@ pub(crate) enum Problem {
         owned: Option<String>,
     },
     ReturnBorrows,
-    ReturnOther {
-        what: &'static str,
+    ReturnOdd {
+        found: String,
     },
-    ReturnOptionalPage,
+    ReturnOptionalPage {
+        page: String,
+    },
     ReturnBarePage,
-    PageWithoutKey,
-    KeyWithoutPage,
-    PageMissing {
-        key: &'static str,
-    },
-    PageNoParam {
-        param: String,
-        queries: Vec<String>,
-    },
-    PageParamRequired {
-        param: String,
-    },
-    PageParamShape {
-        param: String,
-    },
+    AnswerOfHead,
     // Between methods.
     SameShape {
+        other: String,
+    },
+    SameShapeTwoBuckets {
         other: String,
     },
     SharesUnknown {
@@ -315,8 +394,3 @@ pub(crate) struct Words {
     pub(crate) what: String,
     pub(crate) help: String,
 }
-
-/// The HTTP methods that a declaration may name.
-pub(crate) const METHODS: &[&str] = &["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD"];
-/// The attributes of arguments.
-pub(crate) const PLACES: &[&str] = &["path", "query", "header", "field", "body"];

@@ -1,7 +1,11 @@
 //! One table of messages.
 
-use super::{METHODS, PLACES, Problem, Words, malformed};
+use super::{On, Problem, Words, malformed};
+use crate::text::method::METHODS;
 use crate::text::suggest::nearest;
+
+const AN_ENDPOINT: &str = "write `#[endpoint(GET \"/threads/<ID>\")]`";
+const A_PAGE: &str = "write `page(items = \"data\", token = \"next_token\")`";
 
 impl Problem {
     #[expect(
@@ -11,448 +15,682 @@ impl Problem {
     pub(crate) fn words(&self) -> Words {
         let (what, help): (String, String) = match self {
             Self::NotATrait => (
-                "`#[endpoints]` stands on something that is no trait".into(),
-                "put it on a `trait` whose methods bear `#[endpoint(METHOD \"/path\")]`".into(),
+                "`#[endpoints]` expects a trait".into(),
+                "declare a `trait` whose methods have `#[endpoint(METHOD \"/path\")]`".into(),
             ),
             Self::NotAMethod => (
-                "`#[endpoint]` stands on something that is no method".into(),
-                "put it on a method of a trait with `#[endpoints]`".into(),
+                "`#[endpoint]` expects a method of a trait".into(),
+                "put it on a method of an `#[endpoints]` trait".into(),
             ),
             Self::OutsideEndpoints => (
-                "`#[endpoint]` stands outside a trait with `#[endpoints]`".into(),
-                "put `#[endpoints]` on the trait that declares this method; `#[endpoint]` means nothing by itself".into(),
+                "`#[endpoint]` outside of an `#[endpoints]` trait".into(),
+                "add `#[endpoints]` to the trait that declares this method".into(),
             ),
-            Self::EndpointsTwice => {
-                ("`#[endpoints]` stands twice on one trait".into(), "keep one, with the keys of both".into())
-            }
-            Self::EndpointTwice => {
-                ("`#[endpoint]` stands twice on one method".into(), "one method is one endpoint: declare another method".into())
-            }
+            Self::EndpointsTwice => (
+                "duplicate `#[endpoints]`".into(),
+                "keep one, with the keys of both".into(),
+            ),
+            Self::EndpointTwice => (
+                "duplicate `#[endpoint]`".into(),
+                "declare one method for each endpoint".into(),
+            ),
             Self::EndpointBehindCfgAttr => (
-                "`#[endpoint]` stands behind `cfg_attr`, where it can't be seen".into(),
-                "declare the method twice, each with `#[cfg(…)]` and its own `#[endpoint(…)]`".into(),
-            ),
-            Self::EndpointArgsMissing => (
-                "`#[endpoint]` says neither method nor path".into(),
-                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
-            ),
-            Self::EndpointNeedsMethod { found } => (
-                format!("the HTTP method has to come first, found `{found}`"),
-                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
-            ),
-            Self::UnknownHttpMethod { found } => (
-                format!("there is no HTTP method `{found}` here"),
-                did_you_mean(found, METHODS, "the methods are"),
-            ),
-            Self::PathMissing { found } => (
-                format!("the path has to follow the HTTP method as a string{}", but_found(found)),
-                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
-            ),
-            Self::UnknownKey { key, on, valid } => {
-                (format!("`#[{on}]` has no key `{key}`"), did_you_mean(key, valid, "its keys are"))
-            }
-            Self::RepeatedKey { key } => (format!("the key `{key}` is given twice"), "keep one of the two".into()),
-            Self::KeyNeedsValue { key, example } => {
-                (format!("the key `{key}` needs a value"), format!("write it like `{example}`"))
-            }
-            Self::KeyWithParentheses { key, value } => {
-                (format!("the key `{key}` takes its value behind `=`"), format!("write `{key} = {value}`"))
-            }
-            Self::KeyMissing { key, found } => {
-                (format!("`{found}` says no key that it is for"), format!("write `{key} = {found}`"))
-            }
-            Self::CommaForEquals { key, value } => {
-                (format!("the value of the key `{key}` stands behind `=`, not behind a comma"), format!("write `{key} = {value}`"))
-            }
-            Self::ColonForEquals => ("a value stands behind `=`, not `:`".into(), "write `key = value`".into()),
-            Self::KeyTakesNoValue { key } => (format!("the key `{key}` takes no value"), format!("write just `{key}`")),
-            Self::BadValue { key, expected, found } => {
-                (format!("`{key}` can't be `{found}`"), format!("it takes {expected}"))
-            }
-            Self::NotAString { key, example, found } => {
-                (format!("`{key}` takes a string, found `{found}`"), format!("write it like `{example}`"))
-            }
-            Self::BadPath { what, malformed } => malformed::words(what, malformed),
-            Self::BadLimit { found } => (
-                format!("`\"{found}\"` is no limit"),
-                "write calls per time, such as \"20/min\", \"10/5min\" or \"20/2s\" (the units are `s`, `m`, `min` and `h`), or `limit = none` for no limit".into(),
-            ),
-            Self::BadTime { key, found } => (
-                format!("`{key}` can't be `\"{found}\"`"),
-                "write a time such as \"10s\", \"5m\", \"5min\" or \"1h\"; there are no other units".into(),
-            ),
-            Self::BadScope { found } => (
-                format!("`\"{found}\"` is no scope"),
-                "one scope has neither spaces, commas nor quotes, and no dot at either end; for several write `any(\"…\", \"…\")` or `all(\"…\", \"…\")`".into(),
-            ),
-            Self::BadScopePrefix { found } => (
-                format!("`\"{found}\"` can't stand before scopes"),
-                "write it like `scope_prefix = \"ZohoCliq\"`; the dot behind it is added".into(),
-            ),
-            Self::ScopeHasPrefix { found, prefix } => (
-                format!("the scope `{found}` begins with the trait's `scope_prefix`, which is put before it"),
-                format!("write it without `{prefix}.`"),
-            ),
-            Self::NoScopes { rule } => {
-                (format!("`{rule}()` names no scope"), "name at least one, or leave out `scope` for none".into())
-            }
-            Self::BadResponse { key, found } => (
-                format!("`{key}` can't be `\"{found}\"`"),
-                "name a member of the JSON answer; dots descend, as in \"data.items\"".into(),
-            ),
-            Self::LockWithoutLimit => (
-                "there is a lock but no limit that could be passed".into(),
-                "add `limit = \"20/min\"` (calls per time), or remove `lock`".into(),
-            ),
-            Self::LockWithLimitNone => {
-                ("`limit = none` leaves no limit that a lock could follow".into(), "remove `lock`, or give a limit".into())
-            }
-            Self::ResponseWithPage => (
-                "`response` and `page` both say which member of the answer counts".into(),
-                "remove `response`; `page(items = …)` takes a path such as \"data.items\"".into(),
-            ),
-            Self::ResponseUnread { decode } => (
-                format!("`response` selects a member of a JSON answer, but the answer is {decode}"),
-                "give the method a return type that is read from JSON, or remove `response`".into(),
-            ),
-            Self::AnswerOfHead => (
-                "the answer to a HEAD request has no body that could be read".into(),
-                "remove the return type (`.send()` gives status and headers), or use GET".into(),
-            ),
-            Self::TokenInItems => (
-                "the page's token can't be in its items".into(),
-                "name the member beside the items that holds the next page's token".into(),
-            ),
-            Self::BuilderIsType { name } => (
-                format!("`{name}` is the name of the builder that is made from this method"),
-                "rename the method or the type".into(),
-            ),
-            Self::FormWithoutFields => (
-                "`form` says how fields go, and there are none".into(),
-                "mark an argument with `#[field]`, or remove `form`".into(),
-            ),
-            Self::FormWithBody => (
-                "`form` says how fields go, and `#[body]` is a whole body".into(),
-                "use `#[field]` arguments, or remove `form`".into(),
-            ),
-            Self::UnexpectedTokens { found } => {
-                (format!("`{found}` is not expected here"), "keys are separated by commas: `key = value, key = value`".into())
-            }
-            Self::CommaBehindMethod => (
-                "a comma stands between the HTTP method and the path, where none belongs".into(),
-                "write it like `#[endpoint(GET \"/threads/<ID>\")]`".into(),
-            ),
-            Self::TraitGenerics => {
-                ("a trait of endpoints can't be generic".into(), "remove the parameters; every client implements the trait".into())
-            }
-            Self::TraitWhere => ("a trait of endpoints can't have a `where` clause".into(), "remove it".into()),
-            Self::TraitUnsafe => ("a trait of endpoints can't be `unsafe`".into(), "remove `unsafe`".into()),
-            Self::TraitAuto => ("a trait of endpoints can't be `auto`".into(), "remove `auto`".into()),
-            Self::TraitSupertraits => (
-                "a trait of endpoints can't have supertraits of its own".into(),
-                "remove them; `Caller` is its supertrait, so that every client implements it".into(),
-            ),
-            Self::AssociatedType => (
-                "a trait of endpoints can't have associated types".into(),
-                "name the type itself where it is used".into(),
-            ),
-            Self::AssociatedConst => (
-                "a trait of endpoints can't have associated constants".into(),
-                "put the constant beside the trait".into(),
-            ),
-            Self::MacroInTrait => (
-                "a macro call inside a trait of endpoints can't be looked into".into(),
-                "write the methods out, or let the macro make the whole trait".into(),
-            ),
-            Self::UnreadableMember => {
-                ("this can't be read as a method".into(), "write it like `fn name(&self, argument: Type) -> Type;`".into())
-            }
-            Self::UnreadableAttribute => (
-                "this is not expected in an attribute".into(),
-                "write it like `#[endpoint(GET \"/path\")]` or `#[query(\"name\")]`".into(),
+                "`#[endpoint]` can't be applied by `cfg_attr`".into(),
+                "declare the method twice, each with `#[cfg(…)]` and its own `#[endpoint(…)]`"
+                    .into(),
             ),
             Self::EndpointMisspelt { found } => (
-                format!("there is no attribute `{found}` for a method"),
-                match METHODS.iter().find(|method| method.eq_ignore_ascii_case(found)) {
-                    Some(method) => format!("write `#[endpoint({method} \"/path\")]`"),
+                format!("unknown attribute `{found}` on a method"),
+                match METHODS
+                    .iter()
+                    .find(|method| method.name.eq_ignore_ascii_case(found))
+                {
+                    Some(method) => format!("write `#[endpoint({} \"/path\")]`", method.name),
                     None => "did you mean `endpoint`?".into(),
                 },
             ),
-            Self::AsyncTrait => (
-                "a trait of endpoints needs no `async_trait`".into(),
-                "remove it, and `async` from the methods; the builders that they return can be awaited".into(),
+            Self::EndpointArgsMissing => (
+                "`#[endpoint]` requires an HTTP method and a path".into(),
+                AN_ENDPOINT.into(),
             ),
-            Self::ReturnArrow => ("the type of the answer stands behind `->`".into(), "write `-> Type`".into()),
+            Self::EndpointNeedsMethod { found } => (
+                format!("expected an HTTP method, found `{found}`"),
+                AN_ENDPOINT.into(),
+            ),
+            Self::UnknownHttpMethod { found } => {
+                let names: Vec<&str> = METHODS.iter().map(|method| method.name).collect();
+                (
+                    format!("unsupported HTTP method `{found}`"),
+                    did_you_mean(found, &names),
+                )
+            }
+            Self::PathMissing { found } => (
+                match found.as_str() {
+                    "" => "expected a path after the HTTP method".into(),
+                    found => format!("expected a path as a string, found `{found}`"),
+                },
+                AN_ENDPOINT.into(),
+            ),
+            Self::PathAsKey {
+                method,
+                found,
+                path,
+            } => (
+                format!("expected a path as a string, found `{found}`"),
+                match path {
+                    Some(path) => format!("write `#[endpoint({method} \"{path}\")]`"),
+                    None => AN_ENDPOINT.into(),
+                },
+            ),
+            Self::CommaBehindMethod => (
+                "unexpected `,` between the HTTP method and the path".into(),
+                AN_ENDPOINT.into(),
+            ),
+            Self::UnreadableAttribute => (
+                "unexpected token in an attribute".into(),
+                "write it like `#[endpoint(GET \"/path\")]` or `#[query(\"name\")]`".into(),
+            ),
+            Self::UnknownKey {
+                key,
+                on,
+                valid,
+                elsewhere,
+            } => unknown_key(key, *on, valid, *elsewhere),
+            Self::NameAsKey { on, key, name } => (
+                format!("unexpected `{key}` in `#[{}(…)]`", on.name()),
+                format!("write `#[{}(\"{name}\")]`", on.name()),
+            ),
+            Self::RepeatedKey { key } => (
+                format!("duplicate `{key}`"),
+                "remove one of the two".into(),
+            ),
+            Self::KeyNeedsValue { key, example } => (
+                format!("`{key}` requires a value"),
+                format!("write `{key} = {example}`"),
+            ),
+            Self::KeyTakesNoValue { key } => (
+                format!("`{key}` takes no value"),
+                format!("write `{key}`"),
+            ),
+            Self::KeyWithParentheses { key, value } => (
+                format!("expected `=` after `{key}`, found parentheses"),
+                format!("write `{key} = {value}`"),
+            ),
+            Self::KeyMissing { key, found } => (
+                format!("expected a key, found `{found}`"),
+                format!("write `{key} = {found}`"),
+            ),
+            Self::BareText { on, found } if On::PLACES.contains(on) => (
+                format!("expected an option, found `{found}`"),
+                format!("the name comes first: `#[{}({found}, …)]`", on.name()),
+            ),
+            Self::BareText { found, .. } => (
+                format!("expected a key, found `{found}`"),
+                format!("write `key = {found}`"),
+            ),
+            Self::ColonForEquals => (
+                "expected `=`, found `:`".into(),
+                "write `key = value`".into(),
+            ),
+            Self::CommaForEquals { key, value } => (
+                format!("expected `=` after `{key}`, found `,`"),
+                format!("write `{key} = {value}`"),
+            ),
+            Self::MissingComma { found } => (
+                format!("expected `,` before `{}`", first_word(found)),
+                "separate keys by commas: `key = value, key = value`".into(),
+            ),
+            Self::ExtraComma => ("unexpected `,`".into(), "remove it".into()),
+            Self::NotAString {
+                key,
+                example,
+                found,
+            } => (
+                format!("`{key}` expects a string, found `{found}`"),
+                format!("write it like `{key} = {example}`"),
+            ),
+            Self::NotABool { key, found } => (
+                format!("`{key}` expects `true` or `false`, found `{found}`"),
+                format!("write `{key}` or `{key} = false`"),
+            ),
+            Self::BadPath { what, malformed } => malformed::words(what, malformed),
+            Self::BadCratePath { found } => (
+                format!("`crate` expects a path, found `{found}`"),
+                "write it like `crate = ::cliq_api` or `crate = ::my_crate::cliq_api`".into(),
+            ),
+            Self::BadLimit { found } => (
+                format!("invalid limit `\"{found}\"`"),
+                limit_help(found),
+            ),
+            Self::BadTime { key, found } => (
+                format!("invalid {key} `\"{found}\"`"),
+                time_help(found),
+            ),
+            Self::LockNone => (
+                "`lock` expects a time, found `none`".into(),
+                "remove `lock`, or drop an inherited limit and its lock with `limit = none`".into(),
+            ),
+            Self::BadScope { found } => (
+                format!("invalid scope `\"{found}\"`"),
+                if found.contains([',', ' ']) {
+                    "write several scopes as `any(\"…\", \"…\")` or `all(\"…\", \"…\")`".into()
+                } else {
+                    "a scope has no spaces, commas, quotes or backslashes, and no empty part between dots".into()
+                },
+            ),
+            Self::BadScopes { found } => (
+                format!("`scope` expects a string, `any(…)` or `all(…)`, found `{found}`"),
+                "write it like `scope = \"A.READ\"` or `scope = any(\"A.READ\", \"B.READ\")`".into(),
+            ),
+            Self::BadScopePrefix { found } => (
+                format!("invalid scope prefix `\"{found}\"`"),
+                "write it like `scope_prefix = \"ZohoCliq\"`, without the dot that follows it".into(),
+            ),
+            Self::NoScopes { rule } => (
+                format!("`{rule}()` names no scope"),
+                "name at least one, or remove `scope`".into(),
+            ),
+            Self::ScopeHasPrefix { found, prefix } => (
+                format!("scope `{found}` repeats the trait's `scope_prefix`"),
+                format!("remove `{prefix}.`, it is added"),
+            ),
+            Self::BadMember { found } => (
+                format!("invalid member `\"{found}\"`"),
+                "name a member of the JSON answer, and nested ones with dots: `\"data.items\"`".into(),
+            ),
+            Self::BadShares { found } => (
+                format!("`shares` expects the name of a method, found `{found}`"),
+                "write it like `shares = other_method`".into(),
+            ),
+            Self::EmptyBucket => (
+                "empty bucket name".into(),
+                "name the bucket, or remove `bucket`".into(),
+            ),
+            Self::BadContentType { found } => (
+                format!("invalid content type `\"{found}\"`"),
+                "write it like `content_type = \"image/png\"`".into(),
+            ),
+            Self::PageNeedsList => ("`page` requires parentheses".into(), A_PAGE.into()),
+            Self::LockWithoutLimit => (
+                "`lock` requires `limit`".into(),
+                "add `limit = \"20/min\"` (calls per time), or remove `lock`".into(),
+            ),
+            Self::LockWithLimitNone => (
+                "`lock` and `limit = none` conflict".into(),
+                "remove `lock`, or set a limit".into(),
+            ),
+            Self::ResponseWithPage => (
+                "`response` and `page` conflict".into(),
+                "remove `response`; `page(items = …)` takes a path such as \"data.items\"".into(),
+            ),
+            Self::ResponseUnread { raw } => (
+                if *raw {
+                    "`response` requires a JSON answer, found raw `Bytes`".into()
+                } else {
+                    "`response` requires a JSON answer, found no return type".into()
+                },
+                "return a type that is read from JSON, or remove `response`".into(),
+            ),
+            Self::FormWithoutFields => (
+                "`form` requires `#[field]` arguments".into(),
+                "mark an argument with `#[field]`, or remove `form`".into(),
+            ),
+            Self::FormWithBody => (
+                "`form` and `#[body]` conflict".into(),
+                "use `#[field]` arguments, or remove `form`".into(),
+            ),
+            Self::PageMissing { key } => {
+                (format!("`page` requires `{key}`"), A_PAGE.into())
+            }
+            Self::TokenInItems => (
+                "the page's `token` can't be inside its `items`".into(),
+                "name the member beside the items that holds the next page's token".into(),
+            ),
+            Self::PageNoParam { param, queries } => {
+                let near = nearest(param, queries.iter().map(String::as_str));
+                (
+                    format!("no `#[query]` argument `{param}` carries the page's token"),
+                    near.map_or_else(
+                        || format!("add `#[query] {param}: Option<String>`, or name another with `param = \"…\"`"),
+                        |near| format!("did you mean `param = \"{near}\"`?"),
+                    ),
+                )
+            }
+            Self::PageParamRequired { param } => (
+                format!("`{param}` carries the page's token and must be optional"),
+                "use `Option<…>`: the first page has no token".into(),
+            ),
+            Self::PageParamEncoding { param } => (
+                format!("`{param}` carries the page's token and must be a scalar"),
+                "use `Option<String>`".into(),
+            ),
+            Self::PageWithoutKey => (
+                "a `Page` requires `page(…)`".into(),
+                "add `page(items = \"data\", token = \"next_token\")` with the members of the answer".into(),
+            ),
+            Self::KeyWithoutPage => (
+                "`page(…)` requires a return type `Page<…>`".into(),
+                "write `-> Page<Item>`, or remove `page(…)`".into(),
+            ),
+            Self::TraitGenerics => (
+                "traits of endpoints can't be generic".into(),
+                "remove the parameters; every client implements the trait".into(),
+            ),
+            Self::TraitWhere => (
+                "traits of endpoints can't have a `where` clause".into(),
+                "remove it".into(),
+            ),
+            Self::TraitUnsafe => (
+                "traits of endpoints can't be `unsafe`".into(),
+                "remove `unsafe`".into(),
+            ),
+            Self::TraitAuto => (
+                "traits of endpoints can't be `auto`".into(),
+                "remove `auto`".into(),
+            ),
+            Self::TraitSupertraits => (
+                "traits of endpoints can't have supertraits".into(),
+                "remove them; the macro adds `Caller`".into(),
+            ),
+            Self::AsyncTrait => (
+                "traits of endpoints don't need `async_trait`".into(),
+                "remove it, and `async` from the methods: their builders are awaited".into(),
+            ),
+            Self::AssociatedType => (
+                "traits of endpoints can't have associated types".into(),
+                "name the type itself where it is used".into(),
+            ),
+            Self::AssociatedConst => (
+                "traits of endpoints can't have associated constants".into(),
+                "move the constant out of the trait".into(),
+            ),
+            Self::MacroInTrait => (
+                "traits of endpoints can't have macro calls".into(),
+                "write the methods out, or generate the whole trait".into(),
+            ),
+            Self::UnreadableMember => (
+                "expected a method".into(),
+                "write it like `fn name(&self, argument: Type) -> Type;`".into(),
+            ),
+            Self::UnreadableMethod => (
+                "incomplete or invalid method".into(),
+                "write it like `fn name(&self, argument: Type) -> Type;`".into(),
+            ),
             Self::MethodWithoutEndpoint => (
-                "the method has neither `#[endpoint]` nor a body".into(),
-                "add `#[endpoint(GET \"/path\")]`, or give it a body that calls other methods".into(),
+                "expected `#[endpoint]` or a body".into(),
+                "add `#[endpoint(GET \"/path\")]`, or a body that calls other methods".into(),
             ),
             Self::MethodBody => (
-                "an endpoint has no body, the macro writes it".into(),
+                "endpoints can't have a body".into(),
                 "end the method with `;`, or remove `#[endpoint]` if it only calls others".into(),
             ),
             Self::MethodGenerics => (
-                "an endpoint can't be generic".into(),
-                "name the types; a parameter takes whatever converts `Into` its type anyway".into(),
+                "endpoints can't be generic".into(),
+                "write concrete types; callers can pass whatever converts `Into` them".into(),
             ),
-            Self::MethodLifetimes => {
-                ("an endpoint can't have lifetimes".into(), "use owned types; callers can pass `&str` for a `String`".into())
-            }
-            Self::MethodWhere => ("an endpoint can't have a `where` clause".into(), "remove it".into()),
-            Self::AsyncMethod => {
-                ("an endpoint is not declared `async`".into(), "remove `async`; the builder that it returns can be awaited".into())
-            }
-            Self::DefaultMethod => ("a method of a trait can't be `default`".into(), "remove `default`".into()),
-            Self::ConstMethod => ("an endpoint can't be `const`".into(), "remove `const`".into()),
-            Self::UnsafeMethod => ("an endpoint can't be `unsafe`".into(), "remove `unsafe`".into()),
-            Self::ExternMethod => ("an endpoint can't be `extern`".into(), "remove `extern`".into()),
+            Self::MethodLifetimes => (
+                "endpoints can't have lifetimes".into(),
+                "use owned types; callers can pass `&str` for a `String`".into(),
+            ),
+            Self::MethodWhere => (
+                "endpoints can't have a `where` clause".into(),
+                "remove it".into(),
+            ),
+            Self::AsyncMethod => (
+                "endpoints can't be `async`".into(),
+                "remove `async`, the builder is awaited".into(),
+            ),
+            Self::ConstMethod => (
+                "endpoints can't be `const`".into(),
+                "remove `const`".into(),
+            ),
+            Self::DefaultMethod => (
+                "methods of a trait can't be `default`".into(),
+                "remove `default`".into(),
+            ),
+            Self::UnsafeMethod => (
+                "endpoints can't be `unsafe`".into(),
+                "remove `unsafe`".into(),
+            ),
+            Self::ExternMethod => (
+                "endpoints can't be `extern`".into(),
+                "remove `extern`".into(),
+            ),
+            Self::VariadicMethod => (
+                "endpoints can't be variadic".into(),
+                "remove `...`; a list is a `Vec<…>`".into(),
+            ),
             Self::Visibility => (
-                "a method of a trait has no visibility of its own".into(),
+                "methods of a trait can't have a visibility".into(),
                 "remove it; the method is as visible as its trait".into(),
             ),
-            Self::NoSelf => ("an endpoint needs `&self`".into(), "write `&self` as its first parameter".into()),
-            Self::SelfByValue => {
-                ("an endpoint takes `&self`, not `self`".into(), "write `&self`: a client is not used up by a call".into())
-            }
-            Self::SelfMut => {
-                ("an endpoint takes `&self`, not `&mut self`".into(), "write `&self`: a client is shared, not changed".into())
-            }
-            Self::SelfTyped => ("an endpoint takes plain `&self`".into(), "write `&self`".into()),
-            Self::ReservedMethod { name, why } => {
+            Self::NoSelf => (
+                "endpoints require `&self`".into(),
+                "add `&self` as the first parameter".into(),
+            ),
+            Self::SelfByValue => (
+                "expected `&self`, found `self`".into(),
+                "write `&self`: a call doesn't consume the client".into(),
+            ),
+            Self::SelfMut => (
+                "expected `&self`, found `&mut self`".into(),
+                "write `&self`: a call doesn't change the client".into(),
+            ),
+            Self::SelfTyped => (
+                "expected plain `&self`".into(),
+                "write `&self`".into(),
+            ),
+            Self::ReturnArrow => (
+                "expected `->` before the return type".into(),
+                "write `-> Type`".into(),
+            ),
+            Self::ReservedMethod { name, of_client } => {
                 let example = match name.as_str() {
-                    "user" | "base_url" | "client" => format!("get_{name}"),
-                    "users" | "limits" | "granted_scopes" => format!("list_{name}"),
+                    "user" | "user_count" | "base_url" | "client" => format!("get_{name}"),
+                    "limits" | "granted_scopes" => format!("list_{name}"),
                     verb => format!("{verb}_message"),
                 };
-                (format!("a method can't be called `{name}`, {why}"), format!("name it verb and noun, such as `{example}`"))
+                let whose = if *of_client {
+                    "the client"
+                } else {
+                    "the standard library's traits"
+                };
+                (
+                    format!("method name `{name}` is reserved for {whose}"),
+                    format!("name it verb and noun, such as `{example}`"),
+                )
             }
-            Self::RepeatedMethod { name } => {
-                (format!("there are two methods `{name}`"), "rename one, or put them behind `#[cfg(…)]`s that exclude each other".into())
-            }
-            Self::SameBuilder { name, other, builder } => {
-                (format!("`{name}` and `{other}` would both make a builder `{builder}`"), "rename one".into())
-            }
-            Self::ArgWithoutType => ("an argument has no type".into(), "write `name: Type`".into()),
-            Self::ArgPattern => ("an argument has to be a plain name".into(), "write `name: Type`, without a pattern or `mut`".into()),
-            Self::ArgReserved { name, place } => (
-                format!("an argument can't be called `{name}`: every builder has a method of that name"),
-                match *place {
-                    "body" => "rename it; a body has no name on the wire".into(),
-                    place => format!("rename it, and keep its name on the wire: `#[{place}(\"{name}\")] {name}_value: …`"),
+            Self::RepeatedMethod { name } => (
+                format!("duplicate method `{name}`"),
+                "rename one, or put them behind `#[cfg(…)]`s that exclude each other".into(),
+            ),
+            Self::SameBuilder {
+                name,
+                other,
+                builder,
+            } => (
+                format!("`{name}` and `{other}` would both get a builder `{builder}`"),
+                "rename one".into(),
+            ),
+            Self::BuilderIsType { name } => (
+                format!("type `{name}` has the name of this method's builder"),
+                "rename the method or the type".into(),
+            ),
+            Self::ArgWithoutType => (
+                "expected a type for the argument".into(),
+                "write `name: Type`".into(),
+            ),
+            Self::ArgPattern => (
+                "expected a plain argument name, found a pattern".into(),
+                "write `name: Type`, without `mut`".into(),
+            ),
+            Self::ArgReserved { name, on } => (
+                format!("argument name `{name}` is reserved for a method of every builder"),
+                match on {
+                    On::Body => "rename the argument: a body has no name on the wire".into(),
+                    on => {
+                        let on = on.name();
+                        format!("rename the argument and keep its name on the wire: `#[{on}(\"{name}\")] {name}_value: …`")
+                    }
                 },
+            ),
+            Self::ArgRepeated { name } => (
+                format!("duplicate argument `{name}`"),
+                "rename one".into(),
             ),
             Self::ArgCfg => (
-                "`#[cfg]` can't stand on an argument".into(),
+                "arguments can't have `#[cfg]` or `#[cfg_attr]`".into(),
                 "declare the method twice, each with its own `#[cfg(…)]`".into(),
             ),
-            Self::ArgAttributeUnknown { name } => (
-                format!("an argument has no attribute `#[{name}]`"),
-                did_you_mean(name, PLACES, "where an argument goes is said by"),
+            Self::UnknownArgAttribute { name } => (
+                format!("unknown attribute `#[{name}]` on an argument"),
+                did_you_mean(name, &On::PLACES.map(On::name)),
             ),
-            Self::ArgAttributeTwice { first, second } => {
-                (format!("`#[{first}]` and `#[{second}]` both say where the argument goes"), "keep one".into())
-            }
-            Self::ArgFormAttribute { name, expected } => {
-                (format!("`#[{name}]` is not written like this"), format!("write it like {expected}"))
-            }
-            Self::ArgOptionUnknown { place, found, valid } => {
-                let help = match nearest(found, valid.iter().copied()) {
-                    Some(near) => format!("did you mean `{near}`?"),
-                    None if valid.is_empty() => format!("for a name write `#[{place}(\"{found}\")]`"),
-                    None if *place == "body" => format!("its options are {}", listed(valid)),
-                    None => format!("its options are {}; for a name write `#[{place}(\"{found}\")]`", listed(valid)),
-                };
-                (format!("`#[{place}(…)]` has no option `{found}`"), help)
-            }
-            Self::ArgNameKey { place, name } => (
-                format!("`#[{place}(…)]` takes the name by itself"),
-                format!("write `#[{place}(\"{name}\")]`"),
+            Self::ConflictingAttributes { first, second } => (
+                format!("`#[{first}]` and `#[{second}]` conflict"),
+                "an argument goes to one place: remove one of the two".into(),
             ),
-            Self::ArgNameNotAllowed { what } => (format!("{what} has no name"), "remove the name".into()),
-            Self::ArgWithoutPlace { name, placeholder, body_allowed } => (
-                format!("nothing says where the argument `{name}` goes"),
-                match placeholder {
-                    Some(placeholder) => format!(
-                        "did you mean the placeholder `<{placeholder}>`? Call the argument that, or mark it `#[path(\"{placeholder}\")]`"
-                    ),
-                    None if *body_allowed => {
-                        format!("mark it `#[query]`, `#[field]`, `#[header(\"…\")]` or `#[body]`, or put `<{name}>` into the path")
-                    }
-                    None => format!("mark it `#[query]` or `#[header(\"…\")]`, or put `<{name}>` into the path"),
+            Self::ArgNameMissing { on } => (
+                format!("`#[{}]` requires a name", on.name()),
+                match on {
+                    On::Header => "write it like `#[header(\"X-Request-Id\")]`".into(),
+                    _ => "name the placeholder: `#[path(\"CHAT_ID\")]`".into(),
                 },
             ),
-            Self::ArgRepeated { name } => (format!("there are two arguments `{name}`"), "rename one".into()),
-            Self::PlaceholderUnfilled { placeholder, argument } => (
-                format!("nothing fills the placeholder `<{placeholder}>` of the path"),
-                format!("add an argument `{argument}`"),
+            Self::ArgNameBehindEquals { on, name } => {
+                let (on, name) = (on.name(), name.as_deref().unwrap_or("name"));
+                (
+                    format!("expected parentheses after `{on}`, found `=`"),
+                    format!("write `#[{on}(\"{name}\")]`"),
+                )
+            }
+            Self::ArgNameNotAllowed { what } => {
+                (format!("{what} takes no name"), "remove the name".into())
+            }
+            Self::EmptyName { on } => (
+                format!("empty {} name", noun(*on)),
+                match on {
+                    On::Query | On::Field => "remove it to use the argument's name".into(),
+                    on => format!("name the {}", noun(*on)),
+                },
             ),
-            Self::UnknownPlaceholder { name, placeholders } => (
-                format!("the path has no placeholder `<{name}>`"),
+            Self::BadHeaderName { name } => (
+                format!("invalid header name `\"{name}\"`"),
+                "write it like `#[header(\"X-Request-Id\")]`".into(),
+            ),
+            Self::ReservedHeader { name } => (
+                format!("header `{name}` is set by the transport"),
+                "remove the argument".into(),
+            ),
+            Self::CsvAndFlatten => (
+                "`csv` and `flatten` conflict".into(),
+                "use `csv` for a list, `flatten` for a struct or a map".into(),
+            ),
+            Self::ContentTypeWithoutBytes => (
+                "`content_type` requires `bytes`".into(),
+                "write `#[body(bytes, content_type = \"…\")]`; other bodies are JSON".into(),
+            ),
+            Self::ArgWithoutPlace {
+                name,
+                placeholder,
+                body_allowed,
+            } => (
+                format!("argument `{name}` has no place in the request"),
+                match placeholder {
+                    Some(placeholder) => format!(
+                        "did you mean the placeholder `<{placeholder}>`? rename the argument, or add `#[path(\"{placeholder}\")]`"
+                    ),
+                    None if *body_allowed => format!(
+                        "add `#[query]`, `#[field]`, `#[header(\"…\")]` or `#[body]`, or put `<{name}>` into the path"
+                    ),
+                    None => format!(
+                        "add `#[query]` or `#[header(\"…\")]`, or put `<{name}>` into the path"
+                    ),
+                },
+            ),
+            Self::PlaceholderUnfilled {
+                placeholder,
+                argument,
+            } => (
+                format!("no argument for the placeholder `<{placeholder}>`"),
+                match argument {
+                    Some(argument) => format!("add an argument `{argument}: …`"),
+                    None => format!("add an argument with `#[path(\"{placeholder}\")]`"),
+                },
+            ),
+            Self::PlaceholderUnknown { name, placeholders } => (
+                format!("no placeholder `<{name}>` in the path"),
                 if placeholders.is_empty() {
                     format!("put `<{name}>` into the path, or mark the argument `#[query]`, `#[field]` or `#[header(\"…\")]`")
                 } else {
                     let names: Vec<&str> = placeholders.iter().map(String::as_str).collect();
-                    did_you_mean(name, &names, "its placeholders are")
+                    did_you_mean(name, &names)
                 },
             ),
-            Self::PlaceholderTaken { placeholder, by } => {
-                (format!("the placeholder `<{placeholder}>` is already filled by `{by}`"), "remove one of the two arguments".into())
-            }
-            Self::PlaceholderArgElsewhere { placeholder, place } => (
-                format!("nothing fills the placeholder `<{placeholder}>`: the argument of that name is marked `#[{place}]`"),
-                format!("remove `#[{place}]`, or rename the argument and add one for the path"),
+            Self::PlaceholderTaken { placeholder, by } => (
+                format!("two arguments for the placeholder `<{placeholder}>`"),
+                format!("`{by}` is the other: remove one"),
             ),
+            Self::PlaceholderArgElsewhere { placeholder, on } => {
+                let on = on.name();
+                (
+                    format!("no argument for the placeholder `<{placeholder}>`: the one of that name has `#[{on}]`"),
+                    format!("remove `#[{on}]`, or rename the argument and add one for the path"),
+                )
+            }
             Self::OptionInPath => (
-                "a part of the path can't be optional".into(),
-                "use the type without `Option`; where the path differs, declare a second method".into(),
+                "placeholders can't be optional".into(),
+                "use the type without `Option`; for another path, declare another method".into(),
             ),
-            Self::ListInPath => ("a part of the path is one value, not a list".into(), "use the type of one value".into()),
-            Self::ListInHeader => {
-                ("a header is one value, not a list".into(), "use the type of one value, such as a `String` with commas".into())
-            }
-            Self::NotPlain { place } => (
-                format!("a {place} takes one plain value, and this is none"),
+            Self::ListNotAllowed { on } => (
+                format!("expected a scalar for a {}, found a list", noun(*on)),
+                match on {
+                    On::Header => "use a `String` with commas, or another scalar".into(),
+                    _ => "use the type of one value".into(),
+                },
+            ),
+            Self::NotScalar { found } => (
+                format!("expected a scalar, found `{found}`"),
                 "use a string, a number, a boolean, or a type that serializes to one".into(),
             ),
-            Self::CsvNeedsList => ("`csv` joins a list, and this is none".into(), "use a `Vec<…>`, or remove `csv`".into()),
-            Self::FlattenList => {
-                ("`flatten` takes a struct or a map, not a list".into(), "remove `flatten`: a `Vec` repeats the parameter".into())
-            }
-            Self::FlattenPlain => (
-                "`flatten` takes a struct or a map, not one plain value".into(),
-                "remove `flatten`".into(),
+            Self::CsvNeedsList { found } => (
+                format!("`csv` expects a list, found `{found}`"),
+                format!("use `Vec<{found}>`, or remove `csv`"),
             ),
-            Self::BytesType { found } => (
-                format!("`#[body(bytes)]` takes `Bytes`, `Vec<u8>` or `String`, not `{found}`"),
-                "use `Bytes`, or `#[body]` for a value that goes as JSON".into(),
+            Self::NotMembers { found, is_list } => (
+                format!("`flatten` expects a struct or a map, found `{found}`"),
+                if *is_list {
+                    "remove `flatten`: a `Vec` repeats the parameter".into()
+                } else {
+                    "remove `flatten`".into()
+                },
             ),
-            Self::RepeatedName { place, name, by } => {
-                (format!("the {place} `{name}` is already set by `{by}`"), "rename one of the two".into())
-            }
+            Self::NotBytes { found } => (
+                format!("`#[body(bytes)]` expects `Bytes`, `Vec<u8>` or `String`, found `{found}`"),
+                "use `Bytes`, or `#[body]` to send JSON".into(),
+            ),
+            Self::RepeatedName { on, name } => (
+                format!("duplicate {} `{name}`", noun(*on)),
+                format!("rename one with `#[{}(\"other\")]`", on.name()),
+            ),
             Self::ConstantQueryClash { name } => (
-                format!("the path sets the query parameter `{name}` already, as a constant"),
+                format!("query parameter `{name}` is already a constant of the path"),
                 "remove it from the path, or remove the argument".into(),
             ),
-            Self::BadHeaderName { name } => {
-                (format!("`\"{name}\"` is no name of a header"), "write one such as `#[header(\"X-Request-Id\")]`".into())
-            }
-            Self::ReservedHeader { name } => (
-                format!("the header `{name}` belongs to the transport"),
-                "remove the argument; length, host and connection follow from the request".into(),
+            Self::BodyNotAllowed { method, on } => (
+                format!("{method} requests can't have `#[{}]`", on.name()),
+                "use `#[query]`, or POST, PUT or PATCH".into(),
             ),
-            Self::EmptyName { place } => (format!("the name of a {place} can't be empty"), "name it, or leave the name out".into()),
-            Self::BadContentType { found } => {
-                (format!("`\"{found}\"` is no content type"), "write one such as \"image/png\"".into())
-            }
-            Self::BodyOnGet { method, place } => (
-                format!("a {method} request has no body, so it can't have `#[{place}]`"),
-                "mark the argument `#[query]`, or use POST, PUT or PATCH".into(),
+            Self::TwoBodies => (
+                "duplicate `#[body]`".into(),
+                "use `#[field]`s, or one struct with both".into(),
             ),
-            Self::TwoBodies => {
-                ("there are two whole bodies".into(), "make them `#[field]`s of one, or put both into one struct".into())
-            }
             Self::BodyAndFields => (
-                "a request has a whole `#[body]` or `#[field]`s, not both".into(),
+                "`#[body]` and `#[field]` conflict".into(),
                 "make it a `#[field]` too, or move the fields into the body's struct".into(),
             ),
             Self::TypeReference { owned } => (
-                "an argument can't be a reference, since a call may outlive it".into(),
+                "arguments must be owned".into(),
                 match owned {
-                    Some(owned) => format!("write `{owned}`; callers can still pass a reference"),
-                    None => "write the owned type; callers can still pass what converts `Into` it".into(),
+                    Some(owned) => format!("use `{owned}`; callers can still pass a reference"),
+                    None => "use an owned type; callers can pass whatever converts `Into` it".into(),
                 },
             ),
             Self::TypeBorrows => (
-                "an argument can't borrow, since a call may outlive it".into(),
-                "write a type that owns what it holds, without a lifetime".into(),
+                "arguments must be owned".into(),
+                "use a type without a lifetime".into(),
             ),
-            Self::TypeUnfinished { name } => {
-                (format!("the type that the `{name}` holds is missing"), format!("write it like `{name}<String>`"))
-            }
+            Self::TypeUnfinished { name } => (
+                format!("`{name}` requires a type"),
+                format!("write it like `{name}<String>`"),
+            ),
             Self::TypeImpl => (
-                "an argument's type can't be `impl …`".into(),
-                "write the type itself; a parameter takes whatever converts `Into` it anyway".into(),
+                "unsupported argument type `impl …`".into(),
+                "write a concrete type; callers can pass whatever converts `Into` it".into(),
             ),
-            Self::TypeDyn => ("an argument's type can't be `dyn …`".into(), "write a type that is sent, such as `String`".into()),
-            Self::TypeSelf => ("an argument's type can't be `Self`".into(), "name the type that is sent".into()),
-            Self::TypeOther { what } => {
-                (format!("an argument's type can't be {what}"), "write a type that can be sent, such as `String`".into())
-            }
+            Self::TypeDyn => (
+                "unsupported argument type `dyn …`".into(),
+                "write a concrete type such as `String`".into(),
+            ),
+            Self::TypeSelf => (
+                "unsupported argument type `Self`".into(),
+                "write a concrete type such as `String`".into(),
+            ),
+            Self::TypeOdd { found } => (
+                format!("unsupported argument type `{found}`"),
+                "use a type that can be serialized, such as `String`".into(),
+            ),
             Self::ReturnResult { inner } => (
-                "an endpoint doesn't return `Result`, the builder gives one".into(),
+                "endpoints don't return `Result`, awaiting the builder does".into(),
                 match inner {
                     Some(inner) => format!("write `-> {inner}`"),
                     None => "remove the return type".into(),
                 },
             ),
-            Self::ReturnSelf => ("an endpoint can't return `Self`".into(), "name the type of the answer".into()),
+            Self::ReturnSelf => (
+                "unsupported return type `Self`".into(),
+                "write the type of the answer".into(),
+            ),
             Self::ReturnImpl => (
-                "an endpoint can't return `impl …` or `dyn …`".into(),
-                "name the type of the answer; the builder that it returns can be awaited".into(),
+                "unsupported return type `impl …` or `dyn …`".into(),
+                "write the type of the answer; the builder is awaited".into(),
             ),
             Self::ReturnReference { owned } => (
-                "an endpoint can't return a reference".into(),
+                "return types must be owned".into(),
                 match owned {
                     Some(owned) => format!("write `-> {owned}`"),
-                    None => "name an owned type".into(),
+                    None => "use an owned type".into(),
                 },
             ),
             Self::ReturnBorrows => (
-                "an answer can't borrow, since the body that it is read from doesn't stay".into(),
-                "name a type that owns what it holds, without a lifetime".into(),
+                "return types must be owned".into(),
+                "use a type without a lifetime: it can't borrow from the answer's body".into(),
             ),
-            Self::ReturnOther { what } => {
-                (format!("an endpoint can't return {what}"), "name a type that can be read from JSON, `Bytes`, or nothing".into())
-            }
-            Self::ReturnOptionalPage => (
-                "a page can't be optional".into(),
-                "write `-> Page<…>`; a page without items is an empty one".into(),
+            Self::ReturnOdd { found } => (
+                format!("unsupported return type `{found}`"),
+                "use a type that is read from JSON, `Bytes`, or no return type".into(),
+            ),
+            Self::ReturnOptionalPage { page } => (
+                "a `Page` can't be optional".into(),
+                format!("write `-> {page}`; a page without items is an empty one"),
             ),
             Self::ReturnBarePage => (
-                "a `Page` has items of some type".into(),
-                "write it like `-> Page<Thread>`; a type of your own needs another name, as a page is known by its".into(),
+                "`Page` requires the type of its items".into(),
+                "write it like `-> Page<Thread>`; a type of your own can't be called `Page`".into(),
             ),
-            Self::PageWithoutKey => (
-                "the answer is a `Page`, and nothing says where its items are".into(),
-                "add `page(items = \"data\", token = \"next_token\")`, naming the members of the answer".into(),
+            Self::AnswerOfHead => (
+                "HEAD requests have no answer to return".into(),
+                "remove the return type (`.send()` gives status and headers), or use GET".into(),
             ),
-            Self::KeyWithoutPage => {
-                ("`page(…)` is given, but the answer is no `Page`".into(), "write `-> Page<Item>`, or remove `page(…)`".into())
-            }
-            Self::PageMissing { key } => (
-                format!("`page(…)` doesn't say its `{key}`"),
-                "write it like `page(items = \"data\", token = \"next_token\")`".into(),
-            ),
-            Self::PageNoParam { param, queries } => {
-                let help = "add `#[query] ".to_owned() + param + ": Option<String>`, or name the argument's with `param = \"…\"`";
-                let near = nearest(param, queries.iter().map(String::as_str));
-                (
-                    format!("no query argument `{param}` carries the page's token"),
-                    near.map_or(help, |near| format!("did you mean `param = \"{near}\"`?")),
-                )
-            }
-            Self::PageParamRequired { param } => (
-                format!("`{param}` carries the page's token, which the first page doesn't have"),
-                "make it an `Option<…>`".into(),
-            ),
-            Self::PageParamShape { param } => {
-                (format!("`{param}` carries the page's token, which is one value"), "make it an `Option<String>`".into())
-            }
             Self::SameShape { other } => (
-                format!("to the server this is the same as `{other}`: their methods and paths have one shape"),
-                format!("if one limit counts both, add `shares = {other}`"),
+                format!("`{other}` has the same method and path"),
+                format!("add `shares = {other}` if one limit counts both"),
+            ),
+            Self::SameShapeTwoBuckets { other } => (
+                format!("`{other}` has the same method and path, but another `bucket`"),
+                "give both the same `bucket`".into(),
             ),
             Self::SharesUnknown { other, methods } => {
                 let names: Vec<&str> = methods.iter().map(String::as_str).collect();
-                (format!("`shares` names `{other}`, which is no endpoint of this trait"), did_you_mean(other, &names, "the others are"))
+                (
+                    format!("no endpoint `{other}` in this trait"),
+                    did_you_mean(other, &names),
+                )
             }
-            Self::SharesSelf => ("`shares` names the method itself".into(), "name the other method, or remove `shares`".into()),
-            Self::SharesOtherShape { other, mine, theirs } => (
-                format!("the server can tell this from `{other}`: `{mine}` is not `{theirs}`"),
-                "give both the same `bucket = \"…\"` if the server counts them together, or remove `shares`".into(),
+            Self::SharesSelf => (
+                "`shares` names its own method".into(),
+                "name the other method, or remove `shares`".into(),
+            ),
+            Self::SharesOtherShape {
+                other,
+                mine,
+                theirs,
+            } => (
+                format!("`shares` requires the same method and path: this is `{mine}`, `{other}` is `{theirs}`"),
+                "give both the same `bucket = \"…\"` to count them together".into(),
             ),
             Self::SharesWithBucket => (
-                "`shares` and `bucket` both say what it is counted with".into(),
+                "`shares` and `bucket` conflict".into(),
                 "keep `bucket`, and give the other endpoint the same".into(),
             ),
         };
@@ -460,27 +698,126 @@ impl Problem {
     }
 }
 
-fn did_you_mean(written: &str, valid: &[&str], otherwise: &str) -> String {
+fn unknown_key(key: &str, on: On, valid: &[&str], elsewhere: Option<On>) -> (String, String) {
+    let what = match on {
+        On::Endpoints | On::Endpoint => format!("unknown key `{key}` in `#[{}(…)]`", on.name()),
+        On::Page | On::Argument => format!("unknown key `{key}` in `page(…)`"),
+        on => format!("unknown option `{key}` in `#[{}(…)]`", on.name()),
+    };
+    let help = match on {
+        On::Endpoints | On::Endpoint | On::Page | On::Argument => did_you_mean(key, valid),
+        on => match (nearest(key, valid.iter().copied()), elsewhere) {
+            (Some(near), _) => format!("did you mean `{near}`?"),
+            (None, Some(other)) => format!("`{key}` is an option of `#[{}]`", other.name()),
+            (None, None) if on == On::Body => format!("expected {}", one_of(valid)),
+            (None, None) => format!("a name is a string: `#[{}(\"{key}\")]`", on.name()),
+        },
+    };
+    (what, help)
+}
+
+fn noun(on: On) -> &'static str {
+    match on {
+        On::Path => "placeholder",
+        On::Query => "query parameter",
+        On::Header => "header",
+        On::Field => "field",
+        On::Body => "body",
+        On::Endpoints | On::Endpoint | On::Page | On::Argument => "key",
+    }
+}
+
+fn limit_help(found: &str) -> String {
+    let calls = found.split('/').next().unwrap_or_default();
+    let unit = found.split_once('/').map_or("", |(_, unit)| unit.trim());
+    let written = match unit {
+        "day" | "d" | "days" | "24 h" => Some(format!("{calls}/24h")),
+        "sec" | "second" | "seconds" | "1s" => Some(format!("{calls}/s")),
+        "minute" | "minutes" | "mins" => Some(format!("{calls}/min")),
+        "hour" | "hours" | "hr" => Some(format!("{calls}/h")),
+        "week" => Some(format!("{calls}/168h")),
+        _ => None,
+    };
+    match written.filter(|written| crate::text::units::limit(written).is_some()) {
+        Some(written) => format!("write `\"{written}\"`; the units are `s`, `min` and `h`"),
+        None => {
+            "write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/24h\"`, or `none`"
+                .into()
+        }
+    }
+}
+
+fn time_help(found: &str) -> String {
+    let days = found
+        .strip_suffix('d')
+        .and_then(|days| days.parse::<u64>().ok())
+        .and_then(|days| days.checked_mul(24));
+    match days {
+        Some(hours) if hours > 0 => {
+            format!("write `\"{hours}h\"`; the units are `s`, `min` and `h`")
+        }
+        _ => "write a time such as `\"10s\"`, `\"5min\"` or `\"1h\"`".into(),
+    }
+}
+
+/// The first word of a longer piece.
+fn first_word(found: &str) -> &str {
+    let end = found
+        .find(|character: char| !(character.is_alphanumeric() || character == '_'))
+        .unwrap_or(found.len());
+    if end == 0 { found } else { &found[..end] }
+}
+
+fn did_you_mean(written: &str, valid: &[&str]) -> String {
     match nearest(written, valid.iter().copied()) {
         Some(near) => format!("did you mean `{near}`?"),
-        None if valid.is_empty() => "there are none".to_owned(),
-        None => format!("{otherwise} {}", listed(valid)),
+        None if valid.is_empty() => "remove it".to_owned(),
+        None => format!("expected {}", one_of(valid)),
     }
 }
 
-fn listed(names: &[&str]) -> String {
+fn one_of(names: &[&str]) -> String {
     let names: Vec<String> = names.iter().map(|name| format!("`{name}`")).collect();
-    match names.split_last() {
-        Some((last, [])) => last.clone(),
-        Some((last, rest)) => format!("{} and {last}", rest.join(", ")),
-        None => String::new(),
+    match names.as_slice() {
+        [] => String::new(),
+        [one] => one.clone(),
+        [one, other] => format!("{one} or {other}"),
+        names => format!("one of {}", names.join(", ")),
     }
 }
 
-fn but_found(found: &str) -> String {
-    if found.is_empty() {
-        String::new()
-    } else {
-        format!(", found `{found}`")
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_and_times_in_other_units_are_translated() {
+        for (found, expected) in [
+            ("500/day", "500/24h"),
+            ("20/sec", "20/s"),
+            ("5/hour", "5/h"),
+        ] {
+            assert!(limit_help(found).contains(expected), "{found}");
+        }
+        assert!(limit_help("0/day").starts_with("write calls"));
+        assert!(time_help("1d").contains("24h"));
+    }
+
+    #[test]
+    fn an_option_of_another_attribute_is_no_name() {
+        let problem = |key: &str, elsewhere| Problem::UnknownKey {
+            key: key.into(),
+            on: On::Field,
+            valid: Vec::new(),
+            elsewhere,
+        };
+        assert_eq!(
+            problem("csv", Some(On::Query)).words().help,
+            "`csv` is an option of `#[query]`"
+        );
+        assert_eq!(
+            problem("title", None).words().help,
+            "a name is a string: `#[field(\"title\")]`"
+        );
     }
 }

@@ -100,7 +100,7 @@ fn parse_path(path: &str, placeholders: &mut Vec<String>) -> Result<(), Malforme
     let Some(segments) = path.strip_prefix('/') else {
         return Err(Malformed::NoLeadingSlash);
     };
-    // A slash at the end is a path of its own to some servers: `/` alone, `/threads/`.
+    // Some servers distinguish a path with a slash at its end: `/` alone, `/threads/`.
     let segments = segments.strip_suffix('/').unwrap_or(segments);
     if path == "/" {
         return Ok(());
@@ -187,7 +187,7 @@ fn check_query(query: &str) -> Result<(), Malformed> {
         .try_for_each(|pair| check_text(pair, &pair.replace(['/', '?'], "")))
 }
 
-/// Constants are sent as they are, so that only what a URL may hold can stand in them.
+/// Constants are sent as they are, so they can hold only what a URL can.
 fn check_text(segment: &str, text: &str) -> Result<(), Malformed> {
     let of = || segment.to_owned();
     let mut bytes = text.bytes();
@@ -271,6 +271,7 @@ mod tests {
     }
 
     #[test]
+    #[expect(clippy::too_many_lines, reason = "one list")]
     fn malformed_paths_are_refused_for_what_is_wrong() {
         assert_eq!(refused(""), Malformed::NoLeadingSlash);
         assert_eq!(refused("a"), Malformed::NoLeadingSlash);

@@ -1,0 +1,106 @@
+#[allow(unexpected_cfgs)]
+const _: () = {
+    #[cfg(rust_analyzer)]
+    {
+        pub mod endpoints {
+            /** A path between the client's base URL and each endpoint's path.
+*/
+            pub fn base() {}
+            /** Put before each scope, with a dot.
+*/
+            pub fn scope_prefix() {}
+            /** The default limit: calls per time and user, such as `"20/min"`.
+*/
+            pub fn limit() {}
+            /** The default lockout after the limit was exceeded, such as `"10m"`.
+*/
+            pub fn lock() {}
+        }
+        use endpoints::{self as _, ba as _};
+        pub mod endpoint {
+            /** The scope that a token needs: `"Chats.UPDATE"`, `any("…", "…")` or `all("…", "…")`.
+*/
+            pub fn scope() {}
+            /** Calls per time and user, such as `"20/min"`, or `none`.
+*/
+            pub fn limit() {}
+            /** How long a user is locked out who exceeds the limit, such as `"10m"`.
+*/
+            pub fn lock() {}
+            /** Another base for this endpoint.
+*/
+            pub fn base() {}
+            /** An endpoint with the same method and path, which shares its limit.
+*/
+            pub fn shares() {}
+            /** The name of a bucket: calls of all endpoints that name it are counted together.
+*/
+            pub fn bucket() {}
+            /** Whether the call may be sent twice.
+*/
+            pub fn idempotent() {}
+            /** The member of the JSON answer that is the response, such as `"data.item"`.
+*/
+            pub fn response() {}
+            /** Where a page's items and the next page's token are: `page(items = "…", token = "…")`.
+*/
+            pub fn page() {}
+            /** Sends fields as `application/x-www-form-urlencoded`.
+*/
+            pub fn form() {}
+            /** A timeout for one attempt, such as `"30s"`.
+*/
+            pub fn timeout() {}
+        }
+        use endpoint::{self as _, sc as _};
+        pub mod page {
+            /** The member of the JSON answer that holds the items.
+*/
+            pub fn items() {}
+            /** The member of the JSON answer that holds the next page's token.
+*/
+            pub fn token() {}
+            /** The query parameter that carries the token, if it is not named like its member.
+*/
+            pub fn param() {}
+        }
+        use page::{self as _, it as _};
+        pub mod argument {
+            /// Fills a placeholder of another name: `#[path("CHAT_ID")]`.
+            pub fn path() {}
+            /// A query parameter.
+            pub fn query() {}
+            /// A header: `#[header("X-Name")]`.
+            pub fn header() {}
+            /// A member of the JSON body, or of the form.
+            pub fn field() {}
+            /// The whole body, as JSON or as it is.
+            pub fn body() {}
+        }
+        use argument::{self as _, qu as _};
+        pub mod path {}
+        use path::{self as _};
+        pub mod query {
+            /** Joins a list with commas.
+*/
+            pub fn csv() {}
+            /** Sends each member of a struct or a map as a parameter.
+*/
+            pub fn flatten() {}
+        }
+        use query::{self as _, cs as _};
+        pub mod header {}
+        use header::{self as _};
+        pub mod field {}
+        use field::{self as _};
+        pub mod body {
+            /** Sends the value as it is, not as JSON.
+*/
+            pub fn bytes() {}
+            /** The content type of such a body; `application/octet-stream` by default.
+*/
+            pub fn content_type() {}
+        }
+        use body::{self as _};
+    }
+};

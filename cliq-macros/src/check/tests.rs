@@ -1,0 +1,339 @@
+//! What declarations mean, without the code that they become.
+
+use proc_macro2::TokenStream;
+use quote::quote;
+
+use super::answer::Decode;
+use super::encoding::Encoding;
+use super::wire::Wire;
+use super::{Api, Endpoint, check};
+use crate::errors::Errors;
+use crate::parse;
+use crate::parse::values::Calls;
+
+/// The checked trait, and the first line of each message.
+fn checked(args: TokenStream, item: &TokenStream) -> (Api, Vec<String>) {
+    let errors = Errors::default();
+    let written = parse::read(args, item, &errors).expect("it is a trait");
+    let api = check(written);
+    let first_line = |message: String| message.lines().next().unwrap_or_default().to_owned();
+    let messages = errors.messages().into_iter().map(first_line).collect();
+    (api, messages)
+}
+
+/// A trait without errors.
+#[track_caller]
+fn sound(args: TokenStream, members: &TokenStream) -> Api {
+    let (api, messages) = checked(args, &quote!(trait Api { #members }));
+    assert_eq!(messages, Vec::<String>::new());
+    assert!(api.is_sound);
+    api
+}
+
+#[track_caller]
+fn messages(members: &TokenStream) -> Vec<String> {
+    checked(TokenStream::new(), &quote!(trait Api { #members })).1
+}
+
+fn wire(endpoint: &Endpoint) -> &Wire {
+    endpoint.wire.as_ref().expect("it has no error")
+}
+
+#[test]
+fn an_argument_goes_where_its_attribute_or_its_name_says() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(POST "/<A>/<B>", form)]
+            fn post(
+                &self,
+                #[query(csv)] fields: Option<Vec<u8>>,
+                b: String,
+                #[header("X-C")] c: bool,
+                #[path("A")] first: u8,
+                #[field] d: Vec<String>,
+                #[field("renamed")] e: Option<u8>,
+                #[query(flatten)] f: Filter,
+                #[query] g: Vec<u8>,
+            );
+        },
+    );
+    let args = &api.endpoints[0].surface.args;
+    let sent: Vec<_> = args
+        .iter()
+        .map(|arg| {
+            let sent = arg.sent.as_ref().expect("it has a place");
+            (sent.name.as_str(), sent.encoding.clone(), sent.position)
+        })
+        .collect();
+    assert_eq!(
+        sent,
+        [
+            ("fields", Encoding::QueryCsv, 2),
+            ("B", Encoding::Path, 1),
+            ("X-C", Encoding::Header, 3),
+            ("A", Encoding::Path, 0),
+            ("d", Encoding::FormRepeated, 4),
+            ("renamed", Encoding::FormField, 5),
+            ("f", Encoding::QueryFlatten, 6),
+            ("g", Encoding::QueryRepeated, 7),
+        ]
+    );
+    let optional: Vec<bool> = args.iter().map(|arg| arg.value.optional).collect();
+    assert_eq!(
+        optional,
+        [true, false, false, false, false, true, false, false]
+    );
+}
+
+#[test]
+fn without_a_form_fields_are_json() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(POST "/a")]
+            fn post(&self, #[field] a: Vec<Vec<u8>>);
+            #[endpoint(PUT "/a")]
+            fn put(&self, #[body(bytes, content_type = "image/png")] a: Vec<u8>);
+        },
+    );
+    let encoding = |index: usize| {
+        let sent = api.endpoints[index].surface.args[0].sent.as_ref();
+        sent.map(|sent| sent.encoding.clone())
+    };
+    assert_eq!(encoding(0), Some(Encoding::Field));
+    assert_eq!(encoding(1), Some(Encoding::BodyBytes("image/png".into())));
+}
+
+#[test]
+fn keys_of_the_trait_hold_where_a_method_has_none() {
+    let api = sound(
+        quote!(
+            base = "/v3",
+            scope_prefix = "Acme",
+            limit = "20/min",
+            lock = "10m"
+        ),
+        &quote! {
+            #[endpoint(GET "/a", scope = "A.READ")]
+            fn inherits(&self);
+            #[endpoint(GET "/b", base = "/v1", limit = "5/h")]
+            fn overrides(&self);
+            #[endpoint(GET "/c", limit = none)]
+            fn drops(&self);
+        },
+    );
+    let wires: Vec<&Wire> = api.endpoints.iter().map(wire).collect();
+    let limit = |calls, seconds| Some(Calls { calls, seconds });
+    assert_eq!(wires[0].base, "/v3");
+    assert_eq!(
+        wires[0].scopes.as_ref().map(|scopes| scopes.names.clone()),
+        Some(vec!["Acme.A.READ".to_owned()])
+    );
+    assert_eq!((wires[0].limit, wires[0].lock), (limit(20, 60), Some(600)));
+    assert_eq!(wires[1].base, "/v1");
+    assert_eq!((wires[1].limit, wires[1].lock), (limit(5, 3600), Some(600)));
+    assert_eq!((wires[2].limit, wires[2].lock), (None, None));
+}
+
+#[test]
+fn what_may_be_sent_twice_follows_from_the_method() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(PUT "/a")]
+            fn put(&self);
+            #[endpoint(POST "/a")]
+            fn post(&self);
+            #[endpoint(PATCH "/a", idempotent)]
+            fn patch(&self);
+            #[endpoint(DELETE "/a", idempotent = false)]
+            fn delete(&self);
+        },
+    );
+    let idempotent: Vec<bool> = api
+        .endpoints
+        .iter()
+        .map(|endpoint| wire(endpoint).idempotent)
+        .collect();
+    assert_eq!(idempotent, [true, false, true, false]);
+}
+
+#[test]
+fn the_return_type_decides_how_the_answer_is_decoded() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(GET "/a")]
+            fn json(&self) -> Option<Item>;
+            #[endpoint(GET "/b")]
+            fn raw(&self) -> cliq_api::Bytes;
+            #[endpoint(GET "/c")]
+            fn ignored(&self) -> ();
+            #[endpoint(GET "/d/<ID>", page(items = "data.items", token = "meta.next"))]
+            fn paged(&self, id: u8, #[query] a: u8, #[query] next: Option<String>) -> Page<Item>;
+        },
+    );
+    let decoded: Vec<Decode> = api
+        .endpoints
+        .iter()
+        .map(|endpoint| endpoint.surface.answer.decode)
+        .collect();
+    assert_eq!(
+        decoded,
+        [Decode::Json, Decode::Raw, Decode::Ignored, Decode::Paged]
+    );
+    let page = wire(&api.endpoints[3]).page.as_ref().map(|page| page.param);
+    assert_eq!(page, Some(2));
+}
+
+#[test]
+fn endpoints_of_one_shape_share_the_stricter_limit() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(GET "/a/<ID>", limit = "20/min", lock = "1h")]
+            fn by_id(&self, id: u8);
+            #[endpoint(GET "/a/<NAME>", limit = "5/s", lock = "1m", shares = by_id)]
+            fn by_name(&self, name: String);
+            #[endpoint(GET "/b/<ID>", bucket = "b", limit = "1/s")]
+            fn one(&self, id: u8);
+            #[endpoint(GET "/b/<NAME>", bucket = "b")]
+            fn other(&self, name: String);
+        },
+    );
+    for endpoint in &api.endpoints[..2] {
+        let wire = wire(endpoint);
+        let (calls, seconds) = (20, 60);
+        assert_eq!(wire.limit, Some(Calls { calls, seconds }));
+        assert_eq!(wire.lock, Some(3600));
+    }
+    let (calls, seconds) = (1, 1);
+    assert_eq!(
+        wire(&api.endpoints[3]).limit,
+        Some(Calls { calls, seconds })
+    );
+}
+
+#[test]
+fn what_may_be_configured_away_shares_nothing() {
+    let members = |gate: &TokenStream| {
+        quote! {
+            #gate
+            #[endpoint(GET "/a/<ID>")]
+            fn by_id(&self, id: u8);
+            #[endpoint(GET "/a/<NAME>")]
+            fn by_name(&self, name: String);
+        }
+    };
+    assert_eq!(messages(&members(&quote!(#[cfg(unix)]))).len(), 0);
+    // It only documents a gate.
+    let documented = messages(&members(&quote!(#[cfg_attr(docsrs, doc(cfg(unix)))])));
+    assert_eq!(
+        documented,
+        ["`by_name`: `by_id` has the same method and path"]
+    );
+}
+
+#[test]
+fn an_error_leaves_out_its_endpoint_and_no_other() {
+    let (api, messages) = checked(
+        TokenStream::new(),
+        &quote! {
+            trait Api {
+                #[endpoint(GET "/a", limit = "often")]
+                fn broken(&self, #[query] a: Option<u8>) -> String;
+                #[endpoint(GET "/b")]
+                fn beside(&self);
+                fn call(&self) {}
+                fn both(&self) -> u8 { 1 }
+            }
+        },
+    );
+    assert_eq!(
+        messages,
+        [
+            "`broken`: invalid limit `\"often\"`",
+            "`call`: method name `call` is reserved for the client"
+        ]
+    );
+    assert!(api.endpoints[0].wire.is_none() && api.endpoints[1].wire.is_some());
+    assert!(api.endpoints[0].surface.args[0].value.optional);
+    assert_eq!(api.others.len(), 1);
+    assert!(api.is_sound, "the trait itself has no error");
+}
+
+#[test]
+fn an_error_of_the_trait_leaves_its_endpoints_whole() {
+    let (api, messages) = checked(
+        quote!(bas = "/v1"),
+        &quote! {
+            trait Api: Send {
+                #[endpoint(GET "/b")]
+                fn get(&self);
+            }
+        },
+    );
+    assert_eq!(messages.len(), 2, "{messages:?}");
+    assert!(!api.is_sound && api.endpoints[0].wire.is_some());
+}
+
+#[test]
+fn consequences_are_not_reported() {
+    for (members, cause) in [
+        // The argument may be for the placeholder.
+        (
+            quote!(
+                #[endpoint(GET "/a/<ID>")]
+                fn get(&self, #[pth("ID")] id: u8);
+            ),
+            "`get`: unknown attribute `#[pth]` on an argument",
+        ),
+        // `page` may be hidden behind the missing comma.
+        (
+            quote!(
+                #[endpoint(GET "/a", lock = "5m" page(items = "a", token = "b"))]
+                fn get(&self) -> Page<u8>;
+            ),
+            "`get`: expected `,` before `page`",
+        ),
+        // The limit may be what is misspelt.
+        (
+            quote!(
+                #[endpoint(GET "/a", lmit = "20/min", lock = "5m")]
+                fn get(&self);
+            ),
+            "`get`: unknown key `lmit` in `#[endpoint(…)]`",
+        ),
+        // Nothing can be said of arguments without a path.
+        (
+            quote!(
+                #[endpoint(GET "a")]
+                fn get(&self, id: u8);
+            ),
+            "`get`: the path must begin with `/`",
+        ),
+        // The token's argument may be the one that can't be read.
+        (
+            quote!(
+                #[endpoint(GET "/a", page(items = "a", token = "b"))]
+                fn get(&self, #[query(optional)] b: Option<u8>) -> Page<u8>;
+            ),
+            "`get`: unknown option `optional` in `#[query(…)]`",
+        ),
+    ] {
+        assert_eq!(messages(&members), [cause], "{members}");
+    }
+}
+
+#[test]
+fn the_body_of_a_composition_is_not_read() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            fn both(&self) -> u8 { let x = ; if }
+        },
+    );
+    assert!(api.endpoints.is_empty());
+    assert!(api.others[0].to_string().contains("let x = ; if"));
+}

@@ -1,0 +1,76 @@
+//! Completion of keys, options and attributes of arguments in editors.
+//!
+//! rust-analyzer completes what is a path in the expansion. So the words where something may still
+//! be typed, which are the unknown ones, are repeated there as paths into modules that hold what is
+//! allowed. Only rust-analyzer sees that: rustc drops it with the `#[cfg]`. `tests/editor` tries it
+//! with a real rust-analyzer.
+
+use proc_macro2::{Span, TokenStream};
+use quote::quote;
+use syn::Ident;
+
+use crate::check::Api;
+use crate::parse::argument::options_of;
+use crate::parse::endpoint::keys_of;
+use crate::parse::slot::KeyInfo;
+use crate::problem::On;
+
+/// The attributes of arguments.
+const ARGUMENT: &[KeyInfo] = &[
+    attribute(
+        "path",
+        " Fills a placeholder of another name: `#[path(\"CHAT_ID\")]`.",
+    ),
+    attribute("query", " A query parameter."),
+    attribute("header", " A header: `#[header(\"X-Name\")]`."),
+    attribute("field", " A member of the JSON body, or of the form."),
+    attribute("body", " The whole body, as JSON or as it is."),
+];
+
+const fn attribute(name: &'static str, docs: &'static str) -> KeyInfo {
+    KeyInfo {
+        name,
+        is_flag: false,
+        docs,
+    }
+}
+
+/// To be put before everything else: rust-analyzer compares the expansions with and without the word
+/// that is being typed by their offsets.
+pub(super) fn completions(api: &Api) -> TokenStream {
+    let places = [On::Endpoints, On::Endpoint, On::Page, On::Argument];
+    let places = places.into_iter().chain(On::PLACES);
+    let mut modules = TokenStream::new();
+    for on in places {
+        let infos = match on {
+            On::Argument => ARGUMENT,
+            On::Endpoints | On::Endpoint | On::Page => keys_of(on),
+            on => options_of(on),
+        };
+        // A keyword such as `crate` is no name of an item.
+        let items = infos.iter().filter_map(|info| {
+            let name: Ident = syn::parse_str(info.name).ok()?;
+            let docs = info.docs;
+            Some(quote!(#[doc = #docs] pub fn #name() {}))
+        });
+        let module = Ident::new(on.name(), Span::call_site());
+        let is_name = |word: &Ident| syn::parse2::<Ident>(quote!(#word)).is_ok();
+        let words = api.unknown.iter();
+        let words = words.filter(|(place, word)| *place == on && is_name(word));
+        let words = words.map(|(_, word)| word);
+        // `self` is there without a word, too: where none is begun, one is put beside it.
+        modules.extend(quote! {
+            pub mod #module { #(#items)* }
+            use #module::{self as _ #(, #words as _)*};
+        });
+    }
+    quote! {
+        #[allow(unexpected_cfgs)]
+        const _: () = {
+            #[cfg(rust_analyzer)]
+            {
+                #modules
+            }
+        };
+    }
+}

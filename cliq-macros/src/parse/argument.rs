@@ -1,0 +1,296 @@
+//! An argument, and its attribute: by `#[query("name", csv)]` it goes into the query, joined with
+//! commas.
+
+use proc_macro2::TokenStream;
+use quote::ToTokens;
+use syn::{Attribute, Ident, LitStr, Type};
+
+use super::slot::{KeyInfo, Keys, Slot, keys, read_words};
+use super::values::{ContentType, Flag};
+use super::words::{Key, Value, split, text};
+use crate::errors::Sink;
+use crate::problem::{On, Problem};
+use crate::text::units;
+
+/// An argument as it is written.
+pub(crate) struct Arg<'e> {
+    pub(crate) errors: Sink<'e>,
+    pub(crate) ident: Ident,
+    /// What is written in place of a plain name.
+    pub(crate) pattern: Option<TokenStream>,
+    pub(crate) docs: Vec<Attribute>,
+    pub(crate) attr: Slot<ArgAttr>,
+    /// `None` while it is being typed.
+    pub(crate) ty: Option<Type>,
+    /// Whether it is an `Option`, where the type is still being typed and doesn't show it.
+    pub(crate) optional: bool,
+    /// Unknown attributes and options, as editors complete them.
+    pub(crate) unknown: Vec<(On, Ident)>,
+}
+
+/// Where an argument goes, and how.
+pub(crate) enum ArgAttr {
+    Path { name: LitStr },
+    Query { name: Option<LitStr>, csv: bool },
+    QueryFlatten,
+    Header { name: LitStr },
+    Field { name: Option<LitStr> },
+    Body,
+    BodyBytes { content_type: Option<String> },
+}
+
+impl ArgAttr {
+    /// The attribute that it was written as.
+    pub(crate) fn on(&self) -> On {
+        match self {
+            Self::Path { .. } => On::Path,
+            Self::Query { .. } | Self::QueryFlatten => On::Query,
+            Self::Header { .. } => On::Header,
+            Self::Field { .. } => On::Field,
+            Self::Body | Self::BodyBytes { .. } => On::Body,
+        }
+    }
+
+    /// The name on the wire, where it is not the argument's.
+    pub(crate) fn name(&self) -> Option<&LitStr> {
+        match self {
+            Self::Path { name } | Self::Header { name } => Some(name),
+            Self::Query { name, .. } | Self::Field { name } => name.as_ref(),
+            Self::QueryFlatten | Self::Body | Self::BodyBytes { .. } => None,
+        }
+    }
+}
+
+keys! {
+    /// The options of `#[path("NAME")]`.
+    struct PathOptions of On::Path {}
+}
+
+keys! {
+    /// The options of `#[query(…)]`.
+    struct QueryOptions of On::Query {
+        /// Joins a list with commas.
+        "csv" => csv: Flag,
+        /// Sends each member of a struct or a map as a parameter.
+        "flatten" => flatten: Flag,
+    }
+}
+
+keys! {
+    /// The options of `#[header("Name")]`.
+    struct HeaderOptions of On::Header {}
+}
+
+keys! {
+    /// The options of `#[field(…)]`.
+    struct FieldOptions of On::Field {}
+}
+
+keys! {
+    /// The options of `#[body(…)]`.
+    struct BodyOptions of On::Body {
+        /// Sends the value as it is, not as JSON.
+        "bytes" => bytes: Flag,
+        /// The content type of such a body; `application/octet-stream` by default.
+        "content_type" => content_type: ContentType,
+    }
+}
+
+impl<'e> Arg<'e> {
+    pub(super) fn new(
+        attrs: Vec<Attribute>,
+        ident: Ident,
+        ty: Option<Type>,
+        errors: Sink<'e>,
+    ) -> Self {
+        let mut this = Self {
+            errors,
+            ident,
+            pattern: None,
+            docs: Vec::new(),
+            attr: Slot::Absent,
+            ty,
+            optional: false,
+            unknown: Vec::new(),
+        };
+        let mut hidden = None;
+        for attr in attrs {
+            this.attribute(attr, &mut hidden);
+        }
+        if let Some(hidden) = hidden.filter(|_| this.attr.is_absent()) {
+            this.attr = Slot::Unreadable(hidden);
+        }
+        this
+    }
+
+    /// Reads one attribute. `hidden` is one that may hide the argument's place.
+    fn attribute(&mut self, attr: Attribute, hidden: &mut Option<Key>) {
+        const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
+        let is = |name: &str| attr.path().is_ident(name);
+        if is("doc") {
+            self.docs.push(attr);
+        } else if is("cfg") {
+            self.errors.push(&attr, &Problem::ArgCfg);
+        } else if is("cfg_attr") {
+            self.errors.push(&attr, &Problem::ArgCfg);
+            *hidden = Some(Key::of_attribute(attr));
+        } else if let Some(on) = On::PLACES.into_iter().find(|on| is(on.name())) {
+            let unknown = &mut self.unknown;
+            self.attr
+                .set(Key::of_attribute(attr), self.errors, |key, errors| {
+                    read(on, key, unknown, errors)
+                });
+        } else if !LINTS.iter().any(|lint| is(lint)) {
+            let name = attr.path().to_token_stream().to_string().replace(' ', "");
+            self.errors
+                .push(&attr, &Problem::UnknownArgAttribute { name });
+            let key = Key::of_attribute(attr);
+            self.unknown.push((On::Argument, key.name.clone()));
+            *hidden = Some(key);
+        }
+    }
+}
+
+/// Reads an attribute of the place `on`.
+fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> Option<ArgAttr> {
+    let mut words = match &key.value {
+        Value::None => Vec::new(),
+        Value::List(list) => split(list.clone()),
+        Value::Equals(value) => {
+            let name = text(value).map(|text| text.value());
+            errors.push(&key.whole, &Problem::ArgNameBehindEquals { on, name });
+            return None;
+        }
+    };
+    let name = words.first().and_then(text);
+    if name.is_some() {
+        words.remove(0);
+    }
+    let attr = match on {
+        On::Path => {
+            options::<PathOptions>(words, on, unknown, errors);
+            ArgAttr::Path {
+                name: required(name, on, key, errors)?,
+            }
+        }
+        On::Query => {
+            let options: QueryOptions = options(words, on, unknown, errors);
+            match (options.flatten.given(), options.csv.given()) {
+                (Some((_, at)), Some(_)) => {
+                    errors.push(at, &Problem::CsvAndFlatten);
+                    return None;
+                }
+                (Some(_), None) => {
+                    unnamed(name.as_ref(), "`flatten`", errors);
+                    ArgAttr::QueryFlatten
+                }
+                (None, csv) => ArgAttr::Query {
+                    csv: csv.is_some(),
+                    name,
+                },
+            }
+        }
+        On::Header => {
+            options::<HeaderOptions>(words, on, unknown, errors);
+            ArgAttr::Header {
+                name: required(name, on, key, errors)?,
+            }
+        }
+        On::Field => {
+            options::<FieldOptions>(words, on, unknown, errors);
+            ArgAttr::Field { name }
+        }
+        On::Body => {
+            let options: BodyOptions = options(words, on, unknown, errors);
+            unnamed(name.as_ref(), "`#[body]`", errors);
+            let content_type = options.content_type.given();
+            match (options.bytes.given(), content_type) {
+                (None, Some((_, at))) => {
+                    errors.push(at, &Problem::ContentTypeWithoutBytes);
+                    return None;
+                }
+                (None, None) => ArgAttr::Body,
+                (Some(_), content_type) => ArgAttr::BodyBytes {
+                    content_type: content_type.map(|(content_type, _)| content_type.0.clone()),
+                },
+            }
+        }
+        On::Endpoints | On::Endpoint | On::Page | On::Argument => return None,
+    };
+    check_name(&attr, errors);
+    (!errors.failed()).then_some(attr)
+}
+
+fn options<O: Keys>(
+    words: Vec<TokenStream>,
+    on: On,
+    unknown: &mut Vec<(On, Ident)>,
+    errors: Sink<'_>,
+) -> O {
+    let read = read_words::<O>(words, errors);
+    unknown.extend(read.unknown.into_iter().map(|ident| (on, ident)));
+    read.keys
+}
+
+fn required(name: Option<LitStr>, on: On, key: &Key, errors: Sink<'_>) -> Option<LitStr> {
+    if name.is_none() && !errors.failed() {
+        errors.push(&key.whole, &Problem::ArgNameMissing { on });
+    }
+    name
+}
+
+fn unnamed(name: Option<&LitStr>, what: &'static str, errors: Sink<'_>) {
+    if let Some(name) = name {
+        errors.push(name, &Problem::ArgNameNotAllowed { what });
+    }
+}
+
+fn check_name(attr: &ArgAttr, errors: Sink<'_>) {
+    let Some(name) = attr.name() else { return };
+    let text = name.value();
+    let on = attr.on();
+    let problem = if text.is_empty() {
+        Problem::EmptyName { on }
+    } else if on == On::Header && !units::is_header_name(&text) {
+        Problem::BadHeaderName { name: text }
+    } else if on == On::Header && is_transports(&text) {
+        Problem::ReservedHeader { name: text }
+    } else {
+        return;
+    };
+    errors.push(name, &problem);
+}
+
+/// Headers that follow from the request itself.
+fn is_transports(name: &str) -> bool {
+    [
+        "content-length",
+        "transfer-encoding",
+        "host",
+        "connection",
+        "upgrade",
+        "te",
+        "trailer",
+    ]
+    .iter()
+    .any(|header| header.eq_ignore_ascii_case(name))
+}
+
+/// The options of the attributes of arguments.
+pub(crate) fn options_of(on: On) -> &'static [KeyInfo] {
+    match on {
+        On::Path => PathOptions::KEYS,
+        On::Query => QueryOptions::KEYS,
+        On::Header => HeaderOptions::KEYS,
+        On::Field => FieldOptions::KEYS,
+        On::Body => BodyOptions::KEYS,
+        On::Endpoints | On::Endpoint | On::Page | On::Argument => &[],
+    }
+}
+
+/// Another attribute of arguments that has such an option.
+pub(super) fn elsewhere(option: &str, on: On) -> Option<On> {
+    let has =
+        |other: &On| *other != on && options_of(*other).iter().any(|info| info.name == option);
+    On::PLACES.into_iter().find(has)
+}

@@ -1,0 +1,251 @@
+//! `#[endpoints(…)]` and `#[endpoint(METHOD "/path", …)]`: their keys, and what comes before them.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::ext::IdentExt;
+use syn::parse::{ParseStream, Parser};
+use syn::{Attribute, Ident, LitStr};
+
+use super::slot::{KeyInfo, KeyValue, Keys, Read, keys, read, read_words};
+use super::values::{
+    Base, Bucket, CratePath, Flag, Idempotent, Limit, Lock, Member, Name, ScopePrefix, Scopes,
+    Shares, Timeout,
+};
+use super::words::{Key, Value, inside, is_comma, lone_comma, split, text};
+use crate::errors::Sink;
+use crate::problem::{On, Problem};
+use crate::text::method::HttpMethod;
+use crate::text::path::{self, Template};
+use crate::types::mentions;
+
+keys! {
+    /// The keys of `#[endpoints(…)]`.
+    struct TraitArgs of On::Endpoints, bare("base", |text| text.starts_with('/')) {
+        /// A path between the client's base URL and each endpoint's path.
+        "base" => base: Base,
+        /// Put before each scope, with a dot.
+        "scope_prefix" => scope_prefix: ScopePrefix,
+        /// The default limit: calls per time and user, such as `"20/min"`.
+        "limit" => limit: Limit,
+        /// The default lockout after the limit was exceeded, such as `"10m"`.
+        "lock" => lock: Lock,
+        /// The path of the runtime crate, for crates that re-export it.
+        "crate" => krate: CratePath,
+    }
+}
+
+keys! {
+    /// The keys of `#[endpoint(…)]`.
+    struct EndpointArgs of On::Endpoint {
+        /// The scope that a token needs: `"Chats.UPDATE"`, `any("…", "…")` or `all("…", "…")`.
+        "scope" => scope: Scopes,
+        /// Calls per time and user, such as `"20/min"`, or `none`.
+        "limit" => limit: Limit,
+        /// How long a user is locked out who exceeds the limit, such as `"10m"`.
+        "lock" => lock: Lock,
+        /// Another base for this endpoint.
+        "base" => base: Base,
+        /// An endpoint with the same method and path, which shares its limit.
+        "shares" => shares: Shares,
+        /// The name of a bucket: calls of all endpoints that name it are counted together.
+        "bucket" => bucket: Bucket,
+        /// Whether the call may be sent twice.
+        "idempotent" => idempotent: Idempotent,
+        /// The member of the JSON answer that is the response, such as `"data.item"`.
+        "response" => response: Member,
+        /// Where a page's items and the next page's token are: `page(items = "…", token = "…")`.
+        "page" => page: Read<PageArgs>,
+        /// Sends fields as `application/x-www-form-urlencoded`.
+        "form" => form: Flag,
+        /// A timeout for one attempt, such as `"30s"`.
+        "timeout" => timeout: Timeout,
+    }
+}
+
+keys! {
+    /// The keys of `page(…)`.
+    struct PageArgs of On::Page {
+        /// The member of the JSON answer that holds the items.
+        "items" => items: Member,
+        /// The member of the JSON answer that holds the next page's token.
+        "token" => token: Member,
+        /// The query parameter that carries the token, if it is not named like its member.
+        "param" => param: Name,
+    }
+}
+
+impl KeyValue for Read<PageArgs> {
+    const EXAMPLE: &'static str = "";
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        if let Value::List(list) = &key.value {
+            return Some(read(list.clone(), errors));
+        }
+        errors.push(&key.whole, &Problem::PageNeedsList);
+        None
+    }
+}
+
+/// Reads `#[endpoints(…)]`.
+pub(super) fn trait_args(tokens: TokenStream, errors: Sink<'_>) -> Read<TraitArgs> {
+    read(tokens, errors)
+}
+
+/// `#[endpoint(METHOD "/path", …)]`.
+pub(crate) struct EndpointAttr {
+    /// `None` after an error, so that nothing can be said of the arguments.
+    pub(crate) head: Option<Head>,
+    pub(crate) args: Read<EndpointArgs>,
+    /// The first word, where a comma may be missing.
+    first: TokenStream,
+}
+
+/// `METHOD "/path"`.
+pub(crate) struct Head {
+    pub(crate) method: HttpMethod,
+    /// To point at.
+    pub(crate) path: LitStr,
+    pub(crate) template: Template,
+}
+
+impl EndpointAttr {
+    /// Whether a key that is absent may be hidden in what could not be read.
+    pub(crate) fn may_hold(&self, key: &str) -> bool {
+        self.args.may_hold(key) || mentions(&self.first, key)
+    }
+
+    pub(super) fn read(attr: &Attribute, errors: Sink<'_>) -> Self {
+        let mut words = split(inside(attr)).into_iter();
+        let mut this = Self {
+            head: None,
+            args: Read::default(),
+            first: TokenStream::new(),
+        };
+        let Some(mut first) = words
+            .next()
+            .filter(|first| !first.is_empty() && !is_comma(first))
+        else {
+            errors.push(attr, &Problem::EndpointArgsMissing);
+            return this;
+        };
+        if let Some(path) = comma_behind_method(&first, words.as_slice()) {
+            errors.push(&path, &Problem::CommaBehindMethod);
+            first.extend(words.next());
+        } else if let Some((key, path)) = path_as_key(&first, words.as_slice()) {
+            let problem = Problem::PathAsKey {
+                method: first.to_string(),
+                found: key.to_string(),
+                path: text(&path).map(|path| path.value()),
+            };
+            errors.push(&key, &problem);
+            if text(&path).is_none() {
+                return this;
+            }
+            first.extend(path);
+            words.next();
+        }
+        if !begins_with_method(first.clone()) {
+            // Written in another way altogether: what its other words mean is unknown.
+            let found = first.to_string();
+            errors.push(&first, &Problem::EndpointNeedsMethod { found });
+            return this;
+        }
+        let head_errors = errors.part();
+        this.head = head(first.clone(), head_errors);
+        this.first = first;
+        let mut words: Vec<_> = words.collect();
+        if this.head.is_none() {
+            // A consequence of what is missing in the head.
+            let _ = lone_comma(&mut words);
+        }
+        this.args = read_words(words, errors);
+        this
+    }
+}
+
+/// The path of `GET, "/path"`.
+fn comma_behind_method(first: &TokenStream, rest: &[TokenStream]) -> Option<TokenStream> {
+    Ident::parse_any.parse2(first.clone()).ok()?;
+    let path = rest.first()?;
+    text(path)?;
+    Some(path.clone())
+}
+
+/// The key and the path of `GET, path = "/path"`.
+fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream, TokenStream)> {
+    Ident::parse_any.parse2(first.clone()).ok()?;
+    let written = Key::parse(rest.first()?.clone()).ok()?;
+    let is_path = ["path", "url", "uri"]
+        .iter()
+        .any(|name| written.name == name);
+    match written.value {
+        Value::Equals(value) if is_path => Some((written.whole.into_token_stream(), value)),
+        _ => None,
+    }
+}
+
+/// Whether a word comes first that is not the beginning of `key = value`.
+fn begins_with_method(tokens: TokenStream) -> bool {
+    let mut tokens = tokens.into_iter();
+    let word = matches!(tokens.next(), Some(TokenTree::Ident(_)));
+    word && !matches!(tokens.next(), Some(TokenTree::Punct(_)))
+}
+
+/// `POST "/path"`.
+fn head(tokens: TokenStream, errors: Sink<'_>) -> Option<Head> {
+    let first =
+        |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
+    let (name, rest) = first.parse2(tokens).ok()?;
+    let method = HttpMethod::named(&name.to_string());
+    if method.is_none() {
+        let found = name.to_string();
+        errors.push(&name, &Problem::UnknownHttpMethod { found });
+        if rest.is_empty() {
+            return None;
+        }
+    }
+    let mut rest = rest.into_iter();
+    let path = rest
+        .next()
+        .map(TokenTree::into_token_stream)
+        .unwrap_or_default();
+    let Some(path) = text(&path) else {
+        let found: TokenStream = path.into_iter().chain(rest).collect();
+        let problem = Problem::PathMissing {
+            found: found.to_string(),
+        };
+        if found.is_empty() {
+            errors.push(&name, &problem);
+        } else {
+            errors.push(&found, &problem);
+        }
+        return None;
+    };
+    let more: TokenStream = rest.collect();
+    if !more.is_empty() {
+        let found = more.to_string();
+        errors.push(&more, &Problem::MissingComma { found });
+    }
+    match path::parse(&path.value()) {
+        Ok(template) => Some(Head {
+            method: method?,
+            path,
+            template,
+        }),
+        Err(malformed) => {
+            let what = "path";
+            errors.push(&path, &Problem::BadPath { what, malformed });
+            None
+        }
+    }
+}
+
+/// The keys that are written there.
+pub(crate) fn keys_of(on: On) -> &'static [KeyInfo] {
+    match on {
+        On::Endpoints => TraitArgs::KEYS,
+        On::Endpoint => EndpointArgs::KEYS,
+        On::Page => PageArgs::KEYS,
+        On::Argument | On::Path | On::Query | On::Header | On::Field | On::Body => &[],
+    }
+}

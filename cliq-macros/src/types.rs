@@ -1,0 +1,200 @@
+//! Types as they are written: `Option<T>`, `Vec<T>`, numbers. A macro sees names only, so a type is
+//! recognized by its name.
+
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::{GenericArgument, PathArguments, PathSegment, Type};
+
+/// The type of a value that is sent: what is left of it without `Option`, and what a list holds.
+pub(crate) struct Value {
+    pub(crate) optional: bool,
+    /// As it is written.
+    pub(crate) whole: Option<Type>,
+    /// Without `Option`; `None` while there is no type that could be sent.
+    pub(crate) ty: Option<Type>,
+    /// `T` of `Vec<T>`.
+    pub(crate) item: Option<Type>,
+}
+
+impl Value {
+    /// `optional` is for a type that is still being typed.
+    pub(crate) fn of(ty: Option<Type>, optional: bool) -> Self {
+        let inner = ty
+            .as_ref()
+            .map(|ty| only_argument(ty, "Option").unwrap_or(ty));
+        let wrapped = ty.as_ref().is_some_and(is_option);
+        Self {
+            optional: optional || wrapped,
+            item: inner.and_then(|ty| only_argument(ty, "Vec")).cloned(),
+            ty: inner.cloned(),
+            whole: ty,
+        }
+    }
+}
+
+/// `Option<T>`, or `Option` whose type is still to be written.
+pub(crate) fn is_option(ty: &Type) -> bool {
+    only_argument(ty, "Option").is_some() || is_bare(ty, "Option")
+}
+
+/// A type that came through `macro_rules!` is in a group without delimiters.
+pub(crate) fn ungrouped(ty: &Type) -> &Type {
+    match ty {
+        Type::Group(group) => ungrouped(&group.elem),
+        Type::Paren(paren) => ungrouped(&paren.elem),
+        ty => ty,
+    }
+}
+
+/// The last name of a path: `Option` of `std::option::Option<T>`.
+pub(crate) fn last_segment(ty: &Type) -> Option<&PathSegment> {
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() => path.path.segments.last(),
+        _ => None,
+    }
+}
+
+/// The name of a path that is one.
+pub(crate) fn single_name(ty: &Type) -> Option<&syn::Ident> {
+    match ungrouped(ty) {
+        Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
+            last_segment(ty).map(|segment| &segment.ident)
+        }
+        _ => None,
+    }
+}
+
+/// `T` of `Name<T>`.
+pub(crate) fn only_argument<'t>(ty: &'t Type, name: &str) -> Option<&'t Type> {
+    let segment = last_segment(ty)?;
+    let PathArguments::AngleBracketed(arguments) = &segment.arguments else {
+        return None;
+    };
+    let mut arguments = arguments.args.iter();
+    match (arguments.next(), arguments.next()) {
+        (Some(GenericArgument::Type(argument)), None) if segment.ident == name => Some(argument),
+        _ => None,
+    }
+}
+
+/// The first type argument, whatever the name.
+pub(crate) fn first_argument(ty: &Type) -> Option<&Type> {
+    let PathArguments::AngleBracketed(arguments) = &last_segment(ty)?.arguments else {
+        return None;
+    };
+    arguments.args.iter().find_map(|argument| match argument {
+        GenericArgument::Type(ty) => Some(ty),
+        _ => None,
+    })
+}
+
+pub(crate) fn is_named(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name)
+}
+
+/// Whether it is a name such as `Option` whose type is still to be written.
+pub(crate) fn is_bare(ty: &Type, name: &str) -> bool {
+    last_segment(ty).is_some_and(|segment| segment.ident == name && segment.arguments.is_empty())
+}
+
+/// Numbers and booleans, which literals don't convert into.
+pub(crate) fn is_primitive(ty: &Type) -> bool {
+    const PRIMITIVES: [&str; 15] = [
+        "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
+        "isize", "f32", "f64",
+    ];
+    last_segment(ty).is_some_and(|segment| PRIMITIVES.iter().any(|name| segment.ident == name))
+}
+
+/// The owned type that a reference was probably meant for.
+pub(crate) fn owned(ty: &Type) -> Option<String> {
+    match ungrouped(ty) {
+        Type::Reference(reference) => owned(&reference.elem),
+        Type::Slice(slice) => Some(format!("Vec<{}>", owned(&slice.elem)?)),
+        ty @ Type::Path(_) if is_named(ty, "str") => Some("String".to_owned()),
+        ty @ Type::Path(_) if !Inside::of(ty).has_reference => Some(written(ty)),
+        _ => None,
+    }
+}
+
+/// A type as a user would write it: tokens print with spaces between them.
+pub(crate) fn written(ty: &Type) -> String {
+    let text = ty.to_token_stream().to_string();
+    ["< ", " <", " >", " ,", " ::", ":: ", "& "]
+        .iter()
+        .fold(text, |text, spaced| text.replace(spaced, spaced.trim()))
+}
+
+/// Whether no value can have such a type, or none that could be sent or read.
+pub(crate) fn is_odd(ty: &Type) -> bool {
+    match ungrouped(ty) {
+        Type::FnPtr(_)
+        | Type::Ptr(_)
+        | Type::Never(_)
+        | Type::Infer(_)
+        | Type::Slice(_)
+        | Type::Verbatim(_) => true,
+        ty => is_named(ty, "str"),
+    }
+}
+
+/// Whether a value of the type can't be a scalar, by its form alone.
+pub(crate) fn is_compound(ty: &Type) -> bool {
+    matches!(ungrouped(ty), Type::Array(_) | Type::Tuple(_))
+}
+
+/// Whether an identifier occurs anywhere in `tokens`.
+pub(crate) fn mentions(tokens: impl ToTokens, name: &str) -> bool {
+    any_token(tokens.into_token_stream(), &mut |token| match token {
+        TokenTree::Ident(ident) => ident == name,
+        _ => false,
+    })
+}
+
+/// What occurs anywhere in a type.
+#[derive(Default)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a question of its own"
+)]
+pub(crate) struct Inside {
+    pub(crate) has_impl: bool,
+    pub(crate) has_dyn: bool,
+    pub(crate) has_self: bool,
+    pub(crate) has_reference: bool,
+    /// One other than `'static`.
+    pub(crate) has_lifetime: bool,
+}
+
+impl Inside {
+    pub(crate) fn of(ty: &Type) -> Self {
+        let mut this = Self::default();
+        let mut quote = false;
+        any_token(ty.to_token_stream(), &mut |token| {
+            match token {
+                TokenTree::Punct(punct) => {
+                    quote = punct.as_char() == '\'';
+                    this.has_reference |= punct.as_char() == '&';
+                }
+                TokenTree::Ident(_) if std::mem::take(&mut quote) => {
+                    this.has_lifetime |= token.to_string() != "static";
+                }
+                TokenTree::Ident(name) => {
+                    this.has_impl |= name == "impl";
+                    this.has_dyn |= name == "dyn";
+                    this.has_self |= name == "Self";
+                }
+                TokenTree::Group(_) | TokenTree::Literal(_) => {}
+            }
+            false
+        });
+        this
+    }
+}
+
+fn any_token(tokens: TokenStream, found: &mut dyn FnMut(&TokenTree) -> bool) -> bool {
+    tokens.into_iter().any(|token| {
+        found(&token)
+            || matches!(&token, TokenTree::Group(group) if any_token(group.stream(), found))
+    })
+}

@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints(limit = "20/min", lock = "10m")]
+pub trait Api {
+    #[endpoint(GET "/a", lock = none)]
+    fn get(&self) -> String;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _: String = client.get().await?;
+    client.beside().x(true).await
+}
+
+fn main() {}
