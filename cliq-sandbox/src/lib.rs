@@ -2,8 +2,8 @@
 //! first steps, without an account and without the Internet.
 //!
 //! ```
-//! use cliq_api::Client;
 //! use cliq_api::threads::Threads;
+//! use cliq_api::{Client, DataCenter};
 //! use cliq_sandbox::Sandbox;
 //!
 //! # #[tokio::main(flavor = "current_thread")]

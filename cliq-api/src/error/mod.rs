@@ -17,8 +17,6 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::attempt::Attempt;
-#[cfg(feature = "zoho")]
-pub(crate) use self::failure::text_of;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
 use self::text::push_escaped;
@@ -212,20 +210,16 @@ impl Error {
         this.with_response(Some((response, failure)))
     }
 
-    /// The response is not what the endpoint declares.
+    /// The response is not what the endpoint declares. `failure` is what the provider reads from
+    /// it, as some servers report failures with the status of a success.
     pub(crate) fn decode(
         endpoint: &'static EndpointMeta,
         response: Response<Bytes>,
+        failure: Failure,
         error: &DecodeError,
     ) -> Self {
         let status = response.status();
         let problem = format!("the response ({status}) is not what was declared: {error}");
-        let mut failure = Failure::read(&FailedResponse::new(
-            status,
-            response.headers(),
-            &response.body()[..response.body().len().min(MAX_KEPT)],
-        ));
-        failure.retry_after = None;
         Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
             .with_response(Some((response, failure)))
     }

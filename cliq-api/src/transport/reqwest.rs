@@ -40,7 +40,7 @@ pub struct ReqwestTransport {
 /// Builds a [`ReqwestTransport`].
 #[must_use]
 pub struct ReqwestTransportBuilder {
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     proxy: Option<SecretString>,
     customize: Option<Customize>,
     plain_http: bool,
@@ -60,7 +60,7 @@ impl ReqwestTransport {
 impl Default for ReqwestTransportBuilder {
     fn default() -> Self {
         Self {
-            connect_timeout: CONNECT_TIMEOUT,
+            connect_timeout: None,
             proxy: None,
             customize: None,
             plain_http: false,
@@ -72,7 +72,7 @@ impl Default for ReqwestTransportBuilder {
 impl ReqwestTransportBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout.min(FOREVER);
+        self.connect_timeout = Some(timeout.min(FOREVER));
         self
     }
 
@@ -115,7 +115,7 @@ impl ReqwestTransportBuilder {
 
     /// Whether anything was set that the builder of a client forwards.
     pub(crate) fn is_touched(&self) -> bool {
-        self.is_customized() || self.proxy.is_some() || self.connect_timeout != CONNECT_TIMEOUT
+        self.is_customized() || self.proxy.is_some() || self.connect_timeout.is_some()
     }
 
     /// Builds the transport.
@@ -132,7 +132,7 @@ impl ReqwestTransportBuilder {
             ));
         }
         let mut builder = Client::builder()
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .user_agent(crate::USER_AGENT);
         if let Some(url) = self.proxy {
             let proxy = Proxy::all(url.expose_secret()).map_err(|error| {

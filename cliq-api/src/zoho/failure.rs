@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::{FailedResponse, Failure, text_of};
+use crate::error::{FailedResponse, Failure};
 
 /// Codes that mean too many calls, with a status of 400.
 const THROTTLED: &[&str] = &[
@@ -62,12 +62,11 @@ const ADVICE: &[(&str, &str)] = &[
 /// Reads the forms that Zoho's products use, besides the common ones.
 pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
     let mut failure = Failure::read(response);
-    let error = &response.json()["error"];
     if failure.code.is_none() {
-        failure.code = text_of(&[&error["title"]]);
+        failure.code = response.text_at("/error/title");
     }
     if failure.message.is_none() {
-        failure.message = text_of(&[&error["details"]["message"]]);
+        failure.message = response.text_at("/error/details/message");
     }
     let status = response.status();
     failure.throttled |= status == StatusCode::BAD_REQUEST && failure.has_code(THROTTLED);
