@@ -95,5 +95,5 @@ async fn a_call_without_credentials_is_told_so() {
         .build()
         .unwrap();
     let error = client.get_thread(&demo.thread_chat_id).await.unwrap_err();
-    assert!(error.to_string().contains("another data centre"), "{error}");
+    assert!(error.to_string().contains("another data center"), "{error}");
 }

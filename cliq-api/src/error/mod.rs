@@ -4,7 +4,7 @@
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
 
 mod attempt;
-mod failure;
+pub(crate) mod failure;
 mod kind;
 mod text;
 
@@ -17,8 +17,6 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::attempt::Attempt;
-#[cfg(feature = "zoho")]
-pub(crate) use self::failure::text_of;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
 use self::text::push_escaped;

@@ -1,6 +1,6 @@
-//! One call's values, written as they will be sent, and the `http::Request` made from them.
+//! Serializes the values of a call, and builds the `http::Request` from them.
 //!
-//! Nothing here does I/O or knows a client.
+//! This module does no I/O and depends on no client.
 
 pub(crate) mod base_url;
 pub(crate) mod build;
@@ -16,8 +16,8 @@ pub(crate) use self::error::RequestError;
 use bytes::Bytes;
 use serde::Serialize;
 
-/// Names what may go into a place of a request, so that a misuse is told in words of that place, on
-/// the user's type.
+/// Declares a trait for each part of a request. Its diagnostic names that part and the user's type,
+/// where `Serialize` alone would name neither.
 macro_rules! values {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(
@@ -30,7 +30,7 @@ macro_rules! values {
 }
 
 values! {
-    /// What may be part of a path: what serializes to one plain value.
+    /// A value in a path. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be part of a path",
         label = "a path's value needs `serde::Serialize`, and to serialize to one plain value",
@@ -38,35 +38,35 @@ values! {
                 serialize to one plain value"
     )]
     PathValue
-    /// What may be a query parameter's value, or a form's: what serializes to one plain value.
+    /// A value in a query or a form. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a query or form parameter",
         label = "its value needs `serde::Serialize`, and to serialize to one plain value",
         note = "derive `serde::Serialize` for `{Self}`; a struct or a map of several parameters goes with `#[query(flatten)]`"
     )]
     QueryValue
-    /// What may be flattened into the query: a struct or a map.
+    /// A struct or map whose members are query parameters.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be flattened into the query",
         label = "`#[query(flatten)]` needs a struct or a map with `serde::Serialize`",
         note = "derive `serde::Serialize` for `{Self}`"
     )]
     QueryMembers
-    /// What may be a header's value: what serializes to one plain value.
+    /// A value of a header. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a header",
         label = "a header's value needs `serde::Serialize`, and to serialize to one plain value",
         note = "derive `serde::Serialize` for `{Self}`"
     )]
     HeaderValue
-    /// What may be a member of a JSON body.
+    /// A member of a JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a field of a JSON body",
         label = "a field needs `serde::Serialize`",
         note = "derive `serde::Serialize` for `{Self}` or for what it holds"
     )]
     FieldValue
-    /// What may be a whole JSON body.
+    /// A whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",
         label = "a body needs `serde::Serialize`",
@@ -75,7 +75,7 @@ values! {
     BodyValue
 }
 
-/// What may be a whole body as it is.
+/// A whole body of raw bytes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a raw body",
     label = "`#[body(bytes)]` takes `cliq_api::Bytes`, `Vec<u8>` or `String`",
