@@ -241,10 +241,5 @@ async fn a_call_without_a_type_sends_the_same() {
         "{error}"
     );
     let error = dynamic.set("ID", &serde_json::json!({})).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("expected a scalar"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("expected a scalar"), "{error}");
 }
