@@ -141,11 +141,11 @@ fn the_script_does_what_the_bucket_does() {
         .unwrap();
     let place = Place::new(&redis.url()).unwrap();
     let script = timed();
-    let seed = std::env::var("CLIQ_LIMITS_SEED")
+    let seed = std::env::var("LIMITS_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("CLIQ_LIMITS_SEED={seed}");
+    println!("LIMITS_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
     let (mut granted, mut locked, mut waits, mut behind) = (0, 0, 0, 0);
     for _ in 0..40 {
