@@ -1,4 +1,4 @@
-//! Following pages to their end.
+//! Streams of pages and of their items.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -12,17 +12,17 @@ use crate::error::Error;
 use crate::request_ext::{ResponseFuture, awaited};
 use crate::response::{FromResponse, Page, decode};
 
-/// What the builder of a paged endpoint can do besides.
+/// Methods of the builder of a paged endpoint.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
-    /// What its pages hold.
+    /// The type of the items.
     type Item: Send + 'static;
 
-    /// All pages, each fetched when it is asked for.
+    /// Returns a stream of all pages. Each page is fetched when it is polled for.
     fn pages(self) -> Pages<Self> {
         Pages::new(self)
     }
 
-    /// All items of all pages, each page fetched when it is needed.
+    /// Returns a stream of the items of all pages. Each page is fetched when it is needed.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
@@ -56,13 +56,12 @@ where
     type Item = T;
 }
 
-/// The pages of an endpoint, one after the other: a [`Stream`], and without it
-/// [`next`](Self::next).
+/// The pages of an endpoint, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// After an error it stands where it stood: [`token`](Self::token) names the page that failed, and
-/// asking again asks for that page again. So a caller can wait and go on, and a loop must end at an
-/// error or count its tries.
-#[must_use = "no page is fetched until it is asked for"]
+/// An error doesn't end the stream: [`token`](Self::token) still names the failed page, and the
+/// next poll fetches it again. A loop over pages must therefore stop at an error, or limit its
+/// attempts.
+#[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Pages<R: PagedExt> {
     request: R,
     next: Next,
@@ -72,7 +71,7 @@ pub struct Pages<R: PagedExt> {
 
 #[derive(Debug, Clone)]
 enum Next {
-    /// As the caller's request has it.
+    /// The page that the caller's request asks for.
     First,
     Token(String),
     End,
@@ -88,13 +87,18 @@ impl<R: PagedExt> Pages<R> {
         }
     }
 
-    /// The next page; `None` behind the last.
+    /// Returns the next page; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call. A server that repeats the token of an earlier page ends the stream with
+    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that comes next; `None` before the first and behind the last. Kept
-    /// somewhere, it lets another process go on from here.
+    /// Returns the token of the next page; `None` before the first page and after the last one.
+    /// Store it to continue from here in another process.
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -111,10 +115,10 @@ impl<R: PagedExt> Pages<R> {
             .get_or_insert_with(|| fetch(&self.request, &self.next));
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
-        Poll::Ready(Some(page.and_then(|page| self.arrived(page))))
+        Poll::Ready(Some(page.and_then(|page| self.advance(page))))
     }
 
-    fn arrived(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
+    fn advance(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
         self.next = match page.next_token.clone() {
             None => Next::End,
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
@@ -152,28 +156,32 @@ impl<R: PagedExt> fmt::Debug for Pages<R> {
     }
 }
 
-/// The items of all pages, one after the other: a [`Stream`], and without it [`next`](Self::next).
+/// The items of all pages, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// After an error it stands where it stood, as [`Pages`] does.
-#[must_use = "nothing is fetched until it is asked for"]
+/// An error doesn't end the stream; see [`Pages`].
+#[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Items<R: PagedExt> {
     pages: Pages<R>,
     buffered: VecDeque<R::Item>,
 }
 
 impl<R: PagedExt> Items<R> {
-    /// The next item; `None` behind the last.
+    /// Returns the next item; `None` after the last one.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages::next`].
     pub async fn next(&mut self) -> Option<Result<R::Item, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that will be fetched next; items of the present page that were not
-    /// taken yet come before it and are [`buffered`](Self::buffered).
+    /// Returns the token of the next page to fetch. The remaining items of the current page are
+    /// [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
     }
 
-    /// The items of the present page that were not taken yet.
+    /// Returns the items of the current page that were not returned yet.
     pub fn buffered(&self) -> impl ExactSizeIterator<Item = &R::Item> {
         self.buffered.iter()
     }

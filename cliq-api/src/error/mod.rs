@@ -4,7 +4,7 @@
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
 
 mod attempt;
-mod failure;
+pub(crate) mod failure;
 mod kind;
 mod text;
 

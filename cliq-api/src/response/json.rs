@@ -1,7 +1,7 @@
-//! JSON: a response's body, or a member of it.
+//! Decodes a JSON body, or a member of it.
 //!
-//! A body may hold secrets, and `serde`'s messages repeat values. So errors are phrased here: the
-//! path to the member, the expected type and the type that was found.
+//! A body may hold secrets, and serde's messages repeat values. Errors are therefore composed here:
+//! the path to the member, the expected type, and the type that was found.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -14,7 +14,7 @@ use serde_path_to_error::{Segment, Track};
 
 use super::error::DecodeError;
 
-/// Reads the member that `member` leads to. An empty body reads as `null`.
+/// Decodes the member at the path `member`. An empty body is read as `null`.
 pub(crate) fn from_slice<T: DeserializeOwned>(
     body: &[u8],
     member: &[&str],
@@ -37,7 +37,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
     read.map_err(|error| {
         if error.is_data() {
             if error.to_string().starts_with(MISSING) {
-                // It has no place of its own; the declaration says where it was looked for.
+                // A missing member has no position in the body. The declaration has its path.
                 return DecodeError::new(member.join("."), MISSING);
             }
             let path = track.path();
@@ -46,14 +46,14 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
             DecodeError::new(shown(&path), describe(&error.to_string(), found))
         } else {
             let cut = if error.is_eof() {
-                ", it ends too early"
+                ": unexpected end"
             } else {
                 ""
             };
             DecodeError::new(
                 "",
                 format!(
-                    "it is not JSON (line {}, column {}{cut})",
+                    "invalid JSON at line {}, column {}{cut}",
                     error.line(),
                     error.column()
                 ),
@@ -62,7 +62,7 @@ pub(crate) fn from_slice<T: DeserializeOwned>(
     })
 }
 
-/// Reads a value that is already parsed.
+/// Decodes a parsed value.
 pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     let mut track = Track::new();
     T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(
@@ -86,7 +86,7 @@ fn shown(path: &serde_path_to_error::Path) -> String {
 
 const MISSING: &str = "the member is missing";
 
-/// What serde says, less the values.
+/// Rewrites serde's message without values.
 fn describe(message: &str, found: Option<&Value>) -> String {
     let message = message
         .rsplit_once(" at line ")
@@ -100,16 +100,17 @@ fn describe(message: &str, found: Option<&Value>) -> String {
     }
     match expected {
         Some(expected) if message.starts_with("unknown ") => {
-            format!("an unknown name was found, expected {expected}")
+            format!("expected {expected}, found an unknown name")
         }
         Some(expected) if message.starts_with("invalid ") => {
             format!("expected {expected}, found {found}")
         }
-        _ => format!("{found} was found that its type refuses"),
+        _ => format!("the type rejects {found}"),
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// Names the type of a value.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -129,7 +130,7 @@ fn follow<'v, 'p>(value: &'v Value, path: impl Iterator<Item = &'p Segment>) -> 
         })
 }
 
-/// Reads the member at `path` and passes over all others.
+/// Decodes the member at `path` and skips all others.
 struct Member<'p, T> {
     path: &'p [&'p str],
     value: PhantomData<T>,
@@ -174,7 +175,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
     }
 }
 
-/// An `Option` is `None` then.
+/// Decodes a missing member: an `Option` as `None`; any other type fails.
 fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>() -> Result<T, E> {
     T::deserialize(UnitDeserializer::<E>::new()).map_err(|_| E::custom(MISSING))
 }
@@ -226,7 +227,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_read_at_any_depth() {
+    fn a_member_is_decoded_at_any_depth() {
         let body = br#"{"x": [1, {"data": 2}], "data": {"list": [{"id": 1, "state": "open"}], "y": null}}"#;
         assert_eq!(
             from_slice::<Vec<Item>>(body, &["data", "list"]).unwrap(),
@@ -252,14 +253,14 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_names_the_place_and_both_types_but_no_value() {
+    fn an_error_names_the_path_and_both_types_but_no_value() {
         assert_eq!(
             problem::<Item>(r#"{"id": "canary"}"#, &[]),
             "at `id`: expected u32, found a string"
         );
         assert_eq!(
             problem::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
-            "at `data[0].state`: an unknown name was found, expected `open`"
+            "at `data[0].state`: expected `open`, found an unknown name"
         );
         assert_eq!(
             problem::<Item>(r#"{"data": {"id": 1}}"#, &["data"]),
@@ -280,15 +281,15 @@ mod tests {
         assert_eq!(problem::<Item>("", &[]), "expected struct Item, found null");
         assert_eq!(
             problem::<Item>("<html>", &[]),
-            "it is not JSON (line 1, column 1)"
+            "invalid JSON at line 1, column 1"
         );
         assert_eq!(
             problem::<Item>(r#"{"id":"#, &[]),
-            "it is not JSON (line 1, column 6, it ends too early)"
+            "invalid JSON at line 1, column 6: unexpected end"
         );
         assert_eq!(
             problem::<u8>("1 2", &[]),
-            "it is not JSON (line 1, column 3)"
+            "invalid JSON at line 1, column 3"
         );
     }
 }

@@ -1,15 +1,14 @@
-//! Identifiers and names, each a type of its own, so that one can't be passed for another.
+//! Newtypes for identifiers and names, so that one can't be passed in place of another.
 //!
-//! None is refused for its form: purely numeric chat ids occur, and what Zoho thinks of next is not
-//! known.
+//! They accept any text: Zoho documents no format, and numeric chat ids occur.
 
 use std::borrow::Cow;
 use std::fmt;
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 
-/// An identifier: made from `&str`, `String`, references to them and itself, read from a string or
-/// a number.
+/// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
+/// deserializes from a string or a number.
 macro_rules! ids {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(
@@ -19,7 +18,7 @@ macro_rules! ids {
             pub struct $name(String);
 
             impl $name {
-                /// The identifier as text.
+                /// Returns the identifier as text.
                 pub fn as_str(&self) -> &str {
                     &self.0
                 }
@@ -93,15 +92,16 @@ ids! {
     ChannelId
     /// A channel's unique name.
     ChannelUniqueName
-    /// A chat's id, such as `CT_1608777491574236080_637446511`. Every channel has one, and every thread.
+    /// A chat's id, such as `CT_1608777491574236080_637446511`. Every channel and every thread has
+    /// one.
     ChatId
-    /// A thread's chat id: its parent's, with `-T-` and digits behind it.
+    /// A thread's chat id: that of its parent, followed by `-T-` and digits.
     ThreadChatId
     /// A user's id.
     UserId
     /// A bot's unique name.
     BotUniqueName
-    /// The key of an extension, which vouches for its bots. `Debug` does not show it.
+    /// The secret key of an extension, which authorizes its bots. `Debug` doesn't show it.
     AppKey
 }
 
@@ -128,9 +128,8 @@ impl From<&ThreadChatId> for ChatId {
 
 /// A message's id: a time in milliseconds and a number.
 ///
-/// Zoho writes it in three ways: with `_`, with a space, and with a space that is percent-encoded
-/// already. They name the same message, and here they are equal; it is sent with `_`, as Zoho
-/// publishes it.
+/// Zoho writes it in three forms: with `_`, with a space, and with a percent-encoded space. All
+/// three compare equal, and are sent with `_`, as documented.
 ///
 /// ```
 /// use cliq_api::threads::MessageId;
@@ -143,7 +142,7 @@ impl From<&ThreadChatId> for ChatId {
 pub struct MessageId {
     /// With `_`.
     text: String,
-    /// How it was written, so that what was received can be given back as it was.
+    /// The separator of the original text.
     separator: Separator,
 }
 
@@ -167,12 +166,12 @@ impl Separator {
 }
 
 impl MessageId {
-    /// The id as it is sent.
+    /// Returns the id as it is sent, with `_`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The id as it was written.
+    /// Returns the id as it was received or created.
     pub fn as_written(&self) -> Cow<'_, str> {
         match self.separator {
             Separator::Underscore => Cow::Borrowed(&self.text),
@@ -189,7 +188,7 @@ impl MessageId {
         };
         match Separator::ALL.into_iter().find_map(split) {
             Some((text, separator)) => Self { text, separator },
-            // No form that is known: left as it is.
+            // An unknown form is kept unchanged.
             None => Self {
                 text,
                 separator: Separator::Underscore,
@@ -226,7 +225,7 @@ impl std::hash::Hash for MessageId {
     }
 }
 
-/// As it is sent.
+/// With `_`, as it is sent.
 impl Serialize for MessageId {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&self.text)
@@ -241,7 +240,7 @@ impl<'de> Deserialize<'de> for MessageId {
     }
 }
 
-/// For a model's `serialize_with`: an id as it was received.
+/// Serializes an id as it was received, for `serialize_with` of models.
 #[expect(clippy::ref_option, reason = "the form that serde calls")]
 pub(super) fn as_received<S: Serializer>(
     id: &Option<MessageId>,
@@ -250,14 +249,14 @@ pub(super) fn as_received<S: Serializer>(
     id.as_ref().map(MessageId::as_written).serialize(out)
 }
 
-/// Text, or a number that stands for it.
+/// Accepts a string or a number.
 struct Text;
 
 impl<'de> serde::de::Visitor<'de> for Text {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an identifier (a string)")
+        f.write_str("an identifier (a string or a number)")
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
@@ -297,7 +296,7 @@ mod tests {
             );
             assert_eq!(id.as_written(), form);
         }
-        // A form that isn't known is not touched.
+        // An unknown form is kept unchanged.
         for form in ["", "abc def", "1_2_3", "%20", "17%20", "a%20b"] {
             assert_eq!(MessageId::from(form).as_str(), form);
             assert_eq!(MessageId::from(form).as_written(), form);
