@@ -14,7 +14,7 @@ use syn::Ident;
 use crate::check::Api;
 use crate::parse::argument::options_of;
 use crate::parse::endpoint::keys_of;
-use crate::parse::slot::KeyInfo;
+use crate::parse::keys::KeyInfo;
 use crate::problem::On;
 
 /// The attributes of arguments.
