@@ -93,7 +93,7 @@ async fn a_path_that_would_be_another_is_refused_before_sending() {
         assert!(
             error
                 .to_string()
-                .contains("the path parameter `ID` can't be sent"),
+                .contains("invalid path parameter `ID`"),
             "{error}"
         );
     }
