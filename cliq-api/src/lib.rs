@@ -53,6 +53,7 @@ client of it is [`Client::cliq`].
 //! | `redis` | no | the same shared between hosts, in Redis or Valkey |
 //! | `gzip` | no | responses compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
+//! | `socks` | no | proxies that speak SOCKS |
 //! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides the environment's |
 
 // The macros name this crate `::cliq_api`, here as everywhere.
