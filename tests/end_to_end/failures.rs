@@ -231,10 +231,7 @@ fn a_client_is_refused_what_it_cannot_use() {
         "{error}"
     );
     let error = "mars".parse::<DataCenter>().unwrap_err();
-    assert!(
-        error.to_string().contains("one of US, EU, IN"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("one of US, EU, IN"), "{error}");
     let eu: DataCenter = "eu".parse().unwrap();
     let default = Client::cliq(eu).build().unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");
