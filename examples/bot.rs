@@ -78,7 +78,7 @@ fn is_quiet(thread: &Thread, now: OffsetDateTime) -> bool {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token)
         .build()?;

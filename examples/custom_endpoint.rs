@@ -37,8 +37,7 @@ pub struct Ticket {
 #[tokio::main]
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let client = Client::builder()
-        .base_url(format!("http://{}", listener.local_addr()?))
+    let client = Client::builder(format!("http://{}", listener.local_addr()?))
         .access_token("1000.an-access-token")
         .build()?;
     tokio::spawn(help_desk(listener));

@@ -45,7 +45,7 @@ impl Place {
         );
         let [colleague_id, _] = demo.colleague_ids;
         Ok(Self {
-            client: Client::builder()
+            client: Client::cliq(DataCenter::US)
                 .base_url(server.base_url())
                 .access_token(demo.token)
                 .build()?,
@@ -66,10 +66,7 @@ impl Place {
             .parse()?;
         println!("Talking to {data_center}.");
         Ok(Self {
-            client: Client::builder()
-                .data_center(data_center)
-                .access_token(token)
-                .build()?,
+            client: Client::cliq(data_center).access_token(token).build()?,
             channel_id: variable("CLIQ_CHANNEL_ID")?,
             channel_chat_id: variable("CLIQ_CHANNEL_CHAT_ID")?,
             channel_name: variable("CLIQ_CHANNEL_NAME")?,

@@ -214,7 +214,7 @@ async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Fai
 
 /// Makes a call as the one who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(signed_in.data_center().cliq_url())
         .access_token(signed_in.access_token().expose_secret())
         .build()?;

@@ -10,7 +10,7 @@
 //! use cliq_api::threads::Threads;
 //!
 //! # fn example(token: String) -> Result<(), Error> {
-//! let client = Client::builder().access_token(token).build()?;
+//! let client = Client::cliq(DataCenter::US).access_token(token).build()?;
 //! client.follow_thread("CT_1207124526552602256_60002085329-T-1291567019566818579").wait()?;
 //! for thread in client.list_threads("P1974166000016769023").wait_items() {
 //!     println!("{}", thread?.chat_id);
@@ -34,11 +34,11 @@ use std::thread;
 use http::Response;
 use tokio::runtime::{Builder, Handle};
 
-use crate::endpoint::Endpoint;
-use crate::endpoint::page::Page;
+use crate::client::Endpoint;
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Items, PagedExt, Pages};
 use crate::request_ext::{RequestExt, awaited};
+use crate::response::Page;
 
 /// Sends a call, and waits for its answer. Every builder has it.
 pub trait WaitExt: Endpoint {
@@ -186,7 +186,7 @@ fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();
     thread::Builder::new()
-        .name("cliq-blocking".to_owned())
+        .name("blocking-calls".to_owned())
         .spawn(move || runtime.block_on(pending::<()>()))?;
     Ok(handle)
 }

@@ -7,88 +7,125 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::ResponseFuture;
-use crate::client::{self, Options};
-use crate::endpoint::answer::from_json;
-use crate::endpoint::call::Call;
-use crate::endpoint::meta::{EndpointMeta, Place, Shape};
+use crate::body::Body;
+use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
+use crate::meta::{EndpointMeta, Place};
+use crate::request::{Call, RequestError};
+use crate::request_ext::ResponseFuture;
+use crate::response::{content, json};
 
 /// A call whose parameters are set by the names that the server knows them by. See
-/// [`Client::call`](crate::Client::call).
+/// [`Client::call`].
 ///
-/// Awaiting it gives the answer as JSON, or the member of it that the endpoint declares;
-/// [`send`](Self::send) gives it as it came.
+/// Awaiting it returns the response as JSON, or the member of it that the endpoint declares.
+/// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct DynamicCall {
     call: Call,
-    problem: Option<String>,
+    context: Context,
+    problem: Option<RequestError>,
 }
 
-impl DynamicCall {
-    pub(crate) fn new(call: Call) -> Self {
-        Self {
-            call,
+impl Client {
+    /// Returns a call without a type, for programs that know endpoints only by their metadata.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(POST "/tickets/<ID>/close")] fn close_ticket(&self, id: u32);
+    /// # }
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let close = TICKETS.iter().find(|meta| meta.name() == "close_ticket").unwrap();
+    /// client.call(close).set("ID", &42).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn call(&self, endpoint: &'static EndpointMeta) -> DynamicCall {
+        DynamicCall {
+            call: Call::new(endpoint),
+            context: Context::new(self.clone()),
             problem: None,
         }
     }
+}
 
-    /// What is called.
+impl DynamicCall {
+    /// Returns what is called.
     pub fn endpoint(&self) -> &'static EndpointMeta {
         self.call.meta()
     }
 
-    /// Sets a parameter by its name. A value that can't be sent, or a name that the endpoint
-    /// doesn't have, is the call's error.
+    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no parameter
+    /// of that name, the call fails.
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
     }
 
-    /// The same, for an endpoint that has one name in several places.
+    /// Sets a parameter by its place and name, for an endpoint with one name in several places.
     pub fn set_in<T: Serialize + ?Sized>(self, place: Place, name: &str, value: &T) -> Self {
         self.set_where(Some(place), name, value)
     }
 
-    /// Sets the whole body of an endpoint that takes raw bytes.
-    pub fn body(mut self, bytes: impl Into<Bytes>) -> Self {
-        let raw = |shape| matches!(shape, Shape::Bytes(_));
-        match self
-            .endpoint()
-            .params
-            .iter()
-            .position(|param| raw(param.shape))
-        {
-            Some(index) => self.call = self.call.body_bytes(index, bytes),
-            None => self.problem = Some("the endpoint takes no raw body".to_owned()),
+    /// Sets the whole body of an endpoint that takes raw bytes: bytes, or a [`Body`] that streams
+    /// them.
+    pub fn body(mut self, body: impl Into<Body>) -> Self {
+        if let Err(problem) = self.call.set_body(body.into()) {
+            self.problem = Some(problem);
         }
         self
     }
 
     /// Sets options of this call.
     pub fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
-        self.call.set_options(set);
+        self.context.set_options(set);
         self
     }
 
-    /// The request, without sending it and without its authorization.
-    pub fn prepare(&self) -> Result<Request<Bytes>, Error> {
+    /// Returns the request, without its authorization, and sends nothing.
+    pub fn prepare(&self) -> Result<Request<Body>, Error> {
         self.check()?;
-        client::prepare(&self.call)
+        client::prepare(&self.call, &self.context)
     }
 
-    /// Sends it and gives the answer as it came, if it is a success.
+    /// Sends the call and returns the response as it is, if it is a success.
     pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
             self.check()?;
-            Ok(client::run(&self.call).await?.answer)
+            let response =
+                client::run(&self.call, &self.context, false, &mut |_, _| Ok(())).await?;
+            Ok(response.map(|body| body.as_bytes().cloned().unwrap_or_default()))
+        })
+    }
+
+    /// Sends the call and returns the response when its head has arrived, if it is a success. The
+    /// body is a stream, whose size is not limited. The attempt's timeout ends at the head;
+    /// [`read_timeout`](crate::ClientBuilder::read_timeout) applies to the rest.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// let mut body = client.call(download).set("FILE_ID", "42").stream().await?.into_body();
+    /// while let Some(piece) = body.data().await {
+    ///     println!("{} bytes", piece?.len());
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn stream(self) -> ResponseFuture<Response<Body>> {
+        Box::pin(async move {
+            self.check()?;
+            client::run(&self.call, &self.context, true, &mut |_, _| Ok(())).await
         })
     }
 
     fn check(&self) -> Result<(), Error> {
-        self.problem.as_ref().map_or(Ok(()), |why| {
-            Err(Error::invalid_request(self.endpoint(), why))
-        })
+        match &self.problem {
+            None => Ok(()),
+            Some(problem) => Err(Error::invalid_request(self.endpoint(), problem)),
+        }
     }
 
     fn set_where<T: Serialize + ?Sized>(
@@ -100,13 +137,10 @@ impl DynamicCall {
         match self.endpoint().index_of(place, name) {
             Some(index) => self.call = self.call.set_by_meta(index, value),
             None => {
-                let names: Vec<_> = self
-                    .endpoint()
-                    .params
-                    .iter()
-                    .map(|param| param.name)
-                    .collect();
-                self.problem = Some(format!("it has no parameter {name:?}; it has {names:?}"));
+                let params = self.endpoint().params.iter();
+                let names: Vec<_> = params.map(|param| param.name).collect();
+                let problem = format!("it has no parameter {name:?}; it has {names:?}");
+                self.problem = Some(RequestError::new(problem));
             }
         }
         self
@@ -119,10 +153,14 @@ impl IntoFuture for DynamicCall {
 
     fn into_future(self) -> ResponseFuture<Value> {
         Box::pin(async move {
-            let endpoint = self.endpoint();
-            let answer = self.send().await?;
-            from_json(answer.body(), endpoint.response)
-                .map_err(|misfit| Error::decode(endpoint, answer, &misfit))
+            self.check()?;
+            let mut value = Value::Null;
+            let mut decode = |call: &Call, response: &mut Response<Body>| {
+                value = json::from_slice(content(response), call.meta().response)?;
+                Ok(())
+            };
+            client::run(&self.call, &self.context, false, &mut decode).await?;
+            Ok(value)
         })
     }
 }

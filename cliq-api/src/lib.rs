@@ -4,72 +4,89 @@
 //! ```
 //! use cliq_api::prelude::*;
 //!
-//! /// Reactions of Zoho Cliq: a part of the API that this crate doesn't have.
-//! #[endpoints(base = "/api/v2", scope_prefix = "ZohoCliq", limit = "30/min", lock = "5m")]
-//! pub trait Reactions {
-//!     /// Adds a reaction to a message.
-//!     #[endpoint(POST "/chats/<CHAT_ID>/messages/<MESSAGE_ID>/reactions", scope = "messageactions.CREATE")]
-//!     fn add_reaction(&self, chat_id: String, message_id: String, #[field] emoji_code: String);
+//! /// Tickets of a help desk.
+//! #[endpoints(base = "/api/v1", limit = "30/min")]
+//! pub trait Tickets {
+//!     /// Adds a comment to a ticket.
+//!     #[endpoint(POST "/tickets/<TICKET_ID>/comments", scope = "Tickets.UPDATE")]
+//!     fn add_comment(&self, ticket_id: u64, #[field] text: String, #[field] internal: Option<bool>);
 //! }
 //!
 //! # async fn example() -> Result<(), Error> {
-//! let client = Client::builder().access_token("1000.41d9…").build();
-//! # let client = Client::builder().build()?;
-//! client.add_reaction("CT_1", "1727333520582_47588994306224", ":smile:").await?;
+//! let client = Client::builder("https://desk.example.com").bearer("41d9…").build()?;
+//! client.add_comment(42_u64, "Fixed.").internal(true).await?;
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! The crate declares with the same macros all of Zoho Cliq's [Threads API](threads). Any other
-//! HTTP API can be declared as well: nothing in the macros knows of Zoho.
+//! Any HTTP API can be declared. What differs between operators, such as how they report errors and
+//! limits, is a [`Provider`]; the defaults follow the RFCs and common practice.
+#![cfg_attr(
+    feature = "zoho",
+    doc = "
+With the feature `zoho` (on by default) the crate declares [Zoho Cliq](cliq) with the same macros: a
+client of it is [`Client::cliq`].
+"
+)]
 //!
 //! # Where to look
 //!
-//! - [`endpoints`]: all that a declaration can say.
-//! - [`Client`]: where calls go, and as whom.
-//! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: answers in
-//!   pages.
+//! - [`endpoints`]: what a declaration can say.
+//! - [`Client`] and [`ClientBuilder`]: where calls go, as whom, and how.
+//! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: paged responses.
 //! - [`Error`]: what went wrong, and what to do about it.
-//! - [`auth`]: signing in, tokens, scopes, many users. [`limit`]: limits and locks, and how they
-//!   are kept.
-//! - [`threads`]: Zoho Cliq's threads.
-//! - `shared` (features `file`, `redis`): limits and tokens that several processes share.
+//! - [`Provider`]: what one API's operator is like.
+//! - [`auth`]: authorization, OAuth 2.0, tokens, scopes, many users.
+//! - [`limit`]: rate limits and lockouts.
+//! - `shared` (features `file`, `redis`): rate limits and tokens that several processes share.
 //!
 //! # Features
 //!
 //! | feature | default | what it does |
 //! |---|---|---|
+//! | `zoho` | yes | Zoho Cliq: the declared API, data centers, sign-in |
+//! | `reqwest` | yes | the default transport |
 //! | `rustls` | yes | TLS by rustls, with the platform's roots |
-//! | `native-tls` | no | TLS by what the platform has |
+//! | `native-tls` | no | TLS by the platform's library |
 //! | `blocking` | no | calls from plain threads, without an async runtime |
-//! | `file` | no | limits and access tokens shared by the processes of a host, in files |
-//! | `redis` | no | the same shared by hosts, in Redis or Valkey |
-//! | `gzip` | no | answers compressed with gzip |
+//! | `file` | no | rate limits and access tokens shared by the processes of a host, in files |
+//! | `redis` | no | the same shared between hosts, in Redis or Valkey |
+//! | `gzip` | no | responses compressed with gzip |
 //! | `http2` | no | HTTP/2 where the server offers it |
-//! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides those from the environment |
+//! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides the environment's |
 
 // The macros name this crate `::cliq_api`, here as everywhere.
 extern crate self as cliq_api;
 
 pub mod auth;
+mod backoff;
 #[cfg(feature = "blocking")]
 pub mod blocking;
+mod body;
 mod client;
-mod data_center;
+#[cfg(feature = "zoho")]
+pub mod cliq;
 mod dynamic;
-mod endpoint;
 mod error;
 pub mod limit;
+mod meta;
 mod paging;
+mod provider;
+mod request;
 mod request_ext;
-mod retry;
+mod response;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store_error;
-pub mod threads;
 mod transport;
 mod user_key;
+#[cfg(feature = "zoho")]
+pub mod zoho;
 
+/// The `User-Agent` of clients that don't set one.
+pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
+
+pub use body::{Body, BoxError, TooLarge};
 pub use bytes::Bytes;
 /// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it
 /// takes is described there.
@@ -215,35 +232,43 @@ pub use cliq_macros::endpoint;
 /// in `TICKETS`, a static beside the trait, its [`EndpointMeta`].
 pub use cliq_macros::endpoints;
 pub use http;
+pub use secrecy::SecretString;
+pub use time::OffsetDateTime;
 
-pub use auth::AuthScheme;
-pub use client::{Caller, Client, ClientBuilder, EndpointLimits, Options};
-pub use data_center::DataCenter;
+pub use client::{
+    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RetryPolicy,
+};
+#[cfg(feature = "zoho")]
+pub use cliq::threads;
 pub use dynamic::DynamicCall;
-pub use endpoint::Endpoint;
-pub use endpoint::answer::{Answer, decode};
-pub use endpoint::meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
-pub use endpoint::page::Page;
-pub use endpoint::{
+pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
+pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
+pub use paging::{Items, PagedExt, Pages};
+pub use provider::{Provider, Quota};
+pub use request::{
     BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
 };
-pub use error::{Attempt, Error, ErrorKind, Sent};
-pub use paging::{Items, PagedExt, Pages};
 pub use request_ext::{RequestExt, ResponseFuture};
+#[cfg(feature = "reqwest")]
 pub use reqwest;
-pub use retry::RetryPolicy;
+pub use response::{DecodeError, FromResponse, Page, decode};
 pub use store_error::StoreError;
-pub use transport::{Exchange, Transport, TransportError};
+pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
+#[cfg(feature = "reqwest")]
+pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};
 pub use user_key::UserKey;
+#[cfg(feature = "zoho")]
+pub use zoho::DataCenter;
 
-/// All that a module with endpoints of its own needs: `use cliq_api::prelude::*;`.
+/// What a module that declares endpoints needs: `use cliq_api::prelude::*;`.
 ///
 /// It exports no trait of endpoints: those are imported by name, so that a reader sees where a
 /// method comes from.
 pub mod prelude {
+    #[cfg(feature = "zoho")]
+    pub use crate::DataCenter;
     pub use crate::{
-        Bytes, Caller, Client, DataCenter, Endpoint, Error, Page, PagedExt, RequestExt, endpoint,
-        endpoints,
+        Bytes, Caller, Client, Endpoint, Error, Page, PagedExt, RequestExt, endpoint, endpoints,
     };
 }
 
@@ -253,8 +278,8 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::endpoint::Builder;
-    pub use crate::endpoint::call::Call;
+    pub use crate::client::{Builder, Context, Of};
+    pub use crate::request::Call;
     pub use crate::request_ext::awaited;
 
     /// What an endpoint's table says of its limit.
@@ -267,9 +292,9 @@ pub mod __private {
         Some(Duration::from_secs(seconds))
     }
 
-    /// The builder of a call whose required values are set.
-    pub fn built<B: Builder>(call: Call) -> B {
-        B::of(call)
+    /// Returns the builder of a call whose required values are set.
+    pub fn built<B: Builder>(caller: &(impl crate::Caller + ?Sized), call: Call) -> B {
+        B::new(call, Context::new(caller.client().clone()))
     }
 
     /// What a caller passes for a list.

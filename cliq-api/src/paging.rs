@@ -7,11 +7,10 @@ use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
 
-use crate::ResponseFuture;
-use crate::endpoint::Endpoint;
-use crate::endpoint::answer::{Answer, decode};
-use crate::endpoint::page::Page;
+use crate::client::Endpoint;
 use crate::error::Error;
+use crate::request_ext::{ResponseFuture, awaited};
+use crate::response::{FromResponse, Page, decode};
 
 /// What the builder of a paged endpoint can do besides.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
@@ -27,11 +26,15 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # use cliq_api::threads::Threads;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+    /// #     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+    /// # }
     /// # async fn example(client: Client) -> Result<(), Error> {
-    /// let mut threads = client.list_threads("P1974166000016769023").items();
-    /// while let Some(thread) = threads.next().await {
-    ///     println!("{}", thread?.chat_id);
+    /// let mut tickets = client.list_tickets().items();
+    /// while let Some(ticket) = tickets.next().await {
+    ///     println!("{}", ticket?);
     /// }
     /// # Ok(())
     /// # }
@@ -47,7 +50,7 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
 impl<R, T> PagedExt for R
 where
     R: Endpoint<Response = Page<T>, Decode = decode::Paged> + Clone,
-    Page<T>: Answer<decode::Paged>,
+    Page<T>: FromResponse<decode::Paged>,
     T: Send + 'static,
 {
     type Item = T;
@@ -130,7 +133,7 @@ fn fetch<R: PagedExt>(request: &R, next: &Next) -> ResponseFuture<Page<R::Item>>
         let call = request.call();
         *call = call.take().set_by_meta(page.param, token);
     }
-    crate::request_ext::awaited(request)
+    awaited(request)
 }
 
 impl<R: PagedExt + Unpin> Stream for Pages<R> {

@@ -1,23 +1,22 @@
 //! What all builders have in common, so that none of it is generated.
 
-use bytes::Bytes;
 use http::{Request, Response};
 
-use crate::client::{self, Options};
-use crate::endpoint::Endpoint;
-use crate::endpoint::answer::Answer;
-use crate::endpoint::call::Call;
+use crate::body::Body;
+use crate::client::{self, Context, Endpoint, Options};
 use crate::error::Error;
+use crate::request::Call;
+use crate::response::FromResponse;
 
-/// A call on its way: a boxed future.
+/// A call that was sent: a boxed future.
 pub type ResponseFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// What every builder can do besides its own setters.
 pub trait RequestExt: Endpoint {
-    /// Sets options of this call: its time, a header.
+    /// Sets options of this call, such as its timeout or a header.
     #[must_use]
     fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
-        self.call().set_options(set);
+        self.context().set_options(set);
         self
     }
 
@@ -30,39 +29,48 @@ pub trait RequestExt: Endpoint {
         }
     }
 
-    /// Sends it and gives the whole response, with status and headers. Awaiting the builder gives
-    /// the body alone.
+    /// Sends the call and returns the whole response, with status and headers. Awaiting the builder
+    /// returns the body alone.
     fn send(mut self) -> ResponseFuture<Response<Self::Response>> {
-        let call = self.call().take();
-        Box::pin(async move { answer::<Self>(&call).await })
+        let (call, context) = (self.call().take(), self.context().take());
+        Box::pin(async move { respond::<Self>(&call, &context).await })
     }
 
-    /// The request, without sending it and without its authorization.
-    fn prepare(mut self) -> Result<Request<Bytes>, Error> {
-        client::prepare(self.call())
+    /// Returns the request, without its authorization, and sends nothing.
+    fn prepare(mut self) -> Result<Request<Body>, Error> {
+        let call = self.call().take();
+        client::prepare(&call, self.context())
     }
 
-    /// The request with its authorization, without sending it. The token is in it: mind where it
-    /// goes.
-    fn prepare_authorized(mut self) -> ResponseFuture<Request<Bytes>> {
-        let call = self.call().take();
-        Box::pin(async move { client::prepare_authorized(&call).await })
+    /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
+    /// it goes.
+    fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
+        let (call, context) = (self.call().take(), self.context().take());
+        Box::pin(async move { client::prepare_authorized(&call, &context).await })
     }
 }
 
 impl<R: Endpoint> RequestExt for R {}
 
-async fn answer<R: Endpoint>(call: &Call) -> Result<Response<R::Response>, Error> {
-    let answered = client::run(call).await?;
-    match R::Response::read(call, &answered.answer) {
-        Ok(value) => Ok(answered.answer.map(|_| value)),
-        Err(misfit) => Err(answered.unreadable(&misfit)),
-    }
+async fn respond<R: Endpoint>(
+    call: &Call,
+    context: &Context,
+) -> Result<Response<R::Response>, Error> {
+    let mut value = None;
+    let mut decode = |call: &Call, response: &mut Response<Body>| {
+        value = Some(R::Response::from_response(call, response)?);
+        Ok(())
+    };
+    let response = client::run(call, context, false, &mut decode).await?;
+    let Some(value) = value else {
+        unreachable!("a call succeeds only if its response was decoded");
+    };
+    Ok(response.map(|_| value))
 }
 
 /// What a builder's `.await` does.
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> ResponseFuture<R::Response> {
-    let call = request.call().take();
-    Box::pin(async move { Ok(answer::<R>(&call).await?.into_body()) })
+    let (call, context) = (request.call().take(), request.context().take());
+    Box::pin(async move { Ok(respond::<R>(&call, &context).await?.into_body()) })
 }

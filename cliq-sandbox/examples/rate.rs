@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::threads::{FollowThreadRequest, Threads};
-use cliq_api::{Client, Endpoint};
+use cliq_api::{Client, DataCenter, Endpoint};
 use cliq_sandbox::limits::{Limits, Throttle};
 use cliq_sandbox::{Demo, Sandbox};
 
@@ -150,7 +150,7 @@ async fn over_http() -> Result<(), Box<dyn std::error::Error>> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
     // The sandbox keeps no limits here, and a client that does would wait for them.
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .limits(LimitSettings::off());
     let client = client.access_token(demo.token.clone()).build()?;

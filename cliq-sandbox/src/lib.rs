@@ -10,7 +10,7 @@
 //! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
 //! let demo = Sandbox::demo();
 //! let server = demo.sandbox.serve().await?;
-//! let client = Client::builder().base_url(server.base_url()).access_token(demo.token).build()?;
+//! let client = Client::cliq(DataCenter::US).base_url(server.base_url()).access_token(demo.token).build()?;
 //!
 //! client.follow_thread(&demo.thread_chat_id).await?;
 //! # Ok(())
@@ -76,40 +76,75 @@
 //! of [`Sandbox::token`] don't expire and have all scopes; those that it gives out do and have what
 //! was asked for.
 
+#[cfg(feature = "zoho")]
 mod builder;
+#[cfg(feature = "zoho")]
 mod call;
+#[cfg(feature = "zoho")]
 mod clock;
+#[cfg(feature = "zoho")]
 mod demo;
+#[cfg(feature = "zoho")]
 mod described;
+#[cfg(feature = "zoho")]
 mod exchange;
+#[cfg(feature = "zoho")]
 mod faults;
+#[cfg(feature = "zoho")]
 mod inside;
 mod kit;
+#[cfg(feature = "zoho")]
 pub mod limits;
+#[cfg(feature = "zoho")]
 pub mod oauth;
+#[cfg(feature = "zoho")]
 mod operations;
+#[cfg(feature = "zoho")]
 mod posts;
+#[cfg(feature = "zoho")]
 mod random;
+#[cfg(feature = "zoho")]
 mod record;
+#[cfg(feature = "zoho")]
 mod refusal;
+#[cfg(feature = "zoho")]
 mod reply;
+#[cfg(feature = "zoho")]
 mod routes;
+#[cfg(feature = "zoho")]
 mod sandbox;
+#[cfg(feature = "zoho")]
 mod server;
+#[cfg(feature = "zoho")]
 mod transport;
+mod whole;
+#[cfg(feature = "zoho")]
 mod wire;
+#[cfg(feature = "zoho")]
 mod world;
 
+#[cfg(feature = "zoho")]
 pub use self::builder::SandboxBuilder;
+#[cfg(feature = "zoho")]
 pub use self::clock::{Clock, ManualClock};
+#[cfg(feature = "zoho")]
 pub use self::demo::Demo;
+#[cfg(feature = "zoho")]
 pub use self::described::{NewChannel, NewMessage, NewThread, WorldError};
+#[cfg(feature = "zoho")]
 pub use self::faults::{Fault, Faults, FaultsOn, Latency};
+#[cfg(feature = "zoho")]
 pub use self::inside::{Message, SandboxChannel, SandboxThread, SandboxUser};
 pub use self::kit::{ReceivedCall, Reply, ReplyTo, Stub, StubServer, Times};
+#[cfg(feature = "zoho")]
 pub use self::posts::Posts;
+#[cfg(feature = "zoho")]
 pub use self::record::Record;
+#[cfg(feature = "zoho")]
 pub use self::sandbox::Sandbox;
+#[cfg(feature = "zoho")]
 pub use self::server::Server;
+#[cfg(feature = "zoho")]
 pub use self::transport::SandboxTransport;
+#[cfg(feature = "zoho")]
 pub use self::world::ReplyMode;

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, Endpoint};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -135,7 +135,7 @@ impl Sandbox {
             LimitSettings::new().cold_start(false)
         };
         // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
-        Client::builder()
+        Client::cliq(DataCenter::US)
             .base_url("http://localhost")
             .transport(self.transport())
             .limits(limits)

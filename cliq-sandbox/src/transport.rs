@@ -1,23 +1,24 @@
 //! The stand-in without a socket: a client's transport that ends in this process.
 
 use std::future::pending;
+use std::pin::Pin;
+use std::task::{Context, Poll};
 
 use bytes::Bytes;
-use cliq_api::{Exchange, Sent, Transport, TransportError};
+use cliq_api::{Body, Exchange, Sent, Transport, TransportError};
 use http::Request;
+use http_body::Frame;
 
 use crate::exchange::{Outcome, carry};
 use crate::faults::Damaged;
 use crate::sandbox::Sandbox;
-
-/// How large an answer the client's own transport takes.
-const LARGEST: usize = 32 * 1024 * 1024;
+use crate::whole::whole;
 
 /// Carries a client's requests to a [`Sandbox`] in this process. [`Sandbox::transport`] makes one,
 /// and [`Sandbox::client`] a client that has it.
 ///
-/// Nothing is bound, nothing is waited for but the latencies that were asked for, and time is
-/// Tokio's: where a test pauses it, even hours of locks pass at once.
+/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where a
+/// test pauses it, even hours of lockouts pass at once.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport(Sandbox);
 
@@ -28,8 +29,9 @@ impl SandboxTransport {
 }
 
 impl Transport for SandboxTransport {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         Box::pin(async move {
+            let request = whole(request).await?;
             match carry(&self.0, request).await {
                 Outcome::Unreachable => {
                     Err(TransportError::new(Sent::No, "no connection to the server"))
@@ -37,24 +39,39 @@ impl Transport for SandboxTransport {
                 Outcome::Sent(Damaged::Silence) => pending().await,
                 Outcome::Sent(Damaged::Reset) => Err(TransportError::new(
                     Sent::Maybe,
-                    "the connection was reset before an answer came",
+                    "the connection was reset before a response arrived",
                 )),
-                Outcome::Sent(Damaged::Cut {
-                    announced, sent, ..
-                }) if sent < announced => {
-                    Err(TransportError::new(Sent::Answered, "the answer broke off"))
-                }
                 Outcome::Sent(Damaged::Cut {
                     response,
                     announced,
-                    ..
-                }) => Ok(response.map(|body| body.slice(..announced))),
-                Outcome::Sent(Damaged::Whole(response)) if response.body().len() > LARGEST => {
-                    let problem = format!("the answer is larger than {LARGEST} bytes");
-                    Err(TransportError::new(Sent::Answered, problem))
-                }
-                Outcome::Sent(Damaged::Whole(response)) => Ok(response),
+                    sent,
+                }) => Ok(response.map(|body| match body {
+                    body if sent < announced => Body::wrap(BrokenOff(Some(body.slice(..sent)))),
+                    body => body.slice(..announced).into(),
+                })),
+                Outcome::Sent(Damaged::Whole(response)) => Ok(response.map(Body::from)),
             }
         })
+    }
+}
+
+/// A body that breaks off after its first bytes.
+struct BrokenOff(Option<Bytes>);
+
+impl http_body::Body for BrokenOff {
+    type Data = Bytes;
+    type Error = TransportError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
+        Poll::Ready(Some(match self.0.take() {
+            Some(bytes) => Ok(Frame::data(bytes)),
+            None => Err(TransportError::new(
+                Sent::Answered,
+                "the response broke off",
+            )),
+        }))
     }
 }

@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use cliq_api::auth::{AccessToken, AuthErrorKind, Credentials};
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
-use cliq_api::{ErrorKind, Exchange, Sent};
+use cliq_api::{Body, ErrorKind, Exchange, Sent};
 
 use super::*;
 
@@ -14,10 +14,10 @@ use super::*;
 struct Saying(&'static str);
 
 impl Transport for Saying {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         let is_token = request.uri().path().starts_with("/oauth/");
         let body = if is_token { self.0 } else { "" };
-        Box::pin(async move { Ok(http::Response::new(Bytes::from_static(body.as_bytes()))) })
+        Box::pin(async move { Ok(http::Response::new(body.into())) })
     }
 }
 
@@ -29,7 +29,7 @@ async fn a_token_that_is_good_for_ever() {
         r#"{"access_token": "1000.a", "expires_in": "18446744073709551615"}"#,
     ] {
         let credentials = Credentials::refresh_token(&app(), "1000.refresh");
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .transport(Saying(answer))
             .credentials(credentials)
             .build()
@@ -80,7 +80,7 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
 #[tokio::test]
 async fn a_call_without_credentials_is_told_so() {
     let demo = demo();
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())
         .build()
         .unwrap();
@@ -89,7 +89,7 @@ async fn a_call_without_credentials_is_told_so() {
         error.to_string().contains("without an access token"),
         "{error}"
     );
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())
         .access_token("1000.another")
         .build()

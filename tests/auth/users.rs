@@ -71,7 +71,7 @@ async fn a_user_of_another_data_center_is_served_there() {
     let demo = demo();
     demo.sandbox
         .accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
-    let service = Client::builder()
+    let service = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())
         .build()
         .unwrap();
@@ -95,12 +95,12 @@ async fn a_user_of_another_data_center_is_served_there() {
 struct Noting(Arc<Mutex<Vec<String>>>);
 
 impl Transport for Noting {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         self.0.lock().unwrap().push(request.uri().to_string());
         let body = Bytes::from_static(
             br#"{"access_token": "1000.a", "api_domain": "https://api.example.com"}"#,
         );
-        Box::pin(async move { Ok(http::Response::new(body)) })
+        Box::pin(async move { Ok(http::Response::new(body.into())) })
     }
 }
 
@@ -126,7 +126,7 @@ async fn each_data_center_has_its_own_two_hosts() {
     for ((_, place), end) in places.into_iter().zip(ends) {
         let noting = Noting::default();
         let credentials = Credentials::refresh_token(&app(), "1000.refresh");
-        let builder = Client::builder()
+        let builder = Client::cliq(DataCenter::US)
             .transport(noting.clone())
             .data_center(place.clone());
         builder
@@ -137,7 +137,10 @@ async fn each_data_center_has_its_own_two_hosts() {
             .await
             .unwrap();
         // And for a user who lives elsewhere than the client.
-        let service = Client::builder().transport(noting.clone()).build().unwrap();
+        let service = Client::cliq(DataCenter::US)
+            .transport(noting.clone())
+            .build()
+            .unwrap();
         let user = service
             .as_user("ryan", credentials.data_center(place.clone()))
             .unwrap();
@@ -167,8 +170,7 @@ async fn each_data_center_has_its_own_two_hosts() {
 
 #[tokio::test]
 async fn a_network_has_its_own_path() {
-    let client = Client::builder()
-        .data_center(DataCenter::IN.network("acme corp"))
+    let client = Client::cliq(DataCenter::IN.network("acme corp"))
         .build()
         .unwrap();
     let request = client.follow_thread("CT_1-T-2").prepare().unwrap();
@@ -184,7 +186,7 @@ async fn credentials_that_can_t_be_used_are_refused_when_they_are_given() {
     let elsewhere = credentials(&demo, &demo.user_id)
         .data_center(DataCenter::custom("cliq.example.com", "a@b"));
     assert!(service(&demo).as_user("ryan", elsewhere).is_err());
-    let error = Client::builder()
+    let error = Client::cliq(DataCenter::US)
         .credentials(Credentials::access_token("two words"))
         .build()
         .unwrap_err();

@@ -69,13 +69,18 @@ impl Shown {
 struct Recorder(SandboxTransport, Arc<Mutex<Vec<u8>>>);
 
 impl Transport for Recorder {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         Box::pin(async move {
-            let answer = self.0.send(request).await?;
-            self.1.lock().unwrap().extend_from_slice(answer.body());
-            Ok(answer)
+            let (head, body) = self.0.send(request).await?.into_parts();
+            let body = body.collect_up_to(usize::MAX).await.map_err(broken)?;
+            self.1.lock().unwrap().extend_from_slice(&body);
+            Ok(http::Response::from_parts(head, body.into()))
         })
     }
+}
+
+fn broken(error: cliq_api::BoxError) -> TransportError {
+    TransportError::new(Sent::Answered, "the response broke off").caused_by(error)
 }
 
 #[tokio::test(start_paused = true)]
@@ -184,8 +189,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
     let credentials =
         Credentials::refresh_token(&app, refresh_token.clone()).data_center(here.clone());
     shown.debug(&credentials);
-    let client = Client::builder()
-        .data_center(here.clone())
+    let client = Client::cliq(here.clone())
         .credentials(credentials)
         .build()
         .unwrap();

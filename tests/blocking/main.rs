@@ -16,7 +16,7 @@ use tokio::runtime::{Builder, Handle};
 fn served() -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = block_on(demo.sandbox.serve()).unwrap().unwrap();
-    let builder = Client::builder()
+    let builder = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .limits(LimitSettings::off());
     let client = builder.access_token(demo.token.as_str()).build().unwrap();

@@ -158,13 +158,11 @@ fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
 fn everything_that_a_declaration_can_say() {
-    let client = Client::builder()
-        .base_url("http://localhost:1")
-        .build()
-        .unwrap();
+    let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
-    let url = |request: Result<http::Request<Bytes>, Error>| request.unwrap().uri().to_string();
+    let url =
+        |request: Result<http::Request<cliq_api::Body>, Error>| request.unwrap().uri().to_string();
     assert_eq!(
         url(client.get_item(5).prepare()),
         "http://localhost:1/api/v3/items/5.json?kind=plain&flag"
@@ -201,14 +199,14 @@ fn everything_that_a_declaration_can_say() {
     );
     let _ = (list.clone().items(), list.pages());
 
-    let body = |request: Result<http::Request<Bytes>, Error>| {
+    let body = |request: Result<http::Request<cliq_api::Body>, Error>| {
         let request = request.unwrap();
         let content_type = request
             .headers()
             .get("content-type")
             .map(|value| value.to_str().unwrap().to_owned());
         (
-            String::from_utf8(request.into_body().to_vec()).unwrap(),
+            String::from_utf8(request.into_body().as_bytes().unwrap().to_vec()).unwrap(),
             content_type,
         )
     };

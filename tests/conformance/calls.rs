@@ -3,7 +3,7 @@
 use cliq_api::http::Request;
 use cliq_api::threads::{Threads, UserField};
 use cliq_api::{
-    Bytes, Client, Endpoint, EndpointMeta, Error, Page, Place, RequestExt, ResponseFuture,
+    Body, Bytes, Client, Endpoint, EndpointMeta, Error, Page, Place, RequestExt, ResponseFuture,
 };
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -225,7 +225,7 @@ fn unread(request: impl Awaited<Response = ()>) -> Call {
 fn sent<R: Awaited>(request: R, json: fn(R::Response) -> Option<Value>) -> Call {
     Call {
         meta: R::META,
-        request: request.clone().prepare(),
+        request: request.clone().prepare().map(whole),
         answer: Box::pin(async move { request.await.map(json) }),
     }
 }
@@ -242,4 +242,8 @@ impl<R> Awaited for R where
         + Clone
         + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
 {
+}
+
+fn whole(request: Request<Body>) -> Request<Bytes> {
+    request.map(|body| body.as_bytes().cloned().unwrap_or_default())
 }

@@ -1,7 +1,7 @@
 //! A server of one answer, in memory, so that answers take the way that they take for a user.
 
 use cliq_api::http::{Request, Response, StatusCode};
-use cliq_api::{Bytes, Client, Error, Exchange, Transport};
+use cliq_api::{Body, Bytes, Client, DataCenter, Error, Exchange, Transport};
 use serde_json::Value;
 
 use crate::calls::{Driver, Given};
@@ -12,8 +12,8 @@ struct Canned {
 }
 
 impl Transport for Canned {
-    fn send(&self, _: Request<Bytes>) -> Exchange<'_> {
-        let mut response = Response::new(self.body.clone());
+    fn send(&self, _: Request<Body>) -> Exchange<'_> {
+        let mut response = Response::new(self.body.clone().into());
         *response.status_mut() = self.status;
         Box::pin(async { Ok(response) })
     }
@@ -21,7 +21,7 @@ impl Transport for Canned {
 
 /// A client of a server that answers everything with this. Each has limits of its own.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
-    Client::builder()
+    Client::cliq(DataCenter::US)
         .transport(Canned {
             status,
             body: body.into(),

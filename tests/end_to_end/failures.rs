@@ -23,7 +23,7 @@ async fn nobody_listens() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
     drop(listener);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(format!("http://{address}"))
         .build()
         .unwrap();
@@ -45,7 +45,7 @@ async fn a_proxy_is_in_the_way() {
     let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
     drop(dead);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .proxy(url)
         .retry(RetryPolicy::none())
         .build()
@@ -82,7 +82,7 @@ async fn no_answer_in_time() {
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let builder = || {
-        Client::builder()
+        Client::cliq(DataCenter::US)
             .base_url(&base_url)
             .retry(RetryPolicy::none())
     };
@@ -166,9 +166,9 @@ async fn a_token_that_is_not_known() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     for (client, advice) in [
-        (Client::builder(), "without an access token"),
+        (Client::cliq(DataCenter::US), "without an access token"),
         (
-            Client::builder().access_token("1000.another"),
+            Client::cliq(DataCenter::US).access_token("1000.another"),
             "another data centre",
         ),
     ] {
@@ -183,7 +183,7 @@ async fn a_token_that_is_not_known() {
 async fn what_is_not_there() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token)
         .build()
@@ -219,13 +219,13 @@ async fn what_is_not_there() {
 #[test]
 fn a_client_is_refused_what_it_cannot_use() {
     let refused = |builder: cliq_api::ClientBuilder| builder.build().map(|_| ()).unwrap_err();
-    let error = refused(Client::builder().base_url("http://cliq.zoho.com"));
+    let error = refused(Client::cliq(DataCenter::US).base_url("http://cliq.zoho.com"));
     assert_eq!(error.kind(), ErrorKind::Configuration);
     assert!(
         error.to_string().contains("it has to be `https://…`"),
         "{error}"
     );
-    let error = refused(Client::builder().access_token("1000.canary\n"));
+    let error = refused(Client::cliq(DataCenter::US).access_token("1000.canary\n"));
     assert!(
         error.to_string().contains("access token") && !format!("{error:?}").contains("canary"),
         "{error}"
@@ -235,9 +235,7 @@ fn a_client_is_refused_what_it_cannot_use() {
         error.to_string().contains("there are US, EU, IN"),
         "{error}"
     );
-    let default = Client::builder()
-        .data_center("eu".parse().unwrap())
-        .build()
-        .unwrap();
+    let eu: DataCenter = "eu".parse().unwrap();
+    let default = Client::cliq(eu).build().unwrap();
     assert_eq!(default.base_url(), "https://cliq.zoho.eu");
 }

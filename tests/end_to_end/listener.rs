@@ -49,7 +49,7 @@ impl Listener {
 
     /// It tries nothing again, and keeps no limits.
     pub(crate) fn client_builder(&self) -> ClientBuilder {
-        let builder = Client::builder()
+        let builder = Client::cliq(DataCenter::US)
             .base_url(self.base_url())
             .access_token("1000.canary-token");
         builder

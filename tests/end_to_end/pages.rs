@@ -12,7 +12,7 @@ async fn with_threads(count: usize) -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     // More are made than a minute's limit lets through.
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(&*demo.token)
         .limits(LimitSettings::off());

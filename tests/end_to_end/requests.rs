@@ -1,7 +1,9 @@
 //! What arrives at a server.
 
+use cliq_api::cliq::Cliq;
 use cliq_api::prelude::*;
 use cliq_api::threads::{MessageText, Threads};
+use cliq_api::zoho::AuthScheme;
 use cliq_api::{ErrorKind, Sent};
 use cliq_sandbox::{NewChannel, Sandbox};
 use percent_encoding::percent_decode_str;
@@ -66,7 +68,7 @@ async fn a_channels_name_may_hold_anything() {
             .build();
         let message = sandbox.post_message(name, "1", "Hello");
         let server = sandbox.serve().await.unwrap();
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .base_url(server.base_url())
             .access_token(sandbox.token("1"))
             .build()
@@ -116,7 +118,7 @@ async fn a_value_that_cannot_be_sent_is_the_calls_error_until_a_later_one_can() 
 async fn a_text_that_is_too_long_is_refused_unless_the_server_is_to_decide() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token)
         .build()
@@ -192,10 +194,10 @@ async fn options_add_headers_and_authorization_goes_along() {
 #[tokio::test]
 async fn the_other_scheme_of_authorization() {
     let listener = Listener::answering([json("200 OK", "")]).await;
-    let client = Client::builder()
+    let provider = Cliq::new(DataCenter::US).auth_scheme(AuthScheme::ZohoOauthtoken);
+    let client = Client::of(provider)
         .base_url(listener.base_url())
         .access_token("1000.t")
-        .auth_scheme(cliq_api::AuthScheme::ZohoOauthtoken)
         .build()
         .unwrap();
     client.echo("a", "f", "q", "t").await.unwrap();

@@ -9,7 +9,7 @@ async fn start() -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     // The sandbox keeps none, and one test makes many calls.
-    let builder = Client::builder().limits(LimitSettings::off());
+    let builder = Client::cliq(DataCenter::US).limits(LimitSettings::off());
     let client = builder
         .base_url(server.base_url())
         .access_token(&*demo.token)

@@ -74,7 +74,7 @@ async fn meet(case: &Case, method: Method) -> Result<(), String> {
     let target = case.fault.bring_about();
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     let client = case
-        .shape(Client::builder())
+        .shape(Client::cliq(DataCenter::US))
         .base_url(target.base_url())
         .retry(quick)
         .build()
@@ -164,7 +164,7 @@ async fn silence_may_have_a_limit_of_its_own() {
         Step::Write(begun.as_bytes().to_vec()),
         Step::Silence,
     ]);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .read_timeout(Duration::from_millis(300));
     let client = client.retry(RetryPolicy::none()).build().unwrap();
@@ -184,7 +184,7 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
     let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = Server::doing([Step::Read, Step::Write(busy), Step::Again]);
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .retry(quick)
         .build()
@@ -200,7 +200,7 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
 async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
     let many = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n".to_vec();
     let server = Server::doing([Step::Read, Step::Write(many), Step::Again]);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .limits(LimitSettings::off())
         .build()
@@ -217,7 +217,7 @@ async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
 async fn a_call_has_its_own_policy() {
     let target = faults::Fault::Refused.bring_about();
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(target.base_url())
         .retry(quick)
         .build()

@@ -14,7 +14,7 @@ use crate::Things;
 
 fn client(server: &Server) -> Client {
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
-    Client::builder()
+    Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .retry(quick)
         .build()

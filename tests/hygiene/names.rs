@@ -30,11 +30,9 @@ pub(crate) trait r#match {
 
 #[test]
 fn odd_names() {
-    let client = Client::builder()
-        .base_url("http://localhost:1")
-        .build()
-        .unwrap();
-    let uri = |request: Request<Bytes>| request.uri().path_and_query().unwrap().to_string();
+    let client = Client::builder("http://localhost:1").build().unwrap();
+    let uri =
+        |request: Request<cliq_api::Body>| request.uri().path_and_query().unwrap().to_string();
     assert_eq!(uri(client.r#fn(1).r#in(2).prepare().unwrap()), "/a/1?in=2");
     assert_eq!(uri(client.__()._1(2).prepare().unwrap()), "/b?_1=2");
     assert_eq!(uri(client._21().prepare().unwrap()), "/c");

@@ -59,8 +59,7 @@ pub(crate) trait Shadowed {
 #[test]
 fn it_can_be_called() {
     use cliq_api::RequestExt as _;
-    let client = cliq_api::Client::builder()
-        .base_url("http://localhost:1")
+    let client = cliq_api::Client::builder("http://localhost:1")
         .build()
         .unwrap();
     let request = client
@@ -78,7 +77,7 @@ fn it_can_be_called() {
         "http://localhost:1/a/c/m?f=true&caller=true&type=t&async=a"
     );
     assert_eq!(
-        request.body(),
+        request.body().as_bytes().unwrap(),
         &r#"{"client":"x","builder":"b","value":"v","values":["w"]}"#
     );
 }

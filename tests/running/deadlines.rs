@@ -152,7 +152,7 @@ async fn waiting_for_the_limit() {
 /// On real sockets, where time can't be paused: what counts is that it ends at all, long before
 /// anything else would end it.
 async fn late_over_http(base_url: String, what: &str) -> Error {
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(base_url)
         .connect_timeout(NEVER)
         .timeout(NEVER)

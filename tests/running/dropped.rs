@@ -9,7 +9,7 @@ use std::task::{Context, Poll, Waker};
 use std::time::Duration;
 
 use cliq_api::prelude::*;
-use cliq_api::{Exchange, Transport, http};
+use cliq_api::{Body, Exchange, Transport, http};
 use cliq_tests::server::{Server, Step, answer};
 use tokio::runtime::Handle;
 
@@ -58,7 +58,7 @@ async fn over_a_socket_the_server_sees_all_of_it() {
     let mut sent = 0;
     for times in 0.. {
         // No connection waits for another call.
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .base_url(server.base_url())
             .reqwest(|builder| builder.pool_max_idle_per_host(0));
         let client = client.build().unwrap();
@@ -91,7 +91,7 @@ struct Slow {
 }
 
 impl Transport for Slow {
-    fn send(&self, _: http::Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, _: http::Request<Body>) -> Exchange<'_> {
         let Self {
             polls,
             begun,
@@ -111,7 +111,7 @@ impl Transport for Slow {
             })
             .await;
             ended.fetch_add(1, Ordering::Relaxed);
-            Ok(http::Response::new(Bytes::new()))
+            Ok(http::Response::new(Body::empty()))
         })
     }
 }
@@ -122,7 +122,7 @@ async fn its_answer_is_read_to_the_end() {
         polls: 10,
         ..Slow::default()
     };
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .transport(slow.clone())
         .base_url("http://localhost")
         .build()
@@ -144,7 +144,7 @@ async fn its_answer_is_read_to_the_end() {
 #[tokio::test]
 async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .timeout(Duration::from_millis(300))
         .build()
@@ -166,7 +166,7 @@ async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() 
 #[tokio::test]
 async fn a_client_leaves_no_task() {
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", "{}")), Step::Again]);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .build()
         .unwrap();

@@ -18,7 +18,7 @@ async fn a_program_may_say_for_ever() {
     let source = Credentials::source(|| async {
         Ok::<_, std::io::Error>(AccessToken::new("1000.a").valid_for(EVER))
     });
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .credentials(source)
         .tokens(TokenSettings::new().timeout(EVER).margin(EVER))
@@ -47,7 +47,7 @@ async fn a_server_may_say_for_ever() {
             u64::MAX
         );
         let server = Server::doing([Step::Read, Step::Write(head.into_bytes()), Step::Again]);
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .base_url(server.base_url())
             .build()
             .unwrap();
@@ -76,7 +76,7 @@ async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
         then("200 OK", "\"one\""),
     ]);
     let policy = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .retry(policy)
         .build()

@@ -48,7 +48,7 @@ fn a_client_in_a_static_outlives_a_runtime() {
         ])
     });
     static CLIENT: LazyLock<Client> = LazyLock::new(|| {
-        Client::builder()
+        Client::cliq(DataCenter::US)
             .base_url(SERVER.base_url())
             .build()
             .unwrap()
@@ -99,7 +99,7 @@ fn a_client_in_a_static_outlives_a_runtime() {
 #[test]
 fn a_runtime_that_ends_takes_its_calls_along() {
     let server = Server::doing([Step::Read, Step::Silence]);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .build()
         .unwrap();
@@ -117,7 +117,7 @@ fn a_runtime_that_ends_takes_its_calls_along() {
 
 #[test]
 fn without_a_runtime_a_call_says_so() {
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url("http://localhost")
         .build()
         .unwrap();
@@ -204,7 +204,7 @@ async fn what_was_closed_is_not_tried_again() {
 /// fetched again when it is woken.
 #[test]
 fn a_call_on_its_way_is_small() {
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url("http://localhost:1")
         .build()
         .unwrap();

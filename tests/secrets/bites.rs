@@ -2,7 +2,7 @@
 
 use cliq_api::auth::{App, OAuth};
 use cliq_api::prelude::*;
-use cliq_api::{Exchange, Sent, Transport, TransportError, http};
+use cliq_api::{Body, Exchange, Sent, Transport, TransportError, http};
 use cliq_tests::server::Server;
 
 use crate::shown::{Shown, holds};
@@ -23,16 +23,16 @@ async fn call(client: Client) -> Shown {
 }
 
 /// A transport that does what none should.
-struct Telltale(fn(http::Request<Bytes>) -> TransportError);
+struct Telltale(fn(http::Request<Body>) -> TransportError);
 
 impl Transport for Telltale {
-    fn send(&self, request: http::Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: http::Request<Body>) -> Exchange<'_> {
         Box::pin(async move { Err(self.0(request)) })
     }
 }
 
-async fn told(how: fn(http::Request<Bytes>) -> TransportError) -> Shown {
-    let client = Client::builder()
+async fn told(how: fn(http::Request<Body>) -> TransportError) -> Shown {
+    let client = Client::cliq(DataCenter::US)
         .access_token(BAIT)
         .transport(Telltale(how))
         .base_url("http://localhost");
@@ -56,10 +56,10 @@ async fn in_what_is_said_of_a_sign_in() {
     for place in ["client_secret", "code"] {
         let value = |name: &str| if name == place { BAIT } else { "other" };
         let app = App::new("1000.APP", value("client_secret"));
-        let repeating = |request: http::Request<Bytes>| {
+        let repeating = |request: http::Request<Body>| {
             TransportError::new(
                 Sent::Maybe,
-                String::from_utf8_lossy(request.body()).into_owned(),
+                String::from_utf8_lossy(request.body().as_bytes().unwrap()).into_owned(),
             )
         };
         let oauth = OAuth::builder(&app)
@@ -74,7 +74,7 @@ async fn in_what_is_said_of_a_sign_in() {
 
 #[tokio::test]
 async fn in_what_lies_under_an_error() {
-    let below = |request: http::Request<Bytes>| {
+    let below = |request: http::Request<Body>| {
         let headers = request
             .headers()
             .iter()
@@ -95,7 +95,7 @@ async fn in_a_panic() {
 #[tokio::test]
 async fn in_a_trace() {
     told(|request| {
-        tracing::trace!(body = ?request.body(), "lost");
+        tracing::trace!(body = ?request.body().as_bytes(), "lost");
         TransportError::new(Sent::Maybe, "no answer")
     })
     .await;
@@ -110,7 +110,7 @@ async fn in_a_trace() {
 #[tokio::test]
 async fn in_what_a_library_logs() {
     let server = Server::answering("{}");
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(BAIT);
     call(

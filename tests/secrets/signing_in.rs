@@ -71,7 +71,7 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
     let credentials =
         Credentials::refresh_token(&app(), secret("refresh-token")).data_center(place(base_url));
     shown.debug(&credentials);
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .credentials(credentials)
         .tokens(TokenSettings::new().timeout(timeout));
     let client = client

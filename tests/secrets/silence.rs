@@ -73,7 +73,7 @@ fn client() -> ClientBuilder {
     let policy = RetryPolicy::new()
         .max_attempts(2)
         .initial_backoff(Duration::from_millis(1));
-    Client::builder()
+    Client::cliq(DataCenter::US)
         .access_token(secret("token"))
         .retry(policy)
 }
@@ -150,7 +150,7 @@ async fn through_a_proxy() {
             .base_url()
             .replace("http://", &format!("http://user:{}@", secret("proxy")));
         let client = client()
-            .data_center(DataCenter::EU)
+            .base_url(DataCenter::EU.cliq_url())
             .proxy(url)
             .build()
             .unwrap();
@@ -174,12 +174,14 @@ async fn through_a_proxy() {
 fn client_that_cannot_be() {
     let mut shown = Shown::default();
     for builder in [
-        Client::builder().access_token(format!("{}\n", secret("token"))),
-        Client::builder().base_url(format!("https://user:{}@cliq.zoho.com", secret("base"))),
-        Client::builder().base_url(format!("https://cliq.zoho.com?zapikey={}", secret("base"))),
-        Client::builder().base_url(format!("//{}\n", secret("base"))),
-        Client::builder().proxy(format!("no proxy {}", secret("proxy"))),
-        Client::builder().proxy(format!("http://user:{}@[::", secret("proxy"))),
+        Client::cliq(DataCenter::US).access_token(format!("{}\n", secret("token"))),
+        Client::cliq(DataCenter::US)
+            .base_url(format!("https://user:{}@cliq.zoho.com", secret("base"))),
+        Client::cliq(DataCenter::US)
+            .base_url(format!("https://cliq.zoho.com?zapikey={}", secret("base"))),
+        Client::cliq(DataCenter::US).base_url(format!("//{}\n", secret("base"))),
+        Client::cliq(DataCenter::US).proxy(format!("no proxy {}", secret("proxy"))),
+        Client::cliq(DataCenter::US).proxy(format!("http://user:{}@[::", secret("proxy"))),
     ] {
         shown.debug(&builder);
         let result = builder.build();

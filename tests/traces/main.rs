@@ -157,7 +157,7 @@ async fn a_call_and_its_attempts() {
     let server = Server::doing_in_turn(vec![then("503 Service Unavailable"), then("200 OK")]);
     let base_url = server.base_url();
     let (_, port) = base_url.rsplit_once(':').unwrap();
-    let told = traced(Client::builder().base_url(format!("{base_url}/base"))).await;
+    let told = traced(Client::cliq(DataCenter::US).base_url(format!("{base_url}/base"))).await;
     let [call, first, again, second] = &told[..] else {
         panic!("{told:#?}")
     };
@@ -225,7 +225,7 @@ async fn an_answer_that_can_t_be_read() {
     let book = Book::default();
     let listening =
         tracing::subscriber::set_default(tracing_subscriber::registry().with(book.clone()));
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .build()
         .unwrap();
@@ -278,7 +278,7 @@ async fn a_wait_for_the_limit() {
 /// It is told by its kind.
 async fn what_brought_no_answer() {
     let refused = Fault::Refused.bring_about();
-    let told = traced(Client::builder().base_url(refused.base_url())).await;
+    let told = traced(Client::cliq(DataCenter::US).base_url(refused.base_url())).await;
     let spans: Vec<_> = told.iter().filter(|told| told.name != "event").collect();
     assert_eq!(spans.len(), 3, "{told:#?}");
     for span in spans {

@@ -63,7 +63,7 @@ fn by_hand(client: &reqwest::Client, values: &Values) -> reqwest::Request {
         .expect("it can be sent")
 }
 
-fn ours(client: &Client, values: Values) -> cliq_api::http::Request<Bytes> {
+fn ours(client: &Client, values: Values) -> cliq_api::http::Request<Body> {
     client
         .send_thread_message(values.thread, values.text)
         .reply_to(values.reply_to)
@@ -75,13 +75,15 @@ fn ours(client: &Client, values: Values) -> cliq_api::http::Request<Bytes> {
 
 /// As far as our transport takes it before it hands it on.
 fn ours_for_reqwest(client: &Client, values: Values) -> reqwest::Request {
-    ours(client, values).try_into().expect("its URL is one")
+    ours(client, values)
+        .map(|body| body.as_bytes().cloned().unwrap_or_default())
+        .try_into()
+        .expect("its URL is one")
 }
 
 pub(crate) fn measure(allocator: &StatsAlloc<System>) {
     let hand = reqwest::Client::new();
-    let client = Client::builder()
-        .base_url("http://localhost")
+    let client = Client::builder("http://localhost")
         .build()
         .expect("there can be a client");
     check(&hand, &client);

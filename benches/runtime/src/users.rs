@@ -37,13 +37,13 @@ pub(crate) trait Often {
 struct Here;
 
 impl Transport for Here {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         let body: &[u8] = if request.uri().path().starts_with("/oauth/") {
             TOKEN
         } else {
             b""
         };
-        Box::pin(async move { Ok(Response::new(Bytes::from_static(body))) })
+        Box::pin(async move { Ok(Response::new(body.into())) })
     }
 }
 
@@ -54,7 +54,7 @@ struct Service {
 
 impl Service {
     fn new() -> Self {
-        let client = Client::builder()
+        let client = Client::cliq(DataCenter::US)
             .transport(Here)
             .build()
             .expect("there can be a client");

@@ -1,22 +1,20 @@
-//! An access token, and what is known of it.
+//! An access token, with its expiry and scopes.
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use http::HeaderValue;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AuthError, ScopeSet};
-use crate::auth::AuthScheme;
+use super::ScopeSet;
 
-/// An access token, when it runs out, and what it may do, as far as that is known.
+/// An access token, with its expiry and its scopes where they are known.
 ///
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::auth::{AccessToken, ScopeSet};
 ///
-/// let token = AccessToken::new("1000.41d9").valid_for(Duration::from_secs(3600)).granting("ZohoCliq.Chats.READ");
+/// let token = AccessToken::new("41d9").valid_for(Duration::from_secs(3600)).with_scopes("tickets.read");
 /// assert_eq!(format!("{token:?}").contains("41d9"), false);
 /// ```
 #[derive(Clone)]
@@ -27,7 +25,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// One of which nothing else is known.
+    /// With neither an expiry nor scopes.
     pub fn new(text: impl Into<SecretString>) -> Self {
         Self {
             text: Arc::new(text.into()),
@@ -36,7 +34,7 @@ impl AccessToken {
         }
     }
 
-    /// It runs out then.
+    /// Sets when it expires.
     #[must_use]
     pub fn valid_until(self, time: SystemTime) -> Self {
         Self {
@@ -45,7 +43,8 @@ impl AccessToken {
         }
     }
 
-    /// It runs out that long from now; never, where that is later than any time can be.
+    /// Sets how long it is valid from now. A time beyond what the clock can represent means that it
+    /// doesn't expire.
     #[must_use]
     pub fn valid_for(self, time: Duration) -> Self {
         Self {
@@ -54,54 +53,29 @@ impl AccessToken {
         }
     }
 
-    /// It may do this. Calls that need more fail before they are sent.
+    /// Sets its scopes. Calls that need more fail before they are sent.
     #[must_use]
-    pub fn granting(self, scopes: impl Into<ScopeSet>) -> Self {
+    pub fn with_scopes(self, scopes: impl Into<ScopeSet>) -> Self {
         Self {
             scopes: Some(scopes.into()),
             ..self
         }
     }
 
-    /// When it runs out, where that is known.
+    /// Returns when it expires, where that is known.
     pub fn expires_at(&self) -> Option<SystemTime> {
         self.expires_at
     }
 
-    /// What it may do, where that is known.
+    /// Returns its scopes, where they are known.
     pub fn scopes(&self) -> Option<&ScopeSet> {
         self.scopes.as_ref()
     }
 
-    /// The token itself. Mind where it goes.
+    /// Returns the token itself.
     pub fn expose_secret(&self) -> &str {
         self.text.expose_secret()
     }
-
-    /// As it goes into a request, marked as sensitive.
-    pub(super) fn header(&self, scheme: AuthScheme) -> Result<HeaderValue, AuthError> {
-        let token = self.expose_secret();
-        // RFC 6750's characters, less strictly: a space or a line's end is what a copied token
-        // brings along.
-        if token.is_empty() || token.contains(|character: char| !character.is_ascii_graphic()) {
-            return Err(AuthError::configuration(
-                "the access token is empty, or holds a space, a line's end or another character that no token has",
-            ));
-        }
-        let mut header = HeaderValue::try_from(format!("{} {token}", scheme.name()))
-            .map_err(|_| AuthError::configuration("the access token can't go into a header"))?;
-        header.set_sensitive(true);
-        Ok(header)
-    }
-}
-
-/// The token that a header was made from.
-pub(super) fn of_header(header: &HeaderValue) -> &str {
-    header
-        .to_str()
-        .ok()
-        .and_then(|text| text.split_once(' '))
-        .map_or("", |(_, token)| token)
 }
 
 impl From<&str> for AccessToken {

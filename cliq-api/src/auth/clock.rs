@@ -1,8 +1,8 @@
-//! What time it is, for tokens.
+//! The time, as it counts for tokens.
 //!
-//! Two clocks are asked. The wall clock goes on while the machine sleeps, and may be set; Tokio's
-//! can't be set, stops while the machine sleeps, and leaps in tests. Whichever goes faster counts,
-//! and what one gained over the other stays: a token is never taken for younger than it is.
+//! It combines two clocks. The wall clock runs while the machine sleeps, and may be set; Tokio's
+//! can't be set, stops while the machine sleeps, and is advanced by tests. The faster one counts,
+//! and a lead of one over the other is kept: a token is never taken to be younger than it is.
 
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, SystemTime};
@@ -12,7 +12,7 @@ use tokio::time::Instant;
 pub(crate) struct Clock {
     wall: fn() -> SystemTime,
     begun: (SystemTime, Instant),
-    /// By how much the wall clock has been ahead, in nanoseconds.
+    /// The wall clock's greatest lead, in nanoseconds.
     lead: AtomicU64,
 }
 
@@ -36,7 +36,7 @@ impl Clock {
         let lead = u64::try_from(by_wall.saturating_sub(elapsed).as_nanos()).unwrap_or(u64::MAX);
         let most = self.lead.load(Ordering::Relaxed);
         if lead > most {
-            // Seldom, so that calls on several threads don't wait for each other here.
+            // Rare, so that calls on several threads don't contend here.
             self.lead.fetch_max(lead, Ordering::Relaxed);
         }
         wall + elapsed + Duration::from_nanos(most.max(lead))

@@ -1,113 +1,62 @@
-//! What the sessions of all users of a client share.
+//! What the authorizers of all users of a client share.
 
 use std::collections::HashSet;
 use std::fmt;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::time::Duration;
+use std::time::SystemTime;
+
+use http::header::AUTHORIZATION;
+use http::{HeaderName, HeaderValue};
 
 use super::clock::Clock;
-use super::credentials::Kind;
 use super::ledger::Ledger;
-use super::{AuthError, AuthErrorKind, Credentials, ScopeSet, TokenStore};
-use crate::auth::AuthScheme;
-use crate::data_center::DataCenter;
+use super::{AccessToken, AuthError, ScopeSet, TokenSettings};
 use crate::transport::Transport;
 
 /// How many different sets of scopes are kept once for all users.
 const SHARED_SETS: usize = 256;
 
-/// How a client's access tokens are renewed.
-///
-/// ```
-/// use std::time::Duration;
-/// use cliq_api::auth::TokenSettings;
-///
-/// let settings = TokenSettings::new().margin(Duration::from_secs(600)).timeout(Duration::from_secs(10));
-/// ```
-#[derive(Clone)]
-#[must_use]
-pub struct TokenSettings {
-    pub(super) margin: Duration,
-    pub(super) timeout: Duration,
-    pub(super) store: Option<Arc<dyn TokenStore>>,
-}
+/// The header that announces a token, and its value.
+type Announce = Box<dyn Fn(&str) -> (HeaderName, String) + Send + Sync>;
 
-impl TokenSettings {
-    /// Five minutes of margin, 30 seconds for a renewal, and no store.
-    pub fn new() -> Self {
-        Self {
-            margin: Duration::from_mins(5),
-            timeout: Duration::from_secs(30),
-            store: None,
-        }
-    }
-
-    /// How long before its end a token is renewed; at most a quarter of its life.
-    pub fn margin(self, margin: Duration) -> Self {
-        Self { margin, ..self }
-    }
-
-    /// How long a renewal may take, with all its tries; an hour at most. Calls wait for it up to
-    /// their own deadlines.
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self {
-            timeout: timeout.min(Duration::from_hours(1)),
-            ..self
-        }
-    }
-
-    /// Where access tokens are kept, for those who share them with other clients or processes. At
-    /// first each client keeps its own.
-    pub fn store(self, store: impl TokenStore) -> Self {
-        Self {
-            store: Some(Arc::new(store)),
-            ..self
-        }
-    }
-}
-
-impl Default for TokenSettings {
-    fn default() -> Self {
-        Self::new()
-    }
-}
-
-impl fmt::Debug for TokenSettings {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("TokenSettings")
-            .field("margin", &self.margin)
-            .field("timeout", &self.timeout)
-            .field("has_store", &self.store.is_some())
-            .finish()
-    }
-}
-
-/// What the sessions of all users of a client share.
-pub(crate) struct Context {
-    pub(super) transport: Arc<dyn Transport>,
-    data_center: DataCenter,
-    pub(super) scheme: AuthScheme,
+/// What the authorizers of all users of a client share: the transport, the clock, the settings for
+/// tokens, and how the provider announces a token.
+pub struct AuthContext {
+    transport: Arc<dyn Transport>,
+    announce: Announce,
+    /// The one that `announce` names.
+    header: HeaderName,
     pub(super) settings: TokenSettings,
     pub(super) clock: Clock,
     pub(super) ledger: Ledger,
     scope_sets: Mutex<HashSet<ScopeSet>>,
 }
 
-impl Context {
-    pub(crate) fn new(
-        transport: Arc<dyn Transport>,
-        data_center: DataCenter,
-        scheme: AuthScheme,
-        settings: TokenSettings,
-    ) -> Self {
+impl AuthContext {
+    /// Over this transport. Tokens are announced as `Authorization: Bearer …` (RFC 6750).
+    pub fn new(transport: Arc<dyn Transport>, settings: TokenSettings) -> Self {
         Self {
             transport,
-            data_center,
-            scheme,
+            announce: Box::new(|token| (AUTHORIZATION, format!("Bearer {token}"))),
+            header: AUTHORIZATION,
             settings,
             clock: Clock::system(),
             ledger: Ledger::default(),
             scope_sets: Mutex::default(),
+        }
+    }
+
+    /// Sets how tokens are announced: by which header, which is the same for each token, and with
+    /// which value.
+    #[must_use]
+    pub fn announced_by(
+        self,
+        announce: impl Fn(&str) -> (HeaderName, String) + Send + Sync + 'static,
+    ) -> Self {
+        Self {
+            header: announce("token").0,
+            announce: Box::new(announce),
+            ..self
         }
     }
 
@@ -116,42 +65,39 @@ impl Context {
         Self { clock, ..self }
     }
 
-    pub(crate) fn data_center(&self) -> &DataCenter {
-        &self.data_center
+    /// Returns what sends requests to a token endpoint: outside of limits, retries and layers.
+    pub fn transport(&self) -> &Arc<dyn Transport> {
+        &self.transport
     }
 
-    /// Whether the credentials can be used here.
-    pub(super) fn check(&self, credentials: &Credentials) -> Result<(), AuthError> {
-        match credentials.kind {
-            Kind::Grant(_) => self
-                .data_center_of(credentials)
-                .check()
-                .map_err(AuthError::configuration),
-            _ => Ok(()),
+    /// Returns the header that announces tokens.
+    pub fn header(&self) -> &HeaderName {
+        &self.header
+    }
+
+    /// Returns the value of the header that announces this token, marked as sensitive.
+    ///
+    /// # Errors
+    ///
+    /// If the token is empty, or contains a character that no token has.
+    pub fn announce(&self, token: &AccessToken) -> Result<HeaderValue, AuthError> {
+        let token = token.expose_secret();
+        // RFC 6750's characters, less strictly: a space or a line break comes with a copied token.
+        if token.is_empty() || token.contains(|character: char| !character.is_ascii_graphic()) {
+            return Err(AuthError::configuration(
+                "the access token is empty, or contains a space, a line break or another character that no token has",
+            ));
         }
+        let mut header = HeaderValue::try_from((self.announce)(token).1)
+            .map_err(|_| AuthError::configuration("the access token can't go into a header"))?;
+        header.set_sensitive(true);
+        Ok(header)
     }
 
-    /// Where the user lives.
-    pub(super) fn data_center_of<'a>(&'a self, credentials: &'a Credentials) -> &'a DataCenter {
-        credentials.own_data_center().unwrap_or(&self.data_center)
-    }
-
-    pub(super) fn too_slow(&self, credentials: &Credentials) -> AuthError {
-        let timeout = self.settings.timeout;
-        match credentials.kind {
-            Kind::Source(_) => AuthError::new(
-                AuthErrorKind::Source,
-                format!("the program's own token source gave none within {timeout:?}"),
-            )
-            .with_transient(true),
-            _ => AuthError::new(
-                AuthErrorKind::Unreachable,
-                format!(
-                    "{} gave no access token within {timeout:?}",
-                    self.data_center_of(credentials).accounts_host()
-                ),
-            ),
-        }
+    /// Returns the time, as it counts for tokens: it never goes back, and notices that the machine
+    /// slept.
+    pub fn now(&self) -> SystemTime {
+        self.clock.now()
     }
 
     /// The same set, kept once for all users that have it.
@@ -167,5 +113,14 @@ impl Context {
             sets.insert(scopes.clone());
         }
         scopes.clone()
+    }
+}
+
+impl fmt::Debug for AuthContext {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AuthContext")
+            .field("header", &self.header)
+            .field("settings", &self.settings)
+            .finish_non_exhaustive()
     }
 }

@@ -1,60 +1,31 @@
-//! What a client, or a user of it, signs in with.
+//! OAuth 2.0 credentials: what access tokens come from.
 
 use std::fmt;
 use std::sync::Arc;
 
+use http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::{AccessToken, ScopeSet, TokenSource};
-use crate::data_center::DataCenter;
+use super::session::Session;
+use super::{
+    AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Authorizing, Fingerprint,
+    OAuthClient, OAuthServer, RenewalBudget, ScopeSet, TokenSource,
+};
+use crate::user_key::UserKey;
 
-/// A program as Zoho knows it: the client id and the client secret that its API console shows.
-/// Cloning it is cheap.
-#[derive(Clone)]
-pub struct App(Arc<(String, SecretString)>);
-
-impl App {
-    /// With these. Each data centre that an app is registered for has a secret of its own.
-    pub fn new(client_id: impl Into<String>, client_secret: impl Into<SecretString>) -> Self {
-        Self(Arc::new((client_id.into(), client_secret.into())))
-    }
-
-    /// The client id, which is no secret.
-    pub fn client_id(&self) -> &str {
-        &self.0.0
-    }
-
-    pub(super) fn client_secret(&self) -> &str {
-        self.0.1.expose_secret()
-    }
-
-    fn is(&self, other: &Self) -> bool {
-        Arc::ptr_eq(&self.0, &other.0)
-            || self.client_id() == other.client_id()
-                && self.client_secret() == other.client_secret()
-    }
-}
-
-/// Without the secret.
-impl fmt::Debug for App {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("App")
-            .field("client_id", &self.client_id())
-            .finish_non_exhaustive()
-    }
-}
-
-/// What a client, or a user of it, signs in with.
+/// What a user's access tokens come from. They are announced as the provider announces them, which
+/// is `Authorization: Bearer …` for most.
 ///
 /// ```
-/// use cliq_api::auth::{App, Credentials};
+/// use cliq_api::auth::{Credentials, OAuthClient};
 ///
-/// let app = App::new("1000.GMB0YULZHJK411284S8I5GZ4CHUEX0", "…");
-/// let ryan = Credentials::refresh_token(&app, "1000.8cb99598…").scopes("ZohoCliq.Chats.READ,ZohoCliq.Chats.UPDATE");
-/// let for_an_hour = Credentials::access_token("1000.41d9…");
+/// let client = OAuthClient::new("https://auth.example.com/token", "ticket-bot", "…");
+/// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read tickets.write");
+/// let bot = Credentials::client_credentials(&client, "tickets.read");
+/// let for_an_hour = Credentials::access_token("41d9…");
 /// ```
 ///
-/// Who signs a user in with [`OAuth`](super::OAuth) gets them from
+/// A user who is signed in with [`OAuth`](super::OAuth) gets them from
 /// [`SignedIn::into_credentials`](super::SignedIn::into_credentials).
 #[derive(Clone)]
 pub struct Credentials {
@@ -62,20 +33,19 @@ pub struct Credentials {
     pub(super) scopes: Option<ScopeSet>,
     /// One that is at hand already.
     pub(super) first: Option<AccessToken>,
-    data_center: Option<Box<DataCenter>>,
+    server: Option<OAuthServer>,
 }
 
 #[derive(Clone)]
 pub(super) enum Kind {
-    None,
     AccessToken,
     Grant(Arc<Grant>),
     Source(Arc<dyn TokenSource>),
 }
 
-/// What the accounts server gives access tokens for.
+/// What a token endpoint gives access tokens for.
 pub(super) struct Grant {
-    pub(super) app: App,
+    pub(super) client: OAuthClient,
     pub(super) by: By,
 }
 
@@ -85,12 +55,7 @@ pub(super) enum By {
 }
 
 impl Credentials {
-    /// None: requests go without authorization.
-    pub fn none() -> Self {
-        Self::of(Kind::None)
-    }
-
-    /// An access token, which works until it runs out after an hour.
+    /// An access token, which works until it expires.
     pub fn access_token(token: impl Into<AccessToken>) -> Self {
         Self {
             first: Some(token.into()),
@@ -98,22 +63,22 @@ impl Credentials {
         }
     }
 
-    /// A user's refresh token, which gives access tokens for as long as the user doesn't revoke it.
+    /// A user's refresh token (RFC 6749, section 6), which gives access tokens until it expires or
+    /// is revoked. A server may replace it with each use: see
+    /// [`TokenSettings::on_new_refresh_token`](super::TokenSettings::on_new_refresh_token).
     ///
-    /// It is used by one [`UserKey`](crate::UserKey): two users with one refresh token get access
-    /// tokens of their own.
-    pub fn refresh_token(app: &App, refresh_token: impl Into<SecretString>) -> Self {
+    /// Use it for one [`UserKey`]: two users with one refresh token renew independently.
+    pub fn refresh_token(client: &OAuthClient, refresh_token: impl Into<SecretString>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
-            app: app.clone(),
+            client: client.clone(),
             by: By::RefreshToken(refresh_token.into()),
         })))
     }
 
-    /// The app's own, without a user who consents. Cliq refuses such tokens on some endpoints with
-    /// `oauthtoken_scope_invalid`, although they report the scope.
-    pub fn client_credentials(app: &App, scopes: impl Into<ScopeSet>) -> Self {
+    /// The client's own access (RFC 6749, section 4.4), without a user who consents.
+    pub fn client_credentials(client: &OAuthClient, scopes: impl Into<ScopeSet>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
-            app: app.clone(),
+            client: client.clone(),
             by: By::ClientCredentials(scopes.into()),
         })))
     }
@@ -123,8 +88,8 @@ impl Credentials {
         Self::of(Kind::Source(Arc::new(source)))
     }
 
-    /// What these credentials may do, where that is known better than from the accounts server's
-    /// answer. A call that needs more fails before it is sent.
+    /// Sets what these credentials may do, where that is known better than from the server's
+    /// answers. A call that needs more fails before it is sent.
     #[must_use]
     pub fn scopes(self, scopes: impl Into<ScopeSet>) -> Self {
         Self {
@@ -133,7 +98,7 @@ impl Credentials {
         }
     }
 
-    /// An access token that is at hand already, so that none has to be asked for at first.
+    /// Sets an access token that is at hand already, so that the first call needs no renewal.
     #[must_use]
     pub fn with_access_token(self, token: impl Into<AccessToken>) -> Self {
         Self {
@@ -142,41 +107,105 @@ impl Credentials {
         }
     }
 
-    /// Where the user lives, if that is not the client's own data centre: refresh tokens are good
-    /// for nothing elsewhere, and calls go there too.
+    /// Sets the server of the user's account, if that is not the one of the client, such as the one
+    /// of another region. Calls go to its [`api_url`](OAuthServer::api_url), if it has one.
     #[must_use]
-    pub fn data_center(self, data_center: DataCenter) -> Self {
+    pub fn server(self, server: impl Into<OAuthServer>) -> Self {
         Self {
-            data_center: Some(Box::new(data_center)),
+            server: Some(server.into()),
             ..self
         }
     }
 
-    /// Where the user lives, if that was said.
-    pub(crate) fn own_data_center(&self) -> Option<&DataCenter> {
-        self.data_center.as_deref()
+    /// Where the user's calls go, if that was set with a server.
+    pub(super) fn base_url(&self) -> Option<&str> {
+        self.server.as_ref().and_then(OAuthServer::own_api_url)
     }
 
-    /// Whether there can be another token when this one runs out or is refused.
+    /// Whether tokens come from this machine.
+    pub(super) fn is_loopback(&self) -> bool {
+        self.renewing_server().is_some_and(OAuthServer::is_loopback)
+    }
+
+    pub(super) fn into_authorizer(self) -> impl Authorizer {
+        Unbound(self)
+    }
+
+    /// Whether there can be another token when this one expires or is refused.
     pub(super) fn can_renew(&self) -> bool {
         matches!(self.kind, Kind::Grant(_) | Kind::Source(_))
     }
 
-    /// Whether they are the same, so that what is known of one holds for the other.
-    pub(super) fn are_those(&self, other: &Self) -> bool {
-        let same = match (&self.kind, &other.kind) {
-            (Kind::AccessToken, Kind::AccessToken) => self.first_secret() == other.first_secret(),
-            (Kind::Grant(this), Kind::Grant(other)) => Arc::ptr_eq(this, other) || this.is(other),
-            // Closures can't be compared. A program that makes one for each call means the same
-            // one.
-            (Kind::None, Kind::None) | (Kind::Source(_), Kind::Source(_)) => true,
-            _ => false,
-        };
-        same && self.scopes == other.scopes && self.data_center == other.data_center
+    /// Checks what can be checked without a request.
+    pub(super) fn check(&self) -> Result<(), AuthError> {
+        self.server
+            .iter()
+            .chain(self.renewing_server())
+            .try_for_each(OAuthServer::check)
     }
 
-    fn first_secret(&self) -> Option<&str> {
-        self.first.as_ref().map(AccessToken::expose_secret)
+    /// The server that gives access tokens for a grant.
+    fn renewing_server(&self) -> Option<&OAuthServer> {
+        match &self.kind {
+            Kind::Grant(grant) => Some(self.server_of(grant)),
+            Kind::AccessToken | Kind::Source(_) => None,
+        }
+    }
+
+    pub(super) fn server_of<'c>(&'c self, grant: &'c Grant) -> &'c OAuthServer {
+        self.server.as_ref().unwrap_or(grant.client.server())
+    }
+
+    /// What uses are counted for and tokens are shared under, and how many uses there may be. `None`
+    /// for what can't be identified.
+    pub(super) fn budget(&self) -> Option<(Fingerprint, RenewalBudget)> {
+        match &self.kind {
+            Kind::Grant(grant) => {
+                let server = self.server_of(grant);
+                Some((grant.fingerprint(server), server.budget()))
+            }
+            Kind::Source(source) => Some((source.fingerprint()?, source.budget())),
+            Kind::AccessToken => None,
+        }
+    }
+
+    pub(super) fn too_slow(&self, timeout: std::time::Duration) -> AuthError {
+        match &self.kind {
+            Kind::Grant(grant) => AuthError::new(
+                AuthErrorKind::Unreachable,
+                format!(
+                    "{} gave no access token within {timeout:?}",
+                    self.server_of(grant).host()
+                ),
+            ),
+            _ => AuthError::new(
+                AuthErrorKind::Source,
+                format!("the program's token source returned none within {timeout:?}"),
+            )
+            .with_transient(true),
+        }
+    }
+
+    fn fingerprint(&self) -> Fingerprint {
+        let (kind, what) = match &self.kind {
+            Kind::AccessToken => {
+                let token = self.first.as_ref().map(AccessToken::expose_secret);
+                ("token", Fingerprint::of(token))
+            }
+            Kind::Grant(grant) => ("grant", grant.fingerprint(self.server_of(grant))),
+            // Closures can't be compared. A program that makes one for each call means the same one.
+            Kind::Source(source) => {
+                let source = source.fingerprint();
+                ("source", source.unwrap_or_else(|| Fingerprint::of([""])))
+            }
+        };
+        let scopes = self.scopes.as_ref().map(ToString::to_string);
+        let parts = [kind.as_bytes(), what.as_ref()];
+        Fingerprint::of(
+            parts
+                .into_iter()
+                .chain(scopes.as_deref().map(str::as_bytes)),
+        )
     }
 
     fn of(kind: Kind) -> Self {
@@ -184,40 +213,53 @@ impl Credentials {
             kind,
             scopes: None,
             first: None,
-            data_center: None,
+            server: None,
         }
     }
 }
 
-impl Grant {
-    fn is(&self, other: &Self) -> bool {
-        let by = match (&self.by, &other.by) {
-            (By::RefreshToken(this), By::RefreshToken(other)) => {
-                this.expose_secret() == other.expose_secret()
-            }
-            (By::ClientCredentials(this), By::ClientCredentials(other)) => this == other,
-            _ => false,
-        };
-        by && self.app.is(&other.app)
+/// Credentials of a user who has no session yet.
+struct Unbound(Credentials);
+
+impl Authorizer for Unbound {
+    fn authorize<'a>(&'a self, _: &'a mut Parts) -> Authorizing<'a> {
+        let problem = "credentials authorize nothing before they are bound to a client";
+        Authorizing::ready(Err(AuthError::configuration(problem)))
     }
 
-    /// Names it without telling it, the same in every process.
-    ///
-    /// This is FNV-1a, which is no cryptographic digest. It needs to be none: what is secret in it
-    /// has been made by chance, with more bits than these.
-    pub(super) fn fingerprint(&self) -> u128 {
-        const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
-        const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;
-        let (secret, scopes) = match &self.by {
-            By::RefreshToken(token) => (token.expose_secret(), String::new()),
-            By::ClientCredentials(scopes) => (self.app.client_secret(), scopes.to_string()),
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(self.0.fingerprint())
+    }
+
+    fn bind(
+        &self,
+        context: &Arc<AuthContext>,
+        user: Option<&UserKey>,
+    ) -> Result<Option<Arc<dyn Authorizer>>, AuthError> {
+        let session = Session::new(context, user.cloned(), self.0.clone())?;
+        Ok(Some(session))
+    }
+}
+
+impl Grant {
+    /// Identifies it at this server.
+    pub(super) fn fingerprint(&self, server: &OAuthServer) -> Fingerprint {
+        let client_secret = self.client.secret().map(ExposeSecret::expose_secret);
+        let (kind, secret, scopes) = match &self.by {
+            By::RefreshToken(token) => ("refresh_token", token.expose_secret(), String::new()),
+            By::ClientCredentials(scopes) => (
+                "client_credentials",
+                client_secret.unwrap_or_default(),
+                scopes.to_string(),
+            ),
         };
-        let bytes = [self.app.client_id(), secret, &scopes]
-            .into_iter()
-            .flat_map(|part| part.bytes().chain([0]));
-        bytes.fold(BASIS, |hash, byte| {
-            (hash ^ u128::from(byte)).wrapping_mul(PRIME)
-        })
+        Fingerprint::of([
+            server.token_url(),
+            self.client.client_id(),
+            kind,
+            secret,
+            &scopes,
+        ])
     }
 }
 
@@ -225,7 +267,6 @@ impl Grant {
 impl fmt::Debug for Credentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let kind = match &self.kind {
-            Kind::None => "none",
             Kind::AccessToken => "access token",
             Kind::Source(_) => "source",
             Kind::Grant(grant) => match grant.by {
@@ -237,5 +278,11 @@ impl fmt::Debug for Credentials {
             .field("kind", &kind)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

@@ -1,7 +1,6 @@
 //! Why there is no token: one line for an operator, with what to do about it.
 //!
-//! It never holds what an accounts server answered, but for the code of a refusal, if that looks
-//! like one.
+//! Of a server's answer it shows the code of a refusal, if that looks like one, and nothing else.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -10,12 +9,12 @@ use std::time::SystemTime;
 
 use time::OffsetDateTime;
 
-/// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: one failure
-/// is told to all who waited.
+/// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: all calls
+/// that waited for a token receive the same failure.
 ///
 /// ```no_run
 /// # async fn example(oauth: cliq_api::auth::OAuth, code: String) {
-/// match oauth.exchange_self_client(code).await {
+/// match oauth.exchange_code(code).await {
 ///     Ok(signed_in) => println!("{:?}", signed_in.access_token().expires_at()),
 ///     Err(error) if error.needs_sign_in() => println!("a new code is needed: {error}"),
 ///     Err(error) => println!("{error}; at {:?}", error.retry_at()),
@@ -25,56 +24,57 @@ use time::OffsetDateTime;
 #[derive(Clone)]
 pub struct AuthError(Arc<Inner>);
 
-#[derive(Debug)]
 struct Inner {
     kind: AuthErrorKind,
     problem: String,
     code: Option<String>,
+    description: Option<String>,
     retry_at: Option<SystemTime>,
     needs_sign_in: bool,
     transient: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, in kinds that a program can tell apart.
+/// What went wrong, in kinds for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum AuthErrorKind {
-    /// What was given can't be used.
+    /// A value that was given can't be used.
     Configuration,
-    /// The accounts server gave no answer: no connection, no time, or the exchange broke off.
+    /// The server gave no answer: no connection, a timeout, or the exchange broke off.
     Unreachable,
-    /// The accounts server refused.
+    /// The server refused (RFC 6749, section 5.2).
     Refused,
-    /// No more tokens for now: the accounts server said so, or would.
+    /// No more tokens for now: the server reported too many requests, or would.
     TooMany,
-    /// The accounts server's answer is none that is known.
+    /// The server's answer is not one of OAuth 2.0.
     Unreadable,
-    /// The callback is not the one that was waited for.
+    /// The callback is not the expected one.
     Callback,
-    /// The user said no.
+    /// The user denied access.
     Denied,
-    /// A token, or the time to consent, ran out.
+    /// A token, or the time to consent, expired.
     Expired,
-    /// The program's own [`TokenSource`](super::TokenSource) failed.
+    /// The program's own [`TokenSource`](super::TokenSource) or
+    /// [`Authorizer`](super::Authorizer) failed.
     Source,
     /// The [`TokenStore`](super::TokenStore) failed.
     Store,
 }
 
 impl AuthError {
-    pub(crate) fn new(kind: AuthErrorKind, problem: impl Into<String>) -> Self {
-        let problem = problem.into();
-        let transient = kind == AuthErrorKind::Unreachable;
-        let (code, retry_at, source) = (None, None, None);
+    /// Makes one, for an [`Authorizer`](super::Authorizer). `problem` is one line for an operator,
+    /// without secrets.
+    pub fn new(kind: AuthErrorKind, problem: impl Into<String>) -> Self {
         Self(Arc::new(Inner {
             kind,
-            problem,
-            code,
-            retry_at,
+            problem: problem.into(),
+            code: None,
+            description: None,
+            retry_at: None,
             needs_sign_in: false,
-            transient,
-            source,
+            transient: kind == AuthErrorKind::Unreachable,
+            source: None,
         }))
     }
 
@@ -90,6 +90,10 @@ impl AuthError {
         self.change(|inner| inner.code = code)
     }
 
+    pub(super) fn with_description(self, description: Option<String>) -> Self {
+        self.change(|inner| inner.description = description)
+    }
+
     pub(super) fn with_sign_in_needed(self, needed: bool) -> Self {
         self.change(|inner| inner.needs_sign_in = needed)
     }
@@ -100,17 +104,19 @@ impl AuthError {
 
     pub(super) fn with_retry_at(self, time: SystemTime) -> Self {
         self.change(|inner| {
-            inner.problem = format!("{}; none is asked for before {}", inner.problem, Utc(time));
+            inner.problem = format!("{}; no retry before {}", inner.problem, Utc(time));
             inner.retry_at = Some(time);
         })
     }
 
-    pub(super) fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    /// Sets the underlying error.
+    #[must_use]
+    pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
         let source = source.into();
         self.change(|inner| inner.source = Some(source))
     }
 
-    /// For the maker, before it is shared; afterwards it stays as it is.
+    /// Before it is shared; afterwards it doesn't change.
     fn change(mut self, change: impl FnOnce(&mut Inner)) -> Self {
         if let Some(inner) = Arc::get_mut(&mut self.0) {
             change(inner);
@@ -118,23 +124,30 @@ impl AuthError {
         self
     }
 
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> AuthErrorKind {
         self.0.kind
     }
 
-    /// The accounts server's code for a refusal, such as `invalid_code`.
+    /// Returns the server's code for a refusal, such as `invalid_grant`.
     pub fn code(&self) -> Option<&str> {
         self.0.code.as_deref()
     }
 
-    /// The time before which nothing is tried again.
+    /// Returns the `error_description` of a refusal (RFC 6749, section 5.2), unless it repeats a
+    /// secret of the request. It is the server's own text: neither `Display` nor `Debug` shows it,
+    /// as it may hold what this crate can't recognize.
+    pub fn description(&self) -> Option<&str> {
+        self.0.description.as_deref()
+    }
+
+    /// Returns the time before which nothing is tried again.
     pub fn retry_at(&self) -> Option<SystemTime> {
         self.0.retry_at
     }
 
-    /// Whether the user has to consent once more: the refresh token, or the code, is good for
-    /// nothing.
+    /// Returns whether the user has to consent again: the refresh token, or the code, is not valid
+    /// any more.
     pub fn needs_sign_in(&self) -> bool {
         self.0.needs_sign_in
     }
@@ -191,7 +204,7 @@ mod tests {
         let error = AuthError::too_many("no more tokens", at);
         assert_eq!(
             error.to_string(),
-            "no more tokens; none is asked for before 09:24:00 UTC"
+            "no more tokens; no retry before 09:24:00 UTC"
         );
         assert_eq!(
             (error.kind(), error.retry_at()),

@@ -1,139 +1,173 @@
-//! Getting another access token: from the accounts server, from the store that others fill as well,
+//! Getting another access token: from the server, from the store that other processes fill as well,
 //! or from the program's own source.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use secrecy::ExposeSecret;
-use tokio::time::{Instant, sleep};
+use secrecy::{ExposeSecret, SecretString};
+use tokio::time::{Instant, sleep, timeout};
+use tracing::error;
 
 use super::credentials::{By, Grant, Kind};
-use super::ledger::Why;
-use super::oauth::wire::{Asking, Form, ask_for_token};
+use super::ledger::{GRACE, Why};
+use super::oauth::client_credentials;
+use super::oauth::wire::{Call, Sent};
+use super::session::Session;
 use super::state::Life;
 use super::store::{Lease, StoreError, TokenKey, TokenRecord, TokenStore};
-use super::{AccessToken, AuthError, AuthErrorKind, Context, Credentials};
-use crate::data_center::DataCenter;
-use crate::error::Sent;
+use super::{
+    AccessToken, AuthError, AuthErrorKind, Fingerprint, OAuthRequest, Parameters, RenewalBudget,
+    TokenSource,
+};
 
-/// How long one try may take.
+/// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(10);
 /// How often it is tried while callers wait.
-const ATTEMPTS: u32 = 3;
-/// Before the second try; twice that before the third.
-const PAUSE: Duration = Duration::from_millis(500);
-/// How long between two looks at a store while somebody else has the lease: at first, and at most.
+const MAX_ATTEMPTS: u32 = 3;
+/// Before the second attempt; twice that before the third.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(500);
+/// How long between two looks at a store while another process has the lease: the first time, and
+/// at most.
 const FIRST_LOOK: Duration = Duration::from_millis(50);
 const LONGEST_LOOK: Duration = Duration::from_secs(1);
-/// What a use counts in a shared record, from its beginning: the window, its own time, and what a
-/// lost one may take.
-const SHARED_USE: Duration = Duration::from_secs(601 + 10 + 120);
-const DENIAL: Duration = Duration::from_secs(601);
+/// How long the program may take to persist a new refresh token.
+const HOOK: Duration = Duration::from_secs(5);
 
-impl Context {
-    /// Another access token than the one at hand.
-    pub(super) async fn renew(
-        &self,
-        credentials: &Credentials,
-        why: Why,
-        at_hand: Option<&AccessToken>,
-    ) -> Result<AccessToken, AuthError> {
-        match &credentials.kind {
-            Kind::Grant(grant) => self.ask_patiently(self.data_center_of(credentials), grant, why, at_hand).await,
-            Kind::Source(source) => source.token(at_hand.filter(|_| why == Why::Refused)).await.map_err(|error| {
-                let problem = "the program's own token source failed (what it says is the source of this error)";
-                AuthError::new(AuthErrorKind::Source, problem).with_transient(true).caused_by(error)
-            }),
-            // Neither is ever asked for another one.
-            Kind::None | Kind::AccessToken => {
-                Err(AuthError::configuration("there is nothing to get an access token with"))
-            }
-        }
+/// One renewal.
+#[derive(Clone, Copy)]
+pub(super) struct Renewer<'s> {
+    pub(super) session: &'s Session,
+    pub(super) why: Why,
+    pub(super) at_hand: Option<&'s AccessToken>,
+}
+
+impl Renewer<'_> {
+    /// Returns another access token than the one at hand.
+    pub(super) async fn token(self) -> Result<AccessToken, AuthError> {
+        let token = self.patiently().await;
+        // An earlier one may not have reached the program.
+        self.report_refresh_token().await;
+        token
     }
 
-    /// What may pass is tried again, if callers wait for it.
-    async fn ask_patiently(
-        &self,
-        place: &DataCenter,
-        grant: &Grant,
-        why: Why,
-        at_hand: Option<&AccessToken>,
-    ) -> Result<AccessToken, AuthError> {
-        let attempts = if why == Why::Early { 1 } else { ATTEMPTS };
-        let mut pause = PAUSE;
+    /// Retries what may pass, if callers wait for it. A source has its own retries.
+    async fn patiently(self) -> Result<AccessToken, AuthError> {
+        let is_grant = matches!(self.session.credentials.kind, Kind::Grant(_));
+        let attempts = match self.why {
+            Why::Needed | Why::Refused if is_grant => MAX_ATTEMPTS,
+            _ => 1,
+        };
+        let mut backoff = INITIAL_BACKOFF;
         for _ in 1..attempts {
-            match self.ask_somebody(place, grant, why, at_hand).await {
-                Err(error) if error.is_transient() => sleep(pause).await,
+            match self.once().await {
+                Err(error) if error.is_transient() => sleep(backoff).await,
                 result => return result,
             }
-            pause *= 2;
+            backoff *= 2;
         }
-        self.ask_somebody(place, grant, why, at_hand).await
+        self.once().await
     }
 
-    async fn ask_somebody(
-        &self,
-        place: &DataCenter,
-        grant: &Grant,
-        why: Why,
-        at_hand: Option<&AccessToken>,
-    ) -> Result<AccessToken, AuthError> {
-        match &self.settings.store {
-            Some(store) => {
+    async fn once(self) -> Result<AccessToken, AuthError> {
+        let store = self.session.context.settings.store.as_ref();
+        match (store, self.session.credentials.budget()) {
+            (Some(store), Some((fingerprint, budget))) => {
                 Shared {
-                    context: self,
+                    renewer: self,
                     store,
-                    place,
-                    grant,
-                    why,
-                    at_hand,
+                    fingerprint,
+                    budget,
                 }
                 .token()
                 .await
             }
-            None => self.ask_server(place, grant, why).await,
+            _ => self.ask().await,
         }
     }
 
-    /// Uses the refresh token, or the app's own credentials, once.
-    async fn ask_server(
-        &self,
-        place: &DataCenter,
-        grant: &Grant,
-        why: Why,
-    ) -> Result<AccessToken, AuthError> {
-        let now = self.clock.now();
-        let in_use = self
+    /// Uses the credentials once.
+    async fn ask(self) -> Result<AccessToken, AuthError> {
+        match &self.session.credentials.kind {
+            Kind::Grant(grant) => self.ask_server(grant).await,
+            Kind::Source(source) => self.ask_source(&**source).await,
+            Kind::AccessToken => Err(AuthError::configuration(
+                "there is nothing to get an access token with",
+            )),
+        }
+    }
+
+    async fn ask_source(self, source: &dyn TokenSource) -> Result<AccessToken, AuthError> {
+        let context = &self.session.context;
+        let in_use = match self.session.credentials.budget() {
+            Some((fingerprint, budget)) => {
+                let timeout = context.settings.timeout;
+                let begun = context
+                    .ledger
+                    .begin(fingerprint, &budget, self.why, timeout);
+                Some(begun.map_err(|until| self.spent(self.at(until)))?)
+            }
+            None => None,
+        };
+        let token = source
+            .token(self.at_hand.filter(|_| self.why == Why::Refused))
+            .await;
+        if let Some(in_use) = in_use {
+            in_use.answered();
+        }
+        token.map_err(|error| {
+            let problem = "the program's token source failed (the source of this error says why)";
+            AuthError::new(AuthErrorKind::Source, problem)
+                .with_transient(true)
+                .caused_by(error)
+        })
+    }
+
+    async fn ask_server(self, grant: &Grant) -> Result<AccessToken, AuthError> {
+        let context = &self.session.context;
+        let server = self.session.credentials.server_of(grant);
+        let budget = server.budget();
+        let in_use = context
             .ledger
-            .begin(grant.fingerprint(), why, ATTEMPT)
-            .map_err(|until| spent(now + until.saturating_duration_since(Instant::now())))?;
-        let (asking, form) = match &grant.by {
+            .begin(grant.fingerprint(server), &budget, self.why, ATTEMPT)
+            .map_err(|until| self.spent(self.at(until)))?;
+        let (request, parameters) = match &grant.by {
             By::RefreshToken(token) => (
-                Asking::Refresh,
-                Form::of(&grant.app)
+                OAuthRequest::RefreshToken,
+                Parameters::default()
                     .with("grant_type", "refresh_token")
-                    .with("refresh_token", token.expose_secret()),
+                    .with_secret("refresh_token", &self.newest(token)),
             ),
             By::ClientCredentials(scopes) => (
-                Asking::ClientCredentials,
-                Form::of(&grant.app)
-                    .with("grant_type", "client_credentials")
-                    .with("scope", &scopes.to_string()),
+                OAuthRequest::ClientCredentials,
+                client_credentials(server, scopes),
             ),
         };
-        match ask_for_token(&self.transport, place, asking, &form, ATTEMPT).await {
+        let call = Call {
+            transport: context.transport(),
+            client: &grant.client,
+            server,
+            request,
+            timeout: ATTEMPT,
+        };
+        match call.token(parameters).await {
             Ok(answer) => {
                 in_use.answered();
-                let asked = match &grant.by {
+                let requested = match &grant.by {
                     By::ClientCredentials(scopes) => Some(scopes),
                     By::RefreshToken(_) => None,
                 };
-                Ok(answer.into_access_token(self.clock.now(), asked))
+                let (token, refresh_token) = answer.into_tokens(context.now(), requested);
+                if let (Some(refresh_token), By::RefreshToken(first)) = (refresh_token, &grant.by) {
+                    // At once: this task may end at any wait.
+                    if refresh_token.expose_secret() != self.newest(first).expose_secret() {
+                        self.session.rotation().replace(refresh_token);
+                    }
+                }
+                Ok(token)
             }
-            Err(failure) if failure.is_denial => {
-                let until = in_use.denied();
-                let until = self.clock.now() + until.saturating_duration_since(Instant::now());
-                Err(failure.error.with_retry_at(until))
+            Err(failure) if failure.throttled => {
+                let until = in_use.denied(budget.denial(failure.retry_after));
+                Err(failure.error.with_retry_at(self.at(until)))
             }
             Err(failure) => {
                 match failure.sent {
@@ -145,24 +179,67 @@ impl Context {
             }
         }
     }
+
+    /// The newest refresh token of the session.
+    fn newest(self, first: &SecretString) -> SecretString {
+        let rotation = self.session.rotation();
+        rotation.token().unwrap_or(first).clone()
+    }
+
+    /// Hands a refresh token that replaces another one to the program.
+    async fn report_refresh_token(self) {
+        let Some(hook) = &self.session.context.settings.hook else {
+            return;
+        };
+        let Some(token) = self.session.rotation().unreported() else {
+            return;
+        };
+        let user = self.session.user.as_ref();
+        let problem = match timeout(HOOK, hook.replaced(user, &token)).await {
+            Ok(Ok(())) => {
+                self.session.rotation().reported(&token);
+                return;
+            }
+            Ok(Err(problem)) => problem,
+            Err(_) => format!("it took longer than {HOOK:?}").into(),
+        };
+        error!(?user, %problem, "a new refresh token was not persisted; the next renewal tries again");
+    }
+
+    fn at(self, instant: Instant) -> SystemTime {
+        self.session.context.now() + instant.saturating_duration_since(Instant::now())
+    }
+
+    fn spent(self, until: SystemTime) -> AuthError {
+        let problem = match &self.session.credentials.kind {
+            Kind::Grant(grant) => {
+                let server = self.session.credentials.server_of(grant);
+                let window = server.budget().window().as_secs() / 60;
+                format!(
+                    "the refresh token was used as often as {} allows in {window} minutes (is a second program using it, or a token refused by the API?)",
+                    server.host()
+                )
+            }
+            _ => "the token source was asked as often as its budget allows".to_owned(),
+        };
+        AuthError::too_many(&problem, until)
+    }
 }
 
-/// A renewal of a token that others renew as well.
-struct Shared<'c> {
-    context: &'c Context,
-    store: &'c Arc<dyn TokenStore>,
-    place: &'c DataCenter,
-    grant: &'c Grant,
-    why: Why,
-    at_hand: Option<&'c AccessToken>,
+/// A renewal of a token that other processes renew as well.
+struct Shared<'s> {
+    renewer: Renewer<'s>,
+    store: &'s Arc<dyn TokenStore>,
+    fingerprint: Fingerprint,
+    budget: RenewalBudget,
 }
 
 impl Shared<'_> {
     async fn token(&self) -> Result<AccessToken, AuthError> {
-        let key = TokenKey::new(self.place.accounts_host(), self.grant);
-        let holder = chance();
-        // For as long as this renewal may take in all, and it ends before.
-        let time = self.context.settings.timeout + Duration::from_secs(5);
+        let key = self.key();
+        let holder = random();
+        // For as long as this renewal may take in all, and a little longer.
+        let time = self.session().context.settings.timeout + Duration::from_secs(5);
         let mut look = FIRST_LOOK;
         loop {
             if let Some(token) = self
@@ -180,7 +257,7 @@ impl Shared<'_> {
             look = LONGEST_LOOK.min(look * 2);
         }
         let result = self.token_under_lease(&key).await;
-        // If that fails, it ends by itself.
+        // If that fails, it expires.
         let _ = self.store.release(&key, holder).await;
         result
     }
@@ -190,19 +267,16 @@ impl Shared<'_> {
         if let Some(token) = record.token.take_if(|token| self.is_good(token)) {
             return Ok(token);
         }
-        let now = self.context.clock.now();
+        let now = self.session().context.now();
         self.begin_use(&mut record, now)?;
         // Before it is sent: whoever comes after a crash has to know.
         self.save(key, &mut record).await?;
-        let result = self
-            .context
-            .ask_server(self.place, self.grant, self.why)
-            .await;
+        let result = self.renewer.ask().await;
         match &result {
             Ok(token) => record.token = Some(token.clone()),
             // Denied by the server, and not by our own count.
-            Err(error) if error.kind() == AuthErrorKind::TooMany && error.code().is_some() => {
-                record.denied_until = Some(error.retry_at().unwrap_or(now + DENIAL));
+            Err(error) if error.kind() == AuthErrorKind::TooMany && error.retry_at().is_some() => {
+                record.denied_until = error.retry_at();
             }
             Err(_) => return result,
         }
@@ -211,58 +285,80 @@ impl Shared<'_> {
     }
 
     fn begin_use(&self, record: &mut TokenRecord, now: SystemTime) -> Result<(), AuthError> {
+        let budget = &self.budget;
+        // A clock that was wrong may have written any time.
+        let longest = Duration::from_hours(25);
         if let Some(until) = record
             .denied_until
-            .filter(|&until| until > now && until <= now + 2 * DENIAL)
+            .filter(|&until| until > now && until <= now + longest)
         {
-            return Err(spent(until));
+            return Err(self.renewer.spent(until));
         }
         record.denied_until = None;
         record.uses.retain(|&until| until > now);
         record.uses.sort_unstable();
-        match (record.uses.len() + 1).checked_sub(self.why.most()) {
-            Some(surplus) if surplus > 0 => Err(spent(record.uses[surplus - 1])),
+        let most = budget.most(self.renewer.why);
+        match (record.uses.len() + 1).checked_sub(most) {
+            Some(surplus) if surplus > 0 => {
+                let next = record.uses.get(surplus - 1).copied();
+                Err(self.renewer.spent(next.unwrap_or(now + budget.window())))
+            }
             _ => {
-                record.uses.push(now + SHARED_USE);
+                record.uses.push(now + budget.window() + ATTEMPT + GRACE);
                 Ok(())
             }
         }
     }
 
-    /// Whether a token of the record does better than the one at hand.
+    /// Whether a token of the record is better than the one at hand.
     fn is_good(&self, token: &AccessToken) -> bool {
-        let now = self.context.clock.now();
+        let context = &self.session().context;
+        let now = context.now();
         let lives = token
             .expires_at()
-            .is_none_or(|ends| !Life::new(now, ends, self.context.settings.margin).is_over(now));
+            .is_none_or(|ends| !Life::new(now, ends, context.settings.margin).is_over(now));
         lives
             && self
+                .renewer
                 .at_hand
                 .is_none_or(|at_hand| at_hand.expose_secret() != token.expose_secret())
     }
 
     async fn load(&self, key: &TokenKey) -> Result<TokenRecord, AuthError> {
-        Ok(self
-            .store
-            .load(key)
-            .await
-            .map_err(failed)?
-            .unwrap_or_default())
+        let record = self.store.load(key).await.map_err(failed)?;
+        let record = record.unwrap_or_default();
+        self.session()
+            .rotation()
+            .adopt(record.refresh_token.as_ref());
+        Ok(record)
     }
 
     async fn save(&self, key: &TokenKey, record: &mut TokenRecord) -> Result<(), AuthError> {
         record.version += 1;
+        record.refresh_token = self.session().rotation().token().cloned();
         if self.store.save(key, record).await.map_err(failed)? {
+            let saved = record.refresh_token.as_ref();
+            self.session().rotation().saved(saved);
             return Ok(());
         }
-        let problem = "another process changed the stored token although it was not its turn";
+        let problem = "another process changed the stored token without having the lease";
         Err(AuthError::new(AuthErrorKind::Store, problem).with_transient(true))
     }
-}
 
-fn spent(until: SystemTime) -> AuthError {
-    let problem = "the refresh token was used as often as Zoho allows in ten minutes (is a second program using it, or a token refused by the server?)";
-    AuthError::too_many(problem, until)
+    fn key(&self) -> TokenKey {
+        match &self.session().credentials.kind {
+            Kind::Grant(grant) => TokenKey::new(
+                self.session().credentials.server_of(grant).host(),
+                grant.client.client_id(),
+                &self.fingerprint,
+            ),
+            _ => TokenKey::new("source", "", &self.fingerprint),
+        }
+    }
+
+    fn session(&self) -> &Session {
+        self.renewer.session
+    }
 }
 
 fn failed(error: StoreError) -> AuthError {
@@ -272,6 +368,6 @@ fn failed(error: StoreError) -> AuthError {
         .caused_by(error)
 }
 
-fn chance() -> u64 {
+fn random() -> u64 {
     getrandom::u64().unwrap_or_else(|_| std::process::id().into())
 }

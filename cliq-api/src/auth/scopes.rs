@@ -1,60 +1,86 @@
-//! Scopes: what a token may do, what an endpoint needs, and the least that is to be asked for.
+//! Scopes: what a token may do, what an endpoint needs, and the least that has to be requested.
 
 use std::fmt;
 use std::sync::Arc;
 
-use crate::endpoint::meta::{EndpointMeta, Scopes};
+use crate::meta::{EndpointMeta, Scopes};
 
-/// A set of scopes: those that a token has, or those to ask a user for.
+/// A set of scopes (RFC 6749, section 3.3): those that a token has, or those to request.
 ///
-/// Case doesn't count, and `ALL` stands for each operation of its group, as Zoho has it:
-/// `ZohoCliq.Chats.ALL` includes `ZohoCliq.Chats.READ`.
+/// Scopes are compared exactly. For a provider with scopes that include others there are
+/// [`covers_with`](Self::covers_with) and [`check_with`](Self::check_with).
 ///
 /// ```
+/// use cliq_api::Scopes;
 /// use cliq_api::auth::ScopeSet;
-/// use cliq_api::threads::THREADS;
-/// use cliq_api::{Endpoint, Scopes};
 ///
-/// let granted = ScopeSet::from("ZohoCliq.Chats.ALL,ZohoCliq.Webhooks.CREATE");
-/// assert!(granted.covers(Scopes::Any(&["ZohoCliq.Chats.READ"])));
+/// let granted = ScopeSet::from("tickets.read tickets.write");
+/// assert!(granted.covers(Scopes::Any(&["tickets.read", "admin"])));
+/// assert!(!granted.covers(Scopes::All(&["tickets.read", "admin"])));
 ///
-/// let needed = ScopeSet::for_endpoints(&[cliq_api::threads::FollowThreadRequest::META]);
-/// assert_eq!(needed.to_string(), "ZohoCliq.Chats.UPDATE");
-/// println!("all of the trait needs {}", ScopeSet::for_endpoints(THREADS));
+/// let admin = ScopeSet::from("admin");
+/// assert!(admin.covers_with(Scopes::All(&["tickets.read"]), |granted, _| granted == "admin"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct ScopeSet(Arc<[Box<str>]>);
 
 impl ScopeSet {
-    /// The least set that suffices for all of these endpoints: a whole trait's table (`THREADS`),
-    /// or some (`&[FollowThreadRequest::META]`).
+    /// Returns the least set that suffices for all of these endpoints: the whole table of a trait,
+    /// or some of it (`&[OpenTicketRequest::META]`).
     ///
-    /// Where an endpoint is content with any of several scopes, those are chosen that make the set
-    /// small, and narrow ones rather than `ALL`.
+    /// Where an endpoint needs any of several scopes, those are chosen that make the set small.
     pub fn for_endpoints(endpoints: &[&EndpointMeta]) -> Self {
-        Self::from_names(least::of(endpoints))
+        Self::least(endpoints, |granted, needed| granted == needed, |_| false)
     }
 
-    /// The names, such as `ZohoCliq.Chats.READ`.
+    /// The same where a scope may include others, and a wide one is requested only if it is needed.
+    pub(crate) fn least(
+        endpoints: &[&EndpointMeta],
+        includes: impl Fn(&str, &str) -> bool,
+        is_wide: impl Fn(&str) -> bool,
+    ) -> Self {
+        let least = Least {
+            includes: &includes,
+            is_wide: &is_wide,
+        };
+        Self::from_names(least.of(endpoints))
+    }
+
+    /// Returns the names of the scopes.
     pub fn names(&self) -> impl Iterator<Item = &str> {
         self.0.iter().map(|name| &**name)
     }
 
-    /// Whether there is none in it.
+    /// Returns whether the set is empty.
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
     }
 
-    /// Whether they suffice for what an endpoint needs.
+    /// Returns whether the scopes suffice for what an endpoint needs.
     pub fn covers(&self, needed: Scopes) -> bool {
+        self.covers_with(needed, |granted, needed| granted == needed)
+    }
+
+    /// The same, where `includes` returns whether a granted scope includes a needed one.
+    pub fn covers_with(&self, needed: Scopes, includes: impl Fn(&str, &str) -> bool) -> bool {
         satisfied(needed, |scope| {
             self.names().any(|granted| includes(granted, scope))
         })
     }
 
-    /// The same as [`covers`](Self::covers), with words for what is missing.
+    /// Returns an error that names what is missing, unless the scopes [cover](Self::covers) what an
+    /// endpoint needs.
     pub fn check(&self, needed: Scopes) -> Result<(), MissingScopes> {
-        if self.covers(needed) {
+        self.check_with(needed, |granted, needed| granted == needed)
+    }
+
+    /// The same, where `includes` returns whether a granted scope includes a needed one.
+    pub fn check_with(
+        &self,
+        needed: Scopes,
+        includes: impl Fn(&str, &str) -> bool,
+    ) -> Result<(), MissingScopes> {
+        if self.covers_with(needed, includes) {
             Ok(())
         } else {
             Err(MissingScopes {
@@ -69,7 +95,7 @@ impl ScopeSet {
     }
 }
 
-/// From names with commas or spaces between them, as they are asked for and as they are told.
+/// From names that are separated by spaces or commas.
 impl From<&str> for ScopeSet {
     fn from(text: &str) -> Self {
         Self::from_names(text.split([',', ' ']).filter(|name| !name.is_empty()))
@@ -93,7 +119,7 @@ impl From<&Self> for ScopeSet {
     }
 }
 
-/// With commas between them, as they are asked for.
+/// Separated by commas.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.0.join(","))
@@ -108,18 +134,18 @@ pub struct MissingScopes {
 }
 
 impl MissingScopes {
-    /// What the endpoint needs.
+    /// Returns what the endpoint needs.
     pub fn needed(&self) -> Scopes {
         self.needed
     }
 
-    /// What the token has.
+    /// Returns what the token has.
     pub fn granted(&self) -> &ScopeSet {
         &self.granted
     }
 }
 
-/// `it needs ZohoCliq.Chats.UPDATE, and the token has ZohoCliq.Chats.READ (…)`.
+/// `it needs tickets.write, and the token has tickets.read (…)`.
 impl fmt::Display for MissingScopes {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let quantity = match self.needed {
@@ -134,13 +160,15 @@ impl fmt::Display for MissingScopes {
             "it needs {quantity}{}, and the token has {granted}",
             self.needed.names().join(", ")
         )?;
-        f.write_str(" (nothing was sent; ask for the user's consent anew, with the scopes that are missing)")
+        f.write_str(
+            " (nothing was sent; request the user's consent again, with the missing scopes)",
+        )
     }
 }
 
 impl std::error::Error for MissingScopes {}
 
-/// Whether an endpoint has what it needs, where `has` tells of a single scope.
+/// Whether an endpoint has what it needs, where `has` decides for one scope.
 fn satisfied(needed: Scopes, has: impl Fn(&str) -> bool) -> bool {
     match needed {
         Scopes::None => true,
@@ -149,29 +177,17 @@ fn satisfied(needed: Scopes, has: impl Fn(&str) -> bool) -> bool {
     }
 }
 
-/// Whether a scope that was granted includes one that is needed.
-fn includes(granted: &str, needed: &str) -> bool {
-    let group_of_needed = || needed.rsplit_once('.').map(|(group, _)| group);
-    let in_group =
-        |all_of: &str| group_of_needed().is_some_and(|group| group.eq_ignore_ascii_case(all_of));
-    granted.eq_ignore_ascii_case(needed) || group_of_all(granted).is_some_and(in_group)
-}
-
-/// The group of which a scope is all, as `ZohoCliq.Chats` is that of `ZohoCliq.Chats.ALL`.
-fn group_of_all(scope: &str) -> Option<&str> {
-    scope
-        .rsplit_once('.')
-        .filter(|(_, operation)| operation.eq_ignore_ascii_case("ALL"))
-        .map(|(group, _)| group)
-}
+type Name = &'static str;
 
 /// The least set that suffices for all of some needs.
-mod least {
-    use super::{EndpointMeta, Scopes, group_of_all, includes, satisfied};
+struct Least<'f> {
+    /// Whether the first includes the second.
+    includes: &'f dyn Fn(&str, &str) -> bool,
+    is_wide: &'f dyn Fn(&str) -> bool,
+}
 
-    type Name = &'static str;
-
-    pub(super) fn of(endpoints: &[&EndpointMeta]) -> Vec<Name> {
+impl Least<'_> {
+    fn of(&self, endpoints: &[&EndpointMeta]) -> Vec<Name> {
         let mut chosen = Vec::new();
         let mut choices: Vec<&[Name]> = Vec::new();
         for endpoint in endpoints {
@@ -183,54 +199,59 @@ mod least {
         choices.sort_unstable();
         choices.dedup();
         let mut best = None;
-        choose(&mut chosen, &choices, &mut best);
-        let mut names = without_included(&best.unwrap_or(chosen));
+        self.choose(&mut chosen, &choices, &mut best);
+        let mut names = self.without_included(&best.unwrap_or(chosen));
         names.sort_unstable();
         names
     }
 
-    /// Tries each way of meeting the first need that isn't met, and keeps the best that comes of
-    /// it.
-    fn choose(chosen: &mut Vec<Name>, choices: &[&'static [Name]], best: &mut Option<Vec<Name>>) {
-        let has = |chosen: &[Name], scope: &str| chosen.iter().any(|name| includes(name, scope));
+    /// Tries each way of meeting the first need that isn't met, and keeps the best result.
+    fn choose(
+        &self,
+        chosen: &mut Vec<Name>,
+        choices: &[&'static [Name]],
+        best: &mut Option<Vec<Name>>,
+    ) {
+        let has = |scope: &str| chosen.iter().any(|name| (self.includes)(name, scope));
         let unmet = choices
             .iter()
-            .position(|names| !satisfied(Scopes::Any(names), |scope| has(chosen, scope)));
+            .position(|names| !satisfied(Scopes::Any(names), has));
         let Some(unmet) = unmet else {
-            if best.as_ref().is_none_or(|best| cost(chosen) < cost(best)) {
+            if best
+                .as_ref()
+                .is_none_or(|best| self.cost(chosen) < self.cost(best))
+            {
                 *best = Some(chosen.clone());
             }
             return;
         };
-        // More names never cost less, so that this way is no better already.
-        if best.as_ref().is_some_and(|best| cost(chosen) >= cost(best)) {
+        // More names never cost less, so this way is no better already.
+        if best
+            .as_ref()
+            .is_some_and(|best| self.cost(chosen) >= self.cost(best))
+        {
             return;
         }
         for name in choices[unmet] {
             chosen.push(name);
-            choose(chosen, &choices[unmet + 1..], best);
+            self.choose(chosen, &choices[unmet + 1..], best);
             chosen.pop();
         }
     }
 
     /// The wide ones count first: a user is asked for as little as possible.
-    fn cost(names: &[Name]) -> (usize, usize) {
-        let names = without_included(names);
-        (
-            names
-                .iter()
-                .filter(|name| group_of_all(name).is_some())
-                .count(),
-            names.len(),
-        )
+    fn cost(&self, names: &[Name]) -> (usize, usize) {
+        let names = self.without_included(names);
+        let wide = names.iter().filter(|name| (self.is_wide)(name)).count();
+        (wide, names.len())
     }
 
     /// Each once, and none that another one includes.
-    fn without_included(names: &[Name]) -> Vec<Name> {
+    fn without_included(&self, names: &[Name]) -> Vec<Name> {
         let mut kept: Vec<Name> = Vec::new();
         for name in names {
-            if !kept.iter().any(|other| includes(other, name)) {
-                kept.retain(|other| !includes(name, other));
+            if !kept.iter().any(|other| (self.includes)(other, name)) {
+                kept.retain(|other| !(self.includes)(name, other));
                 kept.push(name);
             }
         }
@@ -241,7 +262,6 @@ mod least {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::threads::THREADS;
 
     fn needing(scopes: Scopes) -> EndpointMeta {
         EndpointMeta {
@@ -256,89 +276,46 @@ mod tests {
     }
 
     #[test]
-    fn all_includes_every_operation_of_its_group_only() {
-        for (granted, needed, expected) in [
-            ("Z.Chats.READ", "Z.Chats.READ", true),
-            ("Z.Chats.ALL", "Z.Chats.READ", true),
-            ("z.chats.all", "Z.Chats.READ", true),
-            ("Z.Chats.READ", "Z.Chats.ALL", false),
-            ("Z.Chats.READ", "Z.Chats.UPDATE", false),
-            ("Z.Chats.ALL", "Z.Channels.READ", false),
-            ("Z.ALL", "Z.Chats.READ", false),
-        ] {
-            assert_eq!(
-                includes(granted, needed),
-                expected,
-                "{granted} for {needed}"
-            );
-        }
-    }
-
-    #[test]
-    fn the_least_set_is_asked_for() {
+    fn the_least_set_is_requested() {
         use Scopes::{All, Any};
         for (needs, expected) in [
             (&[] as &[_], ""),
             (
-                &[Scopes::None, Any(&["Z.A.READ"]), Any(&["Z.A.READ"])],
-                "Z.A.READ",
+                &[Scopes::None, Any(&["a.read"]), Any(&["a.read"])],
+                "a.read",
             ),
-            (&[All(&["Z.B.READ", "Z.A.READ"])], "Z.A.READ,Z.B.READ"),
+            (&[All(&["b.read", "a.read"])], "a.read,b.read"),
             // One that is needed anyway suffices for a choice.
-            (
-                &[Any(&["Z.A.READ", "Z.B.READ"]), Any(&["Z.B.READ"])],
-                "Z.B.READ",
-            ),
+            (&[Any(&["a.read", "b.read"]), Any(&["b.read"])], "b.read"),
             // One for two choices rather than two.
             (
-                &[
-                    Any(&["Z.A.READ", "Z.C.READ"]),
-                    Any(&["Z.B.READ", "Z.C.READ"]),
-                ],
-                "Z.C.READ",
+                &[Any(&["a.read", "c.read"]), Any(&["b.read", "c.read"])],
+                "c.read",
             ),
-            // A narrow one rather than a wide one, unless that is needed.
-            (&[Any(&["Z.A.ALL", "Z.A.READ"])], "Z.A.READ"),
-            (&[Any(&["Z.A.ALL"]), Any(&["Z.A.READ"])], "Z.A.ALL"),
-            (&[Any(&["Z.A.READ"]), Any(&["Z.A.ALL"])], "Z.A.ALL"),
         ] {
             assert_eq!(least(needs), expected, "{needs:?}");
         }
     }
 
     #[test]
-    fn the_least_set_of_a_trait_covers_it_and_nothing_can_be_left_out() {
-        let scopes = ScopeSet::for_endpoints(THREADS);
-        assert!(THREADS.iter().all(|meta| scopes.covers(meta.scopes())));
-        for left_out in scopes.names() {
-            let fewer: ScopeSet = scopes.names().filter(|name| *name != left_out).collect();
-            assert!(
-                !THREADS.iter().all(|meta| fewer.covers(meta.scopes())),
-                "{left_out}"
-            );
-        }
-    }
-
-    #[test]
-    fn what_is_missing_is_told() {
-        let granted = ScopeSet::from("Z.A.READ Z.B.READ");
-        assert_eq!(
-            granted.check(Scopes::Any(&["Z.A.READ", "Z.C.READ"])),
-            Ok(())
-        );
+    fn what_is_missing_is_named() {
+        let granted = ScopeSet::from("a.read b.read");
+        assert_eq!(granted.check(Scopes::Any(&["a.read", "c.read"])), Ok(()));
         let missing = granted
-            .check(Scopes::All(&["Z.A.READ", "Z.C.READ"]))
-            .unwrap_err();
-        assert!(missing.to_string().starts_with(
-            "it needs all of Z.A.READ, Z.C.READ, and the token has Z.A.READ, Z.B.READ ("
-        ));
-        let missing = ScopeSet::from("")
-            .check(Scopes::Any(&["Z.A.READ"]))
+            .check(Scopes::All(&["a.read", "c.read"]))
             .unwrap_err();
         assert!(
             missing
                 .to_string()
-                .starts_with("it needs Z.A.READ, and the token has none"),
+                .starts_with("it needs all of a.read, c.read, and the token has a.read, b.read (")
+        );
+        let missing = ScopeSet::from("")
+            .check(Scopes::Any(&["a.read"]))
+            .unwrap_err();
+        assert!(
+            missing
+                .to_string()
+                .starts_with("it needs a.read, and the token has none"),
             "{missing}"
         );
     }

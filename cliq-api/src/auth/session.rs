@@ -1,85 +1,75 @@
-//! One user's token, for all calls of that user: who needs it waits here, and one of them has it
-//! renewed.
+//! One user's token, for all of that user's calls: a call that needs a token waits here, and one of
+//! them starts the renewal.
 
 use std::fmt;
-use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError, Weak};
 
+use http::request::Parts;
 use tokio::runtime::Handle;
 use tokio::sync::watch;
 use tokio::time::timeout_at;
 use tracing::{debug, warn};
 
-use super::access_token;
-use super::credentials::Kind;
 use super::ledger::Why;
-pub(crate) use super::state::Authorized;
-use super::state::{Held, Life, Outcome, Pending, Renewal, State, Step, Terms};
-use super::{AccessToken, AuthError, AuthErrorKind, Context, Credentials, ScopeSet};
+use super::renew::Renewer;
+use super::rotation::Rotation;
+use super::state::{Authorized, Held, Life, Outcome, Pending, Renewal, State, Step, Terms};
+use super::{
+    AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Authorizing, Credentials,
+    Generation, ScopeSet,
+};
 use crate::user_key::UserKey;
 
-/// How often a caller begins a renewal anew that was lost with its runtime.
+/// How often a caller restarts a renewal that was lost with its runtime.
 const LOST: u32 = 3;
 
 /// A user's credentials and token. Shared by all who make calls for that user; while nobody does,
 /// it is a few hundred bytes.
-pub(crate) struct Session {
-    context: Arc<Context>,
-    /// For the log.
-    user: Option<UserKey>,
-    credentials: Credentials,
+pub(super) struct Session {
+    /// For the task of a renewal.
+    this: Weak<Self>,
+    pub(super) context: Arc<AuthContext>,
+    pub(super) user: Option<UserKey>,
+    pub(super) credentials: Credentials,
     state: Mutex<State>,
+    rotation: Mutex<Rotation>,
 }
 
 impl Session {
-    /// Checks what can be checked without asking anybody.
-    pub(crate) fn new(
-        context: &Arc<Context>,
+    /// Checks what can be checked without a request.
+    pub(super) fn new(
+        context: &Arc<AuthContext>,
         user: Option<UserKey>,
         mut credentials: Credentials,
-    ) -> Result<Self, AuthError> {
-        context.check(&credentials)?;
-        let held = credentials
-            .first
-            .as_ref()
-            .map(|token| held(context, &credentials, token))
+    ) -> Result<Arc<Self>, AuthError> {
+        credentials.check()?;
+        // It is kept once, in the state.
+        let first = credentials.first.take();
+        let held = first
+            .map(|token| held(context, &credentials, &token))
             .transpose()?;
-        // It is kept once, in the state; but for the kind that is nothing else.
-        if credentials.can_renew() {
-            credentials.first = None;
-        }
-        Ok(Self {
+        Ok(Arc::new_cyclic(|this| Self {
+            this: Weak::clone(this),
             context: Arc::clone(context),
             user,
             credentials,
             state: Mutex::new(State::holding(held)),
-        })
+            rotation: Mutex::default(),
+        }))
     }
 
-    /// What to send a call with; `None` if it goes without authorization.
-    ///
-    /// It waits for as long as a renewal takes, and may be dropped at any time: the renewal goes
-    /// on.
-    pub(crate) async fn authorization(self: &Arc<Self>) -> Result<Option<Authorized>, AuthError> {
-        match self.step() {
-            Step::Without => Ok(None),
-            Step::Use(authorized) => Ok(Some(authorized)),
-            // Apart, as the call that needn't wait would carry the room for it through all that
-            // follows.
-            step => Box::pin(self.renewed(step)).await,
-        }
-    }
-
-    async fn renewed(self: &Arc<Self>, mut step: Step) -> Result<Option<Authorized>, AuthError> {
+    /// Waits for a token, for as long as a renewal takes. It may be dropped at any time: the renewal
+    /// goes on.
+    async fn renewed(&self, mut step: Step) -> Result<Authorized, AuthError> {
         let mut lost = 0;
         loop {
             let (pending, is_mine) = match step {
-                Step::Without => return Ok(None),
-                Step::Use(authorized) => return Ok(Some(authorized)),
+                Step::Use(authorized) => return Ok(authorized),
                 Step::Fail(error) => return Err(error),
                 Step::UseAndRenew(authorized, renewal) => {
-                    // Where no runtime is, the call itself will say so.
+                    // Without a runtime the call itself fails.
                     let _ = self.begin(renewal);
-                    return Ok(Some(authorized));
+                    return Ok(authorized);
                 }
                 Step::Renew(renewal) => (self.begin(renewal)?, true),
                 Step::Wait(pending) => (pending, false),
@@ -92,15 +82,16 @@ impl Session {
             let waited = timeout_at(until, outcome.wait_for(Option::is_some)).await;
             let outcome = waited.ok().and_then(|outcome| outcome.ok()?.clone());
             match outcome {
-                Some(Ok(authorized)) => return Ok(Some(authorized)),
-                // It was given up for little, as the one who began it had a token. This one has
+                Some(Ok(authorized)) => return Ok(authorized),
+                // It had one attempt only, as the call that started it had a token. This one has
                 // none.
                 Some(Err(_)) if is_early && !is_mine => {}
                 Some(Err(error)) => return Err(error),
-                // Its runtime has ended, or stands still: somebody else has to. Where that is this
-                // caller's own, nobody can.
+                // Its runtime has ended, or is not driven: another caller has to renew. Where that
+                // is this caller's own, none can.
                 None if is_mine && lost == LOST => {
-                    let problem = "an access token is needed, and the runtime on which it would be got has ended";
+                    let problem =
+                        "an access token is needed, and the runtime that would renew it has ended";
                     return Err(AuthError::new(AuthErrorKind::Unreachable, problem));
                 }
                 None => lost += u32::from(is_mine),
@@ -109,40 +100,8 @@ impl Session {
         }
     }
 
-    /// The server refused the token of that generation with a 401. Tells whether to ask for
-    /// authorization once more and to send the call again.
-    ///
-    /// Only for a 401 that is about the token itself: `oauthtoken_scope_invalid` is not.
-    pub(crate) fn refused(&self, generation: u64) -> bool {
-        let ask = || match &self.credentials.kind {
-            Kind::Grant(grant) => self
-                .context
-                .ledger
-                .allows(grant.fingerprint(), Why::Refused),
-            _ => true,
-        };
-        let again = self
-            .state()
-            .refuse(generation, self.credentials.can_renew(), ask);
-        debug!(user = ?self.user, again, "the server refused the access token");
-        again
-    }
-
-    /// What the user's token may do, where that is known: said by the user of this crate, or told
-    /// with a token.
-    pub(crate) fn scopes(&self) -> Option<ScopeSet> {
-        self.credentials
-            .scopes
-            .clone()
-            .or_else(|| self.state().scopes().cloned())
-    }
-
-    pub(crate) fn credentials(&self) -> &Credentials {
-        &self.credentials
-    }
-
     fn step(&self) -> Step {
-        let (now, timeout) = (self.context.clock.now(), self.context.settings.timeout);
+        let (now, timeout) = (self.context.now(), self.context.settings.timeout);
         self.state().step(&Terms {
             now,
             can_renew: self.credentials.can_renew(),
@@ -150,11 +109,11 @@ impl Session {
         })
     }
 
-    /// Leaves the renewal to a task of its own.
-    fn begin(self: &Arc<Self>, renewal: Renewal) -> Result<Pending, AuthError> {
+    /// Starts the task that renews the token.
+    fn begin(&self, renewal: Renewal) -> Result<Pending, AuthError> {
         let runtime = Handle::try_current().map_err(|_| {
             AuthError::configuration(
-                "an access token is needed, and getting it needs a Tokio runtime: none runs here",
+                "an access token is needed, and renewing it needs a Tokio runtime: none runs here",
             )
         })?;
         let Renewal {
@@ -164,7 +123,10 @@ impl Session {
             tell,
             pending,
         } = renewal;
-        let session = Arc::clone(self);
+        // Whoever borrows it has it in an `Arc`.
+        let Some(session) = self.this.upgrade() else {
+            return Ok(pending);
+        };
         runtime.spawn(async move {
             let mut landing = Landing {
                 session: &session,
@@ -172,22 +134,24 @@ impl Session {
                 why,
                 tell: Some(tell),
             };
-            let at_hand = at_hand.map(|header| AccessToken::new(access_token::of_header(&header)));
-            let work = session
-                .context
-                .renew(&session.credentials, why, at_hand.as_ref());
-            let result = match tokio::time::timeout(session.context.settings.timeout, work).await {
+            let timeout = session.context.settings.timeout;
+            let renewer = Renewer {
+                session: &session,
+                why,
+                at_hand: at_hand.as_ref(),
+            };
+            let result = match tokio::time::timeout(timeout, renewer.token()).await {
                 Ok(result) => {
                     result.and_then(|token| held(&session.context, &session.credentials, &token))
                 }
-                Err(_) => Err(session.context.too_slow(&session.credentials)),
+                Err(_) => Err(session.credentials.too_slow(timeout)),
             };
             landing.end(result);
         });
         Ok(pending)
     }
 
-    /// `None` where somebody else has overtaken it.
+    /// `None` where another renewal has overtaken it.
     fn land(
         &self,
         number: u64,
@@ -196,16 +160,17 @@ impl Session {
     ) -> Option<Result<Authorized, AuthError>> {
         match result {
             Ok(held) => {
-                let authorized = self.state().land(number, held)?;
-                debug!(user = ?self.user, ?why, generation = authorized.generation, "there is a new access token");
+                let authorized = self.state().succeed(number, held)?;
+                let generation = authorized.generation.get();
+                debug!(user = ?self.user, ?why, generation, "the access token was renewed");
                 Some(Ok(authorized))
             }
             Err(error) => {
-                self.state().crash(number, &error, self.context.clock.now());
+                self.state().fail(number, &error, self.context.now());
                 let user = self.user.as_ref();
                 match why {
                     Why::Early => {
-                        warn!(?user, %error, "the access token can't be renewed yet, and is used until it runs out");
+                        warn!(?user, %error, "the access token can't be renewed yet, and is used until it expires");
                     }
                     _ => warn!(?user, %error, "there is no access token"),
                 }
@@ -214,12 +179,62 @@ impl Session {
         }
     }
 
+    fn put(&self, authorized: Authorized, request: &mut Parts) -> Option<Generation> {
+        let header = self.context.header().clone();
+        request.headers.insert(header, authorized.header);
+        Some(authorized.generation)
+    }
+
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
+
+    pub(super) fn rotation(&self) -> MutexGuard<'_, Rotation> {
+        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
 }
 
-/// The end of a renewal, whatever it is.
+impl Authorizer for Session {
+    fn authorize<'a>(&'a self, request: &'a mut Parts) -> Authorizing<'a> {
+        if request.headers.contains_key(self.context.header()) {
+            return Authorizing::ready(Ok(None));
+        }
+        match self.step() {
+            Step::Use(authorized) => Authorizing::ready(Ok(self.put(authorized, request))),
+            // In a box: a call that needn't wait would carry the room for it through all that
+            // follows.
+            step => Authorizing::wait(async move {
+                let authorized = self.renewed(step).await?;
+                Ok(self.put(authorized, request))
+            }),
+        }
+    }
+
+    fn refused(&self, generation: Generation) -> bool {
+        let ask = || {
+            self.credentials
+                .budget()
+                .is_none_or(|(fingerprint, budget)| {
+                    let ledger = &self.context.ledger;
+                    ledger.allows(fingerprint, &budget, Why::Refused)
+                })
+        };
+        let again = self
+            .state()
+            .refuse(generation, self.credentials.can_renew(), ask);
+        debug!(user = ?self.user, again, "the server refused the access token");
+        again
+    }
+
+    fn scopes(&self) -> Option<ScopeSet> {
+        self.credentials
+            .scopes
+            .clone()
+            .or_else(|| self.state().scopes().cloned())
+    }
+}
+
+/// Ends a renewal, whatever its outcome.
 struct Landing<'s> {
     session: &'s Session,
     number: u64,
@@ -235,32 +250,32 @@ impl Landing<'_> {
     }
 }
 
-/// A token source or a store is the program's own code, which may panic. To those who wait that is
-/// a failure like any other: begun again at once, it would panic as often as there is time for.
+/// A token source, a store or a hook is the program's own code, which may panic. For those who wait
+/// that is a failure: restarted at once, it would panic as often as there is time for.
 impl Drop for Landing<'_> {
     fn drop(&mut self) {
         if std::thread::panicking() {
-            let problem = "what gets the access token panicked: the program's own token source, or its store of tokens";
+            let problem = "the renewal of the access token panicked: in the program's own token source, token store or hook";
             self.end(Err(AuthError::new(AuthErrorKind::Source, problem)));
         }
     }
 }
 
 fn held(
-    context: &Context,
+    context: &AuthContext,
     credentials: &Credentials,
     token: &AccessToken,
 ) -> Result<Held, AuthError> {
-    let header = token.header(context.scheme)?;
+    let header = context.announce(token)?;
     let life = token
         .expires_at()
-        .map(|ends| Life::new(context.clock.now(), ends, context.settings.margin));
-    // What the credentials say goes for all of their tokens, and is kept once.
+        .map(|ends| Life::new(context.now(), ends, context.settings.margin));
+    // The scopes of the credentials hold for all of their tokens, and are kept once.
     let scopes = token
         .scopes()
         .filter(|_| credentials.scopes.is_none())
         .map(|scopes| context.share(scopes));
-    Ok(Held::new(header, scopes, life))
+    Ok(Held::new(token, header, scopes, life))
 }
 
 /// Without any secret.

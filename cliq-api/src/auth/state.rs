@@ -1,31 +1,33 @@
-//! What is known of one user's token, and what is to be done about it: a state machine without I/O.
+//! The state of one user's token, and what a call has to do: a state machine without I/O.
 //!
-//! A token has a generation. What comes late, be it a 401 or a renewal that somebody else has
-//! overtaken, is for an older one, and changes nothing.
+//! A token has a generation. What arrives late, such as a refusal or a renewal that another one has
+//! overtaken, is for an older generation, and changes nothing.
 
+use std::ops::Range;
 use std::time::{Duration, SystemTime};
 
 use http::HeaderValue;
+use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
 use super::ledger::Why;
-use super::{AuthError, AuthErrorKind, ScopeSet};
+use super::{AccessToken, AuthError, AuthErrorKind, Generation, ScopeSet};
 
 /// How long a failed renewal is not tried again: the first time, and at most.
-const FIRST_SETBACK: Duration = Duration::from_secs(2);
-const LONGEST_SETBACK: Duration = Duration::from_mins(1);
-/// The same for one that came early, and could have failed several times.
-const EARLY_SETBACK: Duration = Duration::from_mins(1);
+const INITIAL_BACKOFF: Duration = Duration::from_secs(2);
+const MAX_BACKOFF: Duration = Duration::from_mins(1);
+/// The same for an early one, which calls can do without.
+const EARLY_BACKOFF: Duration = Duration::from_mins(1);
 
 /// What a call is sent with.
 #[derive(Debug, Clone)]
-pub(crate) struct Authorized {
-    pub(crate) header: HeaderValue,
-    pub(crate) generation: u64,
+pub(super) struct Authorized {
+    pub(super) header: HeaderValue,
+    pub(super) generation: Generation,
 }
 
-/// What became of a renewal, for those who wait for it; `None` until then.
+/// The outcome of a renewal, for those who wait for it; `None` until then.
 pub(super) type Outcome = Option<Result<Authorized, AuthError>>;
 
 #[derive(Default)]
@@ -36,19 +38,26 @@ pub(super) struct State {
     flight: Option<Flight>,
     /// How many renewals have begun.
     flights: u64,
-    setback: Option<Box<Setback>>,
+    backoff: Option<Box<Backoff>>,
 }
 
 /// The token at hand.
 pub(super) struct Held {
-    pub(super) header: HeaderValue,
-    pub(super) scopes: Option<ScopeSet>,
-    /// `None` where nobody knows when it runs out.
-    pub(super) life: Option<Life>,
+    header: HeaderValue,
+    token: Kept,
+    scopes: Option<ScopeSet>,
+    /// `None` where its expiry is not known.
+    life: Option<Life>,
     refused: bool,
 }
 
-/// When a token is to be renewed, and when it is not used any more.
+/// The token that a header announces: kept once, where the header contains it as it is.
+enum Kept {
+    InHeader(Range<usize>),
+    Apart(SecretString),
+}
+
+/// When a token is due to be renewed, and when it is not used any more.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Life {
     due: SystemTime,
@@ -60,37 +69,34 @@ struct Flight {
     number: u64,
     why: Why,
     outcome: watch::Receiver<Outcome>,
-    /// When it has surely ended, or will never.
+    /// When it has surely ended, or never will.
     until: Instant,
 }
 
-/// A renewal that failed.
-struct Setback {
+/// A renewal that failed, and is not tried again for a while.
+struct Backoff {
     error: AuthError,
     until: Instant,
     times: u32,
 }
 
-/// What a call is to do.
+/// What a call has to do.
 pub(super) enum Step {
     Use(Authorized),
-    /// And have it renewed, without waiting for it.
+    /// Use it, and start a renewal without waiting for it.
     UseAndRenew(Authorized, Renewal),
-    /// Have it renewed, and wait for that.
+    /// Start a renewal, and wait for it.
     Renew(Renewal),
-    /// Somebody else has it renewed already.
+    /// Wait for the renewal that another call started.
     Wait(Pending),
     Fail(AuthError),
-    /// Go without.
-    Without,
 }
 
-/// A renewal that is to be made.
+/// A renewal to make.
 pub(super) struct Renewal {
     pub(super) number: u64,
     pub(super) why: Why,
-    /// The token at hand, as a header.
-    pub(super) at_hand: Option<HeaderValue>,
+    pub(super) at_hand: Option<AccessToken>,
     pub(super) tell: watch::Sender<Outcome>,
     pub(super) pending: Pending,
 }
@@ -99,7 +105,7 @@ pub(super) struct Renewal {
 pub(super) struct Pending {
     pub(super) outcome: watch::Receiver<Outcome>,
     pub(super) until: Instant,
-    /// It was begun to be early, by somebody who could do without.
+    /// It was started early, by a call that could do without.
     pub(super) is_early: bool,
 }
 
@@ -112,19 +118,45 @@ pub(super) struct Terms {
 }
 
 impl Held {
-    pub(super) fn new(header: HeaderValue, scopes: Option<ScopeSet>, life: Option<Life>) -> Self {
+    /// `header` announces the token.
+    pub(super) fn new(
+        token: &AccessToken,
+        header: HeaderValue,
+        scopes: Option<ScopeSet>,
+        life: Option<Life>,
+    ) -> Self {
+        let text = token.expose_secret();
+        let place = header.to_str().ok().and_then(|value| value.rfind(text));
+        let token = match place {
+            Some(begin) => Kept::InHeader(begin..begin + text.len()),
+            None => Kept::Apart(text.into()),
+        };
         Self {
             header,
+            token,
             scopes,
             life,
             refused: false,
         }
     }
+
+    fn token(&self) -> AccessToken {
+        match &self.token {
+            Kept::InHeader(range) => {
+                let text = self.header.to_str().ok();
+                AccessToken::new(
+                    text.and_then(|text| text.get(range.clone()))
+                        .unwrap_or_default(),
+                )
+            }
+            Kept::Apart(token) => AccessToken::new(token.clone()),
+        }
+    }
 }
 
 impl Life {
-    /// Of a token that runs out then. It is renewed earlier by a margin, and no longer used shortly
-    /// before its end; both are shorter for a token that lives shortly.
+    /// Of a token that expires then. It is renewed earlier by the margin, and no longer used shortly
+    /// before its expiry; both are shorter for a token with a short lifetime.
     pub(super) fn new(now: SystemTime, ends: SystemTime, margin: Duration) -> Self {
         let left = ends.duration_since(now).unwrap_or_default();
         let before = |time: Duration, part: u32| now + left.saturating_sub(time.min(left / part));
@@ -148,10 +180,10 @@ impl State {
         }
     }
 
-    /// What to do for a call.
+    /// What a call has to do.
     pub(super) fn step(&mut self, terms: &Terms) -> Step {
         self.forget_lost_flight();
-        let generation = self.generation;
+        let generation = Generation::new(self.generation);
         if let Some(held) = &mut self.held {
             let authorized = || Authorized {
                 header: held.header.clone(),
@@ -162,33 +194,31 @@ impl State {
                 let is_due = terms.can_renew && held.life.is_some_and(|life| terms.now >= life.due);
                 let authorized = authorized();
                 if is_due && self.flight.is_none() {
-                    return Step::UseAndRenew(authorized, self.take_off(Why::Early, terms));
+                    return Step::UseAndRenew(authorized, self.start(Why::Early, terms));
                 }
                 return Step::Use(authorized);
             }
-            if !terms.can_renew {
-                return Step::Fail(over());
-            }
-        } else if !terms.can_renew {
-            return Step::Without;
+        }
+        if !terms.can_renew {
+            return Step::Fail(over());
         }
         if let Some(flight) = &self.flight {
             return Step::Wait(flight.pending());
         }
-        if let Some(setback) = self
-            .setback
+        if let Some(backoff) = self
+            .backoff
             .as_ref()
-            .filter(|setback| setback.until > Instant::now())
+            .filter(|backoff| backoff.until > Instant::now())
         {
-            return Step::Fail(setback.error.clone());
+            return Step::Fail(backoff.error.clone());
         }
-        // One that has run out is needed anew, whatever the server thought of it.
+        // An expired token has to be replaced, whether or not the server refused it.
         let runs_on = |held: &Held| held.life.is_none_or(|life| !life.is_over(terms.now));
         let is_refused = self
             .held
             .as_ref()
             .is_some_and(|held| held.refused && runs_on(held));
-        Step::Renew(self.take_off(
+        Step::Renew(self.start(
             if is_refused {
                 Why::Refused
             } else {
@@ -198,16 +228,16 @@ impl State {
         ))
     }
 
-    /// The server refused the token of that generation. Tells whether another one may be had; `ask`
-    /// is only called where one would have to be asked for.
+    /// The server refused the token of that generation. Returns whether there may be another one;
+    /// `ask` is called only where that would take a renewal.
     pub(super) fn refuse(
         &mut self,
-        generation: u64,
+        generation: Generation,
         can_renew: bool,
         ask: impl FnOnce() -> bool,
     ) -> bool {
         match &mut self.held {
-            Some(held) if generation == self.generation => {
+            Some(held) if generation.get() == self.generation => {
                 held.refused = held.refused || can_renew && ask();
                 held.refused
             }
@@ -217,56 +247,55 @@ impl State {
     }
 
     /// A renewal brought a token.
-    pub(super) fn land(&mut self, number: u64, held: Held) -> Option<Authorized> {
+    pub(super) fn succeed(&mut self, number: u64, held: Held) -> Option<Authorized> {
         self.end_flight(number)?;
-        self.setback = None;
+        self.backoff = None;
         self.generation += 1;
         let authorized = Authorized {
             header: held.header.clone(),
-            generation: self.generation,
+            generation: Generation::new(self.generation),
         };
         self.held = Some(held);
         Some(authorized)
     }
 
-    /// A renewal failed. What works is kept, and not renewed again at once; what doesn't isn't
-    /// tried again at once.
-    pub(super) fn crash(&mut self, number: u64, error: &AuthError, now: SystemTime) {
+    /// A renewal failed. A token that works is kept; nothing is tried again at once.
+    pub(super) fn fail(&mut self, number: u64, error: &AuthError, now: SystemTime) {
         let Some(flight) = self.end_flight(number) else {
             return;
         };
         if flight.why == Why::Early {
             if let Some(life) = self.held.as_mut().and_then(|held| held.life.as_mut()) {
-                life.due = error.retry_at().unwrap_or(now).max(now + EARLY_SETBACK);
+                life.due = error.retry_at().unwrap_or(now).max(now + EARLY_BACKOFF);
             }
             return;
         }
-        let times = self.setback.as_ref().map_or(0, |setback| setback.times);
+        let times = self.backoff.as_ref().map_or(0, |backoff| backoff.times);
         let wait = match error.retry_at() {
             Some(at) => at.duration_since(now).unwrap_or_default(),
             None if error.is_transient() => {
-                LONGEST_SETBACK.min(FIRST_SETBACK * 2u32.pow(times.min(8)))
+                MAX_BACKOFF.min(INITIAL_BACKOFF * 2u32.pow(times.min(8)))
             }
-            None => LONGEST_SETBACK,
+            None => MAX_BACKOFF,
         };
-        let setback = Setback {
+        let backoff = Backoff {
             error: error.clone(),
             until: Instant::now() + wait,
             times: times.saturating_add(1),
         };
-        self.setback = Some(Box::new(setback));
+        self.backoff = Some(Box::new(backoff));
     }
 
-    /// What the token at hand may do, where that is known.
+    /// The scopes of the token at hand, where they are known.
     pub(super) fn scopes(&self) -> Option<&ScopeSet> {
         self.held.as_ref()?.scopes.as_ref()
     }
 
-    fn take_off(&mut self, why: Why, terms: &Terms) -> Renewal {
+    fn start(&mut self, why: Why, terms: &Terms) -> Renewal {
         let (tell, outcome) = watch::channel(None);
         self.flights += 1;
         let number = self.flights;
-        // A little later than its own timeout, which is what ends it if all goes well.
+        // A little later than its own timeout, which ends it as long as its runtime runs.
         let until = Instant::now() + terms.timeout + Duration::from_secs(1);
         let flight = Flight {
             number,
@@ -276,7 +305,7 @@ impl State {
         };
         let pending = flight.pending();
         self.flight = Some(flight);
-        let at_hand = self.held.as_ref().map(|held| held.header.clone());
+        let at_hand = self.held.as_ref().map(Held::token);
         Renewal {
             number,
             why,
@@ -291,7 +320,7 @@ impl State {
         self.flight.take_if(|flight| flight.number == number)
     }
 
-    /// One whose runtime has ended, or stands still, will never land.
+    /// One whose runtime has ended, or is not driven any more, never ends.
     fn forget_lost_flight(&mut self) {
         self.flight.take_if(|flight| {
             flight.outcome.has_changed().is_err() || flight.until <= Instant::now()
@@ -312,6 +341,6 @@ impl Flight {
 fn over() -> AuthError {
     AuthError::new(
         AuthErrorKind::Expired,
-        "the access token has run out, and there is nothing to get another one with; give the client a refresh token",
+        "the access token has expired, and there is nothing to get another one with: give the client a refresh token",
     )
 }

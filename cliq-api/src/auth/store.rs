@@ -1,4 +1,4 @@
-//! Where access tokens are kept that several clients, or several processes, share.
+//! Storage for access tokens that several clients, or several processes, share.
 
 use std::collections::HashMap;
 use std::error::Error as StdError;
@@ -7,38 +7,39 @@ use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
+use secrecy::SecretString;
 use tokio::time::Instant;
 
-use super::AccessToken;
-use super::credentials::Grant;
+use super::{AccessToken, Fingerprint};
 
-/// Why a store failed, in its own words: one line for an operator, without secrets. Errors of calls
-/// repeat it.
+/// Why a store failed: one line for an operator, without secrets. Errors of calls repeat it.
 pub type StoreError = Box<dyn StdError + Send + Sync>;
 
-/// What a store does, on its way.
+/// An operation of a store.
 pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
-/// Where access tokens are kept that several clients, or several processes, share.
-/// [`MemoryTokenStore`] is the simplest.
+/// Stores access tokens that several clients, or several processes, share. [`MemoryTokenStore`] is
+/// the simplest.
 ///
-/// It holds a record for each refresh token (and for each app's own credentials): the access token
-/// that it gave last, and how often it was used. Refresh tokens themselves never come to a store.
+/// It has a record for each refresh token (and for each client's own credentials, and each
+/// [`TokenSource`](super::TokenSource) with a fingerprint): the access token that it gave last, and
+/// how often it was used. The refresh token itself is stored only where the server replaces it with
+/// each use (RFC 6749, section 6), as all processes have to use the newest.
 ///
-/// Who finds no good token in a record asks for the lease, and with it alone uses the refresh
-/// token: before that it writes down the use, after it the token. Whoever dies in between leaves a
-/// use that counts and a lease that ends. A store that fails makes the renewal fail: a token that
-/// is at hand and good is used all the same.
+/// A process that finds no valid token in a record acquires the lease, and uses the refresh token
+/// under it: before that it saves the use, after it the token. A process that dies in between leaves
+/// a use that counts, and a lease that expires. If the store fails, the renewal fails; a valid token
+/// at hand is still used.
 pub trait TokenStore: Send + Sync + 'static {
-    /// What is kept under the key.
+    /// Loads the record.
     fn load<'a>(&'a self, key: &'a TokenKey) -> StoreFuture<'a, Option<TokenRecord>>;
 
-    /// Keeps the record, if the one that is there has the [version](TokenRecord::version) before
-    /// its own; none is version 0. Tells whether it did.
+    /// Saves the record, if the stored one has the [version](TokenRecord::version) before its own; no
+    /// record is version 0. Returns whether it did.
     fn save<'a>(&'a self, key: &'a TokenKey, record: &'a TokenRecord) -> StoreFuture<'a, bool>;
 
-    /// Asks for the right to use the refresh token. It ends by itself after `time`; asking again
-    /// with the same `holder` begins that anew.
+    /// Acquires the right to use the refresh token. It expires after `time`; acquiring it again with
+    /// the same `holder` extends it.
     fn lease<'a>(
         &'a self,
         key: &'a TokenKey,
@@ -46,30 +47,26 @@ pub trait TokenStore: Send + Sync + 'static {
         time: Duration,
     ) -> StoreFuture<'a, Lease>;
 
-    /// Gives the lease back, if `holder` still has it.
+    /// Releases the lease, if `holder` still has it.
     fn release<'a>(&'a self, key: &'a TokenKey, holder: u64) -> StoreFuture<'a, ()>;
 }
 
-/// What came of asking for a lease.
+/// The outcome of acquiring a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Lease {
-    /// It is given.
+    /// The holder has it.
     Granted,
-    /// Somebody else has it, for that long at most.
+    /// Another holder has it, for that long at most.
     Held(Duration),
 }
 
-/// Names a record, the same in every process. It holds no secret and nothing of the user.
+/// Identifies a record, the same in every process. It contains no secret, and nothing about the user.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct TokenKey(String);
 
 impl TokenKey {
-    pub(super) fn new(accounts_host: &str, grant: &Grant) -> Self {
-        Self(format!(
-            "{accounts_host}/{}/{:032x}",
-            grant.app.client_id(),
-            grant.fingerprint()
-        ))
+    pub(super) fn new(host: &str, client_id: &str, fingerprint: &Fingerprint) -> Self {
+        Self(format!("{host}/{client_id}/{}", fingerprint.digits()))
     }
 
     /// For tests of stores.
@@ -78,14 +75,14 @@ impl TokenKey {
         Self(text.to_owned())
     }
 
-    /// As a text: the accounts server's host, the client id, and 32 digits of a fingerprint, with
-    /// slashes between them.
+    /// Returns it as a text: the token endpoint's host, the client id, and the 64 digits of a
+    /// fingerprint, separated by slashes.
     pub fn as_str(&self) -> &str {
         &self.0
     }
 }
 
-/// What is known of one refresh token, but for the token itself.
+/// What the processes that share a refresh token know of it.
 #[derive(Debug, Clone, Default)]
 #[non_exhaustive]
 pub struct TokenRecord {
@@ -93,13 +90,16 @@ pub struct TokenRecord {
     pub version: u64,
     /// The access token that it gave last.
     pub token: Option<AccessToken>,
-    /// Until when each of its uses counts, of those in the last ten minutes.
+    /// The refresh token that replaces the one of the credentials, if the server has replaced it
+    /// (RFC 6749, section 6): all processes have to use the newest.
+    pub refresh_token: Option<SecretString>,
+    /// Until when each of its recent uses counts.
     pub uses: Vec<SystemTime>,
-    /// Until when the accounts server denies it.
+    /// Until when the server denies it.
     pub denied_until: Option<SystemTime>,
 }
 
-/// Keeps tokens in memory, for several clients of one process. Clones are the same store.
+/// Stores tokens in memory, for several clients of one process. Clones are the same store.
 ///
 /// ```
 /// use cliq_api::auth::{MemoryTokenStore, TokenSettings};

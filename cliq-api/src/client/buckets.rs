@@ -9,8 +9,8 @@ use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 use std::time::Duration;
 
-use crate::endpoint::meta::{EndpointMeta, Limit};
 use crate::limit::{BucketId, BucketSpec, Limiter};
+use crate::meta::{EndpointMeta, Limit};
 
 /// The buckets at one server.
 #[derive(Debug)]

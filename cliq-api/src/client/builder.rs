@@ -1,273 +1,442 @@
-//! Building a client: what it needs to know, checked before the first call.
+//! Building a client from what it is given, checked before the first call.
 
+use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex};
+use std::sync::Arc;
 use std::time::Duration;
 
+use bytes::Bytes;
+use http::header::USER_AGENT;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Response};
 use secrecy::SecretString;
+use tower_layer::Layer;
+use tower_service::Service;
 
-use super::base_url::BaseUrl;
 use super::in_flight::InFlight;
+use super::options::invalid_header;
+use super::retry::{Budget, RetryPolicy};
+use super::server::{Server, Servers};
 use super::{Client, Core, Inner};
-use crate::auth::{AccessToken, AuthScheme, Context, Credentials, Session, TokenSettings, Users};
-use crate::data_center::DataCenter;
+use crate::auth::{
+    AccessToken, AuthContext, Basic, Bearer, Credentials, HeaderKey, Identity, QueryKey,
+    TokenSettings, Users,
+};
+use crate::body::{Body, BoxError};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
-use crate::retry::{Budget, RetryPolicy};
-use crate::transport::{EVER, ReqwestTransport, Setup, Transport};
+use crate::meta::EndpointMeta;
+use crate::provider::Provider;
+#[cfg(feature = "reqwest")]
+use crate::transport::ReqwestTransportBuilder;
+use crate::transport::{BoxLayer, Connection, FOREVER, Transport, boxed};
 use crate::user_key::UserKey;
 
-/// How long one attempt may take where nothing else is said.
+/// How long one attempt may take, by default.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How large a response may be, by default: 32 MiB.
+const MAX_RESPONSE_SIZE: usize = 32 << 20;
 
-/// What a [`Client`] is built from.
-#[derive(Default)]
+/// Builds a [`Client`].
+#[must_use]
 pub struct ClientBuilder {
+    provider: Arc<dyn Provider>,
     base_url: Option<String>,
-    data_center: DataCenter,
-    credentials: Option<Credentials>,
+    named: Vec<(String, String)>,
+    plain_http: bool,
+    identity: Identity,
     tokens: TokenSettings,
     user: Option<UserKey>,
-    scheme: AuthScheme,
-    timeout: Option<Duration>,
+    timeout: Duration,
+    read_timeout: Option<Duration>,
+    max_response_size: usize,
     retry: RetryPolicy,
-    limits: LimitSettings,
+    limits: Option<LimitSettings>,
     limit_store: Option<Arc<dyn LimitStore>>,
-    setup: Setup,
+    apis: Vec<&'static [&'static EndpointMeta]>,
+    headers: HeaderMap,
+    invalid_header: Option<String>,
+    layers: Vec<BoxLayer>,
     transport: Option<Arc<dyn Transport>>,
+    #[cfg(feature = "reqwest")]
+    reqwest: ReqwestTransportBuilder,
 }
 
 impl ClientBuilder {
-    /// The data centre in which the user's account lives; [`DataCenter::US`] where nothing is said.
-    /// It decides where calls and tokens are asked for.
-    #[must_use]
-    pub fn data_center(self, data_center: DataCenter) -> Self {
+    pub(super) fn new(provider: Arc<dyn Provider>) -> Self {
         Self {
-            data_center,
-            ..self
+            provider,
+            base_url: None,
+            named: Vec::new(),
+            plain_http: false,
+            identity: Identity::none(),
+            tokens: TokenSettings::default(),
+            user: None,
+            timeout: TIMEOUT,
+            read_timeout: None,
+            max_response_size: MAX_RESPONSE_SIZE,
+            retry: RetryPolicy::default(),
+            limits: None,
+            limit_store: None,
+            apis: Vec::new(),
+            headers: HeaderMap::new(),
+            invalid_header: None,
+            layers: Vec::new(),
+            transport: None,
+            #[cfg(feature = "reqwest")]
+            reqwest: ReqwestTransportBuilder::default(),
         }
     }
 
-    /// Another server for calls than the data centre's, for all users: an origin, perhaps with a prefix, such as `https://cliq.zoho.com/network/acme`.
+    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there is
+    /// one, such as `https://api.example.com/v2`.
     ///
-    /// It has to be `https`, except for `localhost` and literal loopback addresses.
-    #[must_use]
-    pub fn base_url(self, base_url: impl Into<String>) -> Self {
-        Self {
-            base_url: Some(base_url.into()),
-            ..self
-        }
+    /// It has to be `https`, except for `localhost` and literal loopback addresses, or with
+    /// [`allow_plain_http`](Self::allow_plain_http).
+    pub fn base_url(mut self, base_url: impl Into<String>) -> Self {
+        self.base_url = Some(base_url.into());
+        self
     }
 
-    /// What the client signs in with. Without any, requests go without authorization.
-    #[must_use]
+    /// Sets the base URL of another server of the provider. Endpoints that are declared with that
+    /// `server` go there.
+    pub fn server(mut self, name: impl Into<String>, base_url: impl Into<String>) -> Self {
+        self.named.push((name.into(), base_url.into()));
+        self
+    }
+
+    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way there.
+    pub fn allow_plain_http(mut self) -> Self {
+        self.plain_http = true;
+        self
+    }
+
+    /// Sets how calls are authorized: an [`Authorizer`](crate::auth::Authorizer),
+    /// [`Credentials`], or an [`Identity`] with a base URL of its own. By default calls carry no
+    /// authorization.
+    pub fn authorizer(mut self, identity: impl Into<Identity>) -> Self {
+        self.identity = identity.into();
+        self
+    }
+
+    /// Sets the credentials that access tokens come from. Short for
+    /// [`authorizer`](Self::authorizer).
     pub fn credentials(self, credentials: Credentials) -> Self {
-        Self {
-            credentials: Some(credentials),
-            ..self
-        }
+        self.authorizer(credentials)
     }
 
-    /// The token to send with each request, as long as it works: short for
+    /// Sets an access token, which the provider [announces](Provider::announce). Short for
     /// [`Credentials::access_token`].
-    #[must_use]
     pub fn access_token(self, token: impl Into<SecretString>) -> Self {
-        self.credentials(Credentials::access_token(AccessToken::new(token)))
+        self.authorizer(Credentials::access_token(AccessToken::new(token)))
     }
 
-    /// How access tokens are renewed, and where they are kept.
-    #[must_use]
-    pub fn tokens(self, settings: TokenSettings) -> Self {
-        Self {
-            tokens: settings,
-            ..self
-        }
+    /// Authorizes calls with `Authorization: Bearer …`.
+    pub fn bearer(self, token: impl Into<SecretString>) -> Self {
+        self.authorizer(Bearer::new(token))
     }
 
-    /// Who the user is. It has to be said where limits are shared with other processes.
-    #[must_use]
-    pub fn user(self, user: impl Into<UserKey>) -> Self {
-        Self {
-            user: Some(user.into()),
-            ..self
-        }
+    /// Authorizes calls with a user name and a password (`Authorization: Basic …`, RFC 7617).
+    pub fn basic(self, user: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        self.authorizer(Basic::new(user, password))
     }
 
-    /// How the token is announced; [`AuthScheme::Bearer`] where nothing is said.
-    #[must_use]
-    pub fn auth_scheme(self, scheme: AuthScheme) -> Self {
-        Self { scheme, ..self }
+    /// Authorizes calls with a key in a header, such as `X-Api-Key`.
+    pub fn header_key(self, name: impl Into<String>, key: impl Into<SecretString>) -> Self {
+        self.authorizer(HeaderKey::new(name, key))
     }
 
-    /// How long one attempt may take, for endpoints and calls that don't say so themselves; 30
-    /// seconds at first.
-    #[must_use]
-    pub fn timeout(self, timeout: Duration) -> Self {
-        Self {
-            timeout: Some(timeout),
-            ..self
-        }
+    /// Authorizes calls with a key in the query, such as `?api_key=…`.
+    pub fn query_key(self, name: impl Into<String>, key: impl Into<SecretString>) -> Self {
+        self.authorizer(QueryKey::new(name, key))
     }
 
-    /// How often calls are tried again; [`RetryPolicy::new`] where nothing is said.
-    #[must_use]
-    pub fn retry(self, policy: RetryPolicy) -> Self {
-        Self {
-            retry: policy,
-            ..self
-        }
-    }
-
-    /// How the limits are kept that endpoints declare; [`LimitSettings::new`] where nothing is
-    /// said.
-    #[must_use]
-    pub fn limits(self, settings: LimitSettings) -> Self {
-        Self {
-            limits: settings,
-            ..self
-        }
-    }
-
-    /// Where it is kept which calls were made, in place of this client's own memory, for those who
-    /// share their limits. The user has to be [named](Self::user) then.
-    #[must_use]
-    pub fn limit_store(self, store: impl LimitStore + 'static) -> Self {
-        Self {
-            limit_store: Some(Arc::new(store)),
-            ..self
-        }
-    }
-
-    /// How long it may take to get a connection; 10 seconds at first.
-    #[must_use]
-    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.setup.connect_timeout = timeout.min(EVER);
+    /// Sets how access tokens are refreshed, and where they are stored.
+    pub fn tokens(mut self, settings: TokenSettings) -> Self {
+        self.tokens = settings;
         self
     }
 
-    /// How long the server may be silent between two pieces of its answer. At first only the
-    /// attempt's timeout counts.
-    #[must_use]
+    /// Names the user. Required where limits are shared with other processes.
+    pub fn user(mut self, user: impl Into<UserKey>) -> Self {
+        self.user = Some(user.into());
+        self
+    }
+
+    /// Sets the `User-Agent` of all calls. Defaults to this crate's name and version.
+    pub fn user_agent(self, user_agent: impl AsRef<str>) -> Self {
+        self.set_header(USER_AGENT, user_agent.as_ref(), false)
+    }
+
+    /// Sets a header of all calls, in place of an earlier one of that name. What an endpoint or a
+    /// call sets replaces it.
+    pub fn default_header(mut self, name: impl AsRef<str>, value: impl AsRef<str>) -> Self {
+        let name = name.as_ref();
+        match HeaderName::try_from(name) {
+            Ok(name) => self.set_header(name, value.as_ref(), true),
+            Err(_) => {
+                self.invalid_header = Some(invalid_header(name));
+                self
+            }
+        }
+    }
+
+    fn set_header(mut self, name: HeaderName, value: &str, sensitive: bool) -> Self {
+        match HeaderValue::try_from(value) {
+            Ok(mut value) => {
+                value.set_sensitive(sensitive);
+                self.headers.insert(name, value);
+            }
+            Err(_) => self.invalid_header = Some(invalid_header(name.as_str())),
+        }
+        self
+    }
+
+    /// Sets how long one attempt may take, unless the endpoint or the call says otherwise. Defaults
+    /// to 30 seconds.
+    pub fn timeout(mut self, timeout: Duration) -> Self {
+        self.timeout = timeout;
+        self
+    }
+
+    /// Sets how long the server may be silent during an attempt, and while a streamed response is
+    /// read. By default only the attempt's timeout counts.
     pub fn read_timeout(mut self, timeout: Duration) -> Self {
-        self.setup.read_timeout = Some(timeout.min(EVER));
+        self.read_timeout = Some(timeout.min(FOREVER));
         self
     }
 
-    /// The proxy that all requests go through, such as `http://user:password@proxy.example.com:3128`. At first it is what the environment says
-    /// (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). A server on this machine is never asked for
-    /// through a proxy.
-    #[must_use]
-    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
-        self.setup.proxy = Some(url.into());
-        self
-    }
-
-    /// How large an answer may be, in bytes after it is decompressed; 32 MiB at first. No more than
-    /// that is ever held.
-    #[must_use]
+    /// Sets how large a response may be, in bytes after decompression. No more than that is held in
+    /// memory. Streamed responses are not limited. Defaults to 32 MiB.
     pub fn max_response_size(mut self, bytes: usize) -> Self {
-        self.setup.max_response_size = bytes;
+        self.max_response_size = bytes;
         self
     }
 
-    /// Shapes the `reqwest` client that carries the requests: certificates, addresses, pool.
+    /// Sets when calls are retried. Defaults to [`RetryPolicy::new`].
+    pub fn retry(mut self, policy: RetryPolicy) -> Self {
+        self.retry = policy;
+        self
+    }
+
+    /// Sets how declared rate limits are kept. Defaults to what the provider
+    /// [asks for](Provider::limits).
+    pub fn limits(mut self, settings: LimitSettings) -> Self {
+        self.limits = Some(settings);
+        self
+    }
+
+    /// Shares rate-limit state with other processes, in place of this client's memory. Requires
+    /// [`user`](Self::user).
+    pub fn limit_store(mut self, store: impl LimitStore + 'static) -> Self {
+        self.limit_store = Some(Arc::new(store));
+        self
+    }
+
+    /// Adds tables of endpoints. The limits of their URLs count from the first call, whichever
+    /// endpoint is called first.
+    pub fn apis(
+        mut self,
+        tables: impl IntoIterator<Item = &'static [&'static EndpointMeta]>,
+    ) -> Self {
+        self.apis.extend(tables);
+        self
+    }
+
+    /// Adds a `tower` layer around the transport. It sees each attempt of a call, after its permit
+    /// and with its authorization, and never a request for a token. The first layer that is added
+    /// is the outermost.
     ///
-    /// Whatever it does, redirects are not followed, nothing is sent twice by `reqwest`, and only
-    /// this machine is talked to without TLS.
+    /// A layer can't send a request elsewhere or twice. If it fails, the call may have been sent.
     ///
-    /// ```no_run
-    /// # use cliq_api::prelude::*;
-    /// # fn main() -> Result<(), Error> {
-    /// let client = Client::builder().reqwest(|builder| builder.pool_max_idle_per_host(2).tcp_nodelay(true)).build()?;
+    /// ```
+    /// use cliq_api::Client;
+    /// use tower::timeout::TimeoutLayer;
+    /// # use std::time::Duration;
+    ///
+    /// # fn main() -> Result<(), cliq_api::Error> {
+    /// let client = Client::builder("https://api.example.com")
+    ///     .layer(TimeoutLayer::new(Duration::from_secs(3)))
+    ///     .build()?;
     /// # Ok(())
     /// # }
     /// ```
-    #[must_use]
-    pub fn reqwest(
-        mut self,
-        shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
-    ) -> Self {
-        self.setup.and_shape(shape);
+    pub fn layer<L, B>(mut self, layer: L) -> Self
+    where
+        L: Layer<Connection> + Send + 'static,
+        L::Service: Service<Request<Body>, Response = Response<B>> + Clone + Send + Sync + 'static,
+        <L::Service as Service<Request<Body>>>::Future: Send,
+        <L::Service as Service<Request<Body>>>::Error: Into<BoxError>,
+        B: http_body::Body<Data = Bytes> + Send + 'static,
+        B::Error: Into<BoxError>,
+    {
+        self.layers.push(boxed(layer));
         self
     }
 
-    /// What carries the requests, in place of `reqwest`. What this builder says of connections,
-    /// proxies and answers is `reqwest`'s, and not used then.
-    #[must_use]
-    pub fn transport(self, transport: impl Transport) -> Self {
-        Self {
-            transport: Some(Arc::new(transport)),
-            ..self
-        }
+    /// Sets what sends the requests, in place of the default transport. What this builder says of
+    /// connections and proxies is the default transport's, and building fails if both are set.
+    pub fn transport(mut self, transport: impl Transport) -> Self {
+        self.transport = Some(Arc::new(transport));
+        self
     }
 
-    /// Builds it, if what it was given can be used.
+    /// Builds the client.
+    ///
+    /// # Errors
+    ///
+    /// If something that it was given can't be used: a URL, a header, a token, a proxy.
     pub fn build(self) -> Result<Client, Error> {
-        let credentials = self.credentials.unwrap_or_else(Credentials::none);
-        let fixed = self
-            .base_url
-            .map(|url| BaseUrl::parse(&url))
-            .transpose()?
-            .map(Arc::new);
-        let home = credentials.own_data_center().unwrap_or(&self.data_center);
-        let home_is_local = home.is_loopback();
-        let base_url = fixed
-            .clone()
-            .map_or_else(|| BaseUrl::of(home).map(Arc::new), Ok)?;
+        if let Some(problem) = self.invalid_header {
+            return Err(Error::configuration(problem));
+        }
         if self.user.is_none() && self.limit_store.is_some() {
             return Err(Error::configuration(
-                "the limits are shared with other processes, and nothing says whose they are: name the user with `user`, by a key that all of them use",
+                "the limit store needs to know whose calls to count: name the user with `user`, \
+                 by a key that all processes use",
             ));
         }
-        let transport = match self.transport {
-            Some(transport) => transport,
-            None => Arc::new(ReqwestTransport::new(
-                self.setup,
-                base_url.loopback || home_is_local,
-            )?),
+        let provider = self.provider;
+        let limits = self.limits.unwrap_or_else(|| provider.limits());
+        let limiter = Limiter::new(limits, self.limit_store);
+        let tables = provider.apis().iter().copied().chain(self.apis);
+        let servers = Servers::new(limiter.clone(), tables.collect(), self.plain_http);
+        let home = servers.at(self.base_url.as_deref().unwrap_or(provider.base_url()))?;
+        let own = match self.identity.base_url() {
+            Some(own) if self.base_url.is_none() => servers.at(own)?,
+            _ => Arc::clone(&home),
         };
-        let context = Context::new(
-            Arc::clone(&transport),
-            self.data_center,
-            self.scheme,
-            self.tokens,
-        );
-        let context = Arc::new(context);
-        let session = Session::new(&context, self.user.clone(), credentials)
+        let named = self
+            .named
+            .iter()
+            .map(|(name, url)| Ok((name.clone(), servers.at(url)?)))
+            .collect::<Result<HashMap<_, _>, Error>>()?;
+
+        let mut headers = self.headers;
+        let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
+        let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
+        #[cfg(feature = "reqwest")]
+        let (direct, customized) = match self.transport {
+            Some(_) if self.reqwest.is_touched() => {
+                return Err(Error::configuration(
+                    "`connect_timeout`, `proxy` and `reqwest` are settings of the default \
+                     transport, and another one was set with `transport`",
+                ));
+            }
+            Some(transport) => (transport, false),
+            None => {
+                let customized = self.reqwest.is_customized();
+                let mut builder = self.reqwest;
+                if local {
+                    builder = builder.loopback();
+                }
+                if self.plain_http {
+                    builder = builder.allow_plain_http();
+                }
+                let transport: Arc<dyn Transport> =
+                    Arc::new(builder.build().map_err(Error::setup)?);
+                (transport, customized)
+            }
+        };
+        #[cfg(not(feature = "reqwest"))]
+        let (direct, customized) = {
+            let _ = local;
+            let missing = "this program was built without a transport: set one with `transport`, \
+                           or turn on the feature `reqwest`";
+            let transport = self.transport;
+            (
+                transport.ok_or_else(|| Error::configuration(missing))?,
+                false,
+            )
+        };
+        // What a customized `reqwest` client sends by default is not replaced by ours.
+        if !customized {
+            let default = HeaderValue::from_static(crate::USER_AGENT);
+            headers.entry(USER_AGENT).or_insert(default);
+        }
+        let layered = (!self.layers.is_empty())
+            .then(|| Connection::layered(Arc::clone(&direct), self.layers));
+
+        let announcing = Arc::clone(&provider);
+        let auth = AuthContext::new(Arc::clone(&direct), self.tokens)
+            .announced_by(move |token| announcing.announce(token));
+        let auth = Arc::new(auth);
+        let authorizer = self
+            .identity
+            .bind(&auth, self.user.as_ref())
             .map_err(|error| Error::unusable(&error))?;
-        let limiter = Limiter::new(self.limits, self.limit_store);
         let core = Core {
+            home,
+            is_fixed: self.base_url.is_some(),
+            servers,
+            named,
+            auth,
             users: Users::default(),
-            home: fixed
-                .clone()
-                .map_or_else(|| BaseUrl::of(context.data_center()).map(Arc::new), Ok)?,
-            fixed,
-            context,
+            transport: layered.clone().unwrap_or(direct),
+            is_layered: layered.is_some(),
+            headers,
+            timeout: self.timeout,
+            read_timeout: self.read_timeout,
+            max_response_size: self.max_response_size,
             limiter,
-            buckets: Mutex::default(),
-            transport,
-            timeout: self.timeout.unwrap_or(TIMEOUT),
             retry: self.retry,
             budget: Budget::new(),
             in_flight: Arc::new(InFlight::default()),
+            provider,
         };
-        let buckets = core.buckets(base_url.without_scheme());
-        let (core, session) = (Arc::new(core), Arc::new(session));
         Ok(Client(Arc::new(Inner {
-            core,
-            base_url,
-            buckets,
+            core: Arc::new(core),
+            home: own,
             user: self.user,
-            session,
+            authorizer,
         })))
     }
 }
 
-/// Without the token.
+/// Settings of the default transport. They fail to build together with another one.
+#[cfg(feature = "reqwest")]
+impl ClientBuilder {
+    /// Sets how long it may take to connect. Defaults to 10 seconds.
+    pub fn connect_timeout(mut self, timeout: Duration) -> Self {
+        self.reqwest = self.reqwest.connect_timeout(timeout);
+        self
+    }
+
+    /// Sets the proxy for all requests, such as `http://user:password@proxy.example.com:3128`.
+    /// Defaults to what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
+    /// this machine are reached directly.
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.reqwest = self.reqwest.proxy(url);
+        self
+    }
+
+    /// Customizes the `reqwest` client that sends the requests: certificates, addresses, pool.
+    ///
+    /// Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
+    /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # fn main() -> Result<(), Error> {
+    /// let client = Client::builder("https://api.example.com")
+    ///     .reqwest(|builder| builder.pool_max_idle_per_host(2).tcp_nodelay(true))
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reqwest(
+        mut self,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.reqwest = self.reqwest.reqwest(customize);
+        self
+    }
+}
+
+/// Without secrets.
 impl fmt::Debug for ClientBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ClientBuilder")
-            .field("data_center", &self.data_center)
+            .field("provider", &self.provider)
             .finish_non_exhaustive()
     }
 }

@@ -1,8 +1,8 @@
-//! One exchange with the server, which goes on when its caller goes away.
+//! An exchange that goes on when its caller goes away.
 //!
 //! Once sent, a call counts at the server. If its caller drops it, or its deadline passes, the
-//! answer still frees its slot and may tell of a lock: so what is left of it is then finished by a
-//! task of its own, which ends with the attempt's timeout.
+//! response still frees its slot and may report a lockout: so a task finishes the exchange, which
+//! ends with the attempt's timeout.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -14,37 +14,40 @@ use super::in_flight::InFlight;
 
 type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 
-/// Drives its work; dropped before the end, it leaves the rest to a task.
+/// Drives its work. Dropped before the end, it leaves the rest to a task.
 #[must_use = "nothing is sent until it is awaited"]
-pub(super) struct Exchange<T: Send + 'static> {
+pub(super) struct Detached<T: Send + 'static> {
     /// `None` once it is done.
     work: Option<Work<T>>,
     in_flight: Arc<InFlight>,
-    /// Where it was first polled. What was never polled sent nothing.
-    begun: Option<Handle>,
+    /// Whether a task finishes the work when this is dropped.
+    outlives_caller: bool,
+    /// The runtime that polled it first. What was never polled has sent nothing.
+    runtime: Option<Handle>,
 }
 
-impl<T: Send + 'static> Exchange<T> {
-    /// Of a call that is counted there: so is what is left of it.
+impl<T: Send + 'static> Detached<T> {
     pub(super) fn new(
         work: impl Future<Output = T> + Send + 'static,
         in_flight: Arc<InFlight>,
+        outlives_caller: bool,
     ) -> Self {
         Self {
             work: Some(Box::pin(work)),
             in_flight,
-            begun: None,
+            outlives_caller,
+            runtime: None,
         }
     }
 }
 
-impl<T: Send + 'static> Future for Exchange<T> {
+impl<T: Send + 'static> Future for Detached<T> {
     type Output = T;
 
     fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
         let this = &mut *self;
-        if this.begun.is_none() {
-            this.begun = Some(Handle::current());
+        if this.runtime.is_none() {
+            this.runtime = Some(Handle::current());
         }
         let Some(work) = &mut this.work else {
             return Poll::Pending;
@@ -57,12 +60,15 @@ impl<T: Send + 'static> Future for Exchange<T> {
     }
 }
 
-impl<T: Send + 'static> Drop for Exchange<T> {
+impl<T: Send + 'static> Drop for Detached<T> {
     fn drop(&mut self) {
-        if let (Some(work), Some(runtime)) = (self.work.take(), &self.begun) {
+        let Some(work) = self.work.take().filter(|_| self.outlives_caller) else {
+            return;
+        };
+        if let Some(runtime) = &self.runtime {
             let entered = self.in_flight.rest();
-            // A runtime that is ending drops it at once, and the permit in it knows what that
-            // means.
+            // A runtime that is shutting down drops it at once, and with it the permit, which
+            // records an unanswered call.
             drop(runtime.spawn(async move {
                 work.await;
                 drop(entered);

@@ -1,4 +1,4 @@
-//! How many calls are under way, so that a client can be closed when they are done.
+//! Counts calls in flight, so that a client can be closed when they are done.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -6,28 +6,29 @@ use std::time::Duration;
 
 use tokio::sync::Notify;
 
-/// Counts calls, and what is left of those whose callers went away, for as long as that goes on.
+/// Counts calls, and the exchanges and streams that outlive them.
 #[derive(Default)]
 pub(super) struct InFlight {
-    /// The count; with [`CLOSED`] in it once no more are let in.
+    /// The count, with [`CLOSED`] set once no more calls are admitted.
     state: AtomicUsize,
     none_left: Notify,
 }
 
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
-/// One that is counted, until this is dropped.
+/// A call that is counted until this is dropped.
 pub(super) struct Entered(Arc<InFlight>);
 
 impl InFlight {
-    /// Lets one in; `None` once it is closed.
+    /// Admits a call; `None` once it is closed.
     pub(super) fn enter(self: &Arc<Self>) -> Option<Entered> {
-        // Counted first, and taken back if that was wrong: closing sees it or it sees the closing.
+        // Counted first, and given back if it is closed: either `close` sees the call, or the call
+        // sees `CLOSED`.
         let entered = Entered(Arc::clone(self));
         (self.state.fetch_add(1, Ordering::AcqRel) & CLOSED == 0).then_some(entered)
     }
 
-    /// Counts what is left of one that is in, whether it is closed or not.
+    /// Counts what is left of an admitted call, whether it is closed or not.
     pub(super) fn rest(self: &Arc<Self>) -> Entered {
         self.state.fetch_add(1, Ordering::AcqRel);
         Entered(Arc::clone(self))
@@ -37,7 +38,7 @@ impl InFlight {
         self.state.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// Lets no more in, and waits for those who are. Gives how many are left.
+    /// Admits no more calls, and waits for those in flight. Returns how many are left.
     pub(super) async fn close(&self, within: Duration) -> usize {
         self.state.fetch_or(CLOSED, Ordering::AcqRel);
         let done = async {

@@ -1,35 +1,42 @@
-//! What is left of a client's limits, by endpoint.
+//! One user's rate limits, by endpoint.
 
-use std::sync::Arc;
+use super::Client;
+use crate::error::Error;
+use crate::limit::{Changes, LimitState, Limits};
+use crate::meta::EndpointMeta;
 
-use super::buckets::Buckets;
-use crate::endpoint::meta::EndpointMeta;
-use crate::limit::{Changes, LimitRefusal, LimitState, Limits};
-
-/// One user's limits: what a call would meet, and what happens.
+/// One user's rate limits: what a call would meet, and what happens to them.
 #[derive(Debug, Clone)]
-pub struct EndpointLimits {
-    pub(super) limits: Limits,
-    pub(super) buckets: Arc<Buckets>,
-}
+pub struct EndpointLimits(Client);
 
 impl EndpointLimits {
+    pub(super) fn new(client: Client) -> Self {
+        Self(client)
+    }
+
     /// Returns what a normal call to the endpoint would meet now.
     ///
     /// # Errors
     ///
     /// If a shared store is unavailable.
-    pub async fn of(&self, endpoint: &'static EndpointMeta) -> Result<LimitState, LimitRefusal> {
-        self.limits.of(&self.buckets.of(endpoint)).await
+    pub async fn of(&self, endpoint: &'static EndpointMeta) -> Result<LimitState, Error> {
+        let buckets = self.0.server(endpoint)?.buckets.of(endpoint);
+        let state = self.limits().of(&buckets).await;
+        state.map_err(|refusal| Error::limited(endpoint, refusal))
     }
 
     /// Subscribes to what happens from now on to the limits of all users of the client.
     pub fn changes(&self) -> Changes {
-        self.limits.changes()
+        self.limits().changes()
     }
 
-    /// Returns how many lockouts, of all users, began although the client had kept the limit.
+    /// Returns how many lockouts, of all users, began although the client had kept the limit:
+    /// something else calls for the same user, or the server's rules are not the declared ones.
     pub fn unexpected_locks(&self) -> u64 {
-        self.limits.unexpected_locks()
+        self.limits().unexpected_locks()
+    }
+
+    fn limits(&self) -> Limits {
+        self.0.0.core.limiter.limits(self.0.0.user.clone())
     }
 }

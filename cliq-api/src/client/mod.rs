@@ -1,52 +1,60 @@
-//! The client: where calls go, as whom, and how they are carried there.
+//! The client: where calls go, as whom, and how they are sent.
 
-mod base_url;
 mod buckets;
 mod builder;
+mod caller;
+mod endpoint;
 mod exchange;
 mod in_flight;
 mod limits;
 mod options;
+mod receive;
+mod retry;
 mod run;
+mod server;
 mod trace;
 
 use std::collections::HashMap;
 use std::fmt;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::Arc;
 use std::time::Duration;
 
-use http::uri::{Authority, Scheme};
+use http::{HeaderMap, Request, Response};
 
 pub use self::builder::ClientBuilder;
+pub use self::caller::Caller;
+pub use self::endpoint::{Builder, Context, Endpoint, Of};
 pub use self::limits::EndpointLimits;
 pub use self::options::Options;
+pub use self::retry::RetryPolicy;
 pub(crate) use self::run::{prepare, prepare_authorized, run};
-use crate::auth::{Context, Credentials, ScopeSet, Session, Users};
-use crate::dynamic::DynamicCall;
-use crate::endpoint::call::Call;
-use crate::endpoint::meta::EndpointMeta;
-use crate::error::Error;
+use crate::auth::{AuthContext, Authorizer, Identity, ScopeSet, Users};
+use crate::body::Body;
+use crate::error::{Error, ErrorKind};
 use crate::limit::Limiter;
-use crate::retry::{Budget, RetryPolicy};
-use crate::threads::THREADS;
-use crate::transport::Transport;
+use crate::meta::EndpointMeta;
+use crate::provider::{Http, Provider};
+use crate::transport::{Exchange, Once, Transport};
 use crate::user_key::UserKey;
-use base_url::BaseUrl;
-use buckets::Buckets;
 use in_flight::InFlight;
+use receive::{Bounds, WithReadTimeout};
+use retry::Budget;
+use server::{Server, Servers};
 
-/// A client of one server, for one user. Cloning it is cheap, and clones share everything.
+/// A client of one API, for one user. Clones are cheap and share everything.
 ///
-/// Every `#[endpoints]` trait is implemented for it, so that its endpoints are its methods once the
-/// trait is imported.
+/// Every `#[endpoints]` trait is implemented for it: once the trait is imported, its endpoints are
+/// the client's methods.
 ///
-/// ```no_run
+/// ```
 /// use cliq_api::prelude::*;
-/// use cliq_api::threads::Threads;
 ///
-/// # async fn example(token: String) -> Result<(), Error> {
-/// let client = Client::builder().data_center(DataCenter::EU).access_token(token).build()?;
-/// client.follow_thread("CT_1207124526552602256_60002085329-T-1291567019566818579").await?;
+/// # fn main() -> Result<(), Error> {
+/// let client = Client::builder("https://api.github.com")
+///     .bearer("…")
+///     .user_agent("deploybot/1.0")
+///     .default_header("X-GitHub-Api-Version", "2022-11-28")
+///     .build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -56,49 +64,60 @@ pub struct Client(Arc<Inner>);
 /// One user's part.
 struct Inner {
     core: Arc<Core>,
-    base_url: Arc<BaseUrl>,
-    /// What calls to that server count in.
-    buckets: Arc<Buckets>,
+    /// The server of endpoints that name none.
+    home: Arc<Server>,
     user: Option<UserKey>,
-    session: Arc<Session>,
+    authorizer: Option<Arc<dyn Authorizer>>,
 }
 
-/// What the calls of all users have in common.
+/// What the calls of all users share.
 struct Core {
-    /// The server of all users, where it doesn't follow from their data centres.
-    fixed: Option<Arc<BaseUrl>>,
-    /// The server of those whose data centre is the client's.
-    home: Arc<BaseUrl>,
-    context: Arc<Context>,
+    provider: Arc<dyn Provider>,
+    /// The server of users without one of their own.
+    home: Arc<Server>,
+    /// Whether `home` is the server of all users.
+    is_fixed: bool,
+    servers: Servers,
+    /// Other servers of the provider, by the names that endpoints have for them.
+    named: HashMap<String, Arc<Server>>,
+    auth: Arc<AuthContext>,
     users: Users,
+    /// With the layers around it.
     transport: Arc<dyn Transport>,
-    /// Of one attempt, where neither the endpoint nor the call says otherwise.
+    is_layered: bool,
+    /// Headers of all calls.
+    headers: HeaderMap,
+    /// Of one attempt, unless the endpoint or the call says otherwise.
     timeout: Duration,
+    read_timeout: Option<Duration>,
+    max_response_size: usize,
     limiter: Limiter,
-    /// Of each server.
-    buckets: Mutex<HashMap<Arc<str>, Arc<Buckets>>>,
     retry: RetryPolicy,
     budget: Budget,
     in_flight: Arc<InFlight>,
 }
 
 impl Core {
-    /// The same for all users of the server.
-    fn buckets(&self, server: &str) -> Arc<Buckets> {
-        let mut known = self.buckets.lock().unwrap_or_else(PoisonError::into_inner);
-        if let Some(buckets) = known.get(server) {
-            return Arc::clone(buckets);
+    fn send(&self, mut request: Request<Body>) -> Exchange<'_> {
+        if self.is_layered {
+            Once::mark(&mut request);
         }
-        let tables = [&THREADS[..]];
-        let buckets = Arc::new(Buckets::new(self.limiter.clone(), server, &tables));
-        known.insert(server.into(), Arc::clone(&buckets));
-        buckets
+        self.transport.send(request)
+    }
+
+    /// Keeps a response that is read later within its bounds, and counts it until it is read.
+    fn streamed(&self, response: Response<Body>, bounds: &Bounds) -> Response<Body> {
+        let guard = Box::new(self.in_flight.rest());
+        response.map(|body| match bounds.read_timeout {
+            Some(timeout) => Body::wrap(WithReadTimeout::new(body, timeout)).guarded(guard),
+            None => body.guarded(guard),
+        })
     }
 }
 
 impl Drop for Core {
     fn drop(&mut self) {
-        // A program of plain threads: no runtime ends with it, in which what is left would be told.
+        // In a program of plain threads no runtime is left that could flush it.
         if tokio::runtime::Handle::try_current().is_err() {
             self.limiter.flush_blocking();
         }
@@ -106,24 +125,29 @@ impl Drop for Core {
 }
 
 impl Client {
-    /// Starts building one.
-    pub fn builder() -> ClientBuilder {
-        ClientBuilder::default()
+    /// Starts building a client of the API at this URL, such as `https://api.example.com`, with the
+    /// defaults of [`Provider`].
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        Self::of(Http(base_url.into()))
     }
 
-    /// What every request's URL starts with: the origin, and a prefix if there is one.
+    /// Starts building a client of this provider.
+    pub fn of(provider: impl Provider) -> ClientBuilder {
+        ClientBuilder::new(Arc::new(provider))
+    }
+
+    /// Returns the URL that all requests start with: the origin, and a prefix if there is one.
     pub fn base_url(&self) -> &str {
-        &self.0.base_url.text
+        self.0.home.base_url.as_str()
     }
 
-    /// Lets calls that are under way end, and begins no others: those fail with
+    /// Lets calls in flight end, and starts no others: those fail with
     /// [`ErrorKind::Closed`](crate::ErrorKind::Closed). It holds for all clones of the client.
     ///
-    /// Where limits are [shared](ClientBuilder::limit_store) it also waits, for the same time at
-    /// most, until the others can know how all calls ended.
+    /// Where rate limits are [shared](ClientBuilder::limit_store), it also waits, for the same time
+    /// at most, until the store knows how all calls ended.
     ///
-    /// Gives how many calls were not done after that time: 0 where all is well. They go on, but are
-    /// not tried again.
+    /// Returns how many calls were not done after that time. They go on, but are not retried.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
@@ -138,110 +162,95 @@ impl Client {
     pub async fn close(&self, within: Duration) -> usize {
         let begun = tokio::time::Instant::now();
         let left = self.0.core.in_flight.close(within).await;
-        // A store that fails has had its time as well then.
+        // A store that fails has used its time by then.
         let rest = within.saturating_sub(begun.elapsed());
         let _ = tokio::time::timeout(rest, self.0.core.limiter.flush()).await;
         left
     }
 
-    /// The same client for another user: with limits and tokens of that user's own, and all else in
-    /// common with this one.
+    /// Returns the same client for another user: with rate limits and tokens of that user, and
+    /// everything else shared.
     ///
-    /// A user for whom this is called again keeps the token, as long as the credentials are the
-    /// same ones; of token [sources](Credentials::source) any two are, as closures can't be
-    /// compared. An idle user costs some hundred bytes, and about a thousand once calls were
-    /// made, until [`forget_user`](Self::forget_user).
+    /// `identity` is how the user is authorized, and, where it has one, the user's own base URL; a
+    /// [`base_url`](ClientBuilder::base_url) that was set on the client wins. A user for whom this
+    /// is called again keeps the token as long as the authorizers' fingerprints are equal. An idle
+    /// user costs some hundred bytes, and about a thousand once calls were made, until
+    /// [`forget_user`](Self::forget_user).
     ///
     /// ```
     /// # use cliq_api::prelude::*;
-    /// # use cliq_api::auth::{App, Credentials};
-    /// # fn example(app: &App, refresh_token: String) -> Result<(), Error> {
-    /// let service = Client::builder().build()?;
-    /// let ryan = service.as_user("855727961", Credentials::refresh_token(app, refresh_token))?;
+    /// # use cliq_api::auth::Bearer;
+    /// # fn main() -> Result<(), Error> {
+    /// let service = Client::builder("https://api.example.com").build()?;
+    /// let ryan = service.as_user("855727961", Bearer::new("41d9…"))?;
     /// # Ok(())
     /// # }
     /// ```
     ///
     /// # Errors
     ///
-    /// If the credentials can't be used.
+    /// If the identity can't be used.
     pub fn as_user(
         &self,
         user: impl Into<UserKey>,
-        credentials: Credentials,
+        identity: impl Into<Identity>,
     ) -> Result<Self, Error> {
         let core = &self.0.core;
-        let user = user.into();
-        let base_url = match (&core.fixed, credentials.own_data_center()) {
-            (Some(fixed), _) => Arc::clone(fixed),
-            (None, Some(home)) => Arc::new(BaseUrl::of(home)?),
-            (None, None) => Arc::clone(&core.home),
+        let (user, identity) = (user.into(), identity.into());
+        let home = match identity.base_url() {
+            Some(own) if !core.is_fixed => core.servers.at(own)?,
+            _ => Arc::clone(&core.home),
         };
-        let session = core
+        let authorizer = core
             .users
-            .session(&core.context, &user, credentials)
+            .authorizer(&core.auth, &user, &identity)
             .map_err(|error| Error::unusable(&error))?;
-        let buckets = core.buckets(base_url.without_scheme());
         Ok(Self(Arc::new(Inner {
             core: Arc::clone(core),
-            base_url,
-            buckets,
+            home,
             user: Some(user),
-            session,
+            authorizer,
         })))
     }
 
-    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Clients of that
-    /// user that there are go on. Tells whether there was one.
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing clients
+    /// of that user go on. Returns whether there was one.
     pub fn forget_user(&self, user: &UserKey) -> bool {
         self.0.core.users.forget(user)
     }
 
-    /// How many users are kept.
+    /// Returns how many users are kept.
     pub fn user_count(&self) -> usize {
         self.0.core.users.len()
     }
 
-    /// Who the user is, if that was said.
+    /// Returns the user, if one was named.
     pub fn user(&self) -> Option<&UserKey> {
         self.0.user.as_ref()
     }
 
-    /// What the user's token may do, as far as that is known.
+    /// Returns what the user's token may do, as far as that is known.
     pub fn granted_scopes(&self) -> Option<ScopeSet> {
-        self.0.session.scopes()
+        self.0.authorizer.as_ref()?.scopes()
     }
 
-    /// What is left of the limits, which locks are in force, and what happens to them.
+    /// Returns the rate limits of this user: what is left of each, and which lockouts are in force.
     pub fn limits(&self) -> EndpointLimits {
-        EndpointLimits {
-            limits: self.0.core.limiter.limits(self.0.user.clone()),
-            buckets: Arc::clone(&self.0.buckets),
-        }
+        EndpointLimits::new(self.clone())
     }
 
-    /// Scheme, host, and the prefix of all paths.
-    pub(crate) fn base(&self) -> (&Scheme, &Authority, &str) {
-        self.0.base_url.parts()
-    }
-
-    /// The server's host and port, for traces.
-    fn server(&self) -> (&str, Option<u16>) {
-        self.0.base_url.server()
-    }
-
-    /// A call without a type: for programs that know endpoints only by their metadata.
-    ///
-    /// ```no_run
-    /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client) -> Result<(), Error> {
-    /// let follow = cliq_api::threads::THREADS.iter().find(|meta| meta.name() == "follow_thread").unwrap();
-    /// client.call(follow).set("THREAD_CHAT_ID", "CT_1-T-2").await?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn call(&self, endpoint: &'static EndpointMeta) -> DynamicCall {
-        DynamicCall::new(Call::with_client(self.clone(), endpoint))
+    /// Returns the server of an endpoint.
+    fn server(&self, endpoint: &'static EndpointMeta) -> Result<&Server, Error> {
+        let Some(name) = endpoint.server else {
+            return Ok(&self.0.home);
+        };
+        let named = self.0.core.named.get(name);
+        named.map(|server| &**server).ok_or_else(|| {
+            let problem = format!(
+                "the client has no server `{name}`: set its URL with `ClientBuilder::server`"
+            );
+            Error::unsent(ErrorKind::Configuration, endpoint, problem)
+        })
     }
 }
 
@@ -253,49 +262,3 @@ impl fmt::Debug for Client {
             .finish_non_exhaustive()
     }
 }
-
-/// Whatever can make calls, because it has a [`Client`]: the client itself, references to it, and
-/// wrappers of your own.
-///
-/// ```
-/// use cliq_api::prelude::*;
-///
-/// struct Bot {
-///     client: Client,
-///     name: String,
-/// }
-///
-/// impl Caller for Bot {
-///     fn client(&self) -> &Client {
-///         &self.client
-///     }
-/// }
-/// // From here on, `bot.follow_thread(…)` works as it does on the client.
-/// ```
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't make calls",
-    label = "endpoints are methods of a `cliq_api::Client`, or of what implements `cliq_api::Caller`",
-    note = "implement `Caller` for `{Self}`, with a method that returns its `Client`; an `#[endpoints]` trait can't be implemented by hand"
-)]
-pub trait Caller: Send + Sync {
-    /// The client that makes the calls.
-    fn client(&self) -> &Client;
-}
-
-impl Caller for Client {
-    fn client(&self) -> &Client {
-        self
-    }
-}
-
-macro_rules! through_deref {
-    ($($pointer:ty),*) => {
-        $(impl<C: Caller + ?Sized> Caller for $pointer {
-            fn client(&self) -> &Client {
-                (**self).client()
-            }
-        })*
-    };
-}
-
-through_deref!(&C, Box<C>, Arc<C>);

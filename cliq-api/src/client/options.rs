@@ -1,21 +1,24 @@
-//! What a caller may say of one call besides its parameters.
+//! Options of one call, besides its parameters.
 
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue};
 
+use super::retry::RetryPolicy;
 use crate::limit::{Priority, WaitPolicy};
-use crate::retry::RetryPolicy;
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
 /// ```no_run
 /// # use cliq_api::prelude::*;
-/// # use cliq_api::threads::Threads;
 /// # use std::time::Duration;
+/// # #[endpoints]
+/// # pub trait Tickets {
+/// #     #[endpoint(GET "/tickets/<ID>")] fn get_ticket(&self, id: u32) -> String;
+/// # }
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// client.follow_thread("CT_1-T-2").options(|options| options.timeout(Duration::from_secs(5))).await?;
+/// client.get_ticket(42_u32).options(|options| options.timeout(Duration::from_secs(5))).await?;
 /// # Ok(())
 /// # }
 /// ```
@@ -26,12 +29,22 @@ pub struct Options {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) wait_policy: Option<WaitPolicy>,
     pub(super) priority: Option<Priority>,
-    headers: Vec<(HeaderName, HeaderValue)>,
-    refused: Option<String>,
+    headers: Option<HeaderMap>,
+    invalid: Option<String>,
 }
 
 impl Options {
-    /// How long one attempt may take.
+    pub(super) const NONE: Self = Self {
+        timeout: None,
+        deadline: None,
+        retry: None,
+        wait_policy: None,
+        priority: None,
+        headers: None,
+        invalid: None,
+    };
+
+    /// Sets how long one attempt may take.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         Self {
@@ -40,11 +53,11 @@ impl Options {
         }
     }
 
-    /// How long the call as a whole may take, from `.await` on: waiting for its turn and for a
-    /// token, all attempts, reading the answer.
+    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for a
+    /// token, all attempts, reading the response.
     ///
-    /// Where nothing is said: one window of the endpoint's limit and five seconds, and twice the
-    /// time of an attempt.
+    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of an
+    /// attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self {
@@ -53,7 +66,7 @@ impl Options {
         }
     }
 
-    /// How often it is tried again, in place of what the client does.
+    /// Replaces the client's retry policy.
     #[must_use]
     pub fn retry(self, policy: RetryPolicy) -> Self {
         Self {
@@ -62,8 +75,8 @@ impl Options {
         }
     }
 
-    /// It fails at once where it would have to wait for its limit: with the time after which it
-    /// could go.
+    /// Fails at once if the call would have to wait for its rate limit. The error says after which
+    /// time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {
         Self {
@@ -72,8 +85,8 @@ impl Options {
         }
     }
 
-    /// It waits for a lock to end as well, as far as its deadline allows: that should be longer
-    /// than the lock then.
+    /// Waits for a lockout to end as well, as far as the deadline allows: set one that is longer
+    /// than the lockout.
     #[must_use]
     pub fn through_locks(self) -> Self {
         Self {
@@ -82,7 +95,7 @@ impl Options {
         }
     }
 
-    /// It goes before others that wait, and may use the slots that are
+    /// Puts the call before others that wait, and lets it use the slots that are
     /// [reserved](crate::limit::LimitSettings::reserved_for_urgent).
     #[must_use]
     pub fn urgent(self) -> Self {
@@ -92,38 +105,38 @@ impl Options {
         }
     }
 
-    /// A header to send besides. It replaces one of that name; where it can't be sent, the call
-    /// fails and says so.
+    /// Sets a header, in place of any other of that name. If it can't be sent, the call fails.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         match (HeaderName::try_from(name), HeaderValue::try_from(value)) {
             (Ok(name), Ok(mut value)) => {
                 // It may be a secret, and `Debug` of a request shows its headers.
                 value.set_sensitive(true);
-                self.headers.push((name, value));
+                self.headers.get_or_insert_default().insert(name, value);
             }
-            _ => {
-                self.refused = Some(format!(
-                    "the header {name:?} can't be sent: its name or its value is not one"
-                ))
-            }
+            _ => self.invalid = Some(invalid_header(name)),
         }
         self
     }
 
-    pub(crate) fn headers(&self) -> impl Iterator<Item = &(HeaderName, HeaderValue)> {
-        self.headers.iter()
+    pub(super) fn headers(&self) -> Option<&HeaderMap> {
+        self.headers.as_ref()
     }
 
-    pub(crate) fn refused(&self) -> Option<&str> {
-        self.refused.as_deref()
+    /// Returns why the call can't be sent, if an option is invalid.
+    pub(super) fn invalid(&self) -> Option<&str> {
+        self.invalid.as_deref()
     }
+}
+
+pub(super) fn invalid_header(name: &str) -> String {
+    format!("the header {name:?} can't be sent: its name or its value is not valid")
 }
 
 /// Without the headers' values.
 impl fmt::Debug for Options {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let headers: Vec<_> = self.headers.iter().map(|(name, _)| name).collect();
+        let headers: Vec<_> = self.headers.iter().flat_map(HeaderMap::keys).collect();
         f.debug_struct("Options")
             .field("timeout", &self.timeout)
             .field("deadline", &self.deadline)

@@ -1,489 +1,613 @@
-//! The way of one call: validate, wait for a slot, authorize, send, classify, and perhaps once
-//! more.
+//! One call, from top to bottom: validate → scope → permit → authorize → send → classify → decode.
+//!
+//! Typed calls and calls by metadata take the same way. Nothing that is called here calls back into
+//! the client.
 
 use std::pin::pin;
 use std::sync::Arc;
-use std::time::{Duration, SystemTime};
+use std::time::Duration;
 
 use bytes::Bytes;
-use http::header::AUTHORIZATION;
-use http::{Request, Response, StatusCode};
+use http::{Request, Response};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
-use tracing::{Instrument, Span};
+use tracing::Instrument;
 
-use super::exchange::Exchange;
+use super::endpoint::Context;
+use super::exchange::Detached;
 use super::in_flight::Entered;
-use super::trace;
-use crate::endpoint::answer::Misfit;
-use crate::endpoint::call::Call;
-use crate::endpoint::meta::{EndpointMeta, Scopes};
-use crate::endpoint::request;
-use crate::error::{Answer, Attempt, Error, ErrorKind, Sent};
-use crate::limit::{AcquireOptions, LimitRefusal, Outcome, Permit};
-use crate::retry::RetryPolicy;
-use crate::transport::{EVER, TransportError};
+use super::receive::{Bounds, Incomplete, Why, receive};
+use super::retry::RetryPolicy;
+use super::{Client, Core, Options, trace};
+use crate::auth::Generation;
+use crate::body::Body;
+use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
+use crate::limit::{AcquireOptions, Outcome, Permit, Throttling, WaitPolicy};
+use crate::meta::{EndpointMeta, Scopes};
+use crate::request::{self, Call, RequestError, Target};
+use crate::response::DecodeError;
+use crate::transport::{FOREVER, Sent};
 
-/// A call that was answered with a success, which may turn out not to be what was declared.
-pub(crate) struct Answered {
-    pub(crate) answer: Response<Bytes>,
-    endpoint: &'static EndpointMeta,
-    attempts: Vec<Attempt>,
-    begun: Instant,
-    span: Span,
-}
+/// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
+/// follows is compiled once, whatever is decoded.
+pub(crate) type Decode<'d> =
+    &'d mut (dyn FnMut(&Call, &mut Response<Body>) -> Result<(), DecodeError> + Send);
 
-/// Makes the call and gives its answer, if that is a success.
-pub(crate) async fn run(call: &Call) -> Result<Answered, Error> {
-    let begun = Instant::now();
-    // Pinned where they are made, here and below: futures that are handed on by value are copied at
-    // each step.
-    let attempts = pin!(attempts(call, begun));
-    let mut traced = attempts.instrument(trace::call(call.client(), call.meta()));
+/// Makes the call. Returns its response, if that is a success that `decode` accepts.
+///
+/// With `streamed`, a success is decoded when its head has arrived, and its body is a stream.
+pub(crate) async fn run(
+    call: &Call,
+    context: &Context,
+    streamed: bool,
+    decode: Decode<'_>,
+) -> Result<Response<Body>, Error> {
+    // Futures are pinned where they are made, here and below: passed on by value, each step copies
+    // them.
+    let attempts = pin!(attempts(call, context, streamed, decode));
+    let mut traced = attempts.instrument(trace::call(&context.client, call.meta()));
     let result = (&mut traced).await;
     match &result {
-        Ok((answer, _)) => trace::answered(traced.span(), answer.status()),
+        Ok(response) => trace::answered(traced.span(), response.status()),
         Err(error) => trace::failed(traced.span(), error),
     }
-    let span = traced.span().clone();
-    result.map(|(answer, attempts)| Answered {
-        answer,
-        endpoint: call.meta(),
-        attempts,
-        begun,
-        span,
-    })
+    result
 }
 
-impl Answered {
-    /// It is not what was declared.
-    pub(crate) fn unreadable(self, misfit: &Misfit) -> Error {
-        let Self {
-            answer,
-            endpoint,
-            mut attempts,
-            begun,
-            span,
-        } = self;
-        let error = Error::decode(endpoint, answer, misfit);
-        attempts.push(Attempt::new(&error, begun.elapsed()));
-        let error = error.after(attempts);
-        trace::failed(&span, &error);
-        error
-    }
-}
-
-/// The request as it would be sent, but for its authorization.
-pub(crate) fn prepare(call: &Call) -> Result<Request<Bytes>, Error> {
-    request::build(call)
-}
-
-/// The request as it would be sent.
-pub(crate) async fn prepare_authorized(call: &Call) -> Result<Request<Bytes>, Error> {
-    let mut request = prepare(call)?;
-    authorize(call, &mut request).await?;
+/// Builds the request as it would be sent, but for its authorization.
+pub(crate) fn prepare(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
+    let mut request = build(call, context)?;
+    open_stream(call, &mut request)?;
     Ok(request)
 }
 
-/// Gives the generation of the token that it put in, if it did.
-async fn authorize(call: &Call, request: &mut Request<Bytes>) -> Result<Option<u64>, Error> {
-    // An endpoint that declares the header itself has its way.
-    if request.headers().contains_key(AUTHORIZATION) {
-        return Ok(None);
-    }
-    let authorized = call.client().0.session.authorization().await;
-    let authorized = authorized.map_err(|error| Error::unauthorized(call.meta(), error))?;
-    Ok(authorized.map(|authorized| {
-        request
-            .headers_mut()
-            .insert(AUTHORIZATION, authorized.header);
-        authorized.generation
-    }))
+/// Builds the request as it would be sent.
+pub(crate) async fn prepare_authorized(
+    call: &Call,
+    context: &Context,
+) -> Result<Request<Body>, Error> {
+    let (mut head, body) = prepare(call, context)?.into_parts();
+    authorize(&context.client, call.meta(), &mut head).await?;
+    Ok(Request::from_parts(head, body))
 }
 
-/// Whether the token's scopes suffice. Tells whether they are known.
-fn check_scopes(call: &Call) -> Result<bool, Error> {
-    let needed = call.meta().scopes;
-    if needed == Scopes::None {
-        return Ok(true);
-    }
-    let Some(granted) = call.client().0.session.scopes() else {
-        return Ok(false);
+async fn attempts(
+    call: &Call,
+    context: &Context,
+    streamed: bool,
+    decode: Decode<'_>,
+) -> Result<Response<Body>, Error> {
+    let mut run = Run::begin(call, context, streamed)?;
+    // In a block, so that the first attempt is dropped before the retry path: otherwise it enlarges
+    // the call's future.
+    let error = {
+        let first = pin!(run.attempt(decode)).await;
+        match first {
+            Ok(response) => return Ok(response),
+            Err(Failed::Attempt(error)) => error,
+            Err(Failed::Before(error)) => return Err(run.ended(error)),
+            Err(Failed::NoBudget) => unreachable!("the first attempt costs no budget"),
+        }
     };
-    match granted.check(needed) {
-        Ok(()) => Ok(true),
-        Err(missing) => Err(
-            Error::unsent(ErrorKind::Scope, call.meta(), missing.to_string()).caused_by(missing),
-        ),
-    }
-}
-
-/// A little more than one window to wait for a slot, and time for an attempt and one more.
-fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
-    window.unwrap_or_default() + Duration::from_secs(5) + timeout.saturating_mul(2)
-}
-
-fn closed(call: &Call) -> Error {
-    Error::unsent(ErrorKind::Closed, call.meta(), "the client was closed")
+    // Boxed, as most calls end with their first attempt, and would carry the room for more in vain.
+    Box::pin(run.retry(error, decode)).await
 }
 
 /// One call under way.
 struct Run<'c> {
     call: &'c Call,
-    /// Of the next attempt.
-    request: Request<Bytes>,
-    /// Of the token that is in it.
-    generation: Option<u64>,
+    client: &'c Client,
+    options: &'c Options,
+    /// The request of the next attempt, if it is built already.
+    request: Option<Request<Body>>,
     /// For as long as it goes on.
     _entered: Entered,
-    /// Of one attempt.
-    timeout: Duration,
+    bounds: Bounds,
     begun: Instant,
-    /// From then on.
+    /// How long the call may take.
     deadline: Duration,
-    /// Whether the token's scopes were known when they were looked at.
+    /// Whether the token's scopes were known when they were checked.
     scopes_known: bool,
+    /// Whether the next attempt waits for a lockout to end, whatever the options say.
+    through_lock: bool,
+    /// Whether the next attempt is charged to the client's retry budget.
+    is_charged: bool,
     stage: Stage,
-    /// The most that any attempt may have done.
+    /// Identifies the token that the last attempt carried.
+    generation: Option<Generation>,
+    /// The most that any attempt did.
     sent: Sent,
-    /// Those that failed.
+    /// The failed attempts.
     attempts: Vec<Attempt>,
 }
 
-/// What a call is at, for those who want to know why its time ran out.
+/// What a call waits for.
 #[derive(Clone, Copy)]
 enum Stage {
-    /// For a slot of the endpoint's limit.
-    Limited,
-    /// For an access token.
-    Authorizing,
-    /// For the time between two attempts.
-    Waiting,
-    /// For the answer.
-    Sent,
+    Permit,
+    Token,
+    Backoff,
+    Response,
 }
 
-/// What an attempt ended with that was not answered with a success.
+/// An attempt without a success.
 enum Failed {
-    /// It was made.
+    /// It was made, and failed.
     Attempt(Error),
-    /// The call ends, as its time ran out or something is missing that an attempt needs.
+    /// It wasn't made: the call timed out, or something is missing that it needs. The call ends.
     Before(Error),
-}
-
-/// Attempts, until one is answered or nothing speaks for another.
-async fn attempts(call: &Call, begun: Instant) -> Result<(Response<Bytes>, Vec<Attempt>), Error> {
-    let mut run = Run::begin(call, begun)?;
-    // In a block of its own: what is there for longer than it is needed, a call carries.
-    let error = {
-        let first = pin!(run.once()).await;
-        match first {
-            Ok(answer) => return Ok((answer, run.attempts)),
-            Err(Failed::Attempt(error)) => error,
-            Err(Failed::Before(error)) => return Err(run.ended(error)),
-        }
-    };
-    // In a box, as most calls end with their first attempt, and would carry the room for more in
-    // vain.
-    let answer = Box::pin(run.again(error)).await?;
-    Ok((answer, run.attempts))
+    /// It wasn't made: the client's retry budget is used up.
+    NoBudget,
 }
 
 impl<'c> Run<'c> {
-    /// Checks what can be checked before anything is waited for.
-    fn begin(call: &'c Call, begun: Instant) -> Result<Self, Error> {
+    /// Validates what can be validated before anything is waited for.
+    fn begin(call: &'c Call, context: &'c Context, streamed: bool) -> Result<Self, Error> {
+        let begun = Instant::now();
         let endpoint = call.meta();
-        let core = &call.client().0.core;
-        let request = prepare(call)?;
-        let scopes_known = check_scopes(call)?;
+        let (client, options) = (&context.client, context.options());
+        let core = &client.0.core;
+        let request = build(call, context)?;
+        let scopes_known = check_scopes(client, endpoint)?;
         if Handle::try_current().is_err() {
-            let problem = "a call needs a Tokio runtime, and none runs here: `.await` it in one, or `.wait()` for it with the feature `blocking`";
+            let problem = "a call needs a Tokio runtime, and none runs on this thread: `.await` \
+                           it in one, or use `.wait()` with the feature `blocking`";
             return Err(Error::unsent(ErrorKind::Configuration, endpoint, problem));
         }
         let Some(entered) = core.in_flight.enter() else {
-            return Err(closed(call));
+            return Err(closed(endpoint));
         };
-
-        let timeout = call
-            .options()
-            .timeout
-            .or(endpoint.timeout)
-            .unwrap_or(core.timeout)
-            .min(EVER);
-        let deadline = call.options().deadline;
-        let deadline = deadline
-            .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout));
-        let deadline = deadline.min(EVER);
+        let timeout = options.timeout.or(endpoint.timeout).unwrap_or(core.timeout);
+        let timeout = timeout.min(FOREVER);
+        let deadline = options
+            .deadline
+            .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout))
+            .min(FOREVER);
         if deadline.is_zero() {
-            return Err(Error::timeout(
-                endpoint,
-                Sent::No,
-                "the call's deadline had passed before it was sent",
-            ));
+            let problem = "the call's deadline had passed before it was sent";
+            return Err(Error::timeout(endpoint, Sent::No, problem));
         }
         Ok(Self {
             call,
-            request,
-            generation: None,
+            client,
+            options,
+            request: Some(request),
             _entered: entered,
-            timeout,
+            bounds: Bounds {
+                timeout,
+                read_timeout: core.read_timeout,
+                max_response_size: core.max_response_size,
+                streamed,
+            },
             begun,
             deadline,
             scopes_known,
-            stage: Stage::Limited,
+            through_lock: false,
+            is_charged: false,
+            stage: Stage::Permit,
+            generation: None,
             sent: Sent::No,
             attempts: Vec::new(),
         })
     }
 
-    /// What follows an attempt that failed.
-    async fn again(&mut self, mut error: Error) -> Result<Response<Bytes>, Error> {
-        let core = &self.call.client().0.core;
-        let policy = self.call.options().retry.unwrap_or(core.retry);
+    /// Makes further attempts, until one succeeds or there is no reason for another.
+    async fn retry(
+        &mut self,
+        mut error: Error,
+        decode: Decode<'_>,
+    ) -> Result<Response<Body>, Error> {
+        let core = &self.client.0.core;
+        let policy = self.options.retry.unwrap_or(core.retry);
         let mut renewed = false;
         loop {
             self.note(&error);
+            if !self.call.payload().is_replayable() {
+                return Err(self.ended(error));
+            }
             if !renewed && self.is_renewed(&error) {
-                // Once, whatever the policy says: the server has not acted on it.
+                // Once, whatever the policy says: the server has not acted on the call.
                 renewed = true;
+                self.is_charged = false;
             } else {
                 let Some(wait) = self.next(&policy, &error) else {
                     return Err(self.ended(error));
                 };
-                trace::again(&error, wait, self.tried());
-                self.stage = Stage::Waiting;
+                self.is_charged = true;
+                trace::again(&error, wait, self.attempted());
+                self.stage = Stage::Backoff;
                 tokio::time::sleep(wait).await;
                 if core.in_flight.is_closed() {
-                    return Err(self.ended(closed(self.call)));
+                    return Err(self.ended(closed(self.call.meta())));
                 }
             }
-            self.request = prepare(self.call)?;
-            let next = pin!(self.once()).await;
+            let next = pin!(self.attempt(decode)).await;
             error = match next {
-                Ok(answer) => return Ok(answer),
+                Ok(response) => return Ok(response),
                 Err(Failed::Attempt(error)) => error,
-                // What went wrong first tells more than that there is no slot to try it again.
-                Err(Failed::Before(no_slot)) if no_slot.kind() == ErrorKind::Limited => {
+                Err(Failed::NoBudget) => return Err(self.ended(error)),
+                // Why the attempt before failed tells more than that there is no slot for another.
+                Err(Failed::Before(before)) if before.kind() == ErrorKind::Limited => {
                     return Err(self.ended(error));
                 }
-                Err(Failed::Before(error)) => return Err(self.ended(error)),
+                Err(Failed::Before(before)) => return Err(self.ended(before)),
             };
         }
     }
 
-    /// One attempt, once it has all that it needs.
-    async fn once(&mut self) -> Result<Response<Bytes>, Failed> {
+    /// Makes one attempt.
+    async fn attempt(&mut self, decode: Decode<'_>) -> Result<Response<Body>, Failed> {
         let end = self.begun + self.deadline;
-        let Ok(permit) = timeout_at(end, pin!(self.permit())).await else {
+        let ready = timeout_at(end, pin!(self.ready())).await;
+        let Ok(ready) = ready else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let permit = permit.map_err(Failed::Before)?;
-        self.stage = Stage::Sent;
-        let authorized = self.request.headers().contains_key(AUTHORIZATION);
-        let span = trace::attempt(self.call.meta(), self.tried());
-        let mut exchange = self.exchange(permit).instrument(span);
-        // An attempt ends by its own time. A second clock for what comes later would be set in
-        // vain, by most calls.
-        let ends_in_time = Instant::now() + self.timeout <= end;
+        let (request, permit, authorized) = ready?;
+        self.stage = Stage::Response;
+        let span = trace::attempt(self.call.meta(), self.attempted());
+        let mut exchange = self.exchange(request, permit, authorized).instrument(span);
+        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
+        let ends_in_time = Instant::now() + self.bounds.timeout <= end;
         let exchanged = if ends_in_time {
             Ok((&mut exchange).await)
         } else {
             timeout_at(end, &mut exchange).await
         };
-        let Ok((answer, locked)) = exchanged else {
+        let Ok(result) = exchanged else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let answer = self
-            .judged(answer, authorized)
-            .map_err(|error| error.with_locked_until(locked));
-        match &answer {
-            Ok(answer) => {
-                trace::answered(exchange.span(), answer.status());
-                self.call.client().0.core.budget.earn();
+        let result = result.and_then(|mut response| match decode(self.call, &mut response) {
+            Ok(()) => Ok(response),
+            Err(problem) => Err(Error::decode(
+                self.call.meta(),
+                buffered(response),
+                &problem,
+            )),
+        });
+        match &result {
+            Ok(response) => {
+                trace::answered(exchange.span(), response.status());
+                self.client.0.core.budget.earn();
             }
             Err(error) => trace::failed(exchange.span(), error),
         }
-        answer.map_err(Failed::Attempt)
+        result.map_err(Failed::Attempt)
     }
 
-    /// A slot of the endpoint's limit, and with it the request's authorization: this comes last, or
-    /// a long wait would outlive the token.
-    async fn permit(&mut self) -> Result<Permit, Error> {
-        let options = self.call.options();
-        let client = &self.call.client().0;
-        let limiter = &client.core.limiter;
-        let buckets = client.buckets.of(self.call.meta());
-        let acquire = AcquireOptions::new()
-            .deadline(self.begun + self.deadline)
-            .timeout(self.timeout)
-            .wait_policy(
-                options
-                    .wait_policy
-                    .unwrap_or(limiter.settings().default_wait_policy()),
-            )
-            .priority(options.priority.unwrap_or_default())
-            // Retries go first, or one would wait a whole line once more.
-            .retry(!self.attempts.is_empty());
+    /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
+    /// a long wait would outlive the token. Returns the request, the permit, and whether the
+    /// request carries an authorization.
+    async fn ready(&mut self) -> Result<(Request<Body>, Permit, bool), Failed> {
+        let endpoint = self.call.meta();
         loop {
-            self.stage = Stage::Limited;
-            let permit = limiter
-                .acquire(&buckets, client.user.as_ref(), acquire)
-                .await;
-            let mut permit = permit.map_err(|refusal| limited(self.call, refusal))?;
-            self.stage = Stage::Authorizing;
-            self.generation = authorize(self.call, &mut self.request).await?;
+            let request = match self.request.take() {
+                Some(request) => request,
+                None => self.build().map_err(Failed::Before)?,
+            };
+            self.stage = Stage::Permit;
+            let mut permit = self.permit().await.map_err(Failed::Before)?;
+            self.stage = Stage::Token;
+            let (mut head, body) = request.into_parts();
+            let (generation, authorized) = authorize(self.client, endpoint, &mut head)
+                .await
+                .map_err(Failed::Before)?;
+            self.generation = generation;
             if !self.scopes_known {
-                // The first token has told them.
-                self.scopes_known = check_scopes(self.call)?;
+                // The first token brought them.
+                self.scopes_known = check_scopes(self.client, endpoint).map_err(Failed::Before)?;
             }
-            // If it was held for too long by now, or a lock has begun, it is given back.
+            // A permit that was held for too long, or that a lockout has voided, is given back.
             if permit.sending().is_ok() {
-                return Ok(permit);
-            }
-            if self.generation.is_some() {
-                self.request.headers_mut().remove(AUTHORIZATION);
-            }
-        }
-    }
-
-    /// Whether the answer is a success.
-    fn judged(
-        &self,
-        answer: Result<Response<Bytes>, TransportError>,
-        authorized: bool,
-    ) -> Result<Response<Bytes>, Error> {
-        match answer {
-            Ok(answer) if answer.status().is_success() => Ok(answer),
-            Ok(answer) => Err(Error::refused(self.call.meta(), answer, authorized)),
-            Err(error) => Err(Error::transport(self.call.meta(), error)),
-        }
-    }
-
-    /// Sends the request, and tells the limiter how that ended.
-    fn exchange(&mut self, permit: Permit) -> Exchange<Exchanged> {
-        let core = &self.call.client().0.core;
-        let transport = Arc::clone(&core.transport);
-        let request = std::mem::take(&mut self.request);
-        let timeout = self.timeout;
-        let work = async move {
-            let answer = transport.send_within(request, timeout).await;
-            let outcome = match &answer {
-                Ok(answer) => Some(outcome(answer)),
-                // What came before it broke off may report a lockout.
-                Err(error) => error.answer().map(outcome),
-            };
-            let unsent = matches!(&answer, Err(error) if error.sent() == Sent::No);
-            let locked = match outcome {
-                Some(outcome) => permit
-                    .answered(outcome)
-                    .and_then(|throttling| throttling.locked_until),
-                None if unsent => {
+                if self.is_charged && !self.client.0.core.budget.pay() {
                     permit.unsent();
-                    None
+                    return Err(Failed::NoBudget);
                 }
-                None => {
-                    // It knows that it means that no answer came.
-                    drop(permit);
-                    None
-                }
-            };
-            (answer, locked)
+                let mut request = Request::from_parts(head, body);
+                open_stream(self.call, &mut request).map_err(Failed::Before)?;
+                return Ok((request, permit, authorized));
+            }
+        }
+    }
+
+    async fn permit(&self) -> Result<Permit, Error> {
+        let core = &self.client.0.core;
+        let policy = if self.through_lock {
+            WaitPolicy::ThroughLocks
+        } else {
+            self.wait_policy()
         };
-        Exchange::new(work, Arc::clone(&core.in_flight))
+        let options = AcquireOptions::new()
+            .deadline(self.begun + self.deadline)
+            .timeout(self.bounds.timeout)
+            .wait_policy(policy)
+            .priority(self.options.priority.unwrap_or_default())
+            // A retry goes before others, or it would wait in the whole queue once more.
+            .retry(!self.attempts.is_empty());
+        let server = self.client.server(self.call.meta())?;
+        let buckets = server.buckets.of(self.call.meta());
+        let user = self.client.0.user.as_ref();
+        let permit = core.limiter.acquire(&buckets, user, options).await;
+        permit.map_err(|refusal| Error::limited(self.call.meta(), refusal))
+    }
+
+    /// Sends the request, receives the response, and completes the permit.
+    fn exchange(
+        &self,
+        request: Request<Body>,
+        permit: Permit,
+        authorized: bool,
+    ) -> Detached<Result<Response<Body>, Error>> {
+        let core = Arc::clone(&self.client.0.core);
+        let (endpoint, bounds) = (self.call.meta(), self.bounds);
+        let in_flight = Arc::clone(&core.in_flight);
+        // What is sent piece by piece ends with its caller; anything else counts at the server from
+        // now on, and is finished for the sake of what its response says.
+        let outlives_caller = self.call.payload().is_replayable() && !bounds.streamed;
+        let work = async move {
+            let received = receive(core.send(request), &bounds).await;
+            let (result, throttling) = classify(&core, received, permit);
+            match result {
+                Ok(response) if bounds.streamed => Ok(core.streamed(response, &bounds)),
+                Ok(response) => Ok(response),
+                Err(fault) => {
+                    let error = fault.into_error(endpoint, &bounds, authorized);
+                    Err(error.with_throttling(throttling))
+                }
+            }
+        };
+        Detached::new(work, in_flight, outlives_caller)
+    }
+
+    fn build(&self) -> Result<Request<Body>, Error> {
+        build_with(self.call, self.client, self.options)
     }
 
     fn note(&mut self, error: &Error) {
         self.sent = self.sent.max(error.sent());
-        self.attempts
-            .push(Attempt::new(error, self.begun.elapsed()));
+        self.attempts.push(error.as_attempt(self.begun.elapsed()));
     }
 
-    fn next(&self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
-        let wait = policy.next(self.call.meta(), error, self.tried())?;
-        // Where the time doesn't suffice, what went wrong tells more than a deadline that passed.
-        // The limiter waits out a lock, if it keeps limits and the lock ends in time. Otherwise
-        // nobody would.
-        let lock = error
-            .locked_until()
-            .and_then(|until| until.duration_since(SystemTime::now()).ok())
-            .unwrap_or_default();
-        let in_time = self.begun.elapsed().saturating_add(wait.max(lock)) < self.deadline;
-        (in_time && self.call.client().0.core.budget.pay()).then_some(wait)
+    fn wait_policy(&self) -> WaitPolicy {
+        let settings = self.client.0.core.limiter.settings();
+        let own = self.options.wait_policy;
+        own.unwrap_or(settings.default_wait_policy())
     }
 
-    /// Whether the server refused the token, and another is worth a try.
+    /// Returns how long to wait before the next attempt, if there is to be one.
+    fn next(&mut self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
+        let core = &self.client.0.core;
+        let mut wait = policy.next(self.call.meta(), error, self.attempted())?;
+        let mut until_sent = wait;
+        self.through_lock = false;
+        if let Some(throttling) = error.throttling() {
+            // The limiter waits until the call may be sent again, and knows how long that takes.
+            if self.wait_policy() == WaitPolicy::FailFast {
+                return None;
+            }
+            until_sent = wait.max(throttling.wait);
+            if !core.limiter.settings().is_off() {
+                self.through_lock = true;
+                wait = Duration::ZERO;
+            } else {
+                wait = until_sent;
+            }
+        }
+        // Where the time doesn't suffice, this error says more than a timeout.
+        let in_time = self.begun.elapsed().saturating_add(until_sent) < self.deadline;
+        (in_time && core.budget.can_pay()).then_some(wait)
+    }
+
+    /// Whether the server refused the token, and another one is worth an attempt.
     fn is_renewed(&self, error: &Error) -> bool {
-        let about_the_token = error.status() == Some(StatusCode::UNAUTHORIZED)
-            && error.code() != Some("oauthtoken_scope_invalid");
-        about_the_token
-            && self
-                .generation
-                .is_some_and(|generation| self.call.client().0.session.refused(generation))
+        let authorizer = self.client.0.authorizer.as_ref();
+        error.is_token_refused()
+            && authorizer
+                .zip(self.generation)
+                .is_some_and(|(authorizer, generation)| authorizer.refused(generation))
     }
 
-    fn tried(&self) -> u32 {
+    fn attempted(&self) -> u32 {
         u32::try_from(self.attempts.len()).unwrap_or(u32::MAX)
     }
 
-    /// The call's error, with all that was tried.
+    /// The call's error, with all attempts.
     fn ended(&mut self, error: Error) -> Error {
+        let sent = self.sent.max(error.sent());
+        let error = error.after(std::mem::take(&mut self.attempts), sent);
+        if sent > Sent::No && !self.call.payload().is_replayable() {
+            return error.not_replayable();
+        }
         error
-            .with_sent(self.sent)
-            .after(std::mem::take(&mut self.attempts))
     }
 
     fn out_of_time(&mut self) -> Error {
         let deadline = self.deadline;
         let problem = match self.stage {
-            Stage::Limited => {
-                format!(
-                    "the call's deadline of {deadline:?} passed while it waited for the endpoint's limit"
-                )
+            Stage::Permit => format!(
+                "the call's deadline of {deadline:?} passed while it waited for its rate limit"
+            ),
+            Stage::Token => format!(
+                "the call's deadline of {deadline:?} passed while it waited for an access token"
+            ),
+            Stage::Backoff => {
+                format!("the call's deadline of {deadline:?} passed before it could be retried")
             }
-            Stage::Authorizing => {
-                format!(
-                    "the call's deadline of {deadline:?} passed while it waited for an access token"
-                )
-            }
-            Stage::Waiting => {
-                format!("the call's deadline of {deadline:?} passed before it could be tried again")
-            }
-            Stage::Sent => {
+            Stage::Response => {
                 self.sent = self.sent.max(Sent::Maybe);
-                format!("no answer within the call's deadline of {deadline:?}")
+                format!("no response within the call's deadline of {deadline:?}")
             }
         };
         Error::timeout(self.call.meta(), Sent::No, problem)
     }
 }
 
-fn limited(call: &Call, refusal: LimitRefusal) -> Error {
-    let (wait, until) = (refusal.wait(), refusal.locked_until());
-    let error = Error::unsent(
-        ErrorKind::Limited,
-        call.meta(),
-        format!("{refusal}; nothing was sent"),
-    );
-    error
-        .with_retry_after(wait)
-        .with_locked_until(until)
-        .caused_by(refusal)
+/// Why an exchange brought no success.
+enum Fault {
+    Status(Response<Bytes>, Failure),
+    Incomplete(Why, Option<(Response<Bytes>, Failure)>),
 }
 
-/// The answer, and until when the user is locked out now.
-type Exchanged = (Result<Response<Bytes>, TransportError>, Option<SystemTime>);
-
-/// What an answer says of the endpoint's limits.
-fn outcome(answer: &Response<Bytes>) -> Outcome {
-    if !answer.status().is_client_error() {
-        return Outcome::Accepted;
-    }
-    let answer = Answer::new(answer.clone());
-    if answer.is_throttled() {
-        Outcome::Throttled {
-            retry_after: answer.retry_after(),
+impl Fault {
+    fn into_error(
+        self,
+        endpoint: &'static EndpointMeta,
+        bounds: &Bounds,
+        authorized: bool,
+    ) -> Error {
+        match self {
+            Self::Status(response, failure) => {
+                Error::status_error(endpoint, response, failure, authorized)
+            }
+            Self::Incomplete(Why::TooLarge, response) => {
+                Error::too_large(endpoint, bounds.max_response_size, response)
+            }
+            Self::Incomplete(Why::Failed(error), response) => {
+                Error::transport(endpoint, error, response)
+            }
         }
-    } else {
-        Outcome::Accepted
     }
+}
+
+/// Reads what a response says of the limit, and completes the permit. Returns what follows if the
+/// response reports throttling.
+fn classify(
+    core: &Core,
+    received: Result<Response<Body>, Incomplete>,
+    permit: Permit,
+) -> (Result<Response<Body>, Fault>, Option<Throttling>) {
+    let read = |response: Response<Bytes>| {
+        let failure = core.provider.read_failure(&FailedResponse::new(
+            response.status(),
+            response.headers(),
+            response.body(),
+        ));
+        (response, failure)
+    };
+    let outcome = |failure: &Failure| match failure {
+        Failure {
+            throttled: true,
+            retry_after,
+            ..
+        } => Outcome::Throttled {
+            retry_after: *retry_after,
+        },
+        _ => Outcome::Accepted,
+    };
+    match received {
+        Ok(response) if response.status().is_success() => {
+            permit.answered(Outcome::Accepted);
+            (Ok(response), None)
+        }
+        Ok(response) => {
+            let (response, failure) = read(buffered(response));
+            let throttling = permit.answered(outcome(&failure));
+            (Err(Fault::Status(response, failure)), throttling)
+        }
+        Err(Incomplete {
+            why,
+            response: Some(response),
+        }) => {
+            // What came before it broke off may report a lockout.
+            let (response, failure) = read(response);
+            let is_failure = !response.status().is_success();
+            let reported = if is_failure {
+                outcome(&failure)
+            } else {
+                Outcome::Accepted
+            };
+            let throttling = permit.answered(reported);
+            let response = Some((response, failure));
+            (Err(Fault::Incomplete(why, response)), throttling)
+        }
+        Err(Incomplete {
+            why,
+            response: None,
+        }) => {
+            match &why {
+                Why::Failed(error) if error.sent() == Sent::No => permit.unsent(),
+                // Dropped, it records an unanswered call.
+                _ => drop(permit),
+            }
+            (Err(Fault::Incomplete(why, None)), None)
+        }
+    }
+}
+
+fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
+    build_with(call, &context.client, context.options())
+}
+
+fn build_with(call: &Call, client: &Client, options: &Options) -> Result<Request<Body>, Error> {
+    let endpoint = call.meta();
+    if let Some(problem) = options.invalid() {
+        return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
+    }
+    let target = Target {
+        base: &client.server(endpoint)?.base_url,
+        defaults: &client.0.core.headers,
+        headers: options.headers(),
+    };
+    request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
+}
+
+/// Puts in the body of a call that streams it. From then on the call can't be made again.
+fn open_stream(call: &Call, request: &mut Request<Body>) -> Result<(), Error> {
+    if call.payload().is_replayable() {
+        return Ok(());
+    }
+    let Some(body) = call.payload().open() else {
+        let problem = RequestError::new("its body is a stream, and was sent already");
+        return Err(Error::invalid_request(call.meta(), &problem));
+    };
+    *request.body_mut() = body;
+    Ok(())
+}
+
+/// Authorizes the request. Returns the generation of its token, and whether it carries an
+/// authorization.
+async fn authorize(
+    client: &Client,
+    endpoint: &'static EndpointMeta,
+    head: &mut http::request::Parts,
+) -> Result<(Option<Generation>, bool), Error> {
+    match &client.0.authorizer {
+        Some(authorizer) => match authorizer.authorize(head).await {
+            Ok(generation) => Ok((generation, true)),
+            Err(error) => Err(Error::unauthorized(endpoint, error)),
+        },
+        None => Ok((None, head.headers.contains_key(http::header::AUTHORIZATION))),
+    }
+}
+
+/// Checks whether the token's scopes suffice. Returns whether they are known.
+fn check_scopes(client: &Client, endpoint: &'static EndpointMeta) -> Result<bool, Error> {
+    let needed = endpoint.scopes;
+    if needed == Scopes::None {
+        return Ok(true);
+    }
+    let Some(granted) = client.granted_scopes() else {
+        return Ok(false);
+    };
+    let provider = &client.0.core.provider;
+    let includes = |granted: &str, needed: &str| provider.includes_scope(granted, needed);
+    granted
+        .check_with(needed, includes)
+        .map(|()| true)
+        .map_err(|missing| {
+            Error::unsent(ErrorKind::Scope, endpoint, missing.to_string()).caused_by(missing)
+        })
+}
+
+/// A little more than one window to wait for a slot, and time for two attempts.
+fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
+    window.unwrap_or_default() + Duration::from_secs(5) + timeout.saturating_mul(2)
+}
+
+fn closed(endpoint: &'static EndpointMeta) -> Error {
+    Error::unsent(ErrorKind::Closed, endpoint, "the client was closed")
+}
+
+/// A response whose body is in memory already, but for a streamed one.
+fn buffered(response: Response<Body>) -> Response<Bytes> {
+    response.map(|body| body.as_bytes().cloned().unwrap_or_default())
 }

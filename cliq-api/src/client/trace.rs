@@ -1,4 +1,4 @@
-//! What a call tells to `tracing`, under OpenTelemetry's names for HTTP clients.
+//! Spans and events of a call, under OpenTelemetry's names for HTTP clients.
 //!
 //! A span for the call at level `INFO`, one in it for each attempt at `DEBUG`. They hold the path's
 //! template, never the path: what fills it, the query, headers and bodies may be secrets. Where
@@ -11,11 +11,14 @@ use tracing::field::{Empty, display};
 use tracing::{Span, debug, debug_span, info_span};
 
 use super::Client;
-use crate::endpoint::meta::EndpointMeta;
 use crate::error::{Error, ErrorKind};
+use crate::meta::EndpointMeta;
 
 /// The call as a whole.
 pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
+    let (host, port) = client
+        .server(endpoint)
+        .map_or(("", None), |server| server.base_url.server());
     info_span!(
         "http.client.call",
         otel.name = %format_args!("{} {}{}", endpoint.method, endpoint.base, endpoint.path),
@@ -23,9 +26,9 @@ pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
         otel.status_code = Empty,
         http.request.method = %endpoint.method,
         url.template = %format_args!("{}{}", endpoint.base, endpoint.path),
-        server.address = client.server().0,
-        server.port = client.server().1,
-        cliq.endpoint = endpoint.name,
+        server.address = host,
+        server.port = port,
+        endpoint = endpoint.name,
         http.request.resend_count = Empty,
         http.response.status_code = Empty,
         error.type = Empty,

@@ -1,56 +1,45 @@
-//! One of the times that a call was tried, as its error tells of it.
+//! A failed attempt of a call, as the call's error reports it.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-use super::{Error, ErrorKind, Sent};
+use super::kind::ErrorKind;
+use crate::transport::Sent;
 
-/// One try of a call that failed.
+/// One attempt of a call that failed. Its `Display` is one line.
 #[derive(Clone)]
 pub struct Attempt {
-    kind: ErrorKind,
-    sent: Sent,
-    status: Option<StatusCode>,
-    problem: String,
-    ended: Duration,
+    pub(super) kind: ErrorKind,
+    pub(super) sent: Sent,
+    pub(super) status: Option<StatusCode>,
+    pub(super) problem: String,
+    pub(super) ended: Duration,
 }
 
 impl Attempt {
-    pub(crate) fn new(error: &Error, ended: Duration) -> Self {
-        let status = error.status();
-        Self {
-            kind: error.kind(),
-            sent: error.sent(),
-            status,
-            problem: error.problem().to_owned(),
-            ended,
-        }
-    }
-
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.kind
     }
 
-    /// Whether it reached the server.
+    /// Returns whether it reached the server.
     pub fn sent(&self) -> Sent {
         self.sent
     }
 
-    /// The status of its answer.
+    /// Returns the response's status.
     pub fn status(&self) -> Option<StatusCode> {
         self.status
     }
 
-    /// How long after the call's beginning it ended.
+    /// Returns when it ended, counted from the beginning of the call.
     pub fn ended(&self) -> Duration {
         self.ended
     }
 }
 
-/// What went wrong, on one line.
 impl fmt::Display for Attempt {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.problem)

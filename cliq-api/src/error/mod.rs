@@ -1,10 +1,12 @@
 //! What can go wrong with a call, as one type.
 //!
-//! `Display` is one line for an operator: endpoint, status, the server's code and words, and what
-//! to do. The answer's body and headers are kept, and are reached only through their own methods.
+//! `Display` is one line for an operator: endpoint, status, the server's code and message, and what
+//! to do. The response's body and headers are kept, and are reached only through their own methods.
 
-mod answer;
 mod attempt;
+mod failure;
+mod kind;
+mod text;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -12,28 +14,44 @@ use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
 use http::{HeaderMap, Response, StatusCode};
+use serde::de::DeserializeOwned;
 
-pub(crate) use self::answer::Answer;
 pub use self::attempt::Attempt;
+#[cfg(feature = "zoho")]
+pub(crate) use self::failure::text_of;
+pub use self::failure::{FailedResponse, Failure};
+pub use self::kind::ErrorKind;
+use self::text::push_escaped;
 use crate::auth::{AuthError, Utc};
-use crate::endpoint::answer::Misfit;
-use crate::endpoint::meta::EndpointMeta;
-use crate::transport::TransportError;
+use crate::limit::{LimitRefusal, Throttling};
+use crate::meta::EndpointMeta;
+use crate::request::{BaseUrlError, RequestError};
+use crate::response::DecodeError;
+use crate::transport::{Sent, SetupError, TransportError};
 
-/// Why a call failed, or why a client could not be built.
+/// How much of a response's body is kept, in bytes.
+pub(crate) const MAX_KEPT: usize = 64 * 1024;
+
+/// Why a call failed, or why a client can't be built.
 ///
 /// ```
 /// # use cliq_api::prelude::*;
-/// # use cliq_api::threads::Threads;
+/// # #[endpoints]
+/// # pub trait Tickets {
+/// #     #[endpoint(GET "/tickets/<ID>")] fn get_ticket(&self, id: u32) -> String;
+/// # }
 /// # async fn example(client: Client) -> Result<(), Error> {
-/// match client.get_thread("CT_1-T-2").await {
-///     Ok(thread) => println!("{}", thread.title.unwrap_or_default()),
-///     Err(error) if error.is_not_found() => println!("there is no such thread"),
+/// match client.get_ticket(42_u32).await {
+///     Ok(ticket) => println!("{ticket}"),
+///     Err(error) if error.is_not_found() => println!("there is no such ticket"),
 ///     Err(error) => return Err(error),
 /// }
 /// # Ok(())
 /// # }
 /// ```
+///
+/// `Debug` prints `Display` and the causes, so that a `main` which returns an `Error` prints
+/// something readable; `{:#?}` prints the fields.
 pub struct Error(Box<Inner>);
 
 #[derive(Debug)]
@@ -42,76 +60,66 @@ struct Inner {
     endpoint: Option<&'static EndpointMeta>,
     sent: Sent,
     problem: String,
-    answer: Option<Answer>,
+    response: Option<Kept>,
     attempts: Vec<Attempt>,
     retry_after: Option<Duration>,
     locked_until: Option<SystemTime>,
+    throttling: Option<Throttling>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// What went wrong, in kinds that a program can tell apart.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-#[non_exhaustive]
-pub enum ErrorKind {
-    /// The client can't be built from what it was given.
-    Configuration,
-    /// A value of the call can't be sent, or one that is required is missing.
-    InvalidRequest,
-    /// The client was closed.
-    Closed,
-    /// The token's scopes don't suffice. Nothing was sent.
-    Scope,
-    /// The limit of the endpoint, or a lock, lets the call go too late. Nothing was sent.
-    Limited,
-    /// No access token could be had. Nothing was sent.
-    Auth,
-    /// No connection to the server came about.
-    Connect,
-    /// The time for an attempt, or for the call, ran out.
-    Timeout,
-    /// The exchange broke off.
-    Transport,
-    /// The server answered, and refused.
-    Status,
-    /// The server's answer is not what the endpoint declares, or is too large.
-    Decode,
+/// What is kept of a response.
+struct Kept {
+    status: StatusCode,
+    headers: HeaderMap,
+    body: Bytes,
+    failure: Failure,
 }
 
-/// In one word, as traces have it: `invalid_request`, `timeout`.
-impl fmt::Display for ErrorKind {
+/// Headers and body stay out of `Debug`, as they may hold what nobody should log.
+impl fmt::Debug for Kept {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str(match self {
-            Self::Configuration => "configuration",
-            Self::InvalidRequest => "invalid_request",
-            Self::Closed => "closed",
-            Self::Scope => "scope",
-            Self::Limited => "limited",
-            Self::Auth => "auth",
-            Self::Connect => "connect",
-            Self::Timeout => "timeout",
-            Self::Transport => "transport",
-            Self::Status => "status",
-            Self::Decode => "decode",
-        })
+        f.debug_struct("Response")
+            .field("status", &self.status)
+            .field("code", &self.failure.code)
+            .field("message", &self.failure.message)
+            .finish_non_exhaustive()
     }
 }
 
-/// Whether a call reached the server, from the least to the most.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-#[non_exhaustive]
-pub enum Sent {
-    /// Nothing left this machine.
-    No,
-    /// It may have been received, and may have been acted upon.
-    Maybe,
-    /// The server answered.
-    Answered,
+impl Kept {
+    fn new(response: Response<Bytes>, failure: Failure) -> Self {
+        let (head, body) = response.into_parts();
+        // A copy where it is cut, so that its beginning doesn't keep a large body alive.
+        let body = if body.len() > MAX_KEPT {
+            Bytes::copy_from_slice(&body[..MAX_KEPT])
+        } else {
+            body
+        };
+        Self {
+            status: head.status,
+            headers: head.headers,
+            body,
+            failure,
+        }
+    }
 }
 
-/// For the client to make them.
+/// Constructors, for the client.
 impl Error {
     pub(crate) fn configuration(problem: impl Into<String>) -> Self {
         Self::new(ErrorKind::Configuration, None, Sent::No, problem.into())
+    }
+
+    /// The base URL can't be used.
+    pub(crate) fn base_url(error: BaseUrlError) -> Self {
+        Self::configuration(format!("the base URL can't be used: {error}")).caused_by(error)
+    }
+
+    /// The transport can't be built.
+    #[cfg_attr(not(feature = "reqwest"), expect(dead_code))]
+    pub(crate) fn setup(error: SetupError) -> Self {
+        Self::configuration(error.to_string()).caused_by(error)
     }
 
     /// The credentials can't be used.
@@ -119,29 +127,30 @@ impl Error {
         Self::configuration(error.to_string()).caused_by(error.clone())
     }
 
-    /// No token could be had for a call.
+    /// There is no token for a call.
     pub(crate) fn unauthorized(endpoint: &'static EndpointMeta, error: AuthError) -> Self {
         let wait = error
             .retry_at()
             .and_then(|at| at.duration_since(SystemTime::now()).ok());
-        Self::unsent(ErrorKind::Auth, endpoint, error.to_string())
-            .with_retry_after(wait)
-            .caused_by(error)
+        let mut this = Self::unsent(ErrorKind::Auth, endpoint, error.to_string());
+        this.0.retry_after = wait;
+        this.caused_by(error)
     }
 
-    pub(crate) fn invalid_request(
-        endpoint: &'static EndpointMeta,
-        problem: impl Into<String>,
-    ) -> Self {
-        Self::new(
-            ErrorKind::InvalidRequest,
-            Some(endpoint),
-            Sent::No,
-            problem.into(),
-        )
+    pub(crate) fn invalid_request(endpoint: &'static EndpointMeta, error: &RequestError) -> Self {
+        Self::unsent(ErrorKind::InvalidRequest, endpoint, error.to_string())
     }
 
-    /// It went wrong before anything was sent.
+    /// The limiter gave no permit.
+    pub(crate) fn limited(endpoint: &'static EndpointMeta, refusal: LimitRefusal) -> Self {
+        let problem = format!("{refusal}; nothing was sent");
+        let mut this = Self::unsent(ErrorKind::Limited, endpoint, problem);
+        this.0.retry_after = refusal.wait();
+        this.0.locked_until = refusal.locked_until();
+        this.caused_by(refusal)
+    }
+
+    /// It failed before anything was sent.
     pub(crate) fn unsent(
         kind: ErrorKind,
         endpoint: &'static EndpointMeta,
@@ -158,60 +167,71 @@ impl Error {
         Self::new(ErrorKind::Timeout, Some(endpoint), sent, problem.into())
     }
 
-    pub(crate) fn transport(endpoint: &'static EndpointMeta, error: TransportError) -> Self {
+    /// The exchange failed. `response` is what arrived before, with what the provider reads from
+    /// it.
+    pub(crate) fn transport(
+        endpoint: &'static EndpointMeta,
+        error: TransportError,
+        response: Option<(Response<Bytes>, Failure)>,
+    ) -> Self {
         let kind = match (error.is_timeout(), error.sent()) {
-            _ if error.is_unusable() => ErrorKind::Decode,
             (true, _) => ErrorKind::Timeout,
             (false, Sent::No) => ErrorKind::Connect,
             (false, _) => ErrorKind::Transport,
         };
-        let mut problem = error.to_string();
-        if let Some(answer) = error.answer() {
-            problem = format!("{problem} (its status was {})", answer.status());
-        }
+        let problem = with_status(error.to_string(), response.as_ref());
         let mut this = Self::new(kind, Some(endpoint), error.sent(), problem);
-        let (answer, source) = error.into_parts();
-        this.0.answer = answer.map(|answer| Answer::new(*answer));
-        this.0.source = source;
-        this
+        this.0.source = error.into_source();
+        this.with_response(response)
     }
 
-    /// `authorized` is whether the call went with an authorization.
-    pub(crate) fn refused(
+    /// The response is larger than the client allows.
+    pub(crate) fn too_large(
+        endpoint: &'static EndpointMeta,
+        max: usize,
+        response: Option<(Response<Bytes>, Failure)>,
+    ) -> Self {
+        let problem =
+            format!("the response is larger than the {max} bytes that `max_response_size` allows");
+        let problem = with_status(problem, response.as_ref());
+        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(response)
+    }
+
+    /// The server responded with a status that is no success. `authorized` is whether the call
+    /// carried an authorization.
+    pub(crate) fn status_error(
         endpoint: &'static EndpointMeta,
         response: Response<Bytes>,
+        failure: Failure,
         authorized: bool,
     ) -> Self {
-        let answer = Answer::new(response);
-        let mut this = Self::new(
-            ErrorKind::Status,
-            Some(endpoint),
-            Sent::Answered,
-            answer.describe(authorized),
-        );
-        this.0.retry_after = answer.retry_after();
-        this.0.answer = Some(answer);
-        this
+        let problem = describe(response.status(), &failure, authorized);
+        let mut this = Self::new(ErrorKind::Status, Some(endpoint), Sent::Answered, problem);
+        this.0.retry_after = failure.retry_after;
+        this.with_response(Some((response, failure)))
     }
 
+    /// The response is not what the endpoint declares.
     pub(crate) fn decode(
         endpoint: &'static EndpointMeta,
         response: Response<Bytes>,
-        misfit: &Misfit,
+        error: &DecodeError,
     ) -> Self {
-        let answer = Answer::new(response);
-        let problem = format!(
-            "the answer ({}) is not what was declared: {misfit}",
-            answer.status
-        );
-        let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem);
-        this.0.answer = Some(answer);
-        this
+        let status = response.status();
+        let problem = format!("the response ({status}) is not what was declared: {error}");
+        let mut failure = Failure::read(&FailedResponse::new(
+            status,
+            response.headers(),
+            &response.body()[..response.body().len().min(MAX_KEPT)],
+        ));
+        failure.retry_after = None;
+        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(Some((response, failure)))
     }
 
     pub(crate) fn repeated_token(endpoint: &'static EndpointMeta) -> Self {
-        let problem =
-            "the server gave a page's token a second time, so that its pages would never end";
+        let problem = "the server repeated the token of a page, so that its pages would never end";
         Self::new(
             ErrorKind::Decode,
             Some(endpoint),
@@ -226,18 +246,17 @@ impl Error {
         sent: Sent,
         problem: String,
     ) -> Self {
-        let (answer, attempts, retry_after, locked_until, source) =
-            (None, Vec::new(), None, None, None);
         Self(Box::new(Inner {
             kind,
             endpoint,
             sent,
             problem,
-            answer,
-            attempts,
-            retry_after,
-            locked_until,
-            source,
+            response: None,
+            attempts: Vec::new(),
+            retry_after: None,
+            locked_until: None,
+            throttling: None,
+            source: None,
         }))
     }
 
@@ -246,140 +265,208 @@ impl Error {
         self
     }
 
-    /// With the tries that went before.
-    pub(crate) fn after(mut self, attempts: Vec<Attempt>) -> Self {
-        self.0.attempts = attempts;
+    fn with_response(mut self, response: Option<(Response<Bytes>, Failure)>) -> Self {
+        self.0.response = response.map(|(response, failure)| Kept::new(response, failure));
         self
     }
 
-    pub(crate) fn with_sent(mut self, sent: Sent) -> Self {
+    /// Sets the attempts that failed, and the most that any of them did.
+    pub(crate) fn after(mut self, attempts: Vec<Attempt>, sent: Sent) -> Self {
+        self.0.attempts = attempts;
         self.0.sent = sent;
         self
     }
 
-    pub(crate) fn with_retry_after(mut self, wait: Option<Duration>) -> Self {
-        self.0.retry_after = wait;
+    /// Sets what follows from a response that reports throttling.
+    pub(crate) fn with_throttling(mut self, throttling: Option<Throttling>) -> Self {
+        self.0.throttling = throttling;
+        self.0.locked_until = throttling.and_then(|throttling| throttling.locked_until);
         self
     }
 
-    pub(crate) fn with_locked_until(mut self, until: Option<SystemTime>) -> Self {
-        self.0.locked_until = until;
+    /// Returns what follows from the response, if it reports throttling.
+    pub(crate) fn throttling(&self) -> Option<Throttling> {
+        self.0.throttling
+    }
+
+    /// Explains why the call wasn't retried.
+    pub(crate) fn not_replayable(mut self) -> Self {
+        self.0
+            .problem
+            .push_str(" (not retried: its body is a stream)");
         self
+    }
+
+    /// Returns this failure as an attempt, which ended so long after the call began.
+    pub(crate) fn as_attempt(&self, ended: Duration) -> Attempt {
+        Attempt {
+            kind: self.kind(),
+            sent: self.sent(),
+            status: self.status(),
+            problem: self.0.problem.clone(),
+            ended,
+        }
     }
 
     pub(crate) fn problem(&self) -> &str {
         &self.0.problem
     }
+
+    /// Whether the server refused the token, so that another one may help.
+    pub(crate) fn is_token_refused(&self) -> bool {
+        self.failure().is_some_and(|failure| failure.token_refused)
+    }
+
+    fn failure(&self) -> Option<&Failure> {
+        self.0.response.as_ref().map(|kept| &kept.failure)
+    }
 }
 
-/// For a program to look at.
+fn with_status(problem: String, response: Option<&(Response<Bytes>, Failure)>) -> String {
+    match response {
+        Some((response, _)) => format!("{problem} (its status was {})", response.status()),
+        None => problem,
+    }
+}
+
+/// One line: status, code, message and advice.
+fn describe(status: StatusCode, failure: &Failure, authorized: bool) -> String {
+    let mut line = status.to_string();
+    for text in [&failure.code, &failure.message].into_iter().flatten() {
+        line.push_str(": ");
+        push_escaped(&mut line, text);
+    }
+    let advice = if failure.token_refused && !authorized {
+        Some("the client has no credentials, so the call carried none")
+    } else {
+        failure.advice.as_deref()
+    };
+    if let Some(advice) = advice {
+        line.push_str(" (");
+        line.push_str(advice);
+        line.push(')');
+    }
+    line
+}
+
+/// Accessors.
 impl Error {
-    /// What went wrong.
+    /// Returns what went wrong.
     pub fn kind(&self) -> ErrorKind {
         self.0.kind
     }
 
-    /// The endpoint that was called; `None` where it went wrong before any call.
+    /// Returns the endpoint that was called; `None` if it failed before any call.
     pub fn endpoint(&self) -> Option<&'static EndpointMeta> {
         self.0.endpoint
     }
 
-    /// Whether the call reached the server, in any of its attempts.
+    /// Returns whether the call reached the server, in any of its attempts.
     pub fn sent(&self) -> Sent {
         self.0.sent
     }
 
-    /// The attempts that failed, in order, if anything was tried; the last one's failure is this
-    /// error's own, unless the time ran out after it.
+    /// Returns the failed attempts, in order. The last one's failure is this error's own, unless
+    /// the call timed out after it.
     pub fn attempts(&self) -> &[Attempt] {
         &self.0.attempts
     }
 
-    /// The status of the server's answer.
+    /// Returns the response's status.
     pub fn status(&self) -> Option<StatusCode> {
-        self.0.answer.as_ref().map(|answer| answer.status)
+        self.0.response.as_ref().map(|kept| kept.status)
     }
 
-    /// The server's own code for what went wrong, such as `thread_chatid_invalid`.
+    /// Returns the server's code for what went wrong, such as `not_found`.
     pub fn code(&self) -> Option<&str> {
-        self.0.answer.as_ref()?.code.as_deref()
+        self.failure()?.code.as_deref()
     }
 
-    /// The server's own words.
+    /// Returns the server's message.
     pub fn message(&self) -> Option<&str> {
-        self.0.answer.as_ref()?.message.as_deref()
+        self.failure()?.message.as_deref()
     }
 
-    /// The headers of the server's answer.
+    /// Returns the response's headers.
     pub fn headers(&self) -> Option<&HeaderMap> {
-        self.0.answer.as_ref().map(|answer| &answer.headers)
+        self.0.response.as_ref().map(|kept| &kept.headers)
     }
 
-    /// The body of the server's answer, at most its first 64 KiB; what arrived of it, where it
-    /// broke off. It may hold secrets.
+    /// Returns the response's body, at most its first 64 KiB; what arrived of it, if it broke off.
+    /// It may hold secrets.
     pub fn body(&self) -> Option<&Bytes> {
-        self.0.answer.as_ref().map(|answer| &answer.body)
+        self.0.response.as_ref().map(|kept| &kept.body)
     }
 
-    /// How long to wait before another try: what the server said, or when the limit lets the next
-    /// call go.
+    /// Reads the response's body as the provider's own error type. `None` if there is no response,
+    /// or if the body doesn't have that type.
+    ///
+    /// ```
+    /// #[derive(serde::Deserialize)]
+    /// struct ValidationError {
+    ///     errors: Vec<String>,
+    /// }
+    ///
+    /// # fn example(error: cliq_api::Error) {
+    /// if let Some(ValidationError { errors }) = error.json() {
+    ///     println!("{}", errors.join(", "));
+    /// }
+    /// # }
+    /// ```
+    pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
+        serde_json::from_slice(self.body()?).ok()
+    }
+
+    /// Returns how long to wait before another attempt: what the server asked for, or when the
+    /// rate limit allows the next call.
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
 
-    /// Until when the user is shut out of the endpoint, as far as that is known. Nothing is sent
+    /// Returns when the user's lockout from the endpoint ends, if there is one. Nothing is sent
     /// before.
     pub fn locked_until(&self) -> Option<SystemTime> {
         self.0.locked_until
     }
 
-    /// Why no access token could be had, if that is what went wrong.
+    /// Returns why there is no access token, if that is what went wrong.
     pub fn auth(&self) -> Option<&AuthError> {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// Whether the token was refused, or none could be had.
+    /// Whether the server refused the token, or there is none.
     pub fn is_unauthorized(&self) -> bool {
         self.kind() == ErrorKind::Auth || self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether what was asked for does not exist, or not for this user: status 404, or one of
-    /// Cliq's codes for it.
+    /// Whether the thing that was asked for doesn't exist, or not for this user: a status or a
+    /// code that the provider knows as such.
     pub fn is_not_found(&self) -> bool {
-        const CODES: [&str; 4] = [
-            "chat_not_found",
-            "message_not_found",
-            "channel_not_exists",
-            "thread_chatid_invalid",
-        ];
-        self.status() == Some(StatusCode::NOT_FOUND)
-            || self.code().is_some_and(|code| CODES.contains(&code))
+        self.failure().is_some_and(|failure| failure.not_found)
     }
 
-    /// Whether there were too many calls: the server says so (status 429, or a 400 with one of the
-    /// codes that Zoho uses for it), or the client kept the call back.
+    /// Whether there were too many calls: the server said so, or the client kept the call back.
     pub fn is_throttled(&self) -> bool {
-        self.kind() == ErrorKind::Limited
-            || self.0.answer.as_ref().is_some_and(Answer::is_throttled)
+        self.kind() == ErrorKind::Limited || self.failure().is_some_and(|failure| failure.throttled)
     }
 
-    /// Whether the time ran out.
+    /// Whether it timed out.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether no connection came about.
+    /// Whether there is no connection to the server.
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
     }
 
-    /// Whether the answer was not what the endpoint declares, or too large.
+    /// Whether the response is not what the endpoint declares, or too large.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }
 }
 
-/// `follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 404 Not Found: …`, on one line.
+/// One line: `get_ticket (GET /tickets/<ID>): 404 Not Found: …`.
 impl fmt::Display for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(endpoint) = self.0.endpoint {
@@ -388,16 +475,16 @@ impl fmt::Display for Error {
         f.write_str(&self.0.problem)?;
         match self.0.attempts.len() {
             0 | 1 => {}
-            tries => write!(f, " (tried {tries} times)")?,
+            attempts => write!(f, " ({attempts} attempts)")?,
         }
-        // A client that kept the call back has said so.
-        if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.answer) {
+        // A call that the client kept back has said so already.
+        if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.response) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
         }
-        let acted = self.0.sent == Sent::Maybe
+        let may_have_acted = self.0.sent == Sent::Maybe
             && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);
-        if acted {
-            f.write_str("; the server may have acted on it all the same")
+        if may_have_acted {
+            f.write_str("; the server may have acted on it")
         } else {
             Ok(())
         }
@@ -406,6 +493,16 @@ impl fmt::Display for Error {
 
 impl fmt::Debug for Error {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        if !f.alternate() {
+            write!(f, "{self}")?;
+            // The message of the outermost cause is part of ours.
+            let mut cause = self.source().and_then(StdError::source);
+            while let Some(error) = cause {
+                write!(f, "; caused by: {error}")?;
+                cause = error.source();
+            }
+            return Ok(());
+        }
         let mut shown = f.debug_struct("Error");
         shown.field("kind", &self.0.kind);
         if let Some(endpoint) = self.0.endpoint {
@@ -414,8 +511,8 @@ impl fmt::Debug for Error {
         shown
             .field("sent", &self.0.sent)
             .field("problem", &self.0.problem);
-        if let Some(answer) = &self.0.answer {
-            shown.field("answer", answer);
+        if let Some(response) = &self.0.response {
+            shown.field("response", response);
         }
         if !self.0.attempts.is_empty() {
             shown.field("attempts", &self.0.attempts);
@@ -441,41 +538,69 @@ impl StdError for Error {
 
 #[cfg(test)]
 mod tests {
-    use crate::Endpoint;
-    use crate::threads::FollowThreadRequest;
-
     use super::*;
 
-    fn refused(status: u16, body: &'static str) -> Error {
+    static CLOSE: EndpointMeta = EndpointMeta {
+        name: "close_ticket",
+        method: &http::Method::POST,
+        path: "/tickets/<ID>/close",
+        idempotent: false,
+        ..EndpointMeta::DEFAULT
+    };
+
+    fn status_error(status: u16, body: &'static str) -> Error {
         let response = Response::builder()
             .status(status)
             .body(Bytes::from_static(body.as_bytes()))
             .unwrap();
-        Error::refused(FollowThreadRequest::META, response, true)
+        let failure = Failure::read(&FailedResponse::new(
+            response.status(),
+            response.headers(),
+            response.body(),
+        ));
+        Error::status_error(&CLOSE, response, failure, true)
     }
 
     #[test]
-    fn it_is_told_on_one_line() {
-        let error = refused(
-            404,
-            r#"{"code": "chat_not_found", "message": "No\nsuch \u001b[31mchat\u202e"}"#,
-        );
+    fn display_is_one_line() {
+        let body = r#"{"code": "not_found", "message": "No\nsuch \u001b[31mticket\u202e"}"#;
+        let error = status_error(404, body);
         assert_eq!(
             error.to_string(),
-            "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 404 Not Found: chat_not_found: \
-             No\\u{a}such \\u{1b}[31mchat\\u{202e} (there is no such chat, or not for this user)"
+            "close_ticket (POST /tickets/<ID>/close): 404 Not Found: not_found: \
+             No\\u{a}such \\u{1b}[31mticket\\u{202e}"
         );
+        assert_eq!(format!("{error:?}"), error.to_string());
         assert!(error.is_not_found());
     }
 
     #[test]
-    fn its_tries_are_counted() {
-        let first = Attempt::new(&refused(503, ""), Duration::from_millis(5));
-        let second = Attempt::new(&refused(503, ""), Duration::from_millis(9));
+    fn attempts_are_counted() {
+        let attempts =
+            [5, 9].map(|ended| status_error(503, "").as_attempt(Duration::from_millis(ended)));
+        let error = status_error(503, "").after(attempts.to_vec(), Sent::Answered);
         assert_eq!(
-            refused(503, "").after(vec![first, second]).to_string(),
-            "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 503 Service Unavailable \
-             (the fault is the server's; try again later) (tried 2 times)"
+            error.to_string(),
+            "close_ticket (POST /tickets/<ID>/close): 503 Service Unavailable \
+             (the server failed; retry later) (2 attempts)"
         );
+    }
+
+    #[test]
+    fn a_large_body_is_cut() {
+        let response = Response::new(Bytes::from(vec![b'x'; MAX_KEPT + 1]));
+        let error = Error::status_error(&CLOSE, response, Failure::default(), true);
+        assert_eq!(error.body().unwrap().len(), MAX_KEPT);
+    }
+
+    #[test]
+    fn the_providers_own_error_type() {
+        #[derive(serde::Deserialize)]
+        struct Own {
+            hint: String,
+        }
+        let own: Own = status_error(400, r#"{"hint": "later"}"#).json().unwrap();
+        assert_eq!(own.hint, "later");
+        assert!(status_error(400, "[]").json::<Own>().is_none());
     }
 }

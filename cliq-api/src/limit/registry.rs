@@ -9,7 +9,7 @@ use std::sync::{Arc, PoisonError, RwLock};
 use super::rules::Rules;
 use super::settings::LimitSettings;
 use super::spec::BucketSpec;
-use crate::endpoint::meta::Limit;
+use crate::meta::Limit;
 use crate::user_key::UserKey;
 
 /// A bucket of a [`Limiter`](super::Limiter), returned by [`Limiter::bucket`](super::Limiter::bucket).

@@ -167,6 +167,10 @@ impl LimitSettings {
         }
     }
 
+    pub(crate) const fn is_off(&self) -> bool {
+        self.off
+    }
+
     pub(crate) const fn default_wait_policy(&self) -> WaitPolicy {
         self.wait_policy
     }

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::endpoint::meta::Limit;
+use crate::meta::Limit;
 
 /// A bucket: which calls a server counts together, how many it allows, and how long it locks out
 /// whoever exceeds that.

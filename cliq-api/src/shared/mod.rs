@@ -6,6 +6,7 @@
 
 #[cfg(feature = "file")]
 mod file;
+mod record;
 #[cfg(feature = "redis")]
 mod redis;
 

@@ -1,6 +1,9 @@
-//! What carries a request to the server and its answer back: one trait, and `reqwest` under it.
+//! What sends a request and receives the response: one trait, layers around it, and `reqwest`.
 
+mod layer;
+#[cfg(feature = "reqwest")]
 mod origin;
+#[cfg(feature = "reqwest")]
 mod reqwest;
 
 use std::error::Error as StdError;
@@ -8,69 +11,88 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::{Request, Response};
 
-pub(crate) use self::reqwest::{ReqwestTransport, Setup};
-use crate::error::Sent;
+pub use self::layer::Connection;
+pub(crate) use self::layer::{BoxLayer, Once, boxed};
+#[cfg(feature = "reqwest")]
+pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
+use crate::body::{Body, BoxError};
 
-/// How long anything may take that is to take for ever: so long that it comes to the same, and can
-/// be added to a time.
-pub(crate) const EVER: Duration = Duration::from_hours(24 * 365);
+/// The transport of clients that aren't given another one.
+#[cfg(feature = "reqwest")]
+pub type DefaultTransport = ReqwestTransport;
 
-/// An exchange under way.
+/// Effectively infinite, but safe to add to an `Instant`.
+pub(crate) const FOREVER: Duration = Duration::from_hours(24 * 365);
+
+/// A request that is being sent, until the head of its response arrives.
 pub type Exchange<'a> =
-    Pin<Box<dyn Future<Output = Result<Response<Bytes>, TransportError>> + Send + 'a>>;
+    Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
-/// Sends one request, once, and reads its answer whole.
+/// Sends one request, once.
 ///
-/// A transport follows no redirects and tries nothing again: both would go past what the client
-/// knows of the call. It keeps secrets out of its errors: a URL may hold one.
+/// A transport follows no redirects and retries nothing: both would bypass the client's limits. It
+/// keeps secrets out of its errors: a URL may hold one. The client bounds time and size; a transport
+/// needs no timeout but for connecting.
+///
+/// ```
+/// use cliq_api::{Body, DefaultTransport, Exchange, Transport, http};
+///
+/// /// Counts what is sent.
+/// struct Counting(DefaultTransport, std::sync::atomic::AtomicUsize);
+///
+/// impl Transport for Counting {
+///     fn send(&self, request: http::Request<Body>) -> Exchange<'_> {
+///         self.1.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+///         self.0.send(request)
+///     }
+/// }
+/// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends one request. The exchange may be dropped at any time.
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_>;
-
-    /// Sends one request, and ends within that time, whatever the server does: nothing else watches
-    /// an attempt. What a client's calls are sent with.
+    /// Sends the request. The future resolves when the head of the response has arrived; its body is
+    /// read later. Dropping either aborts the exchange.
     ///
-    /// Where nothing else is done it is [`send`](Self::send), cut off. A transport that knows what
-    /// has come of an answer by then says so [with it](TransportError::with_answer): its status
-    /// may tell that the user is locked out.
-    fn send_within(&self, request: Request<Bytes>, time: Duration) -> Exchange<'_> {
-        let exchange = self.send(request);
-        Box::pin(async move {
-            let in_time = tokio::time::timeout(time, exchange).await;
-            in_time.unwrap_or_else(|_| Err(TransportError::no_answer_within(time)))
-        })
-    }
+    /// # Errors
+    ///
+    /// [`TransportError`], with what is known of whether the request was sent. An error while the
+    /// response's body is read is the body's own.
+    fn send(&self, request: Request<Body>) -> Exchange<'_>;
 }
 
-/// Why an exchange brought no answer.
+/// Whether a call reached the server, from the least to the most.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Sent {
+    /// Nothing left this machine.
+    No,
+    /// It may have been received, and may have been acted upon.
+    Maybe,
+    /// The server responded.
+    Answered,
+}
+
+/// Why an exchange failed.
 pub struct TransportError {
     sent: Sent,
     timeout: bool,
-    unusable: bool,
     problem: String,
-    answer: Option<Box<Response<Bytes>>>,
-    source: Option<Source>,
+    source: Option<BoxError>,
 }
 
-type Source = Box<dyn StdError + Send + Sync>;
-
 impl TransportError {
-    /// The exchange broke off; `sent` tells what the server may have seen of it.
+    /// Returns an error for an exchange that broke off. `sent` says what the server may have
+    /// received.
     pub fn new(sent: Sent, problem: impl Into<String>) -> Self {
         Self {
             sent,
             timeout: false,
-            unusable: false,
             problem: problem.into(),
-            answer: None,
             source: None,
         }
     }
 
-    /// The time for it ran out.
+    /// Returns an error for an exchange that timed out.
     pub fn timed_out(sent: Sent, problem: impl Into<String>) -> Self {
         Self {
             timeout: true,
@@ -78,60 +100,53 @@ impl TransportError {
         }
     }
 
-    pub(crate) fn no_answer_within(time: Duration) -> Self {
-        Self::timed_out(Sent::Maybe, format!("no answer within {time:?}"))
-    }
-
-    /// An answer came that can't be used, as it is too large: another attempt would end the same
-    /// way.
-    pub fn unusable(problem: impl Into<String>) -> Self {
-        Self {
-            unusable: true,
-            ..Self::new(Sent::Answered, problem)
-        }
-    }
-
-    /// With what arrived of the answer before it broke off: its status, its headers, perhaps some
-    /// of its body.
+    /// Sets the cause.
     #[must_use]
-    pub fn with_answer(self, answer: Response<Bytes>) -> Self {
-        Self {
-            answer: Some(Box::new(answer)),
-            ..self
-        }
-    }
-
-    /// With what lies under it.
-    #[must_use]
-    pub fn caused_by(self, source: impl Into<Box<dyn StdError + Send + Sync>>) -> Self {
+    pub fn caused_by(self, source: impl Into<BoxError>) -> Self {
         Self {
             source: Some(source.into()),
             ..self
         }
     }
 
-    /// What the server may have seen.
+    /// Returns what the server may have received.
     pub fn sent(&self) -> Sent {
         self.sent
     }
 
-    /// Whether the time ran out.
+    /// Whether it timed out.
     pub fn is_timeout(&self) -> bool {
         self.timeout
     }
 
-    /// Whether an answer came that can't be used.
-    pub fn is_unusable(&self) -> bool {
-        self.unusable
+    pub(crate) fn into_source(self) -> Option<BoxError> {
+        self.source
     }
 
-    /// What arrived of the answer.
-    pub fn answer(&self) -> Option<&Response<Bytes>> {
-        self.answer.as_deref()
+    /// Converts what a layer reports before a response. It may have happened after the request was
+    /// sent, unless it is this type.
+    pub(crate) fn before_response(error: BoxError) -> Self {
+        Self::or_else(error, |error| {
+            Self::new(
+                Sent::Maybe,
+                format!("a layer of the client failed: {error}"),
+            )
+            .caused_by(error)
+        })
     }
 
-    pub(crate) fn into_parts(self) -> (Option<Box<Response<Bytes>>>, Option<Source>) {
-        (self.answer, self.source)
+    /// Converts the error of a response's body.
+    pub(crate) fn of_body(error: BoxError) -> Self {
+        Self::or_else(error, |error| {
+            Self::new(Sent::Answered, format!("the response broke off: {error}")).caused_by(error)
+        })
+    }
+
+    fn or_else(error: BoxError, other: impl FnOnce(BoxError) -> Self) -> Self {
+        match error.downcast::<Self>() {
+            Ok(own) => *own,
+            Err(error) => other(error),
+        }
     }
 }
 
@@ -147,14 +162,39 @@ impl fmt::Debug for TransportError {
             .field("sent", &self.sent)
             .field("timeout", &self.timeout)
             .field("problem", &self.problem)
-            .field("status", &self.answer().map(Response::status))
             .field("source", &self.source)
-            .finish_non_exhaustive()
+            .finish()
     }
 }
 
 impl StdError for TransportError {
     fn source(&self) -> Option<&(dyn StdError + 'static)> {
         self.source.as_deref().map(|source| source as _)
+    }
+}
+
+/// A transport can't be built from what it was given.
+#[derive(Debug, thiserror::Error)]
+#[error("{problem}")]
+pub struct SetupError {
+    problem: String,
+    #[source]
+    source: Option<BoxError>,
+}
+
+#[cfg(feature = "reqwest")]
+impl SetupError {
+    fn new(problem: impl Into<String>) -> Self {
+        Self {
+            problem: problem.into(),
+            source: None,
+        }
+    }
+
+    fn caused_by(self, source: impl Into<BoxError>) -> Self {
+        Self {
+            source: Some(source.into()),
+            ..self
+        }
     }
 }

@@ -71,7 +71,7 @@ impl Expansion<'_> {
         });
         let mut body = Group::new(
             Delimiter::Brace,
-            quote!(#krate::__private::built(#krate::__private::Call::new(self, <#kind as #krate::Endpoint>::META)#(#setting)*)),
+            quote!(#krate::__private::built(self, #krate::__private::Call::new(<#kind as #krate::Endpoint>::META)#(#setting)*)),
         );
         // The whole method stands at its name, so that rustc points there.
         body.set_span(ident.span());

@@ -65,7 +65,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         .any(is_deprecation)
         .then(|| quote!(#[allow(deprecated)]));
     if !endpoints.is_empty() {
-        common(api, &names, &gates, &markers, &mut beside);
+        common(api, &names, &table_name, &gates, &markers, &mut beside);
     }
     let here = ident.span();
     let (keyword, end) = (Token![impl](here), Token![;](here));
@@ -140,6 +140,7 @@ impl Shared {
 fn common(
     api: &Api,
     names: &Names,
+    table: &Ident,
     gates: &[&Attribute],
     markers: &TokenStream,
     out: &mut TokenStream,
@@ -168,18 +169,22 @@ fn common(
         #[doc = #about]
         #[allow(dead_code, non_camel_case_types, unreachable_pub)]
         #[must_use = "a call does nothing until it is awaited or sent"]
-        #struct_head #builder<E>(#krate::__private::Call, ::core::marker::PhantomData<fn() -> E>) #end
+        #struct_head #builder<E>(#krate::__private::Call, #krate::__private::Of<E>) #end
         #(#gates)*
         impl #builder<()> {
             const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
-                api: #name, base: #base, limit: #limit, lock: #lock, ..#krate::EndpointMeta::DEFAULT
+                api: #name, table: || #table, base: #base, limit: #limit, lock: #lock,
+                ..#krate::EndpointMeta::DEFAULT
             };
         }
         #(#gates)*
         #[automatically_derived]
         impl<E: 'static> #krate::__private::Builder for #builder<E> {
-            fn of(call: #krate::__private::Call) -> Self { Self(call, ::core::marker::PhantomData) }
+            fn new(call: #krate::__private::Call, context: #krate::__private::Context) -> Self {
+                Self(call, #krate::__private::Of::new(context))
+            }
             fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
+            fn context(&mut self) -> &mut #krate::__private::Context { self.1.context() }
         }
         #(#gates)*
         #[automatically_derived]
@@ -191,7 +196,9 @@ fn common(
         #(#gates)*
         #[automatically_derived]
         impl<E> ::core::clone::Clone for #builder<E> {
-            fn clone(&self) -> Self { Self(::core::clone::Clone::clone(&self.0), self.1) }
+            fn clone(&self) -> Self {
+                Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
+            }
         }
         #(#gates)*
         #[automatically_derived]

@@ -4,9 +4,8 @@ use std::fmt;
 use std::panic::Location;
 use std::sync::{Arc, Mutex};
 
-use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, Endpoint, Exchange, RetryPolicy, Transport};
+use cliq_api::{Body, Client, ClientBuilder, Endpoint, Exchange, RetryPolicy, Transport};
 use http::{Request, StatusCode, Uri};
 
 use super::book::{Book, Planned, Unanswered, open};
@@ -14,6 +13,7 @@ use super::received::ReceivedCall;
 use super::stub::Stub;
 use super::times::Times;
 use super::{reply, report};
+use crate::whole::whole;
 
 /// A server of stubs for one test: it answers each endpoint as the test says, and shows what was
 /// called.
@@ -94,8 +94,7 @@ impl StubServer {
     /// `.retry(RetryPolicy::new())` or `.limits(LimitSettings::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
         let transport = StubTransport(self.book.clone());
-        Client::builder()
-            .base_url(&self.base_url)
+        Client::builder(&self.base_url)
             .transport(transport)
             .retry(RetryPolicy::none())
             .limits(LimitSettings::off())
@@ -163,15 +162,17 @@ impl fmt::Debug for StubServer {
 struct StubTransport(Arc<Mutex<Book>>);
 
 impl Transport for StubTransport {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
+    fn send(&self, request: Request<Body>) -> Exchange<'_> {
         Box::pin(async move {
+            let request = whole(request).await?;
             let received = open(&self.0).receive(request);
-            match received {
-                Ok((script, call)) => script(&call).play(call.endpoint()).await,
+            let response = match received {
+                Ok((script, call)) => script(&call).play(call.endpoint()).await?,
                 Err(Unanswered { code, why }) => {
-                    Ok(reply::refusal(StatusCode::BAD_REQUEST, code, &why))
+                    reply::refusal(StatusCode::BAD_REQUEST, code, &why)
                 }
-            }
+            };
+            Ok(response.map(Body::from))
         })
     }
 }

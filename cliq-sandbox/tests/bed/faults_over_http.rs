@@ -4,7 +4,7 @@ use std::io::ErrorKind::ConnectionReset;
 use std::time::Duration;
 
 use cliq_api::threads::{FollowThreadRequest, Threads};
-use cliq_api::{Client, ErrorKind, RequestExt, Sent};
+use cliq_api::{Client, DataCenter, ErrorKind, RequestExt, Sent};
 use cliq_sandbox::{Demo, Fault, Sandbox, Server};
 use http::StatusCode;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
@@ -155,7 +155,7 @@ async fn other_answers_are_proper_http() {
 async fn a_client_sees_what_it_sees_in_process() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token.clone())
         .build()

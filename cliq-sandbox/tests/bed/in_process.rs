@@ -50,7 +50,7 @@ async fn all_of_it_is_typed_and_stateful() {
 async fn in_process_and_over_http_it_is_one_world() {
     let (demo, client) = ryan();
     let server = demo.sandbox.serve().await.unwrap();
-    let remote = Client::builder()
+    let remote = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token.clone())
         .build()

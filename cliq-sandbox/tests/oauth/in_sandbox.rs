@@ -206,7 +206,14 @@ async fn the_accounts_server_can_fail() {
             ("grant_type", "client_credentials"),
             ("scope", "ZohoCliq.Chats.READ"),
         ]);
-        assert_eq!(transport.send(request).await.unwrap().status(), expected);
+        assert_eq!(
+            transport
+                .send(request.map(Into::into))
+                .await
+                .unwrap()
+                .status(),
+            expected
+        );
     }
 }
 

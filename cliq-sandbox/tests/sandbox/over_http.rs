@@ -23,7 +23,7 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     assert!(server.base_url().starts_with("http://127.0.0.1:"));
-    let client = Client::builder()
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(demo.token)
         .build()?;

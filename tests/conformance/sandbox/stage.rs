@@ -1,7 +1,7 @@
 //! A world in which each operation can succeed and be refused in each way, and the ways to ask it.
 
 use cliq_api::http::{Method, Request, Response};
-use cliq_api::{Bytes, Transport};
+use cliq_api::{Body, Bytes, Transport};
 use cliq_sandbox::{NewChannel, NewMessage, NewThread, ReplyMode, Sandbox, SandboxBuilder};
 use serde_json::{Value, json};
 
@@ -104,7 +104,9 @@ impl Stage {
 
     /// On its way to the sandbox things can go wrong.
     pub(super) fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
-        wait(self.sandbox.transport().send(request)).expect("an answer")
+        let response = wait(self.sandbox.transport().send(request.map(Body::from)));
+        let response = response.expect("a response");
+        response.map(|body| body.as_bytes().cloned().unwrap_or_default())
     }
 }
 

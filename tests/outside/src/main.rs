@@ -25,8 +25,7 @@ struct Watcher {
 async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let demo = cliq_sandbox::Sandbox::demo();
     let server = demo.sandbox.serve().await?;
-    let client = Client::builder()
-        .base_url(server.base_url())
+    let client = Client::builder(server.base_url())
         .access_token(demo.token)
         .build()?;
     let watchers = client.list_watchers(&demo.thread_chat_id).await?;

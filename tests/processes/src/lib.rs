@@ -41,7 +41,7 @@ pub fn settings() -> LimitSettings {
 
 /// The beginning of a client of the stand-in at that address.
 pub fn client(address: &str) -> cliq_api::ClientBuilder {
-    Client::builder()
+    Client::cliq(DataCenter::US)
         .base_url(format!("http://{address}"))
         .user(USER)
         .timeout(TIMEOUT)

@@ -1,126 +1,114 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
-//! that is done.
+//! Devices without a browser (RFC 8628): they show a code, which their user enters elsewhere, and
+//! poll until that is done.
 
 use std::fmt;
-use std::time::Duration;
+use std::time::{Duration, SystemTime};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 use serde_json::Value;
 use tokio::time::{Instant, sleep_until};
 
-use super::wire::{Asking, Form, as_number, ask_for_token, post, time_in_some_unit};
+use super::dialect::{OAuthRequest, Parameters};
+use super::server::OAuthServer;
+use super::wire::seconds;
 use super::{OAuth, SignedIn};
 use crate::auth::{AuthError, AuthErrorKind, ScopeSet};
-use crate::data_center::DataCenter;
+use crate::transport::Sent;
 
-/// Zoho's: at most one poll in 30 seconds. With one on top, for clocks that differ.
-const INTERVAL: Duration = Duration::from_secs(31);
-/// How much longer the interval gets when the server wants it slower.
+/// How often it polls where the server gives no interval (section 3.2).
+const INTERVAL: Duration = Duration::from_secs(5);
+/// How much longer the interval gets with each `slow_down` (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
+/// How long a code is valid where the server doesn't say so, although it has to.
+const LIFETIME: Duration = Duration::from_mins(5);
 
-/// A device that waits to be let in.
+/// A device that waits for its user.
 ///
 /// ```no_run
 /// # async fn example(oauth: cliq_api::auth::OAuth, scopes: cliq_api::auth::ScopeSet) -> Result<(), cliq_api::auth::AuthError> {
 /// let device = oauth.start_device(&scopes).await?;
-/// println!("Please go to {} and type in {}", device.verification_url(), device.user_code());
+/// println!("Please go to {} and enter {}", device.verification_uri(), device.user_code());
 /// let signed_in = device.wait().await?;
 /// # Ok(())
 /// # }
 /// ```
-#[must_use = "the device waits for its user only while `wait` is awaited"]
+#[must_use = "the device polls only while `wait` is awaited"]
 pub struct Device {
     oauth: OAuth,
     code: SecretString,
     user_code: String,
-    verification_url: String,
-    complete_url: Option<String>,
+    verification_uri: String,
+    verification_uri_complete: Option<String>,
     interval: Duration,
     next_poll: Instant,
     expires_at: Instant,
-    /// Where it asks: at home, until it turns out that its user lives elsewhere.
-    place: DataCenter,
+    scopes: ScopeSet,
+    /// Where it polls: at the client's server, until that names another one.
+    server: OAuthServer,
 }
 
 impl Device {
     pub(super) async fn start(oauth: &OAuth, scopes: &ScopeSet) -> Result<Self, AuthError> {
-        let inner = &oauth.0;
-        let home = inner.servers.home();
-        // The client secret isn't needed as yet, so it isn't sent.
-        let form = Form::default()
-            .with("grant_type", "device_request")
-            .with("client_id", inner.app.client_id())
-            .with("scope", &scopes.to_string())
-            .with("access_type", "offline")
-            .with("prompt", "consent");
-        let answer = post(
-            &inner.transport,
-            home,
-            Asking::DeviceCode,
-            &form,
-            inner.timeout,
-        )
-        .await;
+        let server = oauth.0.trusted.home();
+        let mut parameters = Parameters::default();
+        if !scopes.is_empty() {
+            parameters.set("scope", server.join(scopes));
+        }
+        let call = oauth.call(server, OAuthRequest::DeviceAuthorization);
+        let answer = call.post(parameters).await;
         let answer = answer.map_err(|failure| failure.error)?;
         let text = |name: &str| answer.get(name).and_then(Value::as_str).map(str::to_owned);
-        let time = |name: &str| answer.get(name).and_then(as_number);
         let needed = |name: &'static str| {
             text(name).ok_or_else(|| {
-                let problem = format!(
-                    "{} started a device without a `{name}`",
-                    home.accounts_host()
-                );
+                let problem = format!("{} started a device without a `{name}`", server.host());
                 AuthError::new(AuthErrorKind::Unreadable, problem)
             })
         };
-        // An interval of more than a thousand is one of milliseconds.
-        let interval = time("interval").map_or(INTERVAL, |interval| match interval {
-            0..1000 => Duration::from_secs(interval),
-            _ => Duration::from_millis(interval),
-        });
+        let time = |name: &str| answer.get(name).and_then(seconds);
+        let interval = time("interval").unwrap_or(INTERVAL);
         let now = Instant::now();
         Ok(Self {
             code: needed("device_code")?.into(),
             user_code: needed("user_code")?,
-            verification_url: text("verification_url")
-                .or_else(|| text("verification_uri"))
-                .unwrap_or_else(|| format!("{}/oauth/v3/device", home.accounts_url())),
-            complete_url: text("verification_uri_complete"),
-            interval: interval.max(INTERVAL),
-            next_poll: now + interval.max(INTERVAL),
-            expires_at: now + time("expires_in").map_or(Duration::from_mins(5), time_in_some_unit),
-            place: home.clone(),
+            // Some servers have a draft's name for it.
+            verification_uri: text("verification_url")
+                .map_or_else(|| needed("verification_uri"), Ok)?,
+            verification_uri_complete: text("verification_uri_complete"),
+            interval,
+            next_poll: now + interval,
+            expires_at: now + time("expires_in").unwrap_or(LIFETIME),
+            scopes: scopes.clone(),
+            server: server.clone(),
             oauth: oauth.clone(),
         })
     }
 
-    /// What the user has to type in.
+    /// Returns the code that the user has to enter.
     pub fn user_code(&self) -> &str {
         &self.user_code
     }
 
-    /// Where they have to type it in.
-    pub fn verification_url(&self) -> &str {
-        &self.verification_url
+    /// Returns where the user has to enter it.
+    pub fn verification_uri(&self) -> &str {
+        &self.verification_uri
     }
 
-    /// The same with the code in it, for a QR code; where the server gives one.
-    pub fn complete_url(&self) -> Option<&str> {
-        self.complete_url.as_deref()
+    /// Returns the same with the code in it, for a QR code, where the server gives one.
+    pub fn verification_uri_complete(&self) -> Option<&str> {
+        self.verification_uri_complete.as_deref()
     }
 
-    /// Asks until the user has let the device in, no more often than the server wants: every 31
-    /// seconds.
+    /// Polls until the user has signed the device in, no more often than the server allows.
     ///
     /// # Errors
     ///
-    /// If the user says no, or nothing until the code runs out (after five minutes). What may pass,
-    /// such as a network that is away, is waited out.
+    /// If the user denies access, or the code expires. What may pass, such as a lost connection, is
+    /// waited out.
     pub async fn wait(mut self) -> Result<SignedIn, AuthError> {
         loop {
             if self.next_poll >= self.expires_at {
                 let problem =
-                    "the device's code ran out before the user had typed it in; begin again";
+                    "the device's code expired before the user had entered it: start again";
                 return Err(
                     AuthError::new(AuthErrorKind::Expired, problem).with_sign_in_needed(true)
                 );
@@ -133,51 +121,43 @@ impl Device {
         }
     }
 
-    /// Asks once. `None` if it is not decided as yet.
+    /// Polls once. `None` while the user has not decided.
     async fn poll(&mut self) -> Result<Option<SignedIn>, AuthError> {
-        let inner = &self.oauth.0;
-        let form = Form::of(&inner.app)
-            .with("grant_type", "device_token")
-            .with("code", self.code.expose_secret());
-        let answer = ask_for_token(
-            &inner.transport,
-            &self.place,
-            Asking::DevicePoll,
-            &form,
-            inner.timeout,
-        )
-        .await;
-        let failure = match answer {
+        let grant_type = "urn:ietf:params:oauth:grant-type:device_code";
+        let parameters = Parameters::default()
+            .with("grant_type", grant_type)
+            .with_secret("device_code", &self.code);
+        let call = self.oauth.call(&self.server, OAuthRequest::DeviceToken);
+        let failure = match call.token(parameters).await {
             Ok(answer) => {
-                let (access_token, refresh_token) =
-                    answer.into_tokens(std::time::SystemTime::now());
-                let (app, data_center) = (inner.app.clone(), self.place.clone());
-                return Ok(Some(SignedIn {
-                    app,
-                    access_token,
-                    refresh_token,
-                    data_center,
-                }));
+                let tokens = answer.into_tokens(SystemTime::now(), Some(&self.scopes));
+                return Ok(Some(self.oauth.signed_in(tokens, self.server.clone())));
             }
             Err(failure) => failure,
         };
+        if let Some(hint) = &failure.server {
+            let trusted = &self.oauth.0.trusted;
+            let server = trusted
+                .find(hint)
+                .filter(|server| server.token_url() != self.server.token_url());
+            self.server = server.ok_or_else(|| {
+                AuthError::new(
+                    AuthErrorKind::Refused,
+                    "the server that the account of the device's user is at is not known, and secrets are sent to known ones only (if it is right, name it with `OAuthBuilder::trust`)",
+                )
+            })?;
+            return Ok(None);
+        }
         match failure.error.code() {
             Some("authorization_pending") => {}
-            Some("slow_down") => self.interval += SLOWER,
-            Some("other_dc") => {
-                let place = failure
-                    .user_location
-                    .as_deref()
-                    .and_then(|location| inner.servers.of(location));
-                let place = place.filter(|place| **place != self.place).ok_or_else(|| {
-                    let problem = "the device's user lives in a data centre that is not known, and secrets are sent to none of those (if it is \
-                                   right, name it with `OAuthBuilder::trust`)";
-                    AuthError::new(AuthErrorKind::Refused, problem)
-                })?;
-                self.place = place.clone();
+            Some("slow_down") => self.interval = self.interval.saturating_add(SLOWER),
+            // After a timeout a device has to poll less often (section 3.5). If it is the answer to
+            // the user's consent that was lost, the next poll reports it.
+            _ if failure.error.is_transient() => {
+                if failure.sent == Sent::Maybe {
+                    self.interval = self.interval.saturating_add(SLOWER);
+                }
             }
-            // If it is the user's yes that was lost on the way, the next poll says so.
-            _ if failure.error.is_transient() => {}
             _ => return Err(failure.error),
         }
         Ok(None)
@@ -189,7 +169,7 @@ impl fmt::Debug for Device {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Device")
             .field("user_code", &self.user_code)
-            .field("verification_url", &self.verification_url)
+            .field("verification_uri", &self.verification_uri)
             .finish_non_exhaustive()
     }
 }

@@ -1,115 +1,99 @@
-//! Signing users in with OAuth 2.0, as Zoho has it.
+//! Signing users in with OAuth 2.0.
 
-mod consent;
+mod authorization;
+mod client;
 mod device;
-mod servers;
+mod dialect;
+mod pkce;
+mod server;
+mod trusted;
 pub(super) mod wire;
 
 use std::fmt;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
-use secrecy::{ExposeSecret, SecretString};
+use secrecy::SecretString;
 
-pub use self::consent::Consent;
+pub use self::authorization::AuthorizationRequest;
+pub use self::client::OAuthClient;
 pub use self::device::Device;
-use self::servers::Servers;
-use self::wire::{Asking, Form, ask_for_token, post};
-use super::{AccessToken, App, AuthError, AuthErrorKind, Credentials, ScopeSet};
-use crate::data_center::DataCenter;
-use crate::transport::{ReqwestTransport, Setup, Transport};
+pub use self::dialect::{Dialect, OAuthRequest, Parameters, Refusal, ServerHint};
+pub use self::server::{ClientAuthentication, OAuthServer};
+use self::trusted::Trusted;
+use self::wire::Call;
+use super::{AccessToken, AuthError, AuthErrorKind, Credentials, ScopeSet};
+#[cfg(feature = "reqwest")]
+use crate::transport::ReqwestTransportBuilder;
+use crate::transport::Transport;
 
-/// How long one request to an accounts server may take.
+/// How long one request may take.
 const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// Signs users in: gets refresh tokens and access tokens from Zoho's accounts server, and ends
+/// Signs users in: gets refresh tokens and access tokens from an authorization server, and revokes
 /// them. Cloning it is cheap.
 ///
 /// | who | how |
 /// |---|---|
-/// | a user with a browser | [`consent`](Self::consent), then [`exchange`](Self::exchange) |
-/// | yourself, with a code from Zoho's API console | [`exchange_self_client`](Self::exchange_self_client) |
+/// | a user with a browser | [`authorization`](Self::authorization), then [`exchange`](Self::exchange) |
+/// | a user whose code comes in another way | [`exchange_code`](Self::exchange_code) |
 /// | a user of a device without a browser | [`start_device`](Self::start_device), then [`Device::wait`] |
-/// | the app itself | [`Credentials::client_credentials`] |
+/// | the client itself | [`Credentials::client_credentials`] |
 ///
 /// ```no_run
-/// use cliq_api::DataCenter;
-/// use cliq_api::auth::{App, OAuth, ScopeSet};
-/// use cliq_api::threads::THREADS;
+/// use cliq_api::auth::{OAuth, OAuthClient, OAuthServer, ScopeSet};
 ///
 /// # async fn example(secret: String, callback: String) -> Result<(), cliq_api::auth::AuthError> {
-/// let app = App::new("1000.GMB0YULZHJK411284S8I5GZ4CHUEX0", secret);
-/// let oauth = OAuth::builder(&app).data_center(DataCenter::EU).build()?;
-/// let consent = oauth.consent("https://bot.example.com/callback", &ScopeSet::for_endpoints(THREADS))?;
-/// println!("Please go to {}", consent.url());
+/// let server = OAuthServer::new("https://auth.example.com/token")
+///     .authorization_url("https://auth.example.com/authorize");
+/// let oauth = OAuth::builder(&OAuthClient::new(server, "ticket-bot", secret)).build()?;
+/// let scopes = ScopeSet::from("tickets.read tickets.write");
+/// let request = oauth.authorization("https://bot.example.com/callback", &scopes)?;
+/// println!("Please go to {}", request.url());
 /// // Later, with the URL that the browser was sent back to:
-/// let signed_in = oauth.exchange(&consent, &callback).await?;
+/// let signed_in = oauth.exchange(&request, &callback).await?;
 /// let credentials = signed_in.into_credentials()?;
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Secrets travel in the body of requests, and only to accounts servers that are known: those of
-/// the [data centres](DataCenter::KNOWN), and those that the builder was told.
+/// Secrets are sent in the body of requests or in a header, and only to servers that are known: the
+/// client's, those of the same provider, and those that the builder was given.
 #[derive(Clone)]
 pub struct OAuth(Arc<Inner>);
 
 struct Inner {
-    app: App,
-    servers: Servers,
+    client: OAuthClient,
+    trusted: Trusted,
     transport: Arc<dyn Transport>,
     timeout: Duration,
 }
 
-/// What an [`OAuth`] is built from.
+/// Builds an [`OAuth`].
 #[must_use]
 pub struct OAuthBuilder {
-    app: App,
-    servers: Servers,
+    client: OAuthClient,
+    trusted: Trusted,
     transport: Option<Arc<dyn Transport>>,
-    setup: Setup,
+    #[cfg(feature = "reqwest")]
+    reqwest: ReqwestTransportBuilder,
     timeout: Duration,
 }
 
 impl OAuthBuilder {
-    /// The data centre that the app is registered in; [`DataCenter::US`] where nothing is said.
-    pub fn data_center(mut self, data_center: DataCenter) -> Self {
-        self.servers.set_home(data_center);
+    /// Trusts another server of the provider, under the name of its location: users may turn out to
+    /// have their accounts there. It replaces one that the provider has under that name.
+    pub fn trust(mut self, location: &str, server: impl Into<OAuthServer>) -> Self {
+        self.trusted.trust(location, server.into());
         self
     }
 
-    /// Another data centre that users may turn out to live in, by the name that Zoho gives its
-    /// location, such as `eu`. Those of the table are trusted anyway; one of theirs is
-    /// replaced.
-    pub fn trust(mut self, location: &str, data_center: DataCenter) -> Self {
-        self.servers.trust(location, data_center);
-        self
-    }
-
-    /// How long one request may take; 30 seconds at first.
+    /// Sets how long one request may take. Defaults to 30 seconds.
     pub fn timeout(self, timeout: Duration) -> Self {
         Self { timeout, ..self }
     }
 
-    /// The proxy that all requests go through, as
-    /// [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) has it.
-    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
-        self.setup.proxy = Some(url.into());
-        self
-    }
-
-    /// Shapes the `reqwest` client that carries the requests, as
-    /// [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) has it: certificates,
-    /// addresses.
-    pub fn reqwest(
-        mut self,
-        shape: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
-    ) -> Self {
-        self.setup.and_shape(shape);
-        self
-    }
-
-    /// What carries the requests, in place of `reqwest`.
+    /// Sets what sends the requests, in place of `reqwest`.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self {
             transport: Some(Arc::new(transport)),
@@ -117,202 +101,276 @@ impl OAuthBuilder {
         }
     }
 
-    /// Builds it, if what it was given can be used.
+    /// Builds it.
+    ///
+    /// # Errors
+    ///
+    /// If a server's URL, or the transport's configuration, can't be used.
     pub fn build(self) -> Result<OAuth, AuthError> {
-        self.servers.check()?;
+        self.trusted.check()?;
+        #[cfg(feature = "reqwest")]
         let transport = match self.transport {
             Some(transport) => transport,
-            None => {
-                let transport =
-                    ReqwestTransport::new(self.setup, self.servers.home().is_loopback());
-                Arc::new(transport.map_err(|error| {
-                    AuthError::configuration(error.to_string()).caused_by(error)
-                })?)
-            }
+            None => default_transport(self.reqwest, self.trusted.home().is_loopback())?,
         };
+        #[cfg(not(feature = "reqwest"))]
+        let transport = self.transport.ok_or_else(|| {
+            AuthError::configuration(
+                "this program was built without a transport: set one with `transport`, or turn on \
+                 the feature `reqwest`",
+            )
+        })?;
         Ok(OAuth(Arc::new(Inner {
-            app: self.app,
-            servers: self.servers,
+            client: self.client,
+            trusted: self.trusted,
             transport,
             timeout: self.timeout,
         })))
     }
 }
 
+/// Settings of the default transport.
+#[cfg(feature = "reqwest")]
+impl OAuthBuilder {
+    /// Sets the proxy for all requests, as
+    /// [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) does.
+    pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
+        self.reqwest = self.reqwest.proxy(url);
+        self
+    }
+
+    /// Configures the `reqwest` client that sends the requests, as
+    /// [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) does: certificates, addresses.
+    pub fn reqwest(
+        mut self,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+    ) -> Self {
+        self.reqwest = self.reqwest.reqwest(customize);
+        self
+    }
+}
+
+#[cfg(feature = "reqwest")]
+fn default_transport(
+    builder: ReqwestTransportBuilder,
+    is_loopback: bool,
+) -> Result<Arc<dyn Transport>, AuthError> {
+    let builder = if is_loopback {
+        builder.loopback()
+    } else {
+        builder
+    };
+    let transport = builder
+        .build()
+        .map_err(|error| AuthError::configuration(error.to_string()).caused_by(error))?;
+    Ok(Arc::new(transport))
+}
+
 impl fmt::Debug for OAuthBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuthBuilder")
-            .field("app", &self.app)
+            .field("client", &self.client)
             .finish_non_exhaustive()
     }
 }
 
 impl OAuth {
-    /// Starts building one.
-    pub fn builder(app: &App) -> OAuthBuilder {
+    /// Starts building one, for the users of a client.
+    pub fn builder(client: &OAuthClient) -> OAuthBuilder {
         OAuthBuilder {
-            app: app.clone(),
-            servers: Servers::default(),
+            client: client.clone(),
+            trusted: Trusted::new(client.server().clone()),
             transport: None,
-            setup: Setup::default(),
+            #[cfg(feature = "reqwest")]
+            reqwest: ReqwestTransportBuilder::default(),
             timeout: TIMEOUT,
         }
     }
 
-    /// Begins to ask a user for consent to exactly these scopes: [`Consent::url`] is where to send
-    /// the browser. [`ScopeSet::for_endpoints`] says which scopes are needed.
+    /// Requests a user's consent to exactly these scopes (RFC 6749, section 4.1):
+    /// [`AuthorizationRequest::url`] is where to send the browser.
+    /// [`ScopeSet::for_endpoints`] returns the scopes that endpoints need.
     ///
-    /// `redirect_uri` is one that is registered for the app in Zoho's API console, to the letter.
-    pub fn consent(&self, redirect_uri: &str, scopes: &ScopeSet) -> Result<Consent, AuthError> {
-        Consent::begin(&self.0.app, self.0.servers.home(), redirect_uri, scopes)
-    }
-
-    /// Ends a consent: checks the callback, the whole URL or its query, and gets the user's tokens
-    /// for the code in it.
+    /// `redirect_uri` is one that is registered for the client, character by character.
     ///
-    /// The `state` is checked before anything else. The code is exchanged where the user lives, if
-    /// that is a server that is known.
-    pub async fn exchange(&self, consent: &Consent, callback: &str) -> Result<SignedIn, AuthError> {
-        let (code, place) = consent.read(callback, &self.0.servers)?;
-        let form = Form::of(&self.0.app)
-            .with("grant_type", "authorization_code")
-            .with("redirect_uri", consent.redirect_uri())
-            .with("code", code.expose_secret());
-        self.sign_in(Asking::Exchange, place, &form).await
-    }
-
-    /// Gets the tokens for a self client's code, which Zoho's API console shows. It is good for
-    /// some minutes, and once.
-    pub async fn exchange_self_client(
+    /// # Errors
+    ///
+    /// If the redirect URI can't be used, or the server has no authorization URL.
+    pub fn authorization(
         &self,
-        code: impl Into<SecretString>,
+        redirect_uri: &str,
+        scopes: &ScopeSet,
+    ) -> Result<AuthorizationRequest, AuthError> {
+        let server = self.0.trusted.home();
+        AuthorizationRequest::new(&self.0.client, server, redirect_uri, scopes)
+    }
+
+    /// Completes a consent: checks the callback, the whole URL or its query, and exchanges the code
+    /// in it for the user's tokens (RFC 6749, section 4.1.3).
+    ///
+    /// The `state` is checked before anything else. Where the callback names another server of the
+    /// provider, the code is exchanged there, if it is known.
+    pub async fn exchange(
+        &self,
+        request: &AuthorizationRequest,
+        callback: &str,
     ) -> Result<SignedIn, AuthError> {
-        let code = code.into();
-        let form = Form::of(&self.0.app)
-            .with("grant_type", "authorization_code")
-            .with("code", code.expose_secret());
-        self.sign_in(Asking::Exchange, self.0.servers.home().clone(), &form)
+        let (parameters, server) = request.read(callback, &self.0.trusted)?;
+        let kind = OAuthRequest::AuthorizationCode;
+        self.sign_in(kind, server, parameters, request.scopes.as_ref())
             .await
     }
 
-    /// Gets an access token for the app itself. A client does so by itself, with
-    /// [`Credentials::client_credentials`].
-    pub async fn client_credentials(&self, scopes: &ScopeSet) -> Result<SignedIn, AuthError> {
-        let form = Form::of(&self.0.app)
-            .with("grant_type", "client_credentials")
-            .with("scope", &scopes.to_string());
-        self.sign_in(
-            Asking::ClientCredentials,
-            self.0.servers.home().clone(),
-            &form,
-        )
-        .await
+    /// Exchanges a code that came without a redirect, such as one that the provider's console shows.
+    pub async fn exchange_code(
+        &self,
+        code: impl Into<SecretString>,
+    ) -> Result<SignedIn, AuthError> {
+        let parameters = Parameters::default()
+            .with("grant_type", "authorization_code")
+            .with_secret("code", &code.into());
+        let kind = OAuthRequest::AuthorizationCode;
+        self.sign_in(kind, self.0.trusted.home().clone(), parameters, None)
+            .await
     }
 
-    /// Begins to sign in the user of a device without a browser: show them [`Device::user_code`]
-    /// and [`Device::verification_url`].
+    /// Gets an access token for the client itself (RFC 6749, section 4.4). An API client does that
+    /// when needed, with [`Credentials::client_credentials`].
+    pub async fn client_credentials(&self, scopes: &ScopeSet) -> Result<SignedIn, AuthError> {
+        let server = self.0.trusted.home().clone();
+        let parameters = client_credentials(&server, scopes);
+        let kind = OAuthRequest::ClientCredentials;
+        self.sign_in(kind, server, parameters, Some(scopes)).await
+    }
+
+    /// Starts to sign in the user of a device without a browser (RFC 8628): show them
+    /// [`Device::user_code`] and [`Device::verification_uri`].
     pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
         Device::start(self, scopes).await
     }
 
-    /// Ends a token, where the user lives: a refresh token with all access tokens that it gave, or
-    /// an access token alone.
+    /// Revokes a token (RFC 7009) at the server that gave it: a refresh token with all access tokens
+    /// that came from it, or an access token alone.
     pub async fn revoke(
         &self,
         token: impl Into<SecretString>,
-        data_center: &DataCenter,
+        server: impl Into<OAuthServer>,
     ) -> Result<(), AuthError> {
-        data_center.check().map_err(AuthError::configuration)?;
-        let token = token.into();
-        let form = Form::default().with("token", token.expose_secret());
-        let answer = post(
-            &self.0.transport,
-            data_center,
-            Asking::Revoke,
-            &form,
-            self.0.timeout,
-        )
-        .await;
+        let server = server.into();
+        server.check()?;
+        let parameters = Parameters::default().with_secret("token", &token.into());
+        let call = self.call(&server, OAuthRequest::Revocation);
+        let answer = call.post(parameters).await;
         answer.map(drop).map_err(|failure| failure.error)
+    }
+
+    fn call<'c>(&'c self, server: &'c OAuthServer, request: OAuthRequest) -> Call<'c> {
+        Call {
+            transport: &self.0.transport,
+            client: &self.0.client,
+            server,
+            request,
+            timeout: self.0.timeout,
+        }
     }
 
     async fn sign_in(
         &self,
-        asking: Asking,
-        place: DataCenter,
-        form: &Form,
+        request: OAuthRequest,
+        server: OAuthServer,
+        parameters: Parameters,
+        scopes: Option<&ScopeSet>,
     ) -> Result<SignedIn, AuthError> {
-        let answer = ask_for_token(&self.0.transport, &place, asking, form, self.0.timeout).await;
-        let (access_token, refresh_token) = answer
-            .map_err(|failure| failure.error)?
-            .into_tokens(SystemTime::now());
-        Ok(SignedIn {
-            app: self.0.app.clone(),
+        let answer = self.call(&server, request).token(parameters).await;
+        let answer = answer.map_err(|failure| failure.error)?;
+        let tokens = answer.into_tokens(SystemTime::now(), scopes);
+        Ok(self.signed_in(tokens, server))
+    }
+
+    fn signed_in(
+        &self,
+        (access_token, refresh_token): (AccessToken, Option<SecretString>),
+        server: OAuthServer,
+    ) -> SignedIn {
+        SignedIn {
+            client: self.0.client.clone(),
             access_token,
             refresh_token,
-            data_center: place,
-        })
+            server,
+        }
     }
+}
+
+/// The parameters of RFC 6749, section 4.4.2.
+pub(super) fn client_credentials(server: &OAuthServer, scopes: &ScopeSet) -> Parameters {
+    let mut parameters = Parameters::default().with("grant_type", "client_credentials");
+    if !scopes.is_empty() {
+        parameters.set("scope", server.join(scopes));
+    }
+    parameters
 }
 
 impl fmt::Debug for OAuth {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("OAuth")
-            .field("app", &self.0.app)
-            .field("home", self.0.servers.home())
+            .field("client", &self.0.client)
             .finish_non_exhaustive()
     }
 }
 
-/// A user, or an app, that is signed in: the tokens, and where they are good.
+/// A user, or a client, that is signed in: the tokens, and the server that they are valid at.
 ///
-/// To sign the user in at the next start without asking them, keep the [refresh
-/// token](Self::refresh_token) where only the program reads it, and the
-/// [data centre](Self::data_center).
+/// To sign the user in at the next start without asking them, store the [refresh
+/// token](Self::refresh_token) where only the program can read it.
 pub struct SignedIn {
-    app: App,
+    client: OAuthClient,
     access_token: AccessToken,
     refresh_token: Option<SecretString>,
-    data_center: DataCenter,
+    server: OAuthServer,
 }
 
 impl SignedIn {
-    /// The access token, good for an hour.
+    /// Returns the access token.
     pub fn access_token(&self) -> &AccessToken {
         &self.access_token
     }
 
-    /// The refresh token, if one came.
+    /// Returns the refresh token.
     ///
     /// # Errors
     ///
-    /// If none came, with what to ask for so that one comes.
+    /// If the server sent none, with what to ask for so that it does.
     pub fn refresh_token(&self) -> Result<&SecretString, AuthError> {
-        self.refresh_token.as_ref().ok_or_else(no_refresh_token)
+        self.refresh_token
+            .as_ref()
+            .ok_or_else(|| no_refresh_token(&self.server))
     }
 
-    /// Where the user lives, which may be another data centre than the app's.
-    pub fn data_center(&self) -> &DataCenter {
-        &self.data_center
+    /// Returns the server of the user's account, which may be another one than the client's.
+    pub fn server(&self) -> &OAuthServer {
+        &self.server
     }
 
-    /// What a client signs in with: refresh token, access token, and where the user lives.
+    /// Returns what an API client signs in with: refresh token, access token and server.
     ///
     /// # Errors
     ///
-    /// If no refresh token came. [`Credentials::access_token`] does without, for an hour.
+    /// If the server sent no refresh token. [`Credentials::access_token`] does without one, until the
+    /// access token expires.
     pub fn into_credentials(self) -> Result<Credentials, AuthError> {
-        let refresh_token = self.refresh_token.ok_or_else(no_refresh_token)?;
-        let credentials = Credentials::refresh_token(&self.app, refresh_token);
+        let refresh_token = self
+            .refresh_token
+            .ok_or_else(|| no_refresh_token(&self.server))?;
+        let credentials = Credentials::refresh_token(&self.client, refresh_token);
         Ok(credentials
             .with_access_token(self.access_token)
-            .data_center(self.data_center))
+            .server(self.server))
     }
 }
 
-fn no_refresh_token() -> AuthError {
-    let problem = "no refresh token came: Zoho gives one only if the user was asked with `access_type=offline` and `prompt=consent`, as \
-                   `OAuth::consent` does, and none for client credentials";
+fn no_refresh_token(server: &OAuthServer) -> AuthError {
+    let why = server.its_dialect().no_refresh_token();
+    let problem = format!("no refresh token came: {why}");
     AuthError::new(AuthErrorKind::Refused, problem).with_sign_in_needed(true)
 }
 
@@ -320,10 +378,10 @@ fn no_refresh_token() -> AuthError {
 impl fmt::Debug for SignedIn {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("SignedIn")
-            .field("app", &self.app)
+            .field("client", &self.client)
             .field("access_token", &self.access_token)
             .field("has_refresh_token", &self.refresh_token.is_some())
-            .field("data_center", &self.data_center)
+            .field("server", &self.server)
             .finish()
     }
 }

@@ -1,172 +1,150 @@
-//! Requests to an accounts server, and its answers.
+//! Requests to an authorization server, and its answers.
 //!
-//! Parameters go in the body. Refusals come with any status, 200 included. Of an answer nothing
-//! gets into an error but the code of a refusal.
+//! Parameters go in the body. A refusal is an answer with an `error`, whatever its status: some
+//! servers send it with 200. Of an answer nothing gets into an error's text but the code of a
+//! refusal.
 
-use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
 use bytes::Bytes;
-use form_urlencoded::Serializer;
-use http::header::{ACCEPT, CONTENT_TYPE, HeaderValue, USER_AGENT};
-use http::{Request, Response};
-use secrecy::SecretString;
+use form_urlencoded::{Serializer, byte_serialize};
+use http::header::{
+    ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, RETRY_AFTER, USER_AGENT,
+};
+use http::{Request, Response, StatusCode};
+use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Map, Value};
 
-use super::super::{AccessToken, App, AuthError, AuthErrorKind, ScopeSet};
-use crate::data_center::DataCenter;
-use crate::error::Sent;
-use crate::transport::Transport;
+use super::client::OAuthClient;
+use super::dialect::{OAuthRequest, Parameters, ServerHint};
+use super::server::{ClientAuthentication, OAuthServer};
+use crate::auth::keys::basic;
+use crate::auth::{AccessToken, AuthError, AuthErrorKind, ScopeSet};
+use crate::body::Body;
+pub(in crate::auth) use crate::transport::Sent;
+use crate::transport::{Transport, TransportError};
 
-/// What is asked of an accounts server.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(in crate::auth) enum Asking {
-    Exchange,
-    Refresh,
-    ClientCredentials,
-    DeviceCode,
-    DevicePoll,
-    Revoke,
-}
+/// How large an answer may be, in bytes.
+const MAX_ANSWER: usize = 1 << 20;
+/// How large an `error_description` may be, in bytes, to be kept.
+const DESCRIPTION: usize = 1024;
+/// What a server may say at most: it is added to a time.
+const LONGEST: Duration = Duration::from_hours(24 * 365);
 
-/// The parameters of a request.
-#[derive(Default, Clone)]
-pub(in crate::auth) struct Form(Vec<(&'static str, SecretString)>);
-
-impl Form {
-    /// With the app's credentials.
-    pub(in crate::auth) fn of(app: &App) -> Self {
-        Self::default()
-            .with("client_id", app.client_id())
-            .with("client_secret", app.client_secret())
-    }
-
-    pub(in crate::auth) fn with(mut self, name: &'static str, value: &str) -> Self {
-        self.0.push((name, value.into()));
-        self
-    }
-
-    fn encode(&self) -> String {
-        use secrecy::ExposeSecret;
-        let pairs = self
-            .0
-            .iter()
-            .map(|(name, value)| (name, value.expose_secret()));
-        Serializer::new(String::new()).extend_pairs(pairs).finish()
-    }
-
-    /// Whether a text holds one of the values, or is part of one.
-    fn gives_away(&self, text: &str) -> bool {
-        use secrecy::ExposeSecret;
-        let secrets = self.0.iter().filter(|(name, _)| {
-            matches!(*name, "client_secret" | "refresh_token" | "code" | "token")
-        });
-        let mut secrets = secrets.map(|(_, value)| value.expose_secret());
-        secrets.any(|secret| !secret.is_empty() && (secret.contains(text) || text.contains(secret)))
-    }
+/// A request to an authorization server.
+pub(in crate::auth) struct Call<'c> {
+    pub(in crate::auth) transport: &'c Arc<dyn Transport>,
+    pub(in crate::auth) client: &'c OAuthClient,
+    pub(in crate::auth) server: &'c OAuthServer,
+    pub(in crate::auth) request: OAuthRequest,
+    pub(in crate::auth) timeout: Duration,
 }
 
 /// Why there is no answer, or none that helps.
 pub(in crate::auth) struct Failure {
     pub(in crate::auth) error: AuthError,
     pub(in crate::auth) sent: Sent,
-    /// The refresh token was used too often.
-    pub(in crate::auth) is_denial: bool,
-    /// Of a device: where its user lives.
-    pub(super) user_location: Option<String>,
+    /// The server reported too many requests.
+    pub(in crate::auth) throttled: bool,
+    pub(in crate::auth) retry_after: Option<Duration>,
+    /// Where else the account is.
+    pub(super) server: Option<ServerHint>,
 }
 
-/// An answer with a token.
+/// An answer with a token (RFC 6749, section 5.1).
 pub(in crate::auth) struct TokenAnswer {
     access_token: SecretString,
     refresh_token: Option<SecretString>,
-    lifetime: Duration,
+    lifetime: Option<Duration>,
     scopes: Option<ScopeSet>,
 }
 
 impl TokenAnswer {
-    /// `asked` are the scopes that were asked for, where the answer may not tell them.
-    pub(in crate::auth) fn into_access_token(
+    /// The tokens. `requested` are the scopes of the request, which an answer may leave out.
+    pub(in crate::auth) fn into_tokens(
         self,
         now: SystemTime,
-        asked: Option<&ScopeSet>,
-    ) -> AccessToken {
-        let scopes = self.scopes.or_else(|| asked.cloned());
-        let token = AccessToken::new(self.access_token).valid_until(now + self.lifetime);
-        match scopes {
-            Some(scopes) => token.granting(scopes),
-            None => token,
+        requested: Option<&ScopeSet>,
+    ) -> (AccessToken, Option<SecretString>) {
+        let mut token = AccessToken::new(self.access_token);
+        if let Some(lifetime) = self.lifetime {
+            token = token.valid_until(now + lifetime);
         }
-    }
-
-    pub(super) fn into_tokens(mut self, now: SystemTime) -> (AccessToken, Option<SecretString>) {
-        let refresh_token = self.refresh_token.take();
-        (self.into_access_token(now, None), refresh_token)
+        if let Some(scopes) = self.scopes.or_else(|| requested.cloned()) {
+            token = token.with_scopes(scopes);
+        }
+        (token, self.refresh_token)
     }
 }
 
-/// Asks for an access token.
-pub(in crate::auth) async fn ask_for_token(
+/// Sends the request and reads the whole answer.
+async fn exchange(
     transport: &Arc<dyn Transport>,
-    place: &DataCenter,
-    asking: Asking,
-    form: &Form,
-    timeout: Duration,
-) -> Result<TokenAnswer, Failure> {
-    let mut answer = post(transport, place, asking, form, timeout).await?;
-    let mut text = |name| match answer.remove(name) {
-        Some(Value::String(text)) if !text.is_empty() => Some(SecretString::from(text)),
-        _ => None,
-    };
-    let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
-    let Some(access_token) = access_token else {
-        let problem = format!(
-            "{} answered without an access token{}",
-            place.accounts_host(),
-            asking.aim()
-        );
-        return Err(Failure::answered(AuthError::new(
-            AuthErrorKind::Unreadable,
-            problem,
-        )));
-    };
-    let scopes = answer
-        .get("scope")
-        .and_then(Value::as_str)
-        .filter(|text| !text.trim().is_empty())
-        .map(ScopeSet::from);
-    Ok(TokenAnswer {
-        access_token,
-        refresh_token,
-        lifetime: lifetime(&answer),
-        scopes,
-    })
+    request: Request<Body>,
+) -> Result<Response<Bytes>, TransportError> {
+    let (head, body) = transport.send(request).await?.into_parts();
+    let body = body
+        .collect_up_to(MAX_ANSWER)
+        .await
+        .map_err(TransportError::of_body)?;
+    Ok(Response::from_parts(head, body))
 }
 
-/// Sends the form, and gives the members of the answer if it is no refusal.
-pub(super) async fn post(
-    transport: &Arc<dyn Transport>,
-    place: &DataCenter,
-    asking: Asking,
-    form: &Form,
-    timeout: Duration,
-) -> Result<Map<String, Value>, Failure> {
-    let host = place.accounts_host();
-    let answer =
-        match tokio::time::timeout(timeout, transport.send(request(place, asking, form)?)).await {
+impl Call<'_> {
+    /// Requests an access token.
+    pub(in crate::auth) async fn token(
+        &self,
+        parameters: Parameters,
+    ) -> Result<TokenAnswer, Failure> {
+        let mut answer = self.post(parameters).await?;
+        let mut text = |name| match answer.remove(name) {
+            Some(Value::String(text)) if !text.is_empty() => Some(SecretString::from(text)),
+            _ => None,
+        };
+        let (access_token, refresh_token) = (text("access_token"), text("refresh_token"));
+        let Some(access_token) = access_token else {
+            let problem = format!(
+                "{} answered without an access token{}",
+                self.host(),
+                self.aim()
+            );
+            return Err(Failure::answered(AuthError::new(
+                AuthErrorKind::Unreadable,
+                problem,
+            )));
+        };
+        let scopes = answer
+            .get("scope")
+            .and_then(Value::as_str)
+            .filter(|text| !text.trim().is_empty())
+            .map(ScopeSet::from);
+        Ok(TokenAnswer {
+            access_token,
+            refresh_token,
+            lifetime: answer.get("expires_in").and_then(seconds),
+            scopes,
+        })
+    }
+
+    /// Sends the parameters, and returns the members of the answer if it is not a refusal.
+    pub(super) async fn post(
+        &self,
+        mut parameters: Parameters,
+    ) -> Result<Map<String, Value>, Failure> {
+        let request = self.prepare(&mut parameters).map_err(Failure::unsent)?;
+        let (host, aim) = (self.host(), self.aim());
+        let exchange = exchange(self.transport, request);
+        let unreachable = |problem| AuthError::new(AuthErrorKind::Unreachable, problem);
+        let answer = match tokio::time::timeout(self.timeout, exchange).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
-                // What came of an answer is left behind: it may hold tokens.
-                let (sent, problem) = (
-                    error.sent(),
-                    format!("{host} can't be reached{}: {error}", asking.aim()),
-                );
-                let (_, source) = error.into_parts();
-                let error = AuthError::new(AuthErrorKind::Unreachable, problem);
-                let error = match source {
-                    Some(source) => error.caused_by(source),
-                    None => error,
+                // What arrived of an answer is dropped: it may contain tokens.
+                let sent = error.sent();
+                let problem = unreachable(format!("{host} can't be reached{aim}: {error}"));
+                let error = match error.into_source() {
+                    Some(source) => problem.caused_by(source),
+                    None => problem,
                 };
                 return Err(Failure {
                     sent,
@@ -174,166 +152,184 @@ pub(super) async fn post(
                 });
             }
             Err(_) => {
-                let problem = format!("{host} gave no answer within {timeout:?}{}", asking.aim());
-                let error = AuthError::new(AuthErrorKind::Unreachable, problem);
+                let timeout = self.timeout;
+                let error = unreachable(format!("{host} gave no answer within {timeout:?}{aim}"));
                 return Err(Failure {
                     sent: Sent::Maybe,
                     ..Failure::answered(error)
                 });
             }
         };
-    read(place, asking, form, &answer)
-}
+        self.read(&parameters, &answer)
+    }
 
-fn request(place: &DataCenter, asking: Asking, form: &Form) -> Result<Request<Bytes>, Failure> {
-    const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
-    const JSON: HeaderValue = HeaderValue::from_static("application/json");
-    const AGENT: HeaderValue =
-        HeaderValue::from_static(concat!("cliq-api/", env!("CARGO_PKG_VERSION")));
-    let url = format!("{}{}", place.accounts_url(), asking.path());
-    let mut request = Request::new(Bytes::from(form.encode()));
-    *request.method_mut() = http::Method::POST;
-    *request.uri_mut() = url.parse().map_err(|_| {
-        let problem = format!("{url} can't be asked: the data centre's host is none");
-        Failure {
-            sent: Sent::No,
-            ..Failure::answered(AuthError::configuration(problem))
+    fn prepare(&self, parameters: &mut Parameters) -> Result<Request<Body>, AuthError> {
+        const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+        const JSON: HeaderValue = HeaderValue::from_static("application/json");
+        const AGENT: HeaderValue = HeaderValue::from_static(crate::USER_AGENT);
+        let dialect = self.server.its_dialect();
+        let secret = self.client.secret();
+        let secret = secret.filter(|_| dialect.authenticates(self.request));
+        let mut authorization = None;
+        match (secret, self.server.authentication()) {
+            (Some(secret), ClientAuthentication::Basic) => {
+                authorization = Some(authenticate(self.client.client_id(), secret)?);
+            }
+            (secret, _) => {
+                parameters.set("client_id", self.client.client_id());
+                if let Some(secret) = secret {
+                    parameters.set_secret("client_secret", secret.clone());
+                }
+            }
         }
-    })?;
-    request
-        .headers_mut()
-        .extend([(CONTENT_TYPE, FORM), (ACCEPT, JSON), (USER_AGENT, AGENT)]);
-    Ok(request)
-}
+        for (name, value) in self.server.parameters_for(self.request) {
+            parameters.set(name.to_owned(), value);
+        }
+        dialect.prepare(self.request, parameters)?;
 
-fn read(
-    place: &DataCenter,
-    asking: Asking,
-    form: &Form,
-    answer: &Response<Bytes>,
-) -> Result<Map<String, Value>, Failure> {
-    let host = place.accounts_host();
-    let status = answer.status();
-    let members = match serde_json::from_slice(answer.body()) {
-        Ok(Value::Object(members)) => members,
-        _ => Map::new(),
-    };
-    if let Some(code) = members.get("error").and_then(Value::as_str) {
-        return Err(refused(place, asking, form, code, &members));
+        let body = Serializer::new(String::new())
+            .extend_pairs(parameters.pairs())
+            .finish();
+        let mut request = Request::new(Body::from(body));
+        *request.method_mut() = http::Method::POST;
+        // Its error would repeat the URL.
+        *request.uri_mut() = self.server.url(self.request)?.parse().map_err(|_| {
+            AuthError::configuration("a URL of the authorization server is not a URL")
+        })?;
+        let headers = request.headers_mut();
+        headers.extend([(CONTENT_TYPE, FORM), (ACCEPT, JSON), (USER_AGENT, AGENT)]);
+        headers.extend(authorization.map(|value| (AUTHORIZATION, value)));
+        Ok(request)
     }
-    if !status.is_success() {
-        let problem = format!(
-            "{host} answered with status {}{}",
-            status.as_u16(),
-            asking.aim()
-        );
-        let is_denial = status == http::StatusCode::TOO_MANY_REQUESTS;
-        let kind = if is_denial {
-            AuthErrorKind::TooMany
-        } else {
-            AuthErrorKind::Refused
+
+    fn read(
+        &self,
+        parameters: &Parameters,
+        answer: &Response<Bytes>,
+    ) -> Result<Map<String, Value>, Failure> {
+        let (host, aim, status) = (self.host(), self.aim(), answer.status());
+        let mut members = match serde_json::from_slice(answer.body()) {
+            Ok(Value::Object(members)) => members,
+            _ => Map::new(),
         };
-        let error = AuthError::new(kind, problem).with_transient(status.is_server_error());
-        return Err(Failure {
-            is_denial,
+        let retry_after = retry_after(answer.headers());
+        if let Some(code) = members.get("error").and_then(Value::as_str) {
+            return Err(Failure {
+                retry_after,
+                ..self.refused(parameters, code, &members)
+            });
+        }
+        if !status.is_success() {
+            let throttled = status == StatusCode::TOO_MANY_REQUESTS;
+            let kind = if throttled {
+                AuthErrorKind::TooMany
+            } else {
+                AuthErrorKind::Refused
+            };
+            let problem = format!("{host} answered with status {}{aim}", status.as_u16());
+            let error = AuthError::new(kind, problem).with_transient(status.is_server_error());
+            return Err(Failure {
+                throttled,
+                retry_after,
+                ..Failure::answered(error)
+            });
+        }
+        // A revocation needs no body (RFC 7009, section 2.2).
+        if members.is_empty() && self.request != OAuthRequest::Revocation {
+            let problem = format!(
+                "{host} answered without a JSON object{aim} (is it an authorization server?)"
+            );
+            // A gateway's page, or a captive portal's, passes.
+            return Err(Failure::answered(
+                AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true),
+            ));
+        }
+        self.server.its_dialect().read(self.request, &mut members);
+        Ok(members)
+    }
+
+    fn refused(
+        &self,
+        parameters: &Parameters,
+        code: &str,
+        members: &Map<String, Value>,
+    ) -> Failure {
+        let dialect = self.server.its_dialect();
+        let refusal = dialect.refusal(self.request, code, members);
+        let is_shown = is_code(code) && !self.gives_away(parameters, code);
+        let shown = if is_shown {
+            code
+        } else {
+            "an error that is not shown"
+        };
+        let advice = match &*refusal.advice {
+            "" => String::new(),
+            advice => format!(" ({advice})"),
+        };
+        let problem = format!("{} refused{}: {shown}{advice}", self.host(), self.aim());
+        let description = members
+            .get("error_description")
+            .and_then(Value::as_str)
+            .filter(|text| text.len() <= DESCRIPTION && !self.gives_away(parameters, text))
+            .map(str::to_owned);
+        let error = AuthError::new(refusal.kind, problem)
+            .with_code(is_shown.then(|| code.to_owned()))
+            .with_description(description)
+            .with_sign_in_needed(refusal.needs_sign_in)
+            .with_transient(refusal.transient);
+        Failure {
+            throttled: refusal.kind == AuthErrorKind::TooMany,
+            server: refusal.server,
             ..Failure::answered(error)
-        });
+        }
     }
-    // To a revocation success is enough.
-    if members.is_empty() && asking != Asking::Revoke {
-        let problem = format!(
-            "{host} answered with no JSON object{} (is it an accounts server?)",
-            asking.aim()
-        );
-        // A gateway's page, or a captive portal's, passes.
-        return Err(Failure::answered(
-            AuthError::new(AuthErrorKind::Unreadable, problem).with_transient(true),
-        ));
-    }
-    Ok(members)
-}
 
-fn refused(
-    place: &DataCenter,
-    asking: Asking,
-    form: &Form,
-    code: &str,
-    members: &Map<String, Value>,
-) -> Failure {
-    let host = place.accounts_host();
-    let is_denial = code.eq_ignore_ascii_case("Access Denied");
-    let shown = if is_code(code) && !form.gives_away(code) {
-        code
-    } else {
-        "an error that is not shown"
-    };
-    let problem = format!(
-        "{host} refused{}: {shown}{}",
-        asking.aim(),
-        advice(asking, code, place)
-    );
-    let (kind, needs_sign_in) = match code {
-        _ if is_denial => (AuthErrorKind::TooMany, false),
-        "access_denied" => (AuthErrorKind::Denied, true),
-        "expired" => (AuthErrorKind::Expired, true),
-        "invalid_code" => (AuthErrorKind::Refused, true),
-        _ => (AuthErrorKind::Refused, false),
-    };
-    let error = AuthError::new(kind, problem)
-        .with_code((shown == code).then(|| code.to_owned()))
-        .with_sign_in_needed(needs_sign_in);
-    let user_location = members
-        .get("user_location")
-        .and_then(Value::as_str)
-        .map(str::to_owned);
-    Failure {
-        is_denial,
-        user_location,
-        ..Failure::answered(error)
+    /// Whether a text repeats a secret of the request, be it in its body or in a header.
+    fn gives_away(&self, parameters: &Parameters, text: &str) -> bool {
+        let secret = self.client.secret().map(ExposeSecret::expose_secret);
+        let is_in = |secret: &str| !secret.is_empty() && text.contains(secret);
+        parameters.gives_away(text) || secret.is_some_and(is_in)
+    }
+
+    fn host(&self) -> &str {
+        self.server.host()
+    }
+
+    /// What the request is for, as the end of a clause.
+    fn aim(&self) -> &'static str {
+        self.request.aim()
     }
 }
 
-/// Whether it looks like the name of an error. Tokens hold digits.
+/// Both are encoded as in a form first (RFC 6749, section 2.3.1).
+fn authenticate(id: &str, secret: &SecretString) -> Result<HeaderValue, AuthError> {
+    let encode = |text: &str| byte_serialize(text.as_bytes()).collect::<String>();
+    let pair = format!("{}:{}", encode(id), encode(secret.expose_secret())).into();
+    let mut value = HeaderValue::try_from(basic(&pair))
+        .map_err(|_| AuthError::configuration("the client secret can't go into a header"))?;
+    value.set_sensitive(true);
+    Ok(value)
+}
+
+/// Whether it looks like the name of an error. Tokens contain digits.
 fn is_code(text: &str) -> bool {
     let fits = |byte: u8| byte.is_ascii_alphabetic() || matches!(byte, b'_' | b' ' | b'-');
     !text.is_empty() && text.len() <= 40 && text.bytes().all(fits)
 }
 
-/// What an operator can do about a refusal.
-fn advice(asking: Asking, code: &str, place: &DataCenter) -> Cow<'static, str> {
-    let elsewhere = || match place.name() {
-        Some(name) => format!("another data centre than {name}"),
-        None => "another data centre".to_owned(),
-    };
-    match (asking, code) {
-        (_, "invalid_client") => {
-            format!(" (the client id is mistyped, or the app is registered in, or its user lives in, {})", elsewhere())
-        }
-        (_, "invalid_client_secret") => {
-            format!(" (the client secret is wrong, or is the one for {})", elsewhere())
-        }
-        (Asking::Refresh, "invalid_code") => format!(
-            " (the refresh token was revoked, pushed out by 20 newer ones, or is of {}: set the one where the user lives, or sign in again)",
-            elsewhere()
-        ),
-        (Asking::Exchange, "invalid_code") => format!(
-            " (the code was used already, is older than some minutes, or the user lives in {}: ask for a new one)",
-            elsewhere()
-        ),
-        (Asking::Revoke, "invalid_code") => format!(" (the token has ended already, or is of {})", elsewhere()),
-        (_, "invalid_redirect_uri") => {
-            " (it has to be the one that the user was sent to, and registered for the app, to the letter)".to_owned()
-        }
-        (_, "access_denied") => " (the user said no)".to_owned(),
-        (_, "expired") => " (the user took too long: begin again)".to_owned(),
-        (_, code) if code.eq_ignore_ascii_case("Access Denied") => {
-            " (the refresh token was used more than ten times in ten minutes, and each further use begins those anew; programs that \
-             share it need one TokenStore)"
-                .to_owned()
-        }
-        _ => return Cow::Borrowed(""),
-    }
-    .into()
+/// In seconds (RFC 9110, section 10.2.3).
+fn retry_after(headers: &HeaderMap) -> Option<Duration> {
+    let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
+    let seconds = text.trim().parse().ok()?;
+    Some(Duration::from_secs(seconds).min(Duration::from_hours(24)))
+}
+
+/// A number of seconds, as a number or in a string.
+pub(super) fn seconds(value: &Value) -> Option<Duration> {
+    let number = value
+        .as_u64()
+        .or_else(|| value.as_str()?.trim().parse().ok())?;
+    Some(Duration::from_secs(number).min(LONGEST))
 }
 
 impl Failure {
@@ -341,61 +337,18 @@ impl Failure {
         Self {
             error,
             sent: Sent::Answered,
-            is_denial: false,
-            user_location: None,
-        }
-    }
-}
-
-impl Asking {
-    fn path(self) -> &'static str {
-        match self {
-            Self::Exchange | Self::Refresh | Self::ClientCredentials => "/oauth/v2/token",
-            Self::DeviceCode => "/oauth/v3/device/code",
-            Self::DevicePoll => "/oauth/v3/device/token",
-            Self::Revoke => "/oauth/v2/token/revoke",
+            throttled: false,
+            retry_after: None,
+            server: None,
         }
     }
 
-    /// What for, as the end of a clause.
-    fn aim(self) -> &'static str {
-        match self {
-            Self::Exchange => " to exchange the code",
-            Self::Refresh => " to renew the access token",
-            Self::ClientCredentials => " to give the app an access token",
-            Self::DeviceCode => " to give the device a code",
-            Self::DevicePoll => " to let the device in",
-            Self::Revoke => " to revoke the token",
+    fn unsent(error: AuthError) -> Self {
+        Self {
+            sent: Sent::No,
+            ..Self::answered(error)
         }
     }
-}
-
-/// How long the token lives: in seconds, but that older answers tell milliseconds, and the seconds
-/// beside. A year at most, whatever is told: it is added to a time.
-fn lifetime(answer: &Map<String, Value>) -> Duration {
-    let number = |name| answer.get(name).and_then(as_number);
-    let told = match (number("expires_in_sec"), number("expires_in")) {
-        (Some(seconds), _) => Duration::from_secs(seconds),
-        (None, Some(time)) => time_in_some_unit(time),
-        (None, None) => Duration::from_hours(1),
-    };
-    told.min(Duration::from_hours(24 * 365))
-}
-
-/// Seconds, or milliseconds if that would be more than a day.
-pub(super) fn time_in_some_unit(number: u64) -> Duration {
-    if number > 24 * 60 * 60 {
-        Duration::from_millis(number)
-    } else {
-        Duration::from_secs(number)
-    }
-}
-
-/// A number, as such or in a text.
-pub(super) fn as_number(value: &Value) -> Option<u64> {
-    value
-        .as_u64()
-        .or_else(|| value.as_str()?.trim().parse().ok())
 }
 
 #[cfg(test)]
@@ -403,24 +356,51 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::transport::Exchange;
+
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send(&self, _: Request<Bytes>) -> Exchange<'_> {
+            unreachable!("nothing is sent")
+        }
+    }
+
+    fn call<T>(client: &OAuthClient, request: OAuthRequest, work: impl Fn(&Call<'_>) -> T) -> T {
+        let transport: Arc<dyn Transport> = Arc::new(Nowhere);
+        work(&Call {
+            transport: &transport,
+            client,
+            server: client.server(),
+            request,
+            timeout: Duration::from_secs(1),
+        })
+    }
+
+    fn client() -> OAuthClient {
+        OAuthClient::new("https://auth.example.com/token", "desk", "canary")
+    }
+
+    fn refusal(request: OAuthRequest, answer: &Value) -> AuthError {
+        let answer = Response::new(Bytes::from(answer.to_string()));
+        call(&client(), request, |call| {
+            let parameters = Parameters::default().with_secret("refresh_token", &"c4n4ry".into());
+            call.read(&parameters, &answer).err().unwrap().error
+        })
+    }
 
     #[test]
-    fn lifetimes_come_in_two_units() {
-        for (answer, seconds) in [
-            (json!({ "expires_in": 3600 }), 3600),
-            (json!({ "expires_in": "3600" }), 3600),
-            (json!({ "expires_in": 3_600_000 }), 3600),
-            (
-                json!({ "expires_in": 3_600_000, "expires_in_sec": 3600 }),
-                3600,
-            ),
-            (json!({}), 3600),
-            (json!({ "expires_in": "soon" }), 3600),
+    fn lifetimes_are_seconds() {
+        for (value, expected) in [
+            (json!(3600), Some(3600)),
+            (json!("3600"), Some(3600)),
+            (json!("soon"), None),
+            (json!(u64::MAX), Some(LONGEST.as_secs())),
         ] {
             assert_eq!(
-                lifetime(answer.as_object().unwrap()).as_secs(),
-                seconds,
-                "{answer}"
+                seconds(&value).map(|time| time.as_secs()),
+                expected,
+                "{value}"
             );
         }
     }
@@ -428,43 +408,79 @@ mod tests {
     #[test]
     fn a_code_is_shown_if_it_is_one() {
         assert!(is_code("invalid_client") && is_code("Access Denied"));
-        assert!(!is_code("") && !is_code("1000.41d9") && !is_code("a\nb"));
-        let form = Form::of(&App::new("1000.APP", "canary"));
-        let answer = Response::new(Bytes::from_static(br#"{"error": "canary"}"#));
-        let failure = read(&DataCenter::US, Asking::Refresh, &form, &answer)
-            .err()
-            .unwrap();
-        assert!(!format!("{} {:?}", failure.error, failure.error).contains("canary"));
+        assert!(!is_code("") && !is_code("41d9") && !is_code("a\nb"));
+        let error = refusal(OAuthRequest::RefreshToken, &json!({ "error": "canary" }));
+        assert!(!format!("{error} {error:?}").contains("canary"));
+        assert_eq!(error.code(), None);
     }
 
     #[test]
-    fn what_is_wrong_is_told_with_its_likely_cause() {
-        let told = |asking, code: &str| {
-            let answer = Response::new(Bytes::from(json!({ "error": code }).to_string()));
-            read(&DataCenter::EU, asking, &Form::default(), &answer)
-                .err()
-                .unwrap()
-                .error
-        };
-        let error = told(Asking::Refresh, "invalid_code");
+    fn a_refusal_has_its_likely_cause() {
+        let error = refusal(
+            OAuthRequest::RefreshToken,
+            &json!({ "error": "invalid_grant" }),
+        );
         assert_eq!(
             error.to_string(),
-            "accounts.zoho.eu refused to renew the access token: invalid_code (the refresh token was revoked, pushed out by 20 newer ones, or \
-             is of another data centre than EU: set the one where the user lives, or sign in again)"
+            "auth.example.com refused to renew the access token: invalid_grant (the refresh token has expired, was revoked or replaced by a newer \
+             one, or belongs to another client: sign in again)"
         );
         assert!(error.needs_sign_in());
-        assert!(
-            told(Asking::Exchange, "invalid_client")
-                .to_string()
-                .contains("another data centre than EU")
+        let error = refusal(
+            OAuthRequest::RefreshToken,
+            &json!({ "error": "general_error" }),
         );
         assert_eq!(
-            told(Asking::Refresh, "Access Denied").kind(),
-            AuthErrorKind::TooMany
+            error.to_string(),
+            "auth.example.com refused to renew the access token: general_error"
         );
+    }
+
+    /// RFC 6749, section 5.2: text for a developer, which may repeat anything.
+    #[test]
+    fn a_description_is_there_for_who_asks_and_never_with_a_secret() {
+        let described = |text: &str| {
+            let answer = json!({ "error": "invalid_grant", "error_description": text });
+            let error = refusal(OAuthRequest::RefreshToken, &answer);
+            assert!(!format!("{error} {error:?}").contains("stale"));
+            error.description().map(str::to_owned)
+        };
+        assert_eq!(described("it is stale").as_deref(), Some("it is stale"));
+        assert_eq!(described("c4n4ry is stale"), None);
+        assert_eq!(described("stale: canary"), None);
+        assert_eq!(described(&"stale".repeat(1000)), None);
+    }
+
+    /// RFC 6749, section 2.3.1, with its example's credentials.
+    #[test]
+    fn a_client_authenticates_in_the_body_or_in_a_header() {
+        let server = OAuthServer::new("https://auth.example.com/token");
+        let basic = server
+            .clone()
+            .client_authentication(ClientAuthentication::Basic);
+        let prepare = |client: &OAuthClient| {
+            call(client, OAuthRequest::RefreshToken, |call| {
+                let mut parameters = Parameters::default().with("grant_type", "refresh_token");
+                call.prepare(&mut parameters).unwrap()
+            })
+        };
+        let (id, secret) = ("s6BhdRkqt3", "7Fjfp0ZBr1KtDRbnfVdmIw");
+        let request = prepare(&OAuthClient::new(server.clone(), id, secret));
         assert_eq!(
-            told(Asking::Refresh, "general_error").to_string(),
-            "accounts.zoho.eu refused to renew the access token: general_error"
+            request.body(),
+            &*format!("grant_type=refresh_token&client_id={id}&client_secret={secret}")
+        );
+        assert!(request.headers().get(AUTHORIZATION).is_none());
+        let request = prepare(&OAuthClient::new(basic.clone(), id, secret));
+        assert_eq!(request.body(), "grant_type=refresh_token");
+        let header = &request.headers()[AUTHORIZATION];
+        assert_eq!(header, "Basic czZCaGRSa3F0Mzo3RmpmcDBaQnIxS3REUmJuZlZkbUl3");
+        assert!(header.is_sensitive());
+        // A public client names itself, and no more.
+        let request = prepare(&OAuthClient::public(basic, id));
+        assert_eq!(
+            request.body(),
+            &*format!("grant_type=refresh_token&client_id={id}")
         );
     }
 }

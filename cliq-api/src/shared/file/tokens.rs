@@ -11,26 +11,25 @@ use super::place::{Content, Lasting, Locked, Place};
 use super::problem::Problem;
 use super::seal::{Seal, Unreadable};
 use super::stem;
-use crate::auth::{AccessToken, Lease, ScopeSet, StoreFuture, TokenKey, TokenRecord, TokenStore};
+use crate::auth::{Lease, StoreFuture, TokenKey, TokenRecord, TokenStore};
 use crate::error::Error;
+use crate::shared::record::StoredRecord;
 
 /// What is inside is JSON.
 const SEAL: Seal = Seal {
     magic: b"cliq tokens\n",
-    version: 1,
+    version: 2,
 };
-/// How many uses a refresh token is taken to have had whose record was lost. Nine are the most that
-/// were made, and ten the most that the server allows: this leaves one, for somebody who can't do
-/// without.
+/// How many uses are assumed for a refresh token whose record was lost. Of the usual budget of nine in
+/// ten minutes that leaves one, for a call that has no token.
 const LOST_USES: usize = 8;
 /// How long those count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 
 /// Access tokens that the processes of a host share, in a directory of files.
 ///
-/// The first process that needs a token gets one, and all others use that: so that ten processes
-/// don't renew ten times, where the accounts server gives ten in ten minutes and ends the oldest of
-/// fifteen.
+/// The first process that needs a token gets one, and all others use it: ten processes renew once,
+/// where a server limits how often a refresh token may be used.
 ///
 /// ```no_run
 /// use cliq_api::Client;
@@ -49,7 +48,8 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// **Access tokens are written as they are**, into files of mode 0600 in a directory of mode 0700.
 /// Who can read them, as this user, the superuser or a backup, can act for the user until they run
 /// out, which is an hour; a directory in memory such as `/run/user/1000` keeps them out of backups.
-/// Refresh tokens and client secrets are never written.
+/// A refresh token is written only where its server replaces it with each use; client secrets never
+/// are.
 ///
 /// A file that was damaged or removed is reported to [`tracing`], kept beside the others with
 /// `damaged` in its name, and its refresh token counts as used as often as it can have been.
@@ -85,22 +85,13 @@ impl FileTokenStore {
     }
 }
 
-/// A record, and who may renew it. Times are milliseconds.
+/// A record, and who may renew it.
 #[derive(Default, Serialize, Deserialize)]
 struct Kept {
     /// 0 if there is only a lease yet.
     version: u64,
-    token: Option<KeptToken>,
-    uses: Vec<u64>,
-    denied_until: Option<u64>,
+    record: StoredRecord<'static>,
     lease: Option<KeptLease>,
-}
-
-#[derive(Serialize, Deserialize)]
-struct KeptToken {
-    text: String,
-    expires_at: Option<u64>,
-    scopes: Option<String>,
 }
 
 /// A lease, in time since boot: it ends with the boot in any case.
@@ -112,46 +103,23 @@ struct KeptLease {
 }
 
 impl Kept {
-    /// Of a refresh token that may just have been used as often as that is allowed.
+    /// Of a refresh token that may just have been used as often as allowed.
     fn lost() -> Self {
-        let until = to_millis(SystemTime::now() + LOST_FOR);
-        Self {
-            version: 1,
-            uses: vec![until; LOST_USES],
-            ..Self::default()
-        }
+        let mut record = TokenRecord::default();
+        record.version = 1;
+        record.uses = vec![SystemTime::now() + LOST_FOR; LOST_USES];
+        let mut kept = Self::default();
+        kept.set(&record);
+        kept
     }
 
     fn set(&mut self, record: &TokenRecord) {
         self.version = record.version;
-        self.token = record.token.as_ref().map(|token| KeptToken {
-            text: token.expose_secret().to_owned(),
-            expires_at: token.expires_at().map(to_millis),
-            scopes: token.scopes().map(ToString::to_string),
-        });
-        self.uses = record.uses.iter().copied().map(to_millis).collect();
-        self.denied_until = record.denied_until.map(to_millis);
+        self.record = StoredRecord::from(record).into_owned();
     }
 
     fn record(&self) -> Option<TokenRecord> {
-        let token = self.token.as_ref().map(|kept| {
-            let token = AccessToken::new(kept.text.clone());
-            let token = kept
-                .expires_at
-                .into_iter()
-                .fold(token, |token, at| token.valid_until(from_millis(at)));
-            kept.scopes.iter().fold(token, |token, scopes| {
-                token.granting(ScopeSet::from(&**scopes))
-            })
-        });
-        let uses = self.uses.iter().copied().map(from_millis).collect();
-        let denied_until = self.denied_until.map(from_millis);
-        (self.version > 0).then_some(TokenRecord {
-            version: self.version,
-            token,
-            uses,
-            denied_until,
-        })
+        (self.version > 0).then(|| self.record.clone().into_record(self.version))
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -241,20 +209,6 @@ impl TokenStore for FileTokenStore {
             ((), released.map(|_| Lasting::Process))
         }))
     }
-}
-
-fn to_millis(time: SystemTime) -> u64 {
-    let since = time
-        .duration_since(SystemTime::UNIX_EPOCH)
-        .unwrap_or_default();
-    u64::try_from(since.as_millis()).unwrap_or(u64::MAX)
-}
-
-fn from_millis(time: u64) -> SystemTime {
-    // What no clock shows is as good as never.
-    SystemTime::UNIX_EPOCH
-        .checked_add(Duration::from_millis(time))
-        .unwrap_or(SystemTime::UNIX_EPOCH)
 }
 
 /// With its directory, and without any token.

@@ -17,11 +17,11 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 
 use super::calls::{BUCKET, Calls, completed, decision, seen};
 use super::place::Place;
-use crate::endpoint::meta::Limit;
 use crate::limit::{
     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Priority,
     Rules, Source,
 };
+use crate::meta::Limit;
 
 const NAME: &str = "bucket";
 const LOOK: Duration = Duration::from_millis(500);

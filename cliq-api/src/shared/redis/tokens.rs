@@ -9,9 +9,10 @@ use secrecy::SecretString;
 
 use super::link::{Link, Problem};
 use super::place::Place;
-use super::record::{StoreKey, millis};
+use super::record::StoreKey;
 use crate::auth::{Lease, StoreError, StoreFuture, TokenKey, TokenRecord, TokenStore};
 use crate::error::Error;
+use crate::shared::record::to_millis;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 /// How long a token is kept that doesn't say when it runs out; and all for at least as long as uses
@@ -20,7 +21,8 @@ const UNKNOWN: Duration = Duration::from_hours(24);
 const LEAST: Duration = Duration::from_mins(30);
 
 /// Keeps the access tokens of all processes that use the same Redis (6 or later) or Valkey server,
-/// encrypted with a key that only they know. Refresh tokens never come to it.
+/// encrypted with a key that only they know. A refresh token is stored only where its server replaces it
+/// with each use.
 ///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
@@ -33,7 +35,7 @@ const LEAST: Duration = Duration::from_mins(30);
 /// ```
 ///
 /// A token that was encrypted with another key is an error, and not no token: processes with
-/// different keys would refresh each for itself, past what Zoho allows. To change the key, first
+/// different keys would refresh each for itself, past what the server allows. To change the key, first
 /// give the new one to all as [one to read with](Self::also_reads), then as the one to write with.
 ///
 /// While the server can't be reached, tokens at hand are used until they run out, and none is
@@ -174,7 +176,7 @@ fn lives(record: &TokenRecord) -> u64 {
         .chain(record.denied_until)
         .chain(ends)
         .fold(now + LEAST, SystemTime::max);
-    millis(last) - millis(now)
+    to_millis(last) - to_millis(now)
 }
 
 /// A problem, as an error.

@@ -12,6 +12,8 @@ use serde::Serialize;
 use serde_json::Value;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 
+use super::error::RequestError;
+
 /// All but RFC 3986's unreserved characters, `/` and `%` included: whatever a value holds, it
 /// arrives as itself.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
@@ -20,31 +22,19 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// Why a value can't be sent. It never holds the value: its text reaches `Display` of errors.
-#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{0}")]
-pub(crate) struct Refusal(String);
-
-impl Refusal {
-    pub(crate) fn new(why: impl Into<String>) -> Self {
-        Self(why.into())
-    }
-
-    fn of(error: &serde_json::Error) -> Self {
-        // Neither a formatter's refusal nor what a `Serialize` says of itself has a position in a
-        // text.
-        Self(error.to_string())
-    }
-}
-
 /// Appends a path's value.
-pub(crate) fn path<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Refusal> {
+pub(crate) fn path<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
     let start = out.len();
     encoded(out, value)?;
     match &out[start..] {
-        b"" => Err(Refusal::new("it is empty, which would name another path")),
+        b"" => Err(RequestError::new(
+            "it is empty, which would name another path",
+        )),
         // Encoding would not help: URL parsers read `%2e%2e` as `..`.
-        b"." | b".." => Err(Refusal::new(
+        b"." | b".." => Err(RequestError::new(
             "it is `.` or `..`, which would name another path",
         )),
         _ => Ok(()),
@@ -56,7 +46,7 @@ pub(crate) fn pair<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     name: &str,
     value: &T,
-) -> Result<(), Refusal> {
+) -> Result<(), RequestError> {
     key(out, name);
     encoded(out, value)
 }
@@ -66,7 +56,7 @@ pub(crate) fn repeated<T: Serialize>(
     out: &mut Vec<u8>,
     name: &str,
     values: &[T],
-) -> Result<(), Refusal> {
+) -> Result<(), RequestError> {
     joined(out, values, |out, value| pair(out, name, value))
 }
 
@@ -75,7 +65,7 @@ pub(crate) fn csv<T: Serialize>(
     out: &mut Vec<u8>,
     name: &str,
     values: &[T],
-) -> Result<(), Refusal> {
+) -> Result<(), RequestError> {
     if values.is_empty() {
         return Ok(());
     }
@@ -87,7 +77,7 @@ pub(crate) fn csv<T: Serialize>(
         let start = out.len();
         encoded(out, value)?;
         if out[start..].windows(3).any(|window| window == b"%2C") {
-            return Err(Refusal::new(
+            return Err(RequestError::new(
                 "one of its values holds a comma, which the server would read as two values",
             ));
         }
@@ -100,12 +90,12 @@ pub(crate) fn csv<T: Serialize>(
 pub(crate) fn flattened<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
-) -> Result<(), Refusal> {
-    let members = match serde_json::to_value(value).map_err(|error| Refusal::of(&error))? {
+) -> Result<(), RequestError> {
+    let members = match serde_json::to_value(value).map_err(|error| invalid(&error))? {
         Value::Null => return Ok(()),
         Value::Object(members) => members,
         _ => {
-            return Err(Refusal::new(
+            return Err(RequestError::new(
                 "only a struct or a map can be flattened into the query",
             ));
         }
@@ -125,27 +115,38 @@ fn is_nothing(value: &Value) -> bool {
 }
 
 /// Appends a header's text.
-pub(crate) fn header<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Refusal> {
+pub(crate) fn header<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
     let start = out.len();
     plain(&mut *out, value)?;
     if http::HeaderValue::from_bytes(&out[start..]).is_ok_and(|value| value.to_str().is_ok()) {
         return Ok(());
     }
-    Err(Refusal::new(
+    Err(RequestError::new(
         "it holds a character that a header can't carry (visible ASCII and spaces can go)",
     ))
 }
 
 /// Appends JSON.
-pub(crate) fn json<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Refusal> {
-    serde_json::to_writer(out, value).map_err(|error| Refusal::of(&error))
+pub(crate) fn json<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
+    serde_json::to_writer(out, value).map_err(|error| invalid(&error))
+}
+
+/// What a formatter or a `Serialize` refuses. It has no position in a text.
+fn invalid(error: &serde_json::Error) -> RequestError {
+    RequestError::new(error.to_string())
 }
 
 fn joined<T>(
     out: &mut Vec<u8>,
     values: &[T],
-    mut write: impl FnMut(&mut Vec<u8>, &T) -> Result<(), Refusal>,
-) -> Result<(), Refusal> {
+    mut write: impl FnMut(&mut Vec<u8>, &T) -> Result<(), RequestError>,
+) -> Result<(), RequestError> {
     for (index, value) in values.iter().enumerate() {
         if index > 0 {
             out.push(b'&');
@@ -161,14 +162,14 @@ fn key(out: &mut Vec<u8>, name: &str) {
     out.push(b'=');
 }
 
-fn encoded<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), Refusal> {
+fn encoded<T: Serialize + ?Sized>(out: &mut Vec<u8>, value: &T) -> Result<(), RequestError> {
     plain(Encoder(out), value)
 }
 
-fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), Refusal> {
+fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), RequestError> {
     value
         .serialize(&mut Serializer::with_formatter(out, Plain))
-        .map_err(|error| Refusal::of(&error))
+        .map_err(|error| invalid(&error))
 }
 
 /// Percent-encodes what is written to it.
@@ -246,11 +247,13 @@ mod tests {
 
     use super::*;
 
-    fn written(write: impl FnOnce(&mut Vec<u8>) -> Result<(), Refusal>) -> Result<String, String> {
+    fn written(
+        write: impl FnOnce(&mut Vec<u8>) -> Result<(), RequestError>,
+    ) -> Result<String, String> {
         let mut out = Vec::new();
         write(&mut out)
             .map(|()| String::from_utf8(out).unwrap())
-            .map_err(|refusal| refusal.to_string())
+            .map_err(|error| error.to_string())
     }
 
     #[derive(Serialize)]

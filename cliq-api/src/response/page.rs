@@ -1,12 +1,14 @@
 //! One page of an answer that comes in several.
 
-use bytes::Bytes;
 use http::Response;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use super::answer::{Answer, Misfit, decode, from_json, from_value};
-use super::call::Call;
+use super::error::DecodeError;
+use super::json::{from_slice, from_value};
+use super::{FromResponse, content, decode};
+use crate::body::Body;
+use crate::request::Call;
 
 /// One page, and the way to the next.
 ///
@@ -68,24 +70,30 @@ impl<T> Page<T> {
 }
 
 #[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> Answer<decode::Paged> for Page<T> {
-    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
+impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Paged> for Page<T> {
+    fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
         let Some(page) = call.meta().page() else {
-            return Err(Misfit::new("", "the endpoint does not declare `page(…)`"));
+            return Err(DecodeError::new(
+                "",
+                "the endpoint does not declare `page(…)`",
+            ));
         };
-        let mut other: Map<String, Value> = from_json(response.body(), &[])?;
+        let mut other: Map<String, Value> = from_slice(content(response), &[])?;
         let items = match take(&mut other, page.items) {
             None | Some(Value::Null) => {
-                return Err(Misfit::new(page.items.join("."), "the member is missing"));
+                return Err(DecodeError::new(
+                    page.items.join("."),
+                    "the member is missing",
+                ));
             }
-            Some(items) => from_value(&items).map_err(|misfit| misfit.below(page.items))?,
+            Some(items) => from_value(&items).map_err(|error| error.below(page.items))?,
         };
         let next_token = match take(&mut other, page.token) {
             None | Some(Value::Null) => None,
             Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
             Some(Value::Number(token)) => Some(token.to_string()),
             Some(_) => {
-                return Err(Misfit::new(
+                return Err(DecodeError::new(
                     page.token.join("."),
                     "expected a token, a string or a number",
                 ));
@@ -95,7 +103,7 @@ impl<T: DeserializeOwned + Send + 'static> Answer<decode::Paged> for Page<T> {
             .as_ref()
             .is_some_and(|token| call.is_set_to(page.param, token))
         {
-            return Err(Misfit::new(
+            return Err(DecodeError::new(
                 page.token.join("."),
                 "it is the token that this page was asked for with: its pages would never end",
             ));

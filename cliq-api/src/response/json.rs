@@ -1,116 +1,24 @@
-//! From an `http::Response` to what the endpoint declares as its answer.
+//! JSON: a response's body, or a member of it.
 //!
-//! A body may hold secrets, and what `serde` says of a value repeats it. So errors here are put in
-//! our own words: the path to the member, what was expected there, and of which type it is.
+//! A body may hold secrets, and `serde`'s messages repeat values. So errors are phrased here: the
+//! path to the member, the expected type and the type that was found.
 
 use std::fmt;
 use std::marker::PhantomData;
 
-use bytes::Bytes;
-use http::Response;
 use serde::Deserialize;
 use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
 use serde_path_to_error::{Segment, Track};
 
-use super::call::Call;
-
-/// What an endpoint can return: anything that [`serde`] can read from JSON, [`Bytes`], `()`, or a
-/// [`Page`](crate::Page). It is never implemented by hand.
-///
-/// `Decode` goes by the type as it is written in the declaration.
-#[diagnostic::on_unimplemented(
-    message = "`{Self}` can't be read from an answer",
-    label = "an endpoint's answer needs `serde::Deserialize` without a lifetime",
-    note = "derive `serde::Deserialize` for `{Self}` or for what it holds, or return `Bytes` for the raw answer, or nothing to ignore it",
-    note = "`Bytes` and `Page` are those of `cliq_api`: a type of your own needs another name"
-)]
-pub trait Answer<Decode>: Sized + Send + 'static {
-    #[doc(hidden)]
-    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit>;
-}
-
-/// How an answer is read.
-pub mod decode {
-    /// As JSON.
-    #[derive(Debug)]
-    pub enum Json {}
-    /// As one page of several.
-    #[derive(Debug)]
-    pub enum Paged {}
-    /// As bytes.
-    #[derive(Debug)]
-    pub enum Raw {}
-    /// Not at all.
-    #[derive(Debug)]
-    pub enum Ignored {}
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> Answer<decode::Json> for T {
-    fn read(call: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
-        from_json(response.body(), call.meta().response)
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl Answer<decode::Raw> for Bytes {
-    fn read(_: &Call, response: &Response<Bytes>) -> Result<Self, Misfit> {
-        Ok(response.body().clone())
-    }
-}
-
-#[diagnostic::do_not_recommend]
-impl Answer<decode::Ignored> for () {
-    fn read(_: &Call, _: &Response<Bytes>) -> Result<Self, Misfit> {
-        Ok(())
-    }
-}
-
-/// Where and how an answer doesn't fit what was declared.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Misfit {
-    /// `data[3].title`; empty for the answer as a whole.
-    path: String,
-    problem: String,
-}
-
-impl Misfit {
-    pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self {
-            path: path.into(),
-            problem: problem.into(),
-        }
-    }
-
-    /// The same, seen from further out.
-    pub(crate) fn below(mut self, outer: &[&str]) -> Self {
-        let outer = outer.join(".");
-        self.path = match (outer.as_str(), self.path.as_str()) {
-            (outer, "") => outer.to_owned(),
-            ("", inner) => inner.to_owned(),
-            (outer, inner) if inner.starts_with('[') => format!("{outer}{inner}"),
-            (outer, inner) => format!("{outer}.{inner}"),
-        };
-        self
-    }
-}
-
-impl fmt::Display for Misfit {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.path.is_empty() {
-            f.write_str(&self.problem)
-        } else {
-            write!(f, "at `{}`: {}", self.path, self.problem)
-        }
-    }
-}
-
-impl std::error::Error for Misfit {}
+use super::error::DecodeError;
 
 /// Reads the member that `member` leads to. An empty body reads as `null`.
-pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Result<T, Misfit> {
+pub(crate) fn from_slice<T: DeserializeOwned>(
+    body: &[u8],
+    member: &[&str],
+) -> Result<T, DecodeError> {
     let body = if body.trim_ascii().is_empty() {
         b"null"
     } else {
@@ -130,19 +38,19 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Re
         if error.is_data() {
             if error.to_string().starts_with(MISSING) {
                 // It has no place of its own; the declaration says where it was looked for.
-                return Misfit::new(member.join("."), MISSING);
+                return DecodeError::new(member.join("."), MISSING);
             }
             let path = track.path();
             let found = serde_json::from_slice(body).ok();
             let found = found.as_ref().and_then(|value| follow(value, path.iter()));
-            Misfit::new(shown(&path), describe(&error.to_string(), found))
+            DecodeError::new(shown(&path), describe(&error.to_string(), found))
         } else {
             let cut = if error.is_eof() {
                 ", it ends too early"
             } else {
                 ""
             };
-            Misfit::new(
+            DecodeError::new(
                 "",
                 format!(
                     "it is not JSON (line {}, column {}{cut})",
@@ -155,12 +63,12 @@ pub(crate) fn from_json<T: DeserializeOwned>(body: &[u8], member: &[&str]) -> Re
 }
 
 /// Reads a value that is already parsed.
-pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Misfit> {
+pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     let mut track = Track::new();
     T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(
         |error: serde_json::Error| {
             let path = track.path();
-            Misfit::new(
+            DecodeError::new(
                 shown(&path),
                 describe(&error.to_string(), follow(value, path.iter())),
             )
@@ -311,8 +219,8 @@ mod tests {
         Open,
     }
 
-    fn misfit<T: DeserializeOwned + fmt::Debug>(body: &str, member: &[&str]) -> String {
-        from_json::<T>(body.as_bytes(), member)
+    fn problem<T: DeserializeOwned + fmt::Debug>(body: &str, member: &[&str]) -> String {
+        from_slice::<T>(body.as_bytes(), member)
             .unwrap_err()
             .to_string()
     }
@@ -321,59 +229,65 @@ mod tests {
     fn a_member_is_read_at_any_depth() {
         let body = br#"{"x": [1, {"data": 2}], "data": {"list": [{"id": 1, "state": "open"}], "y": null}}"#;
         assert_eq!(
-            from_json::<Vec<Item>>(body, &["data", "list"]).unwrap(),
+            from_slice::<Vec<Item>>(body, &["data", "list"]).unwrap(),
             [Item {
                 id: 1,
                 state: State::Open
             }]
         );
-        assert_eq!(from_json::<Option<u8>>(body, &["data", "y"]).unwrap(), None);
-        assert_eq!(from_json::<Option<u8>>(body, &["data", "z"]).unwrap(), None);
         assert_eq!(
-            from_json::<Option<u8>>(body, &["nothing", "z"]).unwrap(),
+            from_slice::<Option<u8>>(body, &["data", "y"]).unwrap(),
             None
         );
-        assert_eq!(from_json::<Option<u8>>(b"", &["data"]).unwrap(), None);
-        assert_eq!(from_json::<Option<u8>>(b"", &[]).unwrap(), None);
+        assert_eq!(
+            from_slice::<Option<u8>>(body, &["data", "z"]).unwrap(),
+            None
+        );
+        assert_eq!(
+            from_slice::<Option<u8>>(body, &["nothing", "z"]).unwrap(),
+            None
+        );
+        assert_eq!(from_slice::<Option<u8>>(b"", &["data"]).unwrap(), None);
+        assert_eq!(from_slice::<Option<u8>>(b"", &[]).unwrap(), None);
     }
 
     #[test]
-    fn a_misfit_names_the_place_and_both_types_but_no_value() {
+    fn a_problem_names_the_place_and_both_types_but_no_value() {
         assert_eq!(
-            misfit::<Item>(r#"{"id": "canary"}"#, &[]),
+            problem::<Item>(r#"{"id": "canary"}"#, &[]),
             "at `id`: expected u32, found a string"
         );
         assert_eq!(
-            misfit::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
+            problem::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
             "at `data[0].state`: an unknown name was found, expected `open`"
         );
         assert_eq!(
-            misfit::<Item>(r#"{"data": {"id": 1}}"#, &["data"]),
+            problem::<Item>(r#"{"data": {"id": 1}}"#, &["data"]),
             "at `data`: missing field `state`"
         );
         assert_eq!(
-            misfit::<Item>("{}", &["data"]),
+            problem::<Item>("{}", &["data"]),
             "at `data`: the member is missing"
         );
         assert_eq!(
-            misfit::<Item>(r#"{"data": {}}"#, &["data", "item"]),
+            problem::<Item>(r#"{"data": {}}"#, &["data", "item"]),
             "at `data.item`: the member is missing"
         );
         assert_eq!(
-            misfit::<Item>("[]", &["data"]),
+            problem::<Item>("[]", &["data"]),
             "expected an object with the member `data`, found a list"
         );
-        assert_eq!(misfit::<Item>("", &[]), "expected struct Item, found null");
+        assert_eq!(problem::<Item>("", &[]), "expected struct Item, found null");
         assert_eq!(
-            misfit::<Item>("<html>", &[]),
+            problem::<Item>("<html>", &[]),
             "it is not JSON (line 1, column 1)"
         );
         assert_eq!(
-            misfit::<Item>(r#"{"id":"#, &[]),
+            problem::<Item>(r#"{"id":"#, &[]),
             "it is not JSON (line 1, column 6, it ends too early)"
         );
         assert_eq!(
-            misfit::<u8>("1 2", &[]),
+            problem::<u8>("1 2", &[]),
             "it is not JSON (line 1, column 3)"
         );
     }

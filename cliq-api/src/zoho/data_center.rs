@@ -1,14 +1,14 @@
-//! Zoho's data centres. Each has accounts of its own: a token of one is worth nothing in another.
+//! Zoho's data centres. Each has its own accounts: a token of one is not valid in another.
 
 use std::borrow::Cow;
 use std::fmt;
-use std::net::IpAddr;
 use std::str::FromStr;
 
 use http::uri::Authority;
 use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 
 use crate::error::Error;
+use crate::request::is_loopback;
 
 /// Where an account lives: the host of Cliq and the host of its accounts server.
 ///
@@ -66,8 +66,8 @@ data_centers! {
 }
 
 impl DataCenter {
-    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts of this machine
-    /// are talked to in plain HTTP, all others by HTTPS.
+    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts on this machine are
+    /// reached over plain HTTP, all others over HTTPS.
     pub fn custom(cliq_host: impl Into<String>, accounts_host: impl Into<String>) -> Self {
         Self {
             cliq: Cow::Owned(cliq_host.into()),
@@ -76,7 +76,7 @@ impl DataCenter {
         }
     }
 
-    /// A network of it: its API is served under `/network/<NAME>`. Accounts are the same.
+    /// Selects a network: its API is served under `/network/<NAME>`. Accounts are the same.
     #[must_use]
     pub fn network(self, name: &str) -> Self {
         Self {
@@ -85,17 +85,17 @@ impl DataCenter {
         }
     }
 
-    /// The host that serves the API.
+    /// Returns the host that serves the API.
     pub fn cliq_host(&self) -> &str {
         &self.cliq
     }
 
-    /// The host that gives out tokens.
+    /// Returns the host of the accounts server, which gives tokens.
     pub fn accounts_host(&self) -> &str {
         &self.accounts
     }
 
-    /// Where the API is served, without a slash at its end.
+    /// Returns the URL of the API, without a slash at its end.
     pub fn cliq_url(&self) -> String {
         let origin = origin(&self.cliq);
         self.network.as_ref().map_or_else(
@@ -104,12 +104,12 @@ impl DataCenter {
         )
     }
 
-    /// Where tokens are given out, without a slash at its end.
+    /// Returns the URL of the accounts server, without a slash at its end.
     pub fn accounts_url(&self) -> String {
         origin(&self.accounts)
     }
 
-    /// Its name in the table, such as `EU`; a network's is that of its data centre.
+    /// Returns its name in the table, such as `EU`; a network's is that of its data centre.
     pub fn name(&self) -> Option<&'static str> {
         let is_it = |known: &Self| known.cliq == self.cliq && known.accounts == self.accounts;
         Self::KNOWN
@@ -118,12 +118,7 @@ impl DataCenter {
             .map(|(name, _)| *name)
     }
 
-    /// Whether its accounts server is on this machine.
-    pub(crate) fn is_loopback(&self) -> bool {
-        is_loopback(&self.accounts)
-    }
-
-    /// Whether its hosts are hosts and nothing else, so that no URL made of them leads elsewhere.
+    /// Checks that its hosts are hosts and nothing else, so that no URL made of them leads elsewhere.
     pub(crate) fn check(&self) -> Result<(), String> {
         for host in [&self.cliq, &self.accounts] {
             let is_host = !host.contains('@')
@@ -143,20 +138,6 @@ impl DataCenter {
 fn origin(host: &str) -> String {
     let scheme = if is_loopback(host) { "http" } else { "https" };
     format!("{scheme}://{host}")
-}
-
-/// `localhost` or a literal loopback address, whatever the port. No name is looked up: what a name
-/// leads to may change.
-fn is_loopback(host: &str) -> bool {
-    let Ok(authority) = host.parse::<Authority>() else {
-        return false;
-    };
-    let name = authority.host();
-    let address = name.trim_start_matches('[').trim_end_matches(']');
-    name.eq_ignore_ascii_case("localhost")
-        || address
-            .parse::<IpAddr>()
-            .is_ok_and(|address| address.is_loopback())
 }
 
 /// [`US`](Self::US).

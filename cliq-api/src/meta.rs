@@ -1,24 +1,29 @@
-//! What is known of an endpoint before any call: the table that the macro fills and the runtime
-//! reads.
+//! What a declaration says of an endpoint: the table that the macro fills and the runtime reads.
 //!
-//! No values and no I/O here; a call's values are in [`call`](super::call).
+//! It depends on nothing else in this crate.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::Method;
 
-/// All that a declaration says of one endpoint.
+/// What a declaration says of one endpoint.
 ///
 /// Every endpoint has one, as [`Endpoint::META`](crate::Endpoint::META), and every `#[endpoints]`
-/// trait has a static table of its own (`THREADS` for [`Threads`](crate::threads::Threads)).
+/// trait has a static table of them beside it.
 ///
 /// ```
-/// use cliq_api::threads::THREADS;
+/// use cliq_api::prelude::*;
 ///
-/// let follow = THREADS.iter().find(|meta| meta.name() == "follow_thread").unwrap();
-/// assert_eq!(follow.to_string(), "POST /api/v3/threads/<THREAD_CHAT_ID>/follow");
-/// assert_eq!(follow.limit().unwrap().to_string(), "20/min");
+/// #[endpoints(base = "/api/v1", limit = "20/min")]
+/// pub trait Tickets {
+///     #[endpoint(POST "/tickets/<TICKET_ID>/close")]
+///     fn close_ticket(&self, ticket_id: u64);
+/// }
+///
+/// let close = TICKETS.iter().find(|meta| meta.name() == "close_ticket").unwrap();
+/// assert_eq!(close.to_string(), "POST /api/v1/tickets/<TICKET_ID>/close");
+/// assert_eq!(close.limit().unwrap().to_string(), "20/min");
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct EndpointMeta {
@@ -26,6 +31,8 @@ pub struct EndpointMeta {
     pub name: &'static str,
     #[doc(hidden)]
     pub api: &'static str,
+    #[doc(hidden)]
+    pub table: fn() -> &'static [&'static EndpointMeta],
     #[doc(hidden)]
     pub method: &'static Method,
     #[doc(hidden)]
@@ -42,6 +49,8 @@ pub struct EndpointMeta {
     pub lock: Option<Duration>,
     #[doc(hidden)]
     pub bucket: Option<&'static str>,
+    #[doc(hidden)]
+    pub server: Option<&'static str>,
     #[doc(hidden)]
     pub idempotent: bool,
     #[doc(hidden)]
@@ -62,6 +71,7 @@ impl EndpointMeta {
     pub const DEFAULT: Self = Self {
         name: "",
         api: "",
+        table: || &[],
         method: &Method::GET,
         base: "",
         path: "",
@@ -70,6 +80,7 @@ impl EndpointMeta {
         limit: None,
         lock: None,
         bucket: None,
+        server: None,
         idempotent: true,
         form: false,
         response: &[],
@@ -86,6 +97,11 @@ impl EndpointMeta {
     /// The name of the trait that declares it, such as `Threads`.
     pub const fn api(&self) -> &'static str {
         self.api
+    }
+
+    /// Returns all endpoints of the trait that declares it.
+    pub fn table(&self) -> &'static [&'static Self] {
+        (self.table)()
     }
 
     /// The HTTP method.
@@ -128,6 +144,11 @@ impl EndpointMeta {
     /// The name under which calls of several endpoints are counted together.
     pub const fn bucket(&self) -> Option<&'static str> {
         self.bucket
+    }
+
+    /// Returns the name of the provider's server that it is on; `None` for the base URL.
+    pub const fn server(&self) -> Option<&'static str> {
+        self.server
     }
 
     /// Whether a call may be sent twice without doing its work twice.

@@ -1,21 +1,25 @@
 //! How a token is announced.
 
+use http::HeaderName;
+use http::header::AUTHORIZATION;
+
 /// How the token is announced in the `Authorization` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// `Bearer`, as the Threads document shows it.
+    /// `Bearer`, as in the Threads document.
     #[default]
     Bearer,
-    /// `Zoho-oauthtoken`, as older documents of Zoho show it.
+    /// `Zoho-oauthtoken`, as in Zoho's older documents.
     ZohoOauthtoken,
 }
 
 impl AuthScheme {
-    pub(super) const fn name(self) -> &'static str {
-        match self {
+    pub(crate) fn announce(self, token: &str) -> (HeaderName, String) {
+        let name = match self {
             Self::Bearer => "Bearer",
             Self::ZohoOauthtoken => "Zoho-oauthtoken",
-        }
+        };
+        (AUTHORIZATION, format!("{name} {token}"))
     }
 }

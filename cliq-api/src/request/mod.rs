@@ -1,39 +1,20 @@
-//! The core that needs no I/O: what an endpoint is, the values of one call, the request made from
-//! them, the answer read.
+//! One call's values, written as they will be sent, and the `http::Request` made from them.
+//!
+//! Nothing here does I/O or knows a client.
 
-pub(crate) mod answer;
+pub(crate) mod base_url;
+pub(crate) mod build;
 pub(crate) mod call;
-pub(crate) mod meta;
-pub(crate) mod page;
-pub(crate) mod request;
+pub(crate) mod error;
 pub(crate) mod value;
+
+pub(crate) use self::base_url::{BaseUrl, BaseUrlError, is_loopback};
+pub(crate) use self::build::{Target, build};
+pub use self::call::Call;
+pub(crate) use self::error::RequestError;
 
 use bytes::Bytes;
 use serde::Serialize;
-
-use answer::Answer;
-use call::Call;
-use meta::EndpointMeta;
-
-/// A call of one endpoint, not sent yet. `#[endpoints]` implements it for the builders that it
-/// makes.
-pub trait Endpoint: Builder {
-    /// What the endpoint answers.
-    type Response: Answer<Self::Decode>;
-    /// How the answer is read, by the type as it is written in the declaration.
-    type Decode: 'static;
-    /// All that the declaration says.
-    const META: &'static EndpointMeta;
-}
-
-/// What holds a call's values. The builders of one trait are kinds of one type, for which it is
-/// implemented once.
-pub trait Builder: Sized + Send + 'static {
-    /// The builder of a call with the values that are required.
-    fn of(call: Call) -> Self;
-    /// The values that were set.
-    fn call(&mut self) -> &mut Call;
-}
 
 /// Names what may go into a place of a request, so that a misuse is told in words of that place, on
 /// the user's type.

@@ -6,29 +6,25 @@
 
 use std::fmt;
 use std::ops::Range;
-use std::sync::LazyLock;
 
-use bytes::Bytes;
 use serde::Serialize;
 
-use super::meta::{EndpointMeta, Place, Shape};
-use super::value::{self, Refusal};
+use super::error::RequestError;
+use super::value;
 use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
-use crate::client::{Caller, Client, Options};
-use crate::error::Error;
+use crate::body::{Body, Payload};
+use crate::meta::{EndpointMeta, Place, Shape};
 
-/// What generated code is made of. Users meet it only as [`DynamicCall`](crate::DynamicCall).
+/// An endpoint and the values for one call of it. Builders and [`DynamicCall`](crate::DynamicCall)
+/// hold one.
 #[derive(Clone)]
 pub struct Call {
-    client: Client,
     meta: &'static EndpointMeta,
     /// What all slots hold, one after the other.
     text: Vec<u8>,
     /// One for each of the endpoint's parameters.
     slots: Vec<Slot>,
-    body: Bytes,
-    /// Most calls have none.
-    options: Option<Box<Options>>,
+    body: Payload,
 }
 
 #[derive(Clone, Default)]
@@ -36,7 +32,7 @@ enum Slot {
     #[default]
     Unset,
     Set(Range<usize>),
-    Refused(Box<Refusal>),
+    Invalid(Box<RequestError>),
 }
 
 /// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that
@@ -47,8 +43,14 @@ enum Slot {
 )]
 impl Call {
     #[doc(hidden)]
-    pub fn new<C: Caller + ?Sized>(caller: &C, meta: &'static EndpointMeta) -> Self {
-        Self::with_client(caller.client().clone(), meta)
+    pub fn new(meta: &'static EndpointMeta) -> Self {
+        Self {
+            meta,
+            // Room for the values of a typical call, so that it grows seldom.
+            text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 256 }),
+            slots: vec![Slot::Unset; meta.params.len()],
+            body: Payload::default(),
+        }
     }
 
     #[doc(hidden)]
@@ -104,62 +106,35 @@ impl Call {
     pub fn body<T: BodyValue>(mut self, index: usize, value: T) -> Self {
         let mut body = Vec::new();
         self = self.set(index, |_, _| value::json(&mut body, &value));
-        self.body = body.into();
+        self.body = Payload::Full(body.into());
         self
     }
 
     #[doc(hidden)]
     pub fn body_bytes<T: RawValue>(mut self, index: usize, value: T) -> Self {
         self = self.set(index, |_, _| Ok(()));
-        self.body = value.into();
+        self.body = Payload::Full(value.into());
         self
     }
 }
 
 impl Call {
-    pub(crate) fn with_client(client: Client, meta: &'static EndpointMeta) -> Self {
-        Self {
-            client,
-            meta,
-            // Room for the values of a typical call, so that it grows seldom.
-            text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 256 }),
-            slots: vec![Slot::Unset; meta.params.len()],
-            body: Bytes::new(),
-            options: None,
-        }
-    }
-
-    /// The call itself, from a builder that is used up.
+    /// Takes the call out of a builder that is consumed.
     pub(crate) fn take(&mut self) -> Self {
         Self {
-            client: self.client.clone(),
             meta: self.meta,
             text: std::mem::take(&mut self.text),
             slots: std::mem::take(&mut self.slots),
             body: std::mem::take(&mut self.body),
-            options: std::mem::take(&mut self.options),
         }
     }
 
-    pub(crate) fn client(&self) -> &Client {
-        &self.client
-    }
-
-    pub(crate) fn meta(&self) -> &'static EndpointMeta {
+    /// Returns what is called.
+    pub fn meta(&self) -> &'static EndpointMeta {
         self.meta
     }
 
-    pub(crate) fn options(&self) -> &Options {
-        static NONE: LazyLock<Options> = LazyLock::new(Options::default);
-        self.options.as_deref().unwrap_or(&NONE)
-    }
-
-    pub(crate) fn set_options(&mut self, set: impl FnOnce(Options) -> Options) {
-        let options = self.options.get_or_insert_default();
-        **options = set(std::mem::take(options));
-    }
-
-    pub(crate) fn whole_body(&self) -> &Bytes {
+    pub(crate) fn payload(&self) -> &Payload {
         &self.body
     }
 
@@ -168,8 +143,8 @@ impl Call {
         let param = &self.meta.params[index];
         let list = |value: &T| match serde_json::to_value(value) {
             Ok(serde_json::Value::Array(values)) => Ok(values),
-            Ok(_) => Err(Refusal::new("a list is needed")),
-            Err(error) => Err(Refusal::new(error.to_string())),
+            Ok(_) => Err(RequestError::new("a list is needed")),
+            Err(error) => Err(RequestError::new(error.to_string())),
         };
         match (param.place, param.shape) {
             (Place::Path, _) => self.set(index, |out, _| value::path(out, value)),
@@ -183,16 +158,27 @@ impl Call {
             (Place::Field, _) => self.field(index, value),
             (_, Shape::Json) => self.body(index, value),
             (_, Shape::Bytes(_)) => self.set(index, |_, _| {
-                Err(Refusal::new("raw bytes are set with `body`"))
+                Err(RequestError::new("raw bytes are set with `body`"))
             }),
         }
     }
 
-    /// What a parameter was set to, as it will be sent.
+    /// Sets the whole body of an endpoint that takes raw bytes.
+    pub(crate) fn set_body(&mut self, body: Body) -> Result<(), RequestError> {
+        let mut params = self.meta.params.iter();
+        let index = params
+            .position(|param| matches!(param.shape, Shape::Bytes(_)))
+            .ok_or_else(|| RequestError::new("the endpoint takes no raw body"))?;
+        self.slots[index] = Slot::Set(0..0);
+        self.body = body.into_payload();
+        Ok(())
+    }
+
+    /// Returns what a parameter was set to, as it will be sent.
     pub(crate) fn written(&self, index: usize) -> Option<&[u8]> {
         match &self.slots[index] {
             Slot::Set(range) => Some(&self.text[range.clone()]),
-            Slot::Unset | Slot::Refused(_) => None,
+            Slot::Unset | Slot::Invalid(_) => None,
         }
     }
 
@@ -203,26 +189,23 @@ impl Call {
             && self.written(index) == Some(&pair)
     }
 
-    /// The first parameter that keeps the call from being sent.
-    pub(crate) fn check(&self) -> Result<(), Error> {
-        if let Some(why) = self.options().refused() {
-            return Err(Error::invalid_request(self.meta, why));
-        }
+    /// Reports the first parameter that keeps the call from being sent.
+    pub(crate) fn check(&self) -> Result<(), RequestError> {
         for (param, slot) in self.meta.params.iter().zip(&self.slots) {
             match slot {
-                Slot::Refused(why) => {
+                Slot::Invalid(why) => {
                     let why = format!(
                         "the {} parameter `{}` can't be sent: {why}",
                         param.place, param.name
                     );
-                    return Err(Error::invalid_request(self.meta, why));
+                    return Err(RequestError::new(why));
                 }
                 Slot::Unset if param.required => {
                     let why = format!(
                         "the {} parameter `{}` is required and was not set",
                         param.place, param.name
                     );
-                    return Err(Error::invalid_request(self.meta, why));
+                    return Err(RequestError::new(why));
                 }
                 Slot::Unset | Slot::Set(_) => {}
             }
@@ -233,14 +216,14 @@ impl Call {
     fn set(
         mut self,
         index: usize,
-        write: impl FnOnce(&mut Vec<u8>, &str) -> Result<(), Refusal>,
+        write: impl FnOnce(&mut Vec<u8>, &str) -> Result<(), RequestError>,
     ) -> Self {
         let start = self.text.len();
         self.slots[index] = match write(&mut self.text, self.meta.params[index].name) {
             Ok(()) => Slot::Set(start..self.text.len()),
             Err(why) => {
                 self.text.truncate(start);
-                Slot::Refused(Box::new(why))
+                Slot::Invalid(Box::new(why))
             }
         };
         self

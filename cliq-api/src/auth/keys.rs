@@ -1,0 +1,303 @@
+//! Secrets that are sent as they are: a bearer token, a password, an API key.
+
+use std::fmt;
+use std::sync::Arc;
+
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use bytes::Bytes;
+use http::header::AUTHORIZATION;
+use http::request::Parts;
+use http::uri::PathAndQuery;
+use http::{HeaderName, HeaderValue, Uri};
+use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
+use secrecy::{ExposeSecret, SecretString};
+
+use super::{AuthContext, AuthError, Authorizer, Authorizing, Fingerprint};
+use crate::user_key::UserKey;
+
+/// Sends `Authorization: Bearer <token>` (RFC 6750, section 2.1), with a token that doesn't change.
+///
+/// A token that expires, or that the provider announces in another way, is
+/// [`Credentials::access_token`](super::Credentials::access_token).
+#[derive(Clone)]
+pub struct Bearer(SecretString);
+
+impl Bearer {
+    /// With this token. One that no header can hold is an error when the client is built.
+    pub fn new(token: impl Into<SecretString>) -> Self {
+        Self(token.into())
+    }
+}
+
+/// Sends `Authorization: Basic …` (RFC 7617): a user name and a password, in UTF-8.
+#[derive(Clone)]
+pub struct Basic {
+    user: String,
+    password: SecretString,
+}
+
+impl Basic {
+    /// With these. A user name with a colon, or a control character in either, is an error when the
+    /// client is built.
+    pub fn new(user: impl Into<String>, password: impl Into<SecretString>) -> Self {
+        Self {
+            user: user.into(),
+            password: password.into(),
+        }
+    }
+}
+
+/// Sends a key in a header.
+///
+/// ```
+/// use cliq_api::auth::HeaderKey;
+///
+/// let key = HeaderKey::new("X-Api-Key", "…");
+/// let key = HeaderKey::new("Authorization", "…").prefix("Token ");
+/// ```
+#[derive(Clone)]
+pub struct HeaderKey {
+    name: String,
+    prefix: String,
+    value: SecretString,
+}
+
+impl HeaderKey {
+    /// In the header of that name. A name or a key that no header can have is an error when the
+    /// client is built.
+    pub fn new(name: impl Into<String>, value: impl Into<SecretString>) -> Self {
+        Self {
+            name: name.into(),
+            prefix: String::new(),
+            value: value.into(),
+        }
+    }
+
+    /// Puts a text before the key, such as `Token `.
+    #[must_use]
+    pub fn prefix(self, prefix: impl Into<String>) -> Self {
+        Self {
+            prefix: prefix.into(),
+            ..self
+        }
+    }
+}
+
+/// Sends a key as a parameter of the query.
+///
+/// Servers and proxies log URLs: where the API takes the key in a header as well, use
+/// [`HeaderKey`]. This crate shows the URL of a request in no error and no trace.
+#[derive(Clone)]
+pub struct QueryKey {
+    name: String,
+    value: SecretString,
+}
+
+impl QueryKey {
+    /// As the parameter of that name. Both are percent-encoded.
+    pub fn new(name: impl Into<String>, value: impl Into<SecretString>) -> Self {
+        Self {
+            name: name.into(),
+            value: value.into(),
+        }
+    }
+}
+
+/// A header that is the same for each request.
+struct FixedHeader {
+    name: HeaderName,
+    value: HeaderValue,
+}
+
+/// A parameter that is the same for each request, encoded.
+struct FixedParameter {
+    name: String,
+    /// `name=value`.
+    pair: SecretString,
+}
+
+impl FixedHeader {
+    fn new(name: HeaderName, value: &str) -> Result<Self, AuthError> {
+        let mut value = HeaderValue::try_from(value).map_err(|_| {
+            AuthError::configuration(format!(
+                "the secret for the header `{name}` contains a character that no header can hold"
+            ))
+        })?;
+        value.set_sensitive(true);
+        Ok(Self { name, value })
+    }
+
+    #[expect(clippy::unnecessary_wraps, reason = "a parameter can fail")]
+    fn put(&self, request: &mut Parts) -> Result<(), AuthError> {
+        let headers = &mut request.headers;
+        if !headers.contains_key(&self.name) {
+            headers.insert(self.name.clone(), self.value.clone());
+        }
+        Ok(())
+    }
+}
+
+impl FixedParameter {
+    fn put(&self, request: &mut Parts) -> Result<(), AuthError> {
+        let is_set = |query: &str| {
+            query
+                .split('&')
+                .any(|pair| pair.split('=').next() == Some(&*self.name))
+        };
+        if request.uri.query().is_some_and(is_set) {
+            return Ok(());
+        }
+        let mut parts = std::mem::take(&mut request.uri).into_parts();
+        let (path, separator) = match &parts.path_and_query {
+            None => ("/", "?"),
+            Some(path) => match path.query() {
+                None => (path.as_str(), "?"),
+                Some("") => (path.as_str(), ""),
+                Some(_) => (path.as_str(), "&"),
+            },
+        };
+        let text = [path, separator, self.pair.expose_secret()].concat();
+        // Its error would repeat the text.
+        let unusable = || AuthError::configuration("the request's URL can't take the key");
+        parts.path_and_query =
+            Some(PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|_| unusable())?);
+        request.uri = Uri::from_parts(parts).map_err(|_| unusable())?;
+        Ok(())
+    }
+}
+
+impl Bearer {
+    fn fixed(&self) -> Result<FixedHeader, AuthError> {
+        let token = self.0.expose_secret();
+        // RFC 6750's characters, less strictly: a space or a line break comes with a copied token.
+        if token.is_empty() || token.contains(|character: char| !character.is_ascii_graphic()) {
+            return Err(AuthError::configuration(
+                "the bearer token is empty, or contains a space, a line break or another character that no token has",
+            ));
+        }
+        FixedHeader::new(AUTHORIZATION, &format!("Bearer {token}"))
+    }
+}
+
+impl Basic {
+    fn fixed(&self) -> Result<FixedHeader, AuthError> {
+        let password = self.password.expose_secret();
+        if self.user.contains(':') {
+            return Err(AuthError::configuration(
+                "the user name for basic authentication contains a colon (RFC 7617)",
+            ));
+        }
+        if self.user.contains(char::is_control) || password.contains(char::is_control) {
+            return Err(AuthError::configuration(
+                "the user name or the password for basic authentication contains a control character, such as a line break",
+            ));
+        }
+        let pair = SecretString::from(format!("{}:{password}", self.user));
+        FixedHeader::new(AUTHORIZATION, &basic(&pair))
+    }
+}
+
+/// `Basic …` of a `user:password`.
+pub(super) fn basic(pair: &SecretString) -> String {
+    format!("Basic {}", STANDARD.encode(pair.expose_secret()))
+}
+
+impl HeaderKey {
+    fn fixed(&self) -> Result<FixedHeader, AuthError> {
+        let name = HeaderName::try_from(&self.name).map_err(|_| {
+            AuthError::configuration(format!("{:?} is not a header's name", self.name))
+        })?;
+        let value = self.value.expose_secret();
+        if value.trim().is_empty() {
+            let problem = format!("the key for the header `{name}` is empty");
+            return Err(AuthError::configuration(problem));
+        }
+        FixedHeader::new(name, &format!("{}{value}", self.prefix))
+    }
+}
+
+impl QueryKey {
+    fn fixed(&self) -> Result<FixedParameter, AuthError> {
+        /// All but RFC 3986's unreserved characters.
+        const ESCAPED: &AsciiSet = &NON_ALPHANUMERIC
+            .remove(b'-')
+            .remove(b'.')
+            .remove(b'_')
+            .remove(b'~');
+        let value = self.value.expose_secret();
+        if self.name.is_empty() || value.is_empty() {
+            let problem = "the name or the key for the query is empty";
+            return Err(AuthError::configuration(problem));
+        }
+        let name = utf8_percent_encode(&self.name, ESCAPED).to_string();
+        let pair = format!("{name}={}", utf8_percent_encode(value, ESCAPED)).into();
+        Ok(FixedParameter { name, pair })
+    }
+}
+
+impl Authorizer for FixedHeader {
+    fn authorize<'a>(&'a self, request: &'a mut Parts) -> Authorizing<'a> {
+        Authorizing::ready(self.put(request).map(|()| None))
+    }
+}
+
+impl Authorizer for FixedParameter {
+    fn authorize<'a>(&'a self, request: &'a mut Parts) -> Authorizing<'a> {
+        Authorizing::ready(self.put(request).map(|()| None))
+    }
+}
+
+/// The same for all of them: what is sent is made once, when the client is built.
+macro_rules! fixed {
+    ($($key:ident($self:ident, $parts:expr))*) => {$(
+        impl Authorizer for $key {
+            fn authorize<'a>(&'a $self, request: &'a mut Parts) -> Authorizing<'a> {
+                let put = $self.fixed().and_then(|fixed| fixed.put(request));
+                Authorizing::ready(put.map(|()| None))
+            }
+
+            fn fingerprint(&$self) -> Option<Fingerprint> {
+                Some(Fingerprint::of($parts))
+            }
+
+            fn bind(
+                &$self,
+                _: &Arc<AuthContext>,
+                _: Option<&UserKey>,
+            ) -> Result<Option<Arc<dyn Authorizer>>, AuthError> {
+                Ok(Some(Arc::new($self.fixed()?)))
+            }
+        }
+
+        /// Without the secret.
+        impl fmt::Debug for $key {
+            fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+                f.debug_struct(stringify!($key)).finish_non_exhaustive()
+            }
+        }
+    )*};
+}
+
+fixed! {
+    Bearer(self, ["bearer", self.0.expose_secret()])
+    Basic(self, ["basic", &*self.user, self.password.expose_secret()])
+    HeaderKey(self, ["header", &*self.name, &*self.prefix, self.value.expose_secret()])
+    QueryKey(self, ["query", &*self.name, self.value.expose_secret()])
+}
+
+impl fmt::Debug for FixedHeader {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FixedHeader")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for FixedParameter {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FixedParameter")
+            .field("name", &self.name)
+            .finish_non_exhaustive()
+    }
+}

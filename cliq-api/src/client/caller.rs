@@ -1,0 +1,51 @@
+//! What endpoints are methods of.
+
+use std::sync::Arc;
+
+use super::Client;
+
+/// Whatever has a [`Client`] and so can make calls: the client itself, references to it, and your own
+/// wrappers.
+///
+/// ```
+/// use cliq_api::prelude::*;
+///
+/// struct Bot {
+///     client: Client,
+///     name: String,
+/// }
+///
+/// impl Caller for Bot {
+///     fn client(&self) -> &Client {
+///         &self.client
+///     }
+/// }
+/// // From here on, `bot.list_tickets()` works as it does on the client.
+/// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't make calls",
+    label = "endpoints are methods of a `cliq_api::Client`, or of what implements `cliq_api::Caller`",
+    note = "implement `Caller` for `{Self}`, with a method that returns its `Client`; an `#[endpoints]` trait can't be implemented by hand"
+)]
+pub trait Caller: Send + Sync {
+    /// The client that makes the calls.
+    fn client(&self) -> &Client;
+}
+
+impl Caller for Client {
+    fn client(&self) -> &Client {
+        self
+    }
+}
+
+macro_rules! through_deref {
+    ($($pointer:ty),*) => {
+        $(impl<C: Caller + ?Sized> Caller for $pointer {
+            fn client(&self) -> &Client {
+                (**self).client()
+            }
+        })*
+    };
+}
+
+through_deref!(&C, Box<C>, Arc<C>);

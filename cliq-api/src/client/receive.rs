@@ -1,0 +1,193 @@
+//! One response, within the bounds of its attempt.
+//!
+//! The transport ends at the head of a response. How long its body may take and how large it may be
+//! is decided here, so that it holds for every transport and every layer.
+
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::Duration;
+
+use bytes::Bytes;
+use http::response::Parts;
+use http::{Response, StatusCode};
+use http_body::{Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep, timeout, timeout_at};
+
+use crate::body::{Body, BoxError, Collected};
+use crate::error::MAX_KEPT;
+use crate::transport::{Exchange, Sent, TransportError};
+
+/// What an attempt's response is bounded by.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    pub(super) timeout: Duration,
+    /// How long the server may be silent.
+    pub(super) read_timeout: Option<Duration>,
+    /// In bytes.
+    pub(super) max_response_size: usize,
+    /// Whether a success ends at its head, and its body is read by the caller.
+    pub(super) streamed: bool,
+}
+
+/// An exchange without a whole response.
+pub(super) struct Incomplete {
+    pub(super) why: Why,
+    /// What arrived.
+    pub(super) response: Option<Response<Bytes>>,
+}
+
+pub(super) enum Why {
+    Failed(TransportError),
+    TooLarge,
+}
+
+/// Receives the response: whole, or up to its head if it is a success that is streamed. Of other
+/// statuses, at most the first 64 KiB of the body are kept.
+pub(super) async fn receive(
+    exchange: Exchange<'_>,
+    bounds: &Bounds,
+) -> Result<Response<Body>, Incomplete> {
+    let mut arrived = Arrived::default();
+    let end = Instant::now() + bounds.timeout;
+    let result = match timeout_at(end, arrived.read(exchange, bounds)).await {
+        Ok(result) => result,
+        Err(_) => Err(Why::Failed(arrived.timed_out(bounds.timeout))),
+    };
+    match result {
+        Ok(stream) => {
+            let body = stream.unwrap_or_else(|| arrived.body.into_bytes().into());
+            let head = arrived
+                .head
+                .unwrap_or_else(|| Response::new(()).into_parts().0);
+            Ok(Response::from_parts(head, body))
+        }
+        Err(why) => {
+            let body = arrived.body.into_bytes();
+            let response = arrived.head.map(|head| Response::from_parts(head, body));
+            Err(Incomplete { why, response })
+        }
+    }
+}
+
+/// What has arrived of a response.
+#[derive(Default)]
+struct Arrived {
+    head: Option<Parts>,
+    body: Collected,
+}
+
+impl Arrived {
+    /// Reads the response. Returns the body, if it is left to the caller.
+    async fn read(&mut self, exchange: Exchange<'_>, bounds: &Bounds) -> Result<Option<Body>, Why> {
+        let response = match bounds.read_timeout {
+            None => exchange.await,
+            Some(silence) => timeout(silence, exchange)
+                .await
+                .unwrap_or_else(|_| Err(silent(Sent::Maybe, silence))),
+        };
+        let (head, mut body) = response.map_err(Why::Failed)?.into_parts();
+        let status = head.status;
+        self.head = Some(head);
+        if status.is_success() && bounds.streamed {
+            return Ok(Some(body));
+        }
+        while let Some(piece) = next(&mut body, bounds.read_timeout).await {
+            self.body.push(piece.map_err(Why::Failed)?);
+            if self.is_enough(status, bounds)? {
+                break;
+            }
+        }
+        Ok(None)
+    }
+
+    fn is_enough(&self, status: StatusCode, bounds: &Bounds) -> Result<bool, Why> {
+        let length = self.body.len();
+        if !status.is_success() {
+            return Ok(length >= MAX_KEPT);
+        }
+        if length > bounds.max_response_size {
+            return Err(Why::TooLarge);
+        }
+        Ok(false)
+    }
+
+    fn timed_out(&self, after: Duration) -> TransportError {
+        match self.head {
+            None => TransportError::timed_out(Sent::Maybe, format!("no response within {after:?}")),
+            Some(_) => TransportError::timed_out(
+                Sent::Answered,
+                format!("the response was not complete within {after:?}"),
+            ),
+        }
+    }
+}
+
+async fn next(
+    body: &mut Body,
+    read_timeout: Option<Duration>,
+) -> Option<Result<Bytes, TransportError>> {
+    let piece = match read_timeout {
+        None => body.data().await,
+        Some(silence) => match timeout(silence, body.data()).await {
+            Ok(piece) => piece,
+            Err(_) => return Some(Err(silent(Sent::Answered, silence))),
+        },
+    };
+    piece.map(|piece| piece.map_err(TransportError::of_body))
+}
+
+fn silent(sent: Sent, silence: Duration) -> TransportError {
+    let problem = format!("the server sent nothing for {silence:?}");
+    TransportError::timed_out(sent, problem)
+}
+
+/// A streamed body that fails when the server is silent for too long.
+pub(super) struct WithReadTimeout {
+    body: Body,
+    read_timeout: Duration,
+    /// Set while a piece is awaited.
+    sleep: Option<Pin<Box<Sleep>>>,
+}
+
+impl WithReadTimeout {
+    pub(super) fn new(body: Body, read_timeout: Duration) -> Self {
+        Self {
+            body,
+            read_timeout,
+            sleep: None,
+        }
+    }
+}
+
+impl http_body::Body for WithReadTimeout {
+    type Data = Bytes;
+    type Error = BoxError;
+
+    fn poll_frame(
+        mut self: Pin<&mut Self>,
+        context: &mut Context<'_>,
+    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
+        let this = &mut *self;
+        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
+            this.sleep = None;
+            return Poll::Ready(frame);
+        }
+        let silence = this.read_timeout;
+        let sleep = this.sleep.get_or_insert_with(|| Box::pin(sleep(silence)));
+        match sleep.as_mut().poll(context) {
+            Poll::Ready(()) => {
+                let error = silent(Sent::Answered, silence);
+                Poll::Ready(Some(Err(error.into())))
+            }
+            Poll::Pending => Poll::Pending,
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.body.is_end_stream()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        self.body.size_hint()
+    }
+}

@@ -1,0 +1,179 @@
+//! From a call's values to the `http::Request`, without sending it.
+
+use std::fmt;
+
+use bytes::Bytes;
+use http::header::{ACCEPT, CONTENT_TYPE, HeaderMap, HeaderName, HeaderValue};
+use http::uri::{Parts, PathAndQuery};
+use http::{Request, Uri};
+
+use super::base_url::BaseUrl;
+use super::call::Call;
+use super::error::RequestError;
+use crate::body::Body;
+use crate::meta::{Place, Shape};
+
+const JSON: HeaderValue = HeaderValue::from_static("application/json");
+const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
+
+/// Where a call goes, and what is sent besides its own values.
+pub(crate) struct Target<'a> {
+    pub(crate) base: &'a BaseUrl,
+    /// Headers of all calls. What the endpoint declares replaces them.
+    pub(crate) defaults: &'a HeaderMap,
+    /// Headers of this call. They replace all others of their names.
+    pub(crate) headers: Option<&'a HeaderMap>,
+}
+
+/// Builds the request, without its authorization.
+pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, RequestError> {
+    call.check()?;
+    let (body, content_type) = body(call);
+    let mut request = Request::new(body);
+    *request.method_mut() = call.meta().method.clone();
+    *request.uri_mut() = uri(call, target.base)?;
+    *request.headers_mut() = headers(call, content_type, target)?;
+    Ok(request)
+}
+
+/// The longest URL that `http` holds.
+const MAX_URL: usize = u16::MAX as usize - 1;
+
+fn uri(call: &Call, base: &BaseUrl) -> Result<Uri, RequestError> {
+    let invalid =
+        |why: &dyn fmt::Display| RequestError::new(format!("its values do not make a URL: {why}"));
+    let (scheme, authority) = (base.scheme(), base.authority());
+    // The first pass computes the length: `Bytes` keeps memory of the exact size as it is.
+    let mut length = 0;
+    path(call, base, &mut |piece| length += piece.len());
+    if scheme.as_str().len() + "://".len() + authority.as_str().len() + length > MAX_URL {
+        return Err(invalid(&format_args!(
+            "it would have more than {MAX_URL} bytes"
+        )));
+    }
+    let mut text = Vec::with_capacity(length);
+    path(call, base, &mut |piece| text.extend_from_slice(piece));
+    // Scheme and host are shared by all requests, and nothing is parsed twice.
+    let mut parts = Parts::default();
+    parts.scheme = Some(scheme.clone());
+    parts.authority = Some(authority.clone());
+    parts.path_and_query =
+        Some(PathAndQuery::from_maybe_shared(Bytes::from(text)).map_err(|error| invalid(&error))?);
+    Uri::from_parts(parts).map_err(|error| invalid(&error))
+}
+
+/// Passes path and query to `each`, piece by piece.
+fn path(call: &Call, base: &BaseUrl, each: &mut dyn FnMut(&[u8])) {
+    let meta = call.meta();
+    each(base.prefix().as_bytes());
+    each(meta.base.as_bytes());
+
+    // The path's parameters come first in the table, in the path's order.
+    let mut rest = meta.path;
+    let mut index = 0;
+    while let Some((before, placeholder)) = rest.split_once('<') {
+        each(before.as_bytes());
+        each(call.written(index).unwrap_or_default());
+        index += 1;
+        rest = placeholder.split_once('>').map_or("", |(_, after)| after);
+    }
+    each(rest.as_bytes());
+
+    let mut separator: &[u8] = b"?";
+    for pair in std::iter::once(meta.query.as_bytes()).chain(written(call, Place::Query)) {
+        if !pair.is_empty() {
+            each(separator);
+            each(pair);
+            separator = b"&";
+        }
+    }
+}
+
+fn body(call: &Call) -> (Body, Option<HeaderValue>) {
+    let meta = call.meta();
+    let params = || meta.params.iter().enumerate();
+    if let Some((index, param)) = params().find(|(_, param)| param.place == Place::Body) {
+        let content_type = match param.shape {
+            Shape::Bytes(content_type) => HeaderValue::from_static(content_type),
+            _ => JSON,
+        };
+        // A stream is put in just before it is sent.
+        let body = if call.payload().is_replayable() {
+            call.payload().open().unwrap_or_default()
+        } else {
+            Body::empty()
+        };
+        // An optional body that was not set is no body.
+        return (body, call.written(index).map(|_| content_type));
+    }
+    if !params().any(|(_, param)| param.place == Place::Field) {
+        return (Body::empty(), None);
+    }
+    let fields = || written(call, Place::Field).filter(|field| !field.is_empty());
+    let (open, between, close, content_type): (&[u8], u8, &[u8], _) = if meta.form {
+        (b"", b'&', b"", FORM)
+    } else {
+        (b"{", b',', b"}", JSON)
+    };
+    // `Bytes` keeps memory of the exact size as it is.
+    let length: usize = fields().map(<[u8]>::len).sum();
+    let separators = fields().count().saturating_sub(1);
+    let mut body = Vec::with_capacity(open.len() + length + separators + close.len());
+    body.extend_from_slice(open);
+    for (index, field) in fields().enumerate() {
+        if index > 0 {
+            body.push(between);
+        }
+        body.extend_from_slice(field);
+    }
+    body.extend_from_slice(close);
+    (body.into(), Some(content_type))
+}
+
+fn headers(
+    call: &Call,
+    content_type: Option<HeaderValue>,
+    target: &Target<'_>,
+) -> Result<HeaderMap, RequestError> {
+    let meta = call.meta();
+    let mut headers = HeaderMap::with_capacity(8);
+    headers.insert(ACCEPT, JSON);
+    replace(&mut headers, target.defaults);
+    if let Some(content_type) = content_type {
+        headers.insert(CONTENT_TYPE, content_type);
+    }
+    let params = meta.params.iter().enumerate();
+    for (index, param) in params.filter(|(_, param)| param.place == Place::Header) {
+        let Some(text) = call.written(index) else {
+            continue;
+        };
+        let invalid =
+            || RequestError::new(format!("`{}` is no header that can be sent", param.name));
+        let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| invalid())?;
+        let mut value = HeaderValue::from_bytes(text).map_err(|_| invalid())?;
+        // A header's value may be a secret, and `Debug` of a request shows its headers.
+        value.set_sensitive(true);
+        headers.insert(name, value);
+    }
+    if let Some(own) = target.headers {
+        replace(&mut headers, own);
+    }
+    Ok(headers)
+}
+
+/// Sets the headers of `from`, in place of all of the same names.
+fn replace(headers: &mut HeaderMap, from: &HeaderMap) {
+    for name in from.keys() {
+        headers.remove(name);
+    }
+    for (name, value) in from {
+        headers.append(name.clone(), value.clone());
+    }
+}
+
+fn written(call: &Call, place: Place) -> impl Iterator<Item = &[u8]> {
+    let params = call.meta().params.iter().enumerate();
+    params
+        .filter(move |(_, param)| param.place == place)
+        .filter_map(|(index, _)| call.written(index))
+}

@@ -1,0 +1,217 @@
+//! How Zoho's servers report what went wrong.
+
+use std::borrow::Cow;
+use std::time::Duration;
+
+use http::StatusCode;
+
+use crate::error::{FailedResponse, Failure, text_of};
+
+/// Codes that mean too many calls, with a status of 400.
+const THROTTLED: &[&str] = &[
+    "request_limit_exceeded",
+    "rate_limit_exceeded",
+    "url_rolling_throttles_limit_exceeded",
+];
+
+/// Codes that mean that something doesn't exist, or not for this user.
+const NOT_FOUND: &[&str] = &[
+    "chat_not_found",
+    "message_not_found",
+    "channel_not_exists",
+    "thread_chatid_invalid",
+];
+
+/// What to do about codes whose messages don't say it.
+const ADVICE: &[(&str, &str)] = &[
+    (
+        "oauthtoken_scope_invalid",
+        "the token lacks a scope that this endpoint needs",
+    ),
+    (
+        "extra_key_found",
+        "the body has a member that the server doesn't know",
+    ),
+    (
+        "param_missing",
+        "the server needs a parameter that was not set",
+    ),
+    (
+        "input_pattern_mismatch",
+        "a value doesn't have the form that the server expects",
+    ),
+    ("operation_not_allowed", "this user may not do that here"),
+    ("access_denied", "this user may not do that here"),
+    ("chat_access_denied", "this user is no member of that chat"),
+    (
+        "chat_not_found",
+        "there is no such chat, or not for this user",
+    ),
+    (
+        "channel_not_exists",
+        "there is no such channel, or not for this user",
+    ),
+    ("message_not_found", "there is no such message in that chat"),
+    (
+        "thread_chatid_invalid",
+        "there is no such thread; a thread's chat id ends in `-T-` and digits",
+    ),
+    ("service_unavailable", "the server failed; retry later"),
+];
+
+/// Reads the forms that Zoho's products use, besides the common ones.
+pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
+    let mut failure = Failure::read(response);
+    let error = &response.json()["error"];
+    if failure.code.is_none() {
+        failure.code = text_of(&[&error["title"]]);
+    }
+    if failure.message.is_none() {
+        failure.message = text_of(&[&error["details"]["message"]]);
+    }
+    let status = response.status();
+    failure.throttled |= status == StatusCode::BAD_REQUEST && failure.has_code(THROTTLED);
+    failure.not_found |= failure.has_code(NOT_FOUND);
+    failure.token_refused &= !failure.has_code(&["oauthtoken_scope_invalid"]);
+    if failure.throttled && failure.retry_after.is_none() {
+        failure.retry_after = failure.message.as_deref().and_then(wait_in_words);
+    }
+    if let Some(advice) = advice(status, &failure) {
+        failure.advice = Some(Cow::Borrowed(advice));
+    }
+    failure
+}
+
+fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
+    if failure.throttled {
+        return Some(
+            "the server counts too many calls of this user, and may refuse all further ones for \
+             its lock period",
+        );
+    }
+    let known = ADVICE.iter().find(|(code, _)| failure.has_code(&[code]));
+    known.map(|(_, advice)| *advice).or_else(|| {
+        (status == StatusCode::UNAUTHORIZED).then_some(
+            "the access token is not valid here: it expired after an hour, was revoked, or belongs \
+             to another data center",
+        )
+    })
+}
+
+/// Reads "… Try again after 22 minutes."
+fn wait_in_words(message: &str) -> Option<Duration> {
+    let lower = message.to_ascii_lowercase();
+    let (_, rest) = lower.split_once("try again after ")?;
+    let mut words = rest.split_ascii_whitespace();
+    let number: u64 = words.next()?.parse().ok()?;
+    let unit = words.next()?.trim_end_matches('.');
+    let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
+        "second" | "sec" => 1,
+        "minute" | "min" => 60,
+        "hour" => 3600,
+        _ => return None,
+    };
+    number.checked_mul(seconds).map(Duration::from_secs)
+}
+
+#[cfg(test)]
+mod tests {
+    use http::HeaderMap;
+    use http::header::RETRY_AFTER;
+
+    use super::*;
+
+    fn read_with(status: u16, headers: &HeaderMap, body: &str) -> Failure {
+        let status = StatusCode::from_u16(status).unwrap();
+        read_failure(&FailedResponse::new(status, headers, body.as_bytes()))
+    }
+
+    fn read(status: u16, body: &str) -> Failure {
+        read_with(status, &HeaderMap::new(), body)
+    }
+
+    #[test]
+    fn code_and_message_of_each_form() {
+        for (body, code, message) in [
+            (r#"{"message": "No."}"#, None, Some("No.")),
+            (
+                r#"{"code": "chat_not_found", "message": "No."}"#,
+                Some("chat_not_found"),
+                Some("No."),
+            ),
+            (r#"{"code": "ACCESS_DENIED"}"#, Some("ACCESS_DENIED"), None),
+            (
+                r#"{"code": "oauth.token.invalid"}"#,
+                Some("oauth.token.invalid"),
+                None,
+            ),
+            (r#"{"code": 1002}"#, Some("1002"), None),
+            (
+                r#"{"error": {"code": "rate_limit_exceeded", "message": "No."}}"#,
+                Some("rate_limit_exceeded"),
+                Some("No."),
+            ),
+            (
+                r#"{"error": {"title": "URL_X", "details": {"message": "No."}}}"#,
+                Some("URL_X"),
+                Some("No."),
+            ),
+            (
+                r#"{"error": "Access Denied", "error_description": "No."}"#,
+                Some("Access Denied"),
+                Some("No."),
+            ),
+            ("", None, None),
+            ("<html>", None, None),
+            ("[1]", None, None),
+        ] {
+            let failure = read(400, body);
+            assert_eq!(
+                (failure.code.as_deref(), failure.message.as_deref()),
+                (code, message),
+                "{body}"
+            );
+        }
+    }
+
+    #[test]
+    fn throttling_is_reported_in_several_ways() {
+        assert!(read(429, "").throttled);
+        assert!(read(400, r#"{"code": "request_limit_exceeded"}"#).throttled);
+        assert!(
+            read(
+                400,
+                r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED"}}"#
+            )
+            .throttled
+        );
+        assert!(!read(400, r#"{"code": "param_missing"}"#).throttled);
+        assert!(!read(404, r#"{"code": "request_limit_exceeded"}"#).throttled);
+    }
+
+    #[test]
+    fn a_wait_is_read_from_the_header_or_from_words() {
+        let words = r#"{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details":
+            {"message": "Cannot execute more than 100 requests per API in 2 minutes. Try again
+            after 22 minutes."}}}"#
+            .replace("\n            ", " ");
+        assert_eq!(read(400, &words).retry_after, Some(Duration::from_mins(22)));
+        let ignored = r#"{"message": "Try again after 22 minutes."}"#;
+        assert_eq!(read(404, ignored).retry_after, None);
+        let vague = r#"{"message": "Try again after a while."}"#;
+        assert_eq!(read(429, vague).retry_after, None);
+        let with = |value: &str| {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, value.parse().unwrap())]);
+            read_with(429, &headers, &words).retry_after
+        };
+        assert_eq!(with("7"), Some(Duration::from_secs(7)));
+        // What can't be read leaves the words.
+        assert_eq!(with("-1"), Some(Duration::from_mins(22)));
+    }
+
+    #[test]
+    fn a_missing_scope_is_not_about_the_token() {
+        assert!(read(401, r#"{"code": "oauthtoken_invalid"}"#).token_refused);
+        assert!(!read(401, r#"{"code": "oauthtoken_scope_invalid"}"#).token_refused);
+    }
+}

@@ -1,0 +1,14 @@
+//! Zoho: its data centres, its dialect of OAuth 2.0, and its scopes.
+
+mod data_center;
+mod failure;
+mod limits;
+mod oauth;
+mod scheme;
+mod scopes;
+
+pub use self::data_center::DataCenter;
+pub(crate) use self::failure::read_failure;
+pub(crate) use self::limits::limits;
+pub use self::scheme::AuthScheme;
+pub use self::scopes::{includes_scope, scopes_for};

@@ -1,0 +1,331 @@
+//! Zoho's dialect of OAuth 2.0.
+//!
+//! An account is at one data centre, whose accounts server alone gives its tokens. Refusals come with
+//! status 200. A refresh token gives ten access tokens in ten minutes; the next request is answered
+//! "Access Denied", and so are all further ones for ten minutes, each of which extends that.
+
+use std::borrow::Cow;
+use std::sync::LazyLock;
+use std::time::Duration;
+
+use secrecy::SecretString;
+use serde_json::{Map, Value};
+
+use super::DataCenter;
+use crate::auth::{
+    AuthError, AuthErrorKind, Credentials, Dialect, OAuth, OAuthRequest, OAuthServer, Parameters,
+    Refusal, RenewalBudget, ServerHint, SignedIn,
+};
+
+/// How long Zoho counts the use of a refresh token, and denies it.
+const TEN_MINUTES: Duration = Duration::from_mins(10);
+/// How often a device may poll, every 30 seconds, with one on top for clocks that differ.
+const POLL_INTERVAL: u64 = 31;
+/// A device's code, where the answer doesn't say so.
+const DEVICE_LIFETIME: u64 = 300;
+
+/// What Zoho's accounts servers do differently.
+#[derive(Debug)]
+struct Zoho {
+    data_center: DataCenter,
+}
+
+impl Zoho {
+    fn elsewhere(&self) -> String {
+        match self.data_center.name() {
+            Some(name) => format!("another data centre than {name}"),
+            None => "another data centre".to_owned(),
+        }
+    }
+}
+
+impl Dialect for Zoho {
+    fn authenticates(&self, request: OAuthRequest) -> bool {
+        !matches!(
+            request,
+            OAuthRequest::DeviceAuthorization | OAuthRequest::Revocation
+        )
+    }
+
+    fn prepare(&self, request: OAuthRequest, parameters: &mut Parameters) -> Result<(), AuthError> {
+        match request {
+            OAuthRequest::Authorization | OAuthRequest::DeviceAuthorization => {
+                if parameters.get("scope").is_none() {
+                    let problem = "no scopes are requested, and Zoho refuses to grant none";
+                    return Err(AuthError::new(AuthErrorKind::Configuration, problem));
+                }
+                if request == OAuthRequest::DeviceAuthorization {
+                    parameters.set("grant_type", "device_request");
+                }
+                // Without both no refresh token comes.
+                parameters.set("access_type", "offline");
+                parameters.set("prompt", "consent");
+            }
+            OAuthRequest::DeviceToken => {
+                parameters.set("grant_type", "device_token");
+                parameters.rename("device_code", "code");
+            }
+            // The token says whose it is.
+            OAuthRequest::Revocation => parameters.remove("client_id"),
+            _ => {}
+        }
+        Ok(())
+    }
+
+    fn read(&self, request: OAuthRequest, answer: &mut Map<String, Value>) {
+        let number = |name: &str| answer.get(name).and_then(number);
+        // Older answers have milliseconds, and the seconds beside them.
+        let expires_in = number("expires_in_sec").or_else(|| number("expires_in").map(seconds));
+        match request {
+            OAuthRequest::DeviceAuthorization => {
+                // More than a thousand are milliseconds.
+                let interval = number("interval").map_or(0, |interval| match interval {
+                    0..1000 => interval,
+                    _ => interval / 1000,
+                });
+                answer.insert("interval".into(), interval.max(POLL_INTERVAL).into());
+                let expires_in = expires_in.unwrap_or(DEVICE_LIFETIME);
+                answer.insert("expires_in".into(), expires_in.into());
+                answer.entry("verification_uri").or_insert_with(|| {
+                    format!("{}/oauth/v3/device", self.data_center.accounts_url()).into()
+                });
+            }
+            OAuthRequest::Revocation => {}
+            _ => {
+                answer.insert("expires_in".into(), expires_in.unwrap_or(3600).into());
+            }
+        }
+    }
+
+    fn refusal(&self, request: OAuthRequest, code: &str, answer: &Map<String, Value>) -> Refusal {
+        let refused = Refusal::new(AuthErrorKind::Refused);
+        match (request, code) {
+            (_, "invalid_client") => refused.advice(format!(
+                "the client id is mistyped, or the app is registered in, or its user lives in, {}",
+                self.elsewhere()
+            )),
+            (_, "invalid_client_secret") => refused.advice(format!(
+                "the client secret is wrong, or is the one for {}",
+                self.elsewhere()
+            )),
+            (OAuthRequest::RefreshToken, "invalid_code") => refused.needs_sign_in().advice(format!(
+                "the refresh token was revoked, pushed out by 20 newer ones, or is of {}: set the one where the user lives, or sign in again",
+                self.elsewhere()
+            )),
+            (OAuthRequest::AuthorizationCode, "invalid_code") => {
+                refused.needs_sign_in().advice(format!(
+                    "the code was used already, is older than some minutes, or the user lives in {}: ask for a new one",
+                    self.elsewhere()
+                ))
+            }
+            (OAuthRequest::Revocation, "invalid_code") => refused.needs_sign_in().advice(format!(
+                "the token has ended already, or is of {}",
+                self.elsewhere()
+            )),
+            (_, "invalid_code") => refused.needs_sign_in(),
+            (_, "invalid_redirect_uri") => refused.advice(
+                "it has to be the one that the user was sent to, and registered for the app, character by character",
+            ),
+            (_, "expired") => Refusal::standard(request, "expired_token"),
+            (OAuthRequest::DeviceToken, "other_dc") => {
+                let location = answer.get("user_location").and_then(Value::as_str);
+                let location = location.unwrap_or_default().to_owned();
+                refused.at_server(ServerHint::Location(location))
+            }
+            (_, code) if code.eq_ignore_ascii_case("Access Denied") => {
+                Refusal::new(AuthErrorKind::TooMany).advice(
+                    "the refresh token was used more than ten times in ten minutes, and each further use extends that; programs that share it need one TokenStore",
+                )
+            }
+            _ => Refusal::standard(request, code),
+        }
+    }
+
+    /// One fewer than the ten that are published, and some reserved for those who need them most.
+    fn budget(&self) -> RenewalBudget {
+        RenewalBudget::new(9, TEN_MINUTES)
+            .early(7)
+            .after_refusal(5)
+            .lockout(TEN_MINUTES)
+    }
+
+    fn callback_server(&self, parameter: &dyn Fn(&str) -> Option<String>) -> Option<ServerHint> {
+        let url = parameter("accounts-server").map(ServerHint::Issuer);
+        url.or_else(|| parameter("location").map(ServerHint::Location))
+    }
+
+    fn servers(&self) -> Vec<(Cow<'static, str>, OAuthServer)> {
+        KNOWN
+            .iter()
+            .map(|(location, server)| (Cow::Borrowed(*location), server.clone()))
+            .collect()
+    }
+
+    fn no_refresh_token(&self) -> Cow<'static, str> {
+        Cow::Borrowed(
+            "Zoho gives one only if the user was asked with `access_type=offline` and `prompt=consent`, as `OAuth::authorization` does, and none for client credentials",
+        )
+    }
+}
+
+/// The servers of the table, made once: each user may have one.
+static KNOWN: LazyLock<Vec<(&'static str, OAuthServer)>> = LazyLock::new(|| {
+    DataCenter::KNOWN
+        .iter()
+        .map(|(location, data_center)| (*location, server(data_center.clone())))
+        .collect()
+});
+
+fn server(data_center: DataCenter) -> OAuthServer {
+    let url = data_center.accounts_url();
+    let server = OAuthServer::new(format!("{url}/oauth/v2/token"))
+        .issuer(&url)
+        .authorization_url(format!("{url}/oauth/v2/auth"))
+        .device_authorization_url(format!("{url}/oauth/v3/device/code"))
+        .device_token_url(format!("{url}/oauth/v3/device/token"))
+        .revocation_url(format!("{url}/oauth/v2/token/revoke"))
+        .api_url(data_center.cliq_url())
+        .scope_separator(",")
+        // Zoho documents it for other kinds of clients only.
+        .pkce(false);
+    let server = match data_center.check() {
+        Ok(()) => server,
+        Err(problem) => server.unusable(problem),
+    };
+    server.dialect(Zoho { data_center })
+}
+
+/// Its accounts server.
+impl From<DataCenter> for OAuthServer {
+    fn from(data_center: DataCenter) -> Self {
+        let known = DataCenter::KNOWN
+            .iter()
+            .position(|(_, known)| *known == data_center);
+        match known {
+            Some(index) => KNOWN[index].1.clone(),
+            None => server(data_center),
+        }
+    }
+}
+
+/// Its accounts server.
+impl From<&DataCenter> for OAuthServer {
+    fn from(data_center: &DataCenter) -> Self {
+        data_center.clone().into()
+    }
+}
+
+impl Credentials {
+    /// Sets the data centre of the user's account, if that is not the one of the client: a refresh
+    /// token is not valid at another one, and calls go there too.
+    #[must_use]
+    pub fn data_center(self, data_center: DataCenter) -> Self {
+        self.server(data_center)
+    }
+}
+
+impl OAuth {
+    /// Exchanges a self client's code, which Zoho's API console shows, for tokens. It is valid for
+    /// some minutes, and once.
+    pub async fn exchange_self_client(
+        &self,
+        code: impl Into<SecretString>,
+    ) -> Result<SignedIn, AuthError> {
+        self.exchange_code(code).await
+    }
+}
+
+impl SignedIn {
+    /// Returns the data centre of the user's account, which may be another one than the client's;
+    /// `None` if the server is not Zoho's. Store it with the refresh token.
+    pub fn data_center(&self) -> Option<&DataCenter> {
+        let zoho: &Zoho = self.server().dialect_as()?;
+        Some(&zoho.data_center)
+    }
+}
+
+/// Seconds, or milliseconds if that would be more than a day.
+fn seconds(number: u64) -> u64 {
+    if number > 24 * 60 * 60 {
+        number / 1000
+    } else {
+        number
+    }
+}
+
+/// A number, as such or in a string.
+fn number(value: &Value) -> Option<u64> {
+    value
+        .as_u64()
+        .or_else(|| value.as_str()?.trim().parse().ok())
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    fn zoho() -> Zoho {
+        Zoho {
+            data_center: DataCenter::EU,
+        }
+    }
+
+    #[test]
+    fn lifetimes_come_in_two_units() {
+        for (answer, expected) in [
+            (json!({ "expires_in": 3600 }), 3600),
+            (json!({ "expires_in": "3600" }), 3600),
+            (json!({ "expires_in": 3_600_000 }), 3600),
+            (
+                json!({ "expires_in": 3_600_000, "expires_in_sec": 3600 }),
+                3600,
+            ),
+            (json!({}), 3600),
+            (json!({ "expires_in": "soon" }), 3600),
+        ] {
+            let mut members = answer.as_object().unwrap().clone();
+            zoho().read(OAuthRequest::RefreshToken, &mut members);
+            assert_eq!(members["expires_in"], expected, "{answer}");
+        }
+    }
+
+    #[test]
+    fn a_device_polls_every_31_seconds_at_most() {
+        for (answer, interval, expires_in) in [
+            (json!({}), 31, 300),
+            (json!({ "interval": 30, "expires_in": 300 }), 31, 300),
+            (
+                json!({ "interval": 30_000, "expires_in": 300_000 }),
+                31,
+                300,
+            ),
+            (json!({ "interval": 60, "expires_in": "600" }), 60, 600),
+        ] {
+            let mut members = answer.as_object().unwrap().clone();
+            zoho().read(OAuthRequest::DeviceAuthorization, &mut members);
+            assert_eq!(members["interval"], interval, "{answer}");
+            assert_eq!(members["expires_in"], expires_in, "{answer}");
+            assert_eq!(
+                members["verification_uri"],
+                "https://accounts.zoho.eu/oauth/v3/device"
+            );
+        }
+    }
+
+    #[test]
+    fn the_known_servers_are_shared_and_others_are_made() {
+        let known = OAuthServer::from(DataCenter::JP);
+        assert_eq!(known.token_url(), "https://accounts.zoho.jp/oauth/v2/token");
+        let own = DataCenter::custom("localhost:1", "localhost:2");
+        let server = OAuthServer::from(&own);
+        assert_eq!(server.token_url(), "http://localhost:2/oauth/v2/token");
+        // A network has a base URL of its own, and the same accounts.
+        let network = OAuthServer::from(DataCenter::JP.network("acme"));
+        assert_eq!(network.token_url(), known.token_url());
+        let zoho: &Zoho = network.dialect_as().unwrap();
+        assert_eq!(zoho.data_center, DataCenter::JP.network("acme"));
+        assert_eq!(zoho.servers().len(), DataCenter::KNOWN.len());
+    }
+}
