@@ -102,7 +102,7 @@ impl Sheet {
             .unwrap_or_else(|| {
                 let bucket = match self.lost {
                     // Nobody knows which there were: it may have been this one.
-                    Some(lost) => Bucket::assume_locked(rules, lost),
+                    Some(lost) => Bucket::assume_lost(rules, lost),
                     None => Bucket::new(rules, now, self.started),
                 };
                 self.entries.push(Entry {
