@@ -15,7 +15,7 @@
 use std::time::Duration;
 
 use cliq_api::UserKey;
-use cliq_api::auth::{App, Credentials, OAuth, ScopeSet, SignedIn};
+use cliq_api::auth::{Credentials, OAuth, OAuthClient, ScopeSet, SignedIn};
 use cliq_api::prelude::*;
 use cliq_api::threads::{FollowThreadRequest, GetThreadRequest, Threads};
 use cliq_sandbox::{Demo, Sandbox, Server, oauth};
@@ -40,8 +40,8 @@ async fn main() -> Result<(), Failure> {
     demo.sandbox
         .accounts(|accounts, _| accounts.register(registered));
 
-    let app = App::new(CLIENT_ID, CLIENT_SECRET);
-    let oauth = OAuth::builder(&app).data_center(here(&server)).build()?;
+    let app = OAuthClient::new(here(&server), CLIENT_ID, CLIENT_SECRET);
+    let oauth = OAuth::builder(&app).build()?;
     // What this program calls, and nothing that it doesn't. All of an API's are
     // `ScopeSet::for_endpoints(THREADS)`.
     let scopes = ScopeSet::for_endpoints(&[GetThreadRequest::META, FollowThreadRequest::META]);
@@ -52,9 +52,8 @@ async fn main() -> Result<(), Failure> {
     use_it(&demo, &signed_in).await?;
 
     println!("\nThe refresh token is revoked, and its access tokens with it");
-    let data_center = signed_in.data_center().clone();
     oauth
-        .revoke(signed_in.refresh_token()?.clone(), &data_center)
+        .revoke(signed_in.refresh_token()?.clone(), signed_in.server())
         .await?;
     match use_it(&demo, &signed_in).await {
         Ok(()) => return Err("a revoked token still works".into()),
@@ -72,7 +71,9 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    println!("\nA device's user types a code in elsewhere");
+    // From here on the sandbox is asked in this process, as the data centre that it stands in for.
+    let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
+    println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;
     println!("  signed in, with {}", granted(&signed_in));
 
@@ -96,7 +97,7 @@ async fn consent(
     callback: &TcpListener,
     redirect_uri: &str,
 ) -> Result<SignedIn, Failure> {
-    let consent = oauth.consent(redirect_uri, scopes)?;
+    let consent = oauth.authorization(redirect_uri, scopes)?;
     println!(
         "  the browser goes to {}",
         consent.url().split('?').next().unwrap_or_default()
@@ -166,7 +167,7 @@ async fn fetch(url: &str) -> Result<String, Failure> {
 
 /// A device asks every 31 seconds. Here time is Tokio's, and stands still but for such waits, which
 /// then take none: so the sandbox is asked in this process, without a socket.
-async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
+async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
     let oauth = OAuth::builder(app)
         .transport(demo.sandbox.transport())
         .build()?;
@@ -174,7 +175,7 @@ async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, F
     let device = oauth.start_device(scopes).await?;
     println!(
         "  go to {} and type in {}",
-        device.verification_url(),
+        device.verification_uri(),
         device.user_code()
     );
     demo.sandbox
@@ -186,7 +187,7 @@ async fn device(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<SignedIn, F
 
 /// One client for all of them: each has a token and limits of their own, and costs little while
 /// nothing is done for them.
-async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Failure> {
+async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<(), Failure> {
     let service = demo.sandbox.client_builder().build()?;
     tokio::time::pause();
     for user_id in [&demo.user_id, &demo.colleague_ids[0]] {
@@ -214,9 +215,10 @@ async fn many_users(demo: &Demo, app: &App, scopes: &ScopeSet) -> Result<(), Fai
 
 /// Makes a call as the one who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
+    let credentials = Credentials::access_token(signed_in.access_token().clone());
+    // Calls go to the data centre of the user's account.
     let client = Client::cliq(DataCenter::US)
-        .base_url(signed_in.data_center().cliq_url())
-        .access_token(signed_in.access_token().expose_secret())
+        .credentials(credentials.server(signed_in.server()))
         .build()?;
     client.follow_thread(&demo.thread_chat_id).await?;
     println!("  and follows a thread");

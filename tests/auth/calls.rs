@@ -245,7 +245,7 @@ async fn access_denied_is_told_to_all_and_waited_out() {
     );
     assert!(cause.retry_at().is_some() && error.is_unauthorized());
     assert!(
-        error.to_string().contains("none is asked for before") && error.retry_after().is_some(),
+        error.to_string().contains("no retry before") && error.retry_after().is_some(),
         "{error}"
     );
     assert_eq!(refreshes(&demo, &refresh_token), 11);

@@ -1,15 +1,15 @@
 //! A user consents in the browser, and comes back.
 
-use cliq_api::auth::{AuthErrorKind, Consent, ScopeSet};
+use cliq_api::auth::{AuthErrorKind, AuthorizationRequest, ScopeSet};
 use cliq_api::threads::THREADS;
 use cliq_sandbox::oauth::{Action, Decision};
 
 use super::*;
 
 #[track_caller]
-fn begin(demo: &Demo) -> Consent {
+fn begin(demo: &Demo) -> AuthorizationRequest {
     oauth(demo)
-        .consent(CALLBACK, &ScopeSet::for_endpoints(THREADS))
+        .authorization(CALLBACK, &ScopeSet::for_endpoints(THREADS))
         .unwrap()
 }
 
@@ -31,7 +31,7 @@ async fn exactly_what_the_endpoints_need_is_asked_for() {
     );
     let token = signed_in.access_token().expose_secret();
     assert_eq!(
-        user(&demo, signed_in.data_center(), token),
+        user(&demo, signed_in.data_center().unwrap(), token),
         Some(demo.user_id.clone())
     );
     assert!(signed_in.into_credentials().is_ok());
@@ -45,7 +45,7 @@ async fn a_consent_goes_on_in_another_process() {
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
     let (_, query) = callback.split_once('?').unwrap();
-    let resumed = Consent::resume(consent.state().clone(), CALLBACK);
+    let resumed = AuthorizationRequest::resume(consent.state().clone(), CALLBACK);
     drop(consent);
     oauth(&demo).exchange(&resumed, query).await.unwrap();
 }
@@ -59,7 +59,7 @@ async fn the_code_is_exchanged_where_the_user_lives() {
     let callback = browse(&demo, consent.url()).await;
     assert!(callback.contains("accounts.zoho.eu"), "{callback}");
     let signed_in = oauth(&demo).exchange(&consent, &callback).await.unwrap();
-    assert_eq!(signed_in.data_center(), &DataCenter::EU);
+    assert_eq!(signed_in.data_center(), Some(&DataCenter::EU));
 
     // By its location alone, where no server is named.
     let consent = begin(&demo);
@@ -69,7 +69,7 @@ async fn the_code_is_exchanged_where_the_user_lives() {
         .exchange(&consent, without_server)
         .await
         .unwrap();
-    assert_eq!(signed_in.data_center(), &DataCenter::EU);
+    assert_eq!(signed_in.data_center(), Some(&DataCenter::EU));
 }
 
 #[tokio::test]
@@ -151,7 +151,7 @@ async fn no_secret_goes_to_a_server_that_is_not_known() {
         .build()
         .unwrap();
     let signed_in = trusting.exchange(&consent, &callback).await.unwrap();
-    assert_eq!(signed_in.data_center().accounts_host(), host);
+    assert_eq!(signed_in.data_center().unwrap().accounts_host(), host);
     assert_eq!(exchanges(&demo), 1);
 }
 
@@ -200,14 +200,17 @@ fn what_can_t_be_asked_is_refused_at_once() {
         "https://bot.example.com/#callback",
     ] {
         assert_eq!(
-            oauth.consent(redirect_uri, &scopes).unwrap_err().kind(),
+            oauth
+                .authorization(redirect_uri, &scopes)
+                .unwrap_err()
+                .kind(),
             AuthErrorKind::Configuration,
             "{redirect_uri}"
         );
     }
     assert_eq!(
         oauth
-            .consent(CALLBACK, &ScopeSet::from(""))
+            .authorization(CALLBACK, &ScopeSet::from(""))
             .unwrap_err()
             .kind(),
         AuthErrorKind::Configuration

@@ -40,10 +40,15 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
         policy(&demo, |policy| policy.time_unit = unit);
         let device = start(&demo).await;
         assert_eq!(
-            device.verification_url(),
+            device.verification_uri(),
             "https://accounts.zoho.com/oauth/v3/device"
         );
-        assert!(device.complete_url().unwrap().ends_with(device.user_code()));
+        assert!(
+            device
+                .verification_uri_complete()
+                .unwrap()
+                .ends_with(device.user_code())
+        );
         approve_after(&demo, &device, 4 * HALF_A_MINUTE);
         let begun = Instant::now();
         let signed_in = device.wait().await.unwrap();
@@ -102,7 +107,7 @@ async fn a_device_asks_where_its_user_turns_out_to_live() {
     let device = start(&demo).await;
     approve_after(&demo, &device, Duration::from_secs(1));
     let signed_in = device.wait().await.unwrap();
-    assert_eq!(signed_in.data_center(), &DataCenter::EU);
+    assert_eq!(signed_in.data_center(), Some(&DataCenter::EU));
     assert_eq!(polls(&demo), [Some("other_dc"), None]);
     assert_eq!(
         user(

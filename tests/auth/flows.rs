@@ -36,7 +36,7 @@ async fn a_self_client_s_code_is_exchanged_once() {
         .duration_since(SystemTime::now())
         .unwrap();
     assert!(lives.as_secs().abs_diff(3600) < 60, "{lives:?}");
-    assert_eq!(signed_in.data_center(), &DataCenter::US);
+    assert_eq!(signed_in.data_center(), Some(&DataCenter::US));
 
     let error = oauth(&demo).exchange_self_client(code).await.unwrap_err();
     assert_eq!(
@@ -100,10 +100,7 @@ async fn a_token_is_revoked() {
 async fn a_wrong_data_center_is_named_as_the_likely_cause() {
     let demo = demo();
     // The app is registered in Europe, the user lives in the United States.
-    let europe = oauth_builder(&demo)
-        .data_center(DataCenter::EU)
-        .build()
-        .unwrap();
+    let europe = oauth_builder_at(&demo, DataCenter::EU).build().unwrap();
     let error = europe
         .exchange_self_client(self_client_code(&demo))
         .await
@@ -114,10 +111,7 @@ async fn a_wrong_data_center_is_named_as_the_likely_cause() {
         "{error}"
     );
     // It is unknown in India.
-    let india = oauth_builder(&demo)
-        .data_center(DataCenter::IN)
-        .build()
-        .unwrap();
+    let india = oauth_builder_at(&demo, DataCenter::IN).build().unwrap();
     let error = india
         .exchange_self_client(self_client_code(&demo))
         .await
@@ -230,10 +224,7 @@ fn hosts_that_are_none_are_refused() {
         "two words",
     ] {
         let center = DataCenter::custom("cliq.example.com", host);
-        let error = OAuth::builder(&app())
-            .data_center(center)
-            .build()
-            .unwrap_err();
+        let error = OAuth::builder(&app_at(center)).build().unwrap_err();
         assert_eq!(error.kind(), AuthErrorKind::Configuration, "{host}");
     }
 }

@@ -9,9 +9,8 @@ mod users;
 
 use std::time::Duration;
 
-use bytes::Bytes;
-use cliq_api::auth::{App, OAuth, OAuthBuilder, SignedIn};
-use cliq_api::{DataCenter, Transport};
+use cliq_api::auth::{OAuth, OAuthBuilder, OAuthClient, SignedIn};
+use cliq_api::{Body, DataCenter, Transport};
 use cliq_sandbox::oauth::Accounts;
 use cliq_sandbox::{Demo, Sandbox, oauth};
 use http::Request;
@@ -32,12 +31,20 @@ fn demo() -> Demo {
     demo
 }
 
-fn app() -> App {
-    App::new(CLIENT_ID, SECRET)
+fn app() -> OAuthClient {
+    app_at(DataCenter::US)
+}
+
+fn app_at(data_center: DataCenter) -> OAuthClient {
+    OAuthClient::new(data_center, CLIENT_ID, SECRET)
 }
 
 fn oauth_builder(demo: &Demo) -> OAuthBuilder {
-    OAuth::builder(&app()).transport(demo.sandbox.transport())
+    oauth_builder_at(demo, DataCenter::US)
+}
+
+fn oauth_builder_at(demo: &Demo, data_center: DataCenter) -> OAuthBuilder {
+    OAuth::builder(&app_at(data_center)).transport(demo.sandbox.transport())
 }
 
 fn oauth(demo: &Demo) -> OAuth {
@@ -51,7 +58,7 @@ fn policy(demo: &Demo, change: impl FnOnce(&mut oauth::Policy)) {
 
 /// Asks for a page as a browser does, and gives where it is sent on to.
 async fn browse(demo: &Demo, url: &str) -> String {
-    let request = Request::get(url).body(Bytes::new()).unwrap();
+    let request = Request::get(url).body(Body::empty()).unwrap();
     let answer = demo.sandbox.transport().send(request).await.unwrap();
     let location = answer
         .headers()

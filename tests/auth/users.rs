@@ -2,12 +2,11 @@
 
 use std::sync::{Arc, Mutex};
 
-use cliq_api::Exchange;
-use cliq_api::UserKey;
 use cliq_api::auth::{AuthErrorKind, Credentials};
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
+use cliq_api::{Body, Exchange, UserKey};
 use cliq_sandbox::oauth::{Action, ScopeSet};
 use tokio::runtime::Handle;
 
@@ -125,12 +124,10 @@ async fn each_data_center_has_its_own_two_hosts() {
     assert_eq!(places.len(), 10);
     for ((_, place), end) in places.into_iter().zip(ends) {
         let noting = Noting::default();
-        let credentials = Credentials::refresh_token(&app(), "1000.refresh");
-        let builder = Client::cliq(DataCenter::US)
-            .transport(noting.clone())
-            .data_center(place.clone());
+        let credentials = Credentials::refresh_token(&app_at(place.clone()), "1000.refresh");
+        let builder = Client::cliq(place.clone()).transport(noting.clone());
         builder
-            .credentials(credentials.clone())
+            .credentials(credentials)
             .build()
             .unwrap()
             .follow_thread("CT_1")
@@ -142,7 +139,10 @@ async fn each_data_center_has_its_own_two_hosts() {
             .build()
             .unwrap();
         let user = service
-            .as_user("ryan", credentials.data_center(place.clone()))
+            .as_user(
+                "ryan",
+                Credentials::refresh_token(&app(), "1000.refresh").data_center(place.clone()),
+            )
             .unwrap();
         user.follow_thread("CT_1").await.unwrap();
         let token = format!("https://accounts.{end}/oauth/v2/token");
@@ -151,13 +151,12 @@ async fn each_data_center_has_its_own_two_hosts() {
             *noting.0.lock().unwrap(),
             [&token, &call, &token, &call].map(String::clone)
         );
-        let oauth = OAuth::builder(&app())
+        let oauth = OAuth::builder(&app_at(place))
             .transport(noting)
-            .data_center(place)
             .build()
             .unwrap();
         let url = oauth
-            .consent(CALLBACK, &SCOPES.into())
+            .authorization(CALLBACK, &SCOPES.into())
             .unwrap()
             .url()
             .to_owned();

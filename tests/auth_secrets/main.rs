@@ -8,10 +8,10 @@ mod log;
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
-use cliq_api::auth::{App, Credentials, OAuth, ScopeSet};
+use cliq_api::auth::{Credentials, OAuth, OAuthClient, ScopeSet};
 use cliq_api::prelude::*;
 use cliq_api::threads::{THREADS, Threads};
-use cliq_api::{Exchange, Transport};
+use cliq_api::{Body, Exchange, Sent, Transport, TransportError};
 use cliq_sandbox::{Demo, Fault, Sandbox, SandboxTransport, oauth};
 use http::Request;
 use http::header::{AUTHORIZATION, LOCATION};
@@ -89,7 +89,7 @@ async fn no_secret_of_a_device_is_shown() {
     let demo = demo();
     let recorded = Arc::default();
     let transport = Recorder(demo.sandbox.transport(), Arc::clone(&recorded));
-    let oauth = OAuth::builder(&App::new(CLIENT_ID, SECRET))
+    let oauth = OAuth::builder(&OAuthClient::new(DataCenter::US, CLIENT_ID, SECRET))
         .transport(transport)
         .build()
         .unwrap();
@@ -133,13 +133,13 @@ async fn no_secret_of_a_sign_in_is_shown() {
     // What must not be shown.
     let mut secrets = vec![SECRET.to_owned()];
 
-    let app = App::new(CLIENT_ID, SECRET);
-    let builder = OAuth::builder(&app).data_center(here.clone());
+    let app = OAuthClient::new(&here, CLIENT_ID, SECRET);
+    let builder = OAuth::builder(&app);
     shown.debug(&builder);
     let oauth = builder.build().unwrap();
     shown.debug(&oauth);
     let scopes = ScopeSet::for_endpoints(THREADS);
-    let consent = oauth.consent(CALLBACK, &scopes).unwrap();
+    let consent = oauth.authorization(CALLBACK, &scopes).unwrap();
     shown.debug(&consent);
     let browser = Request::get(consent.url()).body(Bytes::new()).unwrap();
     let callback = demo.sandbox.handle(browser).headers()[LOCATION]

@@ -3,7 +3,7 @@
 use std::thread;
 use std::time::Duration;
 
-use cliq_api::auth::{App, OAuth};
+use cliq_api::auth::{OAuth, OAuthClient};
 use cliq_api::blocking::{WaitExt, WaitPagedExt, block_on};
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
@@ -112,7 +112,7 @@ fn signing_in_is_waited_for() {
         accounts.register(oauth::App::new("1000.APP", "secret"));
         accounts.self_client_code("1000.APP", &demo.user_id, "ZohoCliq.Chats.READ", now)
     });
-    let oauth = OAuth::builder(&App::new("1000.APP", "secret"))
+    let oauth = OAuth::builder(&OAuthClient::new(DataCenter::US, "1000.APP", "secret"))
         .transport(demo.sandbox.transport())
         .build()
         .unwrap();

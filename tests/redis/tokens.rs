@@ -3,7 +3,7 @@
 use std::error::Error as _;
 use std::time::Duration;
 
-use cliq_api::auth::{App, Credentials, TokenSettings};
+use cliq_api::auth::{Credentials, OAuthClient, TokenSettings};
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::shared::{RedisTokenStore, StoreKey};
@@ -39,8 +39,10 @@ impl World {
                 .refresh_token
                 .unwrap()
         });
-        let credentials =
-            Credentials::refresh_token(&App::new("1000.APP", "secret"), refresh_token.clone());
+        let credentials = Credentials::refresh_token(
+            &OAuthClient::new(DataCenter::US, "1000.APP", "secret"),
+            refresh_token.clone(),
+        );
         Self {
             demo,
             credentials,

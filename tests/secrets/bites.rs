@@ -1,6 +1,6 @@
 //! Leaks that are put in on purpose are found, each where it would be looked for.
 
-use cliq_api::auth::{App, OAuth};
+use cliq_api::auth::{OAuth, OAuthClient};
 use cliq_api::prelude::*;
 use cliq_api::{Body, Exchange, Sent, Transport, TransportError, http};
 use cliq_tests::server::Server;
@@ -55,7 +55,7 @@ async fn in_what_is_said_of_a_sign_in() {
     log::listen();
     for place in ["client_secret", "code"] {
         let value = |name: &str| if name == place { BAIT } else { "other" };
-        let app = App::new("1000.APP", value("client_secret"));
+        let app = OAuthClient::new(DataCenter::US, "1000.APP", value("client_secret"));
         let repeating = |request: http::Request<Body>| {
             TransportError::new(
                 Sent::Maybe,

@@ -3,7 +3,9 @@
 
 use std::time::Duration;
 
-use cliq_api::auth::{App, Consent, Credentials, OAuth, ScopeSet, TokenSettings};
+use cliq_api::auth::{
+    AuthorizationRequest, Credentials, OAuth, OAuthClient, ScopeSet, TokenSettings,
+};
 use cliq_api::{Client, DataCenter, RetryPolicy};
 use cliq_tests::faults::{self, Case, Fault};
 use cliq_tests::server::{Server, Step, answer};
@@ -17,8 +19,8 @@ const TIMEOUT: Duration = Duration::from_millis(400);
 /// The same where the answer comes at once, however busy the machine is.
 const LONG: Duration = Duration::from_secs(30);
 
-fn app() -> App {
-    App::new("1000.APP", secret("client-secret"))
+fn app(base_url: &str) -> OAuthClient {
+    OAuthClient::new(place(base_url), "1000.APP", secret("client-secret"))
 }
 
 /// Whatever a data centre on this machine is asked, it is asked in plain HTTP.
@@ -29,12 +31,8 @@ fn place(base_url: &str) -> DataCenter {
 
 fn oauth(base_url: &str, timeout: Duration) -> OAuth {
     // Reading the platform's certificates takes longer than all the rest.
-    let builder = OAuth::builder(&app()).reqwest(|builder| builder.tls_certs_only([]));
-    builder
-        .data_center(place(base_url))
-        .timeout(timeout)
-        .build()
-        .unwrap()
+    let builder = OAuth::builder(&app(base_url)).reqwest(|builder| builder.tls_certs_only([]));
+    builder.timeout(timeout).build().unwrap()
 }
 
 /// Signs in in every way, and makes a call that needs a token.
@@ -45,7 +43,7 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
     shown.debug(&oauth);
     shown.failure(oauth.exchange_self_client(secret("code")).await);
     let callback = "http://127.0.0.1/callback";
-    let consent = Consent::resume(secret("state"), callback);
+    let consent = AuthorizationRequest::resume(secret("state"), callback);
     shown.debug(&consent);
     let back = format!(
         "{callback}?state={}&code={}",
@@ -68,8 +66,8 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
         Ok(device) => shown.debug(&device),
         Err(error) => shown.failure(Err::<(), _>(error)),
     }
-    let credentials =
-        Credentials::refresh_token(&app(), secret("refresh-token")).data_center(place(base_url));
+    let credentials = Credentials::refresh_token(&app(base_url), secret("refresh-token"))
+        .data_center(place(base_url));
     shown.debug(&credentials);
     let client = Client::cliq(DataCenter::US)
         .credentials(credentials)

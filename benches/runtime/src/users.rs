@@ -5,7 +5,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use cliq_api::auth::{App, Credentials};
+use cliq_api::auth::{Credentials, OAuthClient};
 use cliq_api::http::{Request, Response};
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
@@ -49,7 +49,7 @@ impl Transport for Here {
 
 struct Service {
     client: Client,
-    app: App,
+    app: OAuthClient,
 }
 
 impl Service {
@@ -60,7 +60,8 @@ impl Service {
             .expect("there can be a client");
         Self {
             client,
-            app: App::new(
+            app: OAuthClient::new(
+                DataCenter::US,
                 "1000.GMB0YULZHJK411284S8I5GZ4CHUEX0",
                 "122c324d3496d5d777ceeebc129470715fbb856b7",
             ),

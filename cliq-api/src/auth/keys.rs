@@ -301,3 +301,140 @@ impl fmt::Debug for FixedParameter {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use http::Request;
+
+    use super::*;
+    use crate::auth::{AuthErrorKind, Identity, TokenSettings};
+    use crate::transport::{Exchange, Transport};
+
+    struct Nowhere;
+
+    impl Transport for Nowhere {
+        fn send(&self, _: Request<crate::Body>) -> Exchange<'_> {
+            unreachable!("nothing is sent")
+        }
+    }
+
+    fn bind(key: impl Authorizer) -> Result<Arc<dyn Authorizer>, AuthError> {
+        let context = AuthContext::new(Arc::new(Nowhere), TokenSettings::new());
+        let bound = Identity::from(key).bind(&Arc::new(context), None)?;
+        Ok(bound.expect("it authorizes"))
+    }
+
+    /// The head of a request to `uri`, authorized before and after it was bound.
+    async fn authorized(key: impl Authorizer + Clone, uri: &str) -> Parts {
+        let head = || Request::get(uri).body(()).unwrap().into_parts().0;
+        let [mut bound, mut unbound] = [head(), head()];
+        assert_eq!(key.authorize(&mut unbound).await.unwrap(), None);
+        let key = bind(key).unwrap();
+        assert_eq!(key.authorize(&mut bound).await.unwrap(), None);
+        assert_eq!(
+            (&bound.headers, &bound.uri),
+            (&unbound.headers, &unbound.uri)
+        );
+        bound
+    }
+
+    const URI: &str = "https://api.example.com/tickets";
+
+    /// RFC 7617, sections 2 and 2.1, and RFC 6750, section 2.1.
+    #[tokio::test]
+    async fn headers_are_those_of_the_rfcs() {
+        let test = Basic::new("Aladdin", "open sesame");
+        let head = authorized(test, URI).await;
+        assert_eq!(
+            head.headers[AUTHORIZATION],
+            "Basic QWxhZGRpbjpvcGVuIHNlc2FtZQ=="
+        );
+        let head = authorized(Basic::new("test", "123\u{a3}"), URI).await;
+        assert_eq!(head.headers[AUTHORIZATION], "Basic dGVzdDoxMjPCow==");
+        let head = authorized(Bearer::new("mF_9.B5f-4.1JqM"), URI).await;
+        assert_eq!(head.headers[AUTHORIZATION], "Bearer mF_9.B5f-4.1JqM");
+        let head = authorized(HeaderKey::new("X-Api-Key", "a key"), URI).await;
+        assert_eq!(head.headers["x-api-key"], "a key");
+        let token = HeaderKey::new("Authorization", "c4n4ry").prefix("Token ");
+        let head = authorized(token, URI).await;
+        assert_eq!(head.headers[AUTHORIZATION], "Token c4n4ry");
+        assert!(head.headers[AUTHORIZATION].is_sensitive());
+        assert!(!format!("{:?}", head.headers).contains("c4n4ry"));
+    }
+
+    #[tokio::test]
+    async fn a_key_in_the_query_is_encoded_and_appended() {
+        let key = QueryKey::new("api key", "a&b=c \u{fc}");
+        let pair = "api%20key=a%26b%3Dc%20%C3%BC";
+        for (uri, expected) in [
+            ("https://a.example", format!("https://a.example/?{pair}")),
+            ("https://a.example/b", format!("https://a.example/b?{pair}")),
+            (
+                "https://a.example/b?",
+                format!("https://a.example/b?{pair}"),
+            ),
+            (
+                "https://a.example/b?c=d",
+                format!("https://a.example/b?c=d&{pair}"),
+            ),
+        ] {
+            assert_eq!(authorized(key.clone(), uri).await.uri, *expected);
+        }
+    }
+
+    #[tokio::test]
+    async fn what_is_set_already_is_left() {
+        let mut head = Request::get("https://a.example/b?key=mine")
+            .header(AUTHORIZATION, "mine")
+            .body(())
+            .unwrap()
+            .into_parts()
+            .0;
+        let keys: [Arc<dyn Authorizer>; 3] = [
+            bind(Bearer::new("other")).unwrap(),
+            bind(Basic::new("other", "other")).unwrap(),
+            bind(QueryKey::new("key", "other")).unwrap(),
+        ];
+        for key in keys {
+            key.authorize(&mut head).await.unwrap();
+        }
+        assert_eq!(head.headers[AUTHORIZATION], "mine");
+        assert_eq!(head.uri, "https://a.example/b?key=mine");
+    }
+
+    #[test]
+    fn what_can_t_be_sent_is_an_error_when_it_is_bound() {
+        let results = [
+            bind(Bearer::new("c4n4ry\n")),
+            bind(Bearer::new("c4n4ry c4n4ry")),
+            bind(Bearer::new("")),
+            bind(Basic::new("a:b", "c4n4ry")),
+            bind(Basic::new("a", "c4n4ry\r\n")),
+            bind(HeaderKey::new("X-Api-Key", "c4n4ry\n")),
+            bind(HeaderKey::new("X-Api-Key", "")),
+            bind(HeaderKey::new("two words", "c4n4ry")),
+            bind(QueryKey::new("", "c4n4ry")),
+            bind(QueryKey::new("key", "")),
+        ];
+        for result in results {
+            let error = result.err().expect("it can't be sent");
+            assert_eq!(error.kind(), AuthErrorKind::Configuration);
+            assert!(!format!("{error} {error:?}").contains("c4n4ry"), "{error}");
+        }
+    }
+
+    #[test]
+    fn no_secret_is_shown() {
+        let shown = format!(
+            "{:?} {:?} {:?} {:?} {:?} {:?}",
+            Bearer::new("c4n4ry"),
+            Basic::new("user", "c4n4ry"),
+            HeaderKey::new("X-Api-Key", "c4n4ry"),
+            QueryKey::new("key", "c4n4ry"),
+            bind(HeaderKey::new("X-Api-Key", "c4n4ry")).unwrap(),
+            bind(QueryKey::new("key", "c4n4ry")).unwrap(),
+        );
+        assert!(!shown.contains("c4n4ry"), "{shown}");
+        assert!(!shown.contains("Yz"), "{shown}");
+    }
+}

@@ -1,30 +1,78 @@
-//! Sessions under all kinds of luck, on paused time, with an accounts server of a few lines.
+//! Sessions whatever happens, on paused time, with an authorization server of a few lines.
 
 use std::collections::{HashMap, VecDeque};
 use std::pin::pin;
 use std::sync::{Arc, Mutex, MutexGuard};
 use std::time::{Duration, SystemTime};
 
-use bytes::Bytes;
-use http::{Request, Response};
+use http::header::AUTHORIZATION;
+use http::{HeaderValue, Request, Response};
+use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, advance, sleep, timeout};
 
 use super::clock::Clock;
-use super::state::Authorized;
+use super::oauth::wire::Sent;
+use super::session::Session;
 use super::{
-    AccessToken, App, AuthError, AuthErrorKind, Context, Credentials, MemoryTokenStore, Session,
-    TokenFuture, TokenSettings, TokenSource, access_token,
+    AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Credentials, Dialect,
+    Fingerprint, Generation, Identity, MemoryTokenStore, OAuthClient, OAuthRequest, OAuthServer,
+    Refusal, RenewalBudget, TokenFuture, TokenSettings, TokenSource, TokenStore, Users,
 };
-use crate::auth::AuthScheme;
-use crate::data_center::DataCenter;
-use crate::error::Sent;
 use crate::transport::{Exchange, Transport, TransportError};
+use crate::user_key::UserKey;
 
 const HOUR: Duration = Duration::from_hours(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const SECOND: Duration = Duration::from_secs(1);
 
-/// An accounts server, and the tokens that are good at the API.
+/// A server that counts how often a refresh token is used.
+#[derive(Debug)]
+struct Counted;
+
+impl Dialect for Counted {
+    fn refusal(
+        &self,
+        request: OAuthRequest,
+        code: &str,
+        _: &serde_json::Map<String, serde_json::Value>,
+    ) -> Refusal {
+        match code {
+            "too_many" => Refusal::new(AuthErrorKind::TooMany),
+            _ => Refusal::standard(request, code),
+        }
+    }
+
+    fn budget(&self) -> RenewalBudget {
+        RenewalBudget::new(9, 10 * MINUTE)
+            .early(7)
+            .after_refusal(5)
+            .lockout(10 * MINUTE)
+    }
+}
+
+/// What a call is sent with.
+#[derive(Debug, Clone)]
+struct Authorized {
+    header: HeaderValue,
+    generation: u64,
+}
+
+impl Session {
+    async fn authorization(&self) -> Result<Authorized, AuthError> {
+        let (mut head, ()) = Request::new(()).into_parts();
+        let generation = self.authorize(&mut head).await?;
+        Ok(Authorized {
+            header: head.headers[AUTHORIZATION].clone(),
+            generation: generation.expect("it has one").get(),
+        })
+    }
+
+    fn refuse(&self, generation: u64) -> bool {
+        self.refused(Generation::new(generation))
+    }
+}
+
+/// An authorization server, and the tokens that are valid at the API.
 #[derive(Clone, Default)]
 struct Server(Arc<Mutex<Inner>>);
 
@@ -35,8 +83,12 @@ struct Inner {
     latency: Duration,
     /// When requests arrived.
     arrivals: Vec<Instant>,
-    /// Until when the tokens are good.
+    /// Until when the tokens are valid.
     tokens: HashMap<String, Instant>,
+    /// The only refresh token that is valid, if each is replaced with its use.
+    rotating: Option<String>,
+    /// Those that were used.
+    used: Vec<String>,
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -81,7 +133,8 @@ impl Server {
     }
 
     fn is_good(&self, authorized: &Authorized) -> bool {
-        let token = access_token::of_header(&authorized.header);
+        let header = authorized.header.to_str().unwrap();
+        let token = header.strip_prefix("Bearer ").unwrap();
         self.inner()
             .tokens
             .get(token)
@@ -92,18 +145,13 @@ impl Server {
         self.inner().tokens.clear();
     }
 
-    fn context(&self) -> Arc<Context> {
+    fn context(&self) -> Arc<AuthContext> {
         self.context_with(TokenSettings::new())
     }
 
-    fn context_with(&self, settings: TokenSettings) -> Arc<Context> {
+    fn context_with(&self, settings: TokenSettings) -> Arc<AuthContext> {
         let transport = Arc::new(self.clone());
-        Arc::new(Context::new(
-            transport,
-            DataCenter::EU,
-            AuthScheme::Bearer,
-            settings,
-        ))
+        Arc::new(AuthContext::new(transport, settings))
     }
 
     fn session(&self) -> Arc<Session> {
@@ -111,17 +159,54 @@ impl Server {
     }
 }
 
-fn refresh_token() -> Credentials {
-    Credentials::refresh_token(&App::new("1000.APP", "secret"), "1000.refresh")
+impl Server {
+    fn grant(&self, refresh_token: Option<&String>) -> String {
+        let mut inner = self.inner();
+        let mut next = String::new();
+        if let (Some(valid), Some(refresh_token)) = (&inner.rotating, refresh_token) {
+            if valid != refresh_token {
+                return r#"{"error": "invalid_grant"}"#.to_owned();
+            }
+            let number: u32 = valid.strip_prefix("refresh-").unwrap().parse().unwrap();
+            let valid = format!("refresh-{}", number + 1);
+            next = format!(r#", "refresh_token": "{valid}""#);
+            inner.used.push(refresh_token.clone());
+            inner.rotating = Some(valid);
+        }
+        let token = format!("token-{}", inner.tokens.len() + inner.arrivals.len());
+        inner.tokens.insert(token.clone(), Instant::now() + HOUR);
+        format!(
+            r#"{{"access_token": "{token}", "expires_in": 3600, "scope": "tickets.read"{next}}}"#
+        )
+    }
+
+    /// One that replaces a refresh token with each use.
+    fn rotating() -> Self {
+        let server = Self::default();
+        server.inner().rotating = Some("refresh-1".to_owned());
+        server
+    }
 }
 
-fn session(context: &Arc<Context>, credentials: Credentials) -> Arc<Session> {
-    Arc::new(Session::new(context, None, credentials).unwrap())
+fn client() -> OAuthClient {
+    let server = OAuthServer::new("https://auth.example.com/token").dialect(Counted);
+    OAuthClient::new(server, "desk", "secret")
+}
+
+fn refresh_token() -> Credentials {
+    Credentials::refresh_token(&client(), "refresh-1")
+}
+
+fn session(context: &Arc<AuthContext>, credentials: Credentials) -> Arc<Session> {
+    Session::new(context, None, credentials).unwrap()
 }
 
 impl Transport for Server {
-    fn send(&self, request: Request<Bytes>) -> Exchange<'_> {
-        assert_eq!(request.uri(), "https://accounts.zoho.eu/oauth/v2/token");
+    fn send(&self, request: Request<crate::Body>) -> Exchange<'_> {
+        assert_eq!(request.uri(), "https://auth.example.com/token");
+        let parameters: HashMap<_, _> = form_urlencoded::parse(request.body().as_bytes().unwrap())
+            .into_owned()
+            .collect();
         Box::pin(async move {
             let (reply, latency) = {
                 let mut inner = self.inner();
@@ -140,20 +225,13 @@ impl Transport for Server {
                 Reply::Status(status) => {
                     return Ok(Response::builder()
                         .status(status)
-                        .body(Bytes::from_static(b"<html>"))
+                        .body("<html>".into())
                         .unwrap());
                 }
                 Reply::Error(code) => format!(r#"{{"error": "{code}"}}"#),
-                Reply::Grant => {
-                    let mut inner = self.inner();
-                    let token = format!("1000.token-{}", inner.tokens.len() + inner.arrivals.len());
-                    inner.tokens.insert(token.clone(), Instant::now() + HOUR);
-                    format!(
-                        r#"{{"access_token": "{token}", "expires_in": 3600, "scope": "ZohoCliq.Chats.READ"}}"#
-                    )
-                }
+                Reply::Grant => self.grant(parameters.get("refresh_token")),
             };
-            Ok(Response::new(Bytes::from(body)))
+            Ok(Response::new(body.into()))
         })
     }
 }
@@ -182,7 +260,7 @@ fn failed<T>(result: Result<T, AuthError>) -> AuthError {
 }
 
 async fn token(session: &Arc<Session>) -> Authorized {
-    session.authorization().await.unwrap().unwrap()
+    session.authorization().await.unwrap()
 }
 
 #[tokio::test(start_paused = true)]
@@ -246,7 +324,7 @@ async fn a_storm_of_refusals_makes_one_renewal() {
             // Its 401 may come long after others had theirs, and the new token.
             sleep(journey).await;
             assert!(!server.is_good(&first));
-            assert!(session.refused(first.generation));
+            assert!(session.refuse(first.generation));
             let second = token(&session).await;
             assert!(second.generation > first.generation && server.is_good(&second));
         }));
@@ -293,7 +371,7 @@ async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_tok
                 let begun = Instant::now();
                 let waited = timeout(patience, session.authorization()).await;
                 assert!(begun.elapsed() <= Duration::from_secs(65));
-                let Ok(Ok(Some(authorized))) = waited else {
+                let Ok(Ok(authorized)) = waited else {
                     return;
                 };
                 assert!(authorized.generation >= before, "an older token came back");
@@ -303,7 +381,7 @@ async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_tok
                 }
                 sleep(journey).await;
                 if !server.is_good(&authorized) {
-                    session.refused(authorized.generation);
+                    session.refuse(authorized.generation);
                 }
             }));
             sleep(random.millis(10_000)).await;
@@ -327,8 +405,8 @@ async fn no_interleaving_uses_the_refresh_token_too_often_or_brings_an_older_tok
 #[tokio::test(start_paused = true)]
 async fn a_failure_is_told_to_all_who_wait() {
     for (reply, kind) in [
-        (Reply::Error("invalid_code"), AuthErrorKind::Refused),
-        (Reply::Error("Access Denied"), AuthErrorKind::TooMany),
+        (Reply::Error("invalid_grant"), AuthErrorKind::Refused),
+        (Reply::Error("too_many"), AuthErrorKind::TooMany),
         (Reply::Status(503), AuthErrorKind::Refused),
         (Reply::Unreachable, AuthErrorKind::Unreachable),
         (Reply::Hang, AuthErrorKind::Unreachable),
@@ -343,7 +421,7 @@ async fn a_failure_is_told_to_all_who_wait() {
         for call in calls {
             let error = call.await.unwrap();
             assert_eq!(error.kind(), kind, "{error}");
-            assert!(error.to_string().contains("accounts.zoho.eu"), "{error}");
+            assert!(error.to_string().contains("auth.example.com"), "{error}");
         }
         assert!(begun.elapsed() <= Duration::from_secs(30), "{reply:?}");
         // Who comes right after is told the same, without another request.
@@ -411,10 +489,10 @@ async fn a_late_refusal_does_not_kill_a_newer_token() {
     let server = Server::default();
     let session = server.session();
     let first = token(&session).await;
-    assert!(session.refused(first.generation));
+    assert!(session.refuse(first.generation));
     let second = token(&session).await;
     // To send again with the newer one is all that it means.
-    assert!(session.refused(first.generation));
+    assert!(session.refuse(first.generation));
     assert_eq!(token(&session).await.generation, second.generation);
     assert_eq!(server.refreshes(), 2);
 }
@@ -425,7 +503,7 @@ async fn a_server_that_refuses_good_tokens_does_not_use_up_the_refresh_token() {
     let session = server.session();
     for _ in 0..100 {
         let authorized = token(&session).await;
-        if session.refused(authorized.generation) {
+        if session.refuse(authorized.generation) {
             token(&session).await;
         }
         advance(SECOND).await;
@@ -438,8 +516,8 @@ async fn a_server_that_refuses_good_tokens_does_not_use_up_the_refresh_token() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn access_denied_is_not_tried_before_its_time() {
-    let server = Server::answering([Reply::Error("Access Denied")]);
+async fn a_denial_is_not_tried_before_its_time() {
+    let server = Server::answering([Reply::Error("too_many")]);
     let context = server.context();
     let session = session(&context, refresh_token());
     let error = failed(session.authorization().await);
@@ -472,8 +550,7 @@ async fn our_own_count_says_when_it_would_go() {
     let error = failed(session(&context, refresh_token()).authorization().await);
     assert_eq!(error.kind(), AuthErrorKind::TooMany);
     assert!(
-        error.to_string().contains("none is asked for before")
-            && error.to_string().ends_with("UTC"),
+        error.to_string().contains("no retry before") && error.to_string().ends_with("UTC"),
         "{error}"
     );
     assert_eq!(server.refreshes(), 9);
@@ -490,12 +567,7 @@ async fn a_machine_that_slept_is_noticed() {
     }
     let server = Server::default();
     let transport = Arc::new(server.clone());
-    let context = Context::new(
-        transport,
-        DataCenter::EU,
-        AuthScheme::Bearer,
-        TokenSettings::new(),
-    );
+    let context = AuthContext::new(transport, TokenSettings::new());
     let session = session(
         &Arc::new(context.with_clock(Clock::of(wall))),
         refresh_token(),
@@ -583,17 +655,14 @@ fn without_a_runtime_it_says_so() {
 #[tokio::test(start_paused = true)]
 async fn credentials_that_can_t_be_renewed_say_so() {
     let context = Server::default().context();
-    let none = session(&context, Credentials::none());
-    assert!(none.authorization().await.unwrap().is_none());
-
-    let fixed = session(&context, Credentials::access_token("1000.fixed"));
+    let fixed = session(&context, Credentials::access_token("fixed"));
     let authorized = token(&fixed).await;
-    assert_eq!(authorized.header, "Bearer 1000.fixed");
+    assert_eq!(authorized.header, "Bearer fixed");
     assert!(authorized.header.is_sensitive());
-    assert!(!fixed.refused(authorized.generation));
+    assert!(!fixed.refuse(authorized.generation));
     assert_eq!(token(&fixed).await.generation, authorized.generation);
 
-    let ending = AccessToken::new("1000.ending").valid_for(HOUR);
+    let ending = AccessToken::new("ending").valid_for(HOUR);
     let ending = session(&context, Credentials::access_token(ending));
     token(&ending).await;
     advance(HOUR).await;
@@ -602,7 +671,7 @@ async fn credentials_that_can_t_be_renewed_say_so() {
         AuthErrorKind::Expired
     );
 
-    for text in ["", "1000.copied with a space", "1000.copied\n"] {
+    for text in ["", "copied with a space", "copied\n"] {
         let error = failed(Session::new(
             &context,
             None,
@@ -611,16 +680,9 @@ async fn credentials_that_can_t_be_renewed_say_so() {
         assert_eq!(error.kind(), AuthErrorKind::Configuration);
         assert!(text.is_empty() || !format!("{error} {error:?}").contains("copied"));
     }
-    let elsewhere = DataCenter::custom("cliq.example.com", "user@example.com/");
-    assert_eq!(
-        failed(Session::new(
-            &context,
-            None,
-            refresh_token().data_center(elsewhere)
-        ))
-        .kind(),
-        AuthErrorKind::Configuration
-    );
+    let elsewhere = refresh_token().server("https://user@example.com/token");
+    let error = failed(Session::new(&context, None, elsewhere));
+    assert_eq!(error.kind(), AuthErrorKind::Configuration);
 }
 
 #[tokio::test(start_paused = true)]
@@ -630,11 +692,11 @@ async fn scopes_are_known_from_the_answer_or_from_the_user() {
     let told = session(&context, refresh_token());
     assert_eq!(told.scopes(), None);
     token(&told).await;
-    assert_eq!(told.scopes().unwrap().to_string(), "ZohoCliq.Chats.READ");
-    let said = session(&context, refresh_token().scopes("ZohoCliq.Chats.ALL"));
-    assert_eq!(said.scopes().unwrap().to_string(), "ZohoCliq.Chats.ALL");
+    assert_eq!(told.scopes().unwrap().to_string(), "tickets.read");
+    let said = session(&context, refresh_token().scopes("tickets.all"));
+    assert_eq!(said.scopes().unwrap().to_string(), "tickets.all");
     token(&said).await;
-    assert_eq!(said.scopes().unwrap().to_string(), "ZohoCliq.Chats.ALL");
+    assert_eq!(said.scopes().unwrap().to_string(), "tickets.all");
 }
 
 /// A source that counts, and remembers what was refused.
@@ -668,7 +730,7 @@ async fn a_source_of_one_s_own_is_asked_when_it_is_needed() {
     {
         assert_eq!(call.await.unwrap().header, "Bearer token-1");
     }
-    assert!(session.refused(1));
+    assert!(session.refuse(1));
     assert_eq!(token(&session).await.header, "Bearer token-2");
     advance(HOUR).await;
     assert_eq!(token(&session).await.header, "Bearer token-3");
@@ -730,9 +792,9 @@ async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     let (first, same) = (token(&one).await, token(&other).await);
     assert_eq!(first.header, same.header);
     // The first to be refused gets another one, and the other one takes it.
-    assert!(one.refused(first.generation));
+    assert!(one.refuse(first.generation));
     let second = token(&one).await;
-    assert!(other.refused(same.generation));
+    assert!(other.refuse(same.generation));
     assert_eq!(token(&other).await.header, second.header);
     assert_eq!(server.refreshes(), 2);
 
@@ -740,7 +802,7 @@ async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     for _ in 0..50 {
         let started = new();
         let authorized = token(&started).await;
-        if started.refused(authorized.generation) {
+        if started.refuse(authorized.generation) {
             let _ = started.authorization().await;
         }
     }
@@ -762,4 +824,283 @@ async fn a_client_that_dies_with_the_lease_is_waited_for_as_long_as_that_lasts()
     assert!(server.is_good(&token(&other).await));
     assert!(begun.elapsed() < Duration::from_secs(40));
     assert!(waiting.await.unwrap(), "its second try finds the token");
+}
+
+/// RFC 6749, section 6.
+#[tokio::test(start_paused = true)]
+async fn a_refresh_token_that_is_replaced_is_not_used_again() {
+    let server = Server::rotating();
+    let session = server.session();
+    for _ in 0..4 {
+        assert!(server.is_good(&token(&session).await));
+        advance(HOUR + MINUTE).await;
+    }
+    let used = server.inner().used.clone();
+    assert_eq!(used, ["refresh-1", "refresh-2", "refresh-3", "refresh-4"]);
+}
+
+/// The program's next start needs the newest, whatever became of those before.
+#[tokio::test(start_paused = true)]
+async fn a_new_refresh_token_is_reported_until_it_is_persisted() {
+    let server = Server::rotating();
+    let received = Arc::new(Mutex::new(Vec::new()));
+    let hook = {
+        let received = Arc::clone(&received);
+        move |user: Option<UserKey>, token: SecretString| {
+            let mut received = received.lock().unwrap();
+            let token = token.expose_secret().to_owned();
+            received.push((user.map(|user| user.to_string()), token));
+            let number = received.len();
+            async move {
+                match number {
+                    1 => Err("the database is down"),
+                    2 => std::future::pending().await,
+                    _ => Ok(()),
+                }
+            }
+        }
+    };
+    let settings = TokenSettings::new().on_new_refresh_token(hook);
+    let context = server.context_with(settings);
+    let session = Session::new(&context, Some("sue".into()), refresh_token()).unwrap();
+    for _ in 0..3 {
+        let begun = Instant::now();
+        assert!(server.is_good(&token(&session).await));
+        assert!(begun.elapsed() <= 5 * SECOND);
+        advance(HOUR + MINUTE).await;
+    }
+    // A renewal that fails has nothing new to report.
+    server.inner().script.extend([Reply::Status(400)]);
+    failed(session.authorization().await);
+    let received: Vec<_> = received.lock().unwrap().clone();
+    let sue = || Some("sue".to_owned());
+    assert_eq!(
+        received,
+        [
+            (sue(), "refresh-2".to_owned()),
+            (sue(), "refresh-3".to_owned()),
+            (sue(), "refresh-4".to_owned()),
+        ]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_with_one_store_share_the_newest_refresh_token() {
+    let server = Server::rotating();
+    let store = MemoryTokenStore::new();
+    let settings = || TokenSettings::new().store(store.clone());
+    let mut sessions: Vec<_> = (0..4)
+        .map(|_| session(&server.context_with(settings()), refresh_token()))
+        .collect();
+    let started = sessions.pop().unwrap();
+    for round in 0..6 {
+        assert!(server.is_good(&token(&sessions[round % 3]).await));
+        advance(HOUR + MINUTE).await;
+    }
+    assert_eq!(server.refreshes(), 6);
+    // One that starts with the first refresh token finds the newest.
+    assert!(server.is_good(&token(&started).await));
+    let used: Vec<_> = (1..=7).map(|number| format!("refresh-{number}")).collect();
+    assert_eq!(server.inner().used, used);
+}
+
+/// A store that loses the new refresh token: the session still has it.
+#[tokio::test(start_paused = true)]
+async fn a_new_refresh_token_outlives_a_store_that_fails() {
+    struct Failing(MemoryTokenStore, Mutex<u32>);
+    impl TokenStore for Failing {
+        fn load<'a>(
+            &'a self,
+            key: &'a super::TokenKey,
+        ) -> super::StoreFuture<'a, Option<super::TokenRecord>> {
+            self.0.load(key)
+        }
+        fn save<'a>(
+            &'a self,
+            key: &'a super::TokenKey,
+            record: &'a super::TokenRecord,
+        ) -> super::StoreFuture<'a, bool> {
+            let mut saves = self.1.lock().unwrap();
+            *saves += 1;
+            // The one after the first use.
+            match *saves {
+                2 => Box::pin(async { Err("the disk is full".into()) }),
+                _ => self.0.save(key, record),
+            }
+        }
+        fn lease<'a>(
+            &'a self,
+            key: &'a super::TokenKey,
+            holder: u64,
+            time: Duration,
+        ) -> super::StoreFuture<'a, super::Lease> {
+            self.0.lease(key, holder, time)
+        }
+        fn release<'a>(
+            &'a self,
+            key: &'a super::TokenKey,
+            holder: u64,
+        ) -> super::StoreFuture<'a, ()> {
+            self.0.release(key, holder)
+        }
+    }
+    let server = Server::rotating();
+    let store = MemoryTokenStore::new();
+    let failing = TokenSettings::new().store(Failing(store.clone(), Mutex::new(0)));
+    let one = session(&server.context_with(failing), refresh_token());
+    // The second attempt uses what the first one got.
+    assert!(server.is_good(&token(&one).await));
+    assert_eq!(server.inner().used, ["refresh-1", "refresh-2"]);
+    let settings = TokenSettings::new().store(store);
+    let other = session(&server.context_with(settings), refresh_token());
+    advance(HOUR + MINUTE).await;
+    assert!(server.is_good(&token(&other).await));
+    assert_eq!(server.inner().used.last().unwrap(), "refresh-3");
+}
+
+/// A server without a budget, and an API that refuses each token.
+#[tokio::test(start_paused = true)]
+async fn without_a_budget_refused_tokens_are_still_not_replaced_without_end() {
+    let server = Server::default();
+    let client = OAuthClient::public("https://auth.example.com/token", "desk");
+    let session = session(
+        &server.context(),
+        Credentials::refresh_token(&client, "refresh-1"),
+    );
+    for _ in 0..100 {
+        let authorized = token(&session).await;
+        session.refuse(authorized.generation);
+    }
+    assert_eq!(server.refreshes(), 5);
+    // What is needed is not limited.
+    for _ in 0..20 {
+        advance(HOUR + MINUTE).await;
+        token(&session).await;
+    }
+    assert_eq!(server.refreshes(), 25);
+}
+
+/// RFC 6585, section 4.
+#[tokio::test(start_paused = true)]
+async fn a_server_says_when_it_may_be_asked_again() {
+    struct Busy;
+    impl Transport for Busy {
+        fn send(&self, _: Request<crate::Body>) -> Exchange<'_> {
+            let answer = Response::builder().status(429).header("retry-after", "300");
+            let answer = answer.body(crate::Body::empty()).unwrap();
+            Box::pin(async move { Ok(answer) })
+        }
+    }
+    let context = Arc::new(AuthContext::new(Arc::new(Busy), TokenSettings::new()));
+    let client = OAuthClient::public("https://auth.example.com/token", "desk");
+    let session = session(&context, Credentials::refresh_token(&client, "refresh-1"));
+    let error = failed(session.authorization().await);
+    assert_eq!(error.kind(), AuthErrorKind::TooMany);
+    let wait = error.retry_at().unwrap().duration_since(context.now());
+    assert!((300..=301).contains(&wait.unwrap().as_secs()));
+}
+
+/// A source that has a name is shared, and has a budget.
+struct Named(Counting);
+
+impl TokenSource for Named {
+    fn token<'a>(&'a self, refused: Option<&'a AccessToken>) -> TokenFuture<'a> {
+        self.0.token(refused)
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(Fingerprint::of(["vault"]))
+    }
+
+    fn budget(&self) -> RenewalBudget {
+        RenewalBudget::new(2, HOUR)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_source_with_a_name_is_shared_and_has_a_budget() {
+    let source = Counting::default();
+    let settings = TokenSettings::new().store(MemoryTokenStore::new());
+    let sessions: Vec<_> = (0..5)
+        .map(|_| Server::default().context_with(settings.clone()))
+        .map(|context| session(&context, Credentials::source(Named(source.clone()))))
+        .collect();
+    for session in &sessions {
+        assert_eq!(token(session).await.header, "Bearer token-1");
+    }
+    let first = token(&sessions[0]).await;
+    assert!(sessions[0].refuse(first.generation));
+    assert_eq!(token(&sessions[0]).await.header, "Bearer token-2");
+    let asked = source.0.lock().unwrap().len();
+    let second = token(&sessions[0]).await;
+    assert!(!sessions[0].refuse(second.generation));
+    assert_eq!(token(&sessions[0]).await.header, "Bearer token-2");
+    assert_eq!(source.0.lock().unwrap().len(), asked);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_the_endpoint_says_itself_is_left_as_it_is() {
+    let server = Server::default();
+    let session = server.session();
+    let (mut head, ()) = Request::new(()).into_parts();
+    head.headers
+        .insert(AUTHORIZATION, HeaderValue::from_static("own"));
+    assert_eq!(session.authorize(&mut head).await.unwrap(), None);
+    assert_eq!(head.headers[AUTHORIZATION], "own");
+    assert_eq!(server.refreshes(), 0);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_announces_tokens_in_its_own_way() {
+    let context = Server::default().context();
+    let context = Arc::into_inner(context).unwrap();
+    let announce = |token: &str| {
+        (
+            http::HeaderName::from_static("x-token"),
+            format!("<{token}>"),
+        )
+    };
+    let context = Arc::new(context.announced_by(announce));
+    let source = Counting::default();
+    let session = session(&context, Credentials::source(source.clone()));
+    let (mut head, ()) = Request::new(()).into_parts();
+    let generation = session.authorize(&mut head).await.unwrap().unwrap();
+    assert_eq!(head.headers["x-token"], "<token-1>");
+    assert!(head.headers["x-token"].is_sensitive());
+    // The token that was refused is the token, and not its announcement.
+    assert!(session.refused(generation));
+    head.headers.clear();
+    let _ = session.authorize(&mut head).await.unwrap();
+    assert_eq!(
+        *source.0.lock().unwrap(),
+        [None, Some("token-1".to_owned())]
+    );
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_user_keeps_the_authorizer_of_the_same_credentials() {
+    let context = Server::default().context();
+    let users = Users::default();
+    let get = |identity: Identity| {
+        users
+            .authorizer(&context, &"sue".into(), &identity)
+            .unwrap()
+    };
+    let first = get(refresh_token().into()).unwrap();
+    let same = get(refresh_token().into()).unwrap();
+    assert!(Arc::ptr_eq(&first, &same));
+    for other in [
+        Credentials::refresh_token(&client(), "refresh-2"),
+        refresh_token().server("https://auth.example.eu/token"),
+        refresh_token().scopes("tickets.read"),
+        Credentials::client_credentials(&client(), "tickets.read"),
+        Credentials::access_token("token"),
+        Credentials::source(Counting::default()),
+    ] {
+        let other = get(other.into()).unwrap();
+        assert!(!Arc::ptr_eq(&first, &other), "{other:?}");
+    }
+    assert!(get(Identity::none()).is_none());
+    assert_eq!(users.len(), 1);
+    assert!(users.forget(&"sue".into()) && !users.forget(&"sue".into()));
 }

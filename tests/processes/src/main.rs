@@ -11,7 +11,7 @@
 
 use std::time::Duration;
 
-use cliq_api::auth::{App, Credentials, TokenSettings};
+use cliq_api::auth::{Credentials, OAuthClient, TokenSettings};
 use cliq_api::blocking::WaitExt;
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
@@ -73,12 +73,8 @@ fn build() -> Result<Client, Error> {
     }
     if let Some(token) = setting("CLIQ_REFRESH_TOKEN") {
         let home = DataCenter::custom(&*server, &*server);
-        builder = builder
-            .data_center(home)
-            .credentials(Credentials::refresh_token(
-                &App::new("1000.APP", "secret"),
-                token,
-            ));
+        let app = OAuthClient::new(&home, "1000.APP", "secret");
+        builder = builder.credentials(Credentials::refresh_token(&app, token));
     }
     if let Some(place) = setting("CLIQ_TOKENS") {
         builder = builder.tokens(tokens_in(

@@ -6,6 +6,8 @@ mod device;
 mod dialect;
 mod pkce;
 mod server;
+#[cfg(test)]
+mod tests;
 mod trusted;
 pub(super) mod wire;
 

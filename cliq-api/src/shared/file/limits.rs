@@ -35,7 +35,7 @@ const PERMIT_TTL: Duration = Duration::from_millis(900);
 /// use cliq_api::shared::FileLimitStore;
 ///
 /// # fn main() -> Result<(), cliq_api::Error> {
-/// let client = Client::builder()
+/// let client = Client::builder("https://api.example.com")
 ///     .user("deploy-bot")
 ///     .limit_store(FileLimitStore::open("/var/lib/deploy-bot/limits")?)
 ///     .build()?;

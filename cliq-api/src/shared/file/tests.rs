@@ -294,10 +294,11 @@ fn record(version: u64, text: &str) -> TokenRecord {
     let later = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
     let token = AccessToken::new(text)
         .valid_until(later)
-        .granting("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
+        .with_scopes("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
     TokenRecord {
         version,
         token: Some(token),
+        refresh_token: None,
         uses: vec![later, later],
         denied_until: Some(later),
     }

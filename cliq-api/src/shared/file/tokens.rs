@@ -37,7 +37,7 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// use cliq_api::shared::FileTokenStore;
 ///
 /// # fn example(credentials: Credentials) -> Result<(), cliq_api::Error> {
-/// let client = Client::builder()
+/// let client = Client::builder("https://api.example.com")
 ///     .credentials(credentials)
 ///     .tokens(TokenSettings::new().store(FileTokenStore::open("/run/user/1000/deploy-bot/tokens")?))
 ///     .build()?;

@@ -31,7 +31,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 /// use cliq_api::shared::RedisLimitStore;
 ///
 /// # fn example(url: &str) -> Result<(), Box<dyn std::error::Error>> {
-/// let client = Client::builder()
+/// let client = Client::builder("https://api.example.com")
 ///     .user("855727961")
 ///     .access_token("1000.41d9…")
 ///     // such as rediss://:password@redis.example:6380/0
