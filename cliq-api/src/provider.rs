@@ -9,6 +9,7 @@ use http::{HeaderMap, HeaderName};
 
 use crate::error::{FailedResponse, Failure};
 use crate::limit::LimitSettings;
+pub use crate::limit::Quota;
 use crate::meta::EndpointMeta;
 
 /// What one API's operator is like: where the API is, how it announces tokens, errors and limits.
@@ -94,27 +95,14 @@ pub trait Provider: Debug + Send + Sync + 'static {
     }
 }
 
-/// How much is left of a limit.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Quota {
-    /// How many calls may still be made before `reset`.
-    pub remaining: u32,
-    /// How long until the limit is full again.
-    pub reset: Duration,
-}
-
 impl Quota {
-    /// Returns a quota of so many calls for so long.
-    pub const fn new(remaining: u32, reset: Duration) -> Self {
-        Self { remaining, reset }
-    }
-
     /// Reads `RateLimit-Remaining` and `RateLimit-Reset` (seconds), or else the `X-RateLimit-…`
     /// headers.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
         let standard = numbers(headers, "ratelimit-remaining", "ratelimit-reset");
-        let standard = standard.map(|(remaining, reset)| Self::new(remaining, seconds(reset)));
+        let standard = standard.map(|(remaining, reset)| {
+            Self::new(remaining, seconds(reset)).of_header(headers, "ratelimit-limit")
+        });
         standard.or_else(|| Self::x_rate_limit(headers))
     }
 
@@ -133,7 +121,18 @@ impl Quota {
             }
             _ => seconds(reset),
         };
-        Some(Self::new(remaining, reset))
+        Some(Self::new(remaining, reset).of_header(headers, "x-ratelimit-limit"))
+    }
+
+    /// Sets the limit that the header names, if it does.
+    fn of_header(self, headers: &HeaderMap, name: &str) -> Self {
+        let text = headers.get(name).and_then(|value| value.to_str().ok());
+        // Followed by policies in some versions of the draft: `100, 100;w=60`.
+        let first = text.and_then(|text| text.split([',', ';']).next());
+        match first.and_then(|number| number.trim().parse().ok()) {
+            Some(limit) => self.of(limit),
+            None => self,
+        }
     }
 }
 
@@ -198,6 +197,12 @@ mod tests {
         let unix = (now + 60).to_string();
         let read = quota(&[("x-ratelimit-remaining", "3"), ("x-ratelimit-reset", &unix)]).unwrap();
         assert!((58..=60).contains(&read.reset.as_secs()), "{read:?}");
+        let limited = quota(&[
+            ("x-ratelimit-limit", "100, 100;w=60"),
+            ("x-ratelimit-remaining", "3"),
+            ("x-ratelimit-reset", "60"),
+        ]);
+        assert_eq!(limited.unwrap().limit, Some(100));
         for unreadable in [
             &[("x-ratelimit-remaining", "3")][..],
             &[("x-ratelimit-remaining", "-3"), ("x-ratelimit-reset", "60")],

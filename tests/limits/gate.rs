@@ -98,6 +98,7 @@ impl Gate {
                         Decision::Wait {
                             earliest: wait,
                             recheck: wait,
+                            cold: false,
                         }
                     }
                 }

@@ -83,7 +83,7 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
             }
         };
         let done = bucket.complete(now, &rules, &Complete::new(LeaseId(lease), Source(1), end));
-        assert_eq!(done.begins, end != CallEnd::Answered);
+        assert_eq!(done.unexpected, end != CallEnd::Answered);
     }
     told
 }
@@ -161,7 +161,7 @@ fn only_ever_extended() {
                 &rules,
                 &Complete::new(LeaseId(2), Source(1), throttled(None))
             )
-            .begins
+            .unexpected
     );
     assert_eq!(lock_left(&bucket, 2_000), 700_001);
     // A success that comes late doesn't end it.
@@ -256,7 +256,7 @@ fn it_is_known_from_where() {
         bucket.locked(0, Source(1)).unwrap().source,
         LockSource::Peer
     );
-    let mut bucket = Bucket::assume_locked(&rules, 0);
+    let mut bucket = Bucket::assume_lost(&rules, 0);
     assert_eq!(
         bucket.locked(0, Source(1)).unwrap().source,
         LockSource::Assumed

@@ -110,7 +110,10 @@ impl LimitStore for Door {
             let mut decisions = Vec::new();
             for (key, bucket) in buckets.iter().zip(&mut *loaded) {
                 let mut decision = bucket.acquire(now, key.rules(), &message);
-                if let Decision::Wait { earliest, recheck } = &mut decision {
+                if let Decision::Wait {
+                    earliest, recheck, ..
+                } = &mut decision
+                {
                     // No peer tells it when its call ends.
                     *recheck = (*recheck).min((*earliest).max(Duration::from_millis(500)));
                 }
@@ -131,15 +134,18 @@ impl LimitStore for Door {
 
     fn complete<'a>(
         &'a self,
-        buckets: &'a [&'a UserBucket],
-        message: Complete,
+        reports: &'a [(&'a UserBucket, Complete)],
     ) -> StoreFuture<'a, Vec<Completed>> {
-        Box::pin(self.step(buckets, move |loaded, now| {
-            let loaded = buckets.iter().zip(loaded);
-            loaded
-                .map(|(key, bucket)| bucket.complete(now, key.rules(), &message))
-                .collect()
-        }))
+        Box::pin(async move {
+            let buckets: Vec<_> = reports.iter().map(|(bucket, _)| *bucket).collect();
+            let complete = move |loaded: &mut [Bucket], now| {
+                let loaded = reports.iter().zip(loaded);
+                loaded
+                    .map(|((key, message), bucket)| bucket.complete(now, key.rules(), message))
+                    .collect()
+            };
+            self.step(&buckets, complete).await
+        })
     }
 
     fn peek<'a>(
@@ -477,6 +483,6 @@ fn a_bucket_survives_as_bytes() {
     let newer = Bucket::decode(&bytes).unwrap_err();
     assert_eq!(
         newer.to_string(),
-        "the limits' shared state has version 9, and this program reads up to version 1: update the program"
+        "the limits' shared state has version 9, and this program reads up to version 2: update the program"
     );
 }

@@ -484,7 +484,7 @@ impl Fault {
 fn classify(
     core: &Core,
     received: Result<Response<Body>, Incomplete>,
-    permit: Permit,
+    mut permit: Permit,
 ) -> (Result<Response<Body>, Fault>, Option<Throttling>) {
     let outcome = |failure: &Failure| match failure {
         Failure {
@@ -498,8 +498,12 @@ fn classify(
     };
     match received {
         Ok(response) if response.status().is_success() => {
+            let (head, body) = response.into_parts();
+            if let Some(quota) = core.provider.read_quota(&head) {
+                permit.observe_quota(quota);
+            }
             permit.answered(Outcome::Accepted);
-            (Ok(response), None)
+            (Ok(Response::from_parts(head, body)), None)
         }
         Ok(response) => {
             let (response, failure) = read_failure(core, buffered(response));

@@ -8,7 +8,7 @@ use std::collections::VecDeque;
 use std::time::Duration;
 
 use super::message::{
-    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Source,
+    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Quota, Source,
 };
 use super::rules::Rules;
 use super::settings::Priority;
@@ -46,6 +46,11 @@ pub struct Bucket {
     pub(super) cautious_until: u64,
     /// Until then, a call that got no response may arrive at the server.
     pub(super) late_until: u64,
+    /// Until then, slots count as used because of a cold start.
+    pub(super) cold_until: u64,
+    /// Until then, the server's quota allows no more than `quota_left` further calls.
+    pub(super) quota_until: u64,
+    pub(super) quota_left: u32,
     /// The limiter that reported the lockout.
     pub(super) lock_from: Source,
     /// When slots become free, in order.
@@ -67,6 +72,9 @@ pub(super) struct Out {
     /// Whether it was allowed before the bucket became cautious: only the response to a later call
     /// ends that.
     pub(super) old: bool,
+    /// Whether another call ended since it was allowed, so that its response may be older news of
+    /// the quota than that call's.
+    pub(super) stale: bool,
 }
 
 impl Stamp {
@@ -88,12 +96,16 @@ impl Bucket {
             locked_until: 0,
             cautious_until: 0,
             late_until: 0,
+            cold_until: 0,
+            quota_until: 0,
+            quota_left: 0,
             lock_from: Source::ASSUMED,
             held: VecDeque::new(),
             out: Vec::new(),
         };
         let warm = started.saturating_add(rules.hold);
-        if warm > now {
+        if warm > now && rules.cold > 0 {
+            bucket.cold_until = warm;
             for _ in 0..rules.cold {
                 bucket.hold(rules, warm, false);
             }
@@ -102,10 +114,13 @@ impl Bucket {
     }
 
     /// Creates the bucket to use in place of one that was lost at `now`: locked for as long as a
-    /// lockout could last.
-    pub fn assume_locked(rules: &Rules, now: u64) -> Self {
-        let mut bucket = Self::new(rules, now, now);
-        bucket.lock(rules, now, rules.lock, Source::ASSUMED);
+    /// lockout could last, and with all slots used for as long as a call could count.
+    pub fn assume_lost(rules: &Rules, now: u64) -> Self {
+        let mut bucket = Self::new(rules, now, 0);
+        if let Some(lock) = rules.possible_lock() {
+            bucket.lock(rules, now, lock, Source::ASSUMED);
+        }
+        bucket.use_up(now, rules, now, rules.slots.unwrap_or(0));
         bucket
     }
 
@@ -114,11 +129,17 @@ impl Bucket {
     /// start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
         self.advance(now, rules);
-        let until = lost
+        self.use_up(now, rules, lost, rules.unknown);
+    }
+
+    /// Counts `slots` as used until calls that were allowed up to `since` are forgotten.
+    fn use_up(&mut self, now: u64, rules: &Rules, since: u64, slots: u32) {
+        let until = since
             .saturating_add(rules.permit_ttl)
             .saturating_add(rules.hold);
-        if until > now {
-            for _ in self.used()..rules.unknown as usize {
+        if until > now && self.used() < slots as usize {
+            self.cold_until = self.cold_until.max(until);
+            for _ in self.used()..slots as usize {
                 self.hold(rules, until, false);
             }
         }
@@ -135,6 +156,7 @@ impl Bucket {
                 lease,
                 ends,
                 old: true,
+                stale: true,
             });
         }
     }
@@ -147,14 +169,18 @@ impl Bucket {
         self.locked_until = self.locked_until.min(longest);
         self.cautious_until = self
             .cautious_until
-            .min(longest.saturating_add(rules.lock.max(rules.max_retry_after)));
+            .min(longest.saturating_add(rules.longest_lockout()));
+        self.quota_until = self
+            .quota_until
+            .min(now.saturating_add(1).saturating_add(rules.longest_quota()));
         self.late_until = self
             .late_until
             .min(now.saturating_add(1).saturating_add(rules.grace));
         let most = now
             .saturating_add(1)
-            .saturating_add(rules.grace)
+            .saturating_add(rules.grace.max(rules.permit_ttl))
             .saturating_add(rules.hold);
+        self.cold_until = self.cold_until.min(most);
         for index in 0..self.held.len() {
             let stamp = self.held[index];
             if self.at(stamp) > most {
@@ -187,6 +213,7 @@ impl Bucket {
             return Decision::Wait {
                 earliest: Duration::ZERO,
                 recheck: Duration::from_millis(recheck),
+                cold: false,
             };
         }
         if let Some(wait) = self.wait(now, rules, ask.priority) {
@@ -215,55 +242,76 @@ impl Bucket {
             lease: ask.lease,
             ends,
             old: false,
+            stale: false,
         });
+        if now < self.quota_until {
+            self.quota_left = self.quota_left.saturating_sub(1);
+        }
         granted
     }
 
     /// Records how a call ended. A lease that is not known any more counted as unanswered when it
     /// expired.
     pub fn complete(&mut self, now: u64, rules: &Rules, message: &Complete) -> Completed {
-        let &Complete { lease, source, end } = message;
+        let source = message.source;
         self.advance(now, rules);
         let out = self
             .out
             .iter()
-            .position(|out| out.lease == lease)
+            .position(|out| out.lease == message.lease)
             .map(|index| self.out.swap_remove(index));
         if self.out.is_empty() && self.out.capacity() > 4 {
             self.out.shrink_to(4);
         }
+        if message.end == CallEnd::Unsent {
+            if out.is_some() && now < self.quota_until {
+                self.quota_left = self.quota_left.saturating_add(1);
+            }
+            return Completed::locked(self.locked(now, source));
+        }
         // The time was rounded down to whole milliseconds.
-        let now = now + 1;
-        match (end, out) {
-            (CallEnd::Unanswered, Some(out)) => {
-                self.mark_unanswered(rules, now, out.ends.is_retry())
-            }
-            (CallEnd::Answered, Some(out)) => {
-                self.hold(rules, now + rules.hold, out.ends.is_retry());
-                if !out.old {
-                    self.cautious_until = 0;
-                }
-            }
-            (CallEnd::Unsent, _) | (CallEnd::Unanswered | CallEnd::Answered, None) => {}
-            (CallEnd::Throttled { retry_after }, out) => {
-                if let Some(out) = out {
-                    self.hold(rules, now + rules.hold, out.ends.is_retry());
-                }
-                let begins = self.locked_until < now;
-                self.lock(rules, now, rules.lock_for(retry_after), source);
-                let left = Duration::from_millis(self.locked_until - (now - 1));
-                return Completed {
-                    locked: Some(Locked {
-                        left,
-                        source: LockSource::Observed,
-                    }),
-                    begins,
-                };
+        let ended = now + 1;
+        self.out.iter_mut().for_each(|out| out.stale = true);
+        if let Some(out) = out {
+            let retry = out.ends.is_retry();
+            match message.end {
+                CallEnd::Unanswered => self.mark_unanswered(rules, ended, retry),
+                _ => self.hold(rules, ended + rules.hold, retry),
             }
         }
-        Completed {
-            locked: self.locked(now, source),
-            begins: false,
+        if let Some(quota) = message.quota {
+            self.note_quota(ended, rules, quota, out.is_some_and(|out| !out.stale));
+        }
+        match message.end {
+            CallEnd::Answered if out.is_some_and(|out| !out.old) => self.cautious_until = 0,
+            CallEnd::Throttled { retry_after } => {
+                let unexpected = self.locked_until < ended;
+                match rules.lock_for(retry_after) {
+                    Some(lock) => self.lock(rules, ended, lock, source),
+                    // For how long is unknown: one goes first.
+                    None => self.be_cautious(ended + rules.hold),
+                }
+                return Completed {
+                    unexpected,
+                    ..Completed::locked(self.locked(now, source))
+                };
+            }
+            _ => {}
+        }
+        Completed::locked(self.locked(now, source))
+    }
+
+    /// Records how many further calls the server allows. Calls under way may not be counted yet.
+    fn note_quota(&mut self, now: u64, rules: &Rules, quota: Quota, is_newest: bool) {
+        let under_way = u32::try_from(self.out.len()).unwrap_or(u32::MAX);
+        let left = quota
+            .remaining
+            .saturating_sub(rules.headroom)
+            .saturating_sub(under_way);
+        // What is known is kept, unless this is newer or stricter.
+        if is_newest || now >= self.quota_until || left <= self.quota_left {
+            self.quota_left = left;
+            self.quota_until = now.saturating_add(rules.quota_for(quota.reset));
         }
     }
 
@@ -288,13 +336,19 @@ impl Bucket {
     /// a limit.
     pub fn remaining(&mut self, now: u64, rules: &Rules, priority: Priority) -> Option<u32> {
         self.advance(now, rules);
-        let open = rules.open_to(priority)?;
+        let quota = (now < self.quota_until).then_some(self.quota_left);
+        let used = u32::try_from(self.used()).unwrap_or(u32::MAX);
+        let slots = rules
+            .open_to(priority)
+            .map(|open| open.saturating_sub(used));
+        let free = match (slots, quota) {
+            (Some(slots), Some(quota)) => slots.min(quota),
+            (slots, quota) => slots.or(quota)?,
+        };
         if now < self.cautious_until {
-            return Some(u32::from(
-                self.out.is_empty() && self.used() < open as usize,
-            ));
+            return Some(u32::from(self.out.is_empty() && free > 0));
         }
-        Some(open.saturating_sub(u32::try_from(self.used()).unwrap_or(u32::MAX)))
+        Some(free)
     }
 
     /// Returns the shortest possible wait of a call of that priority with `ahead` others before it,
@@ -307,16 +361,35 @@ impl Bucket {
         ahead: usize,
     ) -> Duration {
         self.advance(now, rules);
+        let quota = if now < self.quota_until && self.quota_left as usize <= ahead {
+            self.quota_until - now
+        } else {
+            0
+        };
         let Some(needed) = self.needed(rules, priority, ahead) else {
-            return Duration::ZERO;
+            return Duration::from_millis(quota);
         };
         let used = self.used().max(1);
         let rounds = ((needed - 1) / used) as u64;
         let (time, _) = self.frees(now, rules, (needed - 1) % used);
-        Duration::from_millis(
-            time.saturating_sub(now)
-                .saturating_add(rounds.saturating_mul(rules.hold)),
-        )
+        let slot = time
+            .saturating_sub(now)
+            .saturating_add(rounds.saturating_mul(rules.hold));
+        Duration::from_millis(slot.max(quota))
+    }
+
+    /// Returns whether a call of that priority waits only because of a cold start.
+    pub(crate) fn is_cold(&self, now: u64, rules: &Rules, priority: Priority) -> bool {
+        let Some(needed) = self.needed(rules, priority, 0) else {
+            return false;
+        };
+        if now >= self.cold_until || self.is_quota_used(now) {
+            return false;
+        }
+        let cold = self.stamp(self.cold_until, false);
+        let first = self.held.partition_point(|&held| held < cold);
+        let last = self.held.partition_point(|&held| held <= cold);
+        last - first >= needed
     }
 
     /// Returns whether the bucket is no different from a new one.
@@ -326,6 +399,7 @@ impl Bucket {
             && self.held.is_empty()
             && self.locked_until <= now
             && self.cautious_until <= now
+            && self.quota_until <= now
     }
 
     /// Frees slots and ends leases whose time has come.
@@ -376,21 +450,36 @@ impl Bucket {
             .filter(|&needed| needed > 0)
     }
 
+    fn is_quota_used(&self, now: u64) -> bool {
+        now < self.quota_until && self.quota_left == 0
+    }
+
+    /// How long a call has to wait for a slot and for the server's quota, if it has to.
     fn wait(&self, now: u64, rules: &Rules, priority: Priority) -> Option<Decision> {
-        let index = self.needed(rules, priority, 0)? - 1;
-        let (time, known) = self.frees(now, rules, index);
+        let index = self.needed(rules, priority, 0).map(|needed| needed - 1);
+        let slot = index.map(|index| self.frees(now, rules, index));
+        // A response may report a higher quota.
+        let quota = self
+            .is_quota_used(now)
+            .then_some((self.quota_until, self.out.is_empty()));
+        let (time, known) = match (slot, quota) {
+            (Some((slot, one)), Some((quota, other))) => (slot.max(quota), one && other),
+            (slot, quota) => slot.or(quota)?,
+        };
         let recheck = if known {
             time
         } else {
             // A response changes that. Without one, the first lease that ends does.
-            let held = self.held.get(index).map(|&stamp| self.at(stamp));
+            let held = index.and_then(|index| self.held.get(index));
             let ends = self.out.iter().map(|out| self.at(out.ends)).min();
+            let held = held.map(|&stamp| self.at(stamp));
             held.into_iter().chain(ends).min().unwrap_or(time)
         };
         let from_now = |time: u64| Duration::from_millis(time.saturating_sub(now).max(1));
         Some(Decision::Wait {
             earliest: from_now(time),
             recheck: from_now(recheck),
+            cold: self.is_cold(now, rules, priority),
         })
     }
 
@@ -416,7 +505,7 @@ impl Bucket {
         self.hold(rules, arrives.saturating_add(rules.hold), retry);
         self.late_until = self.late_until.max(arrives);
         let locked_until = arrives
-            .saturating_add(rules.lock)
+            .saturating_add(rules.possible_lock().unwrap_or(0))
             .saturating_add(rules.margin);
         if self.locked_until > now {
             self.locked_until = self.locked_until.max(locked_until);

@@ -1,16 +1,18 @@
 //! A bucket as bytes, for stores outside the process.
 //!
-//! Version 1, all numbers big-endian: the version (1 byte), base, locked until, cautious until,
-//! late until (8 bytes each), the lockout's source (4), the number of stamps (4) and each stamp
-//! (4), the number of leases (4), and of each lease its name (8), its end (4) and whether it is old
-//! (1).
+//! Version 2, all numbers big-endian: the version (1 byte), base, locked until, cautious until,
+//! late until, cold until, quota until (8 bytes each), the quota (4), the lockout's source (4), the
+//! number of stamps (4) and each stamp (4), the number of leases (4), and of each lease its name
+//! (8), its end (4) and whether it is old (1), stale (2) or both (3) (1). There is no version 1.
 
 use std::collections::VecDeque;
 
 use super::bucket::{Bucket, Out, Stamp};
 use super::message::{LeaseId, Source};
 
-const VERSION: u8 = 1;
+const VERSION: u8 = 2;
+/// Without stamps and leases.
+const FIXED: usize = 1 + 6 * 8 + 4 * 4;
 
 /// The bytes are not a bucket.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -29,16 +31,19 @@ pub enum DecodeError {
 impl Bucket {
     /// Encodes the bucket.
     pub fn encode(&self) -> Vec<u8> {
-        let mut bytes = Vec::with_capacity(45 + 4 * self.held.len() + 13 * self.out.len());
+        let mut bytes = Vec::with_capacity(FIXED + 4 * self.held.len() + 13 * self.out.len());
         bytes.push(VERSION);
         for time in [
             self.base,
             self.locked_until,
             self.cautious_until,
             self.late_until,
+            self.cold_until,
+            self.quota_until,
         ] {
             bytes.extend(time.to_be_bytes());
         }
+        bytes.extend(self.quota_left.to_be_bytes());
         bytes.extend(self.lock_from.0.to_be_bytes());
         let length = |length: usize| u32::try_from(length).unwrap_or(u32::MAX).to_be_bytes();
         bytes.extend(length(self.held.len()));
@@ -49,7 +54,7 @@ impl Bucket {
         for out in &self.out {
             bytes.extend(out.lease.0.to_be_bytes());
             bytes.extend(out.ends.0.to_be_bytes());
-            bytes.push(u8::from(out.old));
+            bytes.push(u8::from(out.old) | u8::from(out.stale) << 1);
         }
         bytes
     }
@@ -66,11 +71,19 @@ impl Bucket {
 }
 
 fn read(bytes: &mut &[u8]) -> Option<Bucket> {
-    let mut times = [0; 4];
+    let mut times = [0; 6];
     for time in &mut times {
         *time = u64::from_be_bytes(take(bytes)?);
     }
-    let [base, locked_until, cautious_until, late_until] = times;
+    let [
+        base,
+        locked_until,
+        cautious_until,
+        late_until,
+        cold_until,
+        quota_until,
+    ] = times;
+    let quota_left = u32::from_be_bytes(take(bytes)?);
     let lock_from = Source(u32::from_be_bytes(take(bytes)?));
     let held = (0..u32::from_be_bytes(take(bytes)?))
         .map(|_| Some(Stamp(u32::from_be_bytes(take(bytes)?))))
@@ -79,8 +92,13 @@ fn read(bytes: &mut &[u8]) -> Option<Bucket> {
         .map(|_| {
             let lease = LeaseId(u64::from_be_bytes(take(bytes)?));
             let ends = Stamp(u32::from_be_bytes(take(bytes)?));
-            let old = take::<1>(bytes)? != [0];
-            Some(Out { lease, ends, old })
+            let [flags] = take(bytes)?;
+            Some(Out {
+                lease,
+                ends,
+                old: flags & 1 != 0,
+                stale: flags & 2 != 0,
+            })
         })
         .collect::<Option<Vec<_>>>()?;
     let in_order = held.iter().is_sorted();
@@ -89,6 +107,9 @@ fn read(bytes: &mut &[u8]) -> Option<Bucket> {
         locked_until,
         cautious_until,
         late_until,
+        cold_until,
+        quota_until,
+        quota_left,
         lock_from,
         held,
         out,

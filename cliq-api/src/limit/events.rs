@@ -65,6 +65,12 @@ impl Changes {
     }
 }
 
+/// Reports at INFO that a call waits, or has waited.
+pub(super) fn report_wait(bucket: &UserBucket, wait: Duration, what: &'static str) {
+    let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
+    tracing::info!(target: "cliq_api::limit", bucket = bucket.name(), wait_ms, "{what}");
+}
+
 /// Where the parts of a limiter report what happens.
 #[derive(Debug)]
 pub(super) struct Events {
@@ -88,6 +94,16 @@ impl Events {
         self.unexpected.load(Ordering::Relaxed)
     }
 
+    /// A response reported throttling.
+    pub(super) fn throttled(&self, bucket: &UserBucket, locked: Option<Locked>, unexpected: bool) {
+        if let Some(locked) = locked {
+            self.locked(bucket, locked, unexpected);
+        } else if unexpected {
+            tracing::warn!(target: "cliq_api::limit", bucket = bucket.name(), "the server throttled a call although the limit allowed it: does another process make calls for the same user?");
+        }
+    }
+
+    /// A lockout is known.
     pub(super) fn locked(&self, bucket: &UserBucket, locked: Locked, unexpected: bool) {
         let seconds = locked.left.as_millis().div_ceil(1000);
         let (name, source) = (bucket.name(), locked.source);
@@ -109,11 +125,6 @@ impl Events {
     pub(super) fn unanswered(&self, bucket: &UserBucket) {
         tracing::debug!(target: "cliq_api::limit", bucket = bucket.name(), "a call got no response: one call at a time goes until one is answered");
         self.send(bucket, ChangeKind::Unanswered);
-    }
-
-    pub(super) fn waits(&self, bucket: &UserBucket, wait: Duration, what: &'static str) {
-        let wait_ms = u64::try_from(wait.as_millis()).unwrap_or(u64::MAX);
-        tracing::info!(target: "cliq_api::limit", bucket = bucket.name(), wait_ms, "{what}");
     }
 
     fn send(&self, bucket: &UserBucket, kind: ChangeKind) {

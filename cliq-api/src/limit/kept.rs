@@ -22,6 +22,9 @@ impl Bucket {
             locked_until: u64::try_from(left.as_millis()).unwrap_or(u64::MAX),
             cautious_until: 0,
             late_until: 0,
+            cold_until: 0,
+            quota_until: 0,
+            quota_left: 0,
             lock_from: source,
             held: VecDeque::new(),
             out: Vec::new(),
@@ -32,16 +35,22 @@ impl Bucket {
     /// way count as unanswered.
     #[cfg(feature = "file")]
     pub(crate) fn forgettable_at(&self, rules: &Rules) -> u64 {
-        let lost = rules
-            .grace
-            .saturating_add(rules.hold.max(rules.lock.saturating_add(rules.margin)));
+        let lost = rules.grace.saturating_add(
+            rules.hold.max(
+                rules
+                    .possible_lock()
+                    .unwrap_or(0)
+                    .saturating_add(rules.margin),
+            ),
+        );
         let out = self
             .out
             .iter()
             .map(|out| self.at(out.ends).saturating_add(lost));
         let held = self.held.back().map(|&stamp| self.at(stamp));
         out.chain(held)
-            .fold(self.locked_until.max(self.cautious_until), u64::max)
+            .chain([self.locked_until, self.cautious_until, self.quota_until])
+            .fold(0, u64::max)
     }
 
     /// Returns whether a call with that lease is under way.
@@ -76,6 +85,9 @@ impl Bucket {
             locked_until: time(self.locked_until),
             cautious_until: time(self.cautious_until),
             late_until: time(self.late_until),
+            cold_until: time(self.cold_until),
+            quota_until: time(self.quota_until),
+            quota_left: self.quota_left,
             lock_from: self.lock_from,
             held,
             out,

@@ -10,7 +10,7 @@ use super::few::Few;
 use super::inner::Inner;
 use super::message::LeaseId;
 use super::options::AcquireOptions;
-use super::permit::Permit;
+use super::permit::{Granted, Permit};
 use super::refusal::LimitRefusal;
 use super::registry::BucketId;
 use super::settings::LimitSettings;
@@ -64,46 +64,42 @@ impl Limiter {
         user: Option<&UserKey>,
         options: AcquireOptions,
     ) -> Result<Permit, LimitRefusal> {
-        let core = &self.0;
-        let limits = |id: &BucketId| {
-            let locked_once = || {
-                core.registry
-                    .get(*id)
-                    .is_some_and(|known| known.was_locked())
+        let inner = &self.0;
+        let is_asked = |id: &BucketId| {
+            let is_watched = || {
+                let registered = inner.registry.get(*id);
+                registered.is_some_and(|registered| registered.is_watched())
             };
-            !core.settings.off && (id.counted || locked_once())
+            !inner.settings.off && (id.counted || is_watched())
         };
-        let unlimited: Few<_> = buckets.iter().copied().filter(|id| !limits(id)).collect();
-        let user_of_unlimited = user.filter(|_| !unlimited.is_empty()).cloned();
-        let mut slots: Few<Arc<Slot>> = buckets
+        let unlimited = buckets.iter().copied().filter(|id| !is_asked(id)).collect();
+        let mut held: Few<Arc<Slot>> = buckets
             .iter()
-            .filter(|id| limits(id))
-            .filter_map(|&id| core.slot(id, user))
+            .filter(|id| is_asked(id))
+            .filter_map(|&id| inner.slot(id, user))
             .collect();
         // In the same order for all calls: each call locks one after the other.
-        slots.sort_by_key(|slot| (Reverse(slot.rules().hold), slot.id.index));
-        slots.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        let permit = |slots, lease: LeaseId, use_by| {
-            Permit::new(
-                Arc::clone(core),
-                lease,
-                slots,
-                unlimited,
-                user_of_unlimited,
-                use_by,
-            )
+        held.sort_by_key(|slot| (Reverse(slot.rules().hold), slot.id.index));
+        held.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        let (lease, use_by) = if held.is_empty() {
+            (LeaseId(0), Instant::now())
+        } else {
+            let mut wait = Wait::new(inner, &held, options);
+            match wait.turn() {
+                Ok(granted) => granted,
+                // Boxed, as a call that needn't wait would carry the room for it through all that
+                // follows.
+                Err(turn) => Box::pin(wait.through(turn)).await?,
+            }
         };
-        if slots.is_empty() {
-            return Ok(permit(slots, LeaseId(0), Instant::now()));
-        }
-        let mut wait = Wait::new(core, &slots, options);
-        let (lease, use_by) = match wait.turn() {
-            Ok((lease, use_by)) => (lease, use_by),
-            // Boxed, as a call that needn't wait would carry the room for it through all that
-            // follows.
-            Err(turn) => Box::pin(wait.through(turn)).await?,
+        let granted = Granted {
+            lease,
+            held,
+            unlimited,
+            priority: options.priority,
+            use_by,
         };
-        Ok(permit(slots, lease, use_by))
+        Ok(Permit::new(Arc::clone(inner), granted, user))
     }
 
     /// Waits until the store knows how all calls ended that have ended.

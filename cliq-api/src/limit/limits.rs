@@ -59,24 +59,24 @@ impl Limits {
     ///
     /// If a shared store is unavailable.
     pub async fn of(&self, buckets: &[BucketId]) -> Result<LimitState, LimitRefusal> {
-        let core = &self.limiter.0;
+        let inner = &self.limiter.0;
         let user = self.user.as_ref();
         let slots: Vec<_> = buckets
             .iter()
-            .filter_map(|&id| core.slot(id, user))
+            .filter_map(|&id| inner.slot(id, user))
             .collect();
         let waiting = slots
             .iter()
             .map(|slot| slot.lock().waiting().map_or(0, |queue| queue.len()))
             .sum();
-        let seen: Vec<_> = match &core.shared {
-            _ if core.settings.off => Vec::new(),
+        let seen: Vec<_> = match &inner.shared {
+            _ if inner.settings.off => Vec::new(),
             None => {
                 let peek = |local: &mut super::slots::Local, slot: &super::slots::Slot| {
                     local.bucket.peek(
-                        core.clock.now(),
+                        inner.clock.now(),
                         slot.rules(),
-                        core.source,
+                        inner.source,
                         Priority::Normal,
                     )
                 };
@@ -89,7 +89,7 @@ impl Limits {
                 let buckets: Vec<&UserBucket> = slots.iter().map(|slot| &slot.bucket).collect();
                 shared
                     .store
-                    .peek(&buckets, core.source, Priority::Normal)
+                    .peek(&buckets, inner.source, Priority::Normal)
                     .await
                     .map_err(LimitRefusal::Store)?
             }

@@ -85,6 +85,8 @@ pub enum Decision {
         earliest: Duration,
         /// When to ask again if nothing happens before.
         recheck: Duration,
+        /// Whether only the [cold start](super::LimitSettings::cold_start) makes it wait.
+        cold: bool,
     },
     /// Retries have used their share: this one has to wait in line like other calls.
     ShareUsed,
@@ -134,12 +136,57 @@ pub struct Complete {
     pub source: Source,
     /// How the call ended.
     pub end: CallEnd,
+    /// What the response says of the quota.
+    pub quota: Option<Quota>,
 }
 
 impl Complete {
     /// Reports the end of a call.
     pub fn new(lease: LeaseId, source: Source, end: CallEnd) -> Self {
-        Self { lease, source, end }
+        Self {
+            lease,
+            source,
+            end,
+            quota: None,
+        }
+    }
+
+    /// Sets what the response says of the quota.
+    #[must_use]
+    pub fn quota(self, quota: Option<Quota>) -> Self {
+        Self { quota, ..self }
+    }
+}
+
+/// How much a server says is left of a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Quota {
+    /// How many calls may still be made before `reset`.
+    pub remaining: u32,
+    /// How long until the limit is full again.
+    pub reset: Duration,
+    /// How many calls the limit allows in all, which identifies the bucket among several.
+    pub limit: Option<u32>,
+}
+
+impl Quota {
+    /// Creates a quota of so many calls for so long.
+    pub const fn new(remaining: u32, reset: Duration) -> Self {
+        Self {
+            remaining,
+            reset,
+            limit: None,
+        }
+    }
+
+    /// Sets how many calls the limit allows in all.
+    #[must_use]
+    pub const fn of(self, limit: u32) -> Self {
+        Self {
+            limit: Some(limit),
+            ..self
+        }
     }
 }
 
@@ -166,22 +213,27 @@ pub enum CallEnd {
 pub struct Completed {
     /// The lockout that is in force now.
     pub locked: Option<Locked>,
-    /// Whether this call was the first to report it: it began although the call was allowed.
-    pub begins: bool,
+    /// Whether the server throttled the call although it was allowed and no lockout was known.
+    pub unexpected: bool,
 }
 
 impl Completed {
     /// No lockout.
-    pub(super) const FREE: Self = Self {
-        locked: None,
-        begins: false,
-    };
+    pub(super) const FREE: Self = Self::locked(None);
+
+    /// A lockout that is nothing new.
+    pub(super) const fn locked(locked: Option<Locked>) -> Self {
+        Self {
+            locked,
+            unexpected: false,
+        }
+    }
 
     /// What both buckets of a call reply.
     pub(super) fn and(self, other: Self) -> Self {
         Self {
             locked: Locked::longer(self.locked, other.locked),
-            begins: self.begins || other.begins,
+            unexpected: self.unexpected || other.unexpected,
         }
     }
 }

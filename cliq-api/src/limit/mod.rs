@@ -60,13 +60,13 @@ pub use self::events::{Change, ChangeKind, Changes};
 pub use self::limiter::Limiter;
 pub use self::limits::{LimitState, Limits, Lock};
 pub use self::message::{
-    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Source,
+    Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Quota, Source,
 };
 pub use self::options::AcquireOptions;
 pub use self::permit::{Outcome, Permit, Throttling};
 pub use self::refusal::{Expired, LimitRefusal};
 pub use self::registry::{BucketId, UserBucket};
 pub use self::rules::Rules;
-pub use self::settings::{LimitSettings, Priority, WaitPolicy};
+pub use self::settings::{LimitSettings, LockPolicy, Priority, WaitPolicy};
 pub use self::spec::BucketSpec;
 pub use self::store::{LimitStore, Snapshot, StoreFuture};

@@ -47,16 +47,16 @@ struct State {
     delivering: bool,
 }
 
-/// A call that ended.
+/// A call that ended, as each of its buckets is told.
 #[derive(Debug)]
-struct Message {
-    slots: Few<Arc<Slot>>,
-    complete: Complete,
-}
+struct Message(Few<(Arc<Slot>, Complete)>);
 
 impl Message {
-    fn buckets(&self) -> Vec<&UserBucket> {
-        self.slots.iter().map(|slot| &slot.bucket).collect()
+    fn reports(&self) -> Vec<(&UserBucket, Complete)> {
+        let reports = self.0.iter();
+        reports
+            .map(|(slot, complete)| (&slot.bucket, *complete))
+            .collect()
     }
 }
 
@@ -70,14 +70,12 @@ impl Outbox {
         }))
     }
 
-    pub(super) fn send(&self, slots: Few<Arc<Slot>>, complete: Complete) {
+    pub(super) fn send(&self, reports: Few<(Arc<Slot>, Complete)>) {
         let mut state = self.0.lock();
         if state.messages.len() == CAPACITY {
             state.messages.pop_front();
         }
-        state
-            .messages
-            .push_back(Arc::new(Message { slots, complete }));
+        state.messages.push_back(Arc::new(Message(reports)));
         drop(state);
         self.deliver();
     }
@@ -123,11 +121,8 @@ impl Outbox {
         let begun = Instant::now();
         let mut messages = std::mem::take(&mut self.0.lock().messages);
         messages.retain(|message| {
-            let is_delivered = begun.elapsed() < AT_THE_END
-                && self
-                    .0
-                    .store
-                    .complete_blocking(&message.buckets(), message.complete);
+            let is_delivered =
+                begun.elapsed() < AT_THE_END && self.0.store.complete_blocking(&message.reports());
             !is_delivered
         });
         // The program may go on, with another runtime.
@@ -157,11 +152,11 @@ impl Inner {
                 };
                 Arc::clone(message)
             };
-            let buckets = message.buckets();
-            match self.store.complete(&buckets, message.complete).await {
+            let reports = message.reports();
+            match self.store.complete(&reports).await {
                 Ok(completed) => {
                     pauses = PAUSES.iter();
-                    for (slot, completed) in message.slots.iter().zip(completed) {
+                    for ((slot, _), completed) in message.0.iter().zip(completed) {
                         let mut local = slot.lock();
                         if let Some(locked) = completed.locked {
                             local.note(self.clock.now(), locked);

@@ -8,9 +8,10 @@ use tokio::time::Instant;
 
 use super::few::Few;
 use super::inner::Inner;
-use super::message::{CallEnd, Complete, Completed, LeaseId, LockSource, Locked};
-use super::refusal::Expired;
+use super::message::{CallEnd, Complete, Completed, LeaseId, LockSource, Locked, Quota};
+use super::refusal::{Expired, UNEXPECTED};
 use super::registry::BucketId;
+use super::settings::Priority;
 use super::slots::{Local, Slot};
 use crate::user_key::UserKey;
 
@@ -20,16 +21,23 @@ use crate::user_key::UserKey;
 /// as a call without a response.
 #[must_use = "a permit that is dropped is given back"]
 pub struct Permit {
-    core: Arc<Inner>,
-    lease: LeaseId,
-    /// The buckets in which it holds a slot.
-    held: Few<Arc<Slot>>,
-    /// The buckets without a limit, which only a lockout concerns.
-    unlimited: Few<BucketId>,
-    /// Kept only for `unlimited`.
+    inner: Arc<Inner>,
+    granted: Granted,
+    /// Kept only for buckets without a limit.
     user: Option<UserKey>,
-    use_by: Instant,
+    quotas: Few<Quota>,
     state: State,
+}
+
+/// What a permit holds.
+pub(super) struct Granted {
+    pub(super) lease: LeaseId,
+    /// The buckets in which it holds a slot.
+    pub(super) held: Few<Arc<Slot>>,
+    /// The buckets without a limit, which only lockouts and quotas concern.
+    pub(super) unlimited: Few<BucketId>,
+    pub(super) priority: Priority,
+    pub(super) use_by: Instant,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -56,33 +64,34 @@ pub enum Outcome {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Throttling {
-    /// How long until the buckets of the call allow another try, safety margin included. A retry
-    /// that is acquired with [`WaitPolicy::ThroughLocks`](super::WaitPolicy) and a deadline before
-    /// that fails at once.
+    /// The shortest time until the buckets allow another attempt, safety margin included. A retry
+    /// with a deadline before that is refused at once; with a later one and
+    /// [`WaitPolicy::ThroughLocks`](super::WaitPolicy::ThroughLocks), it waits for its turn.
     pub wait: Duration,
     /// When the lockout ends, if there is one.
     pub locked_until: Option<SystemTime>,
-    /// Whether the lockout began although the limiter had allowed the call, so that something else
-    /// makes calls for the same user, or the server's rules differ from the declared ones.
+    /// Whether the limiter had allowed the call, and knew of no lockout: something else makes calls
+    /// for the same user, or the server's rules differ from the declared ones.
     pub unexpected: bool,
+    /// Whether one of the buckets has a limit.
+    is_limited: bool,
+}
+
+impl Throttling {
+    /// Returns the likely cause of an unexpected one and the way out, as a clause of an error
+    /// message.
+    pub fn advice(&self) -> Option<&'static str> {
+        (self.unexpected && self.is_limited).then_some(UNEXPECTED)
+    }
 }
 
 impl Permit {
-    pub(super) fn new(
-        core: Arc<Inner>,
-        lease: LeaseId,
-        held: Few<Arc<Slot>>,
-        unlimited: Few<BucketId>,
-        user: Option<UserKey>,
-        use_by: Instant,
-    ) -> Self {
+    pub(super) fn new(inner: Arc<Inner>, granted: Granted, user: Option<&UserKey>) -> Self {
         Self {
-            core,
-            lease,
-            held,
-            unlimited,
-            user,
-            use_by,
+            inner,
+            user: user.filter(|_| !granted.unlimited.is_empty()).cloned(),
+            granted,
+            quotas: Few::None,
             state: State::Unsent,
         }
     }
@@ -94,12 +103,13 @@ impl Permit {
     /// If the permit was held for too long, or a lockout began since.
     pub fn sending(&mut self) -> Result<(), Expired> {
         let at = Instant::now();
-        if !self.held.is_empty() && at > self.use_by {
+        let held = &self.granted.held;
+        if !held.is_empty() && at > self.granted.use_by {
             return Err(Expired::Late);
         }
-        let now = self.core.clock.millis(at);
-        for slot in &*self.held {
-            if self.core.known_lock(slot, &slot.lock(), now).is_some() {
+        let now = self.inner.clock.millis(at);
+        for slot in &**held {
+            if self.inner.known_lock(slot, &slot.lock(), now).is_some() {
                 return Err(Expired::Locked);
             }
         }
@@ -107,8 +117,23 @@ impl Permit {
         Ok(())
     }
 
+    /// Records what the response says of a quota, before [`answered`](Self::answered). It makes
+    /// the limiter more careful, never less. A response may report several.
+    ///
+    /// A quota counts for those of the call's buckets that have its [`limit`](Quota::limit); if
+    /// none has, for all that are counted per user.
+    pub fn observe_quota(&mut self, quota: Quota) {
+        self.quotas = self.quotas.iter().copied().chain([quota]).collect();
+    }
+
     /// Completes the permit: the response arrived. Returns what follows if it reports throttling.
+    ///
+    /// A lockout then concerns the call's buckets that are counted per user. Buckets per app are
+    /// locked only if the call has no others: one user's lockout is no reason to stop all users.
     pub fn answered(mut self, outcome: Outcome) -> Option<Throttling> {
+        if outcome != Outcome::Accepted || !self.quotas.is_empty() {
+            self.hold_unlimited();
+        }
         match outcome {
             Outcome::Accepted => {
                 self.complete(CallEnd::Answered);
@@ -123,92 +148,143 @@ impl Permit {
         self.complete(CallEnd::Unsent);
     }
 
-    fn throttled(&mut self, retry_after: Option<Duration>) -> Throttling {
-        let core = Arc::clone(&self.core);
-        let unlimited: Vec<_> = self
-            .unlimited
-            .iter()
-            .filter_map(|&id| core.registry.get(id))
+    /// From now on, the buckets without a limit are asked as well.
+    fn hold_unlimited(&mut self) {
+        if self.inner.settings.off || self.granted.unlimited.is_empty() {
+            return;
+        }
+        let user = self.user.as_ref();
+        let more = self.granted.unlimited.iter();
+        let more: Vec<_> = more
+            .filter_map(|&id| self.inner.slot(id, user))
+            .inspect(|slot| slot.bucket.registered().watch())
             .collect();
-        if core.settings.off {
+        let held = self.granted.held.iter().cloned();
+        self.granted.held = held.chain(more).collect();
+    }
+
+    fn throttled(&mut self, retry_after: Option<Duration>) -> Throttling {
+        let is_limited = self.granted.held.iter().any(|slot| slot.id.counted);
+        let (completed, slot_wait) = if self.inner.settings.off {
             self.state = State::Completed;
-            let locks = unlimited
-                .iter()
-                .map(|known| known.rules.lock_for(retry_after));
-            let wait = Duration::from_millis(locks.max().unwrap_or_default());
-            return Throttling {
-                wait,
-                locked_until: Some(SystemTime::now() + wait),
-                unexpected: false,
-            };
-        }
-        for registered in unlimited {
-            registered.note_lock();
-        }
-        let more = self.unlimited.iter();
-        let more = more.filter_map(|&id| core.slot(id, self.user.as_ref()));
-        self.held = self.held.iter().cloned().chain(more).collect();
-        let completed = self.complete(CallEnd::Throttled { retry_after });
-        let left = completed.locked.map(|locked| locked.left);
+            (self.obeyed_by_nobody(retry_after), Duration::ZERO)
+        } else {
+            self.complete(CallEnd::Throttled { retry_after })
+        };
+        let lock = completed.locked.map(|locked| locked.left);
         Throttling {
-            wait: left.unwrap_or_default(),
-            locked_until: left.map(|left| SystemTime::now() + left),
-            unexpected: completed.begins,
+            wait: lock.unwrap_or_default().max(slot_wait),
+            locked_until: lock.map(|left| SystemTime::now() + left),
+            unexpected: completed.unexpected,
+            is_limited,
         }
     }
 
-    fn complete(&mut self, end: CallEnd) -> Completed {
+    /// The lockout, where the limiter is off.
+    fn obeyed_by_nobody(&self, retry_after: Option<Duration>) -> Completed {
+        let buckets = self.granted.unlimited.iter();
+        let buckets = buckets.filter_map(|&id| self.inner.registry.get(id));
+        let lock = buckets.filter_map(|known| known.rules.lock_for(retry_after));
+        Completed::locked(lock.max().map(|lock| Locked {
+            left: Duration::from_millis(lock),
+            source: LockSource::Observed,
+        }))
+    }
+
+    /// Reports to all buckets. Returns what they reply, and the time until all have a slot.
+    fn complete(&mut self, end: CallEnd) -> (Completed, Duration) {
         self.state = State::Completed;
-        let Some(first) = self.held.first() else {
-            return Completed::FREE;
+        let slots = std::mem::take(&mut self.granted.held);
+        let Some(first) = slots.first() else {
+            return (Completed::FREE, Duration::ZERO);
         };
-        let core = &*self.core;
-        let message = Complete::new(self.lease, core.source, end);
-        let completed = self
-            .held
-            .iter()
-            .map(|slot| complete(core, slot, &message))
-            .reduce(Completed::and)
-            .unwrap_or(Completed::FREE);
-        match (end, completed.locked) {
-            (CallEnd::Throttled { .. }, Some(locked)) => {
-                core.events.locked(&first.bucket, locked, completed.begins);
+        let inner = &*self.inner;
+        let (mut all, mut slot_wait) = (Completed::FREE, Duration::ZERO);
+        for slot in &*slots {
+            let message = self.message(slot, &slots, end);
+            let (completed, wait) = complete(inner, slot, &message, self.granted.priority);
+            all = all.and(completed);
+            slot_wait = slot_wait.max(wait);
+        }
+        match end {
+            CallEnd::Throttled { .. } => {
+                inner
+                    .events
+                    .throttled(&first.bucket, all.locked, all.unexpected);
             }
-            (CallEnd::Unanswered, _) => core.events.unanswered(&first.bucket),
+            CallEnd::Unanswered => inner.events.unanswered(&first.bucket),
             _ => {}
         }
-        if let Some(shared) = &core.shared {
-            shared.outbox.send(std::mem::take(&mut self.held), message);
+        if let Some(shared) = &inner.shared {
+            let report = |slot: &Arc<Slot>| (Arc::clone(slot), self.message(slot, &slots, end));
+            shared.outbox.send(slots.iter().map(report).collect());
         }
-        completed
+        (all, slot_wait)
+    }
+
+    /// The report to one of the buckets.
+    fn message(&self, slot: &Slot, all: &[Arc<Slot>], end: CallEnd) -> Complete {
+        // One user's lockout is no reason to stop all users.
+        let is_concerned = !slot.id.per_app || all.iter().all(|slot| slot.id.per_app);
+        let end = match end {
+            CallEnd::Throttled { .. } if !is_concerned => CallEnd::Answered,
+            end => end,
+        };
+        let calls = |slot: &Slot| slot.bucket.limit().map(|limit| limit.calls);
+        let concerns = |quota: &&Quota| {
+            if quota.limit.is_some() && all.iter().any(|slot| calls(slot) == quota.limit) {
+                calls(slot) == quota.limit
+            } else {
+                is_concerned
+            }
+        };
+        let quotas = self.quotas.iter().filter(concerns);
+        let quota = quotas.min_by_key(|quota| quota.remaining);
+        Complete::new(self.granted.lease, self.inner.source, end).quota(quota.copied())
     }
 }
 
-/// Reports to one bucket, or foresees what the store will reply.
-fn complete(core: &Inner, slot: &Slot, message: &Complete) -> Completed {
+/// Reports to one bucket, or foresees what the store will reply. Returns the time until the bucket
+/// has a slot as well, if it was throttled.
+fn complete(
+    inner: &Inner,
+    slot: &Slot,
+    message: &Complete,
+    priority: Priority,
+) -> (Completed, Duration) {
     let mut local = slot.lock();
-    let now = core.clock.now();
-    let completed = if core.shared.is_none() {
-        local.bucket.complete(now, slot.rules(), message)
+    let now = inner.clock.now();
+    let is_throttled = matches!(message.end, CallEnd::Throttled { .. });
+    let mut wait = Duration::ZERO;
+    let completed = if inner.shared.is_none() {
+        let completed = local.bucket.complete(now, slot.rules(), message);
+        if is_throttled {
+            wait = local.bucket.expected(now, slot.rules(), priority, 0);
+        }
+        completed
     } else {
         foresee(slot, &mut local, now, message.end)
     };
+    if is_throttled && completed.unexpected {
+        local.unexpected_lock = slot.id.counted;
+    }
     if let Some(queue) = local.waiting() {
-        if matches!(message.end, CallEnd::Throttled { .. }) {
+        if is_throttled {
             queue.wake_all();
         } else if message.end == CallEnd::Unsent || queue.first_listens {
             queue.wake_first();
         }
     }
-    completed
+    (completed, wait)
 }
 
 /// What a store will reply, which is asked later.
 fn foresee(slot: &Slot, local: &mut Local, now: u64, end: CallEnd) -> Completed {
     let before = local.reported(now);
-    if let CallEnd::Throttled { retry_after } = end {
-        let rules = slot.rules();
-        let left = Duration::from_millis(rules.lock_for(retry_after) + rules.margin);
+    if let CallEnd::Throttled { retry_after } = end
+        && let Some(lock) = slot.rules().lock_for(retry_after)
+    {
+        let left = Duration::from_millis(lock + slot.rules().margin);
         local.note(
             now,
             Locked {
@@ -219,7 +295,7 @@ fn foresee(slot: &Slot, local: &mut Local, now: u64, end: CallEnd) -> Completed 
     }
     Completed {
         locked: local.reported(now),
-        begins: matches!(end, CallEnd::Throttled { .. }) && before.is_none(),
+        unexpected: matches!(end, CallEnd::Throttled { .. }) && before.is_none(),
     }
 }
 
@@ -235,7 +311,8 @@ impl Drop for Permit {
 
 impl fmt::Debug for Permit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let buckets: Vec<_> = self.held.iter().map(|slot| slot.bucket.name()).collect();
+        let held = self.granted.held.iter();
+        let buckets: Vec<_> = held.map(|slot| slot.bucket.name()).collect();
         f.debug_struct("Permit")
             .field("buckets", &buckets)
             .field("state", &self.state)

@@ -36,6 +36,8 @@ pub(super) struct Queue {
     pub(super) first_goes: u64,
     /// Whether the first one may go sooner if a call ends.
     pub(super) first_listens: bool,
+    /// Whether only the cold start makes the first one wait, as a store replied.
+    pub(super) first_is_cold: bool,
 }
 
 impl Queue {

@@ -6,6 +6,13 @@ use std::time::{Duration, SystemTime};
 use super::message::LockSource;
 use crate::store_error::StoreError;
 
+/// The likely cause of throttling that the limiter did not expect, and the way out.
+pub(super) const UNEXPECTED: &str = "this client kept the limit, so another process probably makes \
+     calls for the same user: let them share their limits with `limit_store`";
+/// Why fewer calls may be made after a start, and the way out.
+const COLD_START: &str = "for one window after a start, half of each limit counts as used, because \
+     an earlier process may have used it (`LimitSettings::cold_start`)";
+
 /// Why a limiter refused a permit. Nothing was sent.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -19,12 +26,16 @@ pub enum LimitRefusal {
         wait: Duration,
         /// How it is known.
         source: LockSource,
+        /// Whether it began although the limiter had allowed the call.
+        unexpected: bool,
     },
     /// The next slot comes after the call's deadline.
     #[non_exhaustive]
     PastDeadline {
         /// The shortest possible wait.
         wait: Duration,
+        /// Whether only the [cold start](super::LimitSettings::cold_start) makes it wait.
+        cold_start: bool,
     },
     /// Too many calls wait already.
     #[non_exhaustive]
@@ -37,6 +48,8 @@ pub enum LimitRefusal {
     WouldWait {
         /// The shortest possible wait.
         wait: Duration,
+        /// Whether only the [cold start](super::LimitSettings::cold_start) makes it wait.
+        cold_start: bool,
     },
     /// The shared store can't be reached or read.
     Store(StoreError),
@@ -46,9 +59,9 @@ impl LimitRefusal {
     /// Returns how long to wait before another try has a chance, if that is known.
     pub fn wait(&self) -> Option<Duration> {
         match self {
-            Self::Locked { wait, .. } | Self::PastDeadline { wait } | Self::WouldWait { wait } => {
-                Some(*wait)
-            }
+            Self::Locked { wait, .. }
+            | Self::PastDeadline { wait, .. }
+            | Self::WouldWait { wait, .. } => Some(*wait),
             Self::QueueFull { .. } | Self::Store(_) => None,
         }
     }
@@ -65,7 +78,12 @@ impl LimitRefusal {
 impl fmt::Display for LimitRefusal {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Locked { wait, source, .. } => {
+            Self::Locked {
+                wait,
+                source,
+                unexpected,
+                ..
+            } => {
                 let source = match source {
                     LockSource::Observed => "the server locked the user out of it",
                     LockSource::Peer => {
@@ -75,14 +93,19 @@ impl fmt::Display for LimitRefusal {
                         "the user may be locked out of it, as the limits' shared state was lost"
                     }
                 };
-                write!(f, "{source}; try again in {}", seconds(*wait))
+                write!(f, "{source}; try again in {}", seconds(*wait))?;
+                if *unexpected {
+                    write!(f, "; {UNEXPECTED}")?;
+                }
+                Ok(())
             }
-            Self::PastDeadline { wait } => {
+            Self::PastDeadline { wait, cold_start } => {
                 write!(
                     f,
                     "its limit allows no call for {}, which is past the call's deadline",
                     seconds(*wait)
-                )
+                )?;
+                cause(f, *cold_start)
             }
             Self::QueueFull { waiting } => {
                 write!(
@@ -90,17 +113,26 @@ impl fmt::Display for LimitRefusal {
                     "{waiting} calls wait for its limit already; make fewer, or raise `LimitSettings::queue_capacity`"
                 )
             }
-            Self::WouldWait { wait } => {
+            Self::WouldWait { wait, cold_start } => {
                 write!(
                     f,
                     "its limit allows no call for {}, and the call doesn't wait",
                     seconds(*wait)
-                )
+                )?;
+                cause(f, *cold_start)
             }
             Self::Store(error) => {
                 write!(f, "the limits' shared state is unavailable: {error}")
             }
         }
+    }
+}
+
+fn cause(f: &mut fmt::Formatter<'_>, cold_start: bool) -> fmt::Result {
+    if cold_start {
+        write!(f, "; {COLD_START}")
+    } else {
+        Ok(())
     }
 }
 

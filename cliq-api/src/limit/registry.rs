@@ -26,9 +26,9 @@ pub struct BucketId {
 pub(super) struct Registered {
     pub(super) spec: BucketSpec,
     pub(super) rules: Rules,
-    /// Whether the server ever reported a lockout. A bucket without a limit needs no look-up
-    /// before.
-    locked_once: AtomicBool,
+    /// Whether the server ever reported a lockout or a quota. A bucket without a limit needs no
+    /// look-up before.
+    watched: AtomicBool,
 }
 
 impl Registered {
@@ -37,16 +37,16 @@ impl Registered {
         Self {
             spec,
             rules,
-            locked_once: AtomicBool::new(false),
+            watched: AtomicBool::new(false),
         }
     }
 
-    pub(super) fn was_locked(&self) -> bool {
-        self.locked_once.load(Ordering::Relaxed)
+    pub(super) fn is_watched(&self) -> bool {
+        self.watched.load(Ordering::Relaxed)
     }
 
-    pub(super) fn note_lock(&self) {
-        self.locked_once.store(true, Ordering::Relaxed);
+    pub(super) fn watch(&self) {
+        self.watched.store(true, Ordering::Relaxed);
     }
 }
 

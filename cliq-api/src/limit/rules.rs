@@ -2,8 +2,9 @@
 
 use std::time::Duration;
 
-use super::settings::{LimitSettings, Priority};
+use super::settings::{LimitSettings, LockPolicy, Priority};
 use super::spec::{BucketSpec, Lockout};
+use crate::meta::Limit;
 
 /// The numbers that a [`Bucket`](super::Bucket) works with, in milliseconds and slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -14,7 +15,13 @@ pub struct Rules {
     pub(super) hold: u64,
     pub(super) margin: u64,
     pub(super) grace: u64,
-    pub(super) lock: u64,
+    /// How many calls of the limit are left unused.
+    pub(super) headroom: u32,
+    pub(super) declared_lock: Option<u64>,
+    /// How long a lockout lasts that is neither declared nor announced.
+    pub(super) assumed_lock: Option<u64>,
+    /// Whether a declared lockout that is longer than the announced one wins.
+    pub(super) longer_lock: bool,
     pub(super) max_retry_after: u64,
     /// How many slots retries may take ahead of others.
     pub(super) retries: u32,
@@ -27,33 +34,46 @@ pub struct Rules {
     pub(super) unknown: u32,
 }
 
-/// Stamps reach 24 days; the rest is for the grace.
-const LONGEST: Duration = Duration::from_hours(20 * 24);
+/// The longest window. Stamps reach 24 days, of which up to 6 are in the past.
+const LONGEST_WINDOW: Duration = Duration::from_hours(14 * 24);
+/// The longest of the settings' times, which are added to windows.
+const LONGEST: Duration = Duration::from_hours(24);
+/// The longest lockout.
+const LONGEST_LOCK: Duration = Duration::from_hours(365 * 24);
 
 impl Rules {
     /// Computes the numbers for a bucket.
     pub fn new(spec: &BucketSpec, settings: &LimitSettings) -> Self {
-        let limit = spec.declared_limit();
+        let limit = spec.declared_limit().map(representable);
         let slots = limit.map(|limit| limit.calls.saturating_sub(settings.headroom).max(1));
         let window = limit.map_or(Duration::ZERO, |limit| limit.per);
+        let headroom = match (limit, slots) {
+            (Some(limit), Some(slots)) => limit.calls.saturating_sub(slots),
+            _ => settings.headroom,
+        };
         let count = slots.unwrap_or(0);
         let share = u64::from(count) * u64::from(settings.retry_share.min(100)) / 100;
-        let margin = millis(settings.margin);
-        let lock = match spec.lockout() {
-            Lockout::For(lock) => lock,
-            Lockout::Undeclared => settings.assumed_lock.unwrap_or_default(),
-            Lockout::None => Duration::ZERO,
+        let time = |time: Duration| millis(time.min(LONGEST));
+        let lock = |lock: Duration| millis(lock.min(LONGEST_LOCK));
+        let margin = time(settings.margin);
+        let (declared_lock, assumed_lock) = match spec.lockout() {
+            Lockout::For(declared) => (Some(lock(declared)), None),
+            Lockout::Undeclared => (None, settings.assumed_lock.map(lock)),
+            Lockout::None => (None, None),
         };
         Self {
             slots,
             hold: millis(window) + margin,
             margin,
-            grace: millis(settings.grace),
-            lock: millis(lock),
-            max_retry_after: millis(settings.max_retry_after),
+            grace: time(settings.grace),
+            headroom,
+            declared_lock,
+            assumed_lock,
+            longer_lock: settings.lock_policy == LockPolicy::Longer,
+            max_retry_after: lock(settings.max_retry_after),
             retries: u32::try_from(share).unwrap_or(u32::MAX).max(1),
             reserved: settings.reserved.min(count.saturating_sub(1)),
-            permit_ttl: millis(settings.permit_ttl),
+            permit_ttl: time(settings.permit_ttl),
             cold: if settings.cold_start {
                 count.div_ceil(2).min(count.saturating_sub(1))
             } else {
@@ -76,9 +96,30 @@ impl Rules {
         }
     }
 
+    /// How long a lockout may last that no response reported.
+    pub(crate) fn possible_lock(&self) -> Option<u64> {
+        self.declared_lock.or(self.assumed_lock)
+    }
+
+    /// The longest lockout.
+    pub(super) fn longest_lockout(&self) -> u64 {
+        self.possible_lock().unwrap_or(0).max(self.max_retry_after)
+    }
+
     /// The longest time from the report of a lockout to its end.
     pub(crate) fn longest_lock(&self) -> u64 {
-        self.grace + self.lock.max(self.max_retry_after) + self.margin
+        self.grace + self.longest_lockout() + self.margin
+    }
+
+    /// How long a quota holds.
+    pub(crate) fn quota_for(&self, reset: Duration) -> u64 {
+        self.longest_quota()
+            .min(millis(reset.min(LONGEST_LOCK)) + self.margin)
+    }
+
+    /// The longest time that a quota holds.
+    pub(super) fn longest_quota(&self) -> u64 {
+        self.hold.max(self.max_retry_after + self.margin)
     }
 
     /// Returns the same for a part of the slots; `None` if none would be left.
@@ -110,21 +151,23 @@ impl Rules {
     }
 
     /// Returns the arguments of the Redis script: slots (-1 without a limit), hold, margin, grace,
-    /// lock, `max_retry_after`, retries, reserved, `permit_ttl`, unknown.
+    /// possible lock (-1 without one), `max_retry_after`, retries, reserved, `permit_ttl`, unknown,
+    /// headroom.
     #[cfg(feature = "redis")]
-    pub(crate) fn numbers(&self) -> [i64; 10] {
+    pub(crate) fn numbers(&self) -> [i64; 11] {
         let time = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
         [
             self.slots.map_or(-1, i64::from),
             time(self.hold),
             time(self.margin),
             time(self.grace),
-            time(self.lock),
+            self.possible_lock().map_or(-1, time),
             time(self.max_retry_after),
             self.retries.into(),
             self.reserved.into(),
             time(self.permit_ttl),
             self.unknown.into(),
+            self.headroom.into(),
         ]
     }
 
@@ -136,15 +179,31 @@ impl Rules {
             .saturating_add(self.hold)
     }
 
-    /// Returns how long a lockout lasts that a response reports.
-    pub(crate) fn lock_for(&self, retry_after: Option<Duration>) -> u64 {
-        let announced = retry_after.map_or(0, |time| millis(time).min(self.max_retry_after));
-        self.lock.max(announced)
+    /// Returns how long a lockout lasts that a response reports; `None` if there is none, as far as
+    /// is known.
+    pub(crate) fn lock_for(&self, retry_after: Option<Duration>) -> Option<u64> {
+        let announced = retry_after.map(|time| millis(time.min(LONGEST_LOCK)));
+        let announced = announced.map(|time| time.min(self.max_retry_after));
+        match (announced, self.declared_lock) {
+            (Some(announced), Some(declared)) if self.longer_lock => Some(announced.max(declared)),
+            (Some(announced), _) => Some(announced),
+            (None, _) => self.possible_lock(),
+        }
+    }
+}
+
+/// The same limit, or a stricter one whose window is short enough: a part of the calls in a part of
+/// the window.
+fn representable(limit: Limit) -> Limit {
+    let parts = limit.per.as_nanos().div_ceil(LONGEST_WINDOW.as_nanos());
+    match u32::try_from(parts) {
+        Ok(0 | 1) => limit,
+        Ok(parts) => Limit::new(limit.calls / parts, LONGEST_WINDOW),
+        Err(_) => Limit::new(0, LONGEST_WINDOW),
     }
 }
 
 /// Whole milliseconds, rounded up.
-pub(super) fn millis(time: Duration) -> u64 {
-    let nanos = time.min(LONGEST).as_nanos();
-    u64::try_from(nanos.div_ceil(1_000_000)).unwrap_or(u64::MAX)
+fn millis(time: Duration) -> u64 {
+    u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }

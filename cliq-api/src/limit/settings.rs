@@ -19,6 +19,7 @@ pub struct LimitSettings {
     pub(super) grace: Duration,
     pub(super) cold_start: bool,
     pub(super) assumed_lock: Option<Duration>,
+    pub(super) lock_policy: LockPolicy,
     pub(super) max_retry_after: Duration,
     pub(super) retry_share: u8,
     pub(super) reserved: u32,
@@ -38,6 +39,17 @@ pub enum WaitPolicy {
     FailFast,
     /// Waits for a slot and for the end of a lockout, if that can be before the call's deadline.
     ThroughLocks,
+}
+
+/// Which lockout counts where one is declared and a response announces another.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+#[non_exhaustive]
+pub enum LockPolicy {
+    /// The announced one: the server knows best.
+    #[default]
+    Announced,
+    /// The longer one, for servers whose announcements have been too short.
+    Longer,
 }
 
 /// Which of the waiting calls go first.
@@ -61,7 +73,8 @@ impl LimitSettings {
             margin: Duration::from_secs(1),
             grace: Duration::from_mins(2),
             cold_start: true,
-            assumed_lock: Some(Duration::from_mins(10)),
+            assumed_lock: None,
+            lock_policy: LockPolicy::Announced,
             max_retry_after: Duration::from_hours(1),
             retry_share: 50,
             reserved: 0,
@@ -107,8 +120,9 @@ impl LimitSettings {
         Self { cold_start, ..self }
     }
 
-    /// Sets how long a lockout lasts where neither the bucket's spec nor the server says; defaults
-    /// to ten minutes. `None` assumes none.
+    /// Sets how long a lockout lasts that neither the bucket's spec declares nor the response
+    /// announces; defaults to `None`: a throttled call then is no lockout. A provider whose servers
+    /// lock users out sets one.
     pub const fn assumed_lock(self, lock: Option<Duration>) -> Self {
         Self {
             assumed_lock: lock,
@@ -116,8 +130,17 @@ impl LimitSettings {
         }
     }
 
-    /// Sets the longest `Retry-After` that is obeyed; defaults to one hour. A longer one counts as
-    /// this.
+    /// Sets which lockout counts where one is declared and a response announces another; defaults
+    /// to [`LockPolicy::Announced`].
+    pub const fn lock_policy(self, policy: LockPolicy) -> Self {
+        Self {
+            lock_policy: policy,
+            ..self
+        }
+    }
+
+    /// Sets the longest `Retry-After` that is obeyed, and the longest quota; defaults to one hour.
+    /// A longer one counts as this.
     pub const fn max_retry_after(self, max: Duration) -> Self {
         Self {
             max_retry_after: max,

@@ -69,6 +69,8 @@ pub(super) struct Local {
     pub(super) bucket: Bucket,
     /// The lockout that a store reported: until when, in the limiter's milliseconds.
     reported: Option<(u64, LockSource)>,
+    /// Whether the last lockout began although the limiter had allowed the call.
+    pub(super) unexpected_lock: bool,
     queue: Option<Box<Queue>>,
 }
 
@@ -163,6 +165,7 @@ impl Slots {
         let local = Mutex::new(Local {
             bucket: Bucket::new(bucket.rules(), now, 0),
             reported: None,
+            unexpected_lock: false,
             queue: None,
         });
         let slot = Arc::new(Slot { id, bucket, local });

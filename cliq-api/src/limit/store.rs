@@ -36,16 +36,15 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
     /// Reports to each of the buckets how a call ended, and returns what each of them replies.
     fn complete<'a>(
         &'a self,
-        buckets: &'a [&'a UserBucket],
-        message: Complete,
+        reports: &'a [(&'a UserBucket, Complete)],
     ) -> StoreFuture<'a, Vec<Completed>>;
 
     /// Does the same as [`complete`](Self::complete) without a runtime, before it returns: the
     /// runtime ends, and with it what was being reported. Returns whether it was done. A store that
     /// needs a runtime returns `false`; the lease then expires like that of a call without a
     /// response.
-    fn complete_blocking(&self, buckets: &[&UserBucket], message: Complete) -> bool {
-        let _ = (buckets, message);
+    fn complete_blocking(&self, reports: &[(&UserBucket, Complete)]) -> bool {
+        let _ = reports;
         false
     }
 

@@ -3,6 +3,11 @@
 //! A call takes a slot in each of its buckets or in none. If some are full, it waits in the line of
 //! the one that will be full for longest, and then looks at all of them again. It keeps its arrival
 //! number wherever it waits, so whoever came first goes first.
+//!
+//! Two full buckets with different other callers could send a call back and forth for ever: each
+//! time one has a slot, the other has lost its own. So a call that was sent back once keeps its
+//! place in the line of the longer window while it waits for the shorter one. Nobody waits for a
+//! longer window while others wait for it, so there is no deadlock.
 
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
@@ -10,6 +15,7 @@ use std::time::{Duration, SystemTime};
 use tokio::sync::Notify;
 use tokio::time::Instant;
 
+use super::events::report_wait;
 use super::few::Few;
 use super::inner::{Inner, Shared};
 use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked};
@@ -22,13 +28,17 @@ use super::slots::{Local, Slot};
 
 /// From how long a wait on it is worth an event.
 const LONG: Duration = Duration::from_secs(1);
+const WAITS: &str = "waits for a slot of its limit";
+const WAITS_COLD: &str = "waits for a slot of its limit: for one window after a start, half of it \
+     counts as used, because an earlier process may have used it";
+const WAITED: &str = "waited for a slot of its limit";
 
-/// A permit: its name, and until when it may be used.
-type Granted = (LeaseId, Instant);
+/// A granted lease: its name, and until when it may be used.
+type Lease = (LeaseId, Instant);
 
 /// One call's wait.
 pub(super) struct Wait<'a> {
-    core: &'a Arc<Inner>,
+    inner: &'a Arc<Inner>,
     /// From the longest window to the shortest.
     slots: &'a Few<Arc<Slot>>,
     options: AcquireOptions,
@@ -37,6 +47,10 @@ pub(super) struct Wait<'a> {
     arrival: Option<u64>,
     /// Where it waits.
     place: Option<Place>,
+    /// Where it keeps a place besides.
+    kept: Vec<Place>,
+    /// Whether it left a line for the one of a longer window.
+    was_sent_back: bool,
 }
 
 /// What a call has to do that got no permit at once.
@@ -49,6 +63,7 @@ pub(super) enum Turn {
     Sleep {
         until: Option<Instant>,
         earliest: Duration,
+        cold: bool,
     },
 }
 
@@ -61,6 +76,10 @@ struct Blocked {
     /// When to look again; `None` if it isn't first in line.
     recheck: Option<Duration>,
     locked: Option<Locked>,
+    /// Whether a lockout was unexpected.
+    unexpected: bool,
+    /// Whether only the cold start of that bucket blocks it.
+    cold: bool,
     /// Retries have used their share of a bucket.
     share_used: bool,
 }
@@ -74,6 +93,7 @@ impl Blocked {
         };
         Self {
             locked: Locked::longer(self.locked, other.locked),
+            unexpected: self.unexpected || other.unexpected,
             share_used: self.share_used || other.share_used,
             ..later
         }
@@ -86,13 +106,20 @@ impl Blocked {
             earliest: Duration::ZERO,
             recheck: Some(Duration::ZERO),
             locked: None,
+            unexpected: false,
+            cold: false,
             share_used: false,
         };
         match decision {
             Decision::Granted { .. } => None,
-            Decision::Wait { earliest, recheck } => Some(Self {
+            Decision::Wait {
+                earliest,
+                recheck,
+                cold,
+            } => Some(Self {
                 earliest,
                 recheck: Some(recheck),
+                cold,
                 ..blocked
             }),
             Decision::ShareUsed => Some(Self {
@@ -111,32 +138,38 @@ impl Blocked {
 
 impl<'a> Wait<'a> {
     pub(super) fn new(
-        core: &'a Arc<Inner>,
+        inner: &'a Arc<Inner>,
         slots: &'a Few<Arc<Slot>>,
         options: AcquireOptions,
     ) -> Self {
         Self {
-            core,
+            inner,
             slots,
             options,
             lane: Lane::new(options.priority, options.retry),
             arrival: None,
             place: None,
+            kept: Vec::new(),
+            was_sent_back: false,
         }
     }
 
     /// Waits, after a first look at the buckets.
-    pub(super) async fn through(mut self, mut turn: Turn) -> Result<Granted, LimitRefusal> {
+    pub(super) async fn through(mut self, mut turn: Turn) -> Result<Lease, LimitRefusal> {
         let begun = Instant::now();
         let mut reported = false;
         let granted = loop {
             let next = match turn {
                 Turn::Refused(refusal) => return Err(refusal),
                 Turn::AskStore => self.ask_store().await,
-                Turn::Sleep { until, earliest } => {
+                Turn::Sleep {
+                    until,
+                    earliest,
+                    cold,
+                } => {
                     if !reported && earliest > LONG {
                         reported = true;
-                        self.report(earliest, "waits for a slot of its limit");
+                        self.report(earliest, if cold { WAITS_COLD } else { WAITS });
                     }
                     self.sleep(until).await;
                     self.turn()
@@ -148,10 +181,11 @@ impl<'a> Wait<'a> {
             }
         };
         if !reported && begun.elapsed() > LONG {
-            self.report(begun.elapsed(), "waited for a slot of its limit");
+            self.report(begun.elapsed(), WAITED);
         }
         // Only now, with the slot taken, does the next one in line look.
         self.place = None;
+        self.kept.clear();
         Ok(granted)
     }
 
@@ -166,19 +200,19 @@ impl<'a> Wait<'a> {
     fn report(&self, wait: Duration, what: &'static str) {
         let slot = self.place.as_ref().map(|place| &place.slot);
         if let Some(slot) = slot.or(self.slots.first()) {
-            self.core.events.waits(&slot.bucket, wait, what);
+            report_wait(&slot.bucket, wait, what);
         }
     }
 
     /// Looks at the buckets: takes a slot in each, or waits in line.
-    pub(super) fn turn(&mut self) -> Result<Granted, Turn> {
+    pub(super) fn turn(&mut self) -> Result<Lease, Turn> {
         loop {
             let at = Instant::now();
             let message = self.message(at);
-            let now = self.core.clock.millis(at);
-            let blocked = match (self.look(0, now, &message, true), &self.core.shared) {
+            let now = self.inner.clock.millis(at);
+            let blocked = match (self.look(0, now, &message, true), &self.inner.shared) {
                 (None, None) => {
-                    return Ok((message.lease, at + self.core.settings.permit_ttl));
+                    return Ok((message.lease, at + self.inner.settings.permit_ttl));
                 }
                 // One call at a time asks, so that the store need not keep the order of this
                 // process's calls: in the line of the shortest window.
@@ -211,7 +245,7 @@ impl<'a> Wait<'a> {
         let blocked = self.look_at(&mut local, index, now, message);
         let rest = self.look(index + 1, now, message, free && blocked.is_none());
         let takes_back = blocked.is_none() && !(free && rest.is_none());
-        if takes_back && self.core.shared.is_none() {
+        if takes_back && self.inner.shared.is_none() {
             let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
             local.bucket.complete(now, slot.rules(), &unsent);
         }
@@ -231,60 +265,71 @@ impl<'a> Wait<'a> {
         let slot = &self.slots[index];
         let position = self.position();
         let is_first = local.waiting().is_none_or(|queue| queue.is_first(position));
-        let known = self.core.known_lock(slot, local, now);
+        let known = self.inner.known_lock(slot, local, now);
         if !is_first {
+            let (earliest, cold) = self.expected(slot, local, now, known);
             return Some(Blocked {
                 index,
-                earliest: self.expected(slot, local, now, known),
+                earliest,
                 recheck: None,
                 locked: known,
+                unexpected: local.unexpected_lock,
+                cold,
                 share_used: false,
             });
         }
-        let decision = match (&self.core.shared, known) {
+        let decision = match (&self.inner.shared, known) {
             (None, _) => local.bucket.acquire(now, slot.rules(), message),
             (Some(_), Some(known)) => Decision::Locked(known),
             (Some(_), None) => return None,
         };
-        Blocked::by(decision, index)
+        Blocked::by(decision, index).map(|blocked| Blocked {
+            unexpected: blocked.locked.is_some() && local.unexpected_lock,
+            ..blocked
+        })
     }
 
-    /// The shortest possible wait of a call that isn't first in line.
+    /// The shortest possible wait of a call that isn't first in line, and whether only the cold
+    /// start makes it wait.
     fn expected(
         &self,
         slot: &Slot,
         local: &mut Local,
         now: u64,
         locked: Option<Locked>,
-    ) -> Duration {
+    ) -> (Duration, bool) {
         let rules = slot.rules();
         let queue = local.queue();
         let ahead = queue.ahead(self.position());
-        let first_goes = queue.first_goes;
-        let expected = if self.core.shared.is_none() {
-            local
-                .bucket
-                .expected(now, rules, self.options.priority, ahead)
+        let (expected, cold) = if self.inner.shared.is_none() {
+            let (bucket, priority) = (&mut local.bucket, self.options.priority);
+            (
+                bucket.expected(now, rules, priority, ahead),
+                bucket.is_cold(now, rules, priority),
+            )
         } else {
             // What the store replied to the first one, and one window for each full round.
             let rounds = ahead / rules.slots().map_or(usize::MAX, |slots| slots as usize);
-            Duration::from_millis(
-                first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold),
-            )
+            let wait =
+                queue.first_goes.saturating_sub(now) + (rounds as u64).saturating_mul(rules.hold);
+            (Duration::from_millis(wait), queue.first_is_cold)
         };
-        locked.map_or(expected, |locked| locked.left.max(expected))
+        match locked {
+            Some(locked) => (locked.left.max(expected), false),
+            None => (expected, cold),
+        }
     }
 
     /// Asks the store, being first in line.
-    async fn ask_store(&mut self) -> Result<Granted, Turn> {
-        let Some(shared) = &self.core.shared else {
+    async fn ask_store(&mut self) -> Result<Lease, Turn> {
+        let Some(shared) = &self.inner.shared else {
             return self.turn();
         };
         shared.outbox.deliver();
         let asked = Instant::now();
         let message = self.message(asked);
         let mut asking = Asking {
-            core: self.core,
+            inner: self.inner,
             shared,
             slots: self.slots,
             lease: message.lease,
@@ -314,7 +359,7 @@ impl<'a> Wait<'a> {
         let Some(blocked) = blocked else {
             return Ok((
                 message.lease,
-                asked + ttl.min(self.core.settings.permit_ttl),
+                asked + ttl.min(self.inner.settings.permit_ttl),
             ));
         };
         if blocked.share_used {
@@ -325,7 +370,7 @@ impl<'a> Wait<'a> {
             return Err(Turn::Refused(refusal));
         }
         self.stand(blocked.index).map_err(Turn::Refused)?;
-        Err(self.wait_at(blocked, self.core.clock.now()))
+        Err(self.wait_at(blocked, self.inner.clock.now()))
     }
 
     /// Records a lockout that the store reported.
@@ -333,7 +378,7 @@ impl<'a> Wait<'a> {
         let Some(slot) = self.slots.get(index) else {
             return;
         };
-        let now = self.core.clock.now();
+        let now = self.inner.clock.now();
         let mut local = slot.lock();
         let is_new = local.reported(now).is_none();
         local.note(now, locked);
@@ -342,7 +387,7 @@ impl<'a> Wait<'a> {
                 queue.wake_all();
             }
             drop(local);
-            self.core.events.locked(&slot.bucket, locked, false);
+            self.inner.events.locked(&slot.bucket, locked, false);
         }
     }
 
@@ -358,10 +403,12 @@ impl<'a> Wait<'a> {
             let earliest = u64::try_from(blocked.earliest.as_millis()).unwrap_or(u64::MAX);
             queue.first_goes = now.saturating_add(earliest);
             queue.first_listens = recheck != blocked.earliest;
+            queue.first_is_cold = blocked.cold;
         }
         Turn::Sleep {
             until: recheck.map(|recheck| Instant::now() + recheck),
             earliest: blocked.earliest,
+            cold: blocked.cold,
         }
     }
 
@@ -380,12 +427,19 @@ impl<'a> Wait<'a> {
                 until: SystemTime::now() + locked.left,
                 wait: locked.left,
                 source: locked.source,
+                unexpected: blocked.unexpected,
             });
         }
         if policy == WaitPolicy::FailFast {
-            return Some(LimitRefusal::WouldWait { wait });
+            return Some(LimitRefusal::WouldWait {
+                wait,
+                cold_start: blocked.cold,
+            });
         }
-        late.then_some(LimitRefusal::PastDeadline { wait })
+        late.then_some(LimitRefusal::PastDeadline {
+            wait,
+            cold_start: blocked.cold,
+        })
     }
 
     /// Its position in any line.
@@ -396,7 +450,7 @@ impl<'a> Wait<'a> {
     fn is_at(&self, index: usize) -> bool {
         self.place
             .as_ref()
-            .is_some_and(|place| Arc::ptr_eq(&place.slot, &self.slots[index]))
+            .is_some_and(|place| place.index == index)
     }
 
     /// Stands in the line of that bucket, and leaves the one in which it stood.
@@ -404,15 +458,20 @@ impl<'a> Wait<'a> {
         if self.is_at(index) {
             return Ok(());
         }
+        if let Some(kept) = self.kept.iter().position(|place| place.index == index) {
+            self.was_sent_back = true;
+            self.place = Some(self.kept.swap_remove(kept));
+            return Ok(());
+        }
         if self.arrival.is_none() {
-            self.arrival = Some(self.core.arrival());
+            self.arrival = Some(self.inner.arrival());
         }
         let position = self.position();
         let slot = &self.slots[index];
         let mut local = slot.lock();
         let queue = local.queue();
         // One that waited in another line is not a further call that waits.
-        if self.place.is_none() && queue.len() >= self.core.settings.queue_capacity.max(1) {
+        if self.place.is_none() && queue.len() >= self.inner.settings.queue_capacity.max(1) {
             return Err(LimitRefusal::QueueFull {
                 waiting: queue.len(),
             });
@@ -420,11 +479,19 @@ impl<'a> Wait<'a> {
         let woken = Arc::new(Notify::new());
         queue.push(position, Arc::clone(&woken));
         drop(local);
-        self.place = Some(Place {
+        let place = Place {
             slot: Arc::clone(slot),
+            index,
             position,
             woken,
-        });
+        };
+        if let Some(left) = self.place.replace(place) {
+            if index < left.index {
+                self.was_sent_back = true;
+            } else if self.was_sent_back {
+                self.kept.push(left);
+            }
+        }
         Ok(())
     }
 
@@ -432,9 +499,9 @@ impl<'a> Wait<'a> {
     fn fall_behind(&mut self) {
         self.options.retry = false;
         self.lane = Lane::new(self.options.priority, false);
-        self.arrival = Some(self.core.arrival());
-        if let Some(place) = &mut self.place {
-            let position = (self.lane, self.arrival.unwrap_or(u64::MAX));
+        self.arrival = Some(self.inner.arrival());
+        let position = self.position();
+        for place in self.place.iter_mut().chain(&mut self.kept) {
             let mut local = place.slot.lock();
             let queue = local.queue();
             // First the new place, or the next one would be woken for nothing where nobody else
@@ -451,7 +518,7 @@ impl<'a> Wait<'a> {
             (_, Some(deadline)) => deadline.saturating_duration_since(now),
             (_, None) => Duration::MAX,
         };
-        Acquire::new(self.core.lease(), self.core.source, self.options.timeout)
+        Acquire::new(self.inner.lease(), self.inner.source, self.options.timeout)
             .priority(self.options.priority)
             .retry(self.options.retry)
             .max_wait(max_wait)
@@ -461,6 +528,8 @@ impl<'a> Wait<'a> {
 /// A place in line, given up when it is dropped.
 struct Place {
     slot: Arc<Slot>,
+    /// Which of the call's buckets that is.
+    index: usize,
     position: Position,
     woken: Arc<Notify>,
 }
@@ -473,7 +542,7 @@ impl Drop for Place {
 
 /// A lease that a store may have granted: given back if that isn't known.
 struct Asking<'a> {
-    core: &'a Inner,
+    inner: &'a Inner,
     shared: &'a Shared,
     slots: &'a Few<Arc<Slot>>,
     lease: LeaseId,
@@ -483,8 +552,10 @@ struct Asking<'a> {
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
         if !self.is_answered {
-            let unsent = Complete::new(self.lease, self.core.source, CallEnd::Unsent);
-            self.shared.outbox.send(self.slots.clone(), unsent);
+            let unsent = Complete::new(self.lease, self.inner.source, CallEnd::Unsent);
+            let slots = self.slots.iter().cloned();
+            let reports = slots.map(|slot| (slot, unsent)).collect();
+            self.shared.outbox.send(reports);
         }
     }
 }

@@ -156,15 +156,15 @@ impl Seats {
         decisions
     }
 
-    fn complete(&mut self, message: &Complete) -> Vec<Completed> {
-        // If it is forgotten that a call ended, its lease ends, which is later. A lockout must not
-        // be forgotten.
-        let lasting = match message.end {
-            CallEnd::Throttled { .. } => Lasting::Machine,
-            _ => Lasting::Process,
-        };
+    fn complete(&mut self, messages: &[Complete]) -> Vec<Completed> {
         let mut completed = Vec::with_capacity(self.len());
-        for index in 0..self.len() {
+        for (index, message) in messages.iter().enumerate() {
+            // If it is forgotten that a call ended, its lease ends, which is later. A lockout must
+            // not be forgotten.
+            let lasting = match message.end {
+                CallEnd::Throttled { .. } => Lasting::Machine,
+                _ => Lasting::Process,
+            };
             self.changed(index, lasting);
             let (entry, now, rules) = self.get(index);
             completed.push(entry.bucket.complete(now, rules, message));
@@ -302,14 +302,18 @@ impl LimitStore for FileLimitStore {
 
     fn complete<'a>(
         &'a self,
-        buckets: &'a [&'a UserBucket],
-        message: Complete,
+        reports: &'a [(&'a UserBucket, Complete)],
     ) -> StoreFuture<'a, Vec<Completed>> {
-        Box::pin(self.step(buckets, move |seats| seats.complete(&message)))
+        let (buckets, messages) = unzip(reports);
+        Box::pin(async move {
+            let complete = move |seats: &mut Seats| seats.complete(&messages);
+            self.step(&buckets, complete).await
+        })
     }
 
-    fn complete_blocking(&self, buckets: &[&UserBucket], message: Complete) -> bool {
-        let (names, step) = step(buckets, |seats| seats.complete(&message));
+    fn complete_blocking(&self, reports: &[(&UserBucket, Complete)]) -> bool {
+        let (buckets, messages) = unzip(reports);
+        let (names, step) = step(&buckets, |seats| seats.complete(&messages));
         let done = self.0.work_here(&names, step);
         if let Err(problem) = &done {
             tracing::warn!(target: "cliq_api::limit", %problem, "can't report how a call ended: it counts as one without a response");
@@ -332,6 +336,10 @@ impl LimitStore for FileLimitStore {
             snapshots
         }))
     }
+}
+
+fn unzip<'b>(reports: &[(&'b UserBucket, Complete)]) -> (Vec<&'b UserBucket>, Vec<Complete>) {
+    reports.iter().copied().unzip()
 }
 
 /// With its directory, and without anything of users.

@@ -55,17 +55,28 @@ impl Line {
             Decision::Wait {
                 earliest,
                 recheck: earliest,
+                cold: bucket.is_cold(now, rules, ask.priority),
             }
         };
-        let Decision::Wait { earliest, recheck } = decision else {
+        let Decision::Wait {
+            earliest,
+            recheck,
+            cold,
+        } = decision
+        else {
             mine.map(|mine| self.0.remove(mine));
             return decision;
         };
         let recheck = self.recheck(now, place, earliest, recheck);
+        let decision = Decision::Wait {
+            earliest,
+            recheck,
+            cold,
+        };
         if earliest > ask.max_wait {
             // The call gives up, so others needn't wait for it.
             mine.map(|mine| self.0.remove(mine));
-            return Decision::Wait { earliest, recheck };
+            return decision;
         }
         let until = now.saturating_add(millis(recheck)).saturating_add(LATE);
         match mine {
@@ -79,7 +90,7 @@ impl Line {
                 },
             ),
         }
-        Decision::Wait { earliest, recheck }
+        decision
     }
 
     /// Removes the ticket of a call that waits for another bucket.

@@ -105,8 +105,8 @@ impl Sheet {
             .position(|entry| &*entry.name == name)
             .unwrap_or_else(|| {
                 let bucket = match self.lost {
-                    // Any bucket may have been among the lost ones.
-                    Some(lost) => Bucket::assume_locked(rules, lost),
+                    // Nobody knows which there were: it may have been this one.
+                    Some(lost) => Bucket::assume_lost(rules, lost),
                     None => Bucket::new(rules, now, self.started),
                 };
                 self.entries.push(Entry {

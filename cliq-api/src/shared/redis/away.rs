@@ -6,7 +6,8 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use crate::limit::{Acquire, Bucket, Complete, Completed, Decision, Rules};
+use super::calls::Named;
+use crate::limit::{Acquire, Bucket, CallEnd, Complete, Completed, Decision, Rules};
 
 /// How often one who waits looks whether the server is back.
 const LOOK: Duration = Duration::from_secs(1);
@@ -61,30 +62,46 @@ impl Away {
         self.lock().since = self.now();
     }
 
-    /// `None` where nothing is to be sent.
-    pub(super) fn acquire(&self, name: &str, rules: &Rules, ask: &Acquire) -> Option<Decision> {
+    /// Takes a slot in each of the buckets, or in none. `None` where nothing is to be sent.
+    pub(super) fn acquire(&self, buckets: &[Named], ask: &Acquire) -> Option<Vec<Decision>> {
         let Unreachable::Share(share) = self.choice else {
             return None;
         };
-        // What isn't a number is none of it.
-        let rules = rules.share(share.clamp(0.0, 1.0))?;
         let now = self.now();
         let mut state = self.lock();
-        if rules.settles(state.since) > now {
-            return None;
+        let since = state.since;
+        // What isn't a number is none of it.
+        let share = share.clamp(0.0, 1.0);
+        let rules = |named: &Named| {
+            named
+                .rules
+                .share(share)
+                .filter(|rules| rules.settles(since) <= now)
+        };
+        let rules: Vec<_> = buckets.iter().map(rules).collect::<Option<_>>()?;
+        state.buckets.retain(|kept, (bucket, rules)| {
+            buckets.iter().any(|named| named.name == *kept) || !bucket.is_idle(now, rules)
+        });
+        let mut decisions = Vec::with_capacity(buckets.len());
+        for (Named { name, .. }, rules) in buckets.iter().zip(&rules) {
+            let fresh = || (Bucket::new(rules, now, 0), *rules);
+            let (bucket, _) = state.buckets.entry(name.clone()).or_insert_with(fresh);
+            let mut decision = bucket.acquire(now, rules, ask);
+            if let Decision::Wait { recheck, .. } = &mut decision {
+                *recheck = (*recheck).min(LOOK);
+            }
+            decisions.push(decision);
         }
-        state
-            .buckets
-            .retain(|kept, (bucket, rules)| kept == name || !bucket.is_idle(now, rules));
-        let fresh = || (Bucket::new(&rules, now, 0), rules);
-        let (bucket, _) = state.buckets.entry(name.to_owned()).or_insert_with(fresh);
-        Some(match bucket.acquire(now, &rules, ask) {
-            Decision::Wait { earliest, recheck } => Decision::Wait {
-                earliest,
-                recheck: recheck.min(LOOK),
-            },
-            decision => decision,
-        })
+        let is_granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
+        if !decisions.iter().all(is_granted) {
+            let unsent = Complete::new(ask.lease, ask.source, CallEnd::Unsent);
+            for (Named { name, .. }, rules) in buckets.iter().zip(&rules) {
+                if let Some((bucket, _)) = state.buckets.get_mut(name) {
+                    bucket.complete(now, rules, &unsent);
+                }
+            }
+        }
+        Some(decisions)
     }
 
     /// `None` where the call was not allowed here, or the store knows of it by now.

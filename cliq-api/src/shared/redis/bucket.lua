@@ -1,17 +1,13 @@
--- One bucket, as one step: read, told something, written. The rules are those of `limit::Bucket`, line by line, and so are the bytes;
--- a test tells both the same and compares.
+-- The buckets of one call, as one step: read, given a message, written. The rules are those of `limit::Bucket`, line by line, and so
+-- are the bytes; a test gives both the same messages and compares.
 --
 -- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's name is eight bytes, and only compared.
 --
--- KEYS: the bucket; the epoch. ARGV: what to do; the channel for locks; the bucket's name there; ten numbers of the rules; what is told.
+-- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
+-- in the channel, eleven numbers of its rules, and four arguments of its own.
 
-local what, channel, name = ARGV[1], ARGV[2], ARGV[3]
-
-local function number(index) return tonumber(ARGV[index]) end
-
-local slots, hold_for, margin, grace, lock_for = number(4), number(5), number(6), number(7), number(8)
-local longest_told, retry_share, reserved, use_within, unknown = number(9), number(10), number(11), number(12), number(13)
-local counted = slots >= 0
+local what, channel = ARGV[1], ARGV[2]
+local COMMON, EACH = 7, 16
 
 local function server_time()
   local time = redis.call('TIME')
@@ -19,8 +15,22 @@ local function server_time()
 end
 
 local now = server_time()
-local VERSION = 1
+local VERSION = 2
 local MOST = 2147483647
+
+local function rules_of(place)
+  local function number(index) return tonumber(ARGV[place + index]) end
+  local lock = number(6)
+  local r = {
+    slots = number(2), hold = number(3), margin = number(4), grace = number(5), lock = lock >= 0 and lock or nil,
+    max_told = number(7), retries = number(8), reserved = number(9), ttl = number(10), unknown = number(11),
+    headroom = number(12),
+  }
+  r.counted = r.slots >= 0
+  r.longest_lockout = math.max(r.lock or 0, r.max_told)
+  r.longest_quota = math.max(r.hold, r.max_told + r.margin)
+  return r
+end
 
 -- A stamp is twice the milliseconds since the base, and one more for a retry's.
 local function at(b, stamp) return b.base + math.floor(stamp / 2) end
@@ -31,8 +41,8 @@ end
 
 local function used(b) return #b.held + #b.out end
 
-local function hold(b, till, retry)
-  if not counted then return end
+local function hold(b, r, till, retry)
+  if not r.counted then return end
   local stamp = stamp_of(b, till, retry)
   local index = #b.held + 1
   while index > 1 and b.held[index - 1] > stamp do index = index - 1 end
@@ -44,18 +54,18 @@ local function be_cautious(b, till)
   for _, out in ipairs(b.out) do out.old = true end
 end
 
-local function lock(b, time, lasts, source)
-  local till = math.max(b.late_until, time) + lasts + margin
+local function lock(b, r, time, lasts, source)
+  local till = math.max(b.late_until, time) + lasts + r.margin
   b.locked_until = math.max(b.locked_until, till)
   b.lock_from = source
   be_cautious(b, b.locked_until + lasts)
 end
 
-local function lose(b, time, retry)
-  local arrives = time + grace
-  hold(b, arrives + hold_for, retry)
+local function mark_unanswered(b, r, time, retry)
+  local arrives = time + r.grace
+  hold(b, r, arrives + r.hold, retry)
   b.late_until = math.max(b.late_until, arrives)
-  local locked_until = arrives + lock_for + margin
+  local locked_until = arrives + (r.lock or 0) + r.margin
   if b.locked_until > time then b.locked_until = math.max(b.locked_until, locked_until) end
   be_cautious(b, locked_until)
 end
@@ -73,19 +83,25 @@ local function find(b, lease)
   end
 end
 
-local function pass(b)
+local function advance(b, r)
   local index = 1
   while index <= #b.out do
     local ends = b.out[index].ends
     if at(b, ends) <= now then
       take_out(b, index)
-      lose(b, at(b, ends), is_retry(ends))
+      mark_unanswered(b, r, at(b, ends), is_retry(ends))
       index = 1
     else
       index = index + 1
     end
   end
-  while b.held[1] and at(b, b.held[1]) <= now do table.remove(b.held, 1) end
+  local free = 0
+  while b.held[free + 1] and at(b, b.held[free + 1]) <= now do free = free + 1 end
+  if free > 0 then
+    local held = {}
+    for i = free + 1, #b.held do held[#held + 1] = b.held[i] end
+    b.held = held
+  end
   if now - b.base > 536870912 then
     local by = now - b.base
     local function moved(stamp) return math.max(math.floor(stamp / 2) - by, 0) * 2 + stamp % 2 end
@@ -95,12 +111,12 @@ local function pass(b)
   end
 end
 
-local function open_to(urgent) return urgent and slots or slots - reserved end
+local function open_to(r, urgent) return urgent and r.slots or r.slots - r.reserved end
 
--- How many slots have to get free; nil for none.
-local function needed(b, urgent)
-  if not counted then return nil end
-  local more = used(b) + 1 - open_to(urgent)
+-- How many slots have to become free; nil for none.
+local function needed(b, r, urgent)
+  if not r.counted then return nil end
+  local more = used(b) + 1 - open_to(r, urgent)
   return more > 0 and more or nil
 end
 
@@ -113,9 +129,9 @@ local function first_end(b)
   return first
 end
 
--- When one more slot than `index` is free, at the earliest, and whether that is certain.
-local function frees(b, index)
-  local answered = now + 1 + hold_for
+-- When slot `index` becomes free at the earliest, and whether that is certain.
+local function frees(b, r, index)
+  local answered = now + 1 + r.hold
   local held = b.held[index + 1]
   if held and at(b, held) <= answered then return at(b, held), true end
   local behind = index >= #b.out and b.held[index - #b.out + 1]
@@ -123,126 +139,195 @@ local function frees(b, index)
 end
 
 local function locked_left(b) return math.max(b.locked_until - now, 0) end
+local function is_quota_used(b) return now < b.quota_until and b.quota_left == 0 end
 
-local function acquire(b, lease, timeout, urgent, retry)
-  pass(b)
-  if find(b, lease) then return { 1, use_within } end
+-- Whether a call waits only because of a cold start.
+local function is_cold(b, r, urgent)
+  local needs = needed(b, r, urgent)
+  if not needs or now >= b.cold_until or is_quota_used(b) then return false end
+  local stamp, count = stamp_of(b, b.cold_until, false), 0
+  for _, held in ipairs(b.held) do
+    if held == stamp then count = count + 1 end
+  end
+  return count >= needs
+end
+
+-- How long a call has to wait for a slot and for the server's quota; nil if it need not.
+local function wait(b, r, urgent)
+  local needs = needed(b, r, urgent)
+  local time, known = nil, true
+  if needs then time, known = frees(b, r, needs - 1) end
+  if is_quota_used(b) then
+    time = math.max(time or 0, b.quota_until)
+    known = known and #b.out == 0
+  end
+  if not time then return nil end
+  local recheck = time
+  if not known then
+    local held, first = needs and b.held[needs], first_end(b)
+    recheck = held and at(b, held) or nil
+    if first and (not recheck or first < recheck) then recheck = first end
+    recheck = recheck or time
+  end
+  return { 2, math.max(time - now, 1), math.max(recheck - now, 1), is_cold(b, r, urgent) and 1 or 0 }
+end
+
+local function acquire(b, r, lease, timeout, urgent, retry)
+  advance(b, r)
+  if find(b, lease) then return { 1, r.ttl } end
   if locked_left(b) > 0 then return { 4, locked_left(b), b.lock_from } end
   local first = first_end(b)
-  if first and now < b.cautious_until then return { 2, 0, math.max(first - now, 1) } end
-  local needs = needed(b, urgent)
-  if needs then
-    local time, known = frees(b, needs - 1)
-    local again = time
-    if not known then
-      local held = b.held[needs]
-      again = held and at(b, held) or nil
-      if first and (not again or first < again) then again = first end
-      again = again or time
-    end
-    return { 2, math.max(time - now, 1), math.max(again - now, 1) }
-  end
-  if retry and counted then
+  if first and now < b.cautious_until then return { 2, 0, math.max(first - now, 1), 0 } end
+  local waits = wait(b, r, urgent)
+  if waits then return waits end
+  if retry and r.counted then
     local retries = 0
     for _, stamp in ipairs(b.held) do retries = retries + stamp % 2 end
     for _, out in ipairs(b.out) do retries = retries + out.ends % 2 end
-    if retries >= retry_share then return { 3 } end
+    if retries >= r.retries then return { 3 } end
   end
-  local ends = stamp_of(b, now + use_within + timeout + 1, retry)
-  table.insert(b.out, { lease = lease, ends = ends, old = false })
-  return { 1, use_within }
+  local ends = stamp_of(b, now + r.ttl + timeout + 1, retry)
+  table.insert(b.out, { lease = lease, ends = ends, old = false, stale = false })
+  if now < b.quota_until then b.quota_left = math.max(b.quota_left - 1, 0) end
+  return { 1, r.ttl }
 end
 
-local function complete(b, lease, source, outcome, lasts)
-  pass(b)
+local function note_quota(b, r, time, remaining, lasts, is_newest)
+  local left = math.max(remaining - r.headroom - #b.out, 0)
+  if is_newest or time >= b.quota_until or left <= b.quota_left then
+    b.quota_left = left
+    b.quota_until = time + lasts
+  end
+end
+
+-- `lasts` and `remaining` are negative where there is no lockout or no quota.
+local function complete(b, r, lease, source, ending, lasts, remaining, quota_lasts)
+  advance(b, r)
+  local function completed(unexpected)
+    return { locked_left(b), b.lock_from, unexpected and 1 or 0 }
+  end
   local index = find(b, lease)
   local out = index and take_out(b, index)
-  -- A time in whole milliseconds may be almost one later.
-  local time = now + 1
-  if outcome == 'throttled' then
-    if out then hold(b, time + hold_for, is_retry(out.ends)) end
-    local begins = b.locked_until < time
-    lock(b, time, lasts, source)
-    return { b.locked_until - now, source, begins and 1 or 0 }
-  elseif outcome == 'unanswered' and out then
-    lose(b, time, is_retry(out.ends))
-  elseif outcome == 'answered' and out then
-    hold(b, time + hold_for, is_retry(out.ends))
-    if not out.old then b.cautious_until = 0 end
+  if ending == 'unsent' then
+    if out and now < b.quota_until then b.quota_left = math.min(b.quota_left + 1, 4294967295) end
+    return completed()
   end
-  return { math.max(b.locked_until - time, 0), b.lock_from, 0 }
+  -- The time was rounded down to whole milliseconds.
+  local ended = now + 1
+  for _, other in ipairs(b.out) do other.stale = true end
+  if out and ending == 'unanswered' then
+    mark_unanswered(b, r, ended, is_retry(out.ends))
+  elseif out then
+    hold(b, r, ended + r.hold, is_retry(out.ends))
+  end
+  if remaining >= 0 then note_quota(b, r, ended, remaining, quota_lasts, out and not out.stale) end
+  if ending == 'answered' and out and not out.old then b.cautious_until = 0 end
+  if ending == 'throttled' then
+    local unexpected = b.locked_until < ended
+    if lasts >= 0 then lock(b, r, ended, lasts, source) else be_cautious(b, ended + r.hold) end
+    return completed(unexpected)
+  end
+  return completed()
 end
 
-local function look(b, urgent)
-  pass(b)
-  local remaining, wait = -1, 0
-  if counted then
-    remaining = math.max(open_to(urgent) - used(b), 0)
-    if now < b.cautious_until then
-      remaining = (#b.out == 0 and remaining > 0) and 1 or 0
-    end
+local function peek(b, r, urgent)
+  advance(b, r)
+  local remaining = -1
+  if r.counted then remaining = math.max(open_to(r, urgent) - used(b), 0) end
+  if now < b.quota_until then
+    remaining = remaining < 0 and b.quota_left or math.min(remaining, b.quota_left)
   end
-  local needs = needed(b, urgent)
+  if remaining >= 0 and now < b.cautious_until then
+    remaining = (#b.out == 0 and remaining > 0) and 1 or 0
+  end
+  local next = is_quota_used(b) and b.quota_until - now or 0
+  local needs = needed(b, r, urgent)
   if needs then
     local all = math.max(used(b), 1)
-    local time = frees(b, (needs - 1) % all)
-    wait = math.max(time - now, 0) + math.floor((needs - 1) / all) * hold_for
+    local time = frees(b, r, (needs - 1) % all)
+    next = math.max(next, math.max(time - now, 0) + math.floor((needs - 1) / all) * r.hold)
   end
-  return { remaining, math.max(wait, locked_left(b)), locked_left(b), b.lock_from }
+  return { remaining, math.max(next, locked_left(b)), locked_left(b), b.lock_from }
 end
 
--- `Bucket::believe`.
-local function believe(b)
+-- `Bucket::sanitize`.
+local function sanitize(b, r)
   b.base = math.min(b.base, now)
-  local longest = now + 1 + grace + math.max(lock_for, longest_told) + margin
+  local longest = now + 1 + r.grace + r.longest_lockout + r.margin
   b.locked_until = math.min(b.locked_until, longest)
-  b.cautious_until = math.min(b.cautious_until, longest + math.max(lock_for, longest_told))
-  b.late_until = math.min(b.late_until, now + 1 + grace)
-  local most = now + 1 + grace + hold_for
+  b.cautious_until = math.min(b.cautious_until, longest + r.longest_lockout)
+  b.quota_until = math.min(b.quota_until, now + 1 + r.longest_quota)
+  b.late_until = math.min(b.late_until, now + 1 + r.grace)
+  local most = now + 1 + math.max(r.grace, r.ttl) + r.hold
+  b.cold_until = math.min(b.cold_until, most)
   for i, stamp in ipairs(b.held) do
     if at(b, stamp) > most then b.held[i] = stamp_of(b, most, is_retry(stamp)) end
   end
   table.sort(b.held)
 end
 
+local function use_up(b, r, since, slots)
+  local till = since + r.ttl + r.hold
+  if till <= now or used(b) >= slots then return end
+  b.cold_until = math.max(b.cold_until, till)
+  for _ = used(b) + 1, slots do hold(b, r, till, false) end
+end
+
 -- `Bucket::assume_used`.
-local function assume_used(b, lost)
-  pass(b)
-  local till = lost + use_within + hold_for
-  if till <= now then return end
-  for _ = used(b) + 1, unknown do hold(b, till, false) end
+local function assume_used(b, r, lost)
+  advance(b, r)
+  use_up(b, r, lost, r.unknown)
 end
 
 -- `Bucket::adopt`.
-local function adopt(b, lease)
+local function adopt(b, r, lease)
   if find(b, lease) then return end
-  table.insert(b.out, { lease = lease, ends = stamp_of(b, now + use_within + 1, false), old = true })
+  table.insert(b.out, { lease = lease, ends = stamp_of(b, now + r.ttl + 1, false), old = true, stale = true })
 end
 
 local function new()
-  return { base = now, locked_until = 0, cautious_until = 0, late_until = 0, lock_from = 0, held = {}, out = {} }
+  return {
+    base = now, locked_until = 0, cautious_until = 0, late_until = 0, cold_until = 0, quota_until = 0, quota_left = 0,
+    lock_from = 0, held = {}, out = {},
+  }
 end
+
+-- `Bucket::assume_lost`.
+local function assume_lost(r)
+  local b = new()
+  if r.lock then lock(b, r, now, r.lock, 0) end
+  use_up(b, r, now, math.max(r.slots, 0))
+  return b
+end
+
+local LAYOUT = '>BI8I8I8I8I8I8I4I4I4'
+local FIXED = 65
 
 local function encode(b)
   local parts = {
-    struct.pack('>BI8I8I8I8I4I4', VERSION, b.base, b.locked_until, b.cautious_until, b.late_until, b.lock_from, #b.held),
+    struct.pack(
+      LAYOUT, VERSION, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left,
+      b.lock_from, #b.held
+    ),
   }
   for _, stamp in ipairs(b.held) do parts[#parts + 1] = struct.pack('>I4', stamp) end
   parts[#parts + 1] = struct.pack('>I4', #b.out)
   for _, out in ipairs(b.out) do
-    parts[#parts + 1] = out.lease .. struct.pack('>I4B', out.ends, out.old and 1 or 0)
+    local flags = (out.old and 1 or 0) + (out.stale and 2 or 0)
+    parts[#parts + 1] = out.lease .. struct.pack('>I4B', out.ends, flags)
   end
   return table.concat(parts)
 end
 
 -- nil where the bytes are damaged.
 local function decode(bytes)
-  if #bytes < 45 or bytes:byte(1) ~= VERSION then return nil end
+  if #bytes < FIXED or bytes:byte(1) ~= VERSION then return nil end
   local b, held, out = { held = {}, out = {} }, 0, 0
   local _
-  _, b.base, b.locked_until, b.cautious_until, b.late_until, b.lock_from, held = struct.unpack('>BI8I8I8I8I4I4', bytes)
-  local place = 42
-  if #bytes < 45 + 4 * held then return nil end
+  _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left, b.lock_from, held =
+    struct.unpack(LAYOUT, bytes)
+  local place = FIXED - 3
+  if #bytes < FIXED + 4 * held then return nil end
   for i = 1, held do
     b.held[i] = struct.unpack('>I4', bytes, place)
     if i > 1 and b.held[i - 1] > b.held[i] then return nil end
@@ -252,16 +337,16 @@ local function decode(bytes)
   place = place + 4
   if #bytes ~= place - 1 + 13 * out then return nil end
   for i = 1, out do
-    local ends, old = struct.unpack('>I4B', bytes, place + 8)
-    b.out[i] = { lease = bytes:sub(place, place + 7), ends = ends, old = old ~= 0 }
+    local ends, flags = struct.unpack('>I4B', bytes, place + 8)
+    b.out[i] = { lease = bytes:sub(place, place + 7), ends = ends, old = flags % 2 == 1, stale = flags >= 2 }
     place = place + 13
   end
   return b
 end
 
 -- What was counted elsewhere while this store was away, by another clock.
-local function merge(b, other, its_now)
-  pass(b)
+local function merge(b, r, other, its_now)
+  advance(b, r)
   local function moved(time) return time - its_now + now end
   local function later(field)
     if other[field] > its_now then b[field] = math.max(b[field], moved(other[field])) end
@@ -270,16 +355,19 @@ local function merge(b, other, its_now)
     if moved(other.locked_until) > b.locked_until then b.lock_from = other.lock_from end
     for _, out in ipairs(b.out) do out.old = true end
   end
+  if other.quota_until > its_now and (now >= b.quota_until or other.quota_left < b.quota_left) then
+    b.quota_left, b.quota_until = other.quota_left, moved(other.quota_until)
+  end
   later('locked_until')
   later('cautious_until')
   later('late_until')
   for _, stamp in ipairs(other.held) do
-    if at(other, stamp) > its_now then hold(b, moved(at(other, stamp)), is_retry(stamp)) end
+    if at(other, stamp) > its_now then hold(b, r, moved(at(other, stamp)), is_retry(stamp)) end
   end
   for _, out in ipairs(other.out) do
     if not find(b, out.lease) then
       local ends = stamp_of(b, moved(at(other, out.ends)), is_retry(out.ends))
-      table.insert(b.out, { lease = out.lease, ends = ends, old = true })
+      table.insert(b.out, { lease = out.lease, ends = ends, old = true, stale = true })
     end
   end
   return { 0 }
@@ -289,68 +377,94 @@ end
 local function epoch()
   local info = redis.pcall('INFO', 'server')
   local run = type(info) == 'string' and info:match('run_id:(%x+)') or '-'
-  local known, birth = (redis.call('GET', KEYS[2]) or ''):match('^(%S+) (%d+)$')
+  local known, birth = (redis.call('GET', KEYS[1]) or ''):match('^(%S+) (%d+)$')
   birth = tonumber(birth)
   if birth and known == run and birth <= now then return birth end
-  if what ~= 'look' then redis.call('SET', KEYS[2], run .. ' ' .. string.format('%.0f', now)) end
+  if what ~= 'peek' then redis.call('SET', KEYS[1], run .. ' ' .. string.format('%.0f', now)) end
   return now
 end
 
 -- Until when something of it matters.
-local function matters_until(b)
-  local till = math.max(b.locked_until, b.cautious_until, b.late_until, now)
+local function matters_until(b, r)
+  local till = math.max(b.locked_until, b.cautious_until, b.late_until, b.quota_until, now)
   if #b.held > 0 then till = math.max(till, at(b, b.held[#b.held])) end
   for _, out in ipairs(b.out) do
-    till = math.max(till, at(b, out.ends) + grace + math.max(hold_for, lock_for + margin))
+    till = math.max(till, at(b, out.ends) + r.grace + math.max(r.hold, (r.lock or 0) + r.margin))
   end
   return till
 end
 
 local birth = epoch()
-local stored = redis.call('GET', KEYS[1])
--- The epoch in which the bucket was last known to be whole.
-local b, whole_in, locked_before = nil, 0, 0
-if stored then
-  if #stored > 8 then
-    if stored:byte(9) > VERSION then return redis.error_reply('NEWER ' .. stored:byte(9)) end
-    whole_in = struct.unpack('>I8', stored)
-    b = decode(stored:sub(9))
-  end
-  if b then
-    locked_before = b.locked_until
-    -- What merges may not know the rules, and the next call will.
-    if what ~= 'merge' then believe(b) end
+local buckets = {}
+for index = 2, #KEYS do
+  local place = COMMON + EACH * (index - 2)
+  local r = rules_of(place)
+  local own = function(number) return ARGV[place + 12 + number] end
+  -- The epoch in which the bucket was last known to be whole.
+  local stored, b, whole_in, locked_before = redis.call('GET', KEYS[index]), nil, 0, 0
+  if stored then
+    if #stored > 8 then
+      if stored:byte(9) > VERSION then return redis.error_reply('NEWER ' .. stored:byte(9)) end
+      whole_in = struct.unpack('>I8', stored)
+      b = decode(stored:sub(9))
+    end
+    if b then
+      locked_before = b.locked_until
+      -- What merges may not know the rules, and the next call will.
+      if what ~= 'merge' then sanitize(b, r) end
+    else
+      whole_in, b = 0, assume_lost(r)
+    end
   else
-    whole_in, b = 0, new()
-    lock(b, now, lock_for, 0)
+    b = new()
   end
-else
-  b = new()
-end
-if whole_in ~= birth and what ~= 'merge' then
-  assume_used(b, birth)
-  whole_in = birth
+  if whole_in ~= birth and what ~= 'merge' then
+    assume_used(b, r, birth)
+    whole_in = birth
+  end
+  buckets[#buckets + 1] = {
+    key = KEYS[index], name = ARGV[place + 1], b = b, r = r, own = own, whole_in = whole_in, locked_before = locked_before,
+  }
 end
 
-local answer
+local answers = {}
 if what == 'acquire' then
-  answer = acquire(b, ARGV[14], number(16), ARGV[17] == '1', ARGV[18] == '1')
+  local lease, timeout = ARGV[3], tonumber(ARGV[5])
+  local granted = true
+  for i, it in ipairs(buckets) do
+    answers[i] = acquire(it.b, it.r, lease, timeout, ARGV[6] == '1', ARGV[7] == '1')
+    granted = granted and answers[i][1] == 1
+  end
+  -- From each of them, or from none.
+  for i, it in ipairs(buckets) do
+    if not granted and answers[i][1] == 1 then complete(it.b, it.r, lease, 0, 'unsent', -1, -1, 0) end
+  end
 elseif what == 'complete' then
-  local lost = now < birth + use_within + hold_for and ARGV[14] ~= struct.pack('>I8', 0)
-  if lost then adopt(b, ARGV[14]) end
-  answer = complete(b, ARGV[14], number(15), ARGV[16], number(17))
+  local lease, source = ARGV[3], tonumber(ARGV[4])
+  for i, it in ipairs(buckets) do
+    local lost = now < birth + it.r.ttl + it.r.hold and lease ~= struct.pack('>I8', 0)
+    if lost then adopt(it.b, it.r, lease) end
+    local own = it.own
+    answers[i] = complete(it.b, it.r, lease, source, own(1), tonumber(own(2)), tonumber(own(3)), tonumber(own(4)))
+  end
 elseif what == 'merge' then
-  local other = decode(ARGV[14])
-  if not other then return redis.error_reply('ERR the bucket to merge is damaged') end
-  answer = merge(b, other, number(15))
+  for i, it in ipairs(buckets) do
+    local other = decode(it.own(1))
+    if not other then return redis.error_reply('ERR the bucket to merge is damaged') end
+    answers[i] = merge(it.b, it.r, other, tonumber(ARGV[3]))
+  end
 else
-  return look(b, ARGV[15] == '1')
+  for i, it in ipairs(buckets) do answers[i] = peek(it.b, it.r, ARGV[3] == '1') end
+  return answers
 end
-local lives = matters_until(b) - now + 1000
-if what == 'merge' then lives = math.max(lives, redis.call('PTTL', KEYS[1])) end
-redis.call('SET', KEYS[1], struct.pack('>I8', whole_in) .. encode(b), 'PX', string.format('%.0f', lives))
-if b.locked_until > locked_before + 100 and b.locked_until > now then
-  -- Who may not publish is told by the next acquire.
-  redis.pcall('PUBLISH', channel, name .. ' ' .. string.format('%.0f', locked_left(b)) .. ' ' .. b.lock_from)
+for _, it in ipairs(buckets) do
+  local b = it.b
+  local lives = matters_until(b, it.r) - now + 1000
+  if what == 'merge' then lives = math.max(lives, redis.call('PTTL', it.key)) end
+  redis.call('SET', it.key, struct.pack('>I8', it.whole_in) .. encode(b), 'PX', string.format('%.0f', lives))
+  if b.locked_until > it.locked_before + 100 and b.locked_until > now then
+    -- Who may not publish is told by the next acquire.
+    redis.pcall('PUBLISH', channel, it.name .. ' ' .. string.format('%.0f', locked_left(b)) .. ' ' .. b.lock_from)
+  end
 end
-return answer
+return answers

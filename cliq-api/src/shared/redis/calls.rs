@@ -12,99 +12,155 @@ use crate::limit::{
 use crate::store_error::StoreError;
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
-/// Passed instead of rules when only a lockout is reported.
-pub(super) const NO_RULES: [i64; 10] = [-1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-/// The polling interval while waiting for another process's call. There is no notification for it.
+/// The rules of a bucket of which only a lockout is known.
+pub(super) const NO_RULES: [i64; 11] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0];
+/// How often a call that waits for another one's response asks again.
 const LOOK: Duration = Duration::from_millis(500);
-/// The longest duration that a time stamp of the script holds.
+/// The longest time that the script can count with: what a stamp holds.
 const LONGEST: u64 = u32::MAX as u64 >> 1;
 
-/// Builds invocations of the script.
+/// Creates calls of the script.
 pub(super) struct Calls<'s> {
     pub(super) script: &'s Script,
     pub(super) place: &'s Place,
 }
 
+/// A bucket, as the script is told of it.
+pub(super) struct Named {
+    pub(super) name: String,
+    pub(super) rules: Rules,
+}
+
+/// What the script is told besides the bucket itself.
+type Own = [i64; 4];
+
 impl<'s> Calls<'s> {
-    fn call(&self, what: &str, name: &str, rules: [i64; 10]) -> ScriptInvocation<'s> {
+    /// A call without its buckets.
+    fn call(&self, what: &str, message: [&[u8]; 5]) -> ScriptInvocation<'s> {
         let mut call = self.script.prepare_invoke();
-        call.key(self.place.key("limit", name))
-            .key(self.place.key("epoch", ""));
-        call.arg(what).arg(self.place.key("locks", "")).arg(name);
+        call.key(self.place.key("epoch", ""));
+        call.arg(what).arg(self.place.key("locks", ""));
+        for part in message {
+            call.arg(part);
+        }
+        call
+    }
+
+    fn bucket<'c>(
+        &self,
+        call: &'c mut ScriptInvocation<'s>,
+        name: &str,
+        rules: [i64; 11],
+    ) -> &'c mut ScriptInvocation<'s> {
+        call.key(self.place.key("limit", name)).arg(name);
         for number in rules {
             call.arg(number);
         }
         call
     }
 
-    pub(super) fn acquire(&self, name: &str, rules: &Rules, ask: &Acquire) -> ScriptInvocation<'s> {
+    fn buckets(
+        &self,
+        call: &mut ScriptInvocation<'s>,
+        buckets: &[Named],
+        own: impl Fn(usize) -> Own,
+    ) {
+        for (index, bucket) in buckets.iter().enumerate() {
+            let call = self.bucket(call, &bucket.name, bucket.rules.numbers());
+            for number in own(index) {
+                call.arg(number);
+            }
+        }
+    }
+
+    pub(super) fn acquire(&self, buckets: &[Named], ask: &Acquire) -> ScriptInvocation<'s> {
         let timeout = u64::try_from(ask.timeout.as_millis())
             .unwrap_or(LONGEST)
             .min(LONGEST);
-        let mut call = self.call("acquire", name, rules.numbers());
-        call.arg(&ask.lease.0.to_be_bytes())
-            .arg(ask.source.0)
-            .arg(timeout);
-        call.arg(u8::from(ask.priority == Priority::Urgent))
-            .arg(u8::from(ask.retry));
+        let mut call = self.call(
+            "acquire",
+            [
+                &ask.lease.0.to_be_bytes(),
+                ask.source.0.to_string().as_bytes(),
+                timeout.to_string().as_bytes(),
+                flag(ask.priority == Priority::Urgent),
+                flag(ask.retry),
+            ],
+        );
+        self.buckets(&mut call, buckets, |_| Own::default());
         call
     }
 
-    pub(super) fn complete(
-        &self,
-        name: &str,
-        rules: &Rules,
-        end: &Complete,
-    ) -> ScriptInvocation<'s> {
-        let (outcome, lock) = match end.end {
-            CallEnd::Answered => ("answered", 0),
-            CallEnd::Throttled { retry_after } => ("throttled", rules.lock_for(retry_after)),
-            CallEnd::Unanswered => ("unanswered", 0),
-            CallEnd::Unsent => ("unsent", 0),
-        };
-        let mut call = self.call("complete", name, rules.numbers());
-        call.arg(&end.lease.0.to_be_bytes())
-            .arg(end.source.0)
-            .arg(outcome)
-            .arg(lock);
+    /// All messages are of one call.
+    pub(super) fn complete(&self, reports: &[(Named, Complete)]) -> ScriptInvocation<'s> {
+        let lease = reports.first().map_or(0, |(_, message)| message.lease.0);
+        let source = reports.first().map_or(0, |(_, message)| message.source.0);
+        let mut call = self.call(
+            "complete",
+            [
+                &lease.to_be_bytes(),
+                source.to_string().as_bytes(),
+                b"",
+                b"",
+                b"",
+            ],
+        );
+        let time = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
+        for (Named { name, rules }, message) in reports {
+            let (end, lock) = match message.end {
+                CallEnd::Answered => ("answered", None),
+                CallEnd::Throttled { retry_after } => ("throttled", rules.lock_for(retry_after)),
+                CallEnd::Unanswered => ("unanswered", None),
+                CallEnd::Unsent => ("unsent", None),
+            };
+            let quota = message.quota;
+            self.bucket(&mut call, name, rules.numbers())
+                .arg(end)
+                .arg(lock.map_or(-1, time))
+                .arg(quota.map_or(-1, |quota| i64::from(quota.remaining)))
+                .arg(quota.map_or(0, |quota| time(rules.quota_for(quota.reset))));
+        }
         call
     }
 
-    pub(super) fn look(
-        &self,
-        name: &str,
-        rules: &Rules,
-        source: Source,
-        priority: Priority,
-    ) -> ScriptInvocation<'s> {
-        let mut call = self.call("look", name, rules.numbers());
-        call.arg(source.0)
-            .arg(u8::from(priority == Priority::Urgent));
+    pub(super) fn peek(&self, buckets: &[Named], priority: Priority) -> ScriptInvocation<'s> {
+        let mut call = self.call(
+            "peek",
+            [flag(priority == Priority::Urgent), b"", b"", b"", b""],
+        );
+        self.buckets(&mut call, buckets, |_| Own::default());
         call
     }
 
     pub(super) fn merge(
         &self,
         name: &str,
-        rules: [i64; 10],
+        rules: [i64; 11],
         bucket: &Bucket,
         as_of: u64,
     ) -> ScriptInvocation<'s> {
-        let mut call = self.call("merge", name, rules);
-        call.arg(bucket.encode()).arg(as_of);
+        let as_of = as_of.to_string();
+        let mut call = self.call("merge", [as_of.as_bytes(), b"", b"", b"", b""]);
+        self.bucket(&mut call, name, rules).arg(bucket.encode());
+        call.arg(0).arg(0).arg(0);
         call
     }
+}
+
+fn flag(is_set: bool) -> &'static [u8] {
+    if is_set { b"1" } else { b"0" }
 }
 
 pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, StoreError> {
     Ok(match *answer {
         [1, ttl] => Decision::Granted { ttl: time(ttl) },
-        [2, earliest, recheck] => {
+        [2, earliest, recheck, cold] => {
             let (earliest, recheck) = (time(earliest), time(recheck));
-            // The end of a peer's call isn't announced.
             Decision::Wait {
                 earliest,
+                // No peer tells it when its call ends.
                 recheck: recheck.min(earliest.max(LOOK)),
+                cold: cold == 1,
             }
         }
         [3] => Decision::ShareUsed,
@@ -114,16 +170,16 @@ pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, Store
 }
 
 pub(super) fn completed(answer: &[i64], source: Source) -> Result<Completed, StoreError> {
-    let &[left, from, begins] = answer else {
+    let &[left, from, unexpected] = answer else {
         return Err(unknown());
     };
     Ok(Completed {
         locked: locked(left, from, source),
-        begins: begins == 1,
+        unexpected: unexpected == 1,
     })
 }
 
-pub(super) fn seen(answer: &[i64], source: Source) -> Result<Snapshot, StoreError> {
+pub(super) fn snapshot(answer: &[i64], source: Source) -> Result<Snapshot, StoreError> {
     let &[remaining, next, left, from] = answer else {
         return Err(unknown());
     };
@@ -153,7 +209,7 @@ fn time(millis: i64) -> Duration {
     Duration::from_millis(u64::try_from(millis).unwrap_or(0))
 }
 
-fn unknown() -> StoreError {
+pub(super) fn unknown() -> StoreError {
     StoreError::new(
         "unexpected result of a Redis script: does another program use the same key prefix?",
     )

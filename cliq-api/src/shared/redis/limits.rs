@@ -1,5 +1,5 @@
-//! Limits shared by hosts: one script call for each acquire and each complete, by the server's own
-//! clock.
+//! Limits shared by hosts: one call of a script for all buckets of each acquire and each complete,
+//! by the server's own clock.
 
 use std::fmt;
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -11,14 +11,14 @@ use redis::{RedisResult, Script, ScriptInvocation};
 use secrecy::SecretString;
 
 use super::away::{Away, Unreachable};
-use super::calls::{BUCKET, Calls, NO_RULES, completed, decision, seen};
+use super::calls::{BUCKET, Calls, NO_RULES, Named, completed, decision, snapshot, unknown};
 use super::link::{Link, Listener, Problem, Work};
 use super::locks::Locks;
 use super::place::Place;
 use crate::error::Error;
 use crate::limit::{
-    Acquire, Bucket, CallEnd, Complete, Completed, Decision, LimitStore, Locked, Priority,
-    Snapshot, Source, StoreFuture, UserBucket,
+    Acquire, Bucket, Complete, Completed, Decision, LimitStore, Locked, Priority, Snapshot, Source,
+    StoreFuture, UserBucket,
 };
 use crate::store_error::StoreError;
 
@@ -163,7 +163,7 @@ impl RedisLimitStore {
         }
     }
 
-    async fn tell(&self, call: &ScriptInvocation<'_>) -> Result<Vec<i64>, Problem> {
+    async fn tell(&self, call: &ScriptInvocation<'_>) -> Result<Vec<Vec<i64>>, Problem> {
         let inner = self.inner();
         let answer = inner.link.run(call).await?;
         inner.peers.away.heard();
@@ -173,63 +173,102 @@ impl RedisLimitStore {
 }
 
 impl RedisLimitStore {
-    async fn acquire_one(
-        &self,
-        bucket: &UserBucket,
-        ask: &Acquire,
-    ) -> Result<Decision, StoreError> {
-        let (name, rules) = (self.name(bucket), bucket.rules());
-        match self.tell(&self.calls().acquire(&name, rules, ask)).await {
-            Ok(answer) => decision(&answer, ask.source),
-            // A server that says no is there.
-            Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
-            Err(problem) => self
-                .inner()
-                .peers
-                .away
-                .acquire(&name, rules, ask)
-                .ok_or_else(|| failed(problem)),
+    fn named(&self, bucket: &UserBucket) -> Named {
+        Named {
+            name: self.name(bucket),
+            rules: *bucket.rules(),
         }
     }
 
-    async fn complete_one(
+    /// Reports what isn't counted here. Returns the replies to what is, by place, and the rest.
+    fn complete_away(
         &self,
-        bucket: &UserBucket,
-        end: &Complete,
-    ) -> Result<Completed, StoreError> {
-        let name = self.name(bucket);
-        if let Some(completed) = self.inner().peers.away.complete(&name, end) {
-            return Ok(completed);
+        reports: &[(&UserBucket, Complete)],
+    ) -> (Vec<Option<Completed>>, Vec<(Named, Complete)>) {
+        let away = &self.inner().peers.away;
+        let mut rest = Vec::new();
+        let mut completed = Vec::with_capacity(reports.len());
+        for (bucket, message) in reports {
+            let named = self.named(bucket);
+            let here = away.complete(&named.name, message);
+            if here.is_none() {
+                rest.push((named, *message));
+            }
+            completed.push(here);
         }
-        let answer = self
-            .tell(&self.calls().complete(&name, bucket.rules(), end))
-            .await
-            .map_err(failed)?;
-        completed(&answer, end.source)
+        (completed, rest)
+    }
+}
+
+impl LimitStore for RedisLimitStore {
+    fn acquire<'a>(
+        &'a self,
+        buckets: &'a [&'a UserBucket],
+        message: Acquire,
+    ) -> StoreFuture<'a, Vec<Decision>> {
+        Box::pin(async move {
+            let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
+            match self.tell(&self.calls().acquire(&named, &message)).await {
+                Ok(answers) => answers
+                    .iter()
+                    .map(|answer| decision(answer, message.source))
+                    .collect(),
+                // A server that says no is there.
+                Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
+                Err(problem) => self
+                    .inner()
+                    .peers
+                    .away
+                    .acquire(&named, &message)
+                    .ok_or_else(|| failed(problem)),
+            }
+        })
+    }
+
+    fn complete<'a>(
+        &'a self,
+        reports: &'a [(&'a UserBucket, Complete)],
+    ) -> StoreFuture<'a, Vec<Completed>> {
+        Box::pin(async move {
+            let (completed_here, rest) = self.complete_away(reports);
+            let answers = if rest.is_empty() {
+                Vec::new()
+            } else {
+                let told = self.tell(&self.calls().complete(&rest)).await;
+                told.map_err(failed)?
+            };
+            let mut answers = answers.iter().zip(&rest);
+            let replies = completed_here.into_iter().map(|here| match here {
+                Some(completed) => Ok(completed),
+                None => {
+                    let (answer, (_, message)) = answers.next().ok_or_else(unknown)?;
+                    completed(answer, message.source)
+                }
+            });
+            replies.collect()
+        })
     }
 
     /// By a connection of its own, as the runtime that had the other one is about to go.
-    fn complete_one_blocking(&self, bucket: &UserBucket, end: Complete) -> bool {
+    fn complete_blocking(&self, reports: &[(&UserBucket, Complete)]) -> bool {
         let inner = self.inner();
-        let name = self.name(bucket);
-        if inner.peers.away.complete(&name, &end).is_some() {
+        let (_, rest) = self.complete_away(reports);
+        if rest.is_empty() {
             return true;
         }
         if inner.gave_up.load(Ordering::Relaxed) {
             return false;
         }
-        let (place, rules) = (self.place.clone(), *bucket.rules());
+        let place = self.place.clone();
         let work = async move {
             let link = Link::new(place.clone(), None);
-            link.run::<Vec<i64>>(
-                &Calls {
-                    script: &SCRIPT,
-                    place: &place,
-                }
-                .complete(&name, &rules, &end),
-            )
-            .await
-            .is_ok()
+            let calls = Calls {
+                script: &SCRIPT,
+                place: &place,
+            };
+            link.run::<Vec<Vec<i64>>>(&calls.complete(&rest))
+                .await
+                .is_ok()
         };
         let thread = std::thread::spawn(|| {
             let runtime = tokio::runtime::Builder::new_current_thread()
@@ -242,53 +281,6 @@ impl RedisLimitStore {
         inner.gave_up.store(!is_told, Ordering::Relaxed);
         is_told
     }
-}
-
-impl LimitStore for RedisLimitStore {
-    fn acquire<'a>(
-        &'a self,
-        buckets: &'a [&'a UserBucket],
-        message: Acquire,
-    ) -> StoreFuture<'a, Vec<Decision>> {
-        Box::pin(async move {
-            let mut decisions = Vec::with_capacity(buckets.len());
-            for bucket in buckets {
-                decisions.push(self.acquire_one(bucket, &message).await?);
-            }
-            let granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
-            if !decisions.iter().all(granted) {
-                let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
-                for (bucket, _) in buckets
-                    .iter()
-                    .zip(&decisions)
-                    .filter(|(_, decision)| granted(decision))
-                {
-                    self.complete_one(bucket, &unsent).await?;
-                }
-            }
-            Ok(decisions)
-        })
-    }
-
-    fn complete<'a>(
-        &'a self,
-        buckets: &'a [&'a UserBucket],
-        message: Complete,
-    ) -> StoreFuture<'a, Vec<Completed>> {
-        Box::pin(async move {
-            let mut completed = Vec::with_capacity(buckets.len());
-            for bucket in buckets {
-                completed.push(self.complete_one(bucket, &message).await?);
-            }
-            Ok(completed)
-        })
-    }
-
-    fn complete_blocking(&self, buckets: &[&UserBucket], message: Complete) -> bool {
-        buckets
-            .iter()
-            .all(|bucket| self.complete_one_blocking(bucket, message))
-    }
 
     fn peek<'a>(
         &'a self,
@@ -297,13 +289,13 @@ impl LimitStore for RedisLimitStore {
         priority: Priority,
     ) -> StoreFuture<'a, Vec<Snapshot>> {
         Box::pin(async move {
-            let mut snapshots = Vec::with_capacity(buckets.len());
-            for bucket in buckets {
-                let name = self.name(bucket);
-                let call = self.calls().look(&name, bucket.rules(), source, priority);
-                snapshots.push(seen(&self.tell(&call).await.map_err(failed)?, source)?);
-            }
-            Ok(snapshots)
+            let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
+            let told = self.tell(&self.calls().peek(&named, priority)).await;
+            let answers = told.map_err(failed)?;
+            answers
+                .iter()
+                .map(|answer| snapshot(answer, source))
+                .collect()
         })
     }
 
@@ -337,7 +329,7 @@ impl Listener for Peers {
                 place: &self.place,
             };
             while let Some((name, bucket, rules, as_of)) = self.away.next() {
-                let _: Vec<i64> = calls
+                let _: Vec<Vec<i64>> = calls
                     .merge(&name, rules.numbers(), &bucket, as_of)
                     .invoke_async(connection)
                     .await?;
@@ -345,7 +337,7 @@ impl Listener for Peers {
             }
             for (name, left, source) in self.locks.all() {
                 let bucket = Bucket::of_lock(left, source);
-                let _: Vec<i64> = calls
+                let _: Vec<Vec<i64>> = calls
                     .merge(&name, NO_RULES, &bucket, 0)
                     .invoke_async(connection)
                     .await?;

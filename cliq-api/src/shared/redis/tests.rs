@@ -15,15 +15,14 @@ use std::time::Duration;
 use fastrand::Rng;
 use redis::{Commands, Connection, Script, ScriptInvocation};
 
-use super::calls::{BUCKET, Calls, completed, decision, seen};
+use super::calls::{BUCKET, Calls, Named, completed, decision, snapshot};
 use super::place::Place;
 use crate::limit::{
-    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Priority,
-    Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockPolicy,
+    Priority, Quota, Rules, Source,
 };
 use crate::meta::Limit;
 
-const NAME: &str = "bucket";
 const LOOK: Duration = Duration::from_millis(500);
 
 /// Returns the script with the time as its last argument, instead of the server's time.
@@ -36,82 +35,149 @@ fn timed() -> Script {
     Script::new(&timed)
 }
 
-/// A bucket in Redis, and one here that gets the same calls.
+/// A bucket here, which gets the same messages as one there.
+struct Here {
+    named: Named,
+    bucket: Bucket,
+    /// The epoch in which it was last made whole.
+    whole_in: u64,
+}
+
+/// Several buckets, here and there.
 struct Both<'s> {
     calls: Calls<'s>,
     connection: &'s mut Connection,
-    here: Bucket,
-    /// The epoch in which the bucket here was last completed.
-    whole_in: u64,
-    /// The start of the script's epoch.
+    here: Vec<Here>,
     birth: u64,
 }
 
+impl Here {
+    /// What the script does before it handles a message.
+    fn prepare(&mut self, now: u64, birth: u64) {
+        let rules = &self.named.rules;
+        self.bucket.sanitize(now, rules);
+        if self.whole_in != birth {
+            self.bucket.assume_used(now, rules, birth);
+            self.whole_in = birth;
+        }
+    }
+}
+
 impl Both<'_> {
-    fn tell(&mut self, call: &mut ScriptInvocation<'_>, now: u64) -> Vec<i64> {
+    fn tell(&mut self, call: &mut ScriptInvocation<'_>, now: u64) -> Vec<Vec<i64>> {
         call.arg(now).invoke(self.connection).unwrap()
     }
 
-    /// Repeats what the script does before each command.
-    fn prepare(&mut self, now: u64, rules: &Rules) {
-        // A clock that went back before the epoch starts another one.
+    fn named(&self, which: &[usize]) -> Vec<Named> {
+        let named = which.iter().map(|&index| &self.here[index].named);
+        named
+            .map(|named| Named {
+                name: named.name.clone(),
+                rules: named.rules,
+            })
+            .collect()
+    }
+
+    fn prepare(&mut self, which: &[usize], now: u64) {
+        // A clock that went back before that begins another epoch.
         self.birth = self.birth.min(now);
-        self.here.sanitize(now, rules);
-        if self.whole_in != self.birth {
-            self.here.assume_used(now, rules, self.birth);
-            self.whole_in = self.birth;
+        for &index in which {
+            self.here[index].prepare(now, self.birth);
         }
     }
 
-    fn acquire(&mut self, now: u64, rules: &Rules, ask: &Acquire) -> Decision {
-        self.prepare(now, rules);
-        let here = match self.here.acquire(now, rules, ask) {
-            Decision::Wait { earliest, recheck } => Decision::Wait {
-                earliest,
-                recheck: recheck.min(earliest.max(LOOK)),
-            },
-            decision => decision,
-        };
-        let there = self.tell(&mut self.calls.acquire(NAME, rules, ask), now);
-        assert_eq!(decision(&there, ask.source).unwrap(), here);
+    fn acquire(&mut self, which: &[usize], now: u64, ask: &Acquire) -> Vec<Decision> {
+        self.prepare(which, now);
+        let mut here = Vec::new();
+        for &index in which {
+            let Here { named, bucket, .. } = &mut self.here[index];
+            let mut decision = bucket.acquire(now, &named.rules, ask);
+            if let Decision::Wait {
+                earliest, recheck, ..
+            } = &mut decision
+            {
+                *recheck = (*recheck).min((*earliest).max(LOOK));
+            }
+            here.push(decision);
+        }
+        let is_granted = |decision: &Decision| matches!(decision, Decision::Granted { .. });
+        if !here.iter().all(is_granted) {
+            let unsent = Complete::new(ask.lease, ask.source, CallEnd::Unsent);
+            for (&index, _) in which.iter().zip(&here).filter(|(_, one)| is_granted(one)) {
+                let Here { named, bucket, .. } = &mut self.here[index];
+                bucket.complete(now, &named.rules, &unsent);
+            }
+        }
+        let there = self.tell(&mut self.calls.acquire(&self.named(which), ask), now);
+        let there = there.iter().map(|one| decision(one, ask.source).unwrap());
+        assert_eq!(there.collect::<Vec<_>>(), here);
         here
     }
 
-    fn complete(&mut self, now: u64, rules: &Rules, end: Complete) {
-        self.prepare(now, rules);
-        if now < self.birth + rules.settles(0) {
-            self.here.adopt(now, rules, end.lease);
-        }
-        let here = self.here.complete(now, rules, &end);
-        let there = self.tell(&mut self.calls.complete(NAME, rules, &end), now);
-        assert_eq!(completed(&there, end.source).unwrap(), here);
-    }
-
-    fn look(&mut self, now: u64, rules: &Rules, source: Source, priority: Priority) {
-        let mut here = self.here.clone();
-        here.sanitize(now, rules);
-        if now < self.birth {
-            here.assume_used(now, rules, now);
-        }
-        let here = here.peek(now, rules, source, priority);
-        let there = self.tell(&mut self.calls.look(NAME, rules, source, priority), now);
-        assert_eq!(seen(&there, source).unwrap(), here);
-    }
-
-    /// Compares the bytes. A bucket without information may be missing in Redis.
-    fn compare(&mut self, now: u64, rules: &Rules) {
-        let there: Option<Vec<u8>> = self
-            .connection
-            .get(self.calls.place.key("limit", NAME))
-            .unwrap();
-        match there {
-            Some(bytes) => {
-                let (whole_in, bytes) = bytes.split_first_chunk::<8>().unwrap();
-                assert_eq!(u64::from_be_bytes(*whole_in), self.whole_in);
-                assert_eq!(Bucket::decode(bytes).as_ref(), Ok(&self.here));
-                assert_eq!(bytes, self.here.encode());
+    fn complete(&mut self, which: &[usize], now: u64, message: Complete) {
+        self.prepare(which, now);
+        let mut here = Vec::new();
+        for &index in which {
+            let Here { named, bucket, .. } = &mut self.here[index];
+            if now < self.birth + named.rules.settles(0) {
+                bucket.adopt(now, &named.rules, message.lease);
             }
-            None => assert!(self.here.is_idle(now, rules)),
+            here.push(bucket.complete(now, &named.rules, &message));
+        }
+        let named = self.named(which).into_iter();
+        let reports: Vec<_> = named.map(|named| (named, message)).collect();
+        let there = self.tell(&mut self.calls.complete(&reports), now);
+        let there = there
+            .iter()
+            .map(|one| completed(one, message.source).unwrap());
+        assert_eq!(there.collect::<Vec<_>>(), here);
+    }
+
+    fn peek(&mut self, which: &[usize], now: u64, source: Source, priority: Priority) {
+        let mut here = Vec::new();
+        for &index in which {
+            let Here {
+                named,
+                bucket,
+                whole_in,
+            } = &self.here[index];
+            let mut copy = Here {
+                named: Named {
+                    name: String::new(),
+                    rules: named.rules,
+                },
+                bucket: bucket.clone(),
+                whole_in: *whole_in,
+            };
+            copy.prepare(now, self.birth.min(now));
+            here.push(copy.bucket.peek(now, &named.rules, source, priority));
+        }
+        let there = self.tell(&mut self.calls.peek(&self.named(which), priority), now);
+        let there = there.iter().map(|one| snapshot(one, source).unwrap());
+        assert_eq!(there.collect::<Vec<_>>(), here);
+    }
+
+    /// The bytes are the same. A bucket that is no different from a new one may be gone.
+    fn compare(&mut self, now: u64) {
+        for Here {
+            named,
+            bucket,
+            whole_in,
+        } in &mut self.here
+        {
+            let there: Option<Vec<u8>> = self
+                .connection
+                .get(self.calls.place.key("limit", &named.name))
+                .unwrap();
+            match there {
+                Some(bytes) => {
+                    let (there_whole_in, bytes) = bytes.split_first_chunk::<8>().unwrap();
+                    assert_eq!(u64::from_be_bytes(*there_whole_in), *whole_in);
+                    assert_eq!(Bucket::decode(bytes).as_ref(), Ok(&*bucket));
+                    assert_eq!(bytes, bucket.encode());
+                }
+                None => assert!(bucket.is_idle(now, &named.rules)),
+            }
         }
     }
 }
@@ -119,17 +185,36 @@ impl Both<'_> {
 fn rules(rng: &mut Rng) -> Rules {
     let settings = LimitSettings::new()
         .cold_start(rng.bool())
+        .headroom(rng.u32(..3))
         .reserved_for_urgent(rng.u32(..3))
         .retry_share(rng.u8(..=100))
         .permit_ttl(Duration::from_millis(rng.u64(..40_000)))
-        .grace(Duration::from_secs(rng.u64(..200)));
-    let spec = BucketSpec::new("", "").lock(Duration::from_secs(rng.u64(1..700)));
-    let limit = Limit::new(rng.u32(1..25), Duration::from_secs(rng.u64(1..120)));
-    let is_limited = rng.u8(..10) > 0;
-    Rules::new(
-        &if is_limited { spec.limit(limit) } else { spec },
-        &settings,
-    )
+        .grace(Duration::from_secs(rng.u64(..200)))
+        .assumed_lock(rng.bool().then(|| Duration::from_secs(rng.u64(1..700))))
+        .lock_policy(if rng.bool() {
+            LockPolicy::Announced
+        } else {
+            LockPolicy::Longer
+        });
+    let mut spec = BucketSpec::new("", "");
+    if rng.u8(..3) > 0 {
+        spec = spec.lock(Duration::from_secs(rng.u64(1..700)));
+    }
+    if rng.u8(..10) > 0 {
+        spec = spec.limit(Limit::new(
+            rng.u32(1..25),
+            Duration::from_secs(rng.u64(1..120)),
+        ));
+    }
+    Rules::new(&spec, &settings)
+}
+
+/// At least one of them, in any order.
+fn some_of(count: usize, rng: &mut Rng) -> Vec<usize> {
+    let mut which: Vec<_> = (0..count).collect();
+    rng.shuffle(&mut which);
+    which.truncate(rng.usize(1..=count));
+    which
 }
 
 #[test]
@@ -147,29 +232,43 @@ fn the_script_does_what_the_bucket_does() {
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
     println!("LIMITS_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
-    let (mut granted, mut locked, mut waits, mut behind) = (0, 0, 0, 0);
-    for _ in 0..40 {
-        let rules = rules(&mut rng);
+    let (mut granted, mut locked, mut waits, mut cold, mut share_used) = (0, 0, 0, 0, 0);
+    let mut part_granted = 0;
+    for _ in 0..60 {
         let mut now = 1_700_000_000_000 + rng.u64(..1 << 40);
         let _: () = redis::cmd("FLUSHALL").query(&mut connection).unwrap();
         let calls = Calls {
             script: &script,
             place: &place,
         };
+        let here: Vec<_> = (0..rng.usize(1..=3))
+            .map(|index| {
+                let rules = rules(&mut rng);
+                Here {
+                    named: Named {
+                        name: format!("bucket {index}"),
+                        rules,
+                    },
+                    bucket: Bucket::new(&rules, now, 0),
+                    whole_in: 0,
+                }
+            })
+            .collect();
+        let count = here.len();
         let mut both = Both {
             calls,
             connection: &mut connection,
-            here: Bucket::new(&rules, now, 0),
-            whole_in: 0,
+            here,
             birth: now,
         };
-        let mut leases: Vec<LeaseId> = Vec::new();
-        // Starts the epoch.
+        // The epoch begins.
+        let all: Vec<_> = (0..count).collect();
         both.acquire(
+            &all,
             now,
-            &rules,
             &Acquire::new(LeaseId(1), Source(1), Duration::ZERO),
         );
+        let mut leases: Vec<LeaseId> = Vec::new();
         let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
             now += match rng.u32(..500) {
@@ -182,17 +281,14 @@ fn the_script_does_what_the_bucket_does() {
                 // The clock was set.
                 now -= rng.u64(..300_000);
             }
+            let which = some_of(count, &mut rng);
             let source = Source(rng.u32(1..4));
             let priority = if rng.bool() {
                 Priority::Urgent
             } else {
                 Priority::Normal
             };
-            let known = if leases.is_empty() {
-                LeaseId(rng.u64(..))
-            } else {
-                leases[rng.usize(..leases.len())]
-            };
+            let known = rng.choice(&leases).copied().unwrap_or(LeaseId(rng.u64(..)));
             match rng.u8(..10) {
                 0..5 => {
                     let lease = if rng.u8(..10) == 0 {
@@ -200,23 +296,27 @@ fn the_script_does_what_the_bucket_does() {
                     } else {
                         LeaseId(rng.u64(..))
                     };
-                    let timeout = Duration::from_millis(if rng.u8(..40) == 0 {
+                    let timeout = if rng.u8(..40) == 0 {
                         u64::MAX
                     } else {
                         rng.u64(..60_000)
-                    });
-                    let ask = Acquire::new(lease, source, timeout)
+                    };
+                    let ask = Acquire::new(lease, source, Duration::from_millis(timeout))
                         .priority(priority)
                         .retry(rng.u8(..3) == 0);
-                    match both.acquire(now, &rules, &ask) {
-                        Decision::Granted { .. } => {
-                            granted += 1;
-                            leases.push(lease);
+                    let decisions = both.acquire(&which, now, &ask);
+                    let before = granted;
+                    for decision in &decisions {
+                        match decision {
+                            Decision::Granted { .. } => granted += 1,
+                            Decision::Wait { cold: true, .. } => cold += 1,
+                            Decision::Wait { .. } => waits += 1,
+                            Decision::ShareUsed => share_used += 1,
+                            Decision::Locked(_) => locked += 1,
                         }
-                        Decision::Wait { .. } => waits += 1,
-                        Decision::ShareUsed => behind += 1,
-                        Decision::Locked(_) => locked += 1,
                     }
+                    part_granted += usize::from((1..decisions.len()).contains(&(granted - before)));
+                    leases.push(lease);
                 }
                 5..9 => {
                     let end = match rng.u8(..60) {
@@ -228,21 +328,26 @@ fn the_script_does_what_the_bucket_does() {
                         6..12 => CallEnd::Unsent,
                         _ => CallEnd::Answered,
                     };
-                    both.complete(now, &rules, Complete::new(known, source, end));
+                    let quota = (rng.u8(..3) == 0).then(|| {
+                        Quota::new(rng.u32(..12), Duration::from_millis(rng.u64(..200_000)))
+                    });
+                    both.complete(&which, now, Complete::new(known, source, end).quota(quota));
                     if rng.u8(..10) > 0 {
                         leases.retain(|&lease| lease != known);
                     }
                 }
                 _ => {
-                    both.look(now, &rules, source, priority);
+                    both.peek(&which, now, source, priority);
                     continue;
                 }
             }
-            both.compare(now, &rules);
+            both.compare(now);
         }
     }
+    let seen = [granted, locked, waits, cold, share_used, part_granted];
     assert!(
-        granted > 500 && locked > 100 && waits > 100 && behind > 10,
-        "{granted} {locked} {waits} {behind}"
+        granted > 500 && locked > 100 && waits > 100 && cold > 10 && share_used > 10,
+        "{seen:?}"
     );
+    assert!(part_granted > 100, "{seen:?}");
 }
