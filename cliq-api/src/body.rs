@@ -23,7 +23,7 @@ type Stream = UnsyncBoxBody<Bytes, BoxError>;
 /// use cliq_api::Body;
 ///
 /// let whole = Body::from("{}");
-/// assert_eq!(whole.as_bytes(), Some(&b"{}"[..]));
+/// assert_eq!(whole.as_bytes(), Some(&"{}".into()));
 ///
 /// // A body that can be opened again may be sent again after a failure.
 /// let replayable = Body::replayable(|| Body::from(std::fs::read("report.csv").unwrap_or_default()));

@@ -52,7 +52,7 @@ use crate::meta::EndpointMeta;
 /// }
 ///
 /// # fn main() -> Result<(), Error> {
-/// let github = Client::of(GitHub).access_token("…").user_agent("deploybot/1.0").build()?;
+/// let github = Client::of(GitHub).access_token("41d9").user_agent("deploybot/1.0").build()?;
 /// # Ok(())
 /// # }
 /// ```

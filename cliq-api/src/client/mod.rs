@@ -51,7 +51,7 @@ use server::{Server, Servers};
 ///
 /// # fn main() -> Result<(), Error> {
 /// let client = Client::builder("https://api.github.com")
-///     .bearer("…")
+///     .bearer("41d9")
 ///     .user_agent("deploybot/1.0")
 ///     .default_header("X-GitHub-Api-Version", "2022-11-28")
 ///     .build()?;
@@ -182,7 +182,7 @@ impl Client {
     /// # use cliq_api::auth::Bearer;
     /// # fn main() -> Result<(), Error> {
     /// let service = Client::builder("https://api.example.com").build()?;
-    /// let ryan = service.as_user("855727961", Bearer::new("41d9…"))?;
+    /// let ryan = service.as_user("855727961", Bearer::new("41d9"))?;
     /// # Ok(())
     /// # }
     /// ```

@@ -23,7 +23,7 @@ use super::{Client, Core, Options, trace};
 use crate::auth::Generation;
 use crate::body::Body;
 use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT};
-use crate::limit::{AcquireOptions, Outcome, Permit, Throttling, WaitPolicy};
+use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitPolicy};
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
 use crate::response::DecodeError;
@@ -291,7 +291,9 @@ impl<'c> Run<'c> {
                 self.build().map_err(Failed::Before)?;
             }
             self.stage = Stage::Permit;
-            let mut permit = self.permit().await.map_err(Failed::Before)?;
+            let acquired = self.permit().map_err(Failed::Before)?.await;
+            let mut permit =
+                acquired.map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
             self.stage = Stage::Token;
             self.is_built = false;
             let (generation, authorized) = authorize(self.client, endpoint, &mut self.head)
@@ -315,8 +317,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    async fn permit(&self) -> Result<Permit, Error> {
-        let core = &self.client.0.core;
+    fn permit(&self) -> Result<Acquiring<'c>, Error> {
         let policy = if self.through_lock {
             WaitPolicy::ThroughLocks
         } else {
@@ -329,11 +330,11 @@ impl<'c> Run<'c> {
             .priority(self.options.priority.unwrap_or_default())
             // A retry goes before others, or it would wait in the whole queue once more.
             .retry(!self.attempts.is_empty());
+        let client = &self.client.0;
         let server = self.client.server(self.call.meta())?;
         let buckets = server.buckets.of(self.call.meta());
-        let user = self.client.0.user.as_ref();
-        let permit = core.limiter.acquire(&buckets, user, options).await;
-        permit.map_err(|refusal| Error::limited(self.call.meta(), refusal))
+        let limiter = &client.core.limiter;
+        Ok(limiter.acquire(&buckets, client.user.as_ref(), options))
     }
 
     /// Sends the request, receives the response, and completes the permit.

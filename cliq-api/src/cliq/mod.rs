@@ -36,7 +36,7 @@ pub static APIS: &[&[&EndpointMeta]] = &[threads::THREADS];
 ///
 /// # fn main() -> Result<(), Error> {
 /// let provider = Cliq::new(DataCenter::EU).auth_scheme(AuthScheme::ZohoOauthtoken);
-/// let cliq = Client::of(provider).access_token("1000.41d9…").build()?;
+/// let cliq = Client::of(provider).access_token("1000.41d9").build()?;
 /// # Ok(())
 /// # }
 /// ```
@@ -95,7 +95,7 @@ impl Client {
     /// use cliq_api::prelude::*;
     ///
     /// # fn main() -> Result<(), Error> {
-    /// let cliq = Client::cliq(DataCenter::EU).access_token("1000.41d9…").build()?;
+    /// let cliq = Client::cliq(DataCenter::EU).access_token("1000.41d9").build()?;
     /// assert_eq!(cliq.base_url(), "https://cliq.zoho.eu");
     /// # Ok(())
     /// # }

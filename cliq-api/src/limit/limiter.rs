@@ -6,12 +6,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
+use super::acquiring::Acquiring;
 use super::few::Few;
 use super::inner::Inner;
 use super::message::LeaseId;
 use super::options::AcquireOptions;
 use super::permit::{Granted, Permit};
-use super::refusal::LimitRefusal;
 use super::registry::BucketId;
 use super::settings::LimitSettings;
 use super::slots::Slot;
@@ -58,12 +58,12 @@ impl Limiter {
     ///
     /// If the call would have to wait longer than its deadline, or at all where it must not; if the
     /// user is locked out; if too many calls wait; if the store is unavailable.
-    pub async fn acquire(
-        &self,
+    pub fn acquire<'a>(
+        &'a self,
         buckets: &[BucketId],
-        user: Option<&UserKey>,
+        user: Option<&'a UserKey>,
         options: AcquireOptions,
-    ) -> Result<Permit, LimitRefusal> {
+    ) -> Acquiring<'a> {
         let inner = &self.0;
         let is_asked = |id: &BucketId| {
             let is_watched = || {
@@ -73,33 +73,35 @@ impl Limiter {
             !inner.settings.off && (id.counted || is_watched())
         };
         let unlimited = buckets.iter().copied().filter(|id| !is_asked(id)).collect();
-        let mut held: Few<Arc<Slot>> = buckets
+        let mut slots: Few<Arc<Slot>> = buckets
             .iter()
             .filter(|id| is_asked(id))
             .filter_map(|&id| inner.slot(id, user))
             .collect();
         // In the same order for all calls: each call locks one after the other.
-        held.sort_by_key(|slot| (Reverse(slot.rules().hold), slot.id.index));
-        held.dedup_by(|one, other| Arc::ptr_eq(one, other));
-        let (lease, use_by) = if held.is_empty() {
-            (LeaseId(0), Instant::now())
-        } else {
-            let mut wait = Wait::new(inner, &held, options);
-            match wait.turn() {
-                Ok(granted) => granted,
-                // Boxed, as a call that needn't wait would carry the room for it through all that
-                // follows.
-                Err(turn) => Box::pin(wait.through(turn)).await?,
-            }
+        slots.sort_by_key(|slot| (Reverse(slot.rules().hold), slot.id.index));
+        slots.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        let permit = move |(lease, use_by), held| {
+            let granted = Granted {
+                lease,
+                held,
+                unlimited,
+                priority: options.priority,
+                use_by,
+            };
+            Permit::new(Arc::clone(inner), granted, user)
         };
-        let granted = Granted {
-            lease,
-            held,
-            unlimited,
-            priority: options.priority,
-            use_by,
-        };
-        Ok(Permit::new(Arc::clone(inner), granted, user))
+        if slots.is_empty() {
+            return Acquiring::ready(permit((LeaseId(0), Instant::now()), slots));
+        }
+        let mut wait = Wait::new(inner, slots, options);
+        match wait.turn() {
+            Ok(lease) => Acquiring::ready(permit(lease, wait.into_slots())),
+            Err(turn) => Acquiring::waiting(async move {
+                let lease = wait.through(turn).await?;
+                Ok(permit(lease, wait.into_slots()))
+            }),
+        }
     }
 
     /// Waits until the store knows how all calls ended that have ended.

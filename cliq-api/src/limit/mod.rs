@@ -30,6 +30,7 @@
 //! trait to implement so that several processes share buckets. `docs/limits.md` has the settings,
 //! and the proof of the rule.
 
+mod acquiring;
 mod bucket;
 mod clock;
 mod codec;
@@ -54,6 +55,7 @@ mod spec;
 mod store;
 mod wait;
 
+pub use self::acquiring::Acquiring;
 pub use self::bucket::Bucket;
 pub use self::codec::DecodeError;
 pub use self::events::{Change, ChangeKind, Changes};

@@ -40,7 +40,7 @@ type Lease = (LeaseId, Instant);
 pub(super) struct Wait<'a> {
     inner: &'a Arc<Inner>,
     /// From the longest window to the shortest.
-    slots: &'a Few<Arc<Slot>>,
+    slots: Few<Arc<Slot>>,
     options: AcquireOptions,
     lane: Lane,
     /// Numbered once it has to wait.
@@ -139,7 +139,7 @@ impl Blocked {
 impl<'a> Wait<'a> {
     pub(super) fn new(
         inner: &'a Arc<Inner>,
-        slots: &'a Few<Arc<Slot>>,
+        slots: Few<Arc<Slot>>,
         options: AcquireOptions,
     ) -> Self {
         Self {
@@ -154,8 +154,13 @@ impl<'a> Wait<'a> {
         }
     }
 
+    /// Returns the buckets, once it is granted.
+    pub(super) fn into_slots(self) -> Few<Arc<Slot>> {
+        self.slots
+    }
+
     /// Waits, after a first look at the buckets.
-    pub(super) async fn through(mut self, mut turn: Turn) -> Result<Lease, LimitRefusal> {
+    pub(super) async fn through(&mut self, mut turn: Turn) -> Result<Lease, LimitRefusal> {
         let begun = Instant::now();
         let mut reported = false;
         let granted = loop {
@@ -331,7 +336,7 @@ impl<'a> Wait<'a> {
         let mut asking = Asking {
             inner: self.inner,
             shared,
-            slots: self.slots,
+            slots: &self.slots,
             lease: message.lease,
             is_answered: false,
         };

@@ -34,7 +34,7 @@ pub(crate) const FOREVER: Duration = Duration::from_hours(24 * 365);
 pub type Exchange<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
-/// Sends one request, once.
+/// Sends a request once.
 ///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a
@@ -119,7 +119,7 @@ impl TransportError {
         self.sent
     }
 
-    /// Whether it timed out.
+    /// Returns whether it timed out.
     pub fn is_timeout(&self) -> bool {
         self.timeout
     }

@@ -72,8 +72,8 @@ impl Dialect for Zoho {
         Ok(())
     }
 
-    fn read(&self, request: OAuthRequest, answer: &mut Map<String, Value>) {
-        let number = |name: &str| answer.get(name).and_then(number);
+    fn read(&self, request: OAuthRequest, response: &mut Map<String, Value>) {
+        let number = |name: &str| response.get(name).and_then(number);
         // Older responses have `expires_in` in milliseconds, and `expires_in_sec` in seconds.
         let expires_in = number("expires_in_sec").or_else(|| number("expires_in").map(seconds));
         match request {
@@ -83,21 +83,21 @@ impl Dialect for Zoho {
                     0..1000 => interval,
                     _ => interval / 1000,
                 });
-                answer.insert("interval".into(), interval.max(POLL_INTERVAL).into());
+                response.insert("interval".into(), interval.max(POLL_INTERVAL).into());
                 let expires_in = expires_in.unwrap_or(DEVICE_LIFETIME);
-                answer.insert("expires_in".into(), expires_in.into());
-                answer.entry("verification_uri").or_insert_with(|| {
+                response.insert("expires_in".into(), expires_in.into());
+                response.entry("verification_uri").or_insert_with(|| {
                     format!("{}/oauth/v3/device", self.data_center.accounts_url()).into()
                 });
             }
             OAuthRequest::Revocation => {}
             _ => {
-                answer.insert("expires_in".into(), expires_in.unwrap_or(3600).into());
+                response.insert("expires_in".into(), expires_in.unwrap_or(3600).into());
             }
         }
     }
 
-    fn refusal(&self, request: OAuthRequest, code: &str, answer: &Map<String, Value>) -> Refusal {
+    fn refusal(&self, request: OAuthRequest, code: &str, response: &Map<String, Value>) -> Refusal {
         let refused = Refusal::new(AuthErrorKind::Refused);
         match (request, code) {
             (_, "invalid_client") => refused.advice(format!(
@@ -131,7 +131,7 @@ impl Dialect for Zoho {
             ),
             (_, "expired") => Refusal::standard(request, "expired_token"),
             (OAuthRequest::DeviceToken, "other_dc") => {
-                let location = answer.get("user_location").and_then(Value::as_str);
+                let location = response.get("user_location").and_then(Value::as_str);
                 let location = location.unwrap_or_default().to_owned();
                 refused.at_server(ServerHint::Location(location))
             }
@@ -290,7 +290,7 @@ mod tests {
 
     #[test]
     fn lifetimes_come_in_two_units() {
-        for (answer, expected) in [
+        for (response, expected) in [
             (json!({ "expires_in": 3600 }), 3600),
             (json!({ "expires_in": "3600" }), 3600),
             (json!({ "expires_in": 3_600_000 }), 3600),
@@ -316,15 +316,15 @@ mod tests {
                 u64::MAX / 1000,
             ),
         ] {
-            let mut members = answer.as_object().unwrap().clone();
+            let mut members = response.as_object().unwrap().clone();
             zoho().read(OAuthRequest::RefreshToken, &mut members);
-            assert_eq!(members["expires_in"], expected, "{answer}");
+            assert_eq!(members["expires_in"], expected, "{response}");
         }
     }
 
     #[test]
     fn a_device_polls_every_31_seconds_at_most() {
-        for (answer, interval, expires_in) in [
+        for (response, interval, expires_in) in [
             (json!({}), 31, 300),
             (json!({ "interval": 30, "expires_in": 300 }), 31, 300),
             (
@@ -334,10 +334,10 @@ mod tests {
             ),
             (json!({ "interval": 60, "expires_in": "600" }), 60, 600),
         ] {
-            let mut members = answer.as_object().unwrap().clone();
+            let mut members = response.as_object().unwrap().clone();
             zoho().read(OAuthRequest::DeviceAuthorization, &mut members);
-            assert_eq!(members["interval"], interval, "{answer}");
-            assert_eq!(members["expires_in"], expires_in, "{answer}");
+            assert_eq!(members["interval"], interval, "{response}");
+            assert_eq!(members["expires_in"], expires_in, "{response}");
             assert_eq!(
                 members["verification_uri"],
                 "https://accounts.zoho.eu/oauth/v3/device"

@@ -46,7 +46,7 @@ pub struct Thread {
     /// The state as `list_threads` returns it, nested in an object. See [`state`](Self::state).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_info: Option<ThreadStateInformation>,
-    /// Who wrote the message that the thread was started from.
+    /// The author of the message that the thread was started from.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_message_sender: Option<UserId>,
     /// The thread's last message.
@@ -87,7 +87,7 @@ impl Thread {
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct LastMessage {
-    /// Who wrote it.
+    /// The user who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<UserId>,
     /// The name of its sender.
@@ -110,8 +110,8 @@ pub struct LastMessage {
 /// A user who follows a thread, doesn't, or is a member of it. Schemas `Members` and the items of
 /// `get-thread-followers-response`.
 ///
-/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) tells only some of
-/// these.
+/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) returns only the
+/// requested fields.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct User {
@@ -179,7 +179,7 @@ pub struct MainMessage {
     /// The resource that contains the message, such as a channel's unique name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_resource_id: Option<String>,
-    /// Who wrote it.
+    /// The user who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
     /// The users it mentions.
@@ -260,7 +260,7 @@ pub struct ThreadInformation {
     /// How many messages it has.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_count: Option<u64>,
-    /// The chat id, by which it is addressed.
+    /// The chat id, which identifies the thread in calls.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<ThreadChatId>,
     /// All other members of the response.

@@ -1,7 +1,7 @@
--- Access tokens: what has to be one step. KEYS: the record, or the lease. ARGV: what to do, and what with.
+-- Atomic operations on access tokens. KEYS: the record, or the lease. ARGV: the operation, its arguments.
 local what = ARGV[1]
 
--- A record begins with its version, as eight bytes.
+-- A record starts with its version (eight bytes).
 if what == 'save' then
   local stored = redis.call('GET', KEYS[1])
   local version = 0
@@ -13,7 +13,7 @@ end
 
 if what == 'load' then return redis.call('GET', KEYS[1]) end
 
--- The holder's name, and for how long. Gives how long somebody else has it yet, or 0.
+-- Arguments: holder, duration in ms. Returns the remaining time of another holder's lease, or 0.
 if what == 'lease' then
   local holder = redis.call('GET', KEYS[1])
   if holder and holder ~= ARGV[2] then return math.max(redis.call('PTTL', KEYS[1]), 1) end
