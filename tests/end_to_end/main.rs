@@ -1,7 +1,10 @@
 //! Calls over real HTTP on loopback: what arrives, what comes back, and how it fails.
 
+mod addresses;
 mod answers;
+mod authorities;
 mod failures;
+mod lengths;
 mod listener;
 mod pages;
 mod requests;

@@ -4,7 +4,7 @@ use cliq_api::cliq::Cliq;
 use cliq_api::prelude::*;
 use cliq_api::threads::{MessageText, Threads};
 use cliq_api::zoho::AuthScheme;
-use cliq_api::{ErrorKind, Sent};
+use cliq_api::{ErrorKind, Place, Sent};
 use cliq_sandbox::{NewChannel, Sandbox};
 use percent_encoding::percent_decode_str;
 
@@ -240,4 +240,95 @@ async fn a_call_without_a_type_sends_the_same() {
     );
     let error = dynamic.set("ID", &serde_json::json!({})).await.unwrap_err();
     assert!(error.to_string().contains("expected a scalar"), "{error}");
+}
+
+#[endpoints]
+trait Lists {
+    #[endpoint(DELETE "/pins")]
+    fn delete_by_csv(&self, #[query(csv)] ids: Vec<String>);
+    #[endpoint(DELETE "/pins/all")]
+    fn delete_by_ids(&self, #[query] ids: Vec<String>);
+    #[endpoint(POST "/pins", form)]
+    fn pin_by_form(&self, #[field] ids: Vec<String>);
+    #[endpoint(POST "/pins/all/json")]
+    fn pin_by_json(&self, #[field] ids: Vec<String>);
+    #[endpoint(GET "/pins")]
+    fn list_pins(&self, #[query(csv)] ids: Option<Vec<String>>);
+    #[endpoint(POST "/pins/<ID>")]
+    fn twice(&self, id: String, #[query("ID")] other: Option<String>);
+}
+
+/// Without its list, a request that deletes some would delete all.
+#[tokio::test]
+async fn a_required_list_that_is_empty_is_refused_before_sending() {
+    let listener = Listener::answering([json("200 OK", "")]).await;
+    let client = listener.client();
+    let none: [&str; 0] = [];
+    let dynamic = |name| {
+        let endpoint = LISTS.iter().find(|endpoint| endpoint.name() == name);
+        client.call(endpoint.unwrap()).set("ids", &none)
+    };
+    for error in [
+        client.delete_by_csv(none).await.unwrap_err(),
+        client.delete_by_ids(none).await.unwrap_err(),
+        client.pin_by_form(none).await.unwrap_err(),
+        dynamic("delete_by_csv").await.unwrap_err(),
+        dynamic("delete_by_ids").await.unwrap_err(),
+        dynamic("pin_by_form").await.unwrap_err(),
+    ] {
+        assert_eq!(
+            (error.kind(), error.sent()),
+            (ErrorKind::InvalidRequest, Sent::No)
+        );
+        let line = error.to_string();
+        assert!(line.contains("`ids`") && line.contains("empty"), "{line}");
+    }
+    assert!(listener.asked().is_empty());
+
+    client.pin_by_json(none).await.unwrap();
+    assert!(listener.asked()[0].ends_with(r#"{"ids":[]}"#));
+    client.list_pins().ids(none).await.unwrap();
+    assert!(listener.asked()[1].starts_with("GET /pins HTTP"));
+    client.delete_by_csv(["1", "2"]).await.unwrap();
+    assert!(listener.asked()[2].starts_with("DELETE /pins?ids=1,2 "));
+}
+
+#[tokio::test]
+async fn a_name_in_two_places_needs_its_place() {
+    let listener = Listener::answering([json("200 OK", "{}")]).await;
+    let client = listener.client();
+    let call = || {
+        let twice = LISTS.iter().find(|endpoint| endpoint.name() == "twice");
+        client.call(twice.unwrap())
+    };
+    let error = call().set("ID", "1").await.unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::InvalidRequest, Sent::No)
+    );
+    assert!(error.to_string().contains("`set_in`"), "{error}");
+    let set = call()
+        .set_in(Place::Path, "ID", "1")
+        .set_in(Place::Query, "ID", "2");
+    set.await.unwrap();
+    client.twice("1").other("2").await.unwrap();
+    for request in listener.asked() {
+        assert!(request.starts_with("POST /pins/1?ID=2 "), "{request}");
+    }
+    let error = call().set_in(Place::Header, "ID", "1").await.unwrap_err();
+    assert!(error.to_string().contains("it has no parameter"), "{error}");
+}
+
+#[tokio::test]
+async fn a_304_has_its_own_advice() {
+    let listener = Listener::answering(["HTTP/1.1 304 Not Modified\r\n\r\n"]).await;
+    let call = listener.client().list_pins();
+    let call = call.options(|options| options.header("If-None-Match", "\"1\""));
+    let error = call.await.unwrap_err();
+    assert_eq!(error.status().unwrap(), 304);
+    let line = error.to_string();
+    assert!(
+        line.contains("`If-None-Match`") && !line.contains("redirect"),
+        "{line}"
+    );
 }

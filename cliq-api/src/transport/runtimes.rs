@@ -3,7 +3,7 @@
 //! A connection is driven by the runtime that opened it: in a pool that two runtimes share, a call
 //! would stand still while the other runtime is idle, and break off when it ends.
 
-use std::sync::{Arc, Mutex, PoisonError, RwLock, Weak};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
 use ::reqwest::{Client, Error};
 use tokio::runtime::{Handle, Id};
@@ -13,18 +13,15 @@ use tokio::task::AbortHandle;
 pub(super) type Make = Box<dyn Fn() -> Result<Client, Error> + Send>;
 
 pub(super) struct Clients {
-    make: Mutex<Make>,
-    known: RwLock<Known>,
-}
-
-struct Known {
-    /// The first client, until a runtime uses it.
-    spare: Option<Client>,
+    /// Of the only runtime, in most programs: it takes no lock and no task.
+    first: Client,
+    first_runtime: OnceLock<Id>,
     /// Few: a search is faster than a hash.
-    by_runtime: Vec<OfRuntime>,
+    others: RwLock<Vec<Other>>,
+    make: Mutex<Make>,
 }
 
-struct OfRuntime {
+struct Other {
     runtime: Id,
     /// Gone when the runtime is.
     client: Weak<Client>,
@@ -34,108 +31,106 @@ struct OfRuntime {
 impl Clients {
     /// Makes the first client, so that an error shows at once.
     pub(super) fn new(make: Make) -> Result<Self, Error> {
-        let spare = Some(make()?);
         Ok(Self {
+            first: make()?,
+            first_runtime: OnceLock::new(),
+            others: RwLock::default(),
             make: Mutex::new(make),
-            known: RwLock::new(Known {
-                spare,
-                by_runtime: Vec::new(),
-            }),
         })
     }
 
     /// Returns the client of the runtime that this is called in.
-    pub(super) fn here(&self) -> Result<Arc<Client>, Error> {
+    pub(super) fn here(&self) -> Result<Client, Error> {
         let Ok(runtime) = Handle::try_current() else {
-            // Nothing can be sent without a runtime, and `reqwest` reports that.
-            return self.make().map(Arc::new);
+            // Nothing can be sent without a runtime, whichever client tries.
+            return Ok(self.first.clone());
         };
         let id = runtime.id();
-        let known = self.known.read().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = known.of(id) {
-            return Ok(client);
+        if *self.first_runtime.get_or_init(|| id) == id {
+            return Ok(self.first.clone());
         }
-        drop(known);
-        self.begin(&runtime)
+        let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
+        let known = find(&others, id);
+        drop(others);
+        known.map_or_else(|| self.begin(&runtime), Ok)
     }
 
     #[cold]
-    fn begin(&self, runtime: &Handle) -> Result<Arc<Client>, Error> {
+    fn begin(&self, runtime: &Handle) -> Result<Client, Error> {
         let id = runtime.id();
-        let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if let Some(client) = known.of(id) {
+        let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
+        if let Some(client) = find(&others, id) {
             return Ok(client);
         }
-        let client = match known.spare.take() {
-            Some(client) => client,
-            None => self.make()?,
-        };
-        let client = Arc::new(client);
-        known
-            .by_runtime
-            .retain(|known| known.client.strong_count() > 0);
+        let make = self.make.lock().unwrap_or_else(PoisonError::into_inner);
+        let client = Arc::new(make()?);
+        drop(make);
+        others.retain(|other| other.client.strong_count() > 0);
         // A runtime that ends drops its tasks, and with this one its client.
         let kept = Arc::clone(&client);
         let keeper = runtime.spawn(async move {
             let _kept = kept;
             std::future::pending::<()>().await;
         });
-        known.by_runtime.push(OfRuntime {
+        others.push(Other {
             runtime: id,
             client: Arc::downgrade(&client),
             keeper: keeper.abort_handle(),
         });
-        Ok(client)
-    }
-
-    fn make(&self) -> Result<Client, Error> {
-        let make = self.make.lock().unwrap_or_else(PoisonError::into_inner);
-        make()
+        Ok(Client::clone(&client))
     }
 }
 
-impl Known {
-    fn of(&self, id: Id) -> Option<Arc<Client>> {
-        let known = self.by_runtime.iter().find(|known| known.runtime == id)?;
-        known.client.upgrade()
-    }
+fn find(others: &[Other], id: Id) -> Option<Client> {
+    let other = others.iter().find(|other| other.runtime == id)?;
+    Some(Client::clone(&*other.client.upgrade()?))
 }
 
 impl Drop for Clients {
     fn drop(&mut self) {
-        let known = self.known.get_mut().unwrap_or_else(PoisonError::into_inner);
-        for of_runtime in &known.by_runtime {
-            of_runtime.keeper.abort();
+        let others = self
+            .others
+            .get_mut()
+            .unwrap_or_else(PoisonError::into_inner);
+        for other in others {
+            other.keeper.abort();
         }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use tokio::runtime::Builder;
+    use tokio::runtime::{Builder, Runtime};
 
     use super::*;
 
     #[test]
     fn each_runtime_has_its_own_client_until_it_ends() {
-        let clients = Clients::new(Box::new(|| Client::builder().tls_certs_only([]).build()));
+        let made = Arc::<std::sync::atomic::AtomicUsize>::default();
+        let count = Arc::clone(&made);
+        let clients = Clients::new(Box::new(move || {
+            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+            Client::builder().tls_certs_only([]).build()
+        }));
         let clients = clients.unwrap();
-        let known = || clients.known.read().unwrap().by_runtime.len();
+        let made = || made.load(std::sync::atomic::Ordering::Relaxed);
         let runtime = || Builder::new_current_thread().build().unwrap();
+        let here = |runtime: &Runtime| drop(runtime.block_on(async { clients.here().unwrap() }));
         let (first, second) = (runtime(), runtime());
-        let here = |runtime: &tokio::runtime::Runtime| {
-            runtime.block_on(async { Arc::as_ptr(&clients.here().unwrap()) })
-        };
-        let one = here(&first);
-        assert_eq!(here(&first), one);
-        assert_ne!(here(&second), one);
-        assert_eq!(here(&first), one);
-        assert_eq!(known(), 2);
+        for _ in 0..3 {
+            here(&first);
+            here(&second);
+        }
+        assert_eq!(made(), 2);
+        assert_eq!(first.metrics().num_alive_tasks(), 0);
         drop(first);
         for _ in 0..10 {
             here(&runtime());
         }
-        assert!(known() <= 2, "{}", known());
+        here(&second);
+        assert_eq!(made(), 12);
+        let known = clients.others.read().unwrap().len();
+        assert!(known <= 2, "{known}");
         assert_eq!(second.metrics().num_alive_tasks(), 1);
         drop(clients);
         second.block_on(tokio::task::yield_now());

@@ -199,3 +199,30 @@ async fn a_layer_sends_once_and_to_its_own_server() {
     }
     assert!(other.received().is_empty());
 }
+
+#[endpoints]
+pub trait Empty {
+    #[endpoint(POST "/empty")]
+    fn post_nothing(&self);
+}
+
+/// RFC 9110, section 8.6: what is sent counts, and not what the layers got.
+#[tokio::test]
+async fn a_post_without_a_body_has_a_length_behind_layers() {
+    let server = Server::start(|_| json(200, "{}")).await;
+    let wrapping = tower::util::MapRequestLayer::new(|request: Request<Body>| {
+        request.map(|body| http_body_util::BodyExt::boxed_unsync(body))
+    });
+    let filling = tower::util::MapRequestLayer::new(|request: Request<Body>| {
+        request.map(|_| Body::from("filled"))
+    });
+    let wrapped = client(&server).layer(wrapping).build().unwrap();
+    let filled = client(&server).layer(filling).build().unwrap();
+    for (client, length) in [(wrapped, "0"), (filled, "6")] {
+        client.post_nothing().await.unwrap();
+        let received = server.last();
+        assert_eq!(received.values("content-length"), [length]);
+        assert!(received.values("transfer-encoding").is_empty());
+        assert_eq!(received.body.len().to_string(), length);
+    }
+}
