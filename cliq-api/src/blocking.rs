@@ -82,14 +82,14 @@ pub trait WaitPagedExt: PagedExt {
 
 impl<R: PagedExt> WaitPagedExt for R {}
 
-/// Iterates over pages. After an error it stands where it stood, as [`Pages`] does: a loop has to
-/// end at one, or count its tries.
+/// Iterates over pages. It ends after an error, as [`Pages`] does: [`resume`](Self::resume)
+/// continues.
 #[derive(Debug)]
 #[must_use = "no page is fetched until it is asked for"]
 pub struct WaitPages<R: PagedExt>(Pages<R>);
 
-/// Iterates over items. After an error it stands where it stood, as [`Items`] does: a loop has to
-/// end at one, or count its tries.
+/// Iterates over items. It ends after an error, as [`Items`] does: [`resume`](Self::resume)
+/// continues.
 #[derive(Debug)]
 #[must_use = "nothing is fetched until it is asked for"]
 pub struct WaitItems<R: PagedExt>(Items<R>);
@@ -99,12 +99,34 @@ impl<R: PagedExt> WaitPages<R> {
     pub fn get_ref(&self) -> &Pages<R> {
         &self.0
     }
+
+    /// Continues after an error, with the page that failed, as [`Pages::resume`].
+    pub fn resume(&mut self) {
+        self.0.resume();
+    }
+
+    /// Continues after an error, with the page after the one that failed, as
+    /// [`Pages::skip_page`].
+    pub fn skip_page(&mut self) -> bool {
+        self.0.skip_page()
+    }
 }
 
 impl<R: PagedExt> WaitItems<R> {
     /// What is iterated over, with the token of the page that comes next.
     pub fn get_ref(&self) -> &Items<R> {
         &self.0
+    }
+
+    /// Continues after an error, with the page that failed, as [`Items::resume`].
+    pub fn resume(&mut self) {
+        self.0.resume();
+    }
+
+    /// Continues after an error, with the page after the one that failed, as
+    /// [`Items::skip_page`].
+    pub fn skip_page(&mut self) -> bool {
+        self.0.skip_page()
     }
 }
 
@@ -114,7 +136,7 @@ impl<R: PagedExt> Iterator for WaitPages<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => Some(Err(told(error, R::META))),
+            Err(error) => self.0.fail(Err(told(error, R::META))),
         }
     }
 }
@@ -125,7 +147,7 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => Some(Err(told(error, R::META))),
+            Err(error) => self.0.fail(Err(told(error, R::META))),
         }
     }
 }

@@ -243,7 +243,7 @@ pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
 pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
-pub use paging::{Items, PagedExt, Pages};
+pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
     BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
@@ -251,7 +251,7 @@ pub use request::{
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
-pub use response::{DecodeError, FromResponse, Page, decode};
+pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, decode};
 pub use store_error::StoreError;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]

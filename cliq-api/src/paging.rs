@@ -6,11 +6,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
 
-use crate::client::Endpoint;
+use crate::client::{self, Builder, Endpoint};
 use crate::error::Error;
+use crate::meta::EndpointMeta;
+use crate::request::Call;
 use crate::request_ext::{ResponseFuture, awaited};
-use crate::response::{FromResponse, Page, decode};
+use crate::response::{FromResponse, Lenient, Page, decode};
+
+/// How many empty pages in a row are followed.
+const MAX_EMPTY_PAGES: u32 = 100;
 
 /// What the builder of a paged endpoint can do besides.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
@@ -45,6 +51,74 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
             buffered: VecDeque::new(),
         }
     }
+
+    /// Decodes each item for itself, so that one that doesn't have the declared type doesn't fail
+    /// its page. Call it after all setters.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+    /// #     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+    /// # }
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let mut tickets = client.list_tickets().lenient().items();
+    /// while let Some(ticket) = tickets.next().await {
+    ///     match ticket?.into_result() {
+    ///         Ok(ticket) => println!("{ticket}"),
+    ///         Err(error) => eprintln!("skipped: {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn lenient(self) -> LenientRequest<Self>
+    where
+        Self::Item: DeserializeOwned,
+    {
+        LenientRequest(self)
+    }
+}
+
+/// A call whose page's items are decoded one by one. See [`PagedExt::lenient`].
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is awaited or sent"]
+pub struct LenientRequest<R>(R);
+
+impl<R: Builder> Builder for LenientRequest<R> {
+    fn new(call: Call, context: client::Context) -> Self {
+        Self(R::new(call, context))
+    }
+
+    fn call(&mut self) -> &mut Call {
+        self.0.call()
+    }
+
+    fn context(&mut self) -> &mut client::Context {
+        self.0.context()
+    }
+}
+
+impl<R: PagedExt> Endpoint for LenientRequest<R>
+where
+    R::Item: DeserializeOwned,
+{
+    type Response = Page<Lenient<R::Item>>;
+    type Decode = decode::Paged;
+    const META: &'static EndpointMeta = R::META;
+}
+
+impl<R: PagedExt> IntoFuture for LenientRequest<R>
+where
+    R::Item: DeserializeOwned,
+{
+    type Output = Result<Page<Lenient<R::Item>>, Error>;
+    type IntoFuture = ResponseFuture<Page<Lenient<R::Item>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        awaited(self)
+    }
 }
 
 impl<R, T> PagedExt for R
@@ -59,15 +133,22 @@ where
 /// The pages of an endpoint, one after the other: a [`Stream`], and without it
 /// [`next`](Self::next).
 ///
-/// After an error it stands where it stood: [`token`](Self::token) names the page that failed, and
-/// asking again asks for that page again. So a caller can wait and go on, and a loop must end at an
-/// error or count its tries.
+/// It ends after an error. [`resume`](Self::resume) continues with the page that failed,
+/// [`skip_page`](Self::skip_page) with the one after it.
+///
+/// A server that never ends its pages is an error: when it repeats a token, and after a hundred
+/// empty pages in a row.
 #[must_use = "no page is fetched until it is asked for"]
 pub struct Pages<R: PagedExt> {
     request: R,
     next: Next,
+    /// Whether it ended with an error. `next` is the page that failed.
+    failed: bool,
+    /// The page after the one that failed, if its response could be read that far.
+    after_failed: Option<String>,
     fetching: Option<ResponseFuture<Page<R::Item>>>,
     seen: HashSet<String>,
+    empty_pages: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -83,18 +164,22 @@ impl<R: PagedExt> Pages<R> {
         Self {
             request,
             next: Next::First,
+            failed: false,
+            after_failed: None,
             fetching: None,
             seen: HashSet::new(),
+            empty_pages: 0,
         }
     }
 
-    /// The next page; `None` behind the last.
+    /// Returns the next page; `None` after the last, and after an error.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that comes next; `None` before the first and behind the last. Kept
-    /// somewhere, it lets another process go on from here.
+    /// Returns the token of the page that comes next, which after an error is the one that failed;
+    /// `None` before the first page and after the last. Kept somewhere, it lets another process
+    /// continue from here.
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -102,8 +187,60 @@ impl<R: PagedExt> Pages<R> {
         }
     }
 
+    /// Continues after an error, with the page that failed. Does nothing if there was no error.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+    /// #     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+    /// # }
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let mut pages = client.list_tickets().pages();
+    /// while let Some(page) = pages.next().await {
+    ///     match page {
+    ///         Ok(page) => println!("{} tickets", page.items.len()),
+    ///         Err(error) if error.is_throttled() => {
+    ///             tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(60))).await;
+    ///             pages.resume();
+    ///         }
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(&mut self) {
+        self.failed = false;
+        self.after_failed = None;
+    }
+
+    /// Continues after an error, with the page after the one that failed. Returns whether that is
+    /// possible: the failed page's response must hold the token of the next page.
+    pub fn skip_page(&mut self) -> bool {
+        let Some(token) = self.after_failed.take() else {
+            return false;
+        };
+        if !self.seen.insert(token.clone()) {
+            return false;
+        }
+        self.failed = false;
+        self.next = Next::Token(token);
+        true
+    }
+
+    /// Ends with an error that no response caused; `None` if it has ended already.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
+        let has_ended = self.failed || matches!(self.next, Next::End);
+        self.failed = true;
+        (!has_ended).then_some(error)
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>, Error>>> {
-        if matches!(self.next, Next::End) {
+        if self.failed || matches!(self.next, Next::End) {
             return Poll::Ready(None);
         }
         let fetching = self
@@ -111,7 +248,12 @@ impl<R: PagedExt> Pages<R> {
             .get_or_insert_with(|| fetch(&self.request, &self.next));
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
-        Poll::Ready(Some(page.and_then(|page| self.arrived(page))))
+        let page = page.and_then(|page| self.arrived(page));
+        if let Err(error) = &page {
+            self.failed = true;
+            self.after_failed = error.next_page_token().map(str::to_owned);
+        }
+        Poll::Ready(Some(page))
     }
 
     fn arrived(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
@@ -120,9 +262,25 @@ impl<R: PagedExt> Pages<R> {
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
             Some(_) => {
                 self.next = Next::End;
-                return Err(Error::repeated_token(R::META));
+                return Err(Error::endless_pages(
+                    R::META,
+                    "the server repeated the token of a page, so that its pages would never end",
+                ));
             }
         };
+        if !page.items.is_empty() {
+            self.empty_pages = 0;
+        } else if matches!(self.next, Next::Token(_)) {
+            self.empty_pages += 1;
+            if self.empty_pages == MAX_EMPTY_PAGES {
+                self.empty_pages = 0;
+                let problem = format!(
+                    "the server sent {MAX_EMPTY_PAGES} empty pages in a row, each with the token \
+                     of a further page"
+                );
+                return Err(Error::endless_pages(R::META, problem));
+            }
+        }
         Ok(page)
     }
 }
@@ -154,7 +312,7 @@ impl<R: PagedExt> fmt::Debug for Pages<R> {
 
 /// The items of all pages, one after the other: a [`Stream`], and without it [`next`](Self::next).
 ///
-/// After an error it stands where it stood, as [`Pages`] does.
+/// It ends after an error, as [`Pages`] does: [`resume`](Self::resume) continues.
 #[must_use = "nothing is fetched until it is asked for"]
 pub struct Items<R: PagedExt> {
     pages: Pages<R>,
@@ -162,15 +320,32 @@ pub struct Items<R: PagedExt> {
 }
 
 impl<R: PagedExt> Items<R> {
-    /// The next item; `None` behind the last.
+    /// Returns the next item; `None` after the last, and after an error.
     pub async fn next(&mut self) -> Option<Result<R::Item, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// The token of the page that will be fetched next; items of the present page that were not
-    /// taken yet come before it and are [`buffered`](Self::buffered).
+    /// Returns the token of the page that will be fetched next, as [`Pages::token`]; items of the
+    /// present page that were not taken yet come before it and are [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
+    }
+
+    /// Continues after an error, with the page that failed, as [`Pages::resume`].
+    pub fn resume(&mut self) {
+        self.pages.resume();
+    }
+
+    /// Continues after an error, with the page after the one that failed, as
+    /// [`Pages::skip_page`].
+    pub fn skip_page(&mut self) -> bool {
+        self.pages.skip_page()
+    }
+
+    /// Ends with an error that no response caused; `None` if it has ended already.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
+        self.pages.fail(error)
     }
 
     /// The items of the present page that were not taken yet.

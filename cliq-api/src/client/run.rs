@@ -22,7 +22,7 @@ use super::retry::RetryPolicy;
 use super::{Client, Core, Options, trace};
 use crate::auth::Generation;
 use crate::body::Body;
-use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
+use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT};
 use crate::limit::{AcquireOptions, Outcome, Permit, Throttling, WaitPolicy};
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
@@ -265,11 +265,11 @@ impl<'c> Run<'c> {
         };
         let result = result.and_then(|mut response| match decode(self.call, &mut response) {
             Ok(()) => Ok(response),
-            Err(problem) => Err(Error::decode(
-                self.call.meta(),
-                buffered(response),
-                &problem,
-            )),
+            Err(problem) => {
+                let (response, failure) = failure(&self.client.0.core, buffered(response));
+                let endpoint = self.call.meta();
+                Err(Error::decode(endpoint, response, failure, &problem))
+            }
         });
         match &result {
             Ok(response) => {
@@ -486,14 +486,6 @@ fn classify(
     received: Result<Response<Body>, Incomplete>,
     permit: Permit,
 ) -> (Result<Response<Body>, Fault>, Option<Throttling>) {
-    let read = |response: Response<Bytes>| {
-        let failure = core.provider.read_failure(&FailedResponse::new(
-            response.status(),
-            response.headers(),
-            response.body(),
-        ));
-        (response, failure)
-    };
     let outcome = |failure: &Failure| match failure {
         Failure {
             throttled: true,
@@ -510,7 +502,7 @@ fn classify(
             (Ok(response), None)
         }
         Ok(response) => {
-            let (response, failure) = read(buffered(response));
+            let (response, failure) = failure(core, buffered(response));
             let throttling = permit.answered(outcome(&failure));
             (Err(Fault::Status(response, failure)), throttling)
         }
@@ -519,7 +511,7 @@ fn classify(
             response: Some(response),
         }) => {
             // What came before it broke off may report a lockout.
-            let (response, failure) = read(response);
+            let (response, failure) = failure(core, response);
             let is_failure = !response.status().is_success();
             let reported = if is_failure {
                 outcome(&failure)
@@ -616,6 +608,17 @@ fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
 
 fn closed(endpoint: &'static EndpointMeta) -> Error {
     Error::unsent(ErrorKind::Closed, endpoint, "the client was closed")
+}
+
+/// Reads what a response reports, if it is taken for a failure.
+fn failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
+    let body = response.body();
+    let failure = core.provider.read_failure(&FailedResponse::new(
+        response.status(),
+        response.headers(),
+        &body[..body.len().min(MAX_KEPT)],
+    ));
+    (response, failure)
 }
 
 /// A response whose body is in memory already, but for a streamed one.

@@ -6,6 +6,7 @@
 mod attempt;
 mod failure;
 mod kind;
+mod misfit;
 mod text;
 
 use std::error::Error as StdError;
@@ -21,12 +22,13 @@ pub use self::attempt::Attempt;
 pub(crate) use self::failure::text_of;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
+use self::misfit::misfit;
 use self::text::push_escaped;
 use crate::auth::{AuthError, Utc};
 use crate::limit::{LimitRefusal, Throttling};
 use crate::meta::EndpointMeta;
 use crate::request::{BaseUrlError, RequestError};
-use crate::response::DecodeError;
+use crate::response::{DecodeError, json};
 use crate::transport::{Sent, SetupError, TransportError};
 
 /// How much of a response's body is kept, in bytes.
@@ -65,6 +67,7 @@ struct Inner {
     retry_after: Option<Duration>,
     locked_until: Option<SystemTime>,
     throttling: Option<Throttling>,
+    next_page_token: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -212,31 +215,38 @@ impl Error {
         this.with_response(Some((response, failure)))
     }
 
-    /// The response is not what the endpoint declares.
+    /// The response is not what the endpoint declares. `failure` is what the provider reads from
+    /// it.
     pub(crate) fn decode(
         endpoint: &'static EndpointMeta,
         response: Response<Bytes>,
+        failure: Failure,
         error: &DecodeError,
     ) -> Self {
-        let status = response.status();
-        let problem = format!("the response ({status}) is not what was declared: {error}");
-        let mut failure = Failure::read(&FailedResponse::new(
-            status,
-            response.headers(),
-            &response.body()[..response.body().len().min(MAX_KEPT)],
-        ));
-        failure.retry_after = None;
-        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
-            .with_response(Some((response, failure)))
+        let problem = misfit(&response, &failure, error);
+        // The server took the call for a success: there is nothing to wait for or to renew.
+        let failure = Failure {
+            throttled: false,
+            retry_after: None,
+            token_refused: false,
+            ..failure
+        };
+        let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(Some((response, failure)));
+        this.0.next_page_token = error.next_token().map(str::to_owned);
+        this
     }
 
-    pub(crate) fn repeated_token(endpoint: &'static EndpointMeta) -> Self {
-        let problem = "the server repeated the token of a page, so that its pages would never end";
+    /// The pages of an endpoint have no end.
+    pub(crate) fn endless_pages(
+        endpoint: &'static EndpointMeta,
+        problem: impl Into<String>,
+    ) -> Self {
         Self::new(
             ErrorKind::Decode,
             Some(endpoint),
             Sent::Answered,
-            problem.to_owned(),
+            problem.into(),
         )
     }
 
@@ -256,6 +266,7 @@ impl Error {
             retry_after: None,
             locked_until: None,
             throttling: None,
+            next_page_token: None,
             source: None,
         }))
     }
@@ -414,7 +425,14 @@ impl Error {
     /// # }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+        json::parse(self.body()?).ok()
+    }
+
+    /// Returns the token of the page after the one whose items can't be decoded. With it a caller
+    /// can continue behind that page, as [`Pages::skip_page`](crate::Pages::skip_page) does;
+    /// [`PagedExt::lenient`](crate::PagedExt::lenient) reads the page's other items.
+    pub fn next_page_token(&self) -> Option<&str> {
+        self.0.next_page_token.as_deref()
     }
 
     /// Returns how long to wait before another attempt: what the server asked for, or when the
@@ -460,7 +478,7 @@ impl Error {
         self.kind() == ErrorKind::Connect
     }
 
-    /// Whether the response is not what the endpoint declares, or too large.
+    /// Whether the response is not what the endpoint declares, or too large, or pages have no end.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }

@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
+use crate::check::answer::Decode;
 use crate::check::arguments::Sent;
 use crate::check::encoding::Encoding;
 use crate::check::wire::Wire;
@@ -68,6 +69,12 @@ impl Expansion<'_> {
         }
         if let Some(Member(response)) = keys.response.value() {
             meta.extend(quote!(response: &[#(#response),*],));
+            if self.surface().answer.is_option() {
+                meta.extend(quote!(optional: true,));
+            }
+        }
+        if self.surface().answer.decode == Decode::Raw {
+            meta.extend(quote!(accept: "*/*",));
         }
         if let Some(page) = page {
             let (items, token) = (&page.items, &page.token);

@@ -22,6 +22,7 @@ use super::server::{ClientAuthentication, OAuthServer};
 use crate::auth::keys::basic;
 use crate::auth::{AccessToken, AuthError, AuthErrorKind, ScopeSet};
 use crate::body::Body;
+use crate::response::json;
 pub(in crate::auth) use crate::transport::Sent;
 use crate::transport::{Transport, TransportError};
 
@@ -208,7 +209,7 @@ impl Call<'_> {
         answer: &Response<Bytes>,
     ) -> Result<Map<String, Value>, Failure> {
         let (host, aim, status) = (self.host(), self.aim(), answer.status());
-        let mut members = match serde_json::from_slice(answer.body()) {
+        let mut members = match json::parse(answer.body()) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
         };
