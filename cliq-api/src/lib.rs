@@ -199,8 +199,10 @@ pub use cliq_macros::endpoint;
 /// # The return type
 ///
 /// No return type accepts any success and ignores the body. [`Bytes`] is the raw body.
-/// [`Page<T>`](Page) is one page. Any other type is read from JSON, and an empty body reads as
-/// `null`, so that an `Option` is `None` then. The type is recognized by its name as written.
+/// [`Page<T>`](Page) is one page. Any other type is read from JSON. An empty body reads as `null`,
+/// which is `None` for an `Option` and an empty list for a `Vec` or a `Page`. A response without the
+/// declared member is an error, unless the type is an `Option`. In a [`Lenient<T>`](Lenient) an item
+/// fails alone: `Page<Lenient<Ticket>>`. The type is recognized by its name as written.
 ///
 /// # Compositions
 ///

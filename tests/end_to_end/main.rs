@@ -1,6 +1,7 @@
 //! Calls over real HTTP on loopback: what arrives, what comes back, and how it fails.
 
 mod answers;
+mod bodies;
 mod failures;
 mod listener;
 mod pages;

@@ -13,6 +13,8 @@ use crate::request::Call;
 
 /// One page, and the way to the next.
 ///
+/// A response without a body, or with `null` in place of the items, is an empty page.
+///
 /// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)
 /// follow that way by themselves.
 #[derive(Debug, Clone, PartialEq)]

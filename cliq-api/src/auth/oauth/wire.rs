@@ -406,6 +406,19 @@ mod tests {
         }
     }
 
+    /// As bodies of an API.
+    #[test]
+    fn an_answer_with_a_byte_order_mark_or_half_a_surrogate_pair_is_read() {
+        let body = "\u{feff}{\"access_token\": \"a\", \"x\": \"\\ud83d\"}";
+        let answer = Response::new(Bytes::from(body));
+        let members = call(&client(), OAuthRequest::RefreshToken, |call| {
+            let read = call.read(&Parameters::default(), &answer);
+            read.unwrap_or_else(|failure| panic!("{}", failure.error))
+        });
+        assert_eq!(members["access_token"], "a");
+        assert_eq!(members["x"], "\u{fffd}");
+    }
+
     #[test]
     fn a_code_is_shown_if_it_is_one() {
         assert!(is_code("invalid_client") && is_code("Access Denied"));
