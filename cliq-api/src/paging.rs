@@ -148,7 +148,7 @@ pub struct Pages<R: PagedExt> {
     after_failed: Option<String>,
     fetching: Option<ResponseFuture<Page<R::Item>>>,
     seen: HashSet<String>,
-    empty_pages: u32,
+    empty: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -168,7 +168,7 @@ impl<R: PagedExt> Pages<R> {
             after_failed: None,
             fetching: None,
             seen: HashSet::new(),
-            empty_pages: 0,
+            empty: 0,
         }
     }
 
@@ -269,11 +269,11 @@ impl<R: PagedExt> Pages<R> {
             }
         };
         if !page.items.is_empty() {
-            self.empty_pages = 0;
+            self.empty = 0;
         } else if matches!(self.next, Next::Token(_)) {
-            self.empty_pages += 1;
-            if self.empty_pages == MAX_EMPTY_PAGES {
-                self.empty_pages = 0;
+            self.empty += 1;
+            if self.empty == MAX_EMPTY_PAGES {
+                self.empty = 0;
                 let problem = format!(
                     "the server sent {MAX_EMPTY_PAGES} empty pages in a row, each with the token \
                      of a further page"
