@@ -5,3 +5,8 @@
 //! - `custom_endpoint`: an endpoint of your own, on the same client.
 //! - `bot`: a small bot, and how it is tested.
 //! - `sign_in`: every way of signing in, against a sandbox on this machine.
+
+/// The README's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -1,30 +1,37 @@
-//! Calls from plain threads, which have no async runtime: feature `blocking`.
+//! Blocking calls, for threads without an async runtime. Feature `blocking`.
 //!
 //! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages and items become
-//! iterators, and [`block_on`] waits for whatever else is asynchronous here, such as signing a user
-//! in.
+//! iterators, and [`block_on`] waits for any other future of this crate, such as a sign-in.
 //!
 //! ```no_run
 //! use cliq_api::blocking::{WaitExt, WaitPagedExt};
 //! use cliq_api::prelude::*;
-//! use cliq_api::threads::Threads;
 //!
-//! # fn example(token: String) -> Result<(), Error> {
-//! let client = Client::cliq(DataCenter::US).access_token(token).build()?;
-//! client.follow_thread("CT_1207124526552602256_60002085329-T-1291567019566818579").wait()?;
-//! for thread in client.list_threads("P1974166000016769023").wait_items() {
-//!     println!("{}", thread?.chat_id);
+//! #[endpoints(base = "/api/v1")]
+//! pub trait Tickets {
+//!     #[endpoint(POST "/tickets/<TICKET_ID>/close")]
+//!     fn close_ticket(&self, ticket_id: u64);
+//!
+//!     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+//!     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+//! }
+//!
+//! # fn main() -> Result<(), Error> {
+//! let client = Client::builder("https://desk.example.com").bearer("41d9…").build()?;
+//! client.close_ticket(42).wait()?;
+//! for ticket in client.list_tickets().wait_items() {
+//!     println!("{}", ticket?);
 //! }
 //! # Ok(())
 //! # }
 //! ```
 //!
-//! Waiting is the calling thread's own work. One thread in the background, begun by the first wait
-//! and shared by all, watches sockets and clocks, and finishes what goes on behind a call: a
-//! token's renewal, an exchange whose caller's time ran out.
+//! The calling thread polls the future. One background thread, started by the first wait and shared
+//! by all, drives sockets and timers. It also finishes work that outlives a call, such as a token's
+//! refresh, or an exchange whose caller has timed out.
 //!
-//! A thread of an async runtime that waited would keep that runtime's other tasks from running, so
-//! it is refused with an error that says what to do instead.
+//! Blocking a thread of an async runtime would stall that runtime's other tasks. Such a wait
+//! returns an error, which names the alternatives.
 
 use std::future::pending;
 use std::io;
@@ -40,41 +47,41 @@ use crate::paging::{Items, PagedExt, Pages};
 use crate::request_ext::{RequestExt, awaited};
 use crate::response::Page;
 
-/// Sends a call, and waits for its answer. Every builder has it.
+/// Blocking calls. Every builder implements it.
 pub trait WaitExt: Endpoint {
-    /// Sends it and gives the body of the answer: what `.await` does elsewhere.
+    /// Sends the call and returns the decoded response, as `.await` does.
     ///
     /// # Errors
     ///
     /// Those of the call; [`ErrorKind::Configuration`] on a thread of an async runtime.
     fn wait(self) -> Result<Self::Response, Error> {
         runtime()
-            .map_err(|error| told(error, Self::META))?
+            .map_err(|error| cannot_wait(error, Self::META))?
             .block_on(awaited(self))
     }
 
-    /// Sends it and gives the whole response: what [`send`](RequestExt::send) does elsewhere.
+    /// Sends the call and returns the whole response, as [`send`](RequestExt::send) does.
     ///
     /// # Errors
     ///
-    /// As [`wait`](Self::wait).
+    /// Those of [`wait`](Self::wait).
     fn wait_send(self) -> Result<Response<Self::Response>, Error> {
         runtime()
-            .map_err(|error| told(error, Self::META))?
+            .map_err(|error| cannot_wait(error, Self::META))?
             .block_on(self.send())
     }
 }
 
 impl<R: Endpoint> WaitExt for R {}
 
-/// The pages of a paged endpoint, for plain threads.
+/// Blocking iterators over the pages of an endpoint.
 pub trait WaitPagedExt: PagedExt {
-    /// All pages, each fetched when it is asked for.
+    /// Iterates over all pages. Each page is fetched when it is needed.
     fn wait_pages(self) -> WaitPages<Self> {
         WaitPages(self.pages())
     }
 
-    /// All items of all pages, each page fetched when it is needed.
+    /// Iterates over the items of all pages. Each page is fetched when it is needed.
     fn wait_items(self) -> WaitItems<Self> {
         WaitItems(self.items())
     }
@@ -85,17 +92,17 @@ impl<R: PagedExt> WaitPagedExt for R {}
 /// Iterates over pages. It ends after an error, as [`Pages`] does: [`resume`](Self::resume)
 /// continues.
 #[derive(Debug)]
-#[must_use = "no page is fetched until it is asked for"]
+#[must_use = "iterators are lazy: nothing is sent until the next page is needed"]
 pub struct WaitPages<R: PagedExt>(Pages<R>);
 
 /// Iterates over items. It ends after an error, as [`Items`] does: [`resume`](Self::resume)
 /// continues.
 #[derive(Debug)]
-#[must_use = "nothing is fetched until it is asked for"]
+#[must_use = "iterators are lazy: nothing is sent until the next page is needed"]
 pub struct WaitItems<R: PagedExt>(Items<R>);
 
 impl<R: PagedExt> WaitPages<R> {
-    /// What is iterated over, with the token of the page that comes next.
+    /// Returns the underlying [`Pages`], which hold the token of the next page.
     pub fn get_ref(&self) -> &Pages<R> {
         &self.0
     }
@@ -113,7 +120,7 @@ impl<R: PagedExt> WaitPages<R> {
 }
 
 impl<R: PagedExt> WaitItems<R> {
-    /// What is iterated over, with the token of the page that comes next.
+    /// Returns the underlying [`Items`], which hold the token of the next page.
     pub fn get_ref(&self) -> &Items<R> {
         &self.0
     }
@@ -136,7 +143,7 @@ impl<R: PagedExt> Iterator for WaitPages<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => self.0.fail(Err(told(error, R::META))),
+            Err(error) => self.0.fail(Err(cannot_wait(error, R::META))),
         }
     }
 }
@@ -147,26 +154,26 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => self.0.fail(Err(told(error, R::META))),
+            Err(error) => self.0.fail(Err(cannot_wait(error, R::META))),
         }
     }
 }
 
-/// Waits for anything asynchronous: signing a user in, [`Client::close`](crate::Client::close).
+/// Waits for any future, such as a sign-in or [`Client::close`](crate::Client::close).
 ///
 /// ```no_run
 /// use cliq_api::auth::{OAuth, SignedIn};
 /// use cliq_api::blocking::block_on;
 ///
 /// # fn example(oauth: OAuth, code: String) -> Result<SignedIn, Box<dyn std::error::Error>> {
-/// let signed_in = block_on(oauth.exchange_self_client(code))??;
+/// let signed_in = block_on(oauth.exchange_code(code))??;
 /// # Ok(signed_in)
 /// # }
 /// ```
 ///
 /// # Errors
 ///
-/// [`ErrorKind::Configuration`] on a thread of an async runtime, where nothing is begun.
+/// [`ErrorKind::Configuration`] on a thread of an async runtime; the future is not polled then.
 pub fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     match runtime() {
         Ok(runtime) => Ok(runtime.block_on(future)),
@@ -174,23 +181,23 @@ pub fn block_on<F: Future>(future: F) -> Result<F::Output, Error> {
     }
 }
 
-/// Why there can be no waiting.
+/// Why this thread can't wait.
 #[derive(Debug, Clone, Copy, thiserror::Error)]
 enum CannotWait {
     #[error(
-        "this thread belongs to an async runtime, which waiting would stall: `.await` it instead, or in `spawn_blocking` pass what you would await to \
-         `Handle::current().block_on(…)`"
+        "can't block a thread of an async runtime: `.await` the call instead, or, in \
+         `spawn_blocking`, pass its future to `Handle::current().block_on(…)`"
     )]
     InRuntime,
-    #[error("the background thread for waiting can't be started: {0}")]
+    #[error("can't start the background thread for blocking calls: {0}")]
     NoThread(io::ErrorKind),
 }
 
-fn told(error: CannotWait, endpoint: &'static crate::EndpointMeta) -> Error {
+fn cannot_wait(error: CannotWait, endpoint: &'static crate::EndpointMeta) -> Error {
     Error::unsent(ErrorKind::Configuration, endpoint, error.to_string()).caused_by(error)
 }
 
-/// The runtime behind all waiting, unless this thread has one of its own.
+/// Returns the runtime that all waits share, unless this thread belongs to another one.
 fn runtime() -> Result<&'static Handle, CannotWait> {
     static SHARED: OnceLock<Result<Handle, io::ErrorKind>> = OnceLock::new();
     if Handle::try_current().is_ok() {
@@ -202,8 +209,8 @@ fn runtime() -> Result<&'static Handle, CannotWait> {
         .map_err(|kind| CannotWait::NoThread(*kind))
 }
 
-/// It runs until the process ends: whatever is left to it is finished, as long as there is a
-/// process to finish it in.
+/// Starts the background thread. It runs until the process ends, to finish work that outlives a
+/// call.
 fn start() -> io::Result<Handle> {
     let runtime = Builder::new_current_thread().enable_all().build()?;
     let handle = runtime.handle().clone();

@@ -1,5 +1,5 @@
-//! A declarative API client: an endpoint is written down once, as an annotated trait method, and
-//! everything else follows from it.
+//! A declarative API client: an annotated trait method declares an endpoint, and a macro generates
+//! the rest.
 //!
 //! ```
 //! use cliq_api::prelude::*;
@@ -19,43 +19,44 @@
 //! # }
 //! ```
 //!
-//! Any HTTP API can be declared. What differs between operators, such as how they report errors and
-//! limits, is a [`Provider`]; the defaults follow the RFCs and common practice.
+//! Any HTTP API can be declared. A [`Provider`] describes what differs between APIs, such as how
+//! they report errors and rate limits; its defaults follow the RFCs and common practice.
 #![cfg_attr(
     feature = "zoho",
     doc = "
-With the feature `zoho` (on by default) the crate declares [Zoho Cliq](cliq) with the same macros: a
-client of it is [`Client::cliq`].
+With the feature `zoho` (on by default), the crate declares the API of [Zoho Cliq](cliq) with the
+same macros. [`Client::cliq`] builds a client for it.
 "
 )]
 //!
 //! # Where to look
 //!
-//! - [`endpoints`]: what a declaration can say.
-//! - [`Client`] and [`ClientBuilder`]: where calls go, as whom, and how.
-//! - [`RequestExt`]: what every call can do besides its own setters. [`PagedExt`]: paged responses.
-//! - [`Error`]: what went wrong, and what to do about it.
-//! - [`Provider`]: what one API's operator is like.
+//! - [`endpoints`]: the grammar of declarations.
+//! - [`Client`] and [`ClientBuilder`]: base URL, authorization, timeouts, retries, transport.
+//! - [`RequestExt`]: methods of every call. [`PagedExt`]: paged responses.
+//! - [`Error`]: the cause of a failure, and advice.
+//! - [`Provider`]: how one API reports errors and rate limits, and compares scopes.
 //! - [`auth`]: authorization, OAuth 2.0, tokens, scopes, many users.
 //! - [`limit`]: rate limits and lockouts.
-//! - `shared` (features `file`, `redis`): rate limits and tokens that several processes share.
+//! - `shared` (features `file`, `redis`): stores that share rate limits and tokens between
+//!   processes.
 //!
 //! # Features
 //!
-//! | feature | default | what it does |
+//! | feature | default | adds |
 //! |---|---|---|
 //! | `zoho` | yes | Zoho Cliq: the declared API, data centers, sign-in |
 //! | `reqwest` | yes | the default transport |
-//! | `rustls` | yes | TLS by rustls, with the platform's roots |
-//! | `native-tls` | no | TLS by the platform's library |
-//! | `blocking` | no | calls from plain threads, without an async runtime |
+//! | `rustls` | yes | TLS with rustls and the platform's root certificates |
+//! | `native-tls` | no | TLS with the platform's library |
+//! | `system-proxy` | yes | proxy settings of macOS and Windows, besides the environment variables |
+//! | `blocking` | no | calls from threads without an async runtime |
 //! | `file` | no | rate limits and access tokens shared by the processes of a host, in files |
-//! | `redis` | no | the same shared between hosts, in Redis or Valkey |
-//! | `gzip` | no | responses compressed with gzip |
-//! | `http2` | no | HTTP/2 where the server offers it |
-//! | `system-proxy` | yes | proxies from the settings of macOS and Windows, besides the environment's |
+//! | `redis` | no | rate limits and access tokens shared between hosts, in Redis or Valkey |
+//! | `gzip` | no | gzip-compressed responses |
+//! | `http2` | no | HTTP/2, if the server offers it |
 
-// The macros name this crate `::cliq_api`, here as everywhere.
+// Generated code refers to this crate as `::cliq_api`, also within the crate.
 extern crate self as cliq_api;
 
 pub mod auth;
@@ -88,14 +89,14 @@ pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("C
 
 pub use body::{Body, BoxError, TooLarge};
 pub use bytes::Bytes;
-/// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. What it
-/// takes is described there.
+/// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. Its keys are
+/// documented there.
 pub use cliq_macros::endpoint;
-/// Makes a trait of endpoints into methods of every [`Client`].
+/// Turns the endpoints of a trait into methods of every [`Client`].
 ///
-/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments are what is
-/// sent, its return type is the response. Methods with a body pass through, so that a trait can
-/// hold compositions of its endpoints.
+/// A method with `#[endpoint(METHOD "path", …)]` declares one endpoint. Its arguments declare the
+/// request, its return type the response. Methods with a body stay as they are, so a trait can also
+/// contain functions that combine its endpoints.
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -116,7 +117,7 @@ pub use cliq_macros::endpoint;
 ///     #[endpoint(GET "/tickets", scope = "Tickets.READ", page(items = "data", token = "next"))]
 ///     fn list_tickets(&self, #[query] state: Option<State>, #[query] next: Option<String>) -> Page<Ticket>;
 ///
-///     /// Opens a ticket that can't wait.
+///     /// Opens a ticket of the highest priority.
 ///     fn open_urgent_ticket(&self, subject: impl Into<String>) -> OpenTicketRequest {
 ///         self.open_ticket(subject).priority(1)
 ///     }
@@ -146,68 +147,75 @@ pub use cliq_macros::endpoint;
 /// # }
 /// ```
 ///
-/// # On the trait
+/// # Keys of the trait: `#[endpoints(…)]`
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `base = "/api/v3"` | a path between the client's base URL and each endpoint's path; empty by default |
-/// | `scope_prefix = "ZohoCliq"` | put before each scope, with a dot |
-/// | `limit = "20/min"`, `lock = "10m"` | the defaults for the methods |
+/// | `base = "/api/v3"` | a path between the client's base URL and the path of each endpoint; defaults to none |
+/// | `scope_prefix = "Desk"` | a prefix of each scope, joined with a dot; defaults to none |
+/// | `limit = "20/min"`, `lock = "10m"` | defaults for the methods; see below |
 /// | `crate = ::path` | the path of this crate, for crates that re-export it |
 ///
-/// # On a method: `#[endpoint(METHOD "path", …)]`
+/// # Keys of a method: `#[endpoint(METHOD "path", …)]`
 ///
-/// | part | meaning |
+/// | key | meaning |
 /// |---|---|
-/// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD` | comes first |
-/// | `"/threads/<THREAD_CHAT_ID>?type=open"` | the path. `<NAME>` is filled by the argument of that name, in any case style; it may be a part of a segment, as in `<ID>.json`. Constants after `?` are sent as they are |
-/// | `scope = "Chats.UPDATE"` | the scope that a token needs; `any("…", "…")` or `all("…", "…")` of several |
-/// | `limit = "20/min"`, `"10/5min"`, `"20/2s"`, `none` | calls per time and user; `none` drops an inherited limit and lock |
-/// | `lock = "10m"` | how long a user is locked out who exceeds the limit |
-/// | `base = "/api/v2"` | another base for this endpoint |
-/// | `shares = other_method` | the other has the same method and path but for the names of placeholders: the stricter limit and the longer lock hold for both |
-/// | `bucket = "name"` | calls of all endpoints with that name are counted together |
-/// | `idempotent`, `idempotent = false` | whether it may be sent twice; by default, all but `POST` and `PATCH` may |
-/// | `response = "data"` | the response is that member of the JSON answer; dots descend |
-/// | `page(items = "data", token = "next_token")` | the response is a [`Page<T>`](Page). The query argument of the token's name carries it, or the one that `param = "…"` names |
+/// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD` | the HTTP method; required, first |
+/// | `"/tickets/<TICKET_ID>?view=full"` | the path; required, second. The argument of the same name, in any case style, fills the placeholder `<NAME>`. A placeholder may be a part of a segment, as in `<ID>.json`. A constant query after `?` is sent unchanged |
+/// | `scope = "Tickets.UPDATE"` | the scope that the token needs; of several, `any("…", "…")` or `all("…", "…")` |
+/// | `limit = "20/min"`, `"10/5min"`, `"20/2s"`, `none` | the rate limit per user; `none` removes an inherited limit and lockout |
+/// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds the limit. Requires `limit` |
+/// | `base = "/api/v2"` | replaces the trait's `base` |
+/// | `shares = other_method` | declares that the server can't distinguish the two endpoints: their methods are equal, and their paths differ only in placeholder names. The limits of both apply to both |
+/// | `bucket = "name"` | counts the calls of all endpoints with this name together |
+/// | `idempotent`, `idempotent = false` | whether a call may be sent twice, which retries depend on. Defaults to `false` for `POST` and `PATCH`, to `true` for the others |
+/// | `response = "data"` | returns this member of the JSON object; dots descend, as in `data.items` |
+/// | `page(items = "data", token = "next_token")` | declares a paged response, of type [`Page<T>`](Page): where the items are, and where the token of the next page is. The query argument with the token's name sends it; `param = "…"` names another one |
 /// | `form` | sends fields as `application/x-www-form-urlencoded` |
-/// | `timeout = "30s"` | a timeout for one attempt |
+/// | `timeout = "30s"` | the timeout of one attempt; defaults to the client's |
 ///
-/// Times are written `10s`, `5m` or `5min`, `1h`; a day is `24h`. Editors with rust-analyzer
+/// Durations are written `10s`, `5m` or `5min`, `1h`; a day is `24h`. Editors with rust-analyzer
 /// complete keys, attributes of arguments and their options.
 ///
-/// # On an argument
+/// # Attributes of an argument
 ///
-/// | | |
+/// | attribute | meaning |
 /// |---|---|
-/// | nothing | fills the placeholder of its name |
-/// | `#[path("CHAT_ID")]` | fills that placeholder |
+/// | none | fills the placeholder of the same name |
+/// | `#[path("TICKET_ID")]` | fills this placeholder |
 /// | `#[query]`, `#[query("name")]` | a query parameter; a `Vec` repeats it |
-/// | `#[query(csv)]`, `#[query("name", csv)]` | a `Vec`, joined with commas |
-/// | `#[query(flatten)]` | a struct or map, each member a parameter |
+/// | `#[query(csv)]`, `#[query("name", csv)]` | a `Vec` in one query parameter, joined with commas |
+/// | `#[query(flatten)]` | a struct or map; each member is a query parameter |
 /// | `#[header("X-Name")]` | a header |
 /// | `#[field]`, `#[field("name")]` | a member of the JSON body, or of the form |
 /// | `#[body]` | the whole body, as JSON |
-/// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body as it is: [`Bytes`], `Vec<u8>` or `String` |
+/// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body, unchanged: [`Bytes`], `Vec<u8>` or `String` |
 ///
-/// A required argument is a parameter of the method, an `Option` is a setter of the builder.
-/// Both take whatever converts `Into` the type; for a `Vec` they take an iterator of what
-/// converts into its items; numbers and booleans are taken as themselves. An `Option` that is
-/// not set is not sent. Values in a path, a query or a header must serialize to a scalar: a
-/// string, a number, a boolean, a unit variant.
+/// A required argument becomes a parameter of the method; an `Option` becomes a setter of the
+/// builder, and is not sent unless it is set. Both accept any value that converts `Into` the type.
+/// A `Vec` accepts an iterator of values that convert into its items. Numbers and booleans are not
+/// converted. Values in a path, a query or a header must serialize to a scalar: a string, a number,
+/// a boolean or a unit variant.
 ///
-/// # The return type
+/// # Return types
 ///
-/// No return type accepts any success and ignores the body. [`Bytes`] is the raw body.
-/// [`Page<T>`](Page) is one page. Any other type is read from JSON. An empty body reads as `null`,
-/// which is `None` for an `Option` and an empty list for a `Vec` or a `Page`. A response without the
-/// declared member is an error, unless the type is an `Option`. In a [`Lenient<T>`](Lenient) an item
-/// fails alone: `Page<Lenient<Ticket>>`. The type is recognized by its name as written.
+/// | type | response |
+/// |---|---|
+/// | none | any success; the body is ignored |
+/// | [`Bytes`] | the raw body |
+/// | [`Page<T>`](Page) | one page |
+/// | any other | JSON |
 ///
-/// # Compositions
+/// An empty body is read as `null`, which is `None` for an `Option` and an empty list for a `Vec` or
+/// a `Page`. A response without the declared member is an error, unless the type is an `Option`.
+/// Items of a list fail one by one if they are declared so: `Page<`[`Lenient`]`<Ticket>>`.
 ///
-/// A method with a body may call the others. One that awaits returns `impl Future<Output = …>
-/// + Send`, as an `async fn` in a public trait promises no `Send`:
+/// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
+///
+/// # Methods with a body
+///
+/// A method with a body may call the others. Return `impl Future<Output = …> + Send` from one that
+/// awaits: the future of an `async fn` in a public trait isn't guaranteed to be `Send`.
 ///
 /// ```
 /// # use cliq_api::prelude::*;
@@ -219,19 +227,21 @@ pub use cliq_macros::endpoint;
 ///     async move {
 ///         match self.get_ticket(id).await {
 ///             Err(error) if error.is_not_found() => self.get_default_ticket().await,
-///             answer => answer,
+///             result => result,
 ///         }
 ///     }
 /// }
 /// # }
 /// ```
 ///
-/// # What it becomes
+/// # Generated items
 ///
-/// For `open_ticket` of `Tickets`: the method, on a trait that every [`Caller`] implements;
-/// `OpenTicketRequest`, a builder that is `Clone`, `Send` and `'static`, sends the call when
-/// it is awaited, and can do what [`RequestExt`] says; its implementation of [`Endpoint`]; and
-/// in `TICKETS`, a static beside the trait, its [`EndpointMeta`].
+/// For the endpoint `open_ticket` of the trait `Tickets`:
+///
+/// - the method, on a trait that every [`Caller`] implements;
+/// - the builder `OpenTicketRequest`. It is `Clone`, `Send` and `'static`, implements [`Endpoint`]
+///   and [`RequestExt`], and sends the call when it is awaited;
+/// - its [`EndpointMeta`], in the static table `TICKETS` next to the trait.
 pub use cliq_macros::endpoints;
 pub use http;
 pub use secrecy::SecretString;
@@ -262,10 +272,10 @@ pub use user_key::UserKey;
 #[cfg(feature = "zoho")]
 pub use zoho::DataCenter;
 
-/// What a module that declares endpoints needs: `use cliq_api::prelude::*;`.
+/// The imports of a module that declares or calls endpoints: `use cliq_api::prelude::*;`.
 ///
-/// It exports no trait of endpoints: those are imported by name, so that a reader sees where a
-/// method comes from.
+/// It exports no trait of endpoints. Import those by name, so that a reader sees where a method
+/// comes from.
 pub mod prelude {
     #[cfg(feature = "zoho")]
     pub use crate::DataCenter;
@@ -274,8 +284,7 @@ pub mod prelude {
     };
 }
 
-/// What generated code uses besides the public items. Not for use by hand: it may change at any
-/// time.
+/// Functions and types for generated code. Not covered by semver.
 #[doc(hidden)]
 pub mod __private {
     use std::time::Duration;
@@ -284,12 +293,12 @@ pub mod __private {
     pub use crate::request::Call;
     pub use crate::request_ext::awaited;
 
-    /// What an endpoint's table says of its limit.
+    /// Returns the rate limit of an endpoint.
     pub const fn limit(calls: u32, seconds: u64) -> Option<crate::Limit> {
         Some(crate::Limit::new(calls, Duration::from_secs(seconds)))
     }
 
-    /// What an endpoint's table says of a time.
+    /// Returns a duration in an endpoint's metadata.
     pub const fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
     }
@@ -299,7 +308,7 @@ pub mod __private {
         B::new(call, Context::new(caller.client().clone()))
     }
 
-    /// What a caller passes for a list.
+    /// Collects the argument for a list.
     pub fn collect<T>(values: impl IntoIterator<Item = impl Into<T>>) -> Vec<T> {
         values.into_iter().map(Into::into).collect()
     }

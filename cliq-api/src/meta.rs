@@ -1,16 +1,16 @@
-//! What a declaration says of an endpoint: the table that the macro fills and the runtime reads.
+//! Metadata of endpoints: the macro writes it, the runtime reads it.
 //!
-//! It depends on nothing else in this crate.
+//! This module depends on no other module of the crate.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::Method;
 
-/// What a declaration says of one endpoint.
+/// The metadata of one endpoint.
 ///
-/// Every endpoint has one, as [`Endpoint::META`](crate::Endpoint::META), and every `#[endpoints]`
-/// trait has a static table of them beside it.
+/// Each builder has it as [`Endpoint::META`](crate::Endpoint::META). `#[endpoints]` also generates
+/// a static table of all endpoints of the trait.
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -70,7 +70,7 @@ pub struct EndpointMeta {
 }
 
 impl EndpointMeta {
-    /// What a declaration that says nothing has. The macro writes only what differs.
+    /// The metadata of a declaration without keys. The macro writes only the fields that differ.
     #[doc(hidden)]
     pub const DEFAULT: Self = Self {
         name: "",
@@ -95,80 +95,79 @@ impl EndpointMeta {
         params: &[],
     };
 
-    /// The method's name in the trait, such as `follow_thread`.
+    /// Returns the method's name in the trait, such as `close_ticket`.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// The name of the trait that declares it, such as `Threads`.
+    /// Returns the name of the trait, such as `Tickets`.
     pub const fn api(&self) -> &'static str {
         self.api
     }
 
-    /// Returns all endpoints of the trait that declares it.
+    /// Returns all endpoints of the trait.
     pub fn table(&self) -> &'static [&'static Self] {
         (self.table)()
     }
 
-    /// The HTTP method.
+    /// Returns the HTTP method.
     pub const fn method(&self) -> &'static Method {
         self.method
     }
 
-    /// What stands between the client's base URL and the path, such as `/api/v3`; empty where
-    /// nothing does.
+    /// Returns the path between the client's base URL and [`path`](Self::path), such as `/api/v1`.
+    /// It may be empty.
     pub const fn base(&self) -> &'static str {
         self.base
     }
 
-    /// The path behind the base, with its placeholders: `/threads/<THREAD_CHAT_ID>/follow`.
+    /// Returns the path after the base, with placeholders: `/tickets/<TICKET_ID>/close`.
     pub const fn path(&self) -> &'static str {
         self.path
     }
 
-    /// The constant part of the query, as it is sent and without the `?`; empty where there is
-    /// none.
+    /// Returns the constant part of the query, without the `?`. It may be empty.
     pub const fn query(&self) -> &'static str {
         self.query
     }
 
-    /// The scopes of which a token needs any or all.
+    /// Returns the scopes that a token needs.
     pub const fn scopes(&self) -> Scopes {
         self.scopes
     }
 
-    /// How many calls a user may make in which time.
+    /// Returns the rate limit per user.
     pub const fn limit(&self) -> Option<Limit> {
         self.limit
     }
 
-    /// For how long the server shuts a user out who passes the limit.
+    /// Returns the lockout: how long the server rejects all calls of a user who exceeds the limit.
     pub const fn lock(&self) -> Option<Duration> {
         self.lock
     }
 
-    /// The name under which calls of several endpoints are counted together.
+    /// Returns the bucket, which counts the calls of several endpoints together.
     pub const fn bucket(&self) -> Option<&'static str> {
         self.bucket
     }
 
-    /// Returns the name of the provider's server that it is on; `None` for the base URL.
+    /// Returns the name of the provider's server; `None` for the client's base URL.
     pub const fn server(&self) -> Option<&'static str> {
         self.server
     }
 
-    /// Whether a call may be sent twice without doing its work twice.
+    /// Returns whether a call sent twice has the same effect as one sent once.
     pub const fn idempotent(&self) -> bool {
         self.idempotent
     }
 
-    /// How long one attempt may take, where the declaration says so.
+    /// Returns the timeout of one attempt, if the declaration sets one.
     pub const fn timeout(&self) -> Option<Duration> {
         self.timeout
     }
 
-    /// The member of the JSON answer that is the result, from the outside in; empty for the whole
-    /// answer.
+    /// Returns the path to the member of the JSON response that a call returns; empty for the whole
+    /// response.
     pub const fn response(&self) -> &'static [&'static str] {
         self.response
     }
@@ -178,23 +177,23 @@ impl EndpointMeta {
         self.optional
     }
 
-    /// The media types that the response may have, as `Accept` has them: `*/*` for an endpoint that
-    /// returns bytes.
+    /// Returns the media types that the response may have, as in `Accept`: `*/*` for an endpoint
+    /// that returns bytes.
     pub const fn accept(&self) -> &'static str {
         self.accept
     }
 
-    /// How the answer is paged, where it is.
+    /// Returns how the response is paged, if it is.
     pub const fn page(&self) -> Option<&PageMeta> {
         self.page.as_ref()
     }
 
-    /// The parameters: those of the path first, in its order, then the others as declared.
+    /// Returns the parameters: those of the path first, in its order, then the others as declared.
     pub const fn params(&self) -> &'static [Param] {
         self.params
     }
 
-    /// Whether fields of the body go as a form, not as JSON.
+    /// Returns whether fields are sent as a form instead of JSON.
     pub const fn form(&self) -> bool {
         self.form
     }
@@ -206,7 +205,7 @@ impl EndpointMeta {
     }
 }
 
-/// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`.
+/// `POST /api/v1/tickets/<TICKET_ID>/close`.
 impl fmt::Display for EndpointMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{} {}{}", self.method, self.base, self.path)?;
@@ -263,35 +262,35 @@ impl Param {
         Self::new(name, Place::Field, Shape::Json, required)
     }
 
-    /// The name that the server knows it by. For a whole body and for a flattened query, which have
-    /// none, the name of the argument.
+    /// Returns the name that is sent. A whole body and a flattened query have none; for those,
+    /// returns the name of the argument.
     pub const fn name(&self) -> &'static str {
         self.name
     }
 
-    /// Where it goes.
+    /// Returns the part of the request that holds it.
     pub const fn place(&self) -> Place {
         self.place
     }
 
-    /// How its value is written there.
+    /// Returns how its value is serialized.
     pub const fn shape(&self) -> Shape {
         self.shape
     }
 
-    /// Whether a call can't be made without it.
+    /// Returns whether a call needs it.
     pub const fn required(&self) -> bool {
         self.required
     }
 }
 
-/// Where a parameter goes.
+/// The part of a request that holds a parameter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Place {
-    /// In the path.
+    /// The path.
     Path,
-    /// In the query.
+    /// The query.
     Query,
     /// A header.
     Header,
@@ -313,21 +312,21 @@ impl fmt::Display for Place {
     }
 }
 
-/// How a parameter's value is written where it goes.
+/// How a parameter's value is serialized.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shape {
-    /// One plain value: in a path, a query, a header, a form.
+    /// A scalar in a path, a query, a header or a form.
     Plain,
-    /// The name again for each value.
+    /// A list; each item is a pair of name and value.
     Repeated,
-    /// The values joined with commas.
+    /// A list; the items are joined with commas.
     Csv,
-    /// The members of a struct or map, each a parameter of its own.
+    /// A struct or map; each member is a parameter.
     Flatten,
-    /// JSON: a member of a body, or a whole one.
+    /// JSON: a member of the body, or the whole body.
     Json,
-    /// Bytes as they are, with their content type.
+    /// Raw bytes, with their content type.
     Bytes(&'static str),
 }
 
@@ -335,16 +334,16 @@ pub enum Shape {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Scopes {
-    /// None, or none that is declared.
+    /// No scope is declared.
     None,
-    /// Any one of these.
+    /// At least one of these.
     Any(&'static [&'static str]),
     /// All of these.
     All(&'static [&'static str]),
 }
 
 impl Scopes {
-    /// The scopes' full names, such as `ZohoCliq.Chats.UPDATE`.
+    /// Returns the full names of the scopes, such as `Desk.Tickets.UPDATE`.
     pub const fn names(&self) -> &'static [&'static str] {
         match self {
             Self::None => &[],
@@ -353,24 +352,24 @@ impl Scopes {
     }
 }
 
-/// `calls` in any period of `per`, for each user.
+/// A rate limit: at most `calls` in any period of `per`, for each user.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limit {
-    /// How many calls.
+    /// The number of calls.
     pub calls: u32,
-    /// In which time.
+    /// The length of the window.
     pub per: Duration,
 }
 
 impl Limit {
-    /// `calls` in any period of `per`.
+    /// Returns a limit of `calls` in any period of `per`.
     pub const fn new(calls: u32, per: Duration) -> Self {
         Self { calls, per }
     }
 }
 
-/// In the form in which it is declared: `20/min`, `10/5min`.
+/// As declared: `20/min`, `10/5min`.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, unit) = match self.per.as_secs() {
@@ -385,7 +384,7 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Where a paged answer has its items and the token of the next page.
+/// Where a paged response holds its items and the token of the next page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageMeta {
@@ -411,17 +410,17 @@ impl PageMeta {
         }
     }
 
-    /// The member that holds the items, from the outside in.
+    /// Returns the path to the member that holds the items.
     pub const fn items(&self) -> &'static [&'static str] {
         self.items
     }
 
-    /// The member that holds the next page's token, from the outside in.
+    /// Returns the path to the member that holds the token of the next page.
     pub const fn token(&self) -> &'static [&'static str] {
         self.token
     }
 
-    /// The index in [`EndpointMeta::params`] of the parameter that carries the token.
+    /// Returns the index in [`EndpointMeta::params`] of the parameter that sends the token.
     pub const fn param(&self) -> usize {
         self.param
     }

@@ -1,4 +1,4 @@
-//! Following pages to their end.
+//! Streams of pages and of their items.
 
 use std::collections::{HashSet, VecDeque};
 use std::fmt;
@@ -18,17 +18,17 @@ use crate::response::{FromResponse, Lenient, Page, decode};
 /// How many empty pages in a row are followed.
 const MAX_EMPTY_PAGES: u32 = 100;
 
-/// What the builder of a paged endpoint can do besides.
+/// Methods of the builder of a paged endpoint.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
-    /// What its pages hold.
+    /// The type of the items.
     type Item: Send + 'static;
 
-    /// All pages, each fetched when it is asked for.
+    /// Returns a stream of all pages. Each page is fetched when it is polled for.
     fn pages(self) -> Pages<Self> {
         Pages::new(self)
     }
 
-    /// All items of all pages, each page fetched when it is needed.
+    /// Returns a stream of the items of all pages. Each page is fetched when it is needed.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
@@ -130,15 +130,11 @@ where
     type Item = T;
 }
 
-/// The pages of an endpoint, one after the other: a [`Stream`], and without it
-/// [`next`](Self::next).
+/// The pages of an endpoint, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// It ends after an error. [`resume`](Self::resume) continues with the page that failed,
+/// The stream ends after an error. [`resume`](Self::resume) continues with the page that failed,
 /// [`skip_page`](Self::skip_page) with the one after it.
-///
-/// A server that never ends its pages is an error: when it repeats a token, and after a hundred
-/// empty pages in a row.
-#[must_use = "no page is fetched until it is asked for"]
+#[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Pages<R: PagedExt> {
     request: R,
     next: Next,
@@ -153,7 +149,7 @@ pub struct Pages<R: PagedExt> {
 
 #[derive(Debug, Clone)]
 enum Next {
-    /// As the caller's request has it.
+    /// The page that the caller's request asks for.
     First,
     Token(String),
     End,
@@ -172,14 +168,19 @@ impl<R: PagedExt> Pages<R> {
         }
     }
 
-    /// Returns the next page; `None` after the last, and after an error.
+    /// Returns the next page; `None` after the last one, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
+    /// a server that repeats the token of an earlier page, or sends a hundred empty pages in a row.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Returns the token of the page that comes next, which after an error is the one that failed;
-    /// `None` before the first page and after the last. Kept somewhere, it lets another process
-    /// continue from here.
+    /// Returns the token of the next page, which after an error is the one that failed; `None`
+    /// before the first page and after the last one. Store it to continue from here in another
+    /// process.
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -248,7 +249,7 @@ impl<R: PagedExt> Pages<R> {
             .get_or_insert_with(|| fetch(&self.request, &self.next));
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
-        let page = page.and_then(|page| self.arrived(page));
+        let page = page.and_then(|page| self.advance(page));
         if let Err(error) = &page {
             self.failed = true;
             self.after_failed = error.next_page_token().map(str::to_owned);
@@ -256,7 +257,7 @@ impl<R: PagedExt> Pages<R> {
         Poll::Ready(Some(page))
     }
 
-    fn arrived(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
+    fn advance(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
         self.next = match page.next_token.clone() {
             None => Next::End,
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
@@ -310,34 +311,37 @@ impl<R: PagedExt> fmt::Debug for Pages<R> {
     }
 }
 
-/// The items of all pages, one after the other: a [`Stream`], and without it [`next`](Self::next).
+/// The items of all pages, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// It ends after an error, as [`Pages`] does: [`resume`](Self::resume) continues.
-#[must_use = "nothing is fetched until it is asked for"]
+/// The stream ends after an error; see [`Pages`].
+#[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Items<R: PagedExt> {
     pages: Pages<R>,
     buffered: VecDeque<R::Item>,
 }
 
 impl<R: PagedExt> Items<R> {
-    /// Returns the next item; `None` after the last, and after an error.
+    /// Returns the next item; `None` after the last one, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages::next`].
     pub async fn next(&mut self) -> Option<Result<R::Item, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Returns the token of the page that will be fetched next, as [`Pages::token`]; items of the
-    /// present page that were not taken yet come before it and are [`buffered`](Self::buffered).
+    /// Returns the token of the next page to fetch. The remaining items of the current page are
+    /// [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
     }
 
-    /// Continues after an error, with the page that failed, as [`Pages::resume`].
+    /// Continues after an error, as [`Pages::resume`] does.
     pub fn resume(&mut self) {
         self.pages.resume();
     }
 
-    /// Continues after an error, with the page after the one that failed, as
-    /// [`Pages::skip_page`].
+    /// Continues after an error, as [`Pages::skip_page`] does.
     pub fn skip_page(&mut self) -> bool {
         self.pages.skip_page()
     }
@@ -348,7 +352,7 @@ impl<R: PagedExt> Items<R> {
         self.pages.fail(error)
     }
 
-    /// The items of the present page that were not taken yet.
+    /// Returns the items of the current page that were not returned yet.
     pub fn buffered(&self) -> impl ExactSizeIterator<Item = &R::Item> {
         self.buffered.iter()
     }

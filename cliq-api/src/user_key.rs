@@ -1,12 +1,12 @@
-//! Whose calls they are, where one program makes calls for several users.
+//! Identifies a user, for programs that make calls for several users.
 
 use std::fmt;
 use std::sync::Arc;
 
-/// What names a user: chosen by the caller, stable, and the same for all tokens of that user, such
-/// as the id in one's own database.
+/// Identifies a user. Choose a stable key, such as the id in your database, and use the same one
+/// for all tokens of the user.
 ///
-/// Limits are counted for each key, and tokens kept for each. Cloning it is cheap.
+/// Rate limits are counted per key, and tokens are stored per key. Cloning is cheap.
 ///
 /// ```
 /// use cliq_api::UserKey;
@@ -18,12 +18,12 @@ use std::sync::Arc;
 pub struct UserKey(Arc<str>);
 
 impl UserKey {
-    /// From any text.
+    /// Returns a key for this text.
     pub fn new(key: impl AsRef<str>) -> Self {
         Self(key.as_ref().into())
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.0
     }

@@ -16,7 +16,6 @@ const _: () = {
 */
             pub fn lock() {}
         }
-        use endpoints::{self as _, ba as _};
         pub mod endpoint {
             /** The scope that a token needs: `"Chats.UPDATE"`, `any("…", "…")` or `all("…", "…")`.
 */
@@ -52,7 +51,6 @@ const _: () = {
 */
             pub fn timeout() {}
         }
-        use endpoint::{self as _, sc as _};
         pub mod page {
             /** The member of the JSON answer that holds the items.
 */
@@ -64,7 +62,6 @@ const _: () = {
 */
             pub fn param() {}
         }
-        use page::{self as _, it as _};
         pub mod argument {
             /// Fills a placeholder of another name: `#[path("CHAT_ID")]`.
             pub fn path() {}
@@ -77,9 +74,7 @@ const _: () = {
             /// The whole body, as JSON or as it is.
             pub fn body() {}
         }
-        use argument::{self as _, qu as _};
         pub mod path {}
-        use path::{self as _};
         pub mod query {
             /** Joins a list with commas.
 */
@@ -88,11 +83,8 @@ const _: () = {
 */
             pub fn flatten() {}
         }
-        use query::{self as _, cs as _};
         pub mod header {}
-        use header::{self as _};
         pub mod field {}
-        use field::{self as _};
         pub mod body {
             /** Sends the value as it is, not as JSON.
 */
@@ -101,6 +93,14 @@ const _: () = {
 */
             pub fn content_type() {}
         }
+        use endpoints::{self as _, ba as _};
+        use endpoint::{self as _, sc as _};
+        use page::{self as _, it as _};
+        use argument::{self as _, qu as _};
+        use path::{self as _};
+        use query::{self as _, cs as _};
+        use header::{self as _};
+        use field::{self as _};
         use body::{self as _};
     }
 };

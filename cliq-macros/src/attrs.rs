@@ -36,9 +36,9 @@ pub(crate) fn is_gate(attr: &Attribute) -> bool {
     is_or_applies(attr, "cfg")
 }
 
-/// `#[deprecated]`, or a `cfg_attr` that applies it.
+/// `#[deprecated]`, or a `cfg_attr` that may apply it or allow it.
 pub(crate) fn is_deprecation(attr: &Attribute) -> bool {
-    is_or_applies(attr, "deprecated")
+    is_or_applies(attr, "deprecated") || conditional(&attr.meta, &|path| path.is_ident("allow"))
 }
 
 /// `/// …`, or a `cfg_attr` that applies some.

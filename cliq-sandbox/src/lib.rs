@@ -1,80 +1,95 @@
-//! Zoho Cliq on your own machine: a stateful stand-in of its Threads API, for tests, examples and
-//! first steps, without an account and without the Internet.
+//! Servers for tests without a network: [`StubServer`] for any API, and `Sandbox`, a stateful
+//! simulation of the Threads API of Zoho Cliq.
 //!
-//! ```
-//! use cliq_api::Client;
-//! use cliq_api::threads::Threads;
-//! use cliq_sandbox::Sandbox;
+//! # Stubs
 //!
-//! # #[tokio::main(flavor = "current_thread")]
-//! # async fn main() -> Result<(), Box<dyn std::error::Error>> {
-//! let demo = Sandbox::demo();
-//! let server = demo.sandbox.serve().await?;
-//! let client = Client::cliq(DataCenter::US).base_url(server.base_url()).access_token(demo.token).build()?;
-//!
-//! client.follow_thread(&demo.thread_chat_id).await?;
-//! # Ok(())
-//! # }
-//! ```
-//!
-//! [`Sandbox::demo`] is a small world that is there already; [`Sandbox::builder`] makes your own.
-//! All 19 operations that [`cliq_api::threads`] declares work, and what one of them changes the
-//! others show. The routes come from those declarations.
-//!
-//! # As a test bed
-//!
-//! Without a socket it is quicker still, and under paused time hours pass at once:
-//! [`Sandbox::client`] is a client that talks to it in the same process. [`Limits`](limits::Limits)
-//! are off until they are asked for, and the [`Book`](limits::Book) has what arrived; [`Faults`]
-//! make things go wrong, the same things for the same seed.
-//!
-//! ```
-//! use std::time::Duration;
-//!
-//! use cliq_api::RetryPolicy;
-//! use cliq_api::limit::LimitSettings;
-//! use cliq_api::threads::{FollowThreadRequest, Threads};
-//! use cliq_sandbox::limits::Limits;
-//! use cliq_sandbox::{Fault, Latency, Sandbox};
-//!
-//! # #[tokio::main(flavor = "current_thread")] // in a test: #[tokio::test(start_paused = true)]
-//! # async fn main() {
-//! let demo = Sandbox::builder().limits(Limits::published()).seed(7).demo();
-//! // A client that knows no better.
-//! let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none());
-//! let client = client.limits(LimitSettings::off()).build().unwrap();
-//! demo.sandbox.faults().everywhere().latency(Latency::exponential(Duration::from_millis(1)));
-//! demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::ResetAfter);
-//!
-//! assert!(client.follow_thread(&demo.thread_chat_id).await.is_err());
-//! for _ in 0..20 {
-//!     let _ = client.follow_thread(&demo.thread_chat_id).await;
-//! }
-//! let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
-//! assert_eq!((tally.arrivals, tally.locks, tally.fullest), (21, 1, 21));
-//! # }
-//! ```
-//!
-//! Its clock starts at the same time in every run and goes with Tokio's, unless it is given another
-//! [`Clock`].
-//!
-//! # What is like Cliq, and what is assumed
-//!
-//! Paths, parameters, answers and the published refusals are as documented, and all that is assumed
-//! where the document says nothing is in `docs/sandbox.md`, with a table of what is refused and
-//! how. A refusal has the published message of its status, a known code, and in the header
-//! `X-Sandbox-Reason`, which Cliq doesn't have, what exactly was wrong. Where the document and what
-//! was seen of Cliq differ, the document is the default and [`Posts`] the switch.
-//!
-//! # Worlds
-//!
-//! [`Sandbox::builder`] makes one in code; [`NewChannel`], [`NewMessage`] and [`NewThread`] are
-//! what there may be in it. [`Sandbox::to_json`] and [`Sandbox::save`] keep it,
-//! [`SandboxBuilder::json`] and [`SandboxBuilder::load`] bring it back.
-//!
-//! [`oauth`] is Zoho's accounts server, at the same port: [`Sandbox::accounts`] reaches it. Tokens
-//! of [`Sandbox::token`] don't expire and have all scopes; those that it gives out do and have what
-//! was asked for.
+//! A [`StubServer`] replies to the endpoints of any API that is declared with `cliq_api`, records
+//! the calls, and fails the test if they don't match its stubs.
+#![cfg_attr(
+    feature = "zoho",
+    doc = r#"
+# Sandbox
+
+Feature `zoho`, on by default. [`Sandbox`] simulates Zoho Cliq, for tests, examples and first steps
+without an account.
+
+```
+use cliq_api::threads::Threads;
+use cliq_api::{Client, DataCenter};
+use cliq_sandbox::Sandbox;
+
+# #[tokio::main(flavor = "current_thread")]
+# async fn main() -> Result<(), Box<dyn std::error::Error>> {
+let demo = Sandbox::demo();
+let server = demo.sandbox.serve().await?;
+let client = Client::cliq(DataCenter::US)
+    .base_url(server.base_url())
+    .access_token(demo.token)
+    .build()?;
+
+client.follow_thread(&demo.thread_chat_id).await?;
+# Ok(())
+# }
+```
+
+[`Sandbox::demo`] is a small prepared world; [`Sandbox::builder`] builds your own. The sandbox
+implements all 19 operations of [`cliq_api::threads`], on one shared state. Its routes are derived
+from those declarations.
+
+# Limits and faults
+
+[`Sandbox::client`] connects in the process, without a socket. With Tokio's time paused, hours pass
+immediately. [`Limits`](limits::Limits) are off by default; the [`Book`](limits::Book) records the
+calls. [`Faults`] are deterministic: the same seed gives the same faults.
+
+```
+use std::time::Duration;
+
+use cliq_api::RetryPolicy;
+use cliq_api::limit::LimitSettings;
+use cliq_api::threads::{FollowThreadRequest, Threads};
+use cliq_sandbox::limits::Limits;
+use cliq_sandbox::{Fault, Latency, Sandbox};
+
+# #[tokio::main(flavor = "current_thread")] // in a test: #[tokio::test(start_paused = true)]
+# async fn main() {
+let demo = Sandbox::builder().limits(Limits::published()).seed(7).demo();
+// A client without a limiter.
+let client = demo.sandbox.client_builder().access_token(&*demo.token).retry(RetryPolicy::none());
+let client = client.limits(LimitSettings::off()).build().unwrap();
+demo.sandbox.faults().everywhere().latency(Latency::exponential(Duration::from_millis(1)));
+demo.sandbox.faults().on::<FollowThreadRequest>().next(Fault::ResetAfter);
+
+assert!(client.follow_thread(&demo.thread_chat_id).await.is_err());
+for _ in 0..20 {
+    let _ = client.follow_thread(&demo.thread_chat_id).await;
+}
+let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
+assert_eq!((tally.arrivals, tally.locks, tally.fullest), (21, 1, 21));
+# }
+```
+
+The sandbox's clock starts at the same time in every run, and follows Tokio's time unless another
+[`Clock`] is set.
+
+# Differences from Cliq
+
+Paths, parameters, responses and documented errors follow Zoho's documentation. `docs/sandbox.md`
+lists all assumptions, and a table of errors. An error has the documented message of its status, a
+known code, and its cause in the header `X-Sandbox-Reason`, which Cliq doesn't send. If documentation
+and observed behavior differ, the documentation is the default; see [`Posts`].
+
+# Worlds
+
+[`Sandbox::builder`] builds a world of [`NewChannel`], [`NewMessage`] and [`NewThread`].
+[`Sandbox::to_json`] and [`Sandbox::save`] store it; [`SandboxBuilder::json`] and
+[`SandboxBuilder::load`] restore it.
+
+[`oauth`] simulates Zoho's accounts server, on the same port; see [`Sandbox::accounts`]. Tokens of
+[`Sandbox::token`] don't expire and have all scopes. Tokens of the accounts server expire, and have
+the requested scopes.
+"#
+)]
 
 #[cfg(feature = "zoho")]
 mod builder;

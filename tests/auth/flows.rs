@@ -107,7 +107,7 @@ async fn a_wrong_data_center_is_named_as_the_likely_cause() {
         .unwrap_err();
     assert_eq!(error.code(), Some("invalid_code"));
     assert!(
-        error.to_string().contains("another data centre than EU"),
+        error.to_string().contains("another data center than EU"),
         "{error}"
     );
     // It is unknown in India.
@@ -118,7 +118,7 @@ async fn a_wrong_data_center_is_named_as_the_likely_cause() {
         .unwrap_err();
     assert_eq!(error.code(), Some("invalid_client"));
     assert!(
-        error.to_string().contains("another data centre than IN"),
+        error.to_string().contains("another data center than IN"),
         "{error}"
     );
 }

@@ -84,7 +84,7 @@ async fn a_user_of_another_data_center_is_served_there() {
     let lost = service.as_user("lost", refresh_token).unwrap();
     let error = lost.get_thread(&demo.thread_chat_id).await.unwrap_err();
     assert!(
-        error.to_string().contains("another data centre than US"),
+        error.to_string().contains("another data center than US"),
         "{error}"
     );
 }

@@ -129,7 +129,7 @@ async fn what_could_change_a_value_is_not_repaired() {
         let server = Server::doing([Step::Read, Step::Write([head.as_bytes(), body].concat())]);
         let client = Client::builder(server.base_url()).build().unwrap();
         let error = client.get_item().await.unwrap_err();
-        assert!(error.to_string().contains("it is not JSON"), "{error}");
+        assert!(error.to_string().contains("invalid JSON"), "{error}");
     }
 }
 
@@ -354,8 +354,8 @@ async fn a_body_that_is_not_json_is_described() {
     .await;
     assert_eq!(
         line,
-        "list_pages (GET /pages): the response (200 OK) is not what was declared: it is not JSON \
-         (line 1, column 1); content-type: text/html; charset=utf-8; it begins with \
+        "list_pages (GET /pages): the response (200 OK) is not what was declared: invalid JSON at line \
+         1, column 1; content-type: text/html; charset=utf-8; it begins with \
          \"<html>\\u{d}\\u{a}<title>Sign in</title>\""
     );
     let line = describe("Content-Type: text/plain\r\n", b"Down for repair").await;

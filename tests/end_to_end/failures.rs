@@ -150,7 +150,7 @@ async fn the_server_refuses() {
     let error = listener.client().get_a().await.unwrap_err();
     assert_eq!(
         error.to_string(),
-        "get_a (GET /a): 400 Bad Request: param_missing: Parameter missing (the server needs a parameter that was not set)"
+        "get_a (GET /a): 400 Bad Request: param_missing: Parameter missing (a required parameter is missing)"
     );
     assert_eq!(
         (error.code(), error.message()),

@@ -163,7 +163,7 @@ async fn a_page_without_its_items_is_an_error_with_their_place() {
         ),
         (
             r#"{"data": [], "next_token": []}"#,
-            "at `next_token`: expected a token, a string or a number",
+            "at `next_token`: expected a token (a string or a number), found a list",
         ),
     ] {
         let listener = Listener::answering([json("200 OK", body)]).await;

@@ -237,14 +237,9 @@ async fn a_call_without_a_type_sends_the_same() {
     assert!(
         error
             .to_string()
-            .contains("the path parameter `FILE` is required and was not set"),
+            .contains("missing required path parameter `FILE`"),
         "{error}"
     );
     let error = dynamic.set("ID", &serde_json::json!({})).await.unwrap_err();
-    assert!(
-        error
-            .to_string()
-            .contains("only one plain value can go there"),
-        "{error}"
-    );
+    assert!(error.to_string().contains("expected a scalar"), "{error}");
 }

@@ -55,7 +55,7 @@ async fn a_server_that_hangs_is_given_little_time() {
         begun.elapsed()
     );
     assert!(
-        refusal.to_string().contains("gave no answer within 200ms"),
+        refusal.to_string().contains("no response from "),
         "{refusal}"
     );
     redis.signal("CONT");

@@ -39,7 +39,7 @@ async fn names_tell_nothing_and_lie_in_one_slot() {
     assert_eq!(keys.len(), 5, "two epochs and three buckets: {keys:?}");
     for key in &keys {
         assert!(
-            key.starts_with("{cliq}:") || key.starts_with("{other}:"),
+            key.starts_with("{cliq_api}:") || key.starts_with("{other}:"),
             "{key}"
         );
         assert!(

@@ -94,9 +94,9 @@ async fn an_account_needs_little() {
         "cliq",
         "on",
         ">secret",
-        "~{cliq}:*",
+        "~{cliq_api}:*",
         "resetchannels",
-        "&{cliq}:locks:",
+        "&{cliq_api}:locks:",
     ];
     rule.extend(commands.iter().map(String::as_str));
     assert_eq!(redis.tell(&rule), "OK");

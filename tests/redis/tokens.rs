@@ -97,7 +97,7 @@ async fn one_refresh_serves_all_and_nobody_can_read_it() {
         assert!(!written.contains(secret), "{secret} is in {written}");
     }
     for name in redis.tell(&["KEYS", "*"]).lines() {
-        assert!(name.starts_with("{cliq}:token:"), "{name}");
+        assert!(name.starts_with("{cliq_api}:token:"), "{name}");
         let left: u64 = redis.tell(&["PTTL", name]).parse().unwrap();
         assert!(left > 3_500_000 && left < 3_700_000, "{left}");
     }
@@ -127,7 +127,7 @@ async fn another_key_is_told_of_and_can_be_changed() {
     let said = told(&error);
     assert!(
         said.ends_with(
-            "the token in Redis was encrypted with another key than this process has: give all of them the same"
+            "the token in Redis was encrypted with another `StoreKey`: use the same key in all processes"
         ),
         "{said}"
     );

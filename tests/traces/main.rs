@@ -197,7 +197,7 @@ async fn a_call_and_its_attempts() {
     );
     assert_eq!(
         again.fields["message"],
-        "the attempt failed and is made again"
+        "the attempt failed and will be retried"
     );
     assert_eq!(
         again.fields["error"],

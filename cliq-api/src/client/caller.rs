@@ -1,11 +1,10 @@
-//! What endpoints are methods of.
+//! The trait of types that have endpoints as methods.
 
 use std::sync::Arc;
 
 use super::Client;
 
-/// Whatever has a [`Client`] and so can make calls: the client itself, references to it, and your own
-/// wrappers.
+/// Types that make calls with a [`Client`]: the client, references to it, and your own wrappers.
 ///
 /// ```
 /// use cliq_api::prelude::*;
@@ -20,7 +19,7 @@ use super::Client;
 ///         &self.client
 ///     }
 /// }
-/// // From here on, `bot.list_tickets()` works as it does on the client.
+/// // `bot.list_tickets()` now works like `client.list_tickets()`.
 /// ```
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't make calls",
@@ -28,7 +27,7 @@ use super::Client;
     note = "implement `Caller` for `{Self}`, with a method that returns its `Client`; an `#[endpoints]` trait can't be implemented by hand"
 )]
 pub trait Caller: Send + Sync {
-    /// The client that makes the calls.
+    /// Returns the client that makes the calls.
     fn client(&self) -> &Client;
 }
 

@@ -1,4 +1,4 @@
-//! What `#[endpoints]` implements for the builders that it generates.
+//! Traits of generated builders.
 
 use std::marker::PhantomData;
 
@@ -7,18 +7,18 @@ use crate::meta::EndpointMeta;
 use crate::request::Call;
 use crate::response::FromResponse;
 
-/// A call of one endpoint, not sent yet. `#[endpoints]` implements it for its builders.
+/// A builder of a call of one endpoint. `#[endpoints]` implements it.
 pub trait Endpoint: Builder {
-    /// What the endpoint returns.
+    /// The type of the decoded response.
     type Response: FromResponse<Self::Decode>;
-    /// How the response is decoded. It follows from the type as the declaration spells it.
+    /// How the response is decoded: a type of [`decode`](crate::decode).
     type Decode: 'static;
-    /// What the declaration says.
+    /// The endpoint's metadata.
     const META: &'static EndpointMeta;
 }
 
-/// A builder: a call's values, and who sends them. All builders of a trait are one generic type,
-/// for which it is implemented once.
+/// A builder: a call's values, and the client that sends them. All builders of a trait are one
+/// generic type, which implements this once.
 pub trait Builder: Sized + Send + 'static {
     #[doc(hidden)]
     fn new(call: Call, context: Context) -> Self;
@@ -28,12 +28,12 @@ pub trait Builder: Sized + Send + 'static {
     fn context(&mut self) -> &mut Context;
 }
 
-/// Who sends a call, and how.
+/// The client that sends a call, and the options of the call.
 #[doc(hidden)]
 #[derive(Debug, Clone)]
 pub struct Context {
     pub(crate) client: Client,
-    /// Most calls have none.
+    /// Boxed, because most calls have none.
     options: Option<Box<Options>>,
 }
 
@@ -54,7 +54,7 @@ impl Context {
         **options = set(std::mem::take(options));
     }
 
-    /// Takes the context out of a builder that is consumed.
+    /// Takes the context out of a builder that is dropped afterwards.
     pub(crate) fn take(&mut self) -> Self {
         Self {
             client: self.client.clone(),
@@ -63,7 +63,7 @@ impl Context {
     }
 }
 
-/// A context that belongs to the builder of one endpoint.
+/// A context that is typed by the endpoint.
 #[doc(hidden)]
 #[derive(Debug)]
 pub struct Of<E>(Context, PhantomData<fn() -> E>);

@@ -1,4 +1,4 @@
-//! Counts calls in flight, so that a client can be closed when they are done.
+//! Counts calls in flight, so that closing a client can wait for them.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -9,26 +9,26 @@ use tokio::sync::Notify;
 /// Counts calls, and the exchanges and streams that outlive them.
 #[derive(Default)]
 pub(super) struct InFlight {
-    /// The count, with [`CLOSED`] set once no more calls are admitted.
+    /// The count. [`CLOSED`] is set when no more calls are admitted.
     state: AtomicUsize,
     none_left: Notify,
 }
 
 const CLOSED: usize = 1 << (usize::BITS - 1);
 
-/// A call that is counted until this is dropped.
+/// Counts a call until it is dropped.
 pub(super) struct Entered(Arc<InFlight>);
 
 impl InFlight {
-    /// Admits a call; `None` once it is closed.
+    /// Admits a call; `None` after [`close`](Self::close).
     pub(super) fn enter(self: &Arc<Self>) -> Option<Entered> {
-        // Counted first, and given back if it is closed: either `close` sees the call, or the call
-        // sees `CLOSED`.
+        // Counts before it checks: either `close` sees the call, or the call sees `CLOSED`.
         let entered = Entered(Arc::clone(self));
         (self.state.fetch_add(1, Ordering::AcqRel) & CLOSED == 0).then_some(entered)
     }
 
-    /// Counts what is left of an admitted call, whether it is closed or not.
+    /// Counts an exchange or a stream that outlives an admitted call, even after
+    /// [`close`](Self::close).
     pub(super) fn rest(self: &Arc<Self>) -> Entered {
         self.state.fetch_add(1, Ordering::AcqRel);
         Entered(Arc::clone(self))
@@ -38,7 +38,8 @@ impl InFlight {
         self.state.load(Ordering::Acquire) & CLOSED != 0
     }
 
-    /// Admits no more calls, and waits for those in flight. Returns how many are left.
+    /// Stops admitting calls, and waits for those in flight for at most `within`. Returns how many
+    /// are left.
     pub(super) async fn close(&self, within: Duration) -> usize {
         self.state.fetch_or(CLOSED, Ordering::AcqRel);
         let done = async {

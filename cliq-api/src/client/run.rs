@@ -266,7 +266,7 @@ impl<'c> Run<'c> {
         let result = result.and_then(|mut response| match decode(self.call, &mut response) {
             Ok(()) => Ok(response),
             Err(problem) => {
-                let (response, failure) = failure(&self.client.0.core, buffered(response));
+                let (response, failure) = read_failure(&self.client.0.core, buffered(response));
                 let endpoint = self.call.meta();
                 Err(Error::decode(endpoint, response, failure, &problem))
             }
@@ -502,7 +502,7 @@ fn classify(
             (Ok(response), None)
         }
         Ok(response) => {
-            let (response, failure) = failure(core, buffered(response));
+            let (response, failure) = read_failure(core, buffered(response));
             let throttling = permit.answered(outcome(&failure));
             (Err(Fault::Status(response, failure)), throttling)
         }
@@ -511,7 +511,7 @@ fn classify(
             response: Some(response),
         }) => {
             // What came before it broke off may report a lockout.
-            let (response, failure) = failure(core, response);
+            let (response, failure) = read_failure(core, response);
             let is_failure = !response.status().is_success();
             let reported = if is_failure {
                 outcome(&failure)
@@ -534,6 +534,17 @@ fn classify(
             (Err(Fault::Incomplete(why, None)), None)
         }
     }
+}
+
+/// Has the provider read what a response says of a failure.
+fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
+    let length = response.body().len().min(MAX_KEPT);
+    let failure = core.provider.read_failure(&FailedResponse::new(
+        response.status(),
+        response.headers(),
+        &response.body()[..length],
+    ));
+    (response, failure)
 }
 
 fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
@@ -608,17 +619,6 @@ fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
 
 fn closed(endpoint: &'static EndpointMeta) -> Error {
     Error::unsent(ErrorKind::Closed, endpoint, "the client was closed")
-}
-
-/// Reads what a response reports, if it is taken for a failure.
-fn failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
-    let body = response.body();
-    let failure = core.provider.read_failure(&FailedResponse::new(
-        response.status(),
-        response.headers(),
-        &body[..body.len().min(MAX_KEPT)],
-    ));
-    (response, failure)
 }
 
 /// A response whose body is in memory already, but for a streamed one.

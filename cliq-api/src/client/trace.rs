@@ -1,8 +1,8 @@
-//! Spans and events of a call, under OpenTelemetry's names for HTTP clients.
+//! Spans and events of a call, with OpenTelemetry's attribute names for HTTP clients.
 //!
-//! A span for the call at level `INFO`, one in it for each attempt at `DEBUG`. They hold the path's
-//! template, never the path: what fills it, the query, headers and bodies may be secrets. Where
-//! nobody listens, a span costs the look at one flag.
+//! A call is a span of level `INFO`; each attempt is a nested span of level `DEBUG`. Spans hold the
+//! path's template, but never the path, the query, headers or bodies, which may be secrets. Without
+//! a subscriber, a span costs one atomic load.
 
 use std::time::Duration;
 
@@ -14,7 +14,7 @@ use super::Client;
 use crate::error::{Error, ErrorKind};
 use crate::meta::EndpointMeta;
 
-/// The call as a whole.
+/// Returns the span of a call.
 pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
     let (host, port) = client
         .server(endpoint)
@@ -35,7 +35,7 @@ pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
     )
 }
 
-/// One attempt, the first being number 0.
+/// Returns the span of an attempt; the first one has number 0.
 pub(super) fn attempt(endpoint: &'static EndpointMeta, number: u32) -> Span {
     debug_span!(
         "http.client.attempt",
@@ -48,12 +48,12 @@ pub(super) fn attempt(endpoint: &'static EndpointMeta, number: u32) -> Span {
     )
 }
 
-/// The call, or the attempt, ended with a success.
+/// Records the success of a call or an attempt.
 pub(super) fn answered(span: &Span, status: StatusCode) {
     span.record("http.response.status_code", status.as_u16());
 }
 
-/// The call, or the attempt, failed.
+/// Records the failure of a call or an attempt.
 pub(super) fn failed(span: &Span, error: &Error) {
     if span.is_disabled() {
         return;
@@ -68,8 +68,8 @@ pub(super) fn failed(span: &Span, error: &Error) {
     };
 }
 
-/// Within the call's span: it will be tried again, for the `count`th time.
+/// Records the `count`th retry in the call's span.
 pub(super) fn again(error: &Error, wait: Duration, count: u32) {
     Span::current().record("http.request.resend_count", count);
-    debug!(error = error.problem(), wait = ?wait, "the attempt failed and is made again");
+    debug!(error = error.problem(), wait = ?wait, "the attempt failed and will be retried");
 }

@@ -1,4 +1,4 @@
-//! Zoho Cliq: the declared API, a module per subject, and what its operator is like. Feature `zoho`.
+//! Zoho Cliq: its [`Provider`], and its declared API in one module per subject. Feature `zoho`.
 //!
 //! ```
 //! use cliq_api::prelude::*;
@@ -22,12 +22,12 @@ use crate::meta::EndpointMeta;
 use crate::provider::Provider;
 use crate::zoho::{self, AuthScheme, DataCenter};
 
-/// All declared endpoints of Cliq, a table per trait.
+/// All declared endpoints of Cliq, one table per trait.
 pub static APIS: &[&[&EndpointMeta]] = &[threads::THREADS];
 
 /// Zoho Cliq in one data center.
 ///
-/// [`Client::cliq`] is a client with the defaults; this is for what differs:
+/// [`Client::cliq`] uses the defaults. Use this type to change them:
 ///
 /// ```
 /// use cliq_api::cliq::Cliq;
@@ -48,7 +48,7 @@ pub struct Cliq {
 }
 
 impl Cliq {
-    /// Returns Cliq as it is served in this data center.
+    /// Returns the provider for this data center.
     pub fn new(data_center: impl Into<DataCenter>) -> Self {
         Self {
             base_url: data_center.into().cliq_url(),
@@ -56,7 +56,7 @@ impl Cliq {
         }
     }
 
-    /// Sets how tokens are announced. Defaults to [`AuthScheme::Bearer`].
+    /// Sets the scheme of the `Authorization` header. Defaults to [`AuthScheme::Bearer`].
     pub fn auth_scheme(self, scheme: AuthScheme) -> Self {
         Self { scheme, ..self }
     }
@@ -89,7 +89,7 @@ impl Provider for Cliq {
 }
 
 impl Client {
-    /// Starts building a client of Zoho Cliq in this data center.
+    /// Returns a builder for a client of Zoho Cliq in this data center.
     ///
     /// ```
     /// use cliq_api::prelude::*;

@@ -54,6 +54,11 @@ impl<'r> FailedResponse<'r> {
         self.body
     }
 
+    /// Returns the text or the number at this JSON pointer (RFC 6901), such as `/error/code`.
+    pub fn text_at(&self, pointer: &str) -> Option<String> {
+        text_of(&[self.json().pointer(pointer)?])
+    }
+
     /// Returns the body as JSON; `null` where it is none.
     pub fn json(&self) -> &Value {
         self.json
@@ -144,7 +149,7 @@ fn advice(status: StatusCode) -> Option<&'static str> {
 }
 
 /// Returns the text of the first value that has one.
-pub(crate) fn text_of(values: &[&Value]) -> Option<String> {
+fn text_of(values: &[&Value]) -> Option<String> {
     values.iter().find_map(|value| match value {
         Value::String(text) if !text.is_empty() => Some(text.clone()),
         Value::Number(number) => Some(number.to_string()),

@@ -108,12 +108,12 @@ mod tests {
         let html = [("content-type", "text/html")];
         assert_eq!(
             described(&html, b" <html>\n<title>Sign \"in\""),
-            "it is not JSON (line 1, column 2); content-type: text/html; it begins with \
+            "invalid JSON at line 1, column 2; content-type: text/html; it begins with \
              \"<html>\\u{a}<title>Sign \\\"in\\\"\""
         );
         assert_eq!(
             described(&[], b"Down for maintenance"),
-            "it is not JSON (line 1, column 1); it begins with \"Down for maintenance\""
+            "invalid JSON at line 1, column 1; it begins with \"Down for maintenance\""
         );
         let gzip = [
             ("content-type", "application/json;charset=UTF-8"),
@@ -121,7 +121,7 @@ mod tests {
         ];
         assert_eq!(
             described(&gzip, b"\x1f\x8b\x08\x00"),
-            "it is not JSON (line 1, column 1); content-encoding: gzip; it begins with \
+            "invalid JSON at line 1, column 1; content-encoding: gzip; it begins with \
              \"\\x1f\\x8b\\x08\\x00\""
         );
         let long = described(&[], "x".repeat(1000).as_bytes());
@@ -136,11 +136,11 @@ mod tests {
         let json = [("content-type", "application/json")];
         assert_eq!(
             described(&json, br#"{"token": "canary", }"#),
-            "it is not JSON (line 1, column 21)"
+            "invalid JSON at line 1, column 21"
         );
         assert_eq!(
             described(&[("content-type", "text/plain")], br#"{"token": "canary"#),
-            "it is not JSON (line 1, column 17, it ends too early); content-type: text/plain"
+            "invalid JSON at line 1, column 17: unexpected end; content-type: text/plain"
         );
     }
 

@@ -4,7 +4,7 @@
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
 
 mod attempt;
-mod failure;
+pub(crate) mod failure;
 mod kind;
 mod misfit;
 mod text;
@@ -18,8 +18,6 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::attempt::Attempt;
-#[cfg(feature = "zoho")]
-pub(crate) use self::failure::text_of;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
 use self::misfit::misfit;
@@ -216,7 +214,7 @@ impl Error {
     }
 
     /// The response is not what the endpoint declares. `failure` is what the provider reads from
-    /// it.
+    /// it, as some servers report failures with the status of a success.
     pub(crate) fn decode(
         endpoint: &'static EndpointMeta,
         response: Response<Bytes>,
@@ -224,13 +222,6 @@ impl Error {
         error: &DecodeError,
     ) -> Self {
         let problem = misfit(&response, &failure, error);
-        // The server took the call for a success: there is nothing to wait for or to renew.
-        let failure = Failure {
-            throttled: false,
-            retry_after: None,
-            token_refused: false,
-            ..failure
-        };
         let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
             .with_response(Some((response, failure)));
         this.0.next_page_token = error.next_token().map(str::to_owned);

@@ -1,4 +1,4 @@
-//! Where a client's requests go: a URL that is checked once.
+//! The base URL of a client, validated once.
 
 use std::net::IpAddr;
 use std::ops::Range;
@@ -6,43 +6,43 @@ use std::ops::Range;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
-/// An origin, and a prefix that all paths share.
+/// An origin and a path prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
-    /// Without a slash at its end.
+    /// Without a trailing slash.
     text: String,
-    /// The range of host and port in the text.
+    /// The range of host and port in `text`.
     authority: Range<usize>,
-    /// Scheme and host as each request's URI needs them.
+    /// Parsed once, and shared by the URIs of all requests.
     origin: (Scheme, Authority),
     loopback: bool,
 }
 
-/// Why a text is no base URL.
+/// Why a text isn't a valid base URL. Messages don't repeat it: it may hold a secret.
 #[derive(Debug, thiserror::Error)]
 pub(crate) enum BaseUrlError {
-    #[error("it is no URL ({0})")]
+    #[error("invalid URL: {0}")]
     NoUrl(http::uri::InvalidUri),
-    #[error("it needs a scheme and a host, as in `https://api.example.com`")]
+    #[error("expected a scheme and a host, as in `https://api.example.com`")]
     NoHost,
-    #[error("it holds a user name or a password")]
+    #[error("a user name or password is not allowed here")]
     UserInfo,
-    #[error("it holds a query or a fragment")]
+    #[error("a query or fragment is not allowed here")]
     Query,
-    #[error("its path holds `.` or `..`")]
+    #[error("`.` and `..` are not allowed in the path")]
     DotSegment,
-    #[error("its scheme is neither `https` nor `http`")]
+    #[error("unsupported scheme; expected `https` or `http`")]
     Scheme,
     #[error(
-        "plain `http` is allowed only for this machine: use `https://…`, or allow it with \
+        "plain `http` is allowed only for loopback hosts: use `https://…`, or call \
          `ClientBuilder::allow_plain_http`"
     )]
     PlainHttp,
 }
 
 impl BaseUrl {
-    /// Parses an `https` URL. Plain `http` is accepted for loopback hosts, and for others if
-    /// `plain_http` says so.
+    /// Parses an `https` URL. Plain `http` is accepted for loopback hosts, and for all others if
+    /// `plain_http` is set.
     pub(crate) fn parse(text: &str, plain_http: bool) -> Result<Self, BaseUrlError> {
         let uri: Uri = text.parse().map_err(BaseUrlError::NoUrl)?;
         let (Some(scheme), Some(authority)) = (uri.scheme(), uri.authority()) else {
@@ -75,12 +75,12 @@ impl BaseUrl {
         })
     }
 
-    /// Returns the URL, without a slash at its end.
+    /// Returns the URL, without a trailing slash.
     pub(crate) fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// Returns host, port and prefix: what identifies the server, and no secret.
+    /// Returns host, port and prefix, which identify the server and hold no secret.
     pub(crate) fn without_scheme(&self) -> &str {
         &self.text[self.authority.start..]
     }
@@ -93,12 +93,12 @@ impl BaseUrl {
         &self.origin.1
     }
 
-    /// Returns the prefix of all paths, without a slash at its end.
+    /// Returns the prefix of all paths, without a trailing slash.
     pub(crate) fn prefix(&self) -> &str {
         &self.text[self.authority.end..]
     }
 
-    /// Whether the host is this machine.
+    /// Returns whether the host is a loopback host.
     pub(crate) fn is_loopback(&self) -> bool {
         self.loopback
     }
@@ -114,8 +114,8 @@ impl BaseUrl {
     }
 }
 
-/// Whether a host, perhaps with a port, is this machine: `localhost` or a literal loopback address.
-/// Names aren't resolved: what a name resolves to may change.
+/// Returns whether a host, with or without a port, is `localhost` or a loopback address. Names
+/// aren't resolved: their addresses may change.
 pub(crate) fn is_loopback(host: &str) -> bool {
     let Ok(authority) = host.parse::<Authority>() else {
         return false;
@@ -133,7 +133,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn https_or_this_machine() {
+    fn https_or_loopback() {
         for (text, kept) in [
             ("https://api.example.com", "https://api.example.com"),
             ("https://api.example.com/", "https://api.example.com"),

@@ -1,4 +1,4 @@
-//! From a call's values to the `http::Request`, without sending it.
+//! Builds the `http::Request` from a call's values.
 
 use std::fmt;
 
@@ -16,12 +16,12 @@ use crate::meta::{Place, Shape};
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
 const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
 
-/// Where a call goes, and what is sent besides its own values.
+/// The server of a call, and the headers that are sent in addition to the call's own.
 pub(crate) struct Target<'a> {
     pub(crate) base: &'a BaseUrl,
-    /// Headers of all calls. What the endpoint declares replaces them.
+    /// Headers of all calls. The endpoint's own replace them.
     pub(crate) defaults: &'a HeaderMap,
-    /// Headers of this call. They replace all others of their names.
+    /// Headers of this call. They replace all others of the same names.
     pub(crate) headers: Option<&'a HeaderMap>,
 }
 
@@ -36,24 +36,21 @@ pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, R
     Ok(request)
 }
 
-/// The longest URL that `http` holds.
+/// The longest URL that `http` supports, in bytes.
 const MAX_URL: usize = u16::MAX as usize - 1;
 
 fn uri(call: &Call, base: &BaseUrl) -> Result<Uri, RequestError> {
-    let invalid =
-        |why: &dyn fmt::Display| RequestError::new(format!("its values do not make a URL: {why}"));
+    let invalid = |why: &dyn fmt::Display| RequestError::new(format!("can't build the URL: {why}"));
     let (scheme, authority) = (base.scheme(), base.authority());
-    // The first pass computes the length: `Bytes` keeps memory of the exact size as it is.
+    // The first pass computes the length: `Bytes` takes a `Vec` of the exact size without a copy.
     let mut length = 0;
     path(call, base, &mut |piece| length += piece.len());
     if scheme.as_str().len() + "://".len() + authority.as_str().len() + length > MAX_URL {
-        return Err(invalid(&format_args!(
-            "it would have more than {MAX_URL} bytes"
-        )));
+        return Err(invalid(&format_args!("it is longer than {MAX_URL} bytes")));
     }
     let mut text = Vec::with_capacity(length);
     path(call, base, &mut |piece| text.extend_from_slice(piece));
-    // Scheme and host are shared by all requests, and nothing is parsed twice.
+    // Reuses the parsed scheme and host.
     let mut parts = Parts::default();
     parts.scheme = Some(scheme.clone());
     parts.authority = Some(authority.clone());
@@ -62,13 +59,13 @@ fn uri(call: &Call, base: &BaseUrl) -> Result<Uri, RequestError> {
     Uri::from_parts(parts).map_err(|error| invalid(&error))
 }
 
-/// Passes path and query to `each`, piece by piece.
+/// Calls `each` with the pieces of path and query.
 fn path(call: &Call, base: &BaseUrl, each: &mut dyn FnMut(&[u8])) {
     let meta = call.meta();
     each(base.prefix().as_bytes());
     each(meta.base.as_bytes());
 
-    // The path's parameters come first in the table, in the path's order.
+    // In the metadata, the parameters of the path come first, in its order.
     let mut rest = meta.path;
     let mut index = 0;
     while let Some((before, placeholder)) = rest.split_once('<') {
@@ -97,13 +94,13 @@ fn body(call: &Call) -> (Body, Option<HeaderValue>) {
             Shape::Bytes(content_type) => HeaderValue::from_static(content_type),
             _ => JSON,
         };
-        // A stream is put in just before it is sent.
+        // A stream is inserted just before the request is sent.
         let body = if call.payload().is_replayable() {
             call.payload().open().unwrap_or_default()
         } else {
             Body::empty()
         };
-        // An optional body that was not set is no body.
+        // An optional body that is not set has no content type.
         return (body, call.written(index).map(|_| content_type));
     }
     if !params().any(|(_, param)| param.place == Place::Field) {
@@ -115,7 +112,7 @@ fn body(call: &Call) -> (Body, Option<HeaderValue>) {
     } else {
         (b"{", b',', b"}", JSON)
     };
-    // `Bytes` keeps memory of the exact size as it is.
+    // `Bytes` takes a `Vec` of the exact size without a copy.
     let length: usize = fields().map(<[u8]>::len).sum();
     let separators = fields().count().saturating_sub(1);
     let mut body = Vec::with_capacity(open.len() + length + separators + close.len());
@@ -147,11 +144,15 @@ fn headers(
         let Some(text) = call.written(index) else {
             continue;
         };
-        let invalid =
-            || RequestError::new(format!("`{}` is no header that can be sent", param.name));
+        let invalid = || {
+            RequestError::new(format!(
+                "invalid name or value of the header `{}`",
+                param.name
+            ))
+        };
         let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| invalid())?;
         let mut value = HeaderValue::from_bytes(text).map_err(|_| invalid())?;
-        // A header's value may be a secret, and `Debug` of a request shows its headers.
+        // The value may be a secret, and `Debug` of a request shows its headers.
         value.set_sensitive(true);
         headers.insert(name, value);
     }
@@ -161,7 +162,7 @@ fn headers(
     Ok(headers)
 }
 
-/// Sets the headers of `from`, in place of all of the same names.
+/// Copies the headers of `from`, replacing those of the same names.
 fn replace(headers: &mut HeaderMap, from: &HeaderMap) {
     for name in from.keys() {
         headers.remove(name);

@@ -1,8 +1,7 @@
-//! One call: an endpoint's metadata and the values it will be sent with, already written as they
-//! will be sent.
+//! One call: an endpoint's metadata and the serialized values.
 //!
-//! Every builder is a newtype around [`Call`], so that a setter is one line and nothing but the
-//! conversion of a value is generic.
+//! Every builder is a newtype around [`Call`], so a generated setter is one line, and only the
+//! serialization of a value is generic.
 
 use std::fmt;
 use std::ops::Range;
@@ -15,14 +14,14 @@ use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryVa
 use crate::body::{Body, Payload};
 use crate::meta::{EndpointMeta, Place, Shape};
 
-/// An endpoint and the values for one call of it. Builders and [`DynamicCall`](crate::DynamicCall)
-/// hold one.
+/// An endpoint and the values of one call. Builders and [`DynamicCall`](crate::DynamicCall) wrap
+/// it.
 #[derive(Clone)]
 pub struct Call {
     meta: &'static EndpointMeta,
-    /// What all slots hold, one after the other.
+    /// The serialized values of all slots, concatenated.
     text: Vec<u8>,
-    /// One for each of the endpoint's parameters.
+    /// One for each parameter of the endpoint.
     slots: Vec<Slot>,
     body: Payload,
 }
@@ -35,18 +34,18 @@ enum Slot {
     Invalid(Box<RequestError>),
 }
 
-/// Each setter is `fn(self, index of the parameter, value) -> Self`. The last value wins; one that
-/// can't be sent is kept as the call's error, and a later one that can be clears it.
+/// Setters: `fn(self, index of the parameter, value) -> Self`. The last value wins. A value that
+/// can't be serialized is stored as the parameter's error until a later one replaces it.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "generated code hands over what it converted, without borrows"
+    reason = "generated code passes converted values, without borrows"
 )]
 impl Call {
     #[doc(hidden)]
     pub fn new(meta: &'static EndpointMeta) -> Self {
         Self {
             meta,
-            // Room for the values of a typical call, so that it grows seldom.
+            // Large enough for the values of a typical call.
             text: Vec::with_capacity(if meta.params.is_empty() { 0 } else { 256 }),
             slots: vec![Slot::Unset; meta.params.len()],
             body: Payload::default(),
@@ -119,7 +118,7 @@ impl Call {
 }
 
 impl Call {
-    /// Takes the call out of a builder that is consumed.
+    /// Takes the call out of a builder that is dropped afterwards.
     pub(crate) fn take(&mut self) -> Self {
         Self {
             meta: self.meta,
@@ -129,7 +128,7 @@ impl Call {
         }
     }
 
-    /// Returns what is called.
+    /// Returns the endpoint.
     pub fn meta(&self) -> &'static EndpointMeta {
         self.meta
     }
@@ -138,12 +137,12 @@ impl Call {
         &self.body
     }
 
-    /// Sets a parameter by what its metadata says of it, for calls without a type.
+    /// Sets a parameter according to its metadata, for calls without a typed builder.
     pub(crate) fn set_by_meta<T: Serialize + ?Sized>(self, index: usize, value: &T) -> Self {
         let param = &self.meta.params[index];
         let list = |value: &T| match serde_json::to_value(value) {
             Ok(serde_json::Value::Array(values)) => Ok(values),
-            Ok(_) => Err(RequestError::new("a list is needed")),
+            Ok(_) => Err(RequestError::new("expected a list")),
             Err(error) => Err(RequestError::new(error.to_string())),
         };
         match (param.place, param.shape) {
@@ -158,23 +157,25 @@ impl Call {
             (Place::Field, _) => self.field(index, value),
             (_, Shape::Json) => self.body(index, value),
             (_, Shape::Bytes(_)) => self.set(index, |_, _| {
-                Err(RequestError::new("raw bytes are set with `body`"))
+                Err(RequestError::new(
+                    "expected raw bytes; set them with `body`",
+                ))
             }),
         }
     }
 
-    /// Sets the whole body of an endpoint that takes raw bytes.
+    /// Sets the body of an endpoint that declares `#[body(bytes)]`.
     pub(crate) fn set_body(&mut self, body: Body) -> Result<(), RequestError> {
         let mut params = self.meta.params.iter();
         let index = params
             .position(|param| matches!(param.shape, Shape::Bytes(_)))
-            .ok_or_else(|| RequestError::new("the endpoint takes no raw body"))?;
+            .ok_or_else(|| RequestError::new("the endpoint doesn't declare `#[body(bytes)]`"))?;
         self.slots[index] = Slot::Set(0..0);
         self.body = body.into_payload();
         Ok(())
     }
 
-    /// Returns what a parameter was set to, as it will be sent.
+    /// Returns the serialized value of a parameter.
     pub(crate) fn written(&self, index: usize) -> Option<&[u8]> {
         match &self.slots[index] {
             Slot::Set(range) => Some(&self.text[range.clone()]),
@@ -182,27 +183,28 @@ impl Call {
         }
     }
 
-    /// Whether a query parameter was set to `value`.
+    /// Returns whether a query parameter is set to `value`.
     pub(crate) fn is_set_to(&self, index: usize, value: &str) -> bool {
         let mut pair = Vec::new();
         value::pair(&mut pair, self.meta.params[index].name, value).is_ok()
             && self.written(index) == Some(&pair)
     }
 
-    /// Reports the first parameter that keeps the call from being sent.
+    /// Checks that all required parameters are set, and that none is invalid.
+    ///
+    /// # Errors
+    ///
+    /// The problem of the first parameter that has one.
     pub(crate) fn check(&self) -> Result<(), RequestError> {
         for (param, slot) in self.meta.params.iter().zip(&self.slots) {
             match slot {
                 Slot::Invalid(why) => {
-                    let why = format!(
-                        "the {} parameter `{}` can't be sent: {why}",
-                        param.place, param.name
-                    );
+                    let why = format!("invalid {} parameter `{}`: {why}", param.place, param.name);
                     return Err(RequestError::new(why));
                 }
                 Slot::Unset if param.required => {
                     let why = format!(
-                        "the {} parameter `{}` is required and was not set",
+                        "missing required {} parameter `{}`",
                         param.place, param.name
                     );
                     return Err(RequestError::new(why));
@@ -230,7 +232,7 @@ impl Call {
     }
 }
 
-/// The endpoint and which parameters are set; no values, for any of them may be a secret.
+/// Shows the endpoint and which parameters are set. Values may be secrets.
 impl fmt::Debug for Call {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let set: Vec<_> = self

@@ -1,6 +1,6 @@
-//! Why no request can be built from a call's values.
+//! Errors of building a request.
 
-/// Why no request can be built. It never holds a value: its text reaches `Display` of errors.
+/// Why a request can't be built. It never holds a value: errors display its text.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
 pub(crate) struct RequestError(String);

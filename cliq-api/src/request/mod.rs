@@ -1,6 +1,6 @@
-//! One call's values, written as they will be sent, and the `http::Request` made from them.
+//! Serializes the values of a call, and builds the `http::Request` from them.
 //!
-//! Nothing here does I/O or knows a client.
+//! This module does no I/O and depends on no client.
 
 pub(crate) mod base_url;
 pub(crate) mod build;
@@ -16,8 +16,8 @@ pub(crate) use self::error::RequestError;
 use bytes::Bytes;
 use serde::Serialize;
 
-/// Names what may go into a place of a request, so that a misuse is told in words of that place, on
-/// the user's type.
+/// Declares a trait for each part of a request. Its diagnostic names that part and the user's type,
+/// where `Serialize` alone would name neither.
 macro_rules! values {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(
@@ -30,35 +30,35 @@ macro_rules! values {
 }
 
 values! {
-    /// What may be part of a path: a type that serializes to a scalar.
+    /// A value in a path. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be part of a path",
         label = "expected a scalar with `serde::Serialize`",
         note = "derive `serde::Serialize` for it, as a newtype around a string, a number or a boolean, or as an enum of unit variants"
     )]
     PathValue
-    /// What may be a query parameter's value, or a form's: a type that serializes to a scalar.
+    /// A value in a query or a form. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a query or form parameter",
         label = "expected a scalar with `serde::Serialize`",
         note = "derive `serde::Serialize` for it; a struct or a map of several parameters goes with `#[query(flatten)]`"
     )]
     QueryValue
-    /// What may be flattened into the query: a struct or a map.
+    /// A struct or map whose members are query parameters.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be flattened into the query",
         label = "expected a struct or a map with `serde::Serialize`",
         note = "derive `serde::Serialize` for it"
     )]
     QueryMembers
-    /// What may be a header's value: a type that serializes to a scalar.
+    /// A value of a header. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a header",
         label = "expected a scalar with `serde::Serialize`",
         note = "derive `serde::Serialize` for it"
     )]
     HeaderValue
-    /// What may be a member of a JSON body.
+    /// A member of a JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a field of a JSON body",
         label = "expected a type with `serde::Serialize`",
@@ -66,7 +66,7 @@ values! {
                 `#[body(bytes)]`"
     )]
     FieldValue
-    /// What may be a whole JSON body.
+    /// A whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",
         label = "expected a type with `serde::Serialize`",
@@ -75,7 +75,7 @@ values! {
     BodyValue
 }
 
-/// What may be a whole body as it is.
+/// A whole body of raw bytes.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be a raw body",
     label = "expected `cliq_api::Bytes`, `Vec<u8>` or `String`",

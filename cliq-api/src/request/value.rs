@@ -1,9 +1,8 @@
-//! Writing a value as it will be sent: percent-encoded in a path or a query, as text in a header,
-//! as JSON in a body.
+//! Serializes values: percent-encoded in a path or a query, as text in a header, as JSON in a body.
 //!
-//! One plain value is what serializes to a string, a number or a boolean: identifiers and enums are
-//! free, a struct is refused. `serde_json` does the serializing, with a formatter that leaves out
-//! JSON's quotes and escapes.
+//! A scalar is whatever serializes to a string, a number or a boolean, such as a newtype or a unit
+//! variant. `serde_json` serializes it, with a formatter that omits JSON's quotes and escapes and
+//! rejects lists and objects.
 
 use std::io::{self, Write};
 
@@ -14,15 +13,15 @@ use serde_json::ser::{CharEscape, Formatter, Serializer};
 
 use super::error::RequestError;
 
-/// All but RFC 3986's unreserved characters, `/` and `%` included: whatever a value holds, it
-/// arrives as itself.
+/// All characters but the unreserved ones of RFC 3986. It includes `/` and `%`, so the server
+/// decodes the same value.
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
     .remove(b'_')
     .remove(b'~');
 
-/// Appends a path's value.
+/// Appends a value in a path.
 pub(crate) fn path<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
@@ -31,11 +30,11 @@ pub(crate) fn path<T: Serialize + ?Sized>(
     encoded(out, value)?;
     match &out[start..] {
         b"" => Err(RequestError::new(
-            "it is empty, which would name another path",
+            "expected a value, found an empty string, which would change the path",
         )),
-        // Encoding would not help: URL parsers read `%2e%2e` as `..`.
+        // Encoding doesn't help: URL parsers treat `%2e%2e` as `..`.
         b"." | b".." => Err(RequestError::new(
-            "it is `.` or `..`, which would name another path",
+            "`.` and `..` are not allowed, as they would change the path",
         )),
         _ => Ok(()),
     }
@@ -51,7 +50,7 @@ pub(crate) fn pair<T: Serialize + ?Sized>(
     encoded(out, value)
 }
 
-/// Appends `name=value` for each of the values; nothing where there are none.
+/// Appends `name=value` for each value.
 pub(crate) fn repeated<T: Serialize>(
     out: &mut Vec<u8>,
     name: &str,
@@ -60,7 +59,7 @@ pub(crate) fn repeated<T: Serialize>(
     joined(out, values, |out, value| pair(out, name, value))
 }
 
-/// Appends `name=value,value`; nothing where there are no values.
+/// Appends `name=value,value`, or nothing if there are no values.
 pub(crate) fn csv<T: Serialize>(
     out: &mut Vec<u8>,
     name: &str,
@@ -78,15 +77,14 @@ pub(crate) fn csv<T: Serialize>(
         encoded(out, value)?;
         if out[start..].windows(3).any(|window| window == b"%2C") {
             return Err(RequestError::new(
-                "one of its values holds a comma, which the server would read as two values",
+                "an item contains a comma, which would split it in two",
             ));
         }
     }
     Ok(())
 }
 
-/// Appends the members of a struct or map, each as a pair of its own; `null` is left out, a list
-/// repeats the name.
+/// Appends the members of a struct or map as pairs. A `null` is omitted, a list repeats the name.
 pub(crate) fn flattened<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,
     value: &T,
@@ -96,13 +94,13 @@ pub(crate) fn flattened<T: Serialize + ?Sized>(
         Value::Object(members) => members,
         _ => {
             return Err(RequestError::new(
-                "only a struct or a map can be flattened into the query",
+                "expected a struct or a map to flatten into the query",
             ));
         }
     };
     let members: Vec<_> = members
         .into_iter()
-        .filter(|(_, value)| !is_nothing(value))
+        .filter(|(_, value)| !is_empty(value))
         .collect();
     joined(out, &members, |out, (name, value)| match value {
         Value::Array(values) => repeated(out, name, values),
@@ -110,7 +108,7 @@ pub(crate) fn flattened<T: Serialize + ?Sized>(
     })
 }
 
-fn is_nothing(value: &Value) -> bool {
+fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
@@ -125,7 +123,7 @@ pub(crate) fn header<T: Serialize + ?Sized>(
         return Ok(());
     }
     Err(RequestError::new(
-        "it holds a character that a header can't carry (visible ASCII and spaces can go)",
+        "invalid character in a header; expected visible ASCII and spaces",
     ))
 }
 
@@ -137,7 +135,7 @@ pub(crate) fn json<T: Serialize + ?Sized>(
     serde_json::to_writer(out, value).map_err(|error| invalid(&error))
 }
 
-/// What a formatter or a `Serialize` refuses. It has no position in a text.
+/// Converts an error of the formatter or of a `Serialize` implementation.
 fn invalid(error: &serde_json::Error) -> RequestError {
     RequestError::new(error.to_string())
 }
@@ -172,7 +170,7 @@ fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), Reques
         .map_err(|error| invalid(&error))
 }
 
-/// Percent-encodes what is written to it.
+/// Percent-encodes and appends.
 struct Encoder<'a>(&'a mut Vec<u8>);
 
 impl Write for Encoder<'_> {
@@ -186,14 +184,14 @@ impl Write for Encoder<'_> {
     }
 }
 
-/// Writes strings without quotes and escapes, numbers and booleans as JSON does, and refuses the
-/// rest.
+/// Writes strings without quotes and escapes, numbers and booleans as JSON does, and rejects
+/// everything else.
 struct Plain;
 
 impl Plain {
-    fn refuse(found: &str) -> io::Result<()> {
+    fn reject(found: &str) -> io::Result<()> {
         Err(io::Error::other(format!(
-            "it serializes to {found}, and only one plain value can go there (a string, a number, a boolean, a unit variant)"
+            "expected a scalar (a string, a number, a boolean or a unit variant), found {found}"
         )))
     }
 }
@@ -227,15 +225,15 @@ impl Formatter for Plain {
     }
 
     fn write_null<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        Self::refuse("nothing")
+        Self::reject("null")
     }
 
     fn begin_array<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        Self::refuse("a list")
+        Self::reject("a list")
     }
 
     fn begin_object<W: Write + ?Sized>(&mut self, _: &mut W) -> io::Result<()> {
-        Self::refuse("an object")
+        Self::reject("an object")
     }
 }
 
@@ -264,7 +262,7 @@ mod tests {
     }
 
     #[test]
-    fn plain_values_go_and_everything_else_is_refused() {
+    fn scalars_are_written_and_everything_else_is_rejected() {
         assert_eq!(written(|out| pair(out, "n", &-5)).unwrap(), "n=-5");
         assert_eq!(written(|out| pair(out, "n", &1.5)).unwrap(), "n=1.5");
         assert_eq!(written(|out| pair(out, "n", &true)).unwrap(), "n=true");
@@ -278,14 +276,14 @@ mod tests {
             written(|out| pair(out, "a b", "\"\\/\u{8}\u{c}\n\r\t\u{1}")).unwrap(),
             "a%20b=%22%5C%2F%08%0C%0A%0D%09%01"
         );
-        for refused in [
+        for rejected in [
             written(|out| pair(out, "n", &Kind::With(1))),
             written(|out| pair(out, "n", &[1])),
             written(|out| pair(out, "n", &())),
             written(|out| pair(out, "n", &f64::NAN)),
             written(|out| pair(out, "n", &BTreeMap::from([("a", 1)]))),
         ] {
-            assert!(refused.unwrap_err().contains("only one plain value"));
+            assert!(rejected.unwrap_err().contains("expected a scalar"));
         }
     }
 
@@ -320,7 +318,7 @@ mod tests {
     }
 
     #[test]
-    fn a_header_carries_ascii_only() {
+    fn a_header_holds_ascii_only() {
         assert_eq!(written(|out| header(out, "a b\"c\"")).unwrap(), "a b\"c\"");
         assert!(written(|out| header(out, "ü")).is_err());
         assert!(written(|out| header(out, "a\r\nX-Injected: b")).is_err());

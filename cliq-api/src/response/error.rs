@@ -1,12 +1,12 @@
-//! Why a response doesn't have the declared type.
+//! Errors of decoding a response.
 
 use std::fmt;
 
-/// Where and why a response doesn't have the declared type. Neither `Display` nor `Debug` shows a
-/// value of the response.
+/// Where and why a response doesn't match the declared type. Neither `Display` nor `Debug` shows a
+/// value of the response, which may be a secret.
 #[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
-    /// Such as `data[3].title`; empty for the whole body.
+    /// The member, such as `data[3].title`; empty for the whole body.
     path: String,
     problem: String,
     is_json: bool,
@@ -31,7 +31,7 @@ impl DecodeError {
         }
     }
 
-    /// Puts `outer` before the path.
+    /// Prepends `outer` to the path.
     pub(crate) fn below(mut self, outer: &[&str]) -> Self {
         let outer = outer.join(".");
         self.path = match (outer.as_str(), self.path.as_str()) {

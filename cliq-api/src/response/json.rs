@@ -1,7 +1,7 @@
-//! JSON: a response's body, or a member of it.
+//! Decodes a JSON body, or a member of it.
 //!
-//! A body may hold secrets, and `serde`'s messages repeat values. So errors are phrased here: the
-//! path to the member, the expected type and the type that was found.
+//! A body may hold secrets, and serde's messages repeat values. Errors are therefore composed here:
+//! the path to the member, the expected type, and the type that was found.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -30,9 +30,9 @@ pub(crate) fn is_nothing(body: &[u8]) -> bool {
     matches!(without_bom(body).trim_ascii(), b"" | b"null")
 }
 
-/// Reads the member that `member` leads to.
+/// Decodes the member at the path `member`.
 ///
-/// An empty body reads as `null`. Where the body, the member or anything on the way to it is
+/// An empty body is read as `null`. Where the body, the member or anything on the way to it is
 /// `null`, a list is empty and an `Option` is `None`. A member that doesn't exist is an error,
 /// unless the type is an `Option`.
 pub(crate) fn from_slice<T: DeserializeOwned>(
@@ -81,7 +81,7 @@ fn read_member<T: DeserializeOwned>(
     json.end().map(|()| value)
 }
 
-/// Phrases an error. `whole` is the body, if it is JSON.
+/// Composes an error. `whole` is the body, if it is JSON.
 fn explained(
     error: &serde_json::Error,
     member: &[&str],
@@ -90,28 +90,26 @@ fn explained(
 ) -> DecodeError {
     if error.is_data() {
         if error.to_string().starts_with(MISSING) {
-            // It has no place of its own; the declaration says where it was looked for.
+            // A missing member has no position in the body. The declaration has its path.
             return DecodeError::new(member.join("."), MISSING);
         }
         let found = whole.and_then(|value| follow(value, path.iter()));
         return DecodeError::new(shown(path), describe(&error.to_string(), found));
     }
     let cut = if error.is_eof() {
-        ", it ends too early"
+        ": unexpected end"
     } else {
         ""
     };
     let (line, column) = (error.line(), error.column());
-    DecodeError::not_json(format!(
-        "it is not JSON (line {line}, column {column}{cut})"
-    ))
+    DecodeError::not_json(format!("invalid JSON at line {line}, column {column}{cut}"))
 }
 
 fn at<'v>(value: &'v Value, member: &[&str]) -> Option<&'v Value> {
     member.iter().try_fold(value, |value, name| value.get(name))
 }
 
-/// Reads a value that is already parsed.
+/// Decodes a parsed value.
 pub(super) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     let mut track = Track::new();
     T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(
@@ -135,7 +133,7 @@ fn shown(path: &Path) -> String {
 
 const MISSING: &str = "the member is missing";
 
-/// What serde says, less the values.
+/// Rewrites serde's message without values.
 fn describe(message: &str, found: Option<&Value>) -> String {
     let message = message
         .rsplit_once(" at line ")
@@ -149,16 +147,17 @@ fn describe(message: &str, found: Option<&Value>) -> String {
     }
     match expected {
         Some(expected) if message.starts_with("unknown ") => {
-            format!("an unknown name was found, expected {expected}")
+            format!("expected {expected}, found an unknown name")
         }
         Some(expected) if message.starts_with("invalid ") => {
             format!("expected {expected}, found {found}")
         }
-        _ => format!("{found} was found that its type refuses"),
+        _ => format!("the type rejects {found}"),
     }
 }
 
-fn kind(value: &Value) -> &'static str {
+/// Names the type of a value.
+pub(super) fn kind(value: &Value) -> &'static str {
     match value {
         Value::Null => "null",
         Value::Bool(_) => "a boolean",
@@ -178,7 +177,7 @@ fn follow<'v, 'p>(value: &'v Value, path: impl Iterator<Item = &'p Segment>) -> 
         })
 }
 
-/// Reads the member at `path` and passes over all others.
+/// Decodes the member at `path` and skips all others.
 struct Member<'p, T> {
     path: &'p [&'p str],
     value: PhantomData<T>,
@@ -223,6 +222,7 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
     }
 }
 
+/// Decodes a member that isn't there.
 fn absent<'de, T: Deserialize<'de>, E: serde::de::Error>(nothing: Nothing) -> Result<T, E> {
     T::deserialize(nothing).map_err(|_| E::custom(MISSING))
 }
@@ -274,7 +274,7 @@ mod tests {
     }
 
     #[test]
-    fn a_member_is_read_at_any_depth() {
+    fn a_member_is_decoded_at_any_depth() {
         let body = br#"{"x": [1, {"data": 2}], "data": {"list": [{"id": 1, "state": "open"}], "y": null}}"#;
         assert_eq!(
             from_slice::<Vec<Item>>(body, &["data", "list"]).unwrap(),
@@ -366,7 +366,7 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_beside_half_a_pair_is_still_explained() {
+    fn an_error_beside_half_a_pair_is_still_explained() {
         assert_eq!(
             problem::<Item>(r#"{"x": "\ud83d", "id": "canary", "y": "\ud83d"}"#, &[]),
             "at `id`: expected u32, found a string"
@@ -378,14 +378,14 @@ mod tests {
     }
 
     #[test]
-    fn a_problem_names_the_place_and_both_types_but_no_value() {
+    fn an_error_names_the_path_and_both_types_but_no_value() {
         assert_eq!(
             problem::<Item>(r#"{"id": "canary"}"#, &[]),
             "at `id`: expected u32, found a string"
         );
         assert_eq!(
             problem::<Vec<Item>>(r#"{"data": [{"id": 1, "state": "canary"}]}"#, &["data"]),
-            "at `data[0].state`: an unknown name was found, expected `open`"
+            "at `data[0].state`: expected `open`, found an unknown name"
         );
         assert_eq!(
             problem::<Item>(r#"{"data": {"id": 1}}"#, &["data"]),
@@ -406,15 +406,15 @@ mod tests {
         assert_eq!(problem::<Item>("", &[]), "expected struct Item, found null");
         assert_eq!(
             problem::<Item>("<html>", &[]),
-            "it is not JSON (line 1, column 1)"
+            "invalid JSON at line 1, column 1"
         );
         assert_eq!(
             problem::<Item>(r#"{"id":"#, &[]),
-            "it is not JSON (line 1, column 6, it ends too early)"
+            "invalid JSON at line 1, column 6: unexpected end"
         );
         assert_eq!(
             problem::<u8>("1 2", &[]),
-            "it is not JSON (line 1, column 3)"
+            "invalid JSON at line 1, column 3"
         );
     }
 }

@@ -1,6 +1,6 @@
-//! From an `http::Response` to the type that the endpoint declares.
+//! Decodes an `http::Response` into the type that the endpoint declares.
 //!
-//! Nothing here does I/O or knows a client.
+//! This module does no I/O and depends on no client.
 
 pub(crate) mod error;
 mod item;
@@ -20,10 +20,10 @@ use serde::de::DeserializeOwned;
 use crate::body::Body;
 use crate::request::Call;
 
-/// What an endpoint can return: anything that [`serde`] can read from JSON, [`Bytes`], `()`, or a
-/// [`Page`](crate::Page). It is never implemented by hand.
+/// Types that an endpoint can return: any that [`serde`] decodes from JSON, [`Bytes`], `()` and
+/// [`Page`](crate::Page). It is implemented for all of them; don't implement it by hand.
 ///
-/// `Decode` goes by the type as it is written in the declaration.
+/// The macro chooses `Decode` by the name of the type in the declaration.
 #[diagnostic::on_unimplemented(
     message = "`{Self}` can't be read from a response",
     label = "expected a type with `serde::Deserialize` and without a lifetime",
@@ -35,18 +35,18 @@ pub trait FromResponse<Decode>: Sized + Send + 'static {
     fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError>;
 }
 
-/// How an answer is read.
+/// How a response is decoded.
 pub mod decode {
-    /// As JSON.
+    /// JSON.
     #[derive(Debug)]
     pub enum Json {}
-    /// As one page of several.
+    /// One page of several, in JSON.
     #[derive(Debug)]
     pub enum Paged {}
-    /// As bytes.
+    /// The raw body.
     #[derive(Debug)]
     pub enum Raw {}
-    /// Not at all.
+    /// The body is ignored.
     #[derive(Debug)]
     pub enum Ignored {}
 }
@@ -72,7 +72,7 @@ impl FromResponse<decode::Ignored> for () {
     }
 }
 
-/// The body of a response that isn't streamed.
+/// Returns the body of a response that isn't streamed.
 pub(crate) fn content(response: &Response<Body>) -> &[u8] {
     response.body().as_bytes().map_or(&[], |bytes| bytes)
 }

@@ -1,4 +1,4 @@
-//! One page of an answer that comes in several.
+//! Pages of a paged response.
 
 use http::Response;
 use serde::de::DeserializeOwned;
@@ -6,26 +6,26 @@ use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::error::DecodeError;
-use super::json::{from_slice, from_value};
+use super::json::{from_slice, from_value, kind};
 use super::{FromResponse, content, decode};
 use crate::body::Body;
 use crate::request::Call;
 
-/// One page, and the way to the next.
+/// One page, and the token of the next.
 ///
 /// A response without a body, or with `null` in place of the items, is an empty page.
 ///
 /// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)
-/// follow that way by themselves.
+/// fetch all pages.
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// The token of the next page, and `None` on the last one. The query argument of the
-    /// endpoint's `page(token = …)` takes it.
+    /// The token of the next page; `None` on the last one. Pass it to the query argument of the
+    /// endpoint's `page(token = …)`.
     pub next_token: Option<String>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     pub other: Map<String, Value>,
 }
 
@@ -48,7 +48,7 @@ impl<'a, T> IntoIterator for &'a Page<T> {
 }
 
 impl<T> Page<T> {
-    /// A page that holds `items` and is the last, for tests.
+    /// Returns a last page that holds `items`, for tests.
     pub fn new(items: impl IntoIterator<Item = T>) -> Self {
         Self {
             items: items.into_iter().collect(),
@@ -57,7 +57,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The same, with a page behind it.
+    /// Sets the token of the next page.
     #[must_use]
     pub fn next_token(self, token: impl Into<String>) -> Self {
         Self {
@@ -66,7 +66,7 @@ impl<T> Page<T> {
         }
     }
 
-    /// The items, one after the other.
+    /// Iterates over the items.
     pub fn iter(&self) -> std::slice::Iter<'_, T> {
         self.items.iter()
     }
@@ -110,11 +110,12 @@ impl Raw {
             Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
             Some(Value::Number(token)) if token.is_f64() => Some(digits(body, page.token)?),
             Some(Value::Number(token)) => Some(token.to_string()),
-            Some(_) => {
-                return Err(DecodeError::new(
-                    page.token.join("."),
-                    "expected a token, a string or a number",
-                ));
+            Some(other) => {
+                let problem = format!(
+                    "expected a token (a string or a number), found {}",
+                    kind(&other)
+                );
+                return Err(DecodeError::new(page.token.join("."), problem));
             }
         };
         if next_token
@@ -123,7 +124,8 @@ impl Raw {
         {
             return Err(DecodeError::new(
                 page.token.join("."),
-                "it is the token that this page was asked for with: its pages would never end",
+                "the server returned the token of this page as the next one, so its pages would \
+                 never end",
             ));
         }
         Ok(Self {

@@ -1,8 +1,8 @@
-//! One budget and one access token for many processes: stores to give to a client's builder.
+//! Stores that share rate limits and access tokens between processes. Features `file` and `redis`.
 //!
-//! The limits of an API count for a user, not for a process. Processes that make calls for the same
-//! user have to share what they know, or each of them spends the whole budget. `docs/sharing.md`
-//! says what is shared, and what happens when a process dies.
+//! Servers count calls per user, not per process. Processes that make calls for the same user must
+//! share their state; otherwise each of them uses the whole quota. `docs/sharing.md` describes what
+//! is shared, and what happens when a process dies.
 
 #[cfg(feature = "file")]
 mod file;

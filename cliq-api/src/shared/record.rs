@@ -1,6 +1,6 @@
-//! Token records as the stores write them: one format for all, as JSON.
+//! The JSON format of token records, which all stores use.
 //!
-//! Times are milliseconds since 1970, by the wall clock of whoever wrote them.
+//! Times are milliseconds since the Unix epoch, by the wall clock of the process that wrote them.
 
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
@@ -10,7 +10,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::auth::{AccessToken, ScopeSet, TokenRecord};
 
-/// A [`TokenRecord`] without its version, which stores keep beside it.
+/// A [`TokenRecord`] without its version, which stores keep separately.
 #[derive(Default, Clone, Serialize, Deserialize)]
 pub(super) struct StoredRecord<'r> {
     token: Option<StoredToken<'r>>,
@@ -44,7 +44,7 @@ impl<'r> From<&'r TokenRecord> for StoredRecord<'r> {
 }
 
 impl StoredRecord<'_> {
-    /// With texts of its own.
+    /// Copies borrowed texts.
     #[cfg(feature = "file")]
     pub(super) fn into_owned(self) -> StoredRecord<'static> {
         StoredRecord {
@@ -86,7 +86,7 @@ pub(super) fn to_millis(time: SystemTime) -> u64 {
 }
 
 fn from_millis(millis: u64) -> SystemTime {
-    // Nothing of ours is later than 9999; what a wrong clock wrote must not overflow.
+    // Limited to the year 9999: a time that a wrong clock wrote must not overflow.
     SystemTime::UNIX_EPOCH + Duration::from_millis(millis.min(253_402_300_799_000))
 }
 
@@ -95,7 +95,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_record_is_the_same_after_it_was_stored() {
+    fn a_stored_record_round_trips() {
         let at = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
         let record = TokenRecord {
             version: 7,

@@ -1,7 +1,7 @@
 //! `tower` layers around a transport.
 //!
-//! A layer may change a request or a response, measure, log or fail. It can't send a request
-//! elsewhere or twice: the innermost service rejects both.
+//! A layer may change a request or a response, measure, log or fail. The innermost service rejects
+//! requests that a layer redirects to another server or sends twice.
 
 use std::fmt;
 use std::sync::Arc;
@@ -17,7 +17,7 @@ use tower_service::Service;
 use super::{Exchange, Sent, Transport, TransportError};
 use crate::body::{Body, BoxError};
 
-/// The service that layers wrap: the client's transport, or the layers inside of it.
+/// The service that a layer wraps: the client's transport, or the next inner layer.
 ///
 /// It accepts any request body. Its future resolves when the head of the response has arrived.
 #[derive(Clone)]
@@ -25,12 +25,12 @@ pub struct Connection(Inner);
 
 #[derive(Clone)]
 enum Inner {
-    /// The transport, which checks what layers did.
+    /// The transport. Requests are checked before they reach it.
     Innermost(Arc<dyn Transport>),
     Layered(Arc<dyn Transport>),
 }
 
-/// A layer whose type is erased, until the client is built.
+/// A type-erased layer, stored until the client is built.
 pub(crate) type BoxLayer = Box<dyn FnOnce(Connection) -> Connection + Send>;
 
 /// Erases a layer's type.
@@ -96,7 +96,8 @@ impl fmt::Debug for Connection {
     }
 }
 
-/// What the innermost service checks. It travels in the request's extensions.
+/// Marks a request in its extensions, so that the innermost service can detect one that a layer
+/// replaced, redirected or sent twice.
 #[derive(Clone)]
 pub(crate) struct Once {
     scheme: Option<Scheme>,
@@ -105,7 +106,7 @@ pub(crate) struct Once {
 }
 
 impl Once {
-    /// Lets the request be sent to its own origin, once.
+    /// Allows the request to be sent once, to its current origin.
     pub(crate) fn mark(request: &mut Request<Body>) {
         let once = Self {
             scheme: request.uri().scheme().cloned(),
@@ -119,8 +120,8 @@ impl Once {
         let rejected = |problem| Err(TransportError::new(Sent::No, problem));
         let Some(once) = request.extensions().get::<Self>() else {
             return rejected(
-                "a layer of the client replaced the request; it may change one, and has to keep \
-                 its extensions",
+                "a layer of the client replaced the request; a layer must keep the request's \
+                 extensions",
             );
         };
         if once.scheme.as_ref() != request.uri().scheme()
@@ -129,15 +130,15 @@ impl Once {
             return rejected("a layer of the client sent the request to another server");
         }
         if once.sent.swap(true, Ordering::Relaxed) {
-            let problem = "a layer of the client sent the request twice; the client's own \
-                           `RetryPolicy` retries within the limits";
+            let problem = "a layer of the client sent the request twice; use `RetryPolicy`, whose \
+                           retries respect the rate limits";
             return Err(TransportError::new(Sent::Maybe, problem));
         }
         Ok(())
     }
 }
 
-/// Layers as a transport.
+/// Adapts the outermost service to a transport.
 struct Layered<S>(S);
 
 impl<S, B> Transport for Layered<S>

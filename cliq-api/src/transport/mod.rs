@@ -1,4 +1,4 @@
-//! What sends a request and receives the response: one trait, layers around it, and `reqwest`.
+//! Sends requests and receives responses: the trait `Transport`, `tower` layers, and `reqwest`.
 
 mod layer;
 #[cfg(feature = "reqwest")]
@@ -19,7 +19,7 @@ pub(crate) use self::layer::{BoxLayer, Once, boxed};
 pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 
-/// The transport of clients that aren't given another one.
+/// The transport of clients that don't set another one.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
 
@@ -32,14 +32,14 @@ pub type Exchange<'a> =
 
 /// Sends one request, once.
 ///
-/// A transport follows no redirects and retries nothing: both would bypass the client's limits. It
-/// keeps secrets out of its errors: a URL may hold one. The client bounds time and size; a transport
-/// needs no timeout but for connecting.
+/// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
+/// errors must not contain secrets, which a URL may hold. The client limits time and size; a
+/// transport needs a timeout only for connecting.
 ///
 /// ```
 /// use cliq_api::{Body, DefaultTransport, Exchange, Transport, http};
 ///
-/// /// Counts what is sent.
+/// /// Counts requests.
 /// struct Counting(DefaultTransport, std::sync::atomic::AtomicUsize);
 ///
 /// impl Transport for Counting {
@@ -50,23 +50,23 @@ pub type Exchange<'a> =
 /// }
 /// ```
 pub trait Transport: Send + Sync + 'static {
-    /// Sends the request. The future resolves when the head of the response has arrived; its body is
-    /// read later. Dropping either aborts the exchange.
+    /// Sends the request. The future resolves when the head of the response has arrived; its body
+    /// is read later. Dropping either aborts the exchange.
     ///
     /// # Errors
     ///
-    /// [`TransportError`], with what is known of whether the request was sent. An error while the
-    /// response's body is read is the body's own.
+    /// [`TransportError`], which reports whether the request may have been sent. Errors of reading
+    /// the response's body are errors of the body.
     fn send(&self, request: Request<Body>) -> Exchange<'_>;
 }
 
-/// Whether a call reached the server, from the least to the most.
+/// Whether a call reached the server, in ascending order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Sent {
     /// Nothing left this machine.
     No,
-    /// It may have been received, and may have been acted upon.
+    /// The server may have received and executed the call.
     Maybe,
     /// The server responded.
     Answered,
@@ -81,8 +81,8 @@ pub struct TransportError {
 }
 
 impl TransportError {
-    /// Returns an error for an exchange that broke off. `sent` says what the server may have
-    /// received.
+    /// Returns an error of an exchange. `sent` is what the server may have received; `problem` is
+    /// displayed.
     pub fn new(sent: Sent, problem: impl Into<String>) -> Self {
         Self {
             sent,
@@ -123,8 +123,8 @@ impl TransportError {
         self.source
     }
 
-    /// Converts what a layer reports before a response. It may have happened after the request was
-    /// sent, unless it is this type.
+    /// Converts an error of a layer. Unless it is a `TransportError`, the request may have been
+    /// sent.
     pub(crate) fn before_response(error: BoxError) -> Self {
         Self::or_else(error, |error| {
             Self::new(
@@ -173,7 +173,7 @@ impl StdError for TransportError {
     }
 }
 
-/// A transport can't be built from what it was given.
+/// A transport can't be built from its settings.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
 pub struct SetupError {

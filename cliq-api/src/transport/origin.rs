@@ -1,5 +1,5 @@
-//! Converts requests for `reqwest`, whose URLs are parsed from text. Parsing the same server's name
-//! for each call would take half as long as everything else that a call does here.
+//! Converts requests for `reqwest`, which parses each URL from text. The parsed URL of the server
+//! is cached: parsing it would take half as long as the rest of a call's own work.
 
 use std::sync::OnceLock;
 
@@ -9,19 +9,19 @@ use http::{Request, Uri};
 
 use crate::body::Body;
 
-/// The first server that a request went to.
+/// Caches the URL of the first server that a request was sent to.
 #[derive(Default)]
 pub(super) struct Origin(OnceLock<Known>);
 
 struct Known {
     scheme: Option<Scheme>,
     authority: Option<Authority>,
-    /// The URL of some request to it.
+    /// The URL of a request to it; path and query are replaced.
     url: Url,
 }
 
 impl Origin {
-    /// Converts as `reqwest` itself would.
+    /// Converts a request, with the same result as `reqwest`'s own conversion.
     pub(super) fn convert(&self, request: Request<Body>) -> Result<::reqwest::Request, Error> {
         if let Some(known) = self.0.get().filter(|known| known.is_of(request.uri())) {
             return Ok(known.convert(request));
@@ -79,9 +79,8 @@ mod tests {
         builder.body(Body::from("{}")).unwrap()
     }
 
-    /// Whether there has been another request before it or not, one becomes the same.
     #[test]
-    fn one_way_is_as_the_other() {
+    fn a_cached_origin_gives_the_same_request() {
         let origins = [
             "https://api.example.com",
             "https://API.example.com:8443",
@@ -129,7 +128,7 @@ mod tests {
     }
 
     #[test]
-    fn another_server_is_another_server() {
+    fn other_servers_are_not_confused_with_the_cached_one() {
         let known = Origin::default();
         for origin in [
             "https://api.example.com",

@@ -16,13 +16,13 @@ use super::origin::Origin;
 use super::{Exchange, FOREVER, Sent, SetupError, Transport, TransportError};
 use crate::body::Body;
 
-/// How long it may take to connect, by default.
+/// The default connect timeout.
 const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with [`reqwest`](::reqwest). Feature `reqwest`.
 ///
-/// It follows no redirects and retries nothing. A client builds one unless it is given another
-/// transport; build one by hand to wrap it in a [`Transport`] of your own.
+/// It follows no redirects and doesn't retry. A client builds one unless another transport is set.
+/// Build one yourself to wrap it in another [`Transport`].
 ///
 /// ```
 /// use cliq_api::ReqwestTransport;
@@ -40,14 +40,14 @@ pub struct ReqwestTransport {
 /// Builds a [`ReqwestTransport`].
 #[must_use]
 pub struct ReqwestTransportBuilder {
-    connect_timeout: Duration,
+    connect_timeout: Option<Duration>,
     proxy: Option<SecretString>,
     customize: Option<Customize>,
     plain_http: bool,
     direct: bool,
 }
 
-/// What a user does to the builder of the `reqwest` client.
+/// A user's changes to the builder of the `reqwest` client.
 type Customize = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
 
 impl ReqwestTransport {
@@ -60,7 +60,7 @@ impl ReqwestTransport {
 impl Default for ReqwestTransportBuilder {
     fn default() -> Self {
         Self {
-            connect_timeout: CONNECT_TIMEOUT,
+            connect_timeout: None,
             proxy: None,
             customize: None,
             plain_http: false,
@@ -70,21 +70,21 @@ impl Default for ReqwestTransportBuilder {
 }
 
 impl ReqwestTransportBuilder {
-    /// Sets how long it may take to connect. Defaults to 10 seconds.
+    /// Sets the connect timeout. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.connect_timeout = timeout.min(FOREVER);
+        self.connect_timeout = Some(timeout.min(FOREVER));
         self
     }
 
     /// Sets the proxy for all requests, such as `http://user:password@proxy.example.com:3128`.
-    /// Defaults to what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`).
+    /// Defaults to the environment variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.proxy = Some(url.into());
         self
     }
 
-    /// Customizes the `reqwest` client, after what earlier calls of this did: certificates,
-    /// addresses, pool. Redirects, `reqwest`'s retries and plain HTTP are set after it.
+    /// Customizes the `reqwest` client, such as its certificates, addresses or pool. Several calls
+    /// apply in order. Settings for redirects, `reqwest`'s retries and plain HTTP are overwritten.
     pub fn reqwest(
         mut self,
         customize: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
@@ -102,42 +102,42 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Connects without a proxy, and allows requests without TLS: for servers on this machine.
+    /// Connects without a proxy, and allows requests without TLS, for loopback hosts.
     pub(crate) fn loopback(mut self) -> Self {
         self.direct = true;
         self.allow_plain_http()
     }
 
-    /// Whether `reqwest` was customized, which may set headers.
+    /// Returns whether `reqwest` was customized, which may set headers.
     pub(crate) fn is_customized(&self) -> bool {
         self.customize.is_some()
     }
 
-    /// Whether anything was set that the builder of a client forwards.
+    /// Returns whether any setting was made that the builder of a client forwards.
     pub(crate) fn is_touched(&self) -> bool {
-        self.is_customized() || self.proxy.is_some() || self.connect_timeout != CONNECT_TIMEOUT
+        self.is_customized() || self.proxy.is_some() || self.connect_timeout.is_some()
     }
 
     /// Builds the transport.
     ///
     /// # Errors
     ///
-    /// If the proxy's URL or what [`reqwest`](Self::reqwest) did can't be used, or if only `https`
-    /// is allowed and the crate was built without TLS.
+    /// [`SetupError`] if the proxy's URL or a setting of [`reqwest`](Self::reqwest) is invalid, or
+    /// if the crate was built without TLS and plain HTTP isn't allowed.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         if !self.plain_http && !cfg!(any(feature = "rustls", feature = "native-tls")) {
             return Err(SetupError::new(
-                "this program was built without TLS; turn on the feature `rustls` or \
-                 `native-tls` of cliq-api",
+                "this program was built without TLS; enable the feature `rustls` or `native-tls` \
+                 of the crate `cliq_api`",
             ));
         }
         let mut builder = Client::builder()
-            .connect_timeout(self.connect_timeout)
+            .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .user_agent(crate::USER_AGENT);
         if let Some(url) = self.proxy {
             let proxy = Proxy::all(url.expose_secret()).map_err(|error| {
                 SetupError::new(
-                    "the proxy's URL can't be used; expected something like \
+                    "invalid proxy URL; expected a URL such as \
                      `http://user:password@proxy.example.com:3128`",
                 )
                 .caused_by(error.without_url())
@@ -147,8 +147,8 @@ impl ReqwestTransportBuilder {
         if let Some(customize) = self.customize {
             builder = customize(builder);
         }
-        // Last, so that nothing undoes it: redirects and retries of reqwest's would bypass the
-        // limits of an endpoint, or take a secret elsewhere.
+        // Set last, so that a customization can't undo it: redirects and retries of reqwest would
+        // bypass the rate limits, or send a secret to another server.
         builder = builder
             .redirect(redirect::Policy::none())
             .referer(false)
@@ -160,7 +160,7 @@ impl ReqwestTransportBuilder {
             builder = builder.https_only(true);
         }
         let client = builder.build().map_err(|error| {
-            SetupError::new("the HTTP client can't be built").caused_by(error.without_url())
+            SetupError::new("can't build the HTTP client").caused_by(error.without_url())
         })?;
         Ok(ReqwestTransport {
             client,
@@ -177,7 +177,7 @@ impl Transport for ReqwestTransport {
             .map(|request| self.client.execute(request));
         Box::pin(async move {
             let exchange = begun.map_err(|error| {
-                TransportError::new(Sent::No, "its URL is no URL").caused_by(error.without_url())
+                TransportError::new(Sent::No, "invalid URL").caused_by(error.without_url())
             })?;
             let response: Response<_> = exchange.await.map_err(no_response)?.into();
             Ok(response.map(|body| Body::wrap(Received(body))))
@@ -185,7 +185,7 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// A response's body, with our errors.
+/// A response's body. It converts reqwest's errors.
 struct Received(::reqwest::Body);
 
 impl http_body::Body for Received {
@@ -209,7 +209,7 @@ impl http_body::Body for Received {
     }
 }
 
-/// The head of a response didn't arrive.
+/// Converts an error before the head of the response arrived.
 fn no_response(error: ::reqwest::Error) -> TransportError {
     let sent = if never_written(&error) {
         Sent::No
@@ -219,8 +219,8 @@ fn no_response(error: ::reqwest::Error) -> TransportError {
     let problem = match (sent, error.is_timeout()) {
         (Sent::No, timed_out) => {
             let late = if timed_out { " in time" } else { "" };
-            // hyper-util's words for a failure on this side of a proxy: nothing but the text
-            // distinguishes it.
+            // hyper-util's message for a failed connection through a proxy. Only the text
+            // identifies it.
             let is_tunnel =
                 causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
             let way = if is_tunnel { " through the proxy" } else { "" };
@@ -232,7 +232,7 @@ fn no_response(error: ::reqwest::Error) -> TransportError {
     described(sent, &problem, error)
 }
 
-/// The head of the response arrived, and the end of its body didn't.
+/// Converts an error after the head of the response arrived.
 fn broken_off(error: ::reqwest::Error) -> TransportError {
     let problem = if error.is_timeout() {
         "the response's body stopped arriving"
@@ -242,7 +242,7 @@ fn broken_off(error: ::reqwest::Error) -> TransportError {
     described(Sent::Answered, problem, error)
 }
 
-/// Host and port, which are no secret; other parts of a URL may be.
+/// Returns host and port. Other parts of the URL may hold a secret.
 fn server(error: &::reqwest::Error) -> String {
     let authority = error.url().and_then(|url| {
         let host = url.host_str()?;
@@ -254,7 +254,7 @@ fn server(error: &::reqwest::Error) -> String {
     authority.unwrap_or_else(|| "the server".to_owned())
 }
 
-/// Leaves out the URL, which may hold a secret.
+/// Composes the error, without the URL, which may hold a secret.
 fn described(sent: Sent, problem: &str, error: ::reqwest::Error) -> TransportError {
     let new = if error.is_timeout() {
         TransportError::timed_out
@@ -268,19 +268,20 @@ fn described(sent: Sent, problem: &str, error: ::reqwest::Error) -> TransportErr
     new(sent, problem).caused_by(error.without_url())
 }
 
-/// Whether nothing of the request was written, for certain.
+/// Returns whether it is certain that nothing of the request was written.
 fn never_written(error: &::reqwest::Error) -> bool {
-    // hyper reports "canceled" for a request whose connection closed before it was taken up.
+    // hyper reports "canceled" for a request whose connection closed before it was written.
     let canceled = |error: &(dyn StdError + 'static)| {
         error.downcast_ref().is_some_and(hyper::Error::is_canceled)
     };
     error.is_connect() || error.is_builder() || causes(error).any(canceled)
 }
 
-/// The innermost cause, in the words of the system or of TLS. HTTP's own words add nothing.
+/// Returns the message of the innermost cause, which comes from the system or from TLS. Messages of
+/// the HTTP layers add nothing.
 fn reason(error: &::reqwest::Error) -> Option<String> {
     let innermost = causes(error).last()?;
-    // Of a timeout only the system's own word says more.
+    // For a timeout, only an error of the system adds information.
     let from_system = || {
         innermost
             .downcast_ref()
@@ -302,7 +303,7 @@ impl fmt::Debug for ReqwestTransport {
     }
 }
 
-/// Without the proxy's URL, which may hold a password.
+/// Omits the proxy's URL, which may hold a password.
 impl fmt::Debug for ReqwestTransportBuilder {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("ReqwestTransportBuilder")

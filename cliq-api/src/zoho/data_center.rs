@@ -1,4 +1,4 @@
-//! Zoho's data centres. Each has its own accounts: a token of one is not valid in another.
+//! Zoho's data centers. Each has its own accounts: a token of one isn't valid in another.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -10,7 +10,7 @@ use percent_encoding::{NON_ALPHANUMERIC, utf8_percent_encode};
 use crate::error::Error;
 use crate::request::is_loopback;
 
-/// Where an account lives: the host of Cliq and the host of its accounts server.
+/// A data center of Zoho: the host of Cliq's API, and the host of the accounts server.
 ///
 /// ```
 /// use cliq_api::DataCenter;
@@ -38,7 +38,7 @@ macro_rules! data_centers {
                     Self { cliq: Cow::Borrowed($cliq), accounts: Cow::Borrowed($accounts), network: None };
             )*
 
-            /// All that are known, by name.
+            /// All known data centers, with their names.
             pub const KNOWN: &[(&str, Self)] = &[$((stringify!($name), Self::$name)),*];
         }
     };
@@ -66,8 +66,8 @@ data_centers! {
 }
 
 impl DataCenter {
-    /// One that is not in the table, by its two hosts, perhaps with ports. Hosts on this machine
-    /// are reached over plain HTTP, all others over HTTPS.
+    /// Returns a data center with these hosts, each with or without a port. Loopback hosts are
+    /// reached over plain HTTP, all others over HTTPS.
     pub fn custom(cliq_host: impl Into<String>, accounts_host: impl Into<String>) -> Self {
         Self {
             cliq: Cow::Owned(cliq_host.into()),
@@ -76,7 +76,7 @@ impl DataCenter {
         }
     }
 
-    /// Selects a network: its API is served under `/network/<NAME>`. Accounts are the same.
+    /// Selects a network, whose API is served under `/network/<NAME>`. It has the same accounts.
     #[must_use]
     pub fn network(self, name: &str) -> Self {
         Self {
@@ -90,12 +90,12 @@ impl DataCenter {
         &self.cliq
     }
 
-    /// Returns the host of the accounts server, which gives tokens.
+    /// Returns the host of the accounts server, which issues tokens.
     pub fn accounts_host(&self) -> &str {
         &self.accounts
     }
 
-    /// Returns the URL of the API, without a slash at its end.
+    /// Returns the URL of the API, without a trailing slash.
     pub fn cliq_url(&self) -> String {
         let origin = origin(&self.cliq);
         self.network.as_ref().map_or_else(
@@ -104,22 +104,22 @@ impl DataCenter {
         )
     }
 
-    /// Returns the URL of the accounts server, without a slash at its end.
+    /// Returns the URL of the accounts server, without a trailing slash.
     pub fn accounts_url(&self) -> String {
         origin(&self.accounts)
     }
 
-    /// Returns its name in the table, such as `EU`; a network's is that of its data centre.
+    /// Returns the name of a [known](Self::KNOWN) data center, such as `EU`, also with a network.
     pub fn name(&self) -> Option<&'static str> {
-        let is_it = |known: &Self| known.cliq == self.cliq && known.accounts == self.accounts;
+        let is_same = |known: &Self| known.cliq == self.cliq && known.accounts == self.accounts;
         Self::KNOWN
             .iter()
-            .find(|(_, known)| is_it(known))
+            .find(|(_, known)| is_same(known))
             .map(|(name, _)| *name)
     }
 
-    /// Checks that its hosts are hosts and nothing else, so that no URL made of them leads
-    /// elsewhere.
+    /// Checks that its hosts hold nothing but a host and a port, so that URLs built from them lead
+    /// to those hosts.
     pub(crate) fn check(&self) -> Result<(), String> {
         for host in [&self.cliq, &self.accounts] {
             let is_host = !host.contains('@')
@@ -127,9 +127,9 @@ impl DataCenter {
                     .parse::<Authority>()
                     .is_ok_and(|host| !host.host().is_empty());
             if !is_host {
-                return Err(
-                    "a data centre is made of two hosts, such as `cliq.example.com`, perhaps with ports".to_owned()
-                );
+                let problem = "invalid host of a data center; expected a host such as \
+                               `cliq.example.com`, with or without a port";
+                return Err(problem.to_owned());
             }
         }
         Ok(())
@@ -148,7 +148,7 @@ impl Default for DataCenter {
     }
 }
 
-/// From its name in the table, in any case.
+/// Parses the name of a known data center, in any case.
 impl FromStr for DataCenter {
     type Err = Error;
 
@@ -162,13 +162,14 @@ impl FromStr for DataCenter {
                 let names: Vec<_> = Self::KNOWN.iter().map(|(name, _)| *name).collect();
                 let names = names.join(", ");
                 Error::configuration(format!(
-                    "there is no data centre {name:?}; there are {names}, and `DataCenter::custom`"
+                    "unknown data center {name:?}; expected one of {names}, or use \
+                     `DataCenter::custom`"
                 ))
             })
     }
 }
 
-/// The host of Cliq.
+/// Shows the host of Cliq's API.
 impl fmt::Display for DataCenter {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.cliq)

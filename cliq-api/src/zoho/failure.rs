@@ -1,20 +1,20 @@
-//! How Zoho's servers report what went wrong.
+//! Reads the error responses of Zoho's servers.
 
 use std::borrow::Cow;
 use std::time::Duration;
 
 use http::StatusCode;
 
-use crate::error::{FailedResponse, Failure, text_of};
+use crate::error::{FailedResponse, Failure};
 
-/// Codes that mean too many calls, with a status of 400.
+/// Codes that report an exceeded rate limit with status 400.
 const THROTTLED: &[&str] = &[
     "request_limit_exceeded",
     "rate_limit_exceeded",
     "url_rolling_throttles_limit_exceeded",
 ];
 
-/// Codes that mean that something doesn't exist, or not for this user.
+/// Codes of resources that don't exist, or that this user can't access.
 const NOT_FOUND: &[&str] = &[
     "chat_not_found",
     "message_not_found",
@@ -22,52 +22,45 @@ const NOT_FOUND: &[&str] = &[
     "thread_chatid_invalid",
 ];
 
-/// What to do about codes whose messages don't say it.
+/// Advice for codes whose messages give none.
 const ADVICE: &[(&str, &str)] = &[
     (
         "oauthtoken_scope_invalid",
         "the token lacks a scope that this endpoint needs",
     ),
-    (
-        "extra_key_found",
-        "the body has a member that the server doesn't know",
-    ),
-    (
-        "param_missing",
-        "the server needs a parameter that was not set",
-    ),
-    (
-        "input_pattern_mismatch",
-        "a value doesn't have the form that the server expects",
-    ),
-    ("operation_not_allowed", "this user may not do that here"),
-    ("access_denied", "this user may not do that here"),
-    ("chat_access_denied", "this user is no member of that chat"),
+    ("extra_key_found", "the body has an unknown member"),
+    ("param_missing", "a required parameter is missing"),
+    ("input_pattern_mismatch", "a value has the wrong format"),
+    ("operation_not_allowed", "this user lacks the permission"),
+    ("access_denied", "this user lacks the permission"),
+    ("chat_access_denied", "this user isn't a member of the chat"),
     (
         "chat_not_found",
-        "there is no such chat, or not for this user",
+        "the chat doesn't exist, or this user can't access it",
     ),
     (
         "channel_not_exists",
-        "there is no such channel, or not for this user",
+        "the channel doesn't exist, or this user can't access it",
     ),
-    ("message_not_found", "there is no such message in that chat"),
+    (
+        "message_not_found",
+        "the message doesn't exist in this chat",
+    ),
     (
         "thread_chatid_invalid",
-        "there is no such thread; a thread's chat id ends in `-T-` and digits",
+        "the thread doesn't exist; a thread's chat id ends in `-T-` and digits",
     ),
     ("service_unavailable", "the server failed; retry later"),
 ];
 
-/// Reads the forms that Zoho's products use, besides the common ones.
+/// Reads the error formats of Zoho's products, and the common ones.
 pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
     let mut failure = Failure::read(response);
-    let error = &response.json()["error"];
     if failure.code.is_none() {
-        failure.code = text_of(&[&error["title"]]);
+        failure.code = response.text_at("/error/title");
     }
     if failure.message.is_none() {
-        failure.message = text_of(&[&error["details"]["message"]]);
+        failure.message = response.text_at("/error/details/message");
     }
     let status = response.status();
     failure.throttled |= status == StatusCode::BAD_REQUEST && failure.has_code(THROTTLED);
@@ -85,15 +78,15 @@ pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
 fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
     if failure.throttled {
         return Some(
-            "the server counts too many calls of this user, and may refuse all further ones for \
-             its lock period",
+            "this user exceeded the rate limit; the server may reject all calls until the lockout \
+             ends",
         );
     }
     let known = ADVICE.iter().find(|(code, _)| failure.has_code(&[code]));
     known.map(|(_, advice)| *advice).or_else(|| {
         (status == StatusCode::UNAUTHORIZED).then_some(
-            "the access token is not valid here: it expired after an hour, was revoked, or belongs \
-             to another data center",
+            "the access token isn't valid here: it has expired, was revoked, or belongs to another \
+             data center",
         )
     })
 }
@@ -205,7 +198,7 @@ mod tests {
             read_with(429, &headers, &words).retry_after
         };
         assert_eq!(with("7"), Some(Duration::from_secs(7)));
-        // What can't be read leaves the words.
+        // Without a valid header, the message counts.
         assert_eq!(with("-1"), Some(Duration::from_mins(22)));
     }
 

@@ -1,8 +1,8 @@
-//! How careful the limiter has to be with Zoho's servers.
+//! Limiter settings for Zoho's servers.
 
 use crate::limit::LimitSettings;
 
-/// Returns the settings for Zoho: an endpoint that declares no lockout is taken to have one.
+/// Returns the settings for Zoho. An endpoint without a declared lockout is assumed to have one.
 pub(crate) const fn limits() -> LimitSettings {
     LimitSettings::new()
 }

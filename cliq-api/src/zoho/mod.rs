@@ -1,4 +1,4 @@
-//! Zoho: its data centres, its dialect of OAuth 2.0, and its scopes.
+//! Zoho: data centers, dialect of OAuth 2.0, error responses and scopes.
 
 mod data_center;
 mod failure;

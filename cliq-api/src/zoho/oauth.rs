@@ -1,9 +1,8 @@
 //! Zoho's dialect of OAuth 2.0.
 //!
-//! An account is at one data centre, whose accounts server alone gives its tokens. Refusals come
-//! with status 200. A refresh token gives ten access tokens in ten minutes; the next request is
-//! answered "Access Denied", and so are all further ones for ten minutes, each of which extends
-//! that.
+//! An account belongs to one data center; only that accounts server issues its tokens. Errors have
+//! status 200. A refresh token yields ten access tokens in ten minutes. Further requests fail with
+//! "Access Denied" for ten minutes, and each of them extends that lockout.
 
 use std::borrow::Cow;
 use std::sync::LazyLock;
@@ -18,14 +17,14 @@ use crate::auth::{
     Refusal, RenewalBudget, ServerHint, SignedIn,
 };
 
-/// How long Zoho counts the use of a refresh token, and denies it.
+/// The window in which Zoho counts uses of a refresh token, and the length of the lockout.
 const TEN_MINUTES: Duration = Duration::from_mins(10);
-/// How often a device may poll, every 30 seconds, with one on top for clocks that differ.
+/// How often a device may poll, in seconds. Zoho allows every 30; one more for clock differences.
 const POLL_INTERVAL: u64 = 31;
-/// A device's code, where the answer doesn't say so.
+/// Lifetime of a device code in seconds, if the response has none.
 const DEVICE_LIFETIME: u64 = 300;
 
-/// What Zoho's accounts servers do differently.
+/// Implements the differences of Zoho's accounts servers from the RFCs.
 #[derive(Debug)]
 struct Zoho {
     data_center: DataCenter,
@@ -34,8 +33,8 @@ struct Zoho {
 impl Zoho {
     fn elsewhere(&self) -> String {
         match self.data_center.name() {
-            Some(name) => format!("another data centre than {name}"),
-            None => "another data centre".to_owned(),
+            Some(name) => format!("another data center than {name}"),
+            None => "another data center".to_owned(),
         }
     }
 }
@@ -52,13 +51,13 @@ impl Dialect for Zoho {
         match request {
             OAuthRequest::Authorization | OAuthRequest::DeviceAuthorization => {
                 if parameters.get("scope").is_none() {
-                    let problem = "no scopes are requested, and Zoho refuses to grant none";
+                    let problem = "no scopes are requested; Zoho requires at least one";
                     return Err(AuthError::new(AuthErrorKind::Configuration, problem));
                 }
                 if request == OAuthRequest::DeviceAuthorization {
                     parameters.set("grant_type", "device_request");
                 }
-                // Without both no refresh token comes.
+                // Zoho issues a refresh token only with both.
                 parameters.set("access_type", "offline");
                 parameters.set("prompt", "consent");
             }
@@ -66,7 +65,7 @@ impl Dialect for Zoho {
                 parameters.set("grant_type", "device_token");
                 parameters.rename("device_code", "code");
             }
-            // The token says whose it is.
+            // The token identifies the client.
             OAuthRequest::Revocation => parameters.remove("client_id"),
             _ => {}
         }
@@ -75,11 +74,11 @@ impl Dialect for Zoho {
 
     fn read(&self, request: OAuthRequest, answer: &mut Map<String, Value>) {
         let number = |name: &str| answer.get(name).and_then(number);
-        // Older answers have milliseconds, and the seconds beside them.
+        // Older responses have `expires_in` in milliseconds, and `expires_in_sec` in seconds.
         let expires_in = number("expires_in_sec").or_else(|| number("expires_in").map(seconds));
         match request {
             OAuthRequest::DeviceAuthorization => {
-                // More than a thousand are milliseconds.
+                // Values from 1000 are milliseconds.
                 let interval = number("interval").map_or(0, |interval| match interval {
                     0..1000 => interval,
                     _ => interval / 1000,
@@ -102,30 +101,33 @@ impl Dialect for Zoho {
         let refused = Refusal::new(AuthErrorKind::Refused);
         match (request, code) {
             (_, "invalid_client") => refused.advice(format!(
-                "the client id is mistyped, or the app is registered in, or its user lives in, {}",
+                "the client id is wrong, or the client or the user's account belongs to {}",
                 self.elsewhere()
             )),
             (_, "invalid_client_secret") => refused.advice(format!(
-                "the client secret is wrong, or is the one for {}",
+                "the client secret is wrong, or belongs to {}",
                 self.elsewhere()
             )),
             (OAuthRequest::RefreshToken, "invalid_code") => refused.needs_sign_in().advice(format!(
-                "the refresh token was revoked, pushed out by 20 newer ones, or is of {}: set the one where the user lives, or sign in again",
+                "the refresh token was revoked, was displaced by 20 newer ones, or belongs to {}: set \
+                 the data center of the user's account, or sign in again",
                 self.elsewhere()
             )),
             (OAuthRequest::AuthorizationCode, "invalid_code") => {
                 refused.needs_sign_in().advice(format!(
-                    "the code was used already, is older than some minutes, or the user lives in {}: ask for a new one",
+                    "the code was used already, has expired, or the user's account belongs to {}: \
+                     request a new one",
                     self.elsewhere()
                 ))
             }
             (OAuthRequest::Revocation, "invalid_code") => refused.needs_sign_in().advice(format!(
-                "the token has ended already, or is of {}",
+                "the token is no longer valid, or belongs to {}",
                 self.elsewhere()
             )),
             (_, "invalid_code") => refused.needs_sign_in(),
             (_, "invalid_redirect_uri") => refused.advice(
-                "it has to be the one that the user was sent to, and registered for the app, character by character",
+                "it must equal the redirect URI of the authorization request, and one that is \
+                 registered for the client",
             ),
             (_, "expired") => Refusal::standard(request, "expired_token"),
             (OAuthRequest::DeviceToken, "other_dc") => {
@@ -135,14 +137,15 @@ impl Dialect for Zoho {
             }
             (_, code) if code.eq_ignore_ascii_case("Access Denied") => {
                 Refusal::new(AuthErrorKind::TooMany).advice(
-                    "the refresh token was used more than ten times in ten minutes, and each further use extends that; programs that share it need one TokenStore",
+                    "the refresh token was used more than ten times in ten minutes, and each further \
+                     use extends the lockout; programs that use it must share a `TokenStore`",
                 )
             }
             _ => Refusal::standard(request, code),
         }
     }
 
-    /// One fewer than the ten that are published, and some reserved for those who need them most.
+    /// Allows one use fewer than the documented ten, and reserves some for calls without a token.
     fn budget(&self) -> RenewalBudget {
         RenewalBudget::new(9, TEN_MINUTES)
             .early(7)
@@ -164,12 +167,13 @@ impl Dialect for Zoho {
 
     fn no_refresh_token(&self) -> Cow<'static, str> {
         Cow::Borrowed(
-            "Zoho gives one only if the user was asked with `access_type=offline` and `prompt=consent`, as `OAuth::authorization` does, and none for client credentials",
+            "Zoho issues one only for an authorization request with `access_type=offline` and \
+             `prompt=consent`, as `OAuth::authorization` sends them, and never for client credentials",
         )
     }
 }
 
-/// The servers of the table, made once: each user may have one.
+/// The servers of the known data centers, shared because each user's credentials may hold one.
 static KNOWN: LazyLock<Vec<(&'static str, OAuthServer)>> = LazyLock::new(|| {
     DataCenter::KNOWN
         .iter()
@@ -187,7 +191,7 @@ fn server(data_center: DataCenter) -> OAuthServer {
         .revocation_url(format!("{url}/oauth/v2/token/revoke"))
         .api_url(data_center.cliq_url())
         .scope_separator(",")
-        // Zoho documents it for other kinds of clients only.
+        // Zoho documents PKCE only for other types of clients.
         .pkce(false);
     let server = match data_center.check() {
         Ok(()) => server,
@@ -196,7 +200,7 @@ fn server(data_center: DataCenter) -> OAuthServer {
     server.dialect(Zoho { data_center })
 }
 
-/// Its accounts server.
+/// Returns the accounts server of the data center.
 impl From<DataCenter> for OAuthServer {
     fn from(data_center: DataCenter) -> Self {
         let known = DataCenter::KNOWN
@@ -209,7 +213,7 @@ impl From<DataCenter> for OAuthServer {
     }
 }
 
-/// Its accounts server.
+/// Returns the accounts server of the data center.
 impl From<&DataCenter> for OAuthServer {
     fn from(data_center: &DataCenter) -> Self {
         data_center.clone().into()
@@ -217,8 +221,8 @@ impl From<&DataCenter> for OAuthServer {
 }
 
 impl Credentials {
-    /// Sets the data centre of the user's account, if that is not the one of the client: a refresh
-    /// token is not valid at another one, and calls go there too.
+    /// Sets the data center of the user's account. Defaults to the client's. The refresh token is
+    /// valid only there, and calls are sent there too.
     #[must_use]
     pub fn data_center(self, data_center: DataCenter) -> Self {
         self.server(data_center)
@@ -226,8 +230,12 @@ impl Credentials {
 }
 
 impl OAuth {
-    /// Exchanges a self client's code, which Zoho's API console shows, for tokens. It is valid for
-    /// some minutes, and once.
+    /// Exchanges the code of a self client for tokens. Zoho's API console shows the code, which is
+    /// valid once, for some minutes.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`exchange_code`](Self::exchange_code).
     pub async fn exchange_self_client(
         &self,
         code: impl Into<SecretString>,
@@ -237,15 +245,15 @@ impl OAuth {
 }
 
 impl SignedIn {
-    /// Returns the data centre of the user's account, which may be another one than the client's;
-    /// `None` if the server is not Zoho's. Store it with the refresh token.
+    /// Returns the data center of the user's account, which may differ from the client's; `None`
+    /// for a server that isn't Zoho's. Store it with the refresh token.
     pub fn data_center(&self) -> Option<&DataCenter> {
         let zoho: &Zoho = self.server().dialect_as()?;
         Some(&zoho.data_center)
     }
 }
 
-/// Seconds, or milliseconds if that would be more than a day.
+/// Converts a lifetime to seconds. Values of more than a day are milliseconds.
 fn seconds(number: u64) -> u64 {
     if number > 24 * 60 * 60 {
         number / 1000
@@ -254,7 +262,7 @@ fn seconds(number: u64) -> u64 {
     }
 }
 
-/// A number, as such or in a string.
+/// Reads a number, or a string that holds one.
 fn number(value: &Value) -> Option<u64> {
     value
         .as_u64()
@@ -322,7 +330,7 @@ mod tests {
         let own = DataCenter::custom("localhost:1", "localhost:2");
         let server = OAuthServer::from(&own);
         assert_eq!(server.token_url(), "http://localhost:2/oauth/v2/token");
-        // A network has a base URL of its own, and the same accounts.
+        // A network has another base URL, and the same accounts.
         let network = OAuthServer::from(DataCenter::JP.network("acme"));
         assert_eq!(network.token_url(), known.token_url());
         let zoho: &Zoho = network.dialect_as().unwrap();

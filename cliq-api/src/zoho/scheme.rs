@@ -1,16 +1,16 @@
-//! How a token is announced.
+//! Schemes of the `Authorization` header.
 
 use http::HeaderName;
 use http::header::AUTHORIZATION;
 
-/// How the token is announced in the `Authorization` header.
+/// The scheme of the `Authorization` header.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum AuthScheme {
-    /// `Bearer`, as in the Threads document.
+    /// `Bearer`, as in the documentation of the Threads API.
     #[default]
     Bearer,
-    /// `Zoho-oauthtoken`, as in Zoho's older documents.
+    /// `Zoho-oauthtoken`, as in Zoho's older documentation.
     ZohoOauthtoken,
 }
 

@@ -1,10 +1,10 @@
-//! Zoho's scopes: their case doesn't matter, and `ALL` includes each operation of its group.
+//! Zoho's scopes. They are case-insensitive, and `ALL` includes all operations of its group.
 
 use crate::auth::ScopeSet;
 use crate::meta::EndpointMeta;
 
-/// Returns whether a scope that was granted includes one that is needed: `ZohoCliq.Chats.ALL`
-/// includes `ZohoCliq.Chats.READ`, and case doesn't matter.
+/// Returns whether a granted scope includes a needed one, ignoring case. `ZohoCliq.Chats.ALL`
+/// includes `ZohoCliq.Chats.READ`.
 ///
 /// ```
 /// use cliq_api::zoho::includes_scope;
@@ -19,14 +19,14 @@ pub fn includes_scope(granted: &str, needed: &str) -> bool {
     granted.eq_ignore_ascii_case(needed) || group_of_all(granted).is_some_and(in_group)
 }
 
-/// Returns the least set of scopes that suffices for all of these endpoints, as
-/// [`ScopeSet::for_endpoints`] does, with `ALL` understood: it is requested only where an endpoint
-/// needs it.
+/// Returns the smallest set of scopes that suffices for all of these endpoints, as
+/// [`ScopeSet::for_endpoints`] does, by Zoho's rules. It contains `ALL` only if an endpoint needs
+/// it.
 ///
 /// ```
 /// use cliq_api::threads::THREADS;
 ///
-/// println!("All of Threads needs {}", cliq_api::zoho::scopes_for(THREADS));
+/// println!("Threads needs {}", cliq_api::zoho::scopes_for(THREADS));
 /// ```
 pub fn scopes_for(endpoints: &[&EndpointMeta]) -> ScopeSet {
     ScopeSet::least(endpoints, includes_scope, |scope| {
@@ -34,7 +34,7 @@ pub fn scopes_for(endpoints: &[&EndpointMeta]) -> ScopeSet {
     })
 }
 
-/// The group of which a scope is all: `ZohoCliq.Chats` for `ZohoCliq.Chats.ALL`.
+/// Returns the group of an `ALL` scope: `ZohoCliq.Chats` for `ZohoCliq.Chats.ALL`.
 fn group_of_all(scope: &str) -> Option<&str> {
     scope
         .rsplit_once('.')
@@ -76,7 +76,7 @@ mod tests {
         }
     }
 
-    /// A narrow one rather than a wide one, unless that is needed.
+    /// Prefers a narrow scope, unless an endpoint needs the wide one.
     #[test]
     fn all_is_requested_only_where_it_is_needed() {
         use Scopes::Any;

@@ -8,8 +8,7 @@ use super::wire::Page;
 use crate::errors::Sink;
 use crate::parse::Output;
 use crate::parse::endpoint::{EndpointAttr, Head, PageArgs};
-use crate::parse::slot::Read;
-use crate::parse::words::Whole;
+use crate::parse::keys::{Read, Whole};
 use crate::problem::{On, Problem};
 use crate::types::{
     Inside, first_argument, is_named, is_odd, only_argument, owned, ungrouped, written,

@@ -4,9 +4,8 @@ use syn::Path;
 
 use crate::errors::Sink;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
-use crate::parse::slot::Read;
+use crate::parse::keys::{Read, Whole};
 use crate::parse::values::{Calls, Limit, Scopes as WrittenScopes};
-use crate::parse::words::Whole;
 use crate::problem::Problem;
 use crate::text::method::HttpMethod;
 use crate::text::path::Template;

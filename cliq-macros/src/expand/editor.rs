@@ -5,6 +5,8 @@
 //! allowed. Only rust-analyzer sees that: rustc drops it with the `#[cfg]`. `tests/editor` tries it
 //! with a real rust-analyzer.
 
+use std::sync::LazyLock;
+
 use proc_macro2::{Span, TokenStream};
 use quote::quote;
 use syn::Ident;
@@ -12,7 +14,7 @@ use syn::Ident;
 use crate::check::Api;
 use crate::parse::argument::options_of;
 use crate::parse::endpoint::keys_of;
-use crate::parse::slot::KeyInfo;
+use crate::parse::keys::KeyInfo;
 use crate::problem::On;
 
 /// The attributes of arguments.
@@ -35,41 +37,51 @@ const fn attribute(name: &'static str, docs: &'static str) -> KeyInfo {
     }
 }
 
+/// Where something can be completed.
+fn places() -> impl Iterator<Item = On> {
+    let keys = [On::Endpoints, On::Endpoint, On::Page, On::Argument];
+    keys.into_iter().chain(On::PLACES)
+}
+
+/// The modules as text: lexing it at once takes rustc a fraction of the time of making each token.
+static MODULES: LazyLock<String> = LazyLock::new(|| places().map(module).collect());
+
+fn module(on: On) -> String {
+    let infos = match on {
+        On::Argument => ARGUMENT,
+        On::Endpoints | On::Endpoint | On::Page => keys_of(on),
+        on => options_of(on),
+    };
+    // A keyword such as `crate` is no name of an item.
+    let names = infos
+        .iter()
+        .filter(|info| syn::parse_str::<Ident>(info.name).is_ok());
+    let items: Vec<String> = names
+        .map(|info| format!("#[doc = {:?}] pub fn {}() {{}}", info.docs, info.name))
+        .collect();
+    format!("pub mod {} {{ {} }}", on.name(), items.concat())
+}
+
 /// To be put before everything else: rust-analyzer compares the expansions with and without the word
 /// that is being typed by their offsets.
 pub(super) fn completions(api: &Api) -> TokenStream {
-    let places = [On::Endpoints, On::Endpoint, On::Page, On::Argument];
-    let places = places.into_iter().chain(On::PLACES);
-    let mut modules = TokenStream::new();
-    for on in places {
-        let infos = match on {
-            On::Argument => ARGUMENT,
-            On::Endpoints | On::Endpoint | On::Page => keys_of(on),
-            on => options_of(on),
-        };
-        // A keyword such as `crate` is no name of an item.
-        let items = infos.iter().filter_map(|info| {
-            let name: Ident = syn::parse_str(info.name).ok()?;
-            let docs = info.docs;
-            Some(quote!(#[doc = #docs] pub fn #name() {}))
-        });
+    let modules: TokenStream = MODULES.parse().unwrap_or_default();
+    let uses = places().map(|on| {
         let module = Ident::new(on.name(), Span::call_site());
         let is_name = |word: &Ident| syn::parse2::<Ident>(quote!(#word)).is_ok();
         let words = api.unknown.iter();
         let words = words.filter(|(place, word)| *place == on && is_name(word));
         let words = words.map(|(_, word)| word);
         // `self` is there without a word, too: where none is begun, one is put beside it.
-        modules.extend(quote! {
-            pub mod #module { #(#items)* }
-            use #module::{self as _ #(, #words as _)*};
-        });
-    }
+        quote!(use #module::{self as _ #(, #words as _)*};)
+    });
     quote! {
         #[allow(unexpected_cfgs)]
         const _: () = {
             #[cfg(rust_analyzer)]
             {
                 #modules
+                #(#uses)*
             }
         };
     }

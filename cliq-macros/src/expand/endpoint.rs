@@ -228,11 +228,41 @@ impl Expansion<'_> {
         }
     }
 
+    /// The metadata of the arguments, by their positions.
+    pub(super) fn params(&self) -> Vec<TokenStream> {
+        let args = self.surface().args.iter();
+        let mut params: Vec<_> = args
+            .filter_map(|arg| Some((self.sent(arg)?, !arg.value.optional)))
+            .collect();
+        params.sort_by_key(|(sent, _)| sent.position);
+        let params = params.into_iter();
+        params
+            .map(|(sent, required)| param_meta(self.krate(), sent, required))
+            .collect()
+    }
+
     pub(super) fn table_entry(&self, out: &mut TokenStream) {
         let (krate, kind) = (self.krate(), self.kind());
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
         out.extend(quote!(#(#gates)* <#kind as #krate::Endpoint>::META,));
     }
+}
+
+/// `Param::query("name", true)`.
+fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
+    let (row, name) = (sent.encoding.row(), &sent.name);
+    let ident = |name: &str| Ident::new(name, Span::call_site());
+    if row.is_short {
+        let kind = ident(row.setter);
+        return quote!(#krate::Param::#kind(#name, #required));
+    }
+    let place = ident(row.place);
+    let shape = ident(row.shape);
+    let content_type = match &sent.encoding {
+        Encoding::BodyBytes(content_type) => Some(quote!((#content_type))),
+        _ => None,
+    };
+    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
 }
 
 /// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc

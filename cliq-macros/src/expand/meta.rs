@@ -7,8 +7,6 @@ use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::check::answer::Decode;
-use crate::check::arguments::Sent;
-use crate::check::encoding::Encoding;
 use crate::check::wire::Wire;
 use crate::parse::values::{Calls, Member, Timeout};
 use crate::text::units;
@@ -87,15 +85,8 @@ impl Expansion<'_> {
             let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
         }
-        let args = self.surface().args.iter();
-        let mut params: Vec<_> = args
-            .filter_map(|arg| Some((arg.sent.as_ref()?, !arg.value.optional)))
-            .collect();
-        params.sort_by_key(|(sent, _)| sent.position);
+        let params = self.params();
         if !params.is_empty() {
-            let params = params
-                .into_iter()
-                .map(|(sent, required)| param_meta(krate, sent, required));
             meta.extend(quote!(params: &[#(#params),*],));
         }
         meta
@@ -170,23 +161,6 @@ impl Expansion<'_> {
         }
         Some(docs)
     }
-}
-
-/// `Param::query("name", true)`.
-fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
-    let (row, name) = (sent.encoding.row(), &sent.name);
-    let ident = |name: &str| Ident::new(name, Span::call_site());
-    if row.is_short {
-        let kind = ident(row.setter);
-        return quote!(#krate::Param::#kind(#name, #required));
-    }
-    let place = ident(row.place);
-    let shape = ident(row.shape);
-    let content_type = match &sent.encoding {
-        Encoding::BodyBytes(content_type) => Some(quote!((#content_type))),
-        _ => None,
-    };
-    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
 }
 
 pub(super) fn limit_meta(krate: &Path, limit: Option<Calls>) -> TokenStream {

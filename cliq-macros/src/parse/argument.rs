@@ -5,9 +5,8 @@ use proc_macro2::TokenStream;
 use quote::ToTokens;
 use syn::{Attribute, Ident, LitStr, Type};
 
-use super::slot::{KeyInfo, Keys, Slot, keys, read_words};
-use super::values::{ContentType, Flag};
-use super::words::{Key, Value, split, text};
+use super::keys::{Flag, Key, KeyInfo, Keys, Slot, Value, keys, read_words, split, text};
+use super::values::ContentType;
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
 use crate::text::units;

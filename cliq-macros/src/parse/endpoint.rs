@@ -6,12 +6,14 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Attribute, Ident, LitStr};
 
-use super::slot::{KeyInfo, KeyValue, Keys, Read, keys, read, read_words};
-use super::values::{
-    Base, Bucket, CratePath, Flag, Idempotent, Limit, Lock, Member, Name, ScopePrefix, Scopes,
-    Shares, Timeout,
+use super::keys::{
+    Flag, Key, KeyInfo, KeyValue, Keys, Read, Value, inside, is_comma, keys, lone_comma, read,
+    read_words, split, text,
 };
-use super::words::{Key, Value, inside, is_comma, lone_comma, split, text};
+use super::values::{
+    Base, Bucket, CratePath, Idempotent, Limit, Lock, Member, Name, ScopePrefix, Scopes, Shares,
+    Timeout,
+};
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;

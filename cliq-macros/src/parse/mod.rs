@@ -6,9 +6,8 @@
 pub(crate) mod argument;
 pub(crate) mod endpoint;
 mod half_typed;
-pub(crate) mod slot;
+pub(crate) mod keys;
 pub(crate) mod values;
-pub(crate) mod words;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
@@ -24,7 +23,7 @@ use crate::errors::{Errors, Sink};
 use crate::problem::{On, Problem};
 use argument::Arg;
 use endpoint::{EndpointAttr, TraitArgs};
-use slot::Read;
+use keys::Read;
 
 /// A trait under `#[endpoints]`.
 pub(crate) struct Trait<'e> {

@@ -5,8 +5,7 @@ use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
 use syn::{Ident, LitBool, LitStr, Path, Token};
 
-use super::slot::KeyValue;
-use super::words::{Key, Value, text};
+use super::keys::{Key, KeyValue, Value, text};
 use crate::errors::Sink;
 use crate::problem::Problem;
 use crate::text::{path, units};
@@ -264,22 +263,6 @@ impl KeyValue for Idempotent {
                 found,
             },
         );
-        None
-    }
-}
-
-/// A key that is only a word: `form`, `csv`.
-pub(crate) struct Flag;
-
-impl KeyValue for Flag {
-    const EXAMPLE: &'static str = "";
-    const IS_FLAG: bool = true;
-
-    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        if let Value::None = key.value {
-            return Some(Self);
-        }
-        errors.push(&key.whole, &Problem::KeyTakesNoValue { key: key.name() });
         None
     }
 }

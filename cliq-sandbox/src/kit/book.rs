@@ -1,4 +1,4 @@
-//! What a server of stubs knows: the stubs, what it received, and what went wrong.
+//! The state of a stub server: stubs, received requests, and calls without a reply.
 
 use std::panic::Location;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
@@ -18,16 +18,16 @@ pub(super) type Script = Arc<dyn Fn(&ReceivedCall) -> Reply + Send + Sync>;
 
 #[derive(Default)]
 pub(super) struct Book {
-    /// What stands before the paths of all endpoints: the prefix of the client's base URL.
+    /// The path of the client's base URL.
     pub(super) prefix: String,
     /// From the oldest to the newest.
     pub(super) stubs: Vec<Planned>,
     received: Vec<Arc<Request<Bytes>>>,
-    /// Calls that nothing was there to answer, each as its report has it, and how often it came.
+    /// Reports of calls without a reply, each with its count.
     unanswered: Vec<(String, usize)>,
 }
 
-/// A stub, without its type.
+/// A stub without its type.
 pub(super) struct Planned {
     pub(super) endpoint: &'static EndpointMeta,
     pub(super) written_at: &'static Location<'static>,
@@ -35,11 +35,11 @@ pub(super) struct Planned {
     pub(super) scripts: Vec<Script>,
     pub(super) times: Times,
     pub(super) called: usize,
-    /// How many calls that it matches a newer one answered.
+    /// How many matching calls a newer stub replied to.
     pub(super) passed_over: usize,
 }
 
-/// What the caller of a call is told that nothing is there to answer.
+/// The error response to a call without a reply.
 pub(super) struct Unanswered {
     pub(super) code: &'static str,
     pub(super) why: String,
@@ -49,11 +49,11 @@ impl Planned {
     pub(super) fn differences(&self, call: &ReceivedCall) -> Vec<String> {
         self.matchers
             .iter()
-            .filter_map(|matcher| matcher.differs(call))
+            .filter_map(|matcher| matcher.difference(call))
             .collect()
     }
 
-    /// In turn, and the last one from then on.
+    /// Returns the next reply; the last one is repeated.
     fn next_script(&mut self) -> Option<Script> {
         self.called += 1;
         self.scripts
@@ -64,7 +64,7 @@ impl Planned {
 }
 
 impl Book {
-    /// Writes the request down, and says who answers it: of the stubs that match, the newest.
+    /// Records the request, and returns the reply of the newest stub that matches it.
     pub(super) fn receive(
         &mut self,
         request: Request<Bytes>,
@@ -78,11 +78,11 @@ impl Book {
         });
         let Some((stub, call)) = matching.next() else {
             drop(matching);
-            let (told, reported) = report::unmatched(self, &request);
+            let (why, reported) = report::unmatched(self, &request);
             self.note(reported);
             return Err(Unanswered {
                 code: "no_stub",
-                why: told,
+                why,
             });
         };
         matching.for_each(|(older, _)| older.passed_over += 1);
@@ -93,7 +93,7 @@ impl Book {
             "the stub at {} has no reply",
             report::place(stub.written_at)
         );
-        // One that is never to be called needs none, and is reported for being called.
+        // A stub that must not be called needs no reply, and is reported for its count.
         if !stub.times.is_never() {
             let reported = report::without_reply(&request, stub);
             self.note(reported);
@@ -127,7 +127,7 @@ impl Book {
     }
 }
 
-/// Nothing is left half done under the lock: a panic there leaves the book whole.
+/// Locks the book. It ignores poisoning: no panic under the lock leaves the book inconsistent.
 pub(super) fn open(book: &Mutex<Book>) -> MutexGuard<'_, Book> {
     book.lock().unwrap_or_else(PoisonError::into_inner)
 }

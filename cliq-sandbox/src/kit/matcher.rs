@@ -1,4 +1,4 @@
-//! What a stub wants of a call.
+//! Conditions of a stub on a call.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,27 +13,27 @@ use super::{names, report};
 
 #[derive(Clone)]
 pub(super) enum Matcher {
-    /// A value in the form in which it is read from a call: text in a path, a query, a header and a
-    /// form. `null` is none.
+    /// The expected value, as [`ReceivedCall::value`] returns it: text in a path, a query, a header
+    /// and a form, `null` if it must not be sent.
     Value {
         place: Place,
         shape: Option<Shape>,
         name: String,
-        wanted: Value,
+        expected: Value,
     },
-    /// Whatever a test can say in code, and its words for that.
+    /// A function, and its description for reports.
     Predicate {
-        words: String,
+        description: String,
         holds: Arc<dyn Fn(&ReceivedCall) -> bool + Send + Sync>,
     },
 }
 
 impl Matcher {
-    /// What a parameter is to be set to; several matchers for one that is flattened.
+    /// Expects a parameter to be set to `value`. Returns several matchers for a flattened one.
     ///
     /// # Panics
     ///
-    /// If there is no such parameter, or the value could not be sent there.
+    /// If the endpoint has no such parameter, or it can't hold the value.
     #[track_caller]
     pub(super) fn of(
         endpoint: &'static EndpointMeta,
@@ -53,15 +53,15 @@ impl Matcher {
         vec![Self::plain(place, shape, name, &value)]
     }
 
-    /// What a header is to be set to.
+    /// Expects a header to be set to `value`.
     ///
     /// # Panics
     ///
-    /// If a header can't be called that, or can't hold that.
+    /// If it is no valid header.
     #[track_caller]
     pub(super) fn header(name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         let Ok(name) = HeaderName::try_from(name) else {
-            panic!("no header can be called `{name}`")
+            panic!("invalid header name `{name}`")
         };
         Self::plain(
             Place::Header,
@@ -71,18 +71,18 @@ impl Matcher {
         )
     }
 
-    /// What the whole body is to be.
+    /// Expects the whole body to equal `value`.
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub(super) fn body(value: &(impl Serialize + ?Sized)) -> Self {
         Self::Value {
             place: Place::Body,
             shape: None,
             name: String::new(),
-            wanted: written(value),
+            expected: written(value),
         }
     }
 
@@ -94,16 +94,16 @@ impl Matcher {
                 .map(|value| text(place, name, value))
                 .collect::<Value>()
         };
-        let wanted = match (shape, value) {
+        let expected = match (shape, value) {
             (Some(Shape::Json), value) => value.clone(),
             (_, Value::Null) if place != Place::Path => Value::Null,
-            // What sends nothing.
+            // An empty list isn't sent.
             (Some(Shape::Repeated | Shape::Csv) | None, Value::Array(values))
                 if values.is_empty() =>
             {
                 Value::Null
             }
-            // Flattened: one value is not told from a list of one.
+            // Flattened: a list of one item looks like a single value.
             (None, Value::Array(values)) if values.len() == 1 => {
                 text(place, name, &values[0]).into()
             }
@@ -116,32 +116,32 @@ impl Matcher {
             place,
             shape,
             name: name.to_owned(),
-            wanted,
+            expected,
         }
     }
 
-    /// What of the call is not as it is wanted.
-    pub(super) fn differs(&self, call: &ReceivedCall) -> Option<String> {
+    /// Describes the difference between the call and the expectation, if there is one.
+    pub(super) fn difference(&self, call: &ReceivedCall) -> Option<String> {
         match self {
             Self::Value {
                 place,
                 shape,
                 name,
-                wanted,
+                expected,
             } => {
-                let came = call.value(*place, *shape, name);
+                let found = call.value(*place, *shape, name);
                 let shown = |value: &Value| report::value(name, value);
-                (came != *wanted).then(|| {
+                (found != *expected).then(|| {
                     format!(
-                        "{}: wanted {}, came {}",
+                        "{}: expected {}, found {}",
                         self.label(),
-                        shown(wanted),
-                        shown(&came)
+                        shown(expected),
+                        shown(&found)
                     )
                 })
             }
-            Self::Predicate { words, holds } => {
-                (!holds(call)).then(|| format!("it is not so that {words}"))
+            Self::Predicate { description, holds } => {
+                (!holds(call)).then(|| format!("condition not met: {description}"))
             }
         }
     }
@@ -150,19 +150,19 @@ impl Matcher {
         match self {
             Self::Value { place, name, .. } if name.is_empty() => place.to_string(),
             Self::Value { place, name, .. } => format!("{place} {name}"),
-            Self::Predicate { .. } => "so that".to_owned(),
+            Self::Predicate { .. } => "condition".to_owned(),
         }
     }
 }
 
-/// `path THREAD_CHAT_ID: "CT_1-T-2"`.
+/// `path TICKET_ID: "42"`.
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Value { name, wanted, .. } => {
-                write!(f, "{}: {}", self.label(), report::value(name, wanted))
+            Self::Value { name, expected, .. } => {
+                write!(f, "{}: {}", self.label(), report::value(name, expected))
             }
-            Self::Predicate { words, .. } => write!(f, "{} {words}", self.label()),
+            Self::Predicate { description, .. } => write!(f, "{}: {description}", self.label()),
         }
     }
 }
@@ -171,18 +171,16 @@ impl fmt::Display for Matcher {
 fn written(value: &(impl Serialize + ?Sized)) -> Value {
     match serde_json::to_value(value) {
         Ok(value) => value,
-        Err(error) => panic!("no call can be sent with this value: {error}"),
+        Err(error) => panic!("the expected value can't be serialized: {error}"),
     }
 }
 
-/// One plain value, as it is written where there are no quotes.
+/// Returns the text of a scalar.
 #[track_caller]
 fn text(place: Place, name: &str, value: &Value) -> String {
     match value {
         Value::String(text) => text.clone(),
         Value::Number(_) | Value::Bool(_) => value.to_string(),
-        _ => panic!(
-            "no call can be sent with {value} as the {place} parameter `{name}`, which takes one plain value"
-        ),
+        _ => panic!("expected a scalar for the {place} parameter `{name}`, found {value}"),
     }
 }

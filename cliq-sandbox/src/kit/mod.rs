@@ -1,8 +1,7 @@
-//! The test kit: a server of stubs, each for one endpoint by its type, and what was received for
-//! each.
+//! The test kit: a server of typed stubs, for the endpoints of any API.
 //!
-//! It knows endpoints by their declarations alone, so that a user's own are stubbed as Cliq's are.
-//! It keeps no state of a world: that is the [`Sandbox`](crate::Sandbox)'s.
+//! It derives everything from the declarations of endpoints, and keeps no state but the stubs and
+//! the received calls.
 
 mod book;
 mod matcher;

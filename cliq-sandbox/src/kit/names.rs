@@ -1,10 +1,8 @@
-//! The names of an endpoint's parameters: a test that uses another is told so at once, and which
-//! there are.
+//! Checks the names of parameters that a test uses.
 
 use cliq_api::{EndpointMeta, Param, Place, Shape};
 
-/// The parameter of that name; `None` where the endpoint takes members whose names its declaration
-/// doesn't have.
+/// Returns the parameter with this name; `None` if the endpoint accepts any name in that place.
 ///
 /// # Panics
 ///
@@ -27,7 +25,8 @@ pub(super) fn param(
     found
 }
 
-/// A flattened struct names its query parameters itself, and a whole body its members.
+/// Returns whether an endpoint accepts names that its declaration doesn't list: those of a
+/// flattened struct in the query, or of a whole body.
 pub(super) fn takes_any_name(endpoint: &EndpointMeta, place: Place) -> bool {
     endpoint.params().iter().any(|param| match place {
         Place::Query => param.shape() == Shape::Flatten,
@@ -63,17 +62,17 @@ fn unknown(endpoint: &EndpointMeta, place: Place, name: &str) -> String {
         .map(|param| format!("`{}` ({})", param.name(), param.place()))
         .collect();
     let all = if all.is_empty() {
-        "none at all".to_owned()
+        "none".to_owned()
     } else {
         all.join(", ")
     };
     format!(
-        "`{}` has no {place} parameter `{name}`.{meant} It has {all}.",
+        "`{}` has no {place} parameter `{name}`.{meant} Its parameters: {all}.",
         endpoint.name()
     )
 }
 
-/// How many characters to insert, delete or replace lead from one to the other, in any case style.
+/// Returns the edit distance, ignoring the case style.
 fn distance(one: &str, other: &str) -> usize {
     let fold = |text: &str| -> Vec<char> {
         text.chars()
@@ -101,8 +100,8 @@ mod tests {
 
     #[test]
     fn the_distance_counts_edits() {
-        assert_eq!(distance("threadChatId", "THREAD_CHAT_ID"), 0);
-        assert_eq!(distance("tread", "thread"), 1);
+        assert_eq!(distance("ticketId", "TICKET_ID"), 0);
+        assert_eq!(distance("tiket", "ticket"), 1);
         assert_eq!(distance("", "abc"), 3);
         assert_eq!(distance("kitten", "sitting"), 3);
     }

@@ -1,4 +1,4 @@
-//! A request, read as a call of the endpoint that it was made for.
+//! Received requests, read as calls of an endpoint.
 
 use std::fmt;
 use std::sync::Arc;
@@ -11,10 +11,10 @@ use serde_json::{Map, Value};
 
 use super::{names, report, template};
 
-/// One call that a [`StubServer`](crate::StubServer) received, its values under the names that the
-/// server knows them by.
+/// A call that a [`StubServer`](crate::StubServer) received. Its values are accessed by the names
+/// that are sent.
 ///
-/// A name that the endpoint doesn't have is a panic that lists those that it has.
+/// An unknown name panics with a list of the endpoint's names.
 #[derive(Clone)]
 pub struct ReceivedCall {
     endpoint: &'static EndpointMeta,
@@ -24,7 +24,7 @@ pub struct ReceivedCall {
     json: Value,
 }
 
-/// Why a request is no call of an endpoint, and how far it is from being one.
+/// Why a request isn't a call of an endpoint, and how much it differs from one.
 #[derive(Debug)]
 pub(super) struct Misfit {
     pub(super) distance: usize,
@@ -32,7 +32,7 @@ pub(super) struct Misfit {
 }
 
 impl ReceivedCall {
-    /// What stands in the path's placeholder of that name, decoded.
+    /// Returns the decoded value of this placeholder in the path.
     ///
     /// # Panics
     ///
@@ -43,8 +43,8 @@ impl ReceivedCall {
         self.in_path(name).unwrap_or_default()
     }
 
-    /// A query parameter, decoded; its first value where it was sent several times. `None` where it
-    /// wasn't sent.
+    /// Returns the decoded value of this query parameter, the first one if it was sent several
+    /// times; `None` if it wasn't sent.
     ///
     /// # Panics
     ///
@@ -55,7 +55,7 @@ impl ReceivedCall {
         self.in_query(name).next()
     }
 
-    /// All values of a query parameter that is a list, be they repeated or joined with commas.
+    /// Returns all values of a query parameter that is a list, repeated or joined with commas.
     ///
     /// # Panics
     ///
@@ -75,13 +75,14 @@ impl ReceivedCall {
             .collect()
     }
 
-    /// A header; `None` where it wasn't sent. Any may be asked for, for callers can add some.
+    /// Returns the value of this header; `None` if it wasn't sent, or isn't text. The endpoint
+    /// needn't declare it, as callers can add headers.
     pub fn header(&self, name: &str) -> Option<&str> {
         self.request.headers().get(name)?.to_str().ok()
     }
 
-    /// A member of the body; `null` where it wasn't sent. In a form it is a string, or a list of
-    /// them.
+    /// Returns this member of the body; `null` if it wasn't sent. In a form, it is a string, or a
+    /// list of strings.
     ///
     /// # Panics
     ///
@@ -92,29 +93,29 @@ impl ReceivedCall {
         self.in_body(name)
     }
 
-    /// The whole body as JSON: a form is an object, other text is a string, and what is neither is
-    /// `null`.
+    /// Returns the whole body as JSON: a form as an object, other text as a string, anything else
+    /// as `null`.
     pub fn json(&self) -> &Value {
         &self.json
     }
 
-    /// The whole body as it was sent.
+    /// Returns the whole body, unchanged.
     pub fn body(&self) -> &Bytes {
         self.request.body()
     }
 
-    /// The request as it was sent, its authorization included.
+    /// Returns the request as it was sent, with its authorization.
     pub fn request(&self) -> &Request<Bytes> {
         &self.request
     }
 
-    /// What was called.
+    /// Returns the called endpoint.
     pub fn endpoint(&self) -> &'static EndpointMeta {
         self.endpoint
     }
 
-    /// Reads the request as a call of that endpoint, if it is one: by method, path and the names
-    /// that it holds. The latter tell endpoints apart that share one URL.
+    /// Reads the request as a call of this endpoint, if method, path and parameter names match. The
+    /// names distinguish endpoints that share a URL.
     pub(super) fn read(
         endpoint: &'static EndpointMeta,
         prefix: &str,
@@ -123,7 +124,7 @@ impl ReceivedCall {
         let other = |distance| Misfit {
             distance,
             why: format!(
-                "wanted {endpoint}, came {} {}",
+                "expected {endpoint}, found {} {}",
                 request.method(),
                 request.uri().path()
             ),
@@ -145,15 +146,14 @@ impl ReceivedCall {
             query,
             json,
         };
-        match this.stray_or_missing() {
+        match this.unexpected_or_missing() {
             Some(why) => Err(Misfit { distance: 1, why }),
             None => Ok(this),
         }
     }
 
-    /// A name that was sent and that the endpoint doesn't have, or one that it needs and that
-    /// wasn't sent.
-    fn stray_or_missing(&self) -> Option<String> {
+    /// Describes an unknown parameter that was sent, or a required one that wasn't.
+    fn unexpected_or_missing(&self) -> Option<String> {
         let Self { endpoint, .. } = self;
         let has = |place, name: &str| {
             names::takes_any_name(endpoint, place)
@@ -167,21 +167,15 @@ impl ReceivedCall {
             .iter()
             .find(|constant| !self.query.contains(constant))
         {
-            return Some(format!(
-                "wanted the query {name}={value}, which did not come"
-            ));
+            return Some(format!("missing query {name}={value}"));
         }
         let mut queried = self.query.iter().filter(|pair| !constants.contains(pair));
         if let Some((name, _)) = queried.find(|(name, _)| !has(Place::Query, name)) {
-            return Some(format!(
-                "came with the query parameter `{name}`, which is not one of its own"
-            ));
+            return Some(format!("unexpected query parameter `{name}`"));
         }
         let mut members = self.json.as_object().into_iter().flat_map(Map::keys);
         if let Some(name) = members.find(|name| !has(Place::Field, name)) {
-            return Some(format!(
-                "came with the field `{name}`, which is not one of its own"
-            ));
+            return Some(format!("unexpected field `{name}`"));
         }
         let needed = |param: &&Param| {
             param.required() && !matches!(param.shape(), Shape::Repeated | Shape::Csv)
@@ -197,17 +191,11 @@ impl ReceivedCall {
                 Place::Field => self.json.get(param.name()).is_none(),
                 _ => false,
             });
-        missing.map(|param| {
-            format!(
-                "came without the {} parameter `{}`",
-                param.place(),
-                param.name()
-            )
-        })
+        missing.map(|param| format!("missing {} parameter `{}`", param.place(), param.name()))
     }
 
-    /// What was sent in a place, in the form in which matchers hold what they want. `null` is
-    /// nothing.
+    /// Returns the value that was sent in a place, in the form of matchers' expected values; `null`
+    /// if it wasn't sent.
     pub(super) fn value(&self, place: Place, shape: Option<Shape>, name: &str) -> Value {
         match place {
             Place::Path => self.in_path(name).into(),
@@ -217,7 +205,7 @@ impl ReceivedCall {
                     _ if values.peek().is_none() => Value::Null,
                     Some(Shape::Csv) => values.flat_map(|joined| joined.split(',')).collect(),
                     Some(Shape::Repeated) => values.collect(),
-                    _ => gathered(values),
+                    _ => one_or_list(values),
                 }
             }
             Place::Header => self.header(name).into(),
@@ -251,7 +239,7 @@ impl ReceivedCall {
     }
 }
 
-/// As a report shows it: without its authorization.
+/// As shown in reports, without its authorization.
 impl fmt::Display for ReceivedCall {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&report::request(&self.request).join("\n"))
@@ -284,7 +272,7 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
             if endpoint.params().iter().any(repeats) {
                 values.collect()
             } else {
-                gathered(values)
+                one_or_list(values)
             }
         };
         return names
@@ -309,8 +297,8 @@ fn pairs(text: &[u8]) -> Vec<(String, String)> {
     form_urlencoded::parse(text).into_owned().collect()
 }
 
-/// One value as itself, several as a list.
-fn gathered<'v>(values: impl Iterator<Item = &'v str>) -> Value {
+/// Returns a single value unchanged, several as a list.
+fn one_or_list<'v>(values: impl Iterator<Item = &'v str>) -> Value {
     let mut values: Vec<_> = values.map(Value::from).collect();
     if values.len() > 1 {
         values.into()

@@ -1,4 +1,4 @@
-//! What a stub answers.
+//! Replies of a stub.
 
 use std::fmt;
 use std::time::Duration;
@@ -10,19 +10,19 @@ use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// What a stub answers, where that is not the endpoint's own type: an error, JSON, a response as it
-/// is, or nothing at all.
+/// A reply of a stub: an error, JSON, a raw response, or a broken connection. A value of the
+/// endpoint's return type is a reply too; see [`ReplyTo`].
 ///
 /// ```
 /// use cliq_sandbox::Reply;
 /// use std::time::Duration;
 ///
-/// let not_found = Reply::error(404, "chat_not_found", "There is no such chat.");
+/// let not_found = Reply::error(404, "not_found", "No such ticket.");
 /// let locked = Reply::throttled().header("Retry-After", "600");
 /// let slow_and_wrong = Reply::raw(http::Response::new("<html>")).after(Duration::from_secs(3));
 /// ```
 #[derive(Clone)]
-#[must_use = "a reply does nothing until a stub has it"]
+#[must_use = "a reply does nothing until it is passed to a stub"]
 pub struct Reply {
     outcome: Outcome,
     status: Option<StatusCode>,
@@ -32,7 +32,7 @@ pub struct Reply {
 
 #[derive(Clone)]
 enum Outcome {
-    /// What the endpoint returns, to be put where the endpoint has it.
+    /// The endpoint's result. It is wrapped as the endpoint declares.
     Value(Value),
     Page {
         items: Value,
@@ -45,22 +45,22 @@ enum Outcome {
 }
 
 impl Reply {
-    /// What the endpoint returns, as JSON. It is put where the endpoint has its answer: into the
-    /// member that `response = "…"` names, or as the items of a page.
+    /// Returns a reply with the endpoint's result, as JSON. It is wrapped as the endpoint declares:
+    /// in the member that `response = "…"` names, or as the items of a page.
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub fn json(value: impl Serialize) -> Self {
         Outcome::Value(to_json(&value)).into()
     }
 
-    /// A page, and the token of the next.
+    /// Returns a reply with a page, and the token of the next.
     ///
     /// # Panics
     ///
-    /// If an item can't be JSON.
+    /// If an item can't be serialized.
     #[track_caller]
     pub fn page<T: Serialize>(
         items: impl IntoIterator<Item = T>,
@@ -75,81 +75,80 @@ impl Reply {
         .into()
     }
 
-    /// 204, without a body.
+    /// Returns a reply with status 204 and no body.
     pub fn empty() -> Self {
         Outcome::Response(no_content()).into()
     }
 
-    /// A refusal in the form that Cliq publishes: `{"code": …, "message": …}`. A code that is empty
-    /// is left out, as Cliq does at times.
+    /// Returns an error response with the body `{"code": …, "message": …}`. An empty code is
+    /// omitted. For another body, use [`raw`](Self::raw).
     ///
     /// # Panics
     ///
-    /// If there can be no such status.
+    /// If the status is invalid.
     #[track_caller]
     pub fn error(status: u16, code: &str, message: &str) -> Self {
         let Ok(status) = StatusCode::from_u16(status) else {
-            panic!("there is no status {status}")
+            panic!("invalid status {status}")
         };
         Outcome::Response(refusal(status, code, message)).into()
     }
 
-    /// 429, in the words that Cliq publishes.
+    /// Returns a reply with status 429. Add `Retry-After` with [`header`](Self::header).
     pub fn throttled() -> Self {
         Self::error(429, "", "Too many requests within a certain time frame.")
     }
 
-    /// A response as it is.
+    /// Returns this response, unchanged.
     pub fn raw(response: Response<impl Into<Bytes>>) -> Self {
         Outcome::Response(response.map(Into::into)).into()
     }
 
-    /// The connection breaks before an answer: the call may have arrived.
+    /// Breaks the connection before the response. The server may have received the call.
     pub fn disconnect() -> Self {
         Outcome::Broken(Sent::Maybe).into()
     }
 
-    /// No connection comes about: the call did not arrive.
+    /// Fails to connect. The server didn't receive the call.
     pub fn unreachable() -> Self {
         Outcome::Broken(Sent::No).into()
     }
 
-    /// No answer ever comes, so that the caller's time runs out: at once where Tokio's time is
-    /// paused.
+    /// Never responds, so that the call times out: immediately if Tokio's time is paused.
     pub fn hang() -> Self {
         Outcome::Silence.into()
     }
 
-    /// With another status.
+    /// Replaces the status.
     ///
     /// # Panics
     ///
-    /// If there can be no such status.
+    /// If the status is invalid.
     #[track_caller]
     pub fn status(mut self, status: u16) -> Self {
         let Ok(status) = StatusCode::from_u16(status) else {
-            panic!("there is no status {status}")
+            panic!("invalid status {status}")
         };
         self.status = Some(status);
         self
     }
 
-    /// With a header besides, or another value for one.
+    /// Sets a header.
     ///
     /// # Panics
     ///
-    /// If name or value can't be a header's.
+    /// If the name or the value is invalid.
     #[track_caller]
     pub fn header(mut self, name: &str, value: &str) -> Self {
         let (Ok(name), Ok(value)) = (HeaderName::try_from(name), HeaderValue::try_from(value))
         else {
-            panic!("there can be no header `{name}: {value}`")
+            panic!("invalid header `{name}: {value}`")
         };
         self.headers.push((name, value));
         self
     }
 
-    /// Only after that time, in Tokio's time.
+    /// Delays the reply, in Tokio's time. Several delays add up.
     pub fn after(self, delay: Duration) -> Self {
         Self {
             after: self.after + delay,
@@ -157,7 +156,7 @@ impl Reply {
         }
     }
 
-    /// What the client meets.
+    /// Plays the reply to a call of this endpoint.
     pub(super) async fn play(
         self,
         endpoint: &EndpointMeta,
@@ -180,7 +179,7 @@ impl Reply {
             Outcome::Broken(Sent::No) => {
                 return Err(TransportError::new(
                     Sent::No,
-                    "the stub let no connection come about",
+                    "the stub refused the connection",
                 ));
             }
             Outcome::Broken(sent) => {
@@ -219,19 +218,19 @@ impl fmt::Debug for Reply {
     }
 }
 
-/// What a stub of an endpoint can answer that returns `Response`: that type itself if it is
-/// [`Serialize`], and any [`Reply`]. It is never implemented by hand.
+/// Replies to an endpoint that returns `Response`: any [`Reply`], or a value of that type if it is
+/// [`Serialize`]. Don't implement it by hand.
 ///
-/// - An endpoint that returns nothing: `()`.
-/// - One that returns `Bytes`: what converts into them, such as `"text"`.
-/// - One that returns `Page<T>`: a `Page<T>`, or for the last page a `Vec<T>` or an array.
+/// - For an endpoint that returns nothing: `()`.
+/// - For one that returns `Bytes`: any type that converts into `Bytes`, such as `&'static str`.
+/// - For one that returns `Page<T>`: a `Page<T>`, or a `Vec<T>` or an array as the last page.
 #[diagnostic::on_unimplemented(
     message = "a stub can't reply with `{Self}` here",
     label = "the endpoint returns `{Response}`",
-    note = "reply with what it returns, or with JSON where that is not `serde::Serialize`: `.reply_json(json!(…))`"
+    note = "reply with a value of that type, or, if it isn't `serde::Serialize`, with JSON: `.reply_json(json!(…))`"
 )]
 pub trait ReplyTo<Decode, Response> {
-    /// The same as a [`Reply`].
+    /// Converts into a [`Reply`].
     #[track_caller]
     fn into_reply(self) -> Reply;
 }
@@ -314,7 +313,7 @@ fn paged(
     json_response(&body)
 }
 
-/// The value at its place in `outer`; objects on the way to it are made.
+/// Inserts the value into `outer` at `path`, and creates the objects in between.
 fn below(mut outer: Value, path: &[&str], value: Value) -> Value {
     *path
         .iter()
@@ -344,6 +343,6 @@ fn no_content() -> Response<Bytes> {
 fn to_json(value: &impl Serialize) -> Value {
     match serde_json::to_value(value) {
         Ok(value) => value,
-        Err(error) => panic!("this reply can't be JSON: {error}"),
+        Err(error) => panic!("the reply can't be serialized: {error}"),
     }
 }

@@ -1,4 +1,4 @@
-//! What a failing test shows. Secrets stay out of it.
+//! Reports of failing tests. They contain no secrets.
 
 use std::panic::Location;
 use std::sync::Arc;
@@ -13,13 +13,13 @@ use serde_json::Value;
 use super::book::{Book, Planned};
 use super::received::ReceivedCall;
 
-/// What is the same in all requests.
+/// Headers of all requests, which reports omit.
 const ORDINARY: [HeaderName; 3] = [ACCEPT, CONTENT_TYPE, USER_AGENT];
 const SECRET: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
-/// How much of a value is shown, in characters.
-const SHOWN: usize = 300;
+/// The maximum length of a value in a report, in characters.
+const MAX_SHOWN: usize = 300;
 
-/// All that is not as the stubs say.
+/// Reports all differences from the stubs.
 pub(super) fn whole(book: &Book) -> Option<String> {
     let unexpected = book
         .stubs
@@ -29,7 +29,7 @@ pub(super) fn whole(book: &Book) -> Option<String> {
     numbered(repeated(book).chain(unexpected))
 }
 
-/// The calls that nothing answered, and no expectations: for a test that has ended early.
+/// Reports only calls without a reply, for a test that ended early.
 pub(super) fn unanswered(book: &Book) -> Option<String> {
     numbered(repeated(book))
 }
@@ -37,14 +37,15 @@ pub(super) fn unanswered(book: &Book) -> Option<String> {
 fn repeated(book: &Book) -> impl Iterator<Item = String> {
     book.unanswered().iter().map(|(report, count)| match count {
         1 => report.clone(),
-        count => format!("{report}\n   It came {count} times."),
+        count => format!("{report}\n   Received {count} times."),
     })
 }
 
-/// A call that no stub matches, in one line for the caller's error and in full for the report.
+/// Describes a call that no stub matches: in one line for the caller's error, and in full for the
+/// report.
 pub(super) fn unmatched(book: &Book, request: &Arc<Request<Bytes>>) -> (String, String) {
     let title = format!(
-        "No stub answers this call:\n{}",
+        "No stub matches this call:\n{}",
         indented(self::request(request))
     );
     let stubs = book.stubs.iter().rev();
@@ -53,19 +54,19 @@ pub(super) fn unmatched(book: &Book, request: &Arc<Request<Bytes>>) -> (String, 
         .min_by_key(|(distance, ..)| *distance)
     else {
         return (
-            "this test has no stub".to_owned(),
-            format!("{title}\n   This test has no stub."),
+            "this test has no stubs".to_owned(),
+            format!("{title}\n   This test has no stubs."),
         );
     };
-    let nearest = format!("{} at {}", stub.endpoint.name(), place(stub.written_at));
-    let told = format!(
-        "no stub answers it; the nearest is {nearest}, {}",
+    let closest = format!("{} at {}", stub.endpoint.name(), place(stub.written_at));
+    let line = format!(
+        "no stub matches; the closest is {closest}: {}",
         differences.join("; ")
     );
     (
-        told,
+        line,
         format!(
-            "{title}\n   The nearest is {nearest}:\n{}",
+            "{title}\n   The closest stub is {closest}:\n{}",
             indented(differences)
         ),
     )
@@ -79,7 +80,7 @@ pub(super) fn without_reply(request: &Request<Bytes>, stub: &Planned) -> String 
     )
 }
 
-/// The request in a few lines, without its authorization.
+/// Shows the request in a few lines, without its authorization.
 pub(super) fn request(request: &Request<Bytes>) -> Vec<String> {
     let url = request
         .uri()
@@ -104,7 +105,7 @@ pub(super) fn request(request: &Request<Bytes>) -> Vec<String> {
     lines
 }
 
-/// A value of the header or parameter of that name.
+/// Shows the value of the header or parameter with this name.
 pub(super) fn value(name: &str, value: &Value) -> String {
     match value {
         Value::Null => "nothing".to_owned(),
@@ -112,7 +113,7 @@ pub(super) fn value(name: &str, value: &Value) -> String {
             .iter()
             .any(|secret| name.eq_ignore_ascii_case(secret.as_str())) =>
         {
-            "a value not shown".to_owned()
+            "[REDACTED]".to_owned()
         }
         value => shortened(&value.to_string()),
     }
@@ -122,13 +123,13 @@ pub(super) fn place(location: &Location<'_>) -> String {
     format!("{}:{}", location.file(), location.line())
 }
 
-/// How far a stub is from answering the request, and what is in the way.
+/// Returns how much a request differs from a stub, and the differences.
 fn distance<'b>(
     book: &'b Book,
     stub: &'b Planned,
     request: &Arc<Request<Bytes>>,
 ) -> (usize, &'b Planned, Vec<String>) {
-    /// One of another endpoint is further than any difference of values.
+    /// A stub of another endpoint is further away than any difference of values.
     const OTHER: usize = 1000;
     match ReceivedCall::read(stub.endpoint, &book.prefix, request) {
         Ok(call) => {
@@ -147,11 +148,11 @@ fn expectation(stub: &Planned) -> String {
     };
     let newer = match stub.passed_over {
         0 => String::new(),
-        count => format!(" ({count} that it matches went to newer stubs)"),
+        count => format!(" (newer stubs took {count} of its calls)"),
     };
     let (name, place) = (stub.endpoint.name(), place(stub.written_at));
     let title = format!(
-        "{name} at {place}: {} expected, {count} came{newer}",
+        "{name} at {place}: expected {}, found {count}{newer}",
         stub.times
     );
     let matchers: Vec<_> = stub.matchers.iter().map(ToString::to_string).collect();
@@ -169,8 +170,8 @@ fn numbered(problems: impl Iterator<Item = String>) -> Option<String> {
         .collect();
     let title = match problems.len() {
         0 => return None,
-        1 => "what was called is not what this test's stubs say:".to_owned(),
-        count => format!("what was called is not what this test's stubs say, in {count} points:"),
+        1 => "the calls don't match this test's stubs:".to_owned(),
+        count => format!("the calls don't match this test's stubs ({count} problems):"),
     };
     Some(format!("{title}\n\n{}\n", problems.join("\n\n")))
 }
@@ -184,7 +185,7 @@ fn indented(lines: impl IntoIterator<Item = String>) -> String {
 }
 
 fn shortened(text: &str) -> String {
-    match text.char_indices().nth(SHOWN) {
+    match text.char_indices().nth(MAX_SHOWN) {
         Some((end, _)) => format!("{}… ({} bytes)", &text[..end], text.len()),
         None => text.to_owned(),
     }

@@ -1,4 +1,4 @@
-//! The server of stubs as a test holds it, and the transport through which its clients reach it.
+//! The stub server, and the transport of its clients.
 
 use std::fmt;
 use std::panic::Location;
@@ -15,53 +15,58 @@ use super::times::Times;
 use super::{reply, report};
 use crate::whole::whole;
 
-/// A server of stubs for one test: it answers each endpoint as the test says, and shows what was
-/// called.
+/// A server of stubs for one test: it replies to each endpoint as the test specifies, and records
+/// the calls.
 ///
 /// ```
-/// use cliq_api::threads::{FollowThreadRequest, Threads};
+/// use cliq_api::prelude::*;
 /// use cliq_sandbox::StubServer;
 ///
+/// #[endpoints(base = "/api/v1")]
+/// pub trait Tickets {
+///     #[endpoint(POST "/tickets/<TICKET_ID>/close")]
+///     fn close_ticket(&self, ticket_id: u64);
+/// }
+///
 /// # #[tokio::main(flavor = "current_thread")]
-/// # async fn main() -> Result<(), cliq_api::Error> {
+/// # async fn main() -> Result<(), Error> {
 /// let server = StubServer::new();
 /// let client = server.client();
-/// server.on::<FollowThreadRequest>().path("THREAD_CHAT_ID", "CT_1-T-2").reply(());
+/// server.on::<CloseTicketRequest>().path("TICKET_ID", 42).reply(());
 ///
-/// client.follow_thread("CT_1-T-2").await?;
+/// client.close_ticket(42).await?;
 ///
-/// assert_eq!(server.calls::<FollowThreadRequest>().len(), 1);
+/// assert_eq!(server.calls::<CloseTicketRequest>().len(), 1);
 /// # Ok(())
 /// # }
 /// ```
 ///
-/// Nothing is bound and nothing sleeps but in Tokio's time, so that it works where that is paused.
+/// It runs in the process, without a socket. Delays use Tokio's time, so tests can pause that.
 ///
-/// A call is answered by the newest stub that matches it, so that a test can say otherwise than
-/// what it starts with. A call that none matches fails, and so does the test: when the server is
-/// dropped, it panics with a report of such calls and of each stub that was not called as often as
-/// was expected (at least once, where nothing is said). In a test that panics already it prints the
-/// former, and leaves the latter out.
+/// The newest stub that matches a call replies to it, so a test can override stubs of a shared
+/// setup. A call that no stub matches fails. Dropping the server checks all calls: it panics with a
+/// report of unmatched calls, and of stubs that weren't called as often as expected (by default, at
+/// least once). If the test is panicking already, it prints only the unmatched calls.
 ///
-/// Which endpoint a request is for goes by its method, its path, and the names of its parameters.
-/// Two endpoints that even the names don't tell apart are one to the server, and so they are here.
+/// The server identifies the endpoint of a request by its method, its path, and the names of its
+/// parameters. Endpoints with the same ones can't be distinguished.
 pub struct StubServer {
     book: Arc<Mutex<Book>>,
     base_url: String,
 }
 
 impl StubServer {
-    /// A server without stubs.
+    /// Returns a server without stubs.
     pub fn new() -> Self {
-        // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
+        // The URL isn't used. A loopback host keeps requests on this machine in case of a bug.
         Self::at("http://localhost")
     }
 
-    /// A server without stubs at a base URL of its own. A prefix in it is part of each path then.
+    /// Returns a server without stubs with this base URL. Its path is a prefix of all paths.
     ///
     /// # Panics
     ///
-    /// If no client can have that base URL.
+    /// If the base URL is invalid.
     #[track_caller]
     pub fn at(base_url: impl Into<String>) -> Self {
         let server = Self {
@@ -79,7 +84,8 @@ impl StubServer {
         server
     }
 
-    /// A client of this server. It can be cloned and sent anywhere.
+    /// Returns a client of this server, without retries and rate limits; see
+    /// [`client_builder`](Self::client_builder).
     pub fn client(&self) -> Client {
         match self.client_builder().build() {
             Ok(client) => client,
@@ -87,11 +93,11 @@ impl StubServer {
         }
     }
 
-    /// The same, to be shaped further: a token, a time limit, whatever the program under test has.
+    /// Returns a builder for a client of this server, to add settings of the program under test,
+    /// such as a token or a timeout.
     ///
-    /// It tries nothing again by itself and keeps no limits, so that each call asks for one reply,
-    /// at once. Who wants to see what a program does otherwise says
-    /// `.retry(RetryPolicy::new())` or `.limits(LimitSettings::new())`.
+    /// Retries and rate limits are off, so each call takes one reply, without delay. Turn them on
+    /// with `.retry(RetryPolicy::new())` and `.limits(LimitSettings::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
         let transport = StubTransport(self.book.clone());
         Client::builder(&self.base_url)
@@ -100,8 +106,8 @@ impl StubServer {
             .limits(LimitSettings::off())
     }
 
-    /// Adds a stub for an endpoint, given by its request's type. It matches all calls of it, until
-    /// told otherwise.
+    /// Adds a stub for an endpoint, identified by its builder's type. Without conditions, the stub
+    /// matches all calls of the endpoint.
     #[track_caller]
     pub fn on<R: Endpoint>(&self) -> Stub<R> {
         let mut book = open(&self.book);
@@ -117,16 +123,16 @@ impl StubServer {
         Stub::new(self.book.clone(), book.stubs.len() - 1)
     }
 
-    /// The calls of an endpoint that were received, answered or not, from the first to the last.
+    /// Returns the received calls of an endpoint in order, including unmatched ones.
     pub fn calls<R: Endpoint>(&self) -> Vec<ReceivedCall> {
         open(&self.book).calls(R::META)
     }
 
-    /// Checks now what is checked when the server is dropped.
+    /// Checks all calls so far, as dropping the server does.
     ///
     /// # Panics
     ///
-    /// If a call was not answered, or a stub was not called as often as was expected.
+    /// If a call had no reply, or a stub wasn't called as often as expected.
     #[track_caller]
     pub fn verify(&self) {
         let report = report::whole(&open(&self.book));
@@ -142,7 +148,7 @@ impl Default for StubServer {
     }
 }
 
-/// Fails the test if it was not as its stubs say.
+/// Fails the test if the calls don't match its stubs.
 impl Drop for StubServer {
     fn drop(&mut self) {
         if !std::thread::panicking() {

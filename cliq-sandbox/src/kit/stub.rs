@@ -1,5 +1,4 @@
-//! One stub, by the type of its endpoint: what it wants, what it answers, how often it is to be
-//! called.
+//! A stub, typed by its endpoint: conditions, replies, and the expected number of calls.
 
 use std::fmt;
 use std::marker::PhantomData;
@@ -15,132 +14,129 @@ use super::received::ReceivedCall;
 use super::reply::{Reply, ReplyTo};
 use super::times::Times;
 
-/// A stub of an endpoint, made by [`StubServer::on`](crate::StubServer::on). It holds from there
-/// on, as far as it is told.
+/// A stub of an endpoint, returned by [`StubServer::on`](crate::StubServer::on). Its methods take
+/// effect immediately.
 ///
-/// **What it wants.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
-/// [`field`](Self::field) and [`body`](Self::body) take a value of any type that is `Serialize`,
-/// and compare it as it would be sent; a `None` wants that there is none. All of them have to
-/// match, and what they don't name may be anything.
+/// **Conditions.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
+/// [`field`](Self::field) and [`body`](Self::body) accept any `Serialize` value, and compare it as
+/// it would be sent. `None` expects that the value isn't sent. A call must meet all conditions;
+/// parameters without one may have any value.
 ///
-/// **What it answers.** Each reply is one more in a sequence, of which the last is repeated for all
-/// calls that follow.
+/// **Replies.** Replies are used in order; the last one is repeated.
 ///
-/// **How often.** At least once, where nothing else is said. It is checked in the end, and turns no
-/// call away.
+/// **Number of calls.** Defaults to at least one. It is checked when the server is dropped, and
+/// never rejects a call.
 pub struct Stub<R> {
     book: Arc<Mutex<Book>>,
     index: usize,
     endpoint: PhantomData<fn() -> R>,
 }
 
-/// What it wants.
+/// Conditions.
 impl<R: Endpoint> Stub<R> {
-    /// Wants that value in the path's placeholder.
+    /// Expects this value of a placeholder in the path.
     ///
     /// # Panics
     ///
-    /// If the endpoint has no such placeholder, or a path can't hold that value.
+    /// If the endpoint has no such placeholder, or it can't hold the value.
     #[track_caller]
     pub fn path(self, name: &str, value: impl Serialize) -> Self {
-        self.wants(Matcher::of(R::META, Place::Path, name, &value))
+        self.expects(Matcher::of(R::META, Place::Path, name, &value))
     }
 
-    /// Wants that value of the query parameter. For a list it is the whole list; for one that is
-    /// flattened, the members that it has.
+    /// Expects this value of a query parameter. A list must be complete; of a flattened struct,
+    /// only the given members are compared.
     ///
     /// # Panics
     ///
-    /// If the endpoint has no such parameter, or a query can't hold that value.
+    /// If the endpoint has no such parameter, or it can't hold the value.
     #[track_caller]
     pub fn query(self, name: &str, value: impl Serialize) -> Self {
-        self.wants(Matcher::of(R::META, Place::Query, name, &value))
+        self.expects(Matcher::of(R::META, Place::Query, name, &value))
     }
 
-    /// Wants that header, be it of the endpoint or added by the caller.
+    /// Expects this value of a header, declared by the endpoint or added by the caller.
     ///
     /// # Panics
     ///
-    /// If that can't be a header.
+    /// If it is no valid header.
     #[track_caller]
     pub fn header(self, name: &str, value: impl Serialize) -> Self {
-        self.wants(vec![Matcher::header(name, &value)])
+        self.expects(vec![Matcher::header(name, &value)])
     }
 
-    /// Wants that value of the body's member.
+    /// Expects this value of a member of the body.
     ///
     /// # Panics
     ///
-    /// If the endpoint has no such field, or it can't hold that value.
+    /// If the endpoint has no such field, or it can't hold the value.
     #[track_caller]
     pub fn field(self, name: &str, value: impl Serialize) -> Self {
-        self.wants(Matcher::of(R::META, Place::Field, name, &value))
+        self.expects(Matcher::of(R::META, Place::Field, name, &value))
     }
 
-    /// Wants that body and nothing besides: as JSON, or as a string where the endpoint takes raw
-    /// bytes.
+    /// Expects exactly this body: JSON, or a string for an endpoint that takes raw bytes.
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub fn body(self, value: impl Serialize) -> Self {
-        self.wants(vec![Matcher::body(&value)])
+        self.expects(vec![Matcher::body(&value)])
     }
 
-    /// Wants whatever can be said in code. The words stand in reports, behind "so that". The code
-    /// may not use the server, which waits for it.
+    /// Expects that `holds` returns `true`. Reports show the description. `holds` must not use the
+    /// server, whose lock is held meanwhile.
     pub fn matching(
         self,
-        words: impl Into<String>,
+        description: impl Into<String>,
         holds: impl Fn(&ReceivedCall) -> bool + Send + Sync + 'static,
     ) -> Self {
-        self.wants(vec![Matcher::Predicate {
-            words: words.into(),
+        self.expects(vec![Matcher::Predicate {
+            description: description.into(),
             holds: Arc::new(holds),
         }])
     }
 }
 
-/// What it answers.
+/// Replies.
 impl<R: Endpoint> Stub<R> {
-    /// Answers with what the endpoint returns, or with any [`Reply`].
+    /// Adds a reply: a value of the endpoint's return type, or any [`Reply`].
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub fn reply(self, value: impl ReplyTo<R::Decode, R::Response>) -> Self {
         let reply = value.into_reply();
-        self.answers(Arc::new(move |_| reply.clone()))
+        self.replies(Arc::new(move |_| reply.clone()))
     }
 
-    /// The same, as it reads better behind another reply.
+    /// Adds a reply after another one. Equals [`reply`](Self::reply).
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub fn then(self, value: impl ReplyTo<R::Decode, R::Response>) -> Self {
         self.reply(value)
     }
 
-    /// Answers with what the endpoint returns, as JSON: for types that are not `Serialize`. See
-    /// [`Reply::json`].
+    /// Adds a reply in JSON, for return types that aren't `Serialize`. See [`Reply::json`].
     ///
     /// # Panics
     ///
-    /// If it can't be JSON.
+    /// If the value can't be serialized.
     #[track_caller]
     pub fn reply_json(self, value: impl Serialize) -> Self {
         self.reply(Reply::json(value))
     }
 
-    /// Answers with a page that is not the last, and the token of the next.
+    /// Adds a reply with a page that isn't the last, and the token of the next.
     ///
     /// # Panics
     ///
-    /// If an item can't be JSON.
+    /// If an item can't be serialized.
     #[track_caller]
     pub fn reply_page<T: Serialize>(
         self,
@@ -153,75 +149,75 @@ impl<R: Endpoint> Stub<R> {
         self.reply(Reply::page(items, next_token))
     }
 
-    /// Answers with what is made of the call.
+    /// Adds a reply that `make` computes from the call.
     pub fn reply_with<V, F>(self, make: F) -> Self
     where
         V: ReplyTo<R::Decode, R::Response>,
         F: Fn(&ReceivedCall) -> V + Send + Sync + 'static,
     {
-        self.answers(Arc::new(move |call| make(call).into_reply()))
+        self.replies(Arc::new(move |call| make(call).into_reply()))
     }
 
-    /// Refuses. See [`Reply::error`].
+    /// Adds an error response. See [`Reply::error`].
     ///
     /// # Panics
     ///
-    /// If there can be no such status.
+    /// If the status is invalid.
     #[track_caller]
     pub fn fail(self, status: u16, code: &str, message: &str) -> Self {
         self.reply(Reply::error(status, code, message))
     }
 
-    /// Says that there were too many calls. See [`Reply::throttled`].
+    /// Adds a response with status 429. See [`Reply::throttled`].
     pub fn throttled(self) -> Self {
         self.reply(Reply::throttled())
     }
 
-    /// Breaks the connection. See [`Reply::disconnect`].
+    /// Adds a broken connection. See [`Reply::disconnect`].
     pub fn disconnect(self) -> Self {
         self.reply(Reply::disconnect())
     }
 
-    /// Never answers. See [`Reply::hang`].
+    /// Adds a reply that never arrives. See [`Reply::hang`].
     pub fn hang(self) -> Self {
         self.reply(Reply::hang())
     }
 
-    /// Gives the reply before it only after that time, in Tokio's time.
+    /// Delays the previous reply, in Tokio's time.
     ///
     /// # Panics
     ///
-    /// If there is no reply before it.
+    /// If there is no previous reply.
     #[track_caller]
     pub fn after(self, delay: Duration) -> Self {
         let last = self.with(|stub| stub.scripts.pop());
         let Some(last) = last else {
-            panic!("`after` delays the reply before it, and there is none")
+            panic!("`after` delays the previous reply, but there is none")
         };
-        self.answers(Arc::new(move |call| last(call).after(delay)))
+        self.replies(Arc::new(move |call| last(call).after(delay)))
     }
 }
 
-/// How often it is to be called.
+/// Expected number of calls.
 impl<R: Endpoint> Stub<R> {
-    /// Is to be called that often: a number, or a range such as `2..` or `1..=3`.
+    /// Sets the expected number of calls: a number, or a range such as `2..` or `1..=3`.
     pub fn times(self, times: impl Into<Times>) -> Self {
         let times = times.into();
         self.with(|stub| stub.times = times);
         self
     }
 
-    /// Is to be called once, and not again.
+    /// Expects exactly one call.
     pub fn once(self) -> Self {
         self.times(1)
     }
 
-    /// Is not to be called. It needs no reply: a call of it fails.
+    /// Expects no call. The stub needs no reply: a call fails.
     pub fn never(self) -> Self {
         self.times(0)
     }
 
-    /// May be called or not: for what many tests share.
+    /// Accepts any number of calls, for setups that many tests share.
     pub fn optional(self) -> Self {
         self.times(..)
     }
@@ -236,12 +232,12 @@ impl<R> Stub<R> {
         }
     }
 
-    fn wants(self, matchers: Vec<Matcher>) -> Self {
+    fn expects(self, matchers: Vec<Matcher>) -> Self {
         self.with(|stub| stub.matchers.extend(matchers));
         self
     }
 
-    fn answers(self, script: Script) -> Self {
+    fn replies(self, script: Script) -> Self {
         self.with(|stub| stub.scripts.push(script));
         self
     }

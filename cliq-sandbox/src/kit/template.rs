@@ -1,20 +1,20 @@
-//! A path read by the template that it was made from.
+//! Matches a path with the template of an endpoint.
 
 use percent_encoding::percent_decode_str;
 
-/// What stands in the places of the template's placeholders, decoded and in order; `None` where the
-/// path is of another form.
+/// Returns the decoded values of the template's placeholders, in order; `None` if the path doesn't
+/// match.
 pub(super) fn capture(template: &str, path: &str) -> Option<Vec<String>> {
     let mut values = Vec::new();
     let mut segments = path.split('/');
-    // Split first and decode then: a `%2F` is part of a value.
+    // Splits before decoding: `%2F` is part of a value.
     for template in template.split('/') {
         capture_segment(template, segments.next()?, &mut values)?;
     }
     segments.next().is_none().then_some(values)
 }
 
-/// In how many segments the two differ.
+/// Returns the number of segments that differ.
 pub(super) fn distance(template: &str, path: &str) -> usize {
     let (mut template, mut path) = (template.split('/'), path.split('/'));
     let mut distance = 0;
@@ -34,8 +34,7 @@ fn capture_segment(template: &str, segment: &str, values: &mut Vec<String>) -> O
     };
     let (_, after) = placeholder.split_once('>')?;
     let segment = segment.strip_prefix(before)?;
-    // A value ends where what stands behind it begins: at the next placeholder's text, or at the
-    // segment's end.
+    // A value ends at the text before the next placeholder, or at the end of the segment.
     let end = match after.split_once('<') {
         None => segment.strip_suffix(after)?.len(),
         Some((between, _)) => segment.find(between)?,
@@ -53,11 +52,11 @@ mod tests {
     use super::*;
 
     #[test]
-    fn values_are_found_where_the_template_has_them() {
+    fn values_of_placeholders_are_captured() {
         let values = |template, path| capture(template, path).map(|values| values.join(" | "));
         assert_eq!(
-            values("/threads/<ID>/follow", "/threads/CT_1%2F2/follow").as_deref(),
-            Some("CT_1/2")
+            values("/tickets/<ID>/close", "/tickets/a%2Fb/close").as_deref(),
+            Some("a/b")
         );
         assert_eq!(
             values("/files/<ID>.json", "/files/a.json.json").as_deref(),
@@ -67,22 +66,22 @@ mod tests {
             values("/files/v<MAJOR>.<MINOR>-x", "/files/v1.2-x").as_deref(),
             Some("1 | 2")
         );
-        assert_eq!(values("/threads", "/threads").as_deref(), Some(""));
+        assert_eq!(values("/tickets", "/tickets").as_deref(), Some(""));
         for path in [
-            "/threads//follow",
-            "/threads/a",
-            "/threads/a/follow/",
-            "/threads/a/b/follow",
+            "/tickets//close",
+            "/tickets/a",
+            "/tickets/a/close/",
+            "/tickets/a/b/close",
             "",
         ] {
-            assert_eq!(values("/threads/<ID>/follow", path), None, "{path}");
+            assert_eq!(values("/tickets/<ID>/close", path), None, "{path}");
         }
     }
 
     #[test]
     fn the_distance_is_in_segments() {
-        assert_eq!(distance("/threads/<ID>/follow", "/threads/a/follow"), 0);
-        assert_eq!(distance("/threads/<ID>/follow", "/threads/a/unfollow"), 1);
-        assert_eq!(distance("/threads/<ID>/follow", "/threads/a"), 1);
+        assert_eq!(distance("/tickets/<ID>/close", "/tickets/a/close"), 0);
+        assert_eq!(distance("/tickets/<ID>/close", "/tickets/a/reopen"), 1);
+        assert_eq!(distance("/tickets/<ID>/close", "/tickets/a"), 1);
     }
 }

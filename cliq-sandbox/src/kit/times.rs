@@ -1,22 +1,23 @@
-//! How often a stub is to be called.
+//! The expected number of calls of a stub.
 
 use std::fmt;
 use std::ops::{RangeFrom, RangeFull, RangeInclusive, RangeToInclusive};
 
-/// How often a stub is to be called: a number, or a range such as `1..`, `..=3`, `2..=3` or `..`.
+/// The expected number of calls of a stub: a number, or a range such as `1..`, `..=3`, `2..=3` or
+/// `..`. Defaults to `1..`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Times {
-    least: usize,
-    most: Option<usize>,
+    min: usize,
+    max: Option<usize>,
 }
 
 impl Times {
     pub(super) fn allow(self, count: usize) -> bool {
-        count >= self.least && self.most.is_none_or(|most| count <= most)
+        count >= self.min && self.max.is_none_or(|max| count <= max)
     }
 
     pub(super) fn is_never(self) -> bool {
-        self.most == Some(0)
+        self.max == Some(0)
     }
 }
 
@@ -30,8 +31,8 @@ impl Default for Times {
 impl From<usize> for Times {
     fn from(count: usize) -> Self {
         Self {
-            least: count,
-            most: Some(count),
+            min: count,
+            max: Some(count),
         }
     }
 }
@@ -39,8 +40,8 @@ impl From<usize> for Times {
 impl From<RangeFrom<usize>> for Times {
     fn from(range: RangeFrom<usize>) -> Self {
         Self {
-            least: range.start,
-            most: None,
+            min: range.start,
+            max: None,
         }
     }
 }
@@ -48,8 +49,8 @@ impl From<RangeFrom<usize>> for Times {
 impl From<RangeInclusive<usize>> for Times {
     fn from(range: RangeInclusive<usize>) -> Self {
         Self {
-            least: *range.start(),
-            most: Some(*range.end()),
+            min: *range.start(),
+            max: Some(*range.end()),
         }
     }
 }
@@ -57,30 +58,27 @@ impl From<RangeInclusive<usize>> for Times {
 impl From<RangeToInclusive<usize>> for Times {
     fn from(range: RangeToInclusive<usize>) -> Self {
         Self {
-            least: 0,
-            most: Some(range.end),
+            min: 0,
+            max: Some(range.end),
         }
     }
 }
 
 impl From<RangeFull> for Times {
     fn from(_: RangeFull) -> Self {
-        Self {
-            least: 0,
-            most: None,
-        }
+        Self { min: 0, max: None }
     }
 }
 
 impl fmt::Display for Times {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match (self.least, self.most) {
+        match (self.min, self.max) {
             (_, Some(0)) => f.write_str("no call"),
-            (least, Some(most)) if least == most => f.write_str(&calls(most)),
-            (0, Some(most)) => write!(f, "at most {}", calls(most)),
-            (least, Some(most)) => write!(f, "{least} to {}", calls(most)),
+            (min, Some(max)) if min == max => f.write_str(&calls(max)),
+            (0, Some(max)) => write!(f, "at most {}", calls(max)),
+            (min, Some(max)) => write!(f, "{min} to {}", calls(max)),
             (0, None) => f.write_str("any number of calls"),
-            (least, None) => write!(f, "at least {}", calls(least)),
+            (min, None) => write!(f, "at least {}", calls(min)),
         }
     }
 }
@@ -94,7 +92,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn each_form_says_what_it_means() {
+    fn display_and_allowed_counts_of_each_form() {
         let cases: [(Times, &str, &[usize]); 7] = [
             (0.into(), "no call", &[0]),
             (1.into(), "1 call", &[1]),

@@ -44,7 +44,7 @@ async fn values_are_compared_as_they_are_sent() {
         error
             .message()
             .unwrap()
-            .ends_with("field sync_message: wanted nothing, came true"),
+            .ends_with("field sync_message: expected nothing, found true"),
         "{error}"
     );
     assert!(crate::report_of(server).is_some());

@@ -9,7 +9,7 @@ use crate::desk::{GetMeRequest, ListTicketsRequest};
 use crate::panic_of;
 
 #[test]
-fn an_unknown_name_is_a_panic_that_says_which_there_are() {
+fn an_unknown_name_panics_with_a_list_of_names() {
     let server = StubServer::new();
     let panic = panic_of(|| {
         drop(
@@ -22,7 +22,7 @@ fn an_unknown_name_is_a_panic_that_says_which_there_are() {
     assert_eq!(
         panic.unwrap(),
         "`follow_thread` has no path parameter `THREAD_CHATID`. Did you mean the path parameter `THREAD_CHAT_ID`? \
-         It has `THREAD_CHAT_ID` (path)."
+         Its parameters: `THREAD_CHAT_ID` (path)."
     );
     let panic = panic_of(|| {
         drop(
@@ -35,12 +35,12 @@ fn an_unknown_name_is_a_panic_that_says_which_there_are() {
     assert_eq!(
         panic.unwrap(),
         "`update_thread` has no query parameter `action`. Did you mean the field parameter `action`? \
-         It has `THREAD_CHAT_ID` (path), `action` (field), `bot_unique_name` (query), `appkey` (query)."
+         Its parameters: `THREAD_CHAT_ID` (path), `action` (field), `bot_unique_name` (query), `appkey` (query)."
     );
     let panic = panic_of(|| drop(server.on::<GetMeRequest>().optional().field("name", 1)));
     assert_eq!(
         panic.unwrap(),
-        "`get_me` has no field parameter `name`. It has none at all."
+        "`get_me` has no field parameter `name`. Its parameters: none."
     );
 }
 
@@ -69,12 +69,12 @@ fn the_panic_is_where_the_test_wrote_the_name() {
 }
 
 #[test]
-fn values_that_could_not_be_sent_are_a_panic_too() {
+fn values_that_cannot_be_sent_panic() {
     let server = StubServer::new();
     let on = || server.on::<ListTicketsRequest>().optional();
     assert_eq!(
         panic_of(|| drop(on().query("state", [[1]]))).unwrap(),
-        "no call can be sent with [[1]] as the query parameter `state`, which takes one plain value"
+        "expected a scalar for the query parameter `state`, found [[1]]"
     );
     assert_eq!(
         panic_of(|| drop(
@@ -84,24 +84,24 @@ fn values_that_could_not_be_sent_are_a_panic_too() {
                 .path("THREAD_CHAT_ID", None::<u8>)
         ))
         .unwrap(),
-        "no call can be sent with null as the path parameter `THREAD_CHAT_ID`, which takes one plain value"
+        "expected a scalar for the path parameter `THREAD_CHAT_ID`, found null"
     );
     assert_eq!(
         panic_of(|| drop(on().header("a b", 1))).unwrap(),
-        "no header can be called `a b`"
+        "invalid header name `a b`"
     );
     assert_eq!(
         panic_of(|| drop(Reply::error(1, "", ""))).unwrap(),
-        "there is no status 1"
+        "invalid status 1"
     );
     assert_eq!(
         panic_of(|| drop(on().after(std::time::Duration::from_secs(1)))).unwrap(),
-        "`after` delays the reply before it, and there is none"
+        "`after` delays the previous reply, but there is none"
     );
 }
 
 #[tokio::test]
-async fn so_is_one_that_a_received_call_is_asked_for() {
+async fn an_unknown_name_of_a_received_call_panics() {
     let server = StubServer::new();
     server
         .on::<SendThreadMessageRequest>()

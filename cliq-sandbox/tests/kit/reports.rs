@@ -52,14 +52,14 @@ async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
     assert_eq!(error.code(), Some("no_stub"));
     assert_eq!(
         report_of(server).unwrap(),
-        r#"what was called is not what this test's stubs say:
+        r#"the calls don't match this test's stubs:
 
-1. No stub answers this call:
+1. No stub matches this call:
      PUT /api/v3/threads/CT_1-T-2
      {"action":"close"}
-   The nearest is update_thread at reports.rs:
-     query bot_unique_name: wanted "deploybot", came nothing
-     field action: wanted "reopen", came "close"
+   The closest stub is update_thread at reports.rs:
+     query bot_unique_name: expected "deploybot", found nothing
+     field action: expected "reopen", found "close"
 "#
     );
 }
@@ -73,8 +73,8 @@ async fn the_callers_error_says_it_in_a_line() {
     assert_eq!(
         error.to_string(),
         format!(
-            "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 400 Bad Request: no_stub: no stub answers it; the \
-             nearest is follow_thread at {}:{line}, path THREAD_CHAT_ID: wanted \"CT_1-T-3\", came \"CT_1-T-2\"",
+            "follow_thread (POST /api/v3/threads/<THREAD_CHAT_ID>/follow): 400 Bad Request: no_stub: no stub matches; the \
+             closest is follow_thread at {}:{line}: path THREAD_CHAT_ID: expected \"CT_1-T-3\", found \"CT_1-T-2\"",
             file!()
         )
     );
@@ -89,12 +89,12 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
     unfollowed.unwrap_err();
     assert_eq!(
         report_of(server).unwrap(),
-        "what was called is not what this test's stubs say:
+        "the calls don't match this test's stubs:
 
-1. No stub answers this call:
+1. No stub matches this call:
      POST /api/v3/threads/CT_1-T-2/unfollow
-   The nearest is follow_thread at reports.rs:
-     wanted POST /api/v3/threads/<THREAD_CHAT_ID>/follow, came POST /api/v3/threads/CT_1-T-2/unfollow
+   The closest stub is follow_thread at reports.rs:
+     expected POST /api/v3/threads/<THREAD_CHAT_ID>/follow, found POST /api/v3/threads/CT_1-T-2/unfollow
 "
     );
 
@@ -111,9 +111,7 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
         .unwrap_err();
     let report = report_of(server).unwrap();
     assert!(
-        report.ends_with(
-            "     came with the field `thread_message_id`, which is not one of its own\n"
-        ),
+        report.ends_with("     unexpected field `thread_message_id`\n"),
         "{report}"
     );
 
@@ -129,7 +127,7 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
         .unwrap_err();
     let report = report_of(server).unwrap();
     assert!(
-        report.ends_with("     came without the field parameter `thread_message_id`\n"),
+        report.ends_with("     missing field parameter `thread_message_id`\n"),
         "{report}"
     );
 
@@ -138,7 +136,7 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
     server.client().follow_thread("CT_1").await.unwrap_err();
     let report = report_of(server).unwrap();
     let all =
-        "     POST /api/v3/threads/CT_1/follow\n   This test has no stub.\n   It came 2 times.\n";
+        "     POST /api/v3/threads/CT_1/follow\n   This test has no stubs.\n   Received 2 times.\n";
     assert!(report.ends_with(all), "{report}");
 }
 
@@ -165,17 +163,17 @@ async fn expectations_are_reported_together() {
     assert_eq!(refused.code(), Some("no_reply"));
     assert_eq!(
         report_of(server).unwrap(),
-        "what was called is not what this test's stubs say, in 4 points:
+        "the calls don't match this test's stubs (4 problems):
 
-1. follow_thread at reports.rs: at least 1 call expected, none came
+1. follow_thread at reports.rs: expected at least 1 call, found none
      path THREAD_CHAT_ID: \"CT_1-T-2\"
 
-2. send_thread_message at reports.rs: 2 calls expected, 1 came
+2. send_thread_message at reports.rs: expected 2 calls, found 1
 
-3. update_thread at reports.rs: no call expected, 1 came
+3. update_thread at reports.rs: expected no call, found 1
 
-4. get_ticket at reports.rs: 1 to 3 calls expected, none came
-     so that it is Friday
+4. get_ticket at reports.rs: expected 1 to 3 calls, found none
+     condition: it is Friday
 "
     );
 }
@@ -187,7 +185,7 @@ async fn a_stub_that_newer_ones_hide_says_so() {
     server.on::<FollowThreadRequest>().reply(());
     server.client().follow_thread("CT_1").await.unwrap();
     let report = report_of(server).unwrap();
-    let hidden = "at least 1 call expected, none came (1 that it matches went to newer stubs)\n";
+    let hidden = "expected at least 1 call, found none (newer stubs took 1 of its calls)\n";
     assert!(report.ends_with(hidden), "{report}");
 }
 
@@ -198,7 +196,7 @@ async fn a_stub_without_a_reply_is_reported_when_it_is_called() {
     server.client().follow_thread("CT_1").await.unwrap_err();
     assert_eq!(
         report_of(server).unwrap(),
-        "what was called is not what this test's stubs say:
+        "the calls don't match this test's stubs:
 
 1. The stub follow_thread at reports.rs has no reply to this call:
      POST /api/v3/threads/CT_1/follow
@@ -231,16 +229,16 @@ async fn secrets_stay_out_of_reports() {
     );
     assert_eq!(
         report,
-        "what was called is not what this test's stubs say, in 2 points:
+        "the calls don't match this test's stubs (2 problems):
 
-1. No stub answers this call:
+1. No stub matches this call:
      GET /api/v1/tickets/5.json
      x-tenant: acme
-   The nearest is get_ticket at reports.rs:
-     header authorization: wanted a value not shown, came a value not shown
+   The closest stub is get_ticket at reports.rs:
+     header authorization: expected [REDACTED], found [REDACTED]
 
-2. get_ticket at reports.rs: at least 1 call expected, none came
-     header authorization: a value not shown
+2. get_ticket at reports.rs: expected at least 1 call, found none
+     header authorization: [REDACTED]
 "
     );
 }

@@ -1,7 +1,6 @@
-//! Identifiers and names, each a type of its own, so that one can't be passed for another.
+//! Newtypes for identifiers and names, so that one can't be passed in place of another.
 //!
-//! None is refused for its form: purely numeric chat ids occur, and what Zoho thinks of next is not
-//! known.
+//! They accept any text: Zoho documents no format, and numeric chat ids occur.
 
 use std::borrow::Cow;
 use std::fmt;
@@ -12,8 +11,8 @@ use time::OffsetDateTime;
 
 use super::times;
 
-/// An identifier: made from `&str`, `String`, references to them and itself, read from a string or
-/// a number.
+/// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
+/// deserializes from a string or a number.
 macro_rules! ids {
     ($($(#[$attribute:meta])* $name:ident)*) => {
         $(
@@ -23,7 +22,7 @@ macro_rules! ids {
             pub struct $name(String);
 
             impl $name {
-                /// The identifier as text.
+                /// Returns the identifier as text.
                 pub fn as_str(&self) -> &str {
                     &self.0
                 }
@@ -97,15 +96,16 @@ ids! {
     ChannelId
     /// A channel's unique name.
     ChannelUniqueName
-    /// A chat's id, such as `CT_1608777491574236080_637446511`. Every channel has one, and every thread.
+    /// A chat's id, such as `CT_1608777491574236080_637446511`. Every channel and every thread has
+    /// one.
     ChatId
-    /// A thread's chat id: its parent's, with `-T-` and digits behind it.
+    /// A thread's chat id: that of its parent, followed by `-T-` and digits.
     ThreadChatId
     /// A user's id.
     UserId
     /// A bot's unique name.
     BotUniqueName
-    /// The key of an extension, which vouches for its bots. `Debug` does not show it.
+    /// The secret key of an extension, which authorizes its bots. `Debug` doesn't show it.
     AppKey
 }
 
@@ -132,9 +132,8 @@ impl From<&ThreadChatId> for ChatId {
 
 /// A message's id: a time in milliseconds and a number.
 ///
-/// Zoho writes it in several ways: with `_`, with a space, and with a space that is encoded as in a
-/// path or a form, once or more often. They name the same message, and here they are equal; it is
-/// sent with `_`, as Zoho publishes it.
+/// Zoho writes it in several forms: with `_`, with a space, and with a space that is encoded as in
+/// a path or a form, once or more often. All compare equal, and are sent with `_`, as documented.
 ///
 /// ```
 /// use cliq_api::threads::MessageId;
@@ -156,12 +155,12 @@ pub struct MessageId {
 const MAX_ENCODED: usize = 4;
 
 impl MessageId {
-    /// The id as it is sent.
+    /// Returns the id as it is sent, with `_`.
     pub fn as_str(&self) -> &str {
         &self.text
     }
 
-    /// The id as it was written.
+    /// Returns the id as it was received or created.
     pub fn as_written(&self) -> &str {
         self.written.as_deref().unwrap_or(&self.text)
     }
@@ -191,7 +190,7 @@ impl MessageId {
                 .into_owned();
             decoded = Cow::Owned(once);
         }
-        // An unknown form is left as it is.
+        // An unknown form is kept unchanged.
         Self {
             text,
             written: None,
@@ -235,7 +234,7 @@ impl std::hash::Hash for MessageId {
     }
 }
 
-/// As it is sent.
+/// With `_`, as it is sent.
 impl Serialize for MessageId {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         out.serialize_str(&self.text)
@@ -250,7 +249,7 @@ impl<'de> Deserialize<'de> for MessageId {
     }
 }
 
-/// For a model's `serialize_with`: an id as it was received.
+/// Serializes an id as it was received, for `serialize_with` of models.
 #[expect(clippy::ref_option, reason = "the form that serde calls")]
 pub(super) fn as_received<S: Serializer>(
     id: &Option<MessageId>,
@@ -259,14 +258,14 @@ pub(super) fn as_received<S: Serializer>(
     id.as_ref().map(MessageId::as_written).serialize(out)
 }
 
-/// Text, or a number that stands for it.
+/// Accepts a string or a number.
 struct Text;
 
 impl<'de> serde::de::Visitor<'de> for Text {
     type Value = Cow<'de, str>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.write_str("an identifier (a string)")
+        f.write_str("an identifier (a string or a number)")
     }
 
     fn visit_borrowed_str<E>(self, text: &'de str) -> Result<Cow<'de, str>, E> {
@@ -313,7 +312,7 @@ mod tests {
             );
             assert_eq!(id.as_written(), form);
         }
-        // A form that isn't known is not touched.
+        // An unknown form is kept unchanged.
         for form in [
             "", "abc def", "1_2_3", "1+2+3", "%20", "17%20", "a%20b", "%", "1%2",
         ] {

@@ -1,8 +1,8 @@
-//! Threads of Zoho Cliq: all of the Threads API v3, and the two v2 operations that belong to it.
+//! Threads of Zoho Cliq: the Threads API v3, and two related operations of API v2.
 //!
-//! The declarations are in [`Threads`]; the values that they take and give are here. What a value
-//! means, and what Zoho publishes of it, is Zoho's document "Threads" (API v3); a limit marked as
-//! assumed is not published.
+//! [`Threads`] declares the endpoints; this module defines the types of their arguments and
+//! responses. Zoho documents them in "Threads" (API v3). A rate limit described as assumed is not
+//! published.
 
 mod ids;
 mod models;
@@ -29,8 +29,8 @@ pub use text::MessageText;
 
 /// Threads of Zoho Cliq.
 ///
-/// Implemented for every [`Client`] and whatever else is a [`Caller`]; import it to have its
-/// endpoints as methods.
+/// Implemented for every [`Client`] and every other [`Caller`]. Import it to call the endpoints as
+/// methods.
 #[endpoints(
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
@@ -38,107 +38,107 @@ pub use text::MessageText;
     lock = "10m"
 )]
 pub trait Threads {
-    /// Starts a thread from a message of a channel, which is named by its id.
+    /// Starts a thread from a message in a channel, given the channel's id.
     ///
-    /// The channel's reply mode has to allow threads. The answer has the new message's id only with
-    /// [`sync_message`](CreateThreadByChannelIdRequest::sync_message); the thread's chat id it
-    /// never has, which [`find_thread`](Self::find_thread) looks for.
+    /// The channel's reply mode must allow threads. The response holds the new message's id only
+    /// with [`sync_message`](CreateThreadByChannelIdRequest::sync_message). It never holds the
+    /// thread's chat id; [`find_thread`](Self::find_thread) finds that.
     #[endpoint(POST "/channels/<CHANNEL_ID>/messages", scope = "Webhooks.CREATE")]
     fn create_thread_by_channel_id(
         &self,
         channel_id: ChannelId,
         #[field] text: MessageText,
         #[field] thread_message_id: MessageId,
-        /// A message of the thread that this one answers.
+        /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<MessageId>,
-        /// Whether the message is posted in the channel as well.
+        /// Whether to post the message in the channel as well.
         #[field]
         post_in_parent: Option<bool>,
-        /// The thread's title; the message's text where there is none.
+        /// The thread's title. Defaults to the message's text.
         #[field]
         thread_title: Option<String>,
-        /// Whether the server waits until the message is posted, and answers with its id.
+        /// Whether the server waits until the message is posted, and returns its id.
         #[field]
         sync_message: Option<bool>,
-        /// The bot that posts, which has to be a participant of the channel.
+        /// The bot that posts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
     ) -> Posted;
 
-    /// Starts a thread from a message of a channel, which is named by its chat id.
+    /// Starts a thread from a message in a channel, given the channel's chat id.
     ///
-    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does. To the
-    /// server it is the same as [`send_thread_message`](Self::send_thread_message), so that
-    /// both are counted together.
+    /// See [`create_thread_by_channel_id`](Self::create_thread_by_channel_id). The server can't
+    /// distinguish this endpoint from [`send_thread_message`](Self::send_thread_message), so the
+    /// calls of both are counted together.
     #[endpoint(POST "/chats/<CHAT_ID>/messages", scope = "Webhooks.CREATE")]
     fn create_thread_by_chat_id(
         &self,
         chat_id: ChatId,
         #[field] text: MessageText,
         #[field] thread_message_id: MessageId,
-        /// A message of the thread that this one answers.
+        /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<MessageId>,
-        /// Whether the message is posted in the channel as well.
+        /// Whether to post the message in the channel as well.
         #[field]
         post_in_parent: Option<bool>,
-        /// The thread's title; the message's text where there is none.
+        /// The thread's title. Defaults to the message's text.
         #[field]
         thread_title: Option<String>,
-        /// Whether the server waits until the message is posted, and answers with its id.
+        /// Whether the server waits until the message is posted, and returns its id.
         #[field]
         sync_message: Option<bool>,
-        /// The bot that posts, which has to be a participant of the channel.
+        /// The bot that posts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
     ) -> Posted;
 
-    /// Starts a thread from a message of a channel, which is named by its unique name.
+    /// Starts a thread from a message in a channel, given the channel's unique name.
     ///
-    /// It does what [`create_thread_by_channel_id`](Self::create_thread_by_channel_id) does.
+    /// See [`create_thread_by_channel_id`](Self::create_thread_by_channel_id).
     #[endpoint(POST "/channelsbyname/<CHANNEL_UNIQUE_NAME>/messages", scope = "Webhooks.CREATE")]
     fn create_thread_by_channel_name(
         &self,
         channel_unique_name: ChannelUniqueName,
         #[field] text: MessageText,
         #[field] thread_message_id: MessageId,
-        /// A message of the thread that this one answers.
+        /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<MessageId>,
-        /// Whether the message is posted in the channel as well.
+        /// Whether to post the message in the channel as well.
         #[field]
         post_in_parent: Option<bool>,
-        /// The thread's title; the message's text where there is none.
+        /// The thread's title. Defaults to the message's text.
         #[field]
         thread_title: Option<String>,
-        /// Whether the server waits until the message is posted, and answers with its id.
+        /// Whether the server waits until the message is posted, and returns its id.
         #[field]
         sync_message: Option<bool>,
-        /// The bot that posts, which has to be a participant of the channel.
+        /// The bot that posts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
     ) -> Posted;
 
     /// Posts a message to a thread.
     ///
-    /// The answer has the message's id only with
+    /// The response holds the message's id only with
     /// [`sync_message`](SendThreadMessageRequest::sync_message).
     #[endpoint(POST "/chats/<THREAD_CHAT_ID>/messages", scope = "Webhooks.CREATE", shares = create_thread_by_chat_id)]
     fn send_thread_message(
         &self,
         thread_chat_id: ThreadChatId,
         #[field] text: MessageText,
-        /// A message of the thread that this one answers.
+        /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<MessageId>,
-        /// Whether the message is posted in the channel as well.
+        /// Whether to post the message in the channel as well.
         #[field]
         post_in_parent: Option<bool>,
-        /// Whether the server waits until the message is posted, and answers with its id.
+        /// Whether the server waits until the message is posted, and returns its id.
         #[field]
         sync_message: Option<bool>,
-        /// The bot that posts, which has to be a participant of the channel.
+        /// The bot that posts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
     ) -> Posted;
@@ -147,17 +147,16 @@ pub trait Threads {
     #[endpoint(GET "/threads/<THREAD_CHAT_ID>", scope = "Chats.READ", lock = "5m", response = "data")]
     fn get_thread(&self, thread_chat_id: ThreadChatId) -> Thread;
 
-    /// Closes or reopens a thread, or changes whether one follows it.
+    /// Closes, reopens, follows or unfollows a thread.
     #[endpoint(PUT "/threads/<THREAD_CHAT_ID>", scope = "Chats.UPDATE")]
     fn update_thread(
         &self,
         thread_chat_id: ThreadChatId,
         #[field] action: ThreadAction,
-        /// The bot that acts, which has to be a participant of the channel.
+        /// The bot that acts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<BotUniqueName>,
-        /// The key of the extension that the bot is from. It goes only together with
-        /// `bot_unique_name`.
+        /// The key of the extension that the bot belongs to. Requires `bot_unique_name`.
         #[query]
         appkey: Option<AppKey>,
     );
@@ -166,21 +165,21 @@ pub trait Threads {
     #[endpoint(GET "/threads/<THREAD_CHAT_ID>/messages/main", scope = "Messages.READ")]
     fn get_thread_main_message(&self, thread_chat_id: ThreadChatId) -> MainMessage;
 
-    /// Lists who follows a thread.
+    /// Lists the followers of a thread.
     ///
-    /// Zoho publishes no limit for this one; the module's own is assumed.
+    /// Zoho publishes no rate limit for this endpoint; the trait's default is assumed.
     #[endpoint(GET "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.READ", response = "data")]
     fn list_thread_followers(&self, thread_chat_id: ThreadChatId) -> Vec<User>;
 
-    /// Makes users follow a thread.
+    /// Adds users to the followers of a thread.
     #[endpoint(POST "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.UPDATE")]
     fn add_thread_followers(&self, thread_chat_id: ThreadChatId, #[field] user_ids: Vec<UserId>);
 
-    /// Makes users no longer follow a thread.
+    /// Removes users from the followers of a thread.
     #[endpoint(DELETE "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.DELETE")]
     fn remove_thread_followers(&self, thread_chat_id: ThreadChatId, #[field] user_ids: Vec<UserId>);
 
-    /// Lists who could follow a thread and does not.
+    /// Lists the users who could follow a thread, and don't.
     #[endpoint(GET "/threads/<THREAD_CHAT_ID>/nonfollowers", scope = "Chats.READ", response = "data")]
     fn list_thread_non_followers(&self, thread_chat_id: ThreadChatId) -> Vec<User>;
 
@@ -197,26 +196,26 @@ pub trait Threads {
     fn list_thread_members(
         &self,
         thread_chat_id: ThreadChatId,
-        /// What to tell of each member; all where nothing is said.
+        /// The fields to return. Defaults to all.
         #[query(csv)]
         fields: Option<Vec<UserField>>,
     ) -> Vec<User>;
 
-    /// Leaves a thread as the authenticated user, who stays in the channel.
+    /// Leaves a thread as the authenticated user, who remains in the channel.
     #[endpoint(POST "/chats/<THREAD_CHAT_ID>/leave", scope = "Chats.UPDATE")]
     fn leave_thread(&self, thread_chat_id: ThreadChatId);
 
-    /// Silences a thread's notifications for the authenticated user.
+    /// Mutes a thread's notifications for the authenticated user.
     #[endpoint(POST "/chats/<THREAD_CHAT_ID>/mute", scope = "Chats.UPDATE")]
     fn mute_thread(&self, thread_chat_id: ThreadChatId);
 
-    /// Lets a thread notify the authenticated user again.
+    /// Unmutes a thread's notifications for the authenticated user.
     #[endpoint(POST "/chats/<THREAD_CHAT_ID>/unmute", scope = "Chats.UPDATE")]
     fn unmute_thread(&self, thread_chat_id: ThreadChatId);
 
     /// Lists the threads of a channel, in pages.
     ///
-    /// An operation of API v2. Zoho publishes no limit for it; the one here is assumed.
+    /// An operation of API v2. Zoho publishes no rate limit for it; this one is assumed.
     #[endpoint(
         GET "/channels/<CHANNEL_ID>/threads",
         base = "/api/v2",
@@ -228,21 +227,21 @@ pub trait Threads {
     fn list_threads(
         &self,
         channel_id: ChannelId,
-        /// Only threads that the authenticated user follows, or doesn't.
+        /// Returns only threads that the authenticated user follows, or doesn't follow.
         #[query("state")]
         follow_state: Option<FollowState>,
-        /// Only threads that are open, or closed.
+        /// Returns only open threads, or only closed ones.
         #[query("type")]
         thread_state: Option<ThreadState>,
-        /// How many threads a page has at most.
+        /// The maximum number of threads per page.
         #[query]
         limit: Option<u32>,
-        /// Where to go on: a page's [`next_token`](Page::next_token).
+        /// The [`next_token`](Page::next_token) of the previous page.
         #[query]
         next_token: Option<String>,
     ) -> Page<Thread>;
 
-    /// Says whether the members of a channel follow its new threads by themselves.
+    /// Sets whether the members of a channel follow its new threads automatically.
     ///
     /// An operation of API v2.
     #[endpoint(
@@ -269,12 +268,11 @@ pub trait Threads {
         self.update_thread(thread_chat_id, ThreadAction::Reopen)
     }
 
-    /// Finds the thread that was started from a message, over the pages of
-    /// [`list_threads`](Self::list_threads); `None` where no page has it.
+    /// Finds the thread that was started from a message; `None` if there is none.
     ///
-    /// Starting a thread doesn't tell the thread's chat id, and this is the way to it. A channel
-    /// with many threads takes many calls, each of which counts against the limit of
-    /// `list_threads`.
+    /// Use it to get the chat id of a new thread, which the calls that start one don't return. It
+    /// fetches the pages of [`list_threads`](Self::list_threads) until one holds the thread. Each
+    /// page counts against that endpoint's rate limit.
     fn find_thread(
         &self,
         channel_id: impl Into<ChannelId>,
@@ -294,7 +292,7 @@ pub trait Threads {
     }
 }
 
-/// A bot that posts.
+/// Adds `as_bot` to the builders of endpoints that post messages.
 macro_rules! posts_as_bot {
     ($($request:ident)*) => {
         $(impl $request {
@@ -314,7 +312,7 @@ posts_as_bot! {
 }
 
 impl UpdateThreadRequest {
-    /// Acts as a bot: sets `bot_unique_name`, and `appkey` if the bot is from an extension.
+    /// Acts as a bot: sets `bot_unique_name`, and `appkey` if the bot belongs to an extension.
     pub fn as_bot(self, bot: impl Into<Bot>) -> Self {
         let Bot {
             unique_name,

@@ -1,8 +1,7 @@
-//! What the Threads API answers.
+//! Response types of the Threads API.
 //!
-//! Nothing is lost: a member that is not known here is kept in `other`. Nothing that can be missing
-//! is demanded: Zoho's document requires no member of an answer, so that only what identifies a
-//! thing is no `Option`.
+//! Zoho's document requires no member of a response, so all fields but identifiers are optional.
+//! Unknown members are kept in `other`.
 
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
@@ -18,7 +17,7 @@ use super::{
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Thread {
-    /// The chat id, by which the thread is addressed.
+    /// The chat id, which identifies the thread in calls.
     pub chat_id: ThreadChatId,
     /// The chat id of the channel that the thread is in.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -41,10 +40,10 @@ pub struct Thread {
     /// Whether the authenticated user is in the channel.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_participant: Option<bool>,
-    /// Whether it takes messages. See [`state`](Self::state).
+    /// Whether it accepts messages. See [`state`](Self::state).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadState>,
-    /// The same, where `list_threads` tells it one member deeper. See [`state`](Self::state).
+    /// The state as `list_threads` returns it, nested in an object. See [`state`](Self::state).
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_info: Option<ThreadStateInformation>,
     /// Who wrote the message that the thread was started from.
@@ -53,13 +52,13 @@ pub struct Thread {
     /// The thread's last message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub last_message_information: Option<LastMessage>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
 impl Thread {
-    /// A thread of which only the chat id is known.
+    /// Returns a thread with this chat id and no other fields, for tests.
     pub fn new(chat_id: impl Into<ThreadChatId>) -> Self {
         Self {
             chat_id: chat_id.into(),
@@ -77,7 +76,7 @@ impl Thread {
         }
     }
 
-    /// Whether the thread takes messages, wherever the answer tells it.
+    /// Returns whether the thread accepts messages, from whichever field holds it.
     pub fn state(&self) -> Option<&ThreadState> {
         let deeper = || self.thread_state_info.as_ref()?.thread_state.as_ref();
         self.thread_state.as_ref().or_else(deeper)
@@ -92,10 +91,10 @@ pub struct LastMessage {
     /// Who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_id: Option<UserId>,
-    /// The name of who wrote it.
+    /// The name of its sender.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender_name: Option<String>,
-    /// What it is.
+    /// Its type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_type: Option<MessageType>,
     /// When it was posted. A time that can't be read stays in `other`.
@@ -108,7 +107,7 @@ pub struct LastMessage {
     /// Its text.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -130,16 +129,16 @@ pub struct User {
     /// The full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// That a message was posted. Schemas `thread-creation-response` and
+/// The result of posting a message. Schemas `thread-creation-response` and
 /// `post-message-in-a-channel-response`.
 ///
-/// The id is there only with `sync_message`; without it the server answers with an empty body, or
-/// with an object that says that there is none.
+/// The server returns the id only with `sync_message`. Otherwise the body is empty, or an object
+/// without the id.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(from = "Option<PostedMembers>")]
 #[non_exhaustive]
@@ -150,12 +149,12 @@ pub struct Posted {
         serialize_with = "as_received"
     )]
     pub message_id: Option<MessageId>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// [`Posted`] as it stands in an answer that has a body.
+/// [`Posted`] in a response with a body.
 #[derive(Deserialize)]
 struct PostedMembers {
     message_id: Option<MessageId>,
@@ -183,19 +182,19 @@ pub struct MainMessage {
         serialize_with = "as_received"
     )]
     pub id: Option<MessageId>,
-    /// What the message is in, such as a channel's unique name.
+    /// The resource that contains the message, such as a channel's unique name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_resource_id: Option<String>,
     /// Who wrote it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub sender: Option<Sender>,
-    /// Who is mentioned in it.
+    /// The users it mentions.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub mentions: Option<Vec<Mention>>,
     /// The thread that was started from it.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_information: Option<ThreadInformation>,
-    /// Whether the thread takes messages.
+    /// Whether the thread accepts messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_information: Option<ThreadStateInformation>,
     /// When it was posted. A time that can't be read stays in `other`.
@@ -205,16 +204,16 @@ pub struct MainMessage {
         serialize_with = "times::serialize"
     )]
     pub time: Option<OffsetDateTime>,
-    /// What it is.
+    /// Its type.
     #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
     pub message_type: Option<MessageType>,
-    /// What it says.
+    /// Its content.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub content: Option<MessageContent>,
     /// Whether it is pinned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub is_pinned: Option<bool>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -242,7 +241,7 @@ macro_rules! timed {
 
 timed! { LastMessage MainMessage }
 
-/// Who wrote a message.
+/// The sender of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Sender {
@@ -252,16 +251,16 @@ pub struct Sender {
     /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<UserId>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// Somebody or something that a message mentions.
+/// A mention in a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Mention {
-    /// The name as it stands in the text, such as `@Scott Fisher`.
+    /// The name as written in the text, such as `@Scott Fisher`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
     /// The id.
@@ -270,7 +269,7 @@ pub struct Mention {
     /// What is mentioned.
     #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
     pub mention_type: Option<MentionType>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
@@ -297,36 +296,36 @@ pub struct ThreadInformation {
     /// The chat id, by which it is addressed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub chat_id: Option<ThreadChatId>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// Whether a thread takes messages.
+/// Whether a thread accepts messages.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct ThreadStateInformation {
-    /// Whether it does.
+    /// The state.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadState>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// What a message says.
+/// The content of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageContent {
-    /// Its text, where it has one.
+    /// The text, if the message has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
-    /// What the answer holds besides.
+    /// All other members of the response.
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
 
-/// A bot that acts in place of the user.
+/// A bot that acts instead of the user.
 ///
 /// ```
 /// use cliq_api::threads::Bot;
@@ -342,7 +341,7 @@ pub struct Bot {
 }
 
 impl Bot {
-    /// With the key of the extension that it is from.
+    /// Sets the key of the extension that the bot belongs to.
     #[must_use]
     pub fn appkey(self, appkey: impl Into<AppKey>) -> Self {
         Self {

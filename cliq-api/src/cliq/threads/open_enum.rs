@@ -1,4 +1,4 @@
-//! Enums that stay open: a name that is not known is kept, so that a newer server breaks nothing.
+//! Open enums: they keep unknown names, so that new values of the server don't break decoding.
 
 use std::fmt;
 
@@ -15,12 +15,12 @@ macro_rules! open_enums {
             #[non_exhaustive]
             pub enum $name {
                 $($(#[$about])* $variant,)*
-                /// One that is not known here.
+                /// A value that this version doesn't know.
                 Other(String),
             }
 
             impl $name {
-                /// The name that goes over the wire.
+                /// Returns the name that is sent.
                 pub fn as_str(&self) -> &str {
                     match self {
                         $(Self::$variant => $text,)*
@@ -72,53 +72,53 @@ macro_rules! open_enums {
 }
 
 open_enums! {
-    /// Whether a thread takes messages.
+    /// Whether a thread accepts messages.
     ThreadState {
-        /// It does.
+        /// It accepts messages.
         Open = "open",
-        /// It was closed.
+        /// It is closed.
         Closed = "closed",
     }
 
     /// What to do with a thread.
     ThreadAction {
-        /// Close it: nobody can post to it any more.
+        /// Closes it: it accepts no more messages.
         Close = "close",
-        /// Open it again.
+        /// Reopens it.
         Reopen = "reopen",
-        /// Follow it.
+        /// Follows it.
         Follow = "follow",
-        /// Stop following it.
+        /// Stops following it.
         Unfollow = "unfollow",
     }
 
-    /// Which threads of a channel are asked for.
+    /// Filters threads by whether the authenticated user follows them.
     FollowState {
-        /// Those that one follows.
+        /// Threads that the user follows.
         Followed = "followed",
-        /// Those that one does not follow.
+        /// Threads that the user doesn't follow.
         NotFollowed = "not_followed",
         /// Both.
         All = "all",
     }
 
-    /// Whether the members of a channel are to follow its new threads by themselves.
+    /// Sets whether the members of a channel follow its new threads automatically.
     AutoFollow {
-        /// They are.
+        /// Enables automatic following.
         Enable = "enable",
-        /// They are not.
+        /// Disables automatic following.
         Disable = "disable",
     }
 
-    /// Whether the members of a channel follow its new threads by themselves.
+    /// Whether the members of a channel follow its new threads automatically.
     AutoFollowStatus {
-        /// They do.
+        /// They follow new threads.
         Enabled = "enabled",
-        /// They do not.
+        /// They don't follow new threads.
         Disabled = "disabled",
     }
 
-    /// What is told of a member.
+    /// A field of a member to return.
     UserField {
         /// [`User::user_id`](super::User::user_id).
         UserId = "user_id",
@@ -128,13 +128,13 @@ open_enums! {
         Name = "name",
     }
 
-    /// What a message is.
+    /// The type of a message.
     MessageType {
         /// Text.
         Text = "text",
     }
 
-    /// What is mentioned.
+    /// The kind of thing that is mentioned.
     MentionType {
         /// A user.
         User = "user",

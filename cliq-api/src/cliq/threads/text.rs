@@ -1,12 +1,12 @@
-//! The text of a message, which Zoho limits.
+//! The text of a message, whose length Zoho limits.
 
 use serde::ser::{Error, Serialize, Serializer};
 
 /// The text of a message: at most [`MessageText::MAX`] characters.
 ///
-/// A longer one is refused before it is sent, as an error of the call. Zoho doesn't say what it
-/// counts; characters are what no reading counts fewer of, so that what is refused here would be
-/// refused there. [`unchecked`](Self::unchecked) leaves it to the server.
+/// A call with a longer text fails before it is sent. Zoho documents no unit. A text has at most as
+/// many characters as UTF-16 code units or bytes, so one that is rejected here would be rejected by
+/// the server too. [`unchecked`](Self::unchecked) leaves the check to the server.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct MessageText {
     text: String,
@@ -14,10 +14,10 @@ pub struct MessageText {
 }
 
 impl MessageText {
-    /// How many characters Zoho takes.
+    /// The maximum length, in characters.
     pub const MAX: usize = 5000;
 
-    /// A text whose length the server may judge.
+    /// Returns a text whose length isn't checked before it is sent.
     pub fn unchecked(text: impl Into<String>) -> Self {
         Self {
             text: text.into(),
@@ -25,7 +25,7 @@ impl MessageText {
         }
     }
 
-    /// The text.
+    /// Returns the text.
     pub fn as_str(&self) -> &str {
         &self.text
     }
@@ -58,7 +58,7 @@ impl From<&MessageText> for MessageText {
     }
 }
 
-/// Refuses a text that is too long, so that it never leaves.
+/// Fails for a text that is too long, so that it isn't sent.
 impl Serialize for MessageText {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         // No text has more characters than bytes.
@@ -67,7 +67,8 @@ impl Serialize for MessageText {
             if count > Self::MAX {
                 let max = Self::MAX;
                 return Err(S::Error::custom(format!(
-                    "the text has {count} characters, and Cliq takes {max} (`MessageText::unchecked` lets the server decide)"
+                    "the text has {count} characters; Cliq accepts up to {max} \
+                     (`MessageText::unchecked` skips this check)"
                 )));
             }
         }

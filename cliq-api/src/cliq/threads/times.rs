@@ -19,7 +19,7 @@ pub(super) fn serialize<S: Serializer>(
         .map(|time| time.format(&Rfc3339))
         .transpose()
         .map_err(S::Error::custom)?;
-    // Zoho writes UTC as an offset too.
+    // Zoho writes UTC as an offset, not as `Z`.
     text.map(|text| {
         text.strip_suffix('Z')
             .map_or_else(|| text.clone(), |time| format!("{time}+00:00"))

@@ -1,19 +1,19 @@
-//! What time it is, for all processes of the host.
+//! A clock that all processes of the host share.
 //!
-//! Time since boot goes on while the machine sleeps and can't be set, but begins anew with each
-//! boot; which boot it was tells the boot's id. Only between two boots the wall clock has to tell
-//! how long it was. Where there is no time since boot, the wall clock stands in for it.
+//! Time since boot continues while the machine sleeps and can't be set, but restarts with each
+//! boot, which the boot id identifies. The wall clock is needed only to measure the time between
+//! two boots. It also replaces the time since boot on platforms that have none.
 
 use super::problem::Problem;
 
 /// A time on two clocks, in milliseconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Moment {
-    /// Which boot it was.
+    /// The boot id.
     pub(super) boot: u128,
-    /// Since then.
+    /// Time since that boot.
     pub(super) up: u64,
-    /// Since the Unix epoch.
+    /// Time since the Unix epoch.
     pub(super) wall: u64,
 }
 

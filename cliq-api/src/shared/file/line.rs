@@ -1,34 +1,34 @@
-//! The processes that wait for one bucket, in order.
+//! The queue of processes that wait for one bucket.
 //!
-//! In each process the first of those who wait asks. Here it gets a ticket, which holds its place
-//! until it asks again. One who doesn't come back, be it that the process died or that nobody waits
-//! there any more, loses it soon after.
+//! In each process, only the first waiting call asks. A ticket holds its place until it asks again.
+//! The ticket expires soon after if the process has died, or if no call waits there any more.
 
 use std::time::Duration;
 
 use crate::limit::{Acquire, Bucket, Decision, Priority, Rules, Source};
 
-/// How long after it should have asked again somebody keeps a place; milliseconds. For that long a
-/// dead process can hold up others.
+/// How long a ticket remains valid after its process should have asked again, in milliseconds. A
+/// dead process can delay others for that long.
 const LATE: u64 = 500;
-/// How often one asks whose turn may come with any other process's call that ends: nobody tells it.
+/// The polling interval of a process whose turn may come when a call of another process ends, in
+/// milliseconds. It gets no notification.
 const LOOK: u64 = 250;
 
-/// Who waits, the first the first.
+/// The tickets, in order.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(super) struct Line(pub(super) Vec<Ticket>);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Ticket {
     pub(super) source: Source,
-    /// Lower ones go first.
+    /// Lower lanes go first.
     pub(super) lane: u8,
-    /// When it lapses.
+    /// When it expires.
     pub(super) until: u64,
 }
 
 impl Line {
-    /// A call wants to be sent, and others may have come before it.
+    /// Asks for a permit, behind the tickets of other processes.
     pub(super) fn acquire(
         &mut self,
         now: u64,
@@ -63,7 +63,7 @@ impl Line {
         };
         let recheck = self.recheck(now, place, earliest, recheck);
         if earliest > ask.max_wait {
-            // It goes away now, and others needn't wait for it.
+            // The call gives up, so others needn't wait for it.
             mine.map(|mine| self.0.remove(mine));
             return Decision::Wait { earliest, recheck };
         }
@@ -82,29 +82,29 @@ impl Line {
         Decision::Wait { earliest, recheck }
     }
 
-    /// Gives up the ticket of a call that waits for another bucket.
+    /// Removes the ticket of a call that waits for another bucket.
     pub(super) fn leave(&mut self, ask: &Acquire) {
         let lane = lane(ask);
         self.0
             .retain(|ticket| ticket.source != ask.source || ticket.lane != lane);
     }
 
-    /// When the one in that place should ask again.
+    /// Returns when the call in that place should ask again.
     fn recheck(&self, now: u64, place: usize, earliest: Duration, recheck: Duration) -> Duration {
         let look = Duration::from_millis(LOOK);
-        // Where the bucket knows the time, that; where a call that ends may change it, no sooner
-        // than it can, and then now and then.
+        // If the bucket knows the time, at that time. If a call that ends may change it, at the
+        // earliest possible time, and then in intervals.
         let recheck = if recheck > earliest || earliest.is_zero() {
             recheck.max(look).min(earliest.max(look))
         } else {
             recheck
         };
-        // Somebody's place before it may lapse.
-        let lapses = self.0[..place]
+        // A ticket ahead of it may expire.
+        let expires = self.0[..place]
             .iter()
             .map(|ticket| Duration::from_millis(ticket.until - now))
             .min();
-        recheck.min(lapses.unwrap_or(recheck))
+        recheck.min(expires.unwrap_or(recheck))
     }
 }
 

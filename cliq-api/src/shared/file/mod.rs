@@ -1,8 +1,8 @@
-//! Files that the processes of a host share.
+//! Stores in files that the processes of a host share.
 //!
-//! A file is read, changed and written whole under a lock, which is on a file of its own: a rename
-//! puts another file in the place of the one that was locked, and whoever opened it later would
-//! hold another lock. The lock's file is never replaced nor removed.
+//! A process reads, changes and replaces a file as a whole, under a lock. The lock is held on a
+//! separate file, which is never replaced or removed. A lock on the file itself would not exclude
+//! processes that open it after it was replaced.
 
 mod clock;
 mod limits;
@@ -18,9 +18,9 @@ mod tokens;
 pub use self::limits::FileLimitStore;
 pub use self::tokens::FileTokenStore;
 
-/// Names a file without telling what it is for, the same in every process: 32 digits of FNV-1a,
-/// which is no cryptographic digest and needs to be none in a directory that nobody else can write
-/// to.
+/// Returns a file name that doesn't reveal its parts and is the same in every process: 32 hex
+/// digits of FNV-1a. It needn't be a cryptographic hash, as only the owner can write to the
+/// directory.
 fn stem<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
     const BASIS: u128 = 0x6c62_272e_07bb_0142_62b8_2175_6295_c58d;
     const PRIME: u128 = 0x0000_0000_0100_0000_0000_0000_0000_013b;

@@ -1,4 +1,4 @@
-//! A directory that only its owner can use, and files in it that are read and written under a lock.
+//! A directory that only its owner can access, with files that are read and written under a lock.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
 use std::io::{self, ErrorKind, Read, Write};
@@ -10,25 +10,25 @@ use tokio::sync::Mutex;
 
 use super::problem::Problem;
 
-/// How long a lock is waited for. Who has it needs milliseconds.
-const PATIENCE: Duration = Duration::from_secs(10);
-/// The same where nothing else can go on meanwhile.
-const SHORT: Duration = Duration::from_secs(1);
-/// How many damaged files of one name are kept aside.
-const ASIDE: u32 = 3;
-/// No file of ours is larger, in bytes.
-const LARGEST: u64 = 1 << 26;
-/// In one process, so many files are worked on at a time.
+/// The timeout for a lock, which is held for milliseconds.
+const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
+/// The timeout for a lock while the thread is blocked.
+const BLOCKING_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How many damaged files of one name are kept.
+const MAX_ASIDE: u32 = 3;
+/// The maximum size of a file, in bytes.
+const MAX_SIZE: u64 = 1 << 26;
+/// How many files one process works on at a time.
 const STRIPES: usize = 64;
 
-/// A directory for shared files. Clones are the same.
+/// A directory for shared files. Clones share their state.
 #[derive(Debug, Clone)]
 pub(super) struct Place(Arc<Inner>);
 
 #[derive(Debug)]
 struct Inner {
     directory: PathBuf,
-    /// So that at most one thread of this process waits for a file's lock.
+    /// Ensure that at most one thread of this process waits for a file's lock.
     stripes: [Arc<Mutex<()>>; STRIPES],
 }
 
@@ -38,32 +38,32 @@ pub(super) struct Locked {
     directory: PathBuf,
     path: PathBuf,
     lock: File,
-    /// Whether the file was ever there.
+    /// Whether the file existed at some time.
     known: bool,
 }
 
-/// What is in a file.
+/// The content of a file.
 #[derive(Debug)]
 pub(super) enum Content {
-    /// There has never been one.
+    /// The file never existed.
     New,
-    /// There was one, and it is gone.
+    /// The file existed, and was removed.
     Gone,
     Bytes(Vec<u8>),
 }
 
-/// What a write has to outlast.
+/// What a write must survive.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Lasting {
-    /// The end of the process. After a crash of the machine, the file may be what it was before,
-    /// but is whole.
+    /// The end of the process. After a crash of the machine, the file may have its previous
+    /// content, but is not damaged.
     Process,
     /// A crash of the machine.
     Machine,
 }
 
 impl Place {
-    /// The directory, made if it isn't there.
+    /// Opens the directory, and creates it if necessary.
     pub(super) fn open(directory: &Path) -> Result<Self, Problem> {
         let directory = std::path::absolute(directory)
             .map_err(|error| Problem::io("find", directory, error))?;
@@ -78,8 +78,8 @@ impl Place {
         &self.0.directory
     }
 
-    /// Does some work on a locked file, on a thread where that may take time. It is done to its end
-    /// even if nobody waits for it any more.
+    /// Runs `work` on a locked file, on a thread that may block. It completes even if the future is
+    /// dropped.
     pub(super) async fn work<T: Send + 'static>(
         &self,
         name: String,
@@ -89,8 +89,8 @@ impl Place {
         self.work_on_all(vec![name], work).await
     }
 
-    /// Does the same on several files, which are given in order and without repetition: all
-    /// processes lock them in that order.
+    /// Runs `work` on several locked files. The names must be sorted and unique: all processes lock
+    /// them in the same order.
     pub(super) async fn work_on_all<T: Send + 'static>(
         &self,
         names: Vec<String>,
@@ -101,14 +101,14 @@ impl Place {
         stripes.sort_unstable();
         stripes.dedup();
         let place = self.clone();
-        let done = tokio::time::timeout(PATIENCE, async move {
+        let done = tokio::time::timeout(LOCK_TIMEOUT, async move {
             let mut turns = Vec::with_capacity(stripes.len());
             for stripe in stripes {
                 turns.push(Arc::clone(&place.0.stripes[stripe]).lock_owned().await);
             }
             let work = move || {
                 let result = place
-                    .lock_all(&names, Wait::ForIt)
+                    .lock_all(&names, Wait::Forever)
                     .and_then(|mut locked| work(&mut locked));
                 drop(turns);
                 result
@@ -120,19 +120,18 @@ impl Place {
             Ok(Err(_)) => Err(Problem::Aborted(path)),
             Err(_) => Err(Problem::Busy {
                 path,
-                seconds: PATIENCE.as_secs(),
+                seconds: LOCK_TIMEOUT.as_secs(),
             }),
         }
     }
 
-    /// The same on this thread, for a moment in which there is no other; and only if that takes no
-    /// time.
+    /// Runs `work` on this thread, for callers that can't wait asynchronously, such as `Drop`.
     pub(super) fn work_here<T>(
         &self,
         names: &[String],
         work: impl FnOnce(&mut [Locked]) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.lock_all(names, Wait::AtMost(SHORT))
+        self.lock_all(names, Wait::AtMost(BLOCKING_LOCK_TIMEOUT))
             .and_then(|mut locked| work(&mut locked))
     }
 
@@ -142,7 +141,7 @@ impl Place {
 
     fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
         let directory = &self.0.directory;
-        // It may have been removed since, or changed.
+        // The directory may have been removed or changed meanwhile.
         make(directory)?;
         let path = directory.join(name);
         let lock_path = directory.join(format!("{name}.lock"));
@@ -154,8 +153,8 @@ impl Place {
             wait.lock(&lock, &lock_path)?;
             let metadata = lock
                 .metadata()
-                .map_err(|error| Problem::io("look at", &lock_path, error))?;
-            // One whose directory was removed meanwhile is nobody else's lock.
+                .map_err(|error| Problem::io("inspect", &lock_path, error))?;
+            // If the directory was removed meanwhile, no other process uses this lock's file.
             if sys::is_linked(&metadata) {
                 let known = metadata.len() > 0;
                 return Ok(Locked {
@@ -169,22 +168,22 @@ impl Place {
     }
 }
 
-/// Which of the mutexes of this process a file has.
+/// Returns the index of the mutex that a file uses.
 fn stripe(name: &str) -> usize {
     usize::from_str_radix(name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % STRIPES
 }
 
-/// How a lock is waited for.
+/// How long to wait for a lock.
 #[derive(Clone, Copy)]
 enum Wait {
-    ForIt,
+    Forever,
     AtMost(Duration),
 }
 
 impl Wait {
     fn lock(self, lock: &File, path: &Path) -> Result<(), Problem> {
         let locked = match self {
-            Self::ForIt => lock.lock(),
+            Self::Forever => lock.lock(),
             Self::AtMost(time) => {
                 let begun = Instant::now();
                 loop {
@@ -230,14 +229,14 @@ impl Locked {
             Err(problem) => return Err(problem),
         };
         let mut bytes = Vec::new();
-        let read = file.take(LARGEST).read_to_end(&mut bytes);
+        let read = file.take(MAX_SIZE).read_to_end(&mut bytes);
         read.map_err(|error| Problem::io("read", &self.path, error))?;
         Ok(Content::Bytes(bytes))
     }
 
-    /// Writes another file whole, and puts it in this one's place.
+    /// Replaces the file atomically.
     pub(super) fn write(&mut self, bytes: &[u8], lasting: Lasting) -> Result<(), Problem> {
-        // Under the lock nobody else has this name; what is there is of one who died.
+        // The lock protects this name: an existing file was left by a process that died.
         let new = self.beside("new");
         let file = open(
             &new,
@@ -256,7 +255,7 @@ impl Locked {
             return Err(problem);
         }
         if !self.known {
-            // From now on, a file that isn't there is one that was lost.
+            // Marks the file as existing, so that a later removal is detected.
             self.lock
                 .write_all(b"\n")
                 .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
@@ -269,10 +268,10 @@ impl Locked {
         Ok(())
     }
 
-    /// Puts the file away under another name, where it is in nobody's way, and tells that. The
-    /// oldest of several goes.
+    /// Renames a damaged file, and returns its new name. Replaces the oldest one if there are
+    /// several.
     pub(super) fn set_aside(&self) -> Result<PathBuf, Problem> {
-        let names: Vec<_> = (1..=ASIDE)
+        let names: Vec<_> = (1..=MAX_ASIDE)
             .map(|number| self.beside(&format!("damaged-{number}")))
             .collect();
         let free = names.iter().find(|name| !name.exists());
@@ -285,7 +284,7 @@ impl Locked {
             .or_else(|| names.iter().min_by_key(|path| changed(path)))
             .unwrap_or(&names[0]);
         std::fs::rename(&self.path, aside)
-            .map_err(|error| Problem::io("put away", &self.path, error))?;
+            .map_err(|error| Problem::io("rename", &self.path, error))?;
         Ok(aside.clone())
     }
 
@@ -297,14 +296,14 @@ impl Locked {
     }
 }
 
-/// Makes sure that the directory is there, and nobody else's.
+/// Creates the directory if necessary, and checks that only its owner can access it.
 fn make(directory: &Path) -> Result<(), Problem> {
     let look = || std::fs::symlink_metadata(directory);
     let metadata = match look() {
         Err(error) if error.kind() == ErrorKind::NotFound => {
             if let Some(parent) = directory.parent() {
                 std::fs::create_dir_all(parent)
-                    .map_err(|error| Problem::io("make", parent, error))?;
+                    .map_err(|error| Problem::io("create", parent, error))?;
             }
             let mut builder = DirBuilder::new();
             sys::make_private(&mut builder);
@@ -315,7 +314,7 @@ fn make(directory: &Path) -> Result<(), Problem> {
         }
         metadata => metadata,
     };
-    let metadata = metadata.map_err(|error| Problem::io("make", directory, error))?;
+    let metadata = metadata.map_err(|error| Problem::io("create", directory, error))?;
     if !metadata.is_dir() && !metadata.is_symlink() {
         return Err(Problem::Kind {
             path: directory.to_owned(),
@@ -325,7 +324,8 @@ fn make(directory: &Path) -> Result<(), Problem> {
     sys::check(directory, &metadata, 0o700)
 }
 
-/// Opens a file that is nobody else's and no link, with the rights of its owner if it is new.
+/// Opens a file, and checks that it is no link and that only its owner can access it. A new file is
+/// created with such a mode.
 fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
     sys::make_careful(options);
     let file = options.open(path).map_err(|error| {
@@ -337,7 +337,7 @@ fn open(path: &Path, options: &mut OpenOptions) -> Result<File, Problem> {
     })?;
     let metadata = file
         .metadata()
-        .map_err(|error| Problem::io("look at", path, error))?;
+        .map_err(|error| Problem::io("inspect", path, error))?;
     if !metadata.is_file() {
         return Err(Problem::Kind {
             path: path.to_owned(),
@@ -362,7 +362,7 @@ mod sys {
     }
 
     pub(super) fn make_careful(options: &mut OpenOptions) {
-        // `NONBLOCK`: a pipe by that name doesn't hang who opens it.
+        // `NONBLOCK`: opening a pipe with this name must not hang.
         let flags = (OFlags::NOFOLLOW | OFlags::NONBLOCK).bits();
         options.mode(0o600).custom_flags(flags.cast_signed());
     }
@@ -382,7 +382,7 @@ mod sys {
         metadata.nlink() > 0
     }
 
-    /// Whether it is this user's, and nobody else's.
+    /// Checks that it belongs to this user, and that no other user has access.
     pub(super) fn check(path: &Path, metadata: &Metadata, private: u32) -> Result<(), Problem> {
         let path = || path.to_owned();
         if metadata.is_symlink() {
@@ -412,7 +412,7 @@ mod sys {
     }
 }
 
-/// Where there are no such modes, the directory's own rights have to do.
+/// Without Unix modes, only the directory's own permissions protect the files.
 #[cfg(not(unix))]
 mod sys {
     use super::{DirBuilder, Metadata, OpenOptions, Path, Problem, io};

@@ -1,4 +1,4 @@
-//! What can be wrong with a shared file, in words for an operator.
+//! Errors of shared files, with advice for an operator.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,7 +9,7 @@ use crate::store_error::StoreError;
 #[derive(Debug, thiserror::Error)]
 #[cfg_attr(
     not(target_os = "linux"),
-    allow(dead_code, reason = "elsewhere not all of it can happen")
+    allow(dead_code, reason = "some errors occur only on Linux")
 )]
 pub(super) enum Problem {
     #[error("can't {what} {}", path.display())]
@@ -18,15 +18,16 @@ pub(super) enum Problem {
         path: PathBuf,
         source: io::Error,
     },
-    #[error("{} is a symbolic link, and links are not followed: give the place that it leads to", .0.display())]
+    #[error("{} is a symbolic link; links are not followed: use the path of its target", .0.display())]
     Link(PathBuf),
-    #[error("{} is no {expected}", path.display())]
+    #[error("{} is not a {expected}", path.display())]
     Kind {
         path: PathBuf,
         expected: &'static str,
     },
     #[error(
-        "{} has mode {mode:o}, so that others can use it: make it private with `chmod {private:o} {}`, or choose another place",
+        "{} has mode {mode:o}, which gives other users access: run `chmod {private:o} {}`, or use \
+         another path",
         path.display(),
         path.display()
     )]
@@ -35,21 +36,21 @@ pub(super) enum Problem {
         mode: u32,
         private: u32,
     },
-    #[error("{} belongs to user {owner}, and this process runs as user {me}: run it as that one, or choose another place", path.display())]
+    #[error("{} belongs to user {owner}, but this process runs as user {me}: run it as user {owner}, or use another path", path.display())]
     Owner { path: PathBuf, owner: u32, me: u32 },
-    #[error("{} can't be locked, as its file system has no locks: choose a place on a local one", .0.display())]
+    #[error("{} can't be locked: its file system doesn't support locks; use a local one", .0.display())]
     NoLocks(PathBuf),
-    #[error("{} was locked by another process for more than {seconds} seconds: is one stopped?", path.display())]
+    #[error("timed out after {seconds} seconds waiting for the lock of {}, which another process holds: is one suspended?", path.display())]
     Busy { path: PathBuf, seconds: u64 },
-    #[error("{} was written by a later version of this program (its format is {version}, and this one reads up to {known}): update this one", path.display())]
+    #[error("{} was written by a newer version of this program (format {version}; this one reads up to {known}): update this one", path.display())]
     Newer {
         path: PathBuf,
         version: u8,
         known: u8,
     },
-    #[error("the boot's id is none that this program knows")]
+    #[error("the boot id has an unknown format")]
     NoBootId,
-    #[error("a thread of this process panicked or its runtime ended in the midst of work on {}", .0.display())]
+    #[error("a thread panicked, or the runtime shut down, during work on {}", .0.display())]
     Aborted(PathBuf),
 }
 
@@ -64,8 +65,8 @@ impl Problem {
 }
 
 impl Problem {
-    /// In one line, with the reason.
-    fn words(&self) -> String {
+    /// Returns the message, with the source's.
+    fn message(&self) -> String {
         match self {
             Self::Io { source, .. } => format!("{self}: {source}"),
             _ => self.to_string(),
@@ -75,7 +76,7 @@ impl Problem {
 
 impl From<Problem> for Error {
     fn from(problem: Problem) -> Self {
-        let error = Self::configuration(problem.words());
+        let error = Self::configuration(problem.message());
         match problem {
             Problem::Io { source, .. } => error.caused_by(source),
             _ => error,
@@ -85,7 +86,7 @@ impl From<Problem> for Error {
 
 impl From<Problem> for StoreError {
     fn from(problem: Problem) -> Self {
-        let error = Self::new(problem.words());
+        let error = Self::new(problem.message());
         match problem {
             Problem::Io { source, .. } => error.caused_by(source),
             _ => error,

@@ -1,11 +1,15 @@
-//! What a file of limits holds: the buckets of one user, and who waits for each.
+//! The content of a file of rate limits: the buckets of one user, and the queue of each.
 //!
-//! Version 1, all numbers big-endian, times in milliseconds since the boot that it tells: the
-//! boot's id (16 bytes); when it was written, and the same by the wall clock since the Unix epoch
-//! (8 each); since when calls are known, and when what was known before was lost, or 0 (8 each);
-//! how many buckets there are (4). Of each: the length of its name (2) and the name; when it can be
-//! forgotten (8); how many wait (2), and of each who it is (4), its lane (1) and when its place
-//! lapses (8); the length of the bucket (4), and the bucket as `Bucket::encode` has it.
+//! Format of version 1. Numbers are big-endian; times are milliseconds since the boot.
+//!
+//! - the boot id (16 bytes)
+//! - when it was written: since the boot, and since the Unix epoch (8 each)
+//! - since when calls are recorded; when earlier records were lost, or 0 (8 each)
+//! - the number of buckets (4). For each bucket:
+//!   - the length of its name (2), its name
+//!   - when it can be removed (8)
+//!   - the number of tickets (2). For each ticket: source (4), lane (1), expiry (8)
+//!   - the length of its state (4), its state as written by `Bucket::encode`
 
 use super::clock::Moment;
 use super::line::{Line, Ticket};
@@ -13,19 +17,19 @@ use super::seal::{Seal, Unreadable};
 use crate::limit::{Bucket, DecodeError, Rules, Source};
 
 const SEAL: Seal = Seal {
-    magic: b"cliq limits\n",
+    magic: b"cliq_api lim",
     version: 1,
 };
 pub(super) const VERSION: u8 = SEAL.version;
-/// By how much time may seem to go back without another boot having come; milliseconds.
+/// How far the time since boot may go backwards within one boot, in milliseconds.
 const JITTER: u64 = 1000;
 
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Sheet {
     written: Moment,
-    /// Since when calls are known.
+    /// Since when calls are recorded.
     started: u64,
-    /// When it was lost what was known until then.
+    /// When earlier records were lost.
     lost: Option<u64>,
     entries: Vec<Entry>,
 }
@@ -34,14 +38,14 @@ pub(super) struct Sheet {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(super) struct Entry {
     name: Box<str>,
-    /// When it can be forgotten, if nobody says anything else.
+    /// When it can be removed.
     forget: u64,
     pub(super) line: Line,
     pub(super) bucket: Bucket,
 }
 
 impl Sheet {
-    /// Of a user of whom nothing is known, as nobody has made calls here before.
+    /// Returns the sheet of a user without earlier calls.
     pub(super) fn new(moment: Moment) -> Self {
         Self {
             written: moment,
@@ -51,7 +55,7 @@ impl Sheet {
         }
     }
 
-    /// Of a user of whom something was known.
+    /// Returns the sheet of a user whose records were lost.
     pub(super) fn lost(moment: Moment) -> Self {
         Self {
             lost: Some(moment.up),
@@ -59,20 +63,20 @@ impl Sheet {
         }
     }
 
-    /// It is now: all that is in it is in the time of this boot from here on. Gives the time.
+    /// Converts all times to the current boot, if another one wrote the file. Returns the current
+    /// time.
     pub(super) fn turn_to(&mut self, moment: Moment) -> u64 {
         let written = self.written;
         if written.boot == moment.boot && moment.up.saturating_add(JITTER) >= written.up {
-            // Whatever the clock says, time doesn't go back.
+            // Never lets the time go backwards.
             self.written = Moment {
                 up: moment.up.max(written.up),
                 ..moment
             };
             return self.written.up;
         }
-        // The wall clock tells how long the machine was off. One that was set back tells nothing,
-        // and then no time has passed: so nothing ever holds for longer than it did when it
-        // was written.
+        // The wall clock measures how long the machine was off. If it was set back, no time counts
+        // as elapsed, so that no lockout lasts longer than it would have without the boot.
         let from = written
             .up
             .saturating_add(moment.wall.saturating_sub(written.wall));
@@ -86,7 +90,7 @@ impl Sheet {
         self.lost = self.lost.map(|lost| time(lost).max(1));
         for entry in &mut self.entries {
             entry.forget = time(entry.forget);
-            // Nobody waits any more who did.
+            // No process survives a boot.
             entry.line = Line::default();
             entry.bucket = entry.bucket.clone().moved(from, to);
         }
@@ -94,14 +98,14 @@ impl Sheet {
         to
     }
 
-    /// The place of the bucket of that name, which is created if it isn't there.
+    /// Returns the index of the bucket with this name, and creates it if necessary.
     pub(super) fn find(&mut self, now: u64, rules: &Rules, name: &str) -> usize {
         self.entries
             .iter()
             .position(|entry| &*entry.name == name)
             .unwrap_or_else(|| {
                 let bucket = match self.lost {
-                    // Nobody knows which there were: it may have been this one.
+                    // Any bucket may have been among the lost ones.
                     Some(lost) => Bucket::assume_locked(rules, lost),
                     None => Bucket::new(rules, now, self.started),
                 };
@@ -115,12 +119,12 @@ impl Sheet {
             })
     }
 
-    /// The bucket at that place.
+    /// Returns the bucket at this index.
     pub(super) fn entry(&mut self, index: usize) -> &mut Entry {
         &mut self.entries[index]
     }
 
-    /// As bytes, without what can be forgotten.
+    /// Encodes the sheet, without buckets that can be removed.
     pub(super) fn encode(&mut self) -> Vec<u8> {
         let now = self.written.up;
         self.entries.retain(|entry| {
@@ -155,8 +159,7 @@ impl Sheet {
     }
 
     pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, inside) = SEAL.open(bytes)?;
-        let mut rest = inside;
+        let (_, mut rest) = SEAL.open(bytes)?;
         let sheet = read(&mut rest)?;
         if rest.is_empty() {
             Ok(sheet)
@@ -167,7 +170,7 @@ impl Sheet {
 }
 
 impl Entry {
-    /// Has it kept for as long as it may be needed.
+    /// Updates when it can be removed.
     pub(super) fn keep(&mut self, now: u64, rules: &Rules) {
         self.forget = if self.bucket.is_idle(now, rules) {
             now
@@ -177,7 +180,7 @@ impl Entry {
     }
 }
 
-/// The last bytes of the number. Nothing here has as many as would not fit.
+/// Returns the last bytes of a number, which is small enough for them.
 fn count<const N: usize>(number: usize) -> [u8; N] {
     let bytes = (number as u64).to_be_bytes();
     std::array::from_fn(|index| bytes[8 - N + index])

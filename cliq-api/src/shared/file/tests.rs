@@ -1,5 +1,4 @@
-//! The state machines without a file: what is in it, whom it serves first, and what a boot does to
-//! it.
+//! Tests of the file formats, of the queue, of reboots, and of the token store.
 
 use std::path::{Path, PathBuf};
 use std::time::{Duration, SystemTime};
@@ -46,12 +45,12 @@ fn at(boot: u128, up: u64, wall: u64) -> Moment {
     Moment { boot, up, wall }
 }
 
-/// Of two endpoints: calls to one are out, held and waiting, and the other is locked.
+/// Returns a sheet with two endpoints: one with calls in flight and waiting, and a locked one.
 fn sheet() -> Sheet {
     let mut sheet = Sheet::new(at(1, 0, 0));
     let now = sheet.turn_to(at(1, 1_000_000, 5_000_000));
     let rules = rules(4);
-    let entry = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /one");
+    let entry = entry_of(&mut sheet, now, &rules, "api.example.com GET /one");
     for lease in 0..5 {
         entry
             .line
@@ -61,7 +60,7 @@ fn sheet() -> Sheet {
         .bucket
         .complete(now, &rules, &ended(0, 1, CallEnd::Answered));
     entry.keep(now, &rules);
-    let entry = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /locked");
+    let entry = entry_of(&mut sheet, now, &rules, "api.example.com GET /locked");
     let throttled = CallEnd::Throttled { retry_after: None };
     entry.bucket.complete(now, &rules, &ended(9, 1, throttled));
     entry.keep(now, &rules);
@@ -69,7 +68,7 @@ fn sheet() -> Sheet {
 }
 
 #[test]
-fn it_is_the_same_after_a_journey_as_bytes_and_nothing_else_is() {
+fn a_sheet_round_trips_and_all_damage_is_detected() {
     let mut sheet = sheet();
     let bytes = sheet.encode();
     assert_eq!(Sheet::decode(&bytes).as_ref(), Ok(&sheet));
@@ -97,11 +96,11 @@ fn it_is_the_same_after_a_journey_as_bytes_and_nothing_else_is() {
     );
 }
 
-/// Whatever a later version has inside, it is told from a damaged file, and an older one is read.
+/// A file of a newer version is distinguished from a damaged one; an older version is read.
 #[test]
 fn versions() {
     let known = Seal {
-        magic: b"cliq limits\n",
+        magic: b"cliq_api lim",
         version: 2,
     };
     let newer = Seal {
@@ -121,7 +120,7 @@ fn versions() {
         Err(Unreadable::Newer(3))
     );
     let other = Seal {
-        magic: b"cliq tokens\n",
+        magic: b"cliq_api tok",
         ..known
     };
     assert_eq!(
@@ -130,8 +129,8 @@ fn versions() {
     );
 }
 
-/// After a boot, locks and slots hold for as long as the wall clock tells; and however wrong that
-/// is, no longer than they would have.
+/// After a boot, lockouts and slots last as long as the wall clock indicates, and never longer than
+/// without the boot, even if that clock is wrong.
 #[test]
 fn a_boot_is_survived() {
     for (wall, left, slot) in [
@@ -139,14 +138,14 @@ fn a_boot_is_survived() {
         (5_060_000, 541_001, Some(1_001)),
         // For long enough.
         (5_700_000, 0, None),
-        // Its clock was set back by days, or had been ahead by days.
+        // The wall clock was set back by days, or was ahead by days.
         (0, 601_001, Some(61_001)),
     ] {
         let mut sheet = Sheet::decode(&sheet().encode()).unwrap();
         let now = sheet.turn_to(at(2, 3000, wall));
         assert_eq!(now, 3000);
         let rules = rules(4);
-        let locked = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /locked")
+        let locked = entry_of(&mut sheet, now, &rules, "api.example.com GET /locked")
             .bucket
             .locked(now, Source(2));
         assert_eq!(
@@ -154,7 +153,7 @@ fn a_boot_is_survived() {
             left,
             "{wall}"
         );
-        let one = entry_of(&mut sheet, now, &rules, "cliq.zoho.com GET /one");
+        let one = entry_of(&mut sheet, now, &rules, "api.example.com GET /one");
         if let Some(slot) = slot {
             let Decision::Wait { earliest, .. } =
                 one.line.acquire(now, &mut one.bucket, &rules, &ask(10, 2))
@@ -164,15 +163,15 @@ fn a_boot_is_survived() {
             assert_eq!(earliest.as_millis(), slot, "{wall}");
         }
     }
-    // Time that seems to go back a little within a boot doesn't.
+    // Within a boot, a small step backwards is ignored.
     let mut sheet = sheet();
     assert_eq!(sheet.turn_to(at(1, 999_500, 5_000_000)), 1_000_000);
 }
 
-/// Nobody knows what was in a file that is lost: any bucket may be locked, also one that is asked
-/// for much later.
+/// The content of a lost file is unknown, so every bucket may be locked, also one that is first
+/// used much later.
 #[test]
-fn all_that_was_lost_counts_as_locked() {
+fn all_buckets_of_a_lost_file_count_as_locked() {
     let mut sheet = Sheet::lost(at(1, 1_000_000, 0));
     let rules = rules(20);
     for (later, left) in [(0, 601), (300, 301), (590, 11), (602, 0)] {
@@ -187,19 +186,18 @@ fn all_that_was_lost_counts_as_locked() {
 }
 
 #[test]
-fn what_is_idle_is_forgotten() {
+fn idle_buckets_are_removed() {
     let mut sheet = sheet();
     let full = sheet.encode().len();
-    // The lock, and as long again for one call at a time.
+    // The lockout, and the same time again with one call at a time.
     sheet.turn_to(at(1, 1_000_000 + 2 * 601_002, 0));
     assert!(sheet.encode().len() < full / 3);
     assert!(Sheet::new(at(1, 0, 0)).encode().len() == sheet.encode().len());
 }
 
-/// Processes that ask when they are told to. Each gets its turn in the order in which it came
-/// first, and none asks often.
+/// Processes that ask again when they should are served in their order of arrival, and poll rarely.
 #[test]
-fn who_came_first_goes_first() {
+fn the_queue_is_first_in_first_out() {
     let rules = rules(2);
     let (mut line, mut bucket, mut now) = (Line::default(), Bucket::new(&rules, 0, 0), 0);
     let mut waiting: Vec<(u64, u32)> = Vec::new();
@@ -219,7 +217,7 @@ fn who_came_first_goes_first() {
     }
     let (mut served, mut asks) = (Vec::new(), 0);
     while !waiting.is_empty() {
-        // Of those who wake at the same time, the last ones first.
+        // Of those that wake at the same time, the last one first.
         waiting.sort_by_key(|&(at, source)| (at, u32::MAX - source));
         let (at, source) = waiting.remove(0);
         now = at;
@@ -247,9 +245,9 @@ fn who_came_first_goes_first() {
     assert!(asks <= 2 * (8 + 7 + 6 + 5 + 4 + 3 + 2 + 1), "{asks}");
 }
 
-/// One who doesn't wait that long takes nobody's place, and a retry goes before others.
+/// A call that doesn't wait long enough gets no ticket, and a retry goes first.
 #[test]
-fn places() {
+fn tickets() {
     let rules = rules(2);
     let (mut line, mut bucket) = (Line::default(), Bucket::new(&rules, 0, 0));
     line.acquire(0, &mut bucket, &rules, &ask(0, 9));
@@ -274,7 +272,7 @@ fn places() {
         line.acquire(now, &mut bucket, &rules, &ask(3, 3).retry(true)),
         Decision::Granted { .. }
     ));
-    // What is asked for again is granted again.
+    // A repeated request is granted again.
     assert!(matches!(
         line.acquire(now, &mut bucket, &rules, &ask(3, 3)),
         Decision::Granted { .. }
@@ -294,7 +292,7 @@ fn record(version: u64, text: &str) -> TokenRecord {
     let later = SystemTime::UNIX_EPOCH + Duration::from_millis(1_800_000_000_123);
     let token = AccessToken::new(text)
         .valid_until(later)
-        .with_scopes("ZohoCliq.Chats.READ,ZohoCliq.Bots.READ");
+        .with_scopes("tickets.read,tickets.write");
     TokenRecord {
         version,
         token: Some(token),
@@ -305,7 +303,7 @@ fn record(version: u64, text: &str) -> TokenRecord {
 }
 
 #[tokio::test]
-async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
+async fn all_see_the_same_token_and_no_update_is_lost() {
     let directory = tempfile::tempdir().unwrap();
     let path = directory.path().join("tokens");
     let [one, other] = [(); 2].map(|()| FileTokenStore::open(&path).unwrap());
@@ -313,12 +311,12 @@ async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
     assert!(one.load(&key).await.unwrap().is_none());
     assert!(
         !one.save(&key, &record(2, "1000.a")).await.unwrap(),
-        "there is none before it"
+        "version 1 is missing"
     );
     assert!(one.save(&key, &record(1, "1000.a")).await.unwrap());
     assert!(
         !other.save(&key, &record(1, "1000.b")).await.unwrap(),
-        "it has been overtaken"
+        "version 1 exists"
     );
     assert!(other.save(&key, &record(2, "1000.c")).await.unwrap());
     assert!(other.load(&another).await.unwrap().is_none());
@@ -337,7 +335,7 @@ async fn a_token_is_the_same_for_all_and_nobody_is_overtaken() {
 }
 
 #[tokio::test]
-async fn one_at_a_time_has_the_lease() {
+async fn one_process_at_a_time_holds_the_lease() {
     let directory = tempfile::tempdir().unwrap();
     let [one, other] =
         [(); 2].map(|()| FileTokenStore::open(directory.path().join("tokens")).unwrap());
@@ -347,7 +345,7 @@ async fn one_at_a_time_has_the_lease() {
         panic!("it is held")
     };
     assert!(left <= MINUTE && left > MINUTE / 2);
-    // It has nothing to do with the record, and whoever has it may have it anew.
+    // It is independent of the record, and its holder can renew it.
     assert!(other.save(&key, &record(1, "1000.a")).await.unwrap());
     assert_eq!(
         one.lease(&key, 1, SECOND / 20).await.unwrap(),
@@ -356,7 +354,7 @@ async fn one_at_a_time_has_the_lease() {
     other.release(&key, 2).await.unwrap();
     assert!(
         matches!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Held(_)),
-        "it was not the other's to give back"
+        "only its holder can release it"
     );
     tokio::time::sleep(SECOND / 10).await;
     assert_eq!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Granted);
@@ -364,7 +362,7 @@ async fn one_at_a_time_has_the_lease() {
     assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
 }
 
-/// It has been used at most nine times in ten minutes: so there is one more, and no second one.
+/// The token was used at most nine times in ten minutes, so one more use is safe, but not two.
 #[tokio::test]
 async fn a_lost_record_leaves_one_use() {
     let directory = tempfile::tempdir().unwrap();
@@ -390,7 +388,7 @@ async fn a_lost_record_leaves_one_use() {
     assert_eq!(
         std::fs::read_dir(&path).unwrap().count(),
         2 + 3,
-        "some are kept aside"
+        "three damaged files are kept"
     );
     assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
 }

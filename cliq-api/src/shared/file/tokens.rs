@@ -1,4 +1,4 @@
-//! Access tokens that the processes of a host share, in a file for each refresh token.
+//! Access tokens that the processes of a host share, in one file per refresh token.
 
 use std::fmt;
 use std::path::Path;
@@ -15,21 +15,21 @@ use crate::auth::{Lease, StoreFuture, TokenKey, TokenRecord, TokenStore};
 use crate::error::Error;
 use crate::shared::record::StoredRecord;
 
-/// What is inside is JSON.
+/// The content is JSON.
 const SEAL: Seal = Seal {
-    magic: b"cliq tokens\n",
+    magic: b"cliq_api tok",
     version: 2,
 };
-/// How many uses are assumed for a refresh token whose record was lost. Of the usual budget of nine
-/// in ten minutes that leaves one, for a call that has no token.
+/// The number of uses that is assumed for a refresh token whose record was lost. It leaves one of a
+/// budget of nine in ten minutes, for a call without a token.
 const LOST_USES: usize = 8;
-/// How long those count.
+/// How long the assumed uses count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 
-/// Access tokens that the processes of a host share, in a directory of files.
+/// Stores access tokens in files, to share them between the processes of a host.
 ///
-/// The first process that needs a token gets one, and all others use it: ten processes renew once,
-/// where a server limits how often a refresh token may be used.
+/// The first process that needs a token requests it, and all others use it. Many servers limit how
+/// often a refresh token may be used; with this store, any number of processes refreshes once.
 ///
 /// ```no_run
 /// use cliq_api::Client;
@@ -45,20 +45,25 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// # }
 /// ```
 ///
-/// **Access tokens are written as they are**, into files of mode 0600 in a directory of mode 0700.
-/// Who can read them, as this user, the superuser or a backup, can act for the user until they run
-/// out, which is an hour; a directory in memory such as `/run/user/1000` keeps them out of backups.
-/// A refresh token is written only where its server replaces it with each use; client secrets never
-/// are.
+/// **Access tokens are stored unencrypted**, in files of mode 0600 in a directory of mode 0700.
+/// Anyone who can read them, such as this user, the superuser or a backup, can act for the user
+/// until they expire, usually within an hour. A directory in memory, such as `/run/user/1000`,
+/// keeps them out of backups. A refresh token is stored only if its server replaces it with each
+/// use. Client secrets are never stored.
 ///
-/// A file that was damaged or removed is reported to [`tracing`], kept beside the others with
-/// `damaged` in its name, and its refresh token counts as used as often as it can have been.
+/// A damaged or removed file is reported through [`tracing`]. A damaged file is renamed, with
+/// `damaged` in its name. The refresh token then counts as used nearly as often as allowed.
 #[derive(Clone)]
 pub struct FileTokenStore(Place);
 
 impl FileTokenStore {
-    /// In this directory. It is made if it isn't there, for its owner alone, and refused if others
-    /// may use it.
+    /// Opens a store in this directory, and creates it if necessary, with access only for its
+    /// owner.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the directory can't be
+    /// created, belongs to another user, or gives other users access.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
         Moment::now()?;
         Ok(Self(Place::open(directory.as_ref())?))
@@ -72,11 +77,11 @@ impl FileTokenStore {
         let work = move |file: &mut Locked| {
             let moment = Moment::now()?;
             let (mut kept, mended) = load(file)?;
-            let (answer, lasting) = change(&mut kept, moment);
+            let (result, lasting) = change(&mut kept, moment);
             if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
                 file.write(&kept.encode(), lasting)?;
             }
-            Ok(answer)
+            Ok(result)
         };
         Ok(self
             .0
@@ -85,16 +90,16 @@ impl FileTokenStore {
     }
 }
 
-/// A record, and who may renew it.
+/// A record, and the lease of the process that refreshes it.
 #[derive(Default, Serialize, Deserialize)]
 struct Kept {
-    /// 0 if there is only a lease yet.
+    /// 0 while there is only a lease.
     version: u64,
     record: StoredRecord<'static>,
     lease: Option<KeptLease>,
 }
 
-/// A lease, in time since boot: it ends with the boot in any case.
+/// A lease, in time since boot. It ends with the boot at the latest.
 #[derive(Clone, Copy, Serialize, Deserialize)]
 struct KeptLease {
     holder: u64,
@@ -103,7 +108,7 @@ struct KeptLease {
 }
 
 impl Kept {
-    /// Of a refresh token that may just have been used as often as allowed.
+    /// Returns the record of a refresh token that may just have been used as often as allowed.
     fn lost() -> Self {
         let record = TokenRecord {
             version: 1,
@@ -125,23 +130,23 @@ impl Kept {
     }
 
     fn encode(&self) -> Vec<u8> {
-        // Numbers and texts always are.
+        // Numbers and strings always serialize.
         SEAL.close(&serde_json::to_vec(self).unwrap_or_default())
     }
 
     fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, inside) = SEAL.open(bytes)?;
-        serde_json::from_slice(inside).map_err(|_| Unreadable::Damaged)
+        let (_, content) = SEAL.open(bytes)?;
+        serde_json::from_slice(content).map_err(|_| Unreadable::Damaged)
     }
 }
 
-/// What is in the file, and whether it has to be written in any case.
+/// Reads the file. Returns its content, and whether it must be written in any case.
 fn load(file: &mut Locked) -> Result<(Kept, bool), Problem> {
     let path = file.path().display();
     match file.read()? {
         Content::New => return Ok((Kept::default(), false)),
         Content::Gone => {
-            tracing::warn!(target: "cliq_api::auth", %path, "a shared access token's file was removed: its refresh token counts as used nearly as often as it may be");
+            tracing::warn!(target: "cliq_api::auth", %path, "the file of a shared access token was removed: its refresh token counts as used nearly as often as allowed");
         }
         Content::Bytes(bytes) => match Kept::decode(&bytes) {
             Ok(kept) => return Ok((kept, false)),
@@ -154,7 +159,7 @@ fn load(file: &mut Locked) -> Result<(Kept, bool), Problem> {
             }
             Err(Unreadable::Damaged) => {
                 let aside = file.set_aside()?;
-                tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "a shared access token's file is damaged and was put aside: its refresh token counts as used nearly as often as it may be");
+                tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token is damaged and was renamed: its refresh token counts as used nearly as often as allowed");
             }
         },
     }
@@ -213,7 +218,7 @@ impl TokenStore for FileTokenStore {
     }
 }
 
-/// With its directory, and without any token.
+/// Shows the directory, but no token.
 impl fmt::Debug for FileTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileTokenStore")

@@ -1,4 +1,4 @@
-//! What the script of buckets is told, and what its answers mean.
+//! Arguments and results of `bucket.lua`.
 
 use std::time::Duration;
 
@@ -12,14 +12,14 @@ use crate::limit::{
 use crate::store_error::StoreError;
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
-/// Where only a lock is told of.
+/// Passed instead of rules when only a lockout is reported.
 pub(super) const NO_RULES: [i64; 10] = [-1, 0, 0, 0, 0, 0, 0, 0, 0, 0];
-/// How often one who waits for another's answer looks.
+/// The polling interval while waiting for another process's call. There is no notification for it.
 const LOOK: Duration = Duration::from_millis(500);
-/// What the script can count with: the longest time that a stamp holds.
+/// The longest duration that a time stamp of the script holds.
 const LONGEST: u64 = u32::MAX as u64 >> 1;
 
-/// Makes calls of the script.
+/// Builds invocations of the script.
 pub(super) struct Calls<'s> {
     pub(super) script: &'s Script,
     pub(super) place: &'s Place,
@@ -101,7 +101,7 @@ pub(super) fn decision(answer: &[i64], source: Source) -> Result<Decision, Store
         [1, ttl] => Decision::Granted { ttl: time(ttl) },
         [2, earliest, recheck] => {
             let (earliest, recheck) = (time(earliest), time(recheck));
-            // Nobody tells it that a peer's call ended.
+            // The end of a peer's call isn't announced.
             Decision::Wait {
                 earliest,
                 recheck: recheck.min(earliest.max(LOOK)),
@@ -155,6 +155,6 @@ fn time(millis: i64) -> Duration {
 
 fn unknown() -> StoreError {
     StoreError::new(
-        "Redis answered what no version of this program's script does: is another program's data under the same prefix?",
+        "unexpected result of a Redis script: does another program use the same key prefix?",
     )
 }

@@ -1,9 +1,8 @@
-//! One connection to a server: made at first use, kept by a task that makes it anew when it breaks,
-//! and gone with its owner.
+//! A connection to Redis: opened on first use, reopened by a task when it breaks, and closed with
+//! its owner.
 //!
-//! Commands of all callers go over it at once, and messages come by it. While it is broken nobody
-//! waits for long: after a first failed try, calls fail at once with what that told, until the task
-//! has it back.
+//! All callers share it, and it also receives messages. After a failed attempt to connect, calls
+//! fail immediately with its error until the task has reconnected.
 
 use std::fmt;
 use std::pin::Pin;
@@ -21,28 +20,28 @@ use tokio::time::{Instant, sleep, timeout};
 
 use super::place::Place;
 
-/// Between two tries to get it back: at first, and at most.
-const FIRST_PAUSE: Duration = Duration::from_millis(100);
-const LONGEST_PAUSE: Duration = Duration::from_secs(1);
+/// Delays between attempts to connect.
+const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
+const MAX_BACKOFF: Duration = Duration::from_secs(1);
 
-/// What the server was asked for didn't come.
+/// A command failed.
 #[derive(Debug, Clone)]
 pub(super) struct Problem {
     pub(super) words: String,
     pub(super) source: Option<RedisError>,
 }
 
-/// Who hears messages, and has something to say as soon as the server is back.
+/// Receives messages, and runs commands after each reconnection.
 pub(super) trait Listener: Send + Sync + 'static {
     fn channel(&self) -> String;
     fn heard(&self, message: &[u8]);
-    /// Before anybody else speaks.
+    /// Called after connecting, before any other command is sent.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
 }
 
 pub(super) type Work<'a> = Pin<Box<dyn Future<Output = RedisResult<()>> + Send + 'a>>;
 
-/// A connection, to be made.
+/// A connection that is opened on first use.
 pub(super) struct Link {
     shared: Arc<Shared>,
     keeper: Mutex<Option<Keeper>>,
@@ -52,26 +51,25 @@ struct Shared {
     place: Place,
     listener: Option<Arc<dyn Listener>>,
     state: watch::Sender<State>,
-    /// Where a cluster said that our keys are, if not where the URL says.
+    /// The node of a cluster that holds the keys, if it isn't the URL's.
     moved: Mutex<Option<ConnectionAddr>>,
 }
 
 #[derive(Clone)]
 enum State {
-    /// Nobody knows yet.
     Connecting,
     Up(Up),
     Down(Problem),
 }
 
-/// A connection that worked.
+/// An open connection.
 #[derive(Clone)]
 struct Up {
     connection: MultiplexedConnection,
     lost: Arc<Notify>,
 }
 
-/// Ends with its owner.
+/// Aborts the task when it is dropped.
 struct Keeper(JoinHandle<()>);
 
 impl Drop for Keeper {
@@ -95,13 +93,13 @@ impl Link {
         }
     }
 
-    /// Runs a script, and has it loaded where the server doesn't know it.
+    /// Runs a script, and loads it if the server doesn't have it.
     pub(super) async fn run<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, Problem> {
         match self.try_run(script).await {
-            // Once more, where the cluster says.
+            // Once more, at the node that the cluster names.
             Err(problem) if problem.is_moved() => self.try_run(script).await,
             result => result,
         }
@@ -151,10 +149,10 @@ impl Link {
         }
     }
 
-    /// Sees to it that somebody keeps it.
+    /// Starts the task that maintains the connection, unless it is running.
     fn keep(&self) {
         let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        // The runtime that had it may have ended.
+        // The runtime of an earlier task may have been shut down.
         if keeper.as_ref().is_none_or(|keeper| keeper.0.is_finished()) {
             self.shared.state.send_replace(State::Connecting);
             *keeper = Some(Keeper(tokio::spawn(Arc::clone(&self.shared).keep())));
@@ -164,7 +162,7 @@ impl Link {
 
 impl Shared {
     async fn keep(self: Arc<Self>) {
-        let mut pause = FIRST_PAUSE;
+        let mut pause = INITIAL_BACKOFF;
         let mut is_known = false;
         loop {
             match self.connect().await {
@@ -174,8 +172,8 @@ impl Shared {
                     self.state.send_replace(State::Up(up));
                     lost.notified().await;
                     self.state.send_replace(State::Connecting);
-                    if begun.elapsed() > LONGEST_PAUSE {
-                        pause = FIRST_PAUSE;
+                    if begun.elapsed() > MAX_BACKOFF {
+                        pause = INITIAL_BACKOFF;
                         continue;
                     }
                 }
@@ -193,7 +191,7 @@ impl Shared {
                 }
             }
             sleep(jittered(pause)).await;
-            pause = LONGEST_PAUSE.min(pause * 2);
+            pause = MAX_BACKOFF.min(pause * 2);
         }
     }
 
@@ -204,7 +202,7 @@ impl Shared {
             Err(_) => return Err(place.late()),
         };
         if let Some(listener) = &self.listener {
-            // Each command has its time; there may be many.
+            // Each command has its own timeout; there may be many.
             listener.back(&mut up.connection).await.map_err(|error| {
                 self.follow(&error);
                 place.failed(error)
@@ -216,13 +214,13 @@ impl Shared {
     async fn try_connect(&self) -> RedisResult<Up> {
         let timeout = Some(self.place.timeout);
         let lost = Arc::new(Notify::new());
-        let (told, listener) = (Arc::clone(&lost), self.listener.clone());
+        let (disconnected, listener) = (Arc::clone(&lost), self.listener.clone());
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(timeout)
             .set_response_timeout(timeout)
             .set_push_sender(move |push: PushInfo| {
                 match (push.kind, &listener, push.data.last()) {
-                    (PushKind::Disconnection, ..) => told.notify_one(),
+                    (PushKind::Disconnection, ..) => disconnected.notify_one(),
                     (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => {
                         listener.heard(message)
                     }
@@ -246,7 +244,7 @@ impl Shared {
         Ok(Up { connection, lost })
     }
 
-    /// It isn't used any more, and the keeper makes another.
+    /// Discards a connection, so that the task opens another one.
     fn lose(&self, up: &Up) {
         self.state.send_if_modified(|state| {
             let is_this = matches!(state, State::Up(now) if Arc::ptr_eq(&now.lost, &up.lost));
@@ -258,7 +256,7 @@ impl Shared {
         up.lost.notify_one();
     }
 
-    /// Goes where a cluster says that the keys are. They are all in one place.
+    /// Follows a redirection of a cluster. All keys are on one node.
     fn follow(&self, error: &RedisError) {
         if !is_moved(error) {
             return;
@@ -295,7 +293,7 @@ impl Shared {
     }
 }
 
-/// A node that doesn't know its own name leaves it out.
+/// Returns the host of a redirection, which is empty if the node doesn't know its own name.
 fn or(host: &str, given: String) -> String {
     if host.is_empty() {
         given
@@ -308,7 +306,7 @@ fn is_moved(error: &RedisError) -> bool {
     error.kind() == redis::ErrorKind::Server(ServerErrorKind::Moved)
 }
 
-/// Whether another connection may do better.
+/// Returns whether another connection may succeed.
 fn is_broken(error: &RedisError) -> bool {
     use redis::ErrorKind::Server;
     let is_elsewhere = matches!(
@@ -325,7 +323,7 @@ fn is_broken(error: &RedisError) -> bool {
 }
 
 fn jittered(pause: Duration) -> Duration {
-    // Between half of it and all of it, so that many don't come at once.
+    // Random in the upper half, so that clients don't reconnect at the same time.
     let part = getrandom::u32().unwrap_or(u32::MAX);
     pause / 2 + (pause / 2).mul_f64(f64::from(part) / f64::from(u32::MAX))
 }
@@ -344,7 +342,11 @@ impl Place {
 
     fn late(&self) -> Problem {
         Problem {
-            words: format!("{} gave no answer within {:?}", self.shown(), self.timeout),
+            words: format!(
+                "no response from {} within {:?}",
+                self.shown(),
+                self.timeout
+            ),
             source: None,
         }
     }
@@ -355,7 +357,7 @@ impl Problem {
         self.source.as_ref().is_some_and(is_moved)
     }
 
-    /// What a script refused with, if its first word is this.
+    /// Returns the detail of an error that a script raised with this code.
     pub(super) fn refusal(&self, code: &str) -> Option<&str> {
         self.source
             .as_ref()

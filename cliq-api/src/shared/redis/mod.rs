@@ -1,8 +1,8 @@
-//! Limits and access tokens shared by hosts, in Redis or Valkey.
+//! Stores of rate limits and access tokens in Redis or Valkey, shared between hosts.
 //!
-//! `place` says which server and under which names, `link` keeps the connection; `limits` and
-//! `tokens` are the two stores. What changes as one step is a script that runs in the server:
-//! `bucket.lua` (`calls` speaks to it), `tokens.lua`.
+//! `place` holds the server's address and derives key names, `link` maintains the connection;
+//! `limits` and `tokens` are the stores. Atomic changes are scripts that run in the server:
+//! `bucket.lua`, which `calls` invokes, and `tokens.lua`.
 
 mod away;
 mod calls;

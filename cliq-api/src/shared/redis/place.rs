@@ -1,5 +1,5 @@
-//! Which server, and the names of things there. No name tells whose it is, nor an error or `Debug`
-//! the password.
+//! The address of the server, and the names of keys. Key names don't reveal users; errors and
+//! `Debug` don't reveal the password.
 
 use std::fmt;
 use std::sync::Arc;
@@ -13,11 +13,12 @@ use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
 
-/// Where names begin, if nothing else is said.
-const PREFIX: &str = "cliq";
+/// The default prefix of key names.
+const PREFIX: &str = "cliq_api";
+/// The default timeout of a command.
 const TIMEOUT: Duration = Duration::from_secs(1);
 
-/// A server, and what is kept there for whom.
+/// A server, and the settings of a store there.
 #[derive(Clone)]
 pub(super) struct Place {
     pub(super) info: ConnectionInfo,
@@ -27,26 +28,32 @@ pub(super) struct Place {
 }
 
 impl Place {
-    /// The problem, if the URL can't be used. It doesn't repeat the URL, which may hold a password.
+    /// Parses the URL. Errors don't repeat it: it may hold a password.
     pub(super) fn new(url: &str) -> Result<Self, Error> {
         let info = url.into_connection_info().map_err(|error| {
-            let why = error.detail().map(|detail| format!(" ({detail})")).unwrap_or_default();
+            let why = error
+                .detail()
+                .map(|detail| format!(" ({detail})"))
+                .unwrap_or_default();
             Error::configuration(format!(
-                "the Redis URL can't be used{why}: write redis://:password@host:6379/0, or rediss://… for TLS, with what is special in a password as %40"
+                "invalid Redis URL{why}: expected redis://:password@host:6379/0, or rediss://… for \
+                 TLS, with special characters of the password percent-encoded"
             ))
         })?;
         let has_tls = cfg!(any(feature = "rustls", feature = "native-tls"));
         if !has_tls && matches!(info.addr(), ConnectionAddr::TcpTls { .. }) {
             return Err(Error::configuration(
-                "the Redis URL asks for TLS, which this program was built without: enable cliq-api's feature `rustls`",
+                "the Redis URL requires TLS, but this program was built without it: enable the \
+                 feature `rustls` of the crate `cliq_api`",
             ));
         }
         if matches!(info.addr(), ConnectionAddr::TcpTls { insecure: true, .. }) {
             return Err(Error::configuration(
-                "the Redis URL ends in #insecure, which lets anybody pass for that server: leave it out, and let the host trust the server's certificate",
+                "the Redis URL ends in #insecure, which disables the verification of the server: \
+                 remove it, and add the server's certificate to the trusted ones of this host",
             ));
         }
-        // With it, messages come by the same connection.
+        // RESP3 delivers messages over the same connection.
         let settings = info
             .redis_settings()
             .clone()
@@ -68,17 +75,17 @@ impl Place {
         }
     }
 
-    /// All names begin alike, in braces: so all that is kept lies on one node of a cluster, which
-    /// is what a script over several needs.
+    /// Returns the name of a key. The prefix is in braces, so that a cluster stores all keys in one
+    /// slot, which scripts with several keys require.
     pub(super) fn key(&self, kind: &str, name: &str) -> String {
         format!("{{{}}}:{kind}:{name}", self.prefix)
     }
 
-    /// 32 digits that stand for the parts.
+    /// Hashes the parts to 32 hex digits.
     pub(super) fn name(&self, parts: &[&str]) -> String {
         let key = self.name_key.as_ref().map_or("", |key| key.expose_secret());
-        // However long the key is.
-        let mut hash = digest(b"cliq-api names", &[key.as_bytes()]);
+        // Hashed first, because the key may have any length.
+        let mut hash = digest(b"cliq_api names", &[key.as_bytes()]);
         hash = digest(
             &hash,
             &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>(),
@@ -86,7 +93,7 @@ impl Place {
         format!("{:032x}", u128::from_be_bytes(hash))
     }
 
-    /// Where it is, without who signs in.
+    /// Returns the server's URL without credentials.
     pub(super) fn shown(&self) -> String {
         let db = self.info.redis_settings().db();
         match self.info.addr() {
@@ -105,7 +112,7 @@ fn digest(key: &[u8], parts: &[&[u8]]) -> [u8; 16] {
     )]
     let mut mac = Blake2bMac::<U16>::new_from_slice(key).expect("the key fits");
     for part in parts {
-        // With its length, so that no two lists of parts look alike.
+        // Each part is preceded by its length, so that different lists of parts can't collide.
         mac.update(&(part.len() as u64).to_be_bytes());
         mac.update(part);
     }

@@ -1,4 +1,4 @@
-//! Access tokens as they are stored: encrypted, and bound to their names and versions.
+//! Encrypts access tokens, and binds them to their names and versions.
 
 use std::fmt;
 
@@ -13,20 +13,26 @@ use crate::error::Error;
 use crate::shared::record::StoredRecord;
 
 const NONCE: usize = 24;
-/// Besides its version, in front.
+/// Length of the record's version.
 const VERSION: usize = 8;
+/// Version of this format.
 const FORMAT: u8 = 1;
 
-/// What stored tokens are encrypted with: 32 bytes that only the processes know that share them.
+/// The key that encrypts stored tokens: 32 bytes, known only to the processes that share them.
 pub struct StoreKey(SecretBox<[u8; 32]>);
 
 impl StoreKey {
-    /// From 32 bytes, taken at random.
+    /// Returns a key of 32 random bytes.
     pub fn new(bytes: SecretBox<[u8; 32]>) -> Self {
         Self(bytes)
     }
 
-    /// From their base64, such as `openssl rand -base64 32` gives.
+    /// Decodes a key from base64, as printed by `openssl rand -base64 32`.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) unless it is the base64 of 32
+    /// bytes.
     ///
     /// ```
     /// use cliq_api::shared::StoreKey;
@@ -44,13 +50,13 @@ impl StoreKey {
         Ok(Self(SecretBox::new(Box::new(key))))
     }
 
-    /// A record as bytes: its version (8), a nonce (24), and the rest, encrypted. Name and version
-    /// can't be changed unnoticed either.
+    /// Encrypts a record: version (8 bytes), nonce (24 bytes), ciphertext. It also authenticates
+    /// name and version.
     pub(super) fn seal(&self, name: &str, record: &TokenRecord) -> Result<Vec<u8>, StoreError> {
         let text = SecretSlice::from(serde_json::to_vec(&StoredRecord::from(record))?);
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)
-            .map_err(|error| format!("the system gives no random numbers: {error}"))?;
+            .map_err(|error| format!("the system returned no random numbers: {error}"))?;
         let version = record.version.to_be_bytes();
         let payload = Payload {
             msg: text.expose_secret(),
@@ -59,11 +65,11 @@ impl StoreKey {
         let sealed = self
             .cipher()
             .encrypt(&XNonce::from(nonce), payload)
-            .map_err(|_| "the token can't be encrypted")?;
+            .map_err(|_| "encrypting the token failed")?;
         Ok([&version[..], &nonce, &sealed].concat())
     }
 
-    /// `None` if it was encrypted with another key, or changed.
+    /// Decrypts a record; `None` if it was encrypted with another key, or modified.
     pub(super) fn open(&self, name: &str, bytes: &[u8]) -> Option<TokenRecord> {
         let (version, bytes) = bytes.split_first_chunk::<VERSION>()?;
         let (nonce, msg) = bytes.split_first_chunk::<NONCE>()?;
@@ -86,7 +92,8 @@ fn bound_to(name: &str, version: [u8; VERSION]) -> Vec<u8> {
 }
 
 fn unusable() -> Error {
-    let problem = "the key for stored tokens is not the base64 of 32 bytes: make one with `openssl rand -base64 32`";
+    let problem = "invalid key for stored tokens; expected the base64 of 32 bytes, as printed by \
+                   `openssl rand -base64 32`";
     Error::configuration(problem)
 }
 

@@ -1,6 +1,6 @@
-//! The script, told the same as a bucket of this crate: each answer is the same, and what is kept.
+//! Runs `bucket.lua` and a `Bucket` with the same calls, and compares results and stored states.
 
-// The one that the tests of the workspace use, in a package that uses this one.
+// The server that the tests of the workspace use.
 #[allow(
     dead_code,
     unreachable_pub,
@@ -26,7 +26,7 @@ use crate::meta::Limit;
 const NAME: &str = "bucket";
 const LOOK: Duration = Duration::from_millis(500);
 
-/// The script with the time as its last argument, in place of the server's.
+/// Returns the script with the time as its last argument, instead of the server's time.
 fn timed() -> Script {
     let timed = BUCKET.replace(
         "local now = server_time()",
@@ -36,13 +36,14 @@ fn timed() -> Script {
     Script::new(&timed)
 }
 
-/// A bucket there, and one here that is told the same.
+/// A bucket in Redis, and one here that gets the same calls.
 struct Both<'s> {
     calls: Calls<'s>,
     connection: &'s mut Connection,
     here: Bucket,
-    /// When the one here was last made whole, and since when the one there is.
+    /// The epoch in which the bucket here was last completed.
     whole_in: u64,
+    /// The start of the script's epoch.
     birth: u64,
 }
 
@@ -51,9 +52,9 @@ impl Both<'_> {
         call.arg(now).invoke(self.connection).unwrap()
     }
 
-    /// What the script does before it does what it is told.
+    /// Repeats what the script does before each command.
     fn prepare(&mut self, now: u64, rules: &Rules) {
-        // A clock that went back before that begins another epoch.
+        // A clock that went back before the epoch starts another one.
         self.birth = self.birth.min(now);
         self.here.sanitize(now, rules);
         if self.whole_in != self.birth {
@@ -97,7 +98,7 @@ impl Both<'_> {
         assert_eq!(seen(&there, source).unwrap(), here);
     }
 
-    /// The bytes are the same. A bucket that knows nothing any more may be gone.
+    /// Compares the bytes. A bucket without information may be missing in Redis.
     fn compare(&mut self, now: u64, rules: &Rules) {
         let there: Option<Vec<u8>> = self
             .connection
@@ -140,11 +141,11 @@ fn the_script_does_what_the_bucket_does() {
         .unwrap();
     let place = Place::new(&redis.url()).unwrap();
     let script = timed();
-    let seed = std::env::var("CLIQ_LIMITS_SEED")
+    let seed = std::env::var("LIMITS_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("CLIQ_LIMITS_SEED={seed}");
+    println!("LIMITS_SEED={seed}");
     let mut rng = Rng::with_seed(seed);
     let (mut granted, mut locked, mut waits, mut behind) = (0, 0, 0, 0);
     for _ in 0..40 {
@@ -163,7 +164,7 @@ fn the_script_does_what_the_bucket_does() {
             birth: now,
         };
         let mut leases: Vec<LeaseId> = Vec::new();
-        // The epoch begins.
+        // Starts the epoch.
         both.acquire(
             now,
             &rules,
@@ -172,7 +173,7 @@ fn the_script_does_what_the_bucket_does() {
         let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
             now += match rng.u32(..500) {
-                // Long enough that stamps are counted anew.
+                // Long enough for time stamps to be rebased.
                 0 => rng.u64(..3 << 30),
                 1..20 => rng.u64(..700_000),
                 _ => rng.u64(..longest),

@@ -1,4 +1,4 @@
-//! Access tokens shared by hosts, encrypted, with one refresh for all.
+//! Encrypted access tokens that hosts share.
 
 use std::fmt;
 use std::sync::{Arc, LazyLock, OnceLock};
@@ -15,14 +15,14 @@ use crate::error::Error;
 use crate::shared::record::to_millis;
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
-/// How long a token is kept that doesn't say when it runs out; and all for at least as long as uses
-/// of a refresh token count, and denials.
+/// How long a token without an expiry time is kept.
 const UNKNOWN: Duration = Duration::from_hours(24);
+/// How long a record is kept at least: longer than uses of a refresh token and lockouts count.
 const LEAST: Duration = Duration::from_mins(30);
 
-/// Keeps the access tokens of all processes that use the same Redis (6 or later) or Valkey server,
-/// encrypted with a key that only they know. A refresh token is stored only where its server
-/// replaces it with each use.
+/// Stores access tokens in Redis (6 or later) or Valkey, to share them between hosts. They are
+/// encrypted with a [`StoreKey`]. A refresh token is stored only if its server replaces it with
+/// each use.
 ///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
@@ -34,24 +34,28 @@ const LEAST: Duration = Duration::from_mins(30);
 /// # }
 /// ```
 ///
-/// A token that was encrypted with another key is an error, and not no token: processes with
-/// different keys would refresh each for itself, past what the server allows. To change the key,
-/// first give the new one to all as [one to read with](Self::also_reads), then as the one to write
-/// with.
+/// Loading a token that was encrypted with another key is an error: processes with different keys
+/// would refresh separately, and exceed the server's limits. To change the key, first pass the new
+/// one to [`also_reads`](Self::also_reads) in all processes, then to [`new`](Self::new).
 ///
-/// While the server can't be reached, tokens at hand are used until they run out, and none is
-/// renewed.
+/// While Redis is unreachable, processes use the tokens in memory until they expire, and refresh
+/// none.
 #[derive(Clone)]
 pub struct RedisTokenStore {
     place: Place,
-    /// The first is what is written with.
+    /// The first one encrypts.
     keys: Arc<[Arc<StoreKey>]>,
     link: Arc<OnceLock<Link>>,
 }
 
 impl RedisTokenStore {
-    /// At the server of that URL, as [`RedisLimitStore`](super::RedisLimitStore::new) takes it. It
-    /// fails only where the URL can't be used.
+    /// Returns a store at this URL, of the form `redis://:password@host:6379/0`, or `rediss://…`
+    /// for TLS. It connects on first use.
+    ///
+    /// # Errors
+    ///
+    /// [`ErrorKind::Configuration`](crate::ErrorKind::Configuration) if the URL is invalid, or
+    /// needs TLS and the crate was built without it.
     pub fn new(url: impl AsRef<str>, key: StoreKey) -> Result<Self, Error> {
         let place = Place::new(url.as_ref())?;
         Ok(Self {
@@ -61,7 +65,7 @@ impl RedisTokenStore {
         })
     }
 
-    /// Where all names in the server begin; `cliq` at first.
+    /// Sets the prefix of all key names. Defaults to `cliq_api`.
     #[must_use]
     pub fn prefix(self, prefix: impl AsRef<str>) -> Self {
         self.at(|place| Place {
@@ -70,21 +74,21 @@ impl RedisTokenStore {
         })
     }
 
-    /// How long one command may take, and a connection; one second at first.
+    /// Sets the timeout of a command and of connecting. Defaults to one second.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         self.at(|place| Place { timeout, ..place })
     }
 
-    /// A secret for the names, which are hashes of client ids and of fingerprints of refresh
-    /// tokens.
+    /// Sets a secret for key names, which are hashes of client ids and of fingerprints of refresh
+    /// tokens. Defaults to none: anyone with access to Redis can then test guessed client ids.
     #[must_use]
     pub fn name_key(self, key: impl Into<SecretString>) -> Self {
         let key = key.into();
         self.at(|place| place.with_name_key(key))
     }
 
-    /// Tokens that others encrypted with this key are read as well.
+    /// Adds a key that only decrypts, to read tokens of processes that encrypt with it.
     #[must_use]
     pub fn also_reads(self, key: StoreKey) -> Self {
         let keys = self.keys.iter().cloned().chain([Arc::new(key)]).collect();
@@ -123,7 +127,7 @@ impl TokenStore for RedisTokenStore {
             let Some(bytes) = stored else { return Ok(None) };
             match self.keys.iter().find_map(|secret| secret.open(key.as_str(), &bytes)) {
                 Some(record) => Ok(Some(record)),
-                None => Err("the token in Redis was encrypted with another key than this process has: give all of them the same".into()),
+                None => Err("the token in Redis was encrypted with another `StoreKey`: use the same key in all processes".into()),
             }
         })
     }
@@ -132,7 +136,7 @@ impl TokenStore for RedisTokenStore {
         Box::pin(async move {
             let bytes = self.keys[0].seal(key.as_str(), record)?;
             let mut call = self.call("save", "token", key);
-            call.arg(bytes).arg(lives(record));
+            call.arg(bytes).arg(time_to_live(record));
             Ok(self.run::<u8>(&call).await? == 1)
         })
     }
@@ -163,8 +167,8 @@ impl TokenStore for RedisTokenStore {
     }
 }
 
-/// For how long a record matters, in milliseconds.
-fn lives(record: &TokenRecord) -> u64 {
+/// Returns how long to keep a record, in milliseconds.
+fn time_to_live(record: &TokenRecord) -> u64 {
     let now = SystemTime::now();
     let ends = record
         .token
@@ -180,7 +184,7 @@ fn lives(record: &TokenRecord) -> u64 {
     to_millis(last) - to_millis(now)
 }
 
-/// A problem, as an error.
+/// A [`Problem`] as a `StoreError`.
 #[derive(Debug, thiserror::Error)]
 #[error("{}", .0.words)]
 struct Failed(Problem);

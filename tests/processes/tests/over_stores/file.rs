@@ -149,7 +149,7 @@ async fn nobody_else_can_use_it() {
         .unwrap_err()
         .to_string();
     assert!(refusal.ends_with(&format!(
-        "{0} has mode 640, so that others can use it: make it private with `chmod 600 {0}`, or choose another place",
+        "{0} has mode 640, which gives other users access: run `chmod 600 {0}`, or use another path",
         file.display()
     )), "{refusal}");
 
@@ -180,7 +180,7 @@ async fn no_link_is_followed() {
     assert!(
         error
             .to_string()
-            .contains("link is a symbolic link, and links are not followed"),
+            .contains("link is a symbolic link; links are not followed"),
         "{error}"
     );
 
@@ -295,13 +295,13 @@ async fn a_later_version_is_refused_and_left_alone() {
     let sum = inside.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
-    let newer = [&b"cliq limits\n"[..], &sum.to_be_bytes(), inside].concat();
+    let newer = [&b"cliq_api lim"[..], &sum.to_be_bytes(), inside].concat();
     fs::write(&file, &newer).unwrap();
     let refusal = acquire(&limiter(&directory), ShortRequest::META)
         .await
         .unwrap_err()
         .to_string();
-    let words = "was written by a later version of this program (its format is 2, and this one reads up to 1): update this one";
+    let words = "was written by a newer version of this program (format 2; this one reads up to 1): update this one";
     assert!(refusal.ends_with(words), "{refusal}");
     assert_eq!(fs::read(&file).unwrap(), newer);
 }
@@ -336,7 +336,7 @@ async fn a_known_lock_needs_no_file() {
         .await
         .unwrap_err()
         .to_string();
-    assert!(refusal.ends_with("limits is no directory"), "{refusal}");
+    assert!(refusal.ends_with("limits is not a directory"), "{refusal}");
 }
 
 /// One that is stopped while it has the lock doesn't hang all others.
@@ -357,8 +357,7 @@ async fn a_lock_that_nobody_gives_back_is_told() {
     tokio::time::advance(Duration::from_secs(11)).await;
     let refusal = asking.await.unwrap();
     assert!(
-        refusal
-            .ends_with("was locked by another process for more than 10 seconds: is one stopped?"),
+        refusal.ends_with("limits, which another process holds: is one suspended?"),
         "{refusal}"
     );
     drop(lock);
