@@ -5,11 +5,7 @@ use std::fmt;
 /// Where and why a response doesn't match the declared type. Neither `Display` nor `Debug` shows a
 /// value of the response, which may be a secret.
 #[derive(Clone, PartialEq, Eq)]
-pub struct DecodeError(Box<Inner>);
-
-/// Boxed, so that a call's future stays small.
-#[derive(Clone, PartialEq, Eq)]
-struct Inner {
+pub struct DecodeError {
     /// The member, such as `data[3].title`; empty for the whole body.
     path: String,
     problem: String,
@@ -19,25 +15,26 @@ struct Inner {
 
 impl DecodeError {
     pub(crate) fn new(path: impl Into<String>, problem: impl Into<String>) -> Self {
-        Self(Box::new(Inner {
+        Self {
             path: path.into(),
             problem: problem.into(),
             is_json: true,
             next_token: None,
-        }))
+        }
     }
 
     /// The body is not JSON.
     pub(crate) fn not_json(problem: String) -> Self {
-        let mut this = Self::new("", problem);
-        this.0.is_json = false;
-        this
+        Self {
+            is_json: false,
+            ..Self::new("", problem)
+        }
     }
 
-    /// Puts `outer` before the path.
+    /// Prepends `outer` to the path.
     pub(crate) fn below(mut self, outer: &[&str]) -> Self {
         let outer = outer.join(".");
-        self.0.path = match (outer.as_str(), self.0.path.as_str()) {
+        self.path = match (outer.as_str(), self.path.as_str()) {
             (outer, "") => outer.to_owned(),
             ("", inner) => inner.to_owned(),
             (outer, inner) if inner.starts_with('[') => format!("{outer}{inner}"),
@@ -48,27 +45,27 @@ impl DecodeError {
 
     /// Adds the token of the page after the one that can't be read.
     pub(crate) fn before(mut self, next_token: Option<String>) -> Self {
-        self.0.next_token = next_token;
+        self.next_token = next_token;
         self
     }
 
     /// Whether the body is JSON, of whatever type.
     pub(crate) fn is_json(&self) -> bool {
-        self.0.is_json
+        self.is_json
     }
 
     /// Returns the token of the page after the one that can't be read, where the response has it.
     pub(crate) fn next_token(&self) -> Option<&str> {
-        self.0.next_token.as_deref()
+        self.next_token.as_deref()
     }
 }
 
 impl fmt::Display for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if self.0.path.is_empty() {
-            f.write_str(&self.0.problem)
+        if self.path.is_empty() {
+            f.write_str(&self.problem)
         } else {
-            write!(f, "at `{}`: {}", self.0.path, self.0.problem)
+            write!(f, "at `{}`: {}", self.path, self.problem)
         }
     }
 }
@@ -76,8 +73,8 @@ impl fmt::Display for DecodeError {
 impl fmt::Debug for DecodeError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("DecodeError")
-            .field("path", &self.0.path)
-            .field("problem", &self.0.problem)
+            .field("path", &self.path)
+            .field("problem", &self.problem)
             .finish_non_exhaustive()
     }
 }
