@@ -89,14 +89,14 @@ pub trait WaitPagedExt: PagedExt {
 
 impl<R: PagedExt> WaitPagedExt for R {}
 
-/// Iterates over pages. An error doesn't end the iteration, as with [`Pages`]: a loop must stop at
-/// an error, or limit its attempts.
+/// Iterates over pages. It ends after an error, as [`Pages`] does: [`resume`](Self::resume)
+/// continues.
 #[derive(Debug)]
 #[must_use = "iterators are lazy: nothing is sent until the next page is needed"]
 pub struct WaitPages<R: PagedExt>(Pages<R>);
 
-/// Iterates over items. An error doesn't end the iteration, as with [`Items`]: a loop must stop at
-/// an error, or limit its attempts.
+/// Iterates over items. It ends after an error, as [`Items`] does: [`resume`](Self::resume)
+/// continues.
 #[derive(Debug)]
 #[must_use = "iterators are lazy: nothing is sent until the next page is needed"]
 pub struct WaitItems<R: PagedExt>(Items<R>);
@@ -106,12 +106,34 @@ impl<R: PagedExt> WaitPages<R> {
     pub fn get_ref(&self) -> &Pages<R> {
         &self.0
     }
+
+    /// Continues after an error, with the page that failed, as [`Pages::resume`].
+    pub fn resume(&mut self) {
+        self.0.resume();
+    }
+
+    /// Continues after an error, with the page after the one that failed, as
+    /// [`Pages::skip_page`].
+    pub fn skip_page(&mut self) -> bool {
+        self.0.skip_page()
+    }
 }
 
 impl<R: PagedExt> WaitItems<R> {
     /// Returns the underlying [`Items`], which hold the token of the next page.
     pub fn get_ref(&self) -> &Items<R> {
         &self.0
+    }
+
+    /// Continues after an error, with the page that failed, as [`Items::resume`].
+    pub fn resume(&mut self) {
+        self.0.resume();
+    }
+
+    /// Continues after an error, with the page after the one that failed, as
+    /// [`Items::skip_page`].
+    pub fn skip_page(&mut self) -> bool {
+        self.0.skip_page()
     }
 }
 
@@ -121,7 +143,7 @@ impl<R: PagedExt> Iterator for WaitPages<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => Some(Err(cannot_wait(error, R::META))),
+            Err(error) => self.0.fail(Err(cannot_wait(error, R::META))),
         }
     }
 }
@@ -132,7 +154,7 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
     fn next(&mut self) -> Option<Self::Item> {
         match runtime() {
             Ok(runtime) => runtime.block_on(self.0.next()),
-            Err(error) => Some(Err(cannot_wait(error, R::META))),
+            Err(error) => self.0.fail(Err(cannot_wait(error, R::META))),
         }
     }
 }

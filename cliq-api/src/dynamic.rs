@@ -13,12 +13,14 @@ use crate::error::Error;
 use crate::meta::{EndpointMeta, Place};
 use crate::request::{Call, RequestError};
 use crate::request_ext::ResponseFuture;
-use crate::response::{content, json};
+use crate::response::{DecodeError, content, json};
 
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
-/// Awaiting it returns the response as JSON, or the member of it that the endpoint declares.
+/// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
+/// empty response is `null`; one without the member is an error, unless the endpoint's type is an
+/// `Option`.
 /// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
@@ -167,13 +169,25 @@ impl IntoFuture for DynamicCall {
             self.check()?;
             let mut value = Value::Null;
             let mut decode = |call: &Call, response: &mut Response<Body>| {
-                value = json::from_slice(content(response), call.meta().response)?;
+                value = read(call.meta(), content(response))?;
                 Ok(())
             };
             client::run(&self.call, &self.context, false, &mut decode).await?;
             Ok(value)
         })
     }
+}
+
+/// Metadata doesn't say what an empty response means, so that one is `null`.
+fn read(endpoint: &EndpointMeta, body: &[u8]) -> Result<Value, DecodeError> {
+    if json::is_nothing(body) {
+        return Ok(Value::Null);
+    }
+    if endpoint.optional {
+        let value = json::from_slice::<Option<Value>>(body, endpoint.response)?;
+        return Ok(value.unwrap_or_default());
+    }
+    json::from_slice(body, endpoint.response)
 }
 
 /// Without the values.

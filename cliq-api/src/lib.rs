@@ -205,7 +205,11 @@ pub use cliq_macros::endpoint;
 /// | none | any success; the body is ignored |
 /// | [`Bytes`] | the raw body |
 /// | [`Page<T>`](Page) | one page |
-/// | any other | JSON. An empty body is read as `null`, so an `Option` is `None` |
+/// | any other | JSON |
+///
+/// An empty body is read as `null`, which is `None` for an `Option` and an empty list for a `Vec` or
+/// a `Page`. A response without the declared member is an error, unless the type is an `Option`.
+/// Items of a list fail one by one if they are declared so: `Page<`[`Lenient`]`<Ticket>>`.
 ///
 /// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
 ///
@@ -252,7 +256,7 @@ pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
 pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
-pub use paging::{Items, PagedExt, Pages};
+pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
     BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
@@ -260,7 +264,7 @@ pub use request::{
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
-pub use response::{DecodeError, FromResponse, Page, decode};
+pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, decode};
 pub use store_error::StoreError;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]

@@ -58,6 +58,10 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub response: &'static [&'static str],
     #[doc(hidden)]
+    pub optional: bool,
+    #[doc(hidden)]
+    pub accept: &'static str,
+    #[doc(hidden)]
     pub page: Option<PageMeta>,
     #[doc(hidden)]
     pub timeout: Option<Duration>,
@@ -84,6 +88,8 @@ impl EndpointMeta {
         idempotent: true,
         form: false,
         response: &[],
+        optional: false,
+        accept: "application/json",
         page: None,
         timeout: None,
         params: &[],
@@ -164,6 +170,17 @@ impl EndpointMeta {
     /// response.
     pub const fn response(&self) -> &'static [&'static str] {
         self.response
+    }
+
+    /// Whether the response may lack that member: the return type is an `Option`.
+    pub const fn optional(&self) -> bool {
+        self.optional
+    }
+
+    /// Returns the media types that the response may have, as in `Accept`: `*/*` for an endpoint
+    /// that returns bytes.
+    pub const fn accept(&self) -> &'static str {
+        self.accept
     }
 
     /// Returns how the response is paged, if it is.

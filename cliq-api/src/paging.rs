@@ -6,11 +6,17 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use serde::de::DeserializeOwned;
 
-use crate::client::Endpoint;
+use crate::client::{self, Builder, Endpoint};
 use crate::error::Error;
+use crate::meta::EndpointMeta;
+use crate::request::Call;
 use crate::request_ext::{ResponseFuture, awaited};
-use crate::response::{FromResponse, Page, decode};
+use crate::response::{FromResponse, Lenient, Page, decode};
+
+/// How many empty pages in a row are followed.
+const MAX_EMPTY_PAGES: u32 = 100;
 
 /// Methods of the builder of a paged endpoint.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
@@ -45,6 +51,74 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
             buffered: VecDeque::new(),
         }
     }
+
+    /// Decodes each item for itself, so that one that doesn't have the declared type doesn't fail
+    /// its page. Call it after all setters.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+    /// #     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+    /// # }
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let mut tickets = client.list_tickets().lenient().items();
+    /// while let Some(ticket) = tickets.next().await {
+    ///     match ticket?.into_result() {
+    ///         Ok(ticket) => println!("{ticket}"),
+    ///         Err(error) => eprintln!("skipped: {error}"),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    fn lenient(self) -> LenientRequest<Self>
+    where
+        Self::Item: DeserializeOwned,
+    {
+        LenientRequest(self)
+    }
+}
+
+/// A call whose page's items are decoded one by one. See [`PagedExt::lenient`].
+#[derive(Debug, Clone)]
+#[must_use = "a call does nothing until it is awaited or sent"]
+pub struct LenientRequest<R>(R);
+
+impl<R: Builder> Builder for LenientRequest<R> {
+    fn new(call: Call, context: client::Context) -> Self {
+        Self(R::new(call, context))
+    }
+
+    fn call(&mut self) -> &mut Call {
+        self.0.call()
+    }
+
+    fn context(&mut self) -> &mut client::Context {
+        self.0.context()
+    }
+}
+
+impl<R: PagedExt> Endpoint for LenientRequest<R>
+where
+    R::Item: DeserializeOwned,
+{
+    type Response = Page<Lenient<R::Item>>;
+    type Decode = decode::Paged;
+    const META: &'static EndpointMeta = R::META;
+}
+
+impl<R: PagedExt> IntoFuture for LenientRequest<R>
+where
+    R::Item: DeserializeOwned,
+{
+    type Output = Result<Page<Lenient<R::Item>>, Error>;
+    type IntoFuture = ResponseFuture<Page<Lenient<R::Item>>>;
+
+    fn into_future(self) -> Self::IntoFuture {
+        awaited(self)
+    }
 }
 
 impl<R, T> PagedExt for R
@@ -58,15 +132,19 @@ where
 
 /// The pages of an endpoint, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// An error doesn't end the stream: [`token`](Self::token) still names the failed page, and the
-/// next poll fetches it again. A loop over pages must therefore stop at an error, or limit its
-/// attempts.
+/// The stream ends after an error. [`resume`](Self::resume) continues with the page that failed,
+/// [`skip_page`](Self::skip_page) with the one after it.
 #[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Pages<R: PagedExt> {
     request: R,
     next: Next,
+    /// Whether it ended with an error. `next` is the page that failed.
+    failed: bool,
+    /// The page after the one that failed, if its response could be read that far.
+    after_failed: Option<String>,
     fetching: Option<ResponseFuture<Page<R::Item>>>,
     seen: HashSet<String>,
+    empty: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -82,23 +160,27 @@ impl<R: PagedExt> Pages<R> {
         Self {
             request,
             next: Next::First,
+            failed: false,
+            after_failed: None,
             fetching: None,
             seen: HashSet::new(),
+            empty: 0,
         }
     }
 
-    /// Returns the next page; `None` after the last one.
+    /// Returns the next page; `None` after the last one, and after an error.
     ///
     /// # Errors
     ///
-    /// Those of the call. A server that repeats the token of an earlier page ends the stream with
-    /// [`ErrorKind::Decode`](crate::ErrorKind::Decode).
+    /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
+    /// a server that repeats the token of an earlier page, or sends a hundred empty pages in a row.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Returns the token of the next page; `None` before the first page and after the last one.
-    /// Store it to continue from here in another process.
+    /// Returns the token of the next page, which after an error is the one that failed; `None`
+    /// before the first page and after the last one. Store it to continue from here in another
+    /// process.
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -106,8 +188,60 @@ impl<R: PagedExt> Pages<R> {
         }
     }
 
+    /// Continues after an error, with the page that failed. Does nothing if there was no error.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # use std::time::Duration;
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #     #[endpoint(GET "/tickets", page(items = "data", token = "next"))]
+    /// #     fn list_tickets(&self, #[query] next: Option<String>) -> Page<String>;
+    /// # }
+    /// # async fn example(client: Client) -> Result<(), Error> {
+    /// let mut pages = client.list_tickets().pages();
+    /// while let Some(page) = pages.next().await {
+    ///     match page {
+    ///         Ok(page) => println!("{} tickets", page.items.len()),
+    ///         Err(error) if error.is_throttled() => {
+    ///             tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(60))).await;
+    ///             pages.resume();
+    ///         }
+    ///         Err(error) => return Err(error),
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn resume(&mut self) {
+        self.failed = false;
+        self.after_failed = None;
+    }
+
+    /// Continues after an error, with the page after the one that failed. Returns whether that is
+    /// possible: the failed page's response must hold the token of the next page.
+    pub fn skip_page(&mut self) -> bool {
+        let Some(token) = self.after_failed.take() else {
+            return false;
+        };
+        if !self.seen.insert(token.clone()) {
+            return false;
+        }
+        self.failed = false;
+        self.next = Next::Token(token);
+        true
+    }
+
+    /// Ends with an error that no response caused; `None` if it has ended already.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
+        let has_ended = self.failed || matches!(self.next, Next::End);
+        self.failed = true;
+        (!has_ended).then_some(error)
+    }
+
     fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>, Error>>> {
-        if matches!(self.next, Next::End) {
+        if self.failed || matches!(self.next, Next::End) {
             return Poll::Ready(None);
         }
         let fetching = self
@@ -115,7 +249,12 @@ impl<R: PagedExt> Pages<R> {
             .get_or_insert_with(|| fetch(&self.request, &self.next));
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
-        Poll::Ready(Some(page.and_then(|page| self.advance(page))))
+        let page = page.and_then(|page| self.advance(page));
+        if let Err(error) = &page {
+            self.failed = true;
+            self.after_failed = error.next_page_token().map(str::to_owned);
+        }
+        Poll::Ready(Some(page))
     }
 
     fn advance(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
@@ -124,9 +263,25 @@ impl<R: PagedExt> Pages<R> {
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
             Some(_) => {
                 self.next = Next::End;
-                return Err(Error::repeated_token(R::META));
+                return Err(Error::endless_pages(
+                    R::META,
+                    "the server repeated the token of a page, so that its pages would never end",
+                ));
             }
         };
+        if !page.items.is_empty() {
+            self.empty = 0;
+        } else if matches!(self.next, Next::Token(_)) {
+            self.empty += 1;
+            if self.empty == MAX_EMPTY_PAGES {
+                self.empty = 0;
+                let problem = format!(
+                    "the server sent {MAX_EMPTY_PAGES} empty pages in a row, each with the token \
+                     of a further page"
+                );
+                return Err(Error::endless_pages(R::META, problem));
+            }
+        }
         Ok(page)
     }
 }
@@ -158,7 +313,7 @@ impl<R: PagedExt> fmt::Debug for Pages<R> {
 
 /// The items of all pages, as a [`Stream`] or through [`next`](Self::next).
 ///
-/// An error doesn't end the stream; see [`Pages`].
+/// The stream ends after an error; see [`Pages`].
 #[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Items<R: PagedExt> {
     pages: Pages<R>,
@@ -166,7 +321,7 @@ pub struct Items<R: PagedExt> {
 }
 
 impl<R: PagedExt> Items<R> {
-    /// Returns the next item; `None` after the last one.
+    /// Returns the next item; `None` after the last one, and after an error.
     ///
     /// # Errors
     ///
@@ -179,6 +334,22 @@ impl<R: PagedExt> Items<R> {
     /// [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
+    }
+
+    /// Continues after an error, as [`Pages::resume`] does.
+    pub fn resume(&mut self) {
+        self.pages.resume();
+    }
+
+    /// Continues after an error, as [`Pages::skip_page`] does.
+    pub fn skip_page(&mut self) -> bool {
+        self.pages.skip_page()
+    }
+
+    /// Ends with an error that no response caused; `None` if it has ended already.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
+        self.pages.fail(error)
     }
 
     /// Returns the items of the current page that were not returned yet.

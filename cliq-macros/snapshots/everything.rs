@@ -182,6 +182,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
         lock: ::core::option::Option::None,
         form: true,
         response: &["x", "y"],
+        optional: true,
         params: &[
             ::other::path::Param::new(
                 "a",
@@ -237,6 +238,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
         base: "",
         limit: ::other::path::__private::limit(10, 300),
         lock: ::core::option::Option::None,
+        accept: "*/*",
         params: &[
             ::other::path::Param::new(
                 "a",

@@ -62,7 +62,7 @@ fn pages_and_items_are_iterated_over() {
 }
 
 #[test]
-fn an_iterator_stands_where_it_stood_after_an_error() {
+fn an_iterator_ends_after_an_error_and_can_be_resumed() {
     let (demo, _server, client) = served();
     demo.sandbox.faults().everywhere().next(Fault::NotJson);
     let mut threads = client.list_threads(&demo.channel_id).wait_items();
@@ -70,6 +70,9 @@ fn an_iterator_stands_where_it_stood_after_an_error() {
         threads.next().unwrap().unwrap_err().kind(),
         ErrorKind::Decode
     );
+    assert!(threads.next().is_none());
+    assert!(!threads.skip_page());
+    threads.resume();
     assert!(threads.next().unwrap().is_ok());
     assert_eq!(threads.get_ref().token(), None);
 }
@@ -134,16 +137,12 @@ fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
             assert!(error.to_string().contains(words), "{place}: {error}");
         }
         assert!(!error.to_string().contains('\n'), "{place}: {error}");
-        assert_eq!(
-            client
-                .list_threads(&demo.channel_id)
-                .wait_items()
-                .next()
-                .unwrap()
-                .unwrap_err()
-                .kind(),
-            error.kind()
-        );
+        let mut items = client.list_threads(&demo.channel_id).wait_items();
+        assert_eq!(items.next().unwrap().unwrap_err().kind(), error.kind());
+        // A loop that passes errors over has an end.
+        assert!(items.next().is_none());
+        let pages = client.list_threads(&demo.channel_id).wait_pages();
+        assert_eq!(pages.filter(Result::is_err).count(), 1);
         assert_eq!(block_on(async {}).unwrap_err().kind(), error.kind());
     };
     Builder::new_current_thread()

@@ -3,6 +3,7 @@
 mod addresses;
 mod answers;
 mod authorities;
+mod bodies;
 mod failures;
 mod lengths;
 mod listener;

@@ -235,7 +235,7 @@ mod tests {
             (failed(400, &[]), false, false),
             (failed(404, &[]), false, false),
             (failed(302, &[]), false, false),
-            (Error::repeated_token(&GET), false, false),
+            (Error::endless_pages(&GET, "it repeats"), false, false),
             (
                 Error::invalid_request(&GET, &RequestError::new("")),
                 false,

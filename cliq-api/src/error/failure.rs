@@ -8,6 +8,7 @@ use http::header::{AsHeaderName, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER, W
 use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
+use crate::response::json;
 use crate::transport::FOREVER;
 
 /// How much plain text of a body is taken for a message, in characters.
@@ -61,7 +62,7 @@ impl<'r> FailedResponse<'r> {
     /// Returns the body as JSON; `null` where it is none.
     pub fn json(&self) -> &Value {
         self.json
-            .get_or_init(|| serde_json::from_slice(self.body).unwrap_or_default())
+            .get_or_init(|| json::parse(self.body).unwrap_or_default())
     }
 }
 

@@ -6,6 +6,7 @@
 mod attempt;
 pub(crate) mod failure;
 mod kind;
+mod misfit;
 mod text;
 
 use std::error::Error as StdError;
@@ -19,12 +20,13 @@ use serde::de::DeserializeOwned;
 pub use self::attempt::Attempt;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
+use self::misfit::misfit;
 use self::text::push_escaped;
 use crate::auth::{AuthError, Utc};
 use crate::limit::{LimitRefusal, Throttling};
 use crate::meta::EndpointMeta;
 use crate::request::{BaseUrlError, RequestError};
-use crate::response::DecodeError;
+use crate::response::{DecodeError, json};
 use crate::transport::{Sent, SetupError, TransportError};
 
 /// How much of a response's body is kept, in bytes.
@@ -63,6 +65,7 @@ struct Inner {
     retry_after: Option<Duration>,
     locked_until: Option<SystemTime>,
     throttling: Option<Throttling>,
+    next_page_token: Option<String>,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
@@ -218,19 +221,23 @@ impl Error {
         failure: Failure,
         error: &DecodeError,
     ) -> Self {
-        let status = response.status();
-        let problem = format!("the response ({status}) is not what was declared: {error}");
-        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
-            .with_response(Some((response, failure)))
+        let problem = misfit(&response, &failure, error);
+        let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
+            .with_response(Some((response, failure)));
+        this.0.next_page_token = error.next_token().map(str::to_owned);
+        this
     }
 
-    pub(crate) fn repeated_token(endpoint: &'static EndpointMeta) -> Self {
-        let problem = "the server repeated the token of a page, so that its pages would never end";
+    /// The pages of an endpoint have no end.
+    pub(crate) fn endless_pages(
+        endpoint: &'static EndpointMeta,
+        problem: impl Into<String>,
+    ) -> Self {
         Self::new(
             ErrorKind::Decode,
             Some(endpoint),
             Sent::Answered,
-            problem.to_owned(),
+            problem.into(),
         )
     }
 
@@ -250,6 +257,7 @@ impl Error {
             retry_after: None,
             locked_until: None,
             throttling: None,
+            next_page_token: None,
             source: None,
         }))
     }
@@ -408,7 +416,14 @@ impl Error {
     /// # }
     /// ```
     pub fn json<T: DeserializeOwned>(&self) -> Option<T> {
-        serde_json::from_slice(self.body()?).ok()
+        json::parse(self.body()?).ok()
+    }
+
+    /// Returns the token of the page after the one whose items can't be decoded. With it a caller
+    /// can continue behind that page, as [`Pages::skip_page`](crate::Pages::skip_page) does;
+    /// [`PagedExt::lenient`](crate::PagedExt::lenient) reads the page's other items.
+    pub fn next_page_token(&self) -> Option<&str> {
+        self.0.next_page_token.as_deref()
     }
 
     /// Returns how long to wait before another attempt: what the server asked for, or when the
@@ -454,7 +469,7 @@ impl Error {
         self.kind() == ErrorKind::Connect
     }
 
-    /// Whether the response is not what the endpoint declares, or too large.
+    /// Whether the response is not what the endpoint declares, or too large, or pages have no end.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }

@@ -2,13 +2,15 @@
 
 use std::fmt;
 
-/// Where and why a response doesn't match the declared type. It never holds a value of the
-/// response, which may be a secret.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// Where and why a response doesn't match the declared type. Neither `Display` nor `Debug` shows a
+/// value of the response, which may be a secret.
+#[derive(Clone, PartialEq, Eq)]
 pub struct DecodeError {
     /// The member, such as `data[3].title`; empty for the whole body.
     path: String,
     problem: String,
+    is_json: bool,
+    next_token: Option<String>,
 }
 
 impl DecodeError {
@@ -16,6 +18,16 @@ impl DecodeError {
         Self {
             path: path.into(),
             problem: problem.into(),
+            is_json: true,
+            next_token: None,
+        }
+    }
+
+    /// The body is not JSON.
+    pub(crate) fn not_json(problem: String) -> Self {
+        Self {
+            is_json: false,
+            ..Self::new("", problem)
         }
     }
 
@@ -30,6 +42,22 @@ impl DecodeError {
         };
         self
     }
+
+    /// Adds the token of the page after the one that can't be read.
+    pub(crate) fn before(mut self, next_token: Option<String>) -> Self {
+        self.next_token = next_token;
+        self
+    }
+
+    /// Whether the body is JSON, of whatever type.
+    pub(crate) fn is_json(&self) -> bool {
+        self.is_json
+    }
+
+    /// Returns the token of the page after the one that can't be read, where the response has it.
+    pub(crate) fn next_token(&self) -> Option<&str> {
+        self.next_token.as_deref()
+    }
 }
 
 impl fmt::Display for DecodeError {
@@ -39,6 +67,15 @@ impl fmt::Display for DecodeError {
         } else {
             write!(f, "at `{}`: {}", self.path, self.problem)
         }
+    }
+}
+
+impl fmt::Debug for DecodeError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DecodeError")
+            .field("path", &self.path)
+            .field("problem", &self.problem)
+            .finish_non_exhaustive()
     }
 }
 

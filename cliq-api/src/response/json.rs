@@ -3,67 +3,114 @@
 //! A body may hold secrets, and serde's messages repeat values. Errors are therefore composed here:
 //! the path to the member, the expected type, and the type that was found.
 
+use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
 use serde::Deserialize;
-use serde::de::value::UnitDeserializer;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
-use serde_path_to_error::{Segment, Track};
+use serde_path_to_error::{Path, Segment, Track};
 
 use super::error::DecodeError;
+use super::lenient::{repaired, without_bom};
+use super::nothing::Nothing;
 
-/// Decodes the member at the path `member`. An empty body is read as `null`.
+/// Parses a whole body. The errors are `serde_json`'s own and may hold values.
+pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {
+    let body = without_bom(body);
+    serde_json::from_slice(body).or_else(|error| match repaired(body, &error) {
+        Some(body) => serde_json::from_slice(&body),
+        None => Err(error),
+    })
+}
+
+/// Whether the body is empty or `null`.
+pub(crate) fn is_nothing(body: &[u8]) -> bool {
+    matches!(without_bom(body).trim_ascii(), b"" | b"null")
+}
+
+/// Decodes the member at the path `member`.
+///
+/// An empty body is read as `null`. Where the body, the member or anything on the way to it is
+/// `null`, a list is empty and an `Option` is `None`. A member that doesn't exist is an error,
+/// unless the type is an `Option`.
 pub(crate) fn from_slice<T: DeserializeOwned>(
     body: &[u8],
     member: &[&str],
 ) -> Result<T, DecodeError> {
-    let body = if body.trim_ascii().is_empty() {
-        b"null"
-    } else {
-        body
-    };
+    let mut body = Cow::Borrowed(without_bom(body));
+    if body.trim_ascii().is_empty() {
+        body = Cow::Borrowed(b"null");
+    }
     let mut track = Track::new();
+    let mut read = read_member(&body, member, &mut track);
+    if let Err(error) = &read
+        && let Some(repaired) = repaired(&body, error)
+    {
+        body = Cow::Owned(repaired);
+        track = Track::new();
+        read = read_member(&body, member, &mut track);
+    }
+    let error = match read {
+        Ok(value) => return Ok(value),
+        Err(error) => error,
+    };
+    let whole: Option<Value> = error.is_data().then(|| parse(&body).ok()).flatten();
+    let is_null = whole
+        .as_ref()
+        .and_then(|whole| at(whole, member))
+        .is_some_and(Value::is_null);
+    if is_null && let Ok(empty) = T::deserialize(Nothing::Null) {
+        return Ok(empty);
+    }
+    Err(explained(&error, member, &track.path(), whole.as_ref()))
+}
+
+fn read_member<T: DeserializeOwned>(
+    body: &[u8],
+    member: &[&str],
+    track: &mut Track,
+) -> serde_json::Result<T> {
     let mut json = serde_json::Deserializer::from_slice(body);
-    let read = Member {
+    let member = Member {
         path: member,
         value: PhantomData,
-    }
-    .deserialize(serde_path_to_error::Deserializer::new(
-        &mut json, &mut track,
-    ))
-    .and_then(|value| json.end().map(|()| value));
-    read.map_err(|error| {
-        if error.is_data() {
-            if error.to_string().starts_with(MISSING) {
-                // A missing member has no position in the body. The declaration has its path.
-                return DecodeError::new(member.join("."), MISSING);
-            }
-            let path = track.path();
-            let found = serde_json::from_slice(body).ok();
-            let found = found.as_ref().and_then(|value| follow(value, path.iter()));
-            DecodeError::new(shown(&path), describe(&error.to_string(), found))
-        } else {
-            let cut = if error.is_eof() {
-                ": unexpected end"
-            } else {
-                ""
-            };
-            DecodeError::new(
-                "",
-                format!(
-                    "invalid JSON at line {}, column {}{cut}",
-                    error.line(),
-                    error.column()
-                ),
-            )
+    };
+    let value = member.deserialize(serde_path_to_error::Deserializer::new(&mut json, track))?;
+    json.end().map(|()| value)
+}
+
+/// Composes an error. `whole` is the body, if it is JSON.
+fn explained(
+    error: &serde_json::Error,
+    member: &[&str],
+    path: &Path,
+    whole: Option<&Value>,
+) -> DecodeError {
+    if error.is_data() {
+        if error.to_string().starts_with(MISSING) {
+            // A missing member has no position in the body. The declaration has its path.
+            return DecodeError::new(member.join("."), MISSING);
         }
-    })
+        let found = whole.and_then(|value| follow(value, path.iter()));
+        return DecodeError::new(shown(path), describe(&error.to_string(), found));
+    }
+    let cut = if error.is_eof() {
+        ": unexpected end"
+    } else {
+        ""
+    };
+    let (line, column) = (error.line(), error.column());
+    DecodeError::not_json(format!("invalid JSON at line {line}, column {column}{cut}"))
+}
+
+fn at<'v>(value: &'v Value, member: &[&str]) -> Option<&'v Value> {
+    member.iter().try_fold(value, |value, name| value.get(name))
 }
 
 /// Decodes a parsed value.
-pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
+pub(super) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, DecodeError> {
     let mut track = Track::new();
     T::deserialize(serde_path_to_error::Deserializer::new(value, &mut track)).map_err(
         |error: serde_json::Error| {
@@ -76,7 +123,7 @@ pub(crate) fn from_value<T: DeserializeOwned>(value: &Value) -> Result<T, Decode
     )
 }
 
-fn shown(path: &serde_path_to_error::Path) -> String {
+fn shown(path: &Path) -> String {
     if path.iter().next().is_none() {
         String::new()
     } else {
@@ -167,17 +214,17 @@ impl<'de, T: Deserialize<'de>> Visitor<'de> for Member<'_, T> {
                 members.next_value::<IgnoredAny>()?;
             }
         }
-        found.map_or_else(missing, Ok)
+        found.map_or_else(|| absent(Nothing::Missing), Ok)
     }
 
     fn visit_unit<E: serde::de::Error>(self) -> Result<T, E> {
-        missing()
+        absent(Nothing::Unreachable)
     }
 }
 
-/// Decodes a missing member: an `Option` as `None`; any other type fails.
-fn missing<'de, T: Deserialize<'de>, E: serde::de::Error>() -> Result<T, E> {
-    T::deserialize(UnitDeserializer::<E>::new()).map_err(|_| E::custom(MISSING))
+/// Decodes a member that isn't there.
+fn absent<'de, T: Deserialize<'de>, E: serde::de::Error>(nothing: Nothing) -> Result<T, E> {
+    T::deserialize(nothing).map_err(|_| E::custom(MISSING))
 }
 
 struct KeyIs<'p>(&'p str);
@@ -250,6 +297,84 @@ mod tests {
         );
         assert_eq!(from_slice::<Option<u8>>(b"", &["data"]).unwrap(), None);
         assert_eq!(from_slice::<Option<u8>>(b"", &[]).unwrap(), None);
+    }
+
+    #[test]
+    fn nothing_is_an_empty_list_or_none_or_an_error() {
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct List(Vec<Item>);
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Perhaps(Option<Item>);
+        #[derive(Debug, PartialEq, Default, Deserialize)]
+        #[serde(default)]
+        struct Defaults {
+            list: Vec<u8>,
+        }
+        #[derive(Debug, PartialEq, Deserialize)]
+        struct Unit;
+
+        for (body, member) in [
+            ("", &[][..]),
+            ("null", &[]),
+            ("\u{feff}", &[]),
+            ("\u{feff} null", &[]),
+            ("", &["data", "list"]),
+            ("null", &["data", "list"]),
+            (r#"{"data": null}"#, &["data", "list"]),
+            (r#"{"data": {"list": null}}"#, &["data", "list"]),
+        ] {
+            let body = body.as_bytes();
+            assert_eq!(from_slice::<List>(body, member), Ok(List(Vec::new())));
+            assert_eq!(from_slice::<Perhaps>(body, member), Ok(Perhaps(None)));
+            assert_eq!(from_slice::<Option<List>>(body, member), Ok(None));
+            // Only what is declared as a list is one.
+            assert!(from_slice::<Item>(body, member).is_err());
+            assert!(from_slice::<Defaults>(body, member).is_err());
+            assert!(from_slice::<[u8; 0]>(body, member).is_err());
+        }
+        // A value that is `null` is one; a member that isn't there is none.
+        assert_eq!(from_slice::<Value>(b"", &[]), Ok(Value::Null));
+        assert_eq!(from_slice::<Unit>(b"", &[]), Ok(Unit));
+        assert_eq!(
+            from_slice::<Value>(br#"{"data": null}"#, &["data"]),
+            Ok(Value::Null)
+        );
+        for body in ["{}", r#"{"date": []}"#] {
+            assert_eq!(
+                problem::<Value>(body, &["data"]),
+                "at `data`: the member is missing"
+            );
+            assert_eq!(
+                problem::<Unit>(body, &["data"]),
+                "at `data`: the member is missing"
+            );
+            assert_eq!(
+                problem::<List>(body, &["data"]),
+                "at `data`: the member is missing"
+            );
+            assert_eq!(
+                from_slice::<Perhaps>(body.as_bytes(), &["data"]),
+                Ok(Perhaps(None))
+            );
+        }
+        for body in ["", "null"] {
+            assert_eq!(
+                problem::<Value>(body, &["data"]),
+                "at `data`: the member is missing"
+            );
+        }
+    }
+
+    #[test]
+    fn an_error_beside_half_a_pair_is_still_explained() {
+        assert_eq!(
+            problem::<Item>(r#"{"x": "\ud83d", "id": "canary", "y": "\ud83d"}"#, &[]),
+            "at `id`: expected u32, found a string"
+        );
+        assert_eq!(
+            problem::<Item>(r#"{"id": "canary", "y": "\ud83d"}"#, &[]),
+            "at `id`: expected u32, found a string"
+        );
     }
 
     #[test]

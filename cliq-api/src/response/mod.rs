@@ -3,10 +3,14 @@
 //! This module does no I/O and depends on no client.
 
 pub(crate) mod error;
+mod item;
 pub(crate) mod json;
+mod lenient;
+mod nothing;
 pub(crate) mod page;
 
 pub use self::error::DecodeError;
+pub use self::item::{ItemError, Lenient};
 pub use self::page::Page;
 
 use bytes::Bytes;

@@ -2,6 +2,7 @@
 
 use http::Response;
 use serde::de::DeserializeOwned;
+use serde_json::value::RawValue;
 use serde_json::{Map, Value};
 
 use super::error::DecodeError;
@@ -11,6 +12,8 @@ use crate::body::Body;
 use crate::request::Call;
 
 /// One page, and the token of the next.
+///
+/// A response without a body, or with `null` in place of the items, is an empty page.
 ///
 /// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)
 /// fetch all pages.
@@ -72,25 +75,40 @@ impl<T> Page<T> {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Paged> for Page<T> {
     fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
+        Raw::read(call, content(response))?.page()
+    }
+}
+
+/// A page whose items are not decoded yet.
+struct Raw {
+    place: &'static [&'static str],
+    /// `None` if the member is missing.
+    items: Option<Value>,
+    next_token: Option<String>,
+    other: Map<String, Value>,
+}
+
+impl Raw {
+    fn read(call: &Call, body: &[u8]) -> Result<Self, DecodeError> {
         let Some(page) = call.meta().page() else {
             return Err(DecodeError::new(
                 "",
                 "the endpoint does not declare `page(…)`",
             ));
         };
-        let mut other: Map<String, Value> = from_slice(content(response), &[])?;
-        let items = match take(&mut other, page.items) {
-            None | Some(Value::Null) => {
-                return Err(DecodeError::new(
-                    page.items.join("."),
-                    "the member is missing",
-                ));
-            }
-            Some(items) => from_value(&items).map_err(|error| error.below(page.items))?,
+        let Some(mut other) = from_slice::<Option<Map<String, Value>>>(body, &[])? else {
+            return Ok(Self {
+                place: page.items,
+                items: Some(Value::Null),
+                next_token: None,
+                other: Map::new(),
+            });
         };
+        let items = take(&mut other, page.items);
         let next_token = match take(&mut other, page.token) {
             None | Some(Value::Null) => None,
             Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
+            Some(Value::Number(token)) if token.is_f64() => Some(digits(body, page.token)?),
             Some(Value::Number(token)) => Some(token.to_string()),
             Some(other) => {
                 let problem = format!(
@@ -111,17 +129,46 @@ impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Paged> for Page<
             ));
         }
         Ok(Self {
+            place: page.items,
             items,
             next_token,
             other,
         })
     }
+
+    fn page<T: DeserializeOwned>(self) -> Result<Page<T>, DecodeError> {
+        let items = match &self.items {
+            None => Err(DecodeError::new("", "the member is missing")),
+            Some(Value::Null) => Ok(Vec::new()),
+            Some(items) => from_value(items),
+        };
+        match items {
+            Ok(items) => Ok(Page {
+                items,
+                next_token: self.next_token,
+                other: self.other,
+            }),
+            Err(problem) => Err(problem.below(self.place).before(self.next_token)),
+        }
+    }
 }
 
+/// Returns a number as it is written: `Value` holds what doesn't fit into 64 bits as a float, which
+/// drops digits.
+fn digits(body: &[u8], path: &[&str]) -> Result<String, DecodeError> {
+    let number: Box<RawValue> = from_slice(body, path)?;
+    Ok(number.get().to_owned())
+}
+
+/// Takes the value at `path`. A `null` on the way to it is what is there.
 fn take(members: &mut Map<String, Value>, path: &[&str]) -> Option<Value> {
     match path {
         [] => None,
         [last] => members.remove(*last),
-        [first, rest @ ..] => take(members.get_mut(*first)?.as_object_mut()?, rest),
+        [first, rest @ ..] => match members.get_mut(*first)? {
+            Value::Null => Some(Value::Null),
+            Value::Object(members) => take(members, rest),
+            _ => None,
+        },
     }
 }

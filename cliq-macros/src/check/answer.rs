@@ -20,6 +20,12 @@ pub(crate) struct Answer {
     pub(crate) decode: Decode,
 }
 
+impl Answer {
+    pub(crate) fn is_option(&self) -> bool {
+        matches!(&self.ty, AnswerType::Known(ty) if only_argument(ty, "Option").is_some())
+    }
+}
+
 pub(crate) enum AnswerType {
     /// `()`.
     Nothing,

@@ -38,6 +38,7 @@ pub(super) const BUILDER: &[&str] = &[
     "clone",
     "into_future",
     "items",
+    "lenient",
     "options",
     "pages",
     "prepare",

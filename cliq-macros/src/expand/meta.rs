@@ -6,6 +6,7 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
+use crate::check::answer::Decode;
 use crate::check::wire::Wire;
 use crate::parse::values::{Calls, Member, Timeout};
 use crate::text::units;
@@ -66,6 +67,12 @@ impl Expansion<'_> {
         }
         if let Some(Member(response)) = keys.response.value() {
             meta.extend(quote!(response: &[#(#response),*],));
+            if self.surface().answer.is_option() {
+                meta.extend(quote!(optional: true,));
+            }
+        }
+        if self.surface().answer.decode == Decode::Raw {
+            meta.extend(quote!(accept: "*/*",));
         }
         if let Some(page) = page {
             let (items, token) = (&page.items, &page.token);

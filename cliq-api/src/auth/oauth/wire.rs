@@ -22,6 +22,7 @@ use super::server::{ClientAuthentication, OAuthServer};
 use crate::auth::keys::basic;
 use crate::auth::{AccessToken, AuthError, AuthErrorKind, ScopeSet};
 use crate::body::Body;
+use crate::response::json;
 pub(in crate::auth) use crate::transport::Sent;
 use crate::transport::{Transport, TransportError};
 
@@ -208,7 +209,7 @@ impl Call<'_> {
         answer: &Response<Bytes>,
     ) -> Result<Map<String, Value>, Failure> {
         let (host, aim, status) = (self.host(), self.aim(), answer.status());
-        let mut members = match serde_json::from_slice(answer.body()) {
+        let mut members = match json::parse(answer.body()) {
             Ok(Value::Object(members)) => members,
             _ => Map::new(),
         };
@@ -453,6 +454,19 @@ mod tests {
                 "{value}"
             );
         }
+    }
+
+    /// As bodies of an API.
+    #[test]
+    fn an_answer_with_a_byte_order_mark_or_half_a_surrogate_pair_is_read() {
+        let body = "\u{feff}{\"access_token\": \"a\", \"x\": \"\\ud83d\"}";
+        let answer = Response::new(Bytes::from(body));
+        let members = call(&client(), OAuthRequest::RefreshToken, |call| {
+            let read = call.read(&Parameters::default(), &answer);
+            read.unwrap_or_else(|failure| panic!("{}", failure.error))
+        });
+        assert_eq!(members["access_token"], "a");
+        assert_eq!(members["x"], "\u{fffd}");
     }
 
     #[test]

@@ -5,7 +5,11 @@
 use std::borrow::Cow;
 use std::fmt;
 
+use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use time::OffsetDateTime;
+
+use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
 /// deserializes from a string or a number.
@@ -128,8 +132,8 @@ impl From<&ThreadChatId> for ChatId {
 
 /// A message's id: a time in milliseconds and a number.
 ///
-/// Zoho writes it in three forms: with `_`, with a space, and with a percent-encoded space. All
-/// three compare equal, and are sent with `_`, as documented.
+/// Zoho writes it in several forms: with `_`, with a space, and with a space that is encoded as in
+/// a path or a form, once or more often. All compare equal, and are sent with `_`, as documented.
 ///
 /// ```
 /// use cliq_api::threads::MessageId;
@@ -137,33 +141,18 @@ impl From<&ThreadChatId> for ChatId {
 /// let id = MessageId::from("1727333520582%2047588994306224");
 /// assert_eq!(id, MessageId::from("1727333520582 47588994306224"));
 /// assert_eq!(id.as_str(), "1727333520582_47588994306224");
+/// assert_eq!(id.time().unwrap().year(), 2024);
 /// ```
 #[derive(Clone)]
 pub struct MessageId {
     /// With `_`.
     text: String,
-    /// The separator of the original text.
-    separator: Separator,
+    /// How it was written, if that differs, so that what was received can be returned as it was.
+    written: Option<Box<str>>,
 }
 
-#[derive(Clone, Copy)]
-enum Separator {
-    Underscore,
-    Space,
-    EncodedSpace,
-}
-
-impl Separator {
-    const ALL: [Self; 3] = [Self::Underscore, Self::Space, Self::EncodedSpace];
-
-    const fn as_str(self) -> &'static str {
-        match self {
-            Self::Underscore => "_",
-            Self::Space => " ",
-            Self::EncodedSpace => "%20",
-        }
-    }
-}
+/// How often an id may have been encoded.
+const MAX_ENCODED: usize = 4;
 
 impl MessageId {
     /// Returns the id as it is sent, with `_`.
@@ -172,29 +161,49 @@ impl MessageId {
     }
 
     /// Returns the id as it was received or created.
-    pub fn as_written(&self) -> Cow<'_, str> {
-        match self.separator {
-            Separator::Underscore => Cow::Borrowed(&self.text),
-            separator => Cow::Owned(self.text.replacen('_', separator.as_str(), 1)),
-        }
+    pub fn as_written(&self) -> &str {
+        self.written.as_deref().unwrap_or(&self.text)
+    }
+
+    /// Returns when the message was posted; `None` for an id of an unknown form.
+    pub fn time(&self) -> Option<OffsetDateTime> {
+        let (millis, _) = parts(&self.text)?;
+        times::from_millis(millis.parse().ok()?)
     }
 
     fn read(text: String) -> Self {
-        let digits =
-            |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
-        let split = |separator: Separator| {
-            let (time, number) = text.split_once(separator.as_str())?;
-            (digits(time) && digits(number)).then(|| (format!("{time}_{number}"), separator))
-        };
-        match Separator::ALL.into_iter().find_map(split) {
-            Some((text, separator)) => Self { text, separator },
-            // An unknown form is kept unchanged.
-            None => Self {
-                text,
-                separator: Separator::Underscore,
-            },
+        let mut decoded = Cow::Borrowed(text.as_str());
+        for _ in 0..=MAX_ENCODED {
+            if let Some((millis, number)) = parts(&decoded) {
+                let sent = format!("{millis}_{number}");
+                let written = (sent != text).then(|| text.into_boxed_str());
+                return Self {
+                    text: sent,
+                    written,
+                };
+            }
+            if !decoded.contains('%') {
+                break;
+            }
+            let once = percent_decode_str(&decoded)
+                .decode_utf8_lossy()
+                .into_owned();
+            decoded = Cow::Owned(once);
+        }
+        // An unknown form is kept unchanged.
+        Self {
+            text,
+            written: None,
         }
     }
+}
+
+/// Splits an id at its separator.
+fn parts(id: &str) -> Option<(&str, &str)> {
+    let digits = |text: &str| !text.is_empty() && text.bytes().all(|byte| byte.is_ascii_digit());
+    // A form encodes a space as `+`.
+    let (millis, number) = id.split_once(['_', ' ', '+'])?;
+    (digits(millis) && digits(number)).then_some((millis, number))
 }
 
 conversions!(MessageId: |text| Self::read(text));
@@ -286,6 +295,13 @@ mod tests {
             "1727333520582_47588994306224",
             "1727333520582 47588994306224",
             "1727333520582%2047588994306224",
+            "1727333520582+47588994306224",
+            "1727333520582%2B47588994306224",
+            "1727333520582%2b47588994306224",
+            "1727333520582%5F47588994306224",
+            "1727333520582%252047588994306224",
+            "1727333520582%252B47588994306224",
+            "%31727333520582_47588994306224",
         ];
         for form in forms {
             let id = MessageId::from(form);
@@ -297,10 +313,20 @@ mod tests {
             assert_eq!(id.as_written(), form);
         }
         // An unknown form is kept unchanged.
-        for form in ["", "abc def", "1_2_3", "%20", "17%20", "a%20b"] {
-            assert_eq!(MessageId::from(form).as_str(), form);
-            assert_eq!(MessageId::from(form).as_written(), form);
+        for form in [
+            "", "abc def", "1_2_3", "1+2+3", "%20", "17%20", "a%20b", "%", "1%2",
+        ] {
+            let id = MessageId::from(form);
+            assert_eq!((id.as_str(), id.as_written()), (form, form));
+            assert_eq!(id.time(), None);
         }
+        let far = "9".repeat(30) + "_1";
+        assert_eq!(MessageId::from(far).time(), None);
+        let time = MessageId::from("1727333520582%252B47588994306224").time();
+        assert_eq!(
+            time.unwrap().unix_timestamp_nanos(),
+            1_727_333_520_582_000_000
+        );
     }
 
     #[test]

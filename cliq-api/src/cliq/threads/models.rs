@@ -3,7 +3,7 @@
 //! Zoho's document requires no member of a response, so all fields but identifiers are optional.
 //! Unknown members are kept in `other`.
 
-use serde::{Deserialize, Serialize};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
@@ -85,6 +85,7 @@ impl Thread {
 
 /// A thread's last message. Schema `last_message_information`, which is open.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct LastMessage {
     /// The user who wrote it.
@@ -96,8 +97,12 @@ pub struct LastMessage {
     /// Its type.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_type: Option<MessageType>,
-    /// When it was posted.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
+    /// When it was posted. A time that can't be read stays in `other`.
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "times::serialize"
+    )]
     pub time: Option<OffsetDateTime>,
     /// Its text.
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -168,6 +173,7 @@ impl From<Option<PostedMembers>> for Posted {
 
 /// The message that a thread was started from. Schema `get-main-message-response`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[serde(remote = "Self")]
 #[non_exhaustive]
 pub struct MainMessage {
     /// The message's id.
@@ -191,8 +197,12 @@ pub struct MainMessage {
     /// Whether the thread accepts messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_information: Option<ThreadStateInformation>,
-    /// When it was posted.
-    #[serde(default, skip_serializing_if = "Option::is_none", with = "times")]
+    /// When it was posted. A time that can't be read stays in `other`.
+    #[serde(
+        skip_deserializing,
+        skip_serializing_if = "Option::is_none",
+        serialize_with = "times::serialize"
+    )]
     pub time: Option<OffsetDateTime>,
     /// Its type.
     #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
@@ -207,6 +217,29 @@ pub struct MainMessage {
     #[serde(flatten)]
     pub other: Map<String, Value>,
 }
+
+/// Reads what serde derived as functions of the type, and moves the time out of `other`.
+macro_rules! timed {
+    ($($name:ident)*) => {
+        $(
+            impl<'de> Deserialize<'de> for $name {
+                fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+                    let mut message = Self::deserialize(value)?;
+                    message.time = times::take(&mut message.other, "time");
+                    Ok(message)
+                }
+            }
+
+            impl Serialize for $name {
+                fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+                    Self::serialize(self, out)
+                }
+            }
+        )*
+    };
+}
+
+timed! { LastMessage MainMessage }
 
 /// The sender of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
@@ -324,5 +357,28 @@ impl<T: Into<BotUniqueName>> From<T> for Bot {
             unique_name: unique_name.into(),
             appkey: None,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn a_time_that_cannot_be_read_is_kept_and_written_again() {
+        let json = json!({ "time": "soon", "text": "Hello", "x": 1 });
+        let message: LastMessage = serde_json::from_value(json.clone()).unwrap();
+        assert_eq!(
+            (message.time, &message.other["time"]),
+            (None, &json!("soon"))
+        );
+        assert_eq!(serde_json::to_value(&message).unwrap(), json);
+
+        let json = json!({ "time": "2026-07-08T09:15:14+00:00", "type": "text" });
+        let message: MainMessage = serde_json::from_value(json.clone()).unwrap();
+        assert!(message.time.is_some() && message.other.is_empty());
+        assert_eq!(serde_json::to_value(&message).unwrap(), json);
     }
 }
