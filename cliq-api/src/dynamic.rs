@@ -61,7 +61,8 @@ impl DynamicCall {
     }
 
     /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no parameter
-    /// of that name, the call fails.
+    /// of that name or several in different places, the call fails: those are set with
+    /// [`set_in`](Self::set_in).
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
     }
@@ -136,15 +137,25 @@ impl DynamicCall {
         name: &str,
         value: &T,
     ) -> Self {
-        match self.endpoint().index_of(place, name) {
-            Some(index) => self.call = self.call.set_by_meta(index, value),
-            None => {
-                let params = self.endpoint().params.iter();
-                let names: Vec<_> = params.map(|param| param.name).collect();
-                let problem = format!("it has no parameter {name:?}; it has {names:?}");
-                self.problem = Some(RequestError::new(problem));
+        let params = self.endpoint().params;
+        let mut found = params.iter().enumerate().filter(|(_, param)| {
+            param.name == name && place.is_none_or(|place| place == param.place)
+        });
+        let problem = match (found.next(), found.next()) {
+            (Some((index, _)), None) => {
+                self.call = self.call.set_by_meta(index, value);
+                return self;
             }
-        }
+            (Some((_, first)), Some((_, second))) => format!(
+                "it has a {} and a {} parameter {name:?}: `set_in` says which",
+                first.place, second.place
+            ),
+            (None, _) => {
+                let names: Vec<_> = params.iter().map(|param| param.name).collect();
+                format!("it has no parameter {name:?}; it has {names:?}")
+            }
+        };
+        self.problem = Some(RequestError::new(problem));
         self
     }
 }

@@ -55,6 +55,7 @@ same macros. [`Client::cliq`] builds a client for it.
 //! | `redis` | no | rate limits and access tokens shared between hosts, in Redis or Valkey |
 //! | `gzip` | no | gzip-compressed responses |
 //! | `http2` | no | HTTP/2, if the server offers it |
+//! | `socks` | no | SOCKS proxies |
 
 // Generated code refers to this crate as `::cliq_api`, also within the crate.
 extern crate self as cliq_api;

@@ -197,12 +197,6 @@ impl EndpointMeta {
     pub const fn form(&self) -> bool {
         self.form
     }
-
-    pub(crate) fn index_of(&self, place: Option<Place>, name: &str) -> Option<usize> {
-        self.params
-            .iter()
-            .position(|param| param.name == name && place.is_none_or(|place| place == param.place))
-    }
 }
 
 /// `POST /api/v1/tickets/<TICKET_ID>/close`.

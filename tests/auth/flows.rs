@@ -93,7 +93,7 @@ async fn a_token_is_revoked() {
         .revoke(refresh_token, &DataCenter::US)
         .await
         .unwrap_err();
-    assert!(error.to_string().contains("ended already"), "{error}");
+    assert!(error.to_string().contains("no longer valid"), "{error}");
 }
 
 #[tokio::test]

@@ -77,7 +77,7 @@ fn path_query_and_body_take_four_allocations() {
     // What no URL can hold is the call's error.
     let error = client.get_thing("x".repeat(70_000)).prepare().unwrap_err();
     assert!(
-        error.to_string().contains("more than 65534 bytes"),
+        error.to_string().contains("longer than 65534 bytes"),
         "{error}"
     );
 }

@@ -91,9 +91,7 @@ async fn a_path_that_would_be_another_is_refused_before_sending() {
             (ErrorKind::InvalidRequest, Sent::No)
         );
         assert!(
-            error
-                .to_string()
-                .contains("the path parameter `ID` can't be sent"),
+            error.to_string().contains("invalid path parameter `ID`"),
             "{error}"
         );
     }

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::server::{Server, Step, answer};
-use crate::tls;
+use crate::{http2, tls};
 
 /// How large an answer the client is to take. Whatever a fault says, no more than that is expected
 /// to be read.
@@ -42,6 +42,8 @@ pub enum Fault {
     SelfSigned,
     /// This is done in place of a handshake.
     NoTls(Vec<Step>),
+    /// This is done for a client that speaks HTTP/2.
+    Http2(Vec<Step>),
 }
 
 /// What is to come of a fault.
@@ -101,7 +103,7 @@ impl Fault {
                 )
             }
             Self::NotTakenUp => not_taken_up(),
-            Self::Steps(steps) => Target::Server(Server::doing(steps.clone())),
+            Self::Steps(steps) | Self::Http2(steps) => Target::Server(Server::doing(steps.clone())),
             Self::SelfSigned => {
                 Target::Server(Server::doing_over_tls([Step::Read], tls::self_signed().0))
             }
@@ -134,7 +136,8 @@ impl Target {
         }
     }
 
-    /// How many requests arrived there. What comes in place of a handshake is none.
+    /// How many requests arrived there, and were processed. What comes in place of a handshake is
+    /// none.
     pub fn arrivals(&self) -> usize {
         match self {
             Self::Server(server) if server.base_url().starts_with("http:") => {
@@ -163,6 +166,10 @@ impl Case {
         let client = client
             .reqwest(|builder| builder.tls_certs_only([]))
             .max_response_size(LARGEST_ANSWER);
+        let client = match self.fault {
+            Fault::Http2(_) => client.reqwest(|builder| builder.http2_prior_knowledge()),
+            _ => client,
+        };
         match self.outcome {
             Outcome::Failure {
                 kind: ErrorKind::Timeout,
@@ -186,7 +193,137 @@ pub fn all() -> Vec<Case> {
     cases.extend(exchanges());
     cases.extend(bodies());
     cases.extend(statuses());
+    cases.extend(streams());
     cases
+}
+
+/// What HTTP/2 adds: streams that end by themselves, and a connection that says how far it got.
+fn streams() -> Vec<Case> {
+    let given_back = failure(ErrorKind::Connect, Sent::No, None);
+    let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
+    let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
+    // Further attempts come on the same connection, as long as that is open.
+    let connection =
+        |steps: Vec<Step>| [vec![Step::Http2], steps.clone(), steps.clone(), steps].concat();
+    let unprocessed = |frames| connection(vec![Step::ReadStream, Step::WriteFrames(frames)]);
+    let processed = |frames| {
+        connection(vec![
+            Step::ReadStream,
+            Step::Process,
+            Step::WriteFrames(frames),
+        ])
+    };
+    let open = |mut steps: Vec<Step>| {
+        steps.push(Step::Silence);
+        Fault::Http2(steps)
+    };
+    // Closed after the first.
+    let closed = |mut steps: Vec<Step>| {
+        steps.truncate(steps.len() / 3 + 1);
+        Fault::Http2(steps)
+    };
+    vec![
+        case(
+            "HTTP/2: the answer",
+            open(processed(|id| http2::answer(id, r#"{"name": "a"}"#))),
+            Outcome::Success,
+            Again::Never,
+        ),
+        case(
+            "HTTP/2: the stream is refused",
+            open(unprocessed(|id| http2::reset(id, http2::REFUSED_STREAM))),
+            given_back,
+            Again::All,
+        ),
+        case(
+            "HTTP/2: the server goes away, and doesn't take up the stream",
+            open(unprocessed(|_| http2::go_away(0, http2::NO_ERROR))),
+            given_back,
+            Again::All,
+        ),
+        case(
+            "HTTP/2: the same, then closed",
+            closed(unprocessed(|_| http2::go_away(0, http2::NO_ERROR))),
+            given_back,
+            Again::All,
+        ),
+        case(
+            "HTTP/2: the same for an error",
+            open(unprocessed(|_| http2::go_away(0, http2::ENHANCE_YOUR_CALM))),
+            given_back,
+            Again::All,
+        ),
+        case(
+            "HTTP/2: the server goes away after the stream, then closed",
+            closed(processed(|id| http2::go_away(id, http2::NO_ERROR))),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: the same for an error",
+            closed(processed(|id| http2::go_away(id, http2::INTERNAL_ERROR))),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: the server goes away after the answer",
+            closed(processed(|id| {
+                [
+                    http2::go_away(id, http2::NO_ERROR),
+                    http2::answer(id, r#"{"name": "a"}"#),
+                ]
+                .concat()
+            })),
+            Outcome::Success,
+            Again::Never,
+        ),
+        case(
+            "HTTP/2: the stream is reset for an error",
+            open(processed(|id| http2::reset(id, http2::INTERNAL_ERROR))),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: the stream is canceled",
+            open(processed(|id| http2::reset(id, http2::CANCEL))),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: the stream is reset without an error",
+            open(processed(|id| http2::reset(id, http2::NO_ERROR))),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: the stream is refused within its answer",
+            open(processed(|id| {
+                [http2::head(id), http2::reset(id, http2::REFUSED_STREAM)].concat()
+            })),
+            cut,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: closed before the answer",
+            closed(processed(|_| Vec::new())),
+            broken,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: closed within the body",
+            closed(processed(|id| {
+                [http2::head(id), http2::data(id, "{", false)].concat()
+            })),
+            cut,
+            Again::Idempotent,
+        ),
+        case(
+            "HTTP/2: silence in place of the answer",
+            open(processed(|_| Vec::new())),
+            failure(ErrorKind::Timeout, Sent::Maybe, None),
+            Again::Idempotent,
+        ),
+    ]
 }
 
 /// Before a connection stands.

@@ -2,6 +2,7 @@
 //! a client can meet, and a Redis to share.
 
 pub mod faults;
+pub mod http2;
 pub mod redis;
 pub mod server;
 pub mod tls;

@@ -14,6 +14,8 @@ use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
 
+use crate::http2;
+
 static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
     let mut builder = tokio::runtime::Builder::new_multi_thread();
     builder
@@ -43,6 +45,14 @@ pub enum Step {
     Reset,
     /// Begins with the first step again, on the same connection.
     Again,
+    /// Begins a connection of HTTP/2.
+    Http2,
+    /// Reads one request of HTTP/2, and doesn't count it.
+    ReadStream,
+    /// Counts the request as processed.
+    Process,
+    /// Writes frames for the stream of the last request.
+    WriteFrames(fn(u32) -> Vec<u8>),
 }
 
 /// A server on a loopback port. It ends when it is dropped.
@@ -227,6 +237,7 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
             .push(request)
     };
     let mut received = Vec::new();
+    let mut last_stream = 0;
     let mut next = 0;
     while let Some(step) = steps.get(next) {
         next += 1;
@@ -260,6 +271,13 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
             Step::Silence => while stream.read(&mut [0; 1024]).await? > 0 {},
             Step::Reset => return Ok(End::Reset),
             Step::Again => next = 0,
+            Step::Http2 => {
+                http2::preface(stream).await?;
+                stream.write_all(&http2::settings()).await?;
+            }
+            Step::ReadStream => last_stream = http2::request(stream).await?,
+            Step::Process => count(format!("stream {last_stream}")),
+            Step::WriteFrames(frames) => stream.write_all(&frames(last_stream)).await?,
         }
     }
     stream.shutdown().await?;

@@ -141,9 +141,10 @@ impl Session {
                 at_hand: at_hand.as_ref(),
             };
             let result = match tokio::time::timeout(timeout, renewer.token()).await {
-                Ok(result) => {
-                    result.and_then(|token| held(&session.context, &session.credentials, &token))
-                }
+                Ok(result) => result.and_then(|token| {
+                    let held = held(&session.context, &session.credentials, &token)?;
+                    Ok(held.fresh(session.context.now()))
+                }),
                 Err(_) => Err(session.credentials.too_slow(timeout)),
             };
             landing.end(result);

@@ -140,6 +140,13 @@ impl Held {
         }
     }
 
+    /// A token that was over when it was given says so by a clock or a number that is wrong. It is
+    /// used until the server refuses it: renewed at its word, it would be so for each call.
+    pub(super) fn fresh(mut self, now: SystemTime) -> Self {
+        self.life = self.life.filter(|life| !life.is_over(now));
+        self
+    }
+
     fn token(&self) -> AccessToken {
         match &self.token {
             Kept::InHeader(range) => {

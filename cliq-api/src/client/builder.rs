@@ -403,7 +403,9 @@ impl ClientBuilder {
 
     /// Sets the proxy for all requests, such as `http://user:password@proxy.example.com:3128`.
     /// Defaults to what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
-    /// this machine are reached directly.
+    /// this machine are reached directly. `socks5://…` needs the feature `socks`.
+    ///
+    /// A proxy that can't be used, whoever names it, is an error when the client is built.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.reqwest = self.reqwest.proxy(url);
         self
@@ -411,7 +413,8 @@ impl ClientBuilder {
 
     /// Customizes the `reqwest` client that sends the requests: certificates, addresses, pool.
     ///
-    /// Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
+    /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
+    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
     /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
     ///
     /// ```no_run
@@ -425,7 +428,10 @@ impl ClientBuilder {
     /// ```
     pub fn reqwest(
         mut self,
-        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder
+        + Clone
+        + Send
+        + 'static,
     ) -> Self {
         self.reqwest = self.reqwest.reqwest(customize);
         self

@@ -15,7 +15,7 @@ pub(super) struct Server {
     pub(super) buckets: Buckets,
 }
 
-/// All servers of a client's users, by their base URLs.
+/// All servers of a client's users, by their base URLs, in each spelling that was used.
 pub(super) struct Servers {
     limiter: Limiter,
     tables: Vec<&'static [&'static EndpointMeta]>,
@@ -44,12 +44,18 @@ impl Servers {
             return Ok(Arc::clone(server));
         }
         let base_url = BaseUrl::parse(url, self.plain_http).map_err(Error::base_url)?;
+        // Other spellings of one URL are one server, with one set of buckets.
+        if let Some(server) = known.get(base_url.as_str()).map(Arc::clone) {
+            known.insert(url.to_owned(), Arc::clone(&server));
+            return Ok(server);
+        }
         let buckets = Buckets::new(
             self.limiter.clone(),
             base_url.without_scheme(),
             &self.tables,
         );
         let server = Arc::new(Server { base_url, buckets });
+        known.insert(server.base_url.as_str().to_owned(), Arc::clone(&server));
         known.insert(url.to_owned(), Arc::clone(&server));
         Ok(server)
     }

@@ -105,16 +105,27 @@ impl Failure {
     pub fn read(response: &FailedResponse<'_>) -> Self {
         let status = response.status;
         let (mut code, mut message) = code_and_message(response.json());
-        if let Some(challenge) = response.header(WWW_AUTHENTICATE) {
-            code = code.or_else(|| parameter(challenge, "error"));
+        // Its own word, whatever code the body has.
+        let mut lacks_scope = is_insufficient_scope(code.as_deref());
+        for challenge in response.headers.get_all(WWW_AUTHENTICATE) {
+            let Ok(challenge) = challenge.to_str() else {
+                continue;
+            };
+            let error = parameter(challenge, "error");
+            lacks_scope |= is_insufficient_scope(error.as_deref());
+            code = code.or(error);
             message = message.or_else(|| parameter(challenge, "error_description"));
         }
         let message = message.or_else(|| plain_text(response));
-        let lacks_scope = code.as_deref() == Some("insufficient_scope");
+        let advice = if lacks_scope {
+            Some("the token lacks a scope that this endpoint needs")
+        } else {
+            advice(status)
+        };
         Self {
             code,
             message,
-            advice: advice(status).map(Cow::Borrowed),
+            advice: advice.map(Cow::Borrowed),
             throttled: status == StatusCode::TOO_MANY_REQUESTS,
             retry_after: retry_after(response.headers, SystemTime::now()),
             token_refused: status == StatusCode::UNAUTHORIZED && !lacks_scope,
@@ -128,6 +139,11 @@ impl Failure {
             .as_ref()
             .is_some_and(|code| codes.iter().any(|known| code.eq_ignore_ascii_case(known)))
     }
+}
+
+/// RFC 6750, section 3.1: the token is valid, and another one of the same scopes is no better.
+fn is_insufficient_scope(code: Option<&str>) -> bool {
+    code.is_some_and(|code| code.eq_ignore_ascii_case("insufficient_scope"))
 }
 
 fn advice(status: StatusCode) -> Option<&'static str> {
@@ -189,22 +205,24 @@ fn code_and_message(body: &Value) -> (Option<String>, Option<String>) {
 }
 
 /// Returns a parameter of a challenge (RFC 9110, section 11.6.1): `Bearer error="invalid_token"`.
+/// Its name is in any case, and there may be spaces around `=`.
 fn parameter(challenge: &str, name: &str) -> Option<String> {
-    let mut rest = challenge;
-    loop {
-        let (before, after) = rest.split_once(name)?;
-        let is_whole = before.is_empty() || before.ends_with([' ', ',']);
-        match after.strip_prefix('=').filter(|_| is_whole) {
-            Some(value) => {
-                let value = match value.strip_prefix('"') {
-                    Some(quoted) => quoted.split('"').next()?,
-                    None => value.split([',', ' ']).next()?,
-                };
-                return Some(value.to_owned()).filter(|value| !value.is_empty());
-            }
-            None => rest = after,
-        }
+    let lower = challenge.to_ascii_lowercase();
+    let starts = lower.match_indices(name).map(|(start, _)| start);
+    for start in starts {
+        let (before, after) = (&challenge[..start], &challenge[start + name.len()..]);
+        let is_whole = before.is_empty() || before.ends_with([' ', ',', '\t']);
+        let Some(value) = after.trim_start().strip_prefix('=').filter(|_| is_whole) else {
+            continue;
+        };
+        let value = value.trim_start();
+        let value = match value.strip_prefix('"') {
+            Some(quoted) => quoted.split('"').next()?,
+            None => value.split([',', ' ']).next()?,
+        };
+        return Some(value.to_owned()).filter(|value| !value.is_empty());
     }
+    None
 }
 
 fn plain_text(response: &FailedResponse<'_>) -> Option<String> {
@@ -308,6 +326,19 @@ mod tests {
         assert_eq!(failure.message.as_deref(), Some("No."));
         assert!(!failure.token_refused);
         assert!(read(401, &[("www-authenticate", "Bearer")], "").token_refused);
+        for (challenge, body) in [
+            (
+                r#"Bearer error="insufficient_scope", scope="a b""#,
+                r#"{"code": "E1"}"#,
+            ),
+            ("Bearer Error = insufficient_scope", ""),
+            (r#"Bearer realm="error=1",error="INSUFFICIENT_SCOPE""#, ""),
+            ("", r#"{"error": "Insufficient_Scope"}"#),
+        ] {
+            let failure = read(401, &[("www-authenticate", challenge)], body);
+            assert!(!failure.token_refused, "{challenge} {body}");
+            assert!(failure.advice.unwrap().contains("lacks a scope"));
+        }
 
         let plain = [("content-type", "text/plain; charset=utf-8")];
         assert_eq!(

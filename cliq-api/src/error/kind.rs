@@ -18,7 +18,7 @@ pub enum ErrorKind {
     Limited,
     /// There is no access token. Nothing was sent.
     Auth,
-    /// There is no connection to the server.
+    /// There is no connection to the server, or none on which it took up the request.
     Connect,
     /// The attempt or the call timed out.
     Timeout,

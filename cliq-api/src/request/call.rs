@@ -209,6 +209,18 @@ impl Call {
                     );
                     return Err(RequestError::new(why));
                 }
+                // Without the parameter the request would mean another thing: everything, often.
+                Slot::Set(range)
+                    if param.required
+                        && range.is_empty()
+                        && matches!(param.shape, Shape::Csv | Shape::Repeated) =>
+                {
+                    let why = format!(
+                        "the {} parameter `{}` can't be sent: it is required, and its list is empty",
+                        param.place, param.name
+                    );
+                    return Err(RequestError::new(why));
+                }
                 Slot::Unset | Slot::Set(_) => {}
             }
         }

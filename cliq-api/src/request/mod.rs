@@ -8,7 +8,7 @@ pub(crate) mod call;
 pub(crate) mod error;
 pub(crate) mod value;
 
-pub(crate) use self::base_url::{BaseUrl, BaseUrlError, is_loopback};
+pub(crate) use self::base_url::{BaseUrl, BaseUrlError, is_loopback, normalized};
 pub(crate) use self::build::{Target, build};
 pub use self::call::Call;
 pub(crate) use self::error::RequestError;

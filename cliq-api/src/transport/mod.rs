@@ -4,7 +4,11 @@ mod layer;
 #[cfg(feature = "reqwest")]
 mod origin;
 #[cfg(feature = "reqwest")]
+mod proxy;
+#[cfg(feature = "reqwest")]
 mod reqwest;
+#[cfg(feature = "reqwest")]
+mod runtimes;
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -64,7 +68,8 @@ pub trait Transport: Send + Sync + 'static {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 #[non_exhaustive]
 pub enum Sent {
-    /// Nothing left this machine.
+    /// Nothing left this machine, or the server reported that it has not processed the request, as
+    /// HTTP/2 lets it (RFC 9113, section 8.7).
     No,
     /// The server may have received and executed the call.
     Maybe,

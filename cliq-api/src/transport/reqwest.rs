@@ -1,4 +1,4 @@
-//! The default transport: one pooled `reqwest` client.
+//! The default transport: a pooled `reqwest` client for each runtime.
 
 use std::error::Error as StdError;
 use std::fmt;
@@ -8,11 +8,14 @@ use std::time::Duration;
 
 use ::reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 use bytes::Bytes;
-use http::{Request, Response};
+use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
+use http::{Method, Request, Response};
 use http_body::{Frame, SizeHint};
 use secrecy::{ExposeSecret, SecretString};
 
 use super::origin::Origin;
+use super::proxy;
+use super::runtimes::Clients;
 use super::{Exchange, FOREVER, Sent, SetupError, Transport, TransportError};
 use crate::body::Body;
 
@@ -21,8 +24,9 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with [`reqwest`](::reqwest). Feature `reqwest`.
 ///
-/// It follows no redirects and doesn't retry. A client builds one unless another transport is set.
-/// Build one yourself to wrap it in another [`Transport`].
+/// It follows no redirects and retries nothing. A client builds one unless it is given another
+/// transport; build one by hand to wrap it in a [`Transport`] of your own. It may be used from
+/// several Tokio runtimes: each has its own connections.
 ///
 /// ```
 /// use cliq_api::ReqwestTransport;
@@ -33,7 +37,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// # }
 /// ```
 pub struct ReqwestTransport {
-    client: Client,
+    clients: Clients,
     origin: Origin,
 }
 
@@ -47,8 +51,8 @@ pub struct ReqwestTransportBuilder {
     direct: bool,
 }
 
-/// A user's changes to the builder of the `reqwest` client.
-type Customize = Box<dyn FnOnce(ClientBuilder) -> ClientBuilder + Send>;
+/// What a user does to the builder of each `reqwest` client.
+type Customize = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send>;
 
 impl ReqwestTransport {
     /// Returns a builder with the defaults.
@@ -83,15 +87,17 @@ impl ReqwestTransportBuilder {
         self
     }
 
-    /// Customizes the `reqwest` client, such as its certificates, addresses or pool. Several calls
-    /// apply in order. Settings for redirects, `reqwest`'s retries and plain HTTP are overwritten.
+    /// Customizes the `reqwest` client, after what earlier calls of this did: certificates,
+    /// addresses, pool. Redirects, `reqwest`'s retries and plain HTTP are set after it.
+    ///
+    /// It is done once for each Tokio runtime that requests are sent in, hence the `Clone`.
     pub fn reqwest(
         mut self,
-        customize: impl FnOnce(ClientBuilder) -> ClientBuilder + Send + 'static,
+        customize: impl FnOnce(ClientBuilder) -> ClientBuilder + Clone + Send + 'static,
     ) -> Self {
         self.customize = Some(match self.customize.take() {
-            Some(first) => Box::new(|builder| customize(first(builder))),
-            None => Box::new(customize),
+            Some(first) => Box::new(move |builder| customize.clone()(first(builder))),
+            None => Box::new(move |builder| customize.clone()(builder)),
         });
         self
     }
@@ -131,20 +137,30 @@ impl ReqwestTransportBuilder {
                  of the crate `cliq_api`",
             ));
         }
+        // A customized client may have other proxies, or none.
+        if self.proxy.is_none() && self.customize.is_none() && !self.direct {
+            proxy::check_environment(self.plain_http)?;
+        }
+        let proxy = self.proxy.as_ref().map(ExposeSecret::expose_secret);
+        let proxy = proxy.map(proxy::all).transpose()?;
+        let clients = Clients::new(Box::new(move || self.client(proxy.clone())));
+        let clients = clients.map_err(|error| {
+            SetupError::new("the HTTP client can't be built").caused_by(error.without_url())
+        })?;
+        Ok(ReqwestTransport {
+            clients,
+            origin: Origin::default(),
+        })
+    }
+
+    fn client(&self, proxy: Option<Proxy>) -> Result<Client, ::reqwest::Error> {
         let mut builder = Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .user_agent(crate::USER_AGENT);
-        if let Some(url) = self.proxy {
-            let proxy = Proxy::all(url.expose_secret()).map_err(|error| {
-                SetupError::new(
-                    "invalid proxy URL; expected a URL such as \
-                     `http://user:password@proxy.example.com:3128`",
-                )
-                .caused_by(error.without_url())
-            })?;
+        if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
-        if let Some(customize) = self.customize {
+        if let Some(customize) = &self.customize {
             builder = customize(builder);
         }
         // Set last, so that a customization can't undo it: redirects and retries of reqwest would
@@ -159,33 +175,58 @@ impl ReqwestTransportBuilder {
         if !self.plain_http {
             builder = builder.https_only(true);
         }
-        let client = builder.build().map_err(|error| {
-            SetupError::new("can't build the HTTP client").caused_by(error.without_url())
-        })?;
-        Ok(ReqwestTransport {
-            client,
-            origin: Origin::default(),
-        })
+        builder.build()
+    }
+}
+
+impl ReqwestTransport {
+    fn begin(
+        &self,
+        request: Request<Body>,
+    ) -> Result<
+        impl Future<Output = Result<::reqwest::Response, ::reqwest::Error>> + Send + use<>,
+        TransportError,
+    > {
+        let unsent = |problem| {
+            move |error: ::reqwest::Error| {
+                TransportError::new(Sent::No, problem).caused_by(error.without_url())
+            }
+        };
+        let request = self.origin.convert(request);
+        let request = request.map_err(unsent("its URL is no URL"))?;
+        let client = self.clients.here();
+        let client = client.map_err(unsent("no HTTP client can be built for this runtime"))?;
+        Ok(client.execute(request))
     }
 }
 
 impl Transport for ReqwestTransport {
-    fn send(&self, request: Request<Body>) -> Exchange<'_> {
-        let begun = self
-            .origin
-            .convert(request)
-            .map(|request| self.client.execute(request));
+    fn send(&self, mut request: Request<Body>) -> Exchange<'_> {
+        tell_length(&mut request);
+        let begun = self.begin(request);
         Box::pin(async move {
-            let exchange = begun.map_err(|error| {
-                TransportError::new(Sent::No, "invalid URL").caused_by(error.without_url())
-            })?;
+            let exchange = begun?;
             let response: Response<_> = exchange.await.map_err(no_response)?.into();
             Ok(response.map(|body| Body::wrap(Received(body))))
         })
     }
 }
 
-/// A response's body. It converts reqwest's errors.
+/// A request whose method defines content has a length, though it be 0 (RFC 9110, section 8.6):
+/// without it, strict servers respond 411. hyper sends it for HTTP/2 only.
+fn tell_length(request: &mut Request<Body>) {
+    const NONE: HeaderValue = HeaderValue::from_static("0");
+    let has_content = matches!(
+        *request.method(),
+        Method::POST | Method::PUT | Method::PATCH
+    );
+    let is_empty = http_body::Body::size_hint(request.body()).exact() == Some(0);
+    if has_content && is_empty && !request.headers().contains_key(TRANSFER_ENCODING) {
+        request.headers_mut().entry(CONTENT_LENGTH).or_insert(NONE);
+    }
+}
+
+/// A response's body, with our errors.
 struct Received(::reqwest::Body);
 
 impl http_body::Body for Received {
@@ -211,6 +252,10 @@ impl http_body::Body for Received {
 
 /// Converts an error before the head of the response arrived.
 fn no_response(error: ::reqwest::Error) -> TransportError {
+    if causes(&error).any(is_unprocessed) {
+        let problem = "the server gave the request back unprocessed";
+        return described(Sent::No, problem, error);
+    }
     let sent = if never_written(&error) {
         Sent::No
     } else {
@@ -277,8 +322,25 @@ fn never_written(error: &::reqwest::Error) -> bool {
     error.is_connect() || error.is_builder() || causes(error).any(canceled)
 }
 
-/// Returns the message of the innermost cause, which comes from the system or from TLS. Messages of
-/// the HTTP layers add nothing.
+/// Whether the server reported that it has not processed the request, and never will (RFC 9113,
+/// section 8.7): it refused the stream, or is going away and the stream is above the last one that
+/// it took up. Streams below that end with other errors.
+#[cfg(feature = "http2")]
+fn is_unprocessed(cause: &(dyn StdError + 'static)) -> bool {
+    let error: Option<&h2::Error> = cause.downcast_ref();
+    error.is_some_and(|error| {
+        let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+        error.is_remote() && (is_refused || error.is_go_away())
+    })
+}
+
+/// Without HTTP/2 no server can report that.
+#[cfg(not(feature = "http2"))]
+fn is_unprocessed(_: &(dyn StdError + 'static)) -> bool {
+    false
+}
+
+/// The innermost cause, in the words of the system or of TLS. HTTP's own words add nothing.
 fn reason(error: &::reqwest::Error) -> Option<String> {
     let innermost = causes(error).last()?;
     // For a timeout, only an error of the system adds information.

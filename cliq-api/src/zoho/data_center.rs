@@ -76,7 +76,8 @@ impl DataCenter {
         }
     }
 
-    /// Selects a network, whose API is served under `/network/<NAME>`. It has the same accounts.
+    /// Selects a network: its API is served under `/network/<NAME>`. Accounts are the same. A name
+    /// that would lead elsewhere, such as `..`, is an error when a client is built.
     #[must_use]
     pub fn network(self, name: &str) -> Self {
         Self {
@@ -118,9 +119,13 @@ impl DataCenter {
             .map(|(name, _)| *name)
     }
 
-    /// Checks that its hosts hold nothing but a host and a port, so that URLs built from them lead
-    /// to those hosts.
+    /// Checks that its hosts are hosts and nothing else, and its network a name, so that no URL made
+    /// of them leads elsewhere.
     pub(crate) fn check(&self) -> Result<(), String> {
+        let network = self.network.as_deref();
+        if network.is_some_and(|name| matches!(name, "" | "%2E" | "%2E%2E")) {
+            return Err("a network's name can't be empty, `.` or `..`".to_owned());
+        }
         for host in [&self.cliq, &self.accounts] {
             let is_host = !host.contains('@')
                 && host

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::time::Duration;
 
 use http::StatusCode;
+use http::header::WWW_AUTHENTICATE;
 
 use crate::error::{FailedResponse, Failure};
 
@@ -22,12 +23,22 @@ const NOT_FOUND: &[&str] = &[
     "thread_chatid_invalid",
 ];
 
+/// Codes that mean that the token is valid and lacks a scope: a new token would lack it as well.
+/// Cliq's own, and those of sister products; the number is that of Zoho Analytics.
+const SCOPE: &[&str] = &[
+    "oauthtoken_scope_invalid",
+    "oauth_scope_mismatch",
+    "scope_mismatch",
+    "invalid_oauthscope",
+    "invalid_oauth_scope",
+    "insufficient_scope",
+    "8540",
+];
+
+const LACKS_SCOPE: &str = "the token lacks a scope that this endpoint needs";
+
 /// Advice for codes whose messages give none.
 const ADVICE: &[(&str, &str)] = &[
-    (
-        "oauthtoken_scope_invalid",
-        "the token lacks a scope that this endpoint needs",
-    ),
     ("extra_key_found", "the body has an unknown member"),
     ("param_missing", "a required parameter is missing"),
     ("input_pattern_mismatch", "a value has the wrong format"),
@@ -65,14 +76,56 @@ pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
     let status = response.status();
     failure.throttled |= status == StatusCode::BAD_REQUEST && failure.has_code(THROTTLED);
     failure.not_found |= failure.has_code(NOT_FOUND);
-    failure.token_refused &= !failure.has_code(&["oauthtoken_scope_invalid"]);
+    let lacks_scope = lacks_scope(response, &failure);
+    failure.token_refused &= !lacks_scope;
     if failure.throttled && failure.retry_after.is_none() {
         failure.retry_after = failure.message.as_deref().and_then(wait_in_words);
     }
-    if let Some(advice) = advice(status, &failure) {
+    if lacks_scope {
+        failure.advice = Some(Cow::Borrowed(LACKS_SCOPE));
+    } else if let Some(advice) = advice(status, &failure) {
         failure.advice = Some(Cow::Borrowed(advice));
     }
     failure
+}
+
+/// Whether a 401 or 403 is about a scope, in the form of whichever product: as a code at the top,
+/// in `error`, `data`, `summary` or a list, or as a message.
+fn lacks_scope(response: &FailedResponse<'_>, failure: &Failure) -> bool {
+    if !matches!(
+        response.status(),
+        StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN
+    ) {
+        return false;
+    }
+    let challenges = response.headers().get_all(WWW_AUTHENTICATE);
+    let is_challenge = challenges
+        .iter()
+        .any(|value| value.to_str().is_ok_and(|text| names_scope(text)));
+    let mut codes = [
+        "/code",
+        "/errorCode",
+        "/summary",
+        "/error",
+        "/error/code",
+        "/error/title",
+        "/data/errorCode",
+        "/errors/0/code",
+        "/1/errorCode",
+    ]
+    .into_iter()
+    .filter_map(|pointer| response.text_at(pointer));
+    let messages = [failure.code.as_deref(), failure.message.as_deref()];
+    is_challenge
+        || codes.any(|code| SCOPE.iter().any(|known| code.eq_ignore_ascii_case(known)))
+        || messages.into_iter().flatten().any(names_scope)
+}
+
+/// Whether a message names one of the codes, or says the same in words.
+fn names_scope(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    let is_named = |code: &&str| code.contains("scope") && lower.contains(*code);
+    SCOPE.iter().any(|code| is_named(&code)) || lower.contains("invalid oauth scope")
 }
 
 fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
@@ -204,7 +257,42 @@ mod tests {
 
     #[test]
     fn a_missing_scope_is_not_about_the_token() {
-        assert!(read(401, r#"{"code": "oauthtoken_invalid"}"#).token_refused);
-        assert!(!read(401, r#"{"code": "oauthtoken_scope_invalid"}"#).token_refused);
+        for token in [
+            r#"{"code": "oauthtoken_invalid"}"#,
+            r#"{"code": "INVALID_TOKEN", "message": "invalid oauth token"}"#,
+            r#"{"data": {"errorCode": "INVALID_OAUTHTOKEN"}}"#,
+            r#"{"data": {"errorCode": 8535}}"#,
+            r#"{"code": 18540}"#,
+            "",
+        ] {
+            assert!(read(401, token).token_refused, "{token}");
+        }
+        for scope in [
+            r#"{"code": "oauthtoken_scope_invalid"}"#,
+            r#"{"code": "OAuthToken_Scope_Invalid", "message": "No."}"#,
+            r#"{"code": "OAUTH_SCOPE_MISMATCH", "details": {}, "message": "Unauthorized"}"#,
+            r#"{"message": "invalid oauth scope to access this URL"}"#,
+            r#"{"message": "OAUTH_SCOPE_MISMATCH"}"#,
+            r#"{"error": "invalid_oauthscope"}"#,
+            r#"{"error": {"code": "INVALID_OAUTHSCOPE"}}"#,
+            r#"{"error": {"status_code": "401", "title": "INVALID_OAUTHSCOPE"}}"#,
+            r#"{"data": {"errorCode": "INVALID_OAUTHSCOPE"}, "status": {"code": 401}}"#,
+            r#"{"summary": "INVALID_OAUTHSCOPE", "data": {"errorCode": 8540}}"#,
+            r#"{"data": {"errorCode": 8540}}"#,
+            r#"[2, {"msg": "No.", "errorCode": "INVALID_OAUTHSCOPE"}]"#,
+            r#"{"errorCode": "SCOPE_MISMATCH", "message": "No."}"#,
+        ] {
+            let failure = read(401, scope);
+            assert!(!failure.token_refused, "{scope}");
+            assert_eq!(failure.advice.as_deref(), Some(LACKS_SCOPE), "{scope}");
+        }
+        let challenge = r#"Bearer error="insufficient_scope""#.parse().unwrap();
+        let headers = HeaderMap::from_iter([(WWW_AUTHENTICATE, challenge)]);
+        let failure = read_with(401, &headers, r#"{"code": "unauthorized"}"#);
+        assert!(!failure.token_refused);
+        assert_eq!(failure.advice.as_deref(), Some(LACKS_SCOPE));
+        // Elsewhere these words say nothing of a token.
+        let elsewhere = read(400, r#"{"code": "scope_mismatch"}"#);
+        assert_ne!(elsewhere.advice.as_deref(), Some(LACKS_SCOPE));
     }
 }

@@ -262,11 +262,18 @@ fn seconds(number: u64) -> u64 {
     }
 }
 
-/// Reads a number, or a string that holds one.
+/// A whole number of 1 or more, as such or in a string. Less than that is no time that was meant.
 fn number(value: &Value) -> Option<u64> {
-    value
-        .as_u64()
-        .or_else(|| value.as_str()?.trim().parse().ok())
+    let number = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    if number.is_nan() || number < 1.0 {
+        return None;
+    }
+    let whole = Duration::try_from_secs_f64(number.trunc());
+    Some(whole.map_or(u64::MAX, |whole| whole.as_secs()))
 }
 
 #[cfg(test)]
@@ -293,6 +300,21 @@ mod tests {
             ),
             (json!({}), 3600),
             (json!({ "expires_in": "soon" }), 3600),
+            (json!({ "expires_in": 0 }), 3600),
+            (json!({ "expires_in": -1 }), 3600),
+            (json!({ "expires_in": "-3600" }), 3600),
+            (json!({ "expires_in": 3599.5 }), 3599),
+            (json!({ "expires_in": "3599.5" }), 3599),
+            (json!({ "expires_in": 0.5 }), 3600),
+            (
+                json!({ "expires_in_sec": 0, "expires_in": 3_600_000 }),
+                3600,
+            ),
+            (json!({ "expires_in": 1e300 }), u64::MAX / 1000),
+            (
+                json!({ "expires_in": "18446744073709551616" }),
+                u64::MAX / 1000,
+            ),
         ] {
             let mut members = answer.as_object().unwrap().clone();
             zoho().read(OAuthRequest::RefreshToken, &mut members);

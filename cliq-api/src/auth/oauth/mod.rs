@@ -145,7 +145,10 @@ impl OAuthBuilder {
     /// [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) does: certificates, addresses.
     pub fn reqwest(
         mut self,
-        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder + Send + 'static,
+        customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder
+        + Clone
+        + Send
+        + 'static,
     ) -> Self {
         self.reqwest = self.reqwest.reqwest(customize);
         self

@@ -10,7 +10,7 @@ use http::uri::Scheme;
 
 use super::dialect::{Dialect, OAuthRequest, Standard};
 use crate::auth::{AuthError, RenewalBudget};
-use crate::request::is_loopback;
+use crate::request::{is_loopback, normalized};
 
 /// An OAuth 2.0 authorization server: the URLs of its endpoints, how a client authenticates there,
 /// and its [dialect](Dialect). Cloning it is cheap.
@@ -64,8 +64,10 @@ pub enum ClientAuthentication {
 impl OAuthServer {
     /// A server with this token endpoint (RFC 6749, section 3.2).
     pub fn new(token_url: impl Into<String>) -> Self {
+        let token_url = token_url.into();
         Self(Arc::new(Inner {
-            token_url: token_url.into(),
+            // Tokens are kept by it. One that can't be used is reported by `check`.
+            token_url: normalized(&token_url).unwrap_or(token_url),
             issuer: None,
             authorization_url: None,
             device_authorization_url: None,
@@ -297,6 +299,9 @@ fn check(url: &str) -> Result<(), AuthError> {
     if url.contains('#') {
         return Err(refused("it contains a fragment"));
     }
+    if let Err(why) = normalized(url) {
+        return Err(refused(&why.to_string()));
+    }
     if *scheme != Scheme::HTTPS && !(*scheme == Scheme::HTTP && is_loopback(authority.as_str())) {
         return Err(refused(
             "it has to be `https://…`; only servers on this machine are reached over plain HTTP",
@@ -349,6 +354,7 @@ mod tests {
             ("http://127.0.0.1:8080/token", "127.0.0.1:8080"),
             ("http://[::1]:8080/token", "[::1]:8080"),
             ("http://localhost/token", "localhost"),
+            ("https://AUTH.example.com.:443/token", "auth.example.com"),
         ] {
             let server = OAuthServer::new(url);
             server.check().unwrap();
@@ -360,6 +366,9 @@ mod tests {
             "https://user:canary@auth.example.com/token",
             "https://auth.example.com/token#canary",
             "ftp://localhost/canary",
+            "https://auth.example.com:99999/canary",
+            "https://:443/canary",
+            "https://256.1.1.1/canary",
             "auth.example.com/token",
             "/token",
             "two words",

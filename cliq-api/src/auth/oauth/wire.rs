@@ -214,7 +214,7 @@ impl Call<'_> {
             _ => Map::new(),
         };
         let retry_after = retry_after(answer.headers());
-        if let Some(code) = members.get("error").and_then(Value::as_str) {
+        if let Some(code) = self.error_of(&members) {
             return Err(Failure {
                 retry_after,
                 ..self.refused(parameters, code, &members)
@@ -235,8 +235,13 @@ impl Call<'_> {
                 ..Failure::answered(error)
             });
         }
-        // A revocation needs no body (RFC 7009, section 2.2).
-        if members.is_empty() && self.request != OAuthRequest::Revocation {
+        // A revocation needs no body (RFC 7009, section 2.2). But what a gateway says instead of
+        // the server must not pass for one.
+        let is_read = match self.request {
+            OAuthRequest::Revocation => is_own(answer),
+            _ => !members.is_empty(),
+        };
+        if !is_read {
             let problem = format!(
                 "{host} answered with no JSON object{aim} (is it an authorization server?)"
             );
@@ -247,6 +252,16 @@ impl Call<'_> {
         }
         self.server.its_dialect().read(self.request, &mut members);
         Ok(members)
+    }
+
+    /// The code of a refusal, empty where it is no text. A token that comes with `"error": null` is
+    /// a token; of a revocation nothing else tells whether it succeeded.
+    fn error_of<'m>(&self, members: &'m Map<String, Value>) -> Option<&'m str> {
+        match members.get("error")? {
+            Value::String(code) => Some(code),
+            Value::Null if self.request != OAuthRequest::Revocation => None,
+            _ => Some(""),
+        }
     }
 
     fn refused(
@@ -318,6 +333,18 @@ fn is_code(text: &str) -> bool {
     !text.is_empty() && text.len() <= 40 && text.bytes().all(fits)
 }
 
+/// Whether it may come from an authorization server: empty, JSON, or marked as plain text.
+fn is_own(answer: &Response<Bytes>) -> bool {
+    let body = answer.body().trim_ascii();
+    let content_type = answer.headers().get(CONTENT_TYPE);
+    let is_text = content_type
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.to_ascii_lowercase().starts_with("text/plain"));
+    body.is_empty()
+        || serde_json::from_slice::<serde::de::IgnoredAny>(body).is_ok()
+        || is_text && !body.starts_with(b"<")
+}
+
 /// In seconds (RFC 9110, section 10.2.3).
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let text = headers.get(RETRY_AFTER)?.to_str().ok()?;
@@ -325,12 +352,20 @@ fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     Some(Duration::from_secs(seconds).min(Duration::from_hours(24)))
 }
 
-/// A number of seconds, as a number or in a string.
+/// A number of seconds, as a number or in a string, perhaps with a fraction. What can't be a time
+/// that was meant, such as 0 or less, is unknown: taken at its word, a token would have to be
+/// renewed for each call, and a device polled without a pause.
 pub(super) fn seconds(value: &Value) -> Option<Duration> {
-    let number = value
-        .as_u64()
-        .or_else(|| value.as_str()?.trim().parse().ok())?;
-    Some(Duration::from_secs(number).min(LONGEST))
+    let seconds = match value {
+        Value::Number(number) => number.as_f64()?,
+        Value::String(text) => text.trim().parse().ok()?,
+        _ => return None,
+    };
+    if seconds.is_nan() || seconds < 1.0 {
+        return None;
+    }
+    let time = Duration::try_from_secs_f64(seconds.trunc()).unwrap_or(LONGEST);
+    Some(time.min(LONGEST))
 }
 
 impl Failure {
@@ -395,8 +430,23 @@ mod tests {
         for (value, expected) in [
             (json!(3600), Some(3600)),
             (json!("3600"), Some(3600)),
+            (json!(" 3600 "), Some(3600)),
+            (json!(3599.9), Some(3599)),
+            (json!("3599.9"), Some(3599)),
+            (json!(1), Some(1)),
+            (json!(0), None),
+            (json!("0"), None),
+            (json!(0.9), None),
+            (json!(-1), None),
+            (json!("-3600"), None),
             (json!("soon"), None),
+            (json!("NaN"), None),
+            (json!(null), None),
+            (json!([3600]), None),
             (json!(u64::MAX), Some(LONGEST.as_secs())),
+            (json!("18446744073709551616"), Some(LONGEST.as_secs())),
+            (json!(1e300), Some(LONGEST.as_secs())),
+            (json!("inf"), Some(LONGEST.as_secs())),
         ] {
             assert_eq!(
                 seconds(&value).map(|time| time.as_secs()),
@@ -417,6 +467,52 @@ mod tests {
         });
         assert_eq!(members["access_token"], "a");
         assert_eq!(members["x"], "\u{fffd}");
+    }
+
+    #[test]
+    fn a_revocation_is_believed_only_from_the_server() {
+        let revoked = |content_type: &'static str, body: &'static str| {
+            let answer = Response::builder().header(CONTENT_TYPE, content_type);
+            let answer = answer.body(Bytes::from_static(body.as_bytes())).unwrap();
+            call(&client(), OAuthRequest::Revocation, |call| {
+                let read = call.read(&Parameters::default(), &answer);
+                read.map(drop).map_err(|failure| failure.error.to_string())
+            })
+        };
+        for (content_type, body) in [
+            ("", ""),
+            ("text/html", " \r\n"),
+            ("application/json", "{}"),
+            ("text/html", r#"{"status": "success"}"#),
+            ("application/json", "true"),
+            ("text/plain; charset=utf-8", "OK"),
+        ] {
+            assert_eq!(revoked(content_type, body), Ok(()), "{body}");
+        }
+        for (content_type, body) in [
+            ("text/html", "<html>Sign in</html>"),
+            ("", "<html>Sign in</html>"),
+            ("text/plain", " <!DOCTYPE html>"),
+            ("application/json", "{"),
+            ("application/json", r#"{"error": null}"#),
+            ("application/json", r#"{"error": {"code": 1}}"#),
+            ("application/json", r#"{"error": ""}"#),
+            ("application/json", r#"{"error": "invalid_token"}"#),
+        ] {
+            assert!(revoked(content_type, body).is_err(), "{body}");
+        }
+    }
+
+    #[test]
+    fn an_error_that_is_null_takes_no_token_away() {
+        let read = |body: Value| {
+            let answer = Response::new(Bytes::from(body.to_string()));
+            call(&client(), OAuthRequest::RefreshToken, |call| {
+                call.read(&Parameters::default(), &answer).is_ok()
+            })
+        };
+        assert!(read(json!({ "access_token": "a", "error": null })));
+        assert!(!read(json!({ "access_token": "a", "error": {} })));
     }
 
     #[test]
