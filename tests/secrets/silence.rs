@@ -105,7 +105,8 @@ fn telling() -> Vec<Vec<u8>> {
             r#"{{"items": [{{"name": ["{secret}"]}}], "next": "{secret}"}}"#
         )),
         body(&format!(r#"{{"items": [], "next": "{CANARY}-query"}}"#)),
-        body(&format!("<html>{secret}</html>")),
+        // Of a page that is no JSON the start is shown, so that it can be recognized.
+        body(&format!("<html>{}{secret}</html>", "-".repeat(80))),
         format!("{secret} {secret}\r\n\r\n").into_bytes(),
         format!("HTTP/1.1 200 OK\r\n{secret}\r\n\r\n").into_bytes(),
         format!("HTTP/1.1 200 OK\r\nContent-Length: 90\r\n\r\n{secret}").into_bytes(),
