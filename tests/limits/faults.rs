@@ -1,20 +1,32 @@
 //! The simulations find what they look for: with each of these faults put in on purpose there is a
 //! lock, and without it there is none.
 
-use cliq_sandbox::limits::{Limits, Stamps, Trips};
+use cliq_sandbox::limits::{Limits, Stamps, Trips, Window};
 
 use crate::SIMULATED;
-use crate::gate::{Gate, Misuse};
+use crate::gate::{Counted, Gate, Misuse};
 use crate::latency::Latency;
 use crate::simulations::seed;
 use crate::world::Scenario;
+
+/// The limit of that path.
+pub(crate) fn counted(path: &str, per_app: bool) -> Counted {
+    let endpoint = SIMULATED.iter().copied().find(|it| it.path() == path);
+    Counted {
+        endpoint: endpoint.unwrap(),
+        per_app,
+    }
+}
 
 /// Busy callers of an ordinary endpoint over an ordinary network, and a server as harsh as it may
 /// be.
 fn busy(seed: u64) -> Scenario {
     Scenario {
-        endpoint: SIMULATED[0],
+        counted: vec![counted("/minute", false)],
+        kinds: vec![vec![0]],
+        users: 1,
         server: Limits::harsh(),
+        window: Window::Rolling,
         drift: 0,
         callers: 32,
         latency: Latency::Exponential(400_000),
@@ -25,6 +37,7 @@ fn busy(seed: u64) -> Scenario {
         unauthorized: 0,
         cancelled_before: 0,
         cancelled_after: 0,
+        quotas: 0,
         calls: 5_000,
         ..Scenario::random(seed)
     }
@@ -49,7 +62,7 @@ fn bites(scenario: impl Fn(u64) -> Scenario, faulty: impl Fn(&Scenario) -> Gate)
 }
 
 fn misused(scenario: &Scenario, misuse: Misuse) -> Gate {
-    Gate::bucket(scenario.endpoint, &scenario.settings, Some(misuse))
+    Gate::new(&scenario.counted, &scenario.settings, Some(misuse))
 }
 
 #[test]
@@ -81,8 +94,8 @@ fn no_grace() {
         ..busy(seed)
     };
     bites(scenario, |scenario| {
-        Gate::bucket(
-            scenario.endpoint,
+        Gate::new(
+            &scenario.counted,
             &scenario.settings.clone().grace(std::time::Duration::ZERO),
             None,
         )
@@ -96,8 +109,8 @@ fn all_slots_where_the_last_one_trips() {
         ..busy(seed)
     };
     bites(scenario, |scenario| {
-        Gate::bucket(
-            scenario.endpoint,
+        Gate::new(
+            &scenario.counted,
             &scenario.settings.clone().headroom(0),
             None,
         )
@@ -115,8 +128,8 @@ fn no_margin_where_stamps_are_whole_seconds() {
         ..busy(seed)
     };
     bites(scenario, |scenario| {
-        Gate::bucket(
-            scenario.endpoint,
+        Gate::new(
+            &scenario.counted,
             &scenario.settings.clone().margin(std::time::Duration::ZERO),
             None,
         )
@@ -129,5 +142,58 @@ fn a_token_bucket_in_its_place() {
         server: Limits::published(),
         ..busy(seed)
     };
-    bites(scenario, |scenario| Gate::governor(scenario.endpoint));
+    bites(scenario, |scenario| {
+        Gate::governor(scenario.counted[0].endpoint)
+    });
+}
+
+/// 100 in an hour is stricter than 20 in a minute, and looser in a minute: whoever keeps only the one
+/// with fewer calls in its time breaks the other.
+#[test]
+fn only_the_stricter_of_two_limits() {
+    let scenario = |seed| Scenario {
+        counted: vec![counted("/minute", false), counted("/hour", false)],
+        kinds: vec![vec![0, 1]],
+        ..busy(seed)
+    };
+    bites(scenario, |scenario| misused(scenario, Misuse::StricterOnly));
+}
+
+#[test]
+fn a_limit_per_app_counted_by_user() {
+    let scenario = |seed| Scenario {
+        counted: vec![counted("/minute", true)],
+        users: 3,
+        ..busy(seed)
+    };
+    bites(scenario, |scenario| misused(scenario, Misuse::ApartByUser));
+}
+
+/// It brings no lock about, but what is left unused shows.
+#[test]
+fn slots_kept_in_vain() {
+    let first = seed();
+    for seed in first..first + 3 {
+        let scenario = Scenario {
+            counted: vec![
+                counted("/minute", false),
+                counted("/second", false),
+                counted("/minutes", false),
+            ],
+            kinds: vec![vec![0, 1], vec![0, 2]],
+            latency: Latency::Constant(100_000),
+            time: std::time::Duration::from_mins(30),
+            ..busy(seed)
+        };
+        let report = scenario.run();
+        assert!(
+            report.locks == 0 && report.used >= 0.98,
+            "CLIQ_LIMITS_SEED={seed}: {report:?}"
+        );
+        let report = scenario.run_with(misused(&scenario, Misuse::KeepsWhatItGot));
+        assert!(
+            report.used < 0.98,
+            "the fault was not found with CLIQ_LIMITS_SEED={seed}: {report:?}"
+        );
+    }
 }

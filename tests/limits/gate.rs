@@ -1,27 +1,44 @@
-//! What lets calls through: the bucket, the bucket used wrongly on purpose, or another limiter in
-//! its place.
+//! What lets calls through: buckets, buckets used wrongly on purpose, or another limiter in their
+//! place.
 
+use std::cmp::Reverse;
+use std::collections::HashMap;
 use std::num::NonZeroU32;
 use std::time::Duration;
 
 use cliq_api::EndpointMeta;
 use cliq_api::limit::{
-    Acquire, Bucket, CallEnd, Complete, Decision, LeaseId, LimitSettings, Rules, Source,
+    Acquire, Bucket, CallEnd, Complete, Decision, LeaseId, LimitSettings, Quota, Rules, Source,
 };
 use governor::clock::{Clock, FakeRelativeClock};
 use governor::middleware::NoOpMiddleware;
 use governor::state::{InMemoryState, NotKeyed};
-use governor::{Quota, RateLimiter};
+use governor::{Quota as GovernorQuota, RateLimiter};
 
 use crate::spec;
 
 /// The client gives up on a call after this time.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
+/// What calls count in: the limit of that endpoint, for each user or for all of them.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Counted {
+    pub(crate) endpoint: &'static EndpointMeta,
+    pub(crate) per_app: bool,
+}
+
+/// Who calls, and what that call counts in.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Caller<'k> {
+    pub(crate) user: u16,
+    pub(crate) kind: &'k [usize],
+}
+
 pub(crate) enum Gate {
-    Bucket {
-        bucket: Box<Bucket>,
-        rules: Rules,
+    Buckets {
+        counted: Vec<(Counted, Rules)>,
+        /// By the place in `counted`, and the user.
+        buckets: HashMap<(usize, u16), Bucket>,
         misuse: Option<Misuse>,
     },
     /// A token bucket (GCRA).
@@ -44,18 +61,24 @@ pub(crate) enum Misuse {
     StampAtSending,
     /// It gives back its slot when its caller goes away.
     FreeOnCancel,
+    /// It takes a slot only from the bucket with the fewest calls in its time.
+    StricterOnly,
+    /// It counts for each user what is counted for all.
+    ApartByUser,
+    /// It keeps what it got from the other buckets when one refuses.
+    KeepsWhatItGot,
 }
 
 impl Gate {
-    pub(crate) fn bucket(
-        endpoint: &EndpointMeta,
+    pub(crate) fn new(
+        counted: &[Counted],
         settings: &LimitSettings,
         misuse: Option<Misuse>,
     ) -> Self {
-        let rules = Rules::new(&spec(endpoint), settings);
-        Self::Bucket {
-            bucket: Box::new(Bucket::new(&rules, 0, 0)),
-            rules,
+        let rules = |one: &Counted| (*one, Rules::new(&spec(one.endpoint), settings));
+        Self::Buckets {
+            counted: counted.iter().map(rules).collect(),
+            buckets: HashMap::new(),
             misuse,
         }
     }
@@ -64,7 +87,7 @@ impl Gate {
     pub(crate) fn governor(endpoint: &EndpointMeta) -> Self {
         let limit = endpoint.limit().unwrap();
         let calls = NonZeroU32::new(limit.calls - 1).unwrap();
-        let quota = Quota::with_period(limit.per / calls.get())
+        let quota = GovernorQuota::with_period(limit.per / calls.get())
             .unwrap()
             .allow_burst(calls);
         let clock = FakeRelativeClock::default();
@@ -75,13 +98,34 @@ impl Gate {
         }
     }
 
-    pub(crate) fn acquire(&mut self, now: u64, lease: u64, retry: bool) -> Decision {
+    pub(crate) fn acquire(
+        &mut self,
+        now: u64,
+        lease: u64,
+        retry: bool,
+        caller: Caller<'_>,
+    ) -> Decision {
         match self {
-            Self::Bucket { bucket, rules, .. } => bucket.acquire(
-                now,
-                rules,
-                &Acquire::new(LeaseId(lease), Source(1), TIMEOUT).retry(retry),
-            ),
+            Self::Buckets { misuse, .. } => {
+                let keeps = *misuse == Some(Misuse::KeepsWhatItGot);
+                let ask = Acquire::new(LeaseId(lease), Source(1), TIMEOUT).retry(retry);
+                let mut refused = None;
+                let order = self.order(caller);
+                for &index in &order {
+                    let (bucket, rules) = self.bucket(index, caller.user);
+                    match bucket.acquire(now, &rules, &ask) {
+                        Decision::Granted { .. } => {}
+                        other => refused = Some(worse(refused, other)),
+                    }
+                }
+                let Some(refused) = refused else {
+                    return Decision::Granted { ttl: TIMEOUT };
+                };
+                if !keeps {
+                    self.report(now, lease, CallEnd::Unsent, caller);
+                }
+                refused
+            }
             Self::Governor {
                 limiter,
                 clock,
@@ -106,41 +150,102 @@ impl Gate {
         }
     }
 
-    pub(crate) fn sending(&mut self, now: u64, lease: u64) {
-        if let Self::Bucket {
-            bucket,
-            rules,
-            misuse: Some(Misuse::StampAtSending),
-        } = self
-        {
-            bucket.complete(
-                now,
-                rules,
-                &Complete::new(LeaseId(lease), Source(1), CallEnd::Answered),
-            );
+    pub(crate) fn sending(&mut self, now: u64, lease: u64, caller: Caller<'_>) {
+        if self.misuse() == Some(Misuse::StampAtSending) {
+            self.report(now, lease, CallEnd::Answered, caller);
         }
     }
 
     /// The caller goes away, and the exchange with it.
-    pub(crate) fn cancel(&mut self, now: u64, lease: u64) {
-        if let Self::Bucket {
-            bucket,
-            rules,
-            misuse,
-        } = self
-        {
-            let end = if *misuse == Some(Misuse::FreeOnCancel) {
-                CallEnd::Unsent
-            } else {
-                CallEnd::Unanswered
+    pub(crate) fn cancel(&mut self, now: u64, lease: u64, caller: Caller<'_>) {
+        let end = if self.misuse() == Some(Misuse::FreeOnCancel) {
+            CallEnd::Unsent
+        } else {
+            CallEnd::Unanswered
+        };
+        self.report(now, lease, end, caller);
+    }
+
+    pub(crate) fn report(&mut self, now: u64, lease: u64, end: CallEnd, caller: Caller<'_>) {
+        self.report_with(now, lease, end, caller, None);
+    }
+
+    /// With what the response says of a quota.
+    pub(crate) fn report_with(
+        &mut self,
+        now: u64,
+        lease: u64,
+        end: CallEnd,
+        caller: Caller<'_>,
+        quota: Option<Quota>,
+    ) {
+        for index in self.order(caller) {
+            let Self::Buckets { counted, .. } = &*self else {
+                return;
             };
-            bucket.complete(now, rules, &Complete::new(LeaseId(lease), Source(1), end));
+            let limit = counted[index].0.endpoint.limit().map(|limit| limit.calls);
+            let quota = quota.filter(|quota| quota.limit == limit);
+            let message = Complete::new(LeaseId(lease), Source(1), end).quota(quota);
+            let (bucket, rules) = self.bucket(index, caller.user);
+            bucket.complete(now, &rules, &message);
         }
     }
 
-    pub(crate) fn complete(&mut self, now: u64, lease: u64, end: CallEnd) {
-        if let Self::Bucket { bucket, rules, .. } = self {
-            bucket.complete(now, rules, &Complete::new(LeaseId(lease), Source(1), end));
+    fn misuse(&self) -> Option<Misuse> {
+        match self {
+            Self::Buckets { misuse, .. } => *misuse,
+            Self::Governor { .. } => None,
         }
+    }
+
+    /// The buckets of a call, the longest window first.
+    fn order(&self, caller: Caller<'_>) -> Vec<usize> {
+        let Self::Buckets {
+            counted, misuse, ..
+        } = self
+        else {
+            return Vec::new();
+        };
+        let limit = |index: &usize| counted[*index].0.endpoint.limit().unwrap();
+        let mut order = caller.kind.to_vec();
+        order.sort_by_key(|index| Reverse(limit(index).per));
+        if *misuse == Some(Misuse::StricterOnly) {
+            let rate =
+                |index: &usize| f64::from(limit(index).calls) / limit(index).per.as_secs_f64();
+            order.sort_by(|one, other| rate(one).total_cmp(&rate(other)));
+            order.truncate(1);
+        }
+        order
+    }
+
+    fn bucket(&mut self, index: usize, user: u16) -> (&mut Bucket, Rules) {
+        let Self::Buckets {
+            counted,
+            buckets,
+            misuse,
+        } = self
+        else {
+            unreachable!("governor has no buckets")
+        };
+        let (one, rules) = counted[index];
+        let is_shared = one.per_app && *misuse != Some(Misuse::ApartByUser);
+        let user = if is_shared { 0 } else { user };
+        let bucket = buckets
+            .entry((index, user))
+            .or_insert_with(|| Bucket::new(&rules, 0, 0));
+        (bucket, rules)
+    }
+}
+
+/// The one for which a call has to wait longer.
+fn worse(one: Option<Decision>, other: Decision) -> Decision {
+    let wait = |decision: &Decision| match decision {
+        Decision::Wait { earliest, .. } => *earliest,
+        Decision::Locked(locked) => locked.left,
+        _ => Duration::MAX,
+    };
+    match one {
+        Some(one) if wait(&one) >= wait(&other) => one,
+        _ => other,
     }
 }

@@ -3,8 +3,10 @@
 
 use std::time::Duration;
 
+use cliq_api::Limit;
 use cliq_api::limit::{
-    Acquire, Bucket, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockSource, Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockPolicy,
+    LockSource, Rules, Source,
 };
 use cliq_sandbox::limits::{Limits, Stamps, Throttle, Trips, Verdict};
 use fastrand::Rng;
@@ -12,6 +14,7 @@ use fastrand::Rng;
 use crate::simulations::seed;
 use crate::{SIMULATED, spec};
 
+const MINUTE: Duration = Duration::from_mins(1);
 const BEGINNING: Duration = Duration::from_hours(500_000);
 
 fn ask(lease: u64) -> Acquire {
@@ -122,23 +125,126 @@ fn lock_left(bucket: &Bucket, now: u64) -> u128 {
         .map_or(0, |lock| lock.left.as_millis())
 }
 
+/// How long a lockout lasts that a response reports, in milliseconds.
+fn lasts(rules: &Rules, announced: Option<Duration>) -> u128 {
+    let mut bucket = Bucket::new(rules, 0, 0);
+    bucket.acquire(0, rules, &ask(1));
+    let end = CallEnd::Throttled {
+        retry_after: announced,
+    };
+    bucket.complete(0, rules, &Complete::new(LeaseId(1), Source(1), end));
+    lock_left(&bucket, 0)
+}
+
 #[test]
-fn the_longer_of_what_is_told_and_what_is_declared() {
-    for (told, left) in [
-        (None, 601_001),
-        (Some(5), 601_001),
-        (Some(900), 901_001),
-        (Some(u64::MAX / 4), 3_601_001),
+fn what_is_announced_wins() {
+    let settings = LimitSettings::new().cold_start(false);
+    let longer = settings.clone().lock_policy(LockPolicy::Longer);
+    let seconds = |seconds| Some(Duration::from_secs(seconds));
+    for (announced, wins, longer_wins) in [
+        (None, 601_001, 601_001),
+        (seconds(0), 1_001, 601_001),
+        (seconds(5), 6_001, 601_001),
+        (seconds(900), 901_001, 901_001),
+        // Too large: an hour at the most.
+        (seconds(100_000), 3_601_001, 3_601_001),
+        (seconds(u64::MAX), 3_601_001, 3_601_001),
+        (Some(Duration::MAX), 3_601_001, 3_601_001),
     ] {
-        let (rules, mut bucket) = bucket();
-        bucket.acquire(0, &rules, &ask(1));
-        bucket.complete(
-            0,
-            &rules,
-            &Complete::new(LeaseId(1), Source(1), throttled(told)),
-        );
-        assert_eq!(lock_left(&bucket, 0), left, "{told:?}");
+        let spec = spec(SIMULATED[0]);
+        let lasts = [&settings, &longer].map(|it| lasts(&Rules::new(&spec, it), announced));
+        assert_eq!(lasts, [wins, longer_wins], "{announced:?}");
     }
+}
+
+/// Where nothing is declared, a lockout is what is announced, and what the settings assume if
+/// nothing is.
+#[test]
+fn no_lockout_is_assumed_but_where_the_settings_say() {
+    let limited = || BucketSpec::new("server", "GET /").limit(Limit::new(20, MINUTE));
+    let settings = LimitSettings::new().cold_start(false);
+    let assuming = settings
+        .clone()
+        .assumed_lock(Some(10 * MINUTE))
+        .lock_policy(LockPolicy::Longer);
+    let second = Some(Duration::from_secs(1));
+    for (spec, settings, unannounced, announced) in [
+        (limited(), &settings, 0, 2_001),
+        (limited(), &assuming, 601_001, 2_001),
+        (limited().without_lock(), &assuming, 0, 2_001),
+        (limited().lock(5 * MINUTE), &assuming, 301_001, 301_001),
+        (BucketSpec::new("server", "free"), &settings, 0, 2_001),
+        (BucketSpec::new("server", "free"), &assuming, 601_001, 2_001),
+    ] {
+        let rules = Rules::new(&spec, settings);
+        assert_eq!(lasts(&rules, None), unannounced, "{spec:?}");
+        assert_eq!(lasts(&rules, second), announced, "{spec:?}");
+    }
+}
+
+/// Without a lockout and a time, one call goes at a time, until one is answered.
+#[test]
+fn throttled_for_an_unknown_time() {
+    let spec = BucketSpec::new("server", "GET /").limit(Limit::new(20, MINUTE));
+    let rules = Rules::new(&spec, &LimitSettings::new().cold_start(false));
+    let mut bucket = Bucket::new(&rules, 0, 0);
+    bucket.acquire(0, &rules, &ask(1));
+    let done = bucket.complete(
+        0,
+        &rules,
+        &Complete::new(LeaseId(1), Source(1), throttled(None)),
+    );
+    assert_eq!((done.locked, done.unexpected), (None, true));
+    let decision = bucket.acquire(1, &rules, &ask(2));
+    assert!(matches!(decision, Decision::Granted { .. }), "{decision:?}");
+    let decision = bucket.acquire(1, &rules, &ask(3));
+    assert!(matches!(decision, Decision::Wait { .. }), "{decision:?}");
+    bucket.complete(
+        9,
+        &rules,
+        &Complete::new(LeaseId(2), Source(1), CallEnd::Answered),
+    );
+    for lease in 4..21 {
+        let decision = bucket.acquire(10, &rules, &ask(lease));
+        assert!(
+            matches!(decision, Decision::Granted { .. }),
+            "{lease} {decision:?}"
+        );
+    }
+}
+
+/// A window that is longer than times can be noted for is kept by a part of its calls in a part of
+/// it.
+#[test]
+fn a_window_of_a_year() {
+    let (day, calls) = (86_400_000, 1000);
+    let year = Duration::from_millis(365 * day);
+    let spec = BucketSpec::new("server", "GET /").limit(Limit::new(calls, year));
+    let rules = Rules::new(&spec, &LimitSettings::new().cold_start(false));
+    let mut bucket = Bucket::new(&rules, 0, 0);
+    let (mut now, mut made) = (0, std::collections::VecDeque::new());
+    let mut lease = 0;
+    while now < 1500 * day {
+        lease += 1;
+        match bucket.acquire(now, &rules, &ask(lease)) {
+            Decision::Granted { .. } => {
+                made.push_back(now);
+                bucket.complete(
+                    now + 100,
+                    &rules,
+                    &Complete::new(LeaseId(lease), Source(1), CallEnd::Answered),
+                );
+            }
+            Decision::Wait { recheck, .. } => now += u64::try_from(recheck.as_millis()).unwrap(),
+            other => panic!("{other:?}"),
+        }
+        while made.front().is_some_and(|&at| at + 365 * day <= now) {
+            made.pop_front();
+        }
+        assert!(made.len() < calls as usize, "at {now}: {}", made.len());
+    }
+    // 27 times 14 days, of 37 calls less one.
+    assert!(made.len() > 900, "{}", made.len());
 }
 
 #[test]

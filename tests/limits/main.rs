@@ -8,12 +8,15 @@
     reason = "simulated times and counts are small"
 )]
 
+mod cold;
 mod faults;
 mod gate;
 mod latency;
 mod locks;
 mod queue;
+mod quota;
 mod saturation;
+mod several;
 mod shared;
 mod simulations;
 mod whole;
@@ -35,7 +38,7 @@ pub(crate) trait Simulated {
     fn by_five_minutes(&self);
 
     /// A short window, hardly longer than the latency.
-    #[endpoint(GET "/seconds", limit = "20/2s", lock = "1m")]
+    #[endpoint(GET "/seconds", limit = "30/2s", lock = "1m")]
     fn by_two_seconds(&self);
 
     /// So few that one fewer is one.
@@ -45,6 +48,18 @@ pub(crate) trait Simulated {
     /// Many.
     #[endpoint(GET "/many", limit = "500/min", lock = "22m")]
     fn many(&self);
+
+    /// An hour.
+    #[endpoint(GET "/hour", limit = "100/h", lock = "1h")]
+    fn by_the_hour(&self);
+
+    /// A day.
+    #[endpoint(GET "/day", limit = "300/24h", lock = "1h")]
+    fn by_the_day(&self);
+
+    /// A second.
+    #[endpoint(GET "/second", limit = "5/1s", lock = "1m")]
+    fn by_the_second(&self);
 
     /// No limit.
     #[endpoint(GET "/free", limit = none)]

@@ -9,11 +9,12 @@ use cliq_sandbox::limits::{Limits, Stamps, Trips, Window};
 use fastrand::Rng;
 
 use crate::SIMULATED;
+use crate::gate::Counted;
 use crate::latency::Latency;
 use crate::world::Scenario;
 
 /// How many calls are simulated in all; `CLIQ_SIMULATED_CALLS` says otherwise.
-const CALLS: u64 = 600_000;
+const CALLS: u64 = 300_000;
 
 /// A number from the environment.
 pub(crate) fn env(name: &str) -> Option<u64> {
@@ -32,21 +33,18 @@ impl Scenario {
     /// Anything that a server, a network and callers may do.
     pub(crate) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
-        let limited: Vec<_> = SIMULATED
-            .iter()
-            .filter(|endpoint| endpoint.limit().is_some())
-            .collect();
         let stamps = if rng.bool() {
             Stamps::Exact
         } else {
             Stamps::WholeSeconds
         };
+        let window = if rng.u8(..3) == 0 {
+            Window::Fixed
+        } else {
+            Window::Rolling
+        };
         let mut server = Limits::harsh()
-            .window(if rng.u8(..3) == 0 {
-                Window::Fixed
-            } else {
-                Window::Rolling
-            })
+            .window(window)
             .trips(if rng.bool() {
                 Trips::AtLimit
             } else {
@@ -62,9 +60,15 @@ impl Scenario {
         let mut rarely = |most: u16| if rng.bool() { rng.u16(0..most) } else { 0 };
         let [lost, retried, unauthorized] = [rarely(30), rarely(200), rarely(200)];
         let [cancelled_before, cancelled_after] = [rarely(300), rarely(300)];
+        let quotas = rarely(1000);
+        let counted = counted(&mut rng);
+        let kinds = kinds(counted.len(), &mut rng);
         Self {
-            endpoint: rng.choice(limited).unwrap(),
+            counted,
+            kinds,
+            users: rng.u16(1..=4),
             server,
+            window,
             // A second's stamp takes the whole margin.
             drift: if stamps == Stamps::Exact {
                 rng.i64(-1000..1000)
@@ -81,10 +85,76 @@ impl Scenario {
             unauthorized,
             cancelled_before,
             cancelled_after,
+            quotas,
             calls: 2_000,
+            time: Duration::MAX,
             seed: rng.u64(..),
         }
     }
+}
+
+impl Scenario {
+    /// The same with callers who always want to make the same kind of call, and nothing that leaves
+    /// a slot unused.
+    fn saturated(mut self) -> Self {
+        self.kinds.truncate(1);
+        Self {
+            settings: LimitSettings::new().cold_start(false),
+            callers: 64,
+            preparing: 0,
+            pausing: 0,
+            lost: 0,
+            cancelled_before: 0,
+            cancelled_after: 0,
+            ..self
+        }
+    }
+}
+
+impl Scenario {
+    /// Whether one limit is so much tighter than the others that only it decides how many calls are
+    /// made.
+    fn has_a_tightest(&self) -> bool {
+        let rate = |&index: &usize| {
+            let Counted { endpoint, per_app } = self.counted[index];
+            let limit = endpoint.limit().unwrap();
+            let users = if per_app { 1 } else { self.users };
+            f64::from((limit.calls - 1) * u32::from(users)) / (limit.per.as_secs_f64() + 1.0)
+        };
+        let mut rates: Vec<_> = self.kinds[0].iter().map(rate).collect();
+        rates.sort_by(f64::total_cmp);
+        rates.len() == 1 || 1.5 * rates[0] < rates[1]
+    }
+}
+
+/// One to four limits, each for every user or for all of them.
+fn counted(rng: &mut Rng) -> Vec<Counted> {
+    let mut limited: Vec<_> = SIMULATED
+        .iter()
+        .copied()
+        .filter(|endpoint| endpoint.limit().is_some())
+        .collect();
+    rng.shuffle(&mut limited);
+    limited.truncate(rng.usize(1..=4));
+    limited
+        .into_iter()
+        .map(|endpoint| Counted {
+            endpoint,
+            per_app: rng.u8(..3) == 0,
+        })
+        .collect()
+}
+
+/// One to three kinds of calls, each of which counts in one to three of the limits.
+fn kinds(counted: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
+    let mut kinds = Vec::new();
+    for _ in 0..rng.u8(1..=3) {
+        let mut kind: Vec<_> = (0..counted).collect();
+        rng.shuffle(&mut kind);
+        kind.truncate(rng.usize(1..=3));
+        kinds.push(kind);
+    }
+    kinds
 }
 
 #[test]
@@ -93,10 +163,16 @@ fn no_lock_ever() {
     let first = seed();
     let mut seed = first;
     let mut sent = 0;
-    let mut filled = 0;
-    let mut runs = 0;
+    let (mut filled, mut several, mut saturated, mut runs) = (0, 0, 0, 0);
     while sent < calls {
+        // Every other time with callers who always want to call, to see what is left unused.
+        let is_saturated = seed % 2 == 1;
         let scenario = Scenario::random(seed);
+        let scenario = if is_saturated {
+            scenario.saturated()
+        } else {
+            scenario
+        };
         let report = scenario.run();
         assert_eq!(
             report.locks, 0,
@@ -105,11 +181,20 @@ fn no_lock_ever() {
         sent += report.sent;
         runs += 1;
         // That it could have happened: the server saw as many as it may.
-        filled += u64::from(report.fullest + 1 >= scenario.endpoint.limit().unwrap().calls);
+        filled += u64::from(report.filled);
+        if is_saturated && report.used.is_finite() && scenario.has_a_tightest() {
+            saturated += 1;
+            assert!(
+                report.used_of_all >= 0.98,
+                "{:.1} %, again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}",
+                report.used_of_all * 100.0
+            );
+        }
+        several += u64::from(scenario.kinds.iter().any(|kind| kind.len() > 1));
         seed += 1;
     }
     println!(
-        "{sent} calls in {runs} scenarios from seed {first}, {filled} of which came as near the limit as they may"
+        "{sent} calls in {runs} scenarios from seed {first}: {filled} came as near a limit as they may, {several} had calls with several buckets, {saturated} had callers who always wait"
     );
     assert!(
         2 * filled > runs,
@@ -124,7 +209,7 @@ fn a_seed_repeats() {
         let report = Scenario::random(42).run();
         (
             report.sent,
-            report.fullest,
+            report.used.to_bits(),
             report.took.to_bits(),
             report.mean_latency.to_bits(),
         )

@@ -4,19 +4,25 @@ use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
 use std::time::Duration;
 
-use cliq_api::EndpointMeta;
-use cliq_api::limit::{CallEnd, Decision, LimitSettings};
-use cliq_sandbox::limits::{Bucket, Limits, Throttle};
+use cliq_api::Limit;
+use cliq_api::limit::{CallEnd, Decision, LimitSettings, Quota};
+use cliq_sandbox::limits::{Bucket, Limits, Throttle, Window};
 use fastrand::Rng;
 
-use crate::gate::{Gate, TIMEOUT};
+use crate::gate::{Caller, Counted, Gate, TIMEOUT};
 use crate::latency::Latency;
 
 /// What is simulated.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
-    pub(crate) endpoint: &'static EndpointMeta,
+    /// What calls count in.
+    pub(crate) counted: Vec<Counted>,
+    /// Which of those a call of each kind counts in.
+    pub(crate) kinds: Vec<Vec<usize>>,
+    pub(crate) users: u16,
     pub(crate) server: Limits,
+    /// As the server has it.
+    pub(crate) window: Window,
     /// By how many millionths the server's clock is too fast, or too slow.
     pub(crate) drift: i64,
     pub(crate) settings: LimitSettings,
@@ -32,8 +38,12 @@ pub(crate) struct Scenario {
     pub(crate) unauthorized: u16,
     pub(crate) cancelled_before: u16,
     pub(crate) cancelled_after: u16,
+    /// How many responses in a thousand report a quota.
+    pub(crate) quotas: u16,
     /// How many calls are made.
     pub(crate) calls: u64,
+    /// How long at the most.
+    pub(crate) time: Duration,
     pub(crate) seed: u64,
 }
 
@@ -42,7 +52,13 @@ pub(crate) struct Scenario {
 pub(crate) struct Report {
     pub(crate) sent: u64,
     pub(crate) locks: u64,
-    pub(crate) fullest: u32,
+    /// Whether a window of the server came as near its limit as it may.
+    pub(crate) filled: bool,
+    /// Of those lines in which somebody always waited: the part of what the fullest of its buckets
+    /// allows that was used, at the least.
+    pub(crate) used: f64,
+    /// The part of what the fullest limit allows all users together that was used.
+    pub(crate) used_of_all: f64,
     /// Seconds.
     pub(crate) took: f64,
     pub(crate) mean_latency: f64,
@@ -51,13 +67,9 @@ pub(crate) struct Report {
 #[derive(Debug, Clone, Copy)]
 enum Event {
     /// The caller wants to call.
-    Begin {
-        caller: u16,
-    },
+    Begin { caller: u16 },
     /// The first in line asks again, unless something happened since.
-    Wake {
-        turn: u64,
-    },
+    Wake { turn: u64 },
     /// A call that has its permit is sent, or is not.
     Send {
         caller: u16,
@@ -72,37 +84,54 @@ enum Event {
     Answer {
         call: Sent,
         allowed: bool,
+        quota: Option<Quota>,
     },
     /// The client gives up.
-    GiveUp {
-        call: Sent,
-    },
+    GiveUp { call: Sent },
     /// The caller goes away in the midst of a call, and takes the exchange with it.
-    Cancel {
-        call: Sent,
-    },
+    Cancel { call: Sent },
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Sent {
     /// `None` if it went away.
     caller: Option<u16>,
+    /// Which line it is of.
+    line: usize,
     lease: u64,
     at: u64,
     retry: bool,
+}
+
+/// The callers of one user and one kind of call.
+#[derive(Debug, Default)]
+struct Line {
+    waiting: VecDeque<(u16, bool)>,
+    sent: u64,
+    /// Since when nobody waits, and for how long nobody waited before.
+    idle_since: Option<u64>,
+    idle: u64,
+}
+
+/// One bucket, as the server counts it.
+struct Server {
+    throttle: Throttle,
+    bucket: Bucket,
+    limit: Limit,
+    /// When calls arrived, by user: for what is reported of quotas.
+    arrivals: Vec<VecDeque<Duration>>,
 }
 
 pub(crate) struct World {
     scenario: Scenario,
     rng: Rng,
     gate: Gate,
-    throttle: Throttle,
-    bucket: Bucket,
+    servers: Vec<Server>,
     now: u64,
     events: BinaryHeap<Reverse<(u64, u64, Held)>>,
     /// Numbers events, so that they have one order.
     scheduled: u64,
-    line: VecDeque<(u16, bool)>,
+    lines: Vec<Line>,
     turn: u64,
     leases: u64,
     report: Report,
@@ -134,7 +163,7 @@ impl Ord for Held {
 impl Scenario {
     /// Runs it with the bucket, up to the first lock.
     pub(crate) fn run(&self) -> Report {
-        self.run_with(Gate::bucket(self.endpoint, &self.settings, None))
+        self.run_with(Gate::new(&self.counted, &self.settings, None))
     }
 
     pub(crate) fn run_with(&self, gate: Gate) -> Report {
@@ -142,19 +171,65 @@ impl Scenario {
     }
 }
 
+/// Whose line it is, and what calls of it count in.
+fn caller(kinds: &[Vec<usize>], line: usize) -> Caller<'_> {
+    Caller {
+        user: (line / kinds.len()) as u16,
+        kind: &kinds[line % kinds.len()],
+    }
+}
+
+impl Server {
+    /// What the server would report of a call that arrived just now.
+    fn quota(&mut self, now: Duration, user: u16, window: Window) -> Quota {
+        let user = usize::from(user);
+        if self.arrivals.len() <= user {
+            self.arrivals.resize_with(user + 1, VecDeque::new);
+        }
+        let (arrivals, per) = (&mut self.arrivals[user], self.limit.per);
+        arrivals.push_back(now);
+        let begins = match window {
+            Window::Fixed => {
+                let into = now.as_nanos() % per.as_nanos();
+                now.saturating_sub(Duration::from_nanos_u128(into))
+            }
+            _ => now.saturating_sub(per),
+        };
+        while arrivals.front().is_some_and(|&at| at < begins) {
+            arrivals.pop_front();
+        }
+        let reset = match window {
+            Window::Fixed => begins + per - now,
+            // When one more is allowed.
+            _ => arrivals[0] + per - now,
+        };
+        let made = u32::try_from(arrivals.len()).unwrap();
+        // As servers do: whole seconds.
+        let reset = Duration::from_secs(reset.as_millis().div_ceil(1000) as u64);
+        Quota::new(self.limit.calls.saturating_sub(made), reset).of(self.limit.calls)
+    }
+}
+
 impl World {
     fn new(scenario: Scenario, gate: Gate) -> Self {
-        let mut throttle = Throttle::new(scenario.server).keep(0);
-        let bucket = throttle.bucket(scenario.endpoint);
+        let server = |counted: &Counted| {
+            let mut throttle = Throttle::new(scenario.server).keep(0);
+            Server {
+                bucket: throttle.bucket(counted.endpoint),
+                throttle,
+                limit: counted.endpoint.limit().unwrap(),
+                arrivals: Vec::new(),
+            }
+        };
+        let lines = usize::from(scenario.users) * scenario.kinds.len();
         Self {
             rng: Rng::with_seed(scenario.seed),
             gate,
-            throttle,
-            bucket,
+            servers: scenario.counted.iter().map(server).collect(),
             now: 0,
             events: BinaryHeap::new(),
             scheduled: 0,
-            line: VecDeque::new(),
+            lines: (0..lines).map(|_| Line::default()).collect(),
             turn: 0,
             leases: 0,
             report: Report::default(),
@@ -169,7 +244,8 @@ impl World {
             let after = self.pause();
             self.schedule(after, Event::Begin { caller });
         }
-        while self.report.sent < self.scenario.calls && self.report.locks == 0 {
+        let end = micros(self.scenario.time);
+        while self.report.sent < self.scenario.calls && self.report.locks == 0 && self.now < end {
             let Some(Reverse((time, _, Held(event)))) = self.events.pop() else {
                 panic!("everybody waits: {self:?}")
             };
@@ -178,8 +254,61 @@ impl World {
         }
         self.report.took = self.now as f64 / 1e6;
         self.report.mean_latency = self.latencies as f64 / 1e6 / self.answers.max(1) as f64;
-        self.report.fullest = self.throttle.totals().fullest;
+        let fullest = |server: &Server| server.throttle.totals().fullest + 1 >= server.limit.calls;
+        self.report.filled = self.servers.iter().any(fullest);
+        let always = |line: &usize| {
+            let Line {
+                idle, idle_since, ..
+            } = self.lines[*line];
+            let idle = idle + idle_since.map_or(0, |since| self.now - since);
+            idle as f64 <= 0.002 * self.now as f64
+        };
+        let used = (0..self.lines.len()).filter(always);
+        let used = used.map(|line| self.used(line));
+        self.report.used = used.fold(f64::INFINITY, f64::min);
+        let indexes = 0..self.scenario.counted.len();
+        let parts = indexes.map(|index| self.used_of_all(index));
+        self.report.used_of_all = parts.fold(0.0, f64::max);
         self.report
+    }
+
+    /// The part that calls of any kind used of the fullest of a line's buckets.
+    fn used(&self, line: usize) -> f64 {
+        let caller = caller(&self.scenario.kinds, line);
+        let parts = caller.kind.iter().map(|&index| {
+            let counted = self.scenario.counted[index];
+            let is_other = |other: &usize| {
+                let of = self::caller(&self.scenario.kinds, *other);
+                of.kind.contains(&index) && (counted.per_app || of.user == caller.user)
+            };
+            let lines = (0..self.lines.len()).filter(is_other);
+            let sent: u64 = lines.map(|other| self.lines[other].sent).sum();
+            sent as f64 / self.allowed(index)
+        });
+        parts.fold(0.0, f64::max)
+    }
+
+    fn used_of_all(&self, index: usize) -> f64 {
+        let is_of = |line: &usize| {
+            let caller = caller(&self.scenario.kinds, *line);
+            caller.kind.contains(&index)
+        };
+        let lines = (0..self.lines.len()).filter(is_of);
+        let sent: u64 = lines.map(|line| self.lines[line].sent).sum();
+        let is_shared = self.scenario.counted[index].per_app;
+        let users = if is_shared { 1 } else { self.scenario.users };
+        sent as f64 / self.allowed(index) / f64::from(users)
+    }
+
+    /// How many calls the limit allows in the time.
+    fn allowed(&self, index: usize) -> f64 {
+        let limit = self.scenario.counted[index].endpoint.limit().unwrap();
+        let time = limit.per.as_secs_f64() + 1.0 + self.report.mean_latency;
+        f64::from(limit.calls - 1) * self.report.took / time
+    }
+
+    fn line_of(&self, caller: u16) -> usize {
+        usize::from(caller) % self.lines.len()
     }
 
     fn happen(&mut self, event: Event) {
@@ -196,79 +325,118 @@ impl World {
                 call,
                 answered_after,
             } => {
-                let allowed = self.arrive();
+                let (allowed, quota) = self.arrive(call.line);
                 if let Some(after) = answered_after {
-                    self.schedule(after, Event::Answer { call, allowed });
+                    let answer = Event::Answer {
+                        call,
+                        allowed,
+                        quota,
+                    };
+                    self.schedule(after, answer);
                 }
             }
-            Event::Answer { call, allowed } => self.answer(call, allowed),
+            Event::Answer {
+                call,
+                allowed,
+                quota,
+            } => self.answer(call, allowed, quota),
             Event::GiveUp { call } => {
-                self.complete(call.lease, CallEnd::Unanswered);
+                self.complete(call.line, call.lease, CallEnd::Unanswered);
                 self.go_on(call, self.scenario.retried > 0);
             }
             Event::Cancel { call } => {
-                self.gate.cancel(self.millis(), call.lease);
+                let caller = caller(&self.scenario.kinds, call.line);
+                self.gate.cancel(self.now / 1000, call.lease, caller);
                 self.ask();
             }
         }
     }
 
-    /// Everybody stands in one line, retries at its head.
+    /// Retries stand at the head of their line.
     fn stand(&mut self, caller: u16, retry: bool) {
+        let line = self.line_of(caller);
+        let waiting = &mut self.lines[line].waiting;
         if retry {
-            self.line.push_front((caller, true));
+            waiting.push_front((caller, true));
         } else {
-            self.line.push_back((caller, false));
+            waiting.push_back((caller, false));
         }
         self.ask();
     }
 
-    /// The first in line asks, and the next, until one has to wait.
+    /// The first in each line asks, and the next, until one has to wait.
     fn ask(&mut self) {
         self.turn += 1;
-        while let Some(&(caller, retry)) = self.line.front() {
+        let mut wakes: Option<u64> = None;
+        for line in 0..self.lines.len() {
+            let wait = self.ask_line(line);
+            wakes = wakes.into_iter().chain(wait).min();
+            let (now, line) = (self.now, &mut self.lines[line]);
+            match (wait, line.idle_since) {
+                (None, None) => line.idle_since = Some(now),
+                (Some(_), Some(since)) => {
+                    line.idle += now - since;
+                    line.idle_since = None;
+                }
+                _ => {}
+            }
+        }
+        if let Some(wait) = wakes {
+            // Its milliseconds are whole ones.
+            let at = (self.millis() + wait) * 1000;
+            self.schedule(at - self.now, Event::Wake { turn: self.turn });
+        }
+    }
+
+    /// How long the first in the line has to wait.
+    fn ask_line(&mut self, line: usize) -> Option<u64> {
+        while let Some(&(number, retry)) = self.lines[line].waiting.front() {
             self.leases += 1;
-            let lease = self.leases;
-            let wait = match self.gate.acquire(self.millis(), lease, retry) {
+            let (now, lease) = (self.millis(), self.leases);
+            let caller = caller(&self.scenario.kinds, line);
+            let decision = self.gate.acquire(now, lease, retry, caller);
+            let waiting = &mut self.lines[line].waiting;
+            let wait = match decision {
                 Decision::Granted { .. } => {
-                    self.line.pop_front();
+                    waiting.pop_front();
                     let after = self.rng.u64(0..=self.scenario.preparing);
-                    self.schedule(
-                        after,
-                        Event::Send {
-                            caller,
-                            lease,
-                            retry,
-                        },
-                    );
+                    let send = Event::Send {
+                        caller: number,
+                        lease,
+                        retry,
+                    };
+                    self.schedule(after, send);
                     continue;
                 }
                 Decision::ShareUsed => {
-                    self.line.pop_front();
-                    self.line.push_back((caller, false));
+                    waiting.pop_front();
+                    waiting.push_back((number, false));
                     continue;
                 }
                 Decision::Wait { recheck, .. } => recheck,
                 Decision::Locked(locked) => locked.left,
                 other => panic!("{other:?}"),
             };
-            // Its milliseconds are whole ones.
-            let at = (self.millis() + u64::try_from(wait.as_millis()).unwrap()) * 1000;
-            self.schedule(at - self.now, Event::Wake { turn: self.turn });
-            break;
+            return Some(u64::try_from(wait.as_millis()).unwrap());
         }
+        None
     }
 
     fn send(&mut self, caller: u16, lease: u64, retry: bool) {
+        let line = self.line_of(caller);
         if self.chance(self.scenario.cancelled_before) {
-            self.complete(lease, CallEnd::Unsent);
+            self.complete(line, lease, CallEnd::Unsent);
             return self.schedule(0, Event::Begin { caller });
         }
         self.report.sent += 1;
-        self.gate.sending(self.millis(), lease);
+        self.lines[line].sent += 1;
+        let now = self.millis();
+        self.gate
+            .sending(now, lease, self::caller(&self.scenario.kinds, line));
         let timeout = micros(TIMEOUT);
         let mut call = Sent {
             caller: Some(caller),
+            line,
             lease,
             at: self.now,
             retry,
@@ -330,28 +498,48 @@ impl World {
         );
     }
 
-    fn arrive(&mut self) -> bool {
+    /// The call counts in each of its buckets, one of which may be reported.
+    fn arrive(&mut self, line: usize) -> (bool, Option<Quota>) {
         let micros =
             i128::from(self.now) * (1_000_000 + i128::from(self.scenario.drift)) / 1_000_000;
         // Far enough from the beginning of time for a clock that is behind.
         let now =
             Duration::from_hours(500_000) + Duration::from_micros(u64::try_from(micros).unwrap());
-        let verdict = self.throttle.arrive_at(now, "855727961", self.bucket);
-        self.report.locks += u64::from(!verdict.is_allowed());
-        verdict.is_allowed()
+        let caller = caller(&self.scenario.kinds, line);
+        let is_reported = self.rng.u16(..1000) < self.scenario.quotas;
+        let reported = is_reported.then(|| *self.rng.choice(caller.kind).unwrap());
+        let (mut allowed, mut quota) = (true, None);
+        for &index in caller.kind {
+            let is_shared = self.scenario.counted[index].per_app;
+            let user = if is_shared { 0 } else { caller.user };
+            let server = &mut self.servers[index];
+            let name = ["1", "2", "3", "4"][usize::from(user)];
+            let verdict = server.throttle.arrive_at(now, name, server.bucket);
+            allowed &= verdict.is_allowed();
+            if is_reported || self.scenario.quotas > 0 {
+                let known = server.quota(now, user, self.scenario.window);
+                if reported == Some(index) {
+                    quota = Some(known);
+                }
+            }
+        }
+        self.report.locks += u64::from(!allowed);
+        (allowed, quota)
     }
 
-    fn answer(&mut self, call: Sent, allowed: bool) {
+    fn answer(&mut self, call: Sent, allowed: bool, quota: Option<Quota>) {
         self.latencies += self.now - call.at;
         self.answers += 1;
-        self.complete(
-            call.lease,
-            if allowed {
-                CallEnd::Answered
-            } else {
-                CallEnd::Throttled { retry_after: None }
-            },
-        );
+        let end = if allowed {
+            CallEnd::Answered
+        } else {
+            CallEnd::Throttled { retry_after: None }
+        };
+        let caller = caller(&self.scenario.kinds, call.line);
+        let age = Duration::from_micros(self.now - call.at);
+        let quota = quota.map(|quota| quota.age(age));
+        self.gate
+            .report_with(self.now / 1000, call.lease, end, caller, quota);
         let again = self.scenario.unauthorized + self.scenario.retried;
         let again = !call.retry && self.chance(again);
         self.go_on(call, again);
@@ -370,9 +558,10 @@ impl World {
         }
     }
 
-    fn complete(&mut self, lease: u64, end: CallEnd) {
+    fn complete(&mut self, line: usize, lease: u64, end: CallEnd) {
         let now = self.millis();
-        self.gate.complete(now, lease, end);
+        let caller = caller(&self.scenario.kinds, line);
+        self.gate.report(now, lease, end, caller);
         if end == CallEnd::Unsent {
             self.ask();
         }
@@ -402,12 +591,12 @@ impl std::fmt::Debug for World {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         write!(
             f,
-            "{:?} at {} µs, {:?} in line",
-            self.scenario, self.now, self.line
+            "{:?} at {} µs, {:?}",
+            self.scenario, self.now, self.lines
         )
     }
 }
 
 fn micros(time: Duration) -> u64 {
-    u64::try_from(time.as_micros()).unwrap()
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
 }

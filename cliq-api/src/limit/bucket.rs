@@ -301,8 +301,19 @@ impl Bucket {
         Completed::locked(self.locked(now, source))
     }
 
-    /// Records how many further calls the server allows. Calls under way may not be counted yet.
+    /// Records how many further calls the server allows, unless its count is explained by the calls
+    /// of this bucket, whose slots are held anyway.
     fn note_quota(&mut self, now: u64, rules: &Rules, quota: Quota, is_newest: bool) {
+        if quota.limit.is_some_and(|limit| {
+            let counted = limit.saturating_sub(quota.remaining) as usize;
+            rules.calls == Some(limit)
+                && counted
+                    <= self
+                        .counted_since(now.saturating_add_signed(rules.quota_begins(quota)), rules)
+        }) {
+            return;
+        }
+        // Calls under way may not be counted yet.
         let under_way = u32::try_from(self.out.len()).unwrap_or(u32::MAX);
         let left = quota
             .remaining
@@ -311,8 +322,15 @@ impl Bucket {
         // What is known is kept, unless this is newer or stricter.
         if is_newest || now >= self.quota_until || left <= self.quota_left {
             self.quota_left = left;
-            self.quota_until = now.saturating_add(rules.quota_for(quota.reset));
+            self.quota_until = now.saturating_add(rules.quota_for(quota));
         }
+    }
+
+    /// How many of the calls the server may have counted since then.
+    fn counted_since(&self, begin: u64, rules: &Rules) -> usize {
+        let stamp = self.stamp(begin.saturating_add(rules.hold), false);
+        let before = self.held.partition_point(|&held| held < stamp);
+        self.held.len() - before + self.out.len()
     }
 
     /// Returns the lockout in force, as seen by the limiter `source`.

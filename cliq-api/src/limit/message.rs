@@ -168,6 +168,8 @@ pub struct Quota {
     pub reset: Duration,
     /// How many calls the limit allows in all, which identifies the bucket among several.
     pub limit: Option<u32>,
+    /// How long ago the server may have counted at the earliest.
+    pub age: Duration,
 }
 
 impl Quota {
@@ -177,6 +179,7 @@ impl Quota {
             remaining,
             reset,
             limit: None,
+            age: Duration::ZERO,
         }
     }
 
@@ -187,6 +190,12 @@ impl Quota {
             limit: Some(limit),
             ..self
         }
+    }
+
+    /// Sets how long ago the server may have counted at the earliest. A permit knows it.
+    #[must_use]
+    pub const fn age(self, age: Duration) -> Self {
+        Self { age, ..self }
     }
 }
 

@@ -43,7 +43,7 @@ pub(super) struct Granted {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Unsent,
-    Sent,
+    Sent { at: Instant },
     Completed,
 }
 
@@ -113,17 +113,22 @@ impl Permit {
                 return Err(Expired::Locked);
             }
         }
-        self.state = State::Sent;
+        self.state = State::Sent { at };
         Ok(())
     }
 
     /// Records what the response says of a quota, before [`answered`](Self::answered). It makes
     /// the limiter more careful, never less. A response may report several.
     ///
-    /// A quota counts for those of the call's buckets that have its [`limit`](Quota::limit); if
-    /// none has, for all that are counted per user.
+    /// A quota counts for those of the call's buckets that have its [`limit`](Quota::limit) and a
+    /// window that is not over before it is reset; if none has, for all that are counted per user.
     pub fn observe_quota(&mut self, quota: Quota) {
-        self.quotas = self.quotas.iter().copied().chain([quota]).collect();
+        let age = match self.state {
+            State::Sent { at } => at.elapsed(),
+            _ => Duration::ZERO,
+        };
+        let quotas = self.quotas.iter().copied();
+        self.quotas = quotas.chain([quota.age(quota.age + age)]).collect();
     }
 
     /// Completes the permit: the response arrived. Returns what follows if it reports throttling.
@@ -230,10 +235,18 @@ impl Permit {
             CallEnd::Throttled { .. } if !is_concerned => CallEnd::Answered,
             end => end,
         };
-        let calls = |slot: &Slot| slot.bucket.limit().map(|limit| limit.calls);
+        let is_of = |quota: &Quota, slot: &Slot| {
+            // Servers report whole seconds.
+            let longest = |window: Duration| window.saturating_add(Duration::from_secs(1));
+            let limit = slot
+                .bucket
+                .limit()
+                .filter(|limit| quota.reset <= longest(limit.per));
+            limit.is_some_and(|limit| quota.limit == Some(limit.calls))
+        };
         let concerns = |quota: &&Quota| {
-            if quota.limit.is_some() && all.iter().any(|slot| calls(slot) == quota.limit) {
-                calls(slot) == quota.limit
+            if all.iter().any(|slot| is_of(quota, slot)) {
+                is_of(quota, slot)
             } else {
                 is_concerned
             }
@@ -303,7 +316,7 @@ impl Drop for Permit {
     fn drop(&mut self) {
         match self.state {
             State::Unsent => self.complete(CallEnd::Unsent),
-            State::Sent => self.complete(CallEnd::Unanswered),
+            State::Sent { .. } => self.complete(CallEnd::Unanswered),
             State::Completed => return,
         };
     }

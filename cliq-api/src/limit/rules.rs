@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use super::message::Quota;
 use super::settings::{LimitSettings, LockPolicy, Priority};
 use super::spec::{BucketSpec, Lockout};
 use crate::meta::Limit;
@@ -11,6 +12,9 @@ use crate::meta::Limit;
 pub struct Rules {
     /// `None` without a limit.
     pub(super) slots: Option<u32>,
+    /// How many calls the limit allows.
+    pub(super) calls: Option<u32>,
+    pub(super) window: u64,
     /// How long a slot is held after a response: window and margin.
     pub(super) hold: u64,
     pub(super) margin: u64,
@@ -63,7 +67,10 @@ impl Rules {
         };
         Self {
             slots,
-            hold: millis(window) + margin,
+            calls: limit.map(|limit| limit.calls),
+            window: millis(window),
+            // A thousandth of the window, for clocks that don't run at the same speed.
+            hold: millis(window) + margin.max(millis(window) / 1000),
             margin,
             grace: time(settings.grace),
             headroom,
@@ -86,6 +93,12 @@ impl Rules {
     /// Returns how many calls may be under way or counted at once; `None` without a limit.
     pub fn slots(&self) -> Option<u32> {
         self.slots
+    }
+
+    /// How many calls the limit allows.
+    #[cfg(all(test, feature = "redis"))]
+    pub(crate) fn calls(&self) -> Option<u32> {
+        self.calls
     }
 
     /// How many slots a call of that priority may use.
@@ -112,9 +125,17 @@ impl Rules {
     }
 
     /// How long a quota holds.
-    pub(crate) fn quota_for(&self, reset: Duration) -> u64 {
+    pub(crate) fn quota_for(&self, quota: Quota) -> u64 {
         self.longest_quota()
-            .min(millis(reset.min(LONGEST_LOCK)) + self.margin)
+            .min(millis(quota.reset.min(LONGEST_LOCK)) + self.margin)
+    }
+
+    /// When the window of which a response reports a quota began at the earliest, as of the
+    /// response. Servers report whole seconds.
+    pub(crate) fn quota_begins(&self, quota: Quota) -> i64 {
+        let after = millis(quota.reset.min(LONGEST_LOCK));
+        let before = self.window + self.margin + 1000 + millis(quota.age.min(LONGEST_LOCK));
+        i64::try_from(after).unwrap_or(i64::MAX) - i64::try_from(before).unwrap_or(i64::MAX)
     }
 
     /// The longest time that a quota holds.
@@ -152,9 +173,9 @@ impl Rules {
 
     /// Returns the arguments of the Redis script: slots (-1 without a limit), hold, margin, grace,
     /// possible lock (-1 without one), `max_retry_after`, retries, reserved, `permit_ttl`, unknown,
-    /// headroom.
+    /// headroom, calls (-1 without a limit).
     #[cfg(feature = "redis")]
-    pub(crate) fn numbers(&self) -> [i64; 11] {
+    pub(crate) fn numbers(&self) -> [i64; 12] {
         let time = |time: u64| i64::try_from(time).unwrap_or(i64::MAX);
         [
             self.slots.map_or(-1, i64::from),
@@ -168,6 +189,7 @@ impl Rules {
             time(self.permit_ttl),
             self.unknown.into(),
             self.headroom.into(),
+            self.calls.map_or(-1, i64::from),
         ]
     }
 

@@ -102,7 +102,8 @@ impl LimitSettings {
     }
 
     /// Sets the safety margin that is added to windows and lockouts; defaults to one second, which
-    /// covers a server that notes times in whole seconds.
+    /// covers a server that notes times in whole seconds. For a window it is at least a thousandth
+    /// of it, which covers clocks of different speed.
     pub const fn margin(self, margin: Duration) -> Self {
         Self { margin, ..self }
     }

@@ -4,10 +4,10 @@
 -- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's name is eight bytes, and only compared.
 --
 -- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
--- in the channel, eleven numbers of its rules, and four arguments of its own.
+-- in the channel, twelve numbers of its rules, and six arguments of its own.
 
 local what, channel = ARGV[1], ARGV[2]
-local COMMON, EACH = 7, 16
+local COMMON, EACH = 7, 19
 
 local function server_time()
   local time = redis.call('TIME')
@@ -24,7 +24,7 @@ local function rules_of(place)
   local r = {
     slots = number(2), hold = number(3), margin = number(4), grace = number(5), lock = lock >= 0 and lock or nil,
     max_told = number(7), retries = number(8), reserved = number(9), ttl = number(10), unknown = number(11),
-    headroom = number(12),
+    headroom = number(12), calls = number(13),
   }
   r.counted = r.slots >= 0
   r.longest_lockout = math.max(r.lock or 0, r.max_told)
@@ -192,16 +192,30 @@ local function acquire(b, r, lease, timeout, urgent, retry)
   return { 1, r.ttl }
 end
 
-local function note_quota(b, r, time, remaining, lasts, is_newest)
+-- How many of the calls the server may have counted since then.
+local function counted_since(b, r, begin)
+  local stamp, count = stamp_of(b, begin + r.hold, false), #b.out
+  for _, held in ipairs(b.held) do
+    if held >= stamp then count = count + 1 end
+  end
+  return count
+end
+
+local function note_quota(b, r, time, quota, is_newest)
+  local remaining, limit = quota.remaining, quota.limit
+  if limit >= 0 and limit == r.calls then
+    local begin = math.max(time + quota.begins, 0)
+    if math.max(limit - remaining, 0) <= counted_since(b, r, begin) then return end
+  end
   local left = math.max(remaining - r.headroom - #b.out, 0)
   if is_newest or time >= b.quota_until or left <= b.quota_left then
     b.quota_left = left
-    b.quota_until = time + lasts
+    b.quota_until = time + quota.lasts
   end
 end
 
--- `lasts` and `remaining` are negative where there is no lockout or no quota.
-local function complete(b, r, lease, source, ending, lasts, remaining, quota_lasts)
+-- `lasts` is negative where there is no lockout.
+local function complete(b, r, lease, source, ending, lasts, quota)
   advance(b, r)
   local function completed(unexpected)
     return { locked_left(b), b.lock_from, unexpected and 1 or 0 }
@@ -220,7 +234,7 @@ local function complete(b, r, lease, source, ending, lasts, remaining, quota_las
   elseif out then
     hold(b, r, ended + r.hold, is_retry(out.ends))
   end
-  if remaining >= 0 then note_quota(b, r, ended, remaining, quota_lasts, out and not out.stale) end
+  if quota then note_quota(b, r, ended, quota, out and not out.stale) end
   if ending == 'answered' and out and not out.old then b.cautious_until = 0 end
   if ending == 'throttled' then
     local unexpected = b.locked_until < ended
@@ -399,7 +413,7 @@ local buckets = {}
 for index = 2, #KEYS do
   local place = COMMON + EACH * (index - 2)
   local r = rules_of(place)
-  local own = function(number) return ARGV[place + 12 + number] end
+  local own = function(number) return ARGV[place + 13 + number] end
   -- The epoch in which the bucket was last known to be whole.
   local stored, b, whole_in, locked_before = redis.call('GET', KEYS[index]), nil, 0, 0
   if stored then
@@ -437,15 +451,16 @@ if what == 'acquire' then
   end
   -- From each of them, or from none.
   for i, it in ipairs(buckets) do
-    if not granted and answers[i][1] == 1 then complete(it.b, it.r, lease, 0, 'unsent', -1, -1, 0) end
+    if not granted and answers[i][1] == 1 then complete(it.b, it.r, lease, 0, 'unsent', -1) end
   end
 elseif what == 'complete' then
   local lease, source = ARGV[3], tonumber(ARGV[4])
   for i, it in ipairs(buckets) do
     local lost = now < birth + it.r.ttl + it.r.hold and lease ~= struct.pack('>I8', 0)
     if lost then adopt(it.b, it.r, lease) end
-    local own = it.own
-    answers[i] = complete(it.b, it.r, lease, source, own(1), tonumber(own(2)), tonumber(own(3)), tonumber(own(4)))
+    local function number(index) return tonumber(it.own(index)) end
+    local quota = { remaining = number(3), lasts = number(4), begins = number(5), limit = number(6) }
+    answers[i] = complete(it.b, it.r, lease, source, it.own(1), number(2), quota.remaining >= 0 and quota or nil)
   end
 elseif what == 'merge' then
   for i, it in ipairs(buckets) do

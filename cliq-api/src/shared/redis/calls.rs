@@ -13,7 +13,7 @@ use crate::store_error::StoreError;
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
 /// The rules of a bucket of which only a lockout is known.
-pub(super) const NO_RULES: [i64; 11] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0];
+pub(super) const NO_RULES: [i64; 12] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1];
 /// How often a call that waits for another one's response asks again.
 const LOOK: Duration = Duration::from_millis(500);
 /// The longest time that the script can count with: what a stamp holds.
@@ -32,7 +32,7 @@ pub(super) struct Named {
 }
 
 /// What the script is told besides the bucket itself.
-type Own = [i64; 4];
+type Own = [i64; 6];
 
 impl<'s> Calls<'s> {
     /// A call without its buckets.
@@ -50,7 +50,7 @@ impl<'s> Calls<'s> {
         &self,
         call: &'c mut ScriptInvocation<'s>,
         name: &str,
-        rules: [i64; 11],
+        rules: [i64; 12],
     ) -> &'c mut ScriptInvocation<'s> {
         call.key(self.place.key("limit", name)).arg(name);
         for number in rules {
@@ -118,7 +118,9 @@ impl<'s> Calls<'s> {
                 .arg(end)
                 .arg(lock.map_or(-1, time))
                 .arg(quota.map_or(-1, |quota| i64::from(quota.remaining)))
-                .arg(quota.map_or(0, |quota| time(rules.quota_for(quota.reset))));
+                .arg(quota.map_or(0, |quota| time(rules.quota_for(quota))))
+                .arg(quota.map_or(0, |quota| rules.quota_begins(quota)))
+                .arg(quota.and_then(|quota| quota.limit).map_or(-1, i64::from));
         }
         call
     }
@@ -135,14 +137,16 @@ impl<'s> Calls<'s> {
     pub(super) fn merge(
         &self,
         name: &str,
-        rules: [i64; 11],
+        rules: [i64; 12],
         bucket: &Bucket,
         as_of: u64,
     ) -> ScriptInvocation<'s> {
         let as_of = as_of.to_string();
         let mut call = self.call("merge", [as_of.as_bytes(), b"", b"", b"", b""]);
         self.bucket(&mut call, name, rules).arg(bucket.encode());
-        call.arg(0).arg(0).arg(0);
+        for _ in 1..Own::default().len() {
+            call.arg(0);
+        }
         call
     }
 }

@@ -329,7 +329,16 @@ fn the_script_does_what_the_bucket_does() {
                         _ => CallEnd::Answered,
                     };
                     let quota = (rng.u8(..3) == 0).then(|| {
-                        Quota::new(rng.u32(..12), Duration::from_millis(rng.u64(..200_000)))
+                        let reset = Duration::from_millis(rng.u64(..200_000));
+                        let age = Duration::from_millis(rng.u64(..20_000));
+                        let quota = Quota::new(rng.u32(..12), reset).age(age);
+                        // That of a bucket, at times.
+                        let limit = both.here[which[0]].named.rules.calls();
+                        match (rng.u8(..3), limit) {
+                            (0, Some(limit)) => quota.of(limit),
+                            (1, _) => quota.of(rng.u32(..25)),
+                            _ => quota,
+                        }
                     });
                     both.complete(&which, now, Complete::new(known, source, end).quota(quota));
                     if rng.u8(..10) > 0 {

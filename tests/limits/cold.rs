@@ -1,0 +1,199 @@
+//! What nobody expects is said where it is met: the cold start, and another process.
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+use std::time::Duration;
+
+use cliq_api::limit::{
+    AcquireOptions, BucketId, LimitRefusal, LimitSettings, Limiter, Outcome, Permit, WaitPolicy,
+};
+use tokio::time::{Instant, sleep};
+use tracing_subscriber::fmt::MakeWriter;
+
+use crate::{SIMULATED, spec};
+
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().write(bytes)
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl MakeWriter<'_> for Log {
+    type Writer = Self;
+
+    fn make_writer(&self) -> Self {
+        self.clone()
+    }
+}
+
+impl Log {
+    /// What is reported from now on at INFO and above, on this thread.
+    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
+        let log = Self::default();
+        let subscriber = tracing_subscriber::fmt()
+            .with_ansi(false)
+            .with_writer(log.clone())
+            .finish();
+        let guard = tracing::subscriber::set_default(subscriber);
+        (log, guard)
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// As a fresh process has it: 20 calls in a minute.
+fn fresh() -> (Limiter, [BucketId; 1]) {
+    let limiter = Limiter::new(LimitSettings::new(), None);
+    let bucket = limiter.bucket(spec(SIMULATED[0]));
+    (limiter, [bucket])
+}
+
+async fn send(limiter: &Limiter, buckets: &[BucketId]) -> Permit {
+    let call = limiter.acquire(buckets, None, AcquireOptions::new());
+    let mut permit = call.await.unwrap();
+    permit.sending().unwrap();
+    permit
+}
+
+const CAUSE: &str = "for one window after a start, half of each limit counts as used, because an \
+                     earlier process may have used it (`LimitSettings::cold_start`)";
+
+#[tokio::test(start_paused = true)]
+async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
+    let (log, _guard) = Log::begin();
+    let (limiter, bucket) = fresh();
+    let begun = Instant::now();
+    for _ in 0..9 {
+        send(&limiter, &bucket).await.answered(Outcome::Accepted);
+    }
+    assert_eq!(begun.elapsed(), Duration::ZERO);
+    let fast = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
+    let refusal = limiter.acquire(&bucket, None, fast).await.unwrap_err();
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::WouldWait {
+                cold_start: true,
+                ..
+            }
+        ),
+        "{refusal:?}"
+    );
+    let words = refusal.to_string();
+    assert!(
+        words.starts_with("its limit allows no call for 61 seconds") && words.ends_with(CAUSE),
+        "{words}"
+    );
+    let soon = AcquireOptions::new().deadline(begun + Duration::from_secs(5));
+    let refusal = limiter.acquire(&bucket, None, soon).await.unwrap_err();
+    assert!(refusal.to_string().ends_with(CAUSE), "{refusal}");
+    assert!(!log.text().contains("earlier process"), "{}", log.text());
+
+    send(&limiter, &bucket).await.answered(Outcome::Accepted);
+    assert_eq!(begun.elapsed().as_secs(), 61);
+    let lines = log.text();
+    let line = lines.lines().find(|line| line.contains("INFO")).unwrap();
+    assert!(
+        line.contains("half of it counts as used, because an earlier process may have used it")
+            && line.contains("wait_ms=6100"),
+        "{line}"
+    );
+}
+
+/// From then on it is the limit alone.
+#[tokio::test(start_paused = true)]
+async fn a_warm_process_blames_nothing() {
+    let (log, _guard) = Log::begin();
+    let (limiter, bucket) = fresh();
+    sleep(Duration::from_secs(61)).await;
+    for _ in 0..19 {
+        send(&limiter, &bucket).await.answered(Outcome::Accepted);
+    }
+    let fast = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
+    let refusal = limiter.acquire(&bucket, None, fast).await.unwrap_err();
+    assert_eq!(
+        refusal.to_string(),
+        "its limit allows no call for 62 seconds, and the call doesn't wait"
+    );
+    send(&limiter, &bucket).await.answered(Outcome::Accepted);
+    let lines = log.text();
+    assert!(
+        lines.contains("waits for a slot of its limit bucket=\"/minute\""),
+        "{lines}"
+    );
+}
+
+/// Nor is it the cold start's fault where enough calls were made for a wait without one.
+#[tokio::test(start_paused = true)]
+async fn a_cold_start_is_blamed_only_where_it_is_the_cause() {
+    let (limiter, bucket) = fresh();
+    sleep(Duration::from_secs(30)).await;
+    // Ten slots are the cold start's. Nine calls are under way, and the others wait.
+    let mut permits = Vec::new();
+    for _ in 0..9 {
+        permits.push(send(&limiter, &bucket).await);
+    }
+    let fast = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
+    let cold = limiter.acquire(&bucket, None, fast).await.unwrap_err();
+    assert!(matches!(
+        cold,
+        LimitRefusal::WouldWait {
+            cold_start: true,
+            ..
+        }
+    ));
+    // Eleven wait already: the twelfth would with a warm start, too.
+    let waiting: Vec<_> = (0..11)
+        .map(|_| {
+            let (limiter, bucket) = (limiter.clone(), bucket);
+            tokio::spawn(async move { drop(send(&limiter, &bucket).await) })
+        })
+        .collect();
+    sleep(Duration::from_secs(1)).await;
+    assert_eq!(limiter.limits(None).of(&bucket).await.unwrap().waiting, 11);
+    for task in waiting {
+        task.abort();
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unexpected_lockout_names_its_cause_and_the_way_out() {
+    let (limiter, bucket) = fresh();
+    let throttled = Outcome::Throttled { retry_after: None };
+    let permits = [send(&limiter, &bucket).await, send(&limiter, &bucket).await];
+    let [first, second] = permits.map(|permit| permit.answered(throttled).unwrap());
+    let advice = first.advice().unwrap();
+    assert!(
+        advice.contains("another process") && advice.contains("`limit_store`"),
+        "{advice}"
+    );
+    // The second one was sent before the lockout was known, which is no news.
+    assert_eq!((second.unexpected, second.advice()), (false, None));
+    let call = limiter.acquire(&bucket, None, AcquireOptions::new());
+    let refusal = call.await.unwrap_err();
+    assert!(
+        matches!(
+            refusal,
+            LimitRefusal::Locked {
+                unexpected: true,
+                ..
+            }
+        ),
+        "{refusal:?}"
+    );
+    assert!(refusal.to_string().ends_with(advice), "{refusal}");
+
+    // Where no limit is declared, none was kept.
+    let free = limiter.bucket(cliq_api::limit::BucketSpec::new("server", "free"));
+    let throttling = send(&limiter, &[free]).await.answered(throttled).unwrap();
+    assert_eq!((throttling.unexpected, throttling.advice()), (true, None));
+}
