@@ -28,9 +28,9 @@ fn assert_refused(built: Result<Client, Error>, words: &str) {
 #[test]
 fn what_leads_elsewhere_or_nowhere_is_refused_when_a_client_is_built() {
     for (url, words) in [
-        ("https://api.example.com/v1/%2e%2E/canary", "`.` or `..`"),
-        ("https://api.example.com/v1/.%2E", "`.` or `..`"),
-        ("https://api.example.com/%2e/canary", "`.` or `..`"),
+        ("https://api.example.com/v1/%2e%2E/canary", "`.` and `..`"),
+        ("https://api.example.com/v1/.%2E", "`.` and `..`"),
+        ("https://api.example.com/%2e/canary", "`.` and `..`"),
         ("https://api.example.com/v1\\..\\canary", "backslash"),
         ("https://api.example.com:99999", "port"),
         ("https://api.example.com:0", "port"),
@@ -49,7 +49,7 @@ fn what_leads_elsewhere_or_nowhere_is_refused_when_a_client_is_built() {
     }
     for name in [".", ".."] {
         let network = DataCenter::EU.network(name);
-        assert_refused(Client::cliq(network).build(), "`.` or `..`");
+        assert_refused(Client::cliq(network).build(), "`.` and `..`");
     }
     for name in ["...", "a.b", "acme"] {
         Client::cliq(DataCenter::EU.network(name)).build().unwrap();

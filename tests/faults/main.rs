@@ -3,6 +3,7 @@
 
 mod matrix;
 mod pooled;
+mod streams;
 mod table;
 
 use cliq_api::prelude::*;

@@ -22,6 +22,24 @@ fn connections(redis: &Redis) -> usize {
         .count()
 }
 
+/// A connection belongs to the runtime that opened it: nobody else drives it.
+#[test]
+fn a_second_runtime_has_its_own_while_the_first_is_idle() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    let runtime = || {
+        let mut builder = tokio::runtime::Builder::new_current_thread();
+        builder.enable_all().build().unwrap()
+    };
+    let (first, second) = (runtime(), runtime());
+    for runtime in [&first, &second, &first, &second] {
+        runtime.block_on(acquire(&limiter)).unwrap().unsent();
+    }
+    drop(first);
+    second.block_on(acquire(&limiter)).unwrap().unsent();
+    runtime().block_on(acquire(&limiter)).unwrap().unsent();
+}
+
 #[tokio::test]
 async fn one_for_all_and_gone_with_the_store() {
     let redis = Redis::start(&[]);

@@ -193,42 +193,15 @@ pub fn all() -> Vec<Case> {
     cases.extend(exchanges());
     cases.extend(bodies());
     cases.extend(statuses());
+    cases.extend(given_back());
     cases.extend(streams());
     cases
 }
 
-/// What HTTP/2 adds: streams that end by themselves, and a connection that says how far it got.
-fn streams() -> Vec<Case> {
+/// What HTTP/2 adds: a server says which requests it gave back unprocessed.
+fn given_back() -> Vec<Case> {
     let given_back = failure(ErrorKind::Connect, Sent::No, None);
-    let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
-    let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
-    // Further attempts come on the same connection, as long as that is open.
-    let connection =
-        |steps: Vec<Step>| [vec![Step::Http2], steps.clone(), steps.clone(), steps].concat();
-    let unprocessed = |frames| connection(vec![Step::ReadStream, Step::WriteFrames(frames)]);
-    let processed = |frames| {
-        connection(vec![
-            Step::ReadStream,
-            Step::Process,
-            Step::WriteFrames(frames),
-        ])
-    };
-    let open = |mut steps: Vec<Step>| {
-        steps.push(Step::Silence);
-        Fault::Http2(steps)
-    };
-    // Closed after the first.
-    let closed = |mut steps: Vec<Step>| {
-        steps.truncate(steps.len() / 3 + 1);
-        Fault::Http2(steps)
-    };
     vec![
-        case(
-            "HTTP/2: the answer",
-            open(processed(|id| http2::answer(id, r#"{"name": "a"}"#))),
-            Outcome::Success,
-            Again::Never,
-        ),
         case(
             "HTTP/2: the stream is refused",
             open(unprocessed(|id| http2::reset(id, http2::REFUSED_STREAM))),
@@ -252,6 +225,20 @@ fn streams() -> Vec<Case> {
             open(unprocessed(|_| http2::go_away(0, http2::ENHANCE_YOUR_CALM))),
             given_back,
             Again::All,
+        ),
+    ]
+}
+
+/// And streams end by themselves.
+fn streams() -> Vec<Case> {
+    let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
+    let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
+    vec![
+        case(
+            "HTTP/2: the answer",
+            open(processed(|id| http2::answer(id, r#"{"name": "a"}"#))),
+            Outcome::Success,
+            Again::Never,
         ),
         case(
             "HTTP/2: the server goes away after the stream, then closed",
@@ -324,6 +311,33 @@ fn streams() -> Vec<Case> {
             Again::Idempotent,
         ),
     ]
+}
+
+/// Reads requests of HTTP/2 and writes this for each: further attempts come on the same connection,
+/// as long as that is open.
+fn connection(reads: &[Step], frames: fn(u32) -> Vec<u8>) -> Vec<Step> {
+    let exchange = [reads, &[Step::WriteFrames(frames)]].concat();
+    let begin = vec![Step::Http2];
+    [begin, exchange.clone(), exchange.clone(), exchange].concat()
+}
+
+fn unprocessed(frames: fn(u32) -> Vec<u8>) -> Vec<Step> {
+    connection(&[Step::ReadStream], frames)
+}
+
+fn processed(frames: fn(u32) -> Vec<u8>) -> Vec<Step> {
+    connection(&[Step::ReadStream, Step::Process], frames)
+}
+
+fn open(mut steps: Vec<Step>) -> Fault {
+    steps.push(Step::Silence);
+    Fault::Http2(steps)
+}
+
+/// Closed after the first exchange.
+fn closed(mut steps: Vec<Step>) -> Fault {
+    steps.truncate(steps.len() / 3 + 1);
+    Fault::Http2(steps)
 }
 
 /// Before a connection stands.

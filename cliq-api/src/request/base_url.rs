@@ -82,7 +82,8 @@ impl BaseUrl {
         Ok(Self {
             text: format!("{scheme}://{authority}{prefix}"),
             authority: start..start + authority.as_str().len(),
-            origin: (scheme, authority),
+            // The first clone makes it shared, which takes an allocation: here, and not in a call.
+            origin: (scheme, authority.clone()),
             loopback,
         })
     }

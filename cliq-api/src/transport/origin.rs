@@ -127,6 +127,56 @@ mod tests {
         }
     }
 
+    /// A base URL in its one spelling names the server that the URL parser names, however it was
+    /// written, and no other.
+    #[test]
+    fn a_normal_base_url_is_the_same_server() {
+        let hosts = [
+            "api.example.com",
+            "API.Example.com",
+            "a_b.example",
+            "XN--Bcher-KVA.example",
+            "127.0.0.1",
+            "127.1",
+            "1",
+            "0",
+            "0x",
+            "0x7F.1",
+            "0177.0.0.01",
+            "08.1",
+            "256.1",
+            "1.2.3.256",
+            "1.2.65536",
+            "4294967295",
+            "4294967296",
+            "1.2.3.4.5",
+            "1.2.3.4",
+            "a.1",
+            "a.0x",
+            "a.0xg",
+            "1.a",
+            "1e100",
+            "[::1]",
+            "[2001:DB8::0:A]",
+            "[::ffff:127.0.0.1]",
+            "[1]",
+        ];
+        for host in hosts {
+            for port in ["", ":", ":443", ":80", ":8443", ":065535", ":65536"] {
+                let text = format!("https://{host}{port}/v1");
+                let theirs = Url::parse(&text);
+                let ours = crate::request::BaseUrl::parse(&text, false);
+                match (theirs, ours) {
+                    (Ok(theirs), Ok(ours)) => {
+                        assert_eq!(Url::parse(ours.as_str()).unwrap(), theirs, "{text}");
+                    }
+                    (Err(_), Err(_)) => {}
+                    (theirs, ours) => panic!("{text}: {theirs:?}, {ours:?}"),
+                }
+            }
+        }
+    }
+
     #[test]
     fn other_servers_are_not_confused_with_the_cached_one() {
         let known = Origin::default();

@@ -101,7 +101,7 @@ fn lacks_scope(response: &FailedResponse<'_>, failure: &Failure) -> bool {
     let challenges = response.headers().get_all(WWW_AUTHENTICATE);
     let is_challenge = challenges
         .iter()
-        .any(|value| value.to_str().is_ok_and(|text| names_scope(text)));
+        .any(|value| value.to_str().is_ok_and(names_scope));
     let mut codes = [
         "/code",
         "/errorCode",
@@ -124,8 +124,8 @@ fn lacks_scope(response: &FailedResponse<'_>, failure: &Failure) -> bool {
 /// Whether a message names one of the codes, or says the same in words.
 fn names_scope(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
-    let is_named = |code: &&str| code.contains("scope") && lower.contains(*code);
-    SCOPE.iter().any(|code| is_named(&code)) || lower.contains("invalid oauth scope")
+    let mut names = SCOPE.iter().filter(|code| code.contains("scope"));
+    names.any(|code| lower.contains(code)) || lower.contains("invalid oauth scope")
 }
 
 fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {

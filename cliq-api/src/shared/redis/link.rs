@@ -1,5 +1,5 @@
-//! A connection to Redis: opened on first use, reopened by a task when it breaks, and closed with
-//! its owner.
+//! One connection to a server for each Tokio runtime, which is what drives it: made at first use,
+//! kept by a task that makes it anew when it breaks, and gone with its owner.
 //!
 //! All callers share it, and it also receives messages. After a failed attempt to connect, calls
 //! fail immediately with its error until the task has reconnected.
@@ -14,6 +14,7 @@ use redis::{
     AsyncConnectionConfig, Client, ConnectionAddr, FromRedisValue, PushInfo, PushKind, RedisError,
     RedisResult, ScriptInvocation, ServerErrorKind, Value,
 };
+use tokio::runtime::{Handle, Id};
 use tokio::sync::{Notify, watch};
 use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
@@ -43,8 +44,17 @@ pub(super) type Work<'a> = Pin<Box<dyn Future<Output = RedisResult<()>> + Send +
 
 /// A connection that is opened on first use.
 pub(super) struct Link {
+    place: Place,
+    listener: Option<Arc<dyn Listener>>,
+    /// Few, and seldom more than one.
+    by_runtime: Mutex<Vec<Kept>>,
+}
+
+/// The connection of one runtime.
+struct Kept {
+    runtime: Id,
     shared: Arc<Shared>,
-    keeper: Mutex<Option<Keeper>>,
+    keeper: Keeper,
 }
 
 struct Shared {
@@ -80,16 +90,10 @@ impl Drop for Keeper {
 
 impl Link {
     pub(super) fn new(place: Place, listener: Option<Arc<dyn Listener>>) -> Self {
-        let state = watch::Sender::new(State::Connecting);
-        let shared = Arc::new(Shared {
+        Self {
             place,
             listener,
-            state,
-            moved: Mutex::default(),
-        });
-        Self {
-            shared,
-            keeper: Mutex::default(),
+            by_runtime: Mutex::default(),
         }
     }
 
@@ -98,44 +102,68 @@ impl Link {
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, Problem> {
-        match self.try_run(script).await {
-            // Once more, at the node that the cluster names.
-            Err(problem) if problem.is_moved() => self.try_run(script).await,
+        let shared = self.here();
+        match shared.try_run(script).await {
+            // Once more, where the cluster says.
+            Err(problem) if problem.is_moved() => shared.try_run(script).await,
             result => result,
         }
     }
 
+    /// The connection of this runtime, with somebody who keeps it.
+    fn here(&self) -> Arc<Shared> {
+        let runtime = Handle::current().id();
+        let mut all = self
+            .by_runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        // A runtime that ends takes its keeper along.
+        all.retain(|kept| !kept.keeper.0.is_finished());
+        if let Some(kept) = all.iter().find(|kept| kept.runtime == runtime) {
+            return Arc::clone(&kept.shared);
+        }
+        let shared = Arc::new(Shared {
+            place: self.place.clone(),
+            listener: self.listener.clone(),
+            state: watch::Sender::new(State::Connecting),
+            moved: Mutex::default(),
+        });
+        all.push(Kept {
+            runtime,
+            shared: Arc::clone(&shared),
+            keeper: Keeper(tokio::spawn(Arc::clone(&shared).keep())),
+        });
+        shared
+    }
+}
+
+impl Shared {
     async fn try_run<T: FromRedisValue>(
         &self,
         script: &ScriptInvocation<'_>,
     ) -> Result<T, Problem> {
         let mut up = self.up().await?;
-        let result = timeout(
-            self.shared.place.timeout,
-            script.invoke_async(&mut up.connection),
-        )
-        .await;
+        let result = timeout(self.place.timeout, script.invoke_async(&mut up.connection)).await;
         match result {
             Ok(Ok(value)) => Ok(value),
             Ok(Err(error)) => {
-                self.shared.follow(&error);
+                self.follow(&error);
                 if is_broken(&error) {
-                    self.shared.lose(&up);
+                    self.lose(&up);
                 }
-                Err(self.shared.place.failed(error))
+                Err(self.place.failed(error))
             }
             Err(_) => {
-                self.shared.lose(&up);
-                Err(self.shared.place.late())
+                self.lose(&up);
+                Err(self.place.late())
             }
         }
     }
 
     async fn up(&self) -> Result<Up, Problem> {
-        let mut state = self.shared.state.subscribe();
-        self.keep();
+        let mut state = self.state.subscribe();
         let known = timeout(
-            self.shared.place.timeout,
+            self.place.timeout,
             state.wait_for(|state| !matches!(state, State::Connecting)),
         )
         .await;
@@ -145,22 +173,10 @@ impl Link {
         {
             Some(State::Up(up)) => Ok(up),
             Some(State::Down(problem)) => Err(problem),
-            Some(State::Connecting) | None => Err(self.shared.place.late()),
+            Some(State::Connecting) | None => Err(self.place.late()),
         }
     }
 
-    /// Starts the task that maintains the connection, unless it is running.
-    fn keep(&self) {
-        let mut keeper = self.keeper.lock().unwrap_or_else(PoisonError::into_inner);
-        // The runtime of an earlier task may have been shut down.
-        if keeper.as_ref().is_none_or(|keeper| keeper.0.is_finished()) {
-            self.shared.state.send_replace(State::Connecting);
-            *keeper = Some(Keeper(tokio::spawn(Arc::clone(&self.shared).keep())));
-        }
-    }
-}
-
-impl Shared {
     async fn keep(self: Arc<Self>) {
         let mut pause = INITIAL_BACKOFF;
         let mut is_known = false;
@@ -368,10 +384,14 @@ impl Problem {
 
 impl fmt::Debug for Link {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let is_up = matches!(*self.shared.state.borrow(), State::Up(_));
+        let all = self
+            .by_runtime
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner);
+        let is_up = |kept: &Kept| matches!(*kept.shared.state.borrow(), State::Up(_));
         f.debug_struct("Link")
-            .field("place", &self.shared.place)
-            .field("is_up", &is_up)
+            .field("place", &self.place)
+            .field("is_up", &all.iter().any(is_up))
             .finish_non_exhaustive()
     }
 }

@@ -211,7 +211,7 @@ pub trait Empty {
 async fn a_post_without_a_body_has_a_length_behind_layers() {
     let server = Server::start(|_| json(200, "{}")).await;
     let wrapping = tower::util::MapRequestLayer::new(|request: Request<Body>| {
-        request.map(|body| http_body_util::BodyExt::boxed_unsync(body))
+        request.map(http_body_util::BodyExt::boxed_unsync)
     });
     let filling = tower::util::MapRequestLayer::new(|request: Request<Body>| {
         request.map(|_| Body::from("filled"))
