@@ -199,9 +199,9 @@ impl Server {
             arrivals.pop_front();
         }
         let reset = match window {
-            Window::Fixed => begins + per - now,
+            Window::Fixed => (begins + per).checked_sub(now).unwrap(),
             // When one more is allowed.
-            _ => arrivals[0] + per - now,
+            _ => (arrivals[0] + per).checked_sub(now).unwrap(),
         };
         let made = u32::try_from(arrivals.len()).unwrap();
         // As servers do: whole seconds.

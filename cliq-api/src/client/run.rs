@@ -95,6 +95,10 @@ async fn attempts(
 }
 
 /// One call under way.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combinations occur"
+)]
 struct Run<'c> {
     call: &'c Call,
     client: &'c Client,
@@ -397,11 +401,11 @@ impl<'c> Run<'c> {
                 return None;
             }
             until_sent = wait.max(throttling.wait);
-            if !core.limiter.settings().is_off() {
+            if core.limiter.settings().is_off() {
+                wait = until_sent;
+            } else {
                 self.through_lock = true;
                 wait = Duration::ZERO;
-            } else {
-                wait = until_sent;
             }
         }
         // Where the time doesn't suffice, this error says more than a timeout.

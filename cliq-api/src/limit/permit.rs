@@ -314,11 +314,12 @@ fn foresee(slot: &Slot, local: &mut Local, now: u64, end: CallEnd) -> Completed 
 
 impl Drop for Permit {
     fn drop(&mut self) {
-        match self.state {
-            State::Unsent => self.complete(CallEnd::Unsent),
-            State::Sent { .. } => self.complete(CallEnd::Unanswered),
+        let end = match self.state {
+            State::Unsent => CallEnd::Unsent,
+            State::Sent { .. } => CallEnd::Unanswered,
             State::Completed => return,
         };
+        self.complete(end);
     }
 }
 

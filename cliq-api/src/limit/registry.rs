@@ -147,7 +147,7 @@ impl fmt::Debug for UserBucket {
         f.debug_struct("UserBucket")
             .field("bucket", &self.label())
             .field("user", &self.user)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 

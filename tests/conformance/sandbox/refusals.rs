@@ -63,7 +63,7 @@ fn access() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     case(
         "no token, or none behind `Bearer` or `Zoho-oauthtoken`",
@@ -178,7 +178,7 @@ fn values() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     case(
         "a body without a member that is needed, or no body",
@@ -251,7 +251,7 @@ fn rules() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     let closed = handle(
         &Method::POST,
