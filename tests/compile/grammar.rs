@@ -157,6 +157,7 @@ impl Caller for Wrapper {
 fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one list")]
 fn everything_that_a_declaration_can_say() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
