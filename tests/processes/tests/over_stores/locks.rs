@@ -97,7 +97,9 @@ async fn met_by_a_hundred_processes(store: &Store) {
         if process % 5 == 0 {
             server.arrive(LockingRequest::META);
         }
-        let answer = plan.start().ask("call locking").await;
+        let mut worker = plan.start();
+        let answer = worker.ask("call locking").await;
+        worker.close().await;
         told += u32::from(answer.contains("the server locked the user out of it"));
         assert_ne!(answer, "done");
         // Two periods and a half.
