@@ -8,6 +8,7 @@
     reason = "simulated times and counts are small"
 )]
 
+mod client;
 mod cold;
 mod faults;
 mod gate;

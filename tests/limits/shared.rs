@@ -195,10 +195,15 @@ impl Server {
     }
 
     fn arrive(&self) -> bool {
+        self.arrive_at(&[endpoint()])
+    }
+
+    /// A call that counts in the limits of all of these.
+    fn arrive_at(&self, endpoints: &[&'static EndpointMeta]) -> bool {
         let mut throttle = self.throttle.lock().unwrap();
-        throttle
-            .arrive(self.begun.elapsed(), "1", endpoint())
-            .is_allowed()
+        let now = self.begun.elapsed();
+        let mut verdicts = endpoints.iter().map(|it| throttle.arrive(now, "1", it));
+        verdicts.all(|verdict| verdict.is_allowed())
     }
 }
 
@@ -262,6 +267,18 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
 /// what they held is not forgotten.
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_moment() {
+    killed(vec![endpoint()]).await;
+}
+
+/// The same with calls that need two buckets, or three.
+#[tokio::test(start_paused = true)]
+async fn killed_with_several_buckets() {
+    let [minute, minutes, seconds] = [SIMULATED[0], SIMULATED[1], SIMULATED[2]];
+    killed(vec![minute, minutes]).await;
+    killed(vec![seconds, minute, minutes]).await;
+}
+
+async fn killed(endpoints: Vec<&'static EndpointMeta>) {
     for seed in (seed()..).take(3) {
         let mut rng = Rng::with_seed(seed);
         let (server, shelf) = (Server::harsh(), Shelf::new());
@@ -275,6 +292,7 @@ async fn killed_at_any_moment() {
                 Arc::clone(&network),
                 rng.fork(),
             );
+            let endpoints = endpoints.clone();
             processes.spawn(async move {
                 for _ in 0..20 {
                     let door = shelf.door(50, rng.u64(..));
@@ -287,6 +305,7 @@ async fn killed_at_any_moment() {
                             Arc::clone(&network),
                             latency,
                             rng.fork(),
+                            endpoints.clone(),
                         ));
                     }
                     sleep(Duration::from_millis(rng.u64(0..300_000))).await;
@@ -312,9 +331,15 @@ async fn calls(
     network: Arc<tokio::sync::Mutex<JoinSet<()>>>,
     latency: Latency,
     mut rng: Rng,
+    endpoints: Vec<&'static EndpointMeta>,
 ) {
+    let buckets: Vec<_> = endpoints
+        .iter()
+        .map(|endpoint| limiter.bucket(spec(endpoint)))
+        .collect();
     loop {
-        let mut permit = acquire(&limiter, AcquireOptions::new()).await.unwrap();
+        let call = limiter.acquire(&buckets, None, AcquireOptions::new());
+        let mut permit = call.await.unwrap();
         sleep(Duration::from_millis(rng.u64(..50))).await;
         let leg = Duration::from_micros(latency.draw(&mut rng) / 2);
         let (answer, answered) = tokio::sync::oneshot::channel();
@@ -322,10 +347,10 @@ async fn calls(
         if permit.sending().is_err() {
             continue;
         }
-        let server = server.clone();
+        let (server, endpoints) = (server.clone(), endpoints.clone());
         network.spawn(async move {
             sleep(leg).await;
-            let allowed = server.arrive();
+            let allowed = server.arrive_at(&endpoints);
             sleep(leg).await;
             let _ = answer.send(allowed);
         });
@@ -355,6 +380,7 @@ async fn eight_that_share_get_nearly_all_that_is_allowed() {
                 network,
                 Latency::Exponential(400_000),
                 rng.fork(),
+                vec![endpoint()],
             ));
         }
     }
@@ -419,6 +445,23 @@ async fn a_known_lock_costs_no_round_trip() {
         ));
     }
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
+}
+
+/// However many buckets a call has, the store is asked once, and told once.
+#[tokio::test(start_paused = true)]
+async fn all_buckets_of_a_call_are_one_round_trip() {
+    let door = Shelf::new().door(0, 0);
+    let limiter = limiter(&door);
+    let buckets = [0, 1, 2].map(|index| limiter.bucket(spec(SIMULATED[index])));
+    for calls in 1..4 {
+        let call = limiter.acquire(&buckets, None, AcquireOptions::new());
+        let mut permit = call.await.unwrap();
+        assert_eq!(door.asks.load(Ordering::Relaxed), 2 * calls - 1);
+        permit.sending().unwrap();
+        permit.answered(Outcome::Accepted);
+        sleep(Duration::from_millis(1)).await;
+        assert_eq!(door.asks.load(Ordering::Relaxed), 2 * calls);
+    }
 }
 
 /// One that goes away while the store is at it leaves no slot taken.

@@ -2,7 +2,8 @@
 
 use std::time::Duration;
 
-use cliq_api::limit::{LimitRefusal, LockSource, Outcome};
+use cliq_api::Limit;
+use cliq_api::limit::{AcquireOptions, BucketSpec, LimitRefusal, LockSource, Outcome};
 use cliq_tests::redis::Redis;
 use tokio::time::Instant;
 
@@ -60,6 +61,30 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
                 .any(|known| line.starts_with(&format!("cmdstat_{known}"))),
             "{line}"
         );
+    }
+}
+
+/// However many buckets a call has.
+#[tokio::test]
+async fn several_buckets_cost_no_more_round_trips_than_one() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    let buckets = ["one", "other", "third"].map(|name| {
+        let limit = Limit::new(100, Duration::from_secs(1));
+        limiter.bucket(BucketSpec::new("https://cliq.zoho.com", name).limit(limit))
+    });
+    // The connection is made, and the script loaded.
+    call(&limiter, Outcome::Accepted).await;
+    let told = |redis: &Redis| count(redis, "cmdstat_evalsha:");
+    until("the first is told", async || told(&redis) == 3).await;
+    redis.tell(&["CONFIG", "RESETSTAT"]);
+    for calls in 1..4 {
+        let call = limiter.acquire(&buckets, None, AcquireOptions::new());
+        let mut permit = call.await.unwrap();
+        assert_eq!(told(&redis), 2 * calls - 1);
+        permit.sending().unwrap();
+        permit.answered(Outcome::Accepted);
+        until("told", async || told(&redis) == 2 * calls).await;
     }
 }
 

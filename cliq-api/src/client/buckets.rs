@@ -56,7 +56,9 @@ impl Buckets {
         }
         drop(known);
         let mut known = self.known.write().unwrap_or_else(PoisonError::into_inner);
-        if known.learn(endpoint) {
+        let others = endpoint.table().iter().copied();
+        let news = others.chain([endpoint]).filter(|it| known.learn(it));
+        if news.count() > 0 {
             // It may concern endpoints that were called before.
             known.ids.clear();
         }

@@ -280,7 +280,13 @@ impl Error {
     /// Sets what follows from a response that reports throttling.
     pub(crate) fn with_throttling(mut self, throttling: Option<Throttling>) -> Self {
         self.0.throttling = throttling;
-        self.0.locked_until = throttling.and_then(|throttling| throttling.locked_until);
+        if let Some(throttling) = throttling {
+            self.0.locked_until = throttling.locked_until;
+            // The limiter decides when another call may go: it adds a margin, and caps nonsense.
+            if !throttling.wait.is_zero() {
+                self.0.retry_after = Some(throttling.wait);
+            }
+        }
         self
     }
 
@@ -487,6 +493,9 @@ impl fmt::Display for Error {
         // A call that the client kept back has said so already.
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.response) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
+        }
+        if let Some(advice) = self.0.throttling.and_then(|throttling| throttling.advice()) {
+            write!(f, "; {advice}")?;
         }
         let may_have_acted = self.0.sent == Sent::Maybe
             && self.0.endpoint.is_some_and(|endpoint| !endpoint.idempotent);

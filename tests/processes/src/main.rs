@@ -11,6 +11,7 @@
 
 use std::time::Duration;
 
+use cliq_api::RetryPolicy;
 use cliq_api::auth::{Credentials, OAuthClient, TokenSettings};
 use cliq_api::blocking::WaitExt;
 use cliq_api::prelude::*;
@@ -88,7 +89,13 @@ fn build() -> Result<Client, Error> {
 async fn call(client: &Client, what: &str) -> Result<(), Error> {
     match what {
         "short" => client.short().await,
-        "locking" => client.locking().await,
+        "both" => client.both().await,
+        // A retry would wait until the lockout is over.
+        "locking" => {
+            let call = client.locking();
+            call.options(|options| options.retry(RetryPolicy::none()))
+                .await
+        }
         id => client.get_thread(id).await.map(drop),
     }
 }

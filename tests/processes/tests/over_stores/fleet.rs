@@ -77,6 +77,12 @@ impl Worker {
         assert!(self.child.wait().await.unwrap().success());
     }
 
+    /// Ends it as its input ends.
+    pub(crate) async fn close(mut self) {
+        drop(self.input);
+        assert!(self.child.wait().await.unwrap().success());
+    }
+
     /// By SIGKILL, at whatever it is.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();

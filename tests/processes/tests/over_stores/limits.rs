@@ -2,8 +2,10 @@
 
 use std::time::{Duration, Instant};
 
-use cliq_api::Endpoint;
-use cliq_tests_processes::{LEAK, ShortRequest, Simulated, client, limits_in};
+use cliq_api::{Endpoint, EndpointMeta};
+use cliq_tests_processes::{
+    BothRequest, LEAK, LONG_LEAK, ShortRequest, Simulated, client, limits_in,
+};
 use tokio::time::sleep;
 
 use crate::fleet::Plan;
@@ -13,12 +15,23 @@ use crate::{Store, rng};
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_over_a_file() {
-    killed_at_any_moment(&Store::file()).await;
+    killed_at_any_moment(&Store::file(), ShortRequest::META, LEAK).await;
+}
+
+/// With calls that need two buckets: killed between the two, or anywhere else.
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_with_two_buckets_over_a_file() {
+    killed_at_any_moment(&Store::file(), BothRequest::META, LONG_LEAK).await;
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn killed_with_two_buckets_over_redis() {
+    killed_at_any_moment(&Store::redis(), BothRequest::META, LONG_LEAK).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_over_redis() {
-    killed_at_any_moment(&Store::redis()).await;
+    killed_at_any_moment(&Store::redis(), ShortRequest::META, LEAK).await;
 }
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -44,6 +57,7 @@ async fn nearly_all_that_is_allowed_over_redis() {
 /// The same, while Redis is killed as well, and comes back with what it knew or without.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_and_redis_too() {
+    let what = ShortRequest::META;
     let mut rng = rng();
     let mut redis = Redis::start(&[]);
     let server = Server::start((5, 150)).await;
@@ -61,12 +75,12 @@ async fn killed_at_any_moment_and_redis_too() {
             *worker = plan.flood("short", 3).await;
         }
         // Just after many calls were made, which it forgets, or not.
-        let before = server.totals().arrivals;
-        while server.totals().arrivals < before + 12 {
+        let before = server.totals(what).arrivals;
+        while server.totals(what).arrivals < before + 12 {
             assert!(
                 begun.elapsed() < Duration::from_secs(20),
                 "it doesn't go on: {:?}",
-                server.totals()
+                server.totals(what)
             );
             sleep(Duration::from_millis(5)).await;
         }
@@ -81,19 +95,20 @@ async fn killed_at_any_moment_and_redis_too() {
     }
     sleep(Duration::from_secs(3)).await;
     drop(workers);
-    let totals = server.totals();
+    let totals = server.totals(what);
     println!("{totals:?}");
     assert_eq!((totals.locks, totals.refused), (0, 0));
 }
 
 /// Killed and started anew at any moment: no lock. And what they held is free again soon after.
-async fn killed_at_any_moment(store: &Store) {
+async fn killed_at_any_moment(store: &Store, what: &'static EndpointMeta, leak: Duration) {
+    let name = what.path().trim_start_matches('/');
     let mut rng = rng();
     let server = Server::start((5, 150)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
     let mut workers = Vec::new();
     for _ in 0..8 {
-        workers.push(plan.flood("short", 3).await);
+        workers.push(plan.flood(name, 3).await);
     }
     let begun = Instant::now();
     let mut killed = 0;
@@ -101,33 +116,26 @@ async fn killed_at_any_moment(store: &Store) {
         sleep(Duration::from_millis(rng.u64(10..250))).await;
         let worker = rng.choice(&mut workers).unwrap();
         worker.kill().await;
-        *worker = plan.flood("short", 3).await;
+        *worker = plan.flood(name, 3).await;
         killed += 1;
     }
     for worker in &mut workers {
         worker.kill().await;
     }
-    let totals = server.totals();
+    let totals = server.totals(what);
     println!("{killed} killed: {totals:?}");
     assert_eq!((totals.locks, totals.refused), (0, 0));
     // Each that is killed takes some slots along, and its place in line.
     assert!(totals.arrivals > 15, "{totals:?}");
 
-    sleep(LEAK).await;
+    sleep(leak).await;
     let client = limits_in(&store.place, client(&server.address))
         .unwrap()
         .build()
         .unwrap();
     // After calls without an answer they go one at a time, until one is answered.
-    client.short().await.unwrap();
-    let remaining = async || {
-        client
-            .limits()
-            .of(ShortRequest::META)
-            .await
-            .unwrap()
-            .remaining
-    };
+    client.call(what).await.unwrap();
+    let remaining = async || client.limits().of(what).await.unwrap().remaining;
     for _ in 0..100 {
         if remaining().await == Some(18) {
             return;
@@ -138,6 +146,7 @@ async fn killed_at_any_moment(store: &Store) {
 }
 
 async fn nearly_all_that_is_allowed(store: &Store) {
+    let what = ShortRequest::META;
     let server = Server::start((20, 60)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
     let mut workers = Vec::new();
@@ -147,9 +156,9 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     // Whole rounds, so that it doesn't matter where in one it begins.
     let round = Duration::from_millis(2000 + 100 + 40);
     sleep(round).await;
-    let before = server.totals();
+    let before = server.totals(what);
     sleep(3 * round).await;
-    let after = server.totals();
+    let after = server.totals(what);
     assert_eq!(after.locks, 0);
     let made = after.arrivals - before.arrivals;
     println!("{made} of {}, {} %", 3 * 19, made * 100 / (3 * 19));

@@ -50,16 +50,25 @@ async fn obeyed_by_all(store: &Store) {
     }
     drop(workers);
     let workers = start_eight(&plan).await;
-    let until = server.book().locks().last().unwrap().until;
+    let until = server
+        .book(LockingRequest::META)
+        .locks()
+        .last()
+        .unwrap()
+        .until;
     sleep(until.saturating_sub(server.now()) + SECOND * 3 / 2).await;
     drop(workers);
 
-    let arrivals: Vec<_> = server.book().arrivals().cloned().collect();
+    let arrivals: Vec<_> = server
+        .book(LockingRequest::META)
+        .arrivals()
+        .cloned()
+        .collect();
     let late = arrivals
         .iter()
         .filter(|arrival| arrival.at > told + SECOND && !arrival.verdict.is_allowed());
     assert_eq!(late.count(), 0, "{told:?} {:?}", server.refused());
-    assert_eq!(server.book().locks().count(), 1);
+    assert_eq!(server.book(LockingRequest::META).locks().count(), 1);
     assert!(
         arrivals
             .iter()
@@ -88,7 +97,9 @@ async fn met_by_a_hundred_processes(store: &Store) {
         if process % 5 == 0 {
             server.arrive(LockingRequest::META);
         }
-        let answer = plan.start().ask("call locking").await;
+        let mut worker = plan.start();
+        let answer = worker.ask("call locking").await;
+        worker.close().await;
         told += u32::from(answer.contains("the server locked the user out of it"));
         assert_ne!(answer, "done");
         // Two periods and a half.

@@ -9,6 +9,7 @@ mod locks;
 #[path = "../../../src/redis.rs"]
 mod redis;
 mod server;
+mod several;
 mod tokens;
 
 use redis::Redis;

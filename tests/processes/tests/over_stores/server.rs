@@ -6,7 +6,7 @@ use std::time::{Duration, Instant};
 
 use cliq_api::EndpointMeta;
 use cliq_sandbox::limits::{Book, Limits, Tally, Throttle, Trips, Verdict};
-use cliq_tests_processes::{SIMULATED, USER};
+use cliq_tests_processes::{ALSO_SIMULATED, SIMULATED, USER};
 use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
@@ -15,7 +15,8 @@ use tokio::net::{TcpListener, TcpStream};
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) address: String,
-    throttle: Arc<Mutex<Throttle>>,
+    /// One for each limit: a URL may have several.
+    throttles: Arc<Mutex<Vec<(&'static EndpointMeta, Throttle)>>>,
     /// Those calls that came over HTTP and were refused.
     refused: Arc<Mutex<Vec<Duration>>>,
     begun: Instant,
@@ -34,7 +35,11 @@ impl Server {
             .count_refused(true);
         let server = Self {
             address: listener.local_addr().unwrap().to_string(),
-            throttle: Arc::new(Mutex::new(Throttle::new(limits))),
+            throttles: Arc::new(Mutex::new(
+                endpoints()
+                    .map(|endpoint| (endpoint, Throttle::new(limits)))
+                    .collect(),
+            )),
             refused: Arc::default(),
             begun: Instant::now(),
             latency,
@@ -55,8 +60,7 @@ impl Server {
         while let Some(end) = head(&mut stream, &mut read).await {
             let head = String::from_utf8(read.drain(..end).collect()).unwrap();
             let path = head.split(' ').nth(1).unwrap();
-            let endpoint = *SIMULATED
-                .iter()
+            let endpoint = endpoints()
                 .find(|meta| path.ends_with(meta.path()))
                 .unwrap();
             // Whatever becomes of the client now, the call arrives.
@@ -79,28 +83,56 @@ impl Server {
         }
     }
 
-    /// A call arrives, be it over HTTP or of somebody else for the same user.
+    /// A call arrives, be it over HTTP or of somebody else for the same user. It counts in each
+    /// limit of the URL.
     pub(crate) fn arrive(&self, endpoint: &'static EndpointMeta) -> Verdict {
-        let mut throttle = self.throttle.lock().unwrap();
+        let mut throttles = self.throttles.lock().unwrap();
         // Under the lock, so that arrivals are in the order of their times.
-        throttle.arrive(self.now(), USER, endpoint)
+        let now = self.now();
+        let of_the_url = throttles
+            .iter_mut()
+            .filter(|(other, _)| other.path() == endpoint.path());
+        let verdicts = of_the_url.map(|(endpoint, throttle)| throttle.arrive(now, USER, endpoint));
+        let verdicts: Vec<_> = verdicts.collect();
+        let refused = verdicts.iter().find(|verdict| !verdict.is_allowed());
+        *refused.unwrap_or(&Verdict::Allowed)
     }
 
     pub(crate) fn now(&self) -> Duration {
         self.begun.elapsed()
     }
 
-    pub(crate) fn totals(&self) -> Tally {
-        self.throttle.lock().unwrap().totals()
+    /// What arrived at the endpoint.
+    pub(crate) fn totals(&self, endpoint: &EndpointMeta) -> Tally {
+        let throttles = self.throttles.lock().unwrap();
+        let mut of_the_url = throttles
+            .iter()
+            .filter(|(other, _)| other.path() == endpoint.path())
+            .map(|(_, throttle)| throttle.totals());
+        let first = of_the_url.next().unwrap();
+        of_the_url.fold(first, |mut all, other| {
+            all.locks += other.locks;
+            all.refused += other.refused;
+            all
+        })
     }
 
-    pub(crate) fn book(&self) -> Book {
-        self.throttle.lock().unwrap().book()
+    pub(crate) fn book(&self, endpoint: &EndpointMeta) -> Book {
+        let throttles = self.throttles.lock().unwrap();
+        let (_, throttle) = throttles
+            .iter()
+            .find(|(other, _)| other.path() == endpoint.path())
+            .unwrap();
+        throttle.book()
     }
 
     pub(crate) fn refused(&self) -> Vec<Duration> {
         self.refused.lock().unwrap().clone()
     }
+}
+
+fn endpoints() -> impl Iterator<Item = &'static EndpointMeta> {
+    SIMULATED.iter().chain(ALSO_SIMULATED).copied()
 }
 
 /// Reads on until there is a whole head, and tells where it ends. None of these requests has a

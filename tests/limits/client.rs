@@ -1,0 +1,321 @@
+//! The limiter in a client, over a transport in memory: who waits for what, and what is sent when.
+
+use std::collections::VecDeque;
+use std::sync::{Arc, Mutex};
+use std::time::{Duration, SystemTime};
+
+use cliq_api::limit::{LimitSettings, WaitPolicy};
+use cliq_api::prelude::*;
+use cliq_api::{Body, Exchange, Provider, Transport, http};
+use http::{Request, Response};
+use tokio::time::Instant;
+
+const SECOND: Duration = Duration::from_secs(1);
+const MINUTE: Duration = Duration::from_mins(1);
+
+#[endpoints(base = "/v1", limit = "20/min")]
+trait Tickets {
+    /// With a lockout that is shorter than most that are announced.
+    #[endpoint(GET "/short", lock = "1s")]
+    fn short(&self);
+
+    /// With a limit and no lockout.
+    #[endpoint(GET "/plain")]
+    fn plain(&self);
+
+    #[endpoint(GET "/tickets/<ID>", limit = "30/5min")]
+    fn get_ticket(&self, id: String);
+}
+
+/// The same URLs once more.
+#[endpoints(base = "/v1")]
+trait Reports {
+    #[endpoint(GET "/tickets/<NUMBER>", limit = "20/min")]
+    fn report_ticket(&self, number: String);
+
+    /// Without a limit of its own.
+    #[endpoint(GET "/tickets/<TICKET>", limit = none, shares = report_ticket)]
+    fn peek_ticket(&self, ticket: String);
+}
+
+/// Responds as it is told, and then with successes; notes when requests came.
+#[derive(Clone)]
+struct Server(Arc<State>);
+
+struct State {
+    answers: Mutex<VecDeque<Response<Body>>>,
+    arrivals: Mutex<Vec<Duration>>,
+    begun: Instant,
+}
+
+impl Server {
+    fn new(answers: impl IntoIterator<Item = Response<Body>>) -> Self {
+        Self(Arc::new(State {
+            answers: Mutex::new(answers.into_iter().collect()),
+            arrivals: Mutex::default(),
+            begun: Instant::now(),
+        }))
+    }
+
+    /// In whole seconds.
+    fn arrivals(&self) -> Vec<u64> {
+        let arrivals = self.0.arrivals.lock().unwrap();
+        arrivals.iter().map(Duration::as_secs).collect()
+    }
+
+    fn client(&self) -> Client {
+        self.client_with(LimitSettings::new().cold_start(false))
+    }
+
+    fn client_with(&self, settings: LimitSettings) -> Client {
+        Client::builder("https://api.example.com")
+            .transport(self.clone())
+            .limits(settings)
+            .build()
+            .unwrap()
+    }
+}
+
+impl Transport for Server {
+    fn send(&self, _: Request<Body>) -> Exchange<'_> {
+        self.0.arrivals.lock().unwrap().push(self.0.begun.elapsed());
+        let answer = self.0.answers.lock().unwrap().pop_front();
+        Box::pin(async move { Ok(answer.unwrap_or_default()) })
+    }
+}
+
+fn response(status: u16, headers: &[(&str, &str)]) -> Response<Body> {
+    let mut response = Response::builder().status(status);
+    for (name, value) in headers {
+        response = response.header(*name, *value);
+    }
+    response.body(Body::default()).unwrap()
+}
+
+fn throttled(retry_after: &str) -> Response<Body> {
+    response(429, &[("retry-after", retry_after)])
+}
+
+/// Until then, from now on; both in whole seconds.
+fn from_now(time: SystemTime) -> u64 {
+    let left = time.duration_since(SystemTime::now()).unwrap();
+    left.as_secs_f64().round() as u64
+}
+
+/// Waited for and sent, or not waited for: never waited for in vain.
+#[tokio::test(start_paused = true)]
+async fn a_throttled_call_waits_as_long_as_the_limiter_does() {
+    // The announced time, and the margin.
+    let server = Server::new([throttled("8")]);
+    server.client().short().await.unwrap();
+    assert_eq!(server.arrivals(), [0, 9]);
+
+    // Longer than a call waits by default.
+    let server = Server::new([throttled("600")]);
+    let error = server.client().short().await.unwrap_err();
+    assert_eq!(server.arrivals(), [0]);
+    assert_eq!(server.0.begun.elapsed(), Duration::ZERO);
+    assert!(error.is_throttled(), "{error}");
+
+    // With time for it.
+    let server = Server::new([throttled("600")]);
+    let call = server.client().short();
+    call.options(|options| options.deadline(60 * MINUTE))
+        .await
+        .unwrap();
+    assert_eq!(server.arrivals(), [0, 601]);
+
+    // A second too little.
+    let server = Server::new([throttled("600")]);
+    let call = server.client().short();
+    let call = call.options(|options| options.deadline(600 * SECOND));
+    call.await.unwrap_err();
+    assert_eq!(server.arrivals(), [0]);
+    assert_eq!(server.0.begun.elapsed(), Duration::ZERO);
+}
+
+/// A retry that is never sent costs the others nothing: the budget pays for ten of them.
+#[tokio::test(start_paused = true)]
+async fn retries_that_are_not_sent_drain_no_budget() {
+    let server = Server::new((0..30).map(|_| throttled("600")));
+    // What is throttled once is locked, so that each call is another user's.
+    for _ in 0..30 {
+        server.client().short().await.unwrap_err();
+    }
+    let client = server.client_with(LimitSettings::off());
+    for _ in 0..30 {
+        client.plain().await.unwrap();
+    }
+    *server.0.answers.lock().unwrap() = (0..3).map(|_| response(503, &[])).collect();
+    client.plain().await.unwrap_err();
+    assert_eq!(server.arrivals().len(), 30 + 30 + 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_announced_is_obeyed_as_announced() {
+    let server = Server::new([throttled("1")]);
+    let client = server.client_with(
+        LimitSettings::new()
+            .cold_start(false)
+            .wait_policy(WaitPolicy::FailFast),
+    );
+    let error = client.plain().await.unwrap_err();
+    let until = error.locked_until().unwrap();
+    assert_eq!(
+        (from_now(until), error.retry_after().unwrap().as_secs()),
+        (2, 2)
+    );
+    let refused = client.plain().await.unwrap_err();
+    assert_eq!(refused.retry_after().unwrap().as_secs(), 2);
+    tokio::time::sleep(2 * SECOND + Duration::from_millis(2)).await;
+    client.plain().await.unwrap();
+    assert_eq!(server.arrivals(), [0, 2]);
+}
+
+/// Where a declared lockout is longer, error and limiter say the same of it.
+#[derive(Debug)]
+struct Cautious;
+
+impl Provider for Cautious {
+    fn base_url(&self) -> &str {
+        "https://api.example.com"
+    }
+
+    fn limits(&self) -> LimitSettings {
+        LimitSettings::new()
+            .cold_start(false)
+            .assumed_lock(Some(10 * MINUTE))
+            .lock_policy(cliq_api::limit::LockPolicy::Longer)
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_may_take_the_longer_lockout() {
+    let server = Server::new([throttled("0"), response(429, &[])]);
+    let client = Client::of(Cautious)
+        .transport(server.clone())
+        .build()
+        .unwrap();
+    let error = client
+        .short()
+        .options(|options| options.fail_fast())
+        .await
+        .unwrap_err();
+    assert_eq!(
+        (
+            from_now(error.locked_until().unwrap()),
+            error.retry_after().unwrap().as_secs()
+        ),
+        (2, 2)
+    );
+    let error = client
+        .plain()
+        .options(|options| options.fail_fast())
+        .await
+        .unwrap_err();
+    assert_eq!(from_now(error.locked_until().unwrap()), 601);
+    assert_eq!(error.retry_after().unwrap().as_secs(), 601);
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_unexpected_lockout_names_another_process_and_the_way_out() {
+    let server = Server::new([throttled("600")]);
+    let client = server.client();
+    for _ in 0..2 {
+        let error = client.plain().await.unwrap_err().to_string();
+        assert!(
+            error.contains("another process") && error.contains("`limit_store`"),
+            "{error}"
+        );
+    }
+    assert_eq!(client.limits().unexpected_locks(), 1);
+}
+
+#[tokio::test(start_paused = true)]
+async fn the_tenth_call_of_a_fresh_client_says_why_it_waits() {
+    let server = Server::new([]);
+    let client = server.client_with(LimitSettings::new());
+    for _ in 0..9 {
+        client.plain().await.unwrap();
+    }
+    let call = client.plain();
+    let error = call
+        .options(|options| options.fail_fast())
+        .await
+        .unwrap_err();
+    assert!(error.to_string().contains("cold_start"), "{error}");
+    client.plain().await.unwrap();
+    assert_eq!(server.arrivals().last(), Some(&61));
+}
+
+/// Two traits with one URL: both limits hold from the first call, whichever is called, and for the
+/// endpoint without a limit as well.
+#[tokio::test(start_paused = true)]
+async fn all_limits_of_a_url_hold_from_the_first_call() {
+    for first in 0..3 {
+        let server = Server::new([]);
+        let client = Client::builder("https://api.example.com")
+            .transport(server.clone())
+            .limits(LimitSettings::new().cold_start(false))
+            .apis([TICKETS, REPORTS])
+            .build()
+            .unwrap();
+        let call = async |number: usize| match number % 3 {
+            0 => {
+                client
+                    .get_ticket("1")
+                    .options(|options| options.fail_fast())
+                    .await
+            }
+            1 => {
+                client
+                    .report_ticket("1")
+                    .options(|options| options.fail_fast())
+                    .await
+            }
+            _ => {
+                client
+                    .peek_ticket("1")
+                    .options(|options| options.fail_fast())
+                    .await
+            }
+        };
+        let mut made = 0;
+        while call(first + made).await.is_ok() {
+            made += 1;
+        }
+        assert_eq!(made, 19);
+        tokio::time::sleep(62 * SECOND).await;
+        while call(first + made).await.is_ok() {
+            made += 1;
+        }
+        assert_eq!(made, 29, "30 in five minutes");
+    }
+}
+
+/// An endpoint brings along the limits of its trait.
+#[tokio::test(start_paused = true)]
+async fn the_limits_of_a_trait_hold_from_its_first_call() {
+    let server = Server::new([]);
+    let client = server.client();
+    let mut made = 0;
+    let peek = || {
+        client
+            .peek_ticket("1")
+            .options(|options| options.fail_fast())
+    };
+    while peek().await.is_ok() {
+        made += 1;
+    }
+    assert_eq!(made, 19);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_quota_of_a_success_is_heeded() {
+    let quota = [("x-ratelimit-remaining", "1"), ("x-ratelimit-reset", "30")];
+    let server = Server::new([response(200, &quota)]);
+    let client = server.client();
+    client.plain().await.unwrap();
+    client.plain().await.unwrap();
+    assert_eq!(server.arrivals(), [0, 31]);
+}
