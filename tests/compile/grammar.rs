@@ -261,10 +261,10 @@ fn everything_that_a_declaration_can_say() {
     let _ = calls.ping();
 
     let with = client
-        .login("a", [""; 0])
+        .login("a", ["z"])
         .with(Some(3), |call, age| call.age(age))
         .with(None, LoginRequest::age);
-    assert_eq!(body(with.prepare()).0, "user=a&age=3");
+    assert_eq!(body(with.prepare()).0, "user=a&scopes=z&age=3");
 
     let find = |name| -> &'static EndpointMeta {
         EVERYTHING
