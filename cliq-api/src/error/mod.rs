@@ -430,8 +430,9 @@ impl Error {
         self.0.next_page_token.as_deref()
     }
 
-    /// Returns how long to wait before another attempt: what the server asked for, or when the
-    /// rate limit allows the next call.
+    /// Returns how long to wait before another attempt: what the server asked for, or until the
+    /// rate limit allows the next call. After a throttled call that is the limiter's time, with its
+    /// margin and its [cap](crate::limit::LimitSettings::max_retry_after).
     pub fn retry_after(&self) -> Option<Duration> {
         self.0.retry_after
     }
