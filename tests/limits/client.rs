@@ -177,7 +177,7 @@ async fn what_is_announced_is_obeyed_as_announced() {
 struct Cautious;
 
 impl Provider for Cautious {
-    fn base_url(&self) -> &str {
+    fn base_url(&self) -> &'static str {
         "https://api.example.com"
     }
 

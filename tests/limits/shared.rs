@@ -74,16 +74,16 @@ impl Door {
             return Err(StoreError::new("the shelf is broken: mend it"));
         }
         let answer = {
-            let mut shelf = self.shelf.buckets.lock().unwrap();
+            let mut kept = self.shelf.buckets.lock().unwrap();
             let now = u64::try_from(self.shelf.origin.elapsed().as_millis()).unwrap();
-            let load = |key: &&UserBucket| match shelf.get(*key) {
+            let load = |key: &&UserBucket| match kept.get(*key) {
                 Some(bytes) => Bucket::decode(bytes).unwrap(),
                 None => Bucket::new(key.rules(), now, 0),
             };
             let mut loaded: Vec<_> = buckets.iter().map(load).collect();
             let answer = change(&mut loaded, now);
             for (key, bucket) in buckets.iter().zip(loaded) {
-                shelf.insert((*key).clone(), bucket.encode());
+                kept.insert((*key).clone(), bucket.encode());
             }
             answer
         };

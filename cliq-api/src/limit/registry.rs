@@ -147,7 +147,7 @@ impl fmt::Debug for UserBucket {
         f.debug_struct("UserBucket")
             .field("bucket", &self.label())
             .field("user", &self.user)
-            .finish()
+            .finish_non_exhaustive()
     }
 }
 
@@ -178,6 +178,12 @@ impl Registry {
             .push(Arc::new(Registered::new(spec.clone(), settings)));
         known.ids.insert(spec, id);
         id
+    }
+
+    /// Whether a bucket without a limit has to be asked.
+    pub(super) fn is_watched(&self, id: BucketId) -> bool {
+        self.get(id)
+            .is_some_and(|registered| registered.is_watched())
     }
 
     /// `None` for a bucket of another limiter.

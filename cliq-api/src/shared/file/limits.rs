@@ -143,9 +143,9 @@ impl Seats {
             return decisions;
         }
         let last = longest_wait(&decisions);
-        for index in 0..self.len() {
+        for (index, decision) in decisions.iter().enumerate() {
             let (entry, now, rules) = self.get(index);
-            if granted(&decisions[index]) {
+            if granted(decision) {
                 let unsent = Complete::new(ask.lease, ask.source, CallEnd::Unsent);
                 entry.bucket.complete(now, rules, &unsent);
             } else if Some(index) != last {

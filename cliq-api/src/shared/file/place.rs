@@ -197,7 +197,7 @@ impl Wait {
                             });
                         }
                         Err(TryLockError::WouldBlock) => {
-                            std::thread::sleep(Duration::from_millis(2))
+                            std::thread::sleep(Duration::from_millis(2));
                         }
                     }
                 }

@@ -233,7 +233,7 @@ fn the_queue_is_first_in_first_out() {
                 bucket.complete(now + 200, &rules, &ended);
             }
             Decision::Wait { recheck, .. } => {
-                waiting.push((now + u64::try_from(recheck.as_millis()).unwrap(), source))
+                waiting.push((now + u64::try_from(recheck.as_millis()).unwrap(), source));
             }
             other => panic!("{other:?}"),
         }

@@ -238,7 +238,7 @@ impl Shared {
                 match (push.kind, &listener, push.data.last()) {
                     (PushKind::Disconnection, ..) => disconnected.notify_one(),
                     (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => {
-                        listener.heard(message)
+                        listener.heard(message);
                     }
                     _ => {}
                 }
