@@ -265,7 +265,7 @@ async fn a_lockout_is_of_the_users_own_buckets() {
     assert_eq!(refusal.wait().unwrap().as_secs(), 31);
 }
 
-/// Buckets of another limiter are none of its business, and a call without any is free.
+/// There is nothing to keep.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_buckets_is_free() {
     let limiter = limiter();

@@ -199,10 +199,11 @@ impl Server {
             arrivals.pop_front();
         }
         let reset = match window {
-            Window::Fixed => (begins + per).checked_sub(now).unwrap(),
+            Window::Fixed => begins + per,
             // When one more is allowed.
-            _ => (arrivals[0] + per).checked_sub(now).unwrap(),
+            _ => arrivals[0] + per,
         };
+        let reset = reset.saturating_sub(now);
         let made = u32::try_from(arrivals.len()).unwrap();
         // As servers do: whole seconds.
         let reset = Duration::from_secs(reset.as_millis().div_ceil(1000) as u64);

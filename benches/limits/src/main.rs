@@ -37,6 +37,14 @@ fn plenty() -> BucketSpec {
     spec("GET /plenty", Limit::new(1_000_000, Duration::from_secs(1)))
 }
 
+/// A second limit of the same calls, per day.
+fn daily() -> BucketSpec {
+    spec(
+        "GET /published",
+        Limit::new(10_000_000, Duration::from_hours(24)),
+    )
+}
+
 fn spec(name: &str, limit: Limit) -> BucketSpec {
     BucketSpec::new("https://cliq.zoho.com", name)
         .limit(limit)

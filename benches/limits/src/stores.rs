@@ -130,7 +130,7 @@ async fn at(store: &dyn LimitStore) -> (Duration, Duration) {
         );
         let begun = Instant::now();
         store
-            .complete(&[&bucket], Complete::new(lease, source, CallEnd::Answered))
+            .complete(&[(&bucket, Complete::new(lease, source, CallEnd::Answered))])
             .await
             .expect("it is told");
         completing += begun.elapsed();

@@ -10,7 +10,7 @@ use governor::{DefaultKeyedRateLimiter, Quota, RateLimiter};
 use tokio::runtime::{Builder, Runtime};
 
 use crate::sides::Sides;
-use crate::{plenty, published};
+use crate::{daily, plenty, published};
 
 const ROUNDS: usize = 15;
 /// Of one user, who may make as many calls as he likes.
@@ -29,7 +29,8 @@ pub(crate) fn measure() {
     let one = [UserKey::new("855727961")];
     compare(CALLS, |side| match side {
         0 => alone.block_on(governor(&quota(1_000_000, 1), &one, CALLS)),
-        _ => alone.block_on(ours(&limiter(), plenty, &one, CALLS)),
+        1 => alone.block_on(ours(&limiter(), &[plenty()], &one, CALLS)),
+        _ => alone.block_on(ours(&limiter(), &[plenty(), daily()], &one, CALLS)),
     });
     println!("  of {USERS} users in turn, at 20 a minute each");
     let users: Vec<_> = (0..USERS)
@@ -38,7 +39,8 @@ pub(crate) fn measure() {
     let calls = u32::try_from(USERS).expect("few enough") * CALLS_EACH;
     compare(calls, |side| match side {
         0 => alone.block_on(governor(&quota(20, 60), &users, calls)),
-        _ => alone.block_on(ours(&limiter(), published, &users, calls)),
+        1 => alone.block_on(ours(&limiter(), &[published()], &users, calls)),
+        _ => alone.block_on(ours(&limiter(), &[published(), daily()], &users, calls)),
     });
     println!("  of one user, by {TASKS} tasks on two cores");
     let cores = Builder::new_multi_thread()
@@ -50,12 +52,13 @@ pub(crate) fn measure() {
 }
 
 fn compare(calls: u32, time: impl FnMut(usize) -> Duration) {
-    let sides = Sides::<2>::measure(ROUNDS, time);
-    for (side, name) in ["governor", "ours"].into_iter().enumerate() {
+    let sides = Sides::<3>::measure(ROUNDS, time);
+    let names = ["governor", "ours", "two buckets"];
+    for (side, name) in names.into_iter().enumerate() {
         let each = sides.median(side) / calls;
         let rate = f64::from(calls) / sides.median(side).as_secs_f64() / 1e6;
         println!(
-            "    {name:<10} {:>5} ns  {rate:>6.2} million a second  {:>5.2} x",
+            "    {name:<12} {:>5} ns  {rate:>6.2} million a second  {:>5.2} x",
             each.as_nanos(),
             sides.ratio(side, 0)
         );
@@ -68,11 +71,14 @@ fn limiter() -> Limiter {
 
 async fn ours(
     limiter: &Limiter,
-    bucket: fn() -> BucketSpec,
+    buckets: &[BucketSpec],
     users: &[UserKey],
     calls: u32,
 ) -> Duration {
-    let buckets = [limiter.bucket(bucket())];
+    let buckets: Vec<_> = buckets
+        .iter()
+        .map(|spec| limiter.bucket(spec.clone()))
+        .collect();
     let begun = Instant::now();
     for (_, user) in (0..calls).zip(users.iter().cycle()) {
         let mut permit = limiter
@@ -118,7 +124,8 @@ fn at_once(runtime: &Runtime, side: usize) -> Duration {
                 tokio::spawn(async move {
                     match side {
                         0 => governor(&quota, &one(), each).await,
-                        _ => ours(&limiter, plenty, &one(), each).await,
+                        1 => ours(&limiter, &[plenty()], &one(), each).await,
+                        _ => ours(&limiter, &[plenty(), daily()], &one(), each).await,
                     }
                 })
             })

@@ -1,4 +1,4 @@
-//! A list that needs no allocation for up to one item: most calls have one bucket.
+//! A list that needs no allocation for up to two items: few calls have more buckets.
 
 use std::ops::Deref;
 
@@ -7,34 +7,50 @@ pub(super) enum Few<T> {
     #[default]
     None,
     One(T),
+    Two([T; 2]),
     Many(Vec<T>),
 }
 
 impl<T> Few<T> {
-    pub(super) fn sort_by_key<K: Ord>(&mut self, key: impl FnMut(&T) -> K) {
-        if let Self::Many(items) = self {
-            items.sort_by_key(key);
-        }
+    pub(super) fn push(&mut self, item: T) {
+        *self = match std::mem::take(self) {
+            Self::None => Self::One(item),
+            Self::One(first) => Self::Two([first, item]),
+            Self::Two([first, second]) => Self::Many(vec![first, second, item]),
+            Self::Many(mut items) => {
+                items.push(item);
+                Self::Many(items)
+            }
+        };
     }
 
-    pub(super) fn dedup_by(&mut self, same: impl FnMut(&mut T, &mut T) -> bool) {
-        if let Self::Many(items) = self {
-            items.dedup_by(same);
+    /// Sorts, and removes repeated items.
+    pub(super) fn normalize<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
+        match std::mem::take(self) {
+            Self::Two([one, other]) => {
+                *self = match key(&one).cmp(&key(&other)) {
+                    std::cmp::Ordering::Less => Self::Two([one, other]),
+                    std::cmp::Ordering::Equal => Self::One(one),
+                    std::cmp::Ordering::Greater => Self::Two([other, one]),
+                }
+            }
+            Self::Many(mut items) => {
+                items.sort_by_key(&key);
+                items.dedup_by_key(|item| key(item));
+                *self = Self::Many(items);
+            }
+            few => *self = few,
         }
     }
 }
 
 impl<T> FromIterator<T> for Few<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let mut items = items.into_iter();
-        let (first, second) = (items.next(), items.next());
-        match (first, second) {
-            (None, _) => Self::None,
-            (Some(first), None) => Self::One(first),
-            (Some(first), Some(second)) => {
-                Self::Many([first, second].into_iter().chain(items).collect())
-            }
+        let mut few = Self::None;
+        for item in items {
+            few.push(item);
         }
+        few
     }
 }
 
@@ -45,6 +61,7 @@ impl<T> Deref for Few<T> {
         match self {
             Self::None => &[],
             Self::One(item) => std::slice::from_ref(item),
+            Self::Two(items) => items,
             Self::Many(items) => items,
         }
     }

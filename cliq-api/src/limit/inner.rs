@@ -56,12 +56,12 @@ impl Inner {
     }
 
     /// `None` for a bucket of another limiter.
-    pub(super) fn slot(&self, id: BucketId, user: Option<&UserKey>) -> Option<Arc<Slot>> {
+    pub(super) fn slot(&self, id: BucketId, user: Option<&UserKey>, now: u64) -> Option<Arc<Slot>> {
         let bucket = || {
             let registered = self.registry.get(id)?;
             Some(UserBucket::of(registered, user.cloned()))
         };
-        self.slots.get_or_insert(id, user, self.clock.now(), bucket)
+        self.slots.get_or_insert(id, user, now, bucket)
     }
 
     pub(super) fn lease(&self) -> LeaseId {
@@ -77,6 +77,12 @@ impl Inner {
     /// Numbers the calls that wait, in order.
     pub(super) fn arrival(&self) -> u64 {
         self.arrivals.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Whether a lockout is known without asking anybody.
+    pub(super) fn is_locked(&self, slot: &Slot, now: u64) -> bool {
+        let may_be_locked = self.shared.is_some() || slot.may_be_locked(now);
+        may_be_locked && self.known_lock(slot, &slot.lock(), now).is_some()
     }
 
     /// The lockout that is known without asking anybody.

@@ -11,10 +11,9 @@ use super::few::Few;
 use super::inner::Inner;
 use super::message::LeaseId;
 use super::options::AcquireOptions;
-use super::permit::{Granted, Permit};
+use super::permit::{Granted, Permit, Unlimited};
 use super::registry::BucketId;
 use super::settings::LimitSettings;
-use super::slots::Slot;
 use super::spec::BucketSpec;
 use super::store::LimitStore;
 use super::wait::Wait;
@@ -52,7 +51,7 @@ impl Limiter {
     /// Takes a permit for one call from all of its buckets, and waits if none is free. Every limit
     /// is kept: either each of the buckets gives a slot, or none does.
     ///
-    /// Buckets of another limiter are ignored. A future that is dropped leaves nothing behind.
+    /// An id is of the limiter that returned it. A future that is dropped leaves nothing behind.
     ///
     /// # Errors
     ///
@@ -65,22 +64,25 @@ impl Limiter {
         options: AcquireOptions,
     ) -> Acquiring<'a> {
         let inner = &self.0;
-        let is_asked = |id: &BucketId| {
-            let is_watched = || {
-                let registered = inner.registry.get(*id);
-                registered.is_some_and(|registered| registered.is_watched())
-            };
-            !inner.settings.off && (id.counted || is_watched())
-        };
-        let unlimited = buckets.iter().copied().filter(|id| !is_asked(id)).collect();
-        let mut slots: Few<Arc<Slot>> = buckets
-            .iter()
-            .filter(|id| is_asked(id))
-            .filter_map(|&id| inner.slot(id, user))
-            .collect();
+        let at = Instant::now();
+        let now = inner.clock.millis(at);
+        let (mut slots, mut unlimited) = (Few::None, Vec::new());
+        for &id in buckets {
+            let is_asked = !inner.settings.off && (id.counted || inner.registry.is_watched(id));
+            match is_asked.then(|| inner.slot(id, user, now)).flatten() {
+                Some(slot) => slots.push(slot),
+                None => unlimited.push(id),
+            }
+        }
         // In the same order for all calls: each call locks one after the other.
-        slots.sort_by_key(|slot| (Reverse(slot.rules().hold), slot.id.index));
-        slots.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        slots.normalize(|slot| (Reverse(slot.rules().hold), slot.id.index));
+        let unlimited = (!unlimited.is_empty()).then(|| {
+            let user = user.cloned();
+            Box::new(Unlimited {
+                buckets: unlimited,
+                user,
+            })
+        });
         let permit = move |(lease, use_by), held| {
             let granted = Granted {
                 lease,
@@ -89,13 +91,13 @@ impl Limiter {
                 priority: options.priority,
                 use_by,
             };
-            Permit::new(Arc::clone(inner), granted, user)
+            Permit::new(Arc::clone(inner), granted)
         };
         if slots.is_empty() {
-            return Acquiring::ready(permit((LeaseId(0), Instant::now()), slots));
+            return Acquiring::ready(permit((LeaseId(0), at), slots));
         }
         let mut wait = Wait::new(inner, slots, options);
-        match wait.turn() {
+        match wait.turn_at(at) {
             Ok(lease) => Acquiring::ready(permit(lease, wait.into_slots())),
             Err(turn) => Acquiring::waiting(async move {
                 let lease = wait.through(turn).await?;

@@ -61,39 +61,29 @@ impl Limits {
     pub async fn of(&self, buckets: &[BucketId]) -> Result<LimitState, LimitRefusal> {
         let inner = &self.limiter.0;
         let user = self.user.as_ref();
-        let slots: Vec<_> = buckets
+        let now = inner.clock.now();
+        let mut slots: Vec<_> = buckets
             .iter()
-            .filter_map(|&id| inner.slot(id, user))
+            .filter_map(|&id| inner.slot(id, user, now))
             .collect();
-        let waiting = slots
-            .iter()
-            .map(|slot| slot.lock().waiting().map_or(0, |queue| queue.len()))
-            .sum();
-        let seen: Vec<_> = match &inner.shared {
-            _ if inner.settings.off => Vec::new(),
-            None => {
-                let peek = |local: &mut super::slots::Local, slot: &super::slots::Slot| {
-                    local.bucket.peek(
-                        inner.clock.now(),
-                        slot.rules(),
-                        inner.source,
-                        Priority::Normal,
-                    )
-                };
-                slots
-                    .iter()
-                    .map(|slot| peek(&mut slot.lock(), slot))
-                    .collect()
+        slots.sort_by_key(|slot| slot.id.index);
+        slots.dedup_by_key(|slot| slot.id.index);
+        let mut waiting = 0;
+        let mut seen = Vec::with_capacity(slots.len());
+        for slot in &slots {
+            let mut local = slot.lock();
+            waiting += local.waiting().map_or(0, |queue| queue.len());
+            if inner.shared.is_none() && !inner.settings.off {
+                let (rules, source) = (slot.rules(), inner.source);
+                seen.push(local.bucket.peek(now, rules, source, Priority::Normal));
+                slot.note_lock(&local);
             }
-            Some(shared) => {
-                let buckets: Vec<&UserBucket> = slots.iter().map(|slot| &slot.bucket).collect();
-                shared
-                    .store
-                    .peek(&buckets, inner.source, Priority::Normal)
-                    .await
-                    .map_err(LimitRefusal::Store)?
-            }
-        };
+        }
+        if let Some(shared) = inner.shared.as_ref().filter(|_| !inner.settings.off) {
+            let buckets: Vec<&UserBucket> = slots.iter().map(|slot| &slot.bucket).collect();
+            let peek = shared.store.peek(&buckets, inner.source, Priority::Normal);
+            seen = peek.await.map_err(LimitRefusal::Store)?;
+        }
         let seen = seen.into_iter().fold(Snapshot::FREE, Snapshot::and);
         Ok(LimitState {
             remaining: seen.remaining,

@@ -23,9 +23,7 @@ use crate::user_key::UserKey;
 pub struct Permit {
     inner: Arc<Inner>,
     granted: Granted,
-    /// Kept only for buckets without a limit.
-    user: Option<UserKey>,
-    quotas: Few<Quota>,
+    quotas: Vec<Quota>,
     state: State,
 }
 
@@ -34,10 +32,16 @@ pub(super) struct Granted {
     pub(super) lease: LeaseId,
     /// The buckets in which it holds a slot.
     pub(super) held: Few<Arc<Slot>>,
-    /// The buckets without a limit, which only lockouts and quotas concern.
-    pub(super) unlimited: Few<BucketId>,
+    /// The buckets in which it holds none.
+    pub(super) unlimited: Option<Box<Unlimited>>,
     pub(super) priority: Priority,
     pub(super) use_by: Instant,
+}
+
+/// Buckets without a limit, which only lockouts and quotas concern.
+pub(super) struct Unlimited {
+    pub(super) buckets: Vec<BucketId>,
+    pub(super) user: Option<UserKey>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -86,12 +90,11 @@ impl Throttling {
 }
 
 impl Permit {
-    pub(super) fn new(inner: Arc<Inner>, granted: Granted, user: Option<&UserKey>) -> Self {
+    pub(super) fn new(inner: Arc<Inner>, granted: Granted) -> Self {
         Self {
             inner,
-            user: user.filter(|_| !granted.unlimited.is_empty()).cloned(),
             granted,
-            quotas: Few::None,
+            quotas: Vec::new(),
             state: State::Unsent,
         }
     }
@@ -109,7 +112,7 @@ impl Permit {
         }
         let now = self.inner.clock.millis(at);
         for slot in &**held {
-            if self.inner.known_lock(slot, &slot.lock(), now).is_some() {
+            if self.inner.is_locked(slot, now) {
                 return Err(Expired::Locked);
             }
         }
@@ -127,8 +130,7 @@ impl Permit {
             State::Sent { at } => at.elapsed(),
             _ => Duration::ZERO,
         };
-        let quotas = self.quotas.iter().copied();
-        self.quotas = quotas.chain([quota.age(quota.age + age)]).collect();
+        self.quotas.push(quota.age(quota.age.saturating_add(age)));
     }
 
     /// Completes the permit: the response arrived. Returns what follows if it reports throttling.
@@ -155,17 +157,19 @@ impl Permit {
 
     /// From now on, the buckets without a limit are asked as well.
     fn hold_unlimited(&mut self) {
-        if self.inner.settings.off || self.granted.unlimited.is_empty() {
+        let Some(unlimited) = &self.granted.unlimited else {
+            return;
+        };
+        if self.inner.settings.off {
             return;
         }
-        let user = self.user.as_ref();
-        let more = self.granted.unlimited.iter();
-        let more: Vec<_> = more
-            .filter_map(|&id| self.inner.slot(id, user))
-            .inspect(|slot| slot.bucket.registered().watch())
-            .collect();
-        let held = self.granted.held.iter().cloned();
-        self.granted.held = held.chain(more).collect();
+        let (user, now) = (unlimited.user.as_ref(), self.inner.clock.now());
+        for &id in &unlimited.buckets {
+            if let Some(slot) = self.inner.slot(id, user, now) {
+                slot.bucket.registered().watch();
+                self.granted.held.push(slot);
+            }
+        }
     }
 
     fn throttled(&mut self, retry_after: Option<Duration>) -> Throttling {
@@ -187,7 +191,8 @@ impl Permit {
 
     /// The lockout, where the limiter is off.
     fn obeyed_by_nobody(&self, retry_after: Option<Duration>) -> Completed {
-        let buckets = self.granted.unlimited.iter();
+        let unlimited = self.granted.unlimited.iter();
+        let buckets = unlimited.flat_map(|unlimited| &unlimited.buckets);
         let buckets = buckets.filter_map(|&id| self.inner.registry.get(id));
         let lock = buckets.filter_map(|known| known.rules.lock_for(retry_after));
         Completed::locked(lock.max().map(|lock| Locked {
@@ -271,6 +276,7 @@ fn complete(
     let mut wait = Duration::ZERO;
     let completed = if inner.shared.is_none() {
         let completed = local.bucket.complete(now, slot.rules(), message);
+        slot.note_lock(&local);
         if is_throttled {
             wait = local.bucket.expected(now, slot.rules(), priority, 0);
         }

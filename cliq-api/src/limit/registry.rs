@@ -180,6 +180,12 @@ impl Registry {
         id
     }
 
+    /// Whether a bucket without a limit has to be asked.
+    pub(super) fn is_watched(&self, id: BucketId) -> bool {
+        self.get(id)
+            .is_some_and(|registered| registered.is_watched())
+    }
+
     /// `None` for a bucket of another limiter.
     pub(super) fn get(&self, id: BucketId) -> Option<Arc<Registered>> {
         let known = self.0.read().unwrap_or_else(PoisonError::into_inner);

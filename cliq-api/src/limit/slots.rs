@@ -61,6 +61,8 @@ pub(super) struct Slot {
     pub(super) id: BucketId,
     pub(super) bucket: UserBucket,
     local: Mutex<Local>,
+    /// When the bucket's lockout ends, to see without the mutex that there is none.
+    locked_until: AtomicU64,
 }
 
 #[derive(Debug)]
@@ -81,6 +83,16 @@ impl Slot {
 
     pub(super) fn rules(&self) -> &Rules {
         self.bucket.rules()
+    }
+
+    /// Records when the lockout ends that the bucket knows of.
+    pub(super) fn note_lock(&self, local: &Local) {
+        self.locked_until
+            .store(local.bucket.locked_until, Ordering::Relaxed);
+    }
+
+    pub(super) fn may_be_locked(&self, now: u64) -> bool {
+        now < self.locked_until.load(Ordering::Relaxed)
     }
 }
 
@@ -168,7 +180,12 @@ impl Slots {
             unexpected_lock: false,
             queue: None,
         });
-        let slot = Arc::new(Slot { id, bucket, local });
+        let slot = Arc::new(Slot {
+            id,
+            bucket,
+            local,
+            locked_until: AtomicU64::new(0),
+        });
         shard.insert(key, Arc::clone(&slot));
         Some(slot)
     }

@@ -211,8 +211,11 @@ impl<'a> Wait<'a> {
 
     /// Looks at the buckets: takes a slot in each, or waits in line.
     pub(super) fn turn(&mut self) -> Result<Lease, Turn> {
+        self.turn_at(Instant::now())
+    }
+
+    pub(super) fn turn_at(&mut self, at: Instant) -> Result<Lease, Turn> {
         loop {
-            let at = Instant::now();
             let message = self.message(at);
             let now = self.inner.clock.millis(at);
             let blocked = match (self.look(0, now, &message, true), &self.inner.shared) {
@@ -284,7 +287,11 @@ impl<'a> Wait<'a> {
             });
         }
         let decision = match (&self.inner.shared, known) {
-            (None, _) => local.bucket.acquire(now, slot.rules(), message),
+            (None, _) => {
+                let decision = local.bucket.acquire(now, slot.rules(), message);
+                slot.note_lock(local);
+                decision
+            }
             (Some(_), Some(known)) => Decision::Locked(known),
             (Some(_), None) => return None,
         };

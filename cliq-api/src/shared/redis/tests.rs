@@ -217,8 +217,63 @@ fn some_of(count: usize, rng: &mut Rng) -> Vec<usize> {
     which
 }
 
+/// A new lease, or a known one.
+fn ask(known: LeaseId, source: Source, rng: &mut Rng) -> Acquire {
+    let lease = if rng.u8(..10) == 0 {
+        known
+    } else {
+        LeaseId(rng.u64(..))
+    };
+    let timeout = if rng.u8(..40) == 0 {
+        u64::MAX
+    } else {
+        rng.u64(..60_000)
+    };
+    Acquire::new(lease, source, Duration::from_millis(timeout)).retry(rng.u8(..3) == 0)
+}
+
+/// Any end, and at times a quota: of that limit, of another one, or of none.
+fn report(lease: LeaseId, source: Source, limit: Option<u32>, rng: &mut Rng) -> Complete {
+    let end = match rng.u8(..60) {
+        0 => CallEnd::Throttled { retry_after: None },
+        1 => CallEnd::Throttled {
+            retry_after: Some(Duration::from_secs(rng.u64(..8000))),
+        },
+        2..6 => CallEnd::Unanswered,
+        6..12 => CallEnd::Unsent,
+        _ => CallEnd::Answered,
+    };
+    let quota = (rng.u8(..3) == 0).then(|| {
+        let reset = Duration::from_millis(rng.u64(..200_000));
+        let age = Duration::from_millis(rng.u64(..20_000));
+        let quota = Quota::new(rng.u32(..12), reset).age(age);
+        match (rng.u8(..3), limit) {
+            (0, Some(limit)) => quota.of(limit),
+            (1, _) => quota.of(rng.u32(..25)),
+            _ => quota,
+        }
+    });
+    Complete::new(lease, source, end).quota(quota)
+}
+
+/// Up to three buckets, each with its own rules.
+fn buckets(now: u64, rng: &mut Rng) -> Vec<Here> {
+    let count = rng.usize(1..=3);
+    let here = |index| {
+        let rules = rules(rng);
+        Here {
+            named: Named {
+                name: format!("bucket {index}"),
+                rules,
+            },
+            bucket: Bucket::new(&rules, now, 0),
+            whole_in: 0,
+        }
+    };
+    (0..count).map(here).collect()
+}
+
 #[test]
-#[expect(clippy::too_many_lines, reason = "one random walk")]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
     let mut connection = redis::Client::open(redis.url())
@@ -242,19 +297,7 @@ fn the_script_does_what_the_bucket_does() {
             script: &script,
             place: &place,
         };
-        let here: Vec<_> = (0..rng.usize(1..=3))
-            .map(|index| {
-                let rules = rules(&mut rng);
-                Here {
-                    named: Named {
-                        name: format!("bucket {index}"),
-                        rules,
-                    },
-                    bucket: Bucket::new(&rules, now, 0),
-                    whole_in: 0,
-                }
-            })
-            .collect();
+        let here = buckets(now, &mut rng);
         let count = here.len();
         let mut both = Both {
             calls,
@@ -292,19 +335,7 @@ fn the_script_does_what_the_bucket_does() {
             let known = rng.choice(&leases).copied().unwrap_or(LeaseId(rng.u64(..)));
             match rng.u8(..10) {
                 0..5 => {
-                    let lease = if rng.u8(..10) == 0 {
-                        known
-                    } else {
-                        LeaseId(rng.u64(..))
-                    };
-                    let timeout = if rng.u8(..40) == 0 {
-                        u64::MAX
-                    } else {
-                        rng.u64(..60_000)
-                    };
-                    let ask = Acquire::new(lease, source, Duration::from_millis(timeout))
-                        .priority(priority)
-                        .retry(rng.u8(..3) == 0);
+                    let ask = ask(known, source, &mut rng).priority(priority);
                     let decisions = both.acquire(&which, now, &ask);
                     let before = granted;
                     for decision in &decisions {
@@ -317,31 +348,12 @@ fn the_script_does_what_the_bucket_does() {
                         }
                     }
                     part_granted += usize::from((1..decisions.len()).contains(&(granted - before)));
-                    leases.push(lease);
+                    leases.push(ask.lease);
                 }
                 5..9 => {
-                    let end = match rng.u8(..60) {
-                        0 => CallEnd::Throttled { retry_after: None },
-                        1 => CallEnd::Throttled {
-                            retry_after: Some(Duration::from_secs(rng.u64(..8000))),
-                        },
-                        2..6 => CallEnd::Unanswered,
-                        6..12 => CallEnd::Unsent,
-                        _ => CallEnd::Answered,
-                    };
-                    let quota = (rng.u8(..3) == 0).then(|| {
-                        let reset = Duration::from_millis(rng.u64(..200_000));
-                        let age = Duration::from_millis(rng.u64(..20_000));
-                        let quota = Quota::new(rng.u32(..12), reset).age(age);
-                        // That of a bucket, at times.
-                        let limit = both.here[which[0]].named.rules.calls();
-                        match (rng.u8(..3), limit) {
-                            (0, Some(limit)) => quota.of(limit),
-                            (1, _) => quota.of(rng.u32(..25)),
-                            _ => quota,
-                        }
-                    });
-                    both.complete(&which, now, Complete::new(known, source, end).quota(quota));
+                    let limit = both.here[which[0]].named.rules.calls();
+                    let report = report(known, source, limit, &mut rng);
+                    both.complete(&which, now, report);
                     if rng.u8(..10) > 0 {
                         leases.retain(|&lease| lease != known);
                     }
