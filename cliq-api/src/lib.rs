@@ -79,7 +79,7 @@ mod request_ext;
 mod response;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
-mod store_error;
+mod store;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -265,7 +265,7 @@ pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, decode};
-pub use store_error::StoreError;
+pub use store::{StoreError, StoreFuture};
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

@@ -72,13 +72,11 @@ pub use self::oauth::{
     AuthorizationRequest, ClientAuthentication, Device, Dialect, OAuth, OAuthBuilder, OAuthClient,
     OAuthRequest, OAuthServer, Parameters, Refusal, ServerHint, SignedIn,
 };
-pub use self::rotation::RefreshTokenHook;
+pub use self::rotation::{HookFuture, RefreshTokenHook};
 pub use self::scopes::{MissingScopes, ScopeSet};
 pub use self::settings::TokenSettings;
 pub use self::source::{TokenFuture, TokenSource};
-pub use self::store::{
-    Lease, MemoryTokenStore, StoreError, StoreFuture, TokenKey, TokenRecord, TokenStore,
-};
+pub use self::store::{Lease, MemoryTokenStore, TokenKey, TokenRecord, TokenStore};
 
 pub(crate) use self::error::Utc;
 pub(crate) use self::users::Users;

@@ -15,11 +15,12 @@ use super::oauth::client_credentials;
 use super::oauth::wire::{Call, Sent};
 use super::rotation::Rotation;
 use super::state::Life;
-use super::store::{Lease, StoreError, TokenKey, TokenRecord, TokenStore};
+use super::store::{Lease, TokenKey, TokenRecord, TokenStore};
 use super::{
     AccessToken, AuthContext, AuthError, AuthErrorKind, Credentials, Fingerprint, OAuthRequest,
     Parameters, RenewalBudget, TokenSource,
 };
+use crate::store::StoreError;
 use crate::user_key::UserKey;
 
 /// How long one attempt may take.

@@ -6,11 +6,15 @@
 //! next renewal.
 
 use std::error::Error as StdError;
+use std::pin::Pin;
 
 use secrecy::{ExposeSecret, SecretString};
 
-use super::StoreFuture;
 use crate::user_key::UserKey;
+
+/// What a [`RefreshTokenHook`] does.
+pub type HookFuture<'a> =
+    Pin<Box<dyn Future<Output = Result<(), Box<dyn StdError + Send + Sync>>> + Send + 'a>>;
 
 /// Receives refresh tokens that replace older ones, to persist them for the program's next start.
 ///
@@ -23,7 +27,7 @@ pub trait RefreshTokenHook: Send + Sync + 'static {
         &'a self,
         user: Option<&'a UserKey>,
         refresh_token: &'a SecretString,
-    ) -> StoreFuture<'a, ()>;
+    ) -> HookFuture<'a>;
 }
 
 impl<F, Fut, E> RefreshTokenHook for F
@@ -36,7 +40,7 @@ where
         &'a self,
         user: Option<&'a UserKey>,
         refresh_token: &'a SecretString,
-    ) -> StoreFuture<'a, ()> {
+    ) -> HookFuture<'a> {
         let persisted = self(user.cloned(), refresh_token.clone());
         Box::pin(async move { persisted.await.map_err(Into::into) })
     }

@@ -1,9 +1,7 @@
 //! Storage for access tokens that several clients, or several processes, share.
 
 use std::collections::HashMap;
-use std::error::Error as StdError;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
@@ -11,12 +9,7 @@ use secrecy::SecretString;
 use tokio::time::Instant;
 
 use super::{AccessToken, Fingerprint};
-
-/// Why a store failed: one line for an operator, without secrets. Errors of calls repeat it.
-pub type StoreError = Box<dyn StdError + Send + Sync>;
-
-/// An operation of a store.
-pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
+use crate::store::StoreFuture;
 
 /// Stores access tokens that several clients, or several processes, share. [`MemoryTokenStore`] is
 /// the simplest.

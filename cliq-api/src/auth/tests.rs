@@ -912,14 +912,14 @@ async fn a_new_refresh_token_outlives_a_store_that_fails() {
         fn load<'a>(
             &'a self,
             key: &'a super::TokenKey,
-        ) -> super::StoreFuture<'a, Option<super::TokenRecord>> {
+        ) -> crate::StoreFuture<'a, Option<super::TokenRecord>> {
             self.0.load(key)
         }
         fn save<'a>(
             &'a self,
             key: &'a super::TokenKey,
             record: &'a super::TokenRecord,
-        ) -> super::StoreFuture<'a, bool> {
+        ) -> crate::StoreFuture<'a, bool> {
             let mut saves = self.1.lock().unwrap();
             *saves += 1;
             // The one after the first use.
@@ -933,14 +933,14 @@ async fn a_new_refresh_token_outlives_a_store_that_fails() {
             key: &'a super::TokenKey,
             holder: u64,
             time: Duration,
-        ) -> super::StoreFuture<'a, super::Lease> {
+        ) -> crate::StoreFuture<'a, super::Lease> {
             self.0.lease(key, holder, time)
         }
         fn release<'a>(
             &'a self,
             key: &'a super::TokenKey,
             holder: u64,
-        ) -> super::StoreFuture<'a, ()> {
+        ) -> crate::StoreFuture<'a, ()> {
             self.0.release(key, holder)
         }
     }

@@ -71,4 +71,4 @@ pub use self::registry::{BucketId, UserBucket};
 pub use self::rules::Rules;
 pub use self::settings::{LimitSettings, LockPolicy, Priority, WaitPolicy};
 pub use self::spec::BucketSpec;
-pub use self::store::{LimitStore, Snapshot, StoreFuture};
+pub use self::store::{LimitStore, Snapshot};

@@ -4,7 +4,7 @@ use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use super::message::LockSource;
-use crate::store_error::StoreError;
+use crate::store::StoreError;
 
 /// The likely cause of throttling that the limiter did not expect, and the way out.
 pub(super) const UNEXPECTED: &str = "this client kept the limit, so another process probably makes \

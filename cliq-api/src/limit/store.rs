@@ -2,7 +2,6 @@
 //! them.
 
 use std::fmt;
-use std::pin::Pin;
 use std::time::Duration;
 
 use super::bucket::Bucket;
@@ -10,7 +9,7 @@ use super::message::{Acquire, Complete, Completed, Decision, Locked, Source};
 use super::registry::UserBucket;
 use super::rules::Rules;
 use super::settings::Priority;
-use crate::store_error::StoreError;
+use crate::store::StoreFuture;
 
 /// Keeps buckets that several limiters share.
 ///
@@ -63,9 +62,6 @@ pub trait LimitStore: Send + Sync + fmt::Debug {
         None
     }
 }
-
-/// The future of a store's method.
-pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// What a call would meet at a bucket.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

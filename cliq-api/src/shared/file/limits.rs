@@ -16,9 +16,9 @@ use super::stem;
 use crate::error::Error;
 use crate::limit::{
     Acquire, CallEnd, Complete, Completed, Decision, LimitStore, Priority, Rules, Snapshot, Source,
-    StoreFuture, UserBucket,
+    UserBucket,
 };
-use crate::store_error::StoreError;
+use crate::store::{StoreError, StoreFuture};
 
 /// How long a permit may be used at most. A process with a permit in hand isn't told of a lock that
 /// another one hears of, and all are to obey that within a second; the rest of it is for what the

@@ -4,7 +4,7 @@ use std::io;
 use std::path::{Path, PathBuf};
 
 use crate::error::Error;
-use crate::store_error::StoreError;
+use crate::store::StoreError;
 
 #[derive(Debug, thiserror::Error)]
 #[cfg_attr(

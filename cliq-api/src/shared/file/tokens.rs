@@ -11,9 +11,10 @@ use super::place::{Content, Lasting, Locked, Place};
 use super::problem::Problem;
 use super::seal::{Seal, Unreadable};
 use super::stem;
-use crate::auth::{Lease, StoreFuture, TokenKey, TokenRecord, TokenStore};
+use crate::auth::{Lease, TokenKey, TokenRecord, TokenStore};
 use crate::error::Error;
 use crate::shared::record::StoredRecord;
+use crate::store::{StoreError, StoreFuture};
 
 /// The content is JSON.
 const SEAL: Seal = Seal {
@@ -73,7 +74,7 @@ impl FileTokenStore {
         &self,
         key: &TokenKey,
         change: impl FnOnce(&mut Kept, Moment) -> (T, Option<Lasting>) + Send + 'static,
-    ) -> Result<T, crate::auth::StoreError> {
+    ) -> Result<T, StoreError> {
         let work = move |file: &mut Locked| {
             let moment = Moment::now()?;
             let (mut kept, mended) = load(file)?;

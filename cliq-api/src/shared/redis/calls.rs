@@ -9,7 +9,7 @@ use crate::limit::{
     Acquire, Bucket, CallEnd, Complete, Completed, Decision, LockSource, Locked, Priority, Rules,
     Snapshot, Source,
 };
-use crate::store_error::StoreError;
+use crate::store::StoreError;
 
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
 /// The rules of a bucket of which only a lockout is known.

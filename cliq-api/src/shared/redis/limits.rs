@@ -18,9 +18,9 @@ use super::place::Place;
 use crate::error::Error;
 use crate::limit::{
     Acquire, Bucket, Complete, Completed, Decision, LimitStore, Locked, Priority, Snapshot, Source,
-    StoreFuture, UserBucket,
+    UserBucket,
 };
-use crate::store_error::StoreError;
+use crate::store::{StoreError, StoreFuture};
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 
@@ -369,11 +369,7 @@ fn failed(problem: Problem) -> StoreError {
         );
         return StoreError::new(words);
     }
-    let error = StoreError::new(problem.words);
-    match problem.source {
-        Some(source) => error.caused_by(source),
-        None => error,
-    }
+    problem.into()
 }
 
 impl fmt::Debug for RedisLimitStore {

@@ -20,6 +20,7 @@ use tokio::task::JoinHandle;
 use tokio::time::{Instant, sleep, timeout};
 
 use super::place::Place;
+use crate::store::StoreError;
 
 /// Delays between attempts to connect.
 const INITIAL_BACKOFF: Duration = Duration::from_millis(100);
@@ -30,6 +31,16 @@ const MAX_BACKOFF: Duration = Duration::from_secs(1);
 pub(super) struct Problem {
     pub(super) words: String,
     pub(super) source: Option<RedisError>,
+}
+
+impl From<Problem> for StoreError {
+    fn from(problem: Problem) -> Self {
+        let error = Self::new(problem.words);
+        match problem.source {
+            Some(source) => error.caused_by(source),
+            None => error,
+        }
+    }
 }
 
 /// Receives messages, and runs commands after each reconnection.

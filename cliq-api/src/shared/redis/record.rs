@@ -8,9 +8,10 @@ use chacha20poly1305::aead::{Aead, Payload};
 use chacha20poly1305::{KeyInit, XChaCha20Poly1305, XNonce};
 use secrecy::{ExposeSecret, SecretBox, SecretSlice, SecretString};
 
-use crate::auth::{StoreError, TokenRecord};
+use crate::auth::TokenRecord;
 use crate::error::Error;
 use crate::shared::record::StoredRecord;
+use crate::store::StoreError;
 
 const NONCE: usize = 24;
 /// Length of the record's version.
@@ -53,7 +54,10 @@ impl StoreKey {
     /// Encrypts a record: version (8 bytes), nonce (24 bytes), ciphertext. It also authenticates
     /// name and version.
     pub(super) fn seal(&self, name: &str, record: &TokenRecord) -> Result<Vec<u8>, StoreError> {
-        let text = SecretSlice::from(serde_json::to_vec(&StoredRecord::from(record))?);
+        let text = SecretSlice::from(
+            serde_json::to_vec(&StoredRecord::from(record))
+                .map_err(|error| format!("the token can't be written as JSON: {error}"))?,
+        );
         let mut nonce = [0; NONCE];
         getrandom::fill(&mut nonce)
             .map_err(|error| format!("the system returned no random numbers: {error}"))?;

@@ -7,12 +7,13 @@ use std::time::{Duration, SystemTime};
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use secrecy::SecretString;
 
-use super::link::{Link, Problem};
+use super::link::Link;
 use super::place::Place;
 use super::record::StoreKey;
-use crate::auth::{Lease, StoreError, StoreFuture, TokenKey, TokenRecord, TokenStore};
+use crate::auth::{Lease, TokenKey, TokenRecord, TokenStore};
 use crate::error::Error;
 use crate::shared::record::to_millis;
+use crate::store::{StoreError, StoreFuture};
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
 /// How long a token without an expiry time is kept.
@@ -107,9 +108,7 @@ impl RedisTokenStore {
         let link = self
             .link
             .get_or_init(|| Link::new(self.place.clone(), None));
-        link.run(call)
-            .await
-            .map_err(|problem| Box::new(Failed(problem)) as StoreError)
+        Ok(link.run(call).await?)
     }
 
     fn call(&self, what: &str, kind: &str, key: &TokenKey) -> ScriptInvocation<'static> {
@@ -148,7 +147,7 @@ impl TokenStore for RedisTokenStore {
         time: Duration,
     ) -> StoreFuture<'a, Lease> {
         Box::pin(async move {
-            let time = u64::try_from(time.as_millis().max(1))?;
+            let time = u64::try_from(time.as_millis().max(1)).unwrap_or(u64::MAX);
             let mut call = self.call("lease", "lease", key);
             call.arg(&holder.to_be_bytes()).arg(time);
             Ok(match self.run::<u64>(&call).await? {
@@ -183,11 +182,6 @@ fn time_to_live(record: &TokenRecord) -> u64 {
         .fold(now + LEAST, SystemTime::max);
     to_millis(last) - to_millis(now)
 }
-
-/// A [`Problem`] as a `StoreError`.
-#[derive(Debug, thiserror::Error)]
-#[error("{}", .0.words)]
-struct Failed(Problem);
 
 impl fmt::Debug for RedisTokenStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {

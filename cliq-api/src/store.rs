@@ -1,8 +1,12 @@
-//! The error of a store that several processes share.
+//! What the stores of limits and of tokens, which several processes share, have in common.
 
 use std::error::Error as StdError;
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+
+/// An operation of a store.
+pub type StoreFuture<'a, T> = Pin<Box<dyn Future<Output = Result<T, StoreError>> + Send + 'a>>;
 
 /// A store of limits or tokens failed.
 ///
