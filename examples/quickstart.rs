@@ -97,6 +97,7 @@ async fn main() -> Result<(), Failure> {
     Ok(())
 }
 
+#[expect(clippy::too_many_lines, reason = "one walk through all operations")]
 async fn walk(place: &Place) -> Result<(), Failure> {
     let Place {
         client,

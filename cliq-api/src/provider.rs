@@ -178,7 +178,7 @@ mod tests {
 
     #[test]
     fn both_families_of_headers() {
-        let minute = Some(Quota::new(3, Duration::from_secs(60)));
+        let minute = Some(Quota::new(3, Duration::from_mins(1)));
         assert_eq!(
             quota(&[("ratelimit-remaining", "3"), ("ratelimit-reset", "60")]),
             minute

@@ -202,7 +202,7 @@ async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
     let server = Server::doing([Step::Read, Step::Write(many), Step::Again]);
     let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
-        .limits(LimitSettings::off())
+        .limits(LimitSettings::off().assumed_lock(Some(Duration::from_mins(10))))
         .build()
         .unwrap();
     let error = client.get_thing("1").await.unwrap_err();

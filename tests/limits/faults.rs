@@ -51,12 +51,12 @@ fn bites(scenario: impl Fn(u64) -> Scenario, faulty: impl Fn(&Scenario) -> Gate)
         let report = scenario.run();
         assert_eq!(
             report.locks, 0,
-            "no fault, and yet a lock with CLIQ_LIMITS_SEED={seed}: {report:?}"
+            "no fault, and yet a lock with LIMITS_SEED={seed}: {report:?}"
         );
         let report = scenario.run_with(faulty(&scenario));
         assert!(
             report.locks > 0,
-            "the fault was not found with CLIQ_LIMITS_SEED={seed}: {report:?}"
+            "the fault was not found with LIMITS_SEED={seed}: {report:?}"
         );
     }
 }
@@ -188,12 +188,12 @@ fn slots_kept_in_vain() {
         let report = scenario.run();
         assert!(
             report.locks == 0 && report.used >= 0.98,
-            "CLIQ_LIMITS_SEED={seed}: {report:?}"
+            "LIMITS_SEED={seed}: {report:?}"
         );
         let report = scenario.run_with(misused(&scenario, Misuse::KeepsWhatItGot));
         assert!(
             report.used < 0.98,
-            "the fault was not found with CLIQ_LIMITS_SEED={seed}: {report:?}"
+            "the fault was not found with LIMITS_SEED={seed}: {report:?}"
         );
     }
 }

@@ -201,7 +201,7 @@ async fn dropping_waiters_never_stalls_the_rest() {
         for task in staying.into_iter().chain(leaving) {
             let waited = tokio::time::timeout(Duration::from_hours(1), task).await;
             waited
-                .unwrap_or_else(|_| panic!("stalled, with CLIQ_LIMITS_SEED={seed}"))
+                .unwrap_or_else(|_| panic!("stalled, with LIMITS_SEED={seed}"))
                 .unwrap();
         }
         // As if nobody had stood before them in vain.
@@ -630,7 +630,7 @@ async fn no_lock_through_the_queue_either() {
                                 .lock()
                                 .unwrap()
                                 .arrive(begun.elapsed(), "1", minute());
-                        assert!(verdict.is_allowed(), "a lock, with CLIQ_LIMITS_SEED={seed}");
+                        assert!(verdict.is_allowed(), "a lock, with LIMITS_SEED={seed}");
                     };
                     if rng.u8(..20) == 0 {
                         // Nobody waits for its answer.
@@ -649,7 +649,7 @@ async fn no_lock_through_the_queue_either() {
         assert_eq!(
             throttle.lock().unwrap().totals().locks,
             0,
-            "CLIQ_LIMITS_SEED={seed}"
+            "LIMITS_SEED={seed}"
         );
         assert_eq!(limiter.limits(None).unexpected_locks(), 0);
     }

@@ -52,12 +52,12 @@ fn assert_used(scenario: &Scenario, what: &str) {
     let report = scenario.run();
     assert_eq!(
         report.locks, 0,
-        "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
+        "again with LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
     );
     println!("{what}, {latency:?}: {:.1} %", report.used * 100.0);
     assert!(
         report.used >= 0.98,
-        "{what}, {latency:?}: {:.1} % with CLIQ_LIMITS_SEED={seed}: {report:?}",
+        "{what}, {latency:?}: {:.1} % with LIMITS_SEED={seed}: {report:?}",
         report.used * 100.0
     );
 }

@@ -218,14 +218,14 @@ async fn a_call_that_needs_two_full_buckets_gets_its_turn() {
             let called = Instant::now();
             let call = limiter.acquire(&buckets, None, AcquireOptions::new());
             let permit = timeout(Duration::from_mins(10), call).await;
-            let permit = permit.unwrap_or_else(|_| panic!("starved, CLIQ_LIMITS_SEED={seed}"));
+            let permit = permit.unwrap_or_else(|_| panic!("starved, LIMITS_SEED={seed}"));
             answer(permit.unwrap());
             // Four others may be before it in each line, and it may be sent back once each way.
             let most = 6 * (windows[0] + windows[1] + 2 * SECOND);
             let waited = called.elapsed();
             assert!(
                 waited < most,
-                "round {round}: {waited:?} of at most {most:?}, CLIQ_LIMITS_SEED={seed}"
+                "round {round}: {waited:?} of at most {most:?}, LIMITS_SEED={seed}"
             );
         }
         println!("20 calls in {:?}", begun.elapsed());
@@ -333,7 +333,7 @@ async fn no_lock_through_the_lines_of_several_buckets() {
                             let endpoint = counted[index].endpoint;
                             let mut throttle = throttle.lock().unwrap();
                             let verdict = throttle.arrive(begun.elapsed(), of, endpoint);
-                            assert!(verdict.is_allowed(), "a lock, CLIQ_LIMITS_SEED={seed}");
+                            assert!(verdict.is_allowed(), "a lock, LIMITS_SEED={seed}");
                         }
                     };
                     if rng.u8(..20) == 0 {
@@ -351,7 +351,7 @@ async fn no_lock_through_the_lines_of_several_buckets() {
             task.await.unwrap();
         }
         let totals = throttle.lock().unwrap().totals();
-        assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}");
+        assert_eq!(totals.locks, 0, "LIMITS_SEED={seed}");
         let limits = limiter.limits(None);
         assert_eq!(limits.unexpected_locks(), 0);
     }

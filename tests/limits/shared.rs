@@ -319,11 +319,8 @@ async fn killed(endpoints: Vec<&'static EndpointMeta>) {
         }
         network.lock().await.shutdown().await;
         let totals = server.throttle.lock().unwrap().totals();
-        assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}");
-        assert!(
-            totals.arrivals > 100,
-            "{totals:?} with CLIQ_LIMITS_SEED={seed}"
-        );
+        assert_eq!(totals.locks, 0, "LIMITS_SEED={seed}");
+        assert!(totals.arrivals > 100, "{totals:?} with LIMITS_SEED={seed}");
     }
 }
 

@@ -24,9 +24,9 @@ pub(crate) fn env(name: &str) -> Option<u64> {
 }
 
 /// The seed from which the seeds of single scenarios come: another one in each run, or
-/// `CLIQ_LIMITS_SEED`.
+/// `LIMITS_SEED`.
 pub(crate) fn seed() -> u64 {
-    env("CLIQ_LIMITS_SEED").unwrap_or_else(|| RandomState::new().hash_one("seed") >> 1)
+    env("LIMITS_SEED").unwrap_or_else(|| RandomState::new().hash_one("seed") >> 1)
 }
 
 impl Scenario {
@@ -176,7 +176,7 @@ fn no_lock_ever() {
         let report = scenario.run();
         assert_eq!(
             report.locks, 0,
-            "again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
+            "again with LIMITS_SEED={seed}: {report:?} of {scenario:#?}"
         );
         sent += report.sent;
         runs += 1;
@@ -186,7 +186,7 @@ fn no_lock_ever() {
             saturated += 1;
             assert!(
                 report.used_of_all >= 0.98,
-                "{:.1} %, again with CLIQ_LIMITS_SEED={seed}: {report:?} of {scenario:#?}",
+                "{:.1} %, again with LIMITS_SEED={seed}: {report:?} of {scenario:#?}",
                 report.used_of_all * 100.0
             );
         }

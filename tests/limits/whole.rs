@@ -153,9 +153,9 @@ async fn a_bad_network_brings_no_lock_about() {
         ended.unwrap();
     }
     let totals = demo.sandbox.totals();
-    assert_eq!(totals.locks, 0, "CLIQ_LIMITS_SEED={seed}: {totals:?}");
+    assert_eq!(totals.locks, 0, "LIMITS_SEED={seed}: {totals:?}");
     assert_eq!(client.limits().unexpected_locks(), 0);
-    assert!(totals.arrivals > 100, "CLIQ_LIMITS_SEED={seed}: {totals:?}");
+    assert!(totals.arrivals > 100, "LIMITS_SEED={seed}: {totals:?}");
     println!(
         "{} calls arrived in a quarter of an hour, from seed {seed}",
         totals.arrivals

@@ -76,6 +76,8 @@ fn client() -> ClientBuilder {
     Client::cliq(DataCenter::US)
         .access_token(secret("token"))
         .retry(policy)
+        // Some servers are silent once their fault has happened.
+        .timeout(Duration::from_secs(2))
 }
 
 #[track_caller]

@@ -386,6 +386,7 @@ fn connections() -> Vec<Case> {
 }
 
 /// Around the answer's head.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn exchanges() -> Vec<Case> {
     let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
     let silent = failure(ErrorKind::Timeout, Sent::Maybe, None);
@@ -511,6 +512,7 @@ fn exchanges() -> Vec<Case> {
 }
 
 /// Within a body, and with what it holds.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn bodies() -> Vec<Case> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
     let begun = |length: &str, body: &[u8]| {

@@ -234,7 +234,7 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
         book.lock()
             .expect("nobody panics with the book in hand")
             .requests
-            .push(request)
+            .push(request);
     };
     let mut received = Vec::new();
     let mut last_stream = 0;

@@ -5,6 +5,7 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use cliq_api::Body;
 use cliq_api::prelude::*;
 use cliq_api::threads::{BotUniqueName, MessageId, MessageText, ThreadChatId, Threads};
 use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};

@@ -62,14 +62,14 @@ struct ByHand {
 impl ByHand {
     /// As short as it can be.
     fn bare(base_url: &str) -> Self {
-        Self::new(reqwest::Client::cliq(DataCenter::US), base_url)
+        Self::new(reqwest::Client::builder(), base_url)
     }
 
     /// With all that a call of ours sends, and within a time like it.
     fn careful(base_url: &str) -> Self {
         let headers =
             HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
-        let builder = reqwest::Client::cliq(DataCenter::US)
+        let builder = reqwest::Client::builder()
             .default_headers(headers)
             .user_agent("by-hand/0.1.0");
         Self::new(builder.timeout(Duration::from_secs(30)), base_url)

@@ -2,8 +2,6 @@
 
 use std::time::Duration;
 
-use super::ledger::Why;
-
 /// How often a server gives an access token for one refresh token, or for one client's own
 /// credentials.
 ///
@@ -27,6 +25,17 @@ pub struct RenewalBudget {
     after_refusal: usize,
     window: Duration,
     lockout: Duration,
+}
+
+/// Why a token is asked for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Why {
+    /// There is none that can be used.
+    Needed,
+    /// The one at hand expires soon.
+    Early,
+    /// The API refused the one at hand, which has not expired.
+    Refused,
 }
 
 impl RenewalBudget {

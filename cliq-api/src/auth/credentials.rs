@@ -3,15 +3,12 @@
 use std::fmt;
 use std::sync::Arc;
 
-use http::request::Parts;
 use secrecy::{ExposeSecret, SecretString};
 
-use super::session::Session;
 use super::{
-    AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Authorizing, Fingerprint,
-    OAuthClient, OAuthServer, RenewalBudget, ScopeSet, TokenSource,
+    AccessToken, AuthError, AuthErrorKind, Fingerprint, OAuthClient, OAuthServer, RenewalBudget,
+    ScopeSet, TokenSource,
 };
-use crate::user_key::UserKey;
 
 /// What a user's access tokens come from. They are announced as the provider announces them, which
 /// is `Authorization: Bearer …` for most.
@@ -127,10 +124,6 @@ impl Credentials {
         self.renewing_server().is_some_and(OAuthServer::is_loopback)
     }
 
-    pub(super) fn into_authorizer(self) -> impl Authorizer {
-        Unbound(self)
-    }
-
     /// Whether there can be another token when this one expires or is refused.
     pub(super) fn can_renew(&self) -> bool {
         matches!(self.kind, Kind::Grant(_) | Kind::Source(_))
@@ -186,7 +179,7 @@ impl Credentials {
         }
     }
 
-    fn fingerprint(&self) -> Fingerprint {
+    pub(super) fn fingerprint(&self) -> Fingerprint {
         let (kind, what) = match &self.kind {
             Kind::AccessToken => {
                 let token = self.first.as_ref().map(AccessToken::expose_secret);
@@ -216,29 +209,6 @@ impl Credentials {
             first: None,
             server: None,
         }
-    }
-}
-
-/// Credentials of a user who has no session yet.
-struct Unbound(Credentials);
-
-impl Authorizer for Unbound {
-    fn authorize<'a>(&'a self, _: &'a mut Parts) -> Authorizing<'a> {
-        let problem = "credentials authorize nothing before they are bound to a client";
-        Authorizing::ready(Err(AuthError::configuration(problem)))
-    }
-
-    fn fingerprint(&self) -> Option<Fingerprint> {
-        Some(self.0.fingerprint())
-    }
-
-    fn bind(
-        &self,
-        context: &Arc<AuthContext>,
-        user: Option<&UserKey>,
-    ) -> Result<Option<Arc<dyn Authorizer>>, AuthError> {
-        let session = Session::new(context, user.cloned(), self.0.clone())?;
-        Ok(Some(session))
     }
 }
 
@@ -279,11 +249,5 @@ impl fmt::Debug for Credentials {
             .field("kind", &kind)
             .field("scopes", &self.scopes)
             .finish_non_exhaustive()
-    }
-}
-
-impl fmt::Debug for Unbound {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        self.0.fmt(f)
     }
 }

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use super::session::Unbound;
 use super::{AuthContext, AuthError, Authorizer, Credentials, Fingerprint};
 use crate::user_key::UserKey;
 
@@ -89,7 +90,7 @@ impl From<Credentials> for Identity {
         Self {
             base_url: credentials.base_url().map(str::to_owned),
             is_loopback: credentials.is_loopback(),
-            authorizer: Some(Arc::new(credentials.into_authorizer())),
+            authorizer: Some(Arc::new(Unbound(credentials))),
         }
     }
 }

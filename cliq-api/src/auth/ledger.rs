@@ -11,21 +11,11 @@ use std::time::Duration;
 
 use tokio::time::Instant;
 
-use super::{Fingerprint, RenewalBudget};
+use super::Fingerprint;
+use super::budget::{RenewalBudget, Why};
 
 /// How long a request that was not answered may be on its way.
 pub(super) const GRACE: Duration = Duration::from_mins(2);
-
-/// Why a token is asked for.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Why {
-    /// There is none that can be used.
-    Needed,
-    /// The one at hand expires soon.
-    Early,
-    /// The API refused the one at hand, which has not expired.
-    Refused,
-}
 
 /// The uses of all refresh tokens of a client, by their fingerprints.
 #[derive(Default)]

@@ -1,24 +1,26 @@
 //! Getting another access token: from the server, from the store that other processes fill as well,
 //! or from the program's own source.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::{Duration, SystemTime};
 
 use secrecy::{ExposeSecret, SecretString};
 use tokio::time::{Instant, sleep, timeout};
 use tracing::error;
 
+use super::budget::Why;
 use super::credentials::{By, Grant, Kind};
-use super::ledger::{GRACE, Why};
+use super::ledger::GRACE;
 use super::oauth::client_credentials;
 use super::oauth::wire::{Call, Sent};
-use super::session::Session;
+use super::rotation::Rotation;
 use super::state::Life;
 use super::store::{Lease, StoreError, TokenKey, TokenRecord, TokenStore};
 use super::{
-    AccessToken, AuthError, AuthErrorKind, Fingerprint, OAuthRequest, Parameters, RenewalBudget,
-    TokenSource,
+    AccessToken, AuthContext, AuthError, AuthErrorKind, Credentials, Fingerprint, OAuthRequest,
+    Parameters, RenewalBudget, TokenSource,
 };
+use crate::user_key::UserKey;
 
 /// How long one attempt may take.
 const ATTEMPT: Duration = Duration::from_secs(10);
@@ -36,7 +38,10 @@ const HOOK: Duration = Duration::from_secs(5);
 /// One renewal.
 #[derive(Clone, Copy)]
 pub(super) struct Renewer<'s> {
-    pub(super) session: &'s Session,
+    pub(super) context: &'s Arc<AuthContext>,
+    pub(super) user: Option<&'s UserKey>,
+    pub(super) credentials: &'s Credentials,
+    pub(super) rotation: &'s Mutex<Rotation>,
     pub(super) why: Why,
     pub(super) at_hand: Option<&'s AccessToken>,
 }
@@ -50,9 +55,13 @@ impl Renewer<'_> {
         token
     }
 
+    fn rotation(&self) -> MutexGuard<'_, Rotation> {
+        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
     /// Retries what may pass, if callers wait for it. A source has its own retries.
     async fn patiently(self) -> Result<AccessToken, AuthError> {
-        let is_grant = matches!(self.session.credentials.kind, Kind::Grant(_));
+        let is_grant = matches!(self.credentials.kind, Kind::Grant(_));
         let attempts = match self.why {
             Why::Needed | Why::Refused if is_grant => MAX_ATTEMPTS,
             _ => 1,
@@ -69,8 +78,8 @@ impl Renewer<'_> {
     }
 
     async fn once(self) -> Result<AccessToken, AuthError> {
-        let store = self.session.context.settings.store.as_ref();
-        match (store, self.session.credentials.budget()) {
+        let store = self.context.settings.store.as_ref();
+        match (store, self.credentials.budget()) {
             (Some(store), Some((fingerprint, budget))) => {
                 Shared {
                     renewer: self,
@@ -87,7 +96,7 @@ impl Renewer<'_> {
 
     /// Uses the credentials once.
     async fn ask(self) -> Result<AccessToken, AuthError> {
-        match &self.session.credentials.kind {
+        match &self.credentials.kind {
             Kind::Grant(grant) => self.ask_server(grant).await,
             Kind::Source(source) => self.ask_source(&**source).await,
             Kind::AccessToken => Err(AuthError::configuration(
@@ -97,8 +106,8 @@ impl Renewer<'_> {
     }
 
     async fn ask_source(self, source: &dyn TokenSource) -> Result<AccessToken, AuthError> {
-        let context = &self.session.context;
-        let in_use = match self.session.credentials.budget() {
+        let context = self.context;
+        let in_use = match self.credentials.budget() {
             Some((fingerprint, budget)) => {
                 let timeout = context.settings.timeout;
                 let begun = context
@@ -123,8 +132,8 @@ impl Renewer<'_> {
     }
 
     async fn ask_server(self, grant: &Grant) -> Result<AccessToken, AuthError> {
-        let context = &self.session.context;
-        let server = self.session.credentials.server_of(grant);
+        let context = self.context;
+        let server = self.credentials.server_of(grant);
         let budget = server.budget();
         let in_use = context
             .ledger
@@ -160,7 +169,7 @@ impl Renewer<'_> {
                 if let (Some(refresh_token), By::RefreshToken(first)) = (refresh_token, &grant.by) {
                     // At once: this task may end at any wait.
                     if refresh_token.expose_secret() != self.newest(first).expose_secret() {
-                        self.session.rotation().replace(refresh_token);
+                        self.rotation().replace(refresh_token);
                     }
                 }
                 Ok(token)
@@ -182,22 +191,22 @@ impl Renewer<'_> {
 
     /// The newest refresh token of the session.
     fn newest(self, first: &SecretString) -> SecretString {
-        let rotation = self.session.rotation();
+        let rotation = self.rotation();
         rotation.token().unwrap_or(first).clone()
     }
 
     /// Hands a refresh token that replaces another one to the program.
     async fn report_refresh_token(self) {
-        let Some(hook) = &self.session.context.settings.hook else {
+        let Some(hook) = &self.context.settings.hook else {
             return;
         };
-        let Some(token) = self.session.rotation().unreported() else {
+        let Some(token) = self.rotation().unreported() else {
             return;
         };
-        let user = self.session.user.as_ref();
+        let user = self.user;
         let problem = match timeout(HOOK, hook.replaced(user, &token)).await {
             Ok(Ok(())) => {
-                self.session.rotation().reported(&token);
+                self.rotation().reported(&token);
                 return;
             }
             Ok(Err(problem)) => problem,
@@ -207,13 +216,13 @@ impl Renewer<'_> {
     }
 
     fn at(self, instant: Instant) -> SystemTime {
-        self.session.context.now() + instant.saturating_duration_since(Instant::now())
+        self.context.now() + instant.saturating_duration_since(Instant::now())
     }
 
     fn spent(self, until: SystemTime) -> AuthError {
-        let problem = match &self.session.credentials.kind {
+        let problem = match &self.credentials.kind {
             Kind::Grant(grant) => {
-                let server = self.session.credentials.server_of(grant);
+                let server = self.credentials.server_of(grant);
                 let window = server.budget().window().as_secs() / 60;
                 format!(
                     "the refresh token was used as often as {} allows in {window} minutes (is a second program using it, or a token refused by the API?)",
@@ -239,7 +248,7 @@ impl Shared<'_> {
         let key = self.key();
         let holder = random();
         // For as long as this renewal may take in all, and a little longer.
-        let time = self.session().context.settings.timeout + Duration::from_secs(5);
+        let time = self.renewer.context.settings.timeout + Duration::from_secs(5);
         let mut look = FIRST_LOOK;
         loop {
             if let Some(token) = self
@@ -267,7 +276,7 @@ impl Shared<'_> {
         if let Some(token) = record.token.take_if(|token| self.is_good(token)) {
             return Ok(token);
         }
-        let now = self.session().context.now();
+        let now = self.renewer.context.now();
         self.begin_use(&mut record, now)?;
         // Before it is sent: whoever comes after a crash has to know.
         self.save(key, &mut record).await?;
@@ -312,7 +321,7 @@ impl Shared<'_> {
 
     /// Whether a token of the record is better than the one at hand.
     fn is_good(&self, token: &AccessToken) -> bool {
-        let context = &self.session().context;
+        let context = &self.renewer.context;
         let now = context.now();
         let lives = token
             .expires_at()
@@ -327,18 +336,16 @@ impl Shared<'_> {
     async fn load(&self, key: &TokenKey) -> Result<TokenRecord, AuthError> {
         let record = self.store.load(key).await.map_err(failed)?;
         let record = record.unwrap_or_default();
-        self.session()
-            .rotation()
-            .adopt(record.refresh_token.as_ref());
+        self.renewer.rotation().adopt(record.refresh_token.as_ref());
         Ok(record)
     }
 
     async fn save(&self, key: &TokenKey, record: &mut TokenRecord) -> Result<(), AuthError> {
         record.version += 1;
-        record.refresh_token = self.session().rotation().token().cloned();
+        record.refresh_token = self.renewer.rotation().token().cloned();
         if self.store.save(key, record).await.map_err(failed)? {
             let saved = record.refresh_token.as_ref();
-            self.session().rotation().saved(saved);
+            self.renewer.rotation().saved(saved);
             return Ok(());
         }
         let problem = "another process changed the stored token without having the lease";
@@ -346,18 +353,14 @@ impl Shared<'_> {
     }
 
     fn key(&self) -> TokenKey {
-        match &self.session().credentials.kind {
+        match &self.renewer.credentials.kind {
             Kind::Grant(grant) => TokenKey::new(
-                self.session().credentials.server_of(grant).host(),
+                self.renewer.credentials.server_of(grant).host(),
                 grant.client.client_id(),
                 &self.fingerprint,
             ),
             _ => TokenKey::new("source", "", &self.fingerprint),
         }
-    }
-
-    fn session(&self) -> &Session {
-        self.renewer.session
     }
 }
 

@@ -10,13 +10,13 @@ use tokio::sync::watch;
 use tokio::time::timeout_at;
 use tracing::{debug, warn};
 
-use super::ledger::Why;
+use super::budget::Why;
 use super::renew::Renewer;
 use super::rotation::Rotation;
 use super::state::{Authorized, Held, Life, Outcome, Pending, Renewal, State, Step, Terms};
 use super::{
     AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Authorizing, Credentials,
-    Generation, ScopeSet,
+    Fingerprint, Generation, ScopeSet,
 };
 use crate::user_key::UserKey;
 
@@ -136,7 +136,10 @@ impl Session {
             };
             let timeout = session.context.settings.timeout;
             let renewer = Renewer {
-                session: &session,
+                context: &session.context,
+                user: session.user.as_ref(),
+                credentials: &session.credentials,
+                rotation: &session.rotation,
                 why,
                 at_hand: at_hand.as_ref(),
             };
@@ -189,10 +192,6 @@ impl Session {
     fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
-
-    pub(super) fn rotation(&self) -> MutexGuard<'_, Rotation> {
-        self.rotation.lock().unwrap_or_else(PoisonError::into_inner)
-    }
 }
 
 impl Authorizer for Session {
@@ -232,6 +231,29 @@ impl Authorizer for Session {
             .scopes
             .clone()
             .or_else(|| self.state().scopes().cloned())
+    }
+}
+
+/// Credentials of a user who has no session yet.
+pub(super) struct Unbound(pub(super) Credentials);
+
+impl Authorizer for Unbound {
+    fn authorize<'a>(&'a self, _: &'a mut Parts) -> Authorizing<'a> {
+        let problem = "credentials authorize nothing before they are bound to a client";
+        Authorizing::ready(Err(AuthError::configuration(problem)))
+    }
+
+    fn fingerprint(&self) -> Option<Fingerprint> {
+        Some(self.0.fingerprint())
+    }
+
+    fn bind(
+        &self,
+        context: &Arc<AuthContext>,
+        user: Option<&UserKey>,
+    ) -> Result<Option<Arc<dyn Authorizer>>, AuthError> {
+        let session = Session::new(context, user.cloned(), self.0.clone())?;
+        Ok(Some(session))
     }
 }
 
@@ -286,5 +308,11 @@ impl fmt::Debug for Session {
             .field("user", &self.user)
             .field("credentials", &self.credentials)
             .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Unbound {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
     }
 }

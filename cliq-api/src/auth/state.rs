@@ -11,7 +11,7 @@ use secrecy::SecretString;
 use tokio::sync::watch;
 use tokio::time::Instant;
 
-use super::ledger::Why;
+use super::budget::Why;
 use super::{AccessToken, AuthError, AuthErrorKind, Generation, ScopeSet};
 
 /// How long a failed renewal is not tried again: the first time, and at most.

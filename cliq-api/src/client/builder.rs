@@ -219,7 +219,7 @@ impl ClientBuilder {
     }
 
     /// Sets how declared rate limits are kept. Defaults to what the provider
-    /// [asks for](Provider::limits).
+    /// [asks for](Provider::limits): start from that to change single settings.
     pub fn limits(mut self, settings: LimitSettings) -> Self {
         self.limits = Some(settings);
         self

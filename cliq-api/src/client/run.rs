@@ -95,6 +95,10 @@ async fn attempts(
 }
 
 /// One call under way.
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a fact of its own, and all combinations occur"
+)]
 struct Run<'c> {
     call: &'c Call,
     client: &'c Client,
@@ -244,23 +248,11 @@ impl<'c> Run<'c> {
 
     /// Makes one attempt.
     async fn attempt(&mut self, decode: Decode<'_>) -> Result<Response<Body>, Failed> {
-        let end = self.begun + self.deadline;
-        let ready = timeout_at(end, pin!(self.ready())).await;
-        let Ok(ready) = ready else {
-            return Err(Failed::Before(self.out_of_time()));
-        };
-        let (permit, authorized) = ready?;
+        let (permit, authorized) = pin!(self.ready_in_time()).await?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
         let mut exchange = self.exchange(permit, authorized).instrument(span);
-        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
-        let ends_in_time = Instant::now() + self.bounds.timeout <= end;
-        let exchanged = if ends_in_time {
-            Ok((&mut exchange).await)
-        } else {
-            timeout_at(end, &mut exchange).await
-        };
-        let Ok(result) = exchanged else {
+        let Some(result) = self.in_time(&mut exchange).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
         let result = result.and_then(|mut response| match decode(self.call, &mut response) {
@@ -281,6 +273,24 @@ impl<'c> Run<'c> {
         result.map_err(Failed::Attempt)
     }
 
+    // Each of the two is a function of its own, as the future of an attempt then has room for one of
+    // them at a time.
+    async fn ready_in_time(&mut self) -> Result<(Permit, bool), Failed> {
+        let end = self.begun + self.deadline;
+        let ready = timeout_at(end, pin!(self.ready())).await;
+        ready.unwrap_or_else(|_| Err(Failed::Before(self.out_of_time())))
+    }
+
+    /// Returns `None` if the call's deadline passes first.
+    async fn in_time<T>(&self, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
+        let end = self.begun + self.deadline;
+        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
+        if Instant::now() + self.bounds.timeout <= end {
+            return Some(work.await);
+        }
+        timeout_at(end, work).await.ok()
+    }
+
     /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
     /// a long wait would outlive the token. Returns the permit, and whether the request carries an
     /// authorization.
@@ -291,9 +301,10 @@ impl<'c> Run<'c> {
                 self.build().map_err(Failed::Before)?;
             }
             self.stage = Stage::Permit;
-            let acquired = self.permit().map_err(Failed::Before)?.await;
-            let mut permit =
-                acquired.map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
+            let acquiring = self.permit().map_err(Failed::Before)?;
+            let mut permit = acquiring
+                .await
+                .map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
             self.stage = Stage::Token;
             self.is_built = false;
             let (generation, authorized) = authorize(self.client, endpoint, &mut self.head)
@@ -397,11 +408,11 @@ impl<'c> Run<'c> {
                 return None;
             }
             until_sent = wait.max(throttling.wait);
-            if !core.limiter.settings().is_off() {
+            if core.limiter.settings().is_off() {
+                wait = until_sent;
+            } else {
                 self.through_lock = true;
                 wait = Duration::ZERO;
-            } else {
-                wait = until_sent;
             }
         }
         // Where the time doesn't suffice, this error says more than a timeout.

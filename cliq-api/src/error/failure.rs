@@ -11,6 +11,9 @@ use serde_json::Value;
 use crate::response::json;
 use crate::transport::FOREVER;
 
+/// How much of a response's body is kept, in bytes.
+pub(crate) const MAX_KEPT: usize = 64 * 1024;
+
 /// How much plain text of a body is taken for a message, in characters.
 const MAX_TEXT: usize = 200;
 

@@ -6,9 +6,8 @@ use bytes::Bytes;
 use http::Response;
 use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 
-use super::failure::FailedResponse;
+use super::failure::{FailedResponse, Failure, MAX_KEPT};
 use super::text::{push_escaped, push_start};
-use super::{Failure, MAX_KEPT};
 use crate::response::DecodeError;
 
 /// One line: what doesn't fit, what the body is if it is not JSON, and the server's code and

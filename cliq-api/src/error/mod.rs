@@ -18,6 +18,7 @@ use http::{HeaderMap, Response, StatusCode};
 use serde::de::DeserializeOwned;
 
 pub use self::attempt::Attempt;
+pub(crate) use self::failure::MAX_KEPT;
 pub use self::failure::{FailedResponse, Failure};
 pub use self::kind::ErrorKind;
 use self::misfit::misfit;
@@ -28,9 +29,6 @@ use crate::meta::EndpointMeta;
 use crate::request::{BaseUrlError, RequestError};
 use crate::response::{DecodeError, json};
 use crate::transport::{Sent, SetupError, TransportError};
-
-/// How much of a response's body is kept, in bytes.
-pub(crate) const MAX_KEPT: usize = 64 * 1024;
 
 /// Why a call failed, or why a client can't be built.
 ///

@@ -59,7 +59,7 @@ impl Bucket {
         bytes
     }
 
-    /// Decodes a bucket. Use [`assume_locked`](Self::assume_locked) in place of a damaged one, not a
+    /// Decodes a bucket. Use [`assume_lost`](Self::assume_lost) in place of a damaged one, not a
     /// new one.
     pub fn decode(bytes: &[u8]) -> Result<Self, DecodeError> {
         match bytes.first() {

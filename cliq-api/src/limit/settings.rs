@@ -84,7 +84,9 @@ impl LimitSettings {
         }
     }
 
-    /// Keeps no limit and obeys no lockout: for your own servers and for tests.
+    /// Keeps no limit and obeys no lockout: for your own servers and for tests. A throttled call is
+    /// still not repeated before its lockout can be over: the announced one, the endpoint's own, or
+    /// the [assumed](Self::assumed_lock) one.
     pub const fn off() -> Self {
         Self {
             off: true,

@@ -14,10 +14,10 @@ use crate::meta::Limit;
 /// use cliq_api::limit::BucketSpec;
 ///
 /// let minute = Duration::from_secs(60);
-/// let messages = BucketSpec::new("https://cliq.zoho.com", "POST /chats/<>/messages")
+/// let messages = BucketSpec::new("https://api.example.com", "POST /chats/<>/messages")
 ///     .limit(Limit::new(20, minute))
 ///     .lock(10 * minute);
-/// let everything = BucketSpec::new("https://cliq.zoho.com", "all calls")
+/// let everything = BucketSpec::new("https://api.example.com", "all calls")
 ///     .limit(Limit::new(1000, 60 * minute))
 ///     .per_app();
 /// ```

@@ -42,6 +42,7 @@ pub struct ReqwestTransport {
 }
 
 /// Builds a [`ReqwestTransport`].
+#[derive(Default)]
 #[must_use]
 pub struct ReqwestTransportBuilder {
     connect_timeout: Option<Duration>,
@@ -58,18 +59,6 @@ impl ReqwestTransport {
     /// Returns a builder with the defaults.
     pub fn builder() -> ReqwestTransportBuilder {
         ReqwestTransportBuilder::default()
-    }
-}
-
-impl Default for ReqwestTransportBuilder {
-    fn default() -> Self {
-        Self {
-            connect_timeout: None,
-            proxy: None,
-            customize: None,
-            plain_http: false,
-            direct: false,
-        }
     }
 }
 

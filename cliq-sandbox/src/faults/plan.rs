@@ -112,7 +112,7 @@ impl FaultsOn<'_> {
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
         self.change(|plan| {
             plan.sequence
-                .extend(std::iter::repeat_n(Some(fault), times))
+                .extend(std::iter::repeat_n(Some(fault), times));
         })
     }
 

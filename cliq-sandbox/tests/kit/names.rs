@@ -17,7 +17,7 @@ fn an_unknown_name_panics_with_a_list_of_names() {
                 .on::<FollowThreadRequest>()
                 .optional()
                 .path("THREAD_CHATID", "CT_1"),
-        )
+        );
     });
     assert_eq!(
         panic.unwrap(),
@@ -30,7 +30,7 @@ fn an_unknown_name_panics_with_a_list_of_names() {
                 .on::<UpdateThreadRequest>()
                 .optional()
                 .query("action", "close"),
-        )
+        );
     });
     assert_eq!(
         panic.unwrap(),

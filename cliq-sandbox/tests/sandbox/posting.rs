@@ -343,9 +343,9 @@ fn a_channel_may_have_no_threads() {
         let new = json!({ "text": "Hello.", "thread_message_id": sandbox.post_message("news", "1", "Plans") });
         let answer = User::new(&sandbox, "1").post_json("/api/v3/channels/P7/messages", &new);
         if allowed {
-            answer.is_posted()
+            answer.is_posted();
         } else {
-            answer.is_refused(400, "operation_not_allowed")
+            answer.is_refused(400, "operation_not_allowed");
         }
     }
 }

@@ -56,6 +56,7 @@ fn post(members: &[(&str, Value)]) -> Response<Bytes> {
 }
 
 /// Who asks, and for what.
+#[expect(clippy::too_many_lines, reason = "one table")]
 fn access() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -63,7 +64,7 @@ fn access() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     case(
         "no token, or none behind `Bearer` or `Zoho-oauthtoken`",
@@ -178,7 +179,7 @@ fn values() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     case(
         "a body without a member that is needed, or no body",
@@ -251,7 +252,7 @@ fn rules() -> Vec<Case> {
             what,
             operation,
             answer,
-        })
+        });
     };
     let closed = handle(
         &Method::POST,

@@ -311,9 +311,9 @@ impl<'j> Walk<'j> {
             assert_eq!(answer.status(), 204);
             let thread = &mut self.model.threads[thread];
             if follow {
-                thread.follow(user)
+                thread.follow(user);
             } else {
-                thread.unfollow(user)
+                thread.unfollow(user);
             }
         }
     }
@@ -334,9 +334,9 @@ impl<'j> Walk<'j> {
         for user in named {
             let thread = &mut self.model.threads[thread];
             if add {
-                thread.follow(user)
+                thread.follow(user);
             } else {
-                thread.unfollow(user)
+                thread.unfollow(user);
             }
         }
     }

@@ -33,12 +33,20 @@ pub struct Received {
 
 impl Received {
     /// Returns all values of a header.
+    ///
+    /// # Panics
+    ///
+    /// If one is not text.
     pub fn values(&self, name: &str) -> Vec<&str> {
         let values = self.headers.get_all(name).iter();
         values.map(|value| value.to_str().expect("text")).collect()
     }
 
     /// Returns the body as text.
+    ///
+    /// # Panics
+    ///
+    /// If it is not UTF-8.
     pub fn text(&self) -> &str {
         std::str::from_utf8(&self.body).expect("text")
     }
@@ -54,6 +62,10 @@ pub struct Server {
 
 impl Server {
     /// Starts a server that responds with what `respond` returns.
+    ///
+    /// # Panics
+    ///
+    /// If no port is free.
     pub async fn start(
         respond: impl Fn(&Received) -> Response<Body> + Send + Sync + 'static,
     ) -> Self {
@@ -125,6 +137,10 @@ impl Drop for Server {
 }
 
 /// Returns a response with this status and JSON.
+///
+/// # Panics
+///
+/// If the status is none.
 pub fn json(status: u16, body: &str) -> Response<Body> {
     let body = whole(body.to_owned());
     let response = Response::builder()

@@ -83,7 +83,7 @@ impl RedisLimitStore {
         })
     }
 
-    /// Where all names in the server begin; `cliq` at first. Programs with different prefixes share
+    /// Where all names in the server begin; `cliq_api` by default. Programs with different prefixes share
     /// nothing.
     #[must_use]
     pub fn prefix(self, prefix: impl AsRef<str>) -> Self {

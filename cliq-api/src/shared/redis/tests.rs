@@ -274,6 +274,7 @@ fn buckets(now: u64, rng: &mut Rng) -> Vec<Here> {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "one random walk")]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
     let mut connection = redis::Client::open(redis.url())

@@ -125,7 +125,7 @@ mod tests {
             .watch(move |record| {
                 log.lock()
                     .unwrap()
-                    .push((line(record, false), line(record, true)))
+                    .push((line(record, false), line(record, true)));
             })
             .demo();
         let call = |token: &str, url: &str| {
@@ -138,7 +138,7 @@ mod tests {
         call("unknown", "/api/v3/threads/CT_1/follow");
         let lines = lines.lock().unwrap();
         let starts = |index: usize, start: &str| {
-            assert!(lines[index].0.starts_with(start), "{}", lines[index].0)
+            assert!(lines[index].0.starts_with(start), "{}", lines[index].0);
         };
         starts(
             0,

@@ -52,12 +52,12 @@ impl Store {
     }
 }
 
-/// `CLIQ_LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
+/// `LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
 pub(crate) fn rng() -> fastrand::Rng {
-    let seed = std::env::var("CLIQ_LIMITS_SEED")
+    let seed = std::env::var("LIMITS_SEED")
         .ok()
         .and_then(|seed| seed.parse().ok());
     let seed = seed.unwrap_or_else(|| fastrand::u64(..));
-    println!("CLIQ_LIMITS_SEED={seed}");
+    println!("LIMITS_SEED={seed}");
     fastrand::Rng::with_seed(seed)
 }

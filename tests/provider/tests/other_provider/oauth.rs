@@ -94,7 +94,7 @@ async fn a_refused_token_is_replaced_and_a_rotated_refresh_token_is_used() {
     let refreshes: Vec<_> = server
         .received()
         .iter()
-        .filter_map(|request| parameter_of_refresh(request))
+        .filter_map(parameter_of_refresh)
         .collect();
     assert_eq!(refreshes, ["refresh-0", "refresh-1"]);
 }
