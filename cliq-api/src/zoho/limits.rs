@@ -8,7 +8,7 @@ use crate::limit::{LimitSettings, LockPolicy};
 /// lock users out, also where no document says so, and have announced shorter times than the
 /// documented ones.
 ///
-/// ```
+/// ```no_run
 /// use cliq_api::prelude::*;
 /// use cliq_api::zoho;
 ///
