@@ -9,6 +9,6 @@ mod scopes;
 
 pub use self::data_center::DataCenter;
 pub(crate) use self::failure::read_failure;
-pub(crate) use self::limits::limits;
+pub use self::limits::limits;
 pub use self::scheme::AuthScheme;
 pub use self::scopes::{includes_scope, scopes_for};
