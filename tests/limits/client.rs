@@ -33,12 +33,12 @@ trait Reports {
     #[endpoint(GET "/tickets/<NUMBER>", limit = "20/min")]
     fn report_ticket(&self, number: String);
 
-    /// Without a limit of its own.
+    /// Declares no limit.
     #[endpoint(GET "/tickets/<TICKET>", limit = none, shares = report_ticket)]
     fn peek_ticket(&self, ticket: String);
 }
 
-/// Responds as it is told, and then with successes; notes when requests came.
+/// Sends these responses, and then successes; records when requests came.
 #[derive(Clone)]
 struct Server(Arc<State>);
 

@@ -147,8 +147,8 @@ fn a_token_bucket_in_its_place() {
     });
 }
 
-/// 100 in an hour is stricter than 20 in a minute, and looser in a minute: whoever keeps only the one
-/// with fewer calls in its time breaks the other.
+/// 100 in an hour is stricter than 20 in a minute, and looser in a minute: whoever keeps only the
+/// one with fewer calls in its time breaks the other.
 #[test]
 fn only_the_stricter_of_two_limits() {
     let scenario = |seed| Scenario {

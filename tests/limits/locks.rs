@@ -1,5 +1,5 @@
-//! Locks that come all the same, because somebody else spends the same budget: they are obeyed to
-//! the second.
+//! Lockouts that begin because something else makes calls for the same user: they are obeyed to the
+//! second.
 
 use std::time::Duration;
 

@@ -137,7 +137,7 @@ async fn a_quota_is_of_the_bucket_with_its_limit() {
     }
 }
 
-/// No nonsense stops calls for ever.
+/// Nonsense stops calls for an hour at most, or for a window.
 #[tokio::test(start_paused = true)]
 async fn an_absurd_reset_is_capped() {
     let limiter = limiter();

@@ -1,5 +1,5 @@
-//! The whole client against the whole sandbox: locks are obeyed however they are told of, and a bad
-//! network brings none about.
+//! The whole client against the whole sandbox: lockouts are obeyed however they are reported, and a
+//! bad network brings none about.
 
 use std::time::{Duration, SystemTime};
 

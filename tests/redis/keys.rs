@@ -156,7 +156,7 @@ async fn a_damaged_bucket_is_a_lock_and_a_newer_one_is_left_alone() {
     let refusal = acquire(&limiter).await.unwrap_err();
     assert_eq!(
         refusal.to_string(),
-        "the limits' shared state is unavailable: the limits' state in Redis has version 7, which is later than this program's: update the program"
+        "the limits' shared state is unavailable: the limits' state in Redis has version 7, which is newer than this program: update the program"
     );
     assert_eq!(redis.tell(&["GET", &name]), before);
 

@@ -154,7 +154,7 @@ mod tests {
         lock: Some(Duration::from_mins(10)),
         ..EndpointMeta::DEFAULT
     };
-    /// No limit of its own.
+    /// Declares no limit.
     static LIST: EndpointMeta = EndpointMeta {
         base: "/api/v3",
         path: "/chats/<X>/messages",

@@ -21,7 +21,8 @@ use super::settings::Priority;
 /// use std::time::Duration;
 /// use cliq_api::Limit;
 /// use cliq_api::limit::{
-///     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Rules, Source,
+///     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, Rules,
+///     Source,
 /// };
 ///
 /// let settings = LimitSettings::new().cold_start(false);
@@ -124,8 +125,8 @@ impl Bucket {
         bucket
     }
 
-    /// Counts all slots as used until the server has certainly forgotten every call that was allowed
-    /// up to `lost`, when the owner lost its state. Does nothing with settings [without a cold
+    /// Counts all slots as used until the server has certainly forgotten every call that was
+    /// allowed up to `lost`, when the owner lost its state. Does nothing with settings [without a cold
     /// start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
         self.advance(now, rules);
@@ -145,7 +146,8 @@ impl Bucket {
         }
     }
 
-    /// Records a call that was allowed before the owner lost its state and is about to be completed.
+    /// Records a call that was allowed before the owner lost its state, and is about to be
+    /// completed.
     pub fn adopt(&mut self, now: u64, rules: &Rules, lease: LeaseId) {
         if self.out.iter().all(|out| out.lease != lease) {
             let ends = self.stamp(
@@ -350,8 +352,8 @@ impl Bucket {
         })
     }
 
-    /// Returns how many calls of that priority could be sent at once, lockouts aside. `None` without
-    /// a limit.
+    /// Returns how many calls of that priority could be sent at once, lockouts aside. `None`
+    /// without a limit.
     pub fn remaining(&mut self, now: u64, rules: &Rules, priority: Priority) -> Option<u32> {
         self.advance(now, rules);
         let quota = (now < self.quota_until).then_some(self.quota_left);
@@ -460,7 +462,8 @@ impl Bucket {
         held + self.out.iter().filter(|out| out.ends.is_retry()).count()
     }
 
-    /// How many slots have to become free for a call with `ahead` others before it; `None` for none.
+    /// How many slots have to become free for a call with `ahead` others before it; `None` for
+    /// none.
     fn needed(&self, rules: &Rules, priority: Priority, ahead: usize) -> Option<usize> {
         let open = rules.open_to(priority)? as usize;
         (self.used() + ahead + 1)
@@ -501,8 +504,8 @@ impl Bucket {
         })
     }
 
-    /// When slot `index` becomes free at the earliest, and whether that is certain. A call under way
-    /// frees its slot no sooner than if it were answered now.
+    /// When slot `index` becomes free at the earliest, and whether that is certain. A call under
+    /// way frees its slot no sooner than if it were answered now.
     fn frees(&self, now: u64, rules: &Rules, index: usize) -> (u64, bool) {
         let answered = now + 1 + rules.hold;
         match self.held.get(index).map(|&stamp| self.at(stamp)) {

@@ -47,7 +47,7 @@ struct State {
     delivering: bool,
 }
 
-/// A call that ended, as each of its buckets is told.
+/// The reports of a call that ended, one for each bucket.
 #[derive(Debug)]
 struct Message(Few<(Arc<Slot>, Complete)>);
 

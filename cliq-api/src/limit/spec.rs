@@ -77,8 +77,8 @@ impl BucketSpec {
         }
     }
 
-    /// Declares that the server has no lockouts of its own accord: only what a response announces
-    /// is obeyed.
+    /// Declares that the server doesn't lock users out: only times that a response announces are
+    /// obeyed.
     pub fn without_lock(self) -> Self {
         Self {
             lock: Lockout::None,

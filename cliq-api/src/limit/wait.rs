@@ -4,7 +4,7 @@
 //! the one that will be full for longest, and then looks at all of them again. It keeps its arrival
 //! number wherever it waits, so whoever came first goes first.
 //!
-//! Two full buckets with different other callers could send a call back and forth for ever: each
+//! Two full buckets with different other callers could send a call back and forth without end: each
 //! time one has a slot, the other has lost its own. So a call that was sent back once keeps its
 //! place in the line of the longer window while it waits for the shorter one. Nobody waits for a
 //! longer window while others wait for it, so there is no deadlock.
@@ -225,7 +225,8 @@ impl<'a> Wait<'a> {
                 // One call at a time asks, so that the store need not keep the order of this
                 // process's calls: in the line of the shortest window.
                 (None, Some(_)) if self.place.is_none() => {
-                    self.stand(self.slots.len() - 1).map_err(Turn::Refused)?;
+                    self.join_line(self.slots.len() - 1)
+                        .map_err(Turn::Refused)?;
                     continue;
                 }
                 (None, Some(_)) => return Err(Turn::AskStore),
@@ -239,7 +240,7 @@ impl<'a> Wait<'a> {
                 return Err(Turn::Refused(refusal));
             } else {
                 // In line first, or it could miss that a slot becomes free.
-                self.stand(blocked.index).map_err(Turn::Refused)?;
+                self.join_line(blocked.index).map_err(Turn::Refused)?;
             }
         }
     }
@@ -381,7 +382,7 @@ impl<'a> Wait<'a> {
         if let Some(refusal) = self.refusal(&blocked) {
             return Err(Turn::Refused(refusal));
         }
-        self.stand(blocked.index).map_err(Turn::Refused)?;
+        self.join_line(blocked.index).map_err(Turn::Refused)?;
         Err(self.wait_at(blocked, self.inner.clock.now()))
     }
 
@@ -403,7 +404,7 @@ impl<'a> Wait<'a> {
         }
     }
 
-    /// Waits in the line in which it stands, unless it is refused.
+    /// Waits in its line, unless it is refused.
     fn wait_at(&self, blocked: Blocked, now: u64) -> Turn {
         if let Some(refusal) = self.refusal(&blocked) {
             return Turn::Refused(refusal);
@@ -465,8 +466,8 @@ impl<'a> Wait<'a> {
             .is_some_and(|place| place.index == index)
     }
 
-    /// Stands in the line of that bucket, and leaves the one in which it stood.
-    fn stand(&mut self, index: usize) -> Result<(), LimitRefusal> {
+    /// Joins the line of that bucket, and leaves the one it was in.
+    fn join_line(&mut self, index: usize) -> Result<(), LimitRefusal> {
         if self.is_at(index) {
             return Ok(());
         }

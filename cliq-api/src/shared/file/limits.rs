@@ -1,4 +1,4 @@
-//! Limits that the processes of a host share, in a file for each user.
+//! The store of rate limits that the processes of a host share, with a file for each user.
 
 use std::cmp::Reverse;
 use std::fmt;
@@ -20,15 +20,15 @@ use crate::limit::{
 };
 use crate::store::{StoreError, StoreFuture};
 
-/// How long a permit may be used at most. A process with a permit in hand isn't told of a lock that
-/// another one hears of, and all are to obey that within a second; the rest of it is for what the
-/// answer is late.
+/// How long a permit is valid. A process that holds one isn't notified of a lockout that another
+/// process receives, and every process has to stop within a second. The rest of the second is for
+/// the delay of the reply.
 const PERMIT_TTL: Duration = Duration::from_millis(900);
 
-/// Limits that the processes of a host share, in a directory of files.
+/// Stores rate limits in files that the processes of a host share.
 ///
 /// All processes that make calls for a user have to open the same directory, run as the same user
-/// of the system, and give the same [`UserKey`](crate::UserKey).
+/// of the operating system, and give the same [`UserKey`](crate::UserKey).
 ///
 /// ```no_run
 /// use cliq_api::Client;
@@ -43,24 +43,24 @@ const PERMIT_TTL: Duration = Duration::from_millis(900);
 /// # }
 /// ```
 ///
-/// The directory outlasts processes, and should outlast a boot as well: with `/run` or another file
-/// system in memory a lock is forgotten when the machine starts anew. It has to be on a file system
-/// with locks (`flock`) of this host.
+/// The directory should survive a boot: in `/run`, or on another file system in memory, a lockout
+/// is forgotten at each boot. It has to be on a file system of this host with locks (`flock`).
 ///
-/// What a process had sent when it was killed counts as sent and unanswered as soon as its lease
-/// ends. A file that was damaged or removed is reported to [`tracing`], kept beside the others with
-/// `damaged` in its name, and its user counts as locked out for as long as a lock lasts.
+/// The calls of a process that was killed count as sent and unanswered as soon as their leases end.
+/// A damaged or removed file is reported to [`tracing`], and kept with `damaged` in its name; its
+/// user counts as locked out for as long as a lockout lasts.
 ///
-/// A call that is let through costs two writes of a small file, one before it and one after its
-/// answer. Each user has a file, so that one user's calls don't wait for another's.
+/// A call writes a small file twice: before it is sent, and after its response. Each user has a
+/// file, so that one user's calls don't wait for another's. Buckets that are counted per app are in
+/// one more file.
 #[derive(Clone)]
 pub struct FileLimitStore(Place);
 
 impl FileLimitStore {
-    /// In this directory. It is made if it isn't there, for its owner alone, and refused if others
-    /// may use it.
+    /// Opens a directory. Creates it if necessary, for its owner alone; rejects one that other
+    /// users can access.
     pub fn open(directory: impl AsRef<Path>) -> Result<Self, Error> {
-        // So that it is known now if there is no clock.
+        // Reports now that there is no clock.
         Moment::now()?;
         Ok(Self(Place::open(directory.as_ref())?))
     }
@@ -75,7 +75,7 @@ impl FileLimitStore {
     }
 }
 
-/// Each user has one, and so have all buckets that are per app.
+/// Returns the name of the file that contains the bucket.
 fn file(bucket: &UserBucket) -> String {
     let parts = match bucket.user() {
         Some(user) => vec![user.as_str()],
@@ -85,7 +85,7 @@ fn file(bucket: &UserBucket) -> String {
     format!("{}.limits", stem(parts))
 }
 
-/// The buckets of a call, with their files locked and read.
+/// The buckets of a call, in files that are locked and read.
 struct Seats {
     sheets: Vec<Opened>,
     seats: Vec<Seat>,
@@ -95,11 +95,11 @@ struct Seats {
 struct Opened {
     sheet: Sheet,
     now: u64,
-    /// How long it has to last what was changed; `None` if nothing was.
+    /// What the changes must survive; `None` without changes.
     lasting: Option<Lasting>,
 }
 
-/// Where a bucket is.
+/// The place of a bucket.
 struct Seat {
     sheet: usize,
     entry: usize,
@@ -129,7 +129,7 @@ impl Seats {
             let (entry, now, rules) = self.get(index);
             let line = entry.line.clone();
             let decision = entry.line.acquire(now, &mut entry.bucket, rules, ask);
-            // Time alone has changed the bucket, and will have when it is read again.
+            // The bucket changes only with time, which is no reason to write it.
             if entry.line != line {
                 self.changed(index, Lasting::Process);
             }
@@ -149,7 +149,7 @@ impl Seats {
                 let unsent = Complete::new(ask.lease, ask.source, CallEnd::Unsent);
                 entry.bucket.complete(now, rules, &unsent);
             } else if Some(index) != last {
-                // Nobody should wait for it in a line in which it doesn't.
+                // It waits in one line, so it must not delay others in the other lines.
                 entry.line.leave(ask);
             }
         }
@@ -159,8 +159,8 @@ impl Seats {
     fn complete(&mut self, messages: &[Complete]) -> Vec<Completed> {
         let mut completed = Vec::with_capacity(self.len());
         for (index, message) in messages.iter().enumerate() {
-            // If it is forgotten that a call ended, its lease ends, which is later. A lockout must
-            // not be forgotten.
+            // If the end of a call is lost in a crash, its lease ends later. A lockout must not be
+            // lost.
             let lasting = match message.end {
                 CallEnd::Throttled { .. } => Lasting::Machine,
                 _ => Lasting::Process,
@@ -173,7 +173,7 @@ impl Seats {
     }
 }
 
-/// The bucket for which a call has to wait longest.
+/// Returns the bucket with the longest wait.
 fn longest_wait(decisions: &[Decision]) -> Option<usize> {
     let waits = decisions
         .iter()
@@ -188,8 +188,8 @@ fn longest_wait(decisions: &[Decision]) -> Option<usize> {
     waits.max().map(|(_, Reverse(index))| index)
 }
 
-/// One step: the files' names, and what is done to them. They are read, changed, and written if
-/// the change is to last.
+/// Returns the names of the buckets' files, and what to do with them: read, change, and write those
+/// that changed.
 fn step<T, C>(
     buckets: &[&UserBucket],
     change: C,
@@ -240,7 +240,7 @@ where
     (names, step)
 }
 
-/// Reads a file. One that was lost has to be written even if nothing changes.
+/// Reads a file. If it was lost, its replacement is written even without changes.
 fn load(file: &mut Locked) -> Result<Opened, Problem> {
     let moment = Moment::now()?;
     let opened = |sheet, now, lasting| Opened {
@@ -252,7 +252,7 @@ fn load(file: &mut Locked) -> Result<Opened, Problem> {
     match file.read()? {
         Content::New => return Ok(opened(Sheet::new(moment), moment.up, None)),
         Content::Gone => {
-            tracing::error!(target: "cliq_api::limit", %path, "the limits' shared file was removed: its user counts as locked out for as long as a lock lasts");
+            tracing::error!(target: "cliq_api::limit", %path, "the limits' shared file was removed: its user counts as locked out for as long as a lockout lasts");
         }
         Content::Bytes(bytes) => match Sheet::decode(&bytes) {
             Ok(mut sheet) => {
@@ -268,7 +268,7 @@ fn load(file: &mut Locked) -> Result<Opened, Problem> {
             }
             Err(Unreadable::Damaged) => {
                 let aside = file.set_aside()?;
-                tracing::error!(target: "cliq_api::limit", %path, aside = %aside.display(), "the limits' shared file is damaged and was put aside: its user counts as locked out for as long as a lock lasts");
+                tracing::error!(target: "cliq_api::limit", %path, aside = %aside.display(), "the limits' shared file is damaged and was renamed: its user counts as locked out for as long as a lockout lasts");
             }
         },
     }
@@ -291,8 +291,8 @@ impl LimitStore for FileLimitStore {
             let mut decisions = step.await?;
             for decision in &mut decisions {
                 if let Decision::Granted { ttl } = decision {
-                    // As of now: until the file was written, it was locked, and nobody else could
-                    // report a lockout.
+                    // From now on: while the file was locked, no other process could report a
+                    // lockout.
                     *ttl = (*ttl).min(asked.elapsed() + PERMIT_TTL);
                 }
             }
@@ -342,7 +342,7 @@ fn unzip<'b>(reports: &[(&'b UserBucket, Complete)]) -> (Vec<&'b UserBucket>, Ve
     reports.iter().copied().unzip()
 }
 
-/// With its directory, and without anything of users.
+/// Shows the directory, and nothing of users.
 impl fmt::Debug for FileLimitStore {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_tuple("FileLimitStore")

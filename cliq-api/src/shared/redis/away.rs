@@ -1,4 +1,4 @@
-//! What happens while the server can't be reached: nothing, or a share of the budget counted here.
+//! Buckets for the time while the server is unreachable: none, or a share of each limit.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,43 +9,42 @@ use tokio::time::Instant;
 use super::calls::Named;
 use crate::limit::{Acquire, Bucket, CallEnd, Complete, Completed, Decision, Rules};
 
-/// How often one who waits looks whether the server is back.
+/// How often a waiting call checks whether the server is back.
 const LOOK: Duration = Duration::from_secs(1);
 
-/// What happens to calls while the store can't be reached.
+/// What happens to calls while the store is unreachable.
 #[derive(Debug, Clone, Copy, PartialEq, Default)]
 #[non_exhaustive]
 pub enum Unreachable {
     /// They are refused, with [`LimitRefusal::Store`](crate::limit::LimitRefusal::Store).
     #[default]
     Refuse,
-    /// This part of the budget (0 to 1) is spent by this process alone, once the store has been
-    /// away for so long that what was allowed before has been forgotten by the server: a
-    /// window, the margin, and the time to use a permit. Until then, and where the part is less
-    /// than one call, they are refused. What was sent meanwhile is told to the store when it is
-    /// back.
+    /// This process uses this share of each limit (0 to 1), once the store has been unreachable
+    /// for so long that earlier calls no longer count: a window, the margin, and the lifetime of
+    /// a permit. Until then, and if the share is less than one call, calls are refused. The calls
+    /// are reported to the store when it is back.
     ///
-    /// No more than all processes' parts together should make 1. Where only some processes lose the
-    /// store, the others spend the whole budget besides.
+    /// The shares of all processes should add up to at most 1. If only some processes lose the
+    /// store, the others still use the whole limit.
     Share(f64),
 }
 
-/// Buckets that are kept here meanwhile, by their names.
+/// The buckets of this process, by name.
 #[derive(Debug)]
 pub(super) struct Away {
     choice: Unreachable,
-    /// When its milliseconds began.
+    /// The origin of its milliseconds.
     origin: Instant,
     state: Mutex<State>,
 }
 
 #[derive(Debug, Default)]
 struct State {
-    /// When the store was last heard of.
+    /// When the store last responded.
     since: u64,
     buckets: HashMap<String, (Bucket, Rules)>,
-    /// On its way to the store, perhaps already there.
-    telling: Option<(String, Bucket, Rules)>,
+    /// The bucket that is being merged into the store's, which may have happened.
+    merging: Option<(String, Bucket, Rules)>,
 }
 
 impl Away {
@@ -57,12 +56,12 @@ impl Away {
         }
     }
 
-    /// The store has answered.
+    /// Records that the store responded.
     pub(super) fn heard(&self) {
         self.lock().since = self.now();
     }
 
-    /// Takes a slot in each of the buckets, or in none. `None` where nothing is to be sent.
+    /// Takes a slot in each of the buckets, or in none. Returns `None` if nothing may be sent.
     pub(super) fn acquire(&self, buckets: &[Named], ask: &Acquire) -> Option<Vec<Decision>> {
         let Unreachable::Share(share) = self.choice else {
             return None;
@@ -70,7 +69,7 @@ impl Away {
         let now = self.now();
         let mut state = self.lock();
         let since = state.since;
-        // What isn't a number is none of it.
+        // NaN becomes 0.
         let share = share.clamp(0.0, 1.0);
         let rules = |named: &Named| {
             named
@@ -104,7 +103,8 @@ impl Away {
         Some(decisions)
     }
 
-    /// `None` where the call was not allowed here, or the store knows of it by now.
+    /// Completes a call that was allowed here. Returns `None` if it wasn't, or if the store knows
+    /// of it by now.
     pub(super) fn complete(&self, name: &str, end: &Complete) -> Option<Completed> {
         let now = self.now();
         let mut state = self.lock();
@@ -115,27 +115,26 @@ impl Away {
         Some(bucket.complete(now, rules, end))
     }
 
-    /// The next bucket that the store has to be told of, and what time it is here. From now on
-    /// nothing is counted here, until the store has been away for long again; and until that is
-    /// [told](Self::told), the same is given again.
-    pub(super) fn next(&self) -> Option<(String, Bucket, Rules, u64)> {
+    /// Returns the next bucket to merge into the store's, with the current time: the same one until
+    /// it is [merged](Self::merged). From now on the store counts.
+    pub(super) fn next_to_merge(&self) -> Option<(String, Bucket, Rules, u64)> {
         let now = self.now();
         let mut state = self.lock();
         state.since = now;
-        if state.telling.is_none() {
+        if state.merging.is_none() {
             let name = state.buckets.keys().next()?.clone();
             let (bucket, rules) = state.buckets.remove(&name)?;
-            state.telling = Some((name, bucket, rules));
+            state.merging = Some((name, bucket, rules));
         }
         state
-            .telling
+            .merging
             .clone()
             .map(|(name, bucket, rules)| (name, bucket, rules, now))
     }
 
-    /// The store knows of it.
-    pub(super) fn told(&self) {
-        self.lock().telling = None;
+    /// Records that the bucket was merged.
+    pub(super) fn merged(&self) {
+        self.lock().merging = None;
     }
 
     fn now(&self) -> u64 {

@@ -4,7 +4,7 @@
 -- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's name is eight bytes, and only compared.
 --
 -- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
--- in the channel, twelve numbers of its rules, and six arguments of its own.
+-- in the channel, twelve numbers of its rules, and six arguments that differ by bucket.
 
 local what, channel = ARGV[1], ARGV[2]
 local COMMON, EACH = 7, 19
@@ -358,7 +358,7 @@ local function decode(bytes)
   return b
 end
 
--- What was counted elsewhere while this store was away, by another clock.
+-- Adds what a process counted while the server was unreachable, by another clock.
 local function merge(b, r, other, its_now)
   advance(b, r)
   local function moved(time) return time - its_now + now end
@@ -387,7 +387,7 @@ local function merge(b, r, other, its_now)
   return { 0 }
 end
 
--- Since when this server is known to have lost nothing. A server that was started anew, or has taken over, may lack what was written last.
+-- Since when this server is known to have lost nothing. A server that was restarted, or has taken over, may lack the last writes.
 local function epoch()
   local info = redis.pcall('INFO', 'server')
   local run = type(info) == 'string' and info:match('run_id:(%x+)') or '-'
@@ -398,7 +398,7 @@ local function epoch()
   return now
 end
 
--- Until when something of it matters.
+-- Until when the bucket differs from a new one.
 local function matters_until(b, r)
   local till = math.max(b.locked_until, b.cautious_until, b.late_until, b.quota_until, now)
   if #b.held > 0 then till = math.max(till, at(b, b.held[#b.held])) end
@@ -478,7 +478,7 @@ for _, it in ipairs(buckets) do
   if what == 'merge' then lives = math.max(lives, redis.call('PTTL', it.key)) end
   redis.call('SET', it.key, struct.pack('>I8', it.whole_in) .. encode(b), 'PX', string.format('%.0f', lives))
   if b.locked_until > it.locked_before + 100 and b.locked_until > now then
-    -- Who may not publish is told by the next acquire.
+    -- Without the right to publish, peers meet the lockout with their next call.
     redis.pcall('PUBLISH', channel, it.name .. ' ' .. string.format('%.0f', locked_left(b)) .. ' ' .. b.lock_from)
   end
 end

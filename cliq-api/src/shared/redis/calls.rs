@@ -14,7 +14,7 @@ use crate::store::StoreError;
 pub(super) const BUCKET: &str = include_str!("bucket.lua");
 /// The rules of a bucket of which only a lockout is known.
 pub(super) const NO_RULES: [i64; 12] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1];
-/// How often a call that waits for another one's response asks again.
+/// How often a call asks again that waits for the response to another call.
 const LOOK: Duration = Duration::from_millis(500);
 /// The longest time that the script can count with: what a stamp holds.
 const LONGEST: u64 = u32::MAX as u64 >> 1;
@@ -25,13 +25,13 @@ pub(super) struct Calls<'s> {
     pub(super) place: &'s Place,
 }
 
-/// A bucket, as the script is told of it.
+/// A bucket, with its name in the store.
 pub(super) struct Named {
     pub(super) name: String,
     pub(super) rules: Rules,
 }
 
-/// What the script is told besides the bucket itself.
+/// The arguments of a message that differ by bucket.
 type Own = [i64; 6];
 
 impl<'s> Calls<'s> {
@@ -198,14 +198,14 @@ fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {
     if left <= 0 {
         return None;
     }
-    let known = match from {
+    let source = match from {
         0 => LockSource::Assumed,
         from if from == i64::from(source.0) => LockSource::Observed,
         _ => LockSource::Peer,
     };
     Some(Locked {
         left: time(left),
-        source: known,
+        source,
     })
 }
 

@@ -24,7 +24,7 @@ use crate::store::{StoreError, StoreFuture};
 
 static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 
-/// Keeps the limits of all processes that use the same Redis (6 or later) or Valkey server.
+/// Stores rate limits in Redis (6 or later) or Valkey, for all processes that use the same server.
 ///
 /// ```no_run
 /// use cliq_api::Client;
@@ -41,15 +41,15 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
 /// # }
 /// ```
 ///
-/// It connects at its first call, and keeps one connection. Clones are the same store; one that is
-/// changed after it was used is another one. All that share have to agree on the prefix, on the
-/// name key, and on the limits' settings.
+/// It connects at the first call, and keeps one connection. Clones are the same store; a clone that
+/// is configured differently after it was used is another one. All processes have to agree on the
+/// prefix, the name key, and the limits' settings.
 ///
-/// While the server can't be reached, calls are refused, unless [chosen
-/// otherwise](Self::when_unreachable). A server that is empty, was started anew, or has taken over
-/// from another, may have lost what was sent: until that is surely forgotten, for `use_within`, a
-/// window and the margin (a minute and a half), nothing is sent, unless the settings say [no cold
-/// start](crate::limit::LimitSettings::cold_start). `docs/sharing.md` tells more.
+/// While the server is unreachable, calls are refused, [by default](Self::when_unreachable). A
+/// server that is empty, was restarted, or has taken over from another, may have lost which calls
+/// were made: nothing is sent until those calls no longer count, for `permit_ttl`, a window and the
+/// margin (a minute and a half), unless the settings disable the [cold
+/// start](crate::limit::LimitSettings::cold_start). See `docs/sharing.md`.
 #[derive(Clone)]
 pub struct RedisLimitStore {
     place: Place,
@@ -60,11 +60,11 @@ pub struct RedisLimitStore {
 struct Inner {
     link: Link,
     peers: Arc<Peers>,
-    /// At a runtime's end there was no server, nor since.
+    /// Whether the server was unreachable when a runtime ended, and still is.
     gave_up: AtomicBool,
 }
 
-/// What is known here, besides.
+/// What this process knows besides.
 struct Peers {
     place: Place,
     locks: Locks,
@@ -72,8 +72,8 @@ struct Peers {
 }
 
 impl RedisLimitStore {
-    /// At the server of that URL: `redis://host`, `redis://user:password@host:6379/0`, `rediss://…`
-    /// for TLS. It fails only where the URL can't be used.
+    /// Creates a store at that URL: `redis://host`, `redis://user:password@host:6379/0`, or
+    /// `rediss://…` for TLS. Fails only if the URL is invalid.
     pub fn new(url: impl AsRef<str>) -> Result<Self, Error> {
         let place = Place::new(url.as_ref())?;
         Ok(Self {
@@ -83,8 +83,8 @@ impl RedisLimitStore {
         })
     }
 
-    /// Where all names in the server begin; `cliq_api` by default. Programs with different prefixes share
-    /// nothing.
+    /// Sets the prefix of all key names; defaults to `cliq_api`. Programs with different prefixes
+    /// share nothing.
     #[must_use]
     pub fn prefix(self, prefix: impl AsRef<str>) -> Self {
         self.at(|place| Place {
@@ -93,22 +93,21 @@ impl RedisLimitStore {
         })
     }
 
-    /// How long one command may take, and a connection; one second at first.
+    /// Sets the timeout of a command, and of connecting; defaults to one second.
     #[must_use]
     pub fn timeout(self, timeout: Duration) -> Self {
         self.at(|place| Place { timeout, ..place })
     }
 
-    /// Names in the server are hashes of the users' keys. With a secret for it, nobody who reads
-    /// them can find out whose they are by trying likely ones; without one, that is as easy as
-    /// guessing the keys.
+    /// Sets a secret for the names in the server, which are hashes of the users' keys. Without one,
+    /// whoever can guess a user's key can find the user's names.
     #[must_use]
     pub fn name_key(self, key: impl Into<SecretString>) -> Self {
         let key = key.into();
         self.at(|place| place.with_name_key(key))
     }
 
-    /// What happens to calls while the server can't be reached.
+    /// Sets what happens to calls while the server is unreachable.
     #[must_use]
     pub fn when_unreachable(self, choice: Unreachable) -> Self {
         Self {
@@ -147,7 +146,7 @@ impl RedisLimitStore {
     }
 
     fn name(&self, bucket: &UserBucket) -> String {
-        // Whose calls they are: those of a user, of nobody in particular, or of all.
+        // The calls of a user, of no user in particular, or of all users.
         let user = match bucket.user() {
             Some(user) => ["user", user.as_str()],
             None if bucket.is_per_app() => ["app", ""],
@@ -163,7 +162,7 @@ impl RedisLimitStore {
         }
     }
 
-    async fn tell(&self, call: &ScriptInvocation<'_>) -> Result<Vec<Vec<i64>>, Problem> {
+    async fn run(&self, call: &ScriptInvocation<'_>) -> Result<Vec<Vec<i64>>, Problem> {
         let inner = self.inner();
         let answer = inner.link.run(call).await?;
         inner.peers.away.heard();
@@ -180,7 +179,8 @@ impl RedisLimitStore {
         }
     }
 
-    /// Reports what isn't counted here. Returns the replies to what is, by place, and the rest.
+    /// Completes the calls that this process counted itself. Returns the replies, with `None` for
+    /// the others, and the others.
     fn complete_away(
         &self,
         reports: &[(&UserBucket, Complete)],
@@ -208,12 +208,12 @@ impl LimitStore for RedisLimitStore {
     ) -> StoreFuture<'a, Vec<Decision>> {
         Box::pin(async move {
             let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
-            match self.tell(&self.calls().acquire(&named, &message)).await {
+            match self.run(&self.calls().acquire(&named, &message)).await {
                 Ok(answers) => answers
                     .iter()
                     .map(|answer| decision(answer, message.source))
                     .collect(),
-                // A server that says no is there.
+                // A server that responds with an error is reachable.
                 Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
                 Err(problem) => self
                     .inner()
@@ -234,8 +234,8 @@ impl LimitStore for RedisLimitStore {
             let answers = if rest.is_empty() {
                 Vec::new()
             } else {
-                let told = self.tell(&self.calls().complete(&rest)).await;
-                told.map_err(failed)?
+                let reply = self.run(&self.calls().complete(&rest)).await;
+                reply.map_err(failed)?
             };
             let mut answers = answers.iter().zip(&rest);
             let replies = completed_here.into_iter().map(|here| match here {
@@ -249,7 +249,7 @@ impl LimitStore for RedisLimitStore {
         })
     }
 
-    /// By a connection of its own, as the runtime that had the other one is about to go.
+    /// Uses another connection, as the runtime of the open one is ending.
     fn complete_blocking(&self, reports: &[(&UserBucket, Complete)]) -> bool {
         let inner = self.inner();
         let (_, rest) = self.complete_away(reports);
@@ -276,10 +276,10 @@ impl LimitStore for RedisLimitStore {
                 .build();
             runtime.is_ok_and(|runtime| runtime.block_on(work))
         });
-        let is_told = thread.join().unwrap_or(false);
-        // It would be the same for the others, and take as long for each.
-        inner.gave_up.store(!is_told, Ordering::Relaxed);
-        is_told
+        let is_done = thread.join().unwrap_or(false);
+        // The others would fail as well, after the same timeout.
+        inner.gave_up.store(!is_done, Ordering::Relaxed);
+        is_done
     }
 
     fn peek<'a>(
@@ -290,8 +290,8 @@ impl LimitStore for RedisLimitStore {
     ) -> StoreFuture<'a, Vec<Snapshot>> {
         Box::pin(async move {
             let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
-            let told = self.tell(&self.calls().peek(&named, priority)).await;
-            let answers = told.map_err(failed)?;
+            let reply = self.run(&self.calls().peek(&named, priority)).await;
+            let answers = reply.map_err(failed)?;
             answers
                 .iter()
                 .map(|answer| snapshot(answer, source))
@@ -317,23 +317,23 @@ impl Listener for Peers {
         self.locks.hear(message);
     }
 
-    /// Looks whether the server forgets. Tells of what was sent meanwhile, and of locks that the
-    /// server may have forgotten.
+    /// Warns if the server evicts keys. Reports the calls that were made meanwhile, and lockouts
+    /// that the server may have lost.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a> {
         Box::pin(async move {
             if evicts(connection).await {
-                tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis forgets keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
+                tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis evicts keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
             }
             let calls = Calls {
                 script: &SCRIPT,
                 place: &self.place,
             };
-            while let Some((name, bucket, rules, as_of)) = self.away.next() {
+            while let Some((name, bucket, rules, as_of)) = self.away.next_to_merge() {
                 let _: Vec<Vec<i64>> = calls
                     .merge(&name, rules.numbers(), &bucket, as_of)
                     .invoke_async(connection)
                     .await?;
-                self.away.told();
+                self.away.merged();
             }
             for (name, left, source) in self.locks.all() {
                 let bucket = Bucket::of_lock(left, source);
@@ -347,7 +347,7 @@ impl Listener for Peers {
     }
 }
 
-/// Whether keys are given up for others. Who may not ask doesn't know.
+/// Returns whether the server evicts keys; `false` if this account may not ask.
 async fn evicts(connection: &mut MultiplexedConnection) -> bool {
     let info: RedisResult<String> = redis::cmd("INFO")
         .arg("memory")
@@ -365,7 +365,7 @@ async fn evicts(connection: &mut MultiplexedConnection) -> bool {
 fn failed(problem: Problem) -> StoreError {
     if let Some(version) = problem.refusal("NEWER") {
         let words = format!(
-            "the limits' state in Redis has version {version}, which is later than this program's: update the program"
+            "the limits' state in Redis has version {version}, which is newer than this program: update the program"
         );
         return StoreError::new(words);
     }

@@ -1,4 +1,4 @@
-//! Locks that peers told of, so that obeying them asks nobody.
+//! Lockouts that peers published, so that obeying them needs no round trip.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,17 +9,17 @@ use tokio::time::Instant;
 use crate::limit::{LockSource, Locked, Rules, Source};
 
 #[derive(Debug, Default)]
-pub(super) struct Locks(Mutex<HashMap<String, Told>>);
+pub(super) struct Locks(Mutex<HashMap<String, Published>>);
 
 #[derive(Debug, Clone, Copy)]
-struct Told {
+struct Published {
     at: Instant,
     left: Duration,
     source: Source,
 }
 
 impl Locks {
-    /// `name left source`, as the script writes it.
+    /// Parses a message of the script: `name left source`.
     pub(super) fn hear(&self, message: &[u8]) {
         let mut words = std::str::from_utf8(message).unwrap_or_default().split(' ');
         let (Some(name), Some(left), Some(source)) = (words.next(), words.next(), words.next())
@@ -29,20 +29,20 @@ impl Locks {
         let (Ok(left), Ok(source)) = (left.parse(), source.parse()) else {
             return;
         };
-        let told = Told {
+        let published = Published {
             at: Instant::now(),
             left: Duration::from_millis(left),
             source: Source(source),
         };
         let mut locks = self.lock();
-        locks.retain(|_, told| told.left() > Duration::ZERO);
-        let known = locks.entry(name.to_owned()).or_insert(told);
-        if known.left() < told.left() {
-            *known = told;
+        locks.retain(|_, known| known.left() > Duration::ZERO);
+        let known = locks.entry(name.to_owned()).or_insert(published);
+        if known.left() < published.left() {
+            *known = published;
         }
     }
 
-    /// As far as it can be true.
+    /// Returns a lockout, for no longer than one can last.
     pub(super) fn of(
         &self,
         name: impl FnOnce() -> String,
@@ -53,39 +53,36 @@ impl Locks {
         if locks.is_empty() {
             return None;
         }
-        let told = locks.get(&name())?;
+        let known = locks.get(&name())?;
         let longest = Duration::from_millis(rules.longest_lock());
-        let left = told
+        let left = known
             .left
             .min(longest)
-            .checked_sub(told.at.elapsed())
+            .checked_sub(known.at.elapsed())
             .filter(|left| !left.is_zero())?;
-        let known = match told.source {
+        let source = match known.source {
             Source::ASSUMED => LockSource::Assumed,
-            from if from == source => LockSource::Observed,
+            other if other == source => LockSource::Observed,
             _ => LockSource::Peer,
         };
-        Some(Locked {
-            left,
-            source: known,
-        })
+        Some(Locked { left, source })
     }
 
-    /// All that last.
+    /// Returns all lockouts in force.
     pub(super) fn all(&self) -> Vec<(String, Duration, Source)> {
         let locks = self.lock();
-        let told = locks
+        let known = locks
             .iter()
-            .map(|(name, told)| (name.clone(), told.left(), told.source));
-        told.filter(|(_, left, _)| !left.is_zero()).collect()
+            .map(|(name, known)| (name.clone(), known.left(), known.source));
+        known.filter(|(_, left, _)| !left.is_zero()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Told>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Published>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Told {
+impl Published {
     fn left(&self) -> Duration {
         self.left.saturating_sub(self.at.elapsed())
     }
