@@ -5,15 +5,44 @@ use std::time::Duration;
 
 use http::StatusCode;
 use http::header::WWW_AUTHENTICATE;
+use serde_json::Value;
 
 use crate::error::{FailedResponse, Failure};
 
-/// Codes that report an exceeded rate limit with status 400.
+/// Codes that report an exceeded rate limit with status 400: Cliq's own, and those of sister
+/// products.
 const THROTTLED: &[&str] = &[
     "request_limit_exceeded",
     "rate_limit_exceeded",
+    "too_many_requests",
     "url_rolling_throttles_limit_exceeded",
+    "url_fixed_throttles_limit_exceeded",
 ];
+
+/// The same in messages without a code.
+const THROTTLED_WORDS: &[&str] = &[
+    "too many requests",
+    "throttles limit",
+    "rate limit exceeded",
+    "request limit exceeded",
+    "cannot execute more than",
+];
+
+/// Where the products put the code of an error.
+const CODES: &[&str] = &[
+    "/code",
+    "/errorCode",
+    "/error",
+    "/error/code",
+    "/error/title",
+    "/response/error",
+    "/response/error/code",
+    "/data/errorCode",
+    "/type",
+];
+
+/// The lists in which they put several errors, each with its code.
+const LISTS: &[&str] = &["/errors", "/data", "/error", "/response/errors"];
 
 /// Codes of resources that don't exist, or that this user can't access.
 const NOT_FOUND: &[&str] = &[
@@ -70,15 +99,23 @@ pub(crate) fn read_failure(response: &FailedResponse<'_>) -> Failure {
     if failure.code.is_none() {
         failure.code = response.text_at("/error/title");
     }
-    if failure.message.is_none() {
-        failure.message = response.text_at("/error/details/message");
+    let messages = [
+        "/error/details/message",
+        "/response/error/message",
+        "/data/0/message",
+    ];
+    for pointer in messages {
+        failure.message = failure.message.or_else(|| response.text_at(pointer));
     }
     let status = response.status();
-    failure.throttled |= status == StatusCode::BAD_REQUEST && failure.has_code(THROTTLED);
+    if status == StatusCode::BAD_REQUEST {
+        read_throttling(response, &mut failure);
+    }
     failure.not_found |= failure.has_code(NOT_FOUND);
     let lacks_scope = lacks_scope(response, &failure);
     failure.token_refused &= !lacks_scope;
-    if failure.throttled && failure.retry_after.is_none() {
+    let may_say_when = failure.throttled || status == StatusCode::SERVICE_UNAVAILABLE;
+    if may_say_when && failure.retry_after.is_none() {
         failure.retry_after = failure.message.as_deref().and_then(wait_in_words);
     }
     if lacks_scope {
@@ -144,20 +181,88 @@ fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
     })
 }
 
-/// Reads "… Try again after 22 minutes."
+/// Whether a 400 reports too many calls: by its code wherever it stands, or by its message. A body
+/// that is no JSON is searched as text, as a call that is repeated into a lockout prolongs it.
+fn read_throttling(response: &FailedResponse<'_>, failure: &mut Failure) {
+    let json = response.json();
+    if json.is_null() {
+        let text = String::from_utf8_lossy(response.body());
+        let mut words = text.split(|c: char| !c.is_ascii_alphanumeric() && c != '_');
+        let code = words.find(|word| is_one_of(THROTTLED, word));
+        let says = code.is_some() || says_throttled(&text);
+        if says {
+            failure.throttled = true;
+            failure.code = code.map(ToOwned::to_owned).or(failure.code.take());
+            failure.retry_after = failure.retry_after.or_else(|| wait_in_words(&text));
+        }
+        return;
+    }
+    let texts = CODES.iter().filter_map(|pointer| json.pointer(pointer));
+    let lists = LISTS
+        .iter()
+        .filter_map(|pointer| json.pointer(pointer)?.as_array());
+    let items = lists.flatten().flat_map(|item| [item, &item["code"]]);
+    let mut codes = texts.chain(items).filter_map(Value::as_str);
+    let code = codes.find(|code| is_one_of(THROTTLED, code));
+    failure.throttled |= code.is_some() || failure.message.as_deref().is_some_and(says_throttled);
+    if let Some(code) = code {
+        failure.code = Some(code.to_owned());
+    }
+}
+
+fn is_one_of(codes: &[&str], text: &str) -> bool {
+    codes.iter().any(|code| code.eq_ignore_ascii_case(text))
+}
+
+fn says_throttled(text: &str) -> bool {
+    let lower = text.to_ascii_lowercase();
+    THROTTLED_WORDS.iter().any(|words| lower.contains(words))
+}
+
+/// Reads "… Try again after 22 minutes.", and "in 1 minute 30 seconds, please".
 fn wait_in_words(message: &str) -> Option<Duration> {
     let lower = message.to_ascii_lowercase();
-    let (_, rest) = lower.split_once("try again after ")?;
-    let mut words = rest.split_ascii_whitespace();
-    let number: u64 = words.next()?.parse().ok()?;
-    let unit = words.next()?.trim_end_matches('.');
-    let seconds = match unit.strip_suffix('s').unwrap_or(unit) {
-        "second" | "sec" => 1,
-        "minute" | "min" => 60,
-        "hour" => 3600,
-        _ => return None,
-    };
-    number.checked_mul(seconds).map(Duration::from_secs)
+    let asks = ["try again", "retry", "wait", "blocked for", "locked for"];
+    let starts = asks
+        .iter()
+        .filter_map(|ask| Some(lower.find(ask)? + ask.len()));
+    starts.min().and_then(|start| duration(&lower[start..]))
+}
+
+/// Reads numbers with their units, behind words that only lead to them.
+fn duration(text: &str) -> Option<Duration> {
+    let is_filler =
+        |word: &str| matches!(word, "after" | "in" | "for" | "at" | "least" | "another");
+    let mut words = text
+        .split(|c: char| !c.is_ascii_alphanumeric())
+        .filter(|word| !word.is_empty())
+        .skip_while(|word| is_filler(word))
+        .filter(|word| *word != "and");
+    let mut total = None::<u64>;
+    while let Some(word) = words.next() {
+        let digits = word.trim_end_matches(|c: char| c.is_ascii_alphabetic());
+        let Ok(number) = digits.parse::<u64>() else {
+            break;
+        };
+        let unit = match &word[digits.len()..] {
+            "" => words.next().unwrap_or_default(),
+            // As in "90s".
+            glued => glued,
+        };
+        let seconds = match unit {
+            "s" | "sec" | "secs" | "second" | "seconds" => 1,
+            "m" | "min" | "mins" | "minute" | "minutes" => 60,
+            "h" | "hr" | "hrs" | "hour" | "hours" => 3600,
+            "day" | "days" => 24 * 3600,
+            _ => break,
+        };
+        total = Some(
+            total
+                .unwrap_or(0)
+                .checked_add(number.checked_mul(seconds)?)?,
+        );
+    }
+    total.map(Duration::from_secs)
 }
 
 #[cfg(test)]
@@ -231,6 +336,56 @@ mod tests {
             )
             .throttled
         );
+        for (form, code) in [
+            (
+                r#"{"errors": [{"code": "OTHER"}, {"code": "$"}]}"#,
+                "URL_FIXED_THROTTLES_LIMIT_EXCEEDED",
+            ),
+            (
+                r#"{"data": [{"code": "$", "message": "No."}]}"#,
+                "TOO_MANY_REQUESTS",
+            ),
+            (
+                r#"{"response": {"error": {"code": "$"}}}"#,
+                "rate_limit_exceeded",
+            ),
+            (r#"{"error": "$"}"#, "TOO_MANY_REQUESTS"),
+            (r#"{"type": "$", "title": "No."}"#, "TOO_MANY_REQUESTS"),
+            // Flawed: a raw newline, a trailing comma, cut off, a mark before it.
+            (
+                "{\"code\": \"$\", \"message\": \"one\ntwo\"}",
+                "TOO_MANY_REQUESTS",
+            ),
+            (
+                r#"{"error": {"code": "$",}}"#,
+                "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED",
+            ),
+            (
+                r#"{"error": {"code": "$", "mess"#,
+                "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED",
+            ),
+            ("\u{feff}{\"code\": \"$\"}", "request_limit_exceeded"),
+            (
+                r#"{"code": "$", "message": "\ud83d"}"#,
+                "request_limit_exceeded",
+            ),
+        ] {
+            let body = form.replace('$', code);
+            let failure = read(400, &body);
+            assert_eq!(
+                (failure.throttled, failure.code.as_deref()),
+                (true, Some(code)),
+                "{body}"
+            );
+            assert!(!read(404, &body).throttled, "{body}");
+        }
+        // Latin-1.
+        let body = b"{\"code\": \"too_many_requests\", \"message\": \"Zu h\xe4ufig\"}";
+        let bad = StatusCode::BAD_REQUEST;
+        assert!(read_failure(&FailedResponse::new(bad, &HeaderMap::new(), body)).throttled);
+        assert!(read(400, r#"{"message": "Too many requests."}"#).throttled);
+        assert!(!read(400, r#"{"message": "Too many members."}"#).throttled);
+        assert!(!read(400, r#"{"code": "param_missing", "message": "too_many""#).throttled);
         assert!(!read(400, r#"{"code": "param_missing"}"#).throttled);
         assert!(!read(404, r#"{"code": "request_limit_exceeded"}"#).throttled);
     }
@@ -244,6 +399,20 @@ mod tests {
         assert_eq!(read(400, &words).retry_after, Some(Duration::from_mins(22)));
         let ignored = r#"{"message": "Try again after 22 minutes."}"#;
         assert_eq!(read(404, ignored).retry_after, None);
+        for (words, seconds) in [
+            ("Try again after 22 minutes, please.", 22 * 60),
+            ("Please try again in 22 minutes", 22 * 60),
+            ("Try again after 1 minute 30 seconds.", 90),
+            ("Retry after 1 hour, 2 minutes and 3 seconds", 3723),
+            ("You are blocked for 90s", 90),
+            ("Wait at least 2 mins", 120),
+        ] {
+            let body = format!(r#"{{"message": "{words}"}}"#);
+            for status in [429, 503] {
+                let wait = read(status, &body).retry_after;
+                assert_eq!(wait, Some(Duration::from_secs(seconds)), "{words}");
+            }
+        }
         let vague = r#"{"message": "Try again after a while."}"#;
         assert_eq!(read(429, vague).retry_after, None);
         let with = |value: &str| {
