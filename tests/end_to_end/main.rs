@@ -11,3 +11,4 @@ mod pages;
 mod requests;
 mod secrets;
 mod threads;
+mod throttled;

@@ -223,10 +223,14 @@ fn says_throttled(text: &str) -> bool {
 fn wait_in_words(message: &str) -> Option<Duration> {
     let lower = message.to_ascii_lowercase();
     let asks = ["try again", "retry", "wait", "blocked for", "locked for"];
-    let starts = asks
-        .iter()
-        .filter_map(|ask| Some(lower.find(ask)? + ask.len()));
-    starts.min().and_then(|start| duration(&lower[start..]))
+    let ends = |ask: &&str| {
+        let length = ask.len();
+        let starts = lower.match_indices(*ask);
+        starts.map(|(start, _)| start + length).collect::<Vec<_>>()
+    };
+    asks.iter()
+        .flat_map(ends)
+        .find_map(|end| duration(&lower[end..]))
 }
 
 /// Reads numbers with their units, behind words that only lead to them.
