@@ -9,9 +9,9 @@ use std::time::Duration;
 use cliq_api::limit::{
     Acquire, AcquireOptions, Bucket, CallEnd, Complete, Completed, Decision, DecodeError, LeaseId,
     LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome, Permit, Priority, Rules,
-    Snapshot, Source, StoreFuture, UserBucket,
+    Snapshot, Source, UserBucket,
 };
-use cliq_api::{EndpointMeta, StoreError};
+use cliq_api::{EndpointMeta, StoreError, StoreFuture};
 use cliq_sandbox::limits::{Limits, Throttle};
 use fastrand::Rng;
 use tokio::task::JoinSet;
