@@ -2,6 +2,8 @@
 -- are the bytes; a test gives both the same messages and compares.
 --
 -- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's name is eight bytes, and only compared.
+-- Stamps stay the bytes that they are stored as, in order: a limit of ten thousand calls a day has as many, and a table of them would
+-- take milliseconds.
 --
 -- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
 -- in the channel, twelve numbers of its rules, and six arguments that differ by bucket.
@@ -39,14 +41,30 @@ local function stamp_of(b, time, retry)
   return math.min(math.max(time - b.base, 0), MOST) * 2 + (retry and 1 or 0)
 end
 
-local function used(b) return #b.held + #b.out end
+local function packed(stamp) return struct.pack('>I4', stamp) end
+local function held_count(b) return #b.held / 4 end
+-- The stamp at an index from 1 on; nil if there are fewer.
+local function held_at(b, index)
+  if index > held_count(b) then return nil end
+  return (struct.unpack('>I4', b.held, 4 * index - 3))
+end
+-- How many stamps are less than that.
+local function held_before(b, stamp)
+  local low, high = 0, held_count(b)
+  while low < high do
+    local middle = math.floor((low + high) / 2)
+    if held_at(b, middle + 1) < stamp then low = middle + 1 else high = middle end
+  end
+  return low
+end
 
-local function hold(b, r, till, retry)
+local function used(b) return held_count(b) + #b.out end
+
+local function hold(b, r, till, retry, times)
   if not r.counted then return end
   local stamp = stamp_of(b, till, retry)
-  local index = #b.held + 1
-  while index > 1 and b.held[index - 1] > stamp do index = index - 1 end
-  table.insert(b.held, index, stamp)
+  local place = 4 * held_before(b, stamp + 1)
+  b.held = b.held:sub(1, place) .. packed(stamp):rep(times or 1) .. b.held:sub(place + 1)
 end
 
 local function be_cautious(b, till)
@@ -95,18 +113,15 @@ local function advance(b, r)
       index = index + 1
     end
   end
-  local free = 0
-  while b.held[free + 1] and at(b, b.held[free + 1]) <= now do free = free + 1 end
-  if free > 0 then
-    local held = {}
-    for i = free + 1, #b.held do held[#held + 1] = b.held[i] end
-    b.held = held
-  end
+  local free = held_before(b, 2 * (now - b.base + 1))
+  if free > 0 then b.held = b.held:sub(4 * free + 1) end
   if now - b.base > 536870912 then
     local by = now - b.base
     local function moved(stamp) return math.max(math.floor(stamp / 2) - by, 0) * 2 + stamp % 2 end
     b.base = now
-    for i, stamp in ipairs(b.held) do b.held[i] = moved(stamp) end
+    local held = {}
+    for i = 1, held_count(b) do held[i] = packed(moved(held_at(b, i))) end
+    b.held = table.concat(held)
     for _, out in ipairs(b.out) do out.ends = moved(out.ends) end
   end
 end
@@ -132,9 +147,9 @@ end
 -- When slot `index` becomes free at the earliest, and whether that is certain.
 local function frees(b, r, index)
   local answered = now + 1 + r.hold
-  local held = b.held[index + 1]
+  local held = held_at(b, index + 1)
   if held and at(b, held) <= answered then return at(b, held), true end
-  local behind = index >= #b.out and b.held[index - #b.out + 1]
+  local behind = index >= #b.out and held_at(b, index - #b.out + 1)
   return behind and math.max(at(b, behind), answered) or answered, #b.out == 0
 end
 
@@ -145,11 +160,8 @@ local function is_quota_used(b) return now < b.quota_until and b.quota_left == 0
 local function is_cold(b, r, urgent)
   local needs = needed(b, r, urgent)
   if not needs or now >= b.cold_until or is_quota_used(b) then return false end
-  local stamp, count = stamp_of(b, b.cold_until, false), 0
-  for _, held in ipairs(b.held) do
-    if held == stamp then count = count + 1 end
-  end
-  return count >= needs
+  local stamp = stamp_of(b, b.cold_until, false)
+  return held_before(b, stamp + 1) - held_before(b, stamp) >= needs
 end
 
 -- How long a call has to wait for a slot and for the server's quota; nil if it need not.
@@ -164,7 +176,7 @@ local function wait(b, r, urgent)
   if not time then return nil end
   local recheck = time
   if not known then
-    local held, first = needs and b.held[needs], first_end(b)
+    local held, first = needs and held_at(b, needs), first_end(b)
     recheck = held and at(b, held) or nil
     if first and (not recheck or first < recheck) then recheck = first end
     recheck = recheck or time
@@ -182,7 +194,7 @@ local function acquire(b, r, lease, timeout, urgent, retry)
   if waits then return waits end
   if retry and r.counted then
     local retries = 0
-    for _, stamp in ipairs(b.held) do retries = retries + stamp % 2 end
+    for last = 4, #b.held, 4 do retries = retries + b.held:byte(last) % 2 end
     for _, out in ipairs(b.out) do retries = retries + out.ends % 2 end
     if retries >= r.retries then return { 3 } end
   end
@@ -194,11 +206,7 @@ end
 
 -- How many of the calls the server may have counted since then.
 local function counted_since(b, r, begin)
-  local stamp, count = stamp_of(b, begin + r.hold, false), #b.out
-  for _, held in ipairs(b.held) do
-    if held >= stamp then count = count + 1 end
-  end
-  return count
+  return used(b) - held_before(b, stamp_of(b, begin + r.hold, false))
 end
 
 local function note_quota(b, r, time, quota, is_newest)
@@ -274,17 +282,21 @@ local function sanitize(b, r)
   b.late_until = math.min(b.late_until, now + 1 + r.grace)
   local most = now + 1 + math.max(r.grace, r.ttl) + r.hold
   b.cold_until = math.min(b.cold_until, most)
-  for i, stamp in ipairs(b.held) do
-    if at(b, stamp) > most then b.held[i] = stamp_of(b, most, is_retry(stamp)) end
+  -- Those at `most` or later become those at `most`, in order.
+  local first, retries = held_before(b, 2 * (most - b.base)), 0
+  local count = held_count(b) - first
+  if count > 0 then
+    for last = 4 * first + 4, #b.held, 4 do retries = retries + b.held:byte(last) % 2 end
+    b.held = b.held:sub(1, 4 * first)
+      .. packed(stamp_of(b, most, false)):rep(count - retries) .. packed(stamp_of(b, most, true)):rep(retries)
   end
-  table.sort(b.held)
 end
 
 local function use_up(b, r, since, slots)
   local till = since + r.ttl + r.hold
   if till <= now or used(b) >= slots then return end
   b.cold_until = math.max(b.cold_until, till)
-  for _ = used(b) + 1, slots do hold(b, r, till, false) end
+  hold(b, r, till, false, slots - used(b))
 end
 
 -- `Bucket::assume_used`.
@@ -302,7 +314,7 @@ end
 local function new()
   return {
     base = now, locked_until = 0, cautious_until = 0, late_until = 0, cold_until = 0, quota_until = 0, quota_left = 0,
-    lock_from = 0, held = {}, out = {},
+    lock_from = 0, held = '', out = {},
   }
 end
 
@@ -321,11 +333,10 @@ local function encode(b)
   local parts = {
     struct.pack(
       LAYOUT, VERSION, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left,
-      b.lock_from, #b.held
+      b.lock_from, held_count(b)
     ),
+    b.held, struct.pack('>I4', #b.out),
   }
-  for _, stamp in ipairs(b.held) do parts[#parts + 1] = struct.pack('>I4', stamp) end
-  parts[#parts + 1] = struct.pack('>I4', #b.out)
   for _, out in ipairs(b.out) do
     local flags = (out.old and 1 or 0) + (out.stale and 2 or 0)
     parts[#parts + 1] = out.lease .. struct.pack('>I4B', out.ends, flags)
@@ -336,17 +347,14 @@ end
 -- nil where the bytes are damaged.
 local function decode(bytes)
   if #bytes < FIXED or bytes:byte(1) ~= VERSION then return nil end
-  local b, held, out = { held = {}, out = {} }, 0, 0
+  local b, held, out = { out = {} }, 0, 0
   local _
   _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left, b.lock_from, held =
     struct.unpack(LAYOUT, bytes)
   local place = FIXED - 3
   if #bytes < FIXED + 4 * held then return nil end
-  for i = 1, held do
-    b.held[i] = struct.unpack('>I4', bytes, place)
-    if i > 1 and b.held[i - 1] > b.held[i] then return nil end
-    place = place + 4
-  end
+  b.held = bytes:sub(place, place + 4 * held - 1)
+  place = place + 4 * held
   out = struct.unpack('>I4', bytes, place)
   place = place + 4
   if #bytes ~= place - 1 + 13 * out then return nil end
@@ -375,7 +383,8 @@ local function merge(b, r, other, its_now)
   later('locked_until')
   later('cautious_until')
   later('late_until')
-  for _, stamp in ipairs(other.held) do
+  for i = 1, held_count(other) do
+    local stamp = held_at(other, i)
     if at(other, stamp) > its_now then hold(b, r, moved(at(other, stamp)), is_retry(stamp)) end
   end
   for _, out in ipairs(other.out) do
@@ -401,7 +410,7 @@ end
 -- Until when the bucket differs from a new one.
 local function matters_until(b, r)
   local till = math.max(b.locked_until, b.cautious_until, b.late_until, b.quota_until, now)
-  if #b.held > 0 then till = math.max(till, at(b, b.held[#b.held])) end
+  if #b.held > 0 then till = math.max(till, at(b, held_at(b, held_count(b)))) end
   for _, out in ipairs(b.out) do
     till = math.max(till, at(b, out.ends) + r.grace + math.max(r.hold, (r.lock or 0) + r.margin))
   end

@@ -201,8 +201,9 @@ fn rules(rng: &mut Rng) -> Rules {
         spec = spec.lock(Duration::from_secs(rng.u64(1..700)));
     }
     if rng.u8(..10) > 0 {
+        let calls = if rng.u8(..8) == 0 { 400 } else { 25 };
         spec = spec.limit(Limit::new(
-            rng.u32(1..25),
+            rng.u32(1..calls),
             Duration::from_secs(rng.u64(1..120)),
         ));
     }
