@@ -1,6 +1,5 @@
 //! What errors say, in the words of the server.
 
-
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_tests_provider::whole;
 
