@@ -77,6 +77,7 @@ mod provider;
 mod request;
 mod request_ext;
 mod response;
+mod schema;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store;
@@ -255,11 +256,12 @@ pub use client::{
 pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
-pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
+pub use meta::{EndpointMeta, Limit, Lockout, PageMeta, Param, Place, SchemaFn, Scopes, Shape};
 pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
-    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
+    QueryValue, RawValue,
 };
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
@@ -293,10 +295,16 @@ pub mod __private {
     pub use crate::client::{Builder, Context, Of};
     pub use crate::request::Call;
     pub use crate::request_ext::awaited;
+    pub use crate::schema::schema;
 
-    /// Returns the rate limit of an endpoint.
-    pub const fn limit(calls: u32, seconds: u64) -> Option<crate::Limit> {
-        Some(crate::Limit::new(calls, Duration::from_secs(seconds)))
+    /// Returns a rate limit in an endpoint's metadata.
+    pub const fn limit(calls: u32, seconds: u64) -> crate::Limit {
+        crate::Limit::new(calls, Duration::from_secs(seconds))
+    }
+
+    /// Returns a lockout in an endpoint's metadata.
+    pub const fn lock(seconds: u64) -> crate::Lockout {
+        crate::Lockout::For(Duration::from_secs(seconds))
     }
 
     /// Returns a duration in an endpoint's metadata.
@@ -307,6 +315,13 @@ pub mod __private {
     /// Returns the builder of a call whose required values are set.
     pub fn built<B: Builder>(caller: &(impl crate::Caller + ?Sized), call: Call) -> B {
         B::new(call, Context::new(caller.client().clone()))
+    }
+
+    /// Collects the argument for a list of lists.
+    pub fn collect_lists<T>(
+        lists: impl IntoIterator<Item = impl IntoIterator<Item = impl Into<T>>>,
+    ) -> Vec<Vec<T>> {
+        lists.into_iter().map(collect).collect()
     }
 
     /// Collects the argument for a list.
