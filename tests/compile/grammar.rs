@@ -112,7 +112,7 @@ pub trait Everything {
         #[field] age: Option<u8>,
     ) -> serde_json::Value;
 
-    #[endpoint(DELETE "/items/<NAME>", shares = remove_item)]
+    #[endpoint(DELETE "/items/<NAME>")]
     fn remove_by_name(&self, name: String);
 
     #[endpoint(DELETE "/items/<ID>")]

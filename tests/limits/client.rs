@@ -34,7 +34,7 @@ trait Reports {
     fn report_ticket(&self, number: String);
 
     /// Declares no limit.
-    #[endpoint(GET "/tickets/<TICKET>", limit = none, shares = report_ticket)]
+    #[endpoint(GET "/tickets/<TICKET>", limit = none)]
     fn peek_ticket(&self, ticket: String);
 }
 

@@ -509,7 +509,10 @@ mod tests {
         let (read, messages) = two(quote!(idempotent, bucket = "b"));
         assert_eq!(messages, Vec::<String>::new());
         assert_eq!(
-            read.keys.bucket.value().map(|bucket| bucket.0.as_str()),
+            read.keys
+                .bucket
+                .value()
+                .and_then(|bucket| bucket.0.as_deref()),
             Some("b")
         );
         assert_eq!(read.keys.idempotent.value().map(|flag| flag.0), Some(true));
@@ -520,7 +523,10 @@ mod tests {
     fn the_first_of_two_is_kept() {
         let (read, messages) = two(quote!(bucket = "a", bucket = "b"));
         assert_eq!(
-            read.keys.bucket.value().map(|bucket| bucket.0.as_str()),
+            read.keys
+                .bucket
+                .value()
+                .and_then(|bucket| bucket.0.as_deref()),
             Some("a")
         );
         assert_eq!(messages.len(), 1);
