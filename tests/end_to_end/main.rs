@@ -5,6 +5,7 @@ mod answers;
 mod authorities;
 mod bodies;
 mod failures;
+mod forms;
 mod lengths;
 mod listener;
 mod pages;
