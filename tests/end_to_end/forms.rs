@@ -374,7 +374,10 @@ async fn brackets_in_forms_and_queries() {
     let error = client.list_charges_of([]).await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::InvalidRequest);
     assert!(error.to_string().contains("list is empty"), "{error}");
-    let error = client.create_charge(5, Vec::<Line>::new()).await.unwrap_err();
+    let error = client
+        .create_charge(5, Vec::<Line>::new())
+        .await
+        .unwrap_err();
     assert!(error.to_string().contains("list is empty"), "{error}");
     assert_eq!(listener.asked().len(), 5);
 }
