@@ -10,6 +10,7 @@ mod lengths;
 mod listener;
 mod pages;
 mod requests;
+mod schema;
 mod secrets;
 mod threads;
 mod throttled;
