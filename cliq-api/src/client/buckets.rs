@@ -215,6 +215,11 @@ mod tests {
         let buckets = buckets(&[]);
         assert_ne!(buckets.of(&OTHER), buckets.of(&SEND));
         assert_eq!(shape(&CREATE), "GET /api/v3/chats/<>/messages");
+        let several = EndpointMeta {
+            path: "/files/<PATH..>/raw",
+            ..OTHER
+        };
+        assert_eq!(shape(&several), "GET /files/<..>/raw");
     }
 
     #[test]
