@@ -13,7 +13,7 @@ use crate::error::Error;
 use crate::meta::{EndpointMeta, Place};
 use crate::request::{Call, RequestError};
 use crate::request_ext::ResponseFuture;
-use crate::response::{DecodeError, content, json};
+use crate::response::{DecodeError, Delivery, content, json};
 
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
@@ -98,7 +98,7 @@ impl DynamicCall {
         Box::pin(async move {
             self.check()?;
             let response =
-                client::run(&self.call, &self.context, false, &mut |_, _| Ok(())).await?;
+                client::run(&self.call, &self.context, Delivery::Whole, &mut |_, _| Ok(())).await?;
             Ok(response.map(|body| body.as_bytes().cloned().unwrap_or_default()))
         })
     }
@@ -120,7 +120,7 @@ impl DynamicCall {
     pub fn stream(self) -> ResponseFuture<Response<Body>> {
         Box::pin(async move {
             self.check()?;
-            client::run(&self.call, &self.context, true, &mut |_, _| Ok(())).await
+            client::run(&self.call, &self.context, Delivery::Stream, &mut |_, _| Ok(())).await
         })
     }
 
@@ -172,7 +172,7 @@ impl IntoFuture for DynamicCall {
                 value = read(call.meta(), content(response))?;
                 Ok(())
             };
-            client::run(&self.call, &self.context, false, &mut decode).await?;
+            client::run(&self.call, &self.context, Delivery::Whole, &mut decode).await?;
             Ok(value)
         })
     }

@@ -80,6 +80,7 @@ mod response;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store;
+mod streaming;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -255,17 +256,18 @@ pub use client::{
 pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
-pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
+pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, ResponseKind, Scopes, Shape};
 pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
-    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue, StreamValue,
 };
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
-pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, decode};
+pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
+pub use streaming::Download;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

@@ -60,7 +60,7 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub optional: bool,
     #[doc(hidden)]
-    pub accept: &'static str,
+    pub kind: ResponseKind,
     #[doc(hidden)]
     pub page: Option<PageMeta>,
     #[doc(hidden)]
@@ -89,7 +89,7 @@ impl EndpointMeta {
         form: false,
         response: &[],
         optional: false,
-        accept: "application/json",
+        kind: ResponseKind::Json,
         page: None,
         timeout: None,
         params: &[],
@@ -177,10 +177,15 @@ impl EndpointMeta {
         self.optional
     }
 
+    /// Returns what the response is read as.
+    pub const fn kind(&self) -> ResponseKind {
+        self.kind
+    }
+
     /// Returns the media types that the response may have, as in `Accept`: `*/*` for an endpoint
     /// that returns bytes.
     pub const fn accept(&self) -> &'static str {
-        self.accept
+        self.kind.accept()
     }
 
     /// Returns how the response is paged, if it is.
@@ -207,6 +212,37 @@ impl fmt::Display for EndpointMeta {
             Ok(())
         } else {
             write!(f, "?{}", self.query)
+        }
+    }
+}
+
+/// What a response is read as. It follows from the return type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseKind {
+    /// JSON, or nothing.
+    Json,
+    /// [`Bytes`](crate::Bytes).
+    Bytes,
+    /// [`Text`](crate::Text).
+    Text,
+    /// [`Download`](crate::Download): a stream of bytes.
+    Download,
+    /// [`Events`](crate::Events): server-sent events.
+    Events,
+    /// [`JsonLines`](crate::JsonLines): a JSON value on each line.
+    JsonLines,
+}
+
+impl ResponseKind {
+    /// Returns the media types that such a response may have, as in `Accept`.
+    pub const fn accept(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Bytes | Self::Download => "*/*",
+            Self::Text => "text/plain, */*;q=0.5",
+            Self::Events => "text/event-stream",
+            Self::JsonLines => "application/x-ndjson, */*;q=0.5",
         }
     }
 }

@@ -61,7 +61,7 @@ async fn respond<R: Endpoint>(
         value = Some(R::Response::from_response(call, response)?);
         Ok(())
     };
-    let response = client::run(call, context, false, &mut decode).await?;
+    let response = client::run(call, context, R::Response::DELIVERY, &mut decode).await?;
     let Some(value) = value else {
         unreachable!("a call succeeds only if its response was decoded");
     };

@@ -29,6 +29,7 @@ pub struct Options {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) wait_policy: Option<WaitPolicy>,
     pub(super) priority: Option<Priority>,
+    pub(super) max_response_size: Option<usize>,
     headers: Option<HeaderMap>,
     invalid: Option<String>,
 }
@@ -40,6 +41,7 @@ impl Options {
         retry: None,
         wait_policy: None,
         priority: None,
+        max_response_size: None,
         headers: None,
         invalid: None,
     };
@@ -105,6 +107,18 @@ impl Options {
         }
     }
 
+    /// Sets how large the response may be, in bytes, in place of the client's
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size). It holds for a
+    /// [`Download`](crate::Download) too, which has no limit otherwise; of
+    /// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines) it limits each value.
+    #[must_use]
+    pub fn max_response_size(self, bytes: usize) -> Self {
+        Self {
+            max_response_size: Some(bytes),
+            ..self
+        }
+    }
+
     /// Sets a header, in place of any other of that name. If it can't be sent, the call fails.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -143,6 +157,7 @@ impl fmt::Debug for Options {
             .field("retry", &self.retry)
             .field("wait_policy", &self.wait_policy)
             .field("priority", &self.priority)
+            .field("max_response_size", &self.max_response_size)
             .field("headers", &headers)
             .finish_non_exhaustive()
     }

@@ -26,7 +26,7 @@ use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT}
 use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitPolicy};
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
-use crate::response::DecodeError;
+use crate::response::{DecodeError, Delivery};
 use crate::transport::{FOREVER, Sent};
 
 /// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
@@ -36,16 +36,16 @@ pub(crate) type Decode<'d> =
 
 /// Makes the call. Returns its response, if that is a success that `decode` accepts.
 ///
-/// With `streamed`, a success is decoded when its head has arrived, and its body is a stream.
+/// A success that is a stream is decoded when its head has arrived.
 pub(crate) async fn run(
     call: &Call,
     context: &Context,
-    streamed: bool,
+    delivery: Delivery,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
     // Futures are pinned where they are made, here and below: passed on by value, each step copies
     // them.
-    let attempts = pin!(attempts(call, context, streamed, decode));
+    let attempts = pin!(attempts(call, context, delivery, decode));
     let mut traced = attempts.instrument(trace::call(&context.client, call.meta()));
     let result = (&mut traced).await;
     match &result {
@@ -75,10 +75,10 @@ pub(crate) async fn prepare_authorized(
 async fn attempts(
     call: &Call,
     context: &Context,
-    streamed: bool,
+    delivery: Delivery,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
-    let mut run = Run::begin(call, context, streamed)?;
+    let mut run = Run::begin(call, context, delivery)?;
     // In a block, so that the first attempt is dropped before the retry path: otherwise it enlarges
     // the call's future.
     let error = {
@@ -151,7 +151,7 @@ enum Failed {
 
 impl<'c> Run<'c> {
     /// Validates what can be validated before anything is waited for.
-    fn begin(call: &'c Call, context: &'c Context, streamed: bool) -> Result<Self, Error> {
+    fn begin(call: &'c Call, context: &'c Context, delivery: Delivery) -> Result<Self, Error> {
         let begun = Instant::now();
         let endpoint = call.meta();
         let (client, options) = (&context.client, context.options());
@@ -187,8 +187,11 @@ impl<'c> Run<'c> {
             bounds: Bounds {
                 timeout,
                 read_timeout: core.read_timeout,
-                max_response_size: core.max_response_size,
-                streamed,
+                max_response_size: options.max_response_size.unwrap_or(core.max_response_size),
+                max_stream_size: options
+                    .max_response_size
+                    .filter(|_| delivery == Delivery::Stream),
+                delivery,
             },
             begun,
             deadline,
@@ -213,17 +216,23 @@ impl<'c> Run<'c> {
         let mut renewed = false;
         loop {
             self.note(&error);
-            if !self.call.payload().is_replayable() {
+            let is_renewed = !renewed && self.is_renewed(&error);
+            let wait = if is_renewed {
+                None
+            } else {
+                self.next(&policy, &error)
+            };
+            if !is_renewed && wait.is_none() {
                 return Err(self.ended(error));
             }
-            if !renewed && self.is_renewed(&error) {
+            if !self.call.payload().is_replayable() {
+                return Err(self.ended(error).not_replayable());
+            }
+            if is_renewed {
                 // Once, whatever the policy says: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
-            } else {
-                let Some(wait) = self.next(&policy, &error) else {
-                    return Err(self.ended(error));
-                };
+            } else if let Some(wait) = wait {
                 self.is_charged = true;
                 trace::again(&error, wait, self.attempted());
                 self.stage = Stage::Backoff;
@@ -362,12 +371,12 @@ impl<'c> Run<'c> {
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
         // now on, and is finished for the sake of what its response says.
-        let outlives_caller = self.call.payload().is_replayable() && !bounds.streamed;
+        let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
         let work = async move {
             let received = receive(core.send(request), &bounds).await;
             let (result, throttling) = classify(&core, received, permit);
             match result {
-                Ok(response) if bounds.streamed => Ok(core.streamed(response, &bounds)),
+                Ok(response) if bounds.is_streamed() => Ok(core.streamed(response, &bounds)),
                 Ok(response) => Ok(response),
                 Err(fault) => {
                     let error = fault.into_error(endpoint, &bounds, authorized);
@@ -436,11 +445,7 @@ impl<'c> Run<'c> {
     /// The call's error, with all attempts.
     fn ended(&mut self, error: Error) -> Error {
         let sent = self.sent.max(error.sent());
-        let error = error.after(std::mem::take(&mut self.attempts), sent);
-        if sent > Sent::No && !self.call.payload().is_replayable() {
-            return error.not_replayable();
-        }
-        error
+        error.after(std::mem::take(&mut self.attempts), sent)
     }
 
     fn out_of_time(&mut self) -> Error {

@@ -134,7 +134,7 @@ fn headers(
 ) -> Result<HeaderMap, RequestError> {
     let meta = call.meta();
     let mut headers = HeaderMap::with_capacity(8);
-    headers.insert(ACCEPT, HeaderValue::from_static(meta.accept));
+    headers.insert(ACCEPT, HeaderValue::from_static(meta.accept()));
     replace(&mut headers, target.defaults);
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, content_type);

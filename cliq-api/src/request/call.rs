@@ -10,7 +10,9 @@ use serde::Serialize;
 
 use super::error::RequestError;
 use super::value;
-use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
+use super::{
+    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue, StreamValue,
+};
 use crate::body::{Body, Payload};
 use crate::meta::{EndpointMeta, Place, Shape};
 
@@ -113,6 +115,16 @@ impl Call {
     pub fn body_bytes<T: RawValue>(mut self, index: usize, value: T) -> Self {
         self = self.set(index, |_, _| Ok(()));
         self.body = Payload::Full(value.into());
+        self
+    }
+}
+
+/// Setters of streams.
+impl Call {
+    #[doc(hidden)]
+    pub fn body_stream<T: StreamValue>(mut self, index: usize, value: T) -> Self {
+        self = self.set(index, |_, _| Ok(()));
+        self.body = value.into().into_payload();
         self
     }
 }

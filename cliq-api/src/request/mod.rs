@@ -16,6 +16,8 @@ pub(crate) use self::error::RequestError;
 use bytes::Bytes;
 use serde::Serialize;
 
+use crate::body::Body;
+
 /// Declares a trait for each part of a request. Its diagnostic names that part and the user's type,
 /// where `Serialize` alone would name neither.
 macro_rules! values {
@@ -84,3 +86,13 @@ values! {
 pub trait RawValue: Into<Bytes> {}
 #[diagnostic::do_not_recommend]
 impl<T: Into<Bytes>> RawValue for T {}
+
+/// A whole body that may be a stream.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a streamed body",
+    label = "expected `cliq_api::Body`",
+    note = "this is not `cliq_api::Body`: import that one"
+)]
+pub trait StreamValue: Into<Body> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Body>> StreamValue for T {}

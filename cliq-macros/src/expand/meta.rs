@@ -72,7 +72,7 @@ impl Expansion<'_> {
             }
         }
         if self.surface().answer.decode == Decode::Raw {
-            meta.extend(quote!(accept: "*/*",));
+            meta.extend(quote!(kind: #krate::ResponseKind::Bytes,));
         }
         if let Some(page) = page {
             let (items, token) = (&page.items, &page.token);
