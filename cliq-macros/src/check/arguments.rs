@@ -50,7 +50,10 @@ pub(crate) enum Takes<'t> {
 
 impl Argument {
     pub(crate) fn takes(&self) -> Takes<'_> {
-        let is_bytes = matches!(self.attr.value(), Some(ArgAttr::BodyBytes { .. }));
+        let is_bytes = matches!(
+            self.attr.value(),
+            Some(ArgAttr::BodyBytes { .. } | ArgAttr::BodyStream { .. })
+        );
         match (&self.value.ty, &self.value.item) {
             (None, _) => Takes::Anything,
             (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty),
@@ -97,7 +100,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
         let sent = match &arg.attr {
             Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
             Slot::Given(attr, key) => {
-                let encoding = Encoding::of(Some(attr), value.item.is_some(), is_form);
+                let encoding = Encoding::of(Some(attr), &value, is_form);
                 if !errors.failed() {
                     check_value(&value, &encoding, Some(&key.whole), errors);
                 }
@@ -184,6 +187,9 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
         (Bound::RawValue, item) if !is_bytes(ty, item.as_ref()) => {
             (true, Problem::NotBytes { found: found() })
         }
+        (Bound::StreamValue, _) if !is_named(ty, "Body") => {
+            (true, Problem::NotBody { found: found() })
+        }
         _ => return,
     };
     match attr {
@@ -209,8 +215,9 @@ pub(super) fn place(args: &mut [Argument], head: &Head, attr: &EndpointAttr, err
     for (index, sent) in others.enumerate() {
         sent.position = head.template.placeholders.len() + index;
     }
-    names(args, head, errors);
+    names(args, head, attr, errors);
     bodies(args, head, attr, errors);
+    parts(args, head, attr, errors);
 }
 
 /// Finds the placeholders' arguments.
@@ -263,7 +270,7 @@ fn fill(args: &mut [Argument], head: &Head, errors: Sink<'_>) {
             continue;
         }
         filled[position] = Some(arg.ident.to_string());
-        let encoding = Encoding::of(arg.attr.value(), arg.value.item.is_some(), false);
+        let encoding = Encoding::of(arg.attr.value(), &arg.value, false);
         check_value(&arg.value, &encoding, None, errors);
         arg.sent = Some(Sent {
             name: placeholders[position].clone(),
@@ -367,17 +374,24 @@ fn argument_name(placeholder: &str) -> Option<String> {
 }
 
 /// Two arguments of one name, or one and a constant.
-fn names(args: &[Argument], head: &Head, errors: Sink<'_>) {
+fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
     let named = |arg: &&Argument| {
         let encoding = arg.sent.as_ref().map(|sent| &sent.encoding);
         !matches!(
             encoding,
             None | Some(
-                Encoding::Path | Encoding::QueryFlatten | Encoding::Body | Encoding::BodyBytes(_)
+                Encoding::Path
+                    | Encoding::QueryFlatten
+                    | Encoding::Body
+                    | Encoding::BodyBytes(_)
+                    | Encoding::BodyStream(_)
             )
         )
     };
     let mut seen: Vec<(On, &str)> = Vec::new();
+    if let Some(key) = attr.args.keys.idempotency_key.value() {
+        seen.push((On::Header, &key.0));
+    }
     for arg in args.iter().filter(named) {
         let Some(sent) = &arg.sent else { continue };
         let (on, name) = (sent.encoding.row().on, sent.name.as_str());
@@ -406,7 +420,7 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
     // An argument that could not be read may be one.
     let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
     if !head.method.may_have_body {
-        for on in [On::Body, On::Field] {
+        for on in [On::Body, On::Field, On::Part] {
             for arg in of(on) {
                 let Slot::Given(_, key) = &arg.attr else {
                     continue;
@@ -430,5 +444,39 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
             errors.push(form, &Problem::FormWithoutFields);
         }
         _ => {}
+    }
+}
+
+/// Whether parts are sent as what they are, and nothing beside them.
+fn parts(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
+    let of = |on: On| {
+        args.iter().filter_map(move |arg| match &arg.attr {
+            Slot::Given(attr, key) if attr.on() == on => Some(&key.whole),
+            _ => None,
+        })
+    };
+    let multipart = &attr.args.keys.multipart;
+    let Some((_, key)) = multipart.given() else {
+        let is_known = multipart.is_absent() && !attr.may_hold("multipart");
+        if let Some(part) = of(On::Part).next().filter(|_| is_known) {
+            errors.push(part, &Problem::PartWithoutMultipart);
+        }
+        return;
+    };
+    if let Some((_, form)) = attr.args.keys.form.given() {
+        errors.push(form, &Problem::MultipartWith { what: "form" });
+        return;
+    }
+    if !head.method.may_have_body {
+        return;
+    }
+    for (on, what) in [(On::Body, "#[body]"), (On::Field, "#[field]")] {
+        for arg in of(on) {
+            errors.push(arg, &Problem::MultipartWith { what });
+        }
+    }
+    let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
+    if all_known && !errors.failed() && of(On::Part).next().is_none() {
+        errors.push(key, &Problem::MultipartWithoutParts);
     }
 }

@@ -1,8 +1,11 @@
 //! How an argument's value is encoded: one table that names, for each way, the runtime's setter,
 //! the metadata and the bound of the value.
 
+use syn::Type;
+
 use crate::parse::argument::ArgAttr;
 use crate::problem::On;
+use crate::types::{Value, is_named};
 
 /// A way in which a value is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -19,6 +22,12 @@ pub(crate) enum Encoding {
     Body,
     /// With its content type.
     BodyBytes(String),
+    /// With its content type.
+    BodyStream(String),
+    Part,
+    PartRepeated,
+    PartFile,
+    PartFiles,
 }
 
 /// What follows from an encoding.
@@ -48,11 +57,19 @@ pub(crate) enum Bound {
     FieldValue,
     BodyValue,
     RawValue,
+    StreamValue,
+    PartValue,
 }
 
 impl Encoding {
     /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
-    pub(super) fn of(attr: Option<&ArgAttr>, is_list: bool, is_form: bool) -> Self {
+    pub(super) fn of(attr: Option<&ArgAttr>, value: &Value, is_form: bool) -> Self {
+        let is_list = value.item.is_some();
+        let is_file = |ty: &Option<Type>| ty.as_ref().is_some_and(|ty| is_named(ty, "Part"));
+        let content_type = |written: &Option<String>| {
+            let written = written.clone();
+            written.unwrap_or_else(|| "application/octet-stream".to_owned())
+        };
         match attr {
             None | Some(ArgAttr::Path { .. }) => Self::Path,
             Some(ArgAttr::Query { csv: true, .. }) => Self::QueryCsv,
@@ -64,18 +81,22 @@ impl Encoding {
             Some(ArgAttr::Field { .. }) if is_form => Self::FormField,
             Some(ArgAttr::Field { .. }) => Self::Field,
             Some(ArgAttr::Body) => Self::Body,
-            Some(ArgAttr::BodyBytes { content_type }) => Self::BodyBytes(
-                content_type
-                    .clone()
-                    .unwrap_or_else(|| "application/octet-stream".to_owned()),
-            ),
+            Some(ArgAttr::BodyBytes { content_type: text }) => Self::BodyBytes(content_type(text)),
+            Some(ArgAttr::BodyStream { content_type: text }) => {
+                Self::BodyStream(content_type(text))
+            }
+            Some(ArgAttr::Part { .. }) if is_file(&value.item) => Self::PartFiles,
+            Some(ArgAttr::Part { .. }) if is_list => Self::PartRepeated,
+            Some(ArgAttr::Part { .. }) if is_file(&value.ty) => Self::PartFile,
+            Some(ArgAttr::Part { .. }) => Self::Part,
         }
     }
 
     /// The table.
     pub(crate) fn row(&self) -> Row {
         use Bound::{
-            BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+            BodyValue, FieldValue, HeaderValue, PartValue, PathValue, QueryMembers, QueryValue,
+            RawValue, StreamValue,
         };
         let row = |on, shape, setter, bound| Row {
             on,
@@ -84,6 +105,7 @@ impl Encoding {
                 On::Header => "Header",
                 On::Field => "Field",
                 On::Body => "Body",
+                On::Part => "Part",
                 _ => "Path",
             },
             shape,
@@ -112,6 +134,11 @@ impl Encoding {
             Self::FormRepeated => list(On::Field, "Repeated", "form_repeated", QueryValue),
             Self::Body => row(On::Body, "Json", "body", BodyValue),
             Self::BodyBytes(_) => row(On::Body, "Bytes", "body_bytes", RawValue),
+            Self::BodyStream(_) => row(On::Body, "Bytes", "body_stream", StreamValue),
+            Self::Part => row(On::Part, "Plain", "part", QueryValue),
+            Self::PartRepeated => list(On::Part, "Repeated", "part_repeated", QueryValue),
+            Self::PartFile => row(On::Part, "File", "part_file", PartValue),
+            Self::PartFiles => list(On::Part, "Files", "part_files", PartValue),
         }
     }
 }
@@ -151,6 +178,11 @@ mod tests {
             Encoding::FormRepeated,
             Encoding::Body,
             Encoding::BodyBytes(String::new()),
+            Encoding::BodyStream(String::new()),
+            Encoding::Part,
+            Encoding::PartRepeated,
+            Encoding::PartFile,
+            Encoding::PartFiles,
         ] {
             let row = encoding.row();
             let setter = format!("pub fn {}<T: {:?}>", row.setter, row.bound);

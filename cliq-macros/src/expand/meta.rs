@@ -6,9 +6,8 @@ use syn::ext::IdentExt;
 use syn::{Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
-use crate::check::answer::Decode;
-use crate::check::wire::Wire;
-use crate::parse::values::{Calls, Member, Timeout};
+use crate::check::wire::{Page, Way, Wire};
+use crate::parse::values::{Calls, KeyHeader, Member, Timeout};
 use crate::text::units;
 
 impl Expansion<'_> {
@@ -71,15 +70,16 @@ impl Expansion<'_> {
                 meta.extend(quote!(optional: true,));
             }
         }
-        if self.surface().answer.decode == Decode::Raw {
-            meta.extend(quote!(kind: #krate::ResponseKind::Bytes,));
+        if let Some(kind) = self.surface().answer.decode.kind() {
+            let kind = Ident::new(kind, Span::call_site());
+            meta.extend(quote!(kind: #krate::ResponseKind::#kind,));
         }
         if let Some(page) = page {
-            let (items, token) = (&page.items, &page.token);
-            let param = Literal::usize_unsuffixed(page.param);
-            meta.extend(quote! {
-                page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
-            });
+            let page = page_meta(krate, page);
+            meta.extend(quote!(page: ::core::option::Option::Some(#page),));
+        }
+        if let Some(KeyHeader(header)) = keys.idempotency_key.value() {
+            meta.extend(quote!(idempotency_key: ::core::option::Option::Some(#header),));
         }
         if let Some(Timeout(seconds)) = keys.timeout.value() {
             let timeout = time_meta(krate, Some(*seconds));
@@ -161,6 +161,33 @@ impl Expansion<'_> {
         }
         Some(docs)
     }
+}
+
+fn page_meta(krate: &Path, page: &Page) -> TokenStream {
+    let items = &page.items;
+    let items = quote!(&[#(#items),*]);
+    let number = Literal::usize_unsuffixed;
+    let mut meta = quote!(#krate::PageMeta::);
+    meta.extend(match &page.way {
+        Way::Token { member, param } => {
+            let param = number(*param);
+            quote!(new(#items, &[#(#member),*], #param))
+        }
+        Way::Link => quote!(link(#items)),
+        Way::Url { member } => quote!(url(#items, &[#(#member),*])),
+        Way::Number { param, first } => {
+            let (param, first) = (number(*param), Literal::u64_unsuffixed(*first));
+            quote!(number(#items, #param, #first))
+        }
+        Way::Offset { param } => {
+            let param = number(*param);
+            quote!(offset(#items, #param))
+        }
+    });
+    if let Some(more) = &page.more {
+        meta.extend(quote!(.with_more(&[#(#more),*])));
+    }
+    meta
 }
 
 pub(super) fn limit_meta(krate: &Path, limit: Option<Calls>) -> TokenStream {

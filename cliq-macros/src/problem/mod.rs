@@ -25,16 +25,18 @@ pub(crate) enum On {
     Header,
     Field,
     Body,
+    Part,
 }
 
 impl On {
     /// The attributes of arguments.
-    pub(crate) const PLACES: [Self; 5] = [
+    pub(crate) const PLACES: [Self; 6] = [
         Self::Path,
         Self::Query,
         Self::Header,
         Self::Field,
         Self::Body,
+        Self::Part,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -48,6 +50,7 @@ impl On {
             Self::Header => "header",
             Self::Field => "field",
             Self::Body => "body",
+            Self::Part => "part",
         }
     }
 }
@@ -183,23 +186,53 @@ pub(crate) enum Problem {
     LockWithLimitNone,
     ResponseWithPage,
     ResponseUnread {
-        raw: bool,
+        /// The return type; `None` where there is none.
+        found: Option<&'static str>,
     },
     FormWithoutFields,
     FormWithBody,
+    MultipartWithoutParts,
+    MultipartWith {
+        what: &'static str,
+    },
+    PartWithoutMultipart,
+    BadKeyHeader {
+        found: String,
+    },
+    BadNext {
+        found: String,
+    },
+    BadFirst {
+        found: String,
+    },
     PageMissing {
         key: &'static str,
     },
-    TokenInItems,
+    PageWithoutWay,
+    PageKeysConflict {
+        first: &'static str,
+        second: &'static str,
+    },
+    PageKeyRequires {
+        key: &'static str,
+        other: &'static str,
+    },
+    InItems {
+        key: &'static str,
+    },
     PageNoParam {
         param: String,
+        /// What it carries: `token`, `number` or `offset`.
+        carries: &'static str,
         queries: Vec<String>,
     },
     PageParamRequired {
         param: String,
+        carries: &'static str,
     },
     PageParamEncoding {
         param: String,
+        carries: &'static str,
     },
     PageWithoutKey,
     KeyWithoutPage,
@@ -286,6 +319,7 @@ pub(crate) enum Problem {
         name: String,
     },
     CsvAndFlatten,
+    BytesAndStream,
     ContentTypeWithoutBytes,
     ArgWithoutPlace {
         name: String,
@@ -323,6 +357,9 @@ pub(crate) enum Problem {
         is_list: bool,
     },
     NotBytes {
+        found: String,
+    },
+    NotBody {
         found: String,
     },
     RepeatedName {
