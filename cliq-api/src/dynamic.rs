@@ -7,7 +7,7 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::Body;
+use crate::body::{Body, Part};
 use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
 use crate::meta::{EndpointMeta, Place};
@@ -81,6 +81,16 @@ impl DynamicCall {
         self
     }
 
+    /// Sets a part of an endpoint with `multipart`: a file, or content of a type of its own. To a
+    /// list of parts, it is added. Plain values are set with [`set`](Self::set) as well.
+    pub fn part(mut self, name: &str, part: impl Into<Part>) -> Self {
+        match self.index(Some(Place::Part), name) {
+            Ok(index) => self.call = self.call.with_part(index, part.into()),
+            Err(problem) => self.problem = Some(problem),
+        }
+        self
+    }
+
     /// Sets options of this call.
     pub fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
         self.context.set_options(set);
@@ -97,8 +107,10 @@ impl DynamicCall {
     pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
             self.check()?;
-            let response =
-                client::run(&self.call, &self.context, Delivery::Whole, &mut |_, _| Ok(())).await?;
+            let response = client::run(&self.call, &self.context, Delivery::Whole, &mut |_, _| {
+                Ok(())
+            })
+            .await?;
             Ok(response.map(|body| body.as_bytes().cloned().unwrap_or_default()))
         })
     }
@@ -120,7 +132,10 @@ impl DynamicCall {
     pub fn stream(self) -> ResponseFuture<Response<Body>> {
         Box::pin(async move {
             self.check()?;
-            client::run(&self.call, &self.context, Delivery::Stream, &mut |_, _| Ok(())).await
+            client::run(&self.call, &self.context, Delivery::Stream, &mut |_, _| {
+                Ok(())
+            })
+            .await
         })
     }
 
@@ -137,15 +152,21 @@ impl DynamicCall {
         name: &str,
         value: &T,
     ) -> Self {
+        match self.index(place, name) {
+            Ok(index) => self.call = self.call.set_by_meta(index, value),
+            Err(problem) => self.problem = Some(problem),
+        }
+        self
+    }
+
+    /// Returns the position of a parameter.
+    fn index(&self, place: Option<Place>, name: &str) -> Result<usize, RequestError> {
         let params = self.endpoint().params;
         let mut found = params.iter().enumerate().filter(|(_, param)| {
             param.name == name && place.is_none_or(|place| place == param.place)
         });
         let problem = match (found.next(), found.next()) {
-            (Some((index, _)), None) => {
-                self.call = self.call.set_by_meta(index, value);
-                return self;
-            }
+            (Some((index, _)), None) => return Ok(index),
             (Some((_, first)), Some((_, second))) => format!(
                 "it has a {} and a {} parameter {name:?}: `set_in` says which",
                 first.place, second.place
@@ -155,8 +176,7 @@ impl DynamicCall {
                 format!("it has no parameter {name:?}; it has {names:?}")
             }
         };
-        self.problem = Some(RequestError::new(problem));
-        self
+        Err(RequestError::new(problem))
     }
 }
 

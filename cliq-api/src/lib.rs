@@ -89,7 +89,7 @@ pub mod zoho;
 /// The `User-Agent` of clients that don't set one.
 pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-pub use body::{Body, BoxError, TooLarge};
+pub use body::{Body, BoxError, Part, TooLarge};
 pub use bytes::Bytes;
 /// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. Its keys are
 /// documented there.
@@ -256,11 +256,14 @@ pub use client::{
 pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
-pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, ResponseKind, Scopes, Shape};
+pub use meta::{
+    EndpointMeta, Limit, NextPage, PageMeta, Param, Place, ResponseKind, Scopes, Shape,
+};
 pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
-    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue, StreamValue,
+    BodyValue, FieldValue, HeaderValue, PartValue, PathValue, QueryMembers, QueryValue, RawValue,
+    StreamValue,
 };
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]

@@ -54,6 +54,8 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub idempotent: bool,
     #[doc(hidden)]
+    pub idempotency_key: Option<&'static str>,
+    #[doc(hidden)]
     pub form: bool,
     #[doc(hidden)]
     pub response: &'static [&'static str],
@@ -86,6 +88,7 @@ impl EndpointMeta {
         bucket: None,
         server: None,
         idempotent: true,
+        idempotency_key: None,
         form: false,
         response: &[],
         optional: false,
@@ -161,6 +164,12 @@ impl EndpointMeta {
         self.idempotent
     }
 
+    /// Returns the header that carries a key of each call, by which the server knows one that it has
+    /// received before.
+    pub const fn idempotency_key(&self) -> Option<&'static str> {
+        self.idempotency_key
+    }
+
     /// Returns the timeout of one attempt, if the declaration sets one.
     pub const fn timeout(&self) -> Option<Duration> {
         self.timeout
@@ -201,6 +210,11 @@ impl EndpointMeta {
     /// Returns whether fields are sent as a form instead of JSON.
     pub const fn form(&self) -> bool {
         self.form
+    }
+
+    /// Returns whether the body is `multipart/form-data`.
+    pub fn multipart(&self) -> bool {
+        self.params.iter().any(|param| param.place == Place::Part)
     }
 }
 
@@ -328,6 +342,8 @@ pub enum Place {
     Field,
     /// The whole body.
     Body,
+    /// A part of a multipart body.
+    Part,
 }
 
 impl fmt::Display for Place {
@@ -338,6 +354,7 @@ impl fmt::Display for Place {
             Self::Header => "header",
             Self::Field => "field",
             Self::Body => "body",
+            Self::Part => "part",
         })
     }
 }
@@ -346,7 +363,7 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shape {
-    /// A scalar in a path, a query, a header or a form.
+    /// A scalar in a path, a query, a header, a form or a part.
     Plain,
     /// A list; each item is a pair of name and value.
     Repeated,
@@ -358,6 +375,10 @@ pub enum Shape {
     Json,
     /// Raw bytes, with their content type.
     Bytes(&'static str),
+    /// A [`Part`](crate::Part) of a multipart body.
+    File,
+    /// A list of [`Part`](crate::Part)s of one name.
+    Files,
 }
 
 /// The scopes that an endpoint needs.
@@ -414,44 +435,125 @@ impl fmt::Display for Limit {
     }
 }
 
-/// Where a paged response holds its items and the token of the next page.
+/// Where a paged response holds its items, and how the next page is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageMeta {
     #[doc(hidden)]
     pub items: &'static [&'static str],
     #[doc(hidden)]
-    pub token: &'static [&'static str],
+    pub next: NextPage,
     #[doc(hidden)]
-    pub param: usize,
+    pub more: Option<&'static [&'static str]>,
+}
+
+/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter that
+/// asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NextPage {
+    /// By a token in the response.
+    #[non_exhaustive]
+    Token {
+        /// The path to the member that holds it.
+        member: &'static [&'static str],
+        /// The parameter that sends it.
+        param: usize,
+    },
+    /// By the URL in the `Link` header (RFC 8288) whose relation is `next`.
+    Link,
+    /// By a URL in the response.
+    #[non_exhaustive]
+    Url {
+        /// The path to the member that holds it.
+        member: &'static [&'static str],
+    },
+    /// By its number.
+    #[non_exhaustive]
+    Number {
+        /// The parameter that sends it.
+        param: usize,
+        /// The number of the first page.
+        first: u64,
+    },
+    /// By the number of items before it.
+    #[non_exhaustive]
+    Offset {
+        /// The parameter that sends it.
+        param: usize,
+    },
 }
 
 impl PageMeta {
     #[doc(hidden)]
     pub const fn new(
         items: &'static [&'static str],
-        token: &'static [&'static str],
+        member: &'static [&'static str],
         param: usize,
     ) -> Self {
+        Self::of(items, NextPage::Token { member, param })
+    }
+
+    #[doc(hidden)]
+    pub const fn link(items: &'static [&'static str]) -> Self {
+        Self::of(items, NextPage::Link)
+    }
+
+    #[doc(hidden)]
+    pub const fn url(items: &'static [&'static str], member: &'static [&'static str]) -> Self {
+        Self::of(items, NextPage::Url { member })
+    }
+
+    #[doc(hidden)]
+    pub const fn number(items: &'static [&'static str], param: usize, first: u64) -> Self {
+        Self::of(items, NextPage::Number { param, first })
+    }
+
+    #[doc(hidden)]
+    pub const fn offset(items: &'static [&'static str], param: usize) -> Self {
+        Self::of(items, NextPage::Offset { param })
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_more(self, more: &'static [&'static str]) -> Self {
         Self {
-            items,
-            token,
-            param,
+            more: Some(more),
+            ..self
         }
     }
 
-    /// Returns the path to the member that holds the items.
+    const fn of(items: &'static [&'static str], next: NextPage) -> Self {
+        Self {
+            items,
+            next,
+            more: None,
+        }
+    }
+
+    /// Returns the path to the member that holds the items; empty if the response is the list.
     pub const fn items(&self) -> &'static [&'static str] {
         self.items
     }
 
-    /// Returns the path to the member that holds the token of the next page.
-    pub const fn token(&self) -> &'static [&'static str] {
-        self.token
+    /// Returns how the next page is found.
+    pub const fn next(&self) -> NextPage {
+        self.next
     }
 
-    /// Returns the index in [`EndpointMeta::params`] of the parameter that sends the token.
-    pub const fn param(&self) -> usize {
-        self.param
+    /// Returns the path to the member that says whether there are more pages, if there is one.
+    pub const fn more(&self) -> Option<&'static [&'static str]> {
+        self.more
+    }
+
+    /// Returns the index in [`EndpointMeta::params`] of the parameter that asks for the next page;
+    /// `None` if that is a URL.
+    pub const fn param(&self) -> Option<usize> {
+        match self.next {
+            NextPage::Token { param, .. }
+            | NextPage::Number { param, .. }
+            | NextPage::Offset { param } => Some(param),
+            NextPage::Link | NextPage::Url { .. } => None,
+        }
     }
 }

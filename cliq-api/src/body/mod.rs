@@ -1,5 +1,6 @@
 //! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
 
+mod part;
 mod sources;
 
 use std::any::Any;
@@ -18,6 +19,8 @@ use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
 use tokio::io::AsyncRead;
 
+pub use self::part::Part;
+pub(crate) use self::part::Parts;
 use sources::{AsyncReader, Lazy, Pieces, Reader, WithLength};
 
 /// Any error, as bodies and layers report it.
@@ -223,6 +226,7 @@ pub(crate) enum Payload {
     Full(Bytes),
     Replayable(Open),
     Once(Arc<Mutex<Option<Body>>>),
+    Parts(Box<Parts>),
 }
 
 impl Default for Payload {
@@ -234,7 +238,11 @@ impl Default for Payload {
 impl Payload {
     /// Whether it can be sent more than once.
     pub(crate) fn is_replayable(&self) -> bool {
-        !matches!(self, Self::Once(_))
+        match self {
+            Self::Full(_) | Self::Replayable(_) => true,
+            Self::Once(_) => false,
+            Self::Parts(parts) => parts.is_replayable(),
+        }
     }
 
     /// Returns the body for one attempt; `None` where the stream was sent already.
@@ -243,6 +251,7 @@ impl Payload {
             Self::Full(bytes) => Some(bytes.clone().into()),
             Self::Replayable(open) => Some(open()),
             Self::Once(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
+            Self::Parts(parts) => parts.open(),
         }
     }
 }

@@ -172,7 +172,9 @@ impl http_body::Body for WithLength {
     ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
         let this = &mut *self;
         let frame = match ready!(Pin::new(&mut this.body).poll_frame(context)) {
-            None if this.left > 0 => Err(OtherLength::Shorter(std::mem::take(&mut this.left)).into()),
+            None if this.left > 0 => {
+                Err(OtherLength::Shorter(std::mem::take(&mut this.left)).into())
+            }
             None => return Poll::Ready(None),
             Some(Ok(frame)) => {
                 let length = frame.data_ref().map_or(0, |data| data.len() as u64);

@@ -27,7 +27,7 @@ pub use self::endpoint::{Builder, Context, Endpoint, Of};
 pub use self::limits::EndpointLimits;
 pub use self::options::Options;
 pub use self::retry::RetryPolicy;
-pub(crate) use self::run::{prepare, prepare_authorized, run};
+pub(crate) use self::run::{prepare, prepare_authorized, run, url};
 use crate::auth::{AuthContext, Authorizer, Identity, ScopeSet, Users};
 use crate::body::Body;
 use crate::error::{Error, ErrorKind};

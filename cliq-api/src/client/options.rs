@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::retry::RetryPolicy;
 use crate::limit::{Priority, WaitPolicy};
@@ -30,6 +30,9 @@ pub struct Options {
     pub(super) wait_policy: Option<WaitPolicy>,
     pub(super) priority: Option<Priority>,
     pub(super) max_response_size: Option<usize>,
+    pub(super) idempotency_key: Option<HeaderValue>,
+    /// The URL that a server gave for the next page.
+    pub(super) page: Option<Uri>,
     headers: Option<HeaderMap>,
     invalid: Option<String>,
 }
@@ -42,6 +45,8 @@ impl Options {
         wait_policy: None,
         priority: None,
         max_response_size: None,
+        idempotency_key: None,
+        page: None,
         headers: None,
         invalid: None,
     };
@@ -119,6 +124,23 @@ impl Options {
         }
     }
 
+    /// Sets the key by which the server knows a call that it has received before, in place of a
+    /// random one. The endpoint must declare `idempotency_key`; otherwise the call fails. Clones of
+    /// the builder send the same key.
+    ///
+    /// A key that is stored beforehand makes a call safe to repeat after the program was restarted.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        match HeaderValue::try_from(key) {
+            Ok(key) if !key.is_empty() => self.idempotency_key = Some(key),
+            _ => {
+                let problem = "the idempotency key can't be sent: it is empty or not valid";
+                self.invalid = Some(problem.to_owned());
+            }
+        }
+        self
+    }
+
     /// Sets a header, in place of any other of that name. If it can't be sent, the call fails.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -131,6 +153,20 @@ impl Options {
             _ => self.invalid = Some(invalid_header(name)),
         }
         self
+    }
+
+    /// Sets a header that was checked already.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.get_or_insert_default().insert(name, value);
+        self
+    }
+
+    /// Sends the call to this URL instead of the endpoint's.
+    pub(crate) fn page(self, url: Uri) -> Self {
+        Self {
+            page: Some(url),
+            ..self
+        }
     }
 
     pub(super) fn headers(&self) -> Option<&HeaderMap> {

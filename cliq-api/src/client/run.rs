@@ -3,13 +3,14 @@
 //! Typed calls and calls by metadata take the same way. Nothing that is called here calls back into
 //! the client.
 
+use std::fmt::Display;
 use std::pin::pin;
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{HeaderValue, Request, Response, Uri};
 use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
@@ -57,9 +58,17 @@ pub(crate) async fn run(
 
 /// Builds the request as it would be sent, but for its authorization.
 pub(crate) fn prepare(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
-    let mut request = build(call, context)?;
+    let options = context.options();
+    let key = idempotency_key(call.meta(), options)?;
+    let mut request = build_with(call, &context.client, options, key.as_deref())?;
     open_stream(call, request.body_mut())?;
     Ok(request)
+}
+
+/// Returns the URL that the call would be sent to.
+pub(crate) fn url(call: &Call, context: &Context) -> Result<Uri, Error> {
+    let request = build_with(call, &context.client, context.options(), None)?;
+    Ok(request.into_parts().0.uri)
 }
 
 /// Builds the request as it would be sent.
@@ -109,6 +118,8 @@ struct Run<'c> {
     body: Body,
     /// Whether that is built, and neither authorized nor sent.
     is_built: bool,
+    /// Of all attempts, if it is random.
+    idempotency_key: Option<Box<HeaderValue>>,
     /// For as long as it goes on.
     _entered: Entered,
     bounds: Bounds,
@@ -156,7 +167,9 @@ impl<'c> Run<'c> {
         let endpoint = call.meta();
         let (client, options) = (&context.client, context.options());
         let core = &client.0.core;
-        let (head, body) = build(call, context)?.into_parts();
+        let idempotency_key = idempotency_key(endpoint, options)?;
+        let request = build_with(call, client, options, idempotency_key.as_deref())?;
+        let (head, body) = request.into_parts();
         let scopes_known = check_scopes(client, endpoint)?;
         if Handle::try_current().is_err() {
             let problem = "a call needs a Tokio runtime, and none runs on this thread: `.await` \
@@ -183,6 +196,7 @@ impl<'c> Run<'c> {
             head,
             body,
             is_built: true,
+            idempotency_key,
             _entered: entered,
             bounds: Bounds {
                 timeout,
@@ -388,7 +402,8 @@ impl<'c> Run<'c> {
     }
 
     fn build(&mut self) -> Result<(), Error> {
-        let request = build_with(self.call, self.client, self.options)?;
+        let key = self.idempotency_key.as_deref();
+        let request = build_with(self.call, self.client, self.options, key)?;
         (self.head, self.body) = request.into_parts();
         self.is_built = true;
         Ok(())
@@ -568,11 +583,12 @@ fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Fai
     (response, failure)
 }
 
-fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
-    build_with(call, &context.client, context.options())
-}
-
-fn build_with(call: &Call, client: &Client, options: &Options) -> Result<Request<Body>, Error> {
+fn build_with(
+    call: &Call,
+    client: &Client,
+    options: &Options,
+    idempotency_key: Option<&HeaderValue>,
+) -> Result<Request<Body>, Error> {
     let endpoint = call.meta();
     if let Some(problem) = options.invalid() {
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
@@ -581,8 +597,47 @@ fn build_with(call: &Call, client: &Client, options: &Options) -> Result<Request
         base: &client.server(endpoint)?.base_url,
         defaults: &client.0.core.headers,
         headers: options.headers(),
+        idempotency_key: options.idempotency_key.as_ref().or(idempotency_key),
+        page: options.page.as_ref(),
     };
     request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
+}
+
+/// Makes a random key for a call that needs one (a UUID of version 4, which all servers accept);
+/// `None` if the endpoint declares none, or the call's options set it.
+fn idempotency_key(
+    endpoint: &'static EndpointMeta,
+    options: &Options,
+) -> Result<Option<Box<HeaderValue>>, Error> {
+    match (endpoint.idempotency_key, &options.idempotency_key) {
+        (None, None) | (Some(_), Some(_)) => Ok(None),
+        (None, Some(_)) => {
+            let problem = "the call sets an idempotency key, and its endpoint declares no \
+                           `idempotency_key`";
+            Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem))
+        }
+        (Some(_), None) => {
+            let unavailable = |error: &dyn Display| {
+                let problem = format!("no random idempotency key: {error}");
+                Error::unsent(ErrorKind::Configuration, endpoint, problem)
+            };
+            let key = random_uuid().map_err(|error| unavailable(&error))?;
+            let key = HeaderValue::try_from(key).map_err(|error| unavailable(&error))?;
+            Ok(Some(Box::new(key)))
+        }
+    }
+}
+
+fn random_uuid() -> Result<String, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    random[6] = random[6] & 0x0f | 0x40;
+    random[8] = random[8] & 0x3f | 0x80;
+    let mut digits = format!("{:032x}", u128::from_be_bytes(random));
+    for at in [20, 16, 12, 8] {
+        digits.insert(at, '-');
+    }
+    Ok(digits)
 }
 
 /// Puts in the body of a call that streams it. From then on the call can't be made again.

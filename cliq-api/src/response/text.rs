@@ -149,7 +149,10 @@ mod tests {
 
     #[test]
     fn text_is_read_by_its_charset() {
-        assert_eq!(read(None, "\u{feff}gr\u{fc}n".as_bytes()).unwrap(), "gr\u{fc}n");
+        assert_eq!(
+            read(None, "\u{feff}gr\u{fc}n".as_bytes()).unwrap(),
+            "gr\u{fc}n"
+        );
         let latin = "text/plain; Charset=\"ISO-8859-1\"";
         assert_eq!(read(Some(latin), b"gr\xfcn").unwrap(), "gr\u{fc}n");
         assert_eq!(read(Some("text/plain"), b"").unwrap(), "");

@@ -69,7 +69,12 @@ impl Download {
 
     /// Returns the length of the whole content in bytes, if the server sent it.
     pub fn content_length(&self) -> Option<u64> {
-        self.headers.get(CONTENT_LENGTH)?.to_str().ok()?.parse().ok()
+        self.headers
+            .get(CONTENT_LENGTH)?
+            .to_str()
+            .ok()?
+            .parse()
+            .ok()
     }
 
     /// Returns the next piece; `None` at the end, and after an error.

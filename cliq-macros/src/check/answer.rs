@@ -200,19 +200,18 @@ pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> 
     let way = way.filter(|_| !errors.failed())?;
     let keys = &page.keys;
     Some(Page {
-        items: keys.items.value().map(|items| items.0.clone()).unwrap_or_default(),
+        items: keys
+            .items
+            .value()
+            .map(|items| items.0.clone())
+            .unwrap_or_default(),
         way,
         more: keys.more.value().map(|more| more.0.clone()),
     })
 }
 
 /// The one key that says how the next page is found.
-fn way(
-    page: &Read<PageArgs>,
-    at: &Whole,
-    args: &[Argument],
-    errors: Sink<'_>,
-) -> Option<Way> {
+fn way(page: &Read<PageArgs>, at: &Whole, args: &[Argument], errors: Sink<'_>) -> Option<Way> {
     let keys = &page.keys;
     let ways = [
         ("token", keys.token.key()),
@@ -220,9 +219,14 @@ fn way(
         ("number", keys.number.key()),
         ("offset", keys.offset.key()),
     ];
-    let mut written = ways.into_iter().filter_map(|(name, key)| Some((name, key?)));
+    let mut written = ways
+        .into_iter()
+        .filter_map(|(name, key)| Some((name, key?)));
     let Some((first, _)) = written.next() else {
-        if ["token", "next", "number", "offset"].iter().all(|key| !page.may_hold(key)) {
+        if ["token", "next", "number", "offset"]
+            .iter()
+            .all(|key| !page.may_hold(key))
+        {
             errors.push(at, &Problem::PageWithoutWay);
         }
         return None;
@@ -235,12 +239,20 @@ fn way(
         "token" => {
             let member = keys.token.value()?.0.clone();
             let named = keys.param.value().map(|param| param.0.clone());
-            let param = param(named.or_else(|| member.last().cloned())?, first, at, args, errors)?;
+            let param = param(
+                named.or_else(|| member.last().cloned())?,
+                first,
+                at,
+                args,
+                errors,
+            )?;
             Some(Way::Token { member, param })
         }
         "next" => match keys.next.value()? {
             Next::Link => Some(Way::Link),
-            Next::Url(member) => Some(Way::Url { member: member.clone() }),
+            Next::Url(member) => Some(Way::Url {
+                member: member.clone(),
+            }),
         },
         "number" => Some(Way::Number {
             param: param(keys.number.value()?.0.clone(), first, at, args, errors)?,
@@ -298,7 +310,12 @@ fn check_page(page: &Read<PageArgs>, at: &Whole, errors: Sink<'_>) {
         }
     };
     requires("param", keys.param.key(), "token", !keys.token.is_absent());
-    requires("first", keys.first.key(), "number", !keys.number.is_absent());
+    requires(
+        "first",
+        keys.first.key(),
+        "number",
+        !keys.number.is_absent(),
+    );
     if let (Some(more), false) = (keys.more.key(), keys.next.is_absent()) {
         let problem = Problem::PageKeysConflict {
             first: "next",
@@ -316,7 +333,9 @@ fn check_page(page: &Read<PageArgs>, at: &Whole, errors: Sink<'_>) {
     if needs_object && keys.items.is_absent() && !page.may_hold("items") {
         errors.push(at, &Problem::PageMissing { key: "items" });
     }
-    let Some(items) = keys.items.value() else { return };
+    let Some(items) = keys.items.value() else {
+        return;
+    };
     let beside = [
         ("token", keys.token.value().map(|token| &token.0)),
         ("more", keys.more.value().map(|more| &more.0)),

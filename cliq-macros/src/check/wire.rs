@@ -90,14 +90,11 @@ impl Wire {
             limit,
             lock: keys.lock.value().or(inherited).map(|lock| lock.0),
             bucket: keys.bucket.value().map(|bucket| bucket.0.clone()),
-            idempotent: keys
-                .idempotent
-                .value()
-                .map_or(
-                    // With a key, the server knows a call that it has seen before.
-                    head.method.is_idempotent || keys.idempotency_key.value().is_some(),
-                    |idempotent| idempotent.0,
-                ),
+            idempotent: keys.idempotent.value().map_or(
+                // With a key, the server knows a call that it has seen before.
+                head.method.is_idempotent || keys.idempotency_key.value().is_some(),
+                |idempotent| idempotent.0,
+            ),
             page,
             keys,
         }

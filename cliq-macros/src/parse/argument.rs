@@ -58,10 +58,9 @@ impl ArgAttr {
         match self {
             Self::Path { name } | Self::Header { name } => Some(name),
             Self::Query { name, .. } | Self::Field { name } | Self::Part { name } => name.as_ref(),
-            Self::QueryFlatten
-            | Self::Body
-            | Self::BodyBytes { .. }
-            | Self::BodyStream { .. } => None,
+            Self::QueryFlatten | Self::Body | Self::BodyBytes { .. } | Self::BodyStream { .. } => {
+                None
+            }
         }
     }
 }

@@ -263,12 +263,6 @@ pub(crate) fn keys_of(on: On) -> &'static [KeyInfo] {
         On::Endpoints => TraitArgs::KEYS,
         On::Endpoint => EndpointArgs::KEYS,
         On::Page => PageArgs::KEYS,
-        On::Argument
-        | On::Path
-        | On::Query
-        | On::Header
-        | On::Field
-        | On::Body
-        | On::Part => &[],
+        On::Argument | On::Path | On::Query | On::Header | On::Field | On::Body | On::Part => &[],
     }
 }
