@@ -270,7 +270,7 @@ pub use request_ext::{RequestExt, ResponseFuture};
 pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
-pub use streaming::Download;
+pub use streaming::{Download, Event, EventData, Events, EventsExt, JsonLines, Reconnecting};
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

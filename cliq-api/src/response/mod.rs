@@ -6,12 +6,15 @@ pub(crate) mod error;
 mod item;
 pub(crate) mod json;
 mod lenient;
+mod lines;
 mod nothing;
 pub(crate) mod page;
+pub(crate) mod sse;
 mod text;
 
 pub use self::error::DecodeError;
 pub use self::item::{ItemError, Lenient};
+pub(crate) use self::lines::Lines;
 pub use self::page::Page;
 pub use self::text::Text;
 

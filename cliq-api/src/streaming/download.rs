@@ -9,9 +9,9 @@ use futures_core::Stream;
 use http::header::{CONTENT_LENGTH, CONTENT_TYPE};
 use http::{HeaderMap, Response, StatusCode};
 
+use super::source::Source;
 use crate::body::Body;
 use crate::error::Error;
-use crate::meta::EndpointMeta;
 use crate::request::Call;
 use crate::response::{DecodeError, Delivery, FromResponse, decode};
 
@@ -45,10 +45,9 @@ use crate::response::{DecodeError, Delivery, FromResponse, decode};
 /// ```
 #[must_use = "a download is not read until it is polled"]
 pub struct Download {
-    endpoint: &'static EndpointMeta,
     status: StatusCode,
     headers: HeaderMap,
-    body: Body,
+    source: Source,
 }
 
 impl Download {
@@ -85,7 +84,7 @@ impl Download {
     /// [`ErrorKind::Timeout`](crate::ErrorKind::Timeout) after the `read_timeout`, and
     /// [`ErrorKind::Decode`](crate::ErrorKind::Decode) if it is larger than the call allows.
     pub async fn next(&mut self) -> Option<Result<Bytes, Error>> {
-        std::future::poll_fn(|context| self.poll(context)).await
+        std::future::poll_fn(|context| self.source.poll(context)).await
     }
 
     /// Reads the rest into memory.
@@ -95,25 +94,14 @@ impl Download {
     /// Those of [`next`](Self::next), and [`ErrorKind::Decode`](crate::ErrorKind::Decode) if there
     /// are more than `max` bytes.
     pub async fn collect_up_to(self, max: usize) -> Result<Bytes, Error> {
-        let endpoint = self.endpoint;
-        let collected = self.body.collect_up_to(max).await;
+        let endpoint = self.source.endpoint();
+        let collected = self.into_body().collect_up_to(max).await;
         collected.map_err(|error| Error::stream(endpoint, error))
     }
 
     /// Returns the body, for what takes an [`http_body::Body`].
     pub fn into_body(self) -> Body {
-        self.body
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Bytes, Error>>> {
-        self.body.poll_data(context).map(|piece| {
-            piece.map(|piece| {
-                piece.map_err(|error| {
-                    self.body = Body::empty();
-                    Error::stream(self.endpoint, error)
-                })
-            })
-        })
+        self.source.into_body()
     }
 }
 
@@ -121,7 +109,7 @@ impl Stream for Download {
     type Item = Result<Bytes, Error>;
 
     fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
-        self.get_mut().poll(context)
+        self.get_mut().source.poll(context)
     }
 }
 
@@ -129,7 +117,7 @@ impl Stream for Download {
 impl fmt::Debug for Download {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Download")
-            .field("endpoint", &format_args!("{}", self.endpoint))
+            .field("endpoint", &format_args!("{}", self.source.endpoint()))
             .field("status", &self.status)
             .finish_non_exhaustive()
     }
@@ -141,10 +129,9 @@ impl FromResponse<decode::Download> for Download {
 
     fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
         Ok(Self {
-            endpoint: call.meta(),
             status: response.status(),
             headers: response.headers().clone(),
-            body: std::mem::take(response.body_mut()),
+            source: Source::of(call, response),
         })
     }
 }
