@@ -238,7 +238,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
         base: "",
         limit: ::other::path::__private::limit(10, 300),
         lock: ::core::option::Option::None,
-        accept: "*/*",
+        kind: ::other::path::ResponseKind::Bytes,
         params: &[
             ::other::path::Param::new(
                 "a",

@@ -43,6 +43,7 @@ pub(super) const BUILDER: &[&str] = &[
     "pages",
     "prepare",
     "prepare_authorized",
+    "reconnecting",
     "send",
     "wait",
     "wait_items",
@@ -93,10 +94,15 @@ mod tests {
 
     #[test]
     fn all_that_a_builder_has_is_reserved() {
-        let methods: Vec<_> = ["request_ext.rs", "paging.rs", "blocking.rs"]
-            .into_iter()
-            .flat_map(of_builders)
-            .collect();
+        let methods: Vec<_> = [
+            "request_ext.rs",
+            "paging.rs",
+            "blocking.rs",
+            "streaming/reconnecting.rs",
+        ]
+        .into_iter()
+        .flat_map(of_builders)
+        .collect();
         assert!(methods.len() > 8, "they are found: {methods:?}");
         for method in methods {
             assert!(BUILDER.contains(&method.as_str()), "{method}");
