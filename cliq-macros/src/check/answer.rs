@@ -105,11 +105,9 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
             let inner = inner.map(written).filter(|inner| inner != "()");
             (Problem::ReturnResult { inner }, meant)
         }
-        ty if let Some(page) = optional_page(ty) => {
-            let problem = Problem::ReturnOptionalPage {
-                page: written(page),
-            };
-            (problem, by_name(page))
+        ty if let Some((name, inner)) = never_optional(ty) => {
+            let ty = written(inner);
+            (Problem::ReturnOptional { name, ty }, by_name(inner))
         }
         // Its type is still being typed.
         ty if is_named(ty, "Page") && first_argument(ty).is_none() => {
@@ -122,9 +120,15 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
     meant
 }
 
-/// `Page<T>` of `Option<Page<T>>`.
-fn optional_page(ty: &Type) -> Option<&Type> {
-    only_argument(ty, "Option").filter(|inner| only_argument(inner, "Page").is_some())
+/// `Page<T>` of `Option<Page<T>>`, and the same of streams.
+fn never_optional(ty: &Type) -> Option<(&'static str, &Type)> {
+    let inner = only_argument(ty, "Option")?;
+    let generic = ["Page", "Events", "JsonLines"];
+    let name = generic
+        .into_iter()
+        .find(|name| only_argument(inner, name).is_some())
+        .or_else(|| is_named(inner, "Download").then_some("Download"))?;
+    Some((name, inner))
 }
 
 fn ignored() -> Answer {

@@ -160,6 +160,13 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
     let row = encoding.row();
     let found = || written(ty);
     let (at_type, problem) = match (row.bound, &value.item) {
+        (Bound::QueryValue, item)
+            if row.on == On::Part
+                && (is_named(ty, "Bytes")
+                    || item.as_ref().is_some_and(|ty| is_named(ty, "u8"))) =>
+        {
+            (true, Problem::PartOfBytes { found: found() })
+        }
         (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, None) if is_compound(ty) => {
             (true, Problem::NotScalar { found: found() })
         }
@@ -389,9 +396,7 @@ fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) 
         )
     };
     let mut seen: Vec<(On, &str)> = Vec::new();
-    if let Some(key) = attr.args.keys.idempotency_key.value() {
-        seen.push((On::Header, &key.0));
-    }
+    let key = attr.args.keys.idempotency_key.value();
     for arg in args.iter().filter(named) {
         let Some(sent) = &arg.sent else { continue };
         let (on, name) = (sent.encoding.row().on, sent.name.as_str());
@@ -400,6 +405,10 @@ fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) 
             *other_on == on
                 && (*other == name || on == On::Header && other.eq_ignore_ascii_case(name))
         };
+        if on == On::Header && key.is_some_and(|key| key.0.eq_ignore_ascii_case(name)) {
+            let name = name.to_owned();
+            errors.push(&arg.ident, &Problem::KeyHeaderArgument { name });
+        }
         if seen.iter().any(same) {
             let name = name.to_owned();
             errors.push(&arg.ident, &Problem::RepeatedName { on, name });
@@ -440,7 +449,7 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
     match (of(On::Body).next(), form) {
         (Some(body), _) if has_fields => errors.push(&body.ident, &Problem::BodyAndFields),
         (Some(_), Some(form)) => errors.push(form, &Problem::FormWithBody),
-        (None, Some(form)) if !has_fields && all_known => {
+        (None, Some(form)) if !has_fields && all_known && attr.args.keys.multipart.is_absent() => {
             errors.push(form, &Problem::FormWithoutFields);
         }
         _ => {}

@@ -353,7 +353,7 @@ impl KeyValue for KeyHeader {
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         text_as::<Self, _>(key, errors, |text| {
             if is_transports(text) {
-                Err(Problem::ReservedHeader { name: text.into() })
+                Err(Problem::ReservedKeyHeader { name: text.into() })
             } else if units::is_header_name(text) {
                 Ok(Self(text.to_owned()))
             } else {

@@ -199,6 +199,12 @@ pub(crate) enum Problem {
     BadKeyHeader {
         found: String,
     },
+    ReservedKeyHeader {
+        name: String,
+    },
+    KeyHeaderArgument {
+        name: String,
+    },
     BadNext {
         found: String,
     },
@@ -362,6 +368,9 @@ pub(crate) enum Problem {
     NotBody {
         found: String,
     },
+    PartOfBytes {
+        found: String,
+    },
     RepeatedName {
         on: On,
         name: String,
@@ -401,8 +410,9 @@ pub(crate) enum Problem {
     ReturnOdd {
         found: String,
     },
-    ReturnOptionalPage {
-        page: String,
+    ReturnOptional {
+        name: &'static str,
+        ty: String,
     },
     ReturnBarePage,
     AnswerOfHead,

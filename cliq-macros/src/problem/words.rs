@@ -255,6 +255,14 @@ impl Problem {
                 format!("invalid header name `\"{found}\"`"),
                 "write it like `idempotency_key = \"Idempotency-Key\"`".into(),
             ),
+            Self::ReservedKeyHeader { name } => (
+                format!("header `{name}` is set by the transport"),
+                "write it like `idempotency_key = \"Idempotency-Key\"`".into(),
+            ),
+            Self::KeyHeaderArgument { name } => (
+                format!("header `{name}` is set by `idempotency_key`"),
+                "remove the argument; `options.idempotency_key(\"…\")` sets the key of a call".into(),
+            ),
             Self::BadNext { found } => (
                 format!("`next` expects `link` or a string, found `{found}`"),
                 "write `next = link` for the `Link` header, or name the member of the answer that holds the next page's URL".into(),
@@ -263,9 +271,10 @@ impl Problem {
                 format!("`first` expects a number, found `{found}`"),
                 "write it like `first = 0`".into(),
             ),
-            Self::PageMissing { key } => {
-                (format!("`page` requires `{key}`"), A_PAGE.into())
-            }
+            Self::PageMissing { key } => (
+                format!("`page` requires `{key}`"),
+                "name the member of the answer that holds the items, such as `items = \"data\"`".into(),
+            ),
             Self::PageWithoutWay => (
                 "`page` requires `token`, `next`, `number` or `offset`".into(),
                 "say how the next page is found, such as `token = \"next_token\"` or `next = link`".into(),
@@ -541,6 +550,10 @@ impl Problem {
                 "`bytes` and `stream` conflict".into(),
                 "use `bytes` for content in memory, `stream` for a `Body`".into(),
             ),
+            Self::PartOfBytes { found } => (
+                format!("expected a scalar or a `Part`, found `{found}`"),
+                "use `cliq_api::Part`, which bytes convert into".into(),
+            ),
             Self::NotBody { found } => (
                 format!("`stream` expects a `Body`, found `{found}`"),
                 "use `cliq_api::Body`; content in memory goes with `bytes`".into(),
@@ -705,9 +718,13 @@ impl Problem {
                 format!("unsupported return type `{found}`"),
                 "use a type that is read from JSON, `Bytes`, or no return type".into(),
             ),
-            Self::ReturnOptionalPage { page } => (
+            Self::ReturnOptional { name: "Page", ty } => (
                 "a `Page` can't be optional".into(),
-                format!("write `-> {page}`; a page without items is an empty one"),
+                format!("write `-> {ty}`; a page without items is an empty one"),
+            ),
+            Self::ReturnOptional { name, ty } => (
+                format!("`{name}` can't be optional"),
+                format!("write `-> {ty}`"),
             ),
             Self::ReturnBarePage => (
                 "`Page` requires the type of its items".into(),
