@@ -10,18 +10,20 @@ use serde_json::Value;
 use crate::body::{Body, Part};
 use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
-use crate::meta::{EndpointMeta, Place};
+use crate::meta::{EndpointMeta, Place, ResponseKind};
 use crate::request::{Call, RequestError};
-use crate::request_ext::ResponseFuture;
-use crate::response::{DecodeError, Delivery, content, json};
+use crate::request_ext::{ResponseFuture, respond_as};
+use crate::response::{DecodeError, Delivery, FromResponse, Text, content, decode, json};
+use crate::streaming::{Events, JsonLines};
 
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
 /// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
-/// `Option`.
-/// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body.
+/// `Option`. Text is a string, and lines of JSON are a list.
+/// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body,
+/// [`events`](Self::events) and [`lines`](Self::lines) as they arrive.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct DynamicCall {
@@ -139,6 +141,25 @@ impl DynamicCall {
         })
     }
 
+    /// Sends the call and returns the server-sent events of its response, with any JSON as data.
+    pub fn events(self) -> ResponseFuture<Events<Value>> {
+        self.decoded::<Events<Value>, decode::Events>()
+    }
+
+    /// Sends the call and returns the lines of its response, each of which is any JSON.
+    pub fn lines(self) -> ResponseFuture<JsonLines<Value>> {
+        self.decoded::<JsonLines<Value>, decode::JsonLines>()
+    }
+
+    fn decoded<T: FromResponse<D>, D: 'static>(self) -> ResponseFuture<T> {
+        Box::pin(async move {
+            self.check()?;
+            respond_as::<T, D>(&self.call, &self.context)
+                .await
+                .map(Response::into_body)
+        })
+    }
+
     fn check(&self) -> Result<(), Error> {
         match &self.problem {
             None => Ok(()),
@@ -189,7 +210,7 @@ impl IntoFuture for DynamicCall {
             self.check()?;
             let mut value = Value::Null;
             let mut decode = |call: &Call, response: &mut Response<Body>| {
-                value = read(call.meta(), content(response))?;
+                value = read(call, response)?;
                 Ok(())
             };
             client::run(&self.call, &self.context, Delivery::Whole, &mut decode).await?;
@@ -199,7 +220,17 @@ impl IntoFuture for DynamicCall {
 }
 
 /// Metadata doesn't say what an empty response means, so that one is `null`.
-fn read(endpoint: &EndpointMeta, body: &[u8]) -> Result<Value, DecodeError> {
+fn read(call: &Call, response: &mut Response<Body>) -> Result<Value, DecodeError> {
+    let endpoint = call.meta();
+    if endpoint.kind == ResponseKind::Text {
+        return Text::from_response(call, response).map(|text| text.into_string().into());
+    }
+    let body = content(response);
+    if endpoint.kind == ResponseKind::JsonLines {
+        let lines = body.split(|byte| *byte == b'\n');
+        let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+        return lines.map(|line| json::from_slice(line, &[])).collect();
+    }
     if json::is_nothing(body) {
         return Ok(Value::Null);
     }

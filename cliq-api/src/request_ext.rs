@@ -56,12 +56,19 @@ async fn respond<R: Endpoint>(
     call: &Call,
     context: &Context,
 ) -> Result<Response<R::Response>, Error> {
+    respond_as::<R::Response, R::Decode>(call, context).await
+}
+
+pub(crate) async fn respond_as<T: FromResponse<D>, D>(
+    call: &Call,
+    context: &Context,
+) -> Result<Response<T>, Error> {
     let mut value = None;
     let mut decode = |call: &Call, response: &mut Response<Body>| {
-        value = Some(R::Response::from_response(call, response)?);
+        value = Some(T::from_response(call, response)?);
         Ok(())
     };
-    let response = client::run(call, context, R::Response::DELIVERY, &mut decode).await?;
+    let response = client::run(call, context, T::DELIVERY, &mut decode).await?;
     let Some(value) = value else {
         unreachable!("a call succeeds only if its response was decoded");
     };

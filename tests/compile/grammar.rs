@@ -152,11 +152,11 @@ pub trait Streams {
         #[part("n")] number: Option<u8>,
         #[part] tags: Vec<String>,
         #[part] file: Part,
-        #[part] files: Option<Vec<cliq_api::Part>>,
+        #[part] files: Option<Vec<Part>>,
     ) -> Text;
 
     #[endpoint(PUT "/stream")]
-    fn put_stream(&self, #[body(stream)] content: Body) -> cliq_api::Text;
+    fn put_stream(&self, #[body(stream)] content: Body) -> Text;
 
     #[endpoint(PATCH "/stream", idempotency_key = "X-Key", idempotent = false)]
     fn patch_stream(&self, #[body(stream, content_type = "image/png")] content: Option<Body>);
@@ -168,7 +168,7 @@ pub trait Streams {
     fn watch(&self) -> Events<Item>;
 
     #[endpoint(GET "/watch-text")]
-    fn watch_text(&self) -> cliq_api::Events<Text>;
+    fn watch_text(&self) -> Events<Text>;
 
     #[endpoint(GET "/export")]
     fn export(&self) -> JsonLines<Item>;
@@ -218,8 +218,7 @@ fn everything_that_a_declaration_can_say() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
-    let url =
-        |request: Result<http::Request<cliq_api::Body>, Error>| request.unwrap().uri().to_string();
+    let url = |request: Result<http::Request<Body>, Error>| request.unwrap().uri().to_string();
     assert_eq!(
         url(client.get_item(5).prepare()),
         "http://localhost:1/api/v3/items/5.json?kind=plain&flag"
@@ -256,7 +255,7 @@ fn everything_that_a_declaration_can_say() {
     );
     let _ = (list.clone().items(), list.pages());
 
-    let body = |request: Result<http::Request<cliq_api::Body>, Error>| {
+    let body = |request: Result<http::Request<Body>, Error>| {
         let request = request.unwrap();
         let content_type = request
             .headers()
