@@ -12,7 +12,7 @@ use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
 use crate::meta::{EndpointMeta, Place, ResponseKind};
 use crate::request::{Call, RequestError};
-use crate::request_ext::{ResponseFuture, respond_as};
+use crate::request_ext::{ResponseFuture, respond};
 use crate::response::{DecodeError, Delivery, FromResponse, Text, content, decode, json};
 use crate::streaming::{Events, JsonLines};
 
@@ -154,7 +154,7 @@ impl DynamicCall {
     fn decoded<T: FromResponse<D>, D: 'static>(self) -> ResponseFuture<T> {
         Box::pin(async move {
             self.check()?;
-            respond_as::<T, D>(&self.call, &self.context)
+            respond::<T, D>(&self.call, &self.context)
                 .await
                 .map(Response::into_body)
         })
@@ -229,7 +229,10 @@ fn read(call: &Call, response: &mut Response<Body>) -> Result<Value, DecodeError
     if endpoint.kind == ResponseKind::JsonLines {
         let lines = body.split(|byte| *byte == b'\n');
         let lines = lines.filter(|line| !line.trim_ascii().is_empty());
-        return lines.map(|line| json::from_slice(line, &[])).collect();
+        return lines
+            .map(|line| json::from_slice(line, &[]))
+            .collect::<Result<Vec<Value>, _>>()
+            .map(Value::Array);
     }
     if json::is_nothing(body) {
         return Ok(Value::Null);

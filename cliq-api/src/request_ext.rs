@@ -33,7 +33,7 @@ pub trait RequestExt: Endpoint {
     /// returns the body alone.
     fn send(mut self) -> ResponseFuture<Response<Self::Response>> {
         let (call, context) = (self.call().take(), self.context().take());
-        Box::pin(async move { respond::<Self>(&call, &context).await })
+        Box::pin(async move { respond::<Self::Response, Self::Decode>(&call, &context).await })
     }
 
     /// Returns the request, without its authorization, and sends nothing.
@@ -52,14 +52,7 @@ pub trait RequestExt: Endpoint {
 
 impl<R: Endpoint> RequestExt for R {}
 
-async fn respond<R: Endpoint>(
-    call: &Call,
-    context: &Context,
-) -> Result<Response<R::Response>, Error> {
-    respond_as::<R::Response, R::Decode>(call, context).await
-}
-
-pub(crate) async fn respond_as<T: FromResponse<D>, D>(
+pub(crate) async fn respond<T: FromResponse<D>, D>(
     call: &Call,
     context: &Context,
 ) -> Result<Response<T>, Error> {
@@ -79,5 +72,9 @@ pub(crate) async fn respond_as<T: FromResponse<D>, D>(
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> ResponseFuture<R::Response> {
     let (call, context) = (request.call().take(), request.context().take());
-    Box::pin(async move { Ok(respond::<R>(&call, &context).await?.into_body()) })
+    Box::pin(async move {
+        Ok(respond::<R::Response, R::Decode>(&call, &context)
+            .await?
+            .into_body())
+    })
 }
