@@ -189,6 +189,9 @@ async fn text_is_read_by_its_charset() {
     let text = client.get_text("latin").await.unwrap();
     assert_eq!(text, "gr\u{fc}n");
     assert_eq!(client.get_text("html").await.unwrap().len(), 3);
+    let meta = DEPOT.iter().find(|meta| meta.name() == "get_text").unwrap();
+    let text = client.call(meta).set("NAME", "latin").await.unwrap();
+    assert_eq!(text, "gr\u{fc}n");
     let error = client.get_text("other").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(!error.to_string().contains("canary"), "{error}");

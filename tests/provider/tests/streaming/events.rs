@@ -94,6 +94,10 @@ async fn events_have_names_ids_and_data() {
     assert_eq!(changes.last_event_id(), Some("1"));
     assert!(changes.next().await.is_none());
 
+    let meta = DEPOT.iter().find(|meta| meta.name() == "watch").unwrap();
+    let mut events = client(&url).call(meta).events().await.unwrap();
+    assert_eq!(events.next().await.unwrap().unwrap().data["id"], 1);
+
     let mut texts = client(&url).watch_text().from(1).await.unwrap();
     assert_eq!(texts.next().await.unwrap().unwrap().data, "{\"id\":1}");
     assert_eq!(texts.next().await.unwrap().unwrap().data, "canary");

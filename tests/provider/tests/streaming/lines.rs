@@ -51,3 +51,16 @@ async fn a_line_that_never_ends_is_bounded() {
     assert!(error.to_string().contains("max_response_size"), "{error}");
     assert!(changes.next().await.is_none());
 }
+
+#[tokio::test]
+async fn calls_by_metadata_read_them_as_they_arrive_or_whole() {
+    let url = exports("{\"id\": 1}\n\n[2]").await;
+    let meta = DEPOT.iter().find(|meta| meta.name() == "export").unwrap();
+    let client = client(&url);
+    let whole = client.call(meta).await.unwrap();
+    assert_eq!(whole, serde_json::json!([{ "id": 1 }, [2]]));
+    let mut lines = client.call(meta).lines().await.unwrap();
+    assert_eq!(lines.next().await.unwrap().unwrap()["id"], 1);
+    assert_eq!(lines.next().await.unwrap().unwrap()[0], 2);
+    assert!(lines.next().await.is_none());
+}
