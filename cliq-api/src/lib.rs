@@ -171,9 +171,11 @@ pub use cliq_macros::endpoint;
 /// | `shares = other_method` | declares that the server can't distinguish the two endpoints: their methods are equal, and their paths differ only in placeholder names. The limits of both apply to both |
 /// | `bucket = "name"` | counts the calls of all endpoints with this name together |
 /// | `idempotent`, `idempotent = false` | whether a call may be sent twice, which retries depend on. Defaults to `false` for `POST` and `PATCH`, to `true` for the others |
+/// | `idempotency_key = "Idempotency-Key"` | sends a random key in this header, the same with all attempts of a call, by which the server knows a call that it has received before. Such a call may be sent twice, unless `idempotent = false` is declared. [`Options::idempotency_key`] sets the key of a call |
 /// | `response = "data"` | returns this member of the JSON object; dots descend, as in `data.items` |
-/// | `page(items = "data", token = "next_token")` | declares a paged response, of type [`Page<T>`](Page): where the items are, and where the token of the next page is. The query argument with the token's name sends it; `param = "…"` names another one |
+/// | `page(…)` | declares a paged response, of type [`Page<T>`](Page); see below |
 /// | `form` | sends fields as `application/x-www-form-urlencoded` |
+/// | `multipart` | sends `#[part]` arguments as `multipart/form-data` |
 /// | `timeout = "30s"` | the timeout of one attempt; defaults to the client's |
 ///
 /// Durations are written `10s`, `5m` or `5min`, `1h`; a day is `24h`. Editors with rust-analyzer
@@ -193,6 +195,9 @@ pub use cliq_macros::endpoint;
 /// | `#[body]` | the whole body, as JSON |
 /// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body, unchanged: [`Bytes`], `Vec<u8>` or `String` |
 ///
+/// | `#[body(stream)]`, `#[body(stream, content_type = "image/png")]` | the whole body, as a [`Body`] that may be a stream |
+/// | `#[part]`, `#[part("name")]` | a part of a multipart body: a scalar, or a [`Part`] with a file name, a content type, and bytes or a stream; a `Vec` repeats it |
+///
 /// A required argument becomes a parameter of the method; an `Option` becomes a setter of the
 /// builder, and is not sent unless it is set. Both accept any value that converts `Into` the type.
 /// A `Vec` accepts an iterator of values that convert into its items. Numbers and booleans are not
@@ -205,7 +210,11 @@ pub use cliq_macros::endpoint;
 /// |---|---|
 /// | none | any success; the body is ignored |
 /// | [`Bytes`] | the raw body |
+/// | [`Text`] | the body as text |
 /// | [`Page<T>`](Page) | one page |
+/// | [`Download`] | a stream of bytes, as soon as the head has arrived |
+/// | [`Events<T>`](Events) | a stream of server-sent events, with `T` in JSON as data, or [`Text`]. [`EventsExt::reconnecting`] follows them over several connections |
+/// | [`JsonLines<T>`](JsonLines) | a stream of JSON values, one on each line |
 /// | any other | JSON |
 ///
 /// An empty body is read as `null`, which is `None` for an `Option` and an empty list for a `Vec` or
@@ -213,6 +222,72 @@ pub use cliq_macros::endpoint;
 /// Items of a list fail one by one if they are declared so: `Page<`[`Lenient`]`<Ticket>>`.
 ///
 /// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
+///
+/// # Pages
+///
+/// `items` is the member of the JSON object that holds the items; without it, the response is a
+/// list. One of these says how the next page is found:
+///
+/// | keys of `page(…)` | the next page |
+/// |---|---|
+/// | `token = "meta.next"` | this member is a token, which the query argument of its last name sends; `param = "cursor"` names another argument |
+/// | `next = link` | the `Link` header has its URL (RFC 8288) |
+/// | `next = "links.next"` | this member is its URL |
+/// | `number = "page"` | this query argument sends its number; the first page has the number 1, or that of `first = 0` |
+/// | `offset = "start"` | this query argument sends how many items come before it |
+///
+/// `more = "has_more"` is a member that says whether there is a next page. Without it, pages with
+/// tokens and URLs end where there is none, and those with numbers and offsets with the first empty
+/// page, which takes one more call.
+///
+/// A URL is followed as it is, with the headers, the scope and the limits of the endpoint, if it has
+/// the origin of the client's base URL; otherwise the stream of pages ends with an error, and nothing
+/// is sent.
+///
+/// ```
+/// # use cliq_api::prelude::*;
+/// # #[endpoints]
+/// # pub trait Tickets {
+/// #[endpoint(GET "/tickets", page(next = link))]
+/// fn list_tickets(&self, #[query] state: Option<String>) -> Page<String>;
+///
+/// #[endpoint(GET "/agents", page(items = "data", offset = "start", more = "has_more"))]
+/// fn list_agents(&self, #[query] start: Option<u64>) -> Page<String>;
+/// # }
+/// ```
+///
+/// # Streams and files
+///
+/// A [`Body`] is bytes, a file that is opened for each attempt, or a stream that is sent once. A call
+/// is retried, and sent again with a new token, only if its body can be sent again; otherwise its
+/// error says so. Clones of a builder share a stream.
+///
+/// ```no_run
+/// use cliq_api::prelude::*;
+/// use cliq_api::{Body, Download, Part, Text};
+///
+/// #[endpoints]
+/// pub trait Files {
+///     #[endpoint(PUT "/files/<NAME>")]
+///     fn put_file(&self, name: String, #[body(stream)] content: Body);
+///
+///     #[endpoint(GET "/files/<NAME>")]
+///     fn get_file(&self, name: String) -> Download;
+///
+///     #[endpoint(POST "/reports", multipart)]
+///     fn add_report(&self, #[part] title: String, #[part] file: Part) -> Text;
+/// }
+///
+/// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.put_file("a.csv", Body::file("a.csv")?).await?;
+/// // Piece by piece from one to the other.
+/// let download = client.get_file("a.csv").await?;
+/// client.put_file("b.csv", download.into_body()).await?;
+/// let file = Part::file("report.pdf")?.content_type("application/pdf");
+/// println!("{}", client.add_report("November", file).await?);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Methods with a body
 ///

@@ -137,7 +137,8 @@ impl Call {
     #[doc(hidden)]
     pub fn part_repeated<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
         self.set_parts(index, |add| {
-            values.iter().try_for_each(|value| add(text_part(value)?))
+            let mut values = values.into_iter();
+            values.try_for_each(|value| add(text_part(&value)?))
         })
     }
 
@@ -175,9 +176,9 @@ impl Call {
         if let (Ok(()), Payload::Parts(parts)) = (&written, &mut self.body) {
             let name = self.meta.params[index].name;
             let is_any = !added.is_empty();
-            added
-                .into_iter()
-                .for_each(|part| parts.push(index, name, part));
+            for part in added {
+                parts.push(index, name, part);
+            }
             return self.set(index, |out, _| {
                 // A list without items is seen by its empty slot.
                 out.extend(is_any.then_some(b'.'));

@@ -89,7 +89,7 @@ pub struct Reconnecting<R: EventsExt> {
 enum State<T> {
     Idle,
     Connecting(ResponseFuture<Events<T>>),
-    Open(Events<T>),
+    Open(Box<Events<T>>),
     Waiting(Pin<Box<Sleep>>),
     Ended,
 }
@@ -153,7 +153,7 @@ impl<R: EventsExt> Reconnecting<R> {
                 },
                 State::Connecting(connecting) => match ready!(connecting.as_mut().poll(context)) {
                     Ok(events) if events.is_final() => self.state = State::Ended,
-                    Ok(events) => self.state = State::Open(events),
+                    Ok(events) => self.state = State::Open(Box::new(events)),
                     Err(error) if may_pass(&error) => {
                         if let Some(error) = self.wait(Some(error)) {
                             return Poll::Ready(Some(Err(error)));

@@ -432,7 +432,7 @@ fn paged(
     if let Some(link) = link {
         match HeaderValue::try_from(link) {
             Ok(link) => response.headers_mut().insert(LINK, link),
-            Err(_) => panic!("the URL of the next page can't be sent in a header"),
+            Err(error) => panic!("the URL of the next page can't be sent in a header: {error}"),
         };
     }
     response
