@@ -1,8 +1,11 @@
 //! Parts, streams, keys and pages of the test kit.
 
 use std::io::{self, Read};
+use std::pin::Pin;
+use std::task::{Context, Poll};
 use std::time::Duration;
 
+use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::{
     Body, Download, ErrorKind, Event, Events, EventsExt, JsonLines, Part, RetryPolicy, Text,
@@ -202,6 +205,52 @@ async fn events_reconnect_in_paused_time() {
         .collect();
     let (a, b) = (Some("a".to_owned()), Some("b".to_owned()));
     assert_eq!(ids, [None, a.clone(), a.clone(), a, b]);
+}
+
+/// A file of a server that allows one call in a minute.
+#[endpoints(limit = "1/min")]
+pub trait Scarce {
+    #[endpoint(GET "/scarce")]
+    fn get_scarce(&self) -> Download;
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_open_stream_holds_no_slot() {
+    let server = StubServer::new();
+    let builder = server.client_builder().limits(LimitSettings::new());
+    let client = builder.build().unwrap();
+    server
+        .on::<GetScarceRequest>()
+        .reply(Reply::stream(|| Body::wrap(Endless)));
+    let patient = || {
+        client
+            .get_scarce()
+            .options(|options| options.deadline(Duration::from_mins(5)))
+    };
+    let begun = tokio::time::Instant::now();
+    let open = patient().await.unwrap();
+    let second = patient().await.unwrap();
+    // The slot is counted from the head of the first response on, whether its body is read or not.
+    let waited = begun.elapsed();
+    assert!(waited >= Duration::from_mins(1), "{waited:?}");
+    assert!(waited < Duration::from_secs(70), "{waited:?}");
+    drop((open, second));
+    assert_eq!(client.close(Duration::from_secs(5)).await, 0);
+}
+
+/// A body that never ends and never has a piece.
+struct Endless;
+
+impl http_body::Body for Endless {
+    type Data = Bytes;
+    type Error = io::Error;
+
+    fn poll_frame(
+        self: Pin<&mut Self>,
+        _: &mut Context<'_>,
+    ) -> Poll<Option<io::Result<http_body::Frame<Bytes>>>> {
+        Poll::Pending
+    }
 }
 
 #[tokio::test]

@@ -103,6 +103,8 @@ impl Pieces {
 
 const PIECE: usize = 64 << 10;
 
+static CONTENT: [u8; PIECE] = [b'x'; PIECE];
+
 /// More than what sockets and HTTP hold between two processes, in pieces.
 const IN_BETWEEN: usize = (24 << 20) / PIECE;
 
@@ -118,7 +120,6 @@ impl futures_core::Stream for Pieces {
         }
         self.left -= 1;
         self.made.fetch_add(1, Ordering::Relaxed);
-        static CONTENT: [u8; PIECE] = [b'x'; PIECE];
         std::task::Poll::Ready(Some(Ok(Bytes::from_static(&CONTENT))))
     }
 }
