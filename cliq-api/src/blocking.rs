@@ -170,7 +170,7 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
 ///
 /// ```no_run
 /// use cliq_api::JsonLines;
-/// use cliq_api::blocking::{WaitExt, WaitStreamExt};
+/// use cliq_api::blocking::{WaitExt, WaitStream};
 /// use cliq_api::prelude::*;
 ///
 /// #[endpoints]
@@ -186,7 +186,7 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
 /// # Ok(())
 /// # }
 /// ```
-pub trait WaitStreamExt: Stream + Unpin + Sized {
+pub trait WaitStream: Stream + Unpin + Sized {
     /// Iterates over the stream. Each value is awaited when it is needed.
     fn wait_iter(self) -> WaitIter<Self> {
         WaitIter {
@@ -196,7 +196,7 @@ pub trait WaitStreamExt: Stream + Unpin + Sized {
     }
 }
 
-impl<S: Stream<Item = Result<T, Error>> + Unpin, T> WaitStreamExt for S {}
+impl<S: Stream<Item = Result<T, Error>> + Unpin, T> WaitStream for S {}
 
 /// Iterates over a stream.
 #[derive(Debug)]

@@ -2,7 +2,7 @@
 
 use std::io::{BufRead, Read};
 
-use cliq_api::blocking::{WaitExt, WaitStreamExt, block_on};
+use cliq_api::blocking::{WaitExt, WaitStream, block_on};
 use cliq_api::prelude::*;
 use cliq_api::{Body, Download, ErrorKind, Events, EventsExt, JsonLines, Part, Text};
 use cliq_tests_provider::{Received, Server, whole};
