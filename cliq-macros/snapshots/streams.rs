@@ -205,9 +205,6 @@ impl FilesCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || FILES,
         api: "Files",
-        base: "",
-        limit: ::core::option::Option::None,
-        lock: ::core::option::Option::None,
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }

@@ -7,10 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use crate::limit::{BucketId, BucketSpec, Limiter};
-use crate::meta::{EndpointMeta, Limit};
+use crate::meta::{EndpointMeta, Limit, Lockout};
 
 /// The buckets at one server.
 #[derive(Debug)]
@@ -31,7 +30,7 @@ struct Known {
 }
 
 /// The limits of one name, each with its lockout.
-type Limits = Vec<(Limit, Option<Duration>)>;
+type Limits = Vec<(Limit, Lockout)>;
 
 impl Buckets {
     /// Knows the limits of all endpoints in these tables from the start.
@@ -72,7 +71,7 @@ impl Buckets {
 impl Known {
     /// Returns whether that was new.
     fn learn(&mut self, endpoint: &EndpointMeta) -> bool {
-        if endpoint.limit().is_none() && endpoint.bucket().is_none() {
+        if endpoint.limits().is_empty() && endpoint.bucket().is_none() {
             return false;
         }
         let shape = shape(endpoint);
@@ -80,22 +79,22 @@ impl Known {
             Some(bucket) => format!("bucket {bucket}"),
             None => shape.clone(),
         };
-        let is_new = self.shapes.entry(shape).or_default().insert(name.clone());
+        let mut is_new = self.shapes.entry(shape).or_default().insert(name.clone());
         let limits = self.limits.entry(name).or_default();
-        let Some(limit) = endpoint.limit() else {
-            return is_new;
-        };
-        match limits.iter_mut().find(|(known, _)| *known == limit) {
-            Some((_, lock)) if *lock >= endpoint.lock() => is_new,
-            Some((_, lock)) => {
-                *lock = endpoint.lock();
-                true
-            }
-            None => {
-                limits.push((limit, endpoint.lock()));
-                true
+        for &limit in endpoint.limits() {
+            match limits.iter_mut().find(|(known, _)| *known == limit) {
+                Some((_, lock)) if *lock >= endpoint.lockout() => {}
+                Some((_, lock)) => {
+                    *lock = endpoint.lockout();
+                    is_new = true;
+                }
+                None => {
+                    limits.push((limit, endpoint.lockout()));
+                    is_new = true;
+                }
             }
         }
+        is_new
     }
 
     /// What the calls of a shape count in. Without a limit, a bucket only obeys lockouts.
@@ -108,13 +107,11 @@ impl Known {
             let unlimited = BucketSpec::new(server, name);
             match self.limits.get(name).map_or(&[][..], |limits| limits) {
                 [] => specs.push(unlimited),
-                limits => specs.extend(limits.iter().map(|&(limit, lock)| {
-                    let spec = unlimited.clone().limit(limit);
-                    match lock {
-                        Some(lock) => spec.lock(lock),
-                        None => spec,
-                    }
-                })),
+                limits => specs.extend(
+                    limits
+                        .iter()
+                        .map(|&(limit, lock)| unlimited.clone().limit(limit).lockout(lock)),
+                ),
             }
         }
         specs
@@ -127,14 +124,17 @@ fn shape(endpoint: &EndpointMeta) -> String {
     let mut pieces = endpoint.path().split('<');
     shape.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let behind = piece.split_once('>').map_or("", |(_, behind)| behind);
-        let _ = write!(shape, "<>{behind}");
+        let (name, behind) = piece.split_once('>').unwrap_or_default();
+        let several = if name.ends_with("..") { ".." } else { "" };
+        let _ = write!(shape, "<{several}>{behind}");
     }
     shape
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::limit::LimitSettings;
 
@@ -143,15 +143,15 @@ mod tests {
     static SEND: EndpointMeta = EndpointMeta {
         base: "/api/v3",
         path: "/chats/<CHAT_ID>/messages",
-        limit: Some(Limit::new(20, MINUTE)),
-        lock: Some(Duration::from_mins(5)),
+        limits: &[Limit::new(20, MINUTE)],
+        lock: Lockout::For(Duration::from_mins(5)),
         ..EndpointMeta::DEFAULT
     };
     static CREATE: EndpointMeta = EndpointMeta {
         base: "/api",
         path: "/v3/chats/<ID>/messages",
-        limit: Some(Limit::new(30, Duration::from_mins(5))),
-        lock: Some(Duration::from_mins(10)),
+        limits: &[Limit::new(30, Duration::from_mins(5))],
+        lock: Lockout::For(Duration::from_mins(10)),
         ..EndpointMeta::DEFAULT
     };
     /// Declares no limit.
@@ -167,13 +167,13 @@ mod tests {
     static NAMED: EndpointMeta = EndpointMeta {
         path: "/chats/<ID>",
         bucket: Some("all"),
-        limit: Some(Limit::new(100, MINUTE)),
+        limits: &[Limit::new(100, MINUTE)],
         ..EndpointMeta::DEFAULT
     };
     static ALSO_NAMED: EndpointMeta = EndpointMeta {
         path: "/chats/<CHAT>",
         bucket: Some("some"),
-        limit: Some(Limit::new(100, MINUTE)),
+        limits: &[Limit::new(100, MINUTE)],
         ..EndpointMeta::DEFAULT
     };
 

@@ -4,6 +4,7 @@
 use syn::Type;
 
 use crate::parse::argument::ArgAttr;
+use crate::parse::values::Form;
 use crate::problem::On;
 use crate::types::{Value, is_named};
 
@@ -11,14 +12,23 @@ use crate::types::{Value, is_named};
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Path,
+    PathCsv,
+    /// Several segments in one text.
+    PathRest,
+    /// Several segments, each an item of a list.
+    PathSegments,
     Query,
     QueryRepeated,
     QueryCsv,
     QueryFlatten,
+    QueryDeep,
     Header,
     Field,
+    FieldCsv,
+    FieldFlatten,
     FormField,
     FormRepeated,
+    FormNested,
     Body,
     /// With its content type.
     BodyBytes(String),
@@ -53,8 +63,10 @@ pub(crate) enum Bound {
     PathValue,
     QueryValue,
     QueryMembers,
+    NestedValue,
     HeaderValue,
     FieldValue,
+    FieldMembers,
     BodyValue,
     RawValue,
     StreamValue,
@@ -62,8 +74,19 @@ pub(crate) enum Bound {
 }
 
 impl Encoding {
+    /// The encoding of an argument of the path, which may have several segments.
+    pub(super) fn of_path(attr: Option<&ArgAttr>, is_list: bool, is_rest: bool) -> Self {
+        match attr {
+            Some(ArgAttr::Path { csv: true, .. }) => Self::PathCsv,
+            _ if is_rest && is_list => Self::PathSegments,
+            _ if is_rest => Self::PathRest,
+            _ => Self::Path,
+        }
+    }
+
     /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
-    pub(super) fn of(attr: Option<&ArgAttr>, value: &Value, is_form: bool) -> Self {
+    pub(super) fn of(attr: Option<&ArgAttr>, value: &Value, form: Option<Form>) -> Self {
+        let is_form = form.is_some();
         let is_list = value.item.is_some();
         let is_file = |ty: &Option<Type>| ty.as_ref().is_some_and(|ty| is_named(ty, "Part"));
         let content_type = |written: &Option<String>| {
@@ -71,7 +94,11 @@ impl Encoding {
             written.unwrap_or_else(|| "application/octet-stream".to_owned())
         };
         match attr {
-            None | Some(ArgAttr::Path { .. }) => Self::Path,
+            None | Some(ArgAttr::Path { .. }) => Self::of_path(attr, is_list, false),
+            Some(ArgAttr::QueryDeep { .. }) => Self::QueryDeep,
+            Some(ArgAttr::FieldFlatten) => Self::FieldFlatten,
+            Some(ArgAttr::Field { csv: true, .. }) => Self::FieldCsv,
+            Some(ArgAttr::Field { .. }) if form == Some(Form::Nested) => Self::FormNested,
             Some(ArgAttr::Query { csv: true, .. }) => Self::QueryCsv,
             Some(ArgAttr::Query { .. }) if is_list => Self::QueryRepeated,
             Some(ArgAttr::Query { .. }) => Self::Query,
@@ -95,8 +122,8 @@ impl Encoding {
     /// The table.
     pub(crate) fn row(&self) -> Row {
         use Bound::{
-            BodyValue, FieldValue, HeaderValue, PartValue, PathValue, QueryMembers, QueryValue,
-            RawValue, StreamValue,
+            BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
+            QueryMembers, QueryValue, RawValue, StreamValue,
         };
         let row = |on, shape, setter, bound| Row {
             on,
@@ -124,12 +151,19 @@ impl Encoding {
         };
         match self {
             Self::Path => short(On::Path, "Plain", "path", PathValue),
+            Self::PathCsv => list(On::Path, "Csv", "path_csv", PathValue),
+            Self::PathRest => row(On::Path, "Segments", "path_rest", PathValue),
+            Self::PathSegments => list(On::Path, "Segments", "path_segments", PathValue),
             Self::Query => short(On::Query, "Plain", "query", QueryValue),
             Self::QueryRepeated => list(On::Query, "Repeated", "query_repeated", QueryValue),
             Self::QueryCsv => list(On::Query, "Csv", "query_csv", QueryValue),
             Self::QueryFlatten => row(On::Query, "Flatten", "query_flatten", QueryMembers),
+            Self::QueryDeep => row(On::Query, "Deep", "query_deep", NestedValue),
             Self::Header => short(On::Header, "Plain", "header", HeaderValue),
             Self::Field => short(On::Field, "Json", "field", FieldValue),
+            Self::FieldCsv => list(On::Field, "Csv", "field_csv", QueryValue),
+            Self::FieldFlatten => row(On::Field, "Flatten", "field_flatten", FieldMembers),
+            Self::FormNested => row(On::Field, "Deep", "form_nested", NestedValue),
             Self::FormField => row(On::Field, "Plain", "form", QueryValue),
             Self::FormRepeated => list(On::Field, "Repeated", "form_repeated", QueryValue),
             Self::Body => row(On::Body, "Json", "body", BodyValue),
@@ -168,13 +202,20 @@ mod tests {
         let runtime = runtime(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/src"));
         for encoding in [
             Encoding::Path,
+            Encoding::PathCsv,
+            Encoding::PathRest,
+            Encoding::PathSegments,
             Encoding::Query,
             Encoding::QueryRepeated,
             Encoding::QueryCsv,
             Encoding::QueryFlatten,
+            Encoding::QueryDeep,
             Encoding::Header,
             Encoding::Field,
+            Encoding::FieldCsv,
+            Encoding::FieldFlatten,
             Encoding::FormField,
+            Encoding::FormNested,
             Encoding::FormRepeated,
             Encoding::Body,
             Encoding::BodyBytes(String::new()),

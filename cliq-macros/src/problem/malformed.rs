@@ -33,6 +33,18 @@ pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
             format!("adjacent placeholders in `{segment}` of the {what}"),
             "put a character between them, as in `<NAME>.<FORMAT>`".into(),
         ),
+        Malformed::PartialSegments { segment, name } => (
+            format!("`<{name}..>` is only a part of `{segment}` in the {what}"),
+            format!(
+                "it takes whole segments: write `/<{name}..>`, or `<{name}>` for a part of one"
+            ),
+        ),
+        Malformed::SeveralRests { name } => (
+            format!("a second placeholder of several segments, `<{name}..>`, in the {what}"),
+            format!(
+                "write `<{name}>`, or one `<…..>` for all: where the first ends would be unknown"
+            ),
+        ),
         Malformed::RepeatedPlaceholder { name } => (
             format!("duplicate placeholder `<{name}>` in the {what}"),
             "rename one".into(),

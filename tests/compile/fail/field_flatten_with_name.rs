@@ -1,20 +1,19 @@
 use cliq_api::prelude::*;
 
+#[derive(serde::Serialize)]
+pub struct More;
+
 #[endpoints]
 pub trait Api {
-    #[endpoint(GET "/chats/<CHAT_ID>/messages")]
-    fn one(&self, chat_id: String);
-
-    #[endpoint(GET "/chats/<THREAD_CHAT_ID>/messages")]
-    fn other(&self, thread_chat_id: String);
+    #[endpoint(POST "/a")]
+    fn post(&self, #[field("more", flatten)] more: More);
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    client.one("a").await?;
-    client.other("a").await?;
+    client.post(More).await?;
     client.beside().x(true).await
 }
 

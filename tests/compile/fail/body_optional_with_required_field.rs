@@ -2,15 +2,15 @@ use cliq_api::prelude::*;
 
 #[endpoints]
 pub trait Api {
-    #[endpoint(GET "/chats", shares = get)]
-    fn get(&self);
+    #[endpoint(POST "/a", body = optional)]
+    fn post(&self, #[field] name: String);
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    client.get().await?;
+    client.post("a").await?;
     client.beside().x(true).await
 }
 

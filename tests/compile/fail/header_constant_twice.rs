@@ -1,16 +1,16 @@
 use cliq_api::prelude::*;
 
-#[endpoints(limit = "20/min", lock = "10m")]
+#[endpoints]
 pub trait Api {
-    #[endpoint(GET "/a", lock = none)]
-    fn get(&self) -> String;
+    #[endpoint(GET "/a", header("X-Version" = "1"), header("x-version" = "2"))]
+    fn get(&self);
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);
 }
 
 pub async fn uses(client: Client) -> Result<(), Error> {
-    let _: String = client.get().await?;
+    client.get().await?;
     client.beside().x(true).await
 }
 
