@@ -270,7 +270,11 @@ impl Problem {
             ),
             Self::OptionalBodyAlwaysSet { by } => (
                 format!("the body can't be left out: {by} is always sent"),
-                "make it optional, or remove `body = optional`".into(),
+                if by.contains('(') {
+                    "remove one of the two".into()
+                } else {
+                    "use `Option<…>` for it, or remove `body = optional`".into()
+                },
             ),
             Self::ConstantFieldWithBody => (
                 "`field(…)` and `#[body]` conflict".into(),
@@ -581,11 +585,11 @@ impl Problem {
             ),
             Self::BadHeaderName { name } => (
                 format!("invalid header name `\"{name}\"`"),
-                "write it like `#[header(\"X-Request-Id\")]`".into(),
+                "use letters, digits and `-`, as in `\"X-Request-Id\"`".into(),
             ),
             Self::ReservedHeader { name } => (
                 format!("header `{name}` is set by the transport"),
-                "remove the argument".into(),
+                "remove it".into(),
             ),
             Self::OptionsConflict { first, second } => (
                 format!("`{first}` and `{second}` conflict"),
