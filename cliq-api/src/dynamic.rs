@@ -101,15 +101,15 @@ impl DynamicCall {
 
     /// Returns the request, without its authorization, and sends nothing.
     pub fn prepare(&self) -> Result<Request<Body>, Error> {
-        self.check()?;
-        client::prepare(&self.call, &self.context)
+        let call = self.clone().ready()?;
+        client::prepare(&call.call, &call.context)
     }
 
     /// Sends the call and returns the response as it is, if it is a success.
     pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
-            self.check()?;
-            let response = client::run(&self.call, &self.context, Delivery::Whole, &mut |_, _| {
+            let this = self.ready()?;
+            let response = client::run(&this.call, &this.context, Delivery::Whole, &mut |_, _| {
                 Ok(())
             })
             .await?;
@@ -133,8 +133,8 @@ impl DynamicCall {
     /// ```
     pub fn stream(self) -> ResponseFuture<Response<Body>> {
         Box::pin(async move {
-            self.check()?;
-            client::run(&self.call, &self.context, Delivery::Stream, &mut |_, _| {
+            let this = self.ready()?;
+            client::run(&this.call, &this.context, Delivery::Stream, &mut |_, _| {
                 Ok(())
             })
             .await
@@ -153,18 +153,20 @@ impl DynamicCall {
 
     fn decoded<T: FromResponse<D>, D: 'static>(self) -> ResponseFuture<T> {
         Box::pin(async move {
-            self.check()?;
-            respond::<T, D>(&self.call, &self.context)
+            let this = self.ready()?;
+            respond::<T, D>(&this.call, &this.context)
                 .await
                 .map(Response::into_body)
         })
     }
 
-    fn check(&self) -> Result<(), Error> {
-        match &self.problem {
-            None => Ok(()),
-            Some(problem) => Err(Error::invalid_request(self.endpoint(), problem)),
+    /// Returns the call as it is sent, or why it can't be.
+    fn ready(mut self) -> Result<Self, Error> {
+        if let Some(problem) = &self.problem {
+            return Err(Error::invalid_request(self.endpoint(), problem));
         }
+        self.context = self.context.with_idempotency_key(self.call.meta());
+        Ok(self)
     }
 
     fn set_where<T: Serialize + ?Sized>(
@@ -207,13 +209,13 @@ impl IntoFuture for DynamicCall {
 
     fn into_future(self) -> ResponseFuture<Value> {
         Box::pin(async move {
-            self.check()?;
+            let this = self.ready()?;
             let mut value = Value::Null;
             let mut decode = |call: &Call, response: &mut Response<Body>| {
                 value = read(call, response)?;
                 Ok(())
             };
-            client::run(&self.call, &self.context, Delivery::Whole, &mut decode).await?;
+            client::run(&this.call, &this.context, Delivery::Whole, &mut decode).await?;
             Ok(value)
         })
     }

@@ -32,20 +32,20 @@ pub trait RequestExt: Endpoint {
     /// Sends the call and returns the whole response, with status and headers. Awaiting the builder
     /// returns the body alone.
     fn send(mut self) -> ResponseFuture<Response<Self::Response>> {
-        let (call, context) = (self.call().take(), self.context().take());
+        let (call, context) = taken(&mut self);
         Box::pin(async move { respond::<Self::Response, Self::Decode>(&call, &context).await })
     }
 
     /// Returns the request, without its authorization, and sends nothing.
     fn prepare(mut self) -> Result<Request<Body>, Error> {
-        let call = self.call().take();
-        client::prepare(&call, self.context())
+        let (call, context) = taken(&mut self);
+        client::prepare(&call, &context)
     }
 
     /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
     /// it goes.
     fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
-        let (call, context) = (self.call().take(), self.context().take());
+        let (call, context) = taken(&mut self);
         Box::pin(async move { client::prepare_authorized(&call, &context).await })
     }
 }
@@ -68,10 +68,16 @@ pub(crate) async fn respond<T: FromResponse<D>, D>(
     Ok(response.map(|_| value))
 }
 
+/// Takes the call out of a builder, to be sent.
+fn taken<R: Endpoint>(request: &mut R) -> (Call, Context) {
+    let context = request.context().take();
+    (request.call().take(), context.with_idempotency_key(R::META))
+}
+
 /// What a builder's `.await` does.
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> ResponseFuture<R::Response> {
-    let (call, context) = (request.call().take(), request.context().take());
+    let (call, context) = taken(&mut request);
     Box::pin(async move {
         Ok(respond::<R::Response, R::Decode>(&call, &context)
             .await?

@@ -14,7 +14,7 @@ use serde_json::Value;
 #[cfg_attr(
     not(feature = "schema"),
     diagnostic::on_unimplemented(
-        message = "`schema` requires the feature `schema` of this crate",
+        message = "`schema` requires the feature `schema` of `cliq-api`",
         label = "its JSON schema is unknown without the feature",
         note = "enable the feature, or remove `schema` from `#[endpoints(…)]`"
     )

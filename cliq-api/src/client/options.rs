@@ -161,6 +161,24 @@ impl Options {
         self
     }
 
+    /// Sets a random key (a UUID of version 4, which all servers accept), unless one is set.
+    pub(super) fn or_random_idempotency_key(mut self) -> Self {
+        if self.idempotency_key.is_none() {
+            let key = random_uuid().map(HeaderValue::try_from);
+            self = match key {
+                Ok(Ok(key)) => Self {
+                    idempotency_key: Some(key),
+                    ..self
+                },
+                _ => Self {
+                    invalid: Some("there is no random idempotency key".to_owned()),
+                    ..self
+                },
+            };
+        }
+        self
+    }
+
     /// Sends the call to this URL instead of the endpoint's.
     pub(crate) fn page(self, url: Uri) -> Self {
         Self {
@@ -177,6 +195,18 @@ impl Options {
     pub(super) fn invalid(&self) -> Option<&str> {
         self.invalid.as_deref()
     }
+}
+
+fn random_uuid() -> Result<String, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    random[6] = random[6] & 0x0f | 0x40;
+    random[8] = random[8] & 0x3f | 0x80;
+    let mut digits = format!("{:032x}", u128::from_be_bytes(random));
+    for at in [20, 16, 12, 8] {
+        digits.insert(at, '-');
+    }
+    Ok(digits)
 }
 
 pub(super) fn invalid_header(name: &str) -> String {

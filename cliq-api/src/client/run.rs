@@ -3,24 +3,24 @@
 //! Typed calls and calls by metadata take the same way. Nothing that is called here calls back into
 //! the client.
 
-use std::fmt::Display;
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{HeaderValue, Request, Response, Uri};
+use http::{Request, Response, Uri};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::endpoint::Context;
 use super::exchange::Detached;
 use super::in_flight::Entered;
+use super::in_time::in_time;
 use super::receive::{Bounds, Incomplete, Why, receive};
 use super::retry::RetryPolicy;
-use super::{Client, Core, Options, trace};
+use super::{Client, Core, trace};
 use crate::auth::Generation;
 use crate::body::Body;
 use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT};
@@ -58,17 +58,14 @@ pub(crate) async fn run(
 
 /// Builds the request as it would be sent, but for its authorization.
 pub(crate) fn prepare(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
-    let options = context.options();
-    let key = idempotency_key(call.meta(), options)?;
-    let mut request = build_with(call, &context.client, options, key.as_deref())?;
+    let mut request = build(call, context)?;
     open_stream(call, request.body_mut())?;
     Ok(request)
 }
 
 /// Returns the URL that the call would be sent to.
 pub(crate) fn url(call: &Call, context: &Context) -> Result<Uri, Error> {
-    let request = build_with(call, &context.client, context.options(), None)?;
-    Ok(request.into_parts().0.uri)
+    Ok(build(call, context)?.into_parts().0.uri)
 }
 
 /// Builds the request as it would be sent.
@@ -87,11 +84,11 @@ async fn attempts(
     delivery: Delivery,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
-    let mut run = Run::begin(call, context, delivery)?;
+    let mut run = Run::begin(call, context, delivery, decode)?;
     // In a block, so that the first attempt is dropped before the retry path: otherwise it enlarges
     // the call's future.
     let error = {
-        let first = pin!(run.attempt(decode)).await;
+        let first = pin!(run.attempt()).await;
         match first {
             Ok(response) => return Ok(response),
             Err(Failed::Attempt(error)) => error,
@@ -100,7 +97,7 @@ async fn attempts(
         }
     };
     // Boxed, as most calls end with their first attempt, and would carry the room for more in vain.
-    Box::pin(run.retry(error, decode)).await
+    Box::pin(run.retry(error)).await
 }
 
 /// One call under way.
@@ -110,19 +107,20 @@ async fn attempts(
 )]
 struct Run<'c> {
     call: &'c Call,
-    client: &'c Client,
-    options: &'c Options,
+    decode: Decode<'c>,
+    context: &'c Context,
     /// The next attempt's request. Kept here, and not by the futures that work on it, each of which
     /// would be larger by it.
     head: Parts,
     body: Body,
     /// Whether that is built, and neither authorized nor sent.
     is_built: bool,
-    /// Of all attempts, if it is random.
-    idempotency_key: Option<Box<HeaderValue>>,
     /// For as long as it goes on.
     _entered: Entered,
-    bounds: Bounds,
+    /// How the body of a success is received.
+    delivery: Delivery,
+    /// How long an attempt may take.
+    timeout: Duration,
     begun: Instant,
     /// How long the call may take.
     deadline: Duration,
@@ -162,14 +160,17 @@ enum Failed {
 
 impl<'c> Run<'c> {
     /// Validates what can be validated before anything is waited for.
-    fn begin(call: &'c Call, context: &'c Context, delivery: Delivery) -> Result<Self, Error> {
+    fn begin(
+        call: &'c Call,
+        context: &'c Context,
+        delivery: Delivery,
+        decode: Decode<'c>,
+    ) -> Result<Self, Error> {
         let begun = Instant::now();
         let endpoint = call.meta();
         let (client, options) = (&context.client, context.options());
         let core = &client.0.core;
-        let idempotency_key = idempotency_key(endpoint, options)?;
-        let request = build_with(call, client, options, idempotency_key.as_deref())?;
-        let (head, body) = request.into_parts();
+        let (head, body) = build(call, context)?.into_parts();
         let scopes_known = check_scopes(client, endpoint)?;
         if Handle::try_current().is_err() {
             let problem = "a call needs a Tokio runtime, and none runs on this thread: `.await` \
@@ -195,22 +196,14 @@ impl<'c> Run<'c> {
         }
         Ok(Self {
             call,
-            client,
-            options,
+            decode,
+            context,
             head,
             body,
             is_built: true,
-            idempotency_key,
             _entered: entered,
-            bounds: Bounds {
-                timeout,
-                read_timeout: core.read_timeout,
-                max_response_size: options.max_response_size.unwrap_or(core.max_response_size),
-                max_stream_size: options
-                    .max_response_size
-                    .filter(|_| delivery == Delivery::Stream),
-                delivery,
-            },
+            delivery,
+            timeout,
             begun,
             deadline,
             scopes_known,
@@ -224,13 +217,9 @@ impl<'c> Run<'c> {
     }
 
     /// Makes further attempts, until one succeeds or there is no reason for another.
-    async fn retry(
-        &mut self,
-        mut error: Error,
-        decode: Decode<'_>,
-    ) -> Result<Response<Body>, Error> {
-        let core = &self.client.0.core;
-        let policy = self.options.retry.unwrap_or(core.retry);
+    async fn retry(&mut self, mut error: Error) -> Result<Response<Body>, Error> {
+        let core = self.core();
+        let policy = self.context.options().retry.unwrap_or(core.retry);
         let mut renewed = false;
         loop {
             self.note(&error);
@@ -259,7 +248,7 @@ impl<'c> Run<'c> {
                     return Err(self.ended(closed(self.call.meta())));
                 }
             }
-            let next = pin!(self.attempt(decode)).await;
+            let next = pin!(self.attempt()).await;
             error = match next {
                 Ok(response) => return Ok(response),
                 Err(Failed::Attempt(error)) => error,
@@ -274,48 +263,40 @@ impl<'c> Run<'c> {
     }
 
     /// Makes one attempt.
-    async fn attempt(&mut self, decode: Decode<'_>) -> Result<Response<Body>, Failed> {
+    async fn attempt(&mut self) -> Result<Response<Body>, Failed> {
         let (permit, authorized) = pin!(self.ready_in_time()).await?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
         let mut exchange = self.exchange(permit, authorized).instrument(span);
-        let Some(result) = self.in_time(&mut exchange).await else {
+        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
+        let end = Some(self.end()).filter(|&end| Instant::now() + self.timeout > end);
+        let Some(result) = in_time(end, Pin::new(&mut exchange)).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let result = result.and_then(|mut response| match decode(self.call, &mut response) {
-            Ok(()) => Ok(response),
-            Err(problem) => {
-                let (response, failure) = read_failure(&self.client.0.core, buffered(response));
-                let endpoint = self.call.meta();
-                Err(Error::decode(endpoint, response, failure, &problem))
-            }
-        });
+        let result =
+            result.and_then(
+                |mut response| match (self.decode)(self.call, &mut response) {
+                    Ok(()) => Ok(response),
+                    Err(problem) => {
+                        let (response, failure) = read_failure(self.core(), buffered(response));
+                        let endpoint = self.call.meta();
+                        Err(Error::decode(endpoint, response, failure, &problem))
+                    }
+                },
+            );
         match &result {
             Ok(response) => {
                 trace::answered(exchange.span(), response.status());
-                self.client.0.core.budget.earn();
+                self.core().budget.earn();
             }
             Err(error) => trace::failed(exchange.span(), error),
         }
         result.map_err(Failed::Attempt)
     }
 
-    // Each of the two is a function of its own, as the future of an attempt then has room for one of
-    // them at a time.
     async fn ready_in_time(&mut self) -> Result<(Permit, bool), Failed> {
-        let end = self.begun + self.deadline;
-        let ready = timeout_at(end, pin!(self.ready())).await;
-        ready.unwrap_or_else(|_| Err(Failed::Before(self.out_of_time())))
-    }
-
-    /// Returns `None` if the call's deadline passes first.
-    async fn in_time<T>(&self, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-        let end = self.begun + self.deadline;
-        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
-        if Instant::now() + self.bounds.timeout <= end {
-            return Some(work.await);
-        }
-        timeout_at(end, work).await.ok()
+        let ready = in_time(Some(self.end()), pin!(self.ready())).await;
+        ready.unwrap_or_else(|| Err(Failed::Before(self.out_of_time())))
     }
 
     /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
@@ -334,19 +315,20 @@ impl<'c> Run<'c> {
                 .map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
             self.stage = Stage::Token;
             self.is_built = false;
-            let (generation, authorized) = authorize(self.client, endpoint, &mut self.head)
+            let (generation, authorized) = authorize(self.client(), endpoint, &mut self.head)
                 .await
                 .map_err(Failed::Before)?;
             self.generation = generation;
             if !self.scopes_known {
                 // The first token brought them.
-                self.scopes_known = check_scopes(self.client, endpoint).map_err(Failed::Before)?;
+                self.scopes_known =
+                    check_scopes(self.client(), endpoint).map_err(Failed::Before)?;
             }
             // A permit that was held for too long, or that a lockout has voided, is given back.
             if permit.sending().is_err() {
                 continue;
             }
-            if self.is_charged && !self.client.0.core.budget.pay() {
+            if self.is_charged && !self.core().budget.pay() {
                 permit.unsent();
                 return Err(Failed::NoBudget);
             }
@@ -362,17 +344,17 @@ impl<'c> Run<'c> {
             self.wait_policy()
         };
         let options = AcquireOptions::new()
-            .deadline(self.begun + self.deadline)
-            .timeout(self.bounds.timeout)
+            .deadline(self.end())
+            .timeout(self.timeout)
             .wait_policy(policy)
-            .priority(self.options.priority.unwrap_or_default())
+            .priority(self.context.options().priority.unwrap_or_default())
             // A retry goes before others, or it would wait in the whole queue once more.
             .retry(!self.attempts.is_empty());
-        let client = &self.client.0;
-        let server = self.client.server(self.call.meta())?;
+        let client = self.client();
+        let server = client.server(self.call.meta())?;
         let buckets = server.buckets.of(self.call.meta());
-        let limiter = &client.core.limiter;
-        Ok(limiter.acquire(&buckets, client.user.as_ref(), options))
+        let limiter = &self.core().limiter;
+        Ok(limiter.acquire(&buckets, client.user(), options))
     }
 
     /// Sends the request, receives the response, and completes the permit.
@@ -381,11 +363,19 @@ impl<'c> Run<'c> {
         permit: Permit,
         authorized: bool,
     ) -> Detached<Result<Response<Body>, Error>> {
-        let core = Arc::clone(&self.client.0.core);
+        let core = Arc::clone(self.core());
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let (endpoint, bounds) = (self.call.meta(), self.bounds);
+        let endpoint = self.call.meta();
+        let max = self.context.options().max_response_size;
+        let bounds = Bounds {
+            timeout: self.timeout,
+            read_timeout: core.read_timeout,
+            max_response_size: max.unwrap_or(core.max_response_size),
+            max_stream_size: max.filter(|_| self.delivery == Delivery::Stream),
+            delivery: self.delivery,
+        };
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
         // now on, and is finished for the sake of what its response says.
@@ -405,9 +395,21 @@ impl<'c> Run<'c> {
         Detached::new(work, in_flight, outlives_caller)
     }
 
+    /// When the call's deadline passes.
+    fn end(&self) -> Instant {
+        self.begun + self.deadline
+    }
+
+    fn client(&self) -> &'c Client {
+        &self.context.client
+    }
+
+    fn core(&self) -> &'c Arc<Core> {
+        &self.context.client.0.core
+    }
+
     fn build(&mut self) -> Result<(), Error> {
-        let key = self.idempotency_key.as_deref();
-        let request = build_with(self.call, self.client, self.options, key)?;
+        let request = build(self.call, self.context)?;
         (self.head, self.body) = request.into_parts();
         self.is_built = true;
         Ok(())
@@ -419,14 +421,14 @@ impl<'c> Run<'c> {
     }
 
     fn wait_policy(&self) -> WaitPolicy {
-        let settings = self.client.0.core.limiter.settings();
-        let own = self.options.wait_policy;
+        let settings = self.core().limiter.settings();
+        let own = self.context.options().wait_policy;
         own.unwrap_or(settings.default_wait_policy())
     }
 
     /// Returns how long to wait before the next attempt, if there is to be one.
     fn next(&mut self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
-        let core = &self.client.0.core;
+        let core = self.core();
         let mut wait = policy.next(self.call.meta(), error, self.attempted())?;
         let mut until_sent = wait;
         self.through_lock = false;
@@ -450,7 +452,7 @@ impl<'c> Run<'c> {
 
     /// Whether the server refused the token, and another one is worth an attempt.
     fn is_renewed(&self, error: &Error) -> bool {
-        let authorizer = self.client.0.authorizer.as_ref();
+        let authorizer = self.client().0.authorizer.as_ref();
         error.is_token_refused()
             && authorizer
                 .zip(self.generation)
@@ -587,61 +589,25 @@ fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Fai
     (response, failure)
 }
 
-fn build_with(
-    call: &Call,
-    client: &Client,
-    options: &Options,
-    idempotency_key: Option<&HeaderValue>,
-) -> Result<Request<Body>, Error> {
+fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
     let endpoint = call.meta();
+    let (client, options) = (&context.client, context.options());
     if let Some(problem) = options.invalid() {
+        return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
+    }
+    if options.idempotency_key.is_some() && endpoint.idempotency_key.is_none() {
+        let problem =
+            "the call sets an idempotency key, and its endpoint declares no `idempotency_key`";
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
     }
     let target = Target {
         base: &client.server(endpoint)?.base_url,
         defaults: &client.0.core.headers,
         headers: options.headers(),
-        idempotency_key: options.idempotency_key.as_ref().or(idempotency_key),
+        idempotency_key: options.idempotency_key.as_ref(),
         page: options.page.as_ref(),
     };
     request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
-}
-
-/// Makes a random key for a call that needs one (a UUID of version 4, which all servers accept);
-/// `None` if the endpoint declares none, or the call's options set it.
-fn idempotency_key(
-    endpoint: &'static EndpointMeta,
-    options: &Options,
-) -> Result<Option<Box<HeaderValue>>, Error> {
-    match (endpoint.idempotency_key, &options.idempotency_key) {
-        (None, None) | (Some(_), Some(_)) => Ok(None),
-        (None, Some(_)) => {
-            let problem = "the call sets an idempotency key, and its endpoint declares no \
-                           `idempotency_key`";
-            Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem))
-        }
-        (Some(_), None) => {
-            let unavailable = |error: &dyn Display| {
-                let problem = format!("no random idempotency key: {error}");
-                Error::unsent(ErrorKind::Configuration, endpoint, problem)
-            };
-            let key = random_uuid().map_err(|error| unavailable(&error))?;
-            let key = HeaderValue::try_from(key).map_err(|error| unavailable(&error))?;
-            Ok(Some(Box::new(key)))
-        }
-    }
-}
-
-fn random_uuid() -> Result<String, getrandom::Error> {
-    let mut random = [0; 16];
-    getrandom::fill(&mut random)?;
-    random[6] = random[6] & 0x0f | 0x40;
-    random[8] = random[8] & 0x3f | 0x80;
-    let mut digits = format!("{:032x}", u128::from_be_bytes(random));
-    for at in [20, 16, 12, 8] {
-        digits.insert(at, '-');
-    }
-    Ok(digits)
 }
 
 /// Puts in the body of a call that streams it. From then on the call can't be made again.

@@ -41,9 +41,7 @@ pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
         ),
         Malformed::SeveralRests { name } => (
             format!("a second placeholder of several segments, `<{name}..>`, in the {what}"),
-            format!(
-                "write `<{name}>`, or one `<…..>` for all: where the first ends would be unknown"
-            ),
+            format!("write `<{name}>`: nobody could tell where the first one ends"),
         ),
         Malformed::RepeatedPlaceholder { name } => (
             format!("duplicate placeholder `<{name}>` in the {what}"),
