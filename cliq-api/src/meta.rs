@@ -26,6 +26,10 @@ use http::Method;
 /// assert_eq!(close.limits()[0].to_string(), "20/min");
 /// ```
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the declaration"
+)]
 pub struct EndpointMeta {
     #[doc(hidden)]
     pub name: &'static str,

@@ -392,9 +392,10 @@ async fn without_a_lockout_a_refused_call_goes_again_after_the_window() {
         let client = server.client();
         let call = |lasting: Duration| {
             let set = move |options: Options| options.deadline(lasting).through_locks();
-            match is_locked {
-                true => client.call_a().options(set).send(),
-                false => client.call_own().options(set).send(),
+            if is_locked {
+                client.call_a().options(set).send()
+            } else {
+                client.call_own().options(set).send()
             }
         };
         let _ = call(SECOND).await;

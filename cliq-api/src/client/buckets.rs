@@ -24,10 +24,14 @@ struct Known {
     /// By the address of an endpoint's metadata, which is faster than by its shape.
     ids: HashMap<usize, Arc<[BucketId]>>,
     /// The names of the buckets of each shape.
-    shapes: BTreeMap<String, BTreeSet<String>>,
+    shapes: BTreeMap<At, BTreeSet<String>>,
     /// The limits of each bucket's name.
-    limits: BTreeMap<String, Limits>,
+    limits: BTreeMap<At, Limits>,
 }
+
+/// A shape or a name of a bucket, at the server that its endpoints declare: tables hold endpoints of
+/// all servers.
+type At = (Option<&'static str>, String);
 
 /// The limits of one name, each with its lockout.
 type Limits = Vec<(Limit, Lockout)>;
@@ -61,7 +65,7 @@ impl Buckets {
             // It may concern endpoints that were called before.
             known.ids.clear();
         }
-        let specs = known.specs(&self.server, &shape(endpoint)).into_iter();
+        let specs = known.specs(&self.server, endpoint).into_iter();
         let ids: Arc<[_]> = specs.map(|spec| self.limiter.bucket(spec)).collect();
         known.ids.insert(address, Arc::clone(&ids));
         ids
@@ -70,7 +74,7 @@ impl Buckets {
 
 impl Known {
     /// Returns whether that was new.
-    fn learn(&mut self, endpoint: &EndpointMeta) -> bool {
+    fn learn(&mut self, endpoint: &'static EndpointMeta) -> bool {
         if endpoint.limits().is_empty() && endpoint.bucket().is_none() {
             return false;
         }
@@ -79,8 +83,10 @@ impl Known {
             Some(bucket) => format!("bucket {bucket}"),
             None => shape.clone(),
         };
-        let mut is_new = self.shapes.entry(shape).or_default().insert(name.clone());
-        let limits = self.limits.entry(name).or_default();
+        let server = endpoint.server();
+        let names = self.shapes.entry((server, shape)).or_default();
+        let mut is_new = names.insert(name.clone());
+        let limits = self.limits.entry((server, name)).or_default();
         for &limit in endpoint.limits() {
             match limits.iter_mut().find(|(known, _)| *known == limit) {
                 Some((_, lock)) if *lock >= endpoint.lockout() => {}
@@ -97,15 +103,17 @@ impl Known {
         is_new
     }
 
-    /// What the calls of a shape count in. Without a limit, a bucket only obeys lockouts.
-    fn specs(&self, server: &str, shape: &str) -> Vec<BucketSpec> {
-        let Some(names) = self.shapes.get(shape) else {
-            return vec![BucketSpec::new(server, shape)];
+    /// What the calls of an endpoint count in. Without a limit, a bucket only obeys lockouts.
+    fn specs(&self, server: &str, endpoint: &EndpointMeta) -> Vec<BucketSpec> {
+        let at = (endpoint.server(), shape(endpoint));
+        let Some(names) = self.shapes.get(&at) else {
+            return vec![BucketSpec::new(server, at.1)];
         };
         let mut specs = Vec::new();
         for name in names {
             let unlimited = BucketSpec::new(server, name);
-            match self.limits.get(name).map_or(&[][..], |limits| limits) {
+            let at = (at.0, name.clone());
+            match self.limits.get(&at).map_or(&[][..], |limits| limits) {
                 [] => specs.push(unlimited),
                 limits => specs.extend(
                     limits
@@ -207,6 +215,19 @@ mod tests {
         let buckets = buckets(&[]);
         assert_ne!(buckets.of(&OTHER), buckets.of(&SEND));
         assert_eq!(shape(&CREATE), "GET /api/v3/chats/<>/messages");
+    }
+
+    #[test]
+    fn limits_of_another_server_dont_count() {
+        static UPLOAD: EndpointMeta = EndpointMeta {
+            server: Some("uploads"),
+            limits: &[Limit::new(1, MINUTE)],
+            ..SEND
+        };
+        let buckets = buckets(&[&[&SEND, &UPLOAD]]);
+        assert_eq!(buckets.of(&SEND).len(), 1);
+        assert_eq!(buckets.of(&UPLOAD).len(), 1);
+        assert_ne!(buckets.of(&SEND), buckets.of(&UPLOAD));
     }
 
     #[test]

@@ -10,7 +10,7 @@ use super::{Api, Endpoint, check};
 use crate::errors::Errors;
 use crate::parse;
 use crate::parse::values::Lock;
-use crate::text::units::Calls;
+use crate::text::units::Rate;
 
 /// The checked trait, and the first line of each message.
 fn checked(args: TokenStream, item: &TokenStream) -> (Api, Vec<String>) {
@@ -126,7 +126,7 @@ fn keys_of_the_trait_hold_where_a_method_has_none() {
     );
     let wires: Vec<&Wire> = api.endpoints.iter().map(wire).collect();
     let limit = |calls, seconds| {
-        vec![Calls {
+        vec![Rate {
             calls,
             seconds,
             per_app: false,
@@ -300,7 +300,7 @@ fn several_limits_buckets_and_constants() {
         },
     );
     let wires: Vec<&Wire> = api.endpoints.iter().map(wire).collect();
-    let limit = |calls, seconds, per_app| Calls {
+    let limit = |calls, seconds, per_app| Rate {
         calls,
         seconds,
         per_app,

@@ -9,7 +9,7 @@ use crate::parse::values::{Bucket, Headers, Lock, Scopes as WrittenScopes, Serve
 use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;
 use crate::text::path::Template;
-use crate::text::units::Calls;
+use crate::text::units::Rate;
 
 /// What goes over the wire.
 pub(crate) struct Wire {
@@ -18,7 +18,7 @@ pub(crate) struct Wire {
     pub(crate) template: Template,
     pub(crate) scopes: Option<Scopes>,
     /// All of which apply.
-    pub(crate) limits: Vec<Calls>,
+    pub(crate) limits: Vec<Rate>,
     pub(crate) lock: Option<Lock>,
     pub(crate) bucket: Option<String>,
     pub(crate) server: Option<String>,

@@ -10,7 +10,7 @@ use crate::check::answer::{AnswerType, Decode};
 use crate::check::encoding::Encoding;
 use crate::check::wire::{Page, Way, Wire};
 use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
-use crate::text::units::{self, Calls};
+use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
 
 impl Expansion<'_> {
@@ -265,7 +265,7 @@ fn limits_in_words(wire: &Wire) -> Option<String> {
     Some(format!("{of}: {}{lock}.", limits.join(", ")))
 }
 
-fn limit_in_words(limit: &Calls) -> String {
+fn limit_in_words(limit: &Rate) -> String {
     let calls = match limit.calls {
         1 => "1 call".to_owned(),
         calls => format!("{calls} calls"),
@@ -290,7 +290,7 @@ pub(super) fn summary(attrs: &[Attribute]) -> Option<String> {
     (!summary.is_empty()).then_some(summary)
 }
 
-pub(super) fn limits_meta(krate: &Path, limits: &[Calls]) -> TokenStream {
+pub(super) fn limits_meta(krate: &Path, limits: &[Rate]) -> TokenStream {
     let limits = limits.iter().map(|limit| {
         let calls = Literal::u32_unsuffixed(limit.calls);
         let per = Literal::u64_unsuffixed(limit.seconds);

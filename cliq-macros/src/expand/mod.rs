@@ -17,7 +17,7 @@ use syn::{Attribute, Ident, Token, Visibility};
 use crate::attrs::{is_deprecation, is_gate};
 use crate::check::Api;
 use crate::parse::values::Lock;
-use crate::text::units::Calls;
+use crate::text::units::Rate;
 use endpoint::Expansion;
 use meta::{limits_meta, lock_meta, name_meta, pairs_meta};
 
@@ -125,7 +125,7 @@ struct Names {
 #[derive(Default)]
 struct Shared {
     base: String,
-    limits: Vec<Calls>,
+    limits: Vec<Rate>,
     lock: Option<Lock>,
     bucket: Option<String>,
     server: Option<String>,

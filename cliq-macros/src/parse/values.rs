@@ -1,5 +1,7 @@
 //! The values of keys: strings, times, limits, scopes, each a type.
 
+use std::fmt::Write;
+
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
@@ -8,7 +10,7 @@ use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token};
 use super::keys::{Key, KeyValue, Value, lone_comma, split, text};
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
-use crate::text::units::Calls;
+use crate::text::units::Rate;
 use crate::text::{path, units};
 
 /// The tokens behind `=`.
@@ -141,7 +143,7 @@ impl KeyValue for CratePath {
 }
 
 /// `limit = "20/min"`, `limit = ["100/s", "1000/h per app"]`, or `limit = none`, which has none.
-pub(crate) struct Limits(pub(crate) Vec<Calls>);
+pub(crate) struct Limits(pub(crate) Vec<Rate>);
 
 impl KeyValue for Limits {
     const EXAMPLE: &'static str = "\"20/min\"";
@@ -169,14 +171,14 @@ impl KeyValue for Limits {
             Some(texts) => texts,
             None => vec![string::<Self>(key, errors)?],
         };
-        let mut limits: Vec<Calls> = Vec::new();
+        let mut limits: Vec<Rate> = Vec::new();
         for text in texts {
             let found = text.value();
             let Some(limit) = units::limit(&found) else {
                 errors.push(text, &Problem::BadLimit { found });
                 continue;
             };
-            let window = |limit: &Calls| (limit.seconds, limit.per_app);
+            let window = |limit: &Rate| (limit.seconds, limit.per_app);
             if limits.iter().any(|other| window(other) == window(&limit)) {
                 errors.push(text, &Problem::LimitRepeated { found });
             }
@@ -231,7 +233,7 @@ impl KeyValue for Bucket {
     const EXAMPLE: &'static str = "\"messages\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        name_or_none::<Self>(key, "bucket", errors).map(Self)
+        name_or_none(key, "bucket", Self, errors)
     }
 }
 
@@ -242,7 +244,7 @@ impl KeyValue for Server {
     const EXAMPLE: &'static str = "\"uploads\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        name_or_none::<Self>(key, "server", errors).map(Self)
+        name_or_none(key, "server", Self, errors)
     }
 }
 
@@ -250,16 +252,17 @@ impl KeyValue for Server {
 fn name_or_none<T: KeyValue>(
     key: &Key,
     what: &'static str,
+    make: impl Fn(Option<String>) -> T,
     errors: Sink<'_>,
-) -> Option<Option<String>> {
+) -> Option<T> {
     if is_none(key) {
-        return Some(None);
+        return Some(make(None));
     }
     text_as::<T, _>(key, errors, |text| {
         if text.trim().is_empty() {
             Err(Problem::EmptyKeyName { what })
         } else {
-            Ok(Some(text.to_owned()))
+            Ok(make(Some(text.to_owned())))
         }
     })
 }
@@ -459,7 +462,9 @@ fn quoted(text: &str) -> String {
     for character in text.chars() {
         match character {
             '"' | '\\' => json.extend(['\\', character]),
-            control if control < ' ' => json.push_str(&format!("\\u{:04x}", u32::from(control))),
+            control if control < ' ' => {
+                let _ = write!(json, "\\u{:04x}", u32::from(control));
+            }
             character => json.push(character),
         }
     }

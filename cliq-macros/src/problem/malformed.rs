@@ -3,6 +3,10 @@
 use crate::text::path::Malformed;
 
 /// What is wrong, and how to mend it. `what` is what the path is: a path, or a base.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table of messages, each read by itself"
+)]
 pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
     match malformed {
         Malformed::NoLeadingSlash => (

@@ -2,7 +2,7 @@
 
 /// So many calls per so many seconds.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Calls {
+pub(crate) struct Rate {
     pub(crate) calls: u32,
     pub(crate) seconds: u64,
     /// Of all users together.
@@ -21,7 +21,7 @@ pub(crate) fn seconds(text: &str) -> Option<u64> {
 }
 
 /// `20/min`, `10/5min`, `20/2s` or `1000/h per app`.
-pub(crate) fn limit(text: &str) -> Option<Calls> {
+pub(crate) fn limit(text: &str) -> Option<Rate> {
     let (calls, time) = text.split_once('/')?;
     let (time, per_app) = match time.strip_suffix(" per app") {
         Some(time) => (time, true),
@@ -35,7 +35,7 @@ pub(crate) fn limit(text: &str) -> Option<Calls> {
     } else {
         unit_seconds(time)?
     };
-    Some(Calls {
+    Some(Rate {
         calls: u32::try_from(calls).ok().filter(|calls| *calls > 0)?,
         seconds: time,
         per_app,
