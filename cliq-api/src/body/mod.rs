@@ -102,8 +102,8 @@ impl Body {
 
     /// Returns a body of what a reader reads, on a thread of its own. It is sent once. The thread
     /// reads no further ahead than two pieces of 64 KiB.
-    pub fn reader(reader: impl Read + Send + Unpin + 'static) -> Self {
-        Self::wrap(Reader::Idle(Some(reader)))
+    pub fn reader(reader: impl Read + Send + 'static) -> Self {
+        Self::wrap(Reader::Idle(Some(Box::new(reader))))
     }
 
     /// Returns a body of what an asynchronous reader reads. It is sent once.

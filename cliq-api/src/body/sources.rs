@@ -72,12 +72,12 @@ impl<R: AsyncRead> http_body::Body for AsyncReader<R> {
 }
 
 /// What a blocking reader reads, on a thread that is started with the first poll.
-pub(super) enum Reader<R> {
-    Idle(Option<R>),
+pub(super) enum Reader {
+    Idle(Option<Box<dyn Read + Send>>),
     Reading(Receiver<io::Result<Bytes>>),
 }
 
-impl<R: Read + Send + Unpin + 'static> http_body::Body for Reader<R> {
+impl http_body::Body for Reader {
     type Data = Bytes;
     type Error = io::Error;
 

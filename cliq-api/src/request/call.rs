@@ -361,12 +361,16 @@ impl Call {
         }
     }
 
-    /// Sets the body of an endpoint that declares `#[body(bytes)]`.
+    /// Sets the body of an endpoint that declares `#[body(bytes)]` or `#[body(stream)]`.
     pub(crate) fn set_body(&mut self, body: Body) -> Result<(), RequestError> {
         let mut params = self.meta.params.iter();
         let index = params
             .position(|param| matches!(param.shape, Shape::Bytes(_)))
-            .ok_or_else(|| RequestError::new("the endpoint doesn't declare `#[body(bytes)]`"))?;
+            .ok_or_else(|| {
+                RequestError::new(
+                    "the endpoint declares neither `#[body(bytes)]` nor `#[body(stream)]`",
+                )
+            })?;
         self.slots[index] = Slot::Set(0..0);
         self.body = body.into_payload();
         Ok(())

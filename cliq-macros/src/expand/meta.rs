@@ -36,7 +36,7 @@ impl Expansion<'_> {
             server,
             headers,
             idempotent,
-            page,
+            page: _,
             keys,
         } = wire;
         let shared = &self.names.shared;
@@ -95,20 +95,7 @@ impl Expansion<'_> {
                 meta.extend(quote!(nested: true,));
             }
         }
-        if let Some(Member(response)) = keys.response.value() {
-            meta.extend(quote!(response: &[#(#response),*],));
-            if self.surface().answer.is_option() {
-                meta.extend(quote!(optional: true,));
-            }
-        }
-        if let Some(kind) = self.surface().answer.decode.kind() {
-            let kind = Ident::new(kind, Span::call_site());
-            meta.extend(quote!(kind: #krate::ResponseKind::#kind,));
-        }
-        if let Some(page) = page {
-            let page = page_meta(krate, page);
-            meta.extend(quote!(page: ::core::option::Option::Some(#page),));
-        }
+        meta.extend(self.answer(wire));
         if let Some(KeyHeader(header)) = keys.idempotency_key.value() {
             meta.extend(quote!(idempotency_key: ::core::option::Option::Some(#header),));
         }
@@ -122,6 +109,27 @@ impl Expansion<'_> {
         }
         if self.api.has_schema {
             meta.extend(self.schemas());
+        }
+        meta
+    }
+
+    /// What is read of the response, and how.
+    fn answer(&self, wire: &Wire) -> TokenStream {
+        let krate = self.krate();
+        let mut meta = TokenStream::new();
+        if let Some(Member(response)) = wire.keys.response.value() {
+            meta.extend(quote!(response: &[#(#response),*],));
+            if self.surface().answer.is_option() {
+                meta.extend(quote!(optional: true,));
+            }
+        }
+        if let Some(kind) = self.surface().answer.decode.kind() {
+            let kind = Ident::new(kind, Span::call_site());
+            meta.extend(quote!(kind: #krate::ResponseKind::#kind,));
+        }
+        if let Some(page) = &wire.page {
+            let page = page_meta(krate, page);
+            meta.extend(quote!(page: ::core::option::Option::Some(#page),));
         }
         meta
     }

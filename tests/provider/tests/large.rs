@@ -40,7 +40,7 @@ fn peak() -> u64 {
     kibibytes << 10
 }
 
-fn content() -> impl Read + Send + Unpin + 'static {
+fn content() -> impl Read + Send + 'static {
     io::repeat(b'x').take(SIZE)
 }
 
