@@ -355,7 +355,9 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
     let is_json = request
         .headers()
         .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value == "application/json" || value.ends_with("+json"));
     if is_json {
         return serde_json::from_slice(body).unwrap_or_default();
     }

@@ -48,8 +48,9 @@ use crate::whole::whole;
 /// report of unmatched calls, and of stubs that weren't called as often as expected (by default, at
 /// least once). If the test is panicking already, it prints only the unmatched calls.
 ///
-/// The server identifies the endpoint of a request by its method, its path, and the names of its
-/// parameters. Endpoints with the same ones can't be distinguished.
+/// The server identifies the endpoint of a request by its server, its method, its path, its constants
+/// and the names of its parameters. Endpoints with the same ones can't be distinguished; one whose
+/// path is literal comes before one with `<PATH..>`.
 pub struct StubServer {
     book: Arc<Mutex<Book>>,
     base_url: String,
