@@ -262,7 +262,7 @@ impl Download {
     }
 }
 
-/// Reads a [`Download`]. The error of a read holds the [`Error`](crate::Error).
+/// Reads a [`Download`]. The error of a read holds the [`Error`].
 #[derive(Debug)]
 pub struct WaitReader {
     download: Download,

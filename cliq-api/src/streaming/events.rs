@@ -19,7 +19,8 @@ use crate::response::sse::{Parser, RawEvent};
 use crate::response::{DecodeError, Delivery, FromResponse, Text, decode, json};
 
 /// A response of server-sent events, as the return type of an endpoint: one connection, which ends
-/// when the server ends it. [`EventsExt::reconnecting`] connects again.
+/// when the server ends it. [`EventsExt::reconnecting`](crate::EventsExt::reconnecting) connects
+/// again.
 ///
 /// The call succeeds when the head of the response has arrived. The events are read through
 /// [`next`](Self::next) or as a [`Stream`]. Their data is JSON; with `Events<`[`Text`]`>` it is any
