@@ -3,11 +3,12 @@
 //!
 //! It shows what a declaration can say beyond paths, queries and JSON: constant headers and fields,
 //! several limits and buckets, paths of several segments, bodies that are left out, nested forms, a
-//! second server.
+//! second server, text and streams, pages by `Link` header, idempotency keys.
 
 use std::collections::BTreeMap;
 
 use cliq_api::prelude::*;
+use cliq_api::{Body, Download, Text};
 use cliq_sandbox::StubServer;
 use serde::{Deserialize, Serialize};
 
@@ -70,8 +71,12 @@ pub trait Repositories {
         completed: Option<Between>,
     ) -> Vec<Check>;
 
-    /// Lists issues.
-    #[endpoint(GET "/<OWNER>/<REPO>/issues")]
+    /// Compares two versions, as text.
+    #[endpoint(GET "/<OWNER>/<REPO>/compare/<BASE>...<HEAD>.diff", header("Accept" = "text/x-diff"))]
+    fn read_diff(&self, owner: String, repo: String, base: String, head: String) -> Text;
+
+    /// Lists issues. The `Link` header leads from page to page.
+    #[endpoint(GET "/<OWNER>/<REPO>/issues", page(next = link))]
     fn list_issues(
         &self,
         owner: String,
@@ -80,7 +85,11 @@ pub trait Repositories {
         /// All of which an issue has.
         #[query(csv)]
         labels: Option<Vec<String>>,
-    ) -> Vec<Issue>;
+    ) -> Page<Issue>;
+
+    /// Opens an issue. The server knows one that it has opened already by the call's key.
+    #[endpoint(POST "/<OWNER>/<REPO>/issues", idempotency_key = "Idempotency-Key")]
+    fn open_issue(&self, owner: String, repo: String, #[field] title: String) -> Issue;
 
     /// Closes an issue.
     #[endpoint(PATCH "/<OWNER>/<REPO>/issues/<NUMBER>", field("state" = "closed"), idempotent)]
@@ -130,6 +139,15 @@ pub trait Repositories {
         #[field(csv)] events: Vec<String>,
     );
 
+    /// Downloads all files of a version.
+    #[endpoint(GET "/<OWNER>/<REPO>/zipball/<REF>")]
+    fn download_archive(
+        &self,
+        owner: String,
+        repo: String,
+        #[path("REF")] version: String,
+    ) -> Download;
+
     /// Attaches a file to a release.
     #[endpoint(POST "/<OWNER>/<REPO>/releases/<RELEASE_ID>/assets", server = "uploads", limit = "60/min")]
     fn upload_asset(
@@ -138,7 +156,7 @@ pub trait Repositories {
         repo: String,
         release_id: u64,
         #[query] name: String,
-        #[body(bytes, content_type = "application/zip")] asset: Bytes,
+        #[body(stream, content_type = "application/zip")] asset: Body,
     ) -> Asset;
 
     /// Asks which methods a repository allows the user.
@@ -241,6 +259,9 @@ async fn main() -> Result<(), Error> {
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
+    use cliq_api::RetryPolicy;
     use serde_json::json;
 
     use super::*;
@@ -362,6 +383,7 @@ mod tests {
             .on::<ListIssuesRequest>()
             .query("labels", ["bug"])
             .reply(Vec::new());
+        server.on::<ReadDiffRequest>().reply("-old\n+new\n");
         let client = server.client();
         let asset = client.upload_asset("octo", "hello", 1_u64, "a.zip", "PK");
         assert_eq!(asset.await?.id, 7);
@@ -370,7 +392,60 @@ mod tests {
         let ahead = client.count_commits("octo", "hello", "main", "next");
         assert_eq!(ahead.await?, 3);
         let issues = client.list_issues("octo", "hello").labels(["bug"]);
-        assert!(issues.state(IssueState::Open).await?.is_empty());
+        assert!(issues.state(IssueState::Open).await?.items.is_empty());
+        let diff = client.read_diff("octo", "hello", "main", "next").await?;
+        assert_eq!(diff.lines().count(), 2);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn issues_are_opened_once_and_listed_page_by_page() -> Result<(), Error> {
+        let server = StubServer::new();
+        let issue = |number| Issue {
+            number,
+            state: IssueState::Open,
+        };
+        server
+            .on::<OpenIssueRequest>()
+            .fail(502, "", "")
+            .reply(issue(3));
+        let pages = server.on::<ListIssuesRequest>();
+        pages
+            .reply_page([issue(1), issue(2)], "/repos/octo/hello/issues")
+            .reply([issue(3)]);
+        let retry = RetryPolicy::new().initial_backoff(Duration::ZERO);
+        let client = server.client_builder().retry(retry).build()?;
+        client
+            .open_issue("octo", "hello", "It doesn't start")
+            .await?;
+        let calls = server.calls::<OpenIssueRequest>();
+        let keys: Vec<_> = calls
+            .iter()
+            .map(|call| call.header("Idempotency-Key"))
+            .collect();
+        assert!(keys[0].is_some() && keys[0] == keys[1]);
+
+        let mut issues = client.list_issues("octo", "hello").items();
+        let mut numbers = Vec::new();
+        while let Some(issue) = issues.next().await {
+            numbers.push(issue?.number);
+        }
+        assert_eq!(numbers, [1, 2, 3]);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn an_archive_goes_from_one_server_to_the_other() -> Result<(), Error> {
+        let server = StubServer::new().server("uploads");
+        server.on::<DownloadArchiveRequest>().reply("PK...");
+        server
+            .on::<UploadAssetRequest>()
+            .body("PK...")
+            .reply(Asset { id: 7 });
+        let client = server.client();
+        let archive = client.download_archive("octo", "hello", "v1").await?;
+        let asset = client.upload_asset("octo", "hello", 1_u64, "v1.zip", archive.into_body());
+        assert_eq!(asset.await?.id, 7);
         Ok(())
     }
 
@@ -381,6 +456,10 @@ mod tests {
             .map(|endpoint| (endpoint.bucket(), endpoint.limits().len()))
             .collect();
         assert_eq!(buckets[0], (Some("core"), 3));
-        assert_eq!(buckets[10..], [(None, 1), (None, 1), (Some("search"), 2)]);
+        let others: Vec<_> = buckets
+            .iter()
+            .filter(|bucket| bucket.0 != Some("core"))
+            .collect();
+        assert_eq!(others, [&(None, 1), &(None, 1), &(Some("search"), 2)]);
     }
 }

@@ -1,7 +1,9 @@
 //! Blocking calls, for threads without an async runtime. Feature `blocking`.
 //!
-//! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages and items become
-//! iterators, and [`block_on`] waits for any other future of this crate, such as a sign-in.
+//! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages, items and streams become
+//! iterators, a [`Download`] becomes a [`Read`](std::io::Read), and [`block_on`] waits for any other
+//! future of this crate, such as a sign-in. [`Body::reader`](crate::Body::reader) and
+//! [`Body::file`](crate::Body::file) read what is sent on threads of their own.
 //!
 //! ```no_run
 //! use cliq_api::blocking::{WaitExt, WaitPagedExt};
@@ -33,11 +35,14 @@
 //! Blocking a thread of an async runtime would stall that runtime's other tasks. Such a wait
 //! returns an error, which names the alternatives.
 
-use std::future::pending;
-use std::io;
+use std::future::{pending, poll_fn};
+use std::io::{self, BufRead};
+use std::pin::Pin;
 use std::sync::OnceLock;
 use std::thread;
 
+use bytes::{Buf as _, Bytes};
+use futures_core::Stream;
 use http::Response;
 use tokio::runtime::{Builder, Handle};
 
@@ -46,6 +51,7 @@ use crate::error::{Error, ErrorKind};
 use crate::paging::{Items, PagedExt, Pages};
 use crate::request_ext::{RequestExt, awaited};
 use crate::response::Page;
+use crate::streaming::Download;
 
 /// Blocking calls. Every builder implements it.
 pub trait WaitExt: Endpoint {
@@ -156,6 +162,149 @@ impl<R: PagedExt> Iterator for WaitItems<R> {
             Ok(runtime) => runtime.block_on(self.0.next()),
             Err(error) => self.0.fail(Err(cannot_wait(error, R::META))),
         }
+    }
+}
+
+/// Blocking iterators over the streams that a call returns: [`Events`](crate::Events),
+/// [`JsonLines`](crate::JsonLines), [`Reconnecting`](crate::Reconnecting) and [`Download`].
+///
+/// ```no_run
+/// use cliq_api::JsonLines;
+/// use cliq_api::blocking::{WaitExt, WaitStream};
+/// use cliq_api::prelude::*;
+///
+/// #[endpoints]
+/// pub trait Exports {
+///     #[endpoint(GET "/export")]
+///     fn export(&self) -> JsonLines<u64>;
+/// }
+///
+/// # fn example(client: Client) -> Result<(), Error> {
+/// for record in client.export().wait()?.wait_iter() {
+///     println!("{}", record?);
+/// }
+/// # Ok(())
+/// # }
+/// ```
+pub trait WaitStream: Stream + Unpin + Sized {
+    /// Iterates over the stream. Each value is awaited when it is needed.
+    fn wait_iter(self) -> WaitIter<Self> {
+        WaitIter {
+            stream: self,
+            has_ended: false,
+        }
+    }
+}
+
+impl<S: Stream<Item = Result<T, Error>> + Unpin, T> WaitStream for S {}
+
+/// Iterates over a stream.
+#[derive(Debug)]
+#[must_use = "iterators are lazy: nothing is read until the next value is needed"]
+pub struct WaitIter<S> {
+    stream: S,
+    has_ended: bool,
+}
+
+impl<S> WaitIter<S> {
+    /// Returns the stream.
+    pub fn get_ref(&self) -> &S {
+        &self.stream
+    }
+
+    /// Returns the stream, to be changed.
+    pub fn get_mut(&mut self) -> &mut S {
+        &mut self.stream
+    }
+}
+
+impl<S: Stream<Item = Result<T, Error>> + Unpin, T> Iterator for WaitIter<S> {
+    type Item = Result<T, Error>;
+
+    fn next(&mut self) -> Option<Self::Item> {
+        if self.has_ended {
+            return None;
+        }
+        let stream = &mut self.stream;
+        let next = poll_fn(|context| Pin::new(&mut *stream).poll_next(context));
+        match block_on(next) {
+            Ok(next) => next,
+            Err(error) => {
+                self.has_ended = true;
+                Some(Err(error))
+            }
+        }
+    }
+}
+
+impl Download {
+    /// Returns a blocking reader of the content. Feature `blocking`.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// use cliq_api::blocking::WaitExt;
+    /// # use cliq_api::Download;
+    /// # #[endpoints]
+    /// # pub trait Files {
+    /// #     #[endpoint(GET "/files/<ID>")] fn download(&self, id: u64) -> Download;
+    /// # }
+    /// # fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+    /// let mut file = std::fs::File::create("report.pdf")?;
+    /// std::io::copy(&mut client.download(42_u64).wait()?.reader(), &mut file)?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn reader(self) -> WaitReader {
+        WaitReader {
+            download: self,
+            piece: Bytes::new(),
+        }
+    }
+}
+
+/// Reads a [`Download`]. The error of a read holds the [`Error`].
+#[derive(Debug)]
+pub struct WaitReader {
+    download: Download,
+    /// What was received and not read yet.
+    piece: Bytes,
+}
+
+impl WaitReader {
+    /// Returns the download, for its status and headers.
+    pub fn get_ref(&self) -> &Download {
+        &self.download
+    }
+}
+
+impl io::Read for WaitReader {
+    fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
+        let length = {
+            let piece = self.fill_buf()?;
+            let length = piece.len().min(buffer.len());
+            buffer[..length].copy_from_slice(&piece[..length]);
+            length
+        };
+        self.consume(length);
+        Ok(length)
+    }
+}
+
+impl BufRead for WaitReader {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        while self.piece.is_empty() {
+            let next = block_on(self.download.next()).map_err(io::Error::other)?;
+            match next {
+                Some(Ok(piece)) => self.piece = piece,
+                Some(Err(error)) => return Err(io::Error::other(error)),
+                None => break,
+            }
+        }
+        Ok(&self.piece)
+    }
+
+    fn consume(&mut self, length: usize) {
+        self.piece.advance(length);
     }
 }
 

@@ -7,21 +7,23 @@ use http::{Request, Response};
 use serde::Serialize;
 use serde_json::Value;
 
-use crate::body::Body;
+use crate::body::{Body, Part};
 use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
-use crate::meta::{EndpointMeta, Place};
+use crate::meta::{EndpointMeta, Place, ResponseKind};
 use crate::request::{Call, RequestError};
-use crate::request_ext::ResponseFuture;
-use crate::response::{DecodeError, content, json};
+use crate::request_ext::{ResponseFuture, respond};
+use crate::response::{DecodeError, Delivery, FromResponse, Text, content, decode, json};
+use crate::streaming::{Events, JsonLines};
 
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
 /// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
-/// `Option`.
-/// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body.
+/// `Option`. Text is a string, and lines of JSON are a list.
+/// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body,
+/// [`events`](Self::events) and [`lines`](Self::lines) as they arrive.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct DynamicCall {
@@ -81,6 +83,16 @@ impl DynamicCall {
         self
     }
 
+    /// Sets a part of an endpoint with `multipart`: a file, or content of a type of its own. To a
+    /// list of parts, it is added. Plain values are set with [`set`](Self::set) as well.
+    pub fn part(mut self, name: &str, part: impl Into<Part>) -> Self {
+        match self.index(Some(Place::Part), name) {
+            Ok(index) => self.call = self.call.with_part(index, part.into()),
+            Err(problem) => self.problem = Some(problem),
+        }
+        self
+    }
+
     /// Sets options of this call.
     pub fn options(mut self, set: impl FnOnce(Options) -> Options) -> Self {
         self.context.set_options(set);
@@ -89,16 +101,18 @@ impl DynamicCall {
 
     /// Returns the request, without its authorization, and sends nothing.
     pub fn prepare(&self) -> Result<Request<Body>, Error> {
-        self.check()?;
-        client::prepare(&self.call, &self.context)
+        let call = self.clone().ready()?;
+        client::prepare(&call.call, &call.context)
     }
 
     /// Sends the call and returns the response as it is, if it is a success.
     pub fn send(self) -> ResponseFuture<Response<Bytes>> {
         Box::pin(async move {
-            self.check()?;
-            let response =
-                client::run(&self.call, &self.context, false, &mut |_, _| Ok(())).await?;
+            let this = self.ready()?;
+            let response = client::run(&this.call, &this.context, Delivery::Whole, &mut |_, _| {
+                Ok(())
+            })
+            .await?;
             Ok(response.map(|body| body.as_bytes().cloned().unwrap_or_default()))
         })
     }
@@ -119,16 +133,40 @@ impl DynamicCall {
     /// ```
     pub fn stream(self) -> ResponseFuture<Response<Body>> {
         Box::pin(async move {
-            self.check()?;
-            client::run(&self.call, &self.context, true, &mut |_, _| Ok(())).await
+            let this = self.ready()?;
+            client::run(&this.call, &this.context, Delivery::Stream, &mut |_, _| {
+                Ok(())
+            })
+            .await
         })
     }
 
-    fn check(&self) -> Result<(), Error> {
-        match &self.problem {
-            None => Ok(()),
-            Some(problem) => Err(Error::invalid_request(self.endpoint(), problem)),
+    /// Sends the call and returns the server-sent events of its response, with any JSON as data.
+    pub fn events(self) -> ResponseFuture<Events<Value>> {
+        self.decoded::<Events<Value>, decode::Events>()
+    }
+
+    /// Sends the call and returns the lines of its response, each of which is any JSON.
+    pub fn lines(self) -> ResponseFuture<JsonLines<Value>> {
+        self.decoded::<JsonLines<Value>, decode::JsonLines>()
+    }
+
+    fn decoded<T: FromResponse<D>, D: 'static>(self) -> ResponseFuture<T> {
+        Box::pin(async move {
+            let this = self.ready()?;
+            respond::<T, D>(&this.call, &this.context)
+                .await
+                .map(Response::into_body)
+        })
+    }
+
+    /// Returns the call as it is sent, or why it can't be.
+    fn ready(mut self) -> Result<Self, Error> {
+        if let Some(problem) = &self.problem {
+            return Err(Error::invalid_request(self.endpoint(), problem));
         }
+        self.context = self.context.with_idempotency_key(self.call.meta());
+        Ok(self)
     }
 
     fn set_where<T: Serialize + ?Sized>(
@@ -137,15 +175,21 @@ impl DynamicCall {
         name: &str,
         value: &T,
     ) -> Self {
+        match self.index(place, name) {
+            Ok(index) => self.call = self.call.set_by_meta(index, value),
+            Err(problem) => self.problem = Some(problem),
+        }
+        self
+    }
+
+    /// Returns the position of a parameter.
+    fn index(&self, place: Option<Place>, name: &str) -> Result<usize, RequestError> {
         let params = self.endpoint().params;
         let mut found = params.iter().enumerate().filter(|(_, param)| {
             param.name == name && place.is_none_or(|place| place == param.place)
         });
         let problem = match (found.next(), found.next()) {
-            (Some((index, _)), None) => {
-                self.call = self.call.set_by_meta(index, value);
-                return self;
-            }
+            (Some((index, _)), None) => return Ok(index),
             (Some((_, first)), Some((_, second))) => format!(
                 "it has a {} and a {} parameter {name:?}: `set_in` says which",
                 first.place, second.place
@@ -155,8 +199,7 @@ impl DynamicCall {
                 format!("it has no parameter {name:?}; it has {names:?}")
             }
         };
-        self.problem = Some(RequestError::new(problem));
-        self
+        Err(RequestError::new(problem))
     }
 }
 
@@ -166,20 +209,33 @@ impl IntoFuture for DynamicCall {
 
     fn into_future(self) -> ResponseFuture<Value> {
         Box::pin(async move {
-            self.check()?;
+            let this = self.ready()?;
             let mut value = Value::Null;
             let mut decode = |call: &Call, response: &mut Response<Body>| {
-                value = read(call.meta(), content(response))?;
+                value = read(call, response)?;
                 Ok(())
             };
-            client::run(&self.call, &self.context, false, &mut decode).await?;
+            client::run(&this.call, &this.context, Delivery::Whole, &mut decode).await?;
             Ok(value)
         })
     }
 }
 
 /// Metadata doesn't say what an empty response means, so that one is `null`.
-fn read(endpoint: &EndpointMeta, body: &[u8]) -> Result<Value, DecodeError> {
+fn read(call: &Call, response: &mut Response<Body>) -> Result<Value, DecodeError> {
+    let endpoint = call.meta();
+    if endpoint.kind == ResponseKind::Text {
+        return Text::from_response(call, response).map(|text| text.into_string().into());
+    }
+    let body = content(response);
+    if endpoint.kind == ResponseKind::JsonLines {
+        let lines = body.split(|byte| *byte == b'\n');
+        let lines = lines.filter(|line| !line.trim_ascii().is_empty());
+        return lines
+            .map(|line| json::from_slice(line, &[]))
+            .collect::<Result<Vec<Value>, _>>()
+            .map(Value::Array);
+    }
     if json::is_nothing(body) {
         return Ok(Value::Null);
     }

@@ -81,6 +81,7 @@ mod schema;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store;
+mod streaming;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -89,7 +90,7 @@ pub mod zoho;
 /// The `User-Agent` of clients that don't set one.
 pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
-pub use body::{Body, BoxError, TooLarge};
+pub use body::{Body, BoxError, Part, TooLarge};
 pub use bytes::Bytes;
 /// Declares a method of an [`#[endpoints]`](macro@endpoints) trait as an endpoint. Its keys are
 /// documented there.
@@ -179,10 +180,12 @@ pub use cliq_macros::endpoint;
 /// | `field("action" = "close", "depth" = 1)` | constant fields of the body: strings, numbers, booleans |
 /// | `body = optional` | sends no body if no field is set |
 /// | `idempotent`, `idempotent = false` | whether a call may be sent twice, which retries depend on. Defaults to `false` for `POST` and `PATCH`, to `true` for the others |
+/// | `idempotency_key = "Idempotency-Key"` | sends a random key in this header, the same with all attempts of a call, by which the server knows a call that it has received before. Such a call may be sent twice, unless `idempotent = false` is declared. [`Options::idempotency_key`] sets the key of a call |
 /// | `response = "data"` | returns this member of the JSON object; dots descend, as in `data.items` |
-/// | `page(items = "data", token = "next_token")` | declares a paged response, of type [`Page<T>`](Page): where the items are, and where the token of the next page is. The query argument with the token's name sends it; `param = "…"` names another one |
+/// | `page(…)` | declares a paged response, of type [`Page<T>`](Page); see below |
 /// | `form` | sends fields as `application/x-www-form-urlencoded` |
 /// | `form = nested` | the same for structs, maps and lists: `item[price]=5&tags[0]=a` |
+/// | `multipart` | sends `#[part]` arguments as `multipart/form-data` |
 /// | `timeout = "30s"` | the timeout of one attempt; defaults to the client's |
 ///
 /// Durations are written `10s`, `5m` or `5min`, `1h`, `1day`. Editors with rust-analyzer complete
@@ -209,6 +212,9 @@ pub use cliq_macros::endpoint;
 /// | `#[field(flatten)]` | a struct or map; each member is a field. A member can't have the name of another field |
 /// | `#[body]` | the whole body, as JSON |
 /// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body, unchanged: [`Bytes`], `Vec<u8>` or `String` |
+///
+/// | `#[body(stream)]`, `#[body(stream, content_type = "image/png")]` | the whole body, as a [`Body`] that may be a stream |
+/// | `#[part]`, `#[part("name")]` | a part of a multipart body: a scalar, or a [`Part`] with a file name, a content type, and bytes or a stream; a `Vec` repeats it |
 ///
 /// A required argument becomes a parameter of the method; an `Option` becomes a setter of the
 /// builder, and is not sent unless it is set. Both accept any value that converts `Into` the type.
@@ -254,7 +260,11 @@ pub use cliq_macros::endpoint;
 /// |---|---|
 /// | none | any success; the body is ignored |
 /// | [`Bytes`] | the raw body |
+/// | [`Text`] | the body as text |
 /// | [`Page<T>`](Page) | one page |
+/// | [`Download`] | a stream of bytes, as soon as the head has arrived |
+/// | [`Events<T>`](Events) | a stream of server-sent events, with `T` in JSON as data, or [`Text`]. [`EventsExt::reconnecting`] follows them over several connections |
+/// | [`JsonLines<T>`](JsonLines) | a stream of JSON values, one on each line |
 /// | any other | JSON |
 ///
 /// An empty body is read as `null`, which is `None` for an `Option` and an empty list for a `Vec` or
@@ -265,6 +275,72 @@ pub use cliq_macros::endpoint;
 /// unless a constant header says otherwise.
 ///
 /// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
+///
+/// # Pages
+///
+/// `items` is the member of the JSON object that holds the items; without it, the response is a
+/// list. One of these says how the next page is found:
+///
+/// | keys of `page(…)` | the next page |
+/// |---|---|
+/// | `token = "meta.next"` | this member is a token, which the query argument of its last name sends; `param = "cursor"` names another argument |
+/// | `next = link` | the `Link` header has its URL (RFC 8288) |
+/// | `next = "links.next"` | this member is its URL |
+/// | `number = "page"` | this query argument sends its number; the first page has the number 1, or that of `first = 0` |
+/// | `offset = "start"` | this query argument sends how many items come before it |
+///
+/// `more = "has_more"` is a member that says whether there is a next page. Without it, pages with
+/// tokens and URLs end where there is none, and those with numbers and offsets with the first empty
+/// page, which takes one more call.
+///
+/// A URL is followed as it is, with the headers, the scope and the limits of the endpoint, if it has
+/// the origin of the client's base URL; otherwise the stream of pages ends with an error, and nothing
+/// is sent.
+///
+/// ```
+/// # use cliq_api::prelude::*;
+/// # #[endpoints]
+/// # pub trait Tickets {
+/// #[endpoint(GET "/tickets", page(next = link))]
+/// fn list_tickets(&self, #[query] state: Option<String>) -> Page<String>;
+///
+/// #[endpoint(GET "/agents", page(items = "data", offset = "start", more = "has_more"))]
+/// fn list_agents(&self, #[query] start: Option<u64>) -> Page<String>;
+/// # }
+/// ```
+///
+/// # Streams and files
+///
+/// A [`Body`] is bytes, a file that is opened for each attempt, or a stream that is sent once. A call
+/// is retried, and sent again with a new token, only if its body can be sent again; otherwise its
+/// error says so. Clones of a builder share a stream.
+///
+/// ```no_run
+/// use cliq_api::prelude::*;
+/// use cliq_api::{Body, Download, Part, Text};
+///
+/// #[endpoints]
+/// pub trait Files {
+///     #[endpoint(PUT "/files/<NAME>")]
+///     fn put_file(&self, name: String, #[body(stream)] content: Body);
+///
+///     #[endpoint(GET "/files/<NAME>")]
+///     fn get_file(&self, name: String) -> Download;
+///
+///     #[endpoint(POST "/reports", multipart)]
+///     fn add_report(&self, #[part] title: String, #[part] file: Part) -> Text;
+/// }
+///
+/// # async fn example(client: Client) -> Result<(), Box<dyn std::error::Error>> {
+/// client.put_file("a.csv", Body::file("a.csv")?).await?;
+/// // Piece by piece from one to the other.
+/// let download = client.get_file("a.csv").await?;
+/// client.put_file("b.csv", download.into_body()).await?;
+/// let file = Part::file("report.pdf")?.content_type("application/pdf");
+/// println!("{}", client.add_report("November", file).await?);
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Methods with a body
 ///
@@ -316,18 +392,22 @@ pub use client::{
 pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
-pub use meta::{EndpointMeta, Limit, Lockout, PageMeta, Param, Place, SchemaFn, Scopes, Shape};
+pub use meta::{
+    EndpointMeta, Limit, Lockout, NextPage, PageMeta, Param, Place, ResponseKind, SchemaFn, Scopes,
+    Shape,
+};
 pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
-    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
-    QueryValue, RawValue,
+    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
+    QueryMembers, QueryValue, RawValue, StreamValue,
 };
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
-pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, decode};
+pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
+pub use streaming::{Download, Event, EventData, Events, EventsExt, JsonLines, Reconnecting};
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

@@ -60,6 +60,8 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub idempotent: bool,
     #[doc(hidden)]
+    pub idempotency_key: Option<&'static str>,
+    #[doc(hidden)]
     pub headers: &'static [(&'static str, &'static str)],
     #[doc(hidden)]
     pub fields: &'static [(&'static str, &'static str)],
@@ -74,7 +76,7 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub optional: bool,
     #[doc(hidden)]
-    pub accept: &'static str,
+    pub kind: ResponseKind,
     #[doc(hidden)]
     pub page: Option<PageMeta>,
     #[doc(hidden)]
@@ -108,6 +110,7 @@ impl EndpointMeta {
         bucket: None,
         server: None,
         idempotent: true,
+        idempotency_key: None,
         headers: &[],
         fields: &[],
         body_optional: false,
@@ -115,7 +118,7 @@ impl EndpointMeta {
         nested: false,
         response: &[],
         optional: false,
-        accept: "application/json",
+        kind: ResponseKind::Json,
         page: None,
         timeout: None,
         params: &[],
@@ -203,6 +206,12 @@ impl EndpointMeta {
         self.idempotent
     }
 
+    /// Returns the header that carries a key of each call, by which the server knows one that it has
+    /// received before.
+    pub const fn idempotency_key(&self) -> Option<&'static str> {
+        self.idempotency_key
+    }
+
     /// Returns the timeout of one attempt, if the declaration sets one.
     pub const fn timeout(&self) -> Option<Duration> {
         self.timeout
@@ -219,10 +228,15 @@ impl EndpointMeta {
         self.optional
     }
 
+    /// Returns what the response is read as.
+    pub const fn kind(&self) -> ResponseKind {
+        self.kind
+    }
+
     /// Returns the media types that the response may have, as in `Accept`: `*/*` for an endpoint
     /// that returns bytes.
     pub const fn accept(&self) -> &'static str {
-        self.accept
+        self.kind.accept()
     }
 
     /// Returns how the response is paged, if it is.
@@ -238,6 +252,11 @@ impl EndpointMeta {
     /// Returns whether fields are sent as a form instead of JSON.
     pub const fn form(&self) -> bool {
         self.form
+    }
+
+    /// Returns whether the body is `multipart/form-data`.
+    pub fn multipart(&self) -> bool {
+        self.params.iter().any(|param| param.place == Place::Part)
     }
 
     /// Returns whether the form is nested: `a[b]=c`.
@@ -261,8 +280,8 @@ impl EndpointMeta {
         self.body_optional
     }
 
-    /// Returns the JSON schema of the response, of a page that of its items. `None` without the
-    /// trait's key `schema`, and for a response that isn't JSON.
+    /// Returns the JSON schema of the response, of a page or a stream that of its values. `None`
+    /// without the trait's key `schema`, and for a response that isn't JSON.
     pub const fn response_schema(&self) -> Option<SchemaFn> {
         self.response_schema
     }
@@ -281,6 +300,37 @@ impl fmt::Display for EndpointMeta {
             Ok(())
         } else {
             write!(f, "?{}", self.query)
+        }
+    }
+}
+
+/// What a response is read as. It follows from the return type.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ResponseKind {
+    /// JSON, or nothing.
+    Json,
+    /// [`Bytes`](crate::Bytes).
+    Bytes,
+    /// [`Text`](crate::Text).
+    Text,
+    /// [`Download`](crate::Download): a stream of bytes.
+    Download,
+    /// [`Events`](crate::Events): server-sent events.
+    Events,
+    /// [`JsonLines`](crate::JsonLines): a JSON value on each line.
+    JsonLines,
+}
+
+impl ResponseKind {
+    /// Returns the media types that such a response may have, as in `Accept`.
+    pub const fn accept(self) -> &'static str {
+        match self {
+            Self::Json => "application/json",
+            Self::Bytes | Self::Download => "*/*",
+            Self::Text => "text/plain, */*;q=0.5",
+            Self::Events => "text/event-stream",
+            Self::JsonLines => "application/x-ndjson, */*;q=0.5",
         }
     }
 }
@@ -379,6 +429,8 @@ pub enum Place {
     Field,
     /// The whole body.
     Body,
+    /// A part of a multipart body.
+    Part,
 }
 
 impl fmt::Display for Place {
@@ -389,6 +441,7 @@ impl fmt::Display for Place {
             Self::Header => "header",
             Self::Field => "field",
             Self::Body => "body",
+            Self::Part => "part",
         })
     }
 }
@@ -397,7 +450,7 @@ impl fmt::Display for Place {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Shape {
-    /// A scalar in a path, a query, a header or a form.
+    /// A scalar in a path, a query, a header, a form or a part.
     Plain,
     /// A list; each item is a pair of name and value.
     Repeated,
@@ -413,6 +466,10 @@ pub enum Shape {
     Json,
     /// Raw bytes, with their content type.
     Bytes(&'static str),
+    /// A [`Part`](crate::Part) of a multipart body.
+    File,
+    /// A list of [`Part`](crate::Part)s of one name.
+    Files,
 }
 
 /// The scopes that an endpoint needs.
@@ -500,44 +557,125 @@ pub enum Lockout {
     For(Duration),
 }
 
-/// Where a paged response holds its items and the token of the next page.
+/// Where a paged response holds its items, and how the next page is found.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct PageMeta {
     #[doc(hidden)]
     pub items: &'static [&'static str],
     #[doc(hidden)]
-    pub token: &'static [&'static str],
+    pub next: NextPage,
     #[doc(hidden)]
-    pub param: usize,
+    pub more: Option<&'static [&'static str]>,
+}
+
+/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter that
+/// asks for it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum NextPage {
+    /// By a token in the response.
+    #[non_exhaustive]
+    Token {
+        /// The path to the member that holds it.
+        member: &'static [&'static str],
+        /// The parameter that sends it.
+        param: usize,
+    },
+    /// By the URL in the `Link` header (RFC 8288) whose relation is `next`.
+    Link,
+    /// By a URL in the response.
+    #[non_exhaustive]
+    Url {
+        /// The path to the member that holds it.
+        member: &'static [&'static str],
+    },
+    /// By its number.
+    #[non_exhaustive]
+    Number {
+        /// The parameter that sends it.
+        param: usize,
+        /// The number of the first page.
+        first: u64,
+    },
+    /// By the number of items before it.
+    #[non_exhaustive]
+    Offset {
+        /// The parameter that sends it.
+        param: usize,
+    },
 }
 
 impl PageMeta {
     #[doc(hidden)]
     pub const fn new(
         items: &'static [&'static str],
-        token: &'static [&'static str],
+        member: &'static [&'static str],
         param: usize,
     ) -> Self {
+        Self::of(items, NextPage::Token { member, param })
+    }
+
+    #[doc(hidden)]
+    pub const fn link(items: &'static [&'static str]) -> Self {
+        Self::of(items, NextPage::Link)
+    }
+
+    #[doc(hidden)]
+    pub const fn url(items: &'static [&'static str], member: &'static [&'static str]) -> Self {
+        Self::of(items, NextPage::Url { member })
+    }
+
+    #[doc(hidden)]
+    pub const fn number(items: &'static [&'static str], param: usize, first: u64) -> Self {
+        Self::of(items, NextPage::Number { param, first })
+    }
+
+    #[doc(hidden)]
+    pub const fn offset(items: &'static [&'static str], param: usize) -> Self {
+        Self::of(items, NextPage::Offset { param })
+    }
+
+    #[doc(hidden)]
+    #[must_use]
+    pub const fn with_more(self, more: &'static [&'static str]) -> Self {
         Self {
-            items,
-            token,
-            param,
+            more: Some(more),
+            ..self
         }
     }
 
-    /// Returns the path to the member that holds the items.
+    const fn of(items: &'static [&'static str], next: NextPage) -> Self {
+        Self {
+            items,
+            next,
+            more: None,
+        }
+    }
+
+    /// Returns the path to the member that holds the items; empty if the response is the list.
     pub const fn items(&self) -> &'static [&'static str] {
         self.items
     }
 
-    /// Returns the path to the member that holds the token of the next page.
-    pub const fn token(&self) -> &'static [&'static str] {
-        self.token
+    /// Returns how the next page is found.
+    pub const fn next(&self) -> NextPage {
+        self.next
     }
 
-    /// Returns the index in [`EndpointMeta::params`] of the parameter that sends the token.
-    pub const fn param(&self) -> usize {
-        self.param
+    /// Returns the path to the member that says whether there are more pages, if there is one.
+    pub const fn more(&self) -> Option<&'static [&'static str]> {
+        self.more
+    }
+
+    /// Returns the index in [`EndpointMeta::params`] of the parameter that asks for the next page;
+    /// `None` if that is a URL.
+    pub const fn param(&self) -> Option<usize> {
+        match self.next {
+            NextPage::Token { param, .. }
+            | NextPage::Number { param, .. }
+            | NextPage::Offset { param } => Some(param),
+            NextPage::Link | NextPage::Url { .. } => None,
+        }
     }
 }

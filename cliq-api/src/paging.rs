@@ -6,17 +6,22 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
 use futures_core::Stream;
+use http::Uri;
 use serde::de::DeserializeOwned;
+use serde_json::{Map, Value};
 
 use crate::client::{self, Builder, Endpoint};
 use crate::error::Error;
 use crate::meta::EndpointMeta;
-use crate::request::Call;
+use crate::request::{Call, link};
 use crate::request_ext::{ResponseFuture, awaited};
 use crate::response::{FromResponse, Lenient, Page, decode};
 
 /// How many empty pages in a row are followed.
 const MAX_EMPTY_PAGES: u32 = 100;
+
+/// How many equal pages in a row are followed, where nothing but the content tells pages apart.
+const MAX_EQUAL_PAGES: u32 = 3;
 
 /// Methods of the builder of a paged endpoint.
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
@@ -49,6 +54,7 @@ pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged
         Items {
             pages: self.pages(),
             buffered: VecDeque::new(),
+            other: Map::new(),
         }
     }
 
@@ -143,8 +149,13 @@ pub struct Pages<R: PagedExt> {
     /// The page after the one that failed, if its response could be read that far.
     after_failed: Option<String>,
     fetching: Option<ResponseFuture<Page<R::Item>>>,
+    /// The URL of the last page that was fetched by its URL.
+    url: Option<Uri>,
     seen: HashSet<String>,
     empty: u32,
+    /// The digest of the last page, and how many pages in a row had it.
+    digest: Option<u64>,
+    equal: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -163,9 +174,19 @@ impl<R: PagedExt> Pages<R> {
             failed: false,
             after_failed: None,
             fetching: None,
+            url: None,
             seen: HashSet::new(),
             empty: 0,
+            digest: None,
+            equal: 0,
         }
+    }
+
+    /// Starts with the page that this token, number, offset or URL asks for, which is one that
+    /// [`token`](Self::token) returned.
+    pub fn start_at(mut self, token: impl Into<String>) -> Self {
+        self.next = Next::Token(token.into());
+        self
     }
 
     /// Returns the next page; `None` after the last one, and after an error.
@@ -173,14 +194,17 @@ impl<R: PagedExt> Pages<R> {
     /// # Errors
     ///
     /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
-    /// a server that repeats the token of an earlier page, or sends a hundred empty pages in a row.
+    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row, or,
+    /// where pages have numbers or offsets, the same page three times. A URL of the next page at
+    /// another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
+    /// nothing is sent there.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
     }
 
-    /// Returns the token of the next page, which after an error is the one that failed; `None`
-    /// before the first page and after the last one. Store it to continue from here in another
-    /// process.
+    /// Returns what asks for the next page (its token, number, offset or URL), which after an error
+    /// is the one that failed; `None` before the first page and after the last one. Store it to
+    /// continue from here in another process, with [`start_at`](Self::start_at).
     pub fn token(&self) -> Option<&str> {
         match &self.next {
             Next::Token(token) => Some(token),
@@ -244,9 +268,18 @@ impl<R: PagedExt> Pages<R> {
         if self.failed || matches!(self.next, Next::End) {
             return Poll::Ready(None);
         }
-        let fetching = self
-            .fetching
-            .get_or_insert_with(|| fetch(&self.request, &self.next));
+        if self.fetching.is_none() {
+            match self.fetch() {
+                Ok(fetching) => self.fetching = Some(fetching),
+                Err(error) => {
+                    self.failed = true;
+                    return Poll::Ready(Some(Err(error)));
+                }
+            }
+        }
+        let Some(fetching) = &mut self.fetching else {
+            return Poll::Ready(None);
+        };
         let page = ready!(fetching.as_mut().poll(context));
         self.fetching = None;
         let page = page.and_then(|page| self.advance(page));
@@ -255,6 +288,40 @@ impl<R: PagedExt> Pages<R> {
             self.after_failed = error.next_page_token().map(str::to_owned);
         }
         Poll::Ready(Some(page))
+    }
+
+    /// Asks for the next page.
+    fn fetch(&mut self) -> Result<ResponseFuture<Page<R::Item>>, Error> {
+        let mut request = self.request.clone();
+        if let (Next::Token(token), Some(page)) = (&self.next, R::META.page()) {
+            match page.param() {
+                Some(param) => {
+                    let call = request.call();
+                    *call = call.take().set_by_meta(param, token);
+                }
+                None => {
+                    let url = self.resolved(token)?;
+                    request
+                        .context()
+                        .set_options(|options| options.page(url.clone()));
+                    self.url = Some(url);
+                }
+            }
+        }
+        Ok(awaited(request))
+    }
+
+    /// Resolves the URL of a page against that of the page before it.
+    fn resolved(&self, reference: &str) -> Result<Uri, Error> {
+        let base = match &self.url {
+            Some(url) => url.clone(),
+            None => {
+                let mut request = self.request.clone();
+                let call = request.call().take();
+                client::url(&call, request.context())?
+            }
+        };
+        link::resolve(reference, &base).map_err(|problem| Error::invalid_request(R::META, &problem))
     }
 
     fn advance(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
@@ -269,6 +336,19 @@ impl<R: PagedExt> Pages<R> {
                 ));
             }
         };
+        self.equal = match page.digest {
+            Some(_) if page.digest == self.digest => self.equal + 1,
+            _ => 1,
+        };
+        self.digest = page.digest;
+        if self.equal >= MAX_EQUAL_PAGES && !page.items.is_empty() {
+            self.next = Next::End;
+            let problem = format!(
+                "the server sent the same page {MAX_EQUAL_PAGES} times in a row, so that its pages \
+                 would never end"
+            );
+            return Err(Error::endless_pages(R::META, problem));
+        }
         if !page.items.is_empty() {
             self.empty = 0;
         } else if matches!(self.next, Next::Token(_)) {
@@ -284,15 +364,6 @@ impl<R: PagedExt> Pages<R> {
         }
         Ok(page)
     }
-}
-
-fn fetch<R: PagedExt>(request: &R, next: &Next) -> ResponseFuture<Page<R::Item>> {
-    let mut request = request.clone();
-    if let (Next::Token(token), Some(page)) = (next, R::META.page()) {
-        let call = request.call();
-        *call = call.take().set_by_meta(page.param, token);
-    }
-    awaited(request)
 }
 
 impl<R: PagedExt + Unpin> Stream for Pages<R> {
@@ -318,6 +389,7 @@ impl<R: PagedExt> fmt::Debug for Pages<R> {
 pub struct Items<R: PagedExt> {
     pages: Pages<R>,
     buffered: VecDeque<R::Item>,
+    other: Map<String, Value>,
 }
 
 impl<R: PagedExt> Items<R> {
@@ -334,6 +406,20 @@ impl<R: PagedExt> Items<R> {
     /// [`buffered`](Self::buffered).
     pub fn token(&self) -> Option<&str> {
         self.pages.token()
+    }
+
+    /// Starts with another page, as [`Pages::start_at`] does.
+    pub fn start_at(self, token: impl Into<String>) -> Self {
+        Self {
+            pages: self.pages.start_at(token),
+            ..self
+        }
+    }
+
+    /// Returns the members of the current page's response besides the items, as
+    /// [`Page::other`]; none before the first page.
+    pub fn other(&self) -> &Map<String, Value> {
+        &self.other
     }
 
     /// Continues after an error, as [`Pages::resume`] does.
@@ -365,7 +451,10 @@ impl<R: PagedExt> Items<R> {
             match ready!(self.pages.poll(context)) {
                 None => return Poll::Ready(None),
                 Some(Err(error)) => return Poll::Ready(Some(Err(error))),
-                Some(Ok(page)) => self.buffered = page.items.into(),
+                Some(Ok(page)) => {
+                    self.buffered = page.items.into();
+                    self.other = page.other;
+                }
             }
         }
     }

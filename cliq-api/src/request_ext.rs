@@ -32,45 +32,55 @@ pub trait RequestExt: Endpoint {
     /// Sends the call and returns the whole response, with status and headers. Awaiting the builder
     /// returns the body alone.
     fn send(mut self) -> ResponseFuture<Response<Self::Response>> {
-        let (call, context) = (self.call().take(), self.context().take());
-        Box::pin(async move { respond::<Self>(&call, &context).await })
+        let (call, context) = taken(&mut self);
+        Box::pin(async move { respond::<Self::Response, Self::Decode>(&call, &context).await })
     }
 
     /// Returns the request, without its authorization, and sends nothing.
     fn prepare(mut self) -> Result<Request<Body>, Error> {
-        let call = self.call().take();
-        client::prepare(&call, self.context())
+        let (call, context) = taken(&mut self);
+        client::prepare(&call, &context)
     }
 
     /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
     /// it goes.
     fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
-        let (call, context) = (self.call().take(), self.context().take());
+        let (call, context) = taken(&mut self);
         Box::pin(async move { client::prepare_authorized(&call, &context).await })
     }
 }
 
 impl<R: Endpoint> RequestExt for R {}
 
-async fn respond<R: Endpoint>(
+pub(crate) async fn respond<T: FromResponse<D>, D>(
     call: &Call,
     context: &Context,
-) -> Result<Response<R::Response>, Error> {
+) -> Result<Response<T>, Error> {
     let mut value = None;
     let mut decode = |call: &Call, response: &mut Response<Body>| {
-        value = Some(R::Response::from_response(call, response)?);
+        value = Some(T::from_response(call, response)?);
         Ok(())
     };
-    let response = client::run(call, context, false, &mut decode).await?;
+    let response = client::run(call, context, T::DELIVERY, &mut decode).await?;
     let Some(value) = value else {
         unreachable!("a call succeeds only if its response was decoded");
     };
     Ok(response.map(|_| value))
 }
 
+/// Takes the call out of a builder, to be sent.
+fn taken<R: Endpoint>(request: &mut R) -> (Call, Context) {
+    let context = request.context().take();
+    (request.call().take(), context.with_idempotency_key(R::META))
+}
+
 /// What a builder's `.await` does.
 #[doc(hidden)]
 pub fn awaited<R: Endpoint>(mut request: R) -> ResponseFuture<R::Response> {
-    let (call, context) = (request.call().take(), request.context().take());
-    Box::pin(async move { Ok(respond::<R>(&call, &context).await?.into_body()) })
+    let (call, context) = taken(&mut request);
+    Box::pin(async move {
+        Ok(respond::<R::Response, R::Decode>(&call, &context)
+            .await?
+            .into_body())
+    })
 }

@@ -131,7 +131,7 @@ impl<E> ::core::fmt::Debug for BrokenCall<E> {
     "`get_it`: invalid limit `\"often\"`\nhelp: write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/day per app\"`, or `none`"
 }
 ::core::compile_error! {
-    "`get_it`: unknown attribute `#[nonsense]` on an argument\nhelp: expected one of `path`, `query`, `header`, `field`, `body`"
+    "`get_it`: unknown attribute `#[nonsense]` on an argument\nhelp: expected one of `path`, `query`, `header`, `field`, `body`, `part`"
 }
 ::core::compile_error! {
     "`get_it`: endpoints don't return `Result`, awaiting the builder does\nhelp: write `-> Vec<Item>`"

@@ -59,6 +59,10 @@ const _: () = {
             /** Whether the call may be sent twice.
 */
             pub fn idempotent() {}
+            /** The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the call
+ may be sent twice.
+*/
+            pub fn idempotency_key() {}
             /** The member of the JSON answer that is the response, such as `"data.item"`.
 */
             pub fn response() {}
@@ -68,12 +72,15 @@ const _: () = {
             /** Sends fields as `application/x-www-form-urlencoded`; `form = nested` writes `a[b]=c`.
 */
             pub fn form() {}
+            /** Sends `#[part]` arguments as `multipart/form-data`.
+*/
+            pub fn multipart() {}
             /** A timeout for one attempt, such as `"30s"`.
 */
             pub fn timeout() {}
         }
         pub mod page {
-            /** The member of the JSON answer that holds the items.
+            /** The member of the JSON answer that holds the items; the whole answer if there is none.
 */
             pub fn items() {}
             /** The member of the JSON answer that holds the next page's token.
@@ -82,6 +89,21 @@ const _: () = {
             /** The query parameter that carries the token, if it is not named like its member.
 */
             pub fn param() {}
+            /** Where the next page's URL is: `link` for the `Link` header, or a member of the JSON answer.
+*/
+            pub fn next() {}
+            /** The query parameter that carries the page's number.
+*/
+            pub fn number() {}
+            /** The number of the first page; 1 by default.
+*/
+            pub fn first() {}
+            /** The query parameter that carries how many items come before the page.
+*/
+            pub fn offset() {}
+            /** The member of the JSON answer that says whether there are more pages.
+*/
+            pub fn more() {}
         }
         pub mod argument {
             /// Fills a placeholder of another name: `#[path("CHAT_ID")]`.
@@ -94,6 +116,8 @@ const _: () = {
             pub fn field() {}
             /// The whole body, as JSON or as it is.
             pub fn body() {}
+            /// A part of a multipart body.
+            pub fn part() {}
         }
         pub mod path {
             /** Joins a list with commas.
@@ -124,10 +148,14 @@ const _: () = {
             /** Sends the value as it is, not as JSON.
 */
             pub fn bytes() {}
+            /** Sends the content of a `Body`, which may be a stream.
+*/
+            pub fn stream() {}
             /** The content type of such a body; `application/octet-stream` by default.
 */
             pub fn content_type() {}
         }
+        pub mod part {}
         use endpoints::{self as _, ba as _};
         use endpoint::{self as _, sc as _};
         use page::{self as _, it as _};
@@ -137,5 +165,6 @@ const _: () = {
         use header::{self as _};
         use field::{self as _};
         use body::{self as _};
+        use part::{self as _};
     }
 };

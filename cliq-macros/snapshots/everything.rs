@@ -238,7 +238,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
         base: "",
         lock: ::other::path::Lockout::Undeclared,
         bucket: ::core::option::Option::None,
-        accept: "*/*",
+        kind: ::other::path::ResponseKind::Bytes,
         params: &[
             ::other::path::Param::new(
                 "a",

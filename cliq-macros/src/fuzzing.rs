@@ -51,6 +51,20 @@ const SEEDS: &[&str] = &[
         fn both(&self, path: Path) -> (PutRequest, u8) { (self.put("a"), 1) }
     }
     "#,
+    r#"
+    pub trait Streams {
+        #[endpoint(POST "/a", multipart, idempotency_key = "Idempotency-Key")]
+        fn post(&self, #[part] title: String, #[part("file")] files: Option<Vec<Part>>) -> Text;
+        #[endpoint(PUT "/b")]
+        fn put(&self, #[body(stream, content_type = "image/png")] content: Body) -> Download;
+        #[endpoint(GET "/c", page(items = "data", number = "p", first = 0, more = "meta.more"))]
+        fn list(&self, #[query("p")] page: Option<u32>) -> Page<Item>;
+        #[endpoint(GET "/d", page(next = link))]
+        fn linked(&self) -> Page<Item>;
+        #[endpoint(GET "/e")]
+        fn watch(&self) -> Events<Item>;
+    }
+    "#,
     r#"trait One { #[endpoint(POST "/a/<X>")] fn post(&self, x: String, #[body] body: Option<Item>); }"#,
     r#"trait One { #[endpoint(DELETE "/a", limit = "1/s")] fn remove(&self, #[query] x: Vec<u8>) -> Bytes; }"#,
     r"pub(in a::b) unsafe trait X<'a, T: Y>: A + B where T: Z { type A; const B: u8 = { 1 }; fn c(&mut self, (a, b): &'a str, d) -> impl E; }",
@@ -112,6 +126,22 @@ const WORDS: &[&str] = &[
     "__",
     "_1",
     "Request",
+    "part",
+    "multipart",
+    "stream",
+    "next",
+    "link",
+    "number",
+    "first",
+    "offset",
+    "more",
+    "idempotency_key",
+    "Body",
+    "Part",
+    "Text",
+    "Download",
+    "Events",
+    "JsonLines",
 ];
 const TEXTS: &[&str] = &[
     "",

@@ -66,6 +66,29 @@ fn everything() {
 }
 
 #[test]
+fn streams() {
+    let item = quote! {
+        trait Files {
+            #[endpoint(POST "/a", multipart, idempotency_key = "Idempotency-Key")]
+            fn post(&self, #[part] a: String, #[part("b")] files: Option<Vec<Part>>) -> Text;
+
+            #[endpoint(PUT "/b")]
+            fn put(&self, #[body(stream, content_type = "image/png")] content: Body) -> Download;
+
+            #[endpoint(GET "/c", page(number = "p", first = 0, more = "more", items = "data"))]
+            fn list(&self, #[query("p")] page: Option<u32>) -> Page<Item>;
+
+            #[endpoint(GET "/d", page(next = link))]
+            fn list_linked(&self) -> Page<Item>;
+
+            #[endpoint(GET "/e")]
+            fn watch(&self) -> Events<Item>;
+        }
+    };
+    check("streams", TokenStream::new(), item);
+}
+
+#[test]
 fn after_errors() {
     let item = quote! {
         trait Broken {

@@ -150,7 +150,7 @@ pub use self::described::{NewChannel, NewMessage, NewThread, WorldError};
 pub use self::faults::{Fault, Faults, FaultsOn, Latency};
 #[cfg(feature = "zoho")]
 pub use self::inside::{Message, SandboxChannel, SandboxThread, SandboxUser};
-pub use self::kit::{ReceivedCall, Reply, ReplyTo, Stub, StubServer, Times};
+pub use self::kit::{ReceivedCall, ReceivedPart, Reply, ReplyTo, Stub, StubServer, Times};
 #[cfg(feature = "zoho")]
 pub use self::posts::Posts;
 #[cfg(feature = "zoho")]

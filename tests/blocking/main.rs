@@ -1,5 +1,7 @@
 //! Calls from plain threads, and what is said to those who wait where they must not.
 
+mod streams;
+
 use std::thread;
 use std::time::Duration;
 

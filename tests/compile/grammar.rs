@@ -9,7 +9,10 @@
 use std::collections::BTreeMap;
 
 use cliq_api::prelude::*;
-use cliq_api::{Bytes, EndpointMeta, Place, Scopes, Shape};
+use cliq_api::{
+    Body, Bytes, Download, EndpointMeta, Events, EventsExt, JsonLines, NextPage, Part, Place,
+    ResponseKind, Scopes, Shape, Text,
+};
 use serde::{Deserialize, Serialize};
 
 #[derive(Serialize)]
@@ -139,6 +142,59 @@ pub trait Everything {
     }
 }
 
+/// Streams, parts, and all ways of paging.
+#[endpoints]
+pub trait Streams {
+    #[endpoint(POST "/parts", multipart, idempotency_key = "Idempotency-Key")]
+    fn post_parts(
+        &self,
+        #[part] order: Order,
+        #[part("n")] number: Option<u8>,
+        #[part] tags: Vec<String>,
+        #[part] file: Part,
+        #[part] files: Option<Vec<Part>>,
+    ) -> Text;
+
+    #[endpoint(PUT "/stream")]
+    fn put_stream(&self, #[body(stream)] content: Body) -> Text;
+
+    #[endpoint(PATCH "/stream", idempotency_key = "X-Key", idempotent = false)]
+    fn patch_stream(&self, #[body(stream, content_type = "image/png")] content: Option<Body>);
+
+    #[endpoint(GET "/download")]
+    fn download(&self) -> Download;
+
+    #[endpoint(GET "/watch")]
+    fn watch(&self) -> Events<Item>;
+
+    #[endpoint(GET "/watch-text")]
+    fn watch_text(&self) -> Events<Text>;
+
+    #[endpoint(GET "/export")]
+    fn export(&self) -> JsonLines<Item>;
+
+    #[endpoint(GET "/linked", page(next = link))]
+    fn list_linked(&self) -> Page<Item>;
+
+    #[endpoint(GET "/linked-inside", page(next = link, items = "data"))]
+    fn list_linked_inside(&self) -> Page<Item>;
+
+    #[endpoint(GET "/by-url", page(items = "data", next = "links.next"))]
+    fn list_by_url(&self) -> Page<Item>;
+
+    #[endpoint(GET "/numbered", page(number = "page"))]
+    fn list_numbered(&self, #[query] page: Option<u32>) -> Page<Item>;
+
+    #[endpoint(GET "/from-zero", page(items = "data", number = "p", first = 0, more = "meta.more"))]
+    fn list_from_zero(&self, #[query("p")] page: Option<u32>) -> Page<Item>;
+
+    #[endpoint(GET "/offset", page(offset = "start"))]
+    fn list_by_offset(&self, #[query] start: Option<u64>) -> Page<Item>;
+
+    #[endpoint(GET "/flagged", page(items = "data", token = "next", more = "more"))]
+    fn list_flagged(&self, #[query] next: Option<String>) -> Page<Item>;
+}
+
 /// What few declarations need.
 #[endpoints(
     limit = ["100/s", "10000/day", "1000/h per app"],
@@ -215,8 +271,7 @@ fn everything_that_a_declaration_can_say() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
-    let url =
-        |request: Result<http::Request<cliq_api::Body>, Error>| request.unwrap().uri().to_string();
+    let url = |request: Result<http::Request<Body>, Error>| request.unwrap().uri().to_string();
     assert_eq!(
         url(client.get_item(5).prepare()),
         "http://localhost:1/api/v3/items/5.json?kind=plain&flag"
@@ -253,7 +308,7 @@ fn everything_that_a_declaration_can_say() {
     );
     let _ = (list.clone().items(), list.pages());
 
-    let body = |request: Result<http::Request<cliq_api::Body>, Error>| {
+    let body = |request: Result<http::Request<Body>, Error>| {
         let request = request.unwrap();
         let content_type = request
             .headers()
@@ -333,7 +388,7 @@ fn everything_that_a_declaration_can_say() {
     );
     assert_eq!(list.lock(), Some(std::time::Duration::from_mins(10)));
     assert_eq!(list.params()[8].name(), "cursor");
-    assert_eq!(list.page().unwrap().param(), 8);
+    assert_eq!(list.page().unwrap().param(), Some(8));
     assert_eq!(
         (list.params()[4].place(), list.params()[4].shape()),
         (Place::Query, Shape::Csv)
@@ -353,6 +408,104 @@ fn everything_that_a_declaration_can_say() {
         1
     );
     assert_eq!(BARE[0].to_string(), "GET /bare");
+}
+
+#[test]
+fn streams_parts_and_pages() {
+    let client = Client::builder("http://localhost:1").build().unwrap();
+    let call = client
+        .post_parts(Order::Up, ["a"], "bytes")
+        .number(1)
+        .files([Part::new("x"), Body::from("y").into()]);
+    is_a_call(&call);
+    let request = call.prepare().unwrap();
+    assert!(request.headers().contains_key("idempotency-key"));
+    let content_type = request.headers()["content-type"].to_str().unwrap();
+    assert!(content_type.starts_with("multipart/form-data; boundary="));
+    assert_eq!(request.headers()["accept"], "text/plain, */*;q=0.5");
+    let accept = |request: Result<http::Request<Body>, Error>| {
+        request.unwrap().headers()["accept"]
+            .to_str()
+            .unwrap()
+            .to_owned()
+    };
+    assert_eq!(accept(client.download().prepare()), "*/*");
+    assert_eq!(accept(client.watch().prepare()), "text/event-stream");
+    assert_eq!(
+        accept(client.export().prepare()),
+        "application/x-ndjson, */*;q=0.5"
+    );
+    let _ = (
+        client.put_stream("a"),
+        client.put_stream(Body::empty()),
+        client.patch_stream().content(vec![1]),
+        client.watch().reconnecting(),
+        client.watch_text().reconnecting(),
+        client.list_linked().items(),
+        client.list_linked_inside().pages(),
+        client.list_by_url().items(),
+        client.list_numbered().page(2).items(),
+        client.list_from_zero().items(),
+        client.list_by_offset().start(5).items(),
+        client.list_flagged().items(),
+    );
+
+    let find = |name| STREAMS.iter().find(|meta| meta.name() == name).unwrap();
+    let parts = find("post_parts");
+    assert!(parts.multipart() && parts.idempotent());
+    assert_eq!(parts.idempotency_key(), Some("Idempotency-Key"));
+    assert_eq!(parts.kind(), ResponseKind::Text);
+    let shapes: Vec<_> = parts.params().iter().map(|param| param.shape()).collect();
+    assert_eq!(
+        shapes,
+        [
+            Shape::Plain,
+            Shape::Plain,
+            Shape::Repeated,
+            Shape::File,
+            Shape::Files
+        ]
+    );
+    assert!(
+        parts
+            .params()
+            .iter()
+            .all(|param| param.place() == Place::Part)
+    );
+    assert!(!find("patch_stream").idempotent());
+    assert_eq!(
+        find("patch_stream").params()[0].shape(),
+        Shape::Bytes("image/png")
+    );
+    let next = |name| find(name).page().unwrap().next();
+    assert_eq!(next("list_linked"), NextPage::Link);
+    assert!(matches!(
+        next("list_by_url"),
+        NextPage::Url {
+            member: ["links", "next"],
+            ..
+        }
+    ));
+    assert!(matches!(
+        next("list_numbered"),
+        NextPage::Number {
+            param: 0,
+            first: 1,
+            ..
+        }
+    ));
+    assert!(matches!(
+        next("list_from_zero"),
+        NextPage::Number { first: 0, .. }
+    ));
+    assert!(matches!(
+        next("list_by_offset"),
+        NextPage::Offset { param: 0, .. }
+    ));
+    assert_eq!(
+        find("list_flagged").page().unwrap().more(),
+        Some(&["more"][..])
+    );
 }
 
 #[test]
@@ -382,7 +535,7 @@ fn what_few_declarations_need() {
         "http://localhost:2/v2/a/1,2/a%2Fb?created%5Bgte%5D=1&expand%5B0%5D=c"
     );
     assert_eq!(list.headers()["x-version"], "3");
-    let body = |request: http::Request<cliq_api::Body>| {
+    let body = |request: http::Request<Body>| {
         String::from_utf8(request.into_body().as_bytes().unwrap().to_vec()).unwrap()
     };
     let post = client.post(1, ["a"]).others([1, 2]);

@@ -1,7 +1,7 @@
 //! The published answers, read by the models and given back by them.
 
 use cliq_api::http::StatusCode;
-use cliq_api::{EndpointMeta, Error};
+use cliq_api::{EndpointMeta, Error, NextPage};
 use serde_json::Value;
 
 use crate::calls::{Driver, Given};
@@ -168,7 +168,13 @@ impl Case<'_> {
                 .is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
         };
         match self.meta.page() {
-            Some(page) => within(&pointer(page.items())) || within(&pointer(page.token())),
+            Some(page) => {
+                let token = match page.next() {
+                    NextPage::Token { member, .. } => within(&pointer(member)),
+                    _ => false,
+                };
+                token || within(&pointer(page.items()))
+            }
             None => within(&self.selected()),
         }
     }

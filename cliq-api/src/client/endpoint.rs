@@ -54,6 +54,15 @@ impl Context {
         **options = set(std::mem::take(options));
     }
 
+    /// Makes the random key of a call whose endpoint has one, unless its options set it. Done when
+    /// the call is sent, so that clones have keys of their own.
+    pub(crate) fn with_idempotency_key(mut self, endpoint: &EndpointMeta) -> Self {
+        if endpoint.idempotency_key.is_some() {
+            self.set_options(Options::or_random_idempotency_key);
+        }
+        self
+    }
+
     /// Takes the context out of a builder that is dropped afterwards.
     pub(crate) fn take(&mut self) -> Self {
         Self {

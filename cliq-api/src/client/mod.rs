@@ -28,17 +28,18 @@ pub use self::endpoint::{Builder, Context, Endpoint, Of};
 pub use self::limits::EndpointLimits;
 pub use self::options::Options;
 pub use self::retry::RetryPolicy;
-pub(crate) use self::run::{prepare, prepare_authorized, run};
+pub(crate) use self::run::{prepare, prepare_authorized, run, url};
 use crate::auth::{AuthContext, Authorizer, Identity, ScopeSet, Users};
 use crate::body::Body;
 use crate::error::{Error, ErrorKind};
 use crate::limit::Limiter;
 use crate::meta::EndpointMeta;
 use crate::provider::{Http, Provider};
+use crate::response::{Delivery, MaxValueSize};
 use crate::transport::{Exchange, Once, Transport};
 use crate::user_key::UserKey;
 use in_flight::InFlight;
-use receive::{Bounds, WithReadTimeout};
+use receive::{Bounded, Bounds};
 use retry::Budget;
 use server::{Server, Servers};
 
@@ -107,11 +108,20 @@ impl Core {
     }
 
     /// Keeps a response that is read later within its bounds, and counts it until it is read.
-    fn streamed(&self, response: Response<Body>, bounds: &Bounds) -> Response<Body> {
+    fn streamed(&self, mut response: Response<Body>, bounds: &Bounds) -> Response<Body> {
+        if bounds.delivery == Delivery::Values {
+            let max = MaxValueSize(bounds.max_response_size);
+            response.extensions_mut().insert(max);
+        }
         let guard = Box::new(self.in_flight.rest());
-        response.map(|body| match bounds.read_timeout {
-            Some(timeout) => Body::wrap(WithReadTimeout::new(body, timeout)).guarded(guard),
-            None => body.guarded(guard),
+        let is_bounded = bounds.read_timeout.is_some() || bounds.max_stream_size.is_some();
+        response.map(|body| {
+            let body = if is_bounded {
+                Body::wrap(Bounded::new(body, bounds))
+            } else {
+                body
+            };
+            body.guarded(guard)
         })
     }
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
-use http::{HeaderMap, HeaderName, HeaderValue};
+use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
 use super::retry::RetryPolicy;
 use crate::limit::{Priority, WaitPolicy};
@@ -29,6 +29,10 @@ pub struct Options {
     pub(super) retry: Option<RetryPolicy>,
     pub(super) wait_policy: Option<WaitPolicy>,
     pub(super) priority: Option<Priority>,
+    pub(super) max_response_size: Option<usize>,
+    pub(super) idempotency_key: Option<HeaderValue>,
+    /// The URL that a server gave for the next page.
+    pub(super) page: Option<Uri>,
     headers: Option<HeaderMap>,
     invalid: Option<String>,
 }
@@ -40,6 +44,9 @@ impl Options {
         retry: None,
         wait_policy: None,
         priority: None,
+        max_response_size: None,
+        idempotency_key: None,
+        page: None,
         headers: None,
         invalid: None,
     };
@@ -105,6 +112,35 @@ impl Options {
         }
     }
 
+    /// Sets how large the response may be, in bytes, in place of the client's
+    /// [`max_response_size`](crate::ClientBuilder::max_response_size). It holds for a
+    /// [`Download`](crate::Download) too, which has no limit otherwise; of
+    /// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines) it limits each value.
+    #[must_use]
+    pub fn max_response_size(self, bytes: usize) -> Self {
+        Self {
+            max_response_size: Some(bytes),
+            ..self
+        }
+    }
+
+    /// Sets the key by which the server knows a call that it has received before, in place of a
+    /// random one. The endpoint must declare `idempotency_key`; otherwise the call fails. Clones of
+    /// the builder send the same key.
+    ///
+    /// A key that is stored beforehand makes a call safe to repeat after the program was restarted.
+    #[must_use]
+    pub fn idempotency_key(mut self, key: &str) -> Self {
+        match HeaderValue::try_from(key) {
+            Ok(key) if !key.is_empty() => self.idempotency_key = Some(key),
+            _ => {
+                let problem = "the idempotency key can't be sent: it is empty or not valid";
+                self.invalid = Some(problem.to_owned());
+            }
+        }
+        self
+    }
+
     /// Sets a header, in place of any other of that name. If it can't be sent, the call fails.
     #[must_use]
     pub fn header(mut self, name: &str, value: &str) -> Self {
@@ -119,6 +155,38 @@ impl Options {
         self
     }
 
+    /// Sets a header that was checked already.
+    pub(crate) fn with_header(mut self, name: HeaderName, value: HeaderValue) -> Self {
+        self.headers.get_or_insert_default().insert(name, value);
+        self
+    }
+
+    /// Sets a random key (a UUID of version 4, which all servers accept), unless one is set.
+    pub(super) fn or_random_idempotency_key(mut self) -> Self {
+        if self.idempotency_key.is_none() {
+            let key = random_uuid().map(HeaderValue::try_from);
+            self = match key {
+                Ok(Ok(key)) => Self {
+                    idempotency_key: Some(key),
+                    ..self
+                },
+                _ => Self {
+                    invalid: Some("there is no random idempotency key".to_owned()),
+                    ..self
+                },
+            };
+        }
+        self
+    }
+
+    /// Sends the call to this URL instead of the endpoint's.
+    pub(crate) fn page(self, url: Uri) -> Self {
+        Self {
+            page: Some(url),
+            ..self
+        }
+    }
+
     pub(super) fn headers(&self) -> Option<&HeaderMap> {
         self.headers.as_ref()
     }
@@ -127,6 +195,18 @@ impl Options {
     pub(super) fn invalid(&self) -> Option<&str> {
         self.invalid.as_deref()
     }
+}
+
+fn random_uuid() -> Result<String, getrandom::Error> {
+    let mut random = [0; 16];
+    getrandom::fill(&mut random)?;
+    random[6] = random[6] & 0x0f | 0x40;
+    random[8] = random[8] & 0x3f | 0x80;
+    let mut digits = format!("{:032x}", u128::from_be_bytes(random));
+    for at in [20, 16, 12, 8] {
+        digits.insert(at, '-');
+    }
+    Ok(digits)
 }
 
 pub(super) fn invalid_header(name: &str) -> String {
@@ -143,6 +223,7 @@ impl fmt::Debug for Options {
             .field("retry", &self.retry)
             .field("wait_policy", &self.wait_policy)
             .field("priority", &self.priority)
+            .field("max_response_size", &self.max_response_size)
             .field("headers", &headers)
             .finish_non_exhaustive()
     }

@@ -14,8 +14,9 @@ use http_body::{Body as _, Frame, SizeHint};
 use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
 use super::in_time::in_time;
-use crate::body::{Body, BoxError, Collected};
+use crate::body::{Body, BoxError, Collected, TooLarge};
 use crate::error::MAX_KEPT;
+use crate::response::Delivery;
 use crate::transport::{Exchange, Sent, TransportError};
 
 /// What an attempt's response is bounded by.
@@ -24,10 +25,18 @@ pub(super) struct Bounds {
     pub(super) timeout: Duration,
     /// How long the server may be silent.
     pub(super) read_timeout: Option<Duration>,
-    /// In bytes.
+    /// In bytes. It limits what is received whole, and the values of a stream.
     pub(super) max_response_size: usize,
+    /// In bytes, for what the caller reads.
+    pub(super) max_stream_size: Option<usize>,
     /// Whether a success ends at its head, and its body is read by the caller.
-    pub(super) streamed: bool,
+    pub(super) delivery: Delivery,
+}
+
+impl Bounds {
+    pub(super) fn is_streamed(&self) -> bool {
+        self.delivery != Delivery::Whole
+    }
 }
 
 /// An exchange without a whole response.
@@ -89,7 +98,7 @@ impl Arrived {
         let (head, mut body) = response.map_err(Why::Failed)?.into_parts();
         let status = head.status;
         self.head = Some(head);
-        if status.is_success() && bounds.streamed {
+        if status.is_success() && bounds.is_streamed() {
             return Ok(Some(body));
         }
         while !body.is_end_stream()
@@ -144,25 +153,39 @@ fn silent(sent: Sent, silence: Duration) -> TransportError {
     TransportError::timed_out(sent, problem)
 }
 
-/// A streamed body that fails when the server is silent for too long.
-pub(super) struct WithReadTimeout {
+/// A streamed body that fails when the server is silent for too long, or when it is too large.
+pub(super) struct Bounded {
     body: Body,
-    read_timeout: Duration,
+    read_timeout: Option<Duration>,
+    max_size: Option<usize>,
+    /// How much was received, in bytes.
+    received: usize,
     /// Set while a piece is awaited.
     sleep: Option<Pin<Box<Sleep>>>,
 }
 
-impl WithReadTimeout {
-    pub(super) fn new(body: Body, read_timeout: Duration) -> Self {
+impl Bounded {
+    pub(super) fn new(body: Body, bounds: &Bounds) -> Self {
         Self {
             body,
-            read_timeout,
+            read_timeout: bounds.read_timeout,
+            max_size: bounds.max_stream_size,
+            received: 0,
             sleep: None,
+        }
+    }
+
+    fn count(&mut self, frame: &Frame<Bytes>) -> Result<(), TooLarge> {
+        let length = frame.data_ref().map_or(0, Bytes::len);
+        self.received = self.received.saturating_add(length);
+        match self.max_size {
+            Some(max) if self.received > max => Err(TooLarge { max }),
+            _ => Ok(()),
         }
     }
 }
 
-impl http_body::Body for WithReadTimeout {
+impl http_body::Body for Bounded {
     type Data = Bytes;
     type Error = BoxError;
 
@@ -173,9 +196,15 @@ impl http_body::Body for WithReadTimeout {
         let this = &mut *self;
         if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
             this.sleep = None;
-            return Poll::Ready(frame);
+            return Poll::Ready(frame.map(|frame| {
+                let frame = frame?;
+                this.count(&frame)?;
+                Ok(frame)
+            }));
         }
-        let silence = this.read_timeout;
+        let Some(silence) = this.read_timeout else {
+            return Poll::Pending;
+        };
         let sleep = this.sleep.get_or_insert_with(|| Box::pin(sleep(silence)));
         match sleep.as_mut().poll(context) {
             Poll::Ready(()) => {

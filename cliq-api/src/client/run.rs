@@ -9,7 +9,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use http::request::Parts;
-use http::{Request, Response};
+use http::{Request, Response, Uri};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument;
@@ -27,7 +27,7 @@ use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT}
 use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitPolicy};
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
-use crate::response::DecodeError;
+use crate::response::{DecodeError, Delivery};
 use crate::transport::{FOREVER, Sent};
 
 /// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
@@ -37,16 +37,16 @@ pub(crate) type Decode<'d> =
 
 /// Makes the call. Returns its response, if that is a success that `decode` accepts.
 ///
-/// With `streamed`, a success is decoded when its head has arrived, and its body is a stream.
+/// A success that is a stream is decoded when its head has arrived.
 pub(crate) async fn run(
     call: &Call,
     context: &Context,
-    streamed: bool,
+    delivery: Delivery,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
     // Futures are pinned where they are made, here and below: passed on by value, each step copies
     // them.
-    let attempts = pin!(attempts(call, context, streamed, decode));
+    let attempts = pin!(attempts(call, context, delivery, decode));
     let mut traced = attempts.instrument(trace::call(&context.client, call.meta()));
     let result = (&mut traced).await;
     match &result {
@@ -63,6 +63,11 @@ pub(crate) fn prepare(call: &Call, context: &Context) -> Result<Request<Body>, E
     Ok(request)
 }
 
+/// Returns the URL that the call would be sent to.
+pub(crate) fn url(call: &Call, context: &Context) -> Result<Uri, Error> {
+    Ok(build(call, context)?.into_parts().0.uri)
+}
+
 /// Builds the request as it would be sent.
 pub(crate) async fn prepare_authorized(
     call: &Call,
@@ -76,10 +81,10 @@ pub(crate) async fn prepare_authorized(
 async fn attempts(
     call: &Call,
     context: &Context,
-    streamed: bool,
+    delivery: Delivery,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
-    let mut run = Run::begin(call, context, streamed, decode)?;
+    let mut run = Run::begin(call, context, delivery, decode)?;
     // In a block, so that the first attempt is dropped before the retry path: otherwise it enlarges
     // the call's future.
     let error = {
@@ -112,8 +117,8 @@ struct Run<'c> {
     is_built: bool,
     /// For as long as it goes on.
     _entered: Entered,
-    /// Whether a success ends at its head.
-    streamed: bool,
+    /// How the body of a success is received.
+    delivery: Delivery,
     /// How long an attempt may take.
     timeout: Duration,
     begun: Instant,
@@ -158,7 +163,7 @@ impl<'c> Run<'c> {
     fn begin(
         call: &'c Call,
         context: &'c Context,
-        streamed: bool,
+        delivery: Delivery,
         decode: Decode<'c>,
     ) -> Result<Self, Error> {
         let begun = Instant::now();
@@ -197,7 +202,7 @@ impl<'c> Run<'c> {
             body,
             is_built: true,
             _entered: entered,
-            streamed,
+            delivery,
             timeout,
             begun,
             deadline,
@@ -218,17 +223,23 @@ impl<'c> Run<'c> {
         let mut renewed = false;
         loop {
             self.note(&error);
-            if !self.call.payload().is_replayable() {
+            let is_renewed = !renewed && self.is_renewed(&error);
+            let wait = if is_renewed {
+                None
+            } else {
+                self.next(&policy, &error)
+            };
+            if !is_renewed && wait.is_none() {
                 return Err(self.ended(error));
             }
-            if !renewed && self.is_renewed(&error) {
+            if !self.call.payload().is_replayable() {
+                return Err(self.ended(error).not_replayable());
+            }
+            if is_renewed {
                 // Once, whatever the policy says: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
-            } else {
-                let Some(wait) = self.next(&policy, &error) else {
-                    return Err(self.ended(error));
-                };
+            } else if let Some(wait) = wait {
                 self.is_charged = true;
                 trace::again(&error, wait, self.attempted());
                 self.stage = Stage::Backoff;
@@ -357,21 +368,23 @@ impl<'c> Run<'c> {
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
         let endpoint = self.call.meta();
+        let max = self.context.options().max_response_size;
         let bounds = Bounds {
             timeout: self.timeout,
             read_timeout: core.read_timeout,
-            max_response_size: core.max_response_size,
-            streamed: self.streamed,
+            max_response_size: max.unwrap_or(core.max_response_size),
+            max_stream_size: max.filter(|_| self.delivery == Delivery::Stream),
+            delivery: self.delivery,
         };
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
         // now on, and is finished for the sake of what its response says.
-        let outlives_caller = self.call.payload().is_replayable() && !bounds.streamed;
+        let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
         let work = async move {
             let received = receive(core.send(request), &bounds).await;
             let (result, throttling) = classify(&core, received, permit);
             match result {
-                Ok(response) if bounds.streamed => Ok(core.streamed(response, &bounds)),
+                Ok(response) if bounds.is_streamed() => Ok(core.streamed(response, &bounds)),
                 Ok(response) => Ok(response),
                 Err(fault) => {
                     let error = fault.into_error(endpoint, &bounds, authorized);
@@ -453,11 +466,7 @@ impl<'c> Run<'c> {
     /// The call's error, with all attempts.
     fn ended(&mut self, error: Error) -> Error {
         let sent = self.sent.max(error.sent());
-        let error = error.after(std::mem::take(&mut self.attempts), sent);
-        if sent > Sent::No && !self.call.payload().is_replayable() {
-            return error.not_replayable();
-        }
-        error
+        error.after(std::mem::take(&mut self.attempts), sent)
     }
 
     fn out_of_time(&mut self) -> Error {
@@ -586,10 +595,17 @@ fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
     if let Some(problem) = options.invalid() {
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
     }
+    if options.idempotency_key.is_some() && endpoint.idempotency_key.is_none() {
+        let problem =
+            "the call sets an idempotency key, and its endpoint declares no `idempotency_key`";
+        return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
+    }
     let target = Target {
         base: &client.server(endpoint)?.base_url,
         defaults: &client.0.core.headers,
         headers: options.headers(),
+        idempotency_key: options.idempotency_key.as_ref(),
+        page: options.page.as_ref(),
     };
     request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
 }

@@ -24,6 +24,7 @@ pub use self::kind::ErrorKind;
 use self::misfit::misfit;
 use self::text::push_escaped;
 use crate::auth::{AuthError, Utc};
+use crate::body::{BoxError, TooLarge};
 use crate::limit::{LimitRefusal, Throttling};
 use crate::meta::EndpointMeta;
 use crate::request::{BaseUrlError, RequestError};
@@ -195,6 +196,20 @@ impl Error {
         let problem = with_status(problem, response.as_ref());
         Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
             .with_response(response)
+    }
+
+    /// A stream of a response ended before its end.
+    pub(crate) fn stream(endpoint: &'static EndpointMeta, error: BoxError) -> Self {
+        match error.downcast::<TooLarge>() {
+            Ok(too_large) => Self::too_large(endpoint, too_large.max, None),
+            Err(error) => Self::transport(endpoint, TransportError::of_body(error), None),
+        }
+    }
+
+    /// A value of a stream doesn't have the declared type.
+    pub(crate) fn value(endpoint: &'static EndpointMeta, error: &DecodeError) -> Self {
+        let problem = format!("a value of the stream is not what was declared: {error}");
+        Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
     }
 
     /// The server responded with a status that is no success. `authorized` is whether the call

@@ -9,6 +9,8 @@ use std::ops::Range;
 use http::Uri;
 use http::uri::{Authority, Scheme};
 
+use super::error::RequestError;
+
 /// An origin and a path prefix.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) struct BaseUrl {
@@ -96,6 +98,32 @@ impl BaseUrl {
     /// Returns host, port and prefix, which identify the server and hold no secret.
     pub(crate) fn without_scheme(&self) -> &str {
         &self.text[self.authority.start..]
+    }
+
+    /// Returns the URL of a page, in the spelling of this origin; an error if it is at another.
+    pub(crate) fn with_origin_of(&self, page: &Uri) -> Result<Uri, RequestError> {
+        let elsewhere = || {
+            let shown = |scheme: &Scheme, authority: &Authority| match authority.port() {
+                Some(port) => format!("{scheme}://{}:{port}", authority.host()),
+                None => format!("{scheme}://{}", authority.host()),
+            };
+            let found = page.scheme().zip(page.authority());
+            let found = found.map_or("no host".to_owned(), |(scheme, authority)| {
+                shown(scheme, authority)
+            });
+            RequestError::new(format!(
+                "the server's URL of the next page is at another origin: expected {}, found {found}",
+                shown(self.scheme(), self.authority())
+            ))
+        };
+        match origin(page) {
+            Ok(origin) if origin == self.origin => {}
+            _ => return Err(elsewhere()),
+        }
+        let mut parts = page.clone().into_parts();
+        parts.scheme = Some(self.scheme().clone());
+        parts.authority = Some(self.authority().clone());
+        Uri::from_parts(parts).map_err(|_| elsewhere())
     }
 
     pub(crate) fn scheme(&self) -> &Scheme {

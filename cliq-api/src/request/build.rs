@@ -11,7 +11,7 @@ use super::base_url::BaseUrl;
 use super::call::Call;
 use super::error::RequestError;
 use super::value;
-use crate::body::Body;
+use crate::body::{Body, Payload};
 use crate::meta::{Place, Shape};
 
 const JSON: HeaderValue = HeaderValue::from_static("application/json");
@@ -24,6 +24,10 @@ pub(crate) struct Target<'a> {
     pub(crate) defaults: &'a HeaderMap,
     /// Headers of this call. They replace all others of the same names.
     pub(crate) headers: Option<&'a HeaderMap>,
+    /// By which the server knows a call that it has received before.
+    pub(crate) idempotency_key: Option<&'a HeaderValue>,
+    /// The URL that a server gave for the next page, in place of the endpoint's.
+    pub(crate) page: Option<&'a Uri>,
 }
 
 /// Builds the request, without its authorization.
@@ -32,7 +36,10 @@ pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, R
     let (body, content_type) = body(call)?;
     let mut request = Request::new(body);
     *request.method_mut() = call.meta().method.clone();
-    *request.uri_mut() = uri(call, target.base)?;
+    *request.uri_mut() = match target.page {
+        Some(page) => target.base.with_origin_of(page)?,
+        None => uri(call, target.base)?,
+    };
     *request.headers_mut() = headers(call, content_type, target)?;
     Ok(request)
 }
@@ -104,6 +111,17 @@ fn body(call: &Call) -> Result<(Body, Option<HeaderValue>), RequestError> {
         // An optional body that is not set has no content type.
         return Ok((body, call.written(index).map(|_| content_type)));
     }
+    if params().any(|(_, param)| param.place == Place::Part) {
+        let Payload::Parts(parts) = call.payload() else {
+            return Ok((Body::empty(), None));
+        };
+        let body = if call.payload().is_replayable() {
+            call.payload().open().unwrap_or_default()
+        } else {
+            Body::empty()
+        };
+        return Ok((body, HeaderValue::try_from(parts.content_type()).ok()));
+    }
     if meta.fields.is_empty() && !params().any(|(_, param)| param.place == Place::Field) {
         return Ok((Body::empty(), None));
     }
@@ -159,7 +177,7 @@ fn headers(
     let meta = call.meta();
     // Room for the usual ones: two of ours, two of the body and the server, a token and one more.
     let mut headers = HeaderMap::with_capacity(6);
-    headers.insert(ACCEPT, HeaderValue::from_static(meta.accept));
+    headers.insert(ACCEPT, HeaderValue::from_static(meta.accept()));
     replace(&mut headers, target.defaults);
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, content_type);
@@ -177,6 +195,11 @@ fn headers(
         // The value may be a secret, and `Debug` of a request shows its headers.
         value.set_sensitive(true);
         headers.insert(name, value);
+    }
+    if let (Some(name), Some(key)) = (meta.idempotency_key, target.idempotency_key) {
+        let name = HeaderName::try_from(name)
+            .map_err(|_| RequestError::new(format!("invalid header name `{name}`")))?;
+        headers.insert(name, key.clone());
     }
     if let Some(own) = target.headers {
         replace(&mut headers, own);

@@ -11,10 +11,10 @@ use serde::Serialize;
 use super::error::RequestError;
 use super::value;
 use super::{
-    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
-    QueryValue, RawValue,
+    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
+    QueryMembers, QueryValue, RawValue, StreamValue,
 };
-use crate::body::{Body, Payload};
+use crate::body::{Body, Part, Parts, Payload};
 use crate::meta::{EndpointMeta, Place, Shape};
 
 /// An endpoint and the values of one call. Builders and [`DynamicCall`](crate::DynamicCall) wrap
@@ -155,6 +155,98 @@ impl Call {
     }
 }
 
+/// Setters of streams.
+impl Call {
+    #[doc(hidden)]
+    pub fn body_stream<T: StreamValue>(mut self, index: usize, value: T) -> Self {
+        self = self.set(index, |_, _| Ok(()));
+        self.body = value.into().into_payload();
+        self
+    }
+
+    #[doc(hidden)]
+    pub fn part<T: QueryValue>(self, index: usize, value: T) -> Self {
+        self.set_parts(index, |add| add(text_part(&value)?))
+    }
+
+    #[doc(hidden)]
+    pub fn part_repeated<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set_parts(index, |add| {
+            let mut values = values.into_iter();
+            values.try_for_each(|value| add(text_part(&value)?))
+        })
+    }
+
+    #[doc(hidden)]
+    pub fn part_file<T: PartValue>(self, index: usize, value: T) -> Self {
+        self.set_parts(index, |add| add(value.into()))
+    }
+
+    #[doc(hidden)]
+    pub fn part_files<T: PartValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set_parts(index, |add| {
+            values.into_iter().try_for_each(|value| add(value.into()))
+        })
+    }
+
+    /// Replaces the parts of a parameter.
+    fn set_parts(mut self, index: usize, set: impl FnOnce(Add<'_>) -> Added) -> Self {
+        if let Payload::Parts(parts) = &mut self.body {
+            parts.remove(index);
+        }
+        self.slots[index] = Slot::Unset;
+        self.add_parts(index, set)
+    }
+
+    fn add_parts(mut self, index: usize, set: impl FnOnce(Add<'_>) -> Added) -> Self {
+        let mut added = Vec::new();
+        let result = set(&mut |part| match part.invalid() {
+            Some(problem) => Err(RequestError::new(problem)),
+            None => {
+                added.push(part);
+                Ok(())
+            }
+        });
+        let written = result.and_then(|()| self.parts_mut().map(|_| ()));
+        if let (Ok(()), Payload::Parts(parts)) = (&written, &mut self.body) {
+            let name = self.meta.params[index].name;
+            let is_any = !added.is_empty();
+            for part in added {
+                parts.push(index, name, part);
+            }
+            return self.set(index, |out, _| {
+                // A list without items is seen by its empty slot.
+                out.extend(is_any.then_some(b'.'));
+                Ok(())
+            });
+        }
+        self.set(index, |_, _| written)
+    }
+
+    fn parts_mut(&mut self) -> Result<&mut Parts, RequestError> {
+        if !matches!(self.body, Payload::Parts(_)) {
+            let parts = Parts::new().map_err(|error| {
+                RequestError::new(format!("no random boundary for a multipart body: {error}"))
+            })?;
+            self.body = Payload::Parts(Box::new(parts));
+        }
+        match &mut self.body {
+            Payload::Parts(parts) => Ok(parts),
+            _ => unreachable!("they were just put there"),
+        }
+    }
+}
+
+/// Adds a part.
+type Add<'a> = &'a mut dyn FnMut(Part) -> Added;
+type Added = Result<(), RequestError>;
+
+fn text_part<T: Serialize + ?Sized>(value: &T) -> Result<Part, RequestError> {
+    let mut text = Vec::new();
+    value::text(&mut text, value)?;
+    Ok(Part::new(text))
+}
+
 /// What depends on the endpoint's metadata.
 impl Call {
     fn deep<T: Serialize + ?Sized>(self, index: usize, value: &T) -> Self {
@@ -230,6 +322,14 @@ impl Call {
             Err(error) => Err(RequestError::new(error.to_string())),
         };
         match (param.place, param.shape) {
+            (Place::Part, Shape::Plain) => self.set_parts(index, |add| add(text_part(value)?)),
+            (Place::Part, Shape::Repeated) => self.set_parts(index, |add| {
+                let values = list(value)?;
+                values.iter().try_for_each(|value| add(text_part(value)?))
+            }),
+            (_, Shape::File | Shape::Files) => self.set(index, |_, _| {
+                Err(RequestError::new("expected a part; set it with `part`"))
+            }),
             (Place::Path, Shape::Csv) => {
                 self.set(index, |out, _| value::path_csv(out, &list(value)?))
             }
@@ -261,15 +361,27 @@ impl Call {
         }
     }
 
-    /// Sets the body of an endpoint that declares `#[body(bytes)]`.
+    /// Sets the body of an endpoint that declares `#[body(bytes)]` or `#[body(stream)]`.
     pub(crate) fn set_body(&mut self, body: Body) -> Result<(), RequestError> {
         let mut params = self.meta.params.iter();
         let index = params
             .position(|param| matches!(param.shape, Shape::Bytes(_)))
-            .ok_or_else(|| RequestError::new("the endpoint doesn't declare `#[body(bytes)]`"))?;
+            .ok_or_else(|| {
+                RequestError::new(
+                    "the endpoint declares neither `#[body(bytes)]` nor `#[body(stream)]`",
+                )
+            })?;
         self.slots[index] = Slot::Set(0..0);
         self.body = body.into_payload();
         Ok(())
+    }
+
+    /// Sets a part of an endpoint that declares `multipart`. To a list, it is added.
+    pub(crate) fn with_part(self, index: usize, part: Part) -> Self {
+        match self.meta.params[index].shape {
+            Shape::Files | Shape::Repeated => self.add_parts(index, |add| add(part)),
+            _ => self.set_parts(index, |add| add(part)),
+        }
     }
 
     /// Returns the serialized value of a parameter.
@@ -310,7 +422,7 @@ impl Call {
                 Slot::Set(range)
                     if param.required
                         && range.is_empty()
-                        && matches!(param.shape, Shape::Csv | Shape::Repeated) =>
+                        && matches!(param.shape, Shape::Csv | Shape::Repeated | Shape::Files) =>
                 {
                     let why = format!(
                         "the {} parameter `{}` can't be sent: it is required, and its list is empty",

@@ -6,6 +6,7 @@ pub(crate) mod base_url;
 pub(crate) mod build;
 pub(crate) mod call;
 pub(crate) mod error;
+pub(crate) mod link;
 pub(crate) mod value;
 
 pub(crate) use self::base_url::{BaseUrl, BaseUrlError, is_loopback, normalized};
@@ -15,6 +16,8 @@ pub(crate) use self::error::RequestError;
 
 use bytes::Bytes;
 use serde::Serialize;
+
+use crate::body::{Body, Part};
 
 /// Declares a trait for each part of a request. Its diagnostic names that part and the user's type,
 /// where `Serialize` alone would name neither.
@@ -98,3 +101,23 @@ values! {
 pub trait RawValue: Into<Bytes> {}
 #[diagnostic::do_not_recommend]
 impl<T: Into<Bytes>> RawValue for T {}
+
+/// A whole body that may be a stream.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a streamed body",
+    label = "expected `cliq_api::Body`",
+    note = "this is not `cliq_api::Body`: import that one"
+)]
+pub trait StreamValue: Into<Body> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Body>> StreamValue for T {}
+
+/// A part of a multipart body.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` can't be a part of a multipart body",
+    label = "expected `cliq_api::Part`",
+    note = "this is not `cliq_api::Part`: import that one"
+)]
+pub trait PartValue: Into<Part> {}
+#[diagnostic::do_not_recommend]
+impl<T: Into<Part>> PartValue for T {}

@@ -287,6 +287,14 @@ fn is_empty(value: &Value) -> bool {
     value.is_null() || value.as_array().is_some_and(Vec::is_empty)
 }
 
+/// Appends a scalar as it is.
+pub(crate) fn text<T: Serialize + ?Sized>(
+    out: &mut Vec<u8>,
+    value: &T,
+) -> Result<(), RequestError> {
+    plain(out, value)
+}
+
 /// Appends a header's text.
 pub(crate) fn header<T: Serialize + ?Sized>(
     out: &mut Vec<u8>,

@@ -1,6 +1,8 @@
 //! Pages of a paged response.
 
-use http::Response;
+use std::hash::{DefaultHasher, Hasher as _};
+
+use http::{HeaderMap, Response};
 use serde::de::DeserializeOwned;
 use serde_json::value::RawValue;
 use serde_json::{Map, Value};
@@ -9,7 +11,8 @@ use super::error::DecodeError;
 use super::json::{from_slice, from_value, kind};
 use super::{FromResponse, content, decode};
 use crate::body::Body;
-use crate::request::Call;
+use crate::meta::NextPage;
+use crate::request::{Call, link};
 
 /// One page, and the token of the next.
 ///
@@ -17,16 +20,27 @@ use crate::request::Call;
 ///
 /// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)
 /// fetch all pages.
-#[derive(Debug, Clone, PartialEq)]
+#[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Page<T> {
     /// The items of this page.
     pub items: Vec<T>,
-    /// The token of the next page; `None` on the last one. Pass it to the query argument of the
-    /// endpoint's `page(token = …)`.
+    /// What asks for the next page; `None` on the last one. It is the page's token, number or
+    /// offset, to be passed to the query argument that carries it, or its URL, to be passed to
+    /// [`Pages::start_at`](crate::Pages::start_at).
     pub next_token: Option<String>,
     /// All other members of the response.
     pub other: Map<String, Value>,
+    /// Of the response, where nothing in it tells pages apart.
+    pub(crate) digest: Option<u64>,
+}
+
+impl<T: PartialEq> PartialEq for Page<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.items == other.items
+            && self.next_token == other.next_token
+            && self.other == other.other
+    }
 }
 
 impl<T> IntoIterator for Page<T> {
@@ -54,6 +68,7 @@ impl<T> Page<T> {
             items: items.into_iter().collect(),
             next_token: None,
             other: Map::new(),
+            digest: None,
         }
     }
 
@@ -75,7 +90,7 @@ impl<T> Page<T> {
 #[diagnostic::do_not_recommend]
 impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Paged> for Page<T> {
     fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
-        Raw::read(call, content(response))?.page()
+        Raw::read(call, response.headers(), content(response))?.page()
     }
 }
 
@@ -86,54 +101,100 @@ struct Raw {
     items: Option<Value>,
     next_token: Option<String>,
     other: Map<String, Value>,
+    digest: Option<u64>,
 }
 
 impl Raw {
-    fn read(call: &Call, body: &[u8]) -> Result<Self, DecodeError> {
+    fn read(call: &Call, headers: &HeaderMap, body: &[u8]) -> Result<Self, DecodeError> {
         let Some(page) = call.meta().page() else {
             return Err(DecodeError::new(
                 "",
                 "the endpoint does not declare `page(…)`",
             ));
         };
-        let Some(mut other) = from_slice::<Option<Map<String, Value>>>(body, &[])? else {
-            return Ok(Self {
-                place: page.items,
-                items: Some(Value::Null),
-                next_token: None,
-                other: Map::new(),
-            });
-        };
-        let items = take(&mut other, page.items);
-        let next_token = match take(&mut other, page.token) {
-            None | Some(Value::Null) => None,
-            Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
-            Some(Value::Number(token)) if token.is_f64() => Some(digits(body, page.token)?),
-            Some(Value::Number(token)) => Some(token.to_string()),
-            Some(other) => {
-                let problem = format!(
-                    "expected a token (a string or a number), found {}",
-                    kind(&other)
-                );
-                return Err(DecodeError::new(page.token.join("."), problem));
+        let (items, mut other) = if page.items.is_empty() {
+            let items = from_slice::<Option<Vec<Value>>>(body, &[])?;
+            (items.map(Value::Array).or(Some(Value::Null)), Map::new())
+        } else {
+            match from_slice::<Option<Map<String, Value>>>(body, &[])? {
+                Some(mut members) => (take(&mut members, page.items), members),
+                None => (Some(Value::Null), Map::new()),
             }
         };
-        if next_token
-            .as_ref()
-            .is_some_and(|token| call.is_set_to(page.param, token))
-        {
-            return Err(DecodeError::new(
-                page.token.join("."),
-                "the server returned the token of this page as the next one, so its pages would \
-                 never end",
-            ));
-        }
-        Ok(Self {
+        let has_more = page
+            .more
+            .map(|more| flag(take(&mut other, more), more))
+            .transpose()?;
+        let length = items.as_ref().and_then(Value::as_array).map_or(0, Vec::len);
+        let mut this = Self {
             place: page.items,
             items,
-            next_token,
+            next_token: None,
             other,
-        })
+            digest: None,
+        };
+        this.next_token = match page.next {
+            NextPage::Token { member, param } => this.token(call, body, member, param, has_more)?,
+            NextPage::Link => link::next(headers),
+            NextPage::Url { member } => url(take(&mut this.other, member), member)?,
+            NextPage::Number { param, first } => {
+                this.digest = Some(digest(body));
+                (has_more.unwrap_or(length > 0))
+                    .then(|| after(call, param, first, 1))
+                    .flatten()
+            }
+            NextPage::Offset { param } => {
+                this.digest = Some(digest(body));
+                let length = u64::try_from(length).unwrap_or(u64::MAX);
+                (has_more.unwrap_or(length > 0))
+                    .then(|| after(call, param, 0, length))
+                    .flatten()
+            }
+        };
+        Ok(this)
+    }
+
+    /// Takes the token of the next page out of the response.
+    fn token(
+        &mut self,
+        call: &Call,
+        body: &[u8],
+        member: &'static [&'static str],
+        param: usize,
+        has_more: Option<bool>,
+    ) -> Result<Option<String>, DecodeError> {
+        let problem = |problem: String| DecodeError::new(member.join("."), problem);
+        let token = match take(&mut self.other, member) {
+            None | Some(Value::Null) => None,
+            Some(Value::String(token)) => Some(token).filter(|token| !token.is_empty()),
+            Some(Value::Number(token)) if token.is_f64() => Some(digits(body, member)?),
+            Some(Value::Number(token)) => Some(token.to_string()),
+            Some(other) => {
+                let found = kind(&other);
+                return Err(problem(format!(
+                    "expected a token (a string or a number), found {found}"
+                )));
+            }
+        };
+        match (&token, has_more) {
+            (_, Some(false)) => return Ok(None),
+            (None, Some(true)) => {
+                let problem_text = "there are more pages, and there is no token of the next one";
+                return Err(problem(problem_text.to_owned()));
+            }
+            (_, None | Some(true)) => {}
+        }
+        if token
+            .as_ref()
+            .is_some_and(|token| call.is_set_to(param, token))
+        {
+            return Err(problem(
+                "the server returned the token of this page as the next one, so its pages would \
+                 never end"
+                    .to_owned(),
+            ));
+        }
+        Ok(token)
     }
 
     fn page<T: DeserializeOwned>(self) -> Result<Page<T>, DecodeError> {
@@ -147,10 +208,53 @@ impl Raw {
                 items,
                 next_token: self.next_token,
                 other: self.other,
+                digest: self.digest,
             }),
             Err(problem) => Err(problem.below(self.place).before(self.next_token)),
         }
     }
+}
+
+/// Reads whether there are more pages. A server may omit the member on the last page.
+fn flag(value: Option<Value>, path: &[&str]) -> Result<bool, DecodeError> {
+    match value {
+        None | Some(Value::Null) => Ok(false),
+        Some(Value::Bool(flag)) => Ok(flag),
+        Some(other) => {
+            let problem = format!("expected a boolean, found {}", kind(&other));
+            Err(DecodeError::new(path.join("."), problem))
+        }
+    }
+}
+
+fn url(value: Option<Value>, path: &[&str]) -> Result<Option<String>, DecodeError> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        Some(Value::String(url)) => Ok(Some(url).filter(|url| !url.is_empty())),
+        Some(other) => {
+            let problem = format!("expected a URL, found {}", kind(&other));
+            Err(DecodeError::new(path.join("."), problem))
+        }
+    }
+}
+
+/// Returns the number or offset of the page after the one that `call` asks for; `None` if that has
+/// none of which one can be computed.
+fn after(call: &Call, param: usize, first: u64, step: u64) -> Option<String> {
+    let current = match call.written(param) {
+        None => first,
+        Some(pair) => {
+            let pair = std::str::from_utf8(pair).ok()?;
+            pair.rsplit('=').next()?.parse().ok()?
+        }
+    };
+    Some(current.checked_add(step)?.to_string())
+}
+
+fn digest(body: &[u8]) -> u64 {
+    let mut hasher = DefaultHasher::new();
+    hasher.write(body);
+    hasher.finish()
 }
 
 /// Returns a number as it is written: `Value` holds what doesn't fit into 64 bits as a float, which

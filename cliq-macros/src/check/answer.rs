@@ -4,11 +4,12 @@ use syn::Type;
 
 use super::arguments::Argument;
 use super::encoding::Encoding;
-use super::wire::Page;
+use super::wire::{Page, Way};
 use crate::errors::Sink;
 use crate::parse::Output;
 use crate::parse::endpoint::{EndpointAttr, Head, PageArgs};
-use crate::parse::keys::{Read, Whole};
+use crate::parse::keys::{Key, Read, Whole};
+use crate::parse::values::Next;
 use crate::problem::{On, Problem};
 use crate::types::{
     Inside, first_argument, is_named, is_odd, only_argument, owned, ungrouped, written,
@@ -39,7 +40,36 @@ pub(crate) enum Decode {
     Json,
     Paged,
     Raw,
+    Text,
+    Download,
+    Events,
+    JsonLines,
     Ignored,
+}
+
+impl Decode {
+    /// The name of the runtime's type.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Json => "Json",
+            Self::Paged => "Paged",
+            Self::Raw => "Raw",
+            Self::Text => "Text",
+            Self::Download => "Download",
+            Self::Events => "Events",
+            Self::JsonLines => "JsonLines",
+            Self::Ignored => "Ignored",
+        }
+    }
+
+    /// The runtime's `ResponseKind`, where it is not JSON.
+    pub(crate) fn kind(self) -> Option<&'static str> {
+        match self {
+            Self::Json | Self::Paged | Self::Ignored => None,
+            Self::Raw => Some("Bytes"),
+            other => Some(other.name()),
+        }
+    }
 }
 
 /// Reads a return type. After an error, it is the type that was probably meant, so that code which
@@ -75,11 +105,9 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
             let inner = inner.map(written).filter(|inner| inner != "()");
             (Problem::ReturnResult { inner }, meant)
         }
-        ty if let Some(page) = optional_page(ty) => {
-            let problem = Problem::ReturnOptionalPage {
-                page: written(page),
-            };
-            (problem, by_name(page))
+        ty if let Some((name, inner)) = never_optional(ty) => {
+            let ty = written(inner);
+            (Problem::ReturnOptional { name, ty }, by_name(inner))
         }
         // Its type is still being typed.
         ty if is_named(ty, "Page") && first_argument(ty).is_none() => {
@@ -92,9 +120,15 @@ pub(super) fn read(output: &Output, errors: Sink<'_>) -> Answer {
     meant
 }
 
-/// `Page<T>` of `Option<Page<T>>`.
-fn optional_page(ty: &Type) -> Option<&Type> {
-    only_argument(ty, "Option").filter(|inner| only_argument(inner, "Page").is_some())
+/// `Page<T>` of `Option<Page<T>>`, and the same of streams.
+fn never_optional(ty: &Type) -> Option<(&'static str, &Type)> {
+    let inner = only_argument(ty, "Option")?;
+    let generic = ["Page", "Events", "JsonLines"];
+    let name = generic
+        .into_iter()
+        .find(|name| only_argument(inner, name).is_some())
+        .or_else(|| is_named(inner, "Download").then_some("Download"))?;
+    Some((name, inner))
 }
 
 fn ignored() -> Answer {
@@ -114,7 +148,11 @@ fn unknown() -> Answer {
 fn by_name(ty: &Type) -> Answer {
     let decode = match () {
         () if is_named(ty, "Bytes") => Decode::Raw,
+        () if is_named(ty, "Text") => Decode::Text,
+        () if is_named(ty, "Download") => Decode::Download,
         () if only_argument(ty, "Page").is_some() => Decode::Paged,
+        () if only_argument(ty, "Events").is_some() => Decode::Events,
+        () if only_argument(ty, "JsonLines").is_some() => Decode::JsonLines,
         () => Decode::Json,
     };
     Answer {
@@ -140,29 +178,104 @@ pub(super) fn check(
         (None, Decode::Paged) if keys.page.is_absent() && !attr.may_hold("page") => {
             errors.push(output, &Problem::PageWithoutKey);
         }
-        (Some((_, page)), Decode::Json | Decode::Raw | Decode::Ignored) => {
-            errors.push(page, &Problem::KeyWithoutPage);
-        }
-        _ => {}
+        (None, _) | (_, Decode::Paged) => {}
+        (Some((_, page)), _) => errors.push(page, &Problem::KeyWithoutPage),
     }
     if let Some((_, response)) = keys.response.given() {
         let problem = match decode {
             _ if !keys.page.is_absent() => Problem::ResponseWithPage,
             Decode::Paged => Problem::ResponseWithPage,
-            Decode::Raw => Problem::ResponseUnread { raw: true },
-            Decode::Ignored => Problem::ResponseUnread { raw: false },
             Decode::Json => return,
+            Decode::Ignored => Problem::ResponseUnread { found: None },
+            other => Problem::ResponseUnread {
+                found: other.kind(),
+            },
         };
         errors.push(response, &problem);
     }
 }
 
-/// The page's keys, with the argument that carries the token.
+/// The page's keys, with the argument that asks for the next page.
 pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> Option<Page> {
     let (page, at) = attr.args.keys.page.given()?;
-    let (items, token) = members(page, at, errors)?;
-    let named = page.keys.param.value().map(|param| param.0.clone());
-    let named = named.or_else(|| token.last().cloned())?;
+    let errors = errors.part();
+    let way = way(page, at, args, errors);
+    check_page(page, at, errors);
+    let way = way.filter(|_| !errors.failed())?;
+    let keys = &page.keys;
+    Some(Page {
+        items: keys
+            .items
+            .value()
+            .map(|items| items.0.clone())
+            .unwrap_or_default(),
+        way,
+        more: keys.more.value().map(|more| more.0.clone()),
+    })
+}
+
+/// The one key that says how the next page is found.
+fn way(page: &Read<PageArgs>, at: &Whole, args: &[Argument], errors: Sink<'_>) -> Option<Way> {
+    let keys = &page.keys;
+    let ways = [
+        ("token", keys.token.key()),
+        ("next", keys.next.key()),
+        ("number", keys.number.key()),
+        ("offset", keys.offset.key()),
+    ];
+    let mut written = ways
+        .into_iter()
+        .filter_map(|(name, key)| Some((name, key?)));
+    let Some((first, _)) = written.next() else {
+        if ["token", "next", "number", "offset"]
+            .iter()
+            .all(|key| !page.may_hold(key))
+        {
+            errors.push(at, &Problem::PageWithoutWay);
+        }
+        return None;
+    };
+    if let Some((second, key)) = written.next() {
+        errors.push(&key.whole, &Problem::PageKeysConflict { first, second });
+        return None;
+    }
+    match first {
+        "token" => {
+            let member = keys.token.value()?.0.clone();
+            let named = keys.param.value().map(|param| param.0.clone());
+            let param = param(
+                named.or_else(|| member.last().cloned())?,
+                first,
+                at,
+                args,
+                errors,
+            )?;
+            Some(Way::Token { member, param })
+        }
+        "next" => match keys.next.value()? {
+            Next::Link => Some(Way::Link),
+            Next::Url(member) => Some(Way::Url {
+                member: member.clone(),
+            }),
+        },
+        "number" => Some(Way::Number {
+            param: param(keys.number.value()?.0.clone(), first, at, args, errors)?,
+            first: keys.first.value().map_or(1, |first| first.0),
+        }),
+        _ => Some(Way::Offset {
+            param: param(keys.offset.value()?.0.clone(), first, at, args, errors)?,
+        }),
+    }
+}
+
+/// The position of the query argument that carries what asks for the next page.
+fn param(
+    named: String,
+    carries: &'static str,
+    at: &Whole,
+    args: &[Argument],
+    errors: Sink<'_>,
+) -> Option<usize> {
     let queries = || {
         args.iter().filter_map(|arg| {
             let sent = arg.sent.as_ref()?;
@@ -176,6 +289,7 @@ pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> 
             let queries = queries().map(|(_, sent)| sent.name.clone()).collect();
             let problem = Problem::PageNoParam {
                 param: named,
+                carries,
                 queries,
             };
             errors.push(at, &problem);
@@ -184,34 +298,62 @@ pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> 
     };
     let param = arg.ident.to_string();
     if !arg.value.optional {
-        errors.push(&arg.ident, &Problem::PageParamRequired { param });
+        errors.push(&arg.ident, &Problem::PageParamRequired { param, carries });
     } else if sent.encoding != Encoding::Query {
-        errors.push(&arg.ident, &Problem::PageParamEncoding { param });
+        errors.push(&arg.ident, &Problem::PageParamEncoding { param, carries });
     }
-    Some(Page {
-        items,
-        token,
-        param: sent.position,
-    })
+    Some(sent.position)
 }
 
-/// The paths of items and token.
-fn members(
-    page: &Read<PageArgs>,
-    at: &Whole,
-    errors: Sink<'_>,
-) -> Option<(Vec<String>, Vec<String>)> {
+/// Whether the keys beside the way agree with it, and no member is inside another.
+fn check_page(page: &Read<PageArgs>, at: &Whole, errors: Sink<'_>) {
     let keys = &page.keys;
-    for (key, slot) in [("items", &keys.items), ("token", &keys.token)] {
-        if slot.is_absent() && !page.may_hold(key) {
-            errors.push(at, &Problem::PageMissing { key });
-            return None;
+    let requires = |key: &'static str, given: Option<&Key>, other: &'static str, has: bool| {
+        if let Some(given) = given.filter(|_| !has && !page.may_hold(other)) {
+            errors.push(&given.whole, &Problem::PageKeyRequires { key, other });
+        }
+    };
+    requires("param", keys.param.key(), "token", !keys.token.is_absent());
+    requires(
+        "first",
+        keys.first.key(),
+        "number",
+        !keys.number.is_absent(),
+    );
+    if let (Some(more), false) = (keys.more.key(), keys.next.is_absent()) {
+        let problem = Problem::PageKeysConflict {
+            first: "next",
+            second: "more",
+        };
+        errors.push(&more.whole, &problem);
+    }
+    // A list has no members beside it.
+    let needs_object = [
+        ("token", !keys.token.is_absent()),
+        ("more", !keys.more.is_absent()),
+        ("next", matches!(keys.next.value(), Some(Next::Url(_)))),
+    ];
+    let needs_object = needs_object.iter().any(|(_, given)| *given);
+    if needs_object && keys.items.is_absent() && !page.may_hold("items") {
+        errors.push(at, &Problem::PageMissing { key: "items" });
+    }
+    let Some(items) = keys.items.value() else {
+        return;
+    };
+    let beside = [
+        ("token", keys.token.value().map(|token| &token.0)),
+        ("more", keys.more.value().map(|more| &more.0)),
+        (
+            "next",
+            match keys.next.value() {
+                Some(Next::Url(member)) => Some(member),
+                _ => None,
+            },
+        ),
+    ];
+    for (key, member) in beside {
+        if member.is_some_and(|member| member.starts_with(&items.0)) {
+            errors.push(at, &Problem::InItems { key });
         }
     }
-    let (items, token) = (&keys.items.value()?.0, &keys.token.value()?.0);
-    if token.starts_with(items) {
-        errors.push(at, &Problem::TokenInItems);
-        return None;
-    }
-    Some((items.clone(), token.clone()))
 }

@@ -55,7 +55,10 @@ pub(crate) enum Takes<'t> {
 
 impl Argument {
     pub(crate) fn takes(&self) -> Takes<'_> {
-        let is_bytes = matches!(self.attr.value(), Some(ArgAttr::BodyBytes { .. }));
+        let is_bytes = matches!(
+            self.attr.value(),
+            Some(ArgAttr::BodyBytes { .. } | ArgAttr::BodyStream { .. })
+        );
         match (&self.value.ty, &self.value.item) {
             (None, _) => Takes::Anything,
             (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty),
@@ -110,7 +113,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, form: Option<Form>) -> Vec<Argument> {
         let sent = match &arg.attr {
             Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
             Slot::Given(attr, key) => {
-                let encoding = Encoding::of(Some(attr), value.item.is_some(), form);
+                let encoding = Encoding::of(Some(attr), &value, form);
                 if !errors.failed() {
                     check_value(&value, &encoding, Some(&key.whole), errors);
                 }
@@ -170,6 +173,13 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
     let row = encoding.row();
     let found = || written(ty);
     let (at_type, problem) = match (row.bound, &value.item) {
+        (Bound::QueryValue, item)
+            if row.on == On::Part
+                && (is_named(ty, "Bytes")
+                    || item.as_ref().is_some_and(|ty| is_named(ty, "u8"))) =>
+        {
+            (true, Problem::PartOfBytes { found: found() })
+        }
         (Bound::PathValue | Bound::QueryValue | Bound::HeaderValue, None) if is_compound(ty) => {
             (true, Problem::NotScalar { found: found() })
         }
@@ -202,6 +212,9 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
         (Bound::RawValue, item) if !is_bytes(ty, item.as_ref()) => {
             (true, Problem::NotBytes { found: found() })
         }
+        (Bound::StreamValue, _) if !is_named(ty, "Body") => {
+            (true, Problem::NotBody { found: found() })
+        }
         _ => return,
     };
     match attr {
@@ -233,6 +246,7 @@ pub(super) fn place(args: &mut [Argument], head: &Head, attr: &EndpointAttr, err
     }
     names(args, head, attr, errors);
     bodies(args, head, attr, errors);
+    parts(args, head, attr, errors);
 }
 
 /// Finds the placeholders' arguments.
@@ -421,6 +435,7 @@ fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) 
                     | Encoding::FieldFlatten
                     | Encoding::Body
                     | Encoding::BodyBytes(_)
+                    | Encoding::BodyStream(_)
             )
         )
     };
@@ -431,10 +446,23 @@ fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) 
     let fields = fields.map(|(name, _)| (On::Field, name.value()));
     let constants: Vec<(On, String)> = headers.chain(fields).collect();
     let mut seen: Vec<(On, &str)> = Vec::new();
+    let key = attr.args.keys.idempotency_key.value();
+    if let (Some(key), Some((_, headers))) = (key, keys.header.given())
+        && constants
+            .iter()
+            .any(|(on, name)| *on == On::Header && is_same(*on, name, &key.0))
+    {
+        let name = key.0.clone();
+        errors.push(headers, &Problem::KeyHeaderArgument { name });
+    }
     for arg in args.iter().filter(named) {
         let Some(sent) = &arg.sent else { continue };
         let (on, name) = (sent.encoding.row().on, sent.name.as_str());
         let same = |(other_on, other): &(On, &str)| *other_on == on && is_same(on, other, name);
+        if on == On::Header && key.is_some_and(|key| key.0.eq_ignore_ascii_case(name)) {
+            let name = name.to_owned();
+            errors.push(&arg.ident, &Problem::KeyHeaderArgument { name });
+        }
         if constants.iter().any(|(on, name)| same(&(*on, name))) {
             let name = name.to_owned();
             errors.push(&arg.ident, &Problem::ConstantClash { on, name });
@@ -461,7 +489,7 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
     // An argument that could not be read may be one.
     let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
     if !head.method.may_have_body {
-        for on in [On::Body, On::Field] {
+        for on in [On::Body, On::Field, On::Part] {
             for arg in of(on) {
                 let Slot::Given(_, key) = &arg.attr else {
                     continue;
@@ -496,10 +524,47 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
         }
         (Some(body), _) if has_fields => errors.push(&body.ident, &Problem::BodyAndFields),
         (Some(_), Some(form)) => errors.push(form, &Problem::FormWithBody),
-        (None, Some(form)) if !has_fields && all_known => {
+        (None, Some(form)) if !has_fields && all_known && attr.args.keys.multipart.is_absent() => {
             errors.push(form, &Problem::FormWithoutFields);
         }
         _ => {}
+    }
+}
+
+/// Whether parts are sent as what they are, and nothing beside them.
+fn parts(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
+    let of = |on: On| {
+        args.iter().filter_map(move |arg| match &arg.attr {
+            Slot::Given(attr, key) if attr.on() == on => Some(&key.whole),
+            _ => None,
+        })
+    };
+    let multipart = &attr.args.keys.multipart;
+    let Some((_, key)) = multipart.given() else {
+        let is_known = multipart.is_absent() && !attr.may_hold("multipart");
+        if let Some(part) = of(On::Part).next().filter(|_| is_known) {
+            errors.push(part, &Problem::PartWithoutMultipart);
+        }
+        return;
+    };
+    if let Some((_, form)) = attr.args.keys.form.given() {
+        errors.push(form, &Problem::MultipartWith { what: "form" });
+        return;
+    }
+    if !head.method.may_have_body {
+        return;
+    }
+    if let Some((_, constants)) = attr.args.keys.field.given() {
+        errors.push(constants, &Problem::MultipartWith { what: "field(…)" });
+    }
+    for (on, what) in [(On::Body, "#[body]"), (On::Field, "#[field]")] {
+        for arg in of(on) {
+            errors.push(arg, &Problem::MultipartWith { what });
+        }
+    }
+    let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
+    if all_known && !errors.failed() && of(On::Part).next().is_none() {
+        errors.push(key, &Problem::MultipartWithoutParts);
     }
 }
 

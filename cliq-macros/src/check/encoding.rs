@@ -1,9 +1,12 @@
 //! How an argument's value is encoded: one table that names, for each way, the runtime's setter,
 //! the metadata and the bound of the value.
 
+use syn::Type;
+
 use crate::parse::argument::ArgAttr;
 use crate::parse::values::Form;
 use crate::problem::On;
+use crate::types::{Value, is_named};
 
 /// A way in which a value is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -29,6 +32,12 @@ pub(crate) enum Encoding {
     Body,
     /// With its content type.
     BodyBytes(String),
+    /// With its content type.
+    BodyStream(String),
+    Part,
+    PartRepeated,
+    PartFile,
+    PartFiles,
 }
 
 /// What follows from an encoding.
@@ -60,6 +69,8 @@ pub(crate) enum Bound {
     FieldMembers,
     BodyValue,
     RawValue,
+    StreamValue,
+    PartValue,
 }
 
 impl Encoding {
@@ -74,8 +85,14 @@ impl Encoding {
     }
 
     /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
-    pub(super) fn of(attr: Option<&ArgAttr>, is_list: bool, form: Option<Form>) -> Self {
+    pub(super) fn of(attr: Option<&ArgAttr>, value: &Value, form: Option<Form>) -> Self {
         let is_form = form.is_some();
+        let is_list = value.item.is_some();
+        let is_file = |ty: &Option<Type>| ty.as_ref().is_some_and(|ty| is_named(ty, "Part"));
+        let content_type = |written: &Option<String>| {
+            let written = written.clone();
+            written.unwrap_or_else(|| "application/octet-stream".to_owned())
+        };
         match attr {
             None | Some(ArgAttr::Path { .. }) => Self::of_path(attr, is_list, false),
             Some(ArgAttr::QueryDeep { .. }) => Self::QueryDeep,
@@ -91,19 +108,22 @@ impl Encoding {
             Some(ArgAttr::Field { .. }) if is_form => Self::FormField,
             Some(ArgAttr::Field { .. }) => Self::Field,
             Some(ArgAttr::Body) => Self::Body,
-            Some(ArgAttr::BodyBytes { content_type }) => Self::BodyBytes(
-                content_type
-                    .clone()
-                    .unwrap_or_else(|| "application/octet-stream".to_owned()),
-            ),
+            Some(ArgAttr::BodyBytes { content_type: text }) => Self::BodyBytes(content_type(text)),
+            Some(ArgAttr::BodyStream { content_type: text }) => {
+                Self::BodyStream(content_type(text))
+            }
+            Some(ArgAttr::Part { .. }) if is_file(&value.item) => Self::PartFiles,
+            Some(ArgAttr::Part { .. }) if is_list => Self::PartRepeated,
+            Some(ArgAttr::Part { .. }) if is_file(&value.ty) => Self::PartFile,
+            Some(ArgAttr::Part { .. }) => Self::Part,
         }
     }
 
     /// The table.
     pub(crate) fn row(&self) -> Row {
         use Bound::{
-            BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
-            QueryValue, RawValue,
+            BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
+            QueryMembers, QueryValue, RawValue, StreamValue,
         };
         let row = |on, shape, setter, bound| Row {
             on,
@@ -112,6 +132,7 @@ impl Encoding {
                 On::Header => "Header",
                 On::Field => "Field",
                 On::Body => "Body",
+                On::Part => "Part",
                 _ => "Path",
             },
             shape,
@@ -147,6 +168,11 @@ impl Encoding {
             Self::FormRepeated => list(On::Field, "Repeated", "form_repeated", QueryValue),
             Self::Body => row(On::Body, "Json", "body", BodyValue),
             Self::BodyBytes(_) => row(On::Body, "Bytes", "body_bytes", RawValue),
+            Self::BodyStream(_) => row(On::Body, "Bytes", "body_stream", StreamValue),
+            Self::Part => row(On::Part, "Plain", "part", QueryValue),
+            Self::PartRepeated => list(On::Part, "Repeated", "part_repeated", QueryValue),
+            Self::PartFile => row(On::Part, "File", "part_file", PartValue),
+            Self::PartFiles => list(On::Part, "Files", "part_files", PartValue),
         }
     }
 }
@@ -193,6 +219,11 @@ mod tests {
             Encoding::FormRepeated,
             Encoding::Body,
             Encoding::BodyBytes(String::new()),
+            Encoding::BodyStream(String::new()),
+            Encoding::Part,
+            Encoding::PartRepeated,
+            Encoding::PartFile,
+            Encoding::PartFiles,
         ] {
             let row = encoding.row();
             let setter = format!("pub fn {}<T: {:?}>", row.setter, row.bound);

@@ -5,7 +5,7 @@ use quote::quote;
 
 use super::answer::Decode;
 use super::encoding::Encoding;
-use super::wire::Wire;
+use super::wire::{Way, Wire};
 use super::{Api, Endpoint, check};
 use crate::errors::Errors;
 use crate::parse;
@@ -185,6 +185,16 @@ fn the_return_type_decides_how_the_answer_is_decoded() {
             fn ignored(&self) -> ();
             #[endpoint(GET "/d/<ID>", page(items = "data.items", token = "meta.next"))]
             fn paged(&self, id: u8, #[query] a: u8, #[query] next: Option<String>) -> Page<Item>;
+            #[endpoint(GET "/e")]
+            fn text(&self) -> cliq_api::Text;
+            #[endpoint(GET "/f")]
+            fn download(&self) -> Download;
+            #[endpoint(GET "/g")]
+            fn events(&self) -> Events<Item>;
+            #[endpoint(GET "/h")]
+            fn lines(&self) -> JsonLines<Item>;
+            #[endpoint(GET "/i")]
+            fn own(&self) -> Events;
         },
     );
     let decoded: Vec<Decode> = api
@@ -194,10 +204,80 @@ fn the_return_type_decides_how_the_answer_is_decoded() {
         .collect();
     assert_eq!(
         decoded,
-        [Decode::Json, Decode::Raw, Decode::Ignored, Decode::Paged]
+        [
+            Decode::Json,
+            Decode::Raw,
+            Decode::Ignored,
+            Decode::Paged,
+            Decode::Text,
+            Decode::Download,
+            Decode::Events,
+            Decode::JsonLines,
+            Decode::Json,
+        ]
     );
-    let page = wire(&api.endpoints[3]).page.as_ref().map(|page| page.param);
-    assert_eq!(page, Some(2));
+    let page = wire(&api.endpoints[3]).page.as_ref();
+    assert!(matches!(page.unwrap().way, Way::Token { param: 2, .. }));
+}
+
+#[test]
+fn ways_of_paging() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(GET "/a", page(next = link))]
+            fn by_link(&self) -> Page<Item>;
+            #[endpoint(GET "/b", page(items = "data", next = "links.next"))]
+            fn by_url(&self) -> Page<Item>;
+            #[endpoint(GET "/c", page(number = "p"))]
+            fn by_number(&self, #[query] a: u8, #[query("p")] page: Option<u32>) -> Page<Item>;
+            #[endpoint(GET "/d", page(items = "data", offset = "start", more = "has_more"))]
+            fn by_offset(&self, #[query] start: Option<u64>) -> Page<Item>;
+        },
+    );
+    let page = |index: usize| wire(&api.endpoints[index]).page.as_ref().unwrap();
+    assert!(matches!(page(0).way, Way::Link) && page(0).items.is_empty());
+    assert!(matches!(&page(1).way, Way::Url { member } if *member == ["links", "next"]));
+    assert!(matches!(page(2).way, Way::Number { param: 1, first: 1 }));
+    assert!(matches!(page(3).way, Way::Offset { param: 0 }));
+    assert_eq!(page(3).more.as_deref(), Some(&["has_more".to_owned()][..]));
+}
+
+#[test]
+fn a_key_makes_a_call_idempotent_unless_it_is_said_not_to_be() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(POST "/a", idempotency_key = "Idempotency-Key")]
+            fn keyed(&self);
+            #[endpoint(POST "/b", idempotency_key = "Idempotency-Key", idempotent = false)]
+            fn once(&self);
+        },
+    );
+    assert!(wire(&api.endpoints[0]).idempotent);
+    assert!(!wire(&api.endpoints[1]).idempotent);
+}
+
+#[test]
+fn parts_are_values_or_files_by_their_types() {
+    let api = sound(
+        TokenStream::new(),
+        &quote! {
+            #[endpoint(POST "/a", multipart)]
+            fn post(&self, #[part] a: String, #[part] b: Option<Vec<u32>>, #[part] c: Part, #[part] d: Vec<cliq_api::Part>);
+        },
+    );
+    let encodings = api.endpoints[0].surface.args.iter();
+    let encodings: Vec<_> = encodings
+        .map(|arg| arg.sent.as_ref().unwrap().encoding.clone())
+        .collect();
+    let expected = [
+        Encoding::Part,
+        Encoding::PartRepeated,
+        Encoding::PartFile,
+        Encoding::PartFiles,
+    ];
+    assert_eq!(encodings, expected);
 }
 
 #[test]

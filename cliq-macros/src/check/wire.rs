@@ -38,10 +38,19 @@ pub(crate) struct Scopes {
 }
 
 pub(crate) struct Page {
+    /// Empty if the answer is the list.
     pub(crate) items: Vec<String>,
-    pub(crate) token: Vec<String>,
-    /// The position of the argument that carries the token.
-    pub(crate) param: usize,
+    pub(crate) way: Way,
+    pub(crate) more: Option<Vec<String>>,
+}
+
+/// How the next page is found. `param` is the position of the argument that asks for it.
+pub(crate) enum Way {
+    Token { member: Vec<String>, param: usize },
+    Link,
+    Url { member: Vec<String> },
+    Number { param: usize, first: u64 },
+    Offset { param: usize },
 }
 
 impl Wire {
@@ -83,10 +92,11 @@ impl Wire {
             bucket: bucket.and_then(|Bucket(name)| name.clone()),
             server: server.and_then(|Server(name)| name.clone()),
             headers: headers(&keys, of_trait),
-            idempotent: keys
-                .idempotent
-                .value()
-                .map_or(head.method.is_idempotent, |idempotent| idempotent.0),
+            idempotent: keys.idempotent.value().map_or(
+                // With a key, the server knows a call that it has seen before.
+                head.method.is_idempotent || keys.idempotency_key.value().is_some(),
+                |idempotent| idempotent.0,
+            ),
             page,
             keys,
         }

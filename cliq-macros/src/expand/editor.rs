@@ -27,6 +27,7 @@ const ARGUMENT: &[KeyInfo] = &[
     attribute("header", " A header: `#[header(\"X-Name\")]`."),
     attribute("field", " A member of the JSON body, or of the form."),
     attribute("body", " The whole body, as JSON or as it is."),
+    attribute("part", " A part of a multipart body."),
 ];
 
 const fn attribute(name: &'static str, docs: &'static str) -> KeyInfo {

@@ -9,7 +9,7 @@ use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 use super::meta::summary;
 use super::{Names, head};
 use crate::attrs::{is_deprecation, is_doc, is_gate};
-use crate::check::answer::{AnswerType, Decode};
+use crate::check::answer::AnswerType;
 use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
 use crate::check::{Api, Endpoint, Surface};
@@ -157,7 +157,7 @@ impl Expansion<'_> {
         };
         let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
         let kind = self.kind();
-        let decode = Ident::new(decode_name(answer.decode), Span::call_site());
+        let decode = Ident::new(answer.decode.name(), Span::call_site());
         let response = response(&answer.ty, krate);
         let meta = self.meta();
         // The builder is deprecated with the method.
@@ -221,6 +221,7 @@ impl Expansion<'_> {
                 }
                 On::Query => format!(" Sets the query parameter `{name}`."),
                 On::Header => format!(" Sets the header `{name}`."),
+                On::Part => format!(" Sets the part `{name}` of the body."),
                 _ => format!(" Sets the field `{name}` of the body."),
             };
             let about = below(docs, &about);
@@ -273,7 +274,9 @@ fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
     let place = ident(row.place);
     let shape = ident(row.shape);
     let content_type = match &sent.encoding {
-        Encoding::BodyBytes(content_type) => Some(quote!((#content_type))),
+        Encoding::BodyBytes(content_type) | Encoding::BodyStream(content_type) => {
+            Some(quote!((#content_type)))
+        }
         _ => None,
     };
     quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
@@ -410,13 +413,4 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
         Token![;](last),
     );
     quote!(#keyword #name = #ty #end)
-}
-
-fn decode_name(decode: Decode) -> &'static str {
-    match decode {
-        Decode::Json => "Json",
-        Decode::Paged => "Paged",
-        Decode::Raw => "Raw",
-        Decode::Ignored => "Ignored",
-    }
 }

@@ -8,10 +8,10 @@ use syn::{Attribute, Ident, Path};
 use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::check::answer::{AnswerType, Decode};
 use crate::check::encoding::Encoding;
-use crate::check::wire::Wire;
-use crate::parse::values::{Form, Lock, Member, Timeout};
+use crate::check::wire::{Page, Way, Wire};
+use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
 use crate::text::units::{self, Rate};
-use crate::types::first_argument;
+use crate::types::{first_argument, is_named};
 
 impl Expansion<'_> {
     /// What differs from the trait's other endpoints.
@@ -36,7 +36,7 @@ impl Expansion<'_> {
             server,
             headers,
             idempotent,
-            page,
+            page: _,
             keys,
         } = wire;
         let shared = &self.names.shared;
@@ -95,21 +95,9 @@ impl Expansion<'_> {
                 meta.extend(quote!(nested: true,));
             }
         }
-        if let Some(Member(response)) = keys.response.value() {
-            meta.extend(quote!(response: &[#(#response),*],));
-            if self.surface().answer.is_option() {
-                meta.extend(quote!(optional: true,));
-            }
-        }
-        if self.surface().answer.decode == Decode::Raw {
-            meta.extend(quote!(accept: "*/*",));
-        }
-        if let Some(page) = page {
-            let (items, token) = (&page.items, &page.token);
-            let param = Literal::usize_unsuffixed(page.param);
-            meta.extend(quote! {
-                page: ::core::option::Option::Some(#krate::PageMeta::new(&[#(#items),*], &[#(#token),*], #param)),
-            });
+        meta.extend(self.answer(wire));
+        if let Some(KeyHeader(header)) = keys.idempotency_key.value() {
+            meta.extend(quote!(idempotency_key: ::core::option::Option::Some(#header),));
         }
         if let Some(Timeout(seconds)) = keys.timeout.value() {
             let timeout = time_meta(krate, Some(*seconds));
@@ -125,6 +113,27 @@ impl Expansion<'_> {
         meta
     }
 
+    /// What is read of the response, and how.
+    fn answer(&self, wire: &Wire) -> TokenStream {
+        let krate = self.krate();
+        let mut meta = TokenStream::new();
+        if let Some(Member(response)) = wire.keys.response.value() {
+            meta.extend(quote!(response: &[#(#response),*],));
+            if self.surface().answer.is_option() {
+                meta.extend(quote!(optional: true,));
+            }
+        }
+        if let Some(kind) = self.surface().answer.decode.kind() {
+            let kind = Ident::new(kind, Span::call_site());
+            meta.extend(quote!(kind: #krate::ResponseKind::#kind,));
+        }
+        if let Some(page) = &wire.page {
+            let page = page_meta(krate, page);
+            meta.extend(quote!(page: ::core::option::Option::Some(#page),));
+        }
+        meta
+    }
+
     /// The JSON schemas of the response and of the arguments.
     fn schemas(&self) -> TokenStream {
         let krate = self.krate();
@@ -133,8 +142,9 @@ impl Expansion<'_> {
         if let AnswerType::Known(ty) = &answer.ty {
             let ty = match answer.decode {
                 Decode::Json => Some(&**ty),
-                Decode::Paged => first_argument(ty),
-                Decode::Raw | Decode::Ignored => None,
+                Decode::Paged | Decode::JsonLines => first_argument(ty),
+                Decode::Events => first_argument(ty).filter(|data| !is_named(data, "Text")),
+                Decode::Raw | Decode::Text | Decode::Download | Decode::Ignored => None,
             };
             if let Some(ty) = ty {
                 let schema = quote!(#krate::__private::schema::<#ty>);
@@ -144,7 +154,7 @@ impl Expansion<'_> {
         let params = self.sent_args();
         if !params.is_empty() {
             let params = params.iter().map(|(sent, arg)| match &arg.value.ty {
-                Some(ty) if !matches!(sent.encoding, Encoding::BodyBytes(_)) => {
+                Some(ty) if has_schema(&sent.encoding) => {
                     quote!(::core::option::Option::Some(#krate::__private::schema::<#ty>))
                 }
                 _ => quote!(::core::option::Option::None),
@@ -206,6 +216,41 @@ impl Expansion<'_> {
         }
         Some(docs)
     }
+}
+
+/// Whether an argument is a value, and no content of its own.
+fn has_schema(encoding: &Encoding) -> bool {
+    !matches!(
+        encoding,
+        Encoding::BodyBytes(_) | Encoding::BodyStream(_) | Encoding::PartFile | Encoding::PartFiles
+    )
+}
+
+fn page_meta(krate: &Path, page: &Page) -> TokenStream {
+    let items = &page.items;
+    let items = quote!(&[#(#items),*]);
+    let number = Literal::usize_unsuffixed;
+    let mut meta = quote!(#krate::PageMeta::);
+    meta.extend(match &page.way {
+        Way::Token { member, param } => {
+            let param = number(*param);
+            quote!(new(#items, &[#(#member),*], #param))
+        }
+        Way::Link => quote!(link(#items)),
+        Way::Url { member } => quote!(url(#items, &[#(#member),*])),
+        Way::Number { param, first } => {
+            let (param, first) = (number(*param), Literal::u64_unsuffixed(*first));
+            quote!(number(#items, #param, #first))
+        }
+        Way::Offset { param } => {
+            let param = number(*param);
+            quote!(offset(#items, #param))
+        }
+    });
+    if let Some(more) = &page.more {
+        meta.extend(quote!(.with_more(&[#(#more),*])));
+    }
+    meta
 }
 
 /// `Limits: 100 calls per second and user, 10000 calls per day of all users.`

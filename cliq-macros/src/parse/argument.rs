@@ -38,6 +38,8 @@ pub(crate) enum ArgAttr {
     FieldFlatten,
     Body,
     BodyBytes { content_type: Option<String> },
+    BodyStream { content_type: Option<String> },
+    Part { name: Option<LitStr> },
 }
 
 impl ArgAttr {
@@ -48,7 +50,8 @@ impl ArgAttr {
             Self::Query { .. } | Self::QueryDeep { .. } | Self::QueryFlatten => On::Query,
             Self::Header { .. } => On::Header,
             Self::Field { .. } | Self::FieldFlatten => On::Field,
-            Self::Body | Self::BodyBytes { .. } => On::Body,
+            Self::Body | Self::BodyBytes { .. } | Self::BodyStream { .. } => On::Body,
+            Self::Part { .. } => On::Part,
         }
     }
 
@@ -59,8 +62,13 @@ impl ArgAttr {
             Self::Path { name, .. }
             | Self::Query { name, .. }
             | Self::QueryDeep { name }
-            | Self::Field { name, .. } => name.as_ref(),
-            Self::QueryFlatten | Self::FieldFlatten | Self::Body | Self::BodyBytes { .. } => None,
+            | Self::Field { name, .. }
+            | Self::Part { name } => name.as_ref(),
+            Self::QueryFlatten
+            | Self::FieldFlatten
+            | Self::Body
+            | Self::BodyBytes { .. }
+            | Self::BodyStream { .. } => None,
         }
     }
 }
@@ -105,9 +113,16 @@ keys! {
     struct BodyOptions of On::Body {
         /// Sends the value as it is, not as JSON.
         "bytes" => bytes: Flag,
+        /// Sends the content of a `Body`, which may be a stream.
+        "stream" => stream: Flag,
         /// The content type of such a body; `application/octet-stream` by default.
         "content_type" => content_type: ContentType,
     }
+}
+
+keys! {
+    /// The options of `#[part(…)]`.
+    struct PartOptions of On::Part {}
 }
 
 impl<'e> Arg<'e> {
@@ -224,17 +239,26 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
         On::Body => {
             let options: BodyOptions = options(words, on, unknown, errors);
             unnamed(name.as_ref(), "`#[body]`", errors);
-            let content_type = options.content_type.given();
-            match (options.bytes.given(), content_type) {
-                (None, Some((_, at))) => {
-                    errors.push(at, &Problem::ContentTypeWithoutBytes);
+            let content_type = options.content_type.value().map(|text| text.0.clone());
+            match (options.bytes.given(), options.stream.given()) {
+                (Some(_), Some((_, at))) => {
+                    errors.push(at, &Problem::BytesAndStream);
                     return None;
                 }
-                (None, None) => ArgAttr::Body,
-                (Some(_), content_type) => ArgAttr::BodyBytes {
-                    content_type: content_type.map(|(content_type, _)| content_type.0.clone()),
-                },
+                (Some(_), None) => ArgAttr::BodyBytes { content_type },
+                (None, Some(_)) => ArgAttr::BodyStream { content_type },
+                (None, None) => {
+                    if let Some((_, at)) = options.content_type.given() {
+                        errors.push(at, &Problem::ContentTypeWithoutBytes);
+                        return None;
+                    }
+                    ArgAttr::Body
+                }
             }
+        }
+        On::Part => {
+            options::<PartOptions>(words, on, unknown, errors);
+            ArgAttr::Part { name }
         }
         On::Endpoints | On::Endpoint | On::Page | On::Argument => return None,
     };
@@ -306,6 +330,7 @@ pub(crate) fn options_of(on: On) -> &'static [KeyInfo] {
         On::Header => HeaderOptions::KEYS,
         On::Field => FieldOptions::KEYS,
         On::Body => BodyOptions::KEYS,
+        On::Part => PartOptions::KEYS,
         On::Endpoints | On::Endpoint | On::Page | On::Argument => &[],
     }
 }

@@ -11,8 +11,8 @@ use super::keys::{
     read_words, split, text,
 };
 use super::values::{
-    Base, Bucket, CratePath, Fields, Form, Headers, Idempotent, Limits, Lock, Member, Name,
-    OptionalBody, ScopePrefix, Scopes, Server, Timeout,
+    Base, Bucket, CratePath, Fields, First, Form, Headers, Idempotent, KeyHeader, Limits, Lock,
+    Member, Name, Next, OptionalBody, ScopePrefix, Scopes, Server, Timeout,
 };
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
@@ -67,12 +67,17 @@ keys! {
         "body" => body: OptionalBody,
         /// Whether the call may be sent twice.
         "idempotent" => idempotent: Idempotent,
+        /// The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the call
+        /// may be sent twice.
+        "idempotency_key" => idempotency_key: KeyHeader,
         /// The member of the JSON answer that is the response, such as `"data.item"`.
         "response" => response: Member,
         /// Where a page's items and the next page's token are: `page(items = "…", token = "…")`.
         "page" => page: Read<PageArgs>,
         /// Sends fields as `application/x-www-form-urlencoded`; `form = nested` writes `a[b]=c`.
         "form" => form: Form,
+        /// Sends `#[part]` arguments as `multipart/form-data`.
+        "multipart" => multipart: Flag,
         /// A timeout for one attempt, such as `"30s"`.
         "timeout" => timeout: Timeout,
     }
@@ -81,12 +86,22 @@ keys! {
 keys! {
     /// The keys of `page(…)`.
     struct PageArgs of On::Page {
-        /// The member of the JSON answer that holds the items.
+        /// The member of the JSON answer that holds the items; the whole answer if there is none.
         "items" => items: Member,
         /// The member of the JSON answer that holds the next page's token.
         "token" => token: Member,
         /// The query parameter that carries the token, if it is not named like its member.
         "param" => param: Name,
+        /// Where the next page's URL is: `link` for the `Link` header, or a member of the JSON answer.
+        "next" => next: Next,
+        /// The query parameter that carries the page's number.
+        "number" => number: Name,
+        /// The number of the first page; 1 by default.
+        "first" => first: First,
+        /// The query parameter that carries how many items come before the page.
+        "offset" => offset: Name,
+        /// The member of the JSON answer that says whether there are more pages.
+        "more" => more: Member,
     }
 }
 
@@ -262,6 +277,6 @@ pub(crate) fn keys_of(on: On) -> &'static [KeyInfo] {
         On::Endpoints => TraitArgs::KEYS,
         On::Endpoint => EndpointArgs::KEYS,
         On::Page => PageArgs::KEYS,
-        On::Argument | On::Path | On::Query | On::Header | On::Field | On::Body => &[],
+        On::Argument | On::Path | On::Query | On::Header | On::Field | On::Body | On::Part => &[],
     }
 }

@@ -5,7 +5,7 @@ use std::fmt::Write;
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, Lit, LitBool, LitStr, Path, Token};
+use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token};
 
 use super::keys::{Key, KeyValue, Value, lone_comma, split, text};
 use crate::errors::Sink;
@@ -531,6 +531,66 @@ impl KeyValue for Name {
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         string::<Self>(key, errors).map(|text| Self(text.value()))
+    }
+}
+
+/// `next = link`, or the path to a member that holds a URL.
+pub(crate) enum Next {
+    Link,
+    Url(Vec<String>),
+}
+
+impl KeyValue for Next {
+    const EXAMPLE: &'static str = "link";
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        let value = value::<Self>(key, errors)?;
+        if word(key).is_some_and(|word| word == "link") {
+            return Some(Self::Link);
+        }
+        if text(&value).is_some() {
+            return Member::read(key, errors).map(|member| Self::Url(member.0));
+        }
+        let found = value.to_string();
+        errors.push(&value, &Problem::BadNext { found });
+        None
+    }
+}
+
+/// `first = 0`.
+pub(crate) struct First(pub(crate) u64);
+
+impl KeyValue for First {
+    const EXAMPLE: &'static str = "0";
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        let value = value::<Self>(key, errors)?;
+        let number = syn::parse2::<LitInt>(value.clone());
+        if let Ok(first) = number.and_then(|number| number.base10_parse()) {
+            return Some(Self(first));
+        }
+        let found = value.to_string();
+        errors.push(&value, &Problem::BadFirst { found });
+        None
+    }
+}
+
+/// `idempotency_key = "Idempotency-Key"`.
+pub(crate) struct KeyHeader(pub(crate) String);
+
+impl KeyValue for KeyHeader {
+    const EXAMPLE: &'static str = "\"Idempotency-Key\"";
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        text_as::<Self, _>(key, errors, |text| {
+            if units::is_transports(text) {
+                Err(Problem::ReservedKeyHeader { name: text.into() })
+            } else if units::is_header_name(text) {
+                Ok(Self(text.to_owned()))
+            } else {
+                Err(Problem::BadKeyHeader { found: text.into() })
+            }
+        })
     }
 }
 

@@ -25,16 +25,18 @@ pub(crate) enum On {
     Header,
     Field,
     Body,
+    Part,
 }
 
 impl On {
     /// The attributes of arguments.
-    pub(crate) const PLACES: [Self; 5] = [
+    pub(crate) const PLACES: [Self; 6] = [
         Self::Path,
         Self::Query,
         Self::Header,
         Self::Field,
         Self::Body,
+        Self::Part,
     ];
 
     pub(crate) fn name(self) -> &'static str {
@@ -48,6 +50,7 @@ impl On {
             Self::Header => "header",
             Self::Field => "field",
             Self::Body => "body",
+            Self::Part => "part",
         }
     }
 }
@@ -204,10 +207,31 @@ pub(crate) enum Problem {
     LockWithLimitNone,
     ResponseWithPage,
     ResponseUnread {
-        raw: bool,
+        /// The return type; `None` where there is none.
+        found: Option<&'static str>,
     },
     FormWithoutFields,
     FormWithBody,
+    MultipartWithoutParts,
+    MultipartWith {
+        what: &'static str,
+    },
+    PartWithoutMultipart,
+    BadKeyHeader {
+        found: String,
+    },
+    ReservedKeyHeader {
+        name: String,
+    },
+    KeyHeaderArgument {
+        name: String,
+    },
+    BadNext {
+        found: String,
+    },
+    BadFirst {
+        found: String,
+    },
     OptionalBodyWithoutFields,
     OptionalBodyAlwaysSet {
         by: String,
@@ -227,16 +251,31 @@ pub(crate) enum Problem {
     PageMissing {
         key: &'static str,
     },
-    TokenInItems,
+    PageWithoutWay,
+    PageKeysConflict {
+        first: &'static str,
+        second: &'static str,
+    },
+    PageKeyRequires {
+        key: &'static str,
+        other: &'static str,
+    },
+    InItems {
+        key: &'static str,
+    },
     PageNoParam {
         param: String,
+        /// What it carries: `token`, `number` or `offset`.
+        carries: &'static str,
         queries: Vec<String>,
     },
     PageParamRequired {
         param: String,
+        carries: &'static str,
     },
     PageParamEncoding {
         param: String,
+        carries: &'static str,
     },
     PageWithoutKey,
     KeyWithoutPage,
@@ -322,6 +361,7 @@ pub(crate) enum Problem {
     ReservedHeader {
         name: String,
     },
+    BytesAndStream,
     OptionsConflict {
         first: &'static str,
         second: &'static str,
@@ -372,6 +412,12 @@ pub(crate) enum Problem {
     NotBytes {
         found: String,
     },
+    NotBody {
+        found: String,
+    },
+    PartOfBytes {
+        found: String,
+    },
     RepeatedName {
         on: On,
         name: String,
@@ -411,8 +457,9 @@ pub(crate) enum Problem {
     ReturnOdd {
         found: String,
     },
-    ReturnOptionalPage {
-        page: String,
+    ReturnOptional {
+        name: &'static str,
+        ty: String,
     },
     ReturnBarePage,
     AnswerOfHead,

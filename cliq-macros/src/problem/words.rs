@@ -248,11 +248,11 @@ impl Problem {
                 "`response` and `page` conflict".into(),
                 "remove `response`; `page(items = …)` takes a path such as \"data.items\"".into(),
             ),
-            Self::ResponseUnread { raw } => (
-                if *raw {
-                    "`response` requires a JSON answer, found raw `Bytes`".into()
-                } else {
-                    "`response` requires a JSON answer, found no return type".into()
+            Self::ResponseUnread { found } => (
+                match found {
+                    Some("Bytes") => "`response` requires a JSON answer, found raw `Bytes`".into(),
+                    Some(found) => format!("`response` requires a JSON answer, found `{found}`"),
+                    None => "`response` requires a JSON answer, found no return type".into(),
                 },
                 "return a type that is read from JSON, or remove `response`".into(),
             ),
@@ -292,30 +292,86 @@ impl Problem {
                 format!("{} `{name}` is already a constant of this method", noun(*on)),
                 "remove the constant, or the argument".into(),
             ),
-            Self::PageMissing { key } => {
-                (format!("`page` requires `{key}`"), A_PAGE.into())
-            }
-            Self::TokenInItems => (
-                "the page's `token` can't be inside its `items`".into(),
-                "name the member beside the items that holds the next page's token".into(),
+            Self::MultipartWithoutParts => (
+                "`multipart` requires `#[part]` arguments".into(),
+                "mark an argument with `#[part]`, or remove `multipart`".into(),
             ),
-            Self::PageNoParam { param, queries } => {
+            Self::MultipartWith { what } => (
+                format!("`multipart` and `{what}` conflict"),
+                "a multipart body has `#[part]` arguments only".into(),
+            ),
+            Self::PartWithoutMultipart => (
+                "`#[part]` requires `multipart`".into(),
+                "add `multipart` to `#[endpoint(…)]`".into(),
+            ),
+            Self::BadKeyHeader { found } => (
+                format!("invalid header name `\"{found}\"`"),
+                "write it like `idempotency_key = \"Idempotency-Key\"`".into(),
+            ),
+            Self::ReservedKeyHeader { name } => (
+                format!("header `{name}` is set by the transport"),
+                "write it like `idempotency_key = \"Idempotency-Key\"`".into(),
+            ),
+            Self::KeyHeaderArgument { name } => (
+                format!("header `{name}` is set by `idempotency_key`"),
+                "remove it; `options.idempotency_key(\"…\")` sets the key of a call".into(),
+            ),
+            Self::BadNext { found } => (
+                format!("`next` expects `link` or a string, found `{found}`"),
+                "write `next = link` for the `Link` header, or name the member of the answer that holds the next page's URL".into(),
+            ),
+            Self::BadFirst { found } => (
+                format!("`first` expects a number, found `{found}`"),
+                "write it like `first = 0`".into(),
+            ),
+            Self::PageMissing { key } => (
+                format!("`page` requires `{key}`"),
+                "name the member of the answer that holds the items, such as `items = \"data\"`".into(),
+            ),
+            Self::PageWithoutWay => (
+                "`page` requires `token`, `next`, `number` or `offset`".into(),
+                "say how the next page is found, such as `token = \"next_token\"` or `next = link`".into(),
+            ),
+            Self::PageKeysConflict { first, second } => (
+                format!("`{first}` and `{second}` conflict"),
+                format!("remove `{first}` or `{second}`"),
+            ),
+            Self::PageKeyRequires { key, other } => (
+                format!("`{key}` requires `{other}`"),
+                format!("add `{other}`, or remove `{key}`"),
+            ),
+            Self::InItems { key } => (
+                format!("the page's `{key}` can't be inside its `items`"),
+                match *key {
+                    "token" => "name the member beside the items that holds the next page's token".into(),
+                    "next" => "name the member beside the items that holds the next page's URL".into(),
+                    _ => "name the member beside the items that says whether there are more".into(),
+                },
+            ),
+            Self::PageNoParam { param, carries, queries } => {
                 let near = nearest(param, queries.iter().map(String::as_str));
+                let (key, ty) = match *carries {
+                    "token" => ("param", "String"),
+                    carries => (carries, "u64"),
+                };
                 (
-                    format!("no `#[query]` argument `{param}` carries the page's token"),
+                    format!("no `#[query]` argument `{param}` carries the page's {carries}"),
                     near.map_or_else(
-                        || format!("add `#[query] {param}: Option<String>`, or name another with `param = \"…\"`"),
-                        |near| format!("did you mean `param = \"{near}\"`?"),
+                        || format!("add `#[query] {param}: Option<{ty}>`, or name another with `{key} = \"…\"`"),
+                        |near| format!("did you mean `{key} = \"{near}\"`?"),
                     ),
                 )
             }
-            Self::PageParamRequired { param } => (
-                format!("`{param}` carries the page's token and must be optional"),
-                "use `Option<…>`: the first page has no token".into(),
+            Self::PageParamRequired { param, carries } => (
+                format!("`{param}` carries the page's {carries} and must be optional"),
+                format!("use `Option<…>`: the first page has no {carries}"),
             ),
-            Self::PageParamEncoding { param } => (
-                format!("`{param}` carries the page's token and must be a scalar"),
-                "use `Option<String>`".into(),
+            Self::PageParamEncoding { param, carries } => (
+                format!("`{param}` carries the page's {carries} and must be a scalar"),
+                match *carries {
+                    "token" => "use `Option<String>`".into(),
+                    _ => "use `Option<u64>`".into(),
+                },
             ),
             Self::PageWithoutKey => (
                 "a `Page` requires `page(…)`".into(),
@@ -553,8 +609,20 @@ impl Problem {
                 "remove `deep`".into(),
             ),
             Self::ContentTypeWithoutBytes => (
-                "`content_type` requires `bytes`".into(),
+                "`content_type` requires `bytes` or `stream`".into(),
                 "write `#[body(bytes, content_type = \"…\")]`; other bodies are JSON".into(),
+            ),
+            Self::BytesAndStream => (
+                "`bytes` and `stream` conflict".into(),
+                "use `bytes` for content in memory, `stream` for a `Body`".into(),
+            ),
+            Self::PartOfBytes { found } => (
+                format!("expected a scalar or a `Part`, found `{found}`"),
+                "use `cliq_api::Part`, which bytes convert into".into(),
+            ),
+            Self::NotBody { found } => (
+                format!("`stream` expects a `Body`, found `{found}`"),
+                "use `cliq_api::Body`; content in memory goes with `bytes`".into(),
             ),
             Self::ArgWithoutPlace {
                 name,
@@ -716,9 +784,13 @@ impl Problem {
                 format!("unsupported return type `{found}`"),
                 "use a type that is read from JSON, `Bytes`, or no return type".into(),
             ),
-            Self::ReturnOptionalPage { page } => (
+            Self::ReturnOptional { name: "Page", ty } => (
                 "a `Page` can't be optional".into(),
-                format!("write `-> {page}`; a page without items is an empty one"),
+                format!("write `-> {ty}`; a page without items is an empty one"),
+            ),
+            Self::ReturnOptional { name, ty } => (
+                format!("`{name}` can't be optional"),
+                format!("write `-> {ty}`"),
             ),
             Self::ReturnBarePage => (
                 "`Page` requires the type of its items".into(),
@@ -765,6 +837,7 @@ fn noun(on: On) -> &'static str {
         On::Header => "header",
         On::Field => "field",
         On::Body => "body",
+        On::Part => "part",
         On::Endpoints | On::Endpoint | On::Page | On::Argument => "key",
     }
 }

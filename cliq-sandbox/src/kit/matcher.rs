@@ -111,7 +111,7 @@ impl Matcher {
             }
             (Some(Shape::Csv), value) if place == Place::Path => text(place, name, value).into(),
             // An empty list isn't sent.
-            (Some(Shape::Repeated | Shape::Csv) | None, Value::Array(values))
+            (Some(Shape::Repeated | Shape::Csv | Shape::Files) | None, Value::Array(values))
                 if values.is_empty() =>
             {
                 Value::Null
@@ -120,9 +120,13 @@ impl Matcher {
             (None, Value::Array(values)) if values.len() == 1 => {
                 text(place, name, &values[0]).into()
             }
-            (Some(Shape::Repeated | Shape::Csv) | None, Value::Array(values)) => list(values),
+            (Some(Shape::Repeated | Shape::Csv | Shape::Files) | None, Value::Array(values)) => {
+                list(values)
+            }
             (Some(Shape::Csv), Value::String(joined)) => joined.split(',').collect(),
-            (Some(Shape::Repeated | Shape::Csv), value) => list(std::slice::from_ref(value)),
+            (Some(Shape::Repeated | Shape::Csv | Shape::Files), value) => {
+                list(std::slice::from_ref(value))
+            }
             (_, value) => text(place, name, value).into(),
         };
         Self::Value {

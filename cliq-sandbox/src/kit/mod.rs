@@ -6,6 +6,7 @@
 mod book;
 mod matcher;
 mod names;
+mod part;
 mod received;
 mod reply;
 mod report;
@@ -14,6 +15,7 @@ mod stub;
 mod template;
 mod times;
 
+pub use self::part::ReceivedPart;
 pub use self::received::ReceivedCall;
 pub use self::reply::{Reply, ReplyTo};
 pub use self::server::StubServer;

@@ -10,6 +10,7 @@ use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
 use super::book::Servers;
+use super::part::{self, ReceivedPart};
 use super::{names, report, template};
 
 /// A call that a [`StubServer`](crate::StubServer) received. Its values are accessed by the names
@@ -23,6 +24,7 @@ pub struct ReceivedCall {
     path: Vec<String>,
     query: Vec<(String, String)>,
     json: Value,
+    parts: Vec<ReceivedPart>,
 }
 
 /// Why a request isn't a call of an endpoint, and how much it differs from one.
@@ -94,6 +96,22 @@ impl ReceivedCall {
         self.in_body(name)
     }
 
+    /// Returns the part of this name, the first one of a list; `None` if it wasn't sent.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint has no such part.
+    #[track_caller]
+    pub fn part(&self, name: &str) -> Option<&ReceivedPart> {
+        names::param(self.endpoint, Place::Part, name);
+        self.in_parts(name).next()
+    }
+
+    /// Returns all parts of a multipart body, in order.
+    pub fn parts(&self) -> &[ReceivedPart] {
+        &self.parts
+    }
+
     /// Returns the whole body as JSON: a form as an object, other text as a string, anything else
     /// as `null`.
     pub fn json(&self) -> &Value {
@@ -143,12 +161,18 @@ impl ReceivedCall {
         };
         let query = pairs(request.uri().query().unwrap_or_default().as_bytes());
         let json = json(endpoint, request);
+        let parts = if endpoint.multipart() {
+            part::parts(request)
+        } else {
+            Vec::new()
+        };
         let this = Self {
             endpoint,
             request: request.clone(),
             path,
             query,
             json,
+            parts,
         };
         match this.unexpected_or_missing() {
             Some(why) => Err(Misfit { distance: 1, why }),
@@ -184,6 +208,10 @@ impl ReceivedCall {
         if let Some(name) = members.find(|name| !has(Place::Field, name) && !is_constant(name)) {
             return Some(format!("unexpected field `{name}`"));
         }
+        let mut parts = self.parts.iter();
+        if let Some(part) = parts.find(|part| !has(Place::Part, &part.name)) {
+            return Some(format!("unexpected part `{}`", part.name));
+        }
         let sends = |name: &str, json: &str| {
             let expected: Value = serde_json::from_str(json).unwrap_or_default();
             let found = self.in_body(name);
@@ -207,6 +235,7 @@ impl ReceivedCall {
             .find(|param| match param.place() {
                 Place::Query => self.in_query(param.name()).next().is_none(),
                 Place::Field => self.json.get(param.name()).is_none(),
+                Place::Part => self.in_parts(param.name()).next().is_none(),
                 _ => false,
             });
         missing.map(|param| format!("missing {} parameter `{}`", param.place(), param.name()))
@@ -235,6 +264,14 @@ impl ReceivedCall {
                 (Some(Shape::Csv), Value::String(joined)) => joined.split(',').collect(),
                 (_, value) => value.clone(),
             },
+            Place::Part => {
+                let mut values = self.in_parts(name).map(ReceivedPart::text).peekable();
+                match shape {
+                    _ if values.peek().is_none() => Value::Null,
+                    Some(Shape::Repeated | Shape::Files) => values.collect(),
+                    _ => values.next().flatten().into(),
+                }
+            }
             _ => self.json.clone(),
         }
     }
@@ -256,6 +293,10 @@ impl ReceivedCall {
             .iter()
             .filter(move |(key, _)| key == name)
             .map(|(_, value)| value.as_str())
+    }
+
+    fn in_parts(&self, name: &str) -> impl Iterator<Item = &ReceivedPart> {
+        self.parts.iter().filter(move |part| part.name == name)
     }
 
     fn in_body(&self, name: &str) -> &Value {
@@ -285,6 +326,9 @@ impl fmt::Debug for ReceivedCall {
 
 fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
     let body = request.body();
+    if endpoint.multipart() {
+        return Value::Null;
+    }
     if endpoint.form() {
         let pairs = pairs(body);
         if endpoint.nested() {

@@ -1,11 +1,15 @@
 //! Replies of a stub.
 
 use std::fmt;
+use std::sync::Arc;
 use std::time::Duration;
 
 use bytes::Bytes;
-use cliq_api::{EndpointMeta, Page, Sent, TransportError, decode};
-use http::header::CONTENT_TYPE;
+use cliq_api::{
+    Body, Download, EndpointMeta, Event, Events, JsonLines, NextPage, Page, ResponseKind, Sent,
+    Text, TransportError, decode,
+};
+use http::header::{CONTENT_TYPE, LINK};
 use http::{HeaderName, HeaderValue, Response, StatusCode};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
@@ -40,6 +44,8 @@ enum Outcome {
         other: Map<String, Value>,
     },
     Response(Response<Bytes>),
+    /// A body that is made for each reply.
+    Stream(&'static str, Arc<dyn Fn() -> Body + Send + Sync>),
     Broken(Sent),
     Silence,
 }
@@ -56,7 +62,8 @@ impl Reply {
         Outcome::Value(to_json(&value)).into()
     }
 
-    /// Returns a reply with a page, and the token of the next.
+    /// Returns a reply with a page, and the token of the next: its URL for an endpoint whose pages
+    /// have URLs, and any text, which isn't sent, where they have numbers or offsets.
     ///
     /// # Panics
     ///
@@ -97,6 +104,29 @@ impl Reply {
     /// Returns a reply with status 429. Add `Retry-After` with [`header`](Self::header).
     pub fn throttled() -> Self {
         Self::error(429, "", "Too many requests within a certain time frame.")
+    }
+
+    /// Returns a reply with server-sent events, whose data is text. The connection ends behind
+    /// them.
+    pub fn events<T: Into<String>>(events: impl IntoIterator<Item = Event<T>>) -> Self {
+        let text: String = events.into_iter().map(event).collect();
+        let mut response = Response::new(text.into());
+        let value = HeaderValue::from_static("text/event-stream");
+        response.headers_mut().insert(CONTENT_TYPE, value);
+        Outcome::Response(response).into()
+    }
+
+    /// Returns a reply whose body `make` returns for each call, such as a stream that is slow or
+    /// breaks off. It has the content type that the endpoint accepts.
+    ///
+    /// ```
+    /// use cliq_api::{Body, Bytes};
+    /// use cliq_sandbox::Reply;
+    ///
+    /// let large = Reply::stream(|| Body::reader(std::io::Read::take(std::io::repeat(0), 1 << 30)));
+    /// ```
+    pub fn stream(make: impl Fn() -> Body + Send + Sync + 'static) -> Self {
+        Outcome::Stream("application/octet-stream", Arc::new(make)).into()
     }
 
     /// Returns this response, unchanged.
@@ -160,11 +190,21 @@ impl Reply {
     pub(super) async fn play(
         self,
         endpoint: &EndpointMeta,
-    ) -> Result<Response<Bytes>, TransportError> {
+    ) -> Result<Response<Body>, TransportError> {
         if !self.after.is_zero() {
             tokio::time::sleep(self.after).await;
         }
-        let mut response = match self.outcome {
+        let response = match self.outcome {
+            Outcome::Stream(content_type, make) => {
+                let content_type = match endpoint.kind() {
+                    ResponseKind::Events => endpoint.accept(),
+                    _ => content_type,
+                };
+                let mut response = Response::new(make());
+                let value = HeaderValue::from_static(content_type);
+                response.headers_mut().insert(CONTENT_TYPE, value);
+                return Ok(Self::finished(self.status, self.headers, response));
+            }
             Outcome::Value(value) => match endpoint.page() {
                 Some(_) => paged(endpoint, value, None, Map::new()),
                 None if value.is_null() && endpoint.response().is_empty() => no_content(),
@@ -187,11 +227,20 @@ impl Reply {
             }
             Outcome::Silence => std::future::pending().await,
         };
-        if let Some(status) = self.status {
+        let response = response.map(Body::from);
+        Ok(Self::finished(self.status, self.headers, response))
+    }
+
+    fn finished(
+        status: Option<StatusCode>,
+        headers: Vec<(HeaderName, HeaderValue)>,
+        mut response: Response<Body>,
+    ) -> Response<Body> {
+        if let Some(status) = status {
             *response.status_mut() = status;
         }
-        response.headers_mut().extend(self.headers);
-        Ok(response)
+        response.headers_mut().extend(headers);
+        response
     }
 }
 
@@ -212,6 +261,7 @@ impl fmt::Debug for Reply {
             Outcome::Value(_) => "Reply(json)",
             Outcome::Page { .. } => "Reply(page)",
             Outcome::Response(_) => "Reply(response)",
+            Outcome::Stream(..) => "Reply(stream)",
             Outcome::Broken(_) => "Reply(broken)",
             Outcome::Silence => "Reply(silence)",
         })
@@ -223,6 +273,8 @@ impl fmt::Debug for Reply {
 ///
 /// - For an endpoint that returns nothing: `()`.
 /// - For one that returns `Bytes`: any type that converts into `Bytes`, such as `&'static str`.
+/// - For one that returns `Text` or `Download`: any type that converts into `Text` or `Bytes`.
+/// - For one that returns `Events<T>`: a list of `Event<T>`. `JsonLines<T>`: a list of `T`.
 /// - For one that returns `Page<T>`: a `Page<T>`, or a `Vec<T>` or an array as the last page.
 #[diagnostic::on_unimplemented(
     message = "a stub can't reply with `{Self}` here",
@@ -259,6 +311,61 @@ impl ReplyTo<decode::Ignored, ()> for () {
 impl<T: Into<Bytes>> ReplyTo<decode::Raw, Bytes> for T {
     fn into_reply(self) -> Reply {
         Reply::raw(Response::new(self))
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Text>> ReplyTo<decode::Text, Text> for T {
+    fn into_reply(self) -> Reply {
+        let text: Text = self.into();
+        let mut response = Response::new(Bytes::from(text.into_string()));
+        let value = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, value);
+        Outcome::Response(response).into()
+    }
+}
+
+#[diagnostic::do_not_recommend]
+impl<T: Into<Bytes>> ReplyTo<decode::Download, Download> for T {
+    fn into_reply(self) -> Reply {
+        Reply::raw(Response::new(self))
+    }
+}
+
+impl<T: Serialize> ReplyTo<decode::Events, Events<T>> for Vec<Event<T>> {
+    #[track_caller]
+    fn into_reply(self) -> Reply {
+        Reply::events(self.into_iter().map(|event| {
+            let mut text = Event::new(to_json(&event.data).to_string());
+            text.id = event.id;
+            text.name = event.name;
+            text
+        }))
+    }
+}
+
+impl<T: Serialize, const N: usize> ReplyTo<decode::Events, Events<T>> for [Event<T>; N] {
+    #[track_caller]
+    fn into_reply(self) -> Reply {
+        Vec::from(self).into_reply()
+    }
+}
+
+impl<T: Serialize> ReplyTo<decode::JsonLines, JsonLines<T>> for Vec<T> {
+    #[track_caller]
+    fn into_reply(self) -> Reply {
+        let lines = self.iter().map(|value| format!("{}\n", to_json(value)));
+        let mut response = Response::new(Bytes::from(lines.collect::<String>()));
+        let value = HeaderValue::from_static("application/x-ndjson");
+        response.headers_mut().insert(CONTENT_TYPE, value);
+        Outcome::Response(response).into()
+    }
+}
+
+impl<T: Serialize, const N: usize> ReplyTo<decode::JsonLines, JsonLines<T>> for [T; N] {
+    #[track_caller]
+    fn into_reply(self) -> Reply {
+        ReplyTo::<decode::JsonLines, JsonLines<T>>::into_reply(Vec::from(self))
     }
 }
 
@@ -306,11 +413,46 @@ fn paged(
     let Some(page) = endpoint.page() else {
         return json_response(&below(Value::Null, endpoint.response(), items));
     };
-    let mut body = below(other.into(), page.items(), items);
-    if let Some(token) = next_token {
-        body = below(body, page.token(), token.into());
+    let mut body = match page.items() {
+        [] => items,
+        member => below(other.into(), member, items),
+    };
+    if let Some(more) = page.more() {
+        body = below(body, more, next_token.is_some().into());
     }
-    json_response(&body)
+    let mut link = None;
+    match (page.next(), next_token) {
+        (NextPage::Token { member, .. } | NextPage::Url { member, .. }, Some(next)) => {
+            body = below(body, member, next.into());
+        }
+        (NextPage::Link, Some(next)) => link = Some(format!("<{next}>; rel=\"next\"")),
+        _ => {}
+    }
+    let mut response = json_response(&body);
+    if let Some(link) = link {
+        match HeaderValue::try_from(link) {
+            Ok(link) => response.headers_mut().insert(LINK, link),
+            Err(error) => panic!("the URL of the next page can't be sent in a header: {error}"),
+        };
+    }
+    response
+}
+
+/// Writes an event as a server does.
+fn event<T: Into<String>>(event: Event<T>) -> String {
+    let mut text = String::new();
+    if let Some(id) = event.id {
+        text.extend(["id: ", &id, "\n"]);
+    }
+    if let Some(name) = event.name {
+        text.extend(["event: ", &name, "\n"]);
+    }
+    let data: String = event.data.into();
+    for line in data.split('\n') {
+        text.extend(["data: ", line, "\n"]);
+    }
+    text.push('\n');
+    text
 }
 
 /// Inserts the value into `outer` at `path`, and creates the objects in between.

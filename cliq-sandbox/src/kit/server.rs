@@ -206,10 +206,10 @@ impl Transport for StubTransport {
             let response = match received {
                 Ok((script, call)) => script(&call).play(call.endpoint()).await?,
                 Err(Unanswered { code, why }) => {
-                    reply::refusal(StatusCode::BAD_REQUEST, code, &why)
+                    reply::refusal(StatusCode::BAD_REQUEST, code, &why).map(Body::from)
                 }
             };
-            Ok(response.map(Body::from))
+            Ok(response)
         })
     }
 }

@@ -18,7 +18,7 @@ use super::times::Times;
 /// effect immediately.
 ///
 /// **Conditions.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
-/// [`field`](Self::field) and [`body`](Self::body) accept any `Serialize` value, and compare it as
+/// [`field`](Self::field), [`part`](Self::part) and [`body`](Self::body) accept any `Serialize` value, and compare it as
 /// it would be sent. `None` expects that the value isn't sent. A call must meet all conditions;
 /// parameters without one may have any value.
 ///
@@ -73,6 +73,17 @@ impl<R: Endpoint> Stub<R> {
     #[track_caller]
     pub fn field(self, name: &str, value: impl Serialize) -> Self {
         self.expects(Matcher::of(R::META, Place::Field, name, &value))
+    }
+
+    /// Expects this content of a part of a multipart body, as text.
+    /// [`ReceivedCall::part`](crate::ReceivedCall::part) has the rest of it.
+    ///
+    /// # Panics
+    ///
+    /// If the endpoint has no such part, or the value isn't a scalar or a list of them.
+    #[track_caller]
+    pub fn part(self, name: &str, value: impl Serialize) -> Self {
+        self.expects(Matcher::of(R::META, Place::Part, name, &value))
     }
 
     /// Expects exactly this body: JSON, or a string for an endpoint that takes raw bytes.
@@ -132,7 +143,8 @@ impl<R: Endpoint> Stub<R> {
         self.reply(Reply::json(value))
     }
 
-    /// Adds a reply with a page that isn't the last, and the token of the next.
+    /// Adds a reply with a page that isn't the last, and the token of the next. See
+    /// [`Reply::page`].
     ///
     /// # Panics
     ///

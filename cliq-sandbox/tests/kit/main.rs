@@ -7,6 +7,7 @@ mod names;
 mod received;
 mod replies;
 mod reports;
+mod streams;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

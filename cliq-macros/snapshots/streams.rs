@@ -1,0 +1,253 @@
+trait Files: ::cliq_api::Caller {
+    /// `POST /a`
+    fn post(&self, a: impl ::core::convert::Into<String>) -> PostRequest {
+        ::cliq_api::__private::built(
+            self,
+            ::cliq_api::__private::Call::new(
+                    <FilesCall<__files::Post> as ::cliq_api::Endpoint>::META,
+                )
+                .part::<String>(0, ::core::convert::Into::into(a)),
+        )
+    }
+    /// `PUT /b`
+    fn put(&self, content: impl ::core::convert::Into<Body>) -> PutRequest {
+        ::cliq_api::__private::built(
+            self,
+            ::cliq_api::__private::Call::new(
+                    <FilesCall<__files::Put> as ::cliq_api::Endpoint>::META,
+                )
+                .body_stream::<Body>(0, ::core::convert::Into::into(content)),
+        )
+    }
+    /// `GET /c`
+    fn list(&self) -> ListRequest {
+        ::cliq_api::__private::built(
+            self,
+            ::cliq_api::__private::Call::new(
+                <FilesCall<__files::List> as ::cliq_api::Endpoint>::META,
+            ),
+        )
+    }
+    /// `GET /d`
+    fn list_linked(&self) -> ListLinkedRequest {
+        ::cliq_api::__private::built(
+            self,
+            ::cliq_api::__private::Call::new(
+                <FilesCall<__files::ListLinked> as ::cliq_api::Endpoint>::META,
+            ),
+        )
+    }
+    /// `GET /e`
+    fn watch(&self) -> WatchRequest {
+        ::cliq_api::__private::built(
+            self,
+            ::cliq_api::__private::Call::new(
+                <FilesCall<__files::Watch> as ::cliq_api::Endpoint>::META,
+            ),
+        )
+    }
+}
+impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Files for AnyCaller {}
+/// All endpoints of [`Files`], in the order in which they are declared.
+#[allow(dead_code, deprecated, unreachable_pub)]
+static FILES: &[&::cliq_api::EndpointMeta] = &[
+    <FilesCall<__files::Post> as ::cliq_api::Endpoint>::META,
+    <FilesCall<__files::Put> as ::cliq_api::Endpoint>::META,
+    <FilesCall<__files::List> as ::cliq_api::Endpoint>::META,
+    <FilesCall<__files::ListLinked> as ::cliq_api::Endpoint>::META,
+    <FilesCall<__files::Watch> as ::cliq_api::Endpoint>::META,
+];
+/** `POST /a`
+
+ The call of [`Files::post`](Files::post), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
+type PostRequest = FilesCall<__files::Post>;
+#[automatically_derived]
+impl ::cliq_api::Endpoint for FilesCall<__files::Post> {
+    type Response = Text;
+    type Decode = ::cliq_api::decode::Text;
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        name: "post",
+        method: &::cliq_api::http::Method::POST,
+        path: "/a",
+        kind: ::cliq_api::ResponseKind::Text,
+        idempotency_key: ::core::option::Option::Some("Idempotency-Key"),
+        params: &[
+            ::cliq_api::Param::new(
+                "a",
+                ::cliq_api::Place::Part,
+                ::cliq_api::Shape::Plain,
+                true,
+            ),
+            ::cliq_api::Param::new(
+                "b",
+                ::cliq_api::Place::Part,
+                ::cliq_api::Shape::Files,
+                false,
+            ),
+        ],
+        ..FilesCall::<()>::SHARED
+    };
+}
+#[allow(dead_code, unreachable_pub)]
+impl FilesCall<__files::Post> {
+    /// Sets the part `b` of the body.
+    fn files(
+        self,
+        files: impl ::core::iter::IntoIterator<Item = impl ::core::convert::Into<Part>>,
+    ) -> Self {
+        Self(
+            self.0.part_files::<Part>(1, ::cliq_api::__private::collect::<Part>(files)),
+            self.1,
+        )
+    }
+}
+/** `PUT /b`
+
+ The call of [`Files::put`](Files::put), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
+type PutRequest = FilesCall<__files::Put>;
+#[automatically_derived]
+impl ::cliq_api::Endpoint for FilesCall<__files::Put> {
+    type Response = Download;
+    type Decode = ::cliq_api::decode::Download;
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        name: "put",
+        method: &::cliq_api::http::Method::PUT,
+        path: "/b",
+        kind: ::cliq_api::ResponseKind::Download,
+        params: &[
+            ::cliq_api::Param::new(
+                "content",
+                ::cliq_api::Place::Body,
+                ::cliq_api::Shape::Bytes("image/png"),
+                true,
+            ),
+        ],
+        ..FilesCall::<()>::SHARED
+    };
+}
+/** `GET /c`
+
+ The call of [`Files::list`](Files::list), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
+type ListRequest = FilesCall<__files::List>;
+#[automatically_derived]
+impl ::cliq_api::Endpoint for FilesCall<__files::List> {
+    type Response = Page<Item>;
+    type Decode = ::cliq_api::decode::Paged;
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        name: "list",
+        method: &::cliq_api::http::Method::GET,
+        path: "/c",
+        page: ::core::option::Option::Some(
+            ::cliq_api::PageMeta::number(&["data"], 0, 0).with_more(&["more"]),
+        ),
+        params: &[::cliq_api::Param::query("p", false)],
+        ..FilesCall::<()>::SHARED
+    };
+}
+#[allow(dead_code, unreachable_pub)]
+impl FilesCall<__files::List> {
+    /// Sets the query parameter `p`.
+    fn page(self, page: u32) -> Self {
+        Self(self.0.query::<u32>(0, page), self.1)
+    }
+}
+/** `GET /d`
+
+ The call of [`Files::list_linked`](Files::list_linked), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
+type ListLinkedRequest = FilesCall<__files::ListLinked>;
+#[automatically_derived]
+impl ::cliq_api::Endpoint for FilesCall<__files::ListLinked> {
+    type Response = Page<Item>;
+    type Decode = ::cliq_api::decode::Paged;
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        name: "list_linked",
+        method: &::cliq_api::http::Method::GET,
+        path: "/d",
+        page: ::core::option::Option::Some(::cliq_api::PageMeta::link(&[])),
+        ..FilesCall::<()>::SHARED
+    };
+}
+/** `GET /e`
+
+ The call of [`Files::watch`](Files::watch), not sent yet.*/
+#[allow(dead_code, unreachable_pub)]
+type WatchRequest = FilesCall<__files::Watch>;
+#[automatically_derived]
+impl ::cliq_api::Endpoint for FilesCall<__files::Watch> {
+    type Response = Events<Item>;
+    type Decode = ::cliq_api::decode::Events;
+    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
+        name: "watch",
+        method: &::cliq_api::http::Method::GET,
+        path: "/e",
+        kind: ::cliq_api::ResponseKind::Events,
+        ..FilesCall::<()>::SHARED
+    };
+}
+#[doc(hidden)]
+#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
+mod __files {
+    pub struct Post;
+    pub struct Put;
+    pub struct List;
+    pub struct ListLinked;
+    pub struct Watch;
+}
+/// A call of one of the endpoints of [`Files`], not sent yet. Each has a name of its own.
+#[allow(dead_code, non_camel_case_types, unreachable_pub)]
+#[must_use = "a call does nothing until it is awaited or sent"]
+struct FilesCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);
+impl FilesCall<()> {
+    const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
+        table: || FILES,
+        api: "Files",
+        ..::cliq_api::EndpointMeta::DEFAULT
+    };
+}
+#[automatically_derived]
+impl<E: 'static> ::cliq_api::__private::Builder for FilesCall<E> {
+    fn new(
+        call: ::cliq_api::__private::Call,
+        context: ::cliq_api::__private::Context,
+    ) -> Self {
+        Self(call, ::cliq_api::__private::Of::new(context))
+    }
+    fn call(&mut self) -> &mut ::cliq_api::__private::Call {
+        &mut self.0
+    }
+    fn context(&mut self) -> &mut ::cliq_api::__private::Context {
+        self.1.context()
+    }
+}
+#[automatically_derived]
+impl<E: 'static> ::core::future::IntoFuture for FilesCall<E>
+where
+    Self: ::cliq_api::Endpoint,
+{
+    type Output = ::core::result::Result<
+        <Self as ::cliq_api::Endpoint>::Response,
+        ::cliq_api::Error,
+    >;
+    type IntoFuture = ::cliq_api::ResponseFuture<
+        <Self as ::cliq_api::Endpoint>::Response,
+    >;
+    fn into_future(self) -> Self::IntoFuture {
+        ::cliq_api::__private::awaited(self)
+    }
+}
+#[automatically_derived]
+impl<E> ::core::clone::Clone for FilesCall<E> {
+    fn clone(&self) -> Self {
+        Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
+    }
+}
+#[automatically_derived]
+impl<E> ::core::fmt::Debug for FilesCall<E> {
+    fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+        ::core::fmt::Debug::fmt(&self.0, f)
+    }
+}

@@ -1,0 +1,18 @@
+use cliq_api::prelude::*;
+use cliq_api::Body;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(PUT "/a")]
+    fn put(&self, #[body(bytes, stream)] content: Body);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.put("a").await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(POST "/a", multipart)]
+    fn post(&self, #[query] q: Option<u8>);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.post().q(1).await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

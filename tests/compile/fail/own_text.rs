@@ -1,0 +1,20 @@
+use cliq_api::prelude::*;
+
+#[derive(serde::Deserialize)]
+pub struct Text;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a")]
+    fn get(&self) -> Text;
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    let _ = client.get();
+    client.beside().x(true).await
+}
+
+fn main() {}
