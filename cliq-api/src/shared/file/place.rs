@@ -211,7 +211,20 @@ impl Wait {
     }
 }
 
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing the file wouldn't suffice: a process that is forked meanwhile has a copy of it.
+        let _ = self.lock.unlock();
+    }
+}
+
 impl Locked {
+    /// Returns what a process has that is forked now.
+    #[cfg(test)]
+    pub(super) fn copy_of_lock(&self) -> File {
+        self.lock.try_clone().expect("a copy")
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }

@@ -6,6 +6,7 @@ use std::time::{Duration, SystemTime};
 use super::FileTokenStore;
 use super::clock::Moment;
 use super::line::Line;
+use super::place::Place;
 use super::seal::{Seal, Unreadable};
 use super::sheet::{Entry, Sheet};
 use crate::Limit;
@@ -360,6 +361,18 @@ async fn one_process_at_a_time_holds_the_lease() {
     assert_eq!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Granted);
     other.release(&key, 2).await.unwrap();
     assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
+}
+
+/// A process that is forked while a file is locked has a copy of the lock, and keeps it open.
+#[tokio::test]
+async fn a_forked_process_does_not_hold_its_parents_lock() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place::open(&directory.path().join("place")).unwrap();
+    let name = || "00.limits".to_owned();
+    let copy = place.work(name(), |file| Ok(file.copy_of_lock()));
+    let copy = copy.await.unwrap();
+    place.work_here(&[name()], |_| Ok(())).unwrap();
+    drop(copy);
 }
 
 /// The token was used at most nine times in ten minutes, so one more use is safe, but not two.

@@ -64,6 +64,8 @@ pub(super) struct Link {
 /// The connection of one runtime.
 struct Kept {
     runtime: Id,
+    /// A forked process has a copy of its parent's connection, and must not read its replies.
+    process: u32,
     shared: Arc<Shared>,
     keeper: Keeper,
 }
@@ -123,14 +125,15 @@ impl Link {
 
     /// The connection of this runtime, with somebody who keeps it.
     fn here(&self) -> Arc<Shared> {
-        let runtime = Handle::current().id();
+        let (runtime, process) = (Handle::current().id(), std::process::id());
         let mut all = self
             .by_runtime
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         // A runtime that ends takes its keeper along.
         all.retain(|kept| !kept.keeper.0.is_finished());
-        if let Some(kept) = all.iter().find(|kept| kept.runtime == runtime) {
+        let is_mine = |kept: &&Kept| kept.runtime == runtime && kept.process == process;
+        if let Some(kept) = all.iter().find(is_mine) {
             return Arc::clone(&kept.shared);
         }
         let shared = Arc::new(Shared {
@@ -141,6 +144,7 @@ impl Link {
         });
         all.push(Kept {
             runtime,
+            process,
             shared: Arc::clone(&shared),
             keeper: Keeper(tokio::spawn(Arc::clone(&shared).keep())),
         });
