@@ -1,7 +1,7 @@
 //! A directory that only its owner can access, with files that are read and written under a lock.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -9,6 +9,7 @@ use std::time::{Duration, Instant};
 use tokio::sync::Mutex;
 
 use super::problem::Problem;
+use super::seal::{Seal, Unreadable};
 
 /// The timeout for a lock, which is held for milliseconds.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -18,6 +19,8 @@ const BLOCKING_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_ASIDE: u32 = 3;
 /// The maximum size of a file, in bytes.
 const MAX_SIZE: u64 = 1 << 26;
+/// The maximum size of what a lock file records, in bytes.
+const MAX_RECORD: u64 = 32;
 /// How many files one process works on at a time.
 const STRIPES: usize = 64;
 
@@ -40,6 +43,9 @@ pub(super) struct Locked {
     lock: File,
     /// Whether the file existed at some time.
     known: bool,
+    /// The number of its last write that had to survive a crash of the machine. The lock file
+    /// records it, so that an older file is not mistaken for the last one.
+    number: u64,
 }
 
 /// The content of a file.
@@ -49,7 +55,8 @@ pub(super) enum Content {
     New,
     /// The file existed, and was removed.
     Gone,
-    Bytes(Vec<u8>),
+    Whole(Vec<u8>),
+    Unreadable(Unreadable),
 }
 
 /// What a write must survive.
@@ -156,12 +163,16 @@ impl Place {
                 .map_err(|error| Problem::io("inspect", &lock_path, error))?;
             // If the directory was removed meanwhile, no other process uses this lock's file.
             if sys::is_linked(&metadata) {
-                let known = metadata.len() > 0;
+                let mut record = String::new();
+                let read = (&lock).take(MAX_RECORD).read_to_string(&mut record);
+                read.map_err(|error| Problem::io("read", &lock_path, error))?;
                 return Ok(Locked {
                     directory: directory.clone(),
                     path,
                     lock,
-                    known,
+                    known: !record.is_empty(),
+                    // Earlier versions recorded no number.
+                    number: record.trim().parse().unwrap_or(0),
                 });
             }
         }
@@ -229,7 +240,13 @@ impl Locked {
         &self.path
     }
 
-    pub(super) fn read(&self) -> Result<Content, Problem> {
+    /// The file's name, which its content repeats.
+    fn name(&self) -> &str {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        name.unwrap_or_default()
+    }
+
+    pub(super) fn read(&mut self, seal: &Seal) -> Result<Content, Problem> {
         let file = match open(&self.path, OpenOptions::new().read(true)) {
             Ok(file) => file,
             Err(Problem::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
@@ -244,11 +261,34 @@ impl Locked {
         let mut bytes = Vec::new();
         let read = file.take(MAX_SIZE).read_to_end(&mut bytes);
         read.map_err(|error| Problem::io("read", &self.path, error))?;
-        Ok(Content::Bytes(bytes))
+        match seal.open(self.name(), &bytes) {
+            Ok((number, _)) if number < self.number => {
+                Ok(Content::Unreadable(Unreadable::Outdated))
+            }
+            Ok((number, content)) => {
+                self.number = number;
+                Ok(Content::Whole(content.to_vec()))
+            }
+            Err(Unreadable::Newer(version)) => Err(Problem::Newer {
+                path: self.path.clone(),
+                version,
+                known: seal.version,
+            }),
+            Err(unreadable) => Ok(Content::Unreadable(unreadable)),
+        }
     }
 
     /// Replaces the file atomically.
-    pub(super) fn write(&mut self, bytes: &[u8], lasting: Lasting) -> Result<(), Problem> {
+    pub(super) fn write(
+        &mut self,
+        seal: &Seal,
+        content: &[u8],
+        lasting: Lasting,
+    ) -> Result<(), Problem> {
+        // Other writes may be lost with the machine, and the record of their numbers may not.
+        let is_numbered = lasting == Lasting::Machine;
+        let number = self.number + u64::from(is_numbered);
+        let bytes = seal.close(self.name(), number, content);
         // The lock protects this name: an existing file was left by a process that died.
         let new = self.beside("new");
         let file = open(
@@ -256,7 +296,7 @@ impl Locked {
             OpenOptions::new().write(true).create(true).truncate(true),
         );
         let written = file.and_then(|mut file| {
-            let written = file.write_all(bytes).and_then(|()| file.sync_data());
+            let written = file.write_all(&bytes).and_then(|()| file.sync_data());
             written.map_err(|error| Problem::io("write", &new, error))
         });
         let renamed = written.and_then(|()| {
@@ -267,17 +307,26 @@ impl Locked {
             let _ = std::fs::remove_file(&new);
             return Err(problem);
         }
-        if !self.known {
-            // Marks the file as existing, so that a later removal is detected.
-            self.lock
-                .write_all(b"\n")
-                .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
-            self.known = true;
-        }
         if lasting == Lasting::Machine {
             sys::sync_directory(&self.directory)
                 .map_err(|error| Problem::io("write", &self.directory, error))?;
         }
+        self.number = number;
+        if is_numbered || !self.known {
+            self.record()
+                .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
+        }
+        Ok(())
+    }
+
+    /// Records in the lock file that the file exists, so that a later removal is detected, and its
+    /// number.
+    fn record(&mut self) -> io::Result<()> {
+        self.lock.rewind()?;
+        // Always of the same length, so that it is replaced as a whole.
+        self.lock
+            .write_all(format!("{:020}\n", self.number).as_bytes())?;
+        self.known = true;
         Ok(())
     }
 

@@ -8,7 +8,7 @@ use super::clock::Moment;
 use super::line::Line;
 use super::place::Place;
 use super::seal::{Seal, Unreadable};
-use super::sheet::{Entry, Sheet};
+use super::sheet::{Entry, SEAL, Sheet};
 use crate::Limit;
 use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
 use crate::limit::{
@@ -16,6 +16,7 @@ use crate::limit::{
     Rules, Source,
 };
 
+const NAME: &str = "01.limits";
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const TEN_MINUTES: Duration = Duration::from_mins(10);
@@ -74,26 +75,55 @@ fn a_sheet_round_trips_and_all_damage_is_detected() {
     let bytes = sheet.encode();
     assert_eq!(Sheet::decode(&bytes).as_ref(), Ok(&sheet));
     for length in 0..bytes.len() {
-        assert_eq!(
-            Sheet::decode(&bytes[..length]).unwrap_err(),
-            Unreadable::Damaged,
-            "{length}"
-        );
+        let cut = Sheet::decode(&bytes[..length]);
+        assert_eq!(cut, Err(Unreadable::Damaged), "{length}");
     }
-    for index in 0..bytes.len() {
+    let longer = Sheet::decode(&[&*bytes, b"0"].concat());
+    assert_eq!(longer, Err(Unreadable::Damaged));
+
+    let sealed = SEAL.close(NAME, 7, &bytes);
+    assert_eq!(SEAL.open(NAME, &sealed), Ok((7, &*bytes)));
+    for length in 0..sealed.len() {
+        let cut = SEAL.open(NAME, &sealed[..length]);
+        assert_eq!(cut, Err(Unreadable::Damaged), "{length}");
+    }
+    for index in 0..sealed.len() {
         for flipped in 1..=255 {
-            let mut bytes = bytes.clone();
-            bytes[index] ^= flipped;
-            assert_eq!(
-                Sheet::decode(&bytes).unwrap_err(),
-                Unreadable::Damaged,
-                "{index}"
-            );
+            let mut sealed = sealed.clone();
+            sealed[index] ^= flipped;
+            let opened = SEAL.open(NAME, &sealed);
+            assert_eq!(opened, Err(Unreadable::Damaged), "{index}");
         }
     }
+    let longer = SEAL.open(NAME, &[&*sealed, b"0"].concat()).err();
+    assert_eq!(longer, Some(Unreadable::Damaged));
+}
+
+/// A file belongs to one name.
+#[test]
+fn another_name_is_noticed() {
+    let sealed = SEAL.close(NAME, 7, b"content");
+    for other in ["00.limits", "01.limit", "01.limitss", "1.limits", ""] {
+        assert_eq!(
+            SEAL.open(other, &sealed),
+            Err(Unreadable::Misplaced),
+            "{other}"
+        );
+        let sealed = SEAL.close(other, 7, b"content");
+        assert_eq!(
+            SEAL.open(NAME, &sealed),
+            Err(Unreadable::Misplaced),
+            "{other}"
+        );
+    }
+    // That of no name and number, in a version that has both.
+    let unbound = Seal { version: 1, ..SEAL };
+    let bytes = unbound.close(NAME, 7, b"");
+    let number = [&[9], NAME.as_bytes(), &7_u64.to_be_bytes()].concat();
     assert_eq!(
-        Sheet::decode(&[&*bytes, b"0"].concat()).unwrap_err(),
-        Unreadable::Damaged
+        SEAL.open(NAME, &bytes),
+        Ok((0, &*number)),
+        "all of it is content"
     );
 }
 
@@ -103,31 +133,22 @@ fn versions() {
     let known = Seal {
         magic: b"cliq_api lim",
         version: 2,
+        unbound: 1,
     };
     let newer = Seal {
         version: 3,
         ..known
     };
-    assert_eq!(
-        known.open(&newer.close(b"anything")),
-        Err(Unreadable::Newer(3))
-    );
-    assert_eq!(
-        newer.open(&known.close(b"anything")),
-        Ok((2, &b"anything"[..]))
-    );
-    assert_eq!(
-        Sheet::decode(&newer.close(b"anything")),
-        Err(Unreadable::Newer(3))
-    );
+    let sealed = newer.close(NAME, 1, b"anything");
+    assert_eq!(known.open(NAME, &sealed), Err(Unreadable::Newer(3)));
+    assert_eq!(known.open("other", &sealed), Err(Unreadable::Newer(3)));
+    let sealed = known.close(NAME, 1, b"anything");
+    assert_eq!(newer.open(NAME, &sealed), Ok((1, &b"anything"[..])));
     let other = Seal {
         magic: b"cliq_api tok",
         ..known
     };
-    assert_eq!(
-        other.open(&known.close(b"anything")),
-        Err(Unreadable::Damaged)
-    );
+    assert_eq!(other.open(NAME, &sealed), Err(Unreadable::Damaged));
 }
 
 /// After a boot, lockouts and slots last as long as the wall clock indicates, and never longer than
@@ -373,6 +394,54 @@ async fn a_forked_process_does_not_hold_its_parents_lock() {
     let copy = copy.await.unwrap();
     place.work_here(&[name()], |_| Ok(())).unwrap();
     drop(copy);
+}
+
+/// Such as from a backup: it would be used as if it had not been used since.
+#[tokio::test]
+async fn an_older_record_counts_as_a_lost_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let older = std::fs::read(token_file(&path)).unwrap();
+    assert!(store.save(&key, &record(2, "1000.b")).await.unwrap());
+    // A lease is no other record.
+    store.lease(&key, 1, MINUTE).await.unwrap();
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 2);
+    std::fs::write(token_file(&path), older).unwrap();
+    let kept = store.load(&key).await.unwrap().unwrap();
+    assert_eq!((kept.uses.len(), kept.token.is_none()), (8, true));
+    // What follows is the last one again.
+    assert!(store.save(&key, &record(2, "1000.c")).await.unwrap());
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 2);
+}
+
+/// As the version before wrote them.
+#[tokio::test]
+async fn files_without_a_name_are_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let file = token_file(&path);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    let content = &bytes[12 + 8 + 1 + 1 + name.len() + 8..];
+    assert_eq!(content[0], b'{');
+    let checked = [&[2], content].concat();
+    let sum = checked
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    let unbound = [&b"cliq_api tok"[..], &sum.to_be_bytes(), &checked].concat();
+    std::fs::write(&file, &unbound).unwrap();
+    std::fs::write(file.with_extension("token.lock"), "\n").unwrap();
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 1);
+    assert!(store.save(&key, &record(2, "1000.b")).await.unwrap());
+    // Now it is an older one.
+    std::fs::write(&file, unbound).unwrap();
+    assert!(store.load(&key).await.unwrap().unwrap().token.is_none());
 }
 
 /// The token was used at most nine times in ten minutes, so one more use is safe, but not two.

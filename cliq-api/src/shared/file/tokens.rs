@@ -19,7 +19,8 @@ use crate::store::{StoreError, StoreFuture};
 /// The content is JSON.
 const SEAL: Seal = Seal {
     magic: b"cliq_api tok",
-    version: 2,
+    version: 3,
+    unbound: 2,
 };
 /// The number of uses that is assumed for a refresh token whose record was lost. It leaves one of a
 /// budget of nine in ten minutes, for a call without a token.
@@ -52,8 +53,10 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// keeps them out of backups. A refresh token is stored only if its server replaces it with each
 /// use. Client secrets are never stored.
 ///
-/// A damaged or removed file is reported through [`tracing`]. A damaged file is renamed, with
-/// `damaged` in its name. The refresh token then counts as used nearly as often as allowed.
+/// A damaged, outdated or removed file is reported through [`tracing`]. One that can't be used is
+/// renamed, with `damaged` in its name. The refresh token then counts as used nearly as often as
+/// allowed. A file that was renamed by somebody else is an error: no call goes out with the token
+/// of another user.
 #[derive(Clone)]
 pub struct FileTokenStore(Place);
 
@@ -80,7 +83,7 @@ impl FileTokenStore {
             let (mut kept, mended) = load(file)?;
             let (result, lasting) = change(&mut kept, moment);
             if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
-                file.write(&kept.encode(), lasting)?;
+                file.write(&SEAL, &kept.encode(), lasting)?;
             }
             Ok(result)
         };
@@ -132,37 +135,39 @@ impl Kept {
 
     fn encode(&self) -> Vec<u8> {
         // Numbers and strings always serialize.
-        SEAL.close(&serde_json::to_vec(self).unwrap_or_default())
+        serde_json::to_vec(self).unwrap_or_default()
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, content) = SEAL.open(bytes)?;
+    fn decode(content: &[u8]) -> Result<Self, Unreadable> {
         serde_json::from_slice(content).map_err(|_| Unreadable::Damaged)
     }
 }
 
 /// Reads the file. Returns its content, and whether it must be written in any case.
 fn load(file: &mut Locked) -> Result<(Kept, bool), Problem> {
-    let path = file.path().display();
-    match file.read()? {
+    let unreadable = match file.read(&SEAL)? {
         Content::New => return Ok((Kept::default(), false)),
-        Content::Gone => {
+        Content::Gone => None,
+        Content::Whole(content) => match Kept::decode(&content) {
+            Ok(kept) => return Ok((kept, false)),
+            Err(unreadable) => Some(unreadable),
+        },
+        Content::Unreadable(unreadable) => Some(unreadable),
+    };
+    let path = file.path().display();
+    match unreadable {
+        None => {
             tracing::warn!(target: "cliq_api::auth", %path, "the file of a shared access token was removed: its refresh token counts as used nearly as often as allowed");
         }
-        Content::Bytes(bytes) => match Kept::decode(&bytes) {
-            Ok(kept) => return Ok((kept, false)),
-            Err(Unreadable::Newer(version)) => {
-                return Err(Problem::Newer {
-                    path: file.path().to_owned(),
-                    version,
-                    known: SEAL.version,
-                });
-            }
-            Err(Unreadable::Damaged) => {
-                let aside = file.set_aside()?;
-                tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token is damaged and was renamed: its refresh token counts as used nearly as often as allowed");
-            }
-        },
+        Some(Unreadable::Misplaced) => return Err(Problem::Misplaced(file.path().to_owned())),
+        Some(Unreadable::Outdated) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token was replaced by an older one, which was renamed: its refresh token counts as used nearly as often as allowed");
+        }
+        Some(Unreadable::Damaged | Unreadable::Newer(_)) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token is damaged and was renamed: its refresh token counts as used nearly as often as allowed");
+        }
     }
     Ok((Kept::lost(), true))
 }
