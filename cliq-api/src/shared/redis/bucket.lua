@@ -5,7 +5,7 @@
 -- Stamps stay the bytes that they are stored as, in order: a limit of ten thousand calls a day has as many, and a table of them would
 -- take milliseconds.
 --
--- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
+-- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts and losses; five arguments of the message; and for each bucket its name
 -- in the channel, twelve numbers of its rules, and six arguments that differ by bucket.
 
 local what, channel = ARGV[1], ARGV[2]
@@ -403,7 +403,11 @@ local function epoch()
   local known, birth = (redis.call('GET', KEYS[1]) or ''):match('^(%S+) (%d+)$')
   birth = tonumber(birth)
   if birth and known == run and birth <= now then return birth end
-  if what ~= 'peek' then redis.call('SET', KEYS[1], run .. ' ' .. string.format('%.0f', now)) end
+  if what ~= 'peek' then
+    redis.call('SET', KEYS[1], run .. ' ' .. string.format('%.0f', now))
+    -- Those who know of lockouts tell them again.
+    redis.pcall('PUBLISH', channel, 'lost')
+  end
   return now
 end
 

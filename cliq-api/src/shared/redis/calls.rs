@@ -39,7 +39,7 @@ impl<'s> Calls<'s> {
     fn call(&self, what: &str, message: [&[u8]; 5]) -> ScriptInvocation<'s> {
         let mut call = self.script.prepare_invoke();
         call.key(self.place.key("epoch", ""));
-        call.arg(what).arg(self.place.key("locks", ""));
+        call.arg(what).arg(self.place.channel());
         for part in message {
             call.arg(part);
         }
@@ -192,6 +192,12 @@ pub(super) fn snapshot(answer: &[i64], source: Source) -> Result<Snapshot, Store
         next: time(next),
         locked: locked(left, from, source),
     })
+}
+
+/// Returns a lockout: for how much longer, and who reported it.
+pub(super) fn lock(left: i64, from: i64) -> Option<(Duration, Source)> {
+    let source = u32::try_from(from).ok()?;
+    (left > 0).then(|| (time(left), Source(source)))
 }
 
 fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {

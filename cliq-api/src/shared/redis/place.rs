@@ -81,6 +81,14 @@ impl Place {
         format!("{{{}}}:{kind}:{name}", self.prefix)
     }
 
+    /// Returns the channel of lockouts. Channels belong to no database, unlike keys.
+    pub(super) fn channel(&self) -> String {
+        match self.info.redis_settings().db() {
+            0 => self.key("locks", ""),
+            database => self.key("locks", &database.to_string()),
+        }
+    }
+
     /// Hashes the parts to 32 hex digits.
     pub(super) fn name(&self, parts: &[&str]) -> String {
         let key = self.name_key.as_ref().map_or("", |key| key.expose_secret());
