@@ -407,6 +407,15 @@ impl Place {
         if error.is_timeout() {
             return self.late();
         }
+        if self.repeats_password(&error) {
+            return Problem {
+                words: format!(
+                    "{} can't be used: it returned an error that repeats the password",
+                    self.shown()
+                ),
+                source: None,
+            };
+        }
         let words = format!("{} can't be used: {error}", self.shown());
         Problem {
             words,

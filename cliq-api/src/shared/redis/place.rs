@@ -8,7 +8,7 @@ use std::time::Duration;
 use blake2::Blake2bMac;
 use blake2::digest::consts::U16;
 use blake2::digest::{KeyInit, Mac};
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
@@ -99,6 +99,14 @@ impl Place {
             &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>(),
         );
         format!("{:032x}", u128::from_be_bytes(hash))
+    }
+
+    /// Returns whether the text of the error shows the password, or its beginning: servers repeat a
+    /// command that they don't know, and cut it off.
+    pub(super) fn repeats_password(&self, error: &RedisError) -> bool {
+        let password = self.info.redis_settings().password().unwrap_or_default();
+        let beginning: String = password.chars().take(6).collect();
+        !beginning.is_empty() && format!("{error} {error:?}").contains(&beginning)
     }
 
     /// Returns the server's URL without credentials.
