@@ -108,6 +108,9 @@ struct Kept {
 struct KeptLease {
     holder: u64,
     boot: u128,
+    /// Earlier versions left it out.
+    #[serde(default)]
+    from: u64,
     until: u64,
 }
 
@@ -131,6 +134,35 @@ impl Kept {
 
     fn record(&self) -> Option<TokenRecord> {
         (self.version > 0).then(|| self.record.clone().into_record(self.version))
+    }
+
+    /// Acquires the lease for so many milliseconds. Returns also whether it changed.
+    fn lease(&mut self, holder: u64, now: Moment, time: u64) -> (Lease, bool) {
+        let new = |holder, time| KeptLease {
+            holder,
+            boot: now.boot,
+            from: now.up,
+            until: now.up.saturating_add(time),
+        };
+        let others = self.lease.filter(|lease| {
+            lease.holder != holder && lease.boot == now.boot && lease.until > now.up
+        });
+        match others {
+            None => {
+                self.lease = Some(new(holder, time));
+                (Lease::Granted, true)
+            }
+            // The wall clock, where there is no time since boot, was set back.
+            Some(lease) if lease.from > now.up => {
+                let time = lease.until.saturating_sub(lease.from);
+                self.lease = Some(new(lease.holder, time));
+                (Lease::Held(Duration::from_millis(time)), true)
+            }
+            Some(lease) => {
+                let left = lease.until - now.up;
+                (Lease::Held(Duration::from_millis(left)), false)
+            }
+        }
     }
 
     fn encode(&self) -> Vec<u8> {
@@ -196,23 +228,8 @@ impl TokenStore for FileTokenStore {
     ) -> StoreFuture<'a, Lease> {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Box::pin(self.step(key, move |kept, now| {
-            let held = kept
-                .lease
-                .filter(|lease| lease.holder != holder && lease.boot == now.boot);
-            match held
-                .and_then(|lease| lease.until.checked_sub(now.up))
-                .filter(|&left| left > 0)
-            {
-                Some(left) => (Lease::Held(Duration::from_millis(left)), None),
-                None => {
-                    kept.lease = Some(KeptLease {
-                        holder,
-                        boot: now.boot,
-                        until: now.up.saturating_add(time),
-                    });
-                    (Lease::Granted, Some(Lasting::Process))
-                }
-            }
+            let (lease, is_changed) = kept.lease(holder, now, time);
+            (lease, is_changed.then_some(Lasting::Process))
         }))
     }
 
@@ -230,5 +247,45 @@ impl fmt::Debug for FileTokenStore {
         f.debug_tuple("FileTokenStore")
             .field(&self.0.directory())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a clock that can be set, a lease lasts no longer than it was granted for.
+    #[test]
+    fn a_clock_that_was_ahead_prolongs_a_lease_by_no_more_than_itself() {
+        let at = |up| Moment {
+            boot: 0,
+            up,
+            wall: up,
+        };
+        let (mut kept, day) = (Kept::default(), 24 * 3_600_000);
+        let now = 1_700_000_000_000;
+        let held = |millis| Lease::Held(Duration::from_millis(millis));
+        assert_eq!(kept.lease(1, at(now + day), 15_000), (Lease::Granted, true));
+        assert_eq!(
+            kept.lease(2, at(now + day + 1), 9_000),
+            (held(14_999), false)
+        );
+        assert_eq!(kept.lease(2, at(now), 9_000), (held(15_000), true));
+        assert_eq!(kept.lease(2, at(now + 14_999), 9_000), (held(1), false));
+        assert_eq!(
+            kept.lease(2, at(now + 15_000), 9_000),
+            (Lease::Granted, true)
+        );
+        // Its holder extends it, and no other boot knows it.
+        assert_eq!(
+            kept.lease(2, at(now + 15_001), 9_000),
+            (Lease::Granted, true)
+        );
+        assert_eq!(kept.lease(1, at(now + 15_002), 9_000), (held(8_999), false));
+        let other_boot = Moment {
+            boot: 1,
+            ..at(now + 15_003)
+        };
+        assert_eq!(kept.lease(1, other_boot, 9_000), (Lease::Granted, true));
     }
 }

@@ -17,6 +17,8 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 
 use super::calls::{BUCKET, Calls, Named, completed, decision, snapshot};
 use super::place::Place;
+use super::{RedisTokenStore, StoreKey};
+use crate::auth::{Lease, TokenKey, TokenStore};
 use crate::limit::{
     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockPolicy,
     Priority, Quota, Rules, Source,
@@ -274,13 +276,66 @@ fn buckets(now: u64, rng: &mut Rng) -> Vec<Here> {
     (0..count).map(here).collect()
 }
 
+fn connect(redis: &server::Redis) -> Connection {
+    let client = redis::Client::open(redis.url()).unwrap();
+    client.get_connection().unwrap()
+}
+
+/// The server's clock was a day ahead while calls were under way, whose processes then died.
+#[test]
+fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
+    let redis = server::Redis::start(&["--appendonly", "no"]);
+    let (mut connection, place) = (connect(&redis), Place::new(&redis.url()).unwrap());
+    let script = timed();
+    let settings = LimitSettings::new().cold_start(false);
+    let spec = BucketSpec::new("", "").limit(Limit::new(5, Duration::from_mins(1)));
+    let rules = Rules::new(&spec, &settings);
+    let begun = 1_700_000_000_000;
+    let named = Named {
+        name: "bucket".to_owned(),
+        rules,
+    };
+    let mut both = Both {
+        calls: Calls {
+            script: &script,
+            place: &place,
+        },
+        connection: &mut connection,
+        here: vec![Here {
+            named,
+            bucket: Bucket::new(&rules, begun, 0),
+            whole_in: 0,
+        }],
+        birth: begun,
+    };
+    let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
+    // An hour before, and a day later.
+    both.acquire(&[0], begun, &ask(1));
+    let answered = Complete::new(LeaseId(1), Source(1), CallEnd::Answered);
+    both.complete(&[0], begun + 100, answered);
+    let (now, day) = (begun + 3_600_000, 24 * 3_600_000);
+    for lease in 2..=5 {
+        let decisions = both.acquire(&[0], now + day, &ask(lease));
+        assert!(matches!(decisions[..], [Decision::Granted { .. }]));
+        both.compare(now + day);
+    }
+    let full = both.acquire(&[0], now, &ask(6));
+    assert!(matches!(full[..], [Decision::Wait { .. }]));
+    both.compare(now);
+    // Twice a lease, which is the permit's and the call's minute, the grace, a window, and a margin.
+    let later = now + 2 * 66_000 + 120_000 + 61_000;
+    let decisions = both.acquire(&[0], later, &ask(7));
+    assert!(
+        matches!(decisions[..], [Decision::Granted { .. }]),
+        "{decisions:?}"
+    );
+    both.compare(later);
+}
+
 #[test]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
-    let mut connection = redis::Client::open(redis.url())
-        .unwrap()
-        .get_connection()
-        .unwrap();
+    let mut connection = connect(&redis);
     let place = Place::new(&redis.url()).unwrap();
     let script = timed();
     let seed = std::env::var("LIMITS_SEED")
@@ -373,4 +428,69 @@ fn the_script_does_what_the_bucket_does() {
         "{counts:?}"
     );
     assert!(part_granted > 100, "{counts:?}");
+}
+
+fn token_store(redis: &server::Redis) -> RedisTokenStore {
+    let key = StoreKey::from_base64("3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
+    RedisTokenStore::new(redis.url(), key).unwrap()
+}
+
+#[tokio::test]
+async fn one_process_at_a_time_holds_the_lease_of_a_token() {
+    let redis = server::Redis::start(&["--appendonly", "no"]);
+    let (one, other) = (token_store(&redis), token_store(&redis));
+    let (key, minute) = (TokenKey::named("one"), Duration::from_mins(1));
+    let held_for = |lease| match lease {
+        Lease::Held(left) => left,
+        Lease::Granted => panic!("it is held"),
+    };
+    assert_eq!(one.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
+    let left = held_for(other.lease(&key, 2, minute).await.unwrap());
+    assert!(left <= minute && left > minute / 2, "{left:?}");
+    let another = TokenKey::named("another");
+    assert_eq!(
+        other.lease(&another, 2, minute).await.unwrap(),
+        Lease::Granted
+    );
+    // Its holder extends it, and releases it; nobody else does.
+    assert_eq!(
+        one.lease(&key, 1, 2 * minute).await.unwrap(),
+        Lease::Granted
+    );
+    other.release(&key, 2).await.unwrap();
+    let left = held_for(other.lease(&key, 2, minute).await.unwrap());
+    assert!(left > minute, "{left:?}");
+    one.release(&key, 1).await.unwrap();
+    let short = Duration::from_millis(20);
+    assert_eq!(other.lease(&key, 2, short).await.unwrap(), Lease::Granted);
+    tokio::time::sleep(2 * short).await;
+    assert_eq!(one.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
+}
+
+/// As its keys expire by the clock, which was a day ahead.
+#[tokio::test]
+async fn a_clock_that_was_ahead_prolongs_a_lease_by_no_more_than_itself() {
+    let redis = server::Redis::start(&["--appendonly", "no"]);
+    let store = token_store(&redis);
+    let (key, minute) = (TokenKey::named("one"), Duration::from_mins(1));
+    assert_eq!(store.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
+    let name = redis.tell(&["KEYS", "*"]);
+    redis.tell(&["PEXPIRE", &name, "86400000"]);
+    for _ in 0..2 {
+        let Lease::Held(left) = store.lease(&key, 2, minute).await.unwrap() else {
+            panic!("it is held")
+        };
+        assert!(left <= minute && left > minute / 2, "{left:?}");
+    }
+    let left: u64 = redis.tell(&["PTTL", &name]).parse().unwrap();
+    assert!(left <= 60_000, "{left}");
+    store.release(&key, 1).await.unwrap();
+    // That of an earlier version doesn't say how long it lasts.
+    redis.tell(&["SET", &name, "12345678", "PX", "120000"]);
+    assert!(
+        matches!(store.lease(&key, 2, minute).await.unwrap(), Lease::Held(left) if left > minute)
+    );
+    let holder = u64::from_be_bytes(*b"12345678");
+    store.release(&key, holder).await.unwrap();
+    assert_eq!(store.lease(&key, 2, minute).await.unwrap(), Lease::Granted);
 }
