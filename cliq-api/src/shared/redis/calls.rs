@@ -11,7 +11,34 @@ use crate::limit::{
 };
 use crate::store::StoreError;
 
-pub(super) const BUCKET: &str = include_str!("bucket.lua");
+/// Operations on buckets.
+pub(super) fn bucket_script() -> Script {
+    Script::new(&source("bucket.lua", include_str!("bucket.lua")))
+}
+
+/// Operations on tokens.
+pub(super) fn token_script() -> Script {
+    Script::new(&source("tokens.lua", include_str!("tokens.lua")))
+}
+
+#[cfg(not(test))]
+fn source(_: &str, text: &'static str) -> &'static str {
+    text
+}
+
+/// Returns the text of a script: that in the directory `LUA_SCRIPTS`, to see whether tests notice
+/// what was changed there.
+#[cfg(test)]
+pub(super) fn source(name: &str, text: &'static str) -> std::borrow::Cow<'static, str> {
+    match std::env::var_os("LUA_SCRIPTS") {
+        Some(directory) => {
+            let path = std::path::Path::new(&directory).join(name);
+            std::fs::read_to_string(path).expect("the script").into()
+        }
+        None => text.into(),
+    }
+}
+
 /// The rules of a bucket of which only a lockout is known.
 pub(super) const NO_RULES: [i64; 12] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1];
 /// How often a call asks again that waits for the response to another call.

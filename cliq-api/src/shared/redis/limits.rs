@@ -11,7 +11,9 @@ use redis::{RedisResult, Script, ScriptInvocation};
 use secrecy::SecretString;
 
 use super::away::{Away, Unreachable};
-use super::calls::{BUCKET, Calls, NO_RULES, Named, completed, decision, lock, snapshot, unknown};
+use super::calls::{
+    Calls, NO_RULES, Named, bucket_script, completed, decision, lock, snapshot, unknown,
+};
 use super::link::{Link, Listener, Problem, Work};
 use super::locks::Locks;
 use super::place::Place;
@@ -22,7 +24,7 @@ use crate::limit::{
 };
 use crate::store::{StoreError, StoreFuture};
 
-static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
+static SCRIPT: LazyLock<Script> = LazyLock::new(bucket_script);
 
 /// Stores rate limits in Redis (6 or later) or Valkey, for all processes that use the same server.
 ///
