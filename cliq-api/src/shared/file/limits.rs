@@ -65,6 +65,11 @@ impl FileLimitStore {
         Ok(Self(Place::open(directory.as_ref())?))
     }
 
+    #[cfg(test)]
+    pub(super) fn at(place: Place) -> Self {
+        Self(place)
+    }
+
     async fn step<T: Send + 'static>(
         &self,
         buckets: &[&UserBucket],

@@ -1,13 +1,14 @@
 //! A directory that only its owner can access, with files that are read and written under a lock.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Seek, Write};
+use std::io::{self, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
+use super::disk::{Disk, System};
 use super::problem::Problem;
 use super::seal::{Seal, Unreadable};
 
@@ -31,6 +32,7 @@ pub(super) struct Place(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     directory: PathBuf,
+    disk: Arc<dyn Disk>,
     /// Ensure that at most one thread of this process waits for a file's lock.
     stripes: [Arc<Mutex<()>>; STRIPES],
 }
@@ -39,6 +41,7 @@ struct Inner {
 #[derive(Debug)]
 pub(super) struct Locked {
     directory: PathBuf,
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     lock: File,
     /// Whether the file existed at some time.
@@ -72,11 +75,16 @@ pub(super) enum Lasting {
 impl Place {
     /// Opens the directory, and creates it if necessary.
     pub(super) fn open(directory: &Path) -> Result<Self, Problem> {
+        Self::on(Arc::new(System), directory)
+    }
+
+    pub(super) fn on(disk: Arc<dyn Disk>, directory: &Path) -> Result<Self, Problem> {
         let directory = std::path::absolute(directory)
             .map_err(|error| Problem::io("find", directory, error))?;
         make(&directory)?;
         Ok(Self(Arc::new(Inner {
             directory,
+            disk,
             stripes: std::array::from_fn(|_| Arc::default()),
         })))
     }
@@ -168,6 +176,7 @@ impl Place {
                 read.map_err(|error| Problem::io("read", &lock_path, error))?;
                 return Ok(Locked {
                     directory: directory.clone(),
+                    disk: Arc::clone(&self.0.disk),
                     path,
                     lock,
                     known: !record.is_empty(),
@@ -296,11 +305,15 @@ impl Locked {
             OpenOptions::new().write(true).create(true).truncate(true),
         );
         let written = file.and_then(|mut file| {
-            let written = file.write_all(&bytes).and_then(|()| file.sync_data());
+            let written = self
+                .disk
+                .write(&mut file, &bytes)
+                .and_then(|()| self.disk.sync(&file));
             written.map_err(|error| Problem::io("write", &new, error))
         });
         let renamed = written.and_then(|()| {
-            std::fs::rename(&new, &self.path)
+            self.disk
+                .rename(&new, &self.path)
                 .map_err(|error| Problem::io("replace", &self.path, error))
         });
         if let Err(problem) = renamed {
@@ -308,7 +321,8 @@ impl Locked {
             return Err(problem);
         }
         if lasting == Lasting::Machine {
-            sys::sync_directory(&self.directory)
+            self.disk
+                .sync_directory(&self.directory)
                 .map_err(|error| Problem::io("write", &self.directory, error))?;
         }
         self.number = number;
@@ -324,8 +338,8 @@ impl Locked {
     fn record(&mut self) -> io::Result<()> {
         self.lock.rewind()?;
         // Always of the same length, so that it is replaced as a whole.
-        self.lock
-            .write_all(format!("{:020}\n", self.number).as_bytes())?;
+        let record = format!("{:020}\n", self.number);
+        self.disk.record(&mut self.lock, record.as_bytes())?;
         self.known = true;
         Ok(())
     }
@@ -417,7 +431,7 @@ mod sys {
     use rustix::fs::OFlags;
     use rustix::io::Errno;
 
-    use super::{DirBuilder, File, Metadata, OpenOptions, Path, Problem, io};
+    use super::{DirBuilder, Metadata, OpenOptions, Path, Problem, io};
 
     pub(super) fn make_private(builder: &mut DirBuilder) {
         builder.mode(0o700);
@@ -468,10 +482,6 @@ mod sys {
         }
         Ok(())
     }
-
-    pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
-        File::open(directory)?.sync_all()
-    }
 }
 
 /// Without Unix modes, only the directory's own permissions protect the files.
@@ -501,10 +511,5 @@ mod sys {
         } else {
             Ok(())
         }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
-        Ok(())
     }
 }

@@ -1,19 +1,23 @@
 //! Tests of the file formats, of the queue, of reboots, and of the token store.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use super::FileTokenStore;
 use super::clock::Moment;
+use super::disk::{Disk, System};
 use super::line::Line;
 use super::place::Place;
 use super::seal::{Seal, Unreadable};
 use super::sheet::{Entry, SEAL, Sheet};
+use super::{FileLimitStore, FileTokenStore};
 use crate::Limit;
 use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
 use crate::limit::{
-    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockSource,
-    Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LimitStore,
+    LockSource, Priority, Rules, Source, UserBucket,
 };
 
 const NAME: &str = "01.limits";
@@ -473,4 +477,124 @@ async fn a_lost_record_leaves_one_use() {
         "three damaged files are kept"
     );
     assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
+}
+
+/// Records what a write does, and does it.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<&'static str>>);
+
+impl Recorder {
+    fn add(&self, step: &'static str) {
+        self.0.lock().unwrap().push(step);
+    }
+
+    fn take(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Disk for Recorder {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.add("write");
+        System.write(file, bytes)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        // All of it was written.
+        assert!(file.metadata()?.len() > 20);
+        self.add("sync");
+        System.sync(file)
+    }
+
+    fn rename(&self, new: &Path, path: &Path) -> io::Result<()> {
+        self.add("rename");
+        System.rename(new, path)
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        assert!(directory.is_dir());
+        self.add("sync directory");
+        System.sync_directory(directory)
+    }
+
+    fn record(&self, lock: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.add("record");
+        System.record(lock, bytes)
+    }
+}
+
+/// It is as it was before, or as it is now, whenever the machine crashes.
+const OF_A_PROCESS: [&str; 3] = ["write", "sync", "rename"];
+/// And now it survives. Only then does the lock file say so.
+const OF_THE_MACHINE: [&str; 5] = ["write", "sync", "rename", "sync directory", "record"];
+
+#[tokio::test]
+async fn grants_and_lockouts_survive_a_crash_of_the_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Recorder::default());
+    let path = directory.path().join("limits");
+    let place = || Place::on(Arc::<Recorder>::clone(&disk), &path).unwrap();
+    let store = FileLimitStore::at(place());
+    let settings = LimitSettings::new().cold_start(false);
+    let spec = BucketSpec::new("", "")
+        .limit(Limit::new(3, MINUTE))
+        .lock(MINUTE);
+    let bucket = UserBucket::new(spec, None, &settings);
+    for lease in 1..3 {
+        let decisions = store.acquire(&[&bucket], ask(lease, 1)).await.unwrap();
+        assert!(matches!(decisions[..], [Decision::Granted { .. }]));
+        assert_eq!(disk.take(), OF_THE_MACHINE);
+    }
+    // A look, and what can't go and doesn't wait, write nothing; a place in line is one's own.
+    store
+        .peek(&[&bucket], Source(1), Priority::Normal)
+        .await
+        .unwrap();
+    let impatient = ask(3, 1).max_wait(Duration::ZERO);
+    store.acquire(&[&bucket], impatient).await.unwrap();
+    assert_eq!(disk.take(), [""; 0]);
+    store.acquire(&[&bucket], ask(3, 1)).await.unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
+    // Without the end of a call, its lease ends later.
+    let complete = |lease, end| [(&bucket, ended(lease, 1, end))];
+    store
+        .complete(&complete(1, CallEnd::Answered))
+        .await
+        .unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
+    let throttled = CallEnd::Throttled { retry_after: None };
+    assert!(store.complete_blocking(&complete(2, throttled)));
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+    // Lost, it counts as locked from now on, not from when somebody looks.
+    let file = path.join(format!("{}.limits", super::stem([""])));
+    std::fs::remove_file(file).unwrap();
+    store
+        .peek(&[&bucket], Source(1), Priority::Normal)
+        .await
+        .unwrap();
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+}
+
+#[tokio::test]
+async fn tokens_and_their_uses_survive_a_crash_of_the_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Recorder::default());
+    let place = Place::on(
+        Arc::<Recorder>::clone(&disk),
+        &directory.path().join("tokens"),
+    );
+    let (store, key) = (FileTokenStore::at(place.unwrap()), TokenKey::named("one"));
+    assert!(store.load(&key).await.unwrap().is_none());
+    assert_eq!(disk.take(), [""; 0]);
+    // No lease survives a boot. The file is there from now on.
+    store.lease(&key, 1, MINUTE).await.unwrap();
+    assert_eq!(disk.take(), [&OF_A_PROCESS[..], &["record"]].concat());
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+    assert!(!store.save(&key, &record(1, "1000.b")).await.unwrap());
+    store.lease(&key, 2, MINUTE).await.unwrap();
+    store.release(&key, 2).await.unwrap();
+    assert_eq!(disk.take(), [""; 0]);
+    store.release(&key, 1).await.unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
 }

@@ -73,6 +73,11 @@ impl FileTokenStore {
         Ok(Self(Place::open(directory.as_ref())?))
     }
 
+    #[cfg(test)]
+    pub(super) fn at(place: Place) -> Self {
+        Self(place)
+    }
+
     async fn step<T: Send + 'static>(
         &self,
         key: &TokenKey,
