@@ -1,5 +1,8 @@
 //! Runs `bucket.lua` and a `Bucket` with the same calls, and compares results and stored states.
 
+mod state;
+mod tokens;
+
 // The server that the tests of the workspace use.
 #[allow(
     dead_code,
@@ -17,8 +20,6 @@ use redis::{Commands, Connection, Script, ScriptInvocation};
 
 use super::calls::{Calls, Named, completed, decision, snapshot, source};
 use super::place::Place;
-use super::{RedisTokenStore, StoreKey};
-use crate::auth::{Lease, TokenKey, TokenStore};
 use crate::limit::{
     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockPolicy,
     Priority, Quota, Rules, Source,
@@ -36,6 +37,84 @@ fn timed() -> Script {
     );
     assert_ne!(*text, timed);
     Script::new(&timed)
+}
+
+/// The content of a bucket, as its bytes say.
+#[derive(Debug, PartialEq, Eq)]
+struct Content {
+    base: u64,
+    locked_until: u64,
+    cautious_until: u64,
+    late_until: u64,
+    cold_until: u64,
+    quota_until: u64,
+    quota_left: u32,
+    lock_from: u32,
+    /// When slots become free.
+    held: Vec<u64>,
+    /// Names, ends and flags of leases.
+    out: Vec<(u64, u64, u8)>,
+}
+
+impl Content {
+    fn of(mut bytes: &[u8]) -> Self {
+        fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
+            let (taken, rest) = bytes.split_first_chunk().unwrap();
+            *bytes = rest;
+            *taken
+        }
+        let bytes = &mut bytes;
+        let [_version] = take(bytes);
+        let [
+            base,
+            locked_until,
+            cautious_until,
+            late_until,
+            cold_until,
+            quota_until,
+        ] = std::array::from_fn(|_| u64::from_be_bytes(take(bytes)));
+        let [quota_left, lock_from, held] =
+            std::array::from_fn(|_| u32::from_be_bytes(take(bytes)));
+        let time = |stamp: [u8; 4]| base + u64::from(u32::from_be_bytes(stamp) >> 1);
+        let held = (0..held).map(|_| time(take(bytes))).collect();
+        let out = (0..u32::from_be_bytes(take(bytes))).map(|_| {
+            let lease = u64::from_be_bytes(take(bytes));
+            let ends = time(take(bytes));
+            let [flags] = take(bytes);
+            (lease, ends, flags)
+        });
+        let out = out.collect();
+        assert!(bytes.is_empty());
+        Self {
+            base,
+            locked_until,
+            cautious_until,
+            late_until,
+            cold_until,
+            quota_until,
+            quota_left,
+            lock_from,
+            held,
+            out,
+        }
+    }
+
+    /// When something changes.
+    fn moments(&self) -> Vec<u64> {
+        let times = [
+            self.locked_until,
+            self.cautious_until,
+            self.late_until,
+            self.cold_until,
+            self.quota_until,
+        ];
+        let ends = self.out.iter().map(|&(_, ends, _)| ends);
+        times
+            .into_iter()
+            .chain(ends)
+            .chain(self.held.iter().copied())
+            .collect()
+    }
 }
 
 /// A bucket here, which gets the same messages as one there.
@@ -193,6 +272,8 @@ fn rules(rng: &mut Rng) -> Rules {
         .retry_share(rng.u8(..=100))
         .permit_ttl(Duration::from_millis(rng.u64(..40_000)))
         .grace(Duration::from_secs(rng.u64(..200)))
+        .margin(Duration::from_millis([0, 100, 1000, 5000][rng.usize(..4)]))
+        .max_retry_after(Duration::from_secs([0, 1, 60, 3600][rng.usize(..4)]))
         .assumed_lock(rng.bool().then(|| Duration::from_secs(rng.u64(1..700))))
         .lock_policy(if rng.bool() {
             LockPolicy::Announced
@@ -201,7 +282,8 @@ fn rules(rng: &mut Rng) -> Rules {
         });
     let mut spec = BucketSpec::new("", "");
     if rng.u8(..3) > 0 {
-        spec = spec.lock(Duration::from_secs(rng.u64(1..700)));
+        let lock = if rng.u8(..8) == 0 { 0 } else { rng.u64(..700) };
+        spec = spec.lock(Duration::from_secs(lock));
     }
     if rng.u8(..10) > 0 {
         let calls = if rng.u8(..8) == 0 { 400 } else { 25 };
@@ -382,6 +464,16 @@ fn the_script_does_what_the_bucket_does() {
                 // The clock was set.
                 now -= rng.u64(..300_000);
             }
+            if rng.u8(..3) == 0 {
+                // Just before something changes, just then, or just after.
+                let here = rng.choice(&both.here).unwrap();
+                let moments = Content::of(&here.bucket.encode()).moments().into_iter();
+                let near = moments.filter(|moment| (now..now + 4_000_000).contains(moment));
+                let near: Vec<_> = near.collect();
+                now = rng
+                    .choice(&near)
+                    .map_or(now, |moment| moment + rng.u64(..3) - 1);
+            }
             let which = some_of(count, &mut rng);
             let source = Source(rng.u32(1..4));
             let priority = if rng.bool() {
@@ -429,69 +521,4 @@ fn the_script_does_what_the_bucket_does() {
         "{counts:?}"
     );
     assert!(part_granted > 100, "{counts:?}");
-}
-
-fn token_store(redis: &server::Redis) -> RedisTokenStore {
-    let key = StoreKey::from_base64("3q2+7wAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA=").unwrap();
-    RedisTokenStore::new(redis.url(), key).unwrap()
-}
-
-#[tokio::test]
-async fn one_process_at_a_time_holds_the_lease_of_a_token() {
-    let redis = server::Redis::start(&["--appendonly", "no"]);
-    let (one, other) = (token_store(&redis), token_store(&redis));
-    let (key, minute) = (TokenKey::named("one"), Duration::from_mins(1));
-    let held_for = |lease| match lease {
-        Lease::Held(left) => left,
-        Lease::Granted => panic!("it is held"),
-    };
-    assert_eq!(one.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
-    let left = held_for(other.lease(&key, 2, minute).await.unwrap());
-    assert!(left <= minute && left > minute / 2, "{left:?}");
-    let another = TokenKey::named("another");
-    assert_eq!(
-        other.lease(&another, 2, minute).await.unwrap(),
-        Lease::Granted
-    );
-    // Its holder extends it, and releases it; nobody else does.
-    assert_eq!(
-        one.lease(&key, 1, 2 * minute).await.unwrap(),
-        Lease::Granted
-    );
-    other.release(&key, 2).await.unwrap();
-    let left = held_for(other.lease(&key, 2, minute).await.unwrap());
-    assert!(left > minute, "{left:?}");
-    one.release(&key, 1).await.unwrap();
-    let short = Duration::from_millis(20);
-    assert_eq!(other.lease(&key, 2, short).await.unwrap(), Lease::Granted);
-    tokio::time::sleep(2 * short).await;
-    assert_eq!(one.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
-}
-
-/// As its keys expire by the clock, which was a day ahead.
-#[tokio::test]
-async fn a_clock_that_was_ahead_prolongs_a_lease_by_no_more_than_itself() {
-    let redis = server::Redis::start(&["--appendonly", "no"]);
-    let store = token_store(&redis);
-    let (key, minute) = (TokenKey::named("one"), Duration::from_mins(1));
-    assert_eq!(store.lease(&key, 1, minute).await.unwrap(), Lease::Granted);
-    let name = redis.tell(&["KEYS", "*"]);
-    redis.tell(&["PEXPIRE", &name, "86400000"]);
-    for _ in 0..2 {
-        let Lease::Held(left) = store.lease(&key, 2, minute).await.unwrap() else {
-            panic!("it is held")
-        };
-        assert!(left <= minute && left > minute / 2, "{left:?}");
-    }
-    let left: u64 = redis.tell(&["PTTL", &name]).parse().unwrap();
-    assert!(left <= 60_000, "{left}");
-    store.release(&key, 1).await.unwrap();
-    // That of an earlier version doesn't say how long it lasts.
-    redis.tell(&["SET", &name, "12345678", "PX", "120000"]);
-    assert!(
-        matches!(store.lease(&key, 2, minute).await.unwrap(), Lease::Held(left) if left > minute)
-    );
-    let holder = u64::from_be_bytes(*b"12345678");
-    store.release(&key, holder).await.unwrap();
-    assert_eq!(store.lease(&key, 2, minute).await.unwrap(), Lease::Granted);
 }
