@@ -1,5 +1,6 @@
 //! Arguments and results of `bucket.lua`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use redis::{Script, ScriptInvocation};
@@ -22,14 +23,14 @@ pub(super) fn token_script() -> Script {
 }
 
 #[cfg(not(test))]
-fn source(_: &str, text: &'static str) -> &'static str {
-    text
+fn source(_: &str, text: &'static str) -> Cow<'static, str> {
+    text.into()
 }
 
 /// Returns the text of a script: that in the directory `LUA_SCRIPTS`, to see whether tests notice
 /// what was changed there.
 #[cfg(test)]
-pub(super) fn source(name: &str, text: &'static str) -> std::borrow::Cow<'static, str> {
+pub(super) fn source(name: &str, text: &'static str) -> Cow<'static, str> {
     match std::env::var_os("LUA_SCRIPTS") {
         Some(directory) => {
             let path = std::path::Path::new(&directory).join(name);

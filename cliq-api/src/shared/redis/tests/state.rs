@@ -30,10 +30,10 @@ struct World {
 
 impl World {
     fn new() -> Self {
-        Self::with(spec(), LimitSettings::new().cold_start(false))
+        Self::with(&spec(), LimitSettings::new().cold_start(false))
     }
 
-    fn with(spec: BucketSpec, settings: LimitSettings) -> Self {
+    fn with(spec: &BucketSpec, settings: LimitSettings) -> Self {
         let redis = Redis::start(&["--appendonly", "no"]);
         let (connection, place) = (connect(&redis), Place::new(&redis.url()).unwrap());
         Self {
@@ -41,7 +41,7 @@ impl World {
             connection,
             script: timed(),
             place,
-            rules: Rules::new(&spec, &settings.grace(Duration::from_mins(2))),
+            rules: Rules::new(spec, &settings.grace(Duration::from_mins(2))),
         }
     }
 
@@ -190,7 +190,7 @@ fn an_epoch_begins_when_the_server_may_have_lost_something() {
 #[test]
 fn in_a_new_epoch_all_slots_are_used() {
     let settings = LimitSettings::new().permit_ttl(Duration::from_mins(5));
-    let mut world = World::with(spec(), settings);
+    let mut world = World::with(&spec(), settings);
     let settled = NOW + 5 * MINUTE + 61_000;
     for now in [NOW, NOW + 1000, settled - 1] {
         let waits = i64::try_from(settled - now).unwrap();
@@ -277,7 +277,7 @@ fn lifetimes() {
     world.acquire(NOW + 2000, 2);
     world.complete(NOW + 2000, 2, CallEnd::Unsent);
     world.assert_kept_for(60_001 + 1000, |world| {
-        drop(world.complete(NOW + 2000, 2, CallEnd::Unsent))
+        drop(world.complete(NOW + 2000, 2, CallEnd::Unsent));
     });
     // A lockout, and caution for as long.
     world.complete(NOW + 3000, 1, THROTTLED);
@@ -294,7 +294,7 @@ fn lifetimes() {
     assert!(before.abs_diff(after) < MINUTE, "{before} {after}");
 
     let spec = BucketSpec::new("", "");
-    let mut world = World::with(spec, LimitSettings::new());
+    let mut world = World::with(&spec, LimitSettings::new());
     world.acquire(NOW, 1);
     let quota = Quota::new(0, Duration::from_mins(3));
     let report = Complete::new(LeaseId(1), Source(7), CallEnd::Answered).quota(Some(quota));
@@ -310,7 +310,7 @@ fn lifetimes() {
 #[test]
 fn merges() {
     let spec = spec().limit(Limit::new(10, Duration::from_mins(1)));
-    let mut world = World::with(spec, LimitSettings::new().cold_start(false));
+    let mut world = World::with(&spec, LimitSettings::new().cold_start(false));
     let (rules, numbers) = (world.rules, world.rules.numbers());
     let mut here = Bucket::new(&rules, 50, 0);
     let ask = |lease| Acquire::new(LeaseId(lease), Source(9), Duration::from_secs(30));
