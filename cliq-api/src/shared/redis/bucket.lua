@@ -272,11 +272,8 @@ local function peek(b, r, urgent)
   end
   local next = is_quota_used(b) and b.quota_until - now or 0
   local needs = needed(b, r, urgent)
-  if needs then
-    local all = math.max(used(b), 1)
-    local time = frees(b, r, (needs - 1) % all)
-    next = math.max(next, math.max(time - now, 0) + math.floor((needs - 1) / all) * r.hold)
-  end
+  -- Never more than are used, as nobody is ahead.
+  if needs then next = math.max(next, (frees(b, r, needs - 1)) - now) end
   return { remaining, math.max(next, locked_left(b)), locked_left(b), b.lock_from }
 end
 

@@ -123,6 +123,8 @@ struct Here {
     bucket: Bucket,
     /// The epoch in which it was last made whole.
     whole_in: u64,
+    /// Whether its bytes there can't be read.
+    is_damaged: bool,
 }
 
 /// Several buckets, here and there.
@@ -137,7 +139,12 @@ impl Here {
     /// What the script does before it handles a message.
     fn prepare(&mut self, now: u64, birth: u64) {
         let rules = &self.named.rules;
-        self.bucket.sanitize(now, rules);
+        if std::mem::take(&mut self.is_damaged) {
+            self.bucket = Bucket::assume_lost(rules, now);
+            self.whole_in = 0;
+        } else {
+            self.bucket.sanitize(now, rules);
+        }
         if self.whole_in != birth {
             self.bucket.assume_used(now, rules, birth);
             self.whole_in = birth;
@@ -218,18 +225,14 @@ impl Both<'_> {
     fn peek(&mut self, which: &[usize], now: u64, source: Source, priority: Priority) {
         let mut here = Vec::new();
         for &index in which {
-            let Here {
-                named,
-                bucket,
-                whole_in,
-            } = &self.here[index];
+            let Here { named, bucket, .. } = &self.here[index];
             let mut copy = Here {
                 named: Named {
                     name: String::new(),
                     rules: named.rules,
                 },
                 bucket: bucket.clone(),
-                whole_in: *whole_in,
+                ..self.here[index]
             };
             copy.prepare(now, self.birth.min(now));
             here.push(copy.bucket.peek(now, &named.rules, source, priority));
@@ -239,14 +242,44 @@ impl Both<'_> {
         assert_eq!(there.collect::<Vec<_>>(), here);
     }
 
+    /// Somebody changes what is stored: a time, or all of it.
+    fn damage(&mut self, now: u64, rng: &mut Rng) {
+        let index = rng.usize(..self.here.len());
+        let Here {
+            named,
+            bucket,
+            whole_in,
+            is_damaged,
+        } = &mut self.here[index];
+        let key = self.calls.place.key("limit", &named.name);
+        let mut bytes = bucket.encode();
+        let most = 1 << rng.u32(1..30);
+        let time = now + rng.u64(..most);
+        let place = 1 + 8 * rng.usize(..6);
+        bytes[place..place + 8].copy_from_slice(&time.to_be_bytes());
+        *bucket = Bucket::decode(&bytes).unwrap();
+        *is_damaged = rng.u8(..4) == 0;
+        let stored = [&whole_in.to_be_bytes(), &*bytes].concat();
+        let length = if *is_damaged {
+            rng.usize(..65)
+        } else {
+            stored.len()
+        };
+        let _: () = self.connection.set(key, &stored[..length]).unwrap();
+    }
+
     /// The bytes are the same. A bucket that is no different from a new one may be gone.
     fn compare(&mut self, now: u64) {
         for Here {
             named,
             bucket,
             whole_in,
+            is_damaged,
         } in &mut self.here
         {
+            if *is_damaged {
+                continue;
+            }
             let there: Option<Vec<u8>> = self
                 .connection
                 .get(self.calls.place.key("limit", &named.name))
@@ -354,6 +387,7 @@ fn buckets(now: u64, rng: &mut Rng) -> Vec<Here> {
             },
             bucket: Bucket::new(&rules, now, 0),
             whole_in: 0,
+            is_damaged: false,
         }
     };
     (0..count).map(here).collect()
@@ -388,6 +422,7 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
             named,
             bucket: Bucket::new(&rules, begun, 0),
             whole_in: 0,
+            is_damaged: false,
         }],
         birth: begun,
     };
@@ -464,7 +499,11 @@ fn the_script_does_what_the_bucket_does() {
                 // The clock was set.
                 now -= rng.u64(..300_000);
             }
-            if rng.u8(..3) == 0 {
+            if rng.u8(..50) == 0 {
+                both.damage(now, &mut rng);
+            }
+            let is_near = rng.u8(..3) == 0;
+            if is_near {
                 // Just before something changes, just then, or just after.
                 let here = rng.choice(&both.here).unwrap();
                 let moments = Content::of(&here.bucket.encode()).moments().into_iter();
@@ -501,7 +540,10 @@ fn the_script_does_what_the_bucket_does() {
                 }
                 5..9 => {
                     let limit = both.here[which[0]].named.rules.calls();
-                    let report = report(known, source, limit, &mut rng);
+                    let mut report = report(known, source, limit, &mut rng);
+                    if is_near && rng.u8(..4) == 0 {
+                        report.end = CallEnd::Throttled { retry_after: None };
+                    }
                     both.complete(&which, now, report);
                     if rng.u8(..10) > 0 {
                         leases.retain(|&lease| lease != known);
