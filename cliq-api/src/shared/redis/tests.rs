@@ -257,6 +257,12 @@ impl Both<'_> {
         let time = now + rng.u64(..most);
         let place = 1 + 8 * rng.usize(..6);
         bytes[place..place + 8].copy_from_slice(&time.to_be_bytes());
+        if !Content::of(&bytes).out.is_empty()
+            && let Some(flags) = bytes.last_mut()
+        {
+            // As earlier versions wrote it.
+            *flags &= 3;
+        }
         *bucket = Bucket::decode(&bytes).unwrap();
         *is_damaged = rng.u8(..4) == 0;
         let stored = [&whole_in.to_be_bytes(), &*bytes].concat();

@@ -238,7 +238,7 @@ async fn a_damaged_file_is_the_worst_case() {
             aside.len()
         );
     }
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file.to_str().unwrap();
     let reports = reported()
         .lines()
         .filter(|line| line.contains(name) && line.contains("ERROR") && line.contains("damaged"))
@@ -275,7 +275,7 @@ async fn a_file_that_is_not_the_last_one_written_is_the_worst_case() {
         let now = fs::read(&file).unwrap();
         assert!(now != *wrong, "{what}");
     }
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file.to_str().unwrap();
     let reports = reported()
         .lines()
         .filter(|line| line.contains(name) && line.contains("ERROR") && line.contains("replaced"))
@@ -295,7 +295,7 @@ async fn a_removed_file_is_the_worst_case() {
     let (_parent, directory, file) = used().await;
     fs::remove_file(&file).unwrap();
     assert_assumed(acquire(&limiter(&directory), LockingRequest::META).await);
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file.to_str().unwrap();
     assert!(
         reported()
             .lines()
