@@ -6,6 +6,7 @@ mod caller;
 mod endpoint;
 mod exchange;
 mod in_flight;
+mod in_time;
 mod limits;
 mod options;
 mod receive;
