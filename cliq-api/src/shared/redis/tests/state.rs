@@ -53,11 +53,15 @@ impl World {
     }
 
     fn acquire(&mut self, now: u64, lease: u64) -> Vec<i64> {
+        self.acquire_for(now, lease, 30_000)
+    }
+
+    fn acquire_for(&mut self, now: u64, lease: u64, timeout: u64) -> Vec<i64> {
         let calls = Calls {
             script: &self.script,
             place: &self.place,
         };
-        let ask = Acquire::new(LeaseId(lease), Source(7), Duration::from_secs(30));
+        let ask = Acquire::new(LeaseId(lease), Source(7), Duration::from_millis(timeout));
         let mut call = calls.acquire(&self.named(), &ask);
         let mut answers: Vec<Vec<i64>> = call.arg(now).invoke(&mut self.connection).unwrap();
         answers.remove(0)
@@ -206,6 +210,60 @@ fn in_a_new_epoch_all_slots_are_used() {
     let before = world.stored();
     world.acquire(settled + 1, 2);
     assert_eq!(world.stored(), before);
+
+    // What is over takes no slot from those that are used.
+    world.redis.tell(&["FLUSHALL"]);
+    world.acquire(NOW, 1);
+    world.acquire(settled, 1);
+    world.complete(settled, 1, CallEnd::Answered);
+    world.set_epoch("");
+    let later = settled + 61_001;
+    world.acquire(later, 2);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.held, [later + 5 * MINUTE + 61_000; 3]);
+}
+
+/// An answer to a call that was allowed before the epoch may be older than what is known.
+#[test]
+fn in_a_new_epoch_the_stricter_quota_counts() {
+    let mut world = World::new();
+    let mut report = |lease, left| {
+        let quota = Quota::new(left, Duration::from_mins(2));
+        let report = Complete::new(LeaseId(lease), Source(7), CallEnd::Answered);
+        world.report(NOW, report.quota(Some(quota)));
+        world.stored().unwrap().1.quota_left
+    };
+    assert_eq!([report(1, 3), report(2, 9), report(3, 2)], [2, 2, 1]);
+}
+
+/// How long a lease lasts is stored as a power of two that is no less.
+#[test]
+fn lengths() {
+    let settings = LimitSettings::new().cold_start(false);
+    let settings = settings.permit_ttl(Duration::ZERO);
+    let mut world = World::with(&spec(), settings);
+    let longest = u64::from(u32::MAX);
+    for (timeout, length) in [
+        (0, 1),
+        (1, 1),
+        (2, 2),
+        (3, 2),
+        (4, 3),
+        (1023, 10),
+        (1024, 11),
+        (longest / 4, 30),
+        (longest / 2, 31),
+        (longest, 31),
+    ] {
+        world.redis.tell(&["FLUSHALL"]);
+        world.acquire_for(NOW, 1, timeout);
+        let (_, there) = world.stored().unwrap();
+        assert_eq!(there.out[0].2, length << 2, "{timeout}");
+        let mut here = Bucket::new(&world.rules, NOW, 0);
+        let ask = Acquire::new(LeaseId(1), Source(7), Duration::from_millis(timeout));
+        here.acquire(NOW, &world.rules, &ask);
+        assert_eq!(there, Content::of(&here.encode()));
+    }
 }
 
 /// What peers hear: lockouts that are new, or end noticeably later, and losses.
