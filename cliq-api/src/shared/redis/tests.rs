@@ -242,6 +242,16 @@ impl Both<'_> {
         assert_eq!(there.collect::<Vec<_>>(), here);
     }
 
+    /// Returns the time just before something changes, just then, or just after.
+    fn near(&self, now: u64, rng: &mut Rng) -> u64 {
+        let here = &self.here[rng.usize(..self.here.len())];
+        let moments = Content::of(&here.bucket.encode()).moments();
+        let near = |moment: &u64| (now..now + 4_000_000).contains(moment);
+        let near: Vec<_> = moments.into_iter().filter(near).collect();
+        let moment = rng.choice(&near).copied();
+        moment.map_or(now, |moment| moment + rng.u64(..3) - 1)
+    }
+
     /// Somebody changes what is stored: a time, or all of it.
     fn damage(&mut self, now: u64, rng: &mut Rng) {
         let index = rng.usize(..self.here.len());
@@ -456,6 +466,22 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
     both.compare(later);
 }
 
+/// Some time passes, or the clock is set.
+fn later(now: u64, longest: u64, rng: &mut Rng) -> u64 {
+    let passed = match rng.u32(..500) {
+        // Long enough for time stamps to be rebased.
+        0 => rng.u64(..3 << 30),
+        1..20 => rng.u64(..700_000),
+        _ => rng.u64(..longest),
+    };
+    let back = if rng.u8(..100) == 0 {
+        rng.u64(..300_000)
+    } else {
+        0
+    };
+    now + passed - back
+}
+
 #[test]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
@@ -495,29 +521,13 @@ fn the_script_does_what_the_bucket_does() {
         let mut leases: Vec<LeaseId> = Vec::new();
         let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
-            now += match rng.u32(..500) {
-                // Long enough for time stamps to be rebased.
-                0 => rng.u64(..3 << 30),
-                1..20 => rng.u64(..700_000),
-                _ => rng.u64(..longest),
-            };
-            if rng.u8(..100) == 0 {
-                // The clock was set.
-                now -= rng.u64(..300_000);
-            }
+            now = later(now, longest, &mut rng);
             if rng.u8(..50) == 0 {
                 both.damage(now, &mut rng);
             }
             let is_near = rng.u8(..3) == 0;
             if is_near {
-                // Just before something changes, just then, or just after.
-                let here = rng.choice(&both.here).unwrap();
-                let moments = Content::of(&here.bucket.encode()).moments().into_iter();
-                let near = moments.filter(|moment| (now..now + 4_000_000).contains(moment));
-                let near: Vec<_> = near.collect();
-                now = rng
-                    .choice(&near)
-                    .map_or(now, |moment| moment + rng.u64(..3) - 1);
+                now = both.near(now, &mut rng);
             }
             let which = some_of(count, &mut rng);
             let source = Source(rng.u32(1..4));
