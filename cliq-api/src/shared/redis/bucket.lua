@@ -358,15 +358,15 @@ end
 -- nil where the bytes are damaged.
 local function decode(bytes)
   if #bytes < FIXED or bytes:byte(1) ~= VERSION then return nil end
-  local b, held, out = { out = {} }, 0, 0
-  local _
+  local b = { out = {} }
+  local _, held
   _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left, b.lock_from, held =
     struct.unpack(LAYOUT, bytes)
   local place = FIXED - 3
   if #bytes < FIXED + 4 * held then return nil end
   b.held = bytes:sub(place, place + 4 * held - 1)
   place = place + 4 * held
-  out = struct.unpack('>I4', bytes, place)
+  local out = struct.unpack('>I4', bytes, place)
   place = place + 4
   if #bytes ~= place - 1 + 13 * out then return nil end
   for i = 1, out do

@@ -485,6 +485,8 @@ fn merges_keep_what_is_stricter() {
 #[test]
 fn what_cannot_be_read_is_an_error_or_counts_as_lost() {
     let mut world = World::new();
+    world.acquire(NOW, 3);
+    world.complete(NOW, 3, CallEnd::Answered);
     world.acquire(NOW, 1);
     let whole: Vec<u8> = world.connection.get(world.key()).unwrap();
     let locked = vec![4, 601_000, 0];
@@ -506,6 +508,16 @@ fn what_cannot_be_read_is_an_error_or_counts_as_lost() {
     assert_eq!(world.acquire(NOW, 2), locked, "there is no version 1");
     set(&mut world, &whole);
     assert_eq!(world.acquire(NOW, 2), [1, 30_000]);
+
+    // Without a limit there are no slots to be used.
+    let unlimited = BucketSpec::new("", "").lock(Duration::from_mins(10));
+    let rules = Rules::new(&unlimited, &LimitSettings::new());
+    let limited = std::mem::replace(&mut world.rules, rules);
+    set(&mut world, b"damaged");
+    assert_eq!(world.acquire(NOW, 2)[0], 4);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!((content.cold_until, content.held), (0, vec![]));
+    world.rules = limited;
 
     // And what is to be merged.
     let mut call = world.script.prepare_invoke();
