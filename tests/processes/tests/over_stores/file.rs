@@ -58,7 +58,7 @@ async fn acquire_as(
 fn bucket(limiter: &Limiter, endpoint: &EndpointMeta) -> BucketId {
     let spec = BucketSpec::new("localhost", endpoint.path());
     limiter.bucket(
-        spec.limit(endpoint.limit().unwrap())
+        spec.limit(endpoint.limits()[0])
             .lock(endpoint.lock().unwrap()),
     )
 }
