@@ -69,7 +69,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
 #[tokio::test]
 async fn several_buckets_cost_no_more_round_trips_than_one() {
     let redis = Redis::start(&[]);
-    let limiter = limiter(&redis);
+    let limiter = patient(&redis);
     let buckets = ["one", "other", "third"].map(|name| {
         let limit = Limit::new(100, Duration::from_secs(1));
         limiter.bucket(BucketSpec::new("https://cliq.zoho.com", name).limit(limit))

@@ -223,6 +223,24 @@ fn in_a_new_epoch_all_slots_are_used() {
     assert_eq!(content.held, [later + 5 * MINUTE + 61_000; 3]);
 }
 
+/// A call that was allowed before the epoch is known by its lease; one without a lease had no slot.
+#[test]
+fn in_a_new_epoch_calls_under_way_are_adopted() {
+    let mut world = World::new();
+    world.complete(NOW, 0, CallEnd::Unanswered);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!((content.late_until, content.held), (0, vec![]));
+    world.complete(NOW, 1, CallEnd::Unanswered);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.late_until, NOW + 1 + 2 * MINUTE);
+    assert_eq!(content.held, [NOW + 1 + 2 * MINUTE + 61_000]);
+    // Not any more.
+    world.complete(NOW + 30_000 + 61_000, 2, CallEnd::Answered);
+    assert_eq!(world.stored().unwrap().1.held.len(), 1);
+    world.complete(NOW + 30_000 + 60_999, 2, CallEnd::Answered);
+    assert_eq!(world.stored().unwrap().1.held.len(), 2);
+}
+
 /// An answer to a call that was allowed before the epoch may be older than what is known.
 #[test]
 fn in_a_new_epoch_the_stricter_quota_counts() {
@@ -518,6 +536,19 @@ fn what_cannot_be_read_is_an_error_or_counts_as_lost() {
     let (_, content) = world.stored().unwrap();
     assert_eq!((content.cold_until, content.held), (0, vec![]));
     world.rules = limited;
+
+    // A later version is neither, however much of it is there.
+    set(&mut world, &[&whole[..8], &[7]].concat());
+    let ask = Acquire::new(LeaseId(2), Source(7), Duration::ZERO);
+    let calls = Calls {
+        script: &world.script,
+        place: &world.place,
+    };
+    let mut call = calls.acquire(&world.named(), &ask);
+    let newer = call.arg(NOW).invoke::<()>(&mut world.connection);
+    let newer = newer.unwrap_err();
+    assert_eq!((newer.code(), newer.detail()), (Some("NEWER"), Some("7")));
+    set(&mut world, &whole);
 
     // And what is to be merged.
     let mut call = world.script.prepare_invoke();
