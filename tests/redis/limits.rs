@@ -2,14 +2,15 @@
 
 use std::time::Duration;
 
-use cliq_api::Limit;
-use cliq_api::limit::{AcquireOptions, BucketSpec, LimitRefusal, LockSource, Outcome};
+use cliq_api::limit::{AcquireOptions, BucketSpec, LimitRefusal, LockSource, Outcome, WaitPolicy};
+use cliq_api::shared::RedisLimitStore;
+use cliq_api::{Limit, UserKey};
 use cliq_tests::redis::Redis;
 use tokio::time::Instant;
 
 use crate::{
-    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, remaining, sent,
-    settings, state, store, until,
+    THROTTLED, USER, acquire, bucket, call, hears_of_the_lock, limiter, limiter_of, patient,
+    remaining, sent, settings, state, store, until,
 };
 
 #[tokio::test]
@@ -68,7 +69,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
 #[tokio::test]
 async fn several_buckets_cost_no_more_round_trips_than_one() {
     let redis = Redis::start(&[]);
-    let limiter = limiter(&redis);
+    let limiter = patient(&redis);
     let buckets = ["one", "other", "third"].map(|name| {
         let limit = Limit::new(100, Duration::from_secs(1));
         limiter.bucket(BucketSpec::new("https://cliq.zoho.com", name).limit(limit))
@@ -219,4 +220,84 @@ async fn what_was_under_way_when_the_server_was_emptied_counts() {
     redis.tell(&["FLUSHALL"]);
     permit.answered(Outcome::Accepted);
     until("counted", async || remaining(&limiter).await == Some(3)).await;
+}
+
+/// A permit that was granted before may be used until its end, however short the grace is.
+#[tokio::test]
+async fn after_a_loss_all_permits_have_to_end_first() {
+    let redis = Redis::start(&[]);
+    let ttl = Duration::from_secs(4);
+    let limiter = limiter_of(store(&redis), settings().cold_start(true).permit_ttl(ttl));
+    // A permit's time, the window and its margin.
+    let due = ttl + Duration::from_millis(1100);
+    let options = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
+    for _ in 0..3 {
+        redis.tell(&["FLUSHALL"]);
+        let begun = Instant::now();
+        let next = state(&limiter).await.unwrap().next;
+        assert!(next + Duration::from_millis(100) > due, "{next:?}");
+        for _ in 0..10 {
+            let user = UserKey::new(USER);
+            let call = limiter.acquire(&[bucket(&limiter)], Some(&user), options);
+            let refusal = call.await.unwrap_err();
+            let until = refusal.wait().unwrap() + begun.elapsed();
+            assert!(until + Duration::from_millis(100) > due, "{until:?}");
+        }
+    }
+}
+
+/// Those who know of a lock tell the server again, though their connection was never down.
+#[tokio::test]
+async fn a_lock_survives_a_server_that_was_emptied() {
+    let redis = Redis::start(&[]);
+    let (one, other) = (limiter(&redis), limiter(&redis));
+    call(&one, THROTTLED).await;
+    until("told", async || state(&other).await.unwrap().lock.is_some()).await;
+    drop(one);
+    for _ in 0..2 {
+        redis.tell(&["FLUSHALL"]);
+        // One that has heard nothing. Its call begins the new epoch; it may be the first.
+        let third = limiter(&redis);
+        until("retold", async || acquire(&third).await.is_err()).await;
+        let LimitRefusal::Locked { wait, .. } = acquire(&third).await.unwrap_err() else {
+            panic!("it is locked")
+        };
+        assert!(wait > Duration::from_secs(50), "{wait:?}");
+    }
+    drop(other);
+}
+
+/// Also by one that learned of it with a reply, before anything was published to it.
+#[tokio::test]
+async fn a_lock_that_was_met_is_told_to_a_server_that_was_emptied() {
+    let redis = Redis::start(&[]);
+    let one = limiter(&redis);
+    call(&one, THROTTLED).await;
+    until("told", async || state(&one).await.unwrap().lock.is_some()).await;
+    drop(one);
+    let met = limiter(&redis);
+    assert!(acquire(&met).await.is_err());
+    redis.tell(&["FLUSHALL"]);
+    let third = limiter(&redis);
+    until("retold", async || acquire(&third).await.is_err()).await;
+}
+
+/// Messages of Redis know no databases.
+#[tokio::test]
+async fn a_lock_in_one_database_is_none_in_another() {
+    let redis = Redis::start(&[]);
+    let there = redis.url().replace("/0", "/1");
+    let long = settings().permit_ttl(Duration::from_secs(20));
+    let there = || limiter_of(RedisLimitStore::new(&there).unwrap(), long.clone());
+    let (here, other) = (limiter(&redis), there());
+    let mut unsent = acquire(&other).await.unwrap();
+    call(&here, THROTTLED).await;
+    until("told", async || state(&here).await.unwrap().lock.is_some()).await;
+    // And one that hears of those in its database.
+    let peer = there();
+    let in_hand = acquire(&peer).await.unwrap();
+    unsent.sending().unwrap();
+    unsent.answered(Outcome::Accepted);
+    call(&other, THROTTLED).await;
+    hears_of_the_lock(in_hand).await;
 }

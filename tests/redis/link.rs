@@ -5,6 +5,8 @@ use std::time::Duration;
 use cliq_api::limit::{LimitRefusal, Outcome};
 use cliq_api::shared::RedisLimitStore;
 use cliq_tests::redis::Redis;
+use tokio::io::{AsyncReadExt, AsyncWriteExt};
+use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::{
@@ -171,6 +173,36 @@ async fn passwords_are_not_shown() {
     }
     let right = RedisLimitStore::new(format!("redis://:another@{place}/0")).unwrap();
     call(&limiter_of(right, settings()), Outcome::Accepted).await;
+}
+
+/// Servers and proxies repeat the command that they don't know, as far as it fits.
+#[tokio::test]
+async fn a_server_that_repeats_the_password_is_not_repeated() {
+    for repeated in [CANARY, &CANARY[..12]] {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let reply = format!(
+            "-ERR invalid command, with args beginning with: `3`, `AUTH`, `default`, `{repeated}\r\n"
+        );
+        tokio::spawn(async move {
+            while let Ok((mut stream, _)) = listener.accept().await {
+                let mut asked = [0; 512];
+                while stream.read(&mut asked).await.is_ok_and(|read| read > 0) {
+                    let _ = stream.write_all(reply.as_bytes()).await;
+                }
+            }
+        });
+        let url = format!("redis://:{CANARY}@127.0.0.1:{port}/0");
+        let limiter = limiter_of(RedisLimitStore::new(&url).unwrap(), settings());
+        let refusal = acquire(&limiter).await.unwrap_err();
+        let shown = format!("{refusal} {refusal:?} {refusal:#?}");
+        assert!(!shown.contains("canary"), "{shown}");
+        let said = refusal.to_string();
+        assert!(
+            said.contains("an error that repeats the password"),
+            "{said}"
+        );
+    }
 }
 
 /// Two nodes, and whichever one is told of.

@@ -64,7 +64,7 @@ impl TokenKey {
     }
 
     /// For tests of stores.
-    #[cfg(all(test, feature = "file"))]
+    #[cfg(all(test, any(feature = "file", feature = "redis")))]
     pub(crate) fn named(text: &str) -> Self {
         Self(text.to_owned())
     }

@@ -70,12 +70,31 @@ pub(super) struct Out {
     pub(super) lease: LeaseId,
     /// When the lease ends.
     pub(super) ends: Stamp,
+    /// For how long it was granted, should the clock be set back.
+    pub(super) lasts: Length,
     /// Whether it was allowed before the bucket became cautious: only the response to a later call
     /// ends that.
     pub(super) old: bool,
     /// Whether another call ended since it was allowed, so that its response may be older news of
     /// the quota than that call's.
     pub(super) stale: bool,
+}
+
+/// An upper bound of a time: that power of two of milliseconds. 0 is unknown, from an earlier
+/// version.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Length(pub(super) u8);
+
+impl Length {
+    fn of(millis: u64) -> Self {
+        let bits = u64::BITS - millis.saturating_sub(1).leading_zeros();
+        // What a stamp holds.
+        Self(u8::try_from(bits.clamp(1, 31)).unwrap_or(31))
+    }
+
+    fn millis(self) -> Option<u64> {
+        (self.0 > 0).then(|| 1 << self.0)
+    }
 }
 
 impl Stamp {
@@ -150,13 +169,12 @@ impl Bucket {
     /// completed.
     pub fn adopt(&mut self, now: u64, rules: &Rules, lease: LeaseId) {
         if self.out.iter().all(|out| out.lease != lease) {
-            let ends = self.stamp(
-                now.saturating_add(rules.permit_ttl).saturating_add(1),
-                false,
-            );
+            let lasts = rules.permit_ttl.saturating_add(1);
+            let ends = self.stamp(now.saturating_add(lasts), false);
             self.out.push(Out {
                 lease,
                 ends,
+                lasts: Length::of(lasts),
                 old: true,
                 stale: true,
             });
@@ -190,6 +208,13 @@ impl Bucket {
             }
         }
         self.held.make_contiguous().sort_unstable();
+        for index in 0..self.out.len() {
+            let Out { ends, lasts, .. } = self.out[index];
+            let longest = lasts.millis().map(|lasts| now.saturating_add(lasts));
+            if let Some(longest) = longest.filter(|&longest| self.at(ends) > longest) {
+                self.out[index].ends = self.stamp(longest, ends.is_retry());
+            }
+        }
     }
 
     /// Requests a slot. A lease that already has one is granted again.
@@ -225,12 +250,8 @@ impl Bucket {
             return Decision::ShareUsed;
         }
         let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(u64::MAX);
-        let ends = self.stamp(
-            now.saturating_add(rules.permit_ttl)
-                .saturating_add(timeout)
-                .saturating_add(1),
-            ask.retry,
-        );
+        let lasts = rules.permit_ttl.saturating_add(timeout).saturating_add(1);
+        let ends = self.stamp(now.saturating_add(lasts), ask.retry);
         if self.out.len() == self.out.capacity() {
             // Doubling would reserve more than there are slots.
             let most = rules.slots.map_or(usize::MAX, |slots| slots as usize);
@@ -243,6 +264,7 @@ impl Bucket {
         self.out.push(Out {
             lease: ask.lease,
             ends,
+            lasts: Length::of(lasts),
             old: false,
             stale: false,
         });

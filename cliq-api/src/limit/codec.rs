@@ -3,11 +3,12 @@
 //! Version 2, all numbers big-endian: the version (1 byte), base, locked until, cautious until,
 //! late until, cold until, quota until (8 bytes each), the quota (4), the lockout's source (4), the
 //! number of stamps (4) and each stamp (4), the number of leases (4), and of each lease its name
-//! (8), its end (4) and whether it is old (1), stale (2) or both (3) (1). There is no version 1.
+//! (8), its end (4) and a byte: the lowest bits say whether it is old (1) and stale (2), the others
+//! how long it lasts at most, which earlier programs left 0. There is no version 1.
 
 use std::collections::VecDeque;
 
-use super::bucket::{Bucket, Out, Stamp};
+use super::bucket::{Bucket, Length, Out, Stamp};
 use super::message::{LeaseId, Source};
 
 const VERSION: u8 = 2;
@@ -54,7 +55,7 @@ impl Bucket {
         for out in &self.out {
             bytes.extend(out.lease.0.to_be_bytes());
             bytes.extend(out.ends.0.to_be_bytes());
-            bytes.push(u8::from(out.old) | u8::from(out.stale) << 1);
+            bytes.push(u8::from(out.old) | u8::from(out.stale) << 1 | out.lasts.0 << 2);
         }
         bytes
     }
@@ -96,6 +97,7 @@ fn read(bytes: &mut &[u8]) -> Option<Bucket> {
             Some(Out {
                 lease,
                 ends,
+                lasts: Length((flags >> 2).min(31)),
                 old: flags & 1 != 0,
                 stale: flags & 2 != 0,
             })

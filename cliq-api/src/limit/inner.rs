@@ -1,13 +1,12 @@
 //! What a limiter and its permits share.
 
-use std::collections::hash_map::RandomState;
-use std::hash::BuildHasher;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::clock::Clock;
 use super::events::Events;
-use super::message::{LeaseId, Locked, Source};
+use super::identity::Identity;
+use super::message::{LeaseId, Locked};
 use super::outbox::Outbox;
 use super::registry::{BucketId, Registry, UserBucket};
 use super::settings::LimitSettings;
@@ -19,7 +18,7 @@ pub(super) struct Inner {
     pub(super) settings: LimitSettings,
     pub(super) shared: Option<Shared>,
     pub(super) events: Events,
-    pub(super) source: Source,
+    pub(super) identity: Identity,
     pub(super) slots: Slots,
     pub(super) registry: Registry,
     pub(super) clock: Clock,
@@ -35,9 +34,6 @@ pub(super) struct Shared {
 
 impl Inner {
     pub(super) fn new(settings: LimitSettings, store: Option<Arc<dyn LimitStore>>) -> Self {
-        let random = RandomState::new();
-        #[allow(clippy::cast_possible_truncation, reason = "any of its bits will do")]
-        let source = Source((random.hash_one("source") as u32).max(1));
         let clock = Clock::start();
         Self {
             settings,
@@ -46,11 +42,11 @@ impl Inner {
                 store,
             }),
             events: Events::new(),
-            source,
+            identity: Identity::new(),
             slots: Slots::new(),
             registry: Registry::default(),
             clock,
-            leases: AtomicU64::new(random.hash_one("lease")),
+            leases: AtomicU64::new(1),
             arrivals: AtomicU64::new(0),
         }
     }
@@ -64,14 +60,9 @@ impl Inner {
         self.slots.get_or_insert(id, user, now, bucket)
     }
 
+    /// The name of a lease that no other limiter hears of.
     pub(super) fn lease(&self) -> LeaseId {
-        // Multiplied by an odd number, so that two limiters whose counters are close don't use the
-        // same names.
-        LeaseId(
-            self.leases
-                .fetch_add(1, Ordering::Relaxed)
-                .wrapping_mul(0x9e37_79b9_7f4a_7c15),
-        )
+        LeaseId(self.leases.fetch_add(1, Ordering::Relaxed))
     }
 
     /// Numbers the calls that wait, in order.
@@ -88,10 +79,11 @@ impl Inner {
     /// The lockout that is known without asking anybody.
     pub(super) fn known_lock(&self, slot: &Slot, local: &Local, now: u64) -> Option<Locked> {
         match &self.shared {
-            None => local.bucket.locked(now, self.source),
-            Some(shared) => local
-                .reported(now)
-                .or_else(|| shared.store.known_lock(&slot.bucket, self.source)),
+            None => local.bucket.locked(now, self.identity.source()),
+            Some(shared) => local.reported(now).or_else(|| {
+                let source = self.identity.source();
+                shared.store.known_lock(&slot.bucket, source)
+            }),
         }
     }
 }

@@ -16,7 +16,7 @@ use super::registry::BucketId;
 use super::settings::LimitSettings;
 use super::spec::BucketSpec;
 use super::store::LimitStore;
-use super::wait::Wait;
+use super::wait::{Lease, Wait};
 use crate::user_key::UserKey;
 
 /// Allows calls as the limits of their buckets and the server's lockouts permit. Cloning it is
@@ -83,18 +83,24 @@ impl Limiter {
                 user,
             })
         });
-        let permit = move |(lease, use_by), held| {
+        let permit = move |lease: Lease, held| {
             let granted = Granted {
-                lease,
+                lease: lease.id,
                 held,
                 unlimited,
                 priority: options.priority,
-                use_by,
+                process: lease.process,
+                use_by: lease.use_by,
             };
             Permit::new(Arc::clone(inner), granted)
         };
         if slots.is_empty() {
-            return Acquiring::ready(permit((LeaseId(0), at), slots));
+            let lease = Lease {
+                id: LeaseId(0),
+                use_by: at,
+                process: None,
+            };
+            return Acquiring::ready(permit(lease, slots));
         }
         let mut wait = Wait::new(inner, slots, options);
         match wait.turn_at(at) {

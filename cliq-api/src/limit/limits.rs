@@ -74,14 +74,16 @@ impl Limits {
             let mut local = slot.lock();
             waiting += local.waiting().map_or(0, |queue| queue.len());
             if inner.shared.is_none() && !inner.settings.off {
-                let (rules, source) = (slot.rules(), inner.source);
+                let (rules, source) = (slot.rules(), inner.identity.source());
                 seen.push(local.bucket.peek(now, rules, source, Priority::Normal));
                 slot.note_lock(&local);
             }
         }
         if let Some(shared) = inner.shared.as_ref().filter(|_| !inner.settings.off) {
             let buckets: Vec<&UserBucket> = slots.iter().map(|slot| &slot.bucket).collect();
-            let peek = shared.store.peek(&buckets, inner.source, Priority::Normal);
+            let peek = shared
+                .store
+                .peek(&buckets, inner.identity.source(), Priority::Normal);
             seen = peek.await.map_err(LimitRefusal::Store)?;
         }
         let seen = seen.into_iter().fold(Snapshot::FREE, Snapshot::and);

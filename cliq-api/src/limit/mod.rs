@@ -36,6 +36,7 @@ mod clock;
 mod codec;
 mod events;
 mod few;
+mod identity;
 mod inner;
 #[cfg(any(feature = "file", feature = "redis"))]
 mod kept;

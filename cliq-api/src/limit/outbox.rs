@@ -9,6 +9,7 @@ use tokio::sync::Notify;
 
 use super::clock::Clock;
 use super::few::Few;
+use super::identity::Process;
 use super::message::Complete;
 use super::registry::UserBucket;
 use super::slots::Slot;
@@ -41,8 +42,11 @@ struct Inner {
     empty: Notify,
 }
 
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct State {
+    /// Whose messages these are. A forked process has copies of its parent's, which the parent
+    /// delivers.
+    process: Process,
     messages: VecDeque<Arc<Message>>,
     delivering: bool,
 }
@@ -65,7 +69,7 @@ impl Outbox {
         Self(Arc::new(Inner {
             store,
             clock,
-            state: Mutex::default(),
+            state: Mutex::new(State::new()),
             empty: Notify::new(),
         }))
     }
@@ -134,9 +138,23 @@ impl Outbox {
     }
 }
 
+impl State {
+    fn new() -> Self {
+        Self {
+            process: Process::current(),
+            messages: VecDeque::new(),
+            delivering: false,
+        }
+    }
+}
+
 impl Inner {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.process != Process::current() {
+            *state = State::new();
+        }
+        state
     }
 
     async fn deliver(&self) {

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use tokio::time::Instant;
 
 use super::few::Few;
+use super::identity::Process;
 use super::inner::Inner;
 use super::message::{CallEnd, Complete, Completed, LeaseId, LockSource, Locked, Quota};
 use super::refusal::{Expired, UNEXPECTED};
@@ -35,6 +36,8 @@ pub(super) struct Granted {
     /// The buckets in which it holds none.
     pub(super) unlimited: Option<Box<Unlimited>>,
     pub(super) priority: Priority,
+    /// The process that a store granted it to.
+    pub(super) process: Option<Process>,
     pub(super) use_by: Instant,
 }
 
@@ -103,11 +106,12 @@ impl Permit {
     ///
     /// # Errors
     ///
-    /// If the permit was held for too long, or a lockout began since.
+    /// If the permit was held for too long, or a lockout began since. In a forked process, the
+    /// copies of its parent's permits are [late](Expired::Late) if a store granted them.
     pub fn sending(&mut self) -> Result<(), Expired> {
         let at = Instant::now();
         let held = &self.granted.held;
-        if !held.is_empty() && at > self.granted.use_by {
+        if !held.is_empty() && (at > self.granted.use_by || self.is_copy()) {
             return Err(Expired::Late);
         }
         let now = self.inner.clock.millis(at);
@@ -201,9 +205,19 @@ impl Permit {
         }))
     }
 
+    /// Whether it is the copy that a forked process has of its parent's permit. It is the parent
+    /// that uses it, and reports how its call ends.
+    fn is_copy(&self) -> bool {
+        let of = self.granted.process;
+        of.is_some_and(|process| process != Process::current())
+    }
+
     /// Reports to all buckets. Returns what they reply, and the time until all have a slot.
     fn complete(&mut self, end: CallEnd) -> (Completed, Duration) {
         self.state = State::Completed;
+        if self.is_copy() {
+            return (Completed::FREE, Duration::ZERO);
+        }
         let slots = std::mem::take(&mut self.granted.held);
         let Some(first) = slots.first() else {
             return (Completed::FREE, Duration::ZERO);
@@ -258,7 +272,7 @@ impl Permit {
         };
         let quotas = self.quotas.iter().filter(concerns);
         let quota = quotas.min_by_key(|quota| quota.remaining);
-        Complete::new(self.granted.lease, self.inner.source, end).quota(quota.copied())
+        Complete::new(self.granted.lease, self.inner.identity.source(), end).quota(quota.copied())
     }
 }
 

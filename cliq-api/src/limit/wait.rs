@@ -17,8 +17,9 @@ use tokio::time::Instant;
 
 use super::events::report_wait;
 use super::few::Few;
+use super::identity::{self, Process};
 use super::inner::{Inner, Shared};
-use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked};
+use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked, Source};
 use super::options::AcquireOptions;
 use super::queue::{Lane, Position};
 use super::refusal::LimitRefusal;
@@ -33,8 +34,15 @@ const WAITS_COLD: &str = "waits for a slot of its limit: for one window after a 
      counts as used, because an earlier process may have used it";
 const WAITED: &str = "waited for a slot of its limit";
 
-/// A granted lease: its name, and until when it may be used.
-type Lease = (LeaseId, Instant);
+/// A granted lease.
+#[derive(Clone, Copy)]
+pub(super) struct Lease {
+    pub(super) id: LeaseId,
+    /// Until when it may be used.
+    pub(super) use_by: Instant,
+    /// In which process, if a store granted it.
+    pub(super) process: Option<Process>,
+}
 
 /// One call's wait.
 pub(super) struct Wait<'a> {
@@ -216,11 +224,15 @@ impl<'a> Wait<'a> {
 
     pub(super) fn turn_at(&mut self, at: Instant) -> Result<Lease, Turn> {
         loop {
-            let message = self.message(at);
+            let message = self.message(at, self.inner.lease(), self.inner.identity.source());
             let now = self.inner.clock.millis(at);
             let blocked = match (self.look(0, now, &message, true), &self.inner.shared) {
                 (None, None) => {
-                    return Ok((message.lease, at + self.inner.settings.permit_ttl));
+                    return Ok(Lease {
+                        id: message.lease,
+                        use_by: at + self.inner.settings.permit_ttl,
+                        process: None,
+                    });
                 }
                 // One call at a time asks, so that the store need not keep the order of this
                 // process's calls: in the line of the shortest window.
@@ -340,12 +352,14 @@ impl<'a> Wait<'a> {
         };
         shared.outbox.deliver();
         let asked = Instant::now();
-        let message = self.message(asked);
+        let (process, source) = self.inner.identity.current();
+        let message = self.message(asked, identity::lease(), source);
         let mut asking = Asking {
             inner: self.inner,
             shared,
             slots: &self.slots,
             lease: message.lease,
+            process,
             is_answered: false,
         };
         let buckets: Vec<&UserBucket> = self.slots.iter().map(|slot| &slot.bucket).collect();
@@ -370,10 +384,11 @@ impl<'a> Wait<'a> {
             };
         }
         let Some(blocked) = blocked else {
-            return Ok((
-                message.lease,
-                asked + ttl.min(self.inner.settings.permit_ttl),
-            ));
+            return Ok(Lease {
+                id: message.lease,
+                use_by: asked + ttl.min(self.inner.settings.permit_ttl),
+                process: Some(process),
+            });
         };
         if blocked.share_used {
             self.fall_behind();
@@ -525,13 +540,13 @@ impl<'a> Wait<'a> {
         }
     }
 
-    fn message(&self, now: Instant) -> Acquire {
+    fn message(&self, now: Instant, lease: LeaseId, source: Source) -> Acquire {
         let max_wait = match (self.options.wait_policy, self.options.deadline) {
             (WaitPolicy::FailFast, _) => Duration::ZERO,
             (_, Some(deadline)) => deadline.saturating_duration_since(now),
             (_, None) => Duration::MAX,
         };
-        Acquire::new(self.inner.lease(), self.inner.source, self.options.timeout)
+        Acquire::new(lease, source, self.options.timeout)
             .priority(self.options.priority)
             .retry(self.options.retry)
             .max_wait(max_wait)
@@ -559,13 +574,16 @@ struct Asking<'a> {
     shared: &'a Shared,
     slots: &'a Few<Arc<Slot>>,
     lease: LeaseId,
+    process: Process,
     is_answered: bool,
 }
 
 impl Drop for Asking<'_> {
     fn drop(&mut self) {
-        if !self.is_answered {
-            let unsent = Complete::new(self.lease, self.inner.source, CallEnd::Unsent);
+        // A forked process has a copy of what its parent asks for.
+        if !self.is_answered && self.process == Process::current() {
+            let source = self.inner.identity.source();
+            let unsent = Complete::new(self.lease, source, CallEnd::Unsent);
             let slots = self.slots.iter().cloned();
             let reports = slots.map(|slot| (slot, unsent)).collect();
             self.shared.outbox.send(reports);

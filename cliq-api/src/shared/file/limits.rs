@@ -11,7 +11,7 @@ use super::clock::Moment;
 use super::place::{Content, Lasting, Locked, Place};
 use super::problem::Problem;
 use super::seal::Unreadable;
-use super::sheet::{Entry, Sheet, VERSION};
+use super::sheet::{Entry, SEAL, Sheet};
 use super::stem;
 use crate::error::Error;
 use crate::limit::{
@@ -63,6 +63,11 @@ impl FileLimitStore {
         // Reports now that there is no clock.
         Moment::now()?;
         Ok(Self(Place::open(directory.as_ref())?))
+    }
+
+    #[cfg(test)]
+    pub(super) fn at(place: Place) -> Self {
+        Self(place)
     }
 
     async fn step<T: Send + 'static>(
@@ -232,7 +237,7 @@ where
         }
         for (file, opened) in locked.iter_mut().zip(&mut seats.sheets) {
             if let Some(lasting) = opened.lasting {
-                file.write(&opened.sheet.encode(), lasting)?;
+                file.write(&SEAL, &opened.sheet.encode(), lasting)?;
             }
         }
         Ok(answer)
@@ -248,29 +253,39 @@ fn load(file: &mut Locked) -> Result<Opened, Problem> {
         now,
         lasting,
     };
-    let path = file.path().display();
-    match file.read()? {
+    let unreadable = match file.read(&SEAL)? {
         Content::New => return Ok(opened(Sheet::new(moment), moment.up, None)),
-        Content::Gone => {
-            tracing::error!(target: "cliq_api::limit", %path, "the limits' shared file was removed: its user counts as locked out for as long as a lockout lasts");
-        }
-        Content::Bytes(bytes) => match Sheet::decode(&bytes) {
+        Content::Gone => None,
+        Content::Whole(content) => match Sheet::decode(&content) {
             Ok(mut sheet) => {
                 let now = sheet.turn_to(moment);
                 return Ok(opened(sheet, now, None));
             }
-            Err(Unreadable::Newer(version)) => {
-                return Err(Problem::Newer {
-                    path: file.path().to_owned(),
-                    version,
-                    known: VERSION,
-                });
-            }
-            Err(Unreadable::Damaged) => {
-                let aside = file.set_aside()?;
-                tracing::error!(target: "cliq_api::limit", %path, aside = %aside.display(), "the limits' shared file is damaged and was renamed: its user counts as locked out for as long as a lockout lasts");
-            }
+            Err(unreadable) => Some(unreadable),
         },
+        Content::Unreadable(unreadable) => Some(unreadable),
+    };
+    let path = file.path().display();
+    match unreadable {
+        None => {
+            tracing::error!(target: "cliq_api::limit", %path, "the limits' shared file was removed: its user counts as locked out for as long as a lockout lasts");
+        }
+        // Of a bucket in it.
+        Some(Unreadable::Newer(version)) => {
+            return Err(Problem::Newer {
+                path: file.path().to_owned(),
+                version,
+                known: SEAL.version,
+            });
+        }
+        Some(Unreadable::Damaged) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::limit", %path, aside = %aside.display(), "the limits' shared file is damaged and was renamed: its user counts as locked out for as long as a lockout lasts");
+        }
+        Some(Unreadable::Misplaced | Unreadable::Outdated) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::limit", %path, aside = %aside.display(), "the limits' shared file was replaced by another user's or an older one, which was renamed: its user counts as locked out for as long as a lockout lasts");
+        }
     }
     Ok(opened(
         Sheet::lost(moment),

@@ -5,6 +5,7 @@
 //! processes that open it after it was replaced.
 
 mod clock;
+mod disk;
 mod limits;
 mod line;
 mod place;

@@ -1,14 +1,16 @@
 //! A directory that only its owner can access, with files that are read and written under a lock.
 
 use std::fs::{DirBuilder, File, Metadata, OpenOptions, TryLockError};
-use std::io::{self, ErrorKind, Read, Write};
+use std::io::{self, ErrorKind, Read, Seek};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use tokio::sync::Mutex;
 
+use super::disk::{Disk, System};
 use super::problem::Problem;
+use super::seal::{Seal, Unreadable};
 
 /// The timeout for a lock, which is held for milliseconds.
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
@@ -18,6 +20,8 @@ const BLOCKING_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
 const MAX_ASIDE: u32 = 3;
 /// The maximum size of a file, in bytes.
 const MAX_SIZE: u64 = 1 << 26;
+/// The maximum size of what a lock file records, in bytes.
+const MAX_RECORD: u64 = 32;
 /// How many files one process works on at a time.
 const STRIPES: usize = 64;
 
@@ -28,6 +32,7 @@ pub(super) struct Place(Arc<Inner>);
 #[derive(Debug)]
 struct Inner {
     directory: PathBuf,
+    disk: Arc<dyn Disk>,
     /// Ensure that at most one thread of this process waits for a file's lock.
     stripes: [Arc<Mutex<()>>; STRIPES],
 }
@@ -36,10 +41,14 @@ struct Inner {
 #[derive(Debug)]
 pub(super) struct Locked {
     directory: PathBuf,
+    disk: Arc<dyn Disk>,
     path: PathBuf,
     lock: File,
     /// Whether the file existed at some time.
     known: bool,
+    /// The number of its last write that had to survive a crash of the machine. The lock file
+    /// records it, so that an older file is not mistaken for the last one.
+    number: u64,
 }
 
 /// The content of a file.
@@ -49,7 +58,8 @@ pub(super) enum Content {
     New,
     /// The file existed, and was removed.
     Gone,
-    Bytes(Vec<u8>),
+    Whole(Vec<u8>),
+    Unreadable(Unreadable),
 }
 
 /// What a write must survive.
@@ -65,11 +75,16 @@ pub(super) enum Lasting {
 impl Place {
     /// Opens the directory, and creates it if necessary.
     pub(super) fn open(directory: &Path) -> Result<Self, Problem> {
+        Self::on(Arc::new(System), directory)
+    }
+
+    pub(super) fn on(disk: Arc<dyn Disk>, directory: &Path) -> Result<Self, Problem> {
         let directory = std::path::absolute(directory)
             .map_err(|error| Problem::io("find", directory, error))?;
         make(&directory)?;
         Ok(Self(Arc::new(Inner {
             directory,
+            disk,
             stripes: std::array::from_fn(|_| Arc::default()),
         })))
     }
@@ -156,12 +171,17 @@ impl Place {
                 .map_err(|error| Problem::io("inspect", &lock_path, error))?;
             // If the directory was removed meanwhile, no other process uses this lock's file.
             if sys::is_linked(&metadata) {
-                let known = metadata.len() > 0;
+                let mut record = String::new();
+                let read = (&lock).take(MAX_RECORD).read_to_string(&mut record);
+                read.map_err(|error| Problem::io("read", &lock_path, error))?;
                 return Ok(Locked {
                     directory: directory.clone(),
+                    disk: Arc::clone(&self.0.disk),
                     path,
                     lock,
-                    known,
+                    known: !record.is_empty(),
+                    // Earlier versions recorded no number.
+                    number: record.trim().parse().unwrap_or(0),
                 });
             }
         }
@@ -211,12 +231,31 @@ impl Wait {
     }
 }
 
+impl Drop for Locked {
+    fn drop(&mut self) {
+        // Closing the file wouldn't suffice: a process that is forked meanwhile has a copy of it.
+        let _ = self.lock.unlock();
+    }
+}
+
 impl Locked {
+    /// Returns what a process has that is forked now.
+    #[cfg(test)]
+    pub(super) fn copy_of_lock(&self) -> File {
+        self.lock.try_clone().expect("a copy")
+    }
+
     pub(super) fn path(&self) -> &Path {
         &self.path
     }
 
-    pub(super) fn read(&self) -> Result<Content, Problem> {
+    /// The file's name, which its content repeats.
+    fn name(&self) -> &str {
+        let name = self.path.file_name().and_then(|name| name.to_str());
+        name.unwrap_or_default()
+    }
+
+    pub(super) fn read(&mut self, seal: &Seal) -> Result<Content, Problem> {
         let file = match open(&self.path, OpenOptions::new().read(true)) {
             Ok(file) => file,
             Err(Problem::Io { source, .. }) if source.kind() == ErrorKind::NotFound => {
@@ -231,11 +270,34 @@ impl Locked {
         let mut bytes = Vec::new();
         let read = file.take(MAX_SIZE).read_to_end(&mut bytes);
         read.map_err(|error| Problem::io("read", &self.path, error))?;
-        Ok(Content::Bytes(bytes))
+        match seal.open(self.name(), &bytes) {
+            Ok((number, _)) if number < self.number => {
+                Ok(Content::Unreadable(Unreadable::Outdated))
+            }
+            Ok((number, content)) => {
+                self.number = number;
+                Ok(Content::Whole(content.to_vec()))
+            }
+            Err(Unreadable::Newer(version)) => Err(Problem::Newer {
+                path: self.path.clone(),
+                version,
+                known: seal.version,
+            }),
+            Err(unreadable) => Ok(Content::Unreadable(unreadable)),
+        }
     }
 
     /// Replaces the file atomically.
-    pub(super) fn write(&mut self, bytes: &[u8], lasting: Lasting) -> Result<(), Problem> {
+    pub(super) fn write(
+        &mut self,
+        seal: &Seal,
+        content: &[u8],
+        lasting: Lasting,
+    ) -> Result<(), Problem> {
+        // Other writes may be lost with the machine, and the record of their numbers may not.
+        let is_numbered = lasting == Lasting::Machine;
+        let number = self.number + u64::from(is_numbered);
+        let bytes = seal.close(self.name(), number, content);
         // The lock protects this name: an existing file was left by a process that died.
         let new = self.beside("new");
         let file = open(
@@ -243,28 +305,42 @@ impl Locked {
             OpenOptions::new().write(true).create(true).truncate(true),
         );
         let written = file.and_then(|mut file| {
-            let written = file.write_all(bytes).and_then(|()| file.sync_data());
+            let written = self
+                .disk
+                .write(&mut file, &bytes)
+                .and_then(|()| self.disk.sync(&file));
             written.map_err(|error| Problem::io("write", &new, error))
         });
         let renamed = written.and_then(|()| {
-            std::fs::rename(&new, &self.path)
+            self.disk
+                .rename(&new, &self.path)
                 .map_err(|error| Problem::io("replace", &self.path, error))
         });
         if let Err(problem) = renamed {
             let _ = std::fs::remove_file(&new);
             return Err(problem);
         }
-        if !self.known {
-            // Marks the file as existing, so that a later removal is detected.
-            self.lock
-                .write_all(b"\n")
-                .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
-            self.known = true;
-        }
         if lasting == Lasting::Machine {
-            sys::sync_directory(&self.directory)
+            self.disk
+                .sync_directory(&self.directory)
                 .map_err(|error| Problem::io("write", &self.directory, error))?;
         }
+        self.number = number;
+        if is_numbered || !self.known {
+            self.record()
+                .map_err(|error| Problem::io("write", &self.beside("lock"), error))?;
+        }
+        Ok(())
+    }
+
+    /// Records in the lock file that the file exists, so that a later removal is detected, and its
+    /// number.
+    fn record(&mut self) -> io::Result<()> {
+        self.lock.rewind()?;
+        // Always of the same length, so that it is replaced as a whole.
+        let record = format!("{:020}\n", self.number);
+        self.disk.record(&mut self.lock, record.as_bytes())?;
+        self.known = true;
         Ok(())
     }
 
@@ -355,7 +431,7 @@ mod sys {
     use rustix::fs::OFlags;
     use rustix::io::Errno;
 
-    use super::{DirBuilder, File, Metadata, OpenOptions, Path, Problem, io};
+    use super::{DirBuilder, Metadata, OpenOptions, Path, Problem, io};
 
     pub(super) fn make_private(builder: &mut DirBuilder) {
         builder.mode(0o700);
@@ -406,10 +482,6 @@ mod sys {
         }
         Ok(())
     }
-
-    pub(super) fn sync_directory(directory: &Path) -> io::Result<()> {
-        File::open(directory)?.sync_all()
-    }
 }
 
 /// Without Unix modes, only the directory's own permissions protect the files.
@@ -439,10 +511,5 @@ mod sys {
         } else {
             Ok(())
         }
-    }
-
-    #[expect(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
-    pub(super) fn sync_directory(_: &Path) -> io::Result<()> {
-        Ok(())
     }
 }

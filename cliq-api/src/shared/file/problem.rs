@@ -48,6 +48,8 @@ pub(super) enum Problem {
         version: u8,
         known: u8,
     },
+    #[error("{} holds the token of another user or client: it was renamed, or copied to this name; remove it, and a new token is requested", .0.display())]
+    Misplaced(PathBuf),
     #[error("the boot id has an unknown format")]
     NoBootId,
     #[error("a thread panicked, or the runtime shut down, during work on {}", .0.display())]

@@ -1,6 +1,6 @@
 //! The content of a file of rate limits: the buckets of one user, and the queue of each.
 //!
-//! Format of version 1. Numbers are big-endian; times are milliseconds since the boot.
+//! Format of versions 1 and 2. Numbers are big-endian; times are milliseconds since the boot.
 //!
 //! - the boot id (16 bytes)
 //! - when it was written: since the boot, and since the Unix epoch (8 each)
@@ -16,11 +16,11 @@ use super::line::{Line, Ticket};
 use super::seal::{Seal, Unreadable};
 use crate::limit::{Bucket, DecodeError, Rules, Source};
 
-const SEAL: Seal = Seal {
+pub(super) const SEAL: Seal = Seal {
     magic: b"cliq_api lim",
-    version: 1,
+    version: 2,
+    unbound: 1,
 };
-pub(super) const VERSION: u8 = SEAL.version;
 /// How far the time since boot may go backwards within one boot, in milliseconds.
 const JITTER: u64 = 1000;
 
@@ -155,11 +155,10 @@ impl Sheet {
             bytes.extend(count::<4>(bucket.len()));
             bytes.extend(bucket);
         }
-        SEAL.close(&bytes)
+        bytes
     }
 
-    pub(super) fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, mut rest) = SEAL.open(bytes)?;
+    pub(super) fn decode(mut rest: &[u8]) -> Result<Self, Unreadable> {
         let sheet = read(&mut rest)?;
         if rest.is_empty() {
             Ok(sheet)

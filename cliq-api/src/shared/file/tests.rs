@@ -1,20 +1,26 @@
 //! Tests of the file formats, of the queue, of reboots, and of the token store.
 
+use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
-use super::FileTokenStore;
 use super::clock::Moment;
+use super::disk::{Disk, System};
 use super::line::Line;
+use super::place::Place;
 use super::seal::{Seal, Unreadable};
-use super::sheet::{Entry, Sheet};
+use super::sheet::{Entry, SEAL, Sheet};
+use super::{FileLimitStore, FileTokenStore};
 use crate::Limit;
 use crate::auth::{AccessToken, Lease, TokenKey, TokenRecord, TokenStore};
 use crate::limit::{
-    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockSource,
-    Rules, Source,
+    Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LimitStore,
+    LockSource, Priority, Rules, Source, UserBucket,
 };
 
+const NAME: &str = "01.limits";
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 const TEN_MINUTES: Duration = Duration::from_mins(10);
@@ -73,26 +79,55 @@ fn a_sheet_round_trips_and_all_damage_is_detected() {
     let bytes = sheet.encode();
     assert_eq!(Sheet::decode(&bytes).as_ref(), Ok(&sheet));
     for length in 0..bytes.len() {
-        assert_eq!(
-            Sheet::decode(&bytes[..length]).unwrap_err(),
-            Unreadable::Damaged,
-            "{length}"
-        );
+        let cut = Sheet::decode(&bytes[..length]);
+        assert_eq!(cut, Err(Unreadable::Damaged), "{length}");
     }
-    for index in 0..bytes.len() {
+    let longer = Sheet::decode(&[&*bytes, b"0"].concat());
+    assert_eq!(longer, Err(Unreadable::Damaged));
+
+    let sealed = SEAL.close(NAME, 7, &bytes);
+    assert_eq!(SEAL.open(NAME, &sealed), Ok((7, &*bytes)));
+    for length in 0..sealed.len() {
+        let cut = SEAL.open(NAME, &sealed[..length]);
+        assert_eq!(cut, Err(Unreadable::Damaged), "{length}");
+    }
+    for index in 0..sealed.len() {
         for flipped in 1..=255 {
-            let mut bytes = bytes.clone();
-            bytes[index] ^= flipped;
-            assert_eq!(
-                Sheet::decode(&bytes).unwrap_err(),
-                Unreadable::Damaged,
-                "{index}"
-            );
+            let mut sealed = sealed.clone();
+            sealed[index] ^= flipped;
+            let opened = SEAL.open(NAME, &sealed);
+            assert_eq!(opened, Err(Unreadable::Damaged), "{index}");
         }
     }
+    let longer = SEAL.open(NAME, &[&*sealed, b"0"].concat()).err();
+    assert_eq!(longer, Some(Unreadable::Damaged));
+}
+
+/// A file belongs to one name.
+#[test]
+fn another_name_is_noticed() {
+    let sealed = SEAL.close(NAME, 7, b"content");
+    for other in ["00.limits", "01.limit", "01.limitss", "1.limits", ""] {
+        assert_eq!(
+            SEAL.open(other, &sealed),
+            Err(Unreadable::Misplaced),
+            "{other}"
+        );
+        let sealed = SEAL.close(other, 7, b"content");
+        assert_eq!(
+            SEAL.open(NAME, &sealed),
+            Err(Unreadable::Misplaced),
+            "{other}"
+        );
+    }
+    // That of no name and number, in a version that has both.
+    let unbound = Seal { version: 1, ..SEAL };
+    let bytes = unbound.close(NAME, 7, b"");
+    let number = [&[9], NAME.as_bytes(), &7_u64.to_be_bytes()].concat();
     assert_eq!(
-        Sheet::decode(&[&*bytes, b"0"].concat()).unwrap_err(),
-        Unreadable::Damaged
+        SEAL.open(NAME, &bytes),
+        Ok((0, &*number)),
+        "all of it is content"
     );
 }
 
@@ -102,31 +137,22 @@ fn versions() {
     let known = Seal {
         magic: b"cliq_api lim",
         version: 2,
+        unbound: 1,
     };
     let newer = Seal {
         version: 3,
         ..known
     };
-    assert_eq!(
-        known.open(&newer.close(b"anything")),
-        Err(Unreadable::Newer(3))
-    );
-    assert_eq!(
-        newer.open(&known.close(b"anything")),
-        Ok((2, &b"anything"[..]))
-    );
-    assert_eq!(
-        Sheet::decode(&newer.close(b"anything")),
-        Err(Unreadable::Newer(3))
-    );
+    let sealed = newer.close(NAME, 1, b"anything");
+    assert_eq!(known.open(NAME, &sealed), Err(Unreadable::Newer(3)));
+    assert_eq!(known.open("other", &sealed), Err(Unreadable::Newer(3)));
+    let sealed = known.close(NAME, 1, b"anything");
+    assert_eq!(newer.open(NAME, &sealed), Ok((1, &b"anything"[..])));
     let other = Seal {
         magic: b"cliq_api tok",
         ..known
     };
-    assert_eq!(
-        other.open(&known.close(b"anything")),
-        Err(Unreadable::Damaged)
-    );
+    assert_eq!(other.open(NAME, &sealed), Err(Unreadable::Damaged));
 }
 
 /// After a boot, lockouts and slots last as long as the wall clock indicates, and never longer than
@@ -362,6 +388,66 @@ async fn one_process_at_a_time_holds_the_lease() {
     assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
 }
 
+/// A process that is forked while a file is locked has a copy of the lock, and keeps it open.
+#[tokio::test]
+async fn a_forked_process_does_not_hold_its_parents_lock() {
+    let directory = tempfile::tempdir().unwrap();
+    let place = Place::open(&directory.path().join("place")).unwrap();
+    let name = || "00.limits".to_owned();
+    let copy = place.work(name(), |file| Ok(file.copy_of_lock()));
+    let copy = copy.await.unwrap();
+    place.work_here(&[name()], |_| Ok(())).unwrap();
+    drop(copy);
+}
+
+/// Such as from a backup: it would be used as if it had not been used since.
+#[tokio::test]
+async fn an_older_record_counts_as_a_lost_one() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let older = std::fs::read(token_file(&path)).unwrap();
+    assert!(store.save(&key, &record(2, "1000.b")).await.unwrap());
+    // A lease is no other record.
+    store.lease(&key, 1, MINUTE).await.unwrap();
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 2);
+    std::fs::write(token_file(&path), older).unwrap();
+    let kept = store.load(&key).await.unwrap().unwrap();
+    assert_eq!((kept.uses.len(), kept.token.is_none()), (8, true));
+    // What follows is the last one again.
+    assert!(store.save(&key, &record(2, "1000.c")).await.unwrap());
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 2);
+}
+
+/// As the version before wrote them.
+#[tokio::test]
+async fn files_without_a_name_are_read() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = directory.path().join("tokens");
+    let (store, key) = (FileTokenStore::open(&path).unwrap(), TokenKey::named("one"));
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    let file = token_file(&path);
+    let name = file.file_name().unwrap().to_str().unwrap();
+    let bytes = std::fs::read(&file).unwrap();
+    let content = &bytes[12 + 8 + 1 + 1 + name.len() + 8..];
+    assert_eq!(content[0], b'{');
+    let checked = [&[2], content].concat();
+    let sum = checked
+        .iter()
+        .fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
+            (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
+        });
+    let unbound = [&b"cliq_api tok"[..], &sum.to_be_bytes(), &checked].concat();
+    std::fs::write(&file, &unbound).unwrap();
+    std::fs::write(file.with_extension("token.lock"), "\n").unwrap();
+    assert_eq!(store.load(&key).await.unwrap().unwrap().version, 1);
+    assert!(store.save(&key, &record(2, "1000.b")).await.unwrap());
+    // Now it is an older one.
+    std::fs::write(&file, unbound).unwrap();
+    assert!(store.load(&key).await.unwrap().unwrap().token.is_none());
+}
+
 /// The token was used at most nine times in ten minutes, so one more use is safe, but not two.
 #[tokio::test]
 async fn a_lost_record_leaves_one_use() {
@@ -391,4 +477,124 @@ async fn a_lost_record_leaves_one_use() {
         "three damaged files are kept"
     );
     assert_eq!(format!("{store:?}"), format!("FileTokenStore({path:?})"));
+}
+
+/// Records what a write does, and does it.
+#[derive(Debug, Default)]
+struct Recorder(Mutex<Vec<&'static str>>);
+
+impl Recorder {
+    fn add(&self, step: &'static str) {
+        self.0.lock().unwrap().push(step);
+    }
+
+    fn take(&self) -> Vec<&'static str> {
+        std::mem::take(&mut self.0.lock().unwrap())
+    }
+}
+
+impl Disk for Recorder {
+    fn write(&self, file: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.add("write");
+        System.write(file, bytes)
+    }
+
+    fn sync(&self, file: &File) -> io::Result<()> {
+        // All of it was written.
+        assert!(file.metadata()?.len() > 20);
+        self.add("sync");
+        System.sync(file)
+    }
+
+    fn rename(&self, new: &Path, path: &Path) -> io::Result<()> {
+        self.add("rename");
+        System.rename(new, path)
+    }
+
+    fn sync_directory(&self, directory: &Path) -> io::Result<()> {
+        assert!(directory.is_dir());
+        self.add("sync directory");
+        System.sync_directory(directory)
+    }
+
+    fn record(&self, lock: &mut File, bytes: &[u8]) -> io::Result<()> {
+        self.add("record");
+        System.record(lock, bytes)
+    }
+}
+
+/// It is as it was before, or as it is now, whenever the machine crashes.
+const OF_A_PROCESS: [&str; 3] = ["write", "sync", "rename"];
+/// And now it survives. Only then does the lock file say so.
+const OF_THE_MACHINE: [&str; 5] = ["write", "sync", "rename", "sync directory", "record"];
+
+#[tokio::test]
+async fn grants_and_lockouts_survive_a_crash_of_the_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Recorder::default());
+    let path = directory.path().join("limits");
+    let place = || Place::on(Arc::<Recorder>::clone(&disk), &path).unwrap();
+    let store = FileLimitStore::at(place());
+    let settings = LimitSettings::new().cold_start(false);
+    let spec = BucketSpec::new("", "")
+        .limit(Limit::new(3, MINUTE))
+        .lock(MINUTE);
+    let bucket = UserBucket::new(spec, None, &settings);
+    for lease in 1..3 {
+        let decisions = store.acquire(&[&bucket], ask(lease, 1)).await.unwrap();
+        assert!(matches!(decisions[..], [Decision::Granted { .. }]));
+        assert_eq!(disk.take(), OF_THE_MACHINE);
+    }
+    // A look, and what can't go and doesn't wait, write nothing; a place in line is one's own.
+    store
+        .peek(&[&bucket], Source(1), Priority::Normal)
+        .await
+        .unwrap();
+    let impatient = ask(3, 1).max_wait(Duration::ZERO);
+    store.acquire(&[&bucket], impatient).await.unwrap();
+    assert_eq!(disk.take(), [""; 0]);
+    store.acquire(&[&bucket], ask(3, 1)).await.unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
+    // Without the end of a call, its lease ends later.
+    let complete = |lease, end| [(&bucket, ended(lease, 1, end))];
+    store
+        .complete(&complete(1, CallEnd::Answered))
+        .await
+        .unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
+    let throttled = CallEnd::Throttled { retry_after: None };
+    assert!(store.complete_blocking(&complete(2, throttled)));
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+    // Lost, it counts as locked from now on, not from when somebody looks.
+    let file = path.join(format!("{}.limits", super::stem([""])));
+    std::fs::remove_file(file).unwrap();
+    store
+        .peek(&[&bucket], Source(1), Priority::Normal)
+        .await
+        .unwrap();
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+}
+
+#[tokio::test]
+async fn tokens_and_their_uses_survive_a_crash_of_the_machine() {
+    let directory = tempfile::tempdir().unwrap();
+    let disk = Arc::new(Recorder::default());
+    let place = Place::on(
+        Arc::<Recorder>::clone(&disk),
+        &directory.path().join("tokens"),
+    );
+    let (store, key) = (FileTokenStore::at(place.unwrap()), TokenKey::named("one"));
+    assert!(store.load(&key).await.unwrap().is_none());
+    assert_eq!(disk.take(), [""; 0]);
+    // No lease survives a boot. The file is there from now on.
+    store.lease(&key, 1, MINUTE).await.unwrap();
+    assert_eq!(disk.take(), [&OF_A_PROCESS[..], &["record"]].concat());
+    assert!(store.save(&key, &record(1, "1000.a")).await.unwrap());
+    assert_eq!(disk.take(), OF_THE_MACHINE);
+    assert!(!store.save(&key, &record(1, "1000.b")).await.unwrap());
+    store.lease(&key, 2, MINUTE).await.unwrap();
+    store.release(&key, 2).await.unwrap();
+    assert_eq!(disk.take(), [""; 0]);
+    store.release(&key, 1).await.unwrap();
+    assert_eq!(disk.take(), OF_A_PROCESS);
 }

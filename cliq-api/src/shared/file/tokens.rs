@@ -19,7 +19,8 @@ use crate::store::{StoreError, StoreFuture};
 /// The content is JSON.
 const SEAL: Seal = Seal {
     magic: b"cliq_api tok",
-    version: 2,
+    version: 3,
+    unbound: 2,
 };
 /// The number of uses that is assumed for a refresh token whose record was lost. It leaves one of a
 /// budget of nine in ten minutes, for a call without a token.
@@ -52,8 +53,10 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// keeps them out of backups. A refresh token is stored only if its server replaces it with each
 /// use. Client secrets are never stored.
 ///
-/// A damaged or removed file is reported through [`tracing`]. A damaged file is renamed, with
-/// `damaged` in its name. The refresh token then counts as used nearly as often as allowed.
+/// A damaged, outdated or removed file is reported through [`tracing`]. One that can't be used is
+/// renamed, with `damaged` in its name. The refresh token then counts as used nearly as often as
+/// allowed. A file that was renamed by somebody else is an error: no call goes out with the token
+/// of another user.
 #[derive(Clone)]
 pub struct FileTokenStore(Place);
 
@@ -70,6 +73,11 @@ impl FileTokenStore {
         Ok(Self(Place::open(directory.as_ref())?))
     }
 
+    #[cfg(test)]
+    pub(super) fn at(place: Place) -> Self {
+        Self(place)
+    }
+
     async fn step<T: Send + 'static>(
         &self,
         key: &TokenKey,
@@ -80,7 +88,7 @@ impl FileTokenStore {
             let (mut kept, mended) = load(file)?;
             let (result, lasting) = change(&mut kept, moment);
             if let Some(lasting) = mended.then_some(Lasting::Machine).or(lasting) {
-                file.write(&kept.encode(), lasting)?;
+                file.write(&SEAL, &kept.encode(), lasting)?;
             }
             Ok(result)
         };
@@ -105,6 +113,9 @@ struct Kept {
 struct KeptLease {
     holder: u64,
     boot: u128,
+    /// Earlier versions left it out.
+    #[serde(default)]
+    from: u64,
     until: u64,
 }
 
@@ -130,39 +141,70 @@ impl Kept {
         (self.version > 0).then(|| self.record.clone().into_record(self.version))
     }
 
-    fn encode(&self) -> Vec<u8> {
-        // Numbers and strings always serialize.
-        SEAL.close(&serde_json::to_vec(self).unwrap_or_default())
+    /// Acquires the lease for so many milliseconds. Returns also whether it changed.
+    fn lease(&mut self, holder: u64, now: Moment, time: u64) -> (Lease, bool) {
+        let new = |holder, time| KeptLease {
+            holder,
+            boot: now.boot,
+            from: now.up,
+            until: now.up.saturating_add(time),
+        };
+        let others = self.lease.filter(|lease| {
+            lease.holder != holder && lease.boot == now.boot && lease.until > now.up
+        });
+        match others {
+            None => {
+                self.lease = Some(new(holder, time));
+                (Lease::Granted, true)
+            }
+            // The wall clock, where there is no time since boot, was set back.
+            Some(lease) if lease.from > now.up => {
+                let time = lease.until.saturating_sub(lease.from);
+                self.lease = Some(new(lease.holder, time));
+                (Lease::Held(Duration::from_millis(time)), true)
+            }
+            Some(lease) => {
+                let left = lease.until - now.up;
+                (Lease::Held(Duration::from_millis(left)), false)
+            }
+        }
     }
 
-    fn decode(bytes: &[u8]) -> Result<Self, Unreadable> {
-        let (_, content) = SEAL.open(bytes)?;
+    fn encode(&self) -> Vec<u8> {
+        // Numbers and strings always serialize.
+        serde_json::to_vec(self).unwrap_or_default()
+    }
+
+    fn decode(content: &[u8]) -> Result<Self, Unreadable> {
         serde_json::from_slice(content).map_err(|_| Unreadable::Damaged)
     }
 }
 
 /// Reads the file. Returns its content, and whether it must be written in any case.
 fn load(file: &mut Locked) -> Result<(Kept, bool), Problem> {
-    let path = file.path().display();
-    match file.read()? {
+    let unreadable = match file.read(&SEAL)? {
         Content::New => return Ok((Kept::default(), false)),
-        Content::Gone => {
+        Content::Gone => None,
+        Content::Whole(content) => match Kept::decode(&content) {
+            Ok(kept) => return Ok((kept, false)),
+            Err(unreadable) => Some(unreadable),
+        },
+        Content::Unreadable(unreadable) => Some(unreadable),
+    };
+    let path = file.path().display();
+    match unreadable {
+        None => {
             tracing::warn!(target: "cliq_api::auth", %path, "the file of a shared access token was removed: its refresh token counts as used nearly as often as allowed");
         }
-        Content::Bytes(bytes) => match Kept::decode(&bytes) {
-            Ok(kept) => return Ok((kept, false)),
-            Err(Unreadable::Newer(version)) => {
-                return Err(Problem::Newer {
-                    path: file.path().to_owned(),
-                    version,
-                    known: SEAL.version,
-                });
-            }
-            Err(Unreadable::Damaged) => {
-                let aside = file.set_aside()?;
-                tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token is damaged and was renamed: its refresh token counts as used nearly as often as allowed");
-            }
-        },
+        Some(Unreadable::Misplaced) => return Err(Problem::Misplaced(file.path().to_owned())),
+        Some(Unreadable::Outdated) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token was replaced by an older one, which was renamed: its refresh token counts as used nearly as often as allowed");
+        }
+        Some(Unreadable::Damaged | Unreadable::Newer(_)) => {
+            let aside = file.set_aside()?;
+            tracing::error!(target: "cliq_api::auth", %path, aside = %aside.display(), "the file of a shared access token is damaged and was renamed: its refresh token counts as used nearly as often as allowed");
+        }
     }
     Ok((Kept::lost(), true))
 }
@@ -191,23 +233,8 @@ impl TokenStore for FileTokenStore {
     ) -> StoreFuture<'a, Lease> {
         let time = u64::try_from(time.as_millis()).unwrap_or(u64::MAX);
         Box::pin(self.step(key, move |kept, now| {
-            let held = kept
-                .lease
-                .filter(|lease| lease.holder != holder && lease.boot == now.boot);
-            match held
-                .and_then(|lease| lease.until.checked_sub(now.up))
-                .filter(|&left| left > 0)
-            {
-                Some(left) => (Lease::Held(Duration::from_millis(left)), None),
-                None => {
-                    kept.lease = Some(KeptLease {
-                        holder,
-                        boot: now.boot,
-                        until: now.up.saturating_add(time),
-                    });
-                    (Lease::Granted, Some(Lasting::Process))
-                }
-            }
+            let (lease, is_changed) = kept.lease(holder, now, time);
+            (lease, is_changed.then_some(Lasting::Process))
         }))
     }
 
@@ -225,5 +252,45 @@ impl fmt::Debug for FileTokenStore {
         f.debug_tuple("FileTokenStore")
             .field(&self.0.directory())
             .finish()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// On a clock that can be set, a lease lasts no longer than it was granted for.
+    #[test]
+    fn a_clock_that_was_ahead_prolongs_a_lease_by_no_more_than_itself() {
+        let at = |up| Moment {
+            boot: 0,
+            up,
+            wall: up,
+        };
+        let (mut kept, day) = (Kept::default(), 24 * 3_600_000);
+        let now = 1_700_000_000_000;
+        let held = |millis| Lease::Held(Duration::from_millis(millis));
+        assert_eq!(kept.lease(1, at(now + day), 15_000), (Lease::Granted, true));
+        assert_eq!(
+            kept.lease(2, at(now + day + 1), 9_000),
+            (held(14_999), false)
+        );
+        assert_eq!(kept.lease(2, at(now), 9_000), (held(15_000), true));
+        assert_eq!(kept.lease(2, at(now + 14_999), 9_000), (held(1), false));
+        assert_eq!(
+            kept.lease(2, at(now + 15_000), 9_000),
+            (Lease::Granted, true)
+        );
+        // Its holder extends it, and no other boot knows it.
+        assert_eq!(
+            kept.lease(2, at(now + 15_001), 9_000),
+            (Lease::Granted, true)
+        );
+        assert_eq!(kept.lease(1, at(now + 15_002), 9_000), (held(8_999), false));
+        let other_boot = Moment {
+            boot: 1,
+            ..at(now + 15_003)
+        };
+        assert_eq!(kept.lease(1, other_boot, 9_000), (Lease::Granted, true));
     }
 }

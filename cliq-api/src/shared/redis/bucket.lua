@@ -5,7 +5,7 @@
 -- Stamps stay the bytes that they are stored as, in order: a limit of ten thousand calls a day has as many, and a table of them would
 -- take milliseconds.
 --
--- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts; five arguments of the message; and for each bucket its name
+-- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts and losses; five arguments of the message; and for each bucket its name
 -- in the channel, twelve numbers of its rules, and six arguments that differ by bucket.
 
 local what, channel = ARGV[1], ARGV[2]
@@ -39,6 +39,13 @@ local function at(b, stamp) return b.base + math.floor(stamp / 2) end
 local function is_retry(stamp) return stamp % 2 == 1 end
 local function stamp_of(b, time, retry)
   return math.min(math.max(time - b.base, 0), MOST) * 2 + (retry and 1 or 0)
+end
+
+-- An upper bound of a time: that power of two of milliseconds. 0 is unknown, from an earlier version.
+local function length_of(millis)
+  local length = 1
+  while length < 31 and 2 ^ length < millis do length = length + 1 end
+  return length
 end
 
 local function packed(stamp) return struct.pack('>I4', stamp) end
@@ -198,8 +205,9 @@ local function acquire(b, r, lease, timeout, urgent, retry)
     for _, out in ipairs(b.out) do retries = retries + out.ends % 2 end
     if retries >= r.retries then return { 3 } end
   end
-  local ends = stamp_of(b, now + r.ttl + timeout + 1, retry)
-  table.insert(b.out, { lease = lease, ends = ends, old = false, stale = false })
+  local lasts = r.ttl + timeout + 1
+  local ends = stamp_of(b, now + lasts, retry)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = length_of(lasts), old = false, stale = false })
   if now < b.quota_until then b.quota_left = math.max(b.quota_left - 1, 0) end
   return { 1, r.ttl }
 end
@@ -264,11 +272,8 @@ local function peek(b, r, urgent)
   end
   local next = is_quota_used(b) and b.quota_until - now or 0
   local needs = needed(b, r, urgent)
-  if needs then
-    local all = math.max(used(b), 1)
-    local time = frees(b, r, (needs - 1) % all)
-    next = math.max(next, math.max(time - now, 0) + math.floor((needs - 1) / all) * r.hold)
-  end
+  -- Never more than are used, as nobody is ahead.
+  if needs then next = math.max(next, (frees(b, r, needs - 1)) - now) end
   return { remaining, math.max(next, locked_left(b)), locked_left(b), b.lock_from }
 end
 
@@ -290,6 +295,10 @@ local function sanitize(b, r)
     b.held = b.held:sub(1, 4 * first)
       .. packed(stamp_of(b, most, false)):rep(count - retries) .. packed(stamp_of(b, most, true)):rep(retries)
   end
+  for _, out in ipairs(b.out) do
+    local longest = now + 2 ^ out.lasts
+    if out.lasts > 0 and at(b, out.ends) > longest then out.ends = stamp_of(b, longest, is_retry(out.ends)) end
+  end
 end
 
 local function use_up(b, r, since, slots)
@@ -308,7 +317,9 @@ end
 -- `Bucket::adopt`.
 local function adopt(b, r, lease)
   if find(b, lease) then return end
-  table.insert(b.out, { lease = lease, ends = stamp_of(b, now + r.ttl + 1, false), old = true, stale = true })
+  local lasts = r.ttl + 1
+  local ends = stamp_of(b, now + lasts, false)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = length_of(lasts), old = true, stale = true })
 end
 
 local function new()
@@ -338,7 +349,7 @@ local function encode(b)
     b.held, struct.pack('>I4', #b.out),
   }
   for _, out in ipairs(b.out) do
-    local flags = (out.old and 1 or 0) + (out.stale and 2 or 0)
+    local flags = (out.old and 1 or 0) + (out.stale and 2 or 0) + 4 * out.lasts
     parts[#parts + 1] = out.lease .. struct.pack('>I4B', out.ends, flags)
   end
   return table.concat(parts)
@@ -347,20 +358,22 @@ end
 -- nil where the bytes are damaged.
 local function decode(bytes)
   if #bytes < FIXED or bytes:byte(1) ~= VERSION then return nil end
-  local b, held, out = { out = {} }, 0, 0
-  local _
+  local b = { out = {} }
+  local _, held
   _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left, b.lock_from, held =
     struct.unpack(LAYOUT, bytes)
   local place = FIXED - 3
   if #bytes < FIXED + 4 * held then return nil end
   b.held = bytes:sub(place, place + 4 * held - 1)
   place = place + 4 * held
-  out = struct.unpack('>I4', bytes, place)
+  local out = struct.unpack('>I4', bytes, place)
   place = place + 4
   if #bytes ~= place - 1 + 13 * out then return nil end
   for i = 1, out do
     local ends, flags = struct.unpack('>I4B', bytes, place + 8)
-    b.out[i] = { lease = bytes:sub(place, place + 7), ends = ends, old = flags % 2 == 1, stale = flags >= 2 }
+    local lasts = math.min(math.floor(flags / 4), 31)
+    local lease = bytes:sub(place, place + 7)
+    b.out[i] = { lease = lease, ends = ends, lasts = lasts, old = flags % 2 == 1, stale = flags % 4 >= 2 }
     place = place + 13
   end
   return b
@@ -390,7 +403,7 @@ local function merge(b, r, other, its_now)
   for _, out in ipairs(other.out) do
     if not find(b, out.lease) then
       local ends = stamp_of(b, moved(at(other, out.ends)), is_retry(out.ends))
-      table.insert(b.out, { lease = out.lease, ends = ends, old = true, stale = true })
+      table.insert(b.out, { lease = out.lease, ends = ends, lasts = out.lasts, old = true, stale = true })
     end
   end
   return { 0 }
@@ -403,7 +416,11 @@ local function epoch()
   local known, birth = (redis.call('GET', KEYS[1]) or ''):match('^(%S+) (%d+)$')
   birth = tonumber(birth)
   if birth and known == run and birth <= now then return birth end
-  if what ~= 'peek' then redis.call('SET', KEYS[1], run .. ' ' .. string.format('%.0f', now)) end
+  if what ~= 'peek' then
+    redis.call('SET', KEYS[1], run .. ' ' .. string.format('%.0f', now))
+    -- Those who know of lockouts tell them again.
+    redis.pcall('PUBLISH', channel, 'lost')
+  end
   return now
 end
 

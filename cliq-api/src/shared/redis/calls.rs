@@ -1,5 +1,6 @@
 //! Arguments and results of `bucket.lua`.
 
+use std::borrow::Cow;
 use std::time::Duration;
 
 use redis::{Script, ScriptInvocation};
@@ -11,7 +12,34 @@ use crate::limit::{
 };
 use crate::store::StoreError;
 
-pub(super) const BUCKET: &str = include_str!("bucket.lua");
+/// Operations on buckets.
+pub(super) fn bucket_script() -> Script {
+    Script::new(&source("bucket.lua", include_str!("bucket.lua")))
+}
+
+/// Operations on tokens.
+pub(super) fn token_script() -> Script {
+    Script::new(&source("tokens.lua", include_str!("tokens.lua")))
+}
+
+#[cfg(not(test))]
+fn source(_: &str, text: &'static str) -> Cow<'static, str> {
+    text.into()
+}
+
+/// Returns the text of a script: that in the directory `LUA_SCRIPTS`, to see whether tests notice
+/// what was changed there.
+#[cfg(test)]
+pub(super) fn source(name: &str, text: &'static str) -> Cow<'static, str> {
+    match std::env::var_os("LUA_SCRIPTS") {
+        Some(directory) => {
+            let path = std::path::Path::new(&directory).join(name);
+            std::fs::read_to_string(path).expect("the script").into()
+        }
+        None => text.into(),
+    }
+}
+
 /// The rules of a bucket of which only a lockout is known.
 pub(super) const NO_RULES: [i64; 12] = [-1, 0, 0, 0, -1, 0, 0, 0, 0, 0, 0, -1];
 /// How often a call asks again that waits for the response to another call.
@@ -39,7 +67,7 @@ impl<'s> Calls<'s> {
     fn call(&self, what: &str, message: [&[u8]; 5]) -> ScriptInvocation<'s> {
         let mut call = self.script.prepare_invoke();
         call.key(self.place.key("epoch", ""));
-        call.arg(what).arg(self.place.key("locks", ""));
+        call.arg(what).arg(self.place.channel());
         for part in message {
             call.arg(part);
         }
@@ -192,6 +220,12 @@ pub(super) fn snapshot(answer: &[i64], source: Source) -> Result<Snapshot, Store
         next: time(next),
         locked: locked(left, from, source),
     })
+}
+
+/// Returns a lockout: for how much longer, and who reported it.
+pub(super) fn lock(left: i64, from: i64) -> Option<(Duration, Source)> {
+    let source = u32::try_from(from).ok()?;
+    (left > 0).then(|| (time(left), Source(source)))
 }
 
 fn locked(left: i64, from: i64, source: Source) -> Option<Locked> {

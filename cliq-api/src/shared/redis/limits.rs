@@ -11,7 +11,9 @@ use redis::{RedisResult, Script, ScriptInvocation};
 use secrecy::SecretString;
 
 use super::away::{Away, Unreachable};
-use super::calls::{BUCKET, Calls, NO_RULES, Named, completed, decision, snapshot, unknown};
+use super::calls::{
+    Calls, NO_RULES, Named, bucket_script, completed, decision, lock, snapshot, unknown,
+};
 use super::link::{Link, Listener, Problem, Work};
 use super::locks::Locks;
 use super::place::Place;
@@ -22,7 +24,7 @@ use crate::limit::{
 };
 use crate::store::{StoreError, StoreFuture};
 
-static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(BUCKET));
+static SCRIPT: LazyLock<Script> = LazyLock::new(bucket_script);
 
 /// Stores rate limits in Redis (6 or later) or Valkey, for all processes that use the same server.
 ///
@@ -179,6 +181,13 @@ impl RedisLimitStore {
         }
     }
 
+    /// Records the lockout that a reply reports, as the server may forget it.
+    fn note(&self, name: &str, left: i64, source: i64) {
+        if let Some((left, source)) = lock(left, source) {
+            self.inner().peers.locks.note(name, left, source);
+        }
+    }
+
     /// Completes the calls that this process counted itself. Returns the replies, with `None` for
     /// the others, and the others.
     fn complete_away(
@@ -209,10 +218,17 @@ impl LimitStore for RedisLimitStore {
         Box::pin(async move {
             let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
             match self.run(&self.calls().acquire(&named, &message)).await {
-                Ok(answers) => answers
-                    .iter()
-                    .map(|answer| decision(answer, message.source))
-                    .collect(),
+                Ok(answers) => {
+                    for (named, answer) in named.iter().zip(&answers) {
+                        if let [4, left, source] = answer[..] {
+                            self.note(&named.name, left, source);
+                        }
+                    }
+                    answers
+                        .iter()
+                        .map(|answer| decision(answer, message.source))
+                        .collect()
+                }
                 // A server that responds with an error is reachable.
                 Err(problem) if problem.refusal("NEWER").is_some() => Err(failed(problem)),
                 Err(problem) => self
@@ -237,6 +253,11 @@ impl LimitStore for RedisLimitStore {
                 let reply = self.run(&self.calls().complete(&rest)).await;
                 reply.map_err(failed)?
             };
+            for ((named, _), answer) in rest.iter().zip(&answers) {
+                if let [left, source, _] = answer[..] {
+                    self.note(&named.name, left, source);
+                }
+            }
             let mut answers = answers.iter().zip(&rest);
             let replies = completed_here.into_iter().map(|here| match here {
                 Some(completed) => Ok(completed),
@@ -292,6 +313,11 @@ impl LimitStore for RedisLimitStore {
             let named: Vec<_> = buckets.iter().map(|bucket| self.named(bucket)).collect();
             let reply = self.run(&self.calls().peek(&named, priority)).await;
             let answers = reply.map_err(failed)?;
+            for (named, answer) in named.iter().zip(&answers) {
+                if let [_, _, left, source] = answer[..] {
+                    self.note(&named.name, left, source);
+                }
+            }
             answers
                 .iter()
                 .map(|answer| snapshot(answer, source))
@@ -310,11 +336,11 @@ impl LimitStore for RedisLimitStore {
 
 impl Listener for Peers {
     fn channel(&self) -> String {
-        self.place.key("locks", "")
+        self.place.channel()
     }
 
-    fn heard(&self, message: &[u8]) {
-        self.locks.hear(message);
+    fn heard(&self, message: &[u8]) -> bool {
+        self.locks.hear(message)
     }
 
     /// Warns if the server evicts keys. Reports the calls that were made meanwhile, and lockouts
@@ -324,26 +350,40 @@ impl Listener for Peers {
             if evicts(connection).await {
                 tracing::warn!(target: "cliq_api::limit", server = self.place.shown(), "Redis evicts keys when its memory is full, and with them which calls were made: set its maxmemory-policy to noeviction");
             }
-            let calls = Calls {
-                script: &SCRIPT,
-                place: &self.place,
-            };
             while let Some((name, bucket, rules, as_of)) = self.away.next_to_merge() {
-                let _: Vec<Vec<i64>> = calls
+                let _: Vec<Vec<i64>> = self
+                    .calls()
                     .merge(&name, rules.numbers(), &bucket, as_of)
                     .invoke_async(connection)
                     .await?;
                 self.away.merged();
             }
+            self.emptied(connection).await
+        })
+    }
+
+    /// Reports the lockouts that this process knows of.
+    fn emptied<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a> {
+        Box::pin(async move {
             for (name, left, source) in self.locks.all() {
                 let bucket = Bucket::of_lock(left, source);
-                let _: Vec<Vec<i64>> = calls
+                let _: Vec<Vec<i64>> = self
+                    .calls()
                     .merge(&name, NO_RULES, &bucket, 0)
                     .invoke_async(connection)
                     .await?;
             }
             Ok(())
         })
+    }
+}
+
+impl Peers {
+    fn calls(&self) -> Calls<'_> {
+        Calls {
+            script: &SCRIPT,
+            place: &self.place,
+        }
     }
 }
 

@@ -6,6 +6,7 @@
 
 use std::fmt;
 use std::pin::Pin;
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
@@ -46,9 +47,12 @@ impl From<Problem> for StoreError {
 /// Receives messages, and runs commands after each reconnection.
 pub(super) trait Listener: Send + Sync + 'static {
     fn channel(&self) -> String;
-    fn heard(&self, message: &[u8]);
+    /// Returns whether the message says that the server has lost its state.
+    fn heard(&self, message: &[u8]) -> bool;
     /// Called after connecting, before any other command is sent.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
+    /// Called after the server has lost its state, and not the connection.
+    fn emptied<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
 }
 
 pub(super) type Work<'a> = Pin<Box<dyn Future<Output = RedisResult<()>> + Send + 'a>>;
@@ -64,6 +68,8 @@ pub(super) struct Link {
 /// The connection of one runtime.
 struct Kept {
     runtime: Id,
+    /// A forked process has a copy of its parent's connection, and must not read its replies.
+    process: u32,
     shared: Arc<Shared>,
     keeper: Keeper,
 }
@@ -87,7 +93,29 @@ enum State {
 #[derive(Clone)]
 struct Up {
     connection: MultiplexedConnection,
-    lost: Arc<Notify>,
+    events: Arc<Events>,
+}
+
+/// What happens to a connection.
+#[derive(Default)]
+struct Events {
+    is_lost: AtomicBool,
+    is_emptied: AtomicBool,
+    new: Notify,
+}
+
+impl Events {
+    /// The connection is of no use any more.
+    fn lose(&self) {
+        self.is_lost.store(true, Ordering::Relaxed);
+        self.new.notify_one();
+    }
+
+    /// The server has lost its state.
+    fn empty(&self) {
+        self.is_emptied.store(true, Ordering::Relaxed);
+        self.new.notify_one();
+    }
 }
 
 /// Aborts the task when it is dropped.
@@ -123,14 +151,15 @@ impl Link {
 
     /// The connection of this runtime, with somebody who keeps it.
     fn here(&self) -> Arc<Shared> {
-        let runtime = Handle::current().id();
+        let (runtime, process) = (Handle::current().id(), std::process::id());
         let mut all = self
             .by_runtime
             .lock()
             .unwrap_or_else(PoisonError::into_inner);
         // A runtime that ends takes its keeper along.
         all.retain(|kept| !kept.keeper.0.is_finished());
-        if let Some(kept) = all.iter().find(|kept| kept.runtime == runtime) {
+        let is_mine = |kept: &&Kept| kept.runtime == runtime && kept.process == process;
+        if let Some(kept) = all.iter().find(is_mine) {
             return Arc::clone(&kept.shared);
         }
         let shared = Arc::new(Shared {
@@ -141,6 +170,7 @@ impl Link {
         });
         all.push(Kept {
             runtime,
+            process,
             shared: Arc::clone(&shared),
             keeper: Keeper(tokio::spawn(Arc::clone(&shared).keep())),
         });
@@ -195,9 +225,9 @@ impl Shared {
             match self.connect().await {
                 Ok(up) => {
                     is_known = false;
-                    let (lost, begun) = (Arc::clone(&up.lost), Instant::now());
+                    let (kept, begun) = (up.clone(), Instant::now());
                     self.state.send_replace(State::Up(up));
-                    lost.notified().await;
+                    self.watch(kept).await;
                     self.state.send_replace(State::Connecting);
                     if begun.elapsed() > MAX_BACKOFF {
                         pause = INITIAL_BACKOFF;
@@ -222,6 +252,21 @@ impl Shared {
         }
     }
 
+    /// Waits until the connection is lost. Meanwhile, a server that was emptied is told again.
+    async fn watch(&self, mut up: Up) {
+        while !up.events.is_lost.load(Ordering::Relaxed) {
+            if let Some(listener) = &self.listener
+                && up.events.is_emptied.swap(false, Ordering::Relaxed)
+                && let Err(error) = listener.emptied(&mut up.connection).await
+            {
+                tracing::warn!(target: "cliq_api::shared", problem = self.place.failed(error).words, "Redis lost its state and can't be told what this process knows");
+                // With another connection all of it is told again.
+                return;
+            }
+            up.events.new.notified().await;
+        }
+    }
+
     async fn connect(&self) -> Result<Up, Problem> {
         let place = &self.place;
         let mut up = match timeout(place.timeout, self.try_connect()).await {
@@ -240,16 +285,18 @@ impl Shared {
 
     async fn try_connect(&self) -> RedisResult<Up> {
         let timeout = Some(self.place.timeout);
-        let lost = Arc::new(Notify::new());
-        let (disconnected, listener) = (Arc::clone(&lost), self.listener.clone());
+        let events = Arc::<Events>::default();
+        let (pushed, listener) = (Arc::clone(&events), self.listener.clone());
         let config = AsyncConnectionConfig::new()
             .set_connection_timeout(timeout)
             .set_response_timeout(timeout)
             .set_push_sender(move |push: PushInfo| {
                 match (push.kind, &listener, push.data.last()) {
-                    (PushKind::Disconnection, ..) => disconnected.notify_one(),
-                    (PushKind::Message, Some(listener), Some(Value::BulkString(message))) => {
-                        listener.heard(message);
+                    (PushKind::Disconnection, ..) => pushed.lose(),
+                    (PushKind::Message, Some(listener), Some(Value::BulkString(message)))
+                        if listener.heard(message) =>
+                    {
+                        pushed.empty();
                     }
                     _ => {}
                 }
@@ -268,19 +315,19 @@ impl Shared {
         if let Some(listener) = &self.listener {
             connection.subscribe(listener.channel()).await?;
         }
-        Ok(Up { connection, lost })
+        Ok(Up { connection, events })
     }
 
     /// Discards a connection, so that the task opens another one.
     fn lose(&self, up: &Up) {
         self.state.send_if_modified(|state| {
-            let is_this = matches!(state, State::Up(now) if Arc::ptr_eq(&now.lost, &up.lost));
+            let is_this = matches!(state, State::Up(now) if Arc::ptr_eq(&now.events, &up.events));
             if is_this {
                 *state = State::Connecting;
             }
             is_this
         });
-        up.lost.notify_one();
+        up.events.lose();
     }
 
     /// Follows a redirection of a cluster. All keys are on one node.
@@ -359,6 +406,15 @@ impl Place {
     fn failed(&self, error: RedisError) -> Problem {
         if error.is_timeout() {
             return self.late();
+        }
+        if self.repeats_password(&error) {
+            return Problem {
+                words: format!(
+                    "{} can't be used: it returned an error that repeats the password",
+                    self.shown()
+                ),
+                source: None,
+            };
         }
         let words = format!("{} can't be used: {error}", self.shown());
         Problem {

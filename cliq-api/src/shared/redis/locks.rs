@@ -1,4 +1,5 @@
-//! Lockouts that peers published, so that obeying them needs no round trip.
+//! Lockouts that peers published or the server reported, so that obeying them needs no round trip,
+//! and a server that forgets them can be told again.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -9,36 +10,43 @@ use tokio::time::Instant;
 use crate::limit::{LockSource, Locked, Rules, Source};
 
 #[derive(Debug, Default)]
-pub(super) struct Locks(Mutex<HashMap<String, Published>>);
+pub(super) struct Locks(Mutex<HashMap<String, Known>>);
+
+/// The message of the script that the server has lost its state.
+const LOST: &[u8] = b"lost";
 
 #[derive(Debug, Clone, Copy)]
-struct Published {
+struct Known {
     at: Instant,
     left: Duration,
     source: Source,
 }
 
 impl Locks {
-    /// Parses a message of the script: `name left source`.
-    pub(super) fn hear(&self, message: &[u8]) {
+    /// Parses a message of the script: `name left source`, or that the server has lost its state.
+    /// Returns whether it has.
+    pub(super) fn hear(&self, message: &[u8]) -> bool {
         let mut words = std::str::from_utf8(message).unwrap_or_default().split(' ');
-        let (Some(name), Some(left), Some(source)) = (words.next(), words.next(), words.next())
-        else {
-            return;
-        };
-        let (Ok(left), Ok(source)) = (left.parse(), source.parse()) else {
-            return;
-        };
-        let published = Published {
+        if let (Some(name), Some(left), Some(source)) = (words.next(), words.next(), words.next())
+            && let (Ok(left), Ok(source)) = (left.parse(), source.parse())
+        {
+            self.note(name, Duration::from_millis(left), Source(source));
+        }
+        message == LOST
+    }
+
+    /// Records a lockout.
+    pub(super) fn note(&self, name: &str, left: Duration, source: Source) {
+        let new = Known {
             at: Instant::now(),
-            left: Duration::from_millis(left),
-            source: Source(source),
+            left,
+            source,
         };
         let mut locks = self.lock();
         locks.retain(|_, known| known.left() > Duration::ZERO);
-        let known = locks.entry(name.to_owned()).or_insert(published);
-        if known.left() < published.left() {
-            *known = published;
+        let known = locks.entry(name.to_owned()).or_insert(new);
+        if known.left() < new.left() {
+            *known = new;
         }
     }
 
@@ -77,12 +85,12 @@ impl Locks {
         known.filter(|(_, left, _)| !left.is_zero()).collect()
     }
 
-    fn lock(&self) -> MutexGuard<'_, HashMap<String, Published>> {
+    fn lock(&self) -> MutexGuard<'_, HashMap<String, Known>> {
         self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
 
-impl Published {
+impl Known {
     fn left(&self) -> Duration {
         self.left.saturating_sub(self.at.elapsed())
     }

@@ -8,7 +8,7 @@ use std::time::Duration;
 use blake2::Blake2bMac;
 use blake2::digest::consts::U16;
 use blake2::digest::{KeyInit, Mac};
-use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion};
+use redis::{ConnectionAddr, ConnectionInfo, IntoConnectionInfo, ProtocolVersion, RedisError};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::error::Error;
@@ -81,6 +81,14 @@ impl Place {
         format!("{{{}}}:{kind}:{name}", self.prefix)
     }
 
+    /// Returns the channel of lockouts. Channels belong to no database, unlike keys.
+    pub(super) fn channel(&self) -> String {
+        match self.info.redis_settings().db() {
+            0 => self.key("locks", ""),
+            database => self.key("locks", &database.to_string()),
+        }
+    }
+
     /// Hashes the parts to 32 hex digits.
     pub(super) fn name(&self, parts: &[&str]) -> String {
         let key = self.name_key.as_ref().map_or("", |key| key.expose_secret());
@@ -91,6 +99,14 @@ impl Place {
             &parts.iter().map(|part| part.as_bytes()).collect::<Vec<_>>(),
         );
         format!("{:032x}", u128::from_be_bytes(hash))
+    }
+
+    /// Returns whether the text of the error shows the password, or its beginning: servers repeat a
+    /// command that they don't know, and cut it off.
+    pub(super) fn repeats_password(&self, error: &RedisError) -> bool {
+        let password = self.info.redis_settings().password().unwrap_or_default();
+        let beginning: String = password.chars().take(6).collect();
+        !beginning.is_empty() && format!("{error} {error:?}").contains(&beginning)
     }
 
     /// Returns the server's URL without credentials.

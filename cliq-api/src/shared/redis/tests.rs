@@ -1,5 +1,8 @@
 //! Runs `bucket.lua` and a `Bucket` with the same calls, and compares results and stored states.
 
+mod state;
+mod tokens;
+
 // The server that the tests of the workspace use.
 #[allow(
     dead_code,
@@ -15,7 +18,7 @@ use std::time::Duration;
 use fastrand::Rng;
 use redis::{Commands, Connection, Script, ScriptInvocation};
 
-use super::calls::{BUCKET, Calls, Named, completed, decision, snapshot};
+use super::calls::{Calls, Named, completed, decision, snapshot, source};
 use super::place::Place;
 use crate::limit::{
     Acquire, Bucket, BucketSpec, CallEnd, Complete, Decision, LeaseId, LimitSettings, LockPolicy,
@@ -27,12 +30,91 @@ const LOOK: Duration = Duration::from_millis(500);
 
 /// Returns the script with the time as its last argument, instead of the server's time.
 fn timed() -> Script {
-    let timed = BUCKET.replace(
+    let text = source("bucket.lua", include_str!("bucket.lua"));
+    let timed = text.replace(
         "local now = server_time()",
         "local now = tonumber(ARGV[#ARGV])",
     );
-    assert_ne!(BUCKET, timed);
+    assert_ne!(*text, timed);
     Script::new(&timed)
+}
+
+/// The content of a bucket, as its bytes say.
+#[derive(Debug, PartialEq, Eq)]
+struct Content {
+    base: u64,
+    locked_until: u64,
+    cautious_until: u64,
+    late_until: u64,
+    cold_until: u64,
+    quota_until: u64,
+    quota_left: u32,
+    lock_from: u32,
+    /// When slots become free.
+    held: Vec<u64>,
+    /// Names, ends and flags of leases.
+    out: Vec<(u64, u64, u8)>,
+}
+
+impl Content {
+    fn of(mut bytes: &[u8]) -> Self {
+        fn take<const N: usize>(bytes: &mut &[u8]) -> [u8; N] {
+            let (taken, rest) = bytes.split_first_chunk().unwrap();
+            *bytes = rest;
+            *taken
+        }
+        let bytes = &mut bytes;
+        let [_version] = take(bytes);
+        let [
+            base,
+            locked_until,
+            cautious_until,
+            late_until,
+            cold_until,
+            quota_until,
+        ] = std::array::from_fn(|_| u64::from_be_bytes(take(bytes)));
+        let [quota_left, lock_from, held] =
+            std::array::from_fn(|_| u32::from_be_bytes(take(bytes)));
+        let time = |stamp: [u8; 4]| base + u64::from(u32::from_be_bytes(stamp) >> 1);
+        let held = (0..held).map(|_| time(take(bytes))).collect();
+        let out = (0..u32::from_be_bytes(take(bytes))).map(|_| {
+            let lease = u64::from_be_bytes(take(bytes));
+            let ends = time(take(bytes));
+            let [flags] = take(bytes);
+            (lease, ends, flags)
+        });
+        let out = out.collect();
+        assert!(bytes.is_empty());
+        Self {
+            base,
+            locked_until,
+            cautious_until,
+            late_until,
+            cold_until,
+            quota_until,
+            quota_left,
+            lock_from,
+            held,
+            out,
+        }
+    }
+
+    /// When something changes.
+    fn moments(&self) -> Vec<u64> {
+        let times = [
+            self.locked_until,
+            self.cautious_until,
+            self.late_until,
+            self.cold_until,
+            self.quota_until,
+        ];
+        let ends = self.out.iter().map(|&(_, ends, _)| ends);
+        times
+            .into_iter()
+            .chain(ends)
+            .chain(self.held.iter().copied())
+            .collect()
+    }
 }
 
 /// A bucket here, which gets the same messages as one there.
@@ -41,6 +123,8 @@ struct Here {
     bucket: Bucket,
     /// The epoch in which it was last made whole.
     whole_in: u64,
+    /// Whether its bytes there can't be read.
+    is_damaged: bool,
 }
 
 /// Several buckets, here and there.
@@ -55,7 +139,12 @@ impl Here {
     /// What the script does before it handles a message.
     fn prepare(&mut self, now: u64, birth: u64) {
         let rules = &self.named.rules;
-        self.bucket.sanitize(now, rules);
+        if std::mem::take(&mut self.is_damaged) {
+            self.bucket = Bucket::assume_lost(rules, now);
+            self.whole_in = 0;
+        } else {
+            self.bucket.sanitize(now, rules);
+        }
         if self.whole_in != birth {
             self.bucket.assume_used(now, rules, birth);
             self.whole_in = birth;
@@ -136,18 +225,14 @@ impl Both<'_> {
     fn peek(&mut self, which: &[usize], now: u64, source: Source, priority: Priority) {
         let mut here = Vec::new();
         for &index in which {
-            let Here {
-                named,
-                bucket,
-                whole_in,
-            } = &self.here[index];
+            let Here { named, bucket, .. } = &self.here[index];
             let mut copy = Here {
                 named: Named {
                     name: String::new(),
                     rules: named.rules,
                 },
                 bucket: bucket.clone(),
-                whole_in: *whole_in,
+                ..self.here[index]
             };
             copy.prepare(now, self.birth.min(now));
             here.push(copy.bucket.peek(now, &named.rules, source, priority));
@@ -157,14 +242,60 @@ impl Both<'_> {
         assert_eq!(there.collect::<Vec<_>>(), here);
     }
 
+    /// Returns the time just before something changes, just then, or just after.
+    fn near(&self, now: u64, rng: &mut Rng) -> u64 {
+        let here = &self.here[rng.usize(..self.here.len())];
+        let moments = Content::of(&here.bucket.encode()).moments();
+        let near = |moment: &u64| (now..now + 4_000_000).contains(moment);
+        let near: Vec<_> = moments.into_iter().filter(near).collect();
+        let moment = rng.choice(&near).copied();
+        moment.map_or(now, |moment| moment + rng.u64(..3) - 1)
+    }
+
+    /// Somebody changes what is stored: a time, or all of it.
+    fn damage(&mut self, now: u64, rng: &mut Rng) {
+        let index = rng.usize(..self.here.len());
+        let Here {
+            named,
+            bucket,
+            whole_in,
+            is_damaged,
+        } = &mut self.here[index];
+        let key = self.calls.place.key("limit", &named.name);
+        let mut bytes = bucket.encode();
+        let most = 1 << rng.u32(1..30);
+        let time = now + rng.u64(..most);
+        let place = 1 + 8 * rng.usize(..6);
+        bytes[place..place + 8].copy_from_slice(&time.to_be_bytes());
+        if !Content::of(&bytes).out.is_empty()
+            && let Some(flags) = bytes.last_mut()
+        {
+            // As earlier versions wrote it.
+            *flags &= 3;
+        }
+        *bucket = Bucket::decode(&bytes).unwrap();
+        *is_damaged = rng.u8(..4) == 0;
+        let stored = [&whole_in.to_be_bytes(), &*bytes].concat();
+        let length = if *is_damaged {
+            rng.usize(..65)
+        } else {
+            stored.len()
+        };
+        let _: () = self.connection.set(key, &stored[..length]).unwrap();
+    }
+
     /// The bytes are the same. A bucket that is no different from a new one may be gone.
     fn compare(&mut self, now: u64) {
         for Here {
             named,
             bucket,
             whole_in,
+            is_damaged,
         } in &mut self.here
         {
+            if *is_damaged {
+                continue;
+            }
             let there: Option<Vec<u8>> = self
                 .connection
                 .get(self.calls.place.key("limit", &named.name))
@@ -190,6 +321,8 @@ fn rules(rng: &mut Rng) -> Rules {
         .retry_share(rng.u8(..=100))
         .permit_ttl(Duration::from_millis(rng.u64(..40_000)))
         .grace(Duration::from_secs(rng.u64(..200)))
+        .margin(Duration::from_millis([0, 100, 1000, 5000][rng.usize(..4)]))
+        .max_retry_after(Duration::from_secs([0, 1, 60, 3600][rng.usize(..4)]))
         .assumed_lock(rng.bool().then(|| Duration::from_secs(rng.u64(1..700))))
         .lock_policy(if rng.bool() {
             LockPolicy::Announced
@@ -198,7 +331,8 @@ fn rules(rng: &mut Rng) -> Rules {
         });
     let mut spec = BucketSpec::new("", "");
     if rng.u8(..3) > 0 {
-        spec = spec.lock(Duration::from_secs(rng.u64(1..700)));
+        let lock = if rng.u8(..8) == 0 { 0 } else { rng.u64(..700) };
+        spec = spec.lock(Duration::from_secs(lock));
     }
     if rng.u8(..10) > 0 {
         let calls = if rng.u8(..8) == 0 { 400 } else { 25 };
@@ -269,18 +403,89 @@ fn buckets(now: u64, rng: &mut Rng) -> Vec<Here> {
             },
             bucket: Bucket::new(&rules, now, 0),
             whole_in: 0,
+            is_damaged: false,
         }
     };
     (0..count).map(here).collect()
 }
 
+fn connect(redis: &server::Redis) -> Connection {
+    let client = redis::Client::open(redis.url()).unwrap();
+    client.get_connection().unwrap()
+}
+
+/// The server's clock was a day ahead while calls were under way, whose processes then died.
+#[test]
+fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
+    let redis = server::Redis::start(&["--appendonly", "no"]);
+    let (mut connection, place) = (connect(&redis), Place::new(&redis.url()).unwrap());
+    let script = timed();
+    let settings = LimitSettings::new().cold_start(false);
+    let spec = BucketSpec::new("", "").limit(Limit::new(5, Duration::from_mins(1)));
+    let rules = Rules::new(&spec, &settings);
+    let begun = 1_700_000_000_000;
+    let named = Named {
+        name: "bucket".to_owned(),
+        rules,
+    };
+    let mut both = Both {
+        calls: Calls {
+            script: &script,
+            place: &place,
+        },
+        connection: &mut connection,
+        here: vec![Here {
+            named,
+            bucket: Bucket::new(&rules, begun, 0),
+            whole_in: 0,
+            is_damaged: false,
+        }],
+        birth: begun,
+    };
+    let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
+    // An hour before, and a day later.
+    both.acquire(&[0], begun, &ask(1));
+    let answered = Complete::new(LeaseId(1), Source(1), CallEnd::Answered);
+    both.complete(&[0], begun + 100, answered);
+    let (now, day) = (begun + 3_600_000, 24 * 3_600_000);
+    for lease in 2..=5 {
+        let decisions = both.acquire(&[0], now + day, &ask(lease));
+        assert!(matches!(decisions[..], [Decision::Granted { .. }]));
+        both.compare(now + day);
+    }
+    let full = both.acquire(&[0], now, &ask(6));
+    assert!(matches!(full[..], [Decision::Wait { .. }]));
+    both.compare(now);
+    // Twice a lease, which is the permit's and the call's minute, the grace, a window, and a margin.
+    let later = now + 2 * 66_000 + 120_000 + 61_000;
+    let decisions = both.acquire(&[0], later, &ask(7));
+    assert!(
+        matches!(decisions[..], [Decision::Granted { .. }]),
+        "{decisions:?}"
+    );
+    both.compare(later);
+}
+
+/// Some time passes, or the clock is set.
+fn later(now: u64, longest: u64, rng: &mut Rng) -> u64 {
+    let passed = match rng.u32(..500) {
+        // Long enough for time stamps to be rebased.
+        0 => rng.u64(..3 << 30),
+        1..20 => rng.u64(..700_000),
+        _ => rng.u64(..longest),
+    };
+    let back = if rng.u8(..100) == 0 {
+        rng.u64(..300_000)
+    } else {
+        0
+    };
+    now + passed - back
+}
+
 #[test]
 fn the_script_does_what_the_bucket_does() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
-    let mut connection = redis::Client::open(redis.url())
-        .unwrap()
-        .get_connection()
-        .unwrap();
+    let mut connection = connect(&redis);
     let place = Place::new(&redis.url()).unwrap();
     let script = timed();
     let seed = std::env::var("LIMITS_SEED")
@@ -316,15 +521,13 @@ fn the_script_does_what_the_bucket_does() {
         let mut leases: Vec<LeaseId> = Vec::new();
         let longest = 1 << rng.u32(4..18);
         for _ in 0..200 {
-            now += match rng.u32(..500) {
-                // Long enough for time stamps to be rebased.
-                0 => rng.u64(..3 << 30),
-                1..20 => rng.u64(..700_000),
-                _ => rng.u64(..longest),
-            };
-            if rng.u8(..100) == 0 {
-                // The clock was set.
-                now -= rng.u64(..300_000);
+            now = later(now, longest, &mut rng);
+            if rng.u8(..50) == 0 {
+                both.damage(now, &mut rng);
+            }
+            let is_near = rng.u8(..3) == 0;
+            if is_near {
+                now = both.near(now, &mut rng);
             }
             let which = some_of(count, &mut rng);
             let source = Source(rng.u32(1..4));
@@ -353,7 +556,10 @@ fn the_script_does_what_the_bucket_does() {
                 }
                 5..9 => {
                     let limit = both.here[which[0]].named.rules.calls();
-                    let report = report(known, source, limit, &mut rng);
+                    let mut report = report(known, source, limit, &mut rng);
+                    if is_near && rng.u8(..4) == 0 {
+                        report.end = CallEnd::Throttled { retry_after: None };
+                    }
                     both.complete(&which, now, report);
                     if rng.u8(..10) > 0 {
                         leases.retain(|&lease| lease != known);

@@ -13,13 +13,24 @@ end
 
 if what == 'load' then return redis.call('GET', KEYS[1]) end
 
--- Arguments: holder, duration in ms. Returns the remaining time of another holder's lease, or 0.
+-- A lease is its holder (eight bytes) and its duration in ms, which earlier versions left out.
+local stored = redis.call('GET', KEYS[1]) or ''
+local holder, duration = stored:sub(1, 8), tonumber(stored:sub(9))
+
+-- Arguments: holder, duration. Returns the remaining time of another holder's lease, or 0.
 if what == 'lease' then
-  local holder = redis.call('GET', KEYS[1])
-  if holder and holder ~= ARGV[2] then return math.max(redis.call('PTTL', KEYS[1]), 1) end
-  redis.call('SET', KEYS[1], ARGV[2], 'PX', ARGV[3])
+  if stored ~= '' and holder ~= ARGV[2] then
+    local left = redis.call('PTTL', KEYS[1])
+    if duration and left > duration then
+      -- The clock was set back.
+      redis.call('SET', KEYS[1], stored, 'PX', duration)
+      left = duration
+    end
+    return math.max(left, 1)
+  end
+  redis.call('SET', KEYS[1], ARGV[2] .. ARGV[3], 'PX', ARGV[3])
   return 0
 end
 
-if redis.call('GET', KEYS[1]) == ARGV[2] then redis.call('DEL', KEYS[1]) end
+if holder == ARGV[2] then redis.call('DEL', KEYS[1]) end
 return 0

@@ -7,6 +7,7 @@ use std::time::{Duration, SystemTime};
 use redis::{FromRedisValue, Script, ScriptInvocation};
 use secrecy::SecretString;
 
+use super::calls::token_script;
 use super::link::Link;
 use super::place::Place;
 use super::record::StoreKey;
@@ -15,7 +16,7 @@ use crate::error::Error;
 use crate::shared::record::to_millis;
 use crate::store::{StoreError, StoreFuture};
 
-static SCRIPT: LazyLock<Script> = LazyLock::new(|| Script::new(include_str!("tokens.lua")));
+static SCRIPT: LazyLock<Script> = LazyLock::new(token_script);
 /// How long a token without an expiry time is kept.
 const UNKNOWN: Duration = Duration::from_hours(24);
 /// How long a record is kept at least: longer than uses of a refresh token and lockouts count.

@@ -37,11 +37,19 @@ async fn acquire(
     limiter: &Limiter,
     endpoint: &'static EndpointMeta,
 ) -> Result<Permit, LimitRefusal> {
+    acquire_as("somebody", limiter, endpoint).await
+}
+
+async fn acquire_as(
+    user: &str,
+    limiter: &Limiter,
+    endpoint: &'static EndpointMeta,
+) -> Result<Permit, LimitRefusal> {
     let options = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
     limiter
         .acquire(
             &[bucket(limiter, endpoint)],
-            Some(&UserKey::new("somebody")),
+            Some(&UserKey::new(user)),
             options,
         )
         .await
@@ -230,12 +238,55 @@ async fn a_damaged_file_is_the_worst_case() {
             aside.len()
         );
     }
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file.to_str().unwrap();
     let reports = reported()
         .lines()
         .filter(|line| line.contains(name) && line.contains("ERROR") && line.contains("damaged"))
         .count();
     assert_eq!(reports, 5);
+}
+
+/// Somebody restored a backup, or copied the wrong file: what is there knows of too few calls.
+#[tokio::test]
+async fn a_file_that_is_not_the_last_one_written_is_the_worst_case() {
+    reported();
+    let (_parent, directory, file) = used().await;
+    let older = fs::read(&file).unwrap();
+    let limiter = limiter(&directory);
+    let mut permits = Vec::new();
+    for _ in 1..19 {
+        permits.push(acquire(&limiter, ShortRequest::META).await.unwrap());
+    }
+    assert!(acquire(&limiter, ShortRequest::META).await.is_err());
+    // Of another user, who made one call.
+    drop(
+        acquire_as("else", &limiter, ShortRequest::META)
+            .await
+            .unwrap(),
+    );
+    let others = files(&directory)
+        .into_iter()
+        .find(|path| path.extension() == file.extension() && *path != file);
+    let others = fs::read(others.unwrap()).unwrap();
+    for (what, wrong) in [("an older one", &older), ("another's", &others)] {
+        fs::write(&file, wrong).unwrap();
+        let other = self::limiter(&directory);
+        assert_assumed(acquire(&other, LockingRequest::META).await);
+        let now = fs::read(&file).unwrap();
+        assert!(now != *wrong, "{what}");
+    }
+    let name = file.to_str().unwrap();
+    let reports = reported()
+        .lines()
+        .filter(|line| line.contains(name) && line.contains("ERROR") && line.contains("replaced"))
+        .count();
+    assert_eq!(reports, 2);
+    // Another user's calls go on.
+    drop(
+        acquire_as("else", &limiter, ShortRequest::META)
+            .await
+            .unwrap(),
+    );
 }
 
 #[tokio::test]
@@ -244,7 +295,7 @@ async fn a_removed_file_is_the_worst_case() {
     let (_parent, directory, file) = used().await;
     fs::remove_file(&file).unwrap();
     assert_assumed(acquire(&limiter(&directory), LockingRequest::META).await);
-    let name = file.file_name().unwrap().to_str().unwrap();
+    let name = file.to_str().unwrap();
     assert!(
         reported()
             .lines()
@@ -291,7 +342,7 @@ async fn half_a_write_of_one_who_died_is_no_matter() {
 async fn a_later_version_is_refused_and_left_alone() {
     let (_parent, directory, file) = used().await;
     // As a later version would write it: with its own number, and whatever it has inside.
-    let inside = b"\x02something";
+    let inside = b"\x03something";
     let sum = inside.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
     });
@@ -301,7 +352,7 @@ async fn a_later_version_is_refused_and_left_alone() {
         .await
         .unwrap_err()
         .to_string();
-    let words = "was written by a newer version of this program (format 2; this one reads up to 1): update this one";
+    let words = "was written by a newer version of this program (format 3; this one reads up to 2): update this one";
     assert!(refusal.ends_with(words), "{refusal}");
     assert_eq!(fs::read(&file).unwrap(), newer);
 }

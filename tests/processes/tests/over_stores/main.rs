@@ -2,6 +2,8 @@
 
 mod file;
 mod fleet;
+#[cfg(unix)]
+mod forks;
 mod limits;
 mod locks;
 // The other tests' one: their package needs much that workers can do without.

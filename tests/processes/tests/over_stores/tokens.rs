@@ -2,6 +2,11 @@
 
 use std::time::{Duration, Instant};
 
+use cliq_api::auth::{Credentials, OAuthClient, TokenSettings};
+use cliq_api::limit::LimitSettings;
+use cliq_api::prelude::*;
+use cliq_api::shared::FileTokenStore;
+use cliq_api::threads::Threads;
 use cliq_sandbox::oauth::{Action, App};
 use cliq_sandbox::{Clock, Demo, Fault, ManualClock, Sandbox};
 use cliq_tests_processes::USER;
@@ -69,6 +74,66 @@ async fn one_refresh_for_all(store: &Store) {
             .accounts(|accounts, _| accounts.book().refused(Action::Refresh).count()),
         0
     );
+}
+
+/// Each call goes out with its own user's token, or not at all.
+#[tokio::test]
+async fn another_users_token_file_is_refused() {
+    let demo = Sandbox::builder().demo();
+    let directory = tempfile::tempdir().unwrap();
+    let place = directory.path().join("tokens");
+    demo.sandbox.accounts(|accounts, _| {
+        accounts.register(App::new("1000.APP", "secret"));
+    });
+    let app = OAuthClient::new(DataCenter::US, "1000.APP", "secret");
+    let issue = || {
+        let tokens = demo.sandbox.accounts(|accounts, now| {
+            accounts.issue_tokens("1000.APP", USER, "ZohoCliq.Chats.READ", now)
+        });
+        tokens.refresh_token.unwrap()
+    };
+    let refresh_tokens = [issue(), issue()];
+    let call = async |refresh_token: &str| {
+        let store = FileTokenStore::open(&place).unwrap();
+        let client = demo
+            .sandbox
+            .client_builder()
+            .credentials(Credentials::refresh_token(&app, refresh_token))
+            .tokens(TokenSettings::new().store(store))
+            .limits(LimitSettings::off())
+            .build()
+            .unwrap();
+        client.get_thread(&demo.thread_chat_id).await.map(drop)
+    };
+    for refresh_token in &refresh_tokens {
+        call(refresh_token).await.unwrap();
+    }
+    let files = std::fs::read_dir(&place)
+        .unwrap()
+        .map(|entry| entry.unwrap().path());
+    let files: Vec<_> = files
+        .filter(|path| path.extension().is_some_and(|suffix| suffix == "token"))
+        .collect();
+    let [one, other] = &files[..] else {
+        panic!("{files:?}")
+    };
+    let aside = place.join("aside");
+    std::fs::rename(one, &aside).unwrap();
+    std::fs::rename(other, one).unwrap();
+    std::fs::rename(&aside, other).unwrap();
+    for refresh_token in &refresh_tokens {
+        let error = call(refresh_token).await.unwrap_err().to_string();
+        assert!(error.contains("holds the token of another"), "{error}");
+    }
+    assert_eq!(refreshes(&demo), 2);
+    // As the error says.
+    for file in &files {
+        std::fs::remove_file(file).unwrap();
+    }
+    for refresh_token in &refresh_tokens {
+        call(refresh_token).await.unwrap();
+    }
+    assert_eq!(refreshes(&demo), 4);
 }
 
 fn refreshes(demo: &Demo) -> usize {
