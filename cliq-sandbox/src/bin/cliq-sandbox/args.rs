@@ -52,26 +52,23 @@ pub(crate) fn read() -> Args {
     Args::new(&command().get_matches())
 }
 
-fn command() -> Command {
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .help(help)
-            .action(ArgAction::SetTrue)
-    };
-    Command::new("cliq-sandbox")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(ABOUT)
-        .after_help(EXAMPLES)
-        .arg(
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .action(ArgAction::SetTrue)
+}
+
+/// Where it is, and under which names.
+fn place() -> [Arg; 3] {
+    [
             option("port", "PORT", "The port to listen at; 0 is a free one")
                 .default_value("8787")
                 .value_parser(value_parser!(u16)),
-        )
-        .arg(
             option(
                 "host",
                 "ADDRESS",
@@ -79,15 +76,21 @@ fn command() -> Command {
             )
             .default_value("127.0.0.1")
             .value_parser(value_parser!(IpAddr)),
-        )
-        .arg(
             option(
                 "allow-host",
                 "NAME",
                 "A host that requests may name, besides localhost and addresses of this machine; * for any. May be given again",
             )
             .action(ArgAction::Append),
-        )
+    ]
+}
+
+fn command() -> Command {
+    Command::new("cliq-sandbox")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .after_help(EXAMPLES)
+        .args(place())
         .arg(
             option(
                 "world",
