@@ -217,7 +217,7 @@ impl Call<'_> {
         if let Some(code) = self.error_of(&members) {
             return Err(Failure {
                 retry_after,
-                ..self.refused(parameters, code, &members)
+                ..self.refused(parameters, status, code, &members)
             });
         }
         if !status.is_success() {
@@ -267,11 +267,17 @@ impl Call<'_> {
     fn refused(
         &self,
         parameters: &Parameters,
+        status: StatusCode,
         code: &str,
         members: &Map<String, Value>,
     ) -> Failure {
         let dialect = self.server.its_dialect();
-        let refusal = dialect.refusal(self.request, code, members);
+        let mut refusal = dialect.refusal(self.request, code, members);
+        // What the status says, whatever the code is.
+        if status == StatusCode::TOO_MANY_REQUESTS && refusal.kind == AuthErrorKind::Refused {
+            refusal.kind = AuthErrorKind::TooMany;
+        }
+        refusal.transient |= status.is_server_error() && !refusal.needs_sign_in;
         let is_shown = is_code(code) && !self.gives_away(parameters, code);
         let shown = if is_shown {
             code
