@@ -77,6 +77,7 @@ mod provider;
 mod request;
 mod request_ext;
 mod response;
+mod secrets;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store;

@@ -10,6 +10,8 @@ use std::time::{Duration, SystemTime};
 use time::OffsetDateTime;
 use tokio::time::Instant;
 
+use crate::secrets::Secrets;
+
 /// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: all calls
 /// that waited for a token receive the same failure.
 ///
@@ -119,6 +121,16 @@ impl AuthError {
                 inner.problem = format!("{}; no retry before {}", inner.problem, Utc(at));
             }
             inner.retry = Some(Retry { at, steady });
+        })
+    }
+
+    /// Takes secrets out of what others wrote: code, description and causes.
+    pub(super) fn redacted(self, secrets: &Secrets) -> Self {
+        self.change(|inner| {
+            inner.code.take_if(|code| secrets.are_in(code));
+            inner.description.take_if(|text| secrets.are_in(text));
+            let source = inner.source.take();
+            inner.source = source.map(|source| secrets.redact_error(source));
         })
     }
 

@@ -20,6 +20,7 @@ use super::{
     AccessToken, AuthContext, AuthError, AuthErrorKind, Credentials, Fingerprint, OAuthRequest,
     Parameters, RenewalBudget, TokenSource,
 };
+use crate::secrets::Secrets;
 use crate::store::StoreError;
 use crate::user_key::UserKey;
 
@@ -90,9 +91,32 @@ impl Renewer<'_> {
     /// Returns another access token than the one at hand.
     pub(super) async fn token(self) -> Result<AccessToken, AuthError> {
         let token = self.patiently().await;
+        // A source, a store or a server may say anything.
+        let token = token.map_err(|error| error.redacted(&self.secrets()));
         // An earlier one may not have reached the program.
         self.report_refresh_token().await;
         token
+    }
+
+    /// What this renewal knows of secrets.
+    fn secrets(&self) -> Secrets {
+        let mut secrets = Secrets::default();
+        let mut add = |secret: Option<&SecretString>| {
+            if let Some(secret) = secret {
+                secrets.add(secret.expose_secret());
+            }
+        };
+        add(self.rotation().token());
+        if let Kind::Grant(grant) = &self.credentials.kind {
+            add(grant.client.secret());
+            if let By::RefreshToken(first) = &grant.by {
+                add(Some(first));
+            }
+        }
+        if let Some(token) = self.at_hand {
+            secrets.add(token.expose_secret());
+        }
+        secrets
     }
 
     fn rotation(&self) -> MutexGuard<'_, Rotation> {
@@ -257,9 +281,12 @@ impl Renewer<'_> {
                 self.rotation().reported(&token);
                 return;
             }
-            Ok(Err(problem)) => problem,
-            Err(_) => format!("it took longer than {HOOK:?}").into(),
+            Ok(Err(problem)) => problem.to_string(),
+            Err(_) => format!("it took longer than {HOOK:?}"),
         };
+        let mut secrets = self.secrets();
+        secrets.add(token.expose_secret());
+        let problem = secrets.redact(&problem);
         error!(?user, %problem, "a new refresh token was not persisted; the next renewal tries again");
     }
 
@@ -356,7 +383,12 @@ impl Shared<'_> {
             if let Some(token) = record.token.filter(|token| self.is_good(token)) {
                 return Ok(token);
             }
-            match self.store.lease(&key, holder, time).await.map_err(failed)? {
+            match self
+                .store
+                .lease(&key, holder, time)
+                .await
+                .map_err(|error| self.failed(error))?
+            {
                 Lease::Granted => break,
                 Lease::Held(left) => sleep(look.min(left)).await,
             }
@@ -503,7 +535,11 @@ impl Shared<'_> {
 
     /// Loads the record, and returns whether its times had to be corrected.
     async fn load(&self, key: &TokenKey) -> Result<(TokenRecord, bool), AuthError> {
-        let record = self.store.load(key).await.map_err(failed)?;
+        let record = self
+            .store
+            .load(key)
+            .await
+            .map_err(|error| self.failed(error))?;
         let mut record = record.unwrap_or_default();
         self.renewer.rotation().adopt(record.refresh_token.as_ref());
         let ahead = self.ahead(&record);
@@ -540,13 +576,27 @@ impl Shared<'_> {
         stored.token = stored
             .token
             .map(|token| moved(token, |time| earlier(time, lead)));
-        if self.store.save(key, &stored).await.map_err(failed)? {
+        if self
+            .store
+            .save(key, &stored)
+            .await
+            .map_err(|error| self.failed(error))?
+        {
             let saved = record.refresh_token.as_ref();
             self.renewer.rotation().saved(saved);
             return Ok(());
         }
         let problem = "another process changed the stored token without having the lease";
         Err(AuthError::new(AuthErrorKind::Store, problem).with_transient(true))
+    }
+
+    fn failed(&self, error: StoreError) -> AuthError {
+        let text = error.to_string();
+        let text = self.renewer.secrets().redact(&text).into_owned();
+        let problem = format!("the store of access tokens failed: {text}");
+        AuthError::new(AuthErrorKind::Store, problem)
+            .with_transient(true)
+            .caused_by(error)
     }
 
     fn key(&self) -> TokenKey {
@@ -572,13 +622,6 @@ fn moved(token: AccessToken, change: impl FnOnce(SystemTime) -> SystemTime) -> A
 /// Of a time that no clock can have shown, nothing is taken.
 fn earlier(time: SystemTime, by: Duration) -> SystemTime {
     time.checked_sub(by).unwrap_or(time)
-}
-
-fn failed(error: StoreError) -> AuthError {
-    let problem = format!("the store of access tokens failed: {error}");
-    AuthError::new(AuthErrorKind::Store, problem)
-        .with_transient(true)
-        .caused_by(error)
 }
 
 fn random() -> u64 {

@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::time::{Instant, timeout_at};
 use tracing::Instrument;
 
+use super::carried::Carried;
 use super::endpoint::Context;
 use super::exchange::Detached;
 use super::in_flight::Entered;
@@ -27,6 +28,7 @@ use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitP
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
 use crate::response::DecodeError;
+use crate::secrets::Secrets;
 use crate::transport::{FOREVER, Sent};
 
 /// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
@@ -124,6 +126,8 @@ struct Run<'c> {
     stage: Stage,
     /// Identifies the token that the last attempt carried.
     generation: Option<Generation>,
+    /// What the last attempt carried.
+    carried: Option<Box<Carried>>,
     /// The most that any attempt did.
     sent: Sent,
     /// The failed attempts.
@@ -197,6 +201,7 @@ impl<'c> Run<'c> {
             is_charged: false,
             stage: Stage::Permit,
             generation: None,
+            carried: None,
             sent: Sent::No,
             attempts: Vec::new(),
         })
@@ -251,18 +256,31 @@ impl<'c> Run<'c> {
         let (permit, authorized) = pin!(self.ready_in_time()).await?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
-        let mut exchange = self.exchange(permit, authorized).instrument(span);
+        let mut exchange = self.exchange(permit).instrument(span);
         let Some(result) = self.in_time(&mut exchange).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let result = result.and_then(|mut response| match decode(self.call, &mut response) {
-            Ok(()) => Ok(response),
-            Err(problem) => {
-                let (response, failure) = read_failure(&self.client.0.core, buffered(response));
-                let endpoint = self.call.meta();
-                Err(Error::decode(endpoint, response, failure, &problem))
+        let endpoint = self.call.meta();
+        let result = match result {
+            Ok(mut response) => match decode(self.call, &mut response) {
+                Ok(()) => Ok(response),
+                Err(problem) => {
+                    let core = &self.client.0.core;
+                    let (response, mut failure) = read_failure(core, buffered(response));
+                    let secrets = self.secrets();
+                    failure.redact(&secrets);
+                    Err(Error::decode(
+                        endpoint, response, failure, &problem, &secrets,
+                    ))
+                }
+            },
+            Err(failed) => {
+                let (fault, throttling) = *failed;
+                let fault = fault.redacted(&self.secrets());
+                let error = fault.into_error(endpoint, &self.bounds, authorized);
+                Err(error.with_throttling(throttling))
             }
-        });
+        };
         match &result {
             Ok(response) => {
                 trace::answered(exchange.span(), response.status());
@@ -349,16 +367,13 @@ impl<'c> Run<'c> {
     }
 
     /// Sends the request, receives the response, and completes the permit.
-    fn exchange(
-        &mut self,
-        permit: Permit,
-        authorized: bool,
-    ) -> Detached<Result<Response<Body>, Error>> {
+    fn exchange(&mut self, permit: Permit) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
         let core = Arc::clone(&self.client.0.core);
+        self.carried = Some(Box::new(Carried::of(&self.head)));
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let (endpoint, bounds) = (self.call.meta(), self.bounds);
+        let bounds = self.bounds;
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
         // now on, and is finished for the sake of what its response says.
@@ -369,13 +384,22 @@ impl<'c> Run<'c> {
             match result {
                 Ok(response) if bounds.streamed => Ok(core.streamed(response, &bounds)),
                 Ok(response) => Ok(response),
-                Err(fault) => {
-                    let error = fault.into_error(endpoint, &bounds, authorized);
-                    Err(error.with_throttling(throttling))
-                }
+                Err(fault) => Err(Box::new((fault, throttling))),
             }
         };
         Detached::new(work, in_flight, outlives_caller)
+    }
+
+    /// The secrets of the last attempt: what its authorizer put into its head, and what is marked
+    /// or named as one.
+    fn secrets(&self) -> Secrets {
+        match &self.carried {
+            Some(carried) => {
+                let without = build_with(self.call, self.client, self.options).ok();
+                carried.secrets(without.as_ref())
+            }
+            None => Secrets::default(),
+        }
     }
 
     fn build(&mut self) -> Result<(), Error> {
@@ -464,6 +488,9 @@ impl<'c> Run<'c> {
     }
 }
 
+/// An exchange without a success, and what follows if its response reports throttling.
+type Unsuccessful = (Fault, Option<Throttling>);
+
 /// Why an exchange brought no success.
 enum Fault {
     Status(Response<Bytes>, Failure),
@@ -471,6 +498,18 @@ enum Fault {
 }
 
 impl Fault {
+    fn redacted(mut self, secrets: &Secrets) -> Self {
+        if let Self::Status(_, failure) | Self::Incomplete(_, Some((_, failure))) = &mut self {
+            failure.redact(secrets);
+        }
+        match self {
+            Self::Incomplete(Why::Failed(error), response) => {
+                Self::Incomplete(Why::Failed(error.redacted(secrets)), response)
+            }
+            fault => fault,
+        }
+    }
+
     fn into_error(
         self,
         endpoint: &'static EndpointMeta,
