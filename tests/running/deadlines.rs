@@ -199,7 +199,11 @@ async fn reading() {
         ("no head", vec![Step::Read, Step::Silence]),
         (
             "a slow head",
-            vec![Step::Read, Step::Drip(head.to_vec(), pause)],
+            vec![
+                Step::Read,
+                Step::Write(b"HTTP/1.1 200 OK\r\n".to_vec()),
+                Step::Trickle(b"X-Filler: a\r\n".to_vec(), pause),
+            ],
         ),
         (
             "no body",
@@ -210,14 +214,14 @@ async fn reading() {
             vec![
                 Step::Read,
                 Step::Write(head.to_vec()),
-                Step::Drip(vec![b' '; 1000], pause),
+                Step::Trickle(vec![b' '], pause),
             ],
         ),
         (
             "no end of 100s",
             vec![
                 Step::Read,
-                Step::Flood(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec()),
+                Step::Trickle(b"HTTP/1.1 100 Continue\r\n\r\n".to_vec(), pause),
             ],
         ),
     ] {

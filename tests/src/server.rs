@@ -39,6 +39,8 @@ pub enum Step {
     Flood(Vec<u8>),
     /// Writes this, one byte every so often.
     Drip(Vec<u8>, Duration),
+    /// Writes this every so often, until the client goes away.
+    Trickle(Vec<u8>, Duration),
     /// Says nothing until the client goes away.
     Silence,
     /// Resets the connection.
@@ -268,6 +270,11 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
                     tokio::time::sleep(*pause).await;
                 }
             }
+            Step::Trickle(bytes, pause) => loop {
+                stream.write_all(bytes).await?;
+                stream.flush().await?;
+                tokio::time::sleep(*pause).await;
+            },
             Step::Silence => while stream.read(&mut [0; 1024]).await? > 0 {},
             Step::Reset => return Ok(End::Reset),
             Step::Again => next = 0,
