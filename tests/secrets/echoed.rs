@@ -158,6 +158,11 @@ async fn a_server_that_repeats_a_secret_is_not_repeated() {
     }
 }
 
+#[derive(serde::Deserialize)]
+struct Message {
+    message: String,
+}
+
 /// Words of a message around the secret stay.
 #[tokio::test]
 async fn the_rest_of_a_message_stays() {
@@ -172,12 +177,8 @@ async fn the_rest_of_a_message_stays() {
         "list_things (GET /things): 404 Not Found: no_[redacted]: no [redacted], sorry"
     );
     assert_eq!(error.message(), Some("no [redacted], sorry"));
-    #[derive(serde::Deserialize)]
-    struct Own {
-        message: String,
-    }
     assert_eq!(
-        error.json::<Own>().unwrap().message,
+        error.json::<Message>().unwrap().message,
         format!("no {SECRET}, sorry")
     );
 }

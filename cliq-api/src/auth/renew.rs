@@ -196,7 +196,9 @@ impl Renewer<'_> {
             .await;
         let error = match token {
             Ok(token) => {
-                in_use.map(Use::succeeded);
+                if let Some(in_use) = in_use {
+                    in_use.succeeded();
+                }
                 return Ok(token);
             }
             Err(error) => error,

@@ -480,9 +480,10 @@ async fn an_outage_of_seconds_costs_seconds() {
                 let server = Server::default();
                 server.inner().outage = Some((Instant::now() + outage * SECOND, 500, body));
                 let settings = TokenSettings::new();
-                let context = server.context_with(match is_shared {
-                    true => settings.store(MemoryTokenStore::new()),
-                    false => settings,
+                let context = server.context_with(if is_shared {
+                    settings.store(MemoryTokenStore::new())
+                } else {
+                    settings
                 });
                 let took = until_token(&session(&context, refresh_token())).await;
                 assert!(took <= most * SECOND, "{outage} s with {body}: {took:?}");
