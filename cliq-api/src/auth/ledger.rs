@@ -298,16 +298,40 @@ mod tests {
         for _ in 0..20 {
             begin(&ledger, 1, Why::Needed).ok().unwrap().unsent();
         }
-        for _ in 0..9 {
-            begin(&ledger, 1, Why::Needed)
-                .ok()
-                .unwrap()
-                .failed(false, None);
+        let begun = Instant::now();
+        for _ in 0..8 {
+            let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+            advance(in_use.failed(false, None) - Instant::now()).await;
         }
-        advance(WINDOW.saturating_sub(SECOND) + GRACE).await;
+        let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+        // When the first one no longer counts.
+        let freed = begun + WINDOW + GRACE;
+        assert_eq!(in_use.failed(false, None), freed);
+        advance(freed - Instant::now() - SECOND).await;
         assert!(!allows(&ledger, 1, Why::Needed));
         advance(SECOND).await;
         assert!(allows(&ledger, 1, Why::Needed));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_use_that_failed_is_followed_by_a_pause_until_one_succeeds() {
+        let ledger = Ledger::default();
+        let fail = |retry_after| {
+            let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+            in_use.failed(true, retry_after)
+        };
+        let until = fail(None);
+        let not_yet = NotYet {
+            until,
+            reason: Reason::Paused,
+        };
+        assert_eq!(begin(&ledger, 1, Why::Needed).err(), Some(not_yet));
+        advance(until - Instant::now()).await;
+        begin(&ledger, 1, Why::Needed).ok().unwrap().succeeded();
+        // The server's own wait, a window at most.
+        assert_eq!(fail(Some(5 * SECOND)), Instant::now() + 5 * SECOND);
+        advance(5 * SECOND).await;
+        assert_eq!(fail(Some(100 * WINDOW)), Instant::now() + WINDOW);
     }
 
     #[tokio::test(start_paused = true)]
