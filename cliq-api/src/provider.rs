@@ -95,13 +95,31 @@ pub trait Provider: Debug + Send + Sync + 'static {
     }
 }
 
+/// The names of one family of headers. Parsed once, as each response is asked for them.
+struct Names {
+    limit: HeaderName,
+    remaining: HeaderName,
+    reset: HeaderName,
+}
+
+static STANDARD: Names = Names {
+    limit: HeaderName::from_static("ratelimit-limit"),
+    remaining: HeaderName::from_static("ratelimit-remaining"),
+    reset: HeaderName::from_static("ratelimit-reset"),
+};
+static CUSTOMARY: Names = Names {
+    limit: HeaderName::from_static("x-ratelimit-limit"),
+    remaining: HeaderName::from_static("x-ratelimit-remaining"),
+    reset: HeaderName::from_static("x-ratelimit-reset"),
+};
+
 impl Quota {
     /// Reads `RateLimit-Remaining` and `RateLimit-Reset` (seconds), or else the `X-RateLimit-…`
     /// headers.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
-        let standard = numbers(headers, "ratelimit-remaining", "ratelimit-reset");
+        let standard = STANDARD.numbers(headers);
         let standard = standard.map(|(remaining, reset)| {
-            Self::new(remaining, seconds(reset)).of_header(headers, "ratelimit-limit")
+            Self::new(remaining, seconds(reset)).of_header(headers, &STANDARD.limit)
         });
         standard.or_else(|| Self::x_rate_limit(headers))
     }
@@ -111,7 +129,7 @@ impl Quota {
     pub fn x_rate_limit(headers: &HeaderMap) -> Option<Self> {
         // No limit lasts for thirty years.
         const UNIX_TIMES: u64 = 1_000_000_000;
-        let (remaining, reset) = numbers(headers, "x-ratelimit-remaining", "x-ratelimit-reset")?;
+        let (remaining, reset) = CUSTOMARY.numbers(headers)?;
         let reset = match reset {
             UNIX_TIMES.. => {
                 let now = SystemTime::now()
@@ -121,11 +139,11 @@ impl Quota {
             }
             _ => seconds(reset),
         };
-        Some(Self::new(remaining, reset).of_header(headers, "x-ratelimit-limit"))
+        Some(Self::new(remaining, reset).of_header(headers, &CUSTOMARY.limit))
     }
 
     /// Sets the limit that the header names, if it does.
-    fn of_header(self, headers: &HeaderMap, name: &str) -> Self {
+    fn of_header(self, headers: &HeaderMap, name: &HeaderName) -> Self {
         let text = headers.get(name).and_then(|value| value.to_str().ok());
         // Followed by policies in some versions of the draft: `100, 100;w=60`.
         let first = text.and_then(|text| text.split([',', ';']).next());
@@ -140,12 +158,15 @@ fn seconds(seconds: u64) -> Duration {
     Duration::from_secs(seconds)
 }
 
-fn numbers(headers: &HeaderMap, remaining: &str, reset: &str) -> Option<(u32, u64)> {
-    let text = |name| headers.get(name)?.to_str().ok().map(str::trim);
-    let remaining: u64 = text(remaining)?.parse().ok()?;
-    let reset: f64 = text(reset)?.parse().ok()?;
-    let reset = Duration::try_from_secs_f64(reset.ceil()).ok()?.as_secs();
-    Some((u32::try_from(remaining).unwrap_or(u32::MAX), reset))
+impl Names {
+    /// Returns what remains, and the seconds until the reset.
+    fn numbers(&self, headers: &HeaderMap) -> Option<(u32, u64)> {
+        let text = |name: &HeaderName| headers.get(name)?.to_str().ok().map(str::trim);
+        let remaining: u64 = text(&self.remaining)?.parse().ok()?;
+        let reset: f64 = text(&self.reset)?.parse().ok()?;
+        let reset = Duration::try_from_secs_f64(reset.ceil()).ok()?.as_secs();
+        Some((u32::try_from(remaining).unwrap_or(u32::MAX), reset))
+    }
 }
 
 /// A provider of which only the base URL is known.

@@ -1,52 +1,73 @@
 //! What nobody expects is said where it is met: the cold start, and another process.
 
+use std::cell::RefCell;
 use std::io::Write;
-use std::sync::{Arc, Mutex};
+use std::sync::Once;
 use std::time::Duration;
 
 use cliq_api::limit::{
     AcquireOptions, BucketId, LimitRefusal, LimitSettings, Limiter, Outcome, Permit, WaitPolicy,
 };
 use tokio::time::{Instant, sleep};
-use tracing_subscriber::fmt::MakeWriter;
+use tracing::Metadata;
+use tracing::level_filters::LevelFilter;
+use tracing_subscriber::filter::dynamic_filter_fn;
+use tracing_subscriber::layer::{Context, SubscriberExt};
+use tracing_subscriber::{Layer, Registry};
 
 use crate::{SIMULATED, spec};
 
-#[derive(Clone, Default)]
-struct Log(Arc<Mutex<Vec<u8>>>);
+thread_local! {
+    /// What was reported on this thread, while its test listens.
+    static REPORTED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
+}
 
-impl Write for Log {
+/// Listens on this thread, until it is dropped.
+///
+/// There is one subscriber for all tests: one for each would race with those of other threads for
+/// what `tracing` remembers of who listens to what.
+struct Log;
+
+impl Log {
+    /// To what is reported at INFO and above.
+    fn begin() -> Self {
+        static SUBSCRIBER: Once = Once::new();
+        SUBSCRIBER.call_once(|| {
+            let listens =
+                |_: &Metadata<'_>, _: &Context<'_, Registry>| REPORTED.with_borrow(Option::is_some);
+            let lines = tracing_subscriber::fmt::layer()
+                .with_ansi(false)
+                .with_writer(|| Reported)
+                .with_filter(LevelFilter::INFO)
+                .with_filter(dynamic_filter_fn(listens));
+            tracing::subscriber::set_global_default(tracing_subscriber::registry().with(lines))
+                .unwrap();
+        });
+        REPORTED.set(Some(Vec::new()));
+        Self
+    }
+}
+
+/// What was reported since this thread began to listen.
+fn reported() -> String {
+    String::from_utf8(REPORTED.with_borrow(|lines| lines.clone().unwrap())).unwrap()
+}
+
+impl Drop for Log {
+    fn drop(&mut self) {
+        REPORTED.set(None);
+    }
+}
+
+struct Reported;
+
+impl Write for Reported {
     fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
-        self.0.lock().unwrap().write(bytes)
+        REPORTED.with_borrow_mut(|lines| lines.as_mut().unwrap().write(bytes))
     }
 
     fn flush(&mut self) -> std::io::Result<()> {
         Ok(())
-    }
-}
-
-impl MakeWriter<'_> for Log {
-    type Writer = Self;
-
-    fn make_writer(&self) -> Self {
-        self.clone()
-    }
-}
-
-impl Log {
-    /// What is reported from now on at INFO and above, on this thread.
-    fn begin() -> (Self, tracing::subscriber::DefaultGuard) {
-        let log = Self::default();
-        let subscriber = tracing_subscriber::fmt()
-            .with_ansi(false)
-            .with_writer(log.clone())
-            .finish();
-        let guard = tracing::subscriber::set_default(subscriber);
-        (log, guard)
-    }
-
-    fn text(&self) -> String {
-        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
     }
 }
 
@@ -69,7 +90,7 @@ const CAUSE: &str = "for one window after a start, half of each limit counts as 
 
 #[tokio::test(start_paused = true)]
 async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
-    let (log, _guard) = Log::begin();
+    let _log = Log::begin();
     let (limiter, bucket) = fresh();
     let begun = Instant::now();
     for _ in 0..9 {
@@ -96,11 +117,11 @@ async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
     let soon = AcquireOptions::new().deadline(begun + Duration::from_secs(5));
     let refusal = limiter.acquire(&bucket, None, soon).await.unwrap_err();
     assert!(refusal.to_string().ends_with(CAUSE), "{refusal}");
-    assert!(!log.text().contains("earlier process"), "{}", log.text());
+    assert!(!reported().contains("earlier process"), "{}", reported());
 
     send(&limiter, &bucket).await.answered(Outcome::Accepted);
     assert_eq!(begun.elapsed().as_secs(), 61);
-    let lines = log.text();
+    let lines = reported();
     let line = lines.lines().find(|line| line.contains("INFO")).unwrap();
     assert!(
         line.contains("half of it counts as used, because an earlier process may have used it")
@@ -112,7 +133,7 @@ async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
 /// From then on it is the limit alone.
 #[tokio::test(start_paused = true)]
 async fn a_warm_process_blames_nothing() {
-    let (log, _guard) = Log::begin();
+    let _log = Log::begin();
     let (limiter, bucket) = fresh();
     sleep(Duration::from_secs(61)).await;
     for _ in 0..19 {
@@ -125,7 +146,7 @@ async fn a_warm_process_blames_nothing() {
         "its limit allows no call for 62 seconds, and the call doesn't wait"
     );
     send(&limiter, &bucket).await.answered(Outcome::Accepted);
-    let lines = log.text();
+    let lines = reported();
     assert!(
         lines.contains("waits for a slot of its limit bucket=\"/minute\""),
         "{lines}"

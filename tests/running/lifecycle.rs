@@ -230,6 +230,6 @@ fn a_call_on_its_way_is_small() {
         .build()
         .unwrap();
     let call = client.follow_thread("CT_1-T-2").into_future();
-    // 1.2 KiB.
-    assert!(size_of_val(&*call) <= 1228, "{} bytes", size_of_val(&*call));
+    // Up to here the usual allocator takes what it was last given back.
+    assert!(size_of_val(&*call) <= 1032, "{} bytes", size_of_val(&*call));
 }

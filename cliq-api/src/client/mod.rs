@@ -7,6 +7,7 @@ mod carried;
 mod endpoint;
 mod exchange;
 mod in_flight;
+mod in_time;
 mod limits;
 mod options;
 mod receive;

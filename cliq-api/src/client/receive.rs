@@ -3,16 +3,17 @@
 //! The transport ends at the head of a response. How long its body may take and how large it may be
 //! is decided here, so that it holds for every transport and every layer.
 
-use std::pin::Pin;
+use std::pin::{Pin, pin};
 use std::task::{Context, Poll};
 use std::time::Duration;
 
 use bytes::Bytes;
 use http::response::Parts;
 use http::{Response, StatusCode};
-use http_body::{Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep, timeout, timeout_at};
+use http_body::{Body as _, Frame, SizeHint};
+use tokio::time::{Instant, Sleep, sleep, timeout_at};
 
+use super::in_time::in_time;
 use crate::body::{Body, BoxError, Collected};
 use crate::error::MAX_KEPT;
 use crate::transport::{Exchange, Sent, TransportError};
@@ -81,9 +82,9 @@ impl Arrived {
     async fn read(&mut self, exchange: Exchange<'_>, bounds: &Bounds) -> Result<Option<Body>, Why> {
         let response = match bounds.read_timeout {
             None => exchange.await,
-            Some(silence) => timeout(silence, exchange)
+            Some(silence) => in_time(Some(Instant::now() + silence), pin!(exchange))
                 .await
-                .unwrap_or_else(|_| Err(silent(Sent::Maybe, silence))),
+                .unwrap_or_else(|| Err(silent(Sent::Maybe, silence))),
         };
         let (head, mut body) = response.map_err(Why::Failed)?.into_parts();
         let status = head.status;
@@ -91,7 +92,9 @@ impl Arrived {
         if status.is_success() && bounds.streamed {
             return Ok(Some(body));
         }
-        while let Some(piece) = next(&mut body, bounds.read_timeout).await {
+        while !body.is_end_stream()
+            && let Some(piece) = next(&mut body, bounds.read_timeout).await
+        {
             self.body.push(piece.map_err(Why::Failed)?);
             if self.is_enough(status, bounds)? {
                 break;
@@ -128,9 +131,9 @@ async fn next(
 ) -> Option<Result<Bytes, TransportError>> {
     let piece = match read_timeout {
         None => body.data().await,
-        Some(silence) => match timeout(silence, body.data()).await {
-            Ok(piece) => piece,
-            Err(_) => return Some(Err(silent(Sent::Answered, silence))),
+        Some(silence) => match in_time(Some(Instant::now() + silence), pin!(body.data())).await {
+            Some(piece) => piece,
+            None => return Some(Err(silent(Sent::Answered, silence))),
         },
     };
     piece.map(|piece| piece.map_err(TransportError::of_body))

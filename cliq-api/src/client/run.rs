@@ -3,7 +3,7 @@
 //! Typed calls and calls by metadata take the same way. Nothing that is called here calls back into
 //! the client.
 
-use std::pin::pin;
+use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -11,16 +11,17 @@ use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response};
 use tokio::runtime::Handle;
-use tokio::time::{Instant, timeout_at};
+use tokio::time::Instant;
 use tracing::Instrument;
 
 use super::carried::Carried;
 use super::endpoint::Context;
 use super::exchange::Detached;
 use super::in_flight::Entered;
+use super::in_time::in_time;
 use super::receive::{Bounds, Incomplete, Why, receive};
 use super::retry::RetryPolicy;
-use super::{Client, Core, Options, trace};
+use super::{Client, Core, trace};
 use crate::auth::Generation;
 use crate::body::Body;
 use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT};
@@ -80,11 +81,11 @@ async fn attempts(
     streamed: bool,
     decode: Decode<'_>,
 ) -> Result<Response<Body>, Error> {
-    let mut run = Run::begin(call, context, streamed)?;
+    let mut run = Run::begin(call, context, streamed, decode)?;
     // In a block, so that the first attempt is dropped before the retry path: otherwise it enlarges
     // the call's future.
     let error = {
-        let first = pin!(run.attempt(decode)).await;
+        let first = pin!(run.attempt()).await;
         match first {
             Ok(response) => return Ok(response),
             Err(Failed::Attempt(error)) => error,
@@ -93,7 +94,7 @@ async fn attempts(
         }
     };
     // Boxed, as most calls end with their first attempt, and would carry the room for more in vain.
-    Box::pin(run.retry(error, decode)).await
+    Box::pin(run.retry(error)).await
 }
 
 /// One call under way.
@@ -103,8 +104,8 @@ async fn attempts(
 )]
 struct Run<'c> {
     call: &'c Call,
-    client: &'c Client,
-    options: &'c Options,
+    decode: Decode<'c>,
+    context: &'c Context,
     /// The next attempt's request. Kept here, and not by the futures that work on it, each of which
     /// would be larger by it.
     head: Parts,
@@ -113,7 +114,10 @@ struct Run<'c> {
     is_built: bool,
     /// For as long as it goes on.
     _entered: Entered,
-    bounds: Bounds,
+    /// Whether a success ends at its head.
+    streamed: bool,
+    /// How long an attempt may take.
+    timeout: Duration,
     begun: Instant,
     /// How long the call may take.
     deadline: Duration,
@@ -155,7 +159,12 @@ enum Failed {
 
 impl<'c> Run<'c> {
     /// Validates what can be validated before anything is waited for.
-    fn begin(call: &'c Call, context: &'c Context, streamed: bool) -> Result<Self, Error> {
+    fn begin(
+        call: &'c Call,
+        context: &'c Context,
+        streamed: bool,
+        decode: Decode<'c>,
+    ) -> Result<Self, Error> {
         let begun = Instant::now();
         let endpoint = call.meta();
         let (client, options) = (&context.client, context.options());
@@ -182,18 +191,14 @@ impl<'c> Run<'c> {
         }
         Ok(Self {
             call,
-            client,
-            options,
+            decode,
+            context,
             head,
             body,
             is_built: true,
             _entered: entered,
-            bounds: Bounds {
-                timeout,
-                read_timeout: core.read_timeout,
-                max_response_size: core.max_response_size,
-                streamed,
-            },
+            streamed,
+            timeout,
             begun,
             deadline,
             scopes_known,
@@ -208,13 +213,9 @@ impl<'c> Run<'c> {
     }
 
     /// Makes further attempts, until one succeeds or there is no reason for another.
-    async fn retry(
-        &mut self,
-        mut error: Error,
-        decode: Decode<'_>,
-    ) -> Result<Response<Body>, Error> {
-        let core = &self.client.0.core;
-        let policy = self.options.retry.unwrap_or(core.retry);
+    async fn retry(&mut self, mut error: Error) -> Result<Response<Body>, Error> {
+        let core = self.core();
+        let policy = self.context.options().retry.unwrap_or(core.retry);
         let mut renewed = false;
         loop {
             self.note(&error);
@@ -237,7 +238,7 @@ impl<'c> Run<'c> {
                     return Err(self.ended(closed(self.call.meta())));
                 }
             }
-            let next = pin!(self.attempt(decode)).await;
+            let next = pin!(self.attempt()).await;
             error = match next {
                 Ok(response) => return Ok(response),
                 Err(Failed::Attempt(error)) => error,
@@ -252,61 +253,36 @@ impl<'c> Run<'c> {
     }
 
     /// Makes one attempt.
-    async fn attempt(&mut self, decode: Decode<'_>) -> Result<Response<Body>, Failed> {
+    async fn attempt(&mut self) -> Result<Response<Body>, Failed> {
         let (permit, authorized) = pin!(self.ready_in_time()).await?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
         let mut exchange = self.exchange(permit).instrument(span);
-        let Some(result) = self.in_time(&mut exchange).await else {
+        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
+        let end = Some(self.end()).filter(|&end| Instant::now() + self.timeout > end);
+        let Some(result) = in_time(end, Pin::new(&mut exchange)).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let endpoint = self.call.meta();
         let result = match result {
-            Ok(mut response) => match decode(self.call, &mut response) {
+            Ok(mut response) => match (self.decode)(self.call, &mut response) {
                 Ok(()) => Ok(response),
-                Err(problem) => {
-                    let core = &self.client.0.core;
-                    let (response, mut failure) = read_failure(core, buffered(response));
-                    let secrets = self.secrets();
-                    failure.redact(&secrets);
-                    Err(Error::decode(
-                        endpoint, response, failure, &problem, &secrets,
-                    ))
-                }
+                Err(problem) => Err(self.undecoded(response, &problem)),
             },
-            Err(failed) => {
-                let (fault, throttling) = *failed;
-                let fault = fault.redacted(&self.secrets());
-                let error = fault.into_error(endpoint, &self.bounds, authorized);
-                Err(error.with_throttling(throttling))
-            }
+            Err(failed) => Err(self.unsuccessful(*failed, authorized)),
         };
         match &result {
             Ok(response) => {
                 trace::answered(exchange.span(), response.status());
-                self.client.0.core.budget.earn();
+                self.core().budget.earn();
             }
             Err(error) => trace::failed(exchange.span(), error),
         }
         result.map_err(Failed::Attempt)
     }
 
-    // Each of the two is a function of its own, as the future of an attempt then has room for one of
-    // them at a time.
     async fn ready_in_time(&mut self) -> Result<(Permit, bool), Failed> {
-        let end = self.begun + self.deadline;
-        let ready = timeout_at(end, pin!(self.ready())).await;
-        ready.unwrap_or_else(|_| Err(Failed::Before(self.out_of_time())))
-    }
-
-    /// Returns `None` if the call's deadline passes first.
-    async fn in_time<T>(&self, work: &mut (impl Future<Output = T> + Unpin)) -> Option<T> {
-        let end = self.begun + self.deadline;
-        // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
-        if Instant::now() + self.bounds.timeout <= end {
-            return Some(work.await);
-        }
-        timeout_at(end, work).await.ok()
+        let ready = in_time(Some(self.end()), pin!(self.ready())).await;
+        ready.unwrap_or_else(|| Err(Failed::Before(self.out_of_time())))
     }
 
     /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
@@ -325,19 +301,20 @@ impl<'c> Run<'c> {
                 .map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
             self.stage = Stage::Token;
             self.is_built = false;
-            let (generation, authorized) = authorize(self.client, endpoint, &mut self.head)
+            let (generation, authorized) = authorize(self.client(), endpoint, &mut self.head)
                 .await
                 .map_err(Failed::Before)?;
             self.generation = generation;
             if !self.scopes_known {
                 // The first token brought them.
-                self.scopes_known = check_scopes(self.client, endpoint).map_err(Failed::Before)?;
+                self.scopes_known =
+                    check_scopes(self.client(), endpoint).map_err(Failed::Before)?;
             }
             // A permit that was held for too long, or that a lockout has voided, is given back.
             if permit.sending().is_err() {
                 continue;
             }
-            if self.is_charged && !self.client.0.core.budget.pay() {
+            if self.is_charged && !self.core().budget.pay() {
                 permit.unsent();
                 return Err(Failed::NoBudget);
             }
@@ -353,27 +330,32 @@ impl<'c> Run<'c> {
             self.wait_policy()
         };
         let options = AcquireOptions::new()
-            .deadline(self.begun + self.deadline)
-            .timeout(self.bounds.timeout)
+            .deadline(self.end())
+            .timeout(self.timeout)
             .wait_policy(policy)
-            .priority(self.options.priority.unwrap_or_default())
+            .priority(self.context.options().priority.unwrap_or_default())
             // A retry goes before others, or it would wait in the whole queue once more.
             .retry(!self.attempts.is_empty());
-        let client = &self.client.0;
-        let server = self.client.server(self.call.meta())?;
+        let client = self.client();
+        let server = client.server(self.call.meta())?;
         let buckets = server.buckets.of(self.call.meta());
-        let limiter = &client.core.limiter;
-        Ok(limiter.acquire(&buckets, client.user.as_ref(), options))
+        let limiter = &self.core().limiter;
+        Ok(limiter.acquire(&buckets, client.user(), options))
     }
 
     /// Sends the request, receives the response, and completes the permit.
     fn exchange(&mut self, permit: Permit) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
-        let core = Arc::clone(&self.client.0.core);
+        let core = Arc::clone(self.core());
         self.carried = Some(Box::new(Carried::of(&self.head)));
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let bounds = self.bounds;
+        let bounds = Bounds {
+            timeout: self.timeout,
+            read_timeout: core.read_timeout,
+            max_response_size: core.max_response_size,
+            streamed: self.streamed,
+        };
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
         // now on, and is finished for the sake of what its response says.
@@ -390,20 +372,47 @@ impl<'c> Run<'c> {
         Detached::new(work, in_flight, outlives_caller)
     }
 
+    fn unsuccessful(&self, (fault, throttling): Unsuccessful, authorized: bool) -> Error {
+        let fault = fault.redacted(&self.secrets());
+        let max = self.core().max_response_size;
+        let error = fault.into_error(self.call.meta(), max, authorized);
+        error.with_throttling(throttling)
+    }
+
+    fn undecoded(&self, response: Response<Body>, problem: &DecodeError) -> Error {
+        let (response, mut failure) = read_failure(self.core(), buffered(response));
+        let secrets = self.secrets();
+        failure.redact(&secrets);
+        Error::decode(self.call.meta(), response, failure, problem, &secrets)
+    }
+
     /// The secrets of the last attempt: what its authorizer put into its head, and what is marked
     /// or named as one.
     fn secrets(&self) -> Secrets {
         match &self.carried {
             Some(carried) => {
-                let without = build_with(self.call, self.client, self.options).ok();
+                let without = build(self.call, self.context).ok();
                 carried.secrets(without.as_ref())
             }
             None => Secrets::default(),
         }
     }
 
+    /// When the call's deadline passes.
+    fn end(&self) -> Instant {
+        self.begun + self.deadline
+    }
+
+    fn client(&self) -> &'c Client {
+        &self.context.client
+    }
+
+    fn core(&self) -> &'c Arc<Core> {
+        &self.context.client.0.core
+    }
+
     fn build(&mut self) -> Result<(), Error> {
-        let request = build_with(self.call, self.client, self.options)?;
+        let request = build(self.call, self.context)?;
         (self.head, self.body) = request.into_parts();
         self.is_built = true;
         Ok(())
@@ -415,14 +424,14 @@ impl<'c> Run<'c> {
     }
 
     fn wait_policy(&self) -> WaitPolicy {
-        let settings = self.client.0.core.limiter.settings();
-        let own = self.options.wait_policy;
+        let settings = self.core().limiter.settings();
+        let own = self.context.options().wait_policy;
         own.unwrap_or(settings.default_wait_policy())
     }
 
     /// Returns how long to wait before the next attempt, if there is to be one.
     fn next(&mut self, policy: &RetryPolicy, error: &Error) -> Option<Duration> {
-        let core = &self.client.0.core;
+        let core = self.core();
         let mut wait = policy.next(self.call.meta(), error, self.attempted())?;
         let mut until_sent = wait;
         self.through_lock = false;
@@ -446,7 +455,7 @@ impl<'c> Run<'c> {
 
     /// Whether the server refused the token, and another one is worth an attempt.
     fn is_renewed(&self, error: &Error) -> bool {
-        let authorizer = self.client.0.authorizer.as_ref();
+        let authorizer = self.client().0.authorizer.as_ref();
         error.is_token_refused()
             && authorizer
                 .zip(self.generation)
@@ -513,7 +522,7 @@ impl Fault {
     fn into_error(
         self,
         endpoint: &'static EndpointMeta,
-        bounds: &Bounds,
+        max_response_size: usize,
         authorized: bool,
     ) -> Error {
         match self {
@@ -521,7 +530,7 @@ impl Fault {
                 Error::status_error(endpoint, response, failure, authorized)
             }
             Self::Incomplete(Why::TooLarge, response) => {
-                Error::too_large(endpoint, bounds.max_response_size, response)
+                Error::too_large(endpoint, max_response_size, response)
             }
             Self::Incomplete(Why::Failed(error), response) => {
                 Error::transport(endpoint, error, response)
@@ -603,11 +612,8 @@ fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Fai
 }
 
 fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
-    build_with(call, &context.client, context.options())
-}
-
-fn build_with(call: &Call, client: &Client, options: &Options) -> Result<Request<Body>, Error> {
     let endpoint = call.meta();
+    let (client, options) = (&context.client, context.options());
     if let Some(problem) = options.invalid() {
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
     }

@@ -16,9 +16,11 @@ use crate::meta::EndpointMeta;
 
 /// Returns the span of a call.
 pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
-    let (host, port) = client
-        .server(endpoint)
-        .map_or(("", None), |server| server.base_url.server());
+    // The fields are computed only if somebody listens.
+    let server = || {
+        let server = client.server(endpoint);
+        server.map_or(("", None), |server| server.base_url.server())
+    };
     info_span!(
         "http.client.call",
         otel.name = %format_args!("{} {}{}", endpoint.method, endpoint.base, endpoint.path),
@@ -26,8 +28,8 @@ pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
         otel.status_code = Empty,
         http.request.method = %endpoint.method,
         url.template = %format_args!("{}{}", endpoint.base, endpoint.path),
-        server.address = host,
-        server.port = port,
+        server.address = server().0,
+        server.port = server().1,
         endpoint = endpoint.name,
         http.request.resend_count = Empty,
         http.response.status_code = Empty,

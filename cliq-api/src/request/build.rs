@@ -133,7 +133,8 @@ fn headers(
     target: &Target<'_>,
 ) -> Result<HeaderMap, RequestError> {
     let meta = call.meta();
-    let mut headers = HeaderMap::with_capacity(8);
+    // Room for the usual ones: two of ours, two of the body and the server, a token and one more.
+    let mut headers = HeaderMap::with_capacity(6);
     headers.insert(ACCEPT, HeaderValue::from_static(meta.accept));
     replace(&mut headers, target.defaults);
     if let Some(content_type) = content_type {
@@ -164,11 +165,15 @@ fn headers(
 
 /// Copies the headers of `from`, replacing those of the same names.
 fn replace(headers: &mut HeaderMap, from: &HeaderMap) {
-    for name in from.keys() {
-        headers.remove(name);
-    }
+    let mut last = None;
     for (name, value) in from {
-        headers.append(name.clone(), value.clone());
+        // Values of one name follow one another.
+        if last == Some(name) {
+            headers.append(name, value.clone());
+        } else {
+            headers.insert(name, value.clone());
+        }
+        last = Some(name);
     }
 }
 
