@@ -307,7 +307,7 @@ mod tests {
         // When the first one no longer counts.
         let freed = begun + WINDOW + GRACE;
         assert_eq!(in_use.failed(false, None), freed);
-        advance(freed - Instant::now() - SECOND).await;
+        advance((freed - Instant::now()).saturating_sub(SECOND)).await;
         assert!(!allows(&ledger, 1, Why::Needed));
         advance(SECOND).await;
         assert!(allows(&ledger, 1, Why::Needed));
