@@ -106,7 +106,10 @@ impl Authorizer for Own {
     }
 }
 
-fn clients() -> Vec<(&'static str, fn(ClientBuilder) -> ClientBuilder)> {
+/// A way to give a client a secret.
+type Giving = fn(ClientBuilder) -> ClientBuilder;
+
+fn clients() -> Vec<(&'static str, Giving)> {
     vec![
         ("access token", |builder| builder.access_token(SECRET)),
         ("bearer", |builder| builder.authorizer(Bearer::new(SECRET))),
