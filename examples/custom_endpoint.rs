@@ -43,12 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     tokio::spawn(help_desk(listener));
 
     for endpoint in TICKETS {
-        println!(
-            "declared: {endpoint}, limit {}",
-            endpoint
-                .limit()
-                .map_or_else(String::new, |limit| limit.to_string())
-        );
+        println!("declared: {endpoint}, limits {:?}", endpoint.limits());
     }
     let ticket = client
         .get_ticket("ops/alerts & more")

@@ -3,6 +3,7 @@
 //! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq
 //!   itself.
 //! - `custom_endpoint`: an endpoint of your own, on the same client.
+//! - `code_host`: an API like GitHub's, which needs most of what a declaration can say.
 //! - `bot`: a small bot, and how it is tested.
 //! - `sign_in`: every way of signing in, against a sandbox on this machine.
 

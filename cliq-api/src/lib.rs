@@ -77,6 +77,7 @@ mod provider;
 mod request;
 mod request_ext;
 mod response;
+mod schema;
 mod secrets;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
@@ -155,29 +156,42 @@ pub use cliq_macros::endpoint;
 /// |---|---|
 /// | `base = "/api/v3"` | a path between the client's base URL and the path of each endpoint; defaults to none |
 /// | `scope_prefix = "Desk"` | a prefix of each scope, joined with a dot; defaults to none |
-/// | `limit = "20/min"`, `lock = "10m"` | defaults for the methods; see below |
+/// | `limit = "20/min"`, `lock = "10m"`, `bucket = "name"`, `server = "name"` | defaults for the methods; see below |
+/// | `header("X-Api-Version" = "2022-11-28")` | constant headers of all methods; a method's own of the same name replaces it |
+/// | `schema` | puts the JSON schemas of arguments and responses into the metadata. Their types implement `schemars::JsonSchema`. Requires the feature `schema` |
 /// | `crate = ::path` | the path of this crate, for crates that re-export it |
 ///
 /// # Keys of a method: `#[endpoint(METHOD "path", …)]`
 ///
 /// | key | meaning |
 /// |---|---|
-/// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD` | the HTTP method; required, first |
-/// | `"/tickets/<TICKET_ID>?view=full"` | the path; required, second. The argument of the same name, in any case style, fills the placeholder `<NAME>`. A placeholder may be a part of a segment, as in `<ID>.json`. A constant query after `?` is sent unchanged |
+/// | `GET`, `POST`, `PUT`, `PATCH`, `DELETE`, `HEAD`, `OPTIONS` | the HTTP method; required, first |
+/// | `"/tickets/<TICKET_ID>?view=full"` | the path; required, second. The argument of the same name, in any case style, fills the placeholder `<NAME>`. A placeholder may be a part of a segment, as in `<ID>.json`; `<PATH..>` takes one or more whole segments: a text with slashes between them, or a `Vec` of them. A constant query after `?` is sent unchanged |
 /// | `scope = "Tickets.UPDATE"` | the scope that the token needs; of several, `any("…", "…")` or `all("…", "…")` |
-/// | `limit = "20/min"`, `"10/5min"`, `"20/2s"`, `none` | the rate limit per user; `none` removes an inherited limit and lockout |
-/// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds the limit. Requires `limit` |
+/// | `limit = "20/min"`, `"10/5min"`, `"10000/day"`, `"1000/h per app"` | the rate limit of each user, or of all users together |
+/// | `limit = ["100/s", "10000/day"]` | several limits, all of which are kept |
+/// | `limit = none` | removes an inherited limit and lockout |
+/// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds a limit. Requires `limit` |
+/// | `lock = none` | the server has no lockouts here, whatever the trait or the provider says |
 /// | `base = "/api/v2"` | replaces the trait's `base` |
-/// | `shares = other_method` | declares that the server can't distinguish the two endpoints: their methods are equal, and their paths differ only in placeholder names. The limits of both apply to both |
-/// | `bucket = "name"` | counts the calls of all endpoints with this name together |
+/// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` of its own isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
+/// | `server = "uploads"` | another server of the provider, whose URL the client has from [`ClientBuilder::server`]; `none` for the client's base URL |
+/// | `header("X-Name" = "value")` | constant headers |
+/// | `field("action" = "close", "depth" = 1)` | constant fields of the body: strings, numbers, booleans |
+/// | `body = optional` | sends no body if no field is set |
 /// | `idempotent`, `idempotent = false` | whether a call may be sent twice, which retries depend on. Defaults to `false` for `POST` and `PATCH`, to `true` for the others |
 /// | `response = "data"` | returns this member of the JSON object; dots descend, as in `data.items` |
 /// | `page(items = "data", token = "next_token")` | declares a paged response, of type [`Page<T>`](Page): where the items are, and where the token of the next page is. The query argument with the token's name sends it; `param = "…"` names another one |
 /// | `form` | sends fields as `application/x-www-form-urlencoded` |
+/// | `form = nested` | the same for structs, maps and lists: `item[price]=5&tags[0]=a` |
 /// | `timeout = "30s"` | the timeout of one attempt; defaults to the client's |
 ///
-/// Durations are written `10s`, `5m` or `5min`, `1h`; a day is `24h`. Editors with rust-analyzer
-/// complete keys, attributes of arguments and their options.
+/// Durations are written `10s`, `5m` or `5min`, `1h`, `1day`. Editors with rust-analyzer complete
+/// keys, attributes of arguments and their options.
+///
+/// A server counts what it can distinguish: methods and paths, whatever the placeholders are called.
+/// Endpoints that are equal in that are counted together, and the limits and buckets of all of them
+/// apply to each. Where a path matches several of them, literals match before `<PATH..>`.
 ///
 /// # Attributes of an argument
 ///
@@ -185,19 +199,55 @@ pub use cliq_macros::endpoint;
 /// |---|---|
 /// | none | fills the placeholder of the same name |
 /// | `#[path("TICKET_ID")]` | fills this placeholder |
+/// | `#[path(csv)]`, `#[path("TICKET_IDS", csv)]` | a `Vec` in one placeholder, joined with commas |
 /// | `#[query]`, `#[query("name")]` | a query parameter; a `Vec` repeats it |
 /// | `#[query(csv)]`, `#[query("name", csv)]` | a `Vec` in one query parameter, joined with commas |
 /// | `#[query(flatten)]` | a struct or map; each member is a query parameter |
+/// | `#[query(deep)]`, `#[query("name", deep)]` | a struct, map or list with brackets: `created[gte]=5&expand[0]=a` |
 /// | `#[header("X-Name")]` | a header |
 /// | `#[field]`, `#[field("name")]` | a member of the JSON body, or of the form |
+/// | `#[field(csv)]`, `#[field("name", csv)]` | a `Vec` in one field, joined with commas |
+/// | `#[field(flatten)]` | a struct or map; each member is a field. A member can't have the name of another field |
 /// | `#[body]` | the whole body, as JSON |
 /// | `#[body(bytes)]`, `#[body(bytes, content_type = "image/png")]` | the whole body, unchanged: [`Bytes`], `Vec<u8>` or `String` |
 ///
 /// A required argument becomes a parameter of the method; an `Option` becomes a setter of the
 /// builder, and is not sent unless it is set. Both accept any value that converts `Into` the type.
-/// A `Vec` accepts an iterator of values that convert into its items. Numbers and booleans are not
-/// converted. Values in a path, a query or a header must serialize to a scalar: a string, a number,
-/// a boolean or a unit variant.
+/// A `Vec` accepts an iterator of values that convert into its items, a `Vec<Vec<String>>` also
+/// `[["a"]]`. Numbers and booleans are not converted. Values in a path, a query or a header must
+/// serialize to a scalar: a string, a number, a boolean or a unit variant.
+///
+/// A value that would change the path is rejected before anything is sent: an empty one, `.` and
+/// `..`, also as a segment of `<PATH..>`. So is a required list that is empty, if nothing of it would
+/// be sent; a JSON list is sent as `[]`.
+///
+/// A setter may have the name of one of the builder's methods, such as `options`, and hides it:
+/// `RequestExt::options(call, …)` still calls that. Only `send`, `wait`, `wait_send`, `clone` and
+/// `into_future` are reserved.
+///
+/// A body of one of several forms is an enum, tagged as `serde` does it:
+///
+/// ```
+/// # use cliq_api::prelude::*;
+/// # use serde::Serialize;
+/// #[derive(Serialize)]
+/// #[serde(tag = "type", rename_all = "snake_case")]
+/// pub enum Event {
+///     Opened { by: String },
+///     Closed,
+/// }
+///
+/// #[endpoints(header("X-Api-Version" = "2022-11-28"))]
+/// pub trait Tickets {
+///     /// Sends `{"type": "opened", "by": "…"}` or `{"type": "closed"}`.
+///     #[endpoint(POST "/tickets/<TICKET_ID>/events")]
+///     fn record_event(&self, ticket_id: u64, #[body] event: Event);
+///
+///     /// Sends `{"state": "closed", "reason": "…"}`.
+///     #[endpoint(PATCH "/tickets/<TICKET_ID>?notify=all", field("state" = "closed"))]
+///     fn close_ticket(&self, ticket_id: u64, #[field] reason: Option<String>);
+/// }
+/// ```
 ///
 /// # Return types
 ///
@@ -211,6 +261,9 @@ pub use cliq_macros::endpoint;
 /// An empty body is read as `null`, which is `None` for an `Option` and an empty list for a `Vec` or
 /// a `Page`. A response without the declared member is an error, unless the type is an `Option`.
 /// Items of a list fail one by one if they are declared so: `Page<`[`Lenient`]`<Ticket>>`.
+///
+/// The other members of a page's response are in [`Page::other`]. `Accept` follows from the type,
+/// unless a constant header says otherwise.
 ///
 /// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
 ///
@@ -236,6 +289,14 @@ pub use cliq_macros::endpoint;
 /// # }
 /// ```
 ///
+/// # What can't be declared
+///
+/// Types and lifetimes as parameters, argument values that borrow, a placeholder in the host or in the
+/// constant query, a header with several values, a body in a `GET`, `HEAD` or `OPTIONS` request, XML
+/// and other encodings of values (send them as [`Bytes`]), and responses whose type depends on their
+/// status (use `.send()`). What is one call to a user and several to the server is a method with a
+/// body.
+///
 /// # Generated items
 ///
 /// For the endpoint `open_ticket` of the trait `Tickets`:
@@ -256,11 +317,12 @@ pub use client::{
 pub use cliq::threads;
 pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
-pub use meta::{EndpointMeta, Limit, PageMeta, Param, Place, Scopes, Shape};
+pub use meta::{EndpointMeta, Limit, Lockout, PageMeta, Param, Place, SchemaFn, Scopes, Shape};
 pub use paging::{Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
-    BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
+    QueryValue, RawValue,
 };
 pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
@@ -294,10 +356,16 @@ pub mod __private {
     pub use crate::client::{Builder, Context, Of};
     pub use crate::request::Call;
     pub use crate::request_ext::awaited;
+    pub use crate::schema::schema;
 
-    /// Returns the rate limit of an endpoint.
-    pub const fn limit(calls: u32, seconds: u64) -> Option<crate::Limit> {
-        Some(crate::Limit::new(calls, Duration::from_secs(seconds)))
+    /// Returns a rate limit in an endpoint's metadata.
+    pub const fn limit(calls: u32, seconds: u64) -> crate::Limit {
+        crate::Limit::new(calls, Duration::from_secs(seconds))
+    }
+
+    /// Returns a lockout in an endpoint's metadata.
+    pub const fn lock(seconds: u64) -> crate::Lockout {
+        crate::Lockout::For(Duration::from_secs(seconds))
     }
 
     /// Returns a duration in an endpoint's metadata.
@@ -308,6 +376,13 @@ pub mod __private {
     /// Returns the builder of a call whose required values are set.
     pub fn built<B: Builder>(caller: &(impl crate::Caller + ?Sized), call: Call) -> B {
         B::new(call, Context::new(caller.client().clone()))
+    }
+
+    /// Collects the argument for a list of lists.
+    pub fn collect_lists<T>(
+        lists: impl IntoIterator<Item = impl IntoIterator<Item = impl Into<T>>>,
+    ) -> Vec<Vec<T>> {
+        lists.into_iter().map(collect).collect()
     }
 
     /// Collects the argument for a list.

@@ -23,14 +23,20 @@ use http::Method;
 ///
 /// let close = TICKETS.iter().find(|meta| meta.name() == "close_ticket").unwrap();
 /// assert_eq!(close.to_string(), "POST /api/v1/tickets/<TICKET_ID>/close");
-/// assert_eq!(close.limit().unwrap().to_string(), "20/min");
+/// assert_eq!(close.limits()[0].to_string(), "20/min");
 /// ```
 #[derive(Debug, Clone, Copy)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a key of the declaration"
+)]
 pub struct EndpointMeta {
     #[doc(hidden)]
     pub name: &'static str,
     #[doc(hidden)]
     pub api: &'static str,
+    #[doc(hidden)]
+    pub summary: &'static str,
     #[doc(hidden)]
     pub table: fn() -> &'static [&'static EndpointMeta],
     #[doc(hidden)]
@@ -44,9 +50,9 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub scopes: Scopes,
     #[doc(hidden)]
-    pub limit: Option<Limit>,
+    pub limits: &'static [Limit],
     #[doc(hidden)]
-    pub lock: Option<Duration>,
+    pub lock: Lockout,
     #[doc(hidden)]
     pub bucket: Option<&'static str>,
     #[doc(hidden)]
@@ -54,7 +60,15 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub idempotent: bool,
     #[doc(hidden)]
+    pub headers: &'static [(&'static str, &'static str)],
+    #[doc(hidden)]
+    pub fields: &'static [(&'static str, &'static str)],
+    #[doc(hidden)]
+    pub body_optional: bool,
+    #[doc(hidden)]
     pub form: bool,
+    #[doc(hidden)]
+    pub nested: bool,
     #[doc(hidden)]
     pub response: &'static [&'static str],
     #[doc(hidden)]
@@ -67,7 +81,14 @@ pub struct EndpointMeta {
     pub timeout: Option<Duration>,
     #[doc(hidden)]
     pub params: &'static [Param],
+    #[doc(hidden)]
+    pub response_schema: Option<SchemaFn>,
+    #[doc(hidden)]
+    pub param_schemas: &'static [Option<SchemaFn>],
 }
+
+/// Returns the JSON schema of a type.
+pub type SchemaFn = fn() -> serde_json::Value;
 
 impl EndpointMeta {
     /// The metadata of a declaration without keys. The macro writes only the fields that differ.
@@ -75,24 +96,31 @@ impl EndpointMeta {
     pub const DEFAULT: Self = Self {
         name: "",
         api: "",
+        summary: "",
         table: || &[],
         method: &Method::GET,
         base: "",
         path: "",
         query: "",
         scopes: Scopes::None,
-        limit: None,
-        lock: None,
+        limits: &[],
+        lock: Lockout::Undeclared,
         bucket: None,
         server: None,
         idempotent: true,
+        headers: &[],
+        fields: &[],
+        body_optional: false,
         form: false,
+        nested: false,
         response: &[],
         optional: false,
         accept: "application/json",
         page: None,
         timeout: None,
         params: &[],
+        response_schema: None,
+        param_schemas: &[],
     };
 
     /// Returns the method's name in the trait, such as `close_ticket`.
@@ -103,6 +131,11 @@ impl EndpointMeta {
     /// Returns the name of the trait, such as `Tickets`.
     pub const fn api(&self) -> &'static str {
         self.api
+    }
+
+    /// Returns the first paragraph of the method's documentation, in one line. It may be empty.
+    pub const fn summary(&self) -> &'static str {
+        self.summary
     }
 
     /// Returns all endpoints of the trait.
@@ -136,13 +169,22 @@ impl EndpointMeta {
         self.scopes
     }
 
-    /// Returns the rate limit per user.
-    pub const fn limit(&self) -> Option<Limit> {
-        self.limit
+    /// Returns the rate limits, all of which apply.
+    pub const fn limits(&self) -> &'static [Limit] {
+        self.limits
     }
 
-    /// Returns the lockout: how long the server rejects all calls of a user who exceeds the limit.
+    /// Returns how long the server rejects all calls of a user who exceeds a limit, if that is
+    /// declared.
     pub const fn lock(&self) -> Option<Duration> {
+        match self.lock {
+            Lockout::For(lock) => Some(lock),
+            Lockout::None | Lockout::Undeclared => None,
+        }
+    }
+
+    /// Returns what is declared of lockouts.
+    pub const fn lockout(&self) -> Lockout {
         self.lock
     }
 
@@ -197,6 +239,38 @@ impl EndpointMeta {
     pub const fn form(&self) -> bool {
         self.form
     }
+
+    /// Returns whether the form is nested: `a[b]=c`.
+    pub const fn nested(&self) -> bool {
+        self.nested
+    }
+
+    /// Returns the names and values of constant headers.
+    pub const fn headers(&self) -> &'static [(&'static str, &'static str)] {
+        self.headers
+    }
+
+    /// Returns the names of constant fields of the body, and their values as JSON: `"close"` with
+    /// its quotes, `5`, `true`.
+    pub const fn fields(&self) -> &'static [(&'static str, &'static str)] {
+        self.fields
+    }
+
+    /// Returns whether the body is left out when none of its fields is set.
+    pub const fn body_optional(&self) -> bool {
+        self.body_optional
+    }
+
+    /// Returns the JSON schema of the response, of a page that of its items. `None` without the
+    /// trait's key `schema`, and for a response that isn't JSON.
+    pub const fn response_schema(&self) -> Option<SchemaFn> {
+        self.response_schema
+    }
+
+    /// Returns the JSON schema of the parameter with this index in [`params`](Self::params).
+    pub fn param_schema(&self, index: usize) -> Option<SchemaFn> {
+        self.param_schemas.get(index).copied().flatten()
+    }
 }
 
 /// `POST /api/v1/tickets/<TICKET_ID>/close`.
@@ -223,6 +297,8 @@ pub struct Param {
     pub shape: Shape,
     #[doc(hidden)]
     pub required: bool,
+    #[doc(hidden)]
+    pub summary: &'static str,
 }
 
 impl Param {
@@ -233,7 +309,13 @@ impl Param {
             place,
             shape,
             required,
+            summary: "",
         }
+    }
+
+    #[doc(hidden)]
+    pub const fn about(self, summary: &'static str) -> Self {
+        Self { summary, ..self }
     }
 
     #[doc(hidden)]
@@ -270,6 +352,11 @@ impl Param {
     /// Returns how its value is serialized.
     pub const fn shape(&self) -> Shape {
         self.shape
+    }
+
+    /// Returns the first paragraph of the argument's documentation, in one line. It may be empty.
+    pub const fn summary(&self) -> &'static str {
+        self.summary
     }
 
     /// Returns whether a call needs it.
@@ -318,6 +405,10 @@ pub enum Shape {
     Csv,
     /// A struct or map; each member is a parameter.
     Flatten,
+    /// A struct, map or list, written with brackets: `name[member]=value`, `name[0]=value`.
+    Deep,
+    /// Several segments of a path: a string with slashes between them, or a list.
+    Segments,
     /// JSON: a member of the body, or the whole body.
     Json,
     /// Raw bytes, with their content type.
@@ -346,7 +437,7 @@ impl Scopes {
     }
 }
 
-/// A rate limit: at most `calls` in any period of `per`, for each user.
+/// A rate limit: at most `calls` in any period of `per`, for each user or for all of them together.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub struct Limit {
@@ -354,28 +445,59 @@ pub struct Limit {
     pub calls: u32,
     /// The length of the window.
     pub per: Duration,
+    /// Whether the calls of all users count together.
+    pub per_app: bool,
 }
 
 impl Limit {
-    /// Returns a limit of `calls` in any period of `per`.
+    /// Returns a limit of `calls` in any period of `per`, for each user.
     pub const fn new(calls: u32, per: Duration) -> Self {
-        Self { calls, per }
+        Self {
+            calls,
+            per,
+            per_app: false,
+        }
+    }
+
+    /// Returns the same limit for all users together.
+    pub const fn per_app(self) -> Self {
+        Self {
+            per_app: true,
+            ..self
+        }
     }
 }
 
-/// As declared: `20/min`, `10/5min`.
+/// As declared: `20/min`, `10/5min`, `1000/h per app`.
 impl fmt::Display for Limit {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let (count, unit) = match self.per.as_secs() {
+            days if days > 0 && days.is_multiple_of(86_400) => (days / 86_400, "day"),
             hours if hours > 0 && hours.is_multiple_of(3600) => (hours / 3600, "h"),
             minutes if minutes > 0 && minutes.is_multiple_of(60) => (minutes / 60, "min"),
             seconds => (seconds, "s"),
         };
         match count {
-            1 => write!(f, "{}/{unit}", self.calls),
-            count => write!(f, "{}/{count}{unit}", self.calls),
+            1 => write!(f, "{}/{unit}", self.calls)?,
+            count => write!(f, "{}/{count}{unit}", self.calls)?,
         }
+        if self.per_app {
+            f.write_str(" per app")?;
+        }
+        Ok(())
     }
+}
+
+/// How long a server locks out whoever exceeds a limit.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[non_exhaustive]
+pub enum Lockout {
+    /// The server has no lockouts: only times that a response announces are obeyed.
+    None,
+    /// Nothing is declared: the limiter's settings say what to assume.
+    Undeclared,
+    /// For that long.
+    For(Duration),
 }
 
 /// Where a paged response holds its items and the token of the next page.

@@ -78,9 +78,6 @@ impl BrokenCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || BROKEN,
         api: "Broken",
-        base: "",
-        limit: ::core::option::Option::None,
-        lock: ::core::option::Option::None,
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }
@@ -131,7 +128,7 @@ impl<E> ::core::fmt::Debug for BrokenCall<E> {
     "`get_it`: the path must begin with `/`\nhelp: write it like `\"/threads\"`"
 }
 ::core::compile_error! {
-    "`get_it`: invalid limit `\"often\"`\nhelp: write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/24h\"`, or `none`"
+    "`get_it`: invalid limit `\"often\"`\nhelp: write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/day per app\"`, or `none`"
 }
 ::core::compile_error! {
     "`get_it`: unknown attribute `#[nonsense]` on an argument\nhelp: expected one of `path`, `query`, `header`, `field`, `body`"

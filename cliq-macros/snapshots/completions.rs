@@ -15,26 +15,47 @@ const _: () = {
             /** The default lockout after the limit was exceeded, such as `"10m"`.
 */
             pub fn lock() {}
+            /** The default bucket: the calls of all endpoints are counted together.
+*/
+            pub fn bucket() {}
+            /** Constant headers of all endpoints: `header("X-Version" = "1")`.
+*/
+            pub fn header() {}
+            /** Another server of the provider, by the name that the client has for it.
+*/
+            pub fn server() {}
+            /** Puts JSON schemas of arguments and responses into the metadata.
+*/
+            pub fn schema() {}
         }
         pub mod endpoint {
             /** The scope that a token needs: `"Chats.UPDATE"`, `any("…", "…")` or `all("…", "…")`.
 */
             pub fn scope() {}
-            /** Calls per time and user, such as `"20/min"`, or `none`.
+            /** Calls per time and user, such as `"20/min"` or `["100/s", "1000/h per app"]`, or `none`.
 */
             pub fn limit() {}
-            /** How long a user is locked out who exceeds the limit, such as `"10m"`.
+            /** How long a user is locked out who exceeds the limit, such as `"10m"`, or `none`.
 */
             pub fn lock() {}
             /** Another base for this endpoint.
 */
             pub fn base() {}
-            /** An endpoint with the same method and path, which shares its limit.
-*/
-            pub fn shares() {}
             /** The name of a bucket: calls of all endpoints that name it are counted together.
 */
             pub fn bucket() {}
+            /** Another server of the provider, by the name that the client has for it.
+*/
+            pub fn server() {}
+            /** Constant headers: `header("X-Version" = "1")`.
+*/
+            pub fn header() {}
+            /** Constant members of the body: `field("action" = "close")`.
+*/
+            pub fn field() {}
+            /** `body = optional`: sends no body where no field is set.
+*/
+            pub fn body() {}
             /** Whether the call may be sent twice.
 */
             pub fn idempotent() {}
@@ -44,7 +65,7 @@ const _: () = {
             /** Where a page's items and the next page's token are: `page(items = "…", token = "…")`.
 */
             pub fn page() {}
-            /** Sends fields as `application/x-www-form-urlencoded`.
+            /** Sends fields as `application/x-www-form-urlencoded`; `form = nested` writes `a[b]=c`.
 */
             pub fn form() {}
             /** A timeout for one attempt, such as `"30s"`.
@@ -74,7 +95,11 @@ const _: () = {
             /// The whole body, as JSON or as it is.
             pub fn body() {}
         }
-        pub mod path {}
+        pub mod path {
+            /** Joins a list with commas.
+*/
+            pub fn csv() {}
+        }
         pub mod query {
             /** Joins a list with commas.
 */
@@ -82,9 +107,19 @@ const _: () = {
             /** Sends each member of a struct or a map as a parameter.
 */
             pub fn flatten() {}
+            /** Sends a struct, a map or a list with brackets: `name[member]=value`.
+*/
+            pub fn deep() {}
         }
         pub mod header {}
-        pub mod field {}
+        pub mod field {
+            /** Joins a list with commas.
+*/
+            pub fn csv() {}
+            /** Sends each member of a struct or a map as a member of the body.
+*/
+            pub fn flatten() {}
+        }
         pub mod body {
             /** Sends the value as it is, not as JSON.
 */

@@ -44,7 +44,7 @@ pub trait Api: ::cliq_api::Caller {
     }
     /** `GET /api/v3/shared/<NAME>`
 
- Limit: 10 calls per minute and user, then locked for one hour.*/
+ Limit: 20 calls per minute and user, then locked for 10 minutes.*/
     fn shared_by_name(
         &self,
         name: impl ::core::convert::Into<String>,
@@ -103,8 +103,8 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Overridden> {
         method: &::cliq_api::http::Method::GET,
         path: "/overridden",
         base: "/v1",
-        limit: ::cliq_api::__private::limit(5, 3600),
-        lock: ::cliq_api::__private::seconds(3600),
+        limits: &[::cliq_api::__private::limit(5, 3600)],
+        lock: ::cliq_api::__private::lock(3600),
         timeout: ::cliq_api::__private::seconds(3),
         ..ApiCall::<()>::SHARED
     };
@@ -122,8 +122,8 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Dropped> {
         name: "dropped",
         method: &::cliq_api::http::Method::POST,
         path: "/dropped",
-        limit: ::core::option::Option::None,
-        lock: ::core::option::Option::None,
+        limits: &[],
+        lock: ::cliq_api::Lockout::Undeclared,
         ..ApiCall::<()>::SHARED
     };
 }
@@ -142,15 +142,15 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Shared> {
         name: "shared",
         method: &::cliq_api::http::Method::GET,
         path: "/shared/<ID>",
-        limit: ::cliq_api::__private::limit(10, 60),
-        lock: ::cliq_api::__private::seconds(3600),
+        limits: &[::cliq_api::__private::limit(10, 60)],
+        lock: ::cliq_api::__private::lock(3600),
         params: &[::cliq_api::Param::path("ID", true)],
         ..ApiCall::<()>::SHARED
     };
 }
 /** `GET /api/v3/shared/<NAME>`
 
- Limit: 10 calls per minute and user, then locked for one hour.
+ Limit: 20 calls per minute and user, then locked for 10 minutes.
 
  The call of [`Api::shared_by_name`](Api::shared_by_name), not sent yet.*/
 #[allow(dead_code, unreachable_pub)]
@@ -163,8 +163,6 @@ impl ::cliq_api::Endpoint for ApiCall<__api::SharedByName> {
         name: "shared_by_name",
         method: &::cliq_api::http::Method::GET,
         path: "/shared/<NAME>",
-        limit: ::cliq_api::__private::limit(10, 60),
-        lock: ::cliq_api::__private::seconds(3600),
         params: &[::cliq_api::Param::path("NAME", true)],
         ..ApiCall::<()>::SHARED
     };
@@ -187,8 +185,8 @@ impl ApiCall<()> {
         table: || API,
         api: "Api",
         base: "/api/v3",
-        limit: ::cliq_api::__private::limit(20, 60),
-        lock: ::cliq_api::__private::seconds(600),
+        limits: &[::cliq_api::__private::limit(20, 60)],
+        lock: ::cliq_api::__private::lock(600),
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }

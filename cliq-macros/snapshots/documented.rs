@@ -55,11 +55,12 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Find> {
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "find",
+        summary: "Finds things.",
         method: &::cliq_api::http::Method::GET,
         path: "/find/<ID>",
         params: &[
-            ::cliq_api::Param::path("ID", true),
-            ::cliq_api::Param::query("n", false),
+            ::cliq_api::Param::path("ID", true).about("Which."),
+            ::cliq_api::Param::query("n", false).about("How many."),
         ],
         ..ApiCall::<()>::SHARED
     };
@@ -89,9 +90,7 @@ impl ApiCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || API,
         api: "Api",
-        base: "",
-        limit: ::cliq_api::__private::limit(1, 1),
-        lock: ::core::option::Option::None,
+        limits: &[::cliq_api::__private::limit(1, 1)],
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }

@@ -36,7 +36,7 @@ pub(crate) trait Api: ::other::path::Caller {
     }
     /** `PUT /c`
 
- Limit: 10 calls per 5 minutes and user.*/
+ Limit: 20 calls per minute and user.*/
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
         ::other::path::__private::built(
             self,
@@ -96,7 +96,6 @@ impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
         path: "/a/<ID>.json",
         query: "constant=1",
         scopes: ::other::path::Scopes::Any(&["A", "B"]),
-        bucket: ::core::option::Option::Some("w"),
         page: ::core::option::Option::Some(
             ::other::path::PageMeta::new(&["data", "items"], &["meta", "next"], 6),
         ),
@@ -122,7 +121,7 @@ impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
                 true,
             ),
             ::other::path::Param::header("X-D", false),
-            ::other::path::Param::field("e", false),
+            ::other::path::Param::field("e", false).about("Its words."),
             ::other::path::Param::query("cursor", false),
         ],
         ..ApiCall::<()>::SHARED
@@ -178,8 +177,9 @@ impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
         method: &::other::path::http::Method::PUT,
         path: "/b",
         base: "",
-        limit: ::core::option::Option::None,
-        lock: ::core::option::Option::None,
+        limits: &[],
+        lock: ::other::path::Lockout::Undeclared,
+        bucket: ::core::option::Option::None,
         form: true,
         response: &["x", "y"],
         optional: true,
@@ -221,7 +221,7 @@ impl ApiCall<__api::PutIt> {
 #[cfg(feature = "api")]
 /** `PUT /c`
 
- Limit: 10 calls per 5 minutes and user.
+ Limit: 20 calls per minute and user.
 
  The call of [`Api::put_bytes`](Api::put_bytes), not sent yet.*/
 #[allow(dead_code, unreachable_pub)]
@@ -236,8 +236,8 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
         method: &::other::path::http::Method::PUT,
         path: "/c",
         base: "",
-        limit: ::other::path::__private::limit(10, 300),
-        lock: ::core::option::Option::None,
+        lock: ::other::path::Lockout::Undeclared,
+        bucket: ::core::option::Option::None,
         accept: "*/*",
         params: &[
             ::other::path::Param::new(
@@ -268,8 +268,9 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytesToo> {
         method: &::other::path::http::Method::PUT,
         path: "/c",
         base: "",
-        limit: ::other::path::__private::limit(10, 300),
-        lock: ::core::option::Option::None,
+        limits: &[::other::path::__private::limit(10, 300)],
+        lock: ::other::path::Lockout::Undeclared,
+        bucket: ::core::option::Option::None,
         params: &[
             ::other::path::Param::new(
                 "a",
@@ -313,8 +314,9 @@ impl ApiCall<()> {
         table: || API,
         api: "Api",
         base: "/v2",
-        limit: ::other::path::__private::limit(20, 60),
-        lock: ::other::path::__private::seconds(300),
+        limits: &[::other::path::__private::limit(20, 60)],
+        lock: ::other::path::__private::lock(300),
+        bucket: ::core::option::Option::Some("w"),
         ..::other::path::EndpointMeta::DEFAULT
     };
 }

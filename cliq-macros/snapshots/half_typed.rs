@@ -77,9 +77,6 @@ impl ApiCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || API,
         api: "Api",
-        base: "",
-        limit: ::core::option::Option::None,
-        lock: ::core::option::Option::None,
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }

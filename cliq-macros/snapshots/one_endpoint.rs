@@ -41,6 +41,7 @@ impl ::cliq_api::Endpoint for ThreadsCall<__threads::FollowThread> {
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "follow_thread",
+        summary: "Follows a thread.",
         method: &::cliq_api::http::Method::POST,
         path: "/threads/<THREAD_CHAT_ID>/follow",
         scopes: ::cliq_api::Scopes::Any(&["ZohoCliq.Chats.UPDATE"]),
@@ -63,8 +64,8 @@ impl ThreadsCall<()> {
         table: || THREADS,
         api: "Threads",
         base: "/api/v3",
-        limit: ::cliq_api::__private::limit(20, 60),
-        lock: ::cliq_api::__private::seconds(600),
+        limits: &[::cliq_api::__private::limit(20, 60)],
+        lock: ::cliq_api::__private::lock(600),
         ..::cliq_api::EndpointMeta::DEFAULT
     };
 }

@@ -36,7 +36,7 @@ const SEEDS: &[&str] = &[
         #[endpoint(PUT "/b/<A>/<B>", scope = all("A", "B"), limit = "10/5min", lock = "1h")]
         fn b(&self, a: u8, b: f64, #[body(bytes, content_type = "image/png")] c: Bytes, #[header("X-Y")] d: Option<bool>) -> Bytes;
         #[cfg(feature = "x")] #[deprecated]
-        #[endpoint(PUT "/b/<C>/<D>", shares = b)]
+        #[endpoint(PUT "/b/<C>/<D>")]
         fn r#type(&self, c: u8, #[path("D")] r#in: i128, #[body] e: Result<T, E>) -> Result<(), Error>;
     }
     "#,
@@ -58,6 +58,7 @@ const SEEDS: &[&str] = &[
 const ARGS: &[&str] = &[
     "",
     r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#,
+    r#"limit = ["1/s", "9/day per app"], lock = none, bucket = "b", server = "s", header("X-A" = "1", "X-B" = "2"), schema"#,
 ];
 /// What edits put in.
 const WORDS: &[&str] = &[
@@ -84,7 +85,12 @@ const WORDS: &[&str] = &[
     "items",
     "token",
     "form",
-    "shares",
+    "server",
+    "schema",
+    "deep",
+    "nested",
+    "optional",
+    "OPTIONS",
     "bucket",
     "response",
     "timeout",
@@ -131,6 +137,10 @@ const TEXTS: &[&str] = &[
     "data.next",
     "/b",
     "n",
+    "1000/h per app",
+    "/a/<P..>",
+    "/<P..>/<Q..>",
+    "X-A",
 ];
 const MARKS: &[char] = &[
     '<', '>', '&', ',', ';', ':', '=', '-', '#', '!', '?', '.', '|', '+', '*', '\'',

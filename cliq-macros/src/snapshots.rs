@@ -126,11 +126,61 @@ fn defaults() {
             fn dropped(&self);
             #[endpoint(GET "/shared/<ID>", limit = "10/min", lock = "1h")]
             fn shared(&self, id: u32);
-            #[endpoint(GET "/shared/<NAME>", shares = shared)]
+            #[endpoint(GET "/shared/<NAME>")]
             fn shared_by_name(&self, name: String);
         }
     };
     check("defaults", args, item);
+}
+
+/// The keys and attributes that few declarations have.
+#[test]
+fn forms() {
+    let args = quote!(
+        limit = ["100/s", "10000/day per app"],
+        bucket = "all",
+        server = "uploads",
+        header("X-Version" = "1", "X-Other" = "a"),
+        schema
+    );
+    let item = quote! {
+        pub trait Api {
+            #[endpoint(OPTIONS "/a/<PATH..>")]
+            fn inherits(&self, path: String);
+            #[endpoint(
+                POST "/b/<IDS>/<PATH..>",
+                lock = none,
+                bucket = none,
+                server = none,
+                header("x-version" = "2"),
+                field("action" = "close", "depth" = -1, "share" = 01.5, "loud" = true),
+                form = nested
+            )]
+            fn replaces(
+                &self,
+                #[path(csv)] ids: Vec<u32>,
+                path: Vec<String>,
+                /// How it is sorted.
+                ///
+                /// By nothing else.
+                #[query(deep)]
+                sort: Option<Sort>,
+                #[field] items: Vec<Item>,
+                #[field(flatten)] more: Option<Map>,
+            ) -> Vec<Item>;
+            /// Leaves
+            /// things out.
+            ///
+            /// More words.
+            #[endpoint(PUT "/c", body = optional, limit = "5/s")]
+            fn optional(
+                &self,
+                #[field(csv)] ids: Option<Vec<String>>,
+                #[field] rows: Option<Vec<Vec<String>>>,
+            ) -> Item;
+        }
+    };
+    check("forms", args, item);
 }
 
 /// Words of the user's, gates and deprecations, and where each of them is repeated.
@@ -194,7 +244,7 @@ fn full() -> TokenStream {
             #[endpoint(PUT "/b", form, response = "x.y", limit = none)]
             fn put_it(&self, #[field] a: String, #[field] b: Option<Vec<String>>) -> Option<Item>;
 
-            #[endpoint(PUT "/c", shares = put_bytes_too)]
+            #[endpoint(PUT "/c")]
             fn put_bytes(&self, #[body(bytes)] a: Bytes) -> Bytes;
 
             #[endpoint(PUT "/c", limit = "10/5min")]

@@ -355,7 +355,7 @@ impl Sandbox {
         if let Some(until) = verdict.until() {
             return Ok(tell(
                 &limits,
-                route.meta.limit(),
+                route.meta.limits().first().copied(),
                 until.saturating_sub(since_epoch(now)),
             ));
         }

@@ -112,7 +112,7 @@ pub trait Everything {
         #[field] age: Option<u8>,
     ) -> serde_json::Value;
 
-    #[endpoint(DELETE "/items/<NAME>", shares = remove_item)]
+    #[endpoint(DELETE "/items/<NAME>")]
     fn remove_by_name(&self, name: String);
 
     #[endpoint(DELETE "/items/<ID>")]
@@ -137,6 +137,59 @@ pub trait Everything {
     fn ping_twice(&self) -> (PingRequest, PingRequest) {
         (self.ping(), self.ping())
     }
+}
+
+/// What few declarations need.
+#[endpoints(
+    limit = ["100/s", "10000/day", "1000/h per app"],
+    lock = "10m",
+    bucket = "all",
+    server = "uploads",
+    header("X-Version" = "1", "Accept" = "application/vnd.a+json"),
+)]
+pub trait Forms {
+    #[endpoint(OPTIONS "/a/<PATH..>/b", header("x-version" = "2"))]
+    fn ask(&self, path: String);
+
+    #[endpoint(GET "/a/<IDS>/<PATH..>", limit = "5/s", lock = none)]
+    fn list(
+        &self,
+        #[path(csv)] ids: Vec<u32>,
+        #[path("PATH")] segments: Vec<String>,
+        #[query(deep)] created: Option<BTreeMap<String, u32>>,
+        #[query("expand", deep)] expanded: Vec<String>,
+        #[header("X-Version")] version: Option<u8>,
+    ) -> Vec<Item>;
+
+    #[endpoint(
+        POST "/a/<X>",
+        server = none,
+        bucket = none,
+        field("action" = "close", "depth" = -1, "share" = 0.5, "loud" = true),
+        field("note" = "a \"b\"\n")
+    )]
+    fn post(
+        &self,
+        x: u8,
+        #[field(csv)] ids: Vec<String>,
+        #[field("to", csv)] others: Option<Vec<u8>>,
+        #[field(flatten)] more: Option<BTreeMap<String, u8>>,
+    );
+
+    #[endpoint(POST "/a/<Y>", bucket = "posts", body = optional)]
+    fn post_maybe(
+        &self,
+        y: u8,
+        #[field] options: Option<Vec<Vec<String>>>,
+        #[field] items: Option<Vec<Vec<u32>>>,
+        #[field(flatten)] more: Filter,
+    );
+
+    #[endpoint(POST "/form", form = nested, field("kind" = "x"))]
+    fn post_form(&self, #[field] send: Vec<Filter>, #[field(flatten)] more: Filter);
+
+    #[endpoint(POST "/plain-form", form, field("kind" = "x"))]
+    fn post_constant(&self);
 }
 
 /// Without any key.
@@ -285,7 +338,7 @@ fn everything_that_a_declaration_can_say() {
         (list.params()[4].place(), list.params()[4].shape()),
         (Place::Query, Shape::Csv)
     );
-    assert_eq!(find("create_item").limit(), None);
+    assert_eq!(find("create_item").limits(), []);
     assert_eq!(find("create_item").lock(), None);
     assert!(
         find("create_item").idempotent()
@@ -300,4 +353,61 @@ fn everything_that_a_declaration_can_say() {
         1
     );
     assert_eq!(BARE[0].to_string(), "GET /bare");
+}
+
+#[test]
+fn what_few_declarations_need() {
+    let client = Client::builder("http://localhost:1")
+        .server("uploads", "http://localhost:2/v2")
+        .build()
+        .unwrap();
+    let filter = || Filter {
+        since: None,
+        tags: Vec::new(),
+    };
+    let ask = client.ask("x y/z").prepare().unwrap();
+    assert_eq!(
+        (ask.method().as_str(), ask.uri().to_string().as_str()),
+        ("OPTIONS", "http://localhost:2/v2/a/x%20y/z/b")
+    );
+    assert_eq!(ask.headers()["x-version"], "2");
+    assert_eq!(ask.headers()["accept"], "application/vnd.a+json");
+    let list = client
+        .list([1, 2], ["a/b"], ["c"])
+        .created([("gte".to_owned(), 1)])
+        .version(3);
+    let list = list.prepare().unwrap();
+    assert_eq!(
+        list.uri().to_string(),
+        "http://localhost:2/v2/a/1,2/a%2Fb?created%5Bgte%5D=1&expand%5B0%5D=c"
+    );
+    assert_eq!(list.headers()["x-version"], "3");
+    let body = |request: http::Request<cliq_api::Body>| {
+        String::from_utf8(request.into_body().as_bytes().unwrap().to_vec()).unwrap()
+    };
+    let post = client.post(1, ["a"]).others([1, 2]);
+    let post = post.more([("z".to_owned(), 1)]).prepare().unwrap();
+    assert_eq!(post.uri(), "http://localhost:1/a/1");
+    assert_eq!(
+        body(post),
+        r#"{"action":"close","depth":-1,"share":0.5,"loud":true,"note":"a \"b\"\u000a","ids":"a","to":"1,2","z":1}"#
+    );
+    let maybe = client.post_maybe(1, filter()).options([["a"]]);
+    assert_eq!(
+        body(maybe.items([[1, 2]]).prepare().unwrap()),
+        r#"{"options":[["a"]],"items":[[1,2]],"since":null,"tags":[]}"#
+    );
+    let form = client.post_form([filter()], filter()).prepare();
+    assert_eq!(body(form.unwrap()), "kind=x");
+    assert_eq!(body(client.post_constant().prepare().unwrap()), "kind=x");
+
+    let limits = |index: usize| -> Vec<String> {
+        let limits = FORMS[index].limits().iter();
+        limits.map(ToString::to_string).collect()
+    };
+    assert_eq!(limits(0), ["100/s", "10000/day", "1000/h per app"]);
+    assert_eq!(limits(1), ["5/s"]);
+    assert_eq!(FORMS[1].lockout(), cliq_api::Lockout::None);
+    let buckets: Vec<_> = FORMS.iter().map(|meta| meta.bucket()).collect();
+    assert_eq!(buckets[..4], [Some("all"), None, None, Some("posts")]);
 }

@@ -67,7 +67,7 @@ pub(crate) fn differences(document: &Document) -> Differences {
             }
         }
 
-        let limit = meta.limit().map_or(Value::Null, |limit| {
+        let limit = meta.limits().first().map_or(Value::Null, |limit| {
             json!([limit.calls, limit.per.as_secs()])
         });
         differences.compare(operation, "limit", &operation.limit, &limit);

@@ -42,20 +42,22 @@ def declaration(trait="", method="", argument="#[query] q: Option<u8>", call="be
     return TRAIT.format(trait=trait, method=method, argument=argument, call=call)
 
 
-KEYS = ["scope", "limit", "lock", "base", "shares", "bucket", "idempotent", "response", "page", "form", "timeout"]
+KEYS = ["scope", "limit", "lock", "base", "bucket", "server", "header", "field", "body", "idempotent", "response", "page", "form", "timeout"]
 CASES = [
     ("a key of a method, begun", declaration(method=", sc$0"), ["scope"], []),
     ("a key of a method, not begun", declaration(method=", $0"), KEYS, ["items", "csv"]),
     ("a key of a method, behind another", declaration(method=', scope = "A", li$0'), ["limit"], []),
     ("a key of a method, before another", declaration(method=', ti$0, scope = "A"'), ["timeout"], []),
     ("a key of a trait, begun", declaration(trait="ba$0"), ["base"], []),
-    ("a key of a trait, not begun", declaration(trait='base = "/v1", $0'), ["scope_prefix", "limit", "lock"], ["page"]),
+    ("a key of a trait, not begun", declaration(trait='base = "/v1", $0'), ["scope_prefix", "limit", "lock", "bucket", "header", "server", "schema"], ["page"]),
     ("a key of a page, begun", declaration(method=", page(it$0)"), ["items"], []),
     ("a key of a page, not begun", declaration(method=", page($0)"), ["items", "token", "param"], ["scope"]),
     ("an attribute of an argument, begun", declaration(argument="#[qu$0] q: Option<u8>"), ["query"], []),
     ("an attribute of an argument, not begun", declaration(argument="#[$0] q: Option<u8>"), ["path", "query", "header", "field", "body"], []),
     ("an option of an argument, begun", declaration(argument="#[query(cs$0)] q: Option<Vec<u8>>"), ["csv"], []),
-    ("an option of an argument, not begun", declaration(argument="#[query($0)] q: Option<Vec<u8>>"), ["csv", "flatten"], ["bytes"]),
+    ("an option of an argument, not begun", declaration(argument="#[query($0)] q: Option<Vec<u8>>"), ["csv", "flatten", "deep"], ["bytes"]),
+    ("an option of a field", declaration(argument="#[field(fl$0)] q: Option<Vec<u8>>"), ["flatten"], []),
+    ("an option of a path", declaration(argument="#[path(cs$0)] q: Vec<u8>"), ["csv"], []),
     ("an option of a body", declaration(argument="#[body(by$0)] q: Bytes"), ["bytes"], []),
     ("a type of an argument", declaration(argument="#[query] q: Opt$0"), ["Option<…>"], []),
     ("a method", declaration(call="get$0"), ["get_a(…)"], []),

@@ -14,11 +14,11 @@ trait Answers {
     fn get_raw(&self) -> Bytes;
     #[endpoint(GET "/item")]
     fn get_item(&self) -> Item;
-    #[endpoint(GET "/item", shares = get_item)]
+    #[endpoint(GET "/item")]
     fn get_perhaps(&self) -> Option<Item>;
     #[endpoint(GET "/member", response = "data.item")]
     fn get_member(&self) -> Item;
-    #[endpoint(GET "/member", response = "data.item", shares = get_member)]
+    #[endpoint(GET "/member", response = "data.item")]
     fn get_perhaps_member(&self) -> Option<Item>;
 }
 

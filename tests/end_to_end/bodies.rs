@@ -13,24 +13,23 @@ use crate::listener::{Listener, json};
 trait Shelf {
     #[endpoint(GET "/item", response = "data")]
     fn get_item(&self) -> Item;
-    #[endpoint(GET "/item", response = "data", shares = get_item)]
+    #[endpoint(GET "/item", response = "data")]
     fn find_item(&self) -> Option<Item>;
-    #[endpoint(GET "/item", response = "data", shares = get_item)]
+    #[endpoint(GET "/item", response = "data")]
     fn get_anything(&self) -> Value;
-    #[endpoint(GET "/item", response = "data", shares = get_item)]
+    #[endpoint(GET "/item", response = "data")]
     fn get_marker(&self) -> Marker;
     #[endpoint(GET "/items")]
     fn list_items(&self) -> Vec<Item>;
-    #[endpoint(GET "/items", response = "data", shares = list_items)]
+    #[endpoint(GET "/items", response = "data")]
     fn list_member(&self) -> Vec<Item>;
-    #[endpoint(GET "/items", response = "data", shares = list_items)]
+    #[endpoint(GET "/items", response = "data")]
     fn list_leniently(&self) -> Vec<Lenient<Item>>;
     #[endpoint(GET "/pages", page(items = "data.items", token = "data.next", param = "next"))]
     fn list_pages(&self, #[query] next: Option<String>) -> Page<Item>;
     #[endpoint(
         GET "/pages",
-        page(items = "data.items", token = "data.next", param = "next"),
-        shares = list_pages
+        page(items = "data.items", token = "data.next", param = "next")
     )]
     fn list_lenient_pages(&self, #[query] next: Option<String>) -> Page<Lenient<Item>>;
     #[endpoint(GET "/file")]

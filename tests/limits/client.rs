@@ -4,9 +4,10 @@ use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, SystemTime};
 
+use cliq_api::auth::Bearer;
 use cliq_api::limit::{LimitSettings, WaitPolicy};
 use cliq_api::prelude::*;
-use cliq_api::{Body, Exchange, Provider, Transport, http};
+use cliq_api::{Body, Exchange, Options, Provider, RequestExt, Transport, http};
 use http::{Request, Response};
 use tokio::time::Instant;
 
@@ -34,8 +35,26 @@ trait Reports {
     fn report_ticket(&self, number: String);
 
     /// Declares no limit.
-    #[endpoint(GET "/tickets/<TICKET>", limit = none, shares = report_ticket)]
+    #[endpoint(GET "/tickets/<TICKET>", limit = none)]
     fn peek_ticket(&self, ticket: String);
+}
+
+/// Several limits, buckets and lockouts.
+#[endpoints(limit = ["4/s", "7/min", "100/day per app"], bucket = "metered", lock = "10m")]
+trait Metered {
+    #[endpoint(GET "/a")]
+    fn call_a(&self);
+    #[endpoint(GET "/b", lock = none)]
+    fn call_b(&self);
+    /// Is no part of the bucket.
+    #[endpoint(GET "/own", limit = "3/s", lock = none)]
+    fn call_own(&self);
+    #[endpoint(GET "/app", bucket = none, limit = "4/min per app")]
+    fn call_app(&self);
+    #[endpoint(GET "/two/<ID>", bucket = "one", limit = "9/min")]
+    fn call_one(&self, id: u8);
+    #[endpoint(GET "/two/<NAME>", bucket = "two", limit = "5/min")]
+    fn call_two(&self, name: String);
 }
 
 /// Sends these responses, and then successes; records when requests came.
@@ -318,4 +337,70 @@ async fn a_quota_of_a_success_is_heeded() {
     client.plain().await.unwrap();
     client.plain().await.unwrap();
     assert_eq!(server.arrivals(), [0, 31]);
+}
+
+/// How many calls go at once, with a slot of each limit left free.
+async fn at_once<R: RequestExt<Response = ()>>(call: impl Fn() -> R) -> usize {
+    let mut made = 0;
+    while RequestExt::options(call(), |options| options.fail_fast())
+        .send()
+        .await
+        .is_ok()
+    {
+        made += 1;
+    }
+    made
+}
+
+#[tokio::test(start_paused = true)]
+async fn several_limits_of_a_traits_bucket_all_hold() {
+    let server = Server::new([]);
+    let client = server.client();
+    assert_eq!(at_once(|| client.call_a()).await, 3, "4 a second");
+    assert_eq!(at_once(|| client.call_b()).await, 0, "of the same bucket");
+    assert_eq!(at_once(|| client.call_own()).await, 2, "by itself");
+    tokio::time::sleep(3 * SECOND).await;
+    assert_eq!(at_once(|| client.call_b()).await, 3);
+    tokio::time::sleep(3 * SECOND).await;
+    assert_eq!(at_once(|| client.call_a()).await, 0, "7 a minute");
+    assert_eq!(at_once(|| client.call_own()).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_limit_per_app_is_one_for_all_users() {
+    let server = Server::new([]);
+    let client = server.client();
+    let other = client.as_user("2", Bearer::new("t")).unwrap();
+    assert_eq!(at_once(|| client.call_app()).await, 3);
+    assert_eq!(at_once(|| other.call_app()).await, 0);
+    assert_eq!(at_once(|| other.call_own()).await, 2);
+}
+
+#[tokio::test(start_paused = true)]
+async fn two_buckets_of_one_url_both_hold() {
+    let server = Server::new([]);
+    let client = server.client();
+    assert_eq!(at_once(|| client.call_one(1)).await, 4);
+    assert_eq!(at_once(|| client.call_two("1")).await, 0);
+}
+
+/// `lock = none` under a trait with a lockout: the server's refusal locks nobody out.
+#[tokio::test(start_paused = true)]
+async fn without_a_lockout_a_refused_call_goes_again_after_the_window() {
+    for (is_locked, expected) in [(true, 601), (false, 2)] {
+        let server = Server::new([response(429, &[])]);
+        let client = server.client();
+        let call = |lasting: Duration| {
+            let set = move |options: Options| options.deadline(lasting).through_locks();
+            if is_locked {
+                client.call_a().options(set).send()
+            } else {
+                client.call_own().options(set).send()
+            }
+        };
+        let _ = call(SECOND).await;
+        call(3600 * SECOND).await.unwrap();
+        let last = server.arrivals().last().copied().unwrap();
+        assert!(last.abs_diff(expected) <= 1, "{is_locked}: {last}");
+    }
 }

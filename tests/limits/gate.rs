@@ -85,7 +85,7 @@ impl Gate {
 
     /// With as many calls as ours makes.
     pub(crate) fn governor(endpoint: &EndpointMeta) -> Self {
-        let limit = endpoint.limit().unwrap();
+        let limit = endpoint.limits()[0];
         let calls = NonZeroU32::new(limit.calls - 1).unwrap();
         let quota = GovernorQuota::with_period(limit.per / calls.get())
             .unwrap()
@@ -183,7 +183,12 @@ impl Gate {
             let Self::Buckets { counted, .. } = &*self else {
                 return;
             };
-            let limit = counted[index].0.endpoint.limit().map(|limit| limit.calls);
+            let limit = counted[index]
+                .0
+                .endpoint
+                .limits()
+                .first()
+                .map(|limit| limit.calls);
             let quota = quota.filter(|quota| quota.limit == limit);
             let message = Complete::new(LeaseId(lease), Source(1), end).quota(quota);
             let (bucket, rules) = self.bucket(index, caller.user);
@@ -206,7 +211,7 @@ impl Gate {
         else {
             return Vec::new();
         };
-        let limit = |index: &usize| counted[*index].0.endpoint.limit().unwrap();
+        let limit = |index: &usize| counted[*index].0.endpoint.limits()[0];
         let mut order = caller.kind.to_vec();
         order.sort_by_key(|index| Reverse(limit(index).per));
         if *misuse == Some(Misuse::StricterOnly) {

@@ -70,8 +70,8 @@ pub(crate) trait Simulated {
 /// What calls to the endpoint count in.
 pub(crate) fn spec(endpoint: &EndpointMeta) -> BucketSpec {
     let spec = BucketSpec::new("https://cliq.zoho.com", endpoint.path());
-    let spec = match endpoint.limit() {
-        Some(limit) => spec.limit(limit),
+    let spec = match endpoint.limits().first() {
+        Some(limit) => spec.limit(*limit),
         None => spec,
     };
     match endpoint.lock() {

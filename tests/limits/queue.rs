@@ -490,7 +490,7 @@ fn the_next_takes_over_when_a_runtime_ends() {
 #[tokio::test(start_paused = true)]
 async fn users_and_servers_are_apart() {
     let limiter = Limiter::new(warm(), None);
-    let limit = minute().limit().unwrap();
+    let limit = minute().limits()[0];
     let servers = ["https://cliq.zoho.com", "https://cliq.zoho.eu"]
         .map(|server| limiter.bucket(BucketSpec::new(server, "GET /minute").limit(limit)));
     let users = [None, Some(UserKey::new("1")), Some(UserKey::new("2"))];
@@ -513,7 +513,7 @@ async fn no_limit_costs_nothing_until_there_is_a_lock() {
     let limiter = Limiter::new(assumed, None);
     let free = SIMULATED
         .iter()
-        .find(|endpoint| endpoint.limit().is_none())
+        .find(|endpoint| endpoint.limits().is_empty())
         .unwrap();
     let free = bucket(&limiter, free);
     let acquire = || limiter.acquire(&free, None, AcquireOptions::new());

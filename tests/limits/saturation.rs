@@ -66,7 +66,7 @@ fn assert_used(scenario: &Scenario, what: &str) {
 fn nearly_all_that_is_allowed() {
     let mut seed = seed();
     for endpoint in SIMULATED.iter().copied() {
-        let Some(limit) = endpoint.limit() else {
+        let Some(limit) = endpoint.limits().first() else {
             continue;
         };
         for latency in LATENCIES {

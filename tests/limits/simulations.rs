@@ -117,7 +117,7 @@ impl Scenario {
     fn has_a_tightest(&self) -> bool {
         let rate = |&index: &usize| {
             let Counted { endpoint, per_app } = self.counted[index];
-            let limit = endpoint.limit().unwrap();
+            let limit = endpoint.limits()[0];
             let users = if per_app { 1 } else { self.users };
             f64::from((limit.calls - 1) * u32::from(users)) / (limit.per.as_secs_f64() + 1.0)
         };
@@ -132,7 +132,7 @@ fn counted(rng: &mut Rng) -> Vec<Counted> {
     let mut limited: Vec<_> = SIMULATED
         .iter()
         .copied()
-        .filter(|endpoint| endpoint.limit().is_some())
+        .filter(|endpoint| !endpoint.limits().is_empty())
         .collect();
     rng.shuffle(&mut limited);
     limited.truncate(rng.usize(1..=4));

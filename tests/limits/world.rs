@@ -218,7 +218,7 @@ impl World {
             Server {
                 bucket: throttle.bucket(counted.endpoint),
                 throttle,
-                limit: counted.endpoint.limit().unwrap(),
+                limit: counted.endpoint.limits()[0],
                 arrivals: Vec::new(),
             }
         };
@@ -303,7 +303,7 @@ impl World {
 
     /// How many calls the limit allows in the time.
     fn allowed(&self, index: usize) -> f64 {
-        let limit = self.scenario.counted[index].endpoint.limit().unwrap();
+        let limit = self.scenario.counted[index].endpoint.limits()[0];
         let time = limit.per.as_secs_f64() + 1.0 + self.report.mean_latency;
         f64::from(limit.calls - 1) * self.report.took / time
     }

@@ -7,10 +7,9 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
-use std::time::Duration;
 
 use crate::limit::{BucketId, BucketSpec, Limiter};
-use crate::meta::{EndpointMeta, Limit};
+use crate::meta::{EndpointMeta, Limit, Lockout};
 
 /// The buckets at one server.
 #[derive(Debug)]
@@ -25,13 +24,17 @@ struct Known {
     /// By the address of an endpoint's metadata, which is faster than by its shape.
     ids: HashMap<usize, Arc<[BucketId]>>,
     /// The names of the buckets of each shape.
-    shapes: BTreeMap<String, BTreeSet<String>>,
+    shapes: BTreeMap<At, BTreeSet<String>>,
     /// The limits of each bucket's name.
-    limits: BTreeMap<String, Limits>,
+    limits: BTreeMap<At, Limits>,
 }
 
+/// A shape or a name of a bucket, at the server that its endpoints declare: tables hold endpoints of
+/// all servers.
+type At = (Option<&'static str>, String);
+
 /// The limits of one name, each with its lockout.
-type Limits = Vec<(Limit, Option<Duration>)>;
+type Limits = Vec<(Limit, Lockout)>;
 
 impl Buckets {
     /// Knows the limits of all endpoints in these tables from the start.
@@ -62,7 +65,7 @@ impl Buckets {
             // It may concern endpoints that were called before.
             known.ids.clear();
         }
-        let specs = known.specs(&self.server, &shape(endpoint)).into_iter();
+        let specs = known.specs(&self.server, endpoint).into_iter();
         let ids: Arc<[_]> = specs.map(|spec| self.limiter.bucket(spec)).collect();
         known.ids.insert(address, Arc::clone(&ids));
         ids
@@ -71,8 +74,8 @@ impl Buckets {
 
 impl Known {
     /// Returns whether that was new.
-    fn learn(&mut self, endpoint: &EndpointMeta) -> bool {
-        if endpoint.limit().is_none() && endpoint.bucket().is_none() {
+    fn learn(&mut self, endpoint: &'static EndpointMeta) -> bool {
+        if endpoint.limits().is_empty() && endpoint.bucket().is_none() {
             return false;
         }
         let shape = shape(endpoint);
@@ -80,41 +83,43 @@ impl Known {
             Some(bucket) => format!("bucket {bucket}"),
             None => shape.clone(),
         };
-        let is_new = self.shapes.entry(shape).or_default().insert(name.clone());
-        let limits = self.limits.entry(name).or_default();
-        let Some(limit) = endpoint.limit() else {
-            return is_new;
-        };
-        match limits.iter_mut().find(|(known, _)| *known == limit) {
-            Some((_, lock)) if *lock >= endpoint.lock() => is_new,
-            Some((_, lock)) => {
-                *lock = endpoint.lock();
-                true
-            }
-            None => {
-                limits.push((limit, endpoint.lock()));
-                true
+        let server = endpoint.server();
+        let names = self.shapes.entry((server, shape)).or_default();
+        let mut is_new = names.insert(name.clone());
+        let limits = self.limits.entry((server, name)).or_default();
+        for &limit in endpoint.limits() {
+            match limits.iter_mut().find(|(known, _)| *known == limit) {
+                Some((_, lock)) if *lock >= endpoint.lockout() => {}
+                Some((_, lock)) => {
+                    *lock = endpoint.lockout();
+                    is_new = true;
+                }
+                None => {
+                    limits.push((limit, endpoint.lockout()));
+                    is_new = true;
+                }
             }
         }
+        is_new
     }
 
-    /// What the calls of a shape count in. Without a limit, a bucket only obeys lockouts.
-    fn specs(&self, server: &str, shape: &str) -> Vec<BucketSpec> {
-        let Some(names) = self.shapes.get(shape) else {
-            return vec![BucketSpec::new(server, shape)];
+    /// What the calls of an endpoint count in. Without a limit, a bucket only obeys lockouts.
+    fn specs(&self, server: &str, endpoint: &EndpointMeta) -> Vec<BucketSpec> {
+        let at = (endpoint.server(), shape(endpoint));
+        let Some(names) = self.shapes.get(&at) else {
+            return vec![BucketSpec::new(server, at.1)];
         };
         let mut specs = Vec::new();
         for name in names {
             let unlimited = BucketSpec::new(server, name);
-            match self.limits.get(name).map_or(&[][..], |limits| limits) {
+            let at = (at.0, name.clone());
+            match self.limits.get(&at).map_or(&[][..], |limits| limits) {
                 [] => specs.push(unlimited),
-                limits => specs.extend(limits.iter().map(|&(limit, lock)| {
-                    let spec = unlimited.clone().limit(limit);
-                    match lock {
-                        Some(lock) => spec.lock(lock),
-                        None => spec,
-                    }
-                })),
+                limits => specs.extend(
+                    limits
+                        .iter()
+                        .map(|&(limit, lock)| unlimited.clone().limit(limit).lockout(lock)),
+                ),
             }
         }
         specs
@@ -127,14 +132,17 @@ fn shape(endpoint: &EndpointMeta) -> String {
     let mut pieces = endpoint.path().split('<');
     shape.push_str(pieces.next().unwrap_or_default());
     for piece in pieces {
-        let behind = piece.split_once('>').map_or("", |(_, behind)| behind);
-        let _ = write!(shape, "<>{behind}");
+        let (name, behind) = piece.split_once('>').unwrap_or_default();
+        let several = if name.ends_with("..") { ".." } else { "" };
+        let _ = write!(shape, "<{several}>{behind}");
     }
     shape
 }
 
 #[cfg(test)]
 mod tests {
+    use std::time::Duration;
+
     use super::*;
     use crate::limit::LimitSettings;
 
@@ -143,15 +151,15 @@ mod tests {
     static SEND: EndpointMeta = EndpointMeta {
         base: "/api/v3",
         path: "/chats/<CHAT_ID>/messages",
-        limit: Some(Limit::new(20, MINUTE)),
-        lock: Some(Duration::from_mins(5)),
+        limits: &[Limit::new(20, MINUTE)],
+        lock: Lockout::For(Duration::from_mins(5)),
         ..EndpointMeta::DEFAULT
     };
     static CREATE: EndpointMeta = EndpointMeta {
         base: "/api",
         path: "/v3/chats/<ID>/messages",
-        limit: Some(Limit::new(30, Duration::from_mins(5))),
-        lock: Some(Duration::from_mins(10)),
+        limits: &[Limit::new(30, Duration::from_mins(5))],
+        lock: Lockout::For(Duration::from_mins(10)),
         ..EndpointMeta::DEFAULT
     };
     /// Declares no limit.
@@ -167,13 +175,13 @@ mod tests {
     static NAMED: EndpointMeta = EndpointMeta {
         path: "/chats/<ID>",
         bucket: Some("all"),
-        limit: Some(Limit::new(100, MINUTE)),
+        limits: &[Limit::new(100, MINUTE)],
         ..EndpointMeta::DEFAULT
     };
     static ALSO_NAMED: EndpointMeta = EndpointMeta {
         path: "/chats/<CHAT>",
         bucket: Some("some"),
-        limit: Some(Limit::new(100, MINUTE)),
+        limits: &[Limit::new(100, MINUTE)],
         ..EndpointMeta::DEFAULT
     };
 
@@ -207,6 +215,19 @@ mod tests {
         let buckets = buckets(&[]);
         assert_ne!(buckets.of(&OTHER), buckets.of(&SEND));
         assert_eq!(shape(&CREATE), "GET /api/v3/chats/<>/messages");
+    }
+
+    #[test]
+    fn limits_of_another_server_dont_count() {
+        static UPLOAD: EndpointMeta = EndpointMeta {
+            server: Some("uploads"),
+            limits: &[Limit::new(1, MINUTE)],
+            ..SEND
+        };
+        let buckets = buckets(&[&[&SEND, &UPLOAD]]);
+        assert_eq!(buckets.of(&SEND).len(), 1);
+        assert_eq!(buckets.of(&UPLOAD).len(), 1);
+        assert_ne!(buckets.of(&SEND), buckets.of(&UPLOAD));
     }
 
     #[test]

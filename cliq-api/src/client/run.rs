@@ -183,7 +183,11 @@ impl<'c> Run<'c> {
         let timeout = timeout.min(FOREVER);
         let deadline = options
             .deadline
-            .unwrap_or_else(|| default_deadline(endpoint.limit.map(|limit| limit.per), timeout))
+            .unwrap_or_else(|| {
+                // Of several, the shortest: nobody waits for a day who doesn't ask for it.
+                let window = endpoint.limits.iter().map(|limit| limit.per).min();
+                default_deadline(window, timeout)
+            })
             .min(FOREVER);
         if deadline.is_zero() {
             let problem = "the call's deadline had passed before it was sent";

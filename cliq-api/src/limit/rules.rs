@@ -4,8 +4,9 @@ use std::time::Duration;
 
 use super::message::Quota;
 use super::settings::{LimitSettings, LockPolicy, Priority};
-use super::spec::{BucketSpec, Lockout};
+use super::spec::BucketSpec;
 use crate::meta::Limit;
+use crate::meta::Lockout;
 
 /// The numbers that a [`Bucket`](super::Bucket) works with, in milliseconds and slots.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,7 +61,7 @@ impl Rules {
         let time = |time: Duration| millis(time.min(LONGEST));
         let lock = |lock: Duration| millis(lock.min(LONGEST_LOCK));
         let margin = time(settings.margin);
-        let (declared_lock, assumed_lock) = match spec.lockout() {
+        let (declared_lock, assumed_lock) = match spec.declared_lockout() {
             Lockout::For(declared) => (Some(lock(declared)), None),
             Lockout::Undeclared => (None, settings.assumed_lock.map(lock)),
             Lockout::None => (None, None),

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
-use crate::meta::Limit;
+use crate::meta::{Limit, Lockout};
 
 /// A bucket: which calls a server counts together, how many it allows, and how long it locks out
 /// whoever exceeds that.
@@ -35,17 +35,6 @@ pub struct BucketSpec {
     per_app: bool,
 }
 
-/// How long a server locks out whoever exceeds a limit, as declared.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Lockout {
-    /// Nothing is declared.
-    Undeclared,
-    /// The server has no lockouts.
-    None,
-    /// For that long.
-    For(Duration),
-}
-
 impl BucketSpec {
     /// Creates a bucket without a limit, which only obeys lockouts.
     ///
@@ -61,10 +50,11 @@ impl BucketSpec {
         }
     }
 
-    /// Sets how many calls the server allows in which time.
+    /// Sets how many calls the server allows in which time. A limit per app makes the bucket one.
     pub fn limit(self, limit: Limit) -> Self {
         Self {
-            limit: Some(limit),
+            per_app: self.per_app || limit.per_app,
+            limit: Some(Limit::new(limit.calls, limit.per)),
             ..self
         }
     }
@@ -80,10 +70,12 @@ impl BucketSpec {
     /// Declares that the server doesn't lock users out: only times that a response announces are
     /// obeyed.
     pub fn without_lock(self) -> Self {
-        Self {
-            lock: Lockout::None,
-            ..self
-        }
+        self.lockout(Lockout::None)
+    }
+
+    /// Sets what is known of lockouts.
+    pub fn lockout(self, lock: Lockout) -> Self {
+        Self { lock, ..self }
     }
 
     /// Counts the calls of all users together.
@@ -112,7 +104,7 @@ impl BucketSpec {
         self.per_app
     }
 
-    pub(super) fn lockout(&self) -> Lockout {
+    pub(super) fn declared_lockout(&self) -> Lockout {
         self.lock
     }
 

@@ -10,6 +10,7 @@ use http::{Request, Uri};
 use super::base_url::BaseUrl;
 use super::call::Call;
 use super::error::RequestError;
+use super::value;
 use crate::body::Body;
 use crate::meta::{Place, Shape};
 
@@ -28,7 +29,7 @@ pub(crate) struct Target<'a> {
 /// Builds the request, without its authorization.
 pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, RequestError> {
     call.check()?;
-    let (body, content_type) = body(call);
+    let (body, content_type) = body(call)?;
     let mut request = Request::new(body);
     *request.method_mut() = call.meta().method.clone();
     *request.uri_mut() = uri(call, target.base)?;
@@ -86,7 +87,7 @@ fn path(call: &Call, base: &BaseUrl, each: &mut dyn FnMut(&[u8])) {
     }
 }
 
-fn body(call: &Call) -> (Body, Option<HeaderValue>) {
+fn body(call: &Call) -> Result<(Body, Option<HeaderValue>), RequestError> {
     let meta = call.meta();
     let params = || meta.params.iter().enumerate();
     if let Some((index, param)) = params().find(|(_, param)| param.place == Place::Body) {
@@ -101,12 +102,20 @@ fn body(call: &Call) -> (Body, Option<HeaderValue>) {
             Body::empty()
         };
         // An optional body that is not set has no content type.
-        return (body, call.written(index).map(|_| content_type));
+        return Ok((body, call.written(index).map(|_| content_type)));
     }
-    if !params().any(|(_, param)| param.place == Place::Field) {
-        return (Body::empty(), None);
+    if meta.fields.is_empty() && !params().any(|(_, param)| param.place == Place::Field) {
+        return Ok((Body::empty(), None));
     }
-    let fields = || written(call, Place::Field).filter(|field| !field.is_empty());
+    let constants = meta.fields.iter().map(|field| constant(field, meta.form));
+    let constants = constants.collect::<Result<Vec<_>, _>>()?;
+    let fields = || {
+        let set = written(call, Place::Field).filter(|field| !field.is_empty());
+        constants.iter().map(Vec::as_slice).chain(set)
+    };
+    if meta.body_optional && fields().next().is_none() {
+        return Ok((Body::empty(), None));
+    }
     let (open, between, close, content_type): (&[u8], u8, &[u8], _) = if meta.form {
         (b"", b'&', b"", FORM)
     } else {
@@ -124,7 +133,22 @@ fn body(call: &Call) -> (Body, Option<HeaderValue>) {
         body.extend_from_slice(field);
     }
     body.extend_from_slice(close);
-    (body.into(), Some(content_type))
+    Ok((body.into(), Some(content_type)))
+}
+
+/// A constant field, whose value the metadata has as JSON.
+fn constant(&(name, json): &(&str, &str), is_form: bool) -> Result<Vec<u8>, RequestError> {
+    let mut out = Vec::new();
+    if is_form {
+        let value: serde_json::Value = serde_json::from_str(json)
+            .map_err(|_| RequestError::new(format!("invalid constant field `{name}`")))?;
+        value::pair(&mut out, name, &value)?;
+    } else {
+        value::json(&mut out, name)?;
+        out.push(b':');
+        out.extend_from_slice(json.as_bytes());
+    }
+    Ok(out)
 }
 
 fn headers(
@@ -140,19 +164,16 @@ fn headers(
     if let Some(content_type) = content_type {
         headers.insert(CONTENT_TYPE, content_type);
     }
+    for (name, value) in meta.headers {
+        let (name, value) = header(name, value.as_bytes())?;
+        headers.insert(name, value);
+    }
     let params = meta.params.iter().enumerate();
     for (index, param) in params.filter(|(_, param)| param.place == Place::Header) {
         let Some(text) = call.written(index) else {
             continue;
         };
-        let invalid = || {
-            RequestError::new(format!(
-                "invalid name or value of the header `{}`",
-                param.name
-            ))
-        };
-        let name = HeaderName::from_bytes(param.name.as_bytes()).map_err(|_| invalid())?;
-        let mut value = HeaderValue::from_bytes(text).map_err(|_| invalid())?;
+        let (name, mut value) = header(param.name, text)?;
         // The value may be a secret, and `Debug` of a request shows its headers.
         value.set_sensitive(true);
         headers.insert(name, value);
@@ -161,6 +182,14 @@ fn headers(
         replace(&mut headers, own);
     }
     Ok(headers)
+}
+
+fn header(name: &str, value: &[u8]) -> Result<(HeaderName, HeaderValue), RequestError> {
+    let invalid = || RequestError::new(format!("invalid name or value of the header `{name}`"));
+    Ok((
+        HeaderName::from_bytes(name.as_bytes()).map_err(|_| invalid())?,
+        HeaderValue::from_bytes(value).map_err(|_| invalid())?,
+    ))
 }
 
 /// Copies the headers of `from`, replacing those of the same names.

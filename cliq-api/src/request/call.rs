@@ -10,7 +10,10 @@ use serde::Serialize;
 
 use super::error::RequestError;
 use super::value;
-use super::{BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue};
+use super::{
+    BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
+    QueryValue, RawValue,
+};
 use crate::body::{Body, Payload};
 use crate::meta::{EndpointMeta, Place, Shape};
 
@@ -58,6 +61,21 @@ impl Call {
     }
 
     #[doc(hidden)]
+    pub fn path_csv<T: PathValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set(index, |out, _| value::path_csv(out, &values))
+    }
+
+    #[doc(hidden)]
+    pub fn path_rest<T: PathValue>(self, index: usize, value: T) -> Self {
+        self.set(index, |out, _| value::rest(out, &value))
+    }
+
+    #[doc(hidden)]
+    pub fn path_segments<T: PathValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.set(index, |out, _| value::segments(out, &values))
+    }
+
+    #[doc(hidden)]
     pub fn query<T: QueryValue>(self, index: usize, value: T) -> Self {
         self.set(index, |out, name| value::pair(out, name, &value))
     }
@@ -74,7 +92,12 @@ impl Call {
 
     #[doc(hidden)]
     pub fn query_flatten<T: QueryMembers>(self, index: usize, value: T) -> Self {
-        self.set(index, |out, _| value::flattened(out, &value))
+        self.set(index, |out, _| value::flattened(out, &value).map(drop))
+    }
+
+    #[doc(hidden)]
+    pub fn query_deep<T: NestedValue>(self, index: usize, value: T) -> Self {
+        self.deep(index, &value)
     }
 
     #[doc(hidden)]
@@ -89,6 +112,21 @@ impl Call {
             out.push(b':');
             value::json(out, &value)
         })
+    }
+
+    #[doc(hidden)]
+    pub fn field_csv<T: QueryValue>(self, index: usize, values: Vec<T>) -> Self {
+        self.joined_field(index, &values)
+    }
+
+    #[doc(hidden)]
+    pub fn field_flatten<T: FieldMembers>(self, index: usize, value: T) -> Self {
+        self.flattened_field(index, &value)
+    }
+
+    #[doc(hidden)]
+    pub fn form_nested<T: NestedValue>(self, index: usize, value: T) -> Self {
+        self.deep(index, &value)
     }
 
     #[doc(hidden)]
@@ -117,7 +155,53 @@ impl Call {
     }
 }
 
+/// What depends on the endpoint's metadata.
 impl Call {
+    fn deep<T: Serialize + ?Sized>(self, index: usize, value: &T) -> Self {
+        let is_required = self.meta.params[index].required;
+        self.set(index, |out, name| {
+            value::deep(out, name, value, is_required)
+        })
+    }
+
+    fn joined_field<T: Serialize>(self, index: usize, values: &[T]) -> Self {
+        let is_form = self.meta.form;
+        self.set(index, |out, name| match values {
+            [] => Ok(()),
+            values if is_form => value::csv(out, name, values),
+            values => {
+                value::json(out, name)?;
+                out.push(b':');
+                value::json(out, &value::comma_joined(values)?)
+            }
+        })
+    }
+
+    fn flattened_field<T: Serialize + ?Sized>(self, index: usize, value: &T) -> Self {
+        let meta = self.meta;
+        self.set(index, |out, _| {
+            let names = match (meta.form, meta.nested) {
+                (false, _) => value::json_members(out, value)?,
+                (true, false) => value::flattened(out, value)?,
+                (true, true) => value::deep_members(out, value)?,
+            };
+            let is_declared = |name: &&String| {
+                let of_params = meta.params.iter().any(|param| {
+                    param.place == Place::Field
+                        && param.shape != Shape::Flatten
+                        && param.name == **name
+                });
+                of_params || meta.fields.iter().any(|(field, _)| field == *name)
+            };
+            match names.iter().find(is_declared) {
+                None => Ok(()),
+                Some(name) => Err(RequestError::new(format!(
+                    "the member `{name}` is a field of its own"
+                ))),
+            }
+        })
+    }
+
     /// Takes the call out of a builder that is dropped afterwards.
     pub(crate) fn take(&mut self) -> Self {
         Self {
@@ -146,16 +230,29 @@ impl Call {
             Err(error) => Err(RequestError::new(error.to_string())),
         };
         match (param.place, param.shape) {
+            (Place::Path, Shape::Csv) => {
+                self.set(index, |out, _| value::path_csv(out, &list(value)?))
+            }
+            (Place::Path, Shape::Segments) => self.set(index, |out, _| match list(value) {
+                Ok(segments) => value::segments(out, &segments),
+                Err(_) => value::rest(out, value),
+            }),
             (Place::Path, _) => self.set(index, |out, _| value::path(out, value)),
             (Place::Header, _) => self.set(index, |out, _| value::header(out, value)),
             (_, Shape::Plain) => self.set(index, |out, name| value::pair(out, name, value)),
             (_, Shape::Repeated) => {
                 self.set(index, |out, name| value::repeated(out, name, &list(value)?))
             }
+            (Place::Field, Shape::Csv) => match list(value) {
+                Ok(values) => self.joined_field(index, &values),
+                Err(error) => self.set(index, |_, _| Err(error)),
+            },
+            (Place::Field, Shape::Flatten) => self.flattened_field(index, value),
+            (_, Shape::Deep) => self.deep(index, value),
             (_, Shape::Csv) => self.set(index, |out, name| value::csv(out, name, &list(value)?)),
-            (_, Shape::Flatten) => self.set(index, |out, _| value::flattened(out, value)),
+            (_, Shape::Flatten) => self.set(index, |out, _| value::flattened(out, value).map(drop)),
             (Place::Field, _) => self.field(index, value),
-            (_, Shape::Json) => self.body(index, value),
+            (_, Shape::Json | Shape::Segments) => self.body(index, value),
             (_, Shape::Bytes(_)) => self.set(index, |_, _| {
                 Err(RequestError::new(
                     "expected raw bytes; set them with `body`",

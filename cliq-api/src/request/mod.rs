@@ -51,6 +51,13 @@ values! {
         note = "derive `serde::Serialize` for it"
     )]
     QueryMembers
+    /// A value that is written with brackets, in a query or a form: a struct, a map or a list.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be a query or form parameter",
+        label = "expected a type with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it"
+    )]
+    NestedValue
     /// A value of a header. It must serialize to a scalar.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a header",
@@ -66,6 +73,13 @@ values! {
                 `#[body(bytes)]`"
     )]
     FieldValue
+    /// A struct or map whose members are fields of the body.
+    #[diagnostic::on_unimplemented(
+        message = "`{Self}` can't be flattened into the body",
+        label = "expected a struct or a map with `serde::Serialize`",
+        note = "derive `serde::Serialize` for it"
+    )]
+    FieldMembers
     /// A whole JSON body.
     #[diagnostic::on_unimplemented(
         message = "`{Self}` can't be a JSON body",

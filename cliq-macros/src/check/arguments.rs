@@ -5,15 +5,18 @@ use syn::{Attribute, Ident, Type};
 
 use super::encoding::{Bound, Encoding};
 use super::reserved;
+use super::wire::is_same;
 use crate::errors::Sink;
 use crate::parse::argument::{Arg, ArgAttr};
 use crate::parse::endpoint::{EndpointAttr, Head};
 use crate::parse::keys::{Slot, Whole};
+use crate::parse::values::Form;
 use crate::problem::{On, Problem};
 use crate::text::path::{has_name, same_name};
 use crate::text::suggest::nearest;
 use crate::types::{
-    Inside, Value, is_bare, is_compound, is_named, is_odd, is_primitive, owned, ungrouped, written,
+    Inside, Value, is_bare, is_compound, is_named, is_odd, is_option, is_primitive, only_argument,
+    owned, ungrouped, written,
 };
 
 /// An argument of an endpoint.
@@ -46,6 +49,8 @@ pub(crate) enum Takes<'t> {
     Into(&'t Type),
     /// An iterator of the items of a list, or of what converts into them.
     Each { item: &'t Type, into: bool },
+    /// The same of a list of lists.
+    EachOfEach { item: &'t Type, into: bool },
 }
 
 impl Argument {
@@ -54,9 +59,16 @@ impl Argument {
         match (&self.value.ty, &self.value.item) {
             (None, _) => Takes::Anything,
             (Some(ty), _) if is_primitive(ty) => Takes::Itself(ty),
-            (Some(_), Some(item)) if !is_bytes => Takes::Each {
-                item,
-                into: !is_primitive(item),
+            (Some(_), Some(list)) if !is_bytes => match only_argument(list, "Vec") {
+                // A `Vec<u8>` is mostly made from text.
+                Some(item) if !is_named(item, "u8") => Takes::EachOfEach {
+                    item,
+                    into: !is_primitive(item),
+                },
+                _ => Takes::Each {
+                    item: list,
+                    into: !is_primitive(list),
+                },
             },
             (Some(ty), _) => Takes::Into(ty),
         }
@@ -73,7 +85,7 @@ impl Argument {
 }
 
 /// Reads the arguments, each by itself.
-pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
+pub(super) fn read(written: Vec<Arg<'_>>, form: Option<Form>) -> Vec<Argument> {
     let mut args: Vec<Argument> = Vec::new();
     for arg in written {
         let errors = arg.errors;
@@ -85,7 +97,8 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
         if let Some(pattern) = &arg.pattern {
             errors.push(pattern, &Problem::ArgPattern);
         }
-        if reserved::BUILDER.contains(&name.as_str()) {
+        let is_setter = arg.optional || arg.ty.as_ref().is_some_and(is_option);
+        if is_setter && reserved::SETTER.contains(&name.as_str()) {
             let on = match &arg.attr {
                 Slot::Given(attr, _) => attr.on(),
                 Slot::Absent => On::Path,
@@ -97,7 +110,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, is_form: bool) -> Vec<Argument> {
         let sent = match &arg.attr {
             Slot::Given(ArgAttr::Path { .. }, _) | Slot::Absent | Slot::Unreadable(_) => None,
             Slot::Given(attr, key) => {
-                let encoding = Encoding::of(Some(attr), value.item.is_some(), is_form);
+                let encoding = Encoding::of(Some(attr), value.item.is_some(), form);
                 if !errors.failed() {
                     check_value(&value, &encoding, Some(&key.whole), errors);
                 }
@@ -173,13 +186,18 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
             let found = written(item);
             (true, Problem::NotScalar { found })
         }
-        (Bound::QueryMembers, Some(_)) => {
-            let (found, is_list) = (found(), true);
-            (false, Problem::NotMembers { found, is_list })
+        (Bound::QueryMembers | Bound::FieldMembers, item)
+            if item.is_some() || is_primitive(ty) || is_named(ty, "String") =>
+        {
+            let problem = Problem::NotMembers {
+                on: row.on,
+                found: found(),
+                is_list: item.is_some(),
+            };
+            (false, problem)
         }
-        (Bound::QueryMembers, None) if is_primitive(ty) || is_named(ty, "String") => {
-            let (found, is_list) = (found(), false);
-            (false, Problem::NotMembers { found, is_list })
+        (Bound::NestedValue, None) if row.on == On::Query && is_scalar(ty) => {
+            (false, Problem::DeepScalar { found: found() })
         }
         (Bound::RawValue, item) if !is_bytes(ty, item.as_ref()) => {
             (true, Problem::NotBytes { found: found() })
@@ -190,6 +208,10 @@ fn check_value(value: &Value, encoding: &Encoding, attr: Option<&Whole>, errors:
         Some(attr) if !at_type => errors.push(attr, &problem),
         _ => errors.push(&value.whole, &problem),
     }
+}
+
+fn is_scalar(ty: &Type) -> bool {
+    is_primitive(ty) || is_named(ty, "String")
 }
 
 fn is_bytes(ty: &Type, item: Option<&Type>) -> bool {
@@ -205,11 +227,11 @@ pub(super) fn place(args: &mut [Argument], head: &Head, attr: &EndpointAttr, err
     let others = args
         .iter_mut()
         .filter_map(|arg| arg.sent.as_mut())
-        .filter(|sent| sent.encoding != Encoding::Path);
+        .filter(|sent| sent.encoding.row().on != On::Path);
     for (index, sent) in others.enumerate() {
         sent.position = head.template.placeholders.len() + index;
     }
-    names(args, head, errors);
+    names(args, head, attr, errors);
     bodies(args, head, attr, errors);
 }
 
@@ -232,7 +254,15 @@ fn fill(args: &mut [Argument], head: &Head, errors: Sink<'_>) {
                 astray += 1;
                 continue;
             }
-            Slot::Given(ArgAttr::Path { name }, _) => {
+            Slot::Given(ArgAttr::Path { name: None, .. }, _) => {
+                position(&arg.ident.unraw().to_string())
+            }
+            Slot::Given(
+                ArgAttr::Path {
+                    name: Some(name), ..
+                },
+                _,
+            ) => {
                 let found = position(&name.value());
                 if found.is_none() {
                     astray += 1;
@@ -257,14 +287,24 @@ fn fill(args: &mut [Argument], head: &Head, errors: Sink<'_>) {
                 by: by.clone(),
             };
             match &arg.attr {
-                Slot::Given(ArgAttr::Path { name }, _) => errors.push(name, &problem),
+                Slot::Given(
+                    ArgAttr::Path {
+                        name: Some(name), ..
+                    },
+                    _,
+                ) => errors.push(name, &problem),
                 _ => errors.push(&arg.ident, &problem),
             }
             continue;
         }
         filled[position] = Some(arg.ident.to_string());
-        let encoding = Encoding::of(arg.attr.value(), arg.value.item.is_some(), false);
+        let is_rest = head.template.rest == Some(position);
+        let encoding = Encoding::of_path(arg.attr.value(), arg.value.item.is_some(), is_rest);
         check_value(&arg.value, &encoding, None, errors);
+        if let (Encoding::PathCsv, true, Slot::Given(_, key)) = (&encoding, is_rest, &arg.attr) {
+            let placeholder = placeholders[position].clone();
+            errors.push(&key.whole, &Problem::CsvOfSegments { placeholder });
+        }
         arg.sent = Some(Sent {
             name: placeholders[position].clone(),
             encoding,
@@ -367,25 +407,38 @@ fn argument_name(placeholder: &str) -> Option<String> {
 }
 
 /// Two arguments of one name, or one and a constant.
-fn names(args: &[Argument], head: &Head, errors: Sink<'_>) {
+fn names(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
     let named = |arg: &&Argument| {
         let encoding = arg.sent.as_ref().map(|sent| &sent.encoding);
         !matches!(
             encoding,
             None | Some(
-                Encoding::Path | Encoding::QueryFlatten | Encoding::Body | Encoding::BodyBytes(_)
+                Encoding::Path
+                    | Encoding::PathCsv
+                    | Encoding::PathRest
+                    | Encoding::PathSegments
+                    | Encoding::QueryFlatten
+                    | Encoding::FieldFlatten
+                    | Encoding::Body
+                    | Encoding::BodyBytes(_)
             )
         )
     };
+    let keys = &attr.args.keys;
+    let headers = keys.header.value().into_iter().flat_map(|it| &it.0);
+    let headers = headers.map(|(name, _)| (On::Header, name.value()));
+    let fields = keys.field.value().into_iter().flat_map(|it| &it.0);
+    let fields = fields.map(|(name, _)| (On::Field, name.value()));
+    let constants: Vec<(On, String)> = headers.chain(fields).collect();
     let mut seen: Vec<(On, &str)> = Vec::new();
     for arg in args.iter().filter(named) {
         let Some(sent) = &arg.sent else { continue };
         let (on, name) = (sent.encoding.row().on, sent.name.as_str());
-        let same = |(other_on, other): &(On, &str)| {
-            // Headers are the same in any case.
-            *other_on == on
-                && (*other == name || on == On::Header && other.eq_ignore_ascii_case(name))
-        };
+        let same = |(other_on, other): &(On, &str)| *other_on == on && is_same(on, other, name);
+        if constants.iter().any(|(on, name)| same(&(*on, name))) {
+            let name = name.to_owned();
+            errors.push(&arg.ident, &Problem::ConstantClash { on, name });
+        }
         if seen.iter().any(same) {
             let name = name.to_owned();
             errors.push(&arg.ident, &Problem::RepeatedName { on, name });
@@ -401,8 +454,10 @@ fn names(args: &[Argument], head: &Head, errors: Sink<'_>) {
 /// Whether there may be a body, and whether it is one.
 fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>) {
     let of = |on: On| args.iter().filter(move |arg| arg.is_on(on));
-    let form = attr.args.keys.form.given().map(|(_, tokens)| tokens);
-    let has_fields = of(On::Field).next().is_some();
+    let keys = &attr.args.keys;
+    let form = keys.form.given().map(|(_, tokens)| tokens);
+    let constants = keys.field.given().map(|(_, tokens)| tokens);
+    let has_fields = of(On::Field).next().is_some() || constants.is_some();
     // An argument that could not be read may be one.
     let all_known = args.iter().all(|arg| !arg.attr.is_unreadable());
     if !head.method.may_have_body {
@@ -415,6 +470,13 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
                 errors.push(&key.whole, &Problem::BodyNotAllowed { method, on });
             }
         }
+        if let Some(constants) = constants {
+            let method = head.method.name;
+            errors.push(constants, &Problem::ConstantFieldNotAllowed { method });
+        }
+        if let Some((_, optional)) = keys.body.given().filter(|_| all_known && !has_fields) {
+            errors.push(optional, &Problem::OptionalBodyWithoutFields);
+        }
         if let Some(form) = form.filter(|_| all_known && !has_fields) {
             errors.push(form, &Problem::FormWithoutFields);
         }
@@ -423,7 +485,15 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
     for arg in of(On::Body).skip(1) {
         errors.push(&arg.ident, &Problem::TwoBodies);
     }
+    if let Some((_, optional)) = keys.body.given() {
+        left_out(args, optional, constants.is_some(), all_known, errors);
+    }
     match (of(On::Body).next(), form) {
+        (Some(_), _) if of(On::Field).next().is_none() && constants.is_some() => {
+            if let Some(constants) = constants {
+                errors.push(constants, &Problem::ConstantFieldWithBody);
+            }
+        }
         (Some(body), _) if has_fields => errors.push(&body.ident, &Problem::BodyAndFields),
         (Some(_), Some(form)) => errors.push(form, &Problem::FormWithBody),
         (None, Some(form)) if !has_fields && all_known => {
@@ -431,4 +501,30 @@ fn bodies(args: &[Argument], head: &Head, attr: &EndpointAttr, errors: Sink<'_>)
         }
         _ => {}
     }
+}
+
+/// Whether there can be a call without a body.
+fn left_out(
+    args: &[Argument],
+    optional: &Whole,
+    has_constants: bool,
+    all_known: bool,
+    errors: Sink<'_>,
+) {
+    let fields = || args.iter().filter(|arg| arg.is_on(On::Field));
+    let always = fields().find(|arg| {
+        let flattened = matches!(arg.attr.value(), Some(ArgAttr::FieldFlatten));
+        !arg.value.optional && !flattened
+    });
+    let problem = match always {
+        Some(arg) => Problem::OptionalBodyAlwaysSet {
+            by: format!("`{}`", arg.name()),
+        },
+        None if has_constants => Problem::OptionalBodyAlwaysSet {
+            by: "`field(…)`".into(),
+        },
+        None if fields().next().is_none() && all_known => Problem::OptionalBodyWithoutFields,
+        None => return,
+    };
+    errors.push(optional, &problem);
 }

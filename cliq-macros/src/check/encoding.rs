@@ -2,20 +2,30 @@
 //! the metadata and the bound of the value.
 
 use crate::parse::argument::ArgAttr;
+use crate::parse::values::Form;
 use crate::problem::On;
 
 /// A way in which a value is encoded.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Encoding {
     Path,
+    PathCsv,
+    /// Several segments in one text.
+    PathRest,
+    /// Several segments, each an item of a list.
+    PathSegments,
     Query,
     QueryRepeated,
     QueryCsv,
     QueryFlatten,
+    QueryDeep,
     Header,
     Field,
+    FieldCsv,
+    FieldFlatten,
     FormField,
     FormRepeated,
+    FormNested,
     Body,
     /// With its content type.
     BodyBytes(String),
@@ -44,17 +54,34 @@ pub(crate) enum Bound {
     PathValue,
     QueryValue,
     QueryMembers,
+    NestedValue,
     HeaderValue,
     FieldValue,
+    FieldMembers,
     BodyValue,
     RawValue,
 }
 
 impl Encoding {
-    /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
-    pub(super) fn of(attr: Option<&ArgAttr>, is_list: bool, is_form: bool) -> Self {
+    /// The encoding of an argument of the path, which may have several segments.
+    pub(super) fn of_path(attr: Option<&ArgAttr>, is_list: bool, is_rest: bool) -> Self {
         match attr {
-            None | Some(ArgAttr::Path { .. }) => Self::Path,
+            Some(ArgAttr::Path { csv: true, .. }) => Self::PathCsv,
+            _ if is_rest && is_list => Self::PathSegments,
+            _ if is_rest => Self::PathRest,
+            _ => Self::Path,
+        }
+    }
+
+    /// The encoding of an argument by its attribute; `None` without one, as it belongs to the path.
+    pub(super) fn of(attr: Option<&ArgAttr>, is_list: bool, form: Option<Form>) -> Self {
+        let is_form = form.is_some();
+        match attr {
+            None | Some(ArgAttr::Path { .. }) => Self::of_path(attr, is_list, false),
+            Some(ArgAttr::QueryDeep { .. }) => Self::QueryDeep,
+            Some(ArgAttr::FieldFlatten) => Self::FieldFlatten,
+            Some(ArgAttr::Field { csv: true, .. }) => Self::FieldCsv,
+            Some(ArgAttr::Field { .. }) if form == Some(Form::Nested) => Self::FormNested,
             Some(ArgAttr::Query { csv: true, .. }) => Self::QueryCsv,
             Some(ArgAttr::Query { .. }) if is_list => Self::QueryRepeated,
             Some(ArgAttr::Query { .. }) => Self::Query,
@@ -75,7 +102,8 @@ impl Encoding {
     /// The table.
     pub(crate) fn row(&self) -> Row {
         use Bound::{
-            BodyValue, FieldValue, HeaderValue, PathValue, QueryMembers, QueryValue, RawValue,
+            BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PathValue, QueryMembers,
+            QueryValue, RawValue,
         };
         let row = |on, shape, setter, bound| Row {
             on,
@@ -102,12 +130,19 @@ impl Encoding {
         };
         match self {
             Self::Path => short(On::Path, "Plain", "path", PathValue),
+            Self::PathCsv => list(On::Path, "Csv", "path_csv", PathValue),
+            Self::PathRest => row(On::Path, "Segments", "path_rest", PathValue),
+            Self::PathSegments => list(On::Path, "Segments", "path_segments", PathValue),
             Self::Query => short(On::Query, "Plain", "query", QueryValue),
             Self::QueryRepeated => list(On::Query, "Repeated", "query_repeated", QueryValue),
             Self::QueryCsv => list(On::Query, "Csv", "query_csv", QueryValue),
             Self::QueryFlatten => row(On::Query, "Flatten", "query_flatten", QueryMembers),
+            Self::QueryDeep => row(On::Query, "Deep", "query_deep", NestedValue),
             Self::Header => short(On::Header, "Plain", "header", HeaderValue),
             Self::Field => short(On::Field, "Json", "field", FieldValue),
+            Self::FieldCsv => list(On::Field, "Csv", "field_csv", QueryValue),
+            Self::FieldFlatten => row(On::Field, "Flatten", "field_flatten", FieldMembers),
+            Self::FormNested => row(On::Field, "Deep", "form_nested", NestedValue),
             Self::FormField => row(On::Field, "Plain", "form", QueryValue),
             Self::FormRepeated => list(On::Field, "Repeated", "form_repeated", QueryValue),
             Self::Body => row(On::Body, "Json", "body", BodyValue),
@@ -141,13 +176,20 @@ mod tests {
         let runtime = runtime(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/src"));
         for encoding in [
             Encoding::Path,
+            Encoding::PathCsv,
+            Encoding::PathRest,
+            Encoding::PathSegments,
             Encoding::Query,
             Encoding::QueryRepeated,
             Encoding::QueryCsv,
             Encoding::QueryFlatten,
+            Encoding::QueryDeep,
             Encoding::Header,
             Encoding::Field,
+            Encoding::FieldCsv,
+            Encoding::FieldFlatten,
             Encoding::FormField,
+            Encoding::FormNested,
             Encoding::FormRepeated,
             Encoding::Body,
             Encoding::BodyBytes(String::new()),

@@ -17,7 +17,7 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, LitStr, Meta, Path, Token, TraitItem, Type, Visibility};
+use syn::{Attribute, Ident, Meta, Path, Token, TraitItem, Type, Visibility};
 
 use crate::attrs::{hides_endpoint, is_async_trait, is_endpoints};
 use crate::errors::Sink;
@@ -39,6 +39,8 @@ pub(crate) struct Api {
     pub(crate) ident: Ident,
     /// The runtime crate.
     pub(crate) krate: Path,
+    /// Whether the metadata has schemas.
+    pub(crate) has_schema: bool,
     pub(crate) endpoints: Vec<Endpoint>,
     /// Methods with a body, passed through.
     pub(crate) others: Vec<TokenStream>,
@@ -67,12 +69,10 @@ pub(crate) struct Surface {
     pub(crate) answer: Answer,
 }
 
-/// An endpoint, and what of it only means something beside the others.
+/// An endpoint that is still to be compared with the others.
 struct Declared<'e> {
     errors: Sink<'e>,
     endpoint: Endpoint,
-    shares: Option<Ident>,
-    path: Option<LitStr>,
 }
 
 /// Checks a trait. What has errors is left out: what an endpoint does, a composition, a key.
@@ -86,6 +86,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
     } = written;
     check_head(&head, errors);
     let defaults = Defaults::new(args);
+    defaults.check(errors);
     let unknown = defaults.unknown().iter();
     let mut unknown: Vec<_> = unknown
         .map(|ident| (On::Endpoints, ident.clone()))
@@ -128,6 +129,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
         trait_token: head.trait_token,
         ident: head.ident,
         krate: defaults.krate(),
+        has_schema: defaults.has_schema(),
         endpoints,
         others,
         is_sound: !errors.failed(),
@@ -218,12 +220,8 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
     let of_answer = errors.part();
     let answer = answer::read(&method.output, of_answer);
     let attr = method.endpoint.map(|(_, attr)| attr);
-    let is_form = |attr: &EndpointAttr| attr.args.keys.form.value().is_some();
-    let mut args = arguments::read(method.args, attr.as_ref().is_some_and(is_form));
-    let path = |attr: &EndpointAttr| Some(attr.head.as_ref()?.path.clone());
-    let path = attr.as_ref().and_then(path);
-    let shares = |attr: &EndpointAttr| Some(attr.args.keys.shares.value()?.0.clone());
-    let shares = attr.as_ref().and_then(shares);
+    let form = |attr: &EndpointAttr| attr.args.keys.form.value().copied();
+    let mut args = arguments::read(method.args, attr.as_ref().and_then(form));
     let wire = attr.and_then(|attr| {
         wire::check_keys(&attr, defaults, errors);
         wire(
@@ -254,8 +252,6 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
     Declared {
         errors,
         endpoint: Endpoint { surface, wire },
-        shares,
-        path,
     }
 }
 

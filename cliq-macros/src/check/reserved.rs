@@ -33,23 +33,9 @@ const EVERY_VALUE: &[&str] = &[
     "as_mut",
 ];
 
-/// Methods of every builder, with and without the blocking traits.
-pub(super) const BUILDER: &[&str] = &[
-    "clone",
-    "into_future",
-    "items",
-    "lenient",
-    "options",
-    "pages",
-    "prepare",
-    "prepare_authorized",
-    "send",
-    "wait",
-    "wait_items",
-    "wait_pages",
-    "wait_send",
-    "with",
-];
+/// Methods that every call needs. A setter may hide the others of a builder, which can still be
+/// called by their trait: `RequestExt::options(call, …)`.
+pub(super) const SETTER: &[&str] = &["clone", "into_future", "send", "wait", "wait_send"];
 
 /// Reports a method of the trait with a reserved name.
 pub(super) fn method(ident: &Ident, errors: Sink<'_>) {
@@ -65,7 +51,7 @@ mod tests {
     use std::fs;
     use std::path::Path;
 
-    use syn::{ImplItem, Item, TraitItem, Type, Visibility};
+    use syn::{ImplItem, Item, Type, Visibility};
 
     use super::*;
 
@@ -76,31 +62,6 @@ mod tests {
         syn::parse_file(&fs::read_to_string(path).unwrap())
             .unwrap()
             .items
-    }
-
-    /// The methods of the traits of a file that extend the trait of all builders.
-    fn of_builders(name: &str) -> Vec<String> {
-        let traits = file(name).into_iter().filter_map(|item| match item {
-            Item::Trait(item) if item.ident.to_string().ends_with("Ext") => Some(item.items),
-            _ => None,
-        });
-        let methods = traits.flatten().filter_map(|item| match item {
-            TraitItem::Fn(method) => Some(method.sig.ident.to_string()),
-            _ => None,
-        });
-        methods.collect()
-    }
-
-    #[test]
-    fn all_that_a_builder_has_is_reserved() {
-        let methods: Vec<_> = ["request_ext.rs", "paging.rs", "blocking.rs"]
-            .into_iter()
-            .flat_map(of_builders)
-            .collect();
-        assert!(methods.len() > 8, "they are found: {methods:?}");
-        for method in methods {
-            assert!(BUILDER.contains(&method.as_str()), "{method}");
-        }
     }
 
     #[test]

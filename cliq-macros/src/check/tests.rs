@@ -9,7 +9,8 @@ use super::wire::Wire;
 use super::{Api, Endpoint, check};
 use crate::errors::Errors;
 use crate::parse;
-use crate::parse::values::Calls;
+use crate::parse::values::Lock;
+use crate::text::units::Rate;
 
 /// The checked trait, and the first line of each message.
 fn checked(args: TokenStream, item: &TokenStream) -> (Api, Vec<String>) {
@@ -124,16 +125,28 @@ fn keys_of_the_trait_hold_where_a_method_has_none() {
         },
     );
     let wires: Vec<&Wire> = api.endpoints.iter().map(wire).collect();
-    let limit = |calls, seconds| Some(Calls { calls, seconds });
+    let limit = |calls, seconds| {
+        vec![Rate {
+            calls,
+            seconds,
+            per_app: false,
+        }]
+    };
     assert_eq!(wires[0].base, "/v3");
     assert_eq!(
         wires[0].scopes.as_ref().map(|scopes| scopes.names.clone()),
         Some(vec!["Acme.A.READ".to_owned()])
     );
-    assert_eq!((wires[0].limit, wires[0].lock), (limit(20, 60), Some(600)));
+    assert_eq!(
+        (&wires[0].limits, wires[0].lock),
+        (&limit(20, 60), Some(Lock::Seconds(600)))
+    );
     assert_eq!(wires[1].base, "/v1");
-    assert_eq!((wires[1].limit, wires[1].lock), (limit(5, 3600), Some(600)));
-    assert_eq!((wires[2].limit, wires[2].lock), (None, None));
+    assert_eq!(
+        (&wires[1].limits, wires[1].lock),
+        (&limit(5, 3600), Some(Lock::Seconds(600)))
+    );
+    assert_eq!((&wires[2].limits, wires[2].lock), (&vec![], None));
 }
 
 #[test]
@@ -188,51 +201,53 @@ fn the_return_type_decides_how_the_answer_is_decoded() {
 }
 
 #[test]
-fn endpoints_of_one_shape_share_the_stricter_limit() {
+fn several_limits_buckets_and_constants() {
     let api = sound(
-        TokenStream::new(),
+        quote!(
+            limit = ["100/s", "1000/h per app"],
+            lock = "1h",
+            bucket = "all",
+            server = "uploads",
+            header("X-A" = "1", "X-B" = "2")
+        ),
         &quote! {
-            #[endpoint(GET "/a/<ID>", limit = "20/min", lock = "1h")]
-            fn by_id(&self, id: u8);
-            #[endpoint(GET "/a/<NAME>", limit = "5/s", lock = "1m", shares = by_id)]
-            fn by_name(&self, name: String);
-            #[endpoint(GET "/b/<ID>", bucket = "b", limit = "1/s")]
-            fn one(&self, id: u8);
-            #[endpoint(GET "/b/<NAME>", bucket = "b")]
-            fn other(&self, name: String);
+            #[endpoint(GET "/a/<ID>")]
+            fn inherits(&self, id: u8);
+            #[endpoint(GET "/a/<NAME>", limit = "5/s", lock = none, server = none)]
+            fn apart(&self, name: String);
+            #[endpoint(GET "/a/<ANY>", bucket = "other", header("x-b" = "3"), header("X-C" = "4"))]
+            fn other(&self, any: String);
         },
     );
-    for endpoint in &api.endpoints[..2] {
-        let wire = wire(endpoint);
-        let (calls, seconds) = (20, 60);
-        assert_eq!(wire.limit, Some(Calls { calls, seconds }));
-        assert_eq!(wire.lock, Some(3600));
-    }
-    let (calls, seconds) = (1, 1);
-    assert_eq!(
-        wire(&api.endpoints[3]).limit,
-        Some(Calls { calls, seconds })
-    );
-}
-
-#[test]
-fn what_may_be_configured_away_shares_nothing() {
-    let members = |gate: &TokenStream| {
-        quote! {
-            #gate
-            #[endpoint(GET "/a/<ID>")]
-            fn by_id(&self, id: u8);
-            #[endpoint(GET "/a/<NAME>")]
-            fn by_name(&self, name: String);
-        }
+    let wires: Vec<&Wire> = api.endpoints.iter().map(wire).collect();
+    let limit = |calls, seconds, per_app| Rate {
+        calls,
+        seconds,
+        per_app,
     };
-    assert_eq!(messages(&members(&quote!(#[cfg(unix)]))).len(), 0);
-    // It only documents a gate.
-    let documented = messages(&members(&quote!(#[cfg_attr(docsrs, doc(cfg(unix)))])));
+    let both = [limit(100, 1, false), limit(1000, 3600, true)];
+    let bucket = |index: usize| wires[index].bucket.as_deref();
+    assert_eq!((&wires[0].limits[..], bucket(0)), (&both[..], Some("all")));
     assert_eq!(
-        documented,
-        ["`by_name`: `by_id` has the same method and path"]
+        (&wires[1].limits[..], bucket(1)),
+        (&[limit(5, 1, false)][..], None)
     );
+    assert_eq!(
+        (&wires[2].limits[..], bucket(2)),
+        (&both[..], Some("other"))
+    );
+    assert_eq!(wires[0].lock, Some(Lock::Seconds(3600)));
+    assert_eq!(wires[1].lock, Some(Lock::None));
+    assert_eq!(wires[0].server.as_deref(), Some("uploads"));
+    assert_eq!(wires[1].server, None);
+    let headers = |index: usize| -> Vec<String> {
+        let headers = wires[index].headers.iter();
+        headers
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect()
+    };
+    assert_eq!(headers(0), ["X-A=1", "X-B=2"]);
+    assert_eq!(headers(2), ["X-A=1", "x-b=3", "X-C=4"]);
 }
 
 #[test]

@@ -1,14 +1,15 @@
 //! What an endpoint sends and expects: its keys, with those of the trait where it has none.
 
-use syn::Path;
+use syn::{LitStr, Path};
 
 use crate::errors::Sink;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
 use crate::parse::keys::{Read, Whole};
-use crate::parse::values::{Calls, Limit, Scopes as WrittenScopes};
-use crate::problem::Problem;
+use crate::parse::values::{Bucket, Headers, Lock, Scopes as WrittenScopes, Server};
+use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;
 use crate::text::path::Template;
+use crate::text::units::Rate;
 
 /// What goes over the wire.
 pub(crate) struct Wire {
@@ -16,10 +17,13 @@ pub(crate) struct Wire {
     pub(crate) base: String,
     pub(crate) template: Template,
     pub(crate) scopes: Option<Scopes>,
-    pub(crate) limit: Option<Calls>,
-    /// Seconds.
-    pub(crate) lock: Option<u64>,
+    /// All of which apply.
+    pub(crate) limits: Vec<Rate>,
+    pub(crate) lock: Option<Lock>,
     pub(crate) bucket: Option<String>,
+    pub(crate) server: Option<String>,
+    /// Names and values.
+    pub(crate) headers: Vec<(String, String)>,
     pub(crate) idempotent: bool,
     pub(crate) page: Option<Page>,
     /// The keys as they were written; those that need no more than to be read are taken from here.
@@ -41,16 +45,6 @@ pub(crate) struct Page {
 }
 
 impl Wire {
-    /// What the server can tell apart.
-    pub(crate) fn shape(&self) -> String {
-        format!(
-            "{} {}{}",
-            self.method.name,
-            self.base,
-            self.template.shape()
-        )
-    }
-
     /// What the keys say, with those of the trait where they say nothing. Between them it checks
     /// that they agree.
     pub(super) fn new(
@@ -62,10 +56,16 @@ impl Wire {
     ) -> Self {
         let of_trait = &defaults.args.keys;
         let base = keys.base.value().or(of_trait.base.value());
-        let limit = keys.limit.value().or(of_trait.limit.value());
-        let limit = limit.and_then(|limit| limit.calls());
+        let limits = keys.limit.value().or(of_trait.limit.value());
+        let limits = limits.map(|limits| limits.0.clone()).unwrap_or_default();
         // `limit = none` drops an inherited lock, too.
-        let inherited = of_trait.lock.value().filter(|_| limit.is_some());
+        let inherited = of_trait.lock.value().filter(|_| !limits.is_empty());
+        // A limit of the method's own is not one of the trait's bucket.
+        let bucket = keys
+            .bucket
+            .value()
+            .or(of_trait.bucket.value().filter(|_| keys.limit.is_absent()));
+        let server = keys.server.value().or(of_trait.server.value());
         let prefix = of_trait
             .scope_prefix
             .value()
@@ -78,9 +78,11 @@ impl Wire {
                 .scope
                 .value()
                 .and_then(|scopes| prefixed(scopes, prefix, errors)),
-            limit,
-            lock: keys.lock.value().or(inherited).map(|lock| lock.0),
-            bucket: keys.bucket.value().map(|bucket| bucket.0.clone()),
+            limits,
+            lock: keys.lock.value().or(inherited).copied(),
+            bucket: bucket.and_then(|Bucket(name)| name.clone()),
+            server: server.and_then(|Server(name)| name.clone()),
+            headers: headers(&keys, of_trait),
             idempotent: keys
                 .idempotent
                 .value()
@@ -97,23 +99,65 @@ pub(super) fn check_keys(attr: &EndpointAttr, defaults: &Defaults, errors: Sink<
     if let Some((_, lock)) = keys.lock.given() {
         let inherited = defaults.args.keys.limit.value();
         match keys.limit.value().or(inherited) {
-            Some(Limit::Calls(_)) => {}
+            Some(limits) if !limits.0.is_empty() => {}
             _ if keys.limit.is_unreadable() || attr.may_hold("limit") => {}
             _ if keys.limit.is_absent() && defaults.may_have_limit() => {}
-            Some(Limit::None) if !keys.limit.is_absent() => {
+            Some(_) if !keys.limit.is_absent() => {
                 errors.push(lock, &Problem::LockWithLimitNone);
             }
             _ => errors.push(lock, &Problem::LockWithoutLimit),
         }
     }
-    if let (Some((shares, _)), false) = (keys.shares.given(), keys.bucket.is_absent()) {
-        errors.push(&shares.0, &Problem::SharesWithBucket);
+    let headers = keys.header.value();
+    let names = headers.iter().flat_map(|headers| &headers.0);
+    repeated(On::Header, names.map(|(name, _)| name), errors);
+    let fields = keys.field.value();
+    let names = fields.iter().flat_map(|fields| &fields.0);
+    repeated(On::Field, names.map(|(name, _)| name), errors);
+}
+
+/// Reports constants of one name.
+fn repeated<'n>(on: On, names: impl Iterator<Item = &'n LitStr>, errors: Sink<'_>) {
+    let mut seen: Vec<String> = Vec::new();
+    for name in names {
+        let text = name.value();
+        if seen.iter().any(|other| is_same(on, other, &text)) {
+            let problem = Problem::ConstantRepeated {
+                on,
+                name: text.clone(),
+            };
+            errors.push(name, &problem);
+        }
+        seen.push(text);
     }
+}
+
+/// Whether two names are one: of headers, in any case.
+pub(super) fn is_same(on: On, one: &str, other: &str) -> bool {
+    one == other || on == On::Header && one.eq_ignore_ascii_case(other)
+}
+
+/// The constant headers: those of the trait that the method doesn't replace, then its own.
+fn headers(keys: &EndpointArgs, of_trait: &TraitArgs) -> Vec<(String, String)> {
+    let pairs = |headers: Option<&Headers>| -> Vec<(String, String)> {
+        let headers = headers.iter().flat_map(|headers| &headers.0);
+        headers
+            .map(|(name, value)| (name.value(), value.value()))
+            .collect()
+    };
+    let own = pairs(keys.header.value());
+    let mut headers = pairs(of_trait.header.value());
+    headers.retain(|(name, _)| {
+        !own.iter()
+            .any(|(other, _)| is_same(On::Header, name, other))
+    });
+    headers.extend(own);
+    headers
 }
 
 fn prefixed(scopes: &WrittenScopes, prefix: Option<&str>, errors: Sink<'_>) -> Option<Scopes> {
     let errors = errors.part();
-    let name = |name: &syn::LitStr| {
+    let name = |name: &LitStr| {
         let found = name.value();
         let Some(prefix) = prefix else { return found };
         let repeats = found
@@ -150,6 +194,18 @@ impl Defaults {
         }
     }
 
+    /// Reports what is wrong with the trait's keys.
+    pub(super) fn check(&self, errors: Sink<'_>) {
+        let headers = self.args.keys.header.value();
+        let names = headers.iter().flat_map(|headers| &headers.0);
+        repeated(On::Header, names.map(|(name, _)| name), errors);
+    }
+
+    /// Whether the metadata has schemas.
+    pub(super) fn has_schema(&self) -> bool {
+        self.args.keys.schema.value().is_some()
+    }
+
     /// Unknown keys, as editors complete them.
     pub(super) fn unknown(&self) -> &[syn::Ident] {
         &self.args.unknown
@@ -165,10 +221,10 @@ impl Defaults {
         mut wires: impl Iterator<Item = Option<&'w Wire>>,
     ) -> Option<&Whole> {
         let keys = &self.args.keys;
-        let limit = keys.limit.value().and_then(|limit| limit.calls());
-        let none = limit.is_none()
+        let limits = keys.limit.value().map_or(0, |limits| limits.0.len());
+        let none = limits == 0
             && !self.may_have_limit()
-            && wires.all(|wire| wire.is_some_and(|wire| wire.limit.is_none()));
+            && wires.all(|wire| wire.is_some_and(|wire| wire.limits.is_empty()));
         let (_, lock) = keys.lock.given().filter(|_| none)?;
         Some(lock)
     }

@@ -6,6 +6,7 @@ use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
 use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
 
+use super::meta::summary;
 use super::{Names, head};
 use crate::attrs::{is_deprecation, is_doc, is_gate};
 use crate::check::answer::{AnswerType, Decode};
@@ -215,6 +216,9 @@ impl Expansion<'_> {
                 _ if sent.encoding == Encoding::QueryFlatten => {
                     " Sets query parameters, one for each member.".to_owned()
                 }
+                _ if sent.encoding == Encoding::FieldFlatten => {
+                    " Sets fields of the body, one for each member.".to_owned()
+                }
                 On::Query => format!(" Sets the query parameter `{name}`."),
                 On::Header => format!(" Sets the header `{name}`."),
                 _ => format!(" Sets the field `{name}` of the body."),
@@ -228,16 +232,26 @@ impl Expansion<'_> {
         }
     }
 
+    /// The arguments, by their positions.
+    pub(super) fn sent_args(&self) -> Vec<(&Sent, &Argument)> {
+        let args = self.surface().args.iter();
+        let mut args: Vec<_> = args
+            .filter_map(|arg| Some((self.sent(arg)?, arg)))
+            .collect();
+        args.sort_by_key(|(sent, _)| sent.position);
+        args
+    }
+
     /// The metadata of the arguments, by their positions.
     pub(super) fn params(&self) -> Vec<TokenStream> {
-        let args = self.surface().args.iter();
-        let mut params: Vec<_> = args
-            .filter_map(|arg| Some((self.sent(arg)?, !arg.value.optional)))
-            .collect();
-        params.sort_by_key(|(sent, _)| sent.position);
-        let params = params.into_iter();
+        let params = self.sent_args().into_iter();
         params
-            .map(|(sent, required)| param_meta(self.krate(), sent, required))
+            .map(|(sent, arg)| {
+                let param = param_meta(self.krate(), sent, !arg.value.optional);
+                let summary = summary(&arg.docs);
+                let summary = summary.map(|summary| quote!(.about(#summary)));
+                quote!(#param #summary)
+            })
             .collect()
     }
 
@@ -283,6 +297,13 @@ fn parameter(arg: &Argument) -> TokenStream {
         Takes::Each { item, into: false } => {
             quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>)
         }
+        Takes::EachOfEach { item, into: true } => {
+            let into = into(item);
+            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = impl #into>>)
+        }
+        Takes::EachOfEach { item, into: false } => {
+            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = #item>>)
+        }
     }
 }
 
@@ -306,6 +327,9 @@ fn value(arg: &Argument, krate: &Path) -> TokenStream {
         Takes::Anything | Takes::Itself(_) => ident.to_token_stream(),
         Takes::Into(_) => quote!(::core::convert::Into::into(#ident)),
         Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
+        Takes::EachOfEach { item, .. } => {
+            quote!(#krate::__private::collect_lists::<#item>(#ident))
+        }
     }
 }
 

@@ -3,13 +3,15 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Ident, Path};
+use syn::{Attribute, Ident, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
-use crate::check::answer::Decode;
+use crate::check::answer::{AnswerType, Decode};
+use crate::check::encoding::Encoding;
 use crate::check::wire::Wire;
-use crate::parse::values::{Calls, Member, Timeout};
-use crate::text::units;
+use crate::parse::values::{Form, Lock, Member, Timeout};
+use crate::text::units::{self, Rate};
+use crate::types::first_argument;
 
 impl Expansion<'_> {
     /// What differs from the trait's other endpoints.
@@ -17,6 +19,9 @@ impl Expansion<'_> {
         let krate = self.krate();
         let name = self.surface().ident.unraw().to_string();
         let mut meta = quote!(name: #name,);
+        if let Some(summary) = summary(&self.surface().attrs) {
+            meta.extend(quote!(summary: #summary,));
+        }
         let Some(wire) = &self.endpoint.wire else {
             return meta;
         };
@@ -25,9 +30,11 @@ impl Expansion<'_> {
             base,
             template,
             scopes,
-            limit,
+            limits,
             lock,
             bucket,
+            server,
+            headers,
             idempotent,
             page,
             keys,
@@ -48,22 +55,45 @@ impl Expansion<'_> {
             let names = &scopes.names;
             meta.extend(quote!(scopes: #krate::Scopes::#rule(&[#(#names),*]),));
         }
-        if *limit != shared.limit {
-            let limit = limit_meta(krate, *limit);
-            meta.extend(quote!(limit: #limit,));
+        if *limits != shared.limits {
+            let limits = limits_meta(krate, limits);
+            meta.extend(quote!(limits: #limits,));
         }
         if *lock != shared.lock {
-            let lock = time_meta(krate, *lock);
+            let lock = lock_meta(krate, *lock);
             meta.extend(quote!(lock: #lock,));
         }
-        if let Some(bucket) = bucket {
-            meta.extend(quote!(bucket: ::core::option::Option::Some(#bucket),));
+        if *bucket != shared.bucket {
+            let bucket = name_meta(bucket.as_deref());
+            meta.extend(quote!(bucket: #bucket,));
+        }
+        if *server != shared.server {
+            let server = name_meta(server.as_deref());
+            meta.extend(quote!(server: #server,));
+        }
+        if *headers != shared.headers {
+            let headers = pairs_meta(headers);
+            meta.extend(quote!(headers: #headers,));
+        }
+        if let Some(fields) = keys.field.value() {
+            let fields = fields.0.iter();
+            let fields: Vec<_> = fields
+                .map(|(name, json)| (name.value(), json.clone()))
+                .collect();
+            let fields = pairs_meta(&fields);
+            meta.extend(quote!(fields: #fields,));
+        }
+        if keys.body.value().is_some() {
+            meta.extend(quote!(body_optional: true,));
         }
         if !idempotent {
             meta.extend(quote!(idempotent: false,));
         }
-        if keys.form.value().is_some() {
+        if let Some(form) = keys.form.value() {
             meta.extend(quote!(form: true,));
+            if *form == Form::Nested {
+                meta.extend(quote!(nested: true,));
+            }
         }
         if let Some(Member(response)) = keys.response.value() {
             meta.extend(quote!(response: &[#(#response),*],));
@@ -89,7 +119,39 @@ impl Expansion<'_> {
         if !params.is_empty() {
             meta.extend(quote!(params: &[#(#params),*],));
         }
+        if self.api.has_schema {
+            meta.extend(self.schemas());
+        }
         meta
+    }
+
+    /// The JSON schemas of the response and of the arguments.
+    fn schemas(&self) -> TokenStream {
+        let krate = self.krate();
+        let mut schemas = TokenStream::new();
+        let answer = &self.surface().answer;
+        if let AnswerType::Known(ty) = &answer.ty {
+            let ty = match answer.decode {
+                Decode::Json => Some(&**ty),
+                Decode::Paged => first_argument(ty),
+                Decode::Raw | Decode::Ignored => None,
+            };
+            if let Some(ty) = ty {
+                let schema = quote!(#krate::__private::schema::<#ty>);
+                schemas.extend(quote!(response_schema: ::core::option::Option::Some(#schema),));
+            }
+        }
+        let params = self.sent_args();
+        if !params.is_empty() {
+            let params = params.iter().map(|(sent, arg)| match &arg.value.ty {
+                Some(ty) if !matches!(sent.encoding, Encoding::BodyBytes(_)) => {
+                    quote!(::core::option::Option::Some(#krate::__private::schema::<#ty>))
+                }
+                _ => quote!(::core::option::Option::None),
+            });
+            schemas.extend(quote!(param_schemas: &[#(#params),*],));
+        }
+        schemas
     }
 
     /// What follows the user's own words: the endpoint's line, its scope and limit, and the words of
@@ -118,24 +180,7 @@ impl Expansion<'_> {
                 (_, false) => format!("Scopes: any of {}.", names.join(", ")),
             });
         }
-        if let Some(Calls { calls, seconds }) = wire.limit {
-            let lock = wire.lock.map(|lock| match units::in_words(lock).as_str() {
-                one if !one.starts_with(|first: char| first.is_ascii_digit()) => {
-                    format!(", then locked for one {one}")
-                }
-                several => format!(", then locked for {several}"),
-            });
-            let calls = if calls == 1 {
-                "1 call".to_owned()
-            } else {
-                format!("{calls} calls")
-            };
-            facts.push(format!(
-                "Limit: {calls} per {} and user{}.",
-                units::in_words(seconds),
-                lock.unwrap_or_default()
-            ));
-        }
+        facts.extend(limits_in_words(wire));
         if !facts.is_empty() {
             docs.extend(["\n\n ", &facts.join(" ")]);
         }
@@ -163,18 +208,85 @@ impl Expansion<'_> {
     }
 }
 
-pub(super) fn limit_meta(krate: &Path, limit: Option<Calls>) -> TokenStream {
-    let Some(Calls { calls, seconds }) = limit else {
-        return quote!(::core::option::Option::None);
+/// `Limits: 100 calls per second and user, 10000 calls per day of all users.`
+fn limits_in_words(wire: &Wire) -> Option<String> {
+    let limits: Vec<String> = wire.limits.iter().map(limit_in_words).collect();
+    let of = match limits.len() {
+        0 => return None,
+        1 => "Limit",
+        _ => "Limits",
     };
-    let (calls, per) = (
-        Literal::u32_unsuffixed(calls),
-        Literal::u64_unsuffixed(seconds),
-    );
-    quote!(#krate::__private::limit(#calls, #per))
+    let lock = match wire.lock {
+        Some(Lock::Seconds(lock)) => match units::in_words(lock).as_str() {
+            one if !one.starts_with(|first: char| first.is_ascii_digit()) => {
+                format!(", then locked for one {one}")
+            }
+            several => format!(", then locked for {several}"),
+        },
+        Some(Lock::None) | None => String::new(),
+    };
+    Some(format!("{of}: {}{lock}.", limits.join(", ")))
 }
 
-pub(super) fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
+fn limit_in_words(limit: &Rate) -> String {
+    let calls = match limit.calls {
+        1 => "1 call".to_owned(),
+        calls => format!("{calls} calls"),
+    };
+    let per = units::in_words(limit.seconds);
+    if limit.per_app {
+        format!("{calls} per {per} for all users together")
+    } else {
+        format!("{calls} per {per} and user")
+    }
+}
+
+/// The first paragraph of documentation, in one line.
+pub(super) fn summary(attrs: &[Attribute]) -> Option<String> {
+    let lines = attrs.iter().filter_map(doc_text);
+    let text = lines.collect::<Vec<_>>().join("\n");
+    let lines = text.lines().map(str::trim);
+    let paragraph = lines
+        .skip_while(|line| line.is_empty())
+        .take_while(|line| !line.is_empty());
+    let summary = paragraph.collect::<Vec<_>>().join(" ");
+    (!summary.is_empty()).then_some(summary)
+}
+
+pub(super) fn limits_meta(krate: &Path, limits: &[Rate]) -> TokenStream {
+    let limits = limits.iter().map(|limit| {
+        let calls = Literal::u32_unsuffixed(limit.calls);
+        let per = Literal::u64_unsuffixed(limit.seconds);
+        let per_app = limit.per_app.then(|| quote!(.per_app()));
+        quote!(#krate::__private::limit(#calls, #per)#per_app)
+    });
+    quote!(&[#(#limits),*])
+}
+
+pub(super) fn lock_meta(krate: &Path, lock: Option<Lock>) -> TokenStream {
+    match lock {
+        Some(Lock::Seconds(seconds)) => {
+            let seconds = Literal::u64_unsuffixed(seconds);
+            quote!(#krate::__private::lock(#seconds))
+        }
+        Some(Lock::None) => quote!(#krate::Lockout::None),
+        None => quote!(#krate::Lockout::Undeclared),
+    }
+}
+
+pub(super) fn name_meta(name: Option<&str>) -> TokenStream {
+    match name {
+        Some(name) => quote!(::core::option::Option::Some(#name)),
+        None => quote!(::core::option::Option::None),
+    }
+}
+
+pub(super) fn pairs_meta(pairs: &[(String, String)]) -> TokenStream {
+    let pairs = pairs.iter().map(|(name, value)| quote!((#name, #value)));
+    quote!(&[#(#pairs),*])
+}
+
+fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
     let Some(seconds) = seconds else {
         return quote!(::core::option::Option::None);
     };

@@ -16,9 +16,10 @@ use syn::{Attribute, Ident, Token, Visibility};
 
 use crate::attrs::{is_deprecation, is_gate};
 use crate::check::Api;
-use crate::parse::values::Calls;
+use crate::parse::values::Lock;
+use crate::text::units::Rate;
 use endpoint::Expansion;
-use meta::{limit_meta, time_meta};
+use meta::{limits_meta, lock_meta, name_meta, pairs_meta};
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let Api {
@@ -124,8 +125,11 @@ struct Names {
 #[derive(Default)]
 struct Shared {
     base: String,
-    limit: Option<Calls>,
-    lock: Option<u64>,
+    limits: Vec<Rate>,
+    lock: Option<Lock>,
+    bucket: Option<String>,
+    server: Option<String>,
+    headers: Vec<(String, String)>,
 }
 
 impl Shared {
@@ -136,18 +140,46 @@ impl Shared {
             .find_map(|endpoint| endpoint.wire.as_ref());
         first.map_or_else(Self::default, |wire| Self {
             base: wire.base.clone(),
-            limit: wire.limit,
+            limits: wire.limits.clone(),
             lock: wire.lock,
+            bucket: wire.bucket.clone(),
+            server: wire.server.clone(),
+            headers: wire.headers.clone(),
         })
     }
 
     /// The members of its metadata. What has errors is left out.
     fn meta(&self, api: &Api) -> Option<TokenStream> {
         let (krate, name) = (&api.krate, api.ident.unraw().to_string());
-        let base = &self.base;
-        let (limit, lock) = (limit_meta(krate, self.limit), time_meta(krate, self.lock));
-        api.is_sound
-            .then(|| quote!(api: #name, base: #base, limit: #limit, lock: #lock,))
+        if !api.is_sound {
+            return None;
+        }
+        let mut meta = quote!(api: #name,);
+        if !self.base.is_empty() {
+            let base = &self.base;
+            meta.extend(quote!(base: #base,));
+        }
+        if !self.limits.is_empty() {
+            let limits = limits_meta(krate, &self.limits);
+            meta.extend(quote!(limits: #limits,));
+        }
+        if self.lock.is_some() {
+            let lock = lock_meta(krate, self.lock);
+            meta.extend(quote!(lock: #lock,));
+        }
+        if self.bucket.is_some() {
+            let bucket = name_meta(self.bucket.as_deref());
+            meta.extend(quote!(bucket: #bucket,));
+        }
+        if self.server.is_some() {
+            let server = name_meta(self.server.as_deref());
+            meta.extend(quote!(server: #server,));
+        }
+        if !self.headers.is_empty() {
+            let headers = pairs_meta(&self.headers);
+            meta.extend(quote!(headers: #headers,));
+        }
+        Some(meta)
     }
 }
 

@@ -29,11 +29,13 @@ pub(crate) struct Arg<'e> {
 
 /// Where an argument goes, and how.
 pub(crate) enum ArgAttr {
-    Path { name: LitStr },
+    Path { name: Option<LitStr>, csv: bool },
     Query { name: Option<LitStr>, csv: bool },
+    QueryDeep { name: Option<LitStr> },
     QueryFlatten,
     Header { name: LitStr },
-    Field { name: Option<LitStr> },
+    Field { name: Option<LitStr>, csv: bool },
+    FieldFlatten,
     Body,
     BodyBytes { content_type: Option<String> },
 }
@@ -43,9 +45,9 @@ impl ArgAttr {
     pub(crate) fn on(&self) -> On {
         match self {
             Self::Path { .. } => On::Path,
-            Self::Query { .. } | Self::QueryFlatten => On::Query,
+            Self::Query { .. } | Self::QueryDeep { .. } | Self::QueryFlatten => On::Query,
             Self::Header { .. } => On::Header,
-            Self::Field { .. } => On::Field,
+            Self::Field { .. } | Self::FieldFlatten => On::Field,
             Self::Body | Self::BodyBytes { .. } => On::Body,
         }
     }
@@ -53,16 +55,22 @@ impl ArgAttr {
     /// The name on the wire, where it is not the argument's.
     pub(crate) fn name(&self) -> Option<&LitStr> {
         match self {
-            Self::Path { name } | Self::Header { name } => Some(name),
-            Self::Query { name, .. } | Self::Field { name } => name.as_ref(),
-            Self::QueryFlatten | Self::Body | Self::BodyBytes { .. } => None,
+            Self::Header { name } => Some(name),
+            Self::Path { name, .. }
+            | Self::Query { name, .. }
+            | Self::QueryDeep { name }
+            | Self::Field { name, .. } => name.as_ref(),
+            Self::QueryFlatten | Self::FieldFlatten | Self::Body | Self::BodyBytes { .. } => None,
         }
     }
 }
 
 keys! {
     /// The options of `#[path("NAME")]`.
-    struct PathOptions of On::Path {}
+    struct PathOptions of On::Path {
+        /// Joins a list with commas.
+        "csv" => csv: Flag,
+    }
 }
 
 keys! {
@@ -72,6 +80,8 @@ keys! {
         "csv" => csv: Flag,
         /// Sends each member of a struct or a map as a parameter.
         "flatten" => flatten: Flag,
+        /// Sends a struct, a map or a list with brackets: `name[member]=value`.
+        "deep" => deep: Flag,
     }
 }
 
@@ -82,7 +92,12 @@ keys! {
 
 keys! {
     /// The options of `#[field(…)]`.
-    struct FieldOptions of On::Field {}
+    struct FieldOptions of On::Field {
+        /// Joins a list with commas.
+        "csv" => csv: Flag,
+        /// Sends each member of a struct or a map as a member of the body.
+        "flatten" => flatten: Flag,
+    }
 }
 
 keys! {
@@ -167,26 +182,25 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
     }
     let attr = match on {
         On::Path => {
-            options::<PathOptions>(words, on, unknown, errors);
-            ArgAttr::Path {
-                name: required(name, on, key, errors)?,
+            let options: PathOptions = options(words, on, unknown, errors);
+            let csv = options.csv.given().is_some();
+            if !csv {
+                required(name.clone(), on, key, errors)?;
             }
+            ArgAttr::Path { name, csv }
         }
         On::Query => {
             let options: QueryOptions = options(words, on, unknown, errors);
-            match (options.flatten.given(), options.csv.given()) {
-                (Some((_, at)), Some(_)) => {
-                    errors.push(at, &Problem::CsvAndFlatten);
-                    return None;
-                }
-                (Some(_), None) => {
-                    unnamed(name.as_ref(), "`flatten`", errors);
-                    ArgAttr::QueryFlatten
-                }
-                (None, csv) => ArgAttr::Query {
-                    csv: csv.is_some(),
-                    name,
-                },
+            let [csv, flatten, deep] = [&options.csv, &options.flatten, &options.deep];
+            one_of([("csv", csv), ("flatten", flatten), ("deep", deep)], errors)?;
+            if !flatten.is_absent() {
+                unnamed(name.as_ref(), "`flatten`", errors);
+                ArgAttr::QueryFlatten
+            } else if !deep.is_absent() {
+                ArgAttr::QueryDeep { name }
+            } else {
+                let csv = !csv.is_absent();
+                ArgAttr::Query { name, csv }
             }
         }
         On::Header => {
@@ -196,8 +210,16 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
             }
         }
         On::Field => {
-            options::<FieldOptions>(words, on, unknown, errors);
-            ArgAttr::Field { name }
+            let options: FieldOptions = options(words, on, unknown, errors);
+            let [csv, flatten] = [&options.csv, &options.flatten];
+            one_of([("csv", csv), ("flatten", flatten)], errors)?;
+            if flatten.is_absent() {
+                let csv = !csv.is_absent();
+                ArgAttr::Field { name, csv }
+            } else {
+                unnamed(name.as_ref(), "`flatten`", errors);
+                ArgAttr::FieldFlatten
+            }
         }
         On::Body => {
             let options: BodyOptions = options(words, on, unknown, errors);
@@ -218,6 +240,22 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
     };
     check_name(&attr, errors);
     (!errors.failed()).then_some(attr)
+}
+
+/// Reports two options of which there can be one.
+fn one_of<const N: usize>(
+    options: [(&'static str, &Slot<Flag>); N],
+    errors: Sink<'_>,
+) -> Option<()> {
+    let mut given = options
+        .into_iter()
+        .filter_map(|(name, slot)| Some((name, slot.given()?.1)));
+    let (first, second) = (given.next(), given.next());
+    if let (Some((first, _)), Some((second, at))) = (first, second) {
+        errors.push(at, &Problem::OptionsConflict { first, second });
+        return None;
+    }
+    Some(())
 }
 
 fn options<O: Keys>(
@@ -252,27 +290,12 @@ fn check_name(attr: &ArgAttr, errors: Sink<'_>) {
         Problem::EmptyName { on }
     } else if on == On::Header && !units::is_header_name(&text) {
         Problem::BadHeaderName { name: text }
-    } else if on == On::Header && is_transports(&text) {
+    } else if on == On::Header && units::is_transports(&text) {
         Problem::ReservedHeader { name: text }
     } else {
         return;
     };
     errors.push(name, &problem);
-}
-
-/// Headers that follow from the request itself.
-fn is_transports(name: &str) -> bool {
-    [
-        "content-length",
-        "transfer-encoding",
-        "host",
-        "connection",
-        "upgrade",
-        "te",
-        "trailer",
-    ]
-    .iter()
-    .any(|header| header.eq_ignore_ascii_case(name))
 }
 
 /// The options of the attributes of arguments.

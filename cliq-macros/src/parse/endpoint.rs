@@ -11,8 +11,8 @@ use super::keys::{
     read_words, split, text,
 };
 use super::values::{
-    Base, Bucket, CratePath, Idempotent, Limit, Lock, Member, Name, ScopePrefix, Scopes, Shares,
-    Timeout,
+    Base, Bucket, CratePath, Fields, Form, Headers, Idempotent, Limits, Lock, Member, Name,
+    OptionalBody, ScopePrefix, Scopes, Server, Timeout,
 };
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
@@ -28,9 +28,17 @@ keys! {
         /// Put before each scope, with a dot.
         "scope_prefix" => scope_prefix: ScopePrefix,
         /// The default limit: calls per time and user, such as `"20/min"`.
-        "limit" => limit: Limit,
+        "limit" => limit: Limits,
         /// The default lockout after the limit was exceeded, such as `"10m"`.
         "lock" => lock: Lock,
+        /// The default bucket: the calls of all endpoints are counted together.
+        "bucket" => bucket: Bucket,
+        /// Constant headers of all endpoints: `header("X-Version" = "1")`.
+        "header" => header: Headers,
+        /// Another server of the provider, by the name that the client has for it.
+        "server" => server: Server,
+        /// Puts JSON schemas of arguments and responses into the metadata.
+        "schema" => schema: Flag,
         /// The path of the runtime crate, for crates that re-export it.
         "crate" => krate: CratePath,
     }
@@ -41,24 +49,30 @@ keys! {
     struct EndpointArgs of On::Endpoint {
         /// The scope that a token needs: `"Chats.UPDATE"`, `any("…", "…")` or `all("…", "…")`.
         "scope" => scope: Scopes,
-        /// Calls per time and user, such as `"20/min"`, or `none`.
-        "limit" => limit: Limit,
-        /// How long a user is locked out who exceeds the limit, such as `"10m"`.
+        /// Calls per time and user, such as `"20/min"` or `["100/s", "1000/h per app"]`, or `none`.
+        "limit" => limit: Limits,
+        /// How long a user is locked out who exceeds the limit, such as `"10m"`, or `none`.
         "lock" => lock: Lock,
         /// Another base for this endpoint.
         "base" => base: Base,
-        /// An endpoint with the same method and path, which shares its limit.
-        "shares" => shares: Shares,
         /// The name of a bucket: calls of all endpoints that name it are counted together.
         "bucket" => bucket: Bucket,
+        /// Another server of the provider, by the name that the client has for it.
+        "server" => server: Server,
+        /// Constant headers: `header("X-Version" = "1")`.
+        "header" => header: Headers,
+        /// Constant members of the body: `field("action" = "close")`.
+        "field" => field: Fields,
+        /// `body = optional`: sends no body where no field is set.
+        "body" => body: OptionalBody,
         /// Whether the call may be sent twice.
         "idempotent" => idempotent: Idempotent,
         /// The member of the JSON answer that is the response, such as `"data.item"`.
         "response" => response: Member,
         /// Where a page's items and the next page's token are: `page(items = "…", token = "…")`.
         "page" => page: Read<PageArgs>,
-        /// Sends fields as `application/x-www-form-urlencoded`.
-        "form" => form: Flag,
+        /// Sends fields as `application/x-www-form-urlencoded`; `form = nested` writes `a[b]=c`.
+        "form" => form: Form,
         /// A timeout for one attempt, such as `"30s"`.
         "timeout" => timeout: Timeout,
     }

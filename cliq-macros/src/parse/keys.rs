@@ -98,9 +98,30 @@ pub(crate) trait KeyValue: Sized {
     const EXAMPLE: &'static str;
     /// Whether the key may be written without a value.
     const IS_FLAG: bool = false;
+    /// Whether the key may be written several times.
+    const IS_REPEATABLE: bool = false;
 
     /// Reads the value; `None` after an error.
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self>;
+
+    /// Adds the value of a further key of the same name.
+    fn join(&mut self, _more: Self) {}
+}
+
+impl<T: KeyValue> Slot<T> {
+    /// Fills the slot with the key's value.
+    pub(crate) fn fill(&mut self, key: Key, errors: Sink<'_>) {
+        match self {
+            Self::Given(value, _) if T::IS_REPEATABLE => match T::read(&key, errors.part()) {
+                Some(more) => value.join(more),
+                None => *self = Self::Unreadable(key),
+            },
+            Self::Unreadable(_) if T::IS_REPEATABLE => {
+                T::read(&key, errors.part());
+            }
+            _ => self.set(key, errors, T::read),
+        }
+    }
 }
 
 /// A key that is only a word: `form`, `csv`.
@@ -175,7 +196,7 @@ macro_rules! keys {
                 // A table without keys needs neither.
                 let _ = (&key, errors);
                 $(if key.name() == $key {
-                    return self.$field.set(key, errors, <$ty as $crate::parse::keys::KeyValue>::read);
+                    return self.$field.fill(key, errors);
                 })*
             }
 
@@ -488,7 +509,10 @@ mod tests {
         let (read, messages) = two(quote!(idempotent, bucket = "b"));
         assert_eq!(messages, Vec::<String>::new());
         assert_eq!(
-            read.keys.bucket.value().map(|bucket| bucket.0.as_str()),
+            read.keys
+                .bucket
+                .value()
+                .and_then(|bucket| bucket.0.as_deref()),
             Some("b")
         );
         assert_eq!(read.keys.idempotent.value().map(|flag| flag.0), Some(true));
@@ -499,7 +523,10 @@ mod tests {
     fn the_first_of_two_is_kept() {
         let (read, messages) = two(quote!(bucket = "a", bucket = "b"));
         assert_eq!(
-            read.keys.bucket.value().map(|bucket| bucket.0.as_str()),
+            read.keys
+                .bucket
+                .value()
+                .and_then(|bucket| bucket.0.as_deref()),
             Some("a")
         );
         assert_eq!(messages.len(), 1);

@@ -1,20 +1,23 @@
 //! The values of keys: strings, times, limits, scopes, each a type.
 
+use std::fmt::Write;
+
 use proc_macro2::TokenStream;
 use syn::ext::IdentExt;
 use syn::parse::{ParseStream, Parser};
-use syn::{Ident, LitBool, LitStr, Path, Token};
+use syn::{Ident, Lit, LitBool, LitStr, Path, Token};
 
-use super::keys::{Key, KeyValue, Value, text};
+use super::keys::{Key, KeyValue, Value, lone_comma, split, text};
 use crate::errors::Sink;
-use crate::problem::Problem;
+use crate::problem::{On, Problem};
+use crate::text::units::Rate;
 use crate::text::{path, units};
 
 /// The tokens behind `=`.
 fn value<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<TokenStream> {
     let problem = match &key.value {
         Value::Equals(value) if !value.is_empty() => return Some(value.clone()),
-        Value::List(list) if syn::parse2::<syn::Lit>(list.clone()).is_ok() => {
+        Value::List(list) if syn::parse2::<Lit>(list.clone()).is_ok() => {
             Problem::KeyWithParentheses {
                 key: key.name(),
                 value: list.to_string(),
@@ -72,6 +75,11 @@ fn text_as<T: KeyValue, V>(
     read(&text.value())
         .inspect_err(|problem| errors.push(&text, problem))
         .ok()
+}
+
+/// Whether the value is `none`.
+fn is_none(key: &Key) -> bool {
+    word(key).is_some_and(|word| word == "none")
 }
 
 /// A word behind `=` such as `none`.
@@ -134,40 +142,49 @@ impl KeyValue for CratePath {
     }
 }
 
-/// `limit = "20/min"` or `limit = none`.
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(crate) enum Limit {
-    None,
-    Calls(Calls),
-}
+/// `limit = "20/min"`, `limit = ["100/s", "1000/h per app"]`, or `limit = none`, which has none.
+pub(crate) struct Limits(pub(crate) Vec<Rate>);
 
-/// So many calls per so many seconds.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) struct Calls {
-    pub(crate) calls: u32,
-    pub(crate) seconds: u64,
-}
-
-impl Limit {
-    pub(crate) fn calls(self) -> Option<Calls> {
-        match self {
-            Self::None => None,
-            Self::Calls(calls) => Some(calls),
-        }
-    }
-}
-
-impl KeyValue for Limit {
+impl KeyValue for Limits {
     const EXAMPLE: &'static str = "\"20/min\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        if word(key).is_some_and(|word| word == "none") {
-            return Some(Self::None);
+        if is_none(key) {
+            return Some(Self(Vec::new()));
         }
-        text_as::<Self, _>(key, errors, |text| match units::limit(text) {
-            Some((calls, seconds)) => Ok(Self::Calls(Calls { calls, seconds })),
-            None => Err(Problem::BadLimit { found: text.into() }),
-        })
+        let several = |input: ParseStream<'_>| {
+            let content;
+            let _ = syn::bracketed!(content in input);
+            let texts =
+                content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?;
+            Ok(texts.into_iter().collect::<Vec<_>>())
+        };
+        let texts = match &key.value {
+            Value::Equals(value) => several.parse2(value.clone()).ok(),
+            Value::None | Value::List(_) => None,
+        };
+        let texts = match texts {
+            Some(texts) if texts.is_empty() => {
+                errors.push(&key.whole, &Problem::NoLimits);
+                return None;
+            }
+            Some(texts) => texts,
+            None => vec![string::<Self>(key, errors)?],
+        };
+        let mut limits: Vec<Rate> = Vec::new();
+        for text in texts {
+            let found = text.value();
+            let Some(limit) = units::limit(&found) else {
+                errors.push(text, &Problem::BadLimit { found });
+                continue;
+            };
+            let window = |limit: &Rate| (limit.seconds, limit.per_app);
+            if limits.iter().any(|other| window(other) == window(&limit)) {
+                errors.push(text, &Problem::LimitRepeated { found });
+            }
+            limits.push(limit);
+        }
+        (!errors.failed()).then_some(Self(limits))
     }
 }
 
@@ -180,18 +197,21 @@ fn seconds<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<u64> {
     })
 }
 
-/// `lock = "10m"`, in seconds.
-pub(crate) struct Lock(pub(crate) u64);
+/// `lock = "10m"`, in seconds, or `lock = none`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Lock {
+    None,
+    Seconds(u64),
+}
 
 impl KeyValue for Lock {
     const EXAMPLE: &'static str = "\"10m\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        if word(key).is_some_and(|word| word == "none") {
-            errors.push(&key.whole, &Problem::LockNone);
-            return None;
+        if is_none(key) {
+            return Some(Self::None);
         }
-        seconds::<Self>(key, errors).map(Self)
+        seconds::<Self>(key, errors).map(Self::Seconds)
     }
 }
 
@@ -206,38 +226,250 @@ impl KeyValue for Timeout {
     }
 }
 
-/// `bucket = "messages"`.
-pub(crate) struct Bucket(pub(crate) String);
+/// `bucket = "messages"`; `None` for `bucket = none`.
+pub(crate) struct Bucket(pub(crate) Option<String>);
 
 impl KeyValue for Bucket {
     const EXAMPLE: &'static str = "\"messages\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        text_as::<Self, _>(key, errors, |text| {
-            if text.trim().is_empty() {
-                Err(Problem::EmptyBucket)
-            } else {
-                Ok(Self(text.to_owned()))
-            }
-        })
+        name_or_none(key, "bucket", Self, errors)
     }
 }
 
-/// `shares = other_method`.
-pub(crate) struct Shares(pub(crate) Ident);
+/// `server = "uploads"`; `None` for `server = none`.
+pub(crate) struct Server(pub(crate) Option<String>);
 
-impl KeyValue for Shares {
-    const EXAMPLE: &'static str = "other_method";
+impl KeyValue for Server {
+    const EXAMPLE: &'static str = "\"uploads\"";
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
-        let value = value::<Self>(key, errors)?;
-        if let Some(name) = word(key) {
-            return Some(Self(name));
-        }
-        let found = value.to_string();
-        errors.push(&value, &Problem::BadShares { found });
-        None
+        name_or_none(key, "server", Self, errors)
     }
+}
+
+/// A name that isn't empty, or `none`.
+fn name_or_none<T: KeyValue>(
+    key: &Key,
+    what: &'static str,
+    make: impl Fn(Option<String>) -> T,
+    errors: Sink<'_>,
+) -> Option<T> {
+    if is_none(key) {
+        return Some(make(None));
+    }
+    text_as::<T, _>(key, errors, |text| {
+        if text.trim().is_empty() {
+            Err(Problem::EmptyKeyName { what })
+        } else {
+            Ok(make(Some(text.to_owned())))
+        }
+    })
+}
+
+/// `form`, `form = nested`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Form {
+    Flat,
+    Nested,
+}
+
+impl KeyValue for Form {
+    const EXAMPLE: &'static str = "nested";
+    const IS_FLAG: bool = true;
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        if let Value::None = key.value {
+            return Some(Self::Flat);
+        }
+        only_word::<Self>(key, "nested", "write `form`, or `form = nested`", errors)?;
+        Some(Self::Nested)
+    }
+}
+
+/// `body = optional`.
+pub(crate) struct OptionalBody;
+
+impl KeyValue for OptionalBody {
+    const EXAMPLE: &'static str = "optional";
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        only_word::<Self>(key, "optional", "write `body = optional`", errors)?;
+        Some(Self)
+    }
+}
+
+/// The one word that may be behind `=`.
+fn only_word<T: KeyValue>(
+    key: &Key,
+    expected: &'static str,
+    help: &'static str,
+    errors: Sink<'_>,
+) -> Option<()> {
+    if word(key).is_some_and(|word| word == expected) {
+        return Some(());
+    }
+    let value = value::<T>(key, errors)?;
+    let problem = Problem::NotTheWord {
+        key: key.name(),
+        found: value.to_string(),
+        expected,
+        help,
+    };
+    errors.push(&value, &problem);
+    None
+}
+
+/// `header("X-Version" = "1", "X-Other" = "2")`.
+pub(crate) struct Headers(pub(crate) Vec<(LitStr, LitStr)>);
+
+impl KeyValue for Headers {
+    const EXAMPLE: &'static str = "";
+    const IS_REPEATABLE: bool = true;
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        let mut headers = Vec::new();
+        for (name, value) in constants(key, errors)? {
+            let problem = match (name.value(), text(&value)) {
+                (name, _) if !units::is_header_name(&name) => Problem::BadHeaderName { name },
+                (name, _) if units::is_transports(&name) => Problem::ReservedHeader { name },
+                (_, None) => {
+                    let found = value.to_string();
+                    errors.push(&value, &Problem::BadConstantHeader { found });
+                    continue;
+                }
+                (_, Some(text)) if !units::is_header_value(&text.value()) => {
+                    let found = value.to_string();
+                    errors.push(&value, &Problem::BadConstantHeader { found });
+                    continue;
+                }
+                (_, Some(text)) => {
+                    headers.push((name, text));
+                    continue;
+                }
+            };
+            errors.push(&name, &problem);
+        }
+        (!errors.failed()).then_some(Self(headers))
+    }
+
+    fn join(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+}
+
+/// `field("action" = "close", "depth" = 1)`: names, and values as JSON.
+pub(crate) struct Fields(pub(crate) Vec<(LitStr, String)>);
+
+impl KeyValue for Fields {
+    const EXAMPLE: &'static str = "";
+    const IS_REPEATABLE: bool = true;
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        let mut fields = Vec::new();
+        for (name, value) in constants(key, errors)? {
+            if name.value().is_empty() {
+                errors.push(&name, &Problem::EmptyName { on: On::Field });
+                continue;
+            }
+            match json(&value) {
+                Some(json) => fields.push((name, json)),
+                None => {
+                    let found = value.to_string();
+                    errors.push(&value, &Problem::BadConstantField { found });
+                }
+            }
+        }
+        (!errors.failed()).then_some(Self(fields))
+    }
+
+    fn join(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+}
+
+/// The pairs of `key("name" = value, …)`.
+fn constants(key: &Key, errors: Sink<'_>) -> Option<Vec<(LitStr, TokenStream)>> {
+    let pair = |input: ParseStream<'_>| {
+        let name: LitStr = input.parse()?;
+        let _: Token![=] = input.parse()?;
+        Ok((name, input.parse::<TokenStream>()?))
+    };
+    let key_name = key.name();
+    let Value::List(list) = &key.value else {
+        errors.push(&key.whole, &Problem::ConstantsNeedList { key: key_name });
+        return None;
+    };
+    let mut words = split(list.clone());
+    let lone = lone_comma(&mut words);
+    if let Some(comma) = lone {
+        errors.push(comma, &Problem::ExtraComma);
+    }
+    if words.is_empty() && !errors.failed() {
+        errors.push(&key.whole, &Problem::ConstantsNeedList { key: key_name });
+        return None;
+    }
+    let mut pairs = Vec::new();
+    for word in words {
+        match pair.parse2(word.clone()) {
+            Ok((name, value)) if name.suffix().is_empty() && !value.is_empty() => {
+                pairs.push((name, value));
+            }
+            _ => {
+                let problem = Problem::BadConstant {
+                    key: key.name(),
+                    found: word.to_string(),
+                };
+                errors.push(&word, &problem);
+            }
+        }
+    }
+    Some(pairs)
+}
+
+/// A literal as JSON: a string, a number without a suffix, or a boolean.
+fn json(value: &TokenStream) -> Option<String> {
+    let literal = |input: ParseStream<'_>| {
+        let minus = input.parse::<Option<Token![-]>>()?.is_some();
+        Ok((minus, input.parse::<Lit>()?))
+    };
+    let (minus, literal) = literal.parse2(value.clone()).ok()?;
+    let sign = if minus { "-" } else { "" };
+    match literal {
+        Lit::Str(text) if !minus && text.suffix().is_empty() => Some(quoted(&text.value())),
+        Lit::Bool(flag) if !minus => Some(flag.value.to_string()),
+        Lit::Int(number) if number.suffix().is_empty() => {
+            Some(format!("{sign}{}", number.base10_digits()))
+        }
+        Lit::Float(number) if number.suffix().is_empty() => {
+            // `1.` and `01.5` are numbers in Rust and not in JSON.
+            let digits = number.base10_digits().trim_start_matches('0');
+            let digits = digits.strip_suffix('.').unwrap_or(digits);
+            let zero = if digits.starts_with(|first: char| first.is_ascii_digit()) {
+                ""
+            } else {
+                "0"
+            };
+            Some(format!("{sign}{zero}{digits}"))
+        }
+        _ => None,
+    }
+}
+
+/// A JSON string.
+fn quoted(text: &str) -> String {
+    let mut json = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => json.extend(['\\', character]),
+            control if control < ' ' => {
+                let _ = write!(json, "\\u{:04x}", u32::from(control));
+            }
+            character => json.push(character),
+        }
+    }
+    json.push('"');
+    json
 }
 
 /// `idempotent`, `idempotent = false`.

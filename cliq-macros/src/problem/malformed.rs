@@ -3,6 +3,10 @@
 use crate::text::path::Malformed;
 
 /// What is wrong, and how to mend it. `what` is what the path is: a path, or a base.
+#[expect(
+    clippy::too_many_lines,
+    reason = "one table of messages, each read by itself"
+)]
 pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
     match malformed {
         Malformed::NoLeadingSlash => (
@@ -32,6 +36,16 @@ pub(super) fn words(what: &str, malformed: &Malformed) -> (String, String) {
         Malformed::AdjacentPlaceholders { segment } => (
             format!("adjacent placeholders in `{segment}` of the {what}"),
             "put a character between them, as in `<NAME>.<FORMAT>`".into(),
+        ),
+        Malformed::PartialSegments { segment, name } => (
+            format!("`<{name}..>` is only a part of `{segment}` in the {what}"),
+            format!(
+                "it takes whole segments: write `/<{name}..>`, or `<{name}>` for a part of one"
+            ),
+        ),
+        Malformed::SeveralRests { name } => (
+            format!("a second placeholder of several segments, `<{name}..>`, in the {what}"),
+            format!("write `<{name}>`: nobody could tell where the first one ends"),
         ),
         Malformed::RepeatedPlaceholder { name } => (
             format!("duplicate placeholder `<{name}>` in the {what}"),

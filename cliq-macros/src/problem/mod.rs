@@ -150,7 +150,10 @@ pub(crate) enum Problem {
         key: String,
         found: String,
     },
-    LockNone,
+    NoLimits,
+    LimitRepeated {
+        found: String,
+    },
     BadScope {
         found: String,
     },
@@ -170,10 +173,28 @@ pub(crate) enum Problem {
     BadMember {
         found: String,
     },
-    BadShares {
+    EmptyKeyName {
+        what: &'static str,
+    },
+    NotTheWord {
+        key: String,
+        found: String,
+        expected: &'static str,
+        help: &'static str,
+    },
+    ConstantsNeedList {
+        key: String,
+    },
+    BadConstant {
+        key: String,
         found: String,
     },
-    EmptyBucket,
+    BadConstantHeader {
+        found: String,
+    },
+    BadConstantField {
+        found: String,
+    },
     BadContentType {
         found: String,
     },
@@ -187,6 +208,22 @@ pub(crate) enum Problem {
     },
     FormWithoutFields,
     FormWithBody,
+    OptionalBodyWithoutFields,
+    OptionalBodyAlwaysSet {
+        by: String,
+    },
+    ConstantFieldWithBody,
+    ConstantFieldNotAllowed {
+        method: &'static str,
+    },
+    ConstantRepeated {
+        on: On,
+        name: String,
+    },
+    ConstantClash {
+        on: On,
+        name: String,
+    },
     PageMissing {
         key: &'static str,
     },
@@ -285,7 +322,16 @@ pub(crate) enum Problem {
     ReservedHeader {
         name: String,
     },
-    CsvAndFlatten,
+    OptionsConflict {
+        first: &'static str,
+        second: &'static str,
+    },
+    CsvOfSegments {
+        placeholder: String,
+    },
+    DeepScalar {
+        found: String,
+    },
     ContentTypeWithoutBytes,
     ArgWithoutPlace {
         name: String,
@@ -319,6 +365,7 @@ pub(crate) enum Problem {
         found: String,
     },
     NotMembers {
+        on: On,
         found: String,
         is_list: bool,
     },
@@ -369,24 +416,6 @@ pub(crate) enum Problem {
     },
     ReturnBarePage,
     AnswerOfHead,
-    // Between methods.
-    SameShape {
-        other: String,
-    },
-    SameShapeTwoBuckets {
-        other: String,
-    },
-    SharesUnknown {
-        other: String,
-        methods: Vec<String>,
-    },
-    SharesSelf,
-    SharesOtherShape {
-        other: String,
-        mine: String,
-        theirs: String,
-    },
-    SharesWithBucket,
 }
 
 /// What is wrong, and how to mend it.

@@ -166,9 +166,13 @@ impl Problem {
                 format!("invalid {key} `\"{found}\"`"),
                 time_help(found),
             ),
-            Self::LockNone => (
-                "`lock` expects a time, found `none`".into(),
-                "remove `lock`, or drop an inherited limit and its lock with `limit = none`".into(),
+            Self::NoLimits => (
+                "`limit` names no limit".into(),
+                "name at least one, or write `limit = none`".into(),
+            ),
+            Self::LimitRepeated { found } => (
+                format!("a second limit of the same time: `\"{found}\"`"),
+                "keep the stricter one".into(),
             ),
             Self::BadScope { found } => (
                 format!("invalid scope `\"{found}\"`"),
@@ -198,13 +202,34 @@ impl Problem {
                 format!("invalid member `\"{found}\"`"),
                 "name a member of the JSON answer, and nested ones with dots: `\"data.items\"`".into(),
             ),
-            Self::BadShares { found } => (
-                format!("`shares` expects the name of a method, found `{found}`"),
-                "write it like `shares = other_method`".into(),
+            Self::EmptyKeyName { what } => (
+                format!("empty {what} name"),
+                format!("name the {what}, or remove `{what}`"),
             ),
-            Self::EmptyBucket => (
-                "empty bucket name".into(),
-                "name the bucket, or remove `bucket`".into(),
+            Self::NotTheWord {
+                key,
+                found,
+                expected,
+                help,
+            } => (
+                format!("`{key}` expects `{expected}`, found `{found}`"),
+                (*help).into(),
+            ),
+            Self::ConstantsNeedList { key } => (
+                format!("`{key}` requires parentheses with a name and a value"),
+                format!("write `{}`", constant_example(key)),
+            ),
+            Self::BadConstant { key, found } => (
+                format!("expected `\"name\" = value`, found `{found}`"),
+                format!("write `{}`", constant_example(key)),
+            ),
+            Self::BadConstantHeader { found } => (
+                format!("invalid value of a header: `{found}`"),
+                "use a string of visible ASCII characters and spaces between them".into(),
+            ),
+            Self::BadConstantField { found } => (
+                format!("invalid value of a constant field: `{found}`"),
+                "use a string, a number without a suffix, `true` or `false`; for anything else, declare a `#[field]` argument".into(),
             ),
             Self::BadContentType { found } => (
                 format!("invalid content type `\"{found}\"`"),
@@ -238,6 +263,34 @@ impl Problem {
             Self::FormWithBody => (
                 "`form` and `#[body]` conflict".into(),
                 "use `#[field]` arguments, or remove `form`".into(),
+            ),
+            Self::OptionalBodyWithoutFields => (
+                "`body = optional` requires `#[field]` arguments".into(),
+                "remove it; a `#[body]` of type `Option<…>` is left out if it isn't set".into(),
+            ),
+            Self::OptionalBodyAlwaysSet { by } => (
+                format!("the body can't be left out: {by} is always sent"),
+                if by.contains('(') {
+                    "remove one of the two".into()
+                } else {
+                    "use `Option<…>` for it, or remove `body = optional`".into()
+                },
+            ),
+            Self::ConstantFieldWithBody => (
+                "`field(…)` and `#[body]` conflict".into(),
+                "use `#[field]` arguments, or move the constant into the body's struct".into(),
+            ),
+            Self::ConstantFieldNotAllowed { method } => (
+                format!("{method} requests can't have `field(…)`"),
+                "put the constant into the path's query, as in `\"/threads?type=open\"`".into(),
+            ),
+            Self::ConstantRepeated { on, name } => (
+                format!("duplicate constant {} `{name}`", noun(*on)),
+                "remove one of the two".into(),
+            ),
+            Self::ConstantClash { on, name } => (
+                format!("{} `{name}` is already a constant of this method", noun(*on)),
+                "remove the constant, or the argument".into(),
             ),
             Self::PageMissing { key } => {
                 (format!("`page` requires `{key}`"), A_PAGE.into())
@@ -476,15 +529,28 @@ impl Problem {
             ),
             Self::BadHeaderName { name } => (
                 format!("invalid header name `\"{name}\"`"),
-                "write it like `#[header(\"X-Request-Id\")]`".into(),
+                "use letters, digits and `-`, as in `\"X-Request-Id\"`".into(),
             ),
             Self::ReservedHeader { name } => (
                 format!("header `{name}` is set by the transport"),
-                "remove the argument".into(),
+                "remove it".into(),
             ),
-            Self::CsvAndFlatten => (
-                "`csv` and `flatten` conflict".into(),
-                "use `csv` for a list, `flatten` for a struct or a map".into(),
+            Self::OptionsConflict { first, second } => (
+                format!("`{first}` and `{second}` conflict"),
+                match (*first, *second) {
+                    ("csv", "flatten") => "use `csv` for a list, `flatten` for a struct or a map",
+                    ("csv", _) => "use `csv` for a list, `deep` for a struct or a map",
+                    _ => "use `deep` for `name[member]=value`, `flatten` for `member=value`",
+                }
+                .into(),
+            ),
+            Self::CsvOfSegments { placeholder } => (
+                format!("`csv` can't fill `<{placeholder}..>`, which takes segments"),
+                format!("remove `csv`, or write `<{placeholder}>`"),
+            ),
+            Self::DeepScalar { found } => (
+                format!("`deep` expects a struct, a map or a list, found `{found}`"),
+                "remove `deep`".into(),
             ),
             Self::ContentTypeWithoutBytes => (
                 "`content_type` requires `bytes`".into(),
@@ -557,9 +623,9 @@ impl Problem {
                 format!("`csv` expects a list, found `{found}`"),
                 format!("use `Vec<{found}>`, or remove `csv`"),
             ),
-            Self::NotMembers { found, is_list } => (
+            Self::NotMembers { on, found, is_list } => (
                 format!("`flatten` expects a struct or a map, found `{found}`"),
-                if *is_list {
+                if *is_list && *on == On::Query {
                     "remove `flatten`: a `Vec` repeats the parameter".into()
                 } else {
                     "remove `flatten`".into()
@@ -662,37 +728,6 @@ impl Problem {
                 "HEAD requests have no answer to return".into(),
                 "remove the return type (`.send()` gives status and headers), or use GET".into(),
             ),
-            Self::SameShape { other } => (
-                format!("`{other}` has the same method and path"),
-                format!("add `shares = {other}` if one limit counts both"),
-            ),
-            Self::SameShapeTwoBuckets { other } => (
-                format!("`{other}` has the same method and path, but another `bucket`"),
-                "give both the same `bucket`".into(),
-            ),
-            Self::SharesUnknown { other, methods } => {
-                let names: Vec<&str> = methods.iter().map(String::as_str).collect();
-                (
-                    format!("no endpoint `{other}` in this trait"),
-                    did_you_mean(other, &names),
-                )
-            }
-            Self::SharesSelf => (
-                "`shares` names its own method".into(),
-                "name the other method, or remove `shares`".into(),
-            ),
-            Self::SharesOtherShape {
-                other,
-                mine,
-                theirs,
-            } => (
-                format!("`shares` requires the same method and path: this is `{mine}`, `{other}` is `{theirs}`"),
-                "give both the same `bucket = \"…\"` to count them together".into(),
-            ),
-            Self::SharesWithBucket => (
-                "`shares` and `bucket` conflict".into(),
-                "keep `bucket`, and give the other endpoint the same".into(),
-            ),
         };
         Words { what, help }
     }
@@ -716,6 +751,13 @@ fn unknown_key(key: &str, on: On, valid: &[&str], elsewhere: Option<On>) -> (Str
     (what, help)
 }
 
+fn constant_example(key: &str) -> &'static str {
+    match key {
+        "header" => "header(\"X-Version\" = \"1\")",
+        _ => "field(\"action\" = \"close\")",
+    }
+}
+
 fn noun(on: On) -> &'static str {
     match on {
         On::Path => "placeholder",
@@ -731,17 +773,17 @@ fn limit_help(found: &str) -> String {
     let calls = found.split('/').next().unwrap_or_default();
     let unit = found.split_once('/').map_or("", |(_, unit)| unit.trim());
     let written = match unit {
-        "day" | "d" | "days" | "24 h" => Some(format!("{calls}/24h")),
+        "d" | "days" | "24 h" => Some(format!("{calls}/day")),
         "sec" | "second" | "seconds" | "1s" => Some(format!("{calls}/s")),
         "minute" | "minutes" | "mins" => Some(format!("{calls}/min")),
         "hour" | "hours" | "hr" => Some(format!("{calls}/h")),
-        "week" => Some(format!("{calls}/168h")),
+        "week" => Some(format!("{calls}/7day")),
         _ => None,
     };
     match written.filter(|written| crate::text::units::limit(written).is_some()) {
-        Some(written) => format!("write `\"{written}\"`; the units are `s`, `min` and `h`"),
+        Some(written) => format!("write `\"{written}\"`; the units are `s`, `min`, `h` and `day`"),
         None => {
-            "write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/24h\"`, or `none`"
+            "write calls per time, such as `\"20/min\"`, `\"10/5min\"` or `\"500/day per app\"`, or `none`"
                 .into()
         }
     }
@@ -750,11 +792,10 @@ fn limit_help(found: &str) -> String {
 fn time_help(found: &str) -> String {
     let days = found
         .strip_suffix('d')
-        .and_then(|days| days.parse::<u64>().ok())
-        .and_then(|days| days.checked_mul(24));
+        .and_then(|days| days.parse::<u64>().ok());
     match days {
-        Some(hours) if hours > 0 => {
-            format!("write `\"{hours}h\"`; the units are `s`, `min` and `h`")
+        Some(days) if days > 0 => {
+            format!("write `\"{days}day\"`; the units are `s`, `min`, `h` and `day`")
         }
         _ => "write a time such as `\"10s\"`, `\"5min\"` or `\"1h\"`".into(),
     }
@@ -792,15 +833,11 @@ mod tests {
 
     #[test]
     fn limits_and_times_in_other_units_are_translated() {
-        for (found, expected) in [
-            ("500/day", "500/24h"),
-            ("20/sec", "20/s"),
-            ("5/hour", "5/h"),
-        ] {
+        for (found, expected) in [("500/d", "500/day"), ("20/sec", "20/s"), ("5/hour", "5/h")] {
             assert!(limit_help(found).contains(expected), "{found}");
         }
-        assert!(limit_help("0/day").starts_with("write calls"));
-        assert!(time_help("1d").contains("24h"));
+        assert!(limit_help("0/d").starts_with("write calls"));
+        assert!(time_help("1d").contains("1day"));
     }
 
     #[test]

@@ -25,6 +25,7 @@ pub(crate) const METHODS: &[HttpMethod] = &[
     method("PATCH", true, false),
     method("DELETE", true, true),
     method("HEAD", false, true),
+    method("OPTIONS", false, true),
 ];
 
 impl HttpMethod {

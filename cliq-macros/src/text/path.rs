@@ -7,20 +7,13 @@ pub(crate) struct Template {
     pub(crate) path: String,
     /// The placeholders' names, in order.
     pub(crate) placeholders: Vec<String>,
+    /// The placeholder that takes several segments: `<PATH..>`.
+    pub(crate) rest: Option<usize>,
     /// The constant query without its `?`; empty where there is none.
     pub(crate) query: String,
 }
 
 impl Template {
-    /// The path with its placeholders' names erased: what a server can tell apart.
-    pub(crate) fn shape(&self) -> String {
-        self.placeholders
-            .iter()
-            .fold(self.path.clone(), |path, name| {
-                path.replace(&format!("<{name}>"), "<>")
-            })
-    }
-
     /// The names in the constant query.
     pub(crate) fn query_names(&self) -> impl Iterator<Item = &str> {
         let pairs = self.query.split('&').filter(|pair| !pair.is_empty());
@@ -38,6 +31,8 @@ pub(crate) enum Malformed {
     EmptyPlaceholder,
     BadPlaceholder { name: String },
     AdjacentPlaceholders { segment: String },
+    PartialSegments { segment: String, name: String },
+    SeveralRests { name: String },
     RepeatedPlaceholder { name: String },
     Braces { segment: String, name: String },
     Colon { segment: String, name: String },
@@ -69,7 +64,7 @@ pub(crate) fn parse(text: &str) -> Result<Template, Malformed> {
         path: path.to_owned(),
         ..Template::default()
     };
-    parse_path(path, &mut template.placeholders)?;
+    parse_path(path, &mut template)?;
     if let Some(query) = query {
         check_query(query)?;
         query.clone_into(&mut template.query);
@@ -96,7 +91,7 @@ pub(crate) fn parse_base(text: &str) -> Result<(), Malformed> {
     Ok(())
 }
 
-fn parse_path(path: &str, placeholders: &mut Vec<String>) -> Result<(), Malformed> {
+fn parse_path(path: &str, template: &mut Template) -> Result<(), Malformed> {
     let Some(segments) = path.strip_prefix('/') else {
         return Err(Malformed::NoLeadingSlash);
     };
@@ -106,12 +101,12 @@ fn parse_path(path: &str, placeholders: &mut Vec<String>) -> Result<(), Malforme
         return Ok(());
     }
     for segment in segments.split('/') {
-        parse_segment(segment, placeholders)?;
+        parse_segment(segment, template)?;
     }
     Ok(())
 }
 
-fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Malformed> {
+fn parse_segment(segment: &str, template: &mut Template) -> Result<(), Malformed> {
     let of = || segment.to_owned();
     if segment.is_empty() {
         return Err(Malformed::EmptySegment);
@@ -149,6 +144,10 @@ fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Ma
         if behind_placeholder && text.is_empty() {
             return Err(Malformed::AdjacentPlaceholders { segment: of() });
         }
+        let (name, is_rest) = match name.strip_suffix("..") {
+            Some(name) => (name, true),
+            None => (name, false),
+        };
         if name.is_empty() {
             return Err(Malformed::EmptyPlaceholder);
         }
@@ -157,12 +156,24 @@ fn parse_segment(segment: &str, placeholders: &mut Vec<String>) -> Result<(), Ma
                 name: name.to_owned(),
             });
         }
-        if placeholders.iter().any(|other| same_name(other, name)) {
+        let is_same = |other: &String| same_name(other, name);
+        if template.placeholders.iter().any(is_same) {
             return Err(Malformed::RepeatedPlaceholder {
                 name: name.to_owned(),
             });
         }
-        placeholders.push(name.to_owned());
+        if is_rest {
+            let name = name.to_owned();
+            if text.len() + name.len() + "<..>".len() != segment.len() || !text.is_empty() {
+                let segment = of();
+                return Err(Malformed::PartialSegments { segment, name });
+            }
+            if template.rest.is_some() {
+                return Err(Malformed::SeveralRests { name });
+            }
+            template.rest = Some(template.placeholders.len());
+        }
+        template.placeholders.push(name.to_owned());
         behind_placeholder = true;
         rest = after;
     }
@@ -259,10 +270,12 @@ mod tests {
         );
         assert_eq!(template.placeholders, ["THREAD_CHAT_ID", "file-name"]);
         assert_eq!(template.query, "type=open&q=a/b?c");
-        assert_eq!(template.shape(), "/threads/<>/<>.json/x%20y");
         assert_eq!(template.query_names().collect::<Vec<_>>(), ["type", "q"]);
+        let template = parse("/<OWNER>/contents/<PATH..>").unwrap();
+        assert_eq!(template.placeholders, ["OWNER", "PATH"]);
+        assert_eq!(template.rest, Some(1));
         for path in [
-            "/", "/a/", "/<A>-<B>", "/a:b", "/a@b", "/a.b", "/...", "/x?flag",
+            "/", "/a/", "/<A..>/b", "/<A>-<B>", "/a:b", "/a@b", "/a.b", "/...", "/x?flag",
         ] {
             parse(path).unwrap();
         }
@@ -309,6 +322,17 @@ mod tests {
                 segment: "<A><B>".into()
             }
         );
+        for path in ["/a<B..>", "/<B..>.json", "/<A>-<B..>"] {
+            assert!(
+                matches!(refused(path), Malformed::PartialSegments { name, .. } if name == "B"),
+                "{path}"
+            );
+        }
+        assert_eq!(
+            refused("/<A..>/<B..>"),
+            Malformed::SeveralRests { name: "B".into() }
+        );
+        assert_eq!(refused("/<..>"), Malformed::EmptyPlaceholder);
         assert_eq!(
             refused("/<A_B>/<aB>"),
             Malformed::RepeatedPlaceholder { name: "aB".into() }

@@ -1,4 +1,13 @@
-//! Times, limits, scopes, header names and content types.
+//! Times, limits, scopes, headers and content types.
+
+/// So many calls per so many seconds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rate {
+    pub(crate) calls: u32,
+    pub(crate) seconds: u64,
+    /// Of all users together.
+    pub(crate) per_app: bool,
+}
 
 /// Seconds of `10s`, `5m`, `5min` or `1h`.
 pub(crate) fn seconds(text: &str) -> Option<u64> {
@@ -11,9 +20,13 @@ pub(crate) fn seconds(text: &str) -> Option<u64> {
         .then_some(seconds)
 }
 
-/// Calls and seconds of `20/min`, `10/5min` or `20/2s`.
-pub(crate) fn limit(text: &str) -> Option<(u32, u64)> {
+/// `20/min`, `10/5min`, `20/2s` or `1000/h per app`.
+pub(crate) fn limit(text: &str) -> Option<Rate> {
     let (calls, time) = text.split_once('/')?;
+    let (time, per_app) = match time.strip_suffix(" per app") {
+        Some(time) => (time, true),
+        None => (time, false),
+    };
     let (calls, "") = number_and_rest(calls)? else {
         return None;
     };
@@ -22,7 +35,11 @@ pub(crate) fn limit(text: &str) -> Option<(u32, u64)> {
     } else {
         unit_seconds(time)?
     };
-    Some((u32::try_from(calls).ok().filter(|calls| *calls > 0)?, time))
+    Some(Rate {
+        calls: u32::try_from(calls).ok().filter(|calls| *calls > 0)?,
+        seconds: time,
+        per_app,
+    })
 }
 
 /// Whether `text` may be one scope: RFC 6749's characters, less the comma that Zoho joins scopes
@@ -44,6 +61,26 @@ pub(crate) fn is_header_name(text: &str) -> bool {
             .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
+/// Whether `text` may be a header's value: visible ASCII and spaces, none of them at an end.
+pub(crate) fn is_header_value(text: &str) -> bool {
+    text.bytes().all(|byte| (b' '..=b'~').contains(&byte)) && text.trim() == text
+}
+
+/// Headers that follow from the request itself.
+pub(crate) fn is_transports(name: &str) -> bool {
+    [
+        "content-length",
+        "transfer-encoding",
+        "host",
+        "connection",
+        "upgrade",
+        "te",
+        "trailer",
+    ]
+    .iter()
+    .any(|header| header.eq_ignore_ascii_case(name))
+}
+
 /// Whether `text` looks like `type/subtype`, perhaps with parameters.
 pub(crate) fn is_content_type(text: &str) -> bool {
     let (essence, _) = text.split_once(';').unwrap_or((text, ""));
@@ -58,6 +95,7 @@ pub(crate) fn is_content_type(text: &str) -> bool {
 /// `10min` for 600: the largest unit that divides it.
 pub(crate) fn in_words(seconds: u64) -> String {
     let (count, unit) = match seconds {
+        s if s.is_multiple_of(86_400) => (s / 86_400, "day"),
         s if s.is_multiple_of(3600) => (s / 3600, "hour"),
         s if s.is_multiple_of(60) => (s / 60, "minute"),
         s => (s, "second"),
@@ -82,6 +120,7 @@ fn unit_seconds(unit: &str) -> Option<u64> {
         "s" => Some(1),
         "m" | "min" => Some(60),
         "h" => Some(3600),
+        "day" => Some(86_400),
         _ => None,
     }
 }
@@ -92,7 +131,13 @@ mod tests {
 
     #[test]
     fn times() {
-        for (text, expected) in [("10s", 10), ("5m", 300), ("5min", 300), ("1h", 3600)] {
+        for (text, expected) in [
+            ("10s", 10),
+            ("5m", 300),
+            ("5min", 300),
+            ("1h", 3600),
+            ("2day", 172_800),
+        ] {
             assert_eq!(seconds(text), Some(expected), "{text}");
         }
         for text in [
@@ -116,12 +161,15 @@ mod tests {
     #[test]
     fn limits() {
         for (text, expected) in [
-            ("20/min", (20, 60)),
-            ("10/5min", (10, 300)),
-            ("20/2s", (20, 2)),
-            ("1/h", (1, 3600)),
+            ("20/min", (20, 60, false)),
+            ("10/5min", (10, 300, false)),
+            ("20/2s", (20, 2, false)),
+            ("1/h", (1, 3600, false)),
+            ("10000/day", (10_000, 86_400, false)),
+            ("1000/h per app", (1000, 3600, true)),
         ] {
-            assert_eq!(limit(text), Some(expected), "{text}");
+            let limit = limit(text).map(|it| (it.calls, it.seconds, it.per_app));
+            assert_eq!(limit, Some(expected), "{text}");
         }
         for text in [
             "",
@@ -130,7 +178,9 @@ mod tests {
             "20/",
             "0/min",
             "20/0s",
-            "20/day",
+            "20/d",
+            "20/min per user",
+            "20/min  per app",
             "20 / min",
             "20/min/min",
             "x/min",

@@ -5,26 +5,57 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use bytes::Bytes;
 use cliq_api::EndpointMeta;
-use http::Request;
+use http::{Request, Uri};
 
 use super::matcher::Matcher;
 use super::received::ReceivedCall;
 use super::reply::Reply;
-use super::report;
 use super::times::Times;
+use super::{report, template};
 
 /// Makes the reply to a call.
 pub(super) type Script = Arc<dyn Fn(&ReceivedCall) -> Reply + Send + Sync>;
 
 #[derive(Default)]
 pub(super) struct Book {
-    /// The path of the client's base URL.
-    pub(super) prefix: String,
+    pub(super) servers: Servers,
     /// From the oldest to the newest.
     pub(super) stubs: Vec<Planned>,
     received: Vec<Arc<Request<Bytes>>>,
     /// Reports of calls without a reply, each with its count.
     unanswered: Vec<(String, usize)>,
+}
+
+/// Where the client's calls go.
+#[derive(Default)]
+pub(super) struct Servers {
+    /// The path of the client's base URL.
+    pub(super) prefix: String,
+    /// Names of other servers.
+    pub(super) names: Vec<&'static str>,
+}
+
+impl Servers {
+    /// Returns the names of the other servers and their URLs. The URLs aren't used, but tell the
+    /// servers apart.
+    pub(super) fn urls(&self) -> impl Iterator<Item = (&'static str, String)> {
+        let names = self.names.iter().enumerate();
+        names.map(|(index, name)| (*name, format!("http://localhost:{}", index + 1)))
+    }
+
+    /// Returns the prefix of the paths of an endpoint, if a request with this URI goes to its server.
+    pub(super) fn prefix(&self, endpoint: &EndpointMeta, uri: &Uri) -> Option<&str> {
+        let port = uri.port_u16();
+        let of = |(index, name): (usize, &&'static str)| {
+            (u16::try_from(index + 1).ok() == port).then_some(*name)
+        };
+        let name = self.names.iter().enumerate().find_map(of);
+        match endpoint.server() {
+            // A client whose servers the test has mapped itself.
+            Some(server) if !self.names.contains(&server) => Some(""),
+            server => (name == server).then_some(if server.is_some() { "" } else { &self.prefix }),
+        }
+    }
 }
 
 /// A stub without its type.
@@ -71,11 +102,15 @@ impl Book {
     ) -> Result<(Script, ReceivedCall), Unanswered> {
         let request = Arc::new(request);
         self.received.push(request.clone());
-        let prefix = &self.prefix;
-        let mut matching = self.stubs.iter_mut().rev().filter_map(|stub| {
-            let call = ReceivedCall::read(stub.endpoint, prefix, &request).ok()?;
+        let servers = &self.servers;
+        let matching = self.stubs.iter_mut().rev().filter_map(|stub| {
+            let call = ReceivedCall::read(stub.endpoint, servers, &request).ok()?;
             stub.differences(&call).is_empty().then_some((stub, call))
         });
+        let mut matching: Vec<_> = matching.collect();
+        // Literals match before several segments.
+        matching.sort_by_key(|(stub, _)| template::has_rest(stub.endpoint.path()));
+        let mut matching = matching.into_iter();
         let Some((stub, call)) = matching.next() else {
             drop(matching);
             let (why, reported) = report::unmatched(self, &request);
@@ -116,9 +151,19 @@ impl Book {
     }
 
     pub(super) fn calls(&self, endpoint: &'static EndpointMeta) -> Vec<ReceivedCall> {
-        self.received
-            .iter()
-            .filter_map(|request| ReceivedCall::read(endpoint, &self.prefix, request).ok())
+        let read = |endpoint, request: &Arc<Request<Bytes>>| {
+            ReceivedCall::read(endpoint, &self.servers, request).ok()
+        };
+        let is_of_literals = |request: &Arc<Request<Bytes>>| {
+            let others = self.stubs.iter().map(|stub| stub.endpoint);
+            let mut literals = others.filter(|other| !template::has_rest(other.path()));
+            template::has_rest(endpoint.path())
+                && literals.any(|other| read(other, request).is_some())
+        };
+        let received = self.received.iter();
+        received
+            .filter(|request| !is_of_literals(request))
+            .filter_map(|request| read(endpoint, request))
             .collect()
     }
 

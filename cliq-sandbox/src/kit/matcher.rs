@@ -44,9 +44,14 @@ impl Matcher {
         let shape = names::param(endpoint, place, name).map(|param| param.shape());
         let value = written(value);
         if let (Some(Shape::Flatten), Value::Object(members)) = (shape, &value) {
+            let shape = match place {
+                Place::Field if !endpoint.form() => Some(Shape::Json),
+                Place::Field if endpoint.nested() => Some(Shape::Deep),
+                _ => None,
+            };
             let members = members
                 .iter()
-                .map(|(name, value)| Self::plain(place, None, name, value));
+                .map(|(name, value)| Self::plain(place, shape, name, value));
             return members.collect();
         }
         let shape = shape.or((place == Place::Field).then_some(Shape::Json));
@@ -97,6 +102,14 @@ impl Matcher {
         let expected = match (shape, value) {
             (Some(Shape::Json), value) => value.clone(),
             (_, Value::Null) if place != Place::Path => Value::Null,
+            (Some(Shape::Deep), value) => deep(place, name, value),
+            // In a path, a list is one text.
+            (_, Value::Array(values)) if place == Place::Path => {
+                let between = if shape == Some(Shape::Csv) { "," } else { "/" };
+                let texts = values.iter().map(|value| text(place, name, value));
+                texts.collect::<Vec<_>>().join(between).into()
+            }
+            (Some(Shape::Csv), value) if place == Place::Path => text(place, name, value).into(),
             // An empty list isn't sent.
             (Some(Shape::Repeated | Shape::Csv) | None, Value::Array(values))
                 if values.is_empty() =>
@@ -172,6 +185,36 @@ fn written(value: &(impl Serialize + ?Sized)) -> Value {
     match serde_json::to_value(value) {
         Ok(value) => value,
         Err(error) => panic!("the expected value can't be serialized: {error}"),
+    }
+}
+
+/// Returns a value with brackets as it is sent: with texts, and without what is `null` or empty.
+#[track_caller]
+fn deep(place: Place, name: &str, value: &Value) -> Value {
+    match value {
+        Value::Null => Value::Null,
+        Value::Array(values) => {
+            let values = values.iter().map(|value| deep(place, name, value));
+            let values: Vec<_> = values.filter(|value| !value.is_null()).collect();
+            if values.is_empty() {
+                Value::Null
+            } else {
+                values.into()
+            }
+        }
+        Value::Object(members) => {
+            let members = members
+                .iter()
+                .map(|(member, value)| (member.clone(), deep(place, name, value)));
+            let members: serde_json::Map<_, _> =
+                members.filter(|(_, value)| !value.is_null()).collect();
+            if members.is_empty() {
+                Value::Null
+            } else {
+                members.into()
+            }
+        }
+        value => text(place, name, value).into(),
     }
 }
 

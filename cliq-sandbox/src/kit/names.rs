@@ -26,11 +26,14 @@ pub(super) fn param(
 }
 
 /// Returns whether an endpoint accepts names that its declaration doesn't list: those of a
-/// flattened struct in the query, or of a whole body.
+/// flattened struct, or of a whole body.
 pub(super) fn takes_any_name(endpoint: &EndpointMeta, place: Place) -> bool {
     endpoint.params().iter().any(|param| match place {
-        Place::Query => param.shape() == Shape::Flatten,
-        Place::Field => param.place() == Place::Body,
+        Place::Query => param.place() == place && param.shape() == Shape::Flatten,
+        Place::Field => {
+            param.place() == Place::Body
+                || param.place() == place && param.shape() == Shape::Flatten
+        }
         _ => false,
     })
 }

@@ -9,6 +9,7 @@ use http::Request;
 use http::header::CONTENT_TYPE;
 use serde_json::{Map, Value};
 
+use super::book::Servers;
 use super::{names, report, template};
 
 /// A call that a [`StubServer`](crate::StubServer) received. Its values are accessed by the names
@@ -118,7 +119,7 @@ impl ReceivedCall {
     /// names distinguish endpoints that share a URL.
     pub(super) fn read(
         endpoint: &'static EndpointMeta,
-        prefix: &str,
+        servers: &Servers,
         request: &Arc<Request<Bytes>>,
     ) -> Result<Self, Misfit> {
         let other = |distance| Misfit {
@@ -128,6 +129,9 @@ impl ReceivedCall {
                 request.method(),
                 request.uri().path()
             ),
+        };
+        let Some(prefix) = servers.prefix(endpoint, request.uri()) else {
+            return Err(other(2));
         };
         let template = [prefix, endpoint.base(), endpoint.path()].concat();
         let captured = template::capture(&template, request.uri().path());
@@ -156,12 +160,14 @@ impl ReceivedCall {
     fn unexpected_or_missing(&self) -> Option<String> {
         let Self { endpoint, .. } = self;
         let has = |place, name: &str| {
-            names::takes_any_name(endpoint, place)
-                || endpoint
-                    .params()
-                    .iter()
-                    .any(|param| param.place() == place && param.name() == name)
+            let is_one = |param: &Param| {
+                let is_deep = param.shape() == Shape::Deep;
+                let name = if is_deep { root(name) } else { name };
+                param.place() == place && param.name() == name
+            };
+            names::takes_any_name(endpoint, place) || endpoint.params().iter().any(is_one)
         };
+        let fields = || endpoint.fields().iter();
         let constants = pairs(endpoint.query().as_bytes());
         if let Some((name, value)) = constants
             .iter()
@@ -174,20 +180,32 @@ impl ReceivedCall {
             return Some(format!("unexpected query parameter `{name}`"));
         }
         let mut members = self.json.as_object().into_iter().flat_map(Map::keys);
-        if let Some(name) = members.find(|name| !has(Place::Field, name)) {
+        let is_constant = |name: &String| fields().any(|(field, _)| field == name);
+        if let Some(name) = members.find(|name| !has(Place::Field, name) && !is_constant(name)) {
             return Some(format!("unexpected field `{name}`"));
         }
+        let sends = |name: &str, json: &str| {
+            let expected: Value = serde_json::from_str(json).unwrap_or_default();
+            let found = self.in_body(name);
+            *found == expected
+                || endpoint.form() && found.as_str() == Some(expected.to_string().as_str())
+        };
+        if let Some((name, json)) = fields().find(|(name, json)| !sends(name, json)) {
+            return Some(format!("missing field `{name}`: {json}"));
+        }
         let needed = |param: &&Param| {
-            param.required() && !matches!(param.shape(), Shape::Repeated | Shape::Csv)
+            let may_vanish = matches!(
+                param.shape(),
+                Shape::Repeated | Shape::Csv | Shape::Flatten | Shape::Deep
+            );
+            param.required() && !may_vanish
         };
         let missing = endpoint
             .params()
             .iter()
             .filter(needed)
             .find(|param| match param.place() {
-                Place::Query => {
-                    param.shape() != Shape::Flatten && self.in_query(param.name()).next().is_none()
-                }
+                Place::Query => self.in_query(param.name()).next().is_none(),
                 Place::Field => self.json.get(param.name()).is_none(),
                 _ => false,
             });
@@ -199,6 +217,10 @@ impl ReceivedCall {
     pub(super) fn value(&self, place: Place, shape: Option<Shape>, name: &str) -> Value {
         match place {
             Place::Path => self.in_path(name).into(),
+            Place::Query if shape == Some(Shape::Deep) => {
+                let mut nested = nested(&self.query);
+                nested.get_mut(name).map(Value::take).unwrap_or_default()
+            }
             Place::Query => {
                 let mut values = self.in_query(name).peekable();
                 match shape {
@@ -209,7 +231,10 @@ impl ReceivedCall {
                 }
             }
             Place::Header => self.header(name).into(),
-            Place::Field => self.in_body(name).clone(),
+            Place::Field => match (shape, self.in_body(name)) {
+                (Some(Shape::Csv), Value::String(joined)) => joined.split(',').collect(),
+                (_, value) => value.clone(),
+            },
             _ => self.json.clone(),
         }
     }
@@ -262,6 +287,9 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
     let body = request.body();
     if endpoint.form() {
         let pairs = pairs(body);
+        if endpoint.nested() {
+            return nested(&pairs);
+        }
         let names: Vec<_> = pairs.iter().map(|(name, _)| name.clone()).collect();
         let values = |name: &str| {
             let repeats = |param: &Param| param.name() == name && param.shape() == Shape::Repeated;
@@ -283,7 +311,9 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
     let is_json = request
         .headers()
         .get(CONTENT_TYPE)
-        .is_some_and(|value| value.as_bytes().starts_with(b"application/json"));
+        .and_then(|value| value.to_str().ok())
+        .and_then(|value| value.split(';').next())
+        .is_some_and(|value| value == "application/json" || value.ends_with("+json"));
     if is_json {
         return serde_json::from_slice(body).unwrap_or_default();
     }
@@ -291,6 +321,48 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
         .ok()
         .filter(|text| !text.is_empty())
         .into()
+}
+
+/// `a` of `a[b][0]`.
+fn root(name: &str) -> &str {
+    name.split('[').next().unwrap_or_default()
+}
+
+/// Reads names with brackets as an object: `a[b]=c` as `{"a": {"b": "c"}}`.
+fn nested(pairs: &[(String, String)]) -> Value {
+    let mut root = Value::Object(Map::new());
+    for (name, value) in pairs {
+        let mut place = &mut root;
+        for key in name.split('[') {
+            if !place.is_object() {
+                *place = Value::Object(Map::new());
+            }
+            let Value::Object(members) = place else { break };
+            let key = key.strip_suffix(']').unwrap_or(key);
+            place = members.entry(key).or_insert(Value::Null);
+        }
+        *place = value.as_str().into();
+    }
+    with_lists(root)
+}
+
+/// Makes lists of objects whose keys are numbers in order.
+fn with_lists(value: Value) -> Value {
+    let Value::Object(members) = value else {
+        return value;
+    };
+    let is_list = !members.is_empty()
+        && (0..members.len()).all(|index| members.contains_key(&index.to_string()));
+    if is_list {
+        let mut members = members;
+        let items = (0..members.len()).map(|index| members.remove(&index.to_string()));
+        let items: Vec<_> = items.flatten().map(with_lists).collect();
+        return items.into();
+    }
+    let members = members.into_iter();
+    members
+        .map(|(name, value)| (name, with_lists(value)))
+        .collect()
 }
 
 fn pairs(text: &[u8]) -> Vec<(String, String)> {

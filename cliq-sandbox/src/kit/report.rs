@@ -131,7 +131,7 @@ fn distance<'b>(
 ) -> (usize, &'b Planned, Vec<String>) {
     /// A stub of another endpoint is further away than any difference of values.
     const OTHER: usize = 1000;
-    match ReceivedCall::read(stub.endpoint, &book.prefix, request) {
+    match ReceivedCall::read(stub.endpoint, &book.servers, request) {
         Ok(call) => {
             let differences = stub.differences(&call);
             (differences.len(), stub, differences)

@@ -48,8 +48,9 @@ use crate::whole::whole;
 /// report of unmatched calls, and of stubs that weren't called as often as expected (by default, at
 /// least once). If the test is panicking already, it prints only the unmatched calls.
 ///
-/// The server identifies the endpoint of a request by its method, its path, and the names of its
-/// parameters. Endpoints with the same ones can't be distinguished.
+/// The server identifies the endpoint of a request by its server, its method, its path, its constants
+/// and the names of its parameters. Endpoints with the same ones can't be distinguished; one whose
+/// path is literal comes before one with `<PATH..>`.
 pub struct StubServer {
     book: Arc<Mutex<Book>>,
     base_url: String,
@@ -80,8 +81,34 @@ impl StubServer {
                 .map(|uri| uri.path().trim_end_matches('/').to_owned()),
             Err(error) => panic!("{error}"),
         };
-        open(&server.book).prefix = prefix.unwrap_or_default();
+        open(&server.book).servers.prefix = prefix.unwrap_or_default();
         server
+    }
+
+    /// Adds another server of the provider, for endpoints that declare `server = "…"`. Clients that
+    /// are made afterwards know it.
+    ///
+    /// ```
+    /// use cliq_api::prelude::*;
+    /// use cliq_sandbox::StubServer;
+    ///
+    /// #[endpoints]
+    /// pub trait Releases {
+    ///     #[endpoint(POST "/assets", server = "uploads")]
+    ///     fn upload_asset(&self, #[body(bytes)] asset: Bytes);
+    /// }
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Error> {
+    /// let server = StubServer::new().server("uploads");
+    /// server.on::<UploadAssetRequest>().reply(());
+    /// server.client().upload_asset("abc").await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn server(self, name: &'static str) -> Self {
+        open(&self.book).servers.names.push(name);
+        self
     }
 
     /// Returns a client of this server, without retries and rate limits; see
@@ -100,7 +127,11 @@ impl StubServer {
     /// with `.retry(RetryPolicy::new())` and `.limits(LimitSettings::new())`.
     pub fn client_builder(&self) -> ClientBuilder {
         let transport = StubTransport(self.book.clone());
-        Client::builder(&self.base_url)
+        let mut builder = Client::builder(&self.base_url);
+        for (name, url) in open(&self.book).servers.urls() {
+            builder = builder.server(name, url);
+        }
+        builder
             .transport(transport)
             .retry(RetryPolicy::none())
             .limits(LimitSettings::off())

@@ -5,13 +5,48 @@ use percent_encoding::percent_decode_str;
 /// Returns the decoded values of the template's placeholders, in order; `None` if the path doesn't
 /// match.
 pub(super) fn capture(template: &str, path: &str) -> Option<Vec<String>> {
-    let mut values = Vec::new();
-    let mut segments = path.split('/');
     // Splits before decoding: `%2F` is part of a value.
-    for template in template.split('/') {
-        capture_segment(template, segments.next()?, &mut values)?;
+    let (template, mut segments): (Vec<_>, Vec<_>) =
+        (template.split('/').collect(), path.split('/').collect());
+    let mut values = Vec::new();
+    if let Some(at) = template.iter().position(|segment| is_rest(segment)) {
+        // It takes what the segments around it leave.
+        let taken = (segments.len() + 1).checked_sub(template.len())?;
+        let rest = segments.get(at..at + taken)?.join("/");
+        if taken == 0 || rest.split('/').any(str::is_empty) {
+            return None;
+        }
+        segments.splice(at..at + taken, ["_"]);
+        for (index, (template, segment)) in template.iter().zip(&segments).enumerate() {
+            if index == at {
+                values.push(rest.split('/').map(decoded).collect::<Vec<_>>().join("/"));
+            } else {
+                capture_segment(template, segment, &mut values)?;
+            }
+        }
+        return Some(values);
     }
-    segments.next().is_none().then_some(values)
+    if template.len() != segments.len() {
+        return None;
+    }
+    for (template, segment) in template.iter().zip(&segments) {
+        capture_segment(template, segment, &mut values)?;
+    }
+    Some(values)
+}
+
+/// `<PATH..>`.
+fn is_rest(segment: &str) -> bool {
+    segment.starts_with('<') && segment.ends_with("..>")
+}
+
+fn decoded(text: &str) -> String {
+    percent_decode_str(text).decode_utf8_lossy().into_owned()
+}
+
+/// Returns whether a placeholder of the template takes several segments.
+pub(super) fn has_rest(template: &str) -> bool {
+    template.split('/').any(is_rest)
 }
 
 /// Returns the number of segments that differ.
@@ -43,7 +78,7 @@ fn capture_segment(template: &str, segment: &str, values: &mut Vec<String>) -> O
     if value.is_empty() {
         return None;
     }
-    values.push(percent_decode_str(value).decode_utf8_lossy().into_owned());
+    values.push(decoded(value));
     capture_segment(after, rest, values)
 }
 
@@ -76,6 +111,22 @@ mod tests {
         ] {
             assert_eq!(values("/tickets/<ID>/close", path), None, "{path}");
         }
+    }
+
+    #[test]
+    fn several_segments_are_captured() {
+        let values = |template, path| capture(template, path).map(|values| values.join(" | "));
+        let template = "/<OWNER>/contents/<PATH..>";
+        assert_eq!(
+            values(template, "/a/contents/src/main%20x.rs").as_deref(),
+            Some("a | src/main x.rs")
+        );
+        assert_eq!(values(template, "/a/contents/b").as_deref(), Some("a | b"));
+        assert_eq!(values("/<PATH..>/raw", "/a/b/raw").as_deref(), Some("a/b"));
+        for path in ["/a/contents", "/a/contents/", "/a/contents/b//c", "/a/x/b"] {
+            assert_eq!(values(template, path), None, "{path}");
+        }
+        assert!(has_rest(template) && !has_rest("/a/<X>"));
     }
 
     #[test]

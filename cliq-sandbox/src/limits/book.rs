@@ -138,7 +138,7 @@ pub struct Tally {
     /// The highest number of arrivals that any window of the server's held, refused ones included,
     /// as the server stamps calls and bounds windows. 0 where there is no limit.
     pub fullest: u32,
-    /// The limit that holds.
+    /// The limit that holds; of several, the one that `fullest` comes closest to.
     pub limit: Option<Limit>,
 }
 

@@ -30,7 +30,8 @@ impl Shape {
         self.0
     }
 
-    /// Base and path, between which a server sees no border, with a `<` for each placeholder.
+    /// Base and path, between which a server sees no border, with a `<` for each placeholder, and
+    /// `<..` for one of several segments.
     fn erased(&self) -> impl Iterator<Item = u8> {
         let mut inside = false;
         self.0
@@ -38,7 +39,7 @@ impl Shape {
             .bytes()
             .chain(self.0.path().bytes())
             .filter(move |&byte| {
-                let kept = !inside;
+                let kept = !inside || byte == b'.';
                 inside = byte == b'<' || inside && byte != b'>';
                 kept
             })
@@ -48,6 +49,34 @@ impl Shape {
 impl From<&'static EndpointMeta> for Shape {
     fn from(endpoint: &'static EndpointMeta) -> Self {
         Self(endpoint)
+    }
+}
+
+/// Method and path, whatever the endpoint's bucket.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Url(Shape);
+
+impl From<&'static EndpointMeta> for Url {
+    fn from(endpoint: &'static EndpointMeta) -> Self {
+        Self(Shape(endpoint))
+    }
+}
+
+impl PartialEq for Url {
+    fn eq(&self, other: &Self) -> bool {
+        let (one, other) = (self.0, other.0);
+        one.0.method() == other.0.method() && one.erased().eq(other.erased())
+    }
+}
+
+impl Eq for Url {}
+
+impl Hash for Url {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.0.method().hash(state);
+        for byte in self.0.erased() {
+            state.write_u8(byte);
+        }
     }
 }
 
@@ -87,11 +116,9 @@ impl fmt::Display for Shape {
         let mut pieces = self.0.path().split('<');
         f.write_str(pieces.next().unwrap_or_default())?;
         for piece in pieces {
-            write!(
-                f,
-                "<>{}",
-                piece.split_once('>').map_or("", |(_, behind)| behind)
-            )?;
+            let (name, behind) = piece.split_once('>').unwrap_or_default();
+            let several = if name.ends_with("..") { ".." } else { "" };
+            write!(f, "<{several}>{behind}")?;
         }
         Ok(())
     }

@@ -8,11 +8,11 @@ use cliq_api::{EndpointMeta, Limit};
 
 use super::book::{self, Arrival, Book, Lock, Tally};
 use super::rules::{Limits, Trips, Window};
-use super::shape::Shape;
+use super::shape::{Shape, Url};
 use super::window::Calls;
 
-/// Counts calls for each user and [`Shape`], refuses those that are too many, and keeps the
-/// [`Book`].
+/// Counts calls for each user and [`Shape`], or for all users where a limit is per app, refuses
+/// those that are too many, and keeps the [`Book`].
 ///
 /// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a
 /// call that comes with an earlier one than the call before is stamped like that.
@@ -34,34 +34,48 @@ use super::window::Calls;
 #[derive(Debug, Clone)]
 pub struct Throttle {
     limits: Limits,
-    buckets: HashMap<Shape, Bucket>,
+    /// The buckets of endpoints that were looked at, by the addresses of their metadata.
+    endpoints: HashMap<usize, Bucket>,
+    urls: HashMap<Url, Bucket>,
+    /// What the calls of each URL count in: positions of rules.
+    counted: Vec<Vec<usize>>,
+    shapes: HashMap<Shape, usize>,
     rules: Vec<Rule>,
+    /// For each user and rule.
     users: HashMap<Arc<str>, Vec<State>>,
+    /// For each rule, what is counted of all users together.
+    app: Vec<Vec<Counter>>,
     /// The latest stamp.
     stamp: Duration,
     /// Without the tallies, which the users' states have.
     book: Book,
 }
 
-/// A shape that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each
-/// time.
+/// A URL that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bucket(usize);
 
+/// All limits of a shape, each with its lock.
 #[derive(Debug, Clone)]
 struct Rule {
     shape: Shape,
-    limit: Option<Limit>,
-    lock: Option<Duration>,
+    limits: Vec<(Limit, Option<Duration>)>,
 }
 
 /// One user, one shape.
 #[derive(Debug, Clone, Default)]
 struct State {
+    /// One for each limit; of one per app it is unused.
+    counters: Vec<Counter>,
+    tally: Tally,
+}
+
+/// What one limit holds.
+#[derive(Debug, Clone, Default)]
+struct Counter {
     calls: Calls,
     /// The first stamp at which it is open again, and the lock's number in the book.
     locked: Option<(Duration, Option<u64>)>,
-    tally: Tally,
 }
 
 /// What a throttle says to a call.
@@ -107,9 +121,13 @@ impl Throttle {
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
-            buckets: HashMap::new(),
+            endpoints: HashMap::new(),
+            urls: HashMap::new(),
+            counted: Vec::new(),
+            shapes: HashMap::new(),
             rules: Vec::new(),
             users: HashMap::new(),
+            app: Vec::new(),
             stamp: Duration::ZERO,
             book: Book::new(book::KEPT),
         }
@@ -138,21 +156,30 @@ impl Throttle {
         self.limits
     }
 
-    /// The bucket of the endpoint. Of endpoints that share one, the stricter limit and the longer
-    /// lock hold from when the throttle knows them.
+    /// The bucket of the endpoint. Of endpoints that a server can't tell apart, all limits hold from
+    /// when the throttle knows them.
     pub fn bucket(&mut self, endpoint: &'static EndpointMeta) -> Bucket {
-        let shape = Shape::from(endpoint);
-        let bucket = *self.buckets.entry(shape).or_insert_with(|| {
-            self.rules.push(Rule {
-                shape,
-                limit: None,
-                lock: None,
-            });
-            Bucket(self.rules.len() - 1)
+        let address = std::ptr::from_ref(endpoint).addr();
+        if let Some(bucket) = self.endpoints.get(&address) {
+            return *bucket;
+        }
+        let bucket = *self.urls.entry(Url::from(endpoint)).or_insert_with(|| {
+            self.counted.push(Vec::new());
+            Bucket(self.counted.len() - 1)
         });
-        let rule = &mut self.rules[bucket.0];
-        rule.limit = stricter(rule.limit, endpoint.limit());
-        rule.lock = rule.lock.max(endpoint.lock());
+        let shape = Shape::from(endpoint);
+        let index = *self.shapes.entry(shape).or_insert_with(|| {
+            let limits = Vec::new();
+            self.rules.push(Rule { shape, limits });
+            self.app.push(Vec::new());
+            self.rules.len() - 1
+        });
+        self.rules[index].learn(endpoint);
+        let counted = &mut self.counted[bucket.0];
+        if !counted.contains(&index) {
+            counted.push(index);
+        }
+        self.endpoints.insert(address, bucket);
         bucket
     }
 
@@ -179,61 +206,86 @@ impl Throttle {
         if !self.users.contains_key(user_id) {
             self.users.insert(user_id.into(), Vec::new());
         }
-        let rule = &self.rules[bucket.0];
         let states = self.users.get_mut(user_id).expect("it was put there");
-        if states.len() <= bucket.0 {
-            states.resize_with(bucket.0 + 1, State::default);
+        if states.len() < self.rules.len() {
+            states.resize_with(self.rules.len(), State::default);
         }
-        let state = &mut states[bucket.0];
-        let verdict = state.judge(&limits, rule, stamp);
-        let tripped = matches!(verdict, Verdict::Tripped { .. });
-
-        for tally in [&mut state.tally, &mut self.book.totals] {
+        let counted = &self.counted[bucket.0];
+        let mut verdict = Verdict::Allowed;
+        let mut locks = 0;
+        for &index in counted {
+            let of_user = &mut states[index].counters;
+            let of_app = &mut self.app[index];
+            self.rules[index].each(of_user, of_app, |limit, lock, counter| {
+                let judged = counter.judge(&limits, limit, lock, stamp);
+                locks += u64::from(matches!(judged, Verdict::Tripped { .. }));
+                verdict = verdict.or_stricter(judged);
+            });
+        }
+        let refused = u64::from(!verdict.is_allowed());
+        let counts = refused == 0 || limits.count_refused;
+        let totals = &mut self.book.totals;
+        for &index in counted {
+            let State { counters, tally } = &mut states[index];
             tally.arrivals += 1;
-            tally.refused += u64::from(!verdict.is_allowed());
-            tally.locks += u64::from(tripped);
+            tally.refused += refused;
+            tally.locks += locks;
+            self.rules[index].each(counters, &mut self.app[index], |limit, _, counter| {
+                counter.calls.push(stamp, counts);
+                let all = counter.calls.all();
+                totals.fullest = totals.fullest.max(all);
+                tally.see(limit, all);
+            });
         }
-        state.tally.limit = rule.limit;
-        state.tally.fullest = state.tally.fullest.max(state.calls.all());
-        self.book.totals.fullest = self.book.totals.fullest.max(state.calls.all());
+        totals.arrivals += 1;
+        totals.refused += refused;
+        totals.locks += locks;
         if self.book.arrivals.keeps() {
             self.write(now, user_id, bucket, verdict);
         }
         verdict
     }
 
-    /// Notes the call, and the lock that it began or extended.
+    /// Notes the call, and the locks that it began or extended.
     fn write(&mut self, now: Duration, user_id: &str, bucket: Bucket, verdict: Verdict) {
-        let shape = self.rules[bucket.0].shape;
-        let (user_id, states) = self.users.get_key_value(user_id).expect("it was put there");
+        let limits = self.limits;
+        let (user_id, _) = self.users.get_key_value(user_id).expect("it was put there");
         let user_id = user_id.clone();
-        let locked = states[bucket.0].locked;
-        match (verdict, locked) {
-            (Verdict::Tripped { until }, Some((end, _))) => {
-                let lock = Lock {
-                    user_id: user_id.clone(),
-                    shape,
-                    from: now,
-                    until,
+        let states = self.users.get_mut(&user_id).expect("it was put there");
+        let mut called = None;
+        for &index in &self.counted[bucket.0] {
+            let rule = &self.rules[index];
+            let shape = rule.shape;
+            called.get_or_insert(shape);
+            let of_user = &mut states[index].counters;
+            rule.each(of_user, &mut self.app[index], |_, _, counter| {
+                let Some((end, number)) = &mut counter.locked else {
+                    return;
                 };
-                let number = self.book.locks.push(lock);
-                if let Some(states) = self.users.get_mut(&user_id) {
-                    states[bucket.0].locked = Some((end, Some(number)));
+                let until = limits.unstamp(*end);
+                match number.and_then(|number| self.book.locks.get_mut(number)) {
+                    Some(lock) => lock.until = until,
+                    // Of one that is noted no more.
+                    None if number.is_some() => {}
+                    None => {
+                        *number = Some(self.book.locks.push(Lock {
+                            user_id: user_id.clone(),
+                            shape,
+                            from: now,
+                            until,
+                        }));
+                    }
                 }
-            }
-            (Verdict::Locked { until }, Some((_, Some(number)))) => {
-                if let Some(lock) = self.book.locks.get_mut(number) {
-                    lock.until = until;
-                }
-            }
-            _ => {}
+            });
         }
-        self.book.arrivals.push(Arrival {
-            at: now,
-            user_id,
-            shape,
-            verdict,
-        });
+        if let Some(shape) = called {
+            self.book.arrivals.push(Arrival {
+                at: now,
+                user_id,
+                shape,
+                verdict,
+            });
+        }
     }
 
     /// Until when the user is shut out of the endpoint, as of `now`.
@@ -243,17 +295,24 @@ impl Throttle {
         user_id: &str,
         endpoint: &'static EndpointMeta,
     ) -> Option<Duration> {
-        let bucket = self.buckets.get(&Shape::from(endpoint))?;
-        let (end, _) = self.users.get(user_id)?.get(bucket.0)?.locked?;
-        (self.limits.stamp(now) < end).then(|| self.limits.unstamp(end))
+        let bucket = self.urls.get(&Url::from(endpoint))?;
+        let states = self.users.get(user_id);
+        let ends = self.counted[bucket.0].iter().flat_map(|&index| {
+            let of_user = states.and_then(|states| states.get(index));
+            let of_user = of_user.into_iter().flat_map(|state| &state.counters);
+            of_user.chain(&self.app[index])
+        });
+        let ends = ends.filter_map(|counter| counter.locked.map(|(end, _)| end));
+        let end = ends.filter(|end| self.limits.stamp(now) < *end).max()?;
+        Some(self.limits.unstamp(end))
     }
 
     /// Lets everybody in again, and counts from nothing. The book stays.
     pub fn forgive(&mut self) {
         for state in self.users.values_mut().flatten() {
-            state.locked = None;
-            state.calls = Calls::default();
+            state.counters.clear();
         }
+        self.app.iter_mut().for_each(Vec::clear);
     }
 
     /// All users and shapes together.
@@ -276,20 +335,78 @@ impl Throttle {
     }
 }
 
-impl State {
-    fn judge(&mut self, limits: &Limits, rule: &Rule, stamp: Duration) -> Verdict {
-        let Some(limit) = rule.limit else {
-            return Verdict::Allowed;
-        };
+impl Verdict {
+    /// The one of two that shuts out for longer.
+    fn or_stricter(self, other: Self) -> Self {
+        let is_trip = |verdict: Self| matches!(verdict, Self::Tripped { .. });
+        if (other.until(), is_trip(other)) > (self.until(), is_trip(self)) {
+            other
+        } else {
+            self
+        }
+    }
+}
+
+impl Tally {
+    /// Notes how many calls a limit's window holds.
+    fn see(&mut self, limit: Limit, all: u32) {
+        // By the share of the limit that is used up.
+        let share = |calls: u32, other: Limit| u64::from(calls) * u64::from(other.calls);
+        let is_closer = |known| share(all, known) >= share(self.fullest, limit);
+        if self.limit.is_none_or(is_closer) {
+            self.limit = Some(limit);
+            self.fullest = all;
+        }
+    }
+}
+
+impl Rule {
+    /// Adds the endpoint's limits. Of one limit that is declared twice, the longer lock holds.
+    fn learn(&mut self, endpoint: &EndpointMeta) {
+        for &limit in endpoint.limits() {
+            match self.limits.iter_mut().find(|(known, _)| *known == limit) {
+                Some((_, lock)) => *lock = (*lock).max(endpoint.lock()),
+                None => self.limits.push((limit, endpoint.lock())),
+            }
+        }
+    }
+
+    /// Calls `each` with every limit, its lock and its counter.
+    fn each(
+        &self,
+        of_user: &mut Vec<Counter>,
+        of_app: &mut Vec<Counter>,
+        mut each: impl FnMut(Limit, Option<Duration>, &mut Counter),
+    ) {
+        for (index, &(limit, lock)) in self.limits.iter().enumerate() {
+            let counters = if limit.per_app {
+                &mut *of_app
+            } else {
+                &mut *of_user
+            };
+            if counters.len() <= index {
+                counters.resize_with(self.limits.len(), Counter::default);
+            }
+            each(limit, lock, &mut counters[index]);
+        }
+    }
+}
+
+impl Counter {
+    /// What this limit says to a call, which isn't counted yet.
+    fn judge(
+        &mut self,
+        limits: &Limits,
+        limit: Limit,
+        lock: Option<Duration>,
+        stamp: Duration,
+    ) -> Verdict {
         self.forget(limits, limit, stamp);
-        let verdict = if limits.enforced {
-            self.weigh(limits, limit, rule.lock, stamp)
+        if limits.enforced {
+            self.weigh(limits, limit, lock, stamp)
         } else {
             Verdict::Allowed
-        };
-        self.calls
-            .push(stamp, verdict.is_allowed() || limits.count_refused);
-        verdict
+        }
     }
 
     /// Forgets what no window that reaches to this stamp holds.
@@ -353,16 +470,4 @@ impl State {
 fn beginning(stamp: Duration, per: Duration) -> Duration {
     let into = stamp.as_nanos().checked_rem(per.as_nanos()).unwrap_or(0);
     stamp.saturating_sub(Duration::from_nanos_u128(into))
-}
-
-/// Fewer calls in the same time.
-fn stricter(one: Option<Limit>, other: Option<Limit>) -> Option<Limit> {
-    match (one, other) {
-        (Some(one), Some(other)) => {
-            let rate = |limit: Limit, per: Duration| u128::from(limit.calls) * per.as_nanos();
-            let keeps = (rate(one, other.per), one.calls) <= (rate(other, one.per), other.calls);
-            Some(if keeps { one } else { other })
-        }
-        (one, other) => one.or(other),
-    }
 }

@@ -2,7 +2,7 @@ use cliq_api::prelude::*;
 
 #[endpoints]
 pub trait Api {
-    #[endpoint(GET "/a", limit = "500/day")]
+    #[endpoint(GET "/a", limit = "500/d")]
     fn get(&self) -> String;
 
     #[endpoint(GET "/beside")]

@@ -3,7 +3,7 @@ use cliq_api::prelude::*;
 #[endpoints]
 pub trait Api {
     #[endpoint(POST "/a")]
-    fn post(&self, #[field] options: Option<Vec<String>>);
+    fn post(&self, #[field] wait_send: Option<Vec<String>>);
 
     #[endpoint(GET "/beside")]
     fn beside(&self, #[query] x: Option<bool>);

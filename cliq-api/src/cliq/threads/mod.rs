@@ -124,7 +124,7 @@ pub trait Threads {
     ///
     /// The response holds the message's id only with
     /// [`sync_message`](SendThreadMessageRequest::sync_message).
-    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/messages", scope = "Webhooks.CREATE", shares = create_thread_by_chat_id)]
+    #[endpoint(POST "/chats/<THREAD_CHAT_ID>/messages", scope = "Webhooks.CREATE")]
     fn send_thread_message(
         &self,
         thread_chat_id: ThreadChatId,

@@ -77,11 +77,11 @@ fn colour(status: Option<StatusCode>) -> u8 {
 
 /// Why it was limited, if it was.
 fn limited(record: &Record) -> Option<String> {
-    let limit = record
+    let limits = record
         .endpoint
-        .and_then(|endpoint| endpoint.limit())
-        .map(|limit| limit.to_string());
-    let limit = limit.unwrap_or_default();
+        .map_or(&[][..], |endpoint| endpoint.limits());
+    let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
+    let limit = limits.join(", ");
     match record.verdict {
         Verdict::Tripped { until } => Some(format!(
             "one too many for {limit}: locked until {}",

@@ -50,7 +50,7 @@ async fn acquire(
 fn bucket(limiter: &Limiter, endpoint: &EndpointMeta) -> BucketId {
     let spec = BucketSpec::new("localhost", endpoint.path());
     limiter.bucket(
-        spec.limit(endpoint.limit().unwrap())
+        spec.limit(endpoint.limits()[0])
             .lock(endpoint.lock().unwrap()),
     )
 }

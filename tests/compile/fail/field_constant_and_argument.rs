@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(POST "/a", field("action" = "close"))]
+    fn post(&self, #[field] action: String);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.post("open").await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(POST "/a", field("id" = 1u8))]
+    fn post(&self);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.post().await?;
+    client.beside().x(true).await
+}
+
+fn main() {}

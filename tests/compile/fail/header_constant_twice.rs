@@ -1,0 +1,17 @@
+use cliq_api::prelude::*;
+
+#[endpoints]
+pub trait Api {
+    #[endpoint(GET "/a", header("X-Version" = "1"), header("x-version" = "2"))]
+    fn get(&self);
+
+    #[endpoint(GET "/beside")]
+    fn beside(&self, #[query] x: Option<bool>);
+}
+
+pub async fn uses(client: Client) -> Result<(), Error> {
+    client.get().await?;
+    client.beside().x(true).await
+}
+
+fn main() {}
