@@ -78,6 +78,7 @@ mod request;
 mod request_ext;
 mod response;
 mod schema;
+mod secrets;
 #[cfg(any(feature = "file", feature = "redis"))]
 pub mod shared;
 mod store;

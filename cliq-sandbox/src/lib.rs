@@ -131,6 +131,8 @@ mod sandbox;
 #[cfg(feature = "zoho")]
 mod server;
 #[cfg(feature = "zoho")]
+mod serving;
+#[cfg(feature = "zoho")]
 mod transport;
 mod whole;
 #[cfg(feature = "zoho")]
@@ -159,6 +161,8 @@ pub use self::record::Record;
 pub use self::sandbox::Sandbox;
 #[cfg(feature = "zoho")]
 pub use self::server::Server;
+#[cfg(feature = "zoho")]
+pub use self::serving::ServeOptions;
 #[cfg(feature = "zoho")]
 pub use self::transport::SandboxTransport;
 #[cfg(feature = "zoho")]

@@ -27,6 +27,7 @@ use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
 use crate::routes;
 use crate::server::Server;
+use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
 use crate::world::World;
 
@@ -172,7 +173,20 @@ impl Sandbox {
     ///
     /// Outside of a Tokio runtime with I/O and time enabled.
     pub async fn serve_at(&self, address: SocketAddr) -> io::Result<Server> {
-        Server::start(self.clone(), address).await
+        self.serve_with(ServeOptions::at(address)).await
+    }
+
+    /// As [`serve_at`](Self::serve_at), with [options](ServeOptions).
+    ///
+    /// # Errors
+    ///
+    /// If the address can't be had.
+    ///
+    /// # Panics
+    ///
+    /// Outside of a Tokio runtime with I/O and time enabled.
+    pub async fn serve_with(&self, options: ServeOptions) -> io::Result<Server> {
+        Server::start(self.clone(), options).await
     }
 
     /// Answers one request, at once and without any I/O. The host of its URL counts only where

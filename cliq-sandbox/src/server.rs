@@ -5,16 +5,17 @@ use std::future::{pending, poll_fn};
 use std::io;
 use std::net::SocketAddr;
 use std::pin::Pin;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
+use http::header::{CONNECTION, CONTENT_TYPE, HeaderValue};
 use http::{Request, Response, StatusCode};
-use http_body_util::{BodyExt, Full, Limited};
+use http_body_util::{BodyExt, Full, LengthLimitError, Limited};
 use hyper::body::Incoming;
 use hyper::server::conn::http1;
 use hyper::service::service_fn;
-use hyper_util::rt::TokioIo;
+use hyper_util::rt::{TokioIo, TokioTimer};
 use tokio::io::AsyncWriteExt;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::sync::watch;
@@ -22,6 +23,7 @@ use tokio::sync::watch;
 use crate::exchange::{Outcome, carry};
 use crate::faults::Damaged;
 use crate::sandbox::Sandbox;
+use crate::serving::ServeOptions;
 use crate::wire::LastWords;
 
 /// For how long an exchange that is under way may go on after the end.
@@ -42,11 +44,11 @@ pub struct Server {
 }
 
 impl Server {
-    pub(crate) async fn start(sandbox: Sandbox, address: SocketAddr) -> io::Result<Self> {
-        let listener = TcpListener::bind(address).await?;
+    pub(crate) async fn start(sandbox: Sandbox, options: ServeOptions) -> io::Result<Self> {
+        let listener = TcpListener::bind(options.address).await?;
         let address = listener.local_addr()?;
         let (running, ended) = watch::channel(());
-        tokio::spawn(accept(listener, sandbox.clone(), ended));
+        tokio::spawn(accept(listener, sandbox.clone(), options.into(), ended));
         Ok(Self {
             sandbox,
             address,
@@ -71,7 +73,12 @@ impl Server {
     }
 }
 
-async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Receiver<()>) {
+async fn accept(
+    listener: TcpListener,
+    sandbox: Sandbox,
+    options: Arc<ServeOptions>,
+    mut ended: watch::Receiver<()>,
+) {
     loop {
         let accepted = tokio::select! {
             accepted = listener.accept() => accepted,
@@ -81,6 +88,7 @@ async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Recei
             Ok((stream, _)) => drop(tokio::spawn(converse(
                 stream,
                 sandbox.clone(),
+                Arc::clone(&options),
                 ended.clone(),
             ))),
             Err(_) => tokio::time::sleep(ACCEPT_PAUSE).await,
@@ -89,13 +97,24 @@ async fn accept(listener: TcpListener, sandbox: Sandbox, mut ended: watch::Recei
 }
 
 /// What goes wrong on a connection is its client's to see.
-async fn converse(stream: TcpStream, sandbox: Sandbox, mut ended: watch::Receiver<()>) {
+async fn converse(
+    stream: TcpStream,
+    sandbox: Sandbox,
+    options: Arc<ServeOptions>,
+    mut ended: watch::Receiver<()>,
+) {
     // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes
     // late.
     let _ = stream.set_nodelay(true);
     let last_words = Mutex::new(None);
-    let service = service_fn(|request| Box::pin(answer(&sandbox, request, &last_words)));
-    let mut connection = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+    let service = service_fn(|request| Box::pin(answer(&sandbox, &options, request, &last_words)));
+    let mut builder = http1::Builder::new();
+    if let Some(timeout) = options.read_timeout {
+        builder
+            .timer(TokioTimer::new())
+            .header_read_timeout(timeout);
+    }
+    let mut connection = builder.serve_connection(TokioIo::new(stream), service);
     let is_over = tokio::select! {
         _ = poll_fn(|cx| connection.poll_without_shutdown(cx)) => true,
         _ = ended.changed() => false,
@@ -119,16 +138,22 @@ async fn converse(stream: TcpStream, sandbox: Sandbox, mut ended: watch::Receive
 /// An error ends the connection; there may be last words then.
 async fn answer(
     sandbox: &Sandbox,
+    options: &ServeOptions,
     request: Request<Incoming>,
     last_words: &Mutex<Option<LastWords>>,
 ) -> Result<Response<Full<Bytes>>, Box<dyn StdError + Send + Sync>> {
     let (head, body) = request.into_parts();
-    let Ok(body) = Limited::new(body, LARGEST).collect().await else {
-        let mut response = Response::new(Full::default());
-        *response.status_mut() = StatusCode::PAYLOAD_TOO_LARGE;
+    if let Some(reason) = options.misdirected(&head) {
+        let mut response = closing(StatusCode::MISDIRECTED_REQUEST);
+        let text = HeaderValue::from_static("text/plain; charset=utf-8");
+        response.headers_mut().insert(CONTENT_TYPE, text);
+        *response.body_mut() = Full::new(reason.into());
         return Ok(response);
+    }
+    let body = match collect(body, options.read_timeout).await {
+        Ok(body) => body,
+        Err(status) => return Ok(closing(status)),
     };
-    let body = body.to_bytes();
     let last = match carry(sandbox, Request::from_parts(head, body)).await {
         Outcome::Sent(Damaged::Whole(response)) => return Ok(response.map(Full::new)),
         Outcome::Sent(Damaged::Silence) => pending().await,
@@ -141,4 +166,31 @@ async fn answer(
     };
     *last_words.lock().unwrap_or_else(PoisonError::into_inner) = Some(last);
     Err("the connection is to end here".into())
+}
+
+/// Reads the body. Returns the status of one that can't be read.
+async fn collect(body: Incoming, read_timeout: Option<Duration>) -> Result<Bytes, StatusCode> {
+    let whole = Limited::new(body, LARGEST).collect();
+    let read = match read_timeout {
+        None => whole.await,
+        Some(time) => match tokio::time::timeout(time, whole).await {
+            Ok(read) => read,
+            Err(_) => return Err(StatusCode::REQUEST_TIMEOUT),
+        },
+    };
+    match read {
+        Ok(body) => Ok(body.to_bytes()),
+        Err(error) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
+        // Such as chunks without a length.
+        Err(_) => Err(StatusCode::BAD_REQUEST),
+    }
+}
+
+/// An answer to a request that was not read to its end.
+fn closing(status: StatusCode) -> Response<Full<Bytes>> {
+    let mut response = Response::new(Full::default());
+    *response.status_mut() = status;
+    let close = HeaderValue::from_static("close");
+    response.headers_mut().insert(CONNECTION, close);
+    response
 }

@@ -46,6 +46,10 @@ impl Running {
     }
 
     fn post(&self, path: &str) -> String {
+        self.post_to("localhost", path)
+    }
+
+    fn post_to(&self, host: &str, path: &str) -> String {
         let mut stream =
             TcpStream::connect(self.value("CLIQ").strip_prefix("http://").unwrap()).unwrap();
         stream
@@ -53,7 +57,7 @@ impl Running {
             .unwrap();
         let token = self.value("TOKEN");
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: x\r\nconnection: close\r\ncontent-length: 0\r\nauthorization: Bearer {token}\r\n\r\n"
+            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\nauthorization: Bearer {token}\r\n\r\n"
         );
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -90,6 +94,7 @@ fn it_helps() {
     for option in [
         "--port",
         "--host",
+        "--allow-host",
         "--world",
         "--save",
         "--posts",
@@ -181,6 +186,27 @@ fn switches_hold() {
         .read_to_string(&mut log)
         .unwrap();
     assert_eq!(log, "");
+}
+
+/// A page in a browser can have its own name resolve to this machine.
+#[test]
+fn only_this_machine_s_hosts_are_served_unless_another_one_is_allowed() {
+    let path = "/api/v3/threads/CT_1/follow";
+    let strict = Running::start(&["--port", "0", "-q"]);
+    let open = Running::start(&["--port", "0", "-q", "--allow-host", "sandbox.test"]);
+    for (running, host, status) in [
+        (&strict, "localhost", 404),
+        (&strict, "127.0.0.1:8787", 404),
+        (&strict, "sandbox.test", 421),
+        (&strict, "evil.example:8787", 421),
+        (&open, "sandbox.test", 404),
+        (&open, "evil.example", 421),
+    ] {
+        let answer = running.post_to(host, path);
+        let expected = format!("HTTP/1.1 {status} ");
+        assert!(answer.starts_with(&expected), "{host}: {answer}");
+        assert_eq!(answer.contains("--allow-host"), status == 421, "{answer}");
+    }
 }
 
 #[test]

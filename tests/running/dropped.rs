@@ -183,3 +183,55 @@ async fn a_client_leaves_no_task() {
     drop(client);
     alone().await;
 }
+
+/// Panics when its exchange is polled for that time.
+struct Panicking(usize);
+
+impl Transport for Panicking {
+    fn send(&self, _: http::Request<Body>) -> Exchange<'_> {
+        let mut left = self.0;
+        Box::pin(poll_fn(move |context| {
+            left -= 1;
+            assert!(left > 0, "{PANIC}");
+            context.waker().wake_by_ref();
+            Poll::Pending
+        }))
+    }
+}
+
+const PANIC: &str = "the program's own transport panics";
+
+/// Counts how often anything panics in the body of an `async` block that has panicked before.
+fn count_second_panics() -> Arc<AtomicUsize> {
+    let count = Arc::new(AtomicUsize::new(0));
+    let (known, counted) = (std::panic::take_hook(), Arc::clone(&count));
+    std::panic::set_hook(Box::new(move |info| {
+        let text = info.payload_as_str().unwrap_or_default();
+        if text.contains("resumed after panicking") {
+            counted.fetch_add(1, Ordering::Relaxed);
+        }
+        if text != PANIC {
+            known(info);
+        }
+    }));
+    count
+}
+
+#[tokio::test]
+async fn a_transport_that_panics_does_so_once() {
+    let second = count_second_panics();
+    for times in 1..4 {
+        let client = Client::cliq(DataCenter::US)
+            .transport(Panicking(times))
+            .base_url("http://localhost")
+            .build()
+            .unwrap();
+        let call = tokio::spawn(client.add_thing("one").into_future());
+        let panicked = call.await.unwrap_err().into_panic();
+        assert_eq!(panicked.downcast_ref::<String>().unwrap(), PANIC);
+        assert_eq!(client.close(Duration::from_secs(10)).await, 0);
+        drop(client);
+        alone().await;
+    }
+    assert_eq!(second.load(Ordering::Relaxed), 0);
+}

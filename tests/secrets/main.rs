@@ -3,6 +3,7 @@
 //! on the wire.
 
 mod bites;
+mod echoed;
 mod log;
 mod shown;
 mod signing_in;

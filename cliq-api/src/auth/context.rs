@@ -100,6 +100,11 @@ impl AuthContext {
         self.clock.now()
     }
 
+    /// The time for people and for other processes.
+    pub(super) fn shared_now(&self) -> SystemTime {
+        self.clock.shared()
+    }
+
     /// The same set, kept once for all users that have it.
     pub(super) fn share(&self, scopes: &ScopeSet) -> ScopeSet {
         let mut sets = self

@@ -5,9 +5,12 @@
 use std::error::Error as StdError;
 use std::fmt;
 use std::sync::Arc;
-use std::time::SystemTime;
+use std::time::{Duration, SystemTime};
 
 use time::OffsetDateTime;
+use tokio::time::Instant;
+
+use crate::secrets::Secrets;
 
 /// Why a user can't be signed in, or why there is no access token. Cloning it is cheap: all calls
 /// that waited for a token receive the same failure.
@@ -29,11 +32,22 @@ struct Inner {
     problem: String,
     code: Option<String>,
     description: Option<String>,
-    retry_at: Option<SystemTime>,
+    retry: Option<Retry>,
     needs_sign_in: bool,
     transient: bool,
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
+
+/// Before when nothing is tried again.
+#[derive(Clone, Copy)]
+struct Retry {
+    at: SystemTime,
+    /// The same, by a clock that nobody sets.
+    steady: Instant,
+}
+
+/// A shorter wait is not worth a mention.
+const MENTIONED: Duration = Duration::from_secs(5);
 
 /// What went wrong, in kinds for programs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -45,7 +59,7 @@ pub enum AuthErrorKind {
     Unreachable,
     /// The server refused (RFC 6749, section 5.2).
     Refused,
-    /// No more tokens for now: the server reported too many requests, or would.
+    /// No more tokens for now: the server reported too many requests, or would, or has just failed.
     TooMany,
     /// The server's answer is not one of OAuth 2.0.
     Unreadable,
@@ -71,7 +85,7 @@ impl AuthError {
             problem: problem.into(),
             code: None,
             description: None,
-            retry_at: None,
+            retry: None,
             needs_sign_in: false,
             transient: kind == AuthErrorKind::Unreachable,
             source: None,
@@ -80,10 +94,6 @@ impl AuthError {
 
     pub(crate) fn configuration(problem: impl Into<String>) -> Self {
         Self::new(AuthErrorKind::Configuration, problem)
-    }
-
-    pub(super) fn too_many(problem: &str, retry_at: SystemTime) -> Self {
-        Self::new(AuthErrorKind::TooMany, problem).with_retry_at(retry_at)
     }
 
     pub(super) fn with_code(self, code: Option<String>) -> Self {
@@ -102,11 +112,32 @@ impl AuthError {
         self.change(|inner| inner.transient = transient)
     }
 
-    pub(super) fn with_retry_at(self, time: SystemTime) -> Self {
+    /// Sets before when nothing is tried again: by Tokio's clock, at the wall clock's `now`.
+    pub(super) fn with_retry_at(self, steady: Instant, now: SystemTime) -> Self {
+        let wait = steady.saturating_duration_since(Instant::now());
+        let at = now + wait;
         self.change(|inner| {
-            inner.problem = format!("{}; no retry before {}", inner.problem, Utc(time));
-            inner.retry_at = Some(time);
+            if wait >= MENTIONED {
+                inner.problem = format!("{}; no retry before {}", inner.problem, Utc(at));
+            }
+            inner.retry = Some(Retry { at, steady });
         })
+    }
+
+    /// Takes secrets out of what others wrote: code, description and causes.
+    pub(super) fn redacted(self, secrets: &Secrets) -> Self {
+        self.change(|inner| {
+            inner.code.take_if(|code| secrets.are_in(code));
+            inner.description.take_if(|text| secrets.are_in(text));
+            let source = inner.source.take();
+            inner.source = source.map(|source| secrets.redact_error(source));
+        })
+    }
+
+    /// How long nothing is tried again.
+    pub(super) fn wait(&self) -> Option<Duration> {
+        let retry = self.0.retry.as_ref()?;
+        Some(retry.steady.saturating_duration_since(Instant::now()))
     }
 
     /// Sets the underlying error.
@@ -143,7 +174,7 @@ impl AuthError {
 
     /// Returns the time before which nothing is tried again.
     pub fn retry_at(&self) -> Option<SystemTime> {
-        self.0.retry_at
+        self.0.retry.map(|retry| retry.at)
     }
 
     /// Returns whether the user has to consent again: the refresh token, or the code, is not valid
@@ -170,7 +201,7 @@ impl fmt::Debug for AuthError {
             .field("kind", &self.0.kind)
             .field("problem", &self.0.problem)
             .field("code", &self.0.code)
-            .field("retry_at", &self.0.retry_at)
+            .field("retry_at", &self.retry_at())
             .field("source", &self.0.source)
             .finish()
     }
@@ -182,29 +213,37 @@ impl StdError for AuthError {
     }
 }
 
-/// `09:34:00 UTC`.
+/// `2026-03-01 09:34:00 UTC`.
 pub(crate) struct Utc(pub(crate) SystemTime);
 
 impl fmt::Display for Utc {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let (hour, minute, second) = OffsetDateTime::from(self.0).to_hms();
-        write!(f, "{hour:02}:{minute:02}:{second:02} UTC")
+        let time = OffsetDateTime::from(self.0);
+        let (hour, minute, second) = time.to_hms();
+        write!(f, "{} {hour:02}:{minute:02}:{second:02} UTC", time.date())
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::time::Duration;
-
     use super::*;
 
-    #[test]
-    fn it_says_when_it_would_go() {
+    #[tokio::test(start_paused = true)]
+    async fn it_says_when_it_would_go() {
         let at = SystemTime::UNIX_EPOCH + Duration::from_mins(29_333_364);
-        let error = AuthError::too_many("no more tokens", at);
+        let too_many = |wait: Duration| {
+            let error = AuthError::new(AuthErrorKind::TooMany, "no more tokens");
+            error.with_retry_at(Instant::now() + wait, at - wait)
+        };
+        let error = too_many(Duration::from_hours(24));
         assert_eq!(
             error.to_string(),
-            "no more tokens; no retry before 09:24:00 UTC"
+            "no more tokens; no retry before 2025-10-09 09:24:00 UTC"
+        );
+        let soon = too_many(Duration::from_secs(1));
+        assert_eq!(
+            (soon.to_string().as_str(), soon.retry_at()),
+            ("no more tokens", Some(at))
         );
         assert_eq!(
             (error.kind(), error.retry_at()),

@@ -3,7 +3,7 @@
 //!
 //! A server that counts may answer the next use, and all further ones, with a refusal, and each of
 //! those may extend it. So a use counts from the moment at which it is sent until a window after
-//! its answer, when the server has surely forgotten it.
+//! its answer, when the server has surely forgotten it. After one that failed there is a pause.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -34,13 +34,32 @@ struct Page {
     /// Until when each counts.
     uses: Vec<Instant>,
     denied_until: Option<Instant>,
+    /// When the last one failed, if it did, with a failure that may pass.
+    failed_at: Option<Instant>,
+}
+
+/// Why there may be no use now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Reason {
+    /// All were used.
+    Spent,
+    /// The server reported too many, or the last one failed.
+    Paused,
+}
+
+/// There may be no use until then.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct NotYet {
+    pub(super) until: Instant,
+    pub(super) reason: Reason,
 }
 
 /// A use under way. Dropped without an end, it counts as lost.
 pub(super) struct Use<'l> {
     ledger: &'l Ledger,
     fingerprint: Fingerprint,
-    window: Duration,
+    budget: RenewalBudget,
+    why: Why,
     counts_until: Instant,
 }
 
@@ -52,15 +71,14 @@ impl Ledger {
         budget: &RenewalBudget,
         why: Why,
         timeout: Duration,
-    ) -> Result<Use<'_>, Instant> {
+    ) -> Result<Use<'_>, NotYet> {
         let now = Instant::now();
         let mut pages = self.pages();
         pages.sweep(now);
         let page = pages.pages.entry(fingerprint).or_default();
-        page.free(now, budget.most(why))?;
-        let window = budget.window();
+        page.free(now, budget, why)?;
         // Its time identifies it.
-        let mut counts_until = now + timeout + GRACE + window;
+        let mut counts_until = now + timeout + GRACE + budget.window();
         while page.uses.contains(&counts_until) {
             counts_until += Duration::from_nanos(1);
         }
@@ -68,7 +86,8 @@ impl Ledger {
         Ok(Use {
             ledger: self,
             fingerprint,
-            window,
+            budget: *budget,
+            why,
             counts_until,
         })
     }
@@ -84,7 +103,7 @@ impl Ledger {
         pages
             .pages
             .get_mut(&fingerprint)
-            .is_none_or(|page| page.free(Instant::now(), budget.most(why)).is_ok())
+            .is_none_or(|page| page.free(Instant::now(), budget, why).is_ok())
     }
 
     fn pages(&self) -> MutexGuard<'_, Pages> {
@@ -104,21 +123,37 @@ impl Pages {
 
 impl Page {
     /// Whether another use is free now, or else when.
-    fn free(&mut self, now: Instant, most: usize) -> Result<(), Instant> {
+    fn free(&mut self, now: Instant, budget: &RenewalBudget, why: Why) -> Result<(), NotYet> {
         self.uses.retain(|&until| until > now);
-        if let Some(until) = self.denied_until.filter(|&until| until > now) {
-            return Err(until);
-        }
-        let Some(surplus) = (self.uses.len() + 1)
-            .checked_sub(most)
-            .filter(|&surplus| surplus > 0)
-        else {
-            return Ok(());
-        };
         self.uses.sort_unstable();
-        // A budget of nothing: no use ends that would make room for this one.
-        let next = self.uses.get(surplus - 1).copied();
-        Err(next.unwrap_or(now + Duration::from_mins(1)))
+        if let Some(until) = self.denied_until.filter(|&until| until > now) {
+            return Err(NotYet {
+                until,
+                reason: Reason::Paused,
+            });
+        }
+        let surplus = (self.uses.len() + 1).checked_sub(budget.most(why));
+        if let Some(surplus) = surplus.filter(|&surplus| surplus > 0) {
+            // A budget of nothing: no use ends that would make room for this one.
+            let next = self.uses.get(surplus - 1).copied();
+            return Err(NotYet {
+                until: next.unwrap_or(now + Duration::from_mins(1)),
+                reason: Reason::Spent,
+            });
+        }
+        let resumes_at = self.resumes_at(budget, why);
+        match resumes_at.filter(|&until| until > now) {
+            Some(until) => Err(NotYet {
+                until,
+                reason: Reason::Paused,
+            }),
+            None => Ok(()),
+        }
+    }
+
+    /// When the pause after the last use ends, if that failed.
+    fn resumes_at(&self, budget: &RenewalBudget, why: Why) -> Option<Instant> {
+        Some(budget.resumes_at(why, self.failed_at?, &self.uses))
     }
 
     fn is_in_use(&self, now: Instant) -> bool {
@@ -135,42 +170,62 @@ impl Use<'_> {
         self.replace(None);
     }
 
-    /// Nobody knows whether it reached the server, or will.
-    pub(super) fn lost(self) {
-        self.replace(Some(Instant::now() + GRACE + self.window));
+    /// The server gave a token.
+    pub(super) fn succeeded(self) {
+        let now = Instant::now();
+        self.replace(Some(now + self.budget.window()));
+        self.with_page(|page| page.failed_at = None);
     }
 
-    /// It was answered just now.
-    pub(super) fn answered(self) {
-        self.replace(Some(Instant::now() + self.window));
+    /// It was answered just now, without a token.
+    pub(super) fn refused(self) {
+        self.replace(Some(Instant::now() + self.budget.window()));
+    }
+
+    /// It failed in a way that may pass: answered, or nobody knows whether it reached the server.
+    /// Returns when the next one may be, `retry_after` at the earliest.
+    pub(super) fn failed(self, is_answered: bool, retry_after: Option<Duration>) -> Instant {
+        let now = Instant::now();
+        let window = self.budget.window();
+        let grace = if is_answered { Duration::ZERO } else { GRACE };
+        self.replace(Some(now + grace + window));
+        let resumes_at = self.with_page(|page| {
+            page.uses.sort_unstable();
+            page.failed_at = Some(now);
+            if let Some(wait) = retry_after {
+                page.denied_until = page.denied_until.max(Some(now + wait.min(window)));
+            }
+            page.denied_until
+                .max(page.resumes_at(&self.budget, self.why))
+        });
+        resumes_at.flatten().unwrap_or(now)
     }
 
     /// The server reported too many uses. Returns until when there may be none.
     pub(super) fn denied(self, time: Duration) -> Instant {
         let now = Instant::now();
         let until = now + time;
-        self.replace(Some(now + self.window));
-        if let Some(page) = self.ledger.pages().pages.get_mut(&self.fingerprint) {
-            page.denied_until = Some(until);
-        }
+        self.replace(Some(now + self.budget.window()));
+        self.with_page(|page| page.denied_until = Some(until));
         until
     }
 
     fn replace(&self, counts_until: Option<Instant>) {
-        let mut pages = self.ledger.pages();
-        let Some(page) = pages.pages.get_mut(&self.fingerprint) else {
-            return;
-        };
-        if let Some(index) = page
-            .uses
-            .iter()
-            .position(|&until| until == self.counts_until)
-        {
+        self.with_page(|page| {
+            let mut uses = page.uses.iter();
+            let Some(index) = uses.position(|&until| until == self.counts_until) else {
+                return;
+            };
             match counts_until {
                 Some(until) => page.uses[index] = until,
                 None => drop(page.uses.swap_remove(index)),
             }
-        }
+        });
+    }
+
+    fn with_page<T>(&self, change: impl FnOnce(&mut Page) -> T) -> Option<T> {
+        let mut pages = self.ledger.pages();
+        pages.pages.get_mut(&self.fingerprint).map(change)
     }
 }
 
@@ -192,7 +247,7 @@ mod tests {
         Fingerprint::of([number.to_be_bytes()])
     }
 
-    fn begin(ledger: &Ledger, refresh_token: u32, why: Why) -> Result<Use<'_>, Instant> {
+    fn begin(ledger: &Ledger, refresh_token: u32, why: Why) -> Result<Use<'_>, NotYet> {
         ledger.begin(number(refresh_token), &budget(), why, SECOND)
     }
 
@@ -206,7 +261,7 @@ mod tests {
         let mut given = Vec::new();
         for why in [Why::Refused, Why::Early, Why::Needed] {
             while let Ok(one) = begin(&ledger, 1, why) {
-                one.answered();
+                one.succeeded();
                 given.push(why);
                 advance(SECOND).await;
             }
@@ -216,7 +271,7 @@ mod tests {
         assert_eq!(given.iter().filter(|&&why| why == Why::Early).count(), 2);
         // The first is forgotten after ten minutes and a second; another refresh token isn't
         // concerned.
-        let until = begin(&ledger, 1, Why::Needed).err().unwrap();
+        let until = begin(&ledger, 1, Why::Needed).err().unwrap().until;
         assert_eq!(until - Instant::now() + 9 * SECOND, WINDOW);
         assert!(allows(&ledger, 2, Why::Refused) && !allows(&ledger, 1, Why::Needed));
         advance(until - Instant::now()).await;
@@ -228,7 +283,11 @@ mod tests {
         let ledger = Ledger::default();
         let until = begin(&ledger, 1, Why::Needed).ok().unwrap().denied(WINDOW);
         advance(TEN_MINUTES).await;
-        assert_eq!(begin(&ledger, 1, Why::Needed).err(), Some(until));
+        let not_yet = NotYet {
+            until,
+            reason: Reason::Paused,
+        };
+        assert_eq!(begin(&ledger, 1, Why::Needed).err(), Some(not_yet));
         advance(SECOND).await;
         assert!(begin(&ledger, 1, Why::Needed).is_ok());
     }
@@ -239,13 +298,40 @@ mod tests {
         for _ in 0..20 {
             begin(&ledger, 1, Why::Needed).ok().unwrap().unsent();
         }
-        for _ in 0..9 {
-            begin(&ledger, 1, Why::Needed).ok().unwrap().lost();
+        let begun = Instant::now();
+        for _ in 0..8 {
+            let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+            advance(in_use.failed(false, None) - Instant::now()).await;
         }
-        advance(WINDOW.saturating_sub(SECOND) + GRACE).await;
+        let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+        // When the first one no longer counts.
+        let freed = begun + WINDOW + GRACE;
+        assert_eq!(in_use.failed(false, None), freed);
+        advance((freed - Instant::now()).saturating_sub(SECOND)).await;
         assert!(!allows(&ledger, 1, Why::Needed));
         advance(SECOND).await;
         assert!(allows(&ledger, 1, Why::Needed));
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_use_that_failed_is_followed_by_a_pause_until_one_succeeds() {
+        let ledger = Ledger::default();
+        let fail = |retry_after| {
+            let in_use = begin(&ledger, 1, Why::Needed).ok().unwrap();
+            in_use.failed(true, retry_after)
+        };
+        let until = fail(None);
+        let not_yet = NotYet {
+            until,
+            reason: Reason::Paused,
+        };
+        assert_eq!(begin(&ledger, 1, Why::Needed).err(), Some(not_yet));
+        advance(until - Instant::now()).await;
+        begin(&ledger, 1, Why::Needed).ok().unwrap().succeeded();
+        // The server's own wait, a window at most.
+        assert_eq!(fail(Some(5 * SECOND)), Instant::now() + 5 * SECOND);
+        advance(5 * SECOND).await;
+        assert_eq!(fail(Some(100 * WINDOW)), Instant::now() + WINDOW);
     }
 
     #[tokio::test(start_paused = true)]
@@ -255,7 +341,7 @@ mod tests {
             begin(&ledger, fingerprint, Why::Needed)
                 .ok()
                 .unwrap()
-                .answered();
+                .succeeded();
             advance(SECOND).await;
         }
         assert!(ledger.pages().pages.len() < 2_000);
@@ -266,12 +352,12 @@ mod tests {
         let (ledger, budget) = (Ledger::default(), RenewalBudget::default());
         let begin = |why| ledger.begin(number(1), &budget, why, SECOND);
         for _ in 0..5 {
-            begin(Why::Refused).ok().unwrap().answered();
+            begin(Why::Refused).ok().unwrap().succeeded();
         }
-        let until = begin(Why::Refused).err().unwrap();
+        let until = begin(Why::Refused).err().unwrap().until;
         for _ in 0..100 {
-            begin(Why::Early).ok().unwrap().answered();
-            begin(Why::Needed).ok().unwrap().answered();
+            begin(Why::Early).ok().unwrap().succeeded();
+            begin(Why::Needed).ok().unwrap().succeeded();
         }
         assert!(until <= Instant::now() + WINDOW);
         assert!(RenewalBudget::new(0, SECOND).most(Why::Needed) == 0);

@@ -273,17 +273,17 @@ impl State {
         };
         if flight.why == Why::Early {
             if let Some(life) = self.held.as_mut().and_then(|held| held.life.as_mut()) {
-                life.due = error.retry_at().unwrap_or(now).max(now + EARLY_BACKOFF);
+                life.due = now + error.wait().unwrap_or_default().max(EARLY_BACKOFF);
             }
             return;
         }
         let times = self.backoff.as_ref().map_or(0, |backoff| backoff.times);
-        let wait = match error.retry_at() {
-            Some(at) => at.duration_since(now).unwrap_or_default(),
-            None if error.is_transient() => {
-                MAX_BACKOFF.min(INITIAL_BACKOFF * 2u32.pow(times.min(8)))
+        let wait = match error.wait() {
+            wait if error.is_transient() => {
+                let backoff = MAX_BACKOFF.min(INITIAL_BACKOFF * 2u32.pow(times.min(8)));
+                backoff.max(wait.unwrap_or_default())
             }
-            None => MAX_BACKOFF,
+            wait => wait.unwrap_or(MAX_BACKOFF),
         };
         let backoff = Backoff {
             error: error.clone(),

@@ -89,7 +89,7 @@ pub struct TokenRecord {
     pub refresh_token: Option<SecretString>,
     /// Until when each of its recent uses counts.
     pub uses: Vec<SystemTime>,
-    /// Until when the server denies it.
+    /// Until when it is not used: the server has denied it, or has failed.
     pub denied_until: Option<SystemTime>,
 }
 

@@ -81,6 +81,8 @@ struct Inner {
     /// What the next requests are answered; all further ones are granted.
     script: VecDeque<Reply>,
     latency: Duration,
+    /// Until when it answers with this status, and so; with the status 0 it can't be reached.
+    outage: Option<(Instant, u16, &'static str)>,
     /// When requests arrived.
     arrivals: Vec<Instant>,
     /// Until when the tokens are valid.
@@ -210,6 +212,16 @@ impl Transport for Server {
         Box::pin(async move {
             let (reply, latency) = {
                 let mut inner = self.inner();
+                if let Some((_, status, body)) =
+                    inner.outage.filter(|(until, ..)| Instant::now() < *until)
+                {
+                    if status == 0 {
+                        return Err(TransportError::new(Sent::No, "no connection"));
+                    }
+                    inner.arrivals.push(Instant::now());
+                    let answer = Response::builder().status(status);
+                    return Ok(answer.body(body.into()).unwrap());
+                }
                 let reply = inner.script.pop_front().unwrap_or(Reply::Grant);
                 if !matches!(reply, Reply::Unreachable) {
                     inner.arrivals.push(Instant::now());
@@ -440,6 +452,208 @@ async fn what_may_pass_is_tried_again_while_callers_wait() {
     let server = Server::answering([Reply::Unreachable, Reply::Status(502)]);
     assert!(server.is_good(&token(&server.session()).await));
     assert_eq!(server.refreshes(), 2);
+}
+
+/// Calls once in a second until there is a token. Returns how long that took.
+async fn until_token(session: &Arc<Session>) -> Duration {
+    let begun = Instant::now();
+    loop {
+        if session.authorization().await.is_ok() {
+            return begun.elapsed();
+        }
+        sleep(SECOND).await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn an_outage_of_seconds_costs_seconds() {
+    for (outage, most) in [
+        (1, 2),
+        (5, 15),
+        (25, 45),
+        (60, 100),
+        (200, 500),
+        (3600, 4000),
+    ] {
+        for body in ["<html>", r#"{"error": "internal"}"#] {
+            for is_shared in [false, true] {
+                let server = Server::default();
+                server.inner().outage = Some((Instant::now() + outage * SECOND, 500, body));
+                let settings = TokenSettings::new();
+                let context = server.context_with(if is_shared {
+                    settings.store(MemoryTokenStore::new())
+                } else {
+                    settings
+                });
+                let took = until_token(&session(&context, refresh_token())).await;
+                assert!(took <= most * SECOND, "{outage} s with {body}: {took:?}");
+                assert!(server.most_refreshes() <= 9, "{}", server.most_refreshes());
+            }
+        }
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn what_is_left_of_the_allowance_is_spread_too() {
+    let server = Server::default();
+    let context = server.context();
+    for _ in 0..6 {
+        token(&session(&context, refresh_token())).await;
+    }
+    server.inner().outage = Some((Instant::now() + 25 * SECOND, 500, ""));
+    let took = until_token(&session(&context, refresh_token())).await;
+    assert!(took < 3 * MINUTE, "{took:?}");
+    assert!(server.most_refreshes() <= 9, "{}", server.most_refreshes());
+}
+
+#[tokio::test(start_paused = true)]
+async fn clients_with_one_store_share_an_outage() {
+    let server = Server::default().late(SECOND / 10);
+    server.inner().outage = Some((Instant::now() + 25 * SECOND, 503, ""));
+    let store = MemoryTokenStore::new();
+    let clients: Vec<_> = (0..8)
+        .map(|_| server.context_with(TokenSettings::new().store(store.clone())))
+        .map(|context| session(&context, refresh_token()))
+        .map(|session| tokio::spawn(async move { until_token(&session).await }))
+        .collect();
+    for client in clients {
+        let took = client.await.unwrap();
+        assert!(took < 60 * SECOND, "{took:?}");
+    }
+    assert!(server.refreshes() <= 9, "{}", server.refreshes());
+}
+
+/// What never reached the server doesn't count, for other processes neither.
+#[tokio::test(start_paused = true)]
+async fn a_server_that_can_t_be_reached_costs_no_use() {
+    let server = Server::default();
+    server.inner().outage = Some((Instant::now() + MINUTE, 0, ""));
+    let settings = TokenSettings::new().store(MemoryTokenStore::new());
+    let clients: Vec<_> = (0..4)
+        .map(|_| session(&server.context_with(settings.clone()), refresh_token()))
+        .map(|session| tokio::spawn(async move { until_token(&session).await }))
+        .collect();
+    for client in clients {
+        let took = client.await.unwrap();
+        assert!(took <= 2 * MINUTE, "{took:?}");
+    }
+    assert_eq!(server.refreshes(), 1);
+}
+
+/// Whatever code the answer has.
+#[tokio::test(start_paused = true)]
+async fn a_429_is_shared_by_clients_with_one_store() {
+    for body in ["", "<html>", r#"{"error": "rate_limited"}"#] {
+        let server = Server::default();
+        server.inner().outage = Some((Instant::now() + SECOND, 429, body));
+        let settings = TokenSettings::new().store(MemoryTokenStore::new());
+        let sessions: Vec<_> = (0..4)
+            .map(|_| session(&server.context_with(settings.clone()), refresh_token()))
+            .collect();
+        for _ in 0..100 {
+            for session in &sessions {
+                let error = failed(session.authorization().await);
+                assert_eq!(error.kind(), AuthErrorKind::TooMany, "{error}");
+            }
+            advance(6 * SECOND).await;
+        }
+        assert_eq!(server.refreshes(), 1, "{body}");
+        advance(2 * SECOND).await;
+        assert!(server.is_good(&token(&sessions[3]).await));
+    }
+}
+
+fn a_day_ahead() -> SystemTime {
+    SystemTime::now() + 24 * HOUR
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_clock_that_was_a_day_ahead_doesn_t_block_until_tomorrow() {
+    for denied in [false, true] {
+        let server = Server::default();
+        let settings = TokenSettings::new().store(MemoryTokenStore::new());
+        let ahead = || {
+            let context = AuthContext::new(Arc::new(server.clone()), settings.clone());
+            let context = Arc::new(context.with_clock(Clock::of(a_day_ahead)));
+            session(&context, refresh_token())
+        };
+        if denied {
+            server.inner().outage = Some((Instant::now() + SECOND, 429, ""));
+            failed(ahead().authorization().await);
+        } else {
+            for _ in 0..9 {
+                let session = ahead();
+                token(&session).await;
+                server.revoke_all();
+                settings_without_token(&settings).await;
+            }
+        }
+        // Its clock was set, and it starts again.
+        let session = session(&server.context_with(settings.clone()), refresh_token());
+        let error = failed(session.authorization().await);
+        assert_eq!(error.kind(), AuthErrorKind::TooMany);
+        let wait = error.retry_at().unwrap().duration_since(SystemTime::now());
+        assert!(wait.unwrap() < 15 * MINUTE, "{error}");
+        let took = until_token(&session).await;
+        assert!(took < 15 * MINUTE, "{took:?}");
+    }
+}
+
+/// As if each had been refused by the API.
+async fn settings_without_token(settings: &TokenSettings) {
+    let store = settings.store.as_ref().unwrap();
+    let key = super::TokenKey::new(
+        "auth.example.com",
+        "desk",
+        &refresh_token().budget().unwrap().0,
+    );
+    let mut record = store.load(&key).await.unwrap().unwrap();
+    record.token = None;
+    record.version += 1;
+    assert!(store.save(&key, &record).await.unwrap());
+}
+
+/// In one process: what others and people read goes by the clock that was set.
+#[tokio::test(start_paused = true)]
+async fn a_lead_that_the_clock_has_given_up_is_told_to_nobody() {
+    static WALL: Mutex<SystemTime> = Mutex::new(SystemTime::UNIX_EPOCH);
+    let begun = SystemTime::UNIX_EPOCH + 400 * 24 * HOUR;
+    *WALL.lock().unwrap() = begun + 24 * HOUR;
+    let server = Server::default();
+    let store = MemoryTokenStore::new();
+    let settings = TokenSettings::new().store(store);
+    let context = AuthContext::new(Arc::new(server.clone()), settings.clone());
+    let context = context.with_clock(Clock::of(|| *WALL.lock().unwrap()));
+    let session = session(&Arc::new(context), refresh_token());
+    *WALL.lock().unwrap() = begun;
+    server.inner().outage = Some((Instant::now() + SECOND, 429, ""));
+    let error = failed(session.authorization().await);
+    let wait = error.retry_at().unwrap().duration_since(begun).unwrap();
+    assert!(wait > 10 * MINUTE && wait < 11 * MINUTE, "{error}");
+    assert!(
+        error
+            .to_string()
+            .ends_with("no retry before 1971-02-05 00:10:01 UTC"),
+        "{error}"
+    );
+    let took = until_token(&session).await;
+    assert!(took < 11 * MINUTE, "{took:?}");
+    // A token is none the older for others.
+    let key = super::TokenKey::new(
+        "auth.example.com",
+        "desk",
+        &refresh_token().budget().unwrap().0,
+    );
+    let record = settings.store.as_ref().unwrap().load(&key).await;
+    let expires_at = record
+        .unwrap()
+        .unwrap()
+        .token
+        .unwrap()
+        .expires_at()
+        .unwrap();
+    let lives = expires_at.duration_since(begun).unwrap();
+    assert!(lives < 2 * HOUR, "{lives:?}");
 }
 
 #[tokio::test(start_paused = true)]

@@ -17,7 +17,7 @@ type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
 /// Drives its work. Dropped before the end, it leaves the rest to a task.
 #[must_use = "nothing is sent until it is awaited"]
 pub(super) struct Detached<T: Send + 'static> {
-    /// `None` once it is done.
+    /// `None` once it is done, or has panicked.
     work: Option<Work<T>>,
     in_flight: Arc<InFlight>,
     /// Whether a task finishes the work when this is dropped.
@@ -49,12 +49,13 @@ impl<T: Send + 'static> Future for Detached<T> {
         if this.runtime.is_none() {
             this.runtime = Some(Handle::current());
         }
-        let Some(work) = &mut this.work else {
+        // Taken out for the poll: work that panics is not left for a task, where it would panic again.
+        let Some(mut work) = this.work.take() else {
             return Poll::Pending;
         };
         let done = work.as_mut().poll(context);
-        if done.is_ready() {
-            this.work = None;
+        if done.is_pending() {
+            this.work = Some(work);
         }
         done
     }

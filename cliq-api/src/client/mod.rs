@@ -3,6 +3,7 @@
 mod buckets;
 mod builder;
 mod caller;
+mod carried;
 mod endpoint;
 mod exchange;
 mod in_flight;

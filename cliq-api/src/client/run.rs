@@ -14,6 +14,7 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument;
 
+use super::carried::Carried;
 use super::endpoint::Context;
 use super::exchange::Detached;
 use super::in_flight::Entered;
@@ -28,6 +29,7 @@ use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitP
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
 use crate::response::{DecodeError, Delivery};
+use crate::secrets::Secrets;
 use crate::transport::{FOREVER, Sent};
 
 /// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
@@ -133,6 +135,8 @@ struct Run<'c> {
     stage: Stage,
     /// Identifies the token that the last attempt carried.
     generation: Option<Generation>,
+    /// What the last attempt carried.
+    carried: Option<Box<Carried>>,
     /// The most that any attempt did.
     sent: Sent,
     /// The failed attempts.
@@ -211,6 +215,7 @@ impl<'c> Run<'c> {
             is_charged: false,
             stage: Stage::Permit,
             generation: None,
+            carried: None,
             sent: Sent::No,
             attempts: Vec::new(),
         })
@@ -267,23 +272,19 @@ impl<'c> Run<'c> {
         let (permit, authorized) = pin!(self.ready_in_time()).await?;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
-        let mut exchange = self.exchange(permit, authorized).instrument(span);
+        let mut exchange = self.exchange(permit).instrument(span);
         // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
         let end = Some(self.end()).filter(|&end| Instant::now() + self.timeout > end);
         let Some(result) = in_time(end, Pin::new(&mut exchange)).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
-        let result =
-            result.and_then(
-                |mut response| match (self.decode)(self.call, &mut response) {
-                    Ok(()) => Ok(response),
-                    Err(problem) => {
-                        let (response, failure) = read_failure(self.core(), buffered(response));
-                        let endpoint = self.call.meta();
-                        Err(Error::decode(endpoint, response, failure, &problem))
-                    }
-                },
-            );
+        let result = match result {
+            Ok(mut response) => match (self.decode)(self.call, &mut response) {
+                Ok(()) => Ok(response),
+                Err(problem) => Err(self.undecoded(response, &problem)),
+            },
+            Err(failed) => Err(self.unsuccessful(*failed, authorized)),
+        };
         match &result {
             Ok(response) => {
                 trace::answered(exchange.span(), response.status());
@@ -358,16 +359,12 @@ impl<'c> Run<'c> {
     }
 
     /// Sends the request, receives the response, and completes the permit.
-    fn exchange(
-        &mut self,
-        permit: Permit,
-        authorized: bool,
-    ) -> Detached<Result<Response<Body>, Error>> {
+    fn exchange(&mut self, permit: Permit) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
         let core = Arc::clone(self.core());
+        self.carried = Some(Box::new(Carried::of(&self.head)));
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let endpoint = self.call.meta();
         let max = self.context.options().max_response_size;
         let bounds = Bounds {
             timeout: self.timeout,
@@ -386,13 +383,36 @@ impl<'c> Run<'c> {
             match result {
                 Ok(response) if bounds.is_streamed() => Ok(core.streamed(response, &bounds)),
                 Ok(response) => Ok(response),
-                Err(fault) => {
-                    let error = fault.into_error(endpoint, &bounds, authorized);
-                    Err(error.with_throttling(throttling))
-                }
+                Err(fault) => Err(Box::new((fault, throttling))),
             }
         };
         Detached::new(work, in_flight, outlives_caller)
+    }
+
+    fn unsuccessful(&self, (fault, throttling): Unsuccessful, authorized: bool) -> Error {
+        let fault = fault.redacted(&self.secrets());
+        let max = self.core().max_response_size;
+        let error = fault.into_error(self.call.meta(), max, authorized);
+        error.with_throttling(throttling)
+    }
+
+    fn undecoded(&self, response: Response<Body>, problem: &DecodeError) -> Error {
+        let (response, mut failure) = read_failure(self.core(), buffered(response));
+        let secrets = self.secrets();
+        failure.redact(&secrets);
+        Error::decode(self.call.meta(), response, failure, problem, &secrets)
+    }
+
+    /// The secrets of the last attempt: what its authorizer put into its head, and what is marked
+    /// or named as one.
+    fn secrets(&self) -> Secrets {
+        match &self.carried {
+            Some(carried) => {
+                let without = build(self.call, self.context).ok();
+                carried.secrets(without.as_ref())
+            }
+            None => Secrets::default(),
+        }
     }
 
     /// When the call's deadline passes.
@@ -490,6 +510,9 @@ impl<'c> Run<'c> {
     }
 }
 
+/// An exchange without a success, and what follows if its response reports throttling.
+type Unsuccessful = (Fault, Option<Throttling>);
+
 /// Why an exchange brought no success.
 enum Fault {
     Status(Response<Bytes>, Failure),
@@ -497,10 +520,22 @@ enum Fault {
 }
 
 impl Fault {
+    fn redacted(mut self, secrets: &Secrets) -> Self {
+        if let Self::Status(_, failure) | Self::Incomplete(_, Some((_, failure))) = &mut self {
+            failure.redact(secrets);
+        }
+        match self {
+            Self::Incomplete(Why::Failed(error), response) => {
+                Self::Incomplete(Why::Failed(error.redacted(secrets)), response)
+            }
+            fault => fault,
+        }
+    }
+
     fn into_error(
         self,
         endpoint: &'static EndpointMeta,
-        bounds: &Bounds,
+        max_response_size: usize,
         authorized: bool,
     ) -> Error {
         match self {
@@ -508,7 +543,7 @@ impl Fault {
                 Error::status_error(endpoint, response, failure, authorized)
             }
             Self::Incomplete(Why::TooLarge, response) => {
-                Error::too_large(endpoint, bounds.max_response_size, response)
+                Error::too_large(endpoint, max_response_size, response)
             }
             Self::Incomplete(Why::Failed(error), response) => {
                 Error::transport(endpoint, error, response)

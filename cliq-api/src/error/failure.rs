@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
+use std::fmt;
 use std::time::{Duration, SystemTime};
 
 use http::header::{AsHeaderName, CONTENT_TYPE, DATE, HeaderValue, RETRY_AFTER, WWW_AUTHENTICATE};
@@ -9,16 +10,16 @@ use http::{HeaderMap, StatusCode};
 use serde_json::Value;
 
 use crate::response::json;
+use crate::secrets::{CUT, Secrets};
 use crate::transport::FOREVER;
 
 /// How much of a response's body is kept, in bytes.
 pub(crate) const MAX_KEPT: usize = 64 * 1024;
 
 /// How much plain text of a body is taken for a message, in characters.
-const MAX_TEXT: usize = 200;
+const MAX_TEXT: usize = CUT;
 
 /// A response that is no success, as a [`Provider`](crate::Provider) reads it.
-#[derive(Debug)]
 pub struct FailedResponse<'r> {
     status: StatusCode,
     headers: &'r HeaderMap,
@@ -66,6 +67,15 @@ impl<'r> FailedResponse<'r> {
     pub fn json(&self) -> &Value {
         self.json
             .get_or_init(|| json::parse(self.body).unwrap_or_default())
+    }
+}
+
+/// Without headers and body, which may hold secrets.
+impl fmt::Debug for FailedResponse<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FailedResponse")
+            .field("status", &self.status)
+            .finish_non_exhaustive()
     }
 }
 
@@ -133,6 +143,16 @@ impl Failure {
             retry_after: retry_after(response.headers, SystemTime::now()),
             token_refused: status == StatusCode::UNAUTHORIZED && !lacks_scope,
             not_found: status == StatusCode::NOT_FOUND || status == StatusCode::GONE,
+        }
+    }
+
+    /// Takes secrets out of what is shown.
+    pub(crate) fn redact(&mut self, secrets: &Secrets) {
+        for text in self.code.iter_mut().chain(&mut self.message) {
+            secrets.redact_in(text);
+        }
+        if let Some(Cow::Owned(advice)) = &mut self.advice {
+            secrets.redact_in(advice);
         }
     }
 

@@ -1,5 +1,6 @@
 //! How a response is described that is not what was declared.
 
+use std::borrow::Cow;
 use std::fmt::Write;
 
 use bytes::Bytes;
@@ -9,14 +10,25 @@ use http::header::{CONTENT_ENCODING, CONTENT_TYPE, HeaderName};
 use super::failure::{FailedResponse, Failure, MAX_KEPT};
 use super::text::{push_escaped, push_start};
 use crate::response::DecodeError;
+use crate::secrets::Secrets;
 
 /// One line: what doesn't fit, what the body is if it is not JSON, and the server's code and
 /// message if it has them.
-pub(super) fn misfit(response: &Response<Bytes>, failure: &Failure, error: &DecodeError) -> String {
+///
+/// `failure` has no secrets any more; the rest of what the server sent is redacted here.
+pub(super) fn misfit(
+    response: &Response<Bytes>,
+    failure: &Failure,
+    error: &DecodeError,
+    secrets: &Secrets,
+) -> String {
     let status = response.status();
-    let mut line = format!("the response ({status}) is not what was declared: {error}");
+    // A path has names of members, which the server chose.
+    let error_text = error.to_string();
+    let error_text = secrets.redact(&error_text);
+    let mut line = format!("the response ({status}) is not what was declared: {error_text}");
     if !error.is_json() {
-        push_nature(&mut line, response);
+        push_nature(&mut line, response, secrets);
     }
     if reports_failure(response) {
         for (name, text) in [("code", &failure.code), ("message", &failure.message)] {
@@ -31,7 +43,7 @@ pub(super) fn misfit(response: &Response<Bytes>, failure: &Failure, error: &Deco
 
 /// Appends what a body is that is not JSON. Of what may be damaged JSON nothing is shown, as it may
 /// hold a secret.
-fn push_nature(line: &mut String, response: &Response<Bytes>) {
+fn push_nature(line: &mut String, response: &Response<Bytes>, secrets: &Secrets) {
     let header = |name: HeaderName| response.headers().get(name);
     let content_type = header(CONTENT_TYPE).map(|value| value.as_bytes());
     let is_json = content_type.is_some_and(is_json_type);
@@ -44,13 +56,18 @@ fn push_nature(line: &mut String, response: &Response<Bytes>) {
     ] {
         if let Some(value) = value {
             let _ = write!(line, "; {name}: ");
-            push_escaped(line, &String::from_utf8_lossy(value));
+            push_escaped(line, &secrets.redact(&String::from_utf8_lossy(value)));
         }
     }
     let text = response.body().trim_ascii_start();
     if !matches!(text.first(), None | Some(b'{' | b'[' | b'"')) {
         line.push_str("; it begins with \"");
-        push_start(line, text);
+        let text = &text[..text.len().min(MAX_KEPT)];
+        let whole = String::from_utf8_lossy(text);
+        match secrets.redact(&whole) {
+            Cow::Owned(redacted) => push_start(line, redacted.as_bytes()),
+            Cow::Borrowed(_) => push_start(line, text),
+        }
         line.push('"');
     }
 }
@@ -96,7 +113,7 @@ mod tests {
             response.body(),
         ));
         let error = from_slice::<u8>(body, &["data"]).unwrap_err();
-        let line = misfit(&response, &failure, &error);
+        let line = misfit(&response, &failure, &error, &Secrets::default());
         line.strip_prefix("the response (200 OK) is not what was declared: ")
             .unwrap()
             .to_owned()

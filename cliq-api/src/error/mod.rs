@@ -29,6 +29,7 @@ use crate::limit::{LimitRefusal, Throttling};
 use crate::meta::EndpointMeta;
 use crate::request::{BaseUrlError, RequestError};
 use crate::response::{DecodeError, json};
+use crate::secrets::Secrets;
 use crate::transport::{Sent, SetupError, TransportError};
 
 /// Why a call failed, or why a client can't be built.
@@ -233,8 +234,9 @@ impl Error {
         response: Response<Bytes>,
         failure: Failure,
         error: &DecodeError,
+        secrets: &Secrets,
     ) -> Self {
-        let problem = misfit(&response, &failure, error);
+        let problem = misfit(&response, &failure, error, secrets);
         let mut this = Self::new(ErrorKind::Decode, Some(endpoint), Sent::Answered, problem)
             .with_response(Some((response, failure)));
         this.0.next_page_token = error.next_token().map(str::to_owned);
@@ -398,7 +400,8 @@ impl Error {
         self.0.response.as_ref().map(|kept| kept.status)
     }
 
-    /// Returns the server's code for what went wrong, such as `not_found`.
+    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the request
+    /// carried is replaced by `[redacted]`, here and in the message.
     pub fn code(&self) -> Option<&str> {
         self.failure()?.code.as_deref()
     }

@@ -22,6 +22,7 @@ pub(crate) use self::layer::{BoxLayer, Once, boxed};
 #[cfg(feature = "reqwest")]
 pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
+use crate::secrets::Secrets;
 
 /// The transport of clients that don't set another one.
 #[cfg(feature = "reqwest")]
@@ -122,6 +123,13 @@ impl TransportError {
     /// Returns whether it timed out.
     pub fn is_timeout(&self) -> bool {
         self.timeout
+    }
+
+    /// Takes secrets out of what it says and of its causes.
+    pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
+        secrets.redact_in(&mut self.problem);
+        self.source = self.source.map(|source| secrets.redact_error(source));
+        self
     }
 
     pub(crate) fn into_source(self) -> Option<BoxError> {

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{AutoFollow, AutoFollowStatus, Threads, UserField};
-use cliq_sandbox::{Sandbox, Server};
+use cliq_sandbox::{Sandbox, ServeOptions, Server};
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::TcpStream;
 use tokio::time::timeout;
@@ -152,4 +152,53 @@ async fn dropping_the_server_closes_port_and_connections_but_not_the_world() {
     .await
     .expect("no task is left");
     assert_eq!(demo.sandbox.messages(&demo.thread_chat_id).len(), 1);
+}
+
+/// Sends these bytes, and returns all that comes until the connection is closed.
+async fn told(server: &Server, request: &[u8]) -> String {
+    let mut stream = TcpStream::connect(address(server)).await.unwrap();
+    stream.write_all(request).await.unwrap();
+    let mut answer = Vec::new();
+    let closed = timeout(Duration::from_secs(5), stream.read_to_end(&mut answer)).await;
+    closed.expect("it is closed").unwrap();
+    String::from_utf8(answer).unwrap()
+}
+
+#[tokio::test]
+async fn a_body_that_can_t_be_read_is_a_bad_request() {
+    let server = Sandbox::demo().sandbox.serve().await.unwrap();
+    let head = "POST /api/v3/threads/CT_1/follow HTTP/1.1\r\nhost: x\r\ntransfer-encoding: chunked\r\n\r\n";
+    for body in [
+        "no length\r\n",
+        "-1\r\n",
+        "2\r\n{}no end",
+        "fffffffffffffffff\r\n",
+    ] {
+        let answer = told(&server, format!("{head}{body}").as_bytes()).await;
+        assert!(answer.starts_with("HTTP/1.1 400 "), "{body}: {answer}");
+    }
+    // One that is only too large. It ends where the server stops to read: a connection that is closed
+    // with unread bytes is reset.
+    let large = format!("{head}400001\r\n{}", "x".repeat(0x40_0001));
+    let answer = told(&server, large.as_bytes()).await;
+    assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
+}
+
+#[tokio::test]
+async fn a_connection_that_dawdles_is_closed() {
+    let options = ServeOptions::at(([127, 0, 0, 1], 0).into());
+    let options = options.read_timeout(Duration::from_millis(200));
+    let server = Sandbox::demo().sandbox.serve_with(options).await.unwrap();
+    assert_eq!(told(&server, b"").await, "");
+    let answer = told(&server, b"POST / HTTP/1.1\r\nhost: x\r\ncontent-le").await;
+    assert!(
+        answer.is_empty() || answer.starts_with("HTTP/1.1 408 "),
+        "{answer}"
+    );
+    let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{";
+    let answer = told(&server, head).await;
+    assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
+    // One that is idle after its answer.
+    let answer = told(&server, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
+    assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }

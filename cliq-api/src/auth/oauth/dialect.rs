@@ -294,14 +294,9 @@ impl Parameters {
             .map(|parameter| (&*parameter.name, parameter.value.expose_secret()))
     }
 
-    /// Whether a text contains one of the secrets, or is part of one.
-    pub(super) fn gives_away(&self, text: &str) -> bool {
-        let mut secrets = self
-            .0
-            .iter()
-            .filter(|parameter| parameter.secret)
-            .map(|parameter| parameter.value.expose_secret());
-        secrets.any(|secret| !secret.is_empty() && (secret.contains(text) || text.contains(secret)))
+    pub(super) fn secrets(&self) -> impl Iterator<Item = &str> {
+        let secrets = self.0.iter().filter(|parameter| parameter.secret);
+        secrets.map(|parameter| parameter.value.expose_secret())
     }
 
     fn put(&mut self, name: Cow<'static, str>, value: SecretString, secret: bool) {

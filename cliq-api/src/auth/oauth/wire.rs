@@ -4,6 +4,7 @@
 //! servers send it with 200. Of an answer nothing gets into an error's text but the code of a
 //! refusal.
 
+use std::borrow::Cow;
 use std::sync::Arc;
 use std::time::{Duration, SystemTime};
 
@@ -23,6 +24,7 @@ use crate::auth::keys::basic;
 use crate::auth::{AccessToken, AuthError, AuthErrorKind, ScopeSet};
 use crate::body::Body;
 use crate::response::json;
+use crate::secrets::Secrets;
 pub(in crate::auth) use crate::transport::Sent;
 use crate::transport::{Transport, TransportError};
 
@@ -140,6 +142,7 @@ impl Call<'_> {
         let answer = match tokio::time::timeout(self.timeout, exchange).await {
             Ok(Ok(answer)) => answer,
             Ok(Err(error)) => {
+                let error = error.redacted(&self.secrets(&parameters));
                 // What arrived of an answer is dropped: it may contain tokens.
                 let sent = error.sent();
                 let problem = unreachable(format!("{host} can't be reached{aim}: {error}"));
@@ -162,6 +165,21 @@ impl Call<'_> {
             }
         };
         self.read(&parameters, &answer)
+    }
+
+    /// The secrets of the request, be they in its body or in a header.
+    fn secrets(&self, parameters: &Parameters) -> Secrets {
+        let mut secrets = Secrets::default();
+        parameters.secrets().for_each(|secret| secrets.add(secret));
+        if let Some(secret) = self.client.secret() {
+            secrets.add(secret.expose_secret());
+            let (id, secret_text) = (self.client.client_id(), secret.expose_secret());
+            secrets.add(&format!("{id}:{secret_text}"));
+            if let Ok(header) = authenticate(self.client.client_id(), secret) {
+                secrets.add_header(&header);
+            }
+        }
+        secrets
     }
 
     fn prepare(&self, parameters: &mut Parameters) -> Result<Request<Body>, AuthError> {
@@ -217,7 +235,7 @@ impl Call<'_> {
         if let Some(code) = self.error_of(&members) {
             return Err(Failure {
                 retry_after,
-                ..self.refused(parameters, code, &members)
+                ..self.refused(parameters, status, code, &members)
             });
         }
         if !status.is_success() {
@@ -267,17 +285,28 @@ impl Call<'_> {
     fn refused(
         &self,
         parameters: &Parameters,
+        status: StatusCode,
         code: &str,
         members: &Map<String, Value>,
     ) -> Failure {
         let dialect = self.server.its_dialect();
-        let refusal = dialect.refusal(self.request, code, members);
-        let is_shown = is_code(code) && !self.gives_away(parameters, code);
+        let mut refusal = dialect.refusal(self.request, code, members);
+        // What the status says, whatever the code is.
+        if status == StatusCode::TOO_MANY_REQUESTS && refusal.kind == AuthErrorKind::Refused {
+            refusal.kind = AuthErrorKind::TooMany;
+        }
+        refusal.transient |= status.is_server_error() && !refusal.needs_sign_in;
+        let secrets = self.secrets(parameters);
+        let is_shown = is_code(code) && !secrets.are_in(code) && !secrets.contain(code);
         let shown = if is_shown {
             code
         } else {
             "an error that is not shown"
         };
+        // A dialect may have made it from the answer.
+        if let Cow::Owned(advice) = &mut refusal.advice {
+            secrets.redact_in(advice);
+        }
         let advice = match &*refusal.advice {
             "" => String::new(),
             advice => format!(" ({advice})"),
@@ -286,25 +315,19 @@ impl Call<'_> {
         let description = members
             .get("error_description")
             .and_then(Value::as_str)
-            .filter(|text| text.len() <= DESCRIPTION && !self.gives_away(parameters, text))
+            .filter(|text| text.len() <= DESCRIPTION)
             .map(str::to_owned);
         let error = AuthError::new(refusal.kind, problem)
             .with_code(is_shown.then(|| code.to_owned()))
             .with_description(description)
             .with_sign_in_needed(refusal.needs_sign_in)
-            .with_transient(refusal.transient);
+            .with_transient(refusal.transient)
+            .redacted(&secrets);
         Failure {
             throttled: refusal.kind == AuthErrorKind::TooMany,
             server: refusal.server,
             ..Failure::answered(error)
         }
-    }
-
-    /// Whether a text repeats a secret of the request, be it in its body or in a header.
-    fn gives_away(&self, parameters: &Parameters, text: &str) -> bool {
-        let secret = self.client.secret().map(ExposeSecret::expose_secret);
-        let is_in = |secret: &str| !secret.is_empty() && text.contains(secret);
-        parameters.gives_away(text) || secret.is_some_and(is_in)
     }
 
     fn host(&self) -> &str {

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
-use tokio::sync::Mutex;
+use tokio::sync::{Mutex, OwnedMutexGuard};
 
 use super::disk::{Disk, System};
 use super::problem::Problem;
@@ -16,6 +16,12 @@ use super::seal::{Seal, Unreadable};
 const LOCK_TIMEOUT: Duration = Duration::from_secs(10);
 /// The timeout for a lock while the thread is blocked.
 const BLOCKING_LOCK_TIMEOUT: Duration = Duration::from_secs(1);
+/// How long a thread of the runtime waits for a lock without a pause. A runtime that is dropped
+/// waits for such threads, and so does the end of a program.
+const TURN: Duration = Duration::from_millis(20);
+/// How long a thread sleeps between two attempts at a lock: the first time, and at most.
+const FIRST_SLEEP: Duration = Duration::from_micros(100);
+const LONGEST_SLEEP: Duration = Duration::from_millis(2);
 /// How many damaged files of one name are kept.
 const MAX_ASIDE: u32 = 3;
 /// The maximum size of a file, in bytes.
@@ -121,22 +127,43 @@ impl Place {
             for stripe in stripes {
                 turns.push(Arc::clone(&place.0.stripes[stripe]).lock_owned().await);
             }
-            let work = move || {
-                let result = place
-                    .lock_all(&names, Wait::Forever)
-                    .and_then(|mut locked| work(&mut locked));
-                drop(turns);
-                result
-            };
-            tokio::task::spawn_blocking(work).await
+            // A task, so that the work completes even if this future is dropped.
+            tokio::spawn(place.work_in_turns(names, turns, work)).await
         });
         match done.await {
-            Ok(Ok(result)) => result,
-            Ok(Err(_)) => Err(Problem::Aborted(path)),
-            Err(_) => Err(Problem::Busy {
-                path,
-                seconds: LOCK_TIMEOUT.as_secs(),
-            }),
+            Ok(Ok(Some(result))) => result,
+            Ok(Ok(None) | Err(_)) => Err(Problem::Aborted(path)),
+            Err(_) => Err(busy(path, LOCK_TIMEOUT)),
+        }
+    }
+
+    /// Runs `work` on a thread that may block, for a short time only: with locks that a peer holds,
+    /// the thread is given back and asked for again. A runtime that is dropped waits for threads that
+    /// are at work, and drops this. `None` if the work panicked, or the runtime is shutting down.
+    async fn work_in_turns<T: Send + 'static>(
+        self,
+        names: Vec<String>,
+        turns: Vec<OwnedMutexGuard<()>>,
+        work: impl FnOnce(&mut [Locked]) -> Result<T, Problem> + Send + 'static,
+    ) -> Option<Result<T, Problem>> {
+        let begun = Instant::now();
+        let mut job = (self, names, turns, work);
+        loop {
+            let turn = tokio::task::spawn_blocking(move || {
+                let (place, names, turns, work) = job;
+                match place.lock_all(&names, TURN) {
+                    Ok(mut locked) => Ok(work(&mut locked)),
+                    Err(Problem::Busy { .. }) if begun.elapsed() < LOCK_TIMEOUT => {
+                        Err((place, names, turns, work))
+                    }
+                    Err(Problem::Busy { path, .. }) => Ok(Err(busy(path, LOCK_TIMEOUT))),
+                    Err(problem) => Ok(Err(problem)),
+                }
+            });
+            match turn.await.ok()? {
+                Ok(result) => return Some(result),
+                Err(again) => job = again,
+            }
         }
     }
 
@@ -146,15 +173,15 @@ impl Place {
         names: &[String],
         work: impl FnOnce(&mut [Locked]) -> Result<T, Problem>,
     ) -> Result<T, Problem> {
-        self.lock_all(names, Wait::AtMost(BLOCKING_LOCK_TIMEOUT))
+        self.lock_all(names, BLOCKING_LOCK_TIMEOUT)
             .and_then(|mut locked| work(&mut locked))
     }
 
-    fn lock_all(&self, names: &[String], wait: Wait) -> Result<Vec<Locked>, Problem> {
-        names.iter().map(|name| self.lock(name, wait)).collect()
+    fn lock_all(&self, names: &[String], time: Duration) -> Result<Vec<Locked>, Problem> {
+        names.iter().map(|name| self.lock(name, time)).collect()
     }
 
-    fn lock(&self, name: &str, wait: Wait) -> Result<Locked, Problem> {
+    fn lock(&self, name: &str, time: Duration) -> Result<Locked, Problem> {
         let directory = &self.0.directory;
         // The directory may have been removed or changed meanwhile.
         make(directory)?;
@@ -165,7 +192,7 @@ impl Place {
                 &lock_path,
                 OpenOptions::new().read(true).write(true).create(true),
             )?;
-            wait.lock(&lock, &lock_path)?;
+            wait_for(&lock, &lock_path, time)?;
             let metadata = lock
                 .metadata()
                 .map_err(|error| Problem::io("inspect", &lock_path, error))?;
@@ -193,41 +220,26 @@ fn stripe(name: &str) -> usize {
     usize::from_str_radix(name.get(..2).unwrap_or_default(), 16).unwrap_or_default() % STRIPES
 }
 
-/// How long to wait for a lock.
-#[derive(Clone, Copy)]
-enum Wait {
-    Forever,
-    AtMost(Duration),
-}
-
-impl Wait {
-    fn lock(self, lock: &File, path: &Path) -> Result<(), Problem> {
-        let locked = match self {
-            Self::Forever => lock.lock(),
-            Self::AtMost(time) => {
-                let begun = Instant::now();
-                loop {
-                    match lock.try_lock() {
-                        Ok(()) => break Ok(()),
-                        Err(TryLockError::Error(error)) => break Err(error),
-                        Err(TryLockError::WouldBlock) if begun.elapsed() > time => {
-                            return Err(Problem::Busy {
-                                path: path.to_owned(),
-                                seconds: time.as_secs(),
-                            });
-                        }
-                        Err(TryLockError::WouldBlock) => {
-                            std::thread::sleep(Duration::from_millis(2));
-                        }
-                    }
-                }
+/// Waits for a lock, for that time at most.
+fn wait_for(lock: &File, path: &Path, time: Duration) -> Result<(), Problem> {
+    let begun = Instant::now();
+    let mut pause = FIRST_SLEEP;
+    loop {
+        let error = match lock.try_lock() {
+            Ok(()) => return Ok(()),
+            Err(TryLockError::WouldBlock) if begun.elapsed() < time => {
+                std::thread::sleep(pause);
+                pause = LONGEST_SLEEP.min(pause * 2);
+                continue;
             }
+            Err(TryLockError::WouldBlock) => return Err(busy(path.to_owned(), time)),
+            Err(TryLockError::Error(error)) => error,
         };
-        locked.map_err(|error| match error.kind() {
+        return Err(match error.kind() {
             ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
             _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
             _ => Problem::io("lock", path, error),
-        })
+        });
     }
 }
 
@@ -236,6 +248,11 @@ impl Drop for Locked {
         // Closing the file wouldn't suffice: a process that is forked meanwhile has a copy of it.
         let _ = self.lock.unlock();
     }
+}
+
+fn busy(path: PathBuf, time: Duration) -> Problem {
+    let seconds = time.as_secs();
+    Problem::Busy { path, seconds }
 }
 
 impl Locked {

@@ -31,6 +31,8 @@ Examples:
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) address: SocketAddr,
+    /// The hosts that requests may name, besides those of this machine.
+    pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
     /// The limits' name, to be shown.
     pub(crate) limits_name: String,
@@ -50,26 +52,23 @@ pub(crate) fn read() -> Args {
     Args::new(&command().get_matches())
 }
 
-fn command() -> Command {
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .help(help)
-            .action(ArgAction::SetTrue)
-    };
-    Command::new("cliq-sandbox")
-        .version(env!("CARGO_PKG_VERSION"))
-        .about(ABOUT)
-        .after_help(EXAMPLES)
-        .arg(
+fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .help(help)
+        .action(ArgAction::SetTrue)
+}
+
+/// Where it is, and under which names.
+fn place() -> [Arg; 3] {
+    [
             option("port", "PORT", "The port to listen at; 0 is a free one")
                 .default_value("8787")
                 .value_parser(value_parser!(u16)),
-        )
-        .arg(
             option(
                 "host",
                 "ADDRESS",
@@ -77,7 +76,21 @@ fn command() -> Command {
             )
             .default_value("127.0.0.1")
             .value_parser(value_parser!(IpAddr)),
-        )
+            option(
+                "allow-host",
+                "NAME",
+                "A host that requests may name, besides localhost and addresses of this machine; * for any. May be given again",
+            )
+            .action(ArgAction::Append),
+    ]
+}
+
+fn command() -> Command {
+    Command::new("cliq-sandbox")
+        .version(env!("CARGO_PKG_VERSION"))
+        .about(ABOUT)
+        .after_help(EXAMPLES)
+        .args(place())
         .arg(
             option(
                 "world",
@@ -183,6 +196,12 @@ impl Args {
             .unwrap_or(IpAddr::from([127, 0, 0, 1]));
         Self {
             address: (host, matches.get_one("port").copied().unwrap_or_default()).into(),
+            hosts: matches
+                .get_many("allow-host")
+                .into_iter()
+                .flatten()
+                .cloned()
+                .collect(),
             limits,
             limits_name: text("limits").unwrap_or_default().to_owned(),
             latency: matches.get_one("latency").copied(),
@@ -256,7 +275,7 @@ mod tests {
     #[test]
     fn it_is_on_this_machine_and_limited_unless_told_otherwise() {
         let args = args("").unwrap();
-        assert!(args.address.ip().is_loopback());
+        assert!(args.address.ip().is_loopback() && args.hosts.is_empty());
         assert_eq!(
             (args.limits, args.seed, args.quiet),
             (Limits::published(), None, false)
@@ -273,12 +292,13 @@ mod tests {
     #[test]
     fn all_can_be_set() {
         let args = args(
-            "--port 0 --host 0.0.0.0 --limits harsh --window fixed --trips past-limit --telling url-throttles --retry-after \
+            "--port 0 --host 0.0.0.0 --allow-host a.test --allow-host * --limits harsh --window fixed --trips past-limit --telling url-throttles --retry-after \
              --latency 5ms --fault reset=0.5 --fault late=1 --seed 7 -q \
              --world in.json --save out.json --posts no-content",
         )
         .unwrap();
         assert_eq!(args.address.to_string(), "0.0.0.0:0");
+        assert_eq!(args.hosts, ["a.test", "*"]);
         let limits = Limits::harsh()
             .window(Window::Fixed)
             .trips(Trips::PastLimit)

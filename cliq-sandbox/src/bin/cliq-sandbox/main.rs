@@ -6,10 +6,14 @@ mod welcome;
 
 use std::io::{self, Write};
 use std::process::ExitCode;
+use std::time::Duration;
 
-use cliq_sandbox::{Clock, Sandbox};
+use cliq_sandbox::{Clock, Sandbox, ServeOptions};
 
 use self::args::Args;
+
+/// How long the head of a request may take, and its body.
+const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
     let args = args::read();
@@ -63,7 +67,11 @@ async fn run(args: &Args) -> io::Result<()> {
 
     // From here on, so that a signal that comes early is not lost.
     let ending = signal()?;
-    let server = sandbox.serve_at(args.address).await.map_err(|error| {
+    let options = ServeOptions::at(args.address)
+        .loopback_hosts()
+        .read_timeout(READ_TIMEOUT);
+    let options = args.hosts.iter().fold(options, ServeOptions::allow_host);
+    let server = sandbox.serve_with(options).await.map_err(|error| {
         io::Error::new(
             error.kind(),
             format!("can't listen at {}: {error}", args.address),

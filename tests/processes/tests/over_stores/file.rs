@@ -414,6 +414,31 @@ async fn a_lock_that_nobody_gives_back_is_told() {
     drop(lock);
 }
 
+/// A runtime that is dropped waits for its threads: none may wait for a peer's lock.
+#[tokio::test]
+async fn a_program_ends_while_a_peer_has_the_lock() {
+    let (_parent, directory, file) = used().await;
+    let lock = File::open(file.with_extension("limits.lock")).unwrap();
+    lock.lock().unwrap();
+    let (ended, end) = std::sync::mpsc::channel();
+    let program = std::thread::spawn(move || {
+        let runtime = tokio::runtime::Runtime::new().unwrap();
+        let limiter = limiter(&directory);
+        let is_waiting = runtime.block_on(async {
+            let asking = acquire(&limiter, ShortRequest::META);
+            let asking = tokio::time::timeout(Duration::from_millis(200), asking);
+            asking.await.is_err()
+        });
+        drop(runtime);
+        ended.send(()).unwrap();
+        is_waiting
+    });
+    let ended = end.recv_timeout(Duration::from_secs(5));
+    drop(lock);
+    assert!(program.join().unwrap(), "nobody had the lock");
+    ended.expect("the program waits for the lock");
+}
+
 /// Nobody tells one who has a permit of a lock. So it is good for a second, whatever the settings
 /// say.
 #[tokio::test]
