@@ -1,12 +1,13 @@
 //! What a request carried in its head, to know its secrets if it fails.
 
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use crate::body::Body;
 use crate::secrets::Secrets;
 
-/// The headers and the URL of a request.
+/// What may be secret of the headers of a request, and its URL.
 pub(super) struct Carried {
     headers: Vec<(HeaderName, HeaderValue)>,
     uri: Uri,
@@ -14,7 +15,10 @@ pub(super) struct Carried {
 
 impl Carried {
     pub(super) fn of(head: &Parts) -> Self {
-        let headers = head.headers.iter();
+        // Each call pays for this. Most have one header besides these.
+        let is_plain =
+            |name: &HeaderName| [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT].contains(name);
+        let headers = head.headers.iter().filter(|(name, _)| !is_plain(name));
         Self {
             headers: headers
                 .map(|(name, value)| (name.clone(), value.clone()))
