@@ -4,7 +4,6 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
-use crate::body::Body;
 use crate::secrets::Secrets;
 
 /// What may be secret of the headers of a request, and its URL.
@@ -29,7 +28,7 @@ impl Carried {
 
     /// Returns the secrets. `without` is the request as it was before it was authorized: what it
     /// lacks is the authorization.
-    pub(super) fn secrets(&self, without: Option<&Request<Body>>) -> Secrets {
+    pub(super) fn secrets(&self, without: Option<&Request<()>>) -> Secrets {
         let mut secrets = Secrets::default();
         let is_added = |name: &HeaderName, value: &HeaderValue| {
             without.is_some_and(|request| !has(request.headers(), name, value))

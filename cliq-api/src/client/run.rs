@@ -408,7 +408,8 @@ impl<'c> Run<'c> {
     fn secrets(&self) -> Secrets {
         match &self.carried {
             Some(carried) => {
-                let without = build(self.call, self.context).ok();
+                let target = target(self.call, self.context).ok();
+                let without = target.and_then(|to| request::build_head(self.call, &to).ok());
                 carried.secrets(without.as_ref())
             }
             None => Secrets::default(),
@@ -625,8 +626,7 @@ fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Fai
 }
 
 fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
-    let endpoint = call.meta();
-    let (client, options) = (&context.client, context.options());
+    let (endpoint, options) = (call.meta(), context.options());
     if let Some(problem) = options.invalid() {
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
     }
@@ -635,14 +635,19 @@ fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
             "the call sets an idempotency key, and its endpoint declares no `idempotency_key`";
         return Err(Error::unsent(ErrorKind::InvalidRequest, endpoint, problem));
     }
-    let target = Target {
-        base: &client.server(endpoint)?.base_url,
+    let target = target(call, context)?;
+    request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
+}
+
+fn target<'c>(call: &Call, context: &'c Context) -> Result<Target<'c>, Error> {
+    let (client, options) = (&context.client, context.options());
+    Ok(Target {
+        base: &client.server(call.meta())?.base_url,
         defaults: &client.0.core.headers,
         headers: options.headers(),
         idempotency_key: options.idempotency_key.as_ref(),
         page: options.page.as_ref(),
-    };
-    request::build(call, &target).map_err(|error| Error::invalid_request(endpoint, &error))
+    })
 }
 
 /// Puts in the body of a call that streams it. From then on the call can't be made again.

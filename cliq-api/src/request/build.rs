@@ -34,8 +34,22 @@ pub(crate) struct Target<'a> {
 pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, RequestError> {
     call.check()?;
     let (body, content_type) = body(call)?;
-    let mut request = Request::new(body);
+    let mut request = head(call, target, content_type)?.map(|()| body);
     *request.method_mut() = call.meta().method.clone();
+    Ok(request)
+}
+
+/// Builds a request without its body, which may be a file to open, and what describes that.
+pub(crate) fn build_head(call: &Call, target: &Target<'_>) -> Result<Request<()>, RequestError> {
+    head(call, target, None)
+}
+
+fn head(
+    call: &Call,
+    target: &Target<'_>,
+    content_type: Option<HeaderValue>,
+) -> Result<Request<()>, RequestError> {
+    let mut request = Request::new(());
     *request.uri_mut() = match target.page {
         Some(page) => target.base.with_origin_of(page)?,
         None => uri(call, target.base)?,

@@ -10,7 +10,7 @@ pub(crate) mod link;
 pub(crate) mod value;
 
 pub(crate) use self::base_url::{BaseUrl, BaseUrlError, is_loopback, normalized};
-pub(crate) use self::build::{Target, build};
+pub(crate) use self::build::{Target, build, build_head};
 pub use self::call::Call;
 pub(crate) use self::error::RequestError;
 
