@@ -4,16 +4,19 @@ use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
 use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
+use crate::auth::Generation;
 use crate::secrets::Secrets;
 
 /// What may be secret of the headers of a request, and its URL.
 pub(super) struct Carried {
     headers: Vec<(HeaderName, HeaderValue)>,
     uri: Uri,
+    /// Identifies its token.
+    pub(super) generation: Option<Generation>,
 }
 
 impl Carried {
-    pub(super) fn of(head: &Parts) -> Self {
+    pub(super) fn of(head: &Parts, generation: Option<Generation>) -> Self {
         // Each call pays for this. Most have one header besides these.
         let is_plain =
             |name: &HeaderName| [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT].contains(name);
@@ -23,6 +26,7 @@ impl Carried {
                 .map(|(name, value)| (name.clone(), value.clone()))
                 .collect(),
             uri: head.uri.clone(),
+            generation,
         }
     }
 

@@ -133,8 +133,6 @@ struct Run<'c> {
     /// Whether the next attempt is charged to the client's retry budget.
     is_charged: bool,
     stage: Stage,
-    /// Identifies the token that the last attempt carried.
-    generation: Option<Generation>,
     /// What the last attempt carried.
     carried: Option<Box<Carried>>,
     /// The most that any attempt did.
@@ -214,7 +212,6 @@ impl<'c> Run<'c> {
             through_lock: false,
             is_charged: false,
             stage: Stage::Permit,
-            generation: None,
             carried: None,
             sent: Sent::No,
             attempts: Vec::new(),
@@ -319,7 +316,7 @@ impl<'c> Run<'c> {
             let (generation, authorized) = authorize(self.client(), endpoint, &mut self.head)
                 .await
                 .map_err(Failed::Before)?;
-            self.generation = generation;
+            self.carried = Some(Box::new(Carried::of(&self.head, generation)));
             if !self.scopes_known {
                 // The first token brought them.
                 self.scopes_known =
@@ -361,7 +358,6 @@ impl<'c> Run<'c> {
     /// Sends the request, receives the response, and completes the permit.
     fn exchange(&mut self, permit: Permit) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
         let core = Arc::clone(self.core());
-        self.carried = Some(Box::new(Carried::of(&self.head)));
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
@@ -476,7 +472,7 @@ impl<'c> Run<'c> {
         let authorizer = self.client().0.authorizer.as_ref();
         error.is_token_refused()
             && authorizer
-                .zip(self.generation)
+                .zip(self.carried.as_ref().and_then(|carried| carried.generation))
                 .is_some_and(|(authorizer, generation)| authorizer.refused(generation))
     }
 

@@ -87,6 +87,9 @@ impl Names {
 
 /// Reads `RateLimit`.
 fn rate_limit(headers: &HeaderMap) -> Option<Quota> {
+    if !headers.contains_key(&RATE_LIMIT) {
+        return None;
+    }
     let items = items(headers, &RATE_LIMIT);
     if let Some(quota) = earlier_form(&items) {
         return Some(quota);

@@ -34,28 +34,31 @@ pub(crate) struct Target<'a> {
 pub(crate) fn build(call: &Call, target: &Target<'_>) -> Result<Request<Body>, RequestError> {
     call.check()?;
     let (body, content_type) = body(call)?;
-    let mut request = head(call, target, content_type)?.map(|()| body);
-    *request.method_mut() = call.meta().method.clone();
+    let mut request = Request::new(body);
+    fill_head(&mut request, call, target, content_type)?;
     Ok(request)
 }
 
 /// Builds a request without its body, which may be a file to open, and what describes that.
 pub(crate) fn build_head(call: &Call, target: &Target<'_>) -> Result<Request<()>, RequestError> {
-    head(call, target, None)
+    let mut request = Request::new(());
+    fill_head(&mut request, call, target, None)?;
+    Ok(request)
 }
 
-fn head(
+fn fill_head<B>(
+    request: &mut Request<B>,
     call: &Call,
     target: &Target<'_>,
     content_type: Option<HeaderValue>,
-) -> Result<Request<()>, RequestError> {
-    let mut request = Request::new(());
+) -> Result<(), RequestError> {
+    *request.method_mut() = call.meta().method.clone();
     *request.uri_mut() = match target.page {
         Some(page) => target.base.with_origin_of(page)?,
         None => uri(call, target.base)?,
     };
     *request.headers_mut() = headers(call, content_type, target)?;
-    Ok(request)
+    Ok(())
 }
 
 /// The longest URL that `http` supports, in bytes.
