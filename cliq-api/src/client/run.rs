@@ -361,12 +361,12 @@ impl<'c> Run<'c> {
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let max = self.context.options().max_response_size;
+        let own_max = self.context.options().max_response_size;
         let bounds = Bounds {
             timeout: self.timeout,
             read_timeout: core.read_timeout,
-            max_response_size: max.unwrap_or(core.max_response_size),
-            max_stream_size: max.filter(|_| self.delivery == Delivery::Stream),
+            max_response_size: self.max_response_size(),
+            max_stream_size: own_max.filter(|_| self.delivery == Delivery::Stream),
             delivery: self.delivery,
         };
         let in_flight = Arc::clone(&core.in_flight);
@@ -387,7 +387,7 @@ impl<'c> Run<'c> {
 
     fn unsuccessful(&self, (fault, throttling): Unsuccessful, authorized: bool) -> Error {
         let fault = fault.redacted(&self.secrets());
-        let max = self.core().max_response_size;
+        let max = self.max_response_size();
         let error = fault.into_error(self.call.meta(), max, authorized);
         error.with_throttling(throttling)
     }
@@ -410,6 +410,12 @@ impl<'c> Run<'c> {
             }
             None => Secrets::default(),
         }
+    }
+
+    /// How large a response may be that isn't streamed, in bytes.
+    fn max_response_size(&self) -> usize {
+        let own = self.context.options().max_response_size;
+        own.unwrap_or(self.core().max_response_size)
     }
 
     /// When the call's deadline passes.

@@ -127,7 +127,12 @@ async fn its_size_is_limited_only_by_the_call() {
     let error = client
         .get_text("html")
         .options(|options| options.max_response_size(2));
-    assert_eq!(error.await.unwrap_err().kind(), ErrorKind::Decode);
+    let error = error.await.unwrap_err();
+    assert_eq!(error.kind(), ErrorKind::Decode);
+    assert!(
+        error.to_string().contains("larger than the 2 bytes"),
+        "{error}"
+    );
     assert_eq!(client.get_text("html").await.unwrap(), "<p>");
 }
 
