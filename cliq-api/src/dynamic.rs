@@ -83,7 +83,7 @@ impl DynamicCall {
         self
     }
 
-    /// Sets a part of an endpoint with `multipart`: a file, or content of a type of its own. To a
+    /// Sets a part of an endpoint with `multipart`: a file, or content with its own type. To a
     /// list of parts, it is added. Plain values are set with [`set`](Self::set) as well.
     pub fn part(mut self, name: &str, part: impl Into<Part>) -> Self {
         match self.index(Some(Place::Part), name) {

@@ -16,7 +16,7 @@ use crate::body::BoxError;
 
 /// What is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
-/// A shorter secret is found where it is a word of its own, so that not every letter is one.
+/// A shorter secret is redacted only where it is a whole word.
 const SHORT: usize = 4;
 /// The end of a text of that many bytes may have been cut within a secret.
 pub(crate) const CUT: usize = 200;

@@ -38,7 +38,7 @@ struct Inner {
     source: Option<Box<dyn StdError + Send + Sync>>,
 }
 
-/// Before when nothing is tried again.
+/// The time before which there is no retry.
 #[derive(Clone, Copy)]
 struct Retry {
     at: SystemTime,
@@ -112,7 +112,7 @@ impl AuthError {
         self.change(|inner| inner.transient = transient)
     }
 
-    /// Sets before when nothing is tried again: by Tokio's clock, at the wall clock's `now`.
+    /// Sets the time before which there is no retry, by Tokio's clock. `now` is the wall clock's time.
     pub(super) fn with_retry_at(self, steady: Instant, now: SystemTime) -> Self {
         let wait = steady.saturating_duration_since(Instant::now());
         let at = now + wait;
@@ -134,7 +134,7 @@ impl AuthError {
         })
     }
 
-    /// How long nothing is tried again.
+    /// Returns how long there is no retry.
     pub(super) fn wait(&self) -> Option<Duration> {
         let retry = self.0.retry.as_ref()?;
         Some(retry.steady.saturating_duration_since(Instant::now()))
@@ -172,7 +172,7 @@ impl AuthError {
         self.0.description.as_deref()
     }
 
-    /// Returns the time before which nothing is tried again.
+    /// Returns the time before which there is no retry.
     pub fn retry_at(&self) -> Option<SystemTime> {
         self.0.retry.map(|retry| retry.at)
     }

@@ -266,7 +266,7 @@ impl State {
         Some(authorized)
     }
 
-    /// A renewal failed. A token that works is kept; nothing is tried again at once.
+    /// A renewal failed. A token that works is kept; there is no retry at once.
     pub(super) fn fail(&mut self, number: u64, error: &AuthError, now: SystemTime) {
         let Some(flight) = self.end_flight(number) else {
             return;

@@ -613,7 +613,7 @@ async fn settings_without_token(settings: &TokenSettings) {
     assert!(store.save(&key, &record).await.unwrap());
 }
 
-/// In one process: what others and people read goes by the clock that was set.
+/// In one process. Other processes and people read times of the wall clock.
 #[tokio::test(start_paused = true)]
 async fn a_lead_that_the_clock_has_given_up_is_told_to_nobody() {
     static WALL: Mutex<SystemTime> = Mutex::new(SystemTime::UNIX_EPOCH);

@@ -100,7 +100,7 @@ impl Body {
         Self::wrap(Pieces(Box::pin(pieces)))
     }
 
-    /// Returns a body of what a reader reads, on a thread of its own. It is sent once. The thread
+    /// Returns a body of what a reader reads, on a separate thread. It is sent once. The thread
     /// reads no further ahead than two pieces of 64 KiB.
     pub fn reader(reader: impl Read + Send + 'static) -> Self {
         Self::wrap(Reader::Idle(Some(Box::new(reader))))

@@ -105,7 +105,7 @@ fn rate_limit(headers: &HeaderMap) -> Option<Quota> {
     quotas.min_by_key(|quota| quota.remaining)
 }
 
-/// Each number as an item of its own.
+/// Reads the earlier form, in which each number is an item.
 fn earlier_form(items: &[Item<'_>]) -> Option<Quota> {
     let number = |name: &str| {
         let values = items.iter().filter_map(|item| item.name.split_once('='));

@@ -119,25 +119,16 @@ fn body(call: &Call) -> Result<(Body, Option<HeaderValue>), RequestError> {
             Shape::Bytes(content_type) => HeaderValue::from_static(content_type),
             _ => JSON,
         };
-        // A stream is inserted just before the request is sent.
-        let body = if call.payload().is_replayable() {
-            call.payload().open().unwrap_or_default()
-        } else {
-            Body::empty()
-        };
         // An optional body that is not set has no content type.
-        return Ok((body, call.written(index).map(|_| content_type)));
+        let content_type = call.written(index).map(|_| content_type);
+        return Ok((replayable(call), content_type));
     }
     if params().any(|(_, param)| param.place == Place::Part) {
         let Payload::Parts(parts) = call.payload() else {
             return Ok((Body::empty(), None));
         };
-        let body = if call.payload().is_replayable() {
-            call.payload().open().unwrap_or_default()
-        } else {
-            Body::empty()
-        };
-        return Ok((body, HeaderValue::try_from(parts.content_type()).ok()));
+        let content_type = HeaderValue::try_from(parts.content_type()).ok();
+        return Ok((replayable(call), content_type));
     }
     if meta.fields.is_empty() && !params().any(|(_, param)| param.place == Place::Field) {
         return Ok((Body::empty(), None));
@@ -169,6 +160,13 @@ fn body(call: &Call) -> Result<(Body, Option<HeaderValue>), RequestError> {
     }
     body.extend_from_slice(close);
     Ok((body.into(), Some(content_type)))
+}
+
+/// The body of a call, unless it is a stream: that is inserted just before the request is sent.
+fn replayable(call: &Call) -> Body {
+    let payload = call.payload();
+    let body = payload.is_replayable().then(|| payload.open()).flatten();
+    body.unwrap_or_default()
 }
 
 /// A constant field, whose value the metadata has as JSON.

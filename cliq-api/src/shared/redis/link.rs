@@ -252,7 +252,7 @@ impl Shared {
         }
     }
 
-    /// Waits until the connection is lost. Meanwhile, a server that was emptied is told again.
+    /// Waits until the connection is lost. Meanwhile, sends a server that was emptied what it lost.
     async fn watch(&self, mut up: Up) {
         while !up.events.is_lost.load(Ordering::Relaxed) {
             if let Some(listener) = &self.listener
@@ -260,7 +260,7 @@ impl Shared {
                 && let Err(error) = listener.emptied(&mut up.connection).await
             {
                 tracing::warn!(target: "cliq_api::shared", problem = self.place.failed(error).words, "Redis lost its state and can't be told what this process knows");
-                // With another connection all of it is told again.
+                // The next connection sends all of it again.
                 return;
             }
             up.events.new.notified().await;
