@@ -11,6 +11,7 @@
 //! # }
 //! ```
 
+pub mod message;
 pub mod threads;
 
 use http::HeaderName;
