@@ -18,11 +18,17 @@ pub(crate) fn declared() -> (Vec<Declared>, Vec<Operation>) {
     let mut declared: Vec<Declared> = APIS
         .iter()
         .flat_map(|table| table.iter())
-        .map(|meta| Declared { meta, operations: Vec::new() })
+        .map(|meta| Declared {
+            meta,
+            operations: Vec::new(),
+        })
         .collect();
     let mut by_shape: BTreeMap<String, Vec<usize>> = BTreeMap::new();
     for (index, endpoint) in declared.iter().enumerate() {
-        by_shape.entry(shape_of(endpoint.meta)).or_default().push(index);
+        by_shape
+            .entry(shape_of(endpoint.meta))
+            .or_default()
+            .push(index);
     }
     let mut left = Vec::new();
     for operation in operations("v3").into_iter().chain(operations("v2")) {
@@ -41,7 +47,10 @@ pub(crate) fn declared() -> (Vec<Declared>, Vec<Operation>) {
 }
 
 pub(crate) fn shape_of(meta: &EndpointMeta) -> String {
-    shape(meta.method().as_str(), &format!("{}{}", meta.base(), meta.path()))
+    shape(
+        meta.method().as_str(),
+        &format!("{}{}", meta.base(), meta.path()),
+    )
 }
 
 /// Of several endpoints of one URL: that of the document's subject, then that with the same constant
@@ -51,6 +60,6 @@ fn likeness(meta: &EndpointMeta, operation: &Operation) -> (bool, bool, bool) {
     (
         of_threads == operation.document.ends_with("/threads"),
         meta.query() == operation.query.as_deref().unwrap_or_default(),
-        placeholders(meta.path()).eq(placeholders(&operation.path).skip(0)),
+        placeholders(meta.path()).eq(placeholders(&operation.path)),
     )
 }

@@ -30,13 +30,28 @@ impl Differences {
         let exceptions: Vec<Exception> =
             serde_saphyr::from_str(include_str!("exceptions.yaml")).expect("a list of exceptions");
         let mut excused = BTreeSet::new();
-        for Exception { name, reason, differences } in exceptions {
-            assert!(!reason.trim().is_empty(), "{name}: an exception needs a reason");
+        for Exception {
+            name,
+            reason,
+            differences,
+        } in exceptions
+        {
+            assert!(
+                !reason.trim().is_empty(),
+                "{name}: an exception needs a reason"
+            );
             for difference in differences {
-                assert!(excused.insert(difference.clone()), "{name}: twice: {difference}");
+                assert!(
+                    excused.insert(difference.clone()),
+                    "{name}: twice: {difference}"
+                );
             }
         }
-        let found: BTreeSet<String> = self.0.iter().map(|text| format!("{topic} {text}")).collect();
+        let found: BTreeSet<String> = self
+            .0
+            .iter()
+            .map(|text| format!("{topic} {text}"))
+            .collect();
         let unexpected: Vec<_> = found.difference(&excused).cloned().collect();
         let unneeded: Vec<_> = excused
             .difference(&found)

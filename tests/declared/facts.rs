@@ -51,11 +51,15 @@ pub(crate) fn operations(version: &str) -> Vec<Operation> {
         .map(|entry| entry.expect("an entry").path())
         .collect();
     files.sort();
-    files.iter().flat_map(|file| document(version, file)).collect()
+    files
+        .iter()
+        .flat_map(|file| document(version, file))
+        .collect()
 }
 
 fn document(version: &str, file: &PathBuf) -> Vec<Operation> {
-    let text = fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
+    let text =
+        fs::read_to_string(file).unwrap_or_else(|error| panic!("{}: {error}", file.display()));
     let document: Value = serde_saphyr::from_str(&text).expect("YAML");
     let name = format!("{version}/{}", text_of(&document["document"]));
     let base = base(text_of(&document["server"])).to_owned();
@@ -163,5 +167,7 @@ pub(crate) fn members(value: &Value) -> impl Iterator<Item = (&String, &Value)> 
 }
 
 fn text_of(value: &Value) -> &str {
-    value.as_str().unwrap_or_else(|| panic!("{value} is no text"))
+    value
+        .as_str()
+        .unwrap_or_else(|| panic!("{value} is no text"))
 }

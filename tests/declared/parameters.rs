@@ -23,14 +23,20 @@ fn parameters_are_those_of_the_documents() {
                 None => differences.add(meta.name(), format_args!("no {place} parameter {name}")),
                 Some(is) if is != required => {
                     let published = if *required { "required" } else { "optional" };
-                    differences.add(meta.name(), format_args!("the {place} parameter {name} is published as {published}"));
+                    differences.add(
+                        meta.name(),
+                        format_args!("the {place} parameter {name} is published as {published}"),
+                    );
                 }
                 Some(_) => {}
             }
         }
         for (place, name) in ours.keys() {
             if !published.contains_key(&(*place, name.clone())) {
-                differences.add(meta.name(), format_args!("the {place} parameter {name} isn't published"));
+                differences.add(
+                    meta.name(),
+                    format_args!("the {place} parameter {name} isn't published"),
+                );
             }
         }
     }
@@ -40,7 +46,8 @@ fn parameters_are_those_of_the_documents() {
 /// Whether the body is one argument, or has members of a struct among its fields.
 pub(crate) fn whole_body(meta: &EndpointMeta) -> bool {
     meta.params().iter().any(|param| {
-        param.place() == Place::Body || (param.place() == Place::Field && param.shape() == Shape::Flatten)
+        param.place() == Place::Body
+            || (param.place() == Place::Field && param.shape() == Shape::Flatten)
     })
 }
 
@@ -75,7 +82,10 @@ fn published(operations: &[Operation], whole_body: bool) -> Parameters {
 }
 
 fn ours(meta: &EndpointMeta) -> Parameters {
-    let constant = meta.query().split('&').filter_map(|pair| pair.split_once('='));
+    let constant = meta
+        .query()
+        .split('&')
+        .filter_map(|pair| pair.split_once('='));
     let mut all: Parameters = constant
         .map(|(name, _)| (("query", name.to_owned()), true))
         .collect();
@@ -105,12 +115,21 @@ fn placeholders_are_those_of_the_documents() {
                 .collect();
             let ours: Vec<_> = placeholders(meta.path()).collect();
             if published != ours {
-                differences.add(meta.name(), format_args!("{operation} has {published:?}, ours {ours:?}"));
+                differences.add(
+                    meta.name(),
+                    format_args!("{operation} has {published:?}, ours {ours:?}"),
+                );
             }
             for name in placeholders(&operation.path) {
-                let mut path = operation.parameters.iter().filter(|parameter| parameter.place == Place::Path);
+                let mut path = operation
+                    .parameters
+                    .iter()
+                    .filter(|parameter| parameter.place == Place::Path);
                 if !path.any(|parameter| parameter.name == name) {
-                    differences.add(meta.name(), format_args!("{operation} doesn't declare the path parameter {name}"));
+                    differences.add(
+                        meta.name(),
+                        format_args!("{operation} doesn't declare the path parameter {name}"),
+                    );
                 }
             }
             if let Some(server) = &operation.server {

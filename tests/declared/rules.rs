@@ -24,7 +24,10 @@ fn scopes_are_those_of_the_documents() {
             for way in ours.difference(&published) {
                 let published = shown(&published);
                 let way = way.iter().cloned().collect::<Vec<_>>().join(" and ");
-                differences.add(meta.name(), format_args!("{operation} needs {published}, not {way}"));
+                differences.add(
+                    meta.name(),
+                    format_args!("{operation} needs {published}, not {way}"),
+                );
             }
         }
     }
@@ -44,7 +47,11 @@ fn shown(alternatives: &BTreeSet<BTreeSet<String>>) -> String {
         return "no scope".to_owned();
     }
     let all = |all: &BTreeSet<String>| all.iter().cloned().collect::<Vec<_>>().join(" and ");
-    alternatives.iter().map(all).collect::<Vec<_>>().join(" or ")
+    alternatives
+        .iter()
+        .map(all)
+        .collect::<Vec<_>>()
+        .join(" or ")
 }
 
 /// Of the operations that one endpoint stands for, the strictest limit and the longest lock.
@@ -61,14 +68,24 @@ fn limits_and_locks_are_those_of_the_documents() {
         if limit != ours {
             let published = limit.as_deref().unwrap_or("none");
             let ours = ours.as_deref().unwrap_or("none");
-            differences.add(meta.name(), format_args!("limit: published {published}, ours {ours}"));
+            differences.add(
+                meta.name(),
+                format_args!("limit: published {published}, ours {ours}"),
+            );
         }
         let locks = operations.iter().flat_map(|operation| &operation.limits);
-        let lock = locks.filter_map(|(_, lock)| lock.as_deref().map(duration)).max();
+        let lock = locks
+            .filter_map(|(_, lock)| lock.as_deref().map(duration))
+            .max();
         if lock != meta.lock() {
             let published = lock.map_or("none".to_owned(), |lock| format!("{lock:?}"));
-            let ours = meta.lock().map_or("none".to_owned(), |lock| format!("{lock:?}"));
-            differences.add(meta.name(), format_args!("lock: published {published}, ours {ours}"));
+            let ours = meta
+                .lock()
+                .map_or("none".to_owned(), |lock| format!("{lock:?}"));
+            differences.add(
+                meta.name(),
+                format_args!("lock: published {published}, ours {ours}"),
+            );
         }
     }
     differences.expect_only_exceptions("limits");

@@ -15,7 +15,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::macros::{inputs, models, open_enums};
-use super::message::Message;
+use super::message::BotMessage;
 use super::models::{
     AccessScope, ExecutionType, Handler, MenuEntry, Permission, Person, Switch, Toggle, User,
 };
@@ -143,11 +143,11 @@ pub trait Bots {
     fn send_bot_message(
         &self,
         bot_unique_name: BotUniqueName,
-        #[body] message: Message,
+        #[body] message: BotMessage,
         /// Posts to this channel.
         #[query("CHANNEL_UNIQUE_NAME")]
         channel_unique_name: Option<ChannelUniqueName>,
-        /// Posts to these users, up to 100.
+        /// Posts to these users, up to 100; as [`BotMessage::user_ids`].
         #[query(csv)]
         user_ids: Option<Vec<UserId>>,
         /// The key of the extension that the bot belongs to.
@@ -449,7 +449,9 @@ inputs! {
         key: String,
     }
 
-    /// What a button of a bot's call does: a type such as `open.url`, and what that needs.
+    /// What a button of a bot's call does: a type such as `open.url`, and what that needs, such as
+    /// `{"web": "https://status.example.com"}`. They are those of
+    /// [buttons below a message](super::message::ButtonAction).
     CallAction(action_type = "type": String, data: Map<String, Value>) {}
 }
 

@@ -1,0 +1,5 @@
+//! Messages: what the builders make, what they refuse, and that nothing of it is sent.
+
+mod calls;
+mod limits;
+mod payloads;
