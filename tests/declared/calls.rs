@@ -94,6 +94,9 @@ fn page<T: Serialize + 'static, R: Awaited<Response = Page<T>>>(call: R) -> Call
         let mut answer = page.other.clone();
         let items = R::META.page().expect("a page").items().join(".");
         answer.insert(items, json!(page.items));
+        if let Some([more]) = R::META.page().and_then(cliq_api::PageMeta::more) {
+            answer.insert((*more).to_owned(), json!(page.next_token.is_some()));
+        }
         answer.extend(
             page.next_token
                 .map(|token| ("next_token".to_owned(), json!(token))),
@@ -139,10 +142,39 @@ fn custom_shortcuts() -> CustomShortcuts {
     .expect("shortcuts")
 }
 
+/// A struct with this value in all of its members.
+fn filled<T: serde::de::DeserializeOwned>(names: &str, value: impl Into<Value>) -> T {
+    let value = value.into();
+    let members: Map<_, _> = names
+        .split_whitespace()
+        .map(|name| (name.to_owned(), value.clone()))
+        .collect();
+    serde_json::from_value(members.into()).expect("a struct with these members")
+}
+
 fn permissions() -> ChannelPermissions {
-    let mut permissions = ChannelPermissions::default();
-    permissions.send_message = Some(true);
-    permissions
+    filled(
+        "send_message edit_channel_info delete_channel archive_channel clear_all_messages \
+         add_participant remove_participant mention_users unarchive_channel leave_channel \
+         special_mentions edit_my_msg delete_my_msg video_conference sticky_message \
+         audio_conference post_reply delete_others_message prime_time close_thread",
+        true,
+    )
+}
+
+fn notifications() -> NotificationSettings {
+    let kinds = [
+        "direct_message",
+        "channel",
+        "group",
+        "atmentions",
+        "bot",
+        "reactions",
+        "hashtags",
+        "MT",
+    ];
+    let names = kinds.map(|kind| format!("{kind} {kind}_sound {kind}_preview"));
+    filled(&names.join(" "), "enabled")
 }
 
 fn config() -> ChannelConfig {
@@ -281,7 +313,7 @@ pub(crate) const CALLS: &[Make] = &[
                 .permissions([Permission::Message])
                 .name("Menu")
                 .icon("wand/627282")
-                .sub_actions([SubAction::new("Sub")]),
+                .sub_actions([SubAction::new("Sub").icon("wand/627282")]),
         )
     },
     |c| {
@@ -485,7 +517,7 @@ pub(crate) const CALLS: &[Make] = &[
             c.search_messages()
                 .query("proposal")
                 .limit(10_u32)
-                .next_token("1710920099000")
+                .next_token("1")
                 .from_user_ids(["1"])
                 .to_user_ids(["2"])
                 .mentioned_user_ids(["3"])
@@ -824,13 +856,7 @@ pub(crate) const CALLS: &[Make] = &[
                 .sync_token("s"),
         )
     },
-    |c| {
-        let call = c.get_primary_pinned_message("CT_1");
-        sent(call, |answer| {
-            let message = answer.into_message().expect("a message");
-            Some(serde_json::to_value(message).expect("JSON"))
-        })
-    },
+    |c| read(c.get_primary_pinned_message("CT_1")),
     |c| {
         read(
             c.pin_message("CT_1", "1_2", Expiry::Never, true)
@@ -944,12 +970,8 @@ pub(crate) const CALLS: &[Make] = &[
     },
     |c| read(c.get_mobile_settings().keys(["last_seen"]).fetch_all(true)),
     |c| {
-        let mut gallery = GallerySettings::default();
-        gallery.images = Some(Toggle::Enabled);
-        let mut notification = NotificationSettings::default();
-        notification.mt_sound = Some(Toggle::Disabled);
-        let download: DownloadSettings =
-            serde_json::from_value(json!({ "images": "wifi" })).expect("settings");
+        let gallery: GallerySettings = filled("images camera_captures videos", "enabled");
+        let download: DownloadSettings = filled("images videos others", "wifi");
         done(
             c.update_mobile_settings()
                 .av_noise_cancellation(Toggle::Enabled)
@@ -958,7 +980,7 @@ pub(crate) const CALLS: &[Make] = &[
                 .last_seen(Toggle::Enabled)
                 .file_summary(Toggle::Enabled)
                 .media_upload_quality(Toggle::Enabled)
-                .notification(notification)
+                .notification(notifications())
                 .media_auto_download(download)
                 .huddle_join_video_muted(Toggle::Enabled)
                 .av_hd_video(Toggle::Enabled)

@@ -32,7 +32,6 @@ pub(crate) struct Parameter {
     pub(crate) place: Place,
     pub(crate) name: String,
     pub(crate) required: bool,
-    pub(crate) schema: Value,
 }
 
 pub(crate) struct Answer {
@@ -126,7 +125,6 @@ fn parameter(parameter: &Value) -> Parameter {
         },
         name: text_of(&parameter["name"]).to_owned(),
         required: parameter["required"] == true,
-        schema: parameter["schema"].clone(),
     }
 }
 

@@ -2,8 +2,6 @@
 //!
 //! How a message mentions somebody is part of its text: see [`message`](super::message).
 
-use serde_json::{Map, Value};
-
 use super::macros::{models, open_enums};
 use super::models::{MentionType, Person};
 use super::{ChatId, MessageId, Millis, UserId};
@@ -147,7 +145,7 @@ models! {
         /// When it was posted.
         time: time::OffsetDateTime,
         /// Its content.
-        content: Map<String, Value>,
+        content: super::threads::MessageContent,
         /// Who posted it.
         sender: Person,
         /// The message that it replies to.
@@ -161,7 +159,7 @@ models! {
         /// When it was posted.
         time: time::OffsetDateTime,
         /// Its content.
-        content: Map<String, Value>,
+        content: super::threads::MessageContent,
         /// Who posted it.
         sender: Person,
     }

@@ -135,6 +135,8 @@ models! {
     PostedCard {
         /// The message's id.
         id: MessageId,
+        /// The card, as it was posted.
+        card: serde_json::Map<String, serde_json::Value>,
     }
 
     /// Why one item of several failed.
@@ -156,7 +158,7 @@ models! {
         /// Its type, such as `text`.
         message_type = "type": String,
         /// Its content.
-        content: serde_json::Map<String, serde_json::Value>,
+        content: super::threads::MessageContent,
     }
 
     /// A handler of a bot, a command, a function or a message action.
@@ -167,6 +169,8 @@ models! {
         name: String,
         /// The id of one of several handlers of a menu.
         id: super::HandlerId,
+        /// The same id, as calls for one handler return it.
+        handler_id: super::HandlerId,
         /// Its Deluge script.
         script: String,
         /// What its webhook receives along with an event.

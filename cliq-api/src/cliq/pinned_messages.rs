@@ -1,6 +1,6 @@
 //! Messages that are pinned in a chat. One of them is the primary one, which all participants see.
 
-use serde_json::{Map, Value};
+use serde_json::Value;
 
 use super::macros::models;
 use super::models::{Mention, Person};
@@ -79,7 +79,7 @@ models! {
         /// The type, such as `text`.
         message_type = "type": String,
         /// The content.
-        content: Map<String, Value>,
+        content: super::threads::MessageContent,
         /// Who posted it.
         sender: Person,
         /// When it was posted.

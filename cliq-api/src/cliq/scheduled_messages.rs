@@ -1,12 +1,10 @@
 //! Messages that are sent later: at a time, or when the sender's status changes.
 
-use serde::Serialize;
-use serde_json::{Map, Value};
-
 use super::macros::{models, open_enums};
 use super::models::Person;
 use super::{ChatId, MessageText, Millis, ScheduledMessageId};
 use crate::prelude::*;
+use serde::Serialize;
 
 /// Messages of Zoho Cliq that are sent later.
 #[endpoints(
@@ -205,7 +203,7 @@ models! {
         /// The type, such as `text` or `file`.
         message_type = "type": String,
         /// The content.
-        content: Map<String, Value>,
+        content: super::threads::MessageContent,
         /// Whether it is pinned.
         is_pinned: bool,
     }

@@ -1,7 +1,5 @@
 //! Messages that the user starred.
 
-use serde_json::{Map, Value};
-
 use super::macros::{models, open_enums};
 use super::models::{Person, StarType};
 use super::{ChatId, MessageId, Millis};
@@ -96,7 +94,7 @@ models! {
         /// Who posted it.
         sender: Person,
         /// The content.
-        content: Map<String, Value>,
+        content: super::threads::MessageContent,
         /// Whether it is pinned.
         is_pinned: bool,
         /// Its star.
