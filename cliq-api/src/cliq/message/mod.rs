@@ -57,7 +57,6 @@ mod slide;
 mod table;
 mod text;
 
-use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -80,10 +79,11 @@ pub use text::Text;
 
 /// A message to post.
 ///
-/// See the [module](self) for its parts.
+/// See the [module](self) for its parts. `Message::default()` has no text: add a card or slides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 #[must_use]
+#[expect(clippy::struct_field_names, reason = "`sync_message` is Zoho's name")]
 pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -340,7 +340,7 @@ impl Message {
 /// Fails for a message that Cliq would reject, so that it isn't sent.
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.check().map_err(S::Error::custom)?;
+        self.check().map_err(InvalidMessage::into_error)?;
         Self::serialize(self, out)
     }
 }
