@@ -1,6 +1,6 @@
 //! The constraints that Zoho publishes for the bodies of messages: the builders know each of them.
 //!
-//! `cliq-v3` holds the facts of the documents. Here they are read, and compared with the tables of
+//! `declared/v3` holds the facts of the documents. Here they are read, and compared with the tables of
 //! [`limits`](crate::limits) and with the messages of [`payloads`](crate::payloads).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -15,12 +15,12 @@ use crate::limits::{COUNTS, LENGTHS};
 use crate::payloads;
 
 const DOCUMENTS: [&str; 6] = [
-    include_str!("../cliq-v3/bots.yaml"),
-    include_str!("../cliq-v3/buttons.yaml"),
-    include_str!("../cliq-v3/mentions.yaml"),
-    include_str!("../cliq-v3/messagecards.yaml"),
-    include_str!("../cliq-v3/messageformat.yaml"),
-    include_str!("../cliq-v3/messages.yaml"),
+    include_str!("../declared/v3/bots.yaml"),
+    include_str!("../declared/v3/buttons.yaml"),
+    include_str!("../declared/v3/mentions.yaml"),
+    include_str!("../declared/v3/messagecards.yaml"),
+    include_str!("../declared/v3/messageformat.yaml"),
+    include_str!("../declared/v3/messages.yaml"),
 ];
 
 /// The operations that post a message.
