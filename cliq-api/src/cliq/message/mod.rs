@@ -23,6 +23,27 @@
 //! | slides | [`Table`], [`List`], [`Labels`], [`Images`], [`Paragraph`], [`Chart`], [`Graph`] |
 //! | messages of a bot to its users | [`BotMessage`] |
 //!
+//! # Replies, threads, and whose message it is
+//!
+//! ```
+//! use cliq_api::cliq::message::{Background, Message};
+//!
+//! let reply = Message::text("Fixed in 3.6.2.").reply_to("1727333520582_47588994306224");
+//! let first_of_thread = Message::text("What happened?")
+//!     .thread_message_id("1727333520582_47588994306224")
+//!     .thread_title("Outage of Monday")
+//!     .post_in_parent(true);
+//! let alert = Message::text("*main* is red")
+//!     .sender_name("Builds")
+//!     .sender_image("https://example.com/builds.png")
+//!     .background(Background::Red)
+//!     .markdown(true)
+//!     .sync_message(true);
+//! # for message in [reply, first_of_thread, alert] {
+//! #     assert!(message.check().is_ok());
+//! # }
+//! ```
+//!
 //! # Limits
 //!
 //! What a part can't have doesn't compile: a poll takes no buttons, a row of a table has as many
