@@ -9,13 +9,14 @@ use serde::Deserialize;
 use serde_json::{Value, to_value};
 
 #[derive(Deserialize)]
-struct Example {
-    document: String,
-    example: String,
-    payload: Value,
+pub(crate) struct Published {
+    pub(crate) document: String,
+    pub(crate) operation: String,
+    pub(crate) example: String,
+    pub(crate) payload: Value,
 }
 
-fn examples() -> Vec<Example> {
+pub(crate) fn published() -> Vec<Published> {
     serde_saphyr::from_str(include_str!("payloads.yaml")).unwrap()
 }
 
@@ -36,10 +37,10 @@ fn ticket_url() -> OpenUrl {
 }
 
 fn made() -> Vec<(&'static str, &'static str, Value)> {
-    let mut made = Vec::new();
+    let mut messages = Vec::new();
     let mut make = |document, example, message: BotMessage| {
         message.check().unwrap();
-        made.push((document, example, to_value(message).unwrap()));
+        messages.push((document, example, to_value(message).unwrap()));
     };
     mentions(&mut make);
     cards(&mut make);
@@ -48,7 +49,12 @@ fn made() -> Vec<(&'static str, &'static str, Value)> {
     slides(&mut make);
     plots(&mut make);
     bots(&mut make);
-    made
+    messages
+}
+
+/// The payloads as the builders make them.
+pub(crate) fn all() -> impl Iterator<Item = Value> {
+    made().into_iter().map(|(_, _, payload)| payload)
 }
 
 type Make<'a> = &'a mut dyn FnMut(&'static str, &'static str, BotMessage);
@@ -274,12 +280,13 @@ fn bots(make: Make<'_>) {
 #[test]
 fn every_published_example_can_be_made() {
     let made = made();
-    let examples = examples();
-    for Example {
+    let published = published();
+    for Published {
         document,
         example,
         payload,
-    } in &examples
+        ..
+    } in &published
     {
         let found = made
             .iter()
@@ -287,5 +294,5 @@ fn every_published_example_can_be_made() {
         let (_, _, message) = found.unwrap_or_else(|| panic!("{document}: {example}"));
         assert_eq!(message, payload, "{document}: {example}");
     }
-    assert_eq!(made.len(), examples.len());
+    assert_eq!(made.len(), published.len());
 }

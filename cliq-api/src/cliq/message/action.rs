@@ -11,6 +11,13 @@ use crate::cliq::threads::UserId;
 /// Opens a URL: `open.url`.
 ///
 /// The URL starts with `http`, `https`, `tel`, `sms` or `sip`, and has up to 256 characters.
+///
+/// ```
+/// use cliq_api::cliq::message::{Button, Message, OpenUrl};
+///
+/// let ticket = OpenUrl::new("https://desk.example.com/892").ios("desk://892");
+/// assert!(Message::text("New ticket").button(Button::new("Open", ticket)).check().is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[must_use]
 pub struct OpenUrl {

@@ -1,6 +1,5 @@
 //! Messages that a bot sends to its users.
 
-use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 
 use super::Message;
@@ -131,7 +130,7 @@ impl BotMessage {
 /// Fails for a message that Cliq would reject, so that it isn't sent.
 impl Serialize for BotMessage {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.check().map_err(S::Error::custom)?;
+        self.check().map_err(InvalidMessage::into_error)?;
         Self::serialize(self, out)
     }
 }

@@ -22,6 +22,13 @@ impl InvalidMessage {
     pub fn path(&self) -> &str {
         &self.path
     }
+
+    /// Returns the error of serializing the message.
+    pub(super) fn into_error<E: serde::ser::Error>(self) -> E {
+        E::custom(format_args!(
+            "{self} (`Message::unchecked` skips this check)"
+        ))
+    }
 }
 
 /// A place in a message's JSON. It is rendered only if there is a problem.

@@ -23,6 +23,27 @@
 //! | slides | [`Table`], [`List`], [`Labels`], [`Images`], [`Paragraph`], [`Chart`], [`Graph`] |
 //! | messages of a bot to its users | [`BotMessage`] |
 //!
+//! # Replies, threads, and whose message it is
+//!
+//! ```
+//! use cliq_api::cliq::message::{Background, Message};
+//!
+//! let reply = Message::text("Fixed in 3.6.2.").reply_to("1727333520582_47588994306224");
+//! let first_of_thread = Message::text("What happened?")
+//!     .thread_message_id("1727333520582_47588994306224")
+//!     .thread_title("Outage of Monday")
+//!     .post_in_parent(true);
+//! let alert = Message::text("*main* is red")
+//!     .sender_name("Builds")
+//!     .sender_image("https://example.com/builds.png")
+//!     .background(Background::Red)
+//!     .markdown(true)
+//!     .sync_message(true);
+//! # for message in [reply, first_of_thread, alert] {
+//! #     assert!(message.check().is_ok());
+//! # }
+//! ```
+//!
 //! # Limits
 //!
 //! What a part can't have doesn't compile: a poll takes no buttons, a row of a table has as many
@@ -57,7 +78,6 @@ mod slide;
 mod table;
 mod text;
 
-use serde::ser::Error as _;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
@@ -80,10 +100,11 @@ pub use text::Text;
 
 /// A message to post.
 ///
-/// See the [module](self) for its parts.
+/// See the [module](self) for its parts. `Message::default()` has no text: add a card or slides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[serde(remote = "Self")]
 #[must_use]
+#[expect(clippy::struct_field_names, reason = "`sync_message` is Zoho's name")]
 pub struct Message {
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
@@ -340,7 +361,7 @@ impl Message {
 /// Fails for a message that Cliq would reject, so that it isn't sent.
 impl Serialize for Message {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-        self.check().map_err(S::Error::custom)?;
+        self.check().map_err(InvalidMessage::into_error)?;
         Self::serialize(self, out)
     }
 }

@@ -183,6 +183,13 @@ impl Labels {
 }
 
 /// Images.
+///
+/// ```
+/// use cliq_api::cliq::message::{Images, Message};
+///
+/// let plan = Images::new(["https://example.com/plan.png"]).title("Floor plan");
+/// assert!(Message::text("We move").slide(plan).check().is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[must_use]
 pub struct Images {
@@ -202,6 +209,13 @@ impl Images {
 }
 
 /// A text below the message.
+///
+/// ```
+/// use cliq_api::cliq::message::{Message, Paragraph};
+///
+/// let log = Paragraph::new("error: could not compile `orders`").title("Last lines");
+/// assert!(Message::text("Build 4711 failed").slide(log).check().is_ok());
+/// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
 #[must_use]
 pub struct Paragraph {

@@ -46,12 +46,11 @@ impl Text {
     }
 
     /// Appends a button.
-    pub fn button(mut self, button: InstantButton) -> Self {
+    pub fn button(self, button: InstantButton) -> Self {
         let key = self.buttons.len() + 1;
-        let label = button.label();
-        self.text.push_str(&format!("[{label}](${key})"));
-        self.buttons.push(button);
-        self
+        let mut text = self.push(format_args!("[{}](${key})", button.label()));
+        text.buttons.push(button);
+        text
     }
 
     pub(super) fn into_parts(self) -> (String, References) {
