@@ -54,6 +54,8 @@ use serde_json::{Map, Value, json};
 pub(crate) struct Call {
     pub(crate) meta: &'static EndpointMeta,
     pub(crate) request: Result<Request<Body>, Error>,
+    /// What `Debug` shows of it.
+    pub(crate) shown: String,
     /// What sending it gives, as JSON; `None` where the answer isn't looked at.
     pub(crate) answer: ResponseFuture<Option<Value>>,
 }
@@ -63,6 +65,7 @@ pub(crate) type Make = fn(&Client) -> Call;
 /// What every builder is.
 trait Awaited: Endpoint
     + Clone
+    + std::fmt::Debug
     + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
 {
 }
@@ -70,6 +73,7 @@ trait Awaited: Endpoint
 impl<R> Awaited for R where
     R: Endpoint
         + Clone
+        + std::fmt::Debug
         + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
 {
 }
@@ -78,6 +82,7 @@ fn sent<R: Awaited>(call: R, json: fn(R::Response) -> Option<Value>) -> Call {
     Call {
         meta: R::META,
         request: call.clone().prepare(),
+        shown: format!("{call:?}\n{call:#?}"),
         answer: Box::pin(async move { call.await.map(json) }),
     }
 }

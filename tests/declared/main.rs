@@ -9,11 +9,13 @@ mod calls;
 mod endpoints;
 mod exceptions;
 mod facts;
+mod files;
 mod names;
 mod page;
 mod parameters;
 mod requests;
 mod rules;
+mod secrets;
 
 use std::collections::BTreeSet;
 
