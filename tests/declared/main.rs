@@ -11,6 +11,7 @@ mod exceptions;
 mod facts;
 mod files;
 mod names;
+mod oddities;
 mod page;
 mod parameters;
 mod requests;

@@ -178,7 +178,7 @@ macro_rules! inputs {
             }
 
             impl $name {
-                #[doc = concat!("Returns one with what is required, and nothing else.")]
+                /// Returns one with what is required, and nothing else.
                 pub fn new($($needed: impl Into<$needed_kind>),*) -> Self {
                     Self {
                         $($needed: $needed.into(),)*
