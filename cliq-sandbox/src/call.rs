@@ -17,8 +17,8 @@ pub(crate) struct Call<'r> {
     pub(crate) now: OffsetDateTime,
     /// The path as it was sent.
     pub(crate) url: &'r str,
-    /// What stands in the place of the path's placeholder.
-    pub(crate) subject: String,
+    /// What stands in the place of the path's placeholders.
+    pub(crate) values: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<&'r str>,
     pub(crate) body: &'r [u8],
@@ -27,6 +27,16 @@ pub(crate) struct Call<'r> {
 }
 
 impl Call<'_> {
+    /// What the path names: the value of its first placeholder.
+    pub(crate) fn subject(&self) -> &str {
+        self.values.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// What the path names in that: the value of its second placeholder.
+    pub(crate) fn object(&self) -> &str {
+        self.values.get(1).map(String::as_str).unwrap_or_default()
+    }
+
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()

@@ -102,6 +102,8 @@ mod demo;
 #[cfg(feature = "zoho")]
 mod described;
 #[cfg(feature = "zoho")]
+mod documented;
+#[cfg(feature = "zoho")]
 mod exchange;
 #[cfg(feature = "zoho")]
 mod faults;

@@ -24,7 +24,7 @@ impl From<Reply> for Response<Bytes> {
     fn from(reply: Reply) -> Self {
         match reply {
             Reply::Json(body) => json(StatusCode::OK, &body),
-            Reply::NoContent => with_status(StatusCode::NO_CONTENT, Bytes::new()),
+            Reply::NoContent => empty(StatusCode::NO_CONTENT),
         }
     }
 }
@@ -36,6 +36,11 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
         HeaderValue::from_static("application/json;charset=UTF-8"),
     );
     response
+}
+
+/// Without a body.
+pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
+    with_status(status, Bytes::new())
 }
 
 fn with_status(status: StatusCode, body: Bytes) -> Response<Bytes> {

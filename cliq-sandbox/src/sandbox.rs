@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint, EndpointMeta};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -25,6 +25,7 @@ use crate::posts::Posts;
 use crate::random;
 use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
+use crate::reply::Reply;
 use crate::routes;
 use crate::server::Server;
 use crate::serving::ServeOptions;
@@ -263,7 +264,7 @@ impl Sandbox {
             return Course::default();
         }
         let found = routes::find(request.method(), request.uri().path());
-        plans.course(found.ok().map(|(route, _)| route.meta.into()))
+        plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
     /// A request arrives. `fault` is what goes wrong with it.
@@ -323,8 +324,8 @@ impl Sandbox {
         record: &mut Record,
     ) -> Result<Response<Bytes>, Refusal> {
         let url = head.uri.path();
-        let (route, subject) = routes::find(&head.method, url)?;
-        record.endpoint = Some(route.meta);
+        let (route, values) = routes::find(&head.method, url)?;
+        record.endpoint = Some(route.endpoint());
         let mut world = self.world();
         let token = access_token(&head.headers).ok_or_else(Refusal::unauthorized)?;
         if fault == Some(&Fault::Unauthorized) {
@@ -332,8 +333,11 @@ impl Sandbox {
         }
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
-            let grant = accounts
-                .authorize(host, token, route.meta.scopes(), now)
+            // To the server the endpoints of a URL are one: the scopes of any will do.
+            let of = |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
+            let first = accounts.authorize(host, token, route.endpoint().scopes(), now);
+            let grant = first
+                .or_else(|refused| route.endpoints.iter().map(of).find_map(Result::ok).ok_or(refused))
                 .map_err(Refusal::token)?;
             world
                 .user(grant.user_id())
@@ -348,19 +352,23 @@ impl Sandbox {
         let mut throttle = self.throttle();
         // Under the lock, so that arrivals are in the order of their times.
         let now = self.now();
-        let verdict = throttle.arrive(since_epoch(now), user_id, route.meta);
+        // All limits of the URL hold, whichever of its endpoints is called.
+        for meta in &route.endpoints {
+            throttle.bucket(meta);
+        }
+        let verdict = throttle.arrive(since_epoch(now), user_id, route.endpoint());
         let limits = throttle.limits();
         drop(throttle);
         record.verdict = verdict;
         if let Some(until) = verdict.until() {
             return Ok(tell(
                 &limits,
-                route.meta.limits().first().copied(),
+                route.endpoint().limits().first().copied(),
                 until.saturating_sub(since_epoch(now)),
             ));
         }
         match fault {
-            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.meta))),
+            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.endpoint()))),
             Some(Fault::Redirect(to)) => Ok(redirect(to)),
             _ => {
                 route.admit(&head.headers)?;
@@ -373,13 +381,23 @@ impl Sandbox {
                     user,
                     now,
                     url,
-                    subject,
+                    values,
                     query,
                     content_type,
                     body,
                     posts: self.0.posts,
                 };
-                (route.operation)(&mut world, &call).map(Into::into)
+                match (route.operation, route.documented) {
+                    (Some(operation), _) => operation(&mut world, &call).map(Into::into),
+                    (None, documented) => {
+                        route.check_body(body)?;
+                        let is_next_page = call.query("next_token").is_some();
+                        Ok(documented.map_or_else(
+                            || Reply::no_response().into(),
+                            |documented| documented.example(is_next_page),
+                        ))
+                    }
+                }
             }
         }
     }

@@ -48,7 +48,7 @@ pub(crate) fn create_by_channel_id(world: &mut World, call: &Call<'_>) -> Result
 
 pub(crate) fn create_by_channel_name(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let channel = world
-        .channel_by_unique_name(&call.subject)
+        .channel_by_unique_name(call.subject())
         .ok_or_else(Refusal::channel_not_found)?;
     require_member(world, call, channel)?;
     start_thread(
@@ -62,7 +62,7 @@ pub(crate) fn create_by_channel_name(world: &mut World, call: &Call<'_>) -> Resu
 /// Starts a thread where the chat id is a channel's, and posts a message where it is a thread's.
 pub(crate) fn post_to_chat(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     match world
-        .chat(&call.subject)
+        .chat(call.subject())
         .ok_or_else(Refusal::chat_not_found)?
     {
         Chat::Channel(channel) => {

@@ -1,6 +1,7 @@
 //! The stand-in through its public surface.
 
 mod access;
+mod examples;
 mod followers;
 mod guide;
 mod listing;
