@@ -249,6 +249,7 @@ fn channel(world: &World, name: &str) -> ChannelKey {
     match world.chat(name) {
         Some(Chat::Channel(channel)) => return channel,
         Some(Chat::Thread(_)) => panic!("`{name}` is a thread, not a channel"),
+        Some(Chat::Conversation(_)) => panic!("`{name}` is a chat, not a channel"),
         None => {}
     }
     let Some(channel) = world

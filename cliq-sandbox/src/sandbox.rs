@@ -387,6 +387,7 @@ impl Sandbox {
                     body,
                     posts: self.0.posts,
                 };
+                world.advance_to(now);
                 match (route.operation, route.documented) {
                     (Some(operation), _) => operation(&mut world, &call).map(Into::into),
                     (None, documented) => {
