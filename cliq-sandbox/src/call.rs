@@ -66,7 +66,8 @@ impl Call<'_> {
         optional: &[&str],
     ) -> Result<T, Refusal> {
         let members = self.members()?;
-        let is_known = |key: &&String| required.contains(&key.as_str()) || optional.contains(&key.as_str());
+        let is_known =
+            |key: &&String| required.contains(&key.as_str()) || optional.contains(&key.as_str());
         if let Some(extra) = members.keys().find(|key| !is_known(key)) {
             return Err(Refusal::extra_key(extra));
         }

@@ -90,8 +90,16 @@ impl Documented {
     /// Endpoints as they would be declared, one for each alternative of scopes. They are kept for
     /// as long as the program runs.
     pub(crate) fn declared(&self) -> Vec<&'static EndpointMeta> {
-        let scopes: Vec<_> = self.scopes.iter().map(|scopes| Scopes::All(texts(scopes))).collect();
-        let scopes = if scopes.is_empty() { vec![Scopes::None] } else { scopes };
+        let scopes: Vec<_> = self
+            .scopes
+            .iter()
+            .map(|scopes| Scopes::All(texts(scopes)))
+            .collect();
+        let scopes = if scopes.is_empty() {
+            vec![Scopes::None]
+        } else {
+            scopes
+        };
         let limits: Vec<_> = self.limits.iter().map(|limit| parse_limit(limit)).collect();
         let placeholders = self.path().split('/').filter_map(|segment| {
             let name = segment.strip_prefix('<')?.strip_suffix('>')?;
@@ -104,8 +112,15 @@ impl Documented {
             method: Box::leak(Box::new(self.method())),
             path: leaked(self.path()),
             limits: limits.leak(),
-            lock: self.lock.as_deref().map_or(Lockout::Undeclared, |lock| Lockout::For(parse_time(lock))),
-            kind: if self.binary { ResponseKind::Bytes } else { ResponseKind::Json },
+            lock: self
+                .lock
+                .as_deref()
+                .map_or(Lockout::Undeclared, |lock| Lockout::For(parse_time(lock))),
+            kind: if self.binary {
+                ResponseKind::Bytes
+            } else {
+                ResponseKind::Json
+            },
             params: placeholders.chain(query).collect::<Vec<_>>().leak(),
             ..EndpointMeta::DEFAULT
         };
@@ -121,7 +136,11 @@ fn leaked(text: &str) -> &'static str {
 }
 
 fn texts(texts: &[String]) -> &'static [&'static str] {
-    texts.iter().map(|text| leaked(text)).collect::<Vec<_>>().leak()
+    texts
+        .iter()
+        .map(|text| leaked(text))
+        .collect::<Vec<_>>()
+        .leak()
 }
 
 /// `20/min`, `10/5min`.
@@ -131,7 +150,10 @@ fn parse_limit(limit: &str) -> Limit {
             "" => 1,
             minutes => minutes.parse().ok()?,
         };
-        Some(Limit::new(calls.parse().ok()?, Duration::from_mins(minutes)))
+        Some(Limit::new(
+            calls.parse().ok()?,
+            Duration::from_mins(minutes),
+        ))
     });
     parsed.expect("a documented limit")
 }
@@ -140,7 +162,9 @@ fn parse_limit(limit: &str) -> Limit {
 fn parse_time(time: &str) -> Duration {
     let seconds = time.strip_suffix('s').and_then(|count| count.parse().ok());
     let minutes = time.strip_suffix('m').and_then(|count| count.parse().ok());
-    let time = seconds.map(Duration::from_secs).or(minutes.map(Duration::from_mins));
+    let time = seconds
+        .map(Duration::from_secs)
+        .or(minutes.map(Duration::from_mins));
     time.expect("a documented time")
 }
 
@@ -163,20 +187,33 @@ mod tests {
 
     #[test]
     fn what_is_documented_would_be_declared() {
-        let find = |text: &str| operations().iter().find(|one| one.operation == text).unwrap().declared();
-        let [calls] = find("POST /api/v3/bots/<BOT_UNIQUE_NAME>/calls")[..] else { panic!() };
+        let find = |text: &str| {
+            operations()
+                .iter()
+                .find(|one| one.operation == text)
+                .unwrap()
+                .declared()
+        };
+        let [calls] = find("POST /api/v3/bots/<BOT_UNIQUE_NAME>/calls")[..] else {
+            panic!()
+        };
         assert_eq!(calls.limits()[0].to_string(), "10/5min");
         assert_eq!(calls.lock(), Some(Duration::from_mins(30)));
-        let names = ["ZohoCliq.Webhooks.CREATE", "ZohoCliq.BotMessages.CREATE"];
-        assert_eq!(calls.scopes(), Scopes::All(&names));
+        const NAMES: &[&str] = &["ZohoCliq.Webhooks.CREATE", "ZohoCliq.BotMessages.CREATE"];
+        assert_eq!(calls.scopes(), Scopes::All(NAMES));
         assert_eq!(find("PUT /api/v3/chats/<CHAT_ID>").len(), 2);
-        let [stores] = find("GET /api/v3/datastores")[..] else { panic!() };
+        let [stores] = find("GET /api/v3/datastores")[..] else {
+            panic!()
+        };
         assert_eq!(stores.scopes().names(), ["ZohoCliq.Datastores.READ"]);
     }
 
     #[test]
     fn a_next_page_is_the_last() {
-        let bots = operations().iter().find(|one| one.operation == "GET /api/v3/bots").unwrap();
+        let bots = operations()
+            .iter()
+            .find(|one| one.operation == "GET /api/v3/bots")
+            .unwrap();
         let has_next = |response: Response<Bytes>| {
             let body: Value = serde_json::from_slice(response.body()).unwrap();
             body.get("next_token").is_some()

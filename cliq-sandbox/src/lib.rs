@@ -98,6 +98,8 @@ mod call;
 #[cfg(feature = "zoho")]
 mod clock;
 #[cfg(feature = "zoho")]
+mod control;
+#[cfg(feature = "zoho")]
 mod demo;
 #[cfg(feature = "zoho")]
 mod described;
@@ -160,7 +162,7 @@ pub use self::posts::Posts;
 #[cfg(feature = "zoho")]
 pub use self::record::Record;
 #[cfg(feature = "zoho")]
-pub use self::sandbox::Sandbox;
+pub use self::sandbox::{AppCredentials, Sandbox};
 #[cfg(feature = "zoho")]
 pub use self::server::Server;
 #[cfg(feature = "zoho")]

@@ -38,7 +38,10 @@ impl From<Reply> for Response<Bytes> {
                 // A name that a header can't hold is left out.
                 let name = file.name.replace(['"', '\\', '\r', '\n'], "_");
                 insert(CONTENT_TYPE, file.content_type);
-                insert(CONTENT_DISPOSITION, format!("attachment; filename=\"{name}\""));
+                insert(
+                    CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{name}\""),
+                );
                 response
             }
             Reply::NoContent => empty(StatusCode::NO_CONTENT),

@@ -5,6 +5,7 @@
 //! [`operations`](crate::operations); everything else has its published example.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
 use std::sync::LazyLock;
 
 use cliq_api::threads::GetThreadRequest;
@@ -33,12 +34,29 @@ pub(crate) struct Route {
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| routes(cliq_api::cliq::APIS));
 
+/// The scopes of all routes, each once.
+pub(crate) fn scopes() -> Vec<&'static str> {
+    let endpoints = ROUTES.iter().flat_map(|route| &route.endpoints);
+    let scopes: BTreeSet<_> = endpoints
+        .flat_map(|meta| meta.scopes().names())
+        .copied()
+        .collect();
+    scopes.into_iter().collect()
+}
+
 fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
     // Another server of the provider is none of this one's.
-    for meta in apis.iter().copied().flatten().filter(|meta| meta.server().is_none()) {
+    for meta in apis
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|meta| meta.server().is_none())
+    {
         let path = [meta.base(), meta.path()].concat();
-        route(&mut routes, meta.method(), &path).endpoints.push(meta);
+        route(&mut routes, meta.method(), &path)
+            .endpoints
+            .push(meta);
     }
     for documented in operations() {
         let route = route(&mut routes, &documented.method(), documented.path());
@@ -61,14 +79,21 @@ fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
 /// The route of the path, whatever its placeholders are called; a new one if there is none yet.
 fn route<'r>(routes: &'r mut Vec<Route>, method: &Method, path: &str) -> &'r mut Route {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
-    let is_same = |one: &str, other: &str| one == other || is_placeholder(one) && is_placeholder(other);
+    let is_same =
+        |one: &str, other: &str| one == other || is_placeholder(one) && is_placeholder(other);
     let found = routes.iter().position(|route| {
         route.method == *method
             && route.segments.len() == segments.len()
-            && route.segments.iter().zip(&segments).all(|(one, other)| is_same(one, other))
+            && route
+                .segments
+                .iter()
+                .zip(&segments)
+                .all(|(one, other)| is_same(one, other))
     });
     let index = found.unwrap_or_else(|| {
-        let segments = segments.into_iter().map(|segment| &*segment.to_owned().leak());
+        let segments = segments
+            .into_iter()
+            .map(|segment| &*segment.to_owned().leak());
         routes.push(Route {
             method: method.clone(),
             segments: segments.collect(),
@@ -91,7 +116,7 @@ impl Route {
     /// operation that has no refusal for that.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let is_json = self.endpoint().kind() == ResponseKind::Json;
-        if !is_json || std::ptr::eq(self.endpoint(), GetThreadRequest::META) {
+        if !is_json || self.endpoint().name() == GetThreadRequest::META.name() {
             return Ok(());
         }
         let mut accepted = headers
@@ -126,7 +151,10 @@ impl Route {
     /// Whether there is a query parameter of that name, and whether it may come several times.
     fn query_parameter(&self, name: &str) -> Option<bool> {
         for meta in &self.endpoints {
-            let params = meta.params().iter().filter(|param| param.place() == Place::Query);
+            let params = meta
+                .params()
+                .iter()
+                .filter(|param| param.place() == Place::Query);
             for param in params {
                 match param.shape() {
                     Shape::Flatten => return Some(true),
@@ -146,11 +174,20 @@ impl Route {
     /// Refuses a body that no endpoint of the URL declares, before an example answers it.
     pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Refusal> {
         let fields = |meta: &'static EndpointMeta| {
-            let fields = meta.params().iter().filter(|param| param.place() == Place::Field);
-            fields.filter(|field| field.required()).map(|field| field.name())
+            let fields = meta
+                .params()
+                .iter()
+                .filter(|param| param.place() == Place::Field);
+            fields
+                .filter(|field| field.required())
+                .map(|field| field.name())
         };
         let takes_json = |meta: &EndpointMeta| !meta.multipart() && !meta.form();
-        if !self.endpoints.iter().any(|meta| takes_json(meta) && fields(meta).next().is_some()) {
+        if !self
+            .endpoints
+            .iter()
+            .any(|meta| takes_json(meta) && fields(meta).next().is_some())
+        {
             return Ok(());
         }
         let members: Map<String, Value> = if body.is_empty() {
@@ -160,8 +197,14 @@ impl Route {
                 Refusal::invalid_input(format_args!("the body is no JSON object: {error}"))
             })?
         };
-        let missing = |meta: &&'static EndpointMeta| fields(meta).find(|name| !members.contains_key(*name));
-        match self.endpoints.iter().map(missing).collect::<Option<Vec<_>>>() {
+        let missing =
+            |meta: &&'static EndpointMeta| fields(meta).find(|name| !members.contains_key(*name));
+        match self
+            .endpoints
+            .iter()
+            .map(missing)
+            .collect::<Option<Vec<_>>>()
+        {
             Some(missing) if !missing.is_empty() => Err(Refusal::missing_param(missing[0])),
             _ => Ok(()),
         }
@@ -221,7 +264,9 @@ impl Route {
     fn values(&self, segments: &[Cow<'_, str>]) -> Vec<String> {
         let placeholders = self.segments.iter().zip(segments);
         let placeholders = placeholders.filter(|(expected, _)| is_placeholder(expected));
-        placeholders.map(|(_, segment)| segment.clone().into_owned()).collect()
+        placeholders
+            .map(|(_, segment)| segment.clone().into_owned())
+            .collect()
     }
 }
 
@@ -251,7 +296,10 @@ mod tests {
                 })
                 .collect();
             let (route, values) = find(meta.method(), &sent.join("/")).unwrap();
-            assert!(route.endpoints.iter().any(|one| one.name() == meta.name()), "{meta}");
+            assert!(
+                route.endpoints.iter().any(|one| one.name() == meta.name()),
+                "{meta}"
+            );
             assert!(values.iter().all(|value| value == "a/b%20"), "{meta}");
             assert_eq!(values.len(), path.matches('<').count(), "{meta}");
         }
@@ -261,7 +309,10 @@ mod tests {
     #[test]
     fn placeholders_are_segments() {
         for meta in APIS.iter().copied().flatten() {
-            let segments = meta.path().split('/').filter(|segment| is_placeholder(segment));
+            let segments = meta
+                .path()
+                .split('/')
+                .filter(|segment| is_placeholder(segment));
             assert_eq!(segments.count(), meta.path().matches('<').count(), "{meta}");
             assert!(!meta.path().contains("..>"), "{meta}");
         }
@@ -272,13 +323,20 @@ mod tests {
         for (method, path, _) in OPERATIONS {
             let route = ROUTES.iter().filter(|route| {
                 let template = route.segments.join("/");
-                route.method == *method && format!("/{template}").split('<').count() == path.split('<').count()
+                route.method == *method
+                    && format!("/{template}").split('<').count() == path.split('<').count()
             });
-            assert!(route.count() > 0 && find(method, &path.replace(['<', '>'], "")).is_ok(), "{method} {path}");
+            assert!(
+                route.count() > 0 && find(method, &path.replace(['<', '>'], "")).is_ok(),
+                "{method} {path}"
+            );
         }
         for route in ROUTES.iter() {
             assert!(!route.endpoints.is_empty(), "{route:?}");
-            assert!(route.operation.is_some() || route.documented.is_some(), "{route:?}");
+            assert!(
+                route.operation.is_some() || route.documented.is_some(),
+                "{route:?}"
+            );
         }
     }
 
@@ -286,16 +344,28 @@ mod tests {
     fn threads_are_played() {
         for meta in THREADS {
             let path = format!("{}{}", meta.base(), meta.path()).replace(['<', '>'], "");
-            assert!(find(meta.method(), &path).unwrap().0.operation.is_some(), "{meta}");
+            assert!(
+                find(meta.method(), &path).unwrap().0.operation.is_some(),
+                "{meta}"
+            );
         }
     }
 
     #[test]
     fn a_literal_comes_before_a_placeholder() {
         let route = |method, path: &str| find(&method, path).unwrap().0.segments.join("/");
-        assert_eq!(route(Method::GET, "/api/v3/chats/search"), "api/v3/chats/search");
-        assert_eq!(route(Method::GET, "/api/v2/users/layout"), "api/v2/users/layout");
-        assert_eq!(route(Method::PUT, "/api/v3/reminders/edits"), "api/v3/reminders/edits");
+        assert_eq!(
+            route(Method::GET, "/api/v3/chats/search"),
+            "api/v3/chats/search"
+        );
+        assert_eq!(
+            route(Method::GET, "/api/v2/users/layout"),
+            "api/v2/users/layout"
+        );
+        assert_eq!(
+            route(Method::PUT, "/api/v3/reminders/edits"),
+            "api/v3/reminders/edits"
+        );
         assert!(route(Method::GET, "/api/v3/chats/CT_1").starts_with("api/v3/chats/<"));
         assert!(route(Method::PUT, "/api/v3/chats/search").starts_with("api/v3/chats/<"));
     }

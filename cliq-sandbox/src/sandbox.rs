@@ -17,10 +17,11 @@ use time::OffsetDateTime;
 use crate::builder::{SandboxBuilder, Settings};
 use crate::call::Call;
 use crate::clock::Clock;
+use crate::control;
 use crate::demo::Demo;
 use crate::faults::{Course, Fault, Faults, Plans, failure};
 use crate::limits::{Book, Limits, Tally, Throttle, tell};
-use crate::oauth::{self, Accounts, ScopeSet, Unauthorized};
+use crate::oauth::{self, Accounts, App, ScopeSet, Unauthorized};
 use crate::posts::Posts;
 use crate::random;
 use crate::record::{Record, Watcher};
@@ -31,6 +32,9 @@ use crate::server::Server;
 use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
 use crate::world::World;
+
+/// Times after it can't be written in the forms of Cliq: some centuries.
+const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
 
 /// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
 ///
@@ -60,6 +64,8 @@ struct Inner {
     throttle: Mutex<Throttle>,
     plans: Plans,
     clock: Clock,
+    /// By how much it was moved on.
+    ahead: Mutex<Duration>,
     watcher: Option<Watcher>,
     posts: Posts,
 }
@@ -96,6 +102,7 @@ impl Sandbox {
             throttle: Mutex::new(Throttle::new(limits).keep(kept)),
             plans: Plans::new(seed),
             clock,
+            ahead: Mutex::default(),
             watcher,
             posts,
         }))
@@ -249,7 +256,27 @@ impl Sandbox {
 
     /// What time it is here.
     pub fn now(&self) -> OffsetDateTime {
-        self.0.clock.now()
+        self.0.clock.now() + *self.ahead()
+    }
+
+    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
+    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cliq_sandbox::{Clock, Sandbox};
+    ///
+    /// let sandbox = Sandbox::demo().sandbox;
+    /// sandbox.advance(Duration::from_secs(600));
+    /// assert!(sandbox.now() >= Clock::START + Duration::from_secs(600));
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        let mut ahead = self.ahead();
+        *ahead = ahead.saturating_add(by).min(MAX_AHEAD);
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What chance goes by.
@@ -260,7 +287,7 @@ impl Sandbox {
     /// The fate of a request that is sent now.
     pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
         let plans = &self.0.plans;
-        if !plans.is_active() {
+        if !plans.is_active() || control::serves(request.uri().path()) {
             return Course::default();
         }
         let found = routes::find(request.method(), request.uri().path());
@@ -277,6 +304,8 @@ impl Sandbox {
         );
         let response = if Accounts::serves(request.uri().path()) {
             self.answer_as_accounts(&request, fault)
+        } else if control::serves(request.uri().path()) {
+            control::answer(self, &request)
         } else {
             let (head, body) = request.into_parts();
             self.answer(&head, &body, fault, &mut record)
@@ -334,10 +363,18 @@ impl Sandbox {
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
             // To the server the endpoints of a URL are one: the scopes of any will do.
-            let of = |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
+            let of =
+                |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
             let first = accounts.authorize(host, token, route.endpoint().scopes(), now);
             let grant = first
-                .or_else(|refused| route.endpoints.iter().map(of).find_map(Result::ok).ok_or(refused))
+                .or_else(|refused| {
+                    route
+                        .endpoints
+                        .iter()
+                        .map(of)
+                        .find_map(Result::ok)
+                        .ok_or(refused)
+                })
                 .map_err(Refusal::token)?;
             world
                 .user(grant.user_id())
@@ -415,6 +452,50 @@ impl Sandbox {
         })
     }
 
+    /// Registers an OAuth app for which the user has consented to all scopes, and returns what a
+    /// program needs to use it. Each call makes another one.
+    ///
+    /// ```
+    /// use cliq_api::auth::{Credentials, OAuthClient};
+    /// use cliq_api::{Client, DataCenter};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use cliq_api::threads::Threads;
+    ///
+    /// let demo = cliq_sandbox::Sandbox::demo();
+    /// let server = demo.sandbox.serve().await?;
+    /// let app = demo.sandbox.app(&demo.user_id);
+    ///
+    /// let host = server.base_url().replace("http://", "");
+    /// let here = DataCenter::custom(&host, &host);
+    /// let oauth = OAuthClient::new(here.clone(), app.client_id, app.client_secret);
+    /// let client = Client::cliq(here)
+    ///     .credentials(Credentials::refresh_token(&oauth, app.refresh_token))
+    ///     .build()?;
+    /// client.follow_thread(&demo.thread_chat_id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn app(&self, user_id: &str) -> AppCredentials {
+        let scopes = routes::scopes().join(",");
+        self.accounts(|accounts, now| {
+            let (client_id, client_secret) = accounts.new_app_credentials();
+            accounts.register(App::new(&client_id, &client_secret).owner(user_id));
+            let tokens = accounts.issue_tokens(&client_id, user_id, scopes.as_str(), now);
+            AppCredentials {
+                client_id,
+                client_secret,
+                refresh_token: tokens.refresh_token.unwrap_or_default(),
+            }
+        })
+    }
+
     /// From now on the token is refused.
     pub fn revoke_token(&self, token: &str) {
         self.accounts(|accounts, _| accounts.revoke(token));
@@ -456,6 +537,27 @@ impl Sandbox {
             .throttle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An OAuth app of a [`Sandbox`], with a refresh token: [`Sandbox::app`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AppCredentials {
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: String,
+    /// The refresh token of the user who has consented.
+    pub refresh_token: String,
+}
+
+/// Without the secrets.
+impl fmt::Debug for AppCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppCredentials")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }
 

@@ -66,15 +66,31 @@ pub(crate) fn write(world: &World) -> String {
         next_serial: world.last_serial() + 1,
         users: world.users().map(tell::user).collect(),
         bots: world.bots().map(|bot| tell::bot(world, bot)).collect(),
-        files: world.files.iter().map(|(id, file)| tell::file(id, file)).collect(),
+        files: world
+            .files
+            .iter()
+            .map(|(id, file)| tell::file(id, file))
+            .collect(),
         conversations: world
             .conversation_keys()
             .map(|key| tell::conversation(world, &world[key]))
             .collect(),
-        stars: world.stars.iter().map(|star| tell::star(world, star)).collect(),
+        stars: world
+            .stars
+            .iter()
+            .map(|star| tell::star(world, star))
+            .collect(),
         pins: world.pins.iter().map(|pin| tell::pin(world, pin)).collect(),
-        scheduled: world.scheduled.iter().map(|one| tell::scheduled(world, one)).collect(),
-        reminders: world.reminders.iter().map(|one| tell::reminder(world, one)).collect(),
+        scheduled: world
+            .scheduled
+            .iter()
+            .map(|one| tell::scheduled(world, one))
+            .collect(),
+        reminders: world
+            .reminders
+            .iter()
+            .map(|one| tell::reminder(world, one))
+            .collect(),
         views: tell::views(world),
         channels: world
             .channels()
@@ -127,7 +143,9 @@ pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     add("pins", file.pins, world, add_pin)?;
     add("scheduled", file.scheduled, world, add_scheduled)?;
     add("reminders", file.reminders, world, add_reminder)?;
-    add("views", file.views, world, |world, view| add_view(world, &view))?;
+    add("views", file.views, world, |world, view| {
+        add_view(world, &view)
+    })?;
     world.skip_serial(file.next_serial.saturating_sub(1));
     Ok(())
 }

@@ -232,9 +232,7 @@ fn add_thread(
 pub(super) fn add_message(world: &mut World, chat: Chat, new: NewMessage) -> Raised<MessageId> {
     let problem = |what: &dyn Display| format!("{new}: {what}");
     let sender = match &new.by {
-        Author::User(id) => {
-            Sender::User(author(world, chat, id).map_err(|what| problem(&what))?)
-        }
+        Author::User(id) => Sender::User(author(world, chat, id).map_err(|what| problem(&what))?),
         Author::Bot(name) => {
             let key = world.bot_that_was(name);
             let key = key.ok_or_else(|| problem(&format_args!("there is no bot `{name}` yet")))?;
@@ -269,7 +267,8 @@ pub(super) fn add_message(world: &mut World, chat: Chat, new: NewMessage) -> Rai
     };
     let reply_to = match &new.reply_to {
         Some(text) => {
-            let is_main = |id| World::as_thread(chat).is_some_and(|thread| id == world[thread].main_message);
+            let is_main =
+                |id| World::as_thread(chat).is_some_and(|thread| id == world[thread].main_message);
             let answered = MessageId::parse(text)
                 .filter(|&id| is_main(id) || world.message(chat, id).is_some());
             let of = World::as_thread(chat).map_or("chat", |_| "thread");
@@ -347,7 +346,10 @@ fn author(world: &World, chat: Chat, id: &str) -> Raised<UserKey> {
     }
     Err(match world.channel_of(chat) {
         Some(channel) => not_in(world, channel, id),
-        None => format!("the user `{id}` is not in the chat `{}`", world.chat_id(chat)),
+        None => format!(
+            "the user `{id}` is not in the chat `{}`",
+            world.chat_id(chat)
+        ),
     })
 }
 

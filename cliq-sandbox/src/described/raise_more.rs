@@ -33,7 +33,9 @@ pub(super) fn add_conversation(world: &mut World, new: NewConversation) -> Raise
             ConversationKind::Direct => Kind::Direct,
             ConversationKind::Group => Kind::Group,
             ConversationKind::Bot(name) => {
-                let key = world.bot_that_was(name).map_or_else(|| bot(world, name), Ok);
+                let key = world
+                    .bot_that_was(name)
+                    .map_or_else(|| bot(world, name), Ok);
                 Kind::Bot(key?)
             }
         },
@@ -49,7 +51,9 @@ pub(super) fn add_conversation(world: &mut World, new: NewConversation) -> Raise
     let key = world.add_conversation(conversation);
     for message in new.messages {
         if message.thread.is_some() {
-            return Err(format!("{message}: only a message of a channel has a thread"));
+            return Err(format!(
+                "{message}: only a message of a channel has a thread"
+            ));
         }
         add_message(world, Chat::Conversation(key), message)?;
     }
@@ -129,7 +133,8 @@ pub(super) fn add_reminder(world: &mut World, new: NewReminder) -> Raised<()> {
 pub(super) fn add_view(world: &mut World, new: &NewView) -> Raised<()> {
     let (user, chat) = (user(world, &new.user)?, chat(world, &new.chat_id)?);
     // It may be gone meanwhile, and still says up to when.
-    let id = |id: &String| MessageId::parse(id).ok_or_else(|| format!("`{id}` is no id of a message"));
+    let id =
+        |id: &String| MessageId::parse(id).ok_or_else(|| format!("`{id}` is no id of a message"));
     let view = View {
         muted: new.muted,
         pinned: new.pinned,
@@ -142,7 +147,9 @@ pub(super) fn add_view(world: &mut World, new: &NewView) -> Raised<()> {
 }
 
 fn chat(world: &World, chat_id: &str) -> Raised<Chat> {
-    world.chat(chat_id).ok_or_else(|| format!("there is no chat `{chat_id}`"))
+    world
+        .chat(chat_id)
+        .ok_or_else(|| format!("there is no chat `{chat_id}`"))
 }
 
 fn message(world: &World, chat_id: &str, id: &str) -> Raised<(Chat, MessageId)> {

@@ -188,7 +188,10 @@ pub(super) fn scheduled(world: &World, scheduled: &Scheduled) -> NewScheduled {
 
 pub(super) fn reminder(world: &World, reminder: &Reminder) -> NewReminder {
     let users = |only_done: bool| {
-        let users = reminder.users.iter().filter(move |(_, is_done)| !only_done || *is_done);
+        let users = reminder
+            .users
+            .iter()
+            .filter(move |(_, is_done)| !only_done || *is_done);
         users.map(|&(user, _)| world[user].id.clone()).collect()
     };
     NewReminder {

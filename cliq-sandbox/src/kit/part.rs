@@ -43,7 +43,8 @@ pub(crate) fn parts_of(content_type: &str, body: &Bytes) -> Option<Vec<ReceivedP
     }
     let boundary = parameters.find_map(|parameter| {
         let (name, value) = parameter.split_once('=')?;
-        name.eq_ignore_ascii_case("boundary").then(|| value.trim_matches('"'))
+        name.eq_ignore_ascii_case("boundary")
+            .then(|| value.trim_matches('"'))
     })?;
     let mut rest = body.clone();
     let between = format!("\r\n--{boundary}");

@@ -48,7 +48,10 @@ fn decoded(text: &str) -> String {
 /// comes before a placeholder, from left to right, and several segments come last.
 pub(super) fn looseness(template: &str) -> (bool, Vec<u8>) {
     let segments = template.split('/').map(|segment| {
-        match (segment.starts_with('<') && segment.ends_with('>'), segment.contains('<')) {
+        match (
+            segment.starts_with('<') && segment.ends_with('>'),
+            segment.contains('<'),
+        ) {
             (_, false) => 0,
             // Text around a placeholder.
             (false, true) => 1,
@@ -148,7 +151,14 @@ mod tests {
             "/a/b",
         ];
         templates.sort_by_key(|template| looseness(template));
-        let expected = ["/a/b", "/a/<B>.json", "/a/<B>", "/<A>/b", "/<A>/<B>", "/a/<PATH..>"];
+        let expected = [
+            "/a/b",
+            "/a/<B>.json",
+            "/a/<B>",
+            "/<A>/b",
+            "/<A>/<B>",
+            "/a/<PATH..>",
+        ];
         assert_eq!(templates, expected);
     }
 

@@ -5,7 +5,7 @@ use serde_json::{Map, Value, json};
 
 use super::cursor::{Cursor, page};
 use super::posting::{NewMessage, place, read};
-use super::{Ids, chat_by_id, channel_by_name, form, require_inside, require_member, users};
+use super::{Ids, channel_by_name, chat_by_id, form, require_inside, require_member, users};
 use crate::call::{Call, bad_value};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
@@ -55,7 +55,8 @@ struct Settings {
 impl Settings {
     fn check(&self) -> Result<(), Refusal> {
         let is_bad = |text: &Option<String>, most: usize| {
-            text.as_ref().is_some_and(|text| text.trim().is_empty() || text.chars().count() > most)
+            text.as_ref()
+                .is_some_and(|text| text.trim().is_empty() || text.chars().count() > most)
         };
         if is_bad(&self.name, MAX_NAME) {
             return Err(Refusal::invalid_input("`name` is blank or too long"));
@@ -64,7 +65,9 @@ impl Settings {
             return Err(Refusal::invalid_input("`description` is blank or too long"));
         }
         let one_of = |name: &str, allowed: &[&str]| match self.others.get(name) {
-            Some(value) if !value.as_str().is_some_and(|value| allowed.contains(&value)) => Err(bad_value(name)),
+            Some(value) if !value.as_str().is_some_and(|value| allowed.contains(&value)) => {
+                Err(bad_value(name))
+            }
             _ => Ok(()),
         };
         one_of("execution_type", &["deluge", "webhook"])?;
@@ -78,13 +81,18 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let settings: Settings = call.read(&["name", "description"], &SETTINGS)?;
     settings.check()?;
     let name = settings.name.unwrap_or_default();
-    let letters = name.chars().filter(char::is_ascii_alphanumeric).collect::<String>();
+    let letters = name
+        .chars()
+        .filter(char::is_ascii_alphanumeric)
+        .collect::<String>();
     let unique_name = letters.to_ascii_lowercase();
     if unique_name.is_empty() {
         return Err(bad_value("name"));
     }
     if world.bot_that_was(&unique_name).is_some() {
-        return Err(Refusal::not_allowed("there is a bot of this name already, or there was one"));
+        return Err(Refusal::not_allowed(
+            "there is a bot of this name already, or there was one",
+        ));
     }
     let id = format!("b-{}", world.take_serial());
     let bot = world.add_bot(Bot {
@@ -139,7 +147,9 @@ pub(super) fn post(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         let chat = chat_by_id(world, call, &id)?;
         return in_chat(world, call, bot, chat, message);
     }
-    let named = call.list("user_ids").or_else(|| in_body.map(Ids::into_texts));
+    let named = call
+        .list("user_ids")
+        .or_else(|| in_body.map(Ids::into_texts));
     let recipients = match named {
         Some(ids) => users(world, &ids, MAX_USERS)?,
         None => world[bot].subscribers.clone(),
@@ -168,9 +178,13 @@ fn in_chat(
     chat: Chat,
     message: NewMessage,
 ) -> Result<Reply, Refusal> {
-    let is_in = world.channel_of(chat).is_none_or(|channel| world[channel].bots.contains(&bot));
+    let is_in = world
+        .channel_of(chat)
+        .is_none_or(|channel| world[channel].bots.contains(&bot));
     if !is_in {
-        return Err(Refusal::not_allowed("the bot is no participant of the channel"));
+        return Err(Refusal::not_allowed(
+            "the bot is no participant of the channel",
+        ));
     }
     let sync = message.sync_message;
     let id = place(world, call, chat, Sender::Bot(bot), message)?;
@@ -190,7 +204,9 @@ struct Association {
 pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bot = find(world, call)?;
     check_key(world, call, bot)?;
-    let Association { channel_unique_name } = call.read(&["channel_unique_name"], &[])?;
+    let Association {
+        channel_unique_name,
+    } = call.read(&["channel_unique_name"], &[])?;
     let name = channel_unique_name.unwrap_or_default();
     let channel = channel_by_name(world, &name)?;
     require_member(world, call, channel)?;
@@ -205,7 +221,10 @@ pub(super) fn list_subscribers(world: &mut World, call: &Call<'_>) -> Result<Rep
     let bot = find(world, call)?;
     check_key(world, call, bot)?;
     let (subscribers, next) = page(call, world[bot].subscribers.clone(), MAX_PAGE, MAX_PAGE)?;
-    let data: Vec<Value> = subscribers.iter().map(|&user| form::user(&world[user])).collect();
+    let data: Vec<Value> = subscribers
+        .iter()
+        .map(|&user| form::user(&world[user]))
+        .collect();
     let mut answer = json!({
         "url": call.url,
         "type": "subscriber",
@@ -222,7 +241,9 @@ pub(super) fn list_subscribers(world: &mut World, call: &Call<'_>) -> Result<Rep
 fn find(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     require_inside(world, call)?;
     let name = call.subject();
-    let found = world.find_bot(name).or_else(|| world.find_bot(&format!("b-{name}")));
+    let found = world
+        .find_bot(name)
+        .or_else(|| world.find_bot(&format!("b-{name}")));
     found.ok_or_else(|| Refusal::not_found("bot_not_found", "there is no such bot"))
 }
 
@@ -240,9 +261,9 @@ fn owned(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
 /// A bot of an extension needs that extension's key.
 fn check_key(world: &World, call: &Call<'_>, bot: BotKey) -> Result<(), Refusal> {
     match (&world[bot].app_key, call.query("extension_key")) {
-        (Some(needed), Some(given)) if needed != given => {
-            Err(Refusal::access_denied("`extension_key` is not that of the bot's extension"))
-        }
+        (Some(needed), Some(given)) if needed != given => Err(Refusal::access_denied(
+            "`extension_key` is not that of the bot's extension",
+        )),
         (Some(_), None) => Err(Refusal::missing_param("extension_key")),
         _ => Ok(()),
     }

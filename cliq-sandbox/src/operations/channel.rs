@@ -29,7 +29,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         return Err(bad_value("status"));
     }
     let (ids, chat_ids) = (call.list("channel_ids"), call.list("chat_ids"));
-    let is_named = |list: &Option<Vec<String>>, id: &String| list.as_ref().is_none_or(|list| list.contains(id));
+    let is_named = |list: &Option<Vec<String>>, id: &String| {
+        list.as_ref().is_none_or(|list| list.contains(id))
+    };
     let channels = world.channel_keys().filter(|&key| {
         let channel = &world[key];
         let is_in = channel.members.contains(&call.user);
@@ -41,11 +43,18 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             && status.is_none_or(|status| status == self::status(channel))
             && is_named(&ids, &channel.id)
             && is_named(&chat_ids, &channel.chat_id)
-            && call.query("name").is_none_or(|name| channel.name.to_lowercase().contains(&name.to_lowercase()))
-            && call.query("created_by").is_none_or(|id| channel.creator().is_some_and(|user| world[user].id == id))
+            && call
+                .query("name")
+                .is_none_or(|name| channel.name.to_lowercase().contains(&name.to_lowercase()))
+            && call
+                .query("created_by")
+                .is_none_or(|id| channel.creator().is_some_and(|user| world[user].id == id))
     });
     let (channels, next) = page(call, channels.collect::<Vec<_>>(), MAX_PAGE, MAX_PAGE)?;
-    let channels: Vec<Value> = channels.into_iter().map(|key| shown(world, key, call.user)).collect();
+    let channels: Vec<Value> = channels
+        .into_iter()
+        .map(|key| shown(world, key, call.user))
+        .collect();
     let mut answer = json!({ "channels": channels, "has_more": next.is_some() });
     if let Some(next) = next {
         answer["next_token"] = next.into();
@@ -104,7 +113,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         return Err(bad_value("name"));
     }
     if world.channel_by_unique_name(&unique_name).is_some() {
-        return Err(Refusal::not_allowed("there is a channel of this name already"));
+        return Err(Refusal::not_allowed(
+            "there is a channel of this name already",
+        ));
     }
     let mut members = vec![call.user];
     for ids in [new.user_ids, new.email_ids].into_iter().flatten() {
@@ -116,7 +127,10 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     }
     members.dedup();
     let reply_mode = new.config.map_or(Ok(None), |config| config.reply_mode())?;
-    let (id, chat_id) = (format!("P{}", world.take_serial()), format!("CT_{}_1", world.take_serial()));
+    let (id, chat_id) = (
+        format!("P{}", world.take_serial()),
+        format!("CT_{}_1", world.take_serial()),
+    );
     let mut channel = Channel::new(id, chat_id, unique_name, call.now);
     channel.name = new.name;
     channel.level = new.level;
@@ -131,7 +145,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 /// `#Release Team` is `releaseteam`.
 fn unique_name(name: &str) -> String {
-    let kept = name.chars().filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
+    let kept = name
+        .chars()
+        .filter(|c| c.is_ascii_alphanumeric() || "-_".contains(*c));
     kept.collect::<String>().to_ascii_lowercase()
 }
 
@@ -142,7 +158,9 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
 
 /// Everybody of the organization sees a channel that they may join.
 fn visible(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
-    let channel = world.channel_by_id(call.subject()).ok_or_else(Refusal::channel_not_found)?;
+    let channel = world
+        .channel_by_id(call.subject())
+        .ok_or_else(Refusal::channel_not_found)?;
     if is_open(&world[channel]) && !world[call.user].external {
         return Ok(channel);
     }
@@ -191,7 +209,9 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         || !asked.others.is_empty();
     match asked.auto_follow_threads {
         Some(_) if is_of_channel => {
-            return Err(Refusal::invalid_input("`auto_follow_threads` is changed by itself"));
+            return Err(Refusal::invalid_input(
+                "`auto_follow_threads` is changed by itself",
+            ));
         }
         Some(switch) => {
             let (auto_follow, status) = match switch {
@@ -204,8 +224,14 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         None if !is_of_channel => return Err(Refusal::missing_param("auto_follow_threads")),
         None => {}
     }
-    let reply_mode = asked.config.map_or(Ok(None), |config| config.reply_mode())?;
-    if asked.name.as_deref().is_some_and(|name| name.trim().is_empty()) {
+    let reply_mode = asked
+        .config
+        .map_or(Ok(None), |config| config.reply_mode())?;
+    if asked
+        .name
+        .as_deref()
+        .is_some_and(|name| name.trim().is_empty())
+    {
         return Err(bad_value("name"));
     }
     let channel_of = &mut world[channel];
@@ -233,7 +259,9 @@ fn administered(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     if world[channel].creator() == Some(call.user) || world[channel].role(call.user).is_admin() {
         Ok(channel)
     } else {
-        Err(Refusal::access_denied("the token's user is no admin of the channel"))
+        Err(Refusal::access_denied(
+            "the token's user is no admin of the channel",
+        ))
     }
 }
 
@@ -244,7 +272,9 @@ pub(super) fn list_members(world: &mut World, call: &Call<'_>) -> Result<Reply, 
         member["user_role"] = role(&world[channel], user).into();
         member
     });
-    Ok(Reply::Json(json!({ "members": members.collect::<Vec<Value>>() })))
+    Ok(Reply::Json(
+        json!({ "members": members.collect::<Vec<Value>>() }),
+    ))
 }
 
 /// Who has made a channel has all rights in it.
@@ -274,8 +304,13 @@ pub(super) fn remove_members(world: &mut World, call: &Call<'_>) -> Result<Reply
     let channel = channel_by_id(world, call)?;
     let Users { user_ids } = call.read(&["user_ids"], &["silent"])?;
     let users = users(world, &user_ids.into_texts(), MAX_USERS)?;
-    if !users.iter().all(|user| world[channel].members.contains(user)) {
-        return Err(Refusal::invalid_input("`user_ids` names somebody who is not in the channel"));
+    if !users
+        .iter()
+        .all(|user| world[channel].members.contains(user))
+    {
+        return Err(Refusal::invalid_input(
+            "`user_ids` names somebody who is not in the channel",
+        ));
     }
     for user in users {
         world.leave(channel, user);
@@ -291,8 +326,11 @@ struct NewRole {
 pub(super) fn set_role(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let channel = administered(world, call)?;
     let NewRole { role } = call.read(&["role"], &[])?;
-    let user = world.find_user(call.object()).filter(|user| world[channel].members.contains(user));
-    let user = user.ok_or_else(|| Refusal::not_found("user_not_found", "there is no such member"))?;
+    let user = world
+        .find_user(call.object())
+        .filter(|user| world[channel].members.contains(user));
+    let user =
+        user.ok_or_else(|| Refusal::not_found("user_not_found", "there is no such member"))?;
     world[channel].set_role(user, role);
     Ok(Reply::no_response())
 }
@@ -322,7 +360,11 @@ pub(super) fn unarchive(world: &mut World, call: &Call<'_>) -> Result<Reply, Ref
 }
 
 fn status(channel: &Channel) -> &'static str {
-    if channel.is_archived { "archived" } else { "created" }
+    if channel.is_archived {
+        "archived"
+    } else {
+        "created"
+    }
 }
 
 /// As `viewer` sees it.

@@ -39,7 +39,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     call.flag("joined")?;
     call.flag("drafts")?;
     let kind = call.query("type");
-    if kind.is_some_and(|kind| !["guests", "threads", "channel", "bot", "dm", "muted"].contains(&kind)) {
+    if kind
+        .is_some_and(|kind| !["guests", "threads", "channel", "bot", "dm", "muted"].contains(&kind))
+    {
         return Err(bad_value("type"));
     }
     let ids = call.list("chat_ids");
@@ -57,7 +59,10 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             Some("dm") => is(world, chat, |kind| kind == Kind::Direct),
             Some(_) => false,
         };
-        let last = world.seen(call.user, chat).last().map_or(0, |message| message.id.millis());
+        let last = world
+            .seen(call.user, chat)
+            .last()
+            .map_or(0, |message| message.id.millis());
         is_kind
             && ids.as_ref().is_none_or(|ids| ids.iter().any(|id| world.chat_id(chat) == id))
             && pinned.is_none_or(|pinned| view.pinned == pinned)
@@ -68,14 +73,24 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             && after.is_none_or(|after| last > after)
             && call.query("name").is_none_or(|name| world.title(chat, call.user) == name)
     });
-    let chats = chats.into_iter().take(limit).map(|chat| form::chat(world, chat, call.user));
-    Ok(Reply::Json(json!({ "chats": chats.collect::<Vec<Value>>() })))
+    let chats = chats
+        .into_iter()
+        .take(limit)
+        .map(|chat| form::chat(world, chat, call.user));
+    Ok(Reply::Json(
+        json!({ "chats": chats.collect::<Vec<Value>>() }),
+    ))
 }
 
 fn threads(world: &World, call: &Call<'_>) -> Vec<Chat> {
-    let channels = world.channel_keys().filter(|&channel| world[channel].members.contains(&call.user));
+    let channels = world
+        .channel_keys()
+        .filter(|&channel| world[channel].members.contains(&call.user));
     let threads = channels.flat_map(|channel| world.threads_of(channel));
-    threads.filter(|&thread| world[thread].is_follower(call.user)).map(Chat::Thread).collect()
+    threads
+        .filter(|&thread| world[thread].is_follower(call.user))
+        .map(Chat::Thread)
+        .collect()
 }
 
 fn is(world: &World, chat: Chat, is_kind: impl Fn(Kind) -> bool) -> bool {
@@ -85,17 +100,25 @@ fn is(world: &World, chat: Chat, is_kind: impl Fn(Kind) -> bool) -> bool {
 /// The same in the form of v2, which has no channels.
 pub(super) fn list_v2(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
-    let chats = sorted(world, call).into_iter().filter_map(|chat| match chat {
-        Chat::Conversation(key) => Some((chat, key)),
-        _ => None,
-    });
-    let chats: Vec<Value> = chats.take(limit).map(|(chat, key)| chat_v2(world, call, chat, key)).collect();
+    let chats = sorted(world, call)
+        .into_iter()
+        .filter_map(|chat| match chat {
+            Chat::Conversation(key) => Some((chat, key)),
+            _ => None,
+        });
+    let chats: Vec<Value> = chats
+        .take(limit)
+        .map(|(chat, key)| chat_v2(world, call, chat, key))
+        .collect();
     Ok(Reply::Json(json!({ "chats": chats })))
 }
 
 fn chat_v2(world: &World, call: &Call<'_>, chat: Chat, key: ConversationKey) -> Value {
     let shown = form::chat(world, chat, call.user);
-    let recipients = world.members(chat).iter().filter(|&&user| user != call.user);
+    let recipients = world
+        .members(chat)
+        .iter()
+        .filter(|&&user| user != call.user);
     let recipients: Vec<Value> = recipients
         .map(|&user| json!({ "user_id": world[user].id, "name": world[user].name }))
         .collect();
@@ -137,11 +160,15 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let new: NewChat = call.read(&["chat_type"], &["user_id", "user_ids", "title"])?;
     let chat = match new.chat_type.as_str() {
         "direct_message" => {
-            let id = new.user_id.ok_or_else(|| Refusal::missing_param("user_id"))?;
+            let id = new
+                .user_id
+                .ok_or_else(|| Refusal::missing_param("user_id"))?;
             direct_chat(world, call, &id)?
         }
         "group_chat" => {
-            let ids = new.user_ids.ok_or_else(|| Refusal::missing_param("user_ids"))?;
+            let ids = new
+                .user_ids
+                .ok_or_else(|| Refusal::missing_param("user_ids"))?;
             let mut members = vec![call.user];
             members.extend(users(world, &ids.into_texts(), MAX_MEMBERS)?);
             members.dedup();
@@ -157,7 +184,9 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
         members.remove("removed");
         members.insert("user_membership".to_owned(), view);
     }
-    Ok(Reply::Json(json!({ "url": call.url, "type": "chat", "data": data })))
+    Ok(Reply::Json(
+        json!({ "url": call.url, "type": "chat", "data": data }),
+    ))
 }
 
 /// The caller is the first member.
@@ -170,7 +199,10 @@ fn start_group(
     let mut distinct = vec![call.user];
     distinct.extend(members.into_iter().filter(|&user| user != call.user));
     let title = title.unwrap_or_else(|| {
-        let names: Vec<_> = distinct.iter().map(|&user| world[user].name.as_str()).collect();
+        let names: Vec<_> = distinct
+            .iter()
+            .map(|&user| world[user].name.as_str())
+            .collect();
         names.join(", ")
     });
     world.start_conversation(Kind::Group, title, distinct, call.now)
@@ -211,9 +243,16 @@ pub(super) fn update_several(world: &mut World, call: &Call<'_>) -> Result<Reply
             let chats = asked.chats.ok_or_else(|| Refusal::missing_param("chats"))?;
             at_most(chats.len())?;
             let (mut success, mut failure) = (Vec::new(), Vec::new());
-            for ReadUpTo { chat_id, last_message_id } in chats {
+            for ReadUpTo {
+                chat_id,
+                last_message_id,
+            } in chats
+            {
                 let found = chat_by_id(world, call, &chat_id).and_then(|chat| {
-                    Ok((chat, message(world, chat, &last_message_id, "last_message_id")?))
+                    Ok((
+                        chat,
+                        message(world, chat, &last_message_id, "last_message_id")?,
+                    ))
                 });
                 match found {
                     Ok((chat, id)) => {
@@ -224,13 +263,20 @@ pub(super) fn update_several(world: &mut World, call: &Call<'_>) -> Result<Reply
                 }
             }
             let data = json!({ "success": success, "failure": failure });
-            Ok(Reply::Json(json!({ "type": "chat.read_status", "data": data })))
+            Ok(Reply::Json(
+                json!({ "type": "chat.read_status", "data": data }),
+            ))
         }
         "clear_unread" => {
             let ids = asked.chat_ids.unwrap_or_default();
             at_most(ids.len())?;
-            let chats: Result<Vec<_>, _> = ids.iter().map(|id| chat_by_id(world, call, id)).collect();
-            let chats = if ids.is_empty() { world.chats_of(call.user) } else { chats? };
+            let chats: Result<Vec<_>, _> =
+                ids.iter().map(|id| chat_by_id(world, call, id)).collect();
+            let chats = if ids.is_empty() {
+                world.chats_of(call.user)
+            } else {
+                chats?
+            };
             for chat in chats {
                 let last = world.messages(chat).last().map(|message| message.id);
                 world.view_mut(call.user, chat).read = last;
@@ -243,14 +289,18 @@ pub(super) fn update_several(world: &mut World, call: &Call<'_>) -> Result<Reply
 
 fn at_most(count: usize) -> Result<(), Refusal> {
     if count > MAX_UPDATES {
-        return Err(Refusal::invalid_input(format_args!("more than {MAX_UPDATES} chats")));
+        return Err(Refusal::invalid_input(format_args!(
+            "more than {MAX_UPDATES} chats"
+        )));
     }
     Ok(())
 }
 
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    Ok(Reply::Json(json!({ "type": "chat", "data": form::chat(world, chat, call.user) })))
+    Ok(Reply::Json(
+        json!({ "type": "chat", "data": form::chat(world, chat, call.user) }),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -265,7 +315,13 @@ struct Update {
 /// Six documented operations share the URL.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    let optional = ["operation", "title", "history_status", "last_message_id", "message_id"];
+    let optional = [
+        "operation",
+        "title",
+        "history_status",
+        "last_message_id",
+        "message_id",
+    ];
     let asked: Update = call.read(&[], &optional)?;
     let group = match chat {
         Chat::Conversation(key) if world[key].kind == Kind::Group => Some(key),
@@ -280,7 +336,9 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
             return Ok(Reply::Json(json!({ "type": "chat.title", "data": data })));
         }
         Some("update_history_status") => {
-            let status = asked.history_status.ok_or_else(|| Refusal::missing_param("history_status"))?;
+            let status = asked
+                .history_status
+                .ok_or_else(|| Refusal::missing_param("history_status"))?;
             let history = match status.as_str() {
                 "enabled" => true,
                 "disabled" => false,
@@ -296,7 +354,9 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
             world.view_mut(call.user, chat).read = id;
         }
         Some("mark_as_unread") => {
-            let first = asked.message_id.ok_or_else(|| Refusal::missing_param("message_id"))?;
+            let first = asked
+                .message_id
+                .ok_or_else(|| Refusal::missing_param("message_id"))?;
             let first = message(world, chat, &first, "message_id")?;
             let before = |id: &MessageId| *id != first && id.is_at_or_before(first);
             let ids = world.messages(chat).iter().map(|message| message.id);
@@ -325,7 +385,10 @@ struct Fork {
 /// A new group that begins with a message of this chat.
 pub(super) fn fork(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let from = chat(world, call)?;
-    let new: Fork = call.read(&["message_id", "title"], &["user_ids", "include_participants"])?;
+    let new: Fork = call.read(
+        &["message_id", "title"],
+        &["user_ids", "include_participants"],
+    )?;
     let id = message(world, from, &new.message_id, "message_id")?;
     let title = title(Some(new.title))?;
     let mut members = Vec::new();
@@ -333,7 +396,10 @@ pub(super) fn fork(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         members = users(world, &ids.into_texts(), MAX_MEMBERS)?;
     }
     if new.include_participants {
-        let others = world.members(from).iter().filter(|user| !members.contains(user));
+        let others = world
+            .members(from)
+            .iter()
+            .filter(|user| !members.contains(user));
         let others: Vec<_> = others.copied().collect();
         members.extend(others);
     }

@@ -77,7 +77,9 @@ pub(super) fn page<T>(
     };
     let mut items = items.into_iter().skip(offset);
     let page: Vec<_> = items.by_ref().take(limit).collect();
-    let next = items.next().map(|_| Cursor::at_offset(offset + page.len()).to_string());
+    let next = items
+        .next()
+        .map(|_| Cursor::at_offset(offset + page.len()).to_string());
     Ok((page, next))
 }
 

@@ -65,7 +65,10 @@ pub(super) fn by_bot(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 fn upload(world: &mut World, call: &Call<'_>, chat: Chat) -> Result<Reply, Refusal> {
     let upload = Upload::read(call)?;
-    if world.channel_of(chat).is_some_and(|channel| world[channel].is_archived) {
+    if world
+        .channel_of(chat)
+        .is_some_and(|channel| world[channel].is_archived)
+    {
         return Err(Refusal::not_allowed("the channel is archived"));
     }
     let sender = match (upload.text("bot_unique_name"), world.channel_of(chat)) {
@@ -73,9 +76,12 @@ fn upload(world: &mut World, call: &Call<'_>, chat: Chat) -> Result<Reply, Refus
         (None, None) => None,
         (Some(name), channel) => {
             let found = world.bot(name);
-            let is_in = |channel: ChannelKey| found.is_some_and(|bot| world[channel].bots.contains(&bot));
+            let is_in =
+                |channel: ChannelKey| found.is_some_and(|bot| world[channel].bots.contains(&bot));
             if !channel.is_some_and(is_in) {
-                return Err(Refusal::not_allowed("`bot_unique_name` names no participant of the chat"));
+                return Err(Refusal::not_allowed(
+                    "`bot_unique_name` names no participant of the chat",
+                ));
             }
             found
         }
@@ -95,17 +101,25 @@ impl Upload {
     fn read(call: &Call<'_>) -> Result<Self, Refusal> {
         let content_type = call.content_type.unwrap_or_default();
         let Some(parts) = parts(content_type, &Bytes::copy_from_slice(call.body)) else {
-            return Err(Refusal::invalid_input("the body is no `multipart/form-data`"));
+            return Err(Refusal::invalid_input(
+                "the body is no `multipart/form-data`",
+            ));
         };
-        let (files, texts): (Vec<_>, Vec<_>) = parts.into_iter().partition(|part| part.name == "files");
-        if let Some(extra) = texts.iter().find(|part| !TEXTS.contains(&part.name.as_str())) {
+        let (files, texts): (Vec<_>, Vec<_>) =
+            parts.into_iter().partition(|part| part.name == "files");
+        if let Some(extra) = texts
+            .iter()
+            .find(|part| !TEXTS.contains(&part.name.as_str()))
+        {
             return Err(Refusal::extra_key(&extra.name));
         }
         if files.is_empty() {
             return Err(Refusal::missing_param("files"));
         }
         if files.len() > MAX_FILES {
-            return Err(Refusal::invalid_input(format_args!("more than {MAX_FILES} files")));
+            return Err(Refusal::invalid_input(format_args!(
+                "more than {MAX_FILES} files"
+            )));
         }
         Ok(Self { files, texts })
     }
@@ -123,7 +137,10 @@ impl Upload {
             .flat_map(|text| match serde_json::from_str(text) {
                 Ok(Value::Array(list)) => list
                     .into_iter()
-                    .map(|item| item.as_str().map_or_else(|| item.to_string(), str::to_owned))
+                    .map(|item| {
+                        item.as_str()
+                            .map_or_else(|| item.to_string(), str::to_owned)
+                    })
                     .collect(),
                 _ => vec![text.to_owned()],
             })
@@ -158,7 +175,9 @@ pub(super) fn download(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     let file = file.ok_or_else(|| Refusal::not_found("file_not_found", "there is no such file"))?;
     let may_see = |chat: &Chat| world.members(*chat).contains(&call.user);
     if !world.chats_with_file(id).iter().any(may_see) {
-        return Err(Refusal::access_denied("the token's user is in no chat with the file"));
+        return Err(Refusal::access_denied(
+            "the token's user is in no chat with the file",
+        ));
     }
     Ok(Reply::File(file.clone()))
 }

@@ -78,7 +78,11 @@ pub(super) fn message(world: &World, chat: Chat, message: &Message) -> Value {
 
 /// A message in the form of v2, whose times are in milliseconds.
 pub(super) fn message_v2(world: &World, message: &Message) -> Value {
-    let content = match message.file.as_deref().and_then(|id| Some((id, world.file(id)?))) {
+    let content = match message
+        .file
+        .as_deref()
+        .and_then(|id| Some((id, world.file(id)?)))
+    {
         Some((id, file)) => json!({
             "file": {
                 "id": id,
@@ -107,12 +111,20 @@ pub(super) fn message_v2(world: &World, message: &Message) -> Value {
 }
 
 pub(super) fn kind(message: &Message) -> &'static str {
-    if message.file.is_some() { "file" } else { "text" }
+    if message.file.is_some() {
+        "file"
+    } else {
+        "text"
+    }
 }
 
 /// What a message says, in the form of v3.
 pub(super) fn content(world: &World, message: &Message) -> Value {
-    if let Some((id, file)) = message.file.as_deref().and_then(|id| Some((id, world.file(id)?))) {
+    if let Some((id, file)) = message
+        .file
+        .as_deref()
+        .and_then(|id| Some((id, world.file(id)?)))
+    {
         return json!({
             "file_id": id,
             "file_name": file.name,

@@ -70,11 +70,15 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
 
 pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    let ids = call.list("user_ids").ok_or_else(|| Refusal::missing_param("user_ids"))?;
+    let ids = call
+        .list("user_ids")
+        .ok_or_else(|| Refusal::missing_param("user_ids"))?;
     let group = group(world, chat)?;
     let users = users(world, &ids, MAX_USERS)?;
     if !users.iter().all(|user| world[group].members.contains(user)) {
-        return Err(Refusal::invalid_input("`user_ids` names somebody who is not in the chat"));
+        return Err(Refusal::invalid_input(
+            "`user_ids` names somebody who is not in the chat",
+        ));
     }
     for &user in &users {
         world.leave_conversation(group, user);

@@ -25,7 +25,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         Some(text) => text.parse::<u64>().map(Some).map_err(|_| bad_value(name)),
     };
     let (from, to) = (time("fromtime")?, time("totime")?);
-    let is_asked = |millis: u64| from.is_none_or(|from| millis >= from) && to.is_none_or(|to| millis <= to);
+    let is_asked =
+        |millis: u64| from.is_none_or(|from| millis >= from) && to.is_none_or(|to| millis <= to);
     let seen = world.seen(call.user, chat);
     let mut data: Vec<Value> = seen
         .iter()
@@ -41,7 +42,9 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let id = message(world, chat, call.object(), "MESSAGE_ID")?;
-    let found = world.message(chat, id).map(|found| form::message_v2(world, found));
+    let found = world
+        .message(chat, id)
+        .map(|found| form::message_v2(world, found));
     Ok(Reply::Json(found.unwrap_or_default()))
 }
 
@@ -96,7 +99,9 @@ fn may_delete(world: &World, user: UserKey, chat: Chat, id: MessageId) -> Result
 /// Tells for each message what came of it.
 pub(super) fn delete_several(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    let ids = call.list("message_ids").ok_or_else(|| Refusal::missing_param("message_ids"))?;
+    let ids = call
+        .list("message_ids")
+        .ok_or_else(|| Refusal::missing_param("message_ids"))?;
     if ids.len() > MAX_MESSAGES {
         return Err(bad(
             "message_delete_limit_exceeded",
@@ -107,8 +112,14 @@ pub(super) fn delete_several(world: &mut World, call: &Call<'_>) -> Result<Reply
         return Err(bad("invalid_parameters", "`message_ids` is empty"));
     }
     let reasons = ["irrelevant_information", "obscene_content", "others"];
-    if call.query("reason").is_some_and(|reason| !reasons.contains(&reason)) {
-        return Err(bad("invalid_delete_reason", "`reason` has a value that it can't have"));
+    if call
+        .query("reason")
+        .is_some_and(|reason| !reasons.contains(&reason))
+    {
+        return Err(bad(
+            "invalid_delete_reason",
+            "`reason` has a value that it can't have",
+        ));
     }
     let data: Vec<Value> = ids
         .into_iter()
@@ -120,11 +131,15 @@ pub(super) fn delete_several(world: &mut World, call: &Call<'_>) -> Result<Reply
             });
             match deleted {
                 Ok(()) => json!({ "id": text, "status": "success" }),
-                Err(refused) => json!({ "id": text, "status": "failed", "error": refused.to_json() }),
+                Err(refused) => {
+                    json!({ "id": text, "status": "failed", "error": refused.to_json() })
+                }
             }
         })
         .collect();
-    Ok(Reply::Json(json!({ "type": "message.delete_result", "data": data })))
+    Ok(Reply::Json(
+        json!({ "type": "message.delete_result", "data": data }),
+    ))
 }
 
 #[derive(Deserialize)]
@@ -196,17 +211,30 @@ pub(super) fn forward(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     for id in &user_ids {
         match world.find_user(id).filter(|&user| !world[user].external) {
             Some(user) => users.push((id.clone(), user)),
-            None => failures.push(failed(id, &Refusal::coded(StatusCode::NOT_FOUND, "user_not_found", ""))),
+            None => failures.push(failed(
+                id,
+                &Refusal::coded(StatusCode::NOT_FOUND, "user_not_found", ""),
+            )),
         }
     }
     if recipients.forward_as_group && !users.is_empty() {
-        let others = users.iter().map(|(_, user)| *user).filter(|&user| user != call.user);
+        let others = users
+            .iter()
+            .map(|(_, user)| *user)
+            .filter(|&user| user != call.user);
         let members = [call.user].into_iter().chain(others).collect();
         let title = recipients.title.unwrap_or_else(|| "Forwarded".to_owned());
-        chats.push(Chat::Conversation(world.start_conversation(Kind::Group, title, members, call.now)));
+        chats.push(Chat::Conversation(world.start_conversation(
+            Kind::Group,
+            title,
+            members,
+            call.now,
+        )));
     } else {
         for &(_, user) in &users {
-            chats.push(Chat::Conversation(world.direct_chat(call.user, user, call.now)));
+            chats.push(Chat::Conversation(
+                world.direct_chat(call.user, user, call.now),
+            ));
         }
     }
     for chat in chats {

@@ -200,14 +200,19 @@ fn message(world: &World, chat: Chat, id: &str, key: &str) -> Result<MessageId, 
 fn direct_chat(world: &mut World, call: &Call<'_>, name: &str) -> Result<Chat, Refusal> {
     require_inside(world, call)?;
     let other = world.find_user(name).filter(|&user| !world[user].external);
-    let other = other.ok_or_else(|| Refusal::not_found("user_not_found", "there is no such user"))?;
-    Ok(Chat::Conversation(world.direct_chat(call.user, other, call.now)))
+    let other =
+        other.ok_or_else(|| Refusal::not_found("user_not_found", "there is no such user"))?;
+    Ok(Chat::Conversation(
+        world.direct_chat(call.user, other, call.now),
+    ))
 }
 
 /// Users of another organization see nothing of this one.
 fn require_inside(world: &World, call: &Call<'_>) -> Result<(), Refusal> {
     if world[call.user].external {
-        Err(Refusal::access_denied("the token's user is of another organisation"))
+        Err(Refusal::access_denied(
+            "the token's user is of another organisation",
+        ))
     } else {
         Ok(())
     }
@@ -279,7 +284,9 @@ fn users(world: &World, ids: &[String], most: usize) -> Result<Vec<UserKey>, Ref
     for id in ids {
         let user = world.find_user(id).filter(|&user| !world[user].external);
         let user = user.ok_or_else(|| {
-            Refusal::invalid_input(format_args!("`user_ids` names `{id}`, and there is no such user"))
+            Refusal::invalid_input(format_args!(
+                "`user_ids` names `{id}`, and there is no such user"
+            ))
         })?;
         if !users.contains(&user) {
             users.push(user);

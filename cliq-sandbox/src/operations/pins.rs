@@ -26,9 +26,9 @@ impl Time {
     fn millis(&self) -> Result<i64, Refusal> {
         match self {
             Self::Number(millis) => Ok(*millis),
-            Self::Text(text) => text
-                .parse()
-                .map_err(|_| Refusal::invalid_input(format_args!("`{text}` is no time in milliseconds"))),
+            Self::Text(text) => text.parse().map_err(|_| {
+                Refusal::invalid_input(format_args!("`{text}` is no time in milliseconds"))
+            }),
         }
     }
 }
@@ -36,7 +36,10 @@ impl Time {
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     if call.flag("primary")? == Some(true) {
-        let primary = world.pins.iter().find(|pin| pin.chat == chat && pin.primary);
+        let primary = world
+            .pins
+            .iter()
+            .find(|pin| pin.chat == chat && pin.primary);
         return Ok(match primary {
             Some(pin) => Reply::Json(form::pinned(world, pin)),
             None => Reply::NoContent,
@@ -44,7 +47,10 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     }
     let pins = world.pins.iter().filter(|pin| pin.chat == chat);
     let (pins, next) = page(call, pins, DEFAULT_PAGE, MAX_PAGE)?;
-    let data: Vec<Value> = pins.into_iter().map(|pin| form::pinned(world, pin)).collect();
+    let data: Vec<Value> = pins
+        .into_iter()
+        .map(|pin| form::pinned(world, pin))
+        .collect();
     let mut answer = json!({
         "url": call.url,
         "type": "pin_message",
@@ -70,7 +76,14 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     let chat = chat(world, call)?;
     let new: NewPin = call.read(&["message_id", "expiry_time", "notify"], &["primary"])?;
     let id = message(world, chat, &new.message_id, "message_id")?;
-    let pin = put(world, call, chat, id, new.expiry_time.millis()?, new.primary);
+    let pin = put(
+        world,
+        call,
+        chat,
+        id,
+        new.expiry_time.millis()?,
+        new.primary,
+    );
     Ok(Reply::Json(json!({
         "url": call.url,
         "type": "pin_message",
@@ -78,11 +91,22 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     })))
 }
 
-fn put(world: &mut World, call: &Call<'_>, chat: Chat, message: MessageId, expires: i64, primary: bool) -> Pin {
+fn put(
+    world: &mut World,
+    call: &Call<'_>,
+    chat: Chat,
+    message: MessageId,
+    expires: i64,
+    primary: bool,
+) -> Pin {
     let old = world.pins.iter().position(|pin| pin.message == message);
     let old = old.map(|index| world.pins.remove(index));
     if primary {
-        world.pins.iter_mut().filter(|pin| pin.chat == chat).for_each(|pin| pin.primary = false);
+        world
+            .pins
+            .iter_mut()
+            .filter(|pin| pin.chat == chat)
+            .for_each(|pin| pin.primary = false);
     }
     let pin = Pin {
         chat,
@@ -111,11 +135,18 @@ pub(super) fn reorder(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     order.last_sync_time.millis()?;
     let place = |world: &World, id: &str| {
         let id = MessageId::parse(id);
-        let place = world.pins.iter().position(|pin| pin.chat == chat && Some(pin.message) == id);
+        let place = world
+            .pins
+            .iter()
+            .position(|pin| pin.chat == chat && Some(pin.message) == id);
         place.ok_or_else(|| Refusal::not_allowed("the message is not pinned in this chat"))
     };
     let from = place(world, &order.message_id)?;
-    let above = order.pin_above.as_deref().map(|id| place(world, id)).transpose()?;
+    let above = order
+        .pin_above
+        .as_deref()
+        .map(|id| place(world, id))
+        .transpose()?;
     let mut pin = world.pins.remove(from);
     pin.modified = call.now;
     let to = match above {
@@ -143,10 +174,15 @@ pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     }
     let ids: Vec<_> = message_ids.iter().map(|id| MessageId::parse(id)).collect();
     let is_pinned = |id: &Option<MessageId>| {
-        world.pins.iter().any(|pin| pin.chat == chat && Some(pin.message) == *id)
+        world
+            .pins
+            .iter()
+            .any(|pin| pin.chat == chat && Some(pin.message) == *id)
     };
     if !ids.iter().all(is_pinned) {
-        return Err(Refusal::not_allowed("`message_ids` names a message that is not pinned in this chat"));
+        return Err(Refusal::not_allowed(
+            "`message_ids` names a message that is not pinned in this chat",
+        ));
     }
     world.pins.retain(|pin| !ids.contains(&Some(pin.message)));
     Ok(Reply::NoContent)
@@ -154,7 +190,10 @@ pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 
 pub(super) fn get_sticky(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    let pin = world.pins.iter().find(|pin| pin.chat == chat && pin.primary);
+    let pin = world
+        .pins
+        .iter()
+        .find(|pin| pin.chat == chat && pin.primary);
     Ok(match pin {
         Some(pin) => Reply::Json(json!({ "type": "sticky_message", "data": sticky(world, pin) })),
         None => Reply::NoContent,

@@ -1,6 +1,6 @@
 //! Posting messages: into channels, threads and other chats, as a user or as a bot.
 
-use serde::Deserialize;
+use serde::{Deserialize, Deserializer};
 use serde_json::{Map, Value, json};
 
 use super::{Ids, bot, channel_by_id, channel_by_name, chat, direct_chat, require_member};
@@ -8,7 +8,8 @@ use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{
-    ChannelKey, Chat, Content, ConversationKey, Kind, Message, MessageId, Sender, ThreadKey, ThreadState, World,
+    ChannelKey, Chat, Content, ConversationKey, Kind, Message, MessageId, Sender, ThreadKey,
+    ThreadState, World,
 };
 
 /// In characters: which unit the published limit is in, it doesn't say.
@@ -44,7 +45,8 @@ const MEMBERS: [&str; 10] = [
 
 #[derive(Clone, Deserialize)]
 pub(super) struct NewMessage {
-    pub(super) text: Option<String>,
+    #[serde(default, deserialize_with = "given")]
+    text: Option<String>,
     reply_to: Option<String>,
     #[serde(default)]
     pub(super) sync_message: bool,
@@ -66,6 +68,11 @@ pub(super) struct NewMessage {
     /// Of a bot, whom it is for; v2 has another name for it.
     #[serde(alias = "userids")]
     user_ids: Option<Ids>,
+}
+
+/// `null` is no text.
+fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
+    String::deserialize(deserializer).map(Some)
 }
 
 /// A message that can be posted.
@@ -125,10 +132,16 @@ fn sender(world: &World, call: &Call<'_>, chat: Chat) -> Result<Sender, Refusal>
         (None, None) => None,
         (None, Some(name)) => {
             let bot = world.bot(name);
-            let is_in = |conversation: ConversationKey| bot.is_some_and(|bot| world[conversation].kind == Kind::Bot(bot));
+            let is_in = |conversation: ConversationKey| {
+                bot.is_some_and(|bot| world[conversation].kind == Kind::Bot(bot))
+            };
             match chat {
                 Chat::Conversation(conversation) if is_in(conversation) => bot,
-                _ => return Err(Refusal::not_allowed("`bot_unique_name` names no participant of the chat")),
+                _ => {
+                    return Err(Refusal::not_allowed(
+                        "`bot_unique_name` names no participant of the chat",
+                    ));
+                }
             }
         }
     };
@@ -160,7 +173,10 @@ pub(super) fn place(
     message: NewMessage,
 ) -> Result<MessageId, Refusal> {
     let post = message.check()?;
-    if world.channel_of(chat).is_some_and(|channel| world[channel].is_archived) {
+    if world
+        .channel_of(chat)
+        .is_some_and(|channel| world[channel].is_archived)
+    {
         return Err(Refusal::not_allowed("the channel is archived"));
     }
     let id = match (chat, post.main.is_some()) {
@@ -180,7 +196,10 @@ pub(super) fn place(
                     "the reply mode of the channel allows answers in threads only",
                 ));
             }
-            let content = Content { reply_to, ..post.content };
+            let content = Content {
+                reply_to,
+                ..post.content
+            };
             let id = world.post_to(chat, sender, content, call.now);
             if post.mark_as_read {
                 world.view_mut(call.user, chat).read = Some(id);
@@ -231,9 +250,9 @@ impl NewMessage {
         ];
         let extras = EXTRAS.into_iter().zip(extras);
         let extras = extras.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        let reply_to = self.reply_to.map(|id| {
-            MessageId::parse(&id).ok_or_else(|| Refusal::message_not_found("reply_to"))
-        });
+        let reply_to = self
+            .reply_to
+            .map(|id| MessageId::parse(&id).ok_or_else(|| Refusal::message_not_found("reply_to")));
         Ok(Post {
             content: Content {
                 text,
@@ -338,6 +357,9 @@ fn in_thread(
         };
         world.post_to(channel, sender, content, call.now);
     }
-    let content = Content { reply_to, ..post.content };
+    let content = Content {
+        reply_to,
+        ..post.content
+    };
     world.post_to(Chat::Thread(thread), sender, content, call.now)
 }

@@ -18,11 +18,17 @@ struct Emoji {
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let (chat, id) = place(world, call)?;
     let mut data = Map::new();
-    for reaction in world.message(chat, id).into_iter().flat_map(|message| &message.reactions) {
+    for reaction in world
+        .message(chat, id)
+        .into_iter()
+        .flat_map(|message| &message.reactions)
+    {
         let user = &world[reaction.user];
         let millis = reaction.at.unix_timestamp_nanos() / 1_000_000;
         let text = format!("{}:{millis}:{}", user.id, user.name);
-        let entry = data.entry(reaction.emoji.clone()).or_insert_with(|| json!([]));
+        let entry = data
+            .entry(reaction.emoji.clone())
+            .or_insert_with(|| json!([]));
         if let Value::Array(list) = entry {
             list.push(text.into());
         }
@@ -53,7 +59,9 @@ pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     let user = call.user;
     if let Some(message) = world.message_mut(chat, id) {
         let before = message.reactions.len();
-        message.reactions.retain(|reaction| reaction.user != user || reaction.emoji != emoji);
+        message
+            .reactions
+            .retain(|reaction| reaction.user != user || reaction.emoji != emoji);
         if message.reactions.len() == before {
             return Err(Refusal::not_allowed("the user has not given this reaction"));
         }

@@ -21,9 +21,15 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     if call.query("limit").is_none() {
         return Err(Refusal::missing_param("limit"));
     }
-    let of = world.reminders.iter().filter(|reminder| reminder.chat == chat && concerns(reminder, call.user));
+    let of = world
+        .reminders
+        .iter()
+        .filter(|reminder| reminder.chat == chat && concerns(reminder, call.user));
     let (of, next) = page(call, of, MAX_PAGE, MAX_PAGE)?;
-    let list: Vec<Value> = of.into_iter().map(|reminder| shown(world, reminder)).collect();
+    let list: Vec<Value> = of
+        .into_iter()
+        .map(|reminder| shown(world, reminder))
+        .collect();
     let mut answer = json!({ "category": "chat", "time": form::timestamp(call.now), "list": list });
     if let Some(next) = next {
         answer["next_token"] = next.into();
@@ -92,7 +98,10 @@ pub(super) fn edit_several(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     for Edit { reminder_id, time } in reminders {
         let edited = find(world, call, &reminder_id).and_then(|index| {
             let time = OffsetDateTime::from_unix_timestamp_nanos(i128::from(time) * 1_000_000);
-            let time = time.ok().filter(|&time| time > call.now).ok_or_else(|| bad_value("time"))?;
+            let time = time
+                .ok()
+                .filter(|&time| time > call.now)
+                .ok_or_else(|| bad_value("time"))?;
             world.reminders[index].time = time;
             Ok(index)
         });
@@ -147,7 +156,10 @@ fn shown(world: &World, reminder: &Reminder) -> Value {
         "creator": form::user_person(world, reminder.creator),
         "users": users(world, reminder),
     });
-    if let Some(message) = reminder.message.and_then(|id| world.message(reminder.chat, id)) {
+    if let Some(message) = reminder
+        .message
+        .and_then(|id| world.message(reminder.chat, id))
+    {
         form["message"] = json!({
             "msgid": message.id.to_string(),
             "msg": message.text,

@@ -31,7 +31,10 @@ fn list_of(world: &World, call: &Call<'_>, chat: Option<Chat>) -> Result<Reply, 
         scheduled.user == call.user && chat.is_none_or(|chat| scheduled.chat == chat)
     });
     let (of, next) = page(call, of, DEFAULT_PAGE, MAX_PAGE)?;
-    let data: Vec<Value> = of.into_iter().map(|scheduled| shown(world, scheduled)).collect();
+    let data: Vec<Value> = of
+        .into_iter()
+        .map(|scheduled| shown(world, scheduled))
+        .collect();
     let mut answer = json!({
         "url": call.url,
         "type": "scheduledmessages",
@@ -54,7 +57,11 @@ struct Send {
 /// Posts one of them, or all of the chat, now.
 pub(super) fn send(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    let Send { status, id, apply_to } = call.read(&["status"], &["id", "apply_to"])?;
+    let Send {
+        status,
+        id,
+        apply_to,
+    } = call.read(&["status"], &["id", "apply_to"])?;
     expect("status", &status, &["send"])?;
     let ids = match (id, apply_to.as_deref()) {
         (Some(id), None) => {
@@ -63,9 +70,16 @@ pub(super) fn send(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         }
         (None, Some("all")) => own(world, call, chat),
         (None, None) => return Err(Refusal::missing_param("id")),
-        _ => return Err(Refusal::invalid_input("`id` and `apply_to` exclude each other, and `apply_to` is `all`")),
+        _ => {
+            return Err(Refusal::invalid_input(
+                "`id` and `apply_to` exclude each other, and `apply_to` is `all`",
+            ));
+        }
     };
-    let sent: Vec<_> = world.scheduled.extract_if(.., |one| ids.contains(&one.id)).collect();
+    let sent: Vec<_> = world
+        .scheduled
+        .extract_if(.., |one| ids.contains(&one.id))
+        .collect();
     for scheduled in sent {
         world.send_scheduled(&scheduled, call.now);
     }
@@ -135,9 +149,16 @@ pub(super) fn reschedule(world: &mut World, call: &Call<'_>) -> Result<Reply, Re
     let asked: Reschedule = call.read(&["status"], &optional)?;
     expect("status", &asked.status, &["reschedule"])?;
     if let Some(apply_to) = &asked.apply_to {
-        expect("apply_to", apply_to, &["all_time_based", "all_status_based"])?;
+        expect(
+            "apply_to",
+            apply_to,
+            &["all_time_based", "all_status_based"],
+        )?;
     }
-    let due = asked.new.due(call)?.ok_or_else(|| Refusal::missing_param("schedule_time"))?;
+    let due = asked
+        .new
+        .due(call)?
+        .ok_or_else(|| Refusal::missing_param("schedule_time"))?;
     let at = asked.time.map(|millis| time("time", millis)).transpose()?;
     let is_meant = |scheduled: &Scheduled| match (&scheduled.due, asked.apply_to.as_deref()) {
         (Due::At(_), Some("all_time_based")) | (Due::When(_), Some("all_status_based")) => true,
@@ -153,13 +174,20 @@ pub(super) fn reschedule(world: &mut World, call: &Call<'_>) -> Result<Reply, Re
             changed.push(scheduled.clone());
         }
     }
-    let data: Vec<Value> = changed.iter().map(|scheduled| shown(world, scheduled)).collect();
-    Ok(Reply::Json(json!({ "url": call.url, "type": "scheduledmessages", "data": data })))
+    let data: Vec<Value> = changed
+        .iter()
+        .map(|scheduled| shown(world, scheduled))
+        .collect();
+    Ok(Reply::Json(
+        json!({ "url": call.url, "type": "scheduledmessages", "data": data }),
+    ))
 }
 
 pub(super) fn delete_all(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
-    world.scheduled.retain(|one| one.chat != chat || one.user != call.user);
+    world
+        .scheduled
+        .retain(|one| one.chat != chat || one.user != call.user);
     Ok(Reply::NoContent)
 }
 
@@ -175,7 +203,13 @@ struct Edit {
 pub(super) fn edit(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let index = find(world, call, chat, call.object())?;
-    let optional = ["text", "schedule_time", "schedule_timezone", "schedule_status", "file_remove"];
+    let optional = [
+        "text",
+        "schedule_time",
+        "schedule_timezone",
+        "schedule_status",
+        "file_remove",
+    ];
     let asked: Edit = call.read(&[], &optional)?;
     if asked.file_remove {
         return Err(Refusal::not_allowed("the message has no file"));
@@ -189,7 +223,9 @@ pub(super) fn edit(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     }
     asked.new.apply(&mut world.scheduled[index], due.as_ref());
     let data = shown(world, &world.scheduled[index]);
-    Ok(Reply::Json(json!({ "url": call.url, "type": "scheduledmessages", "data": data })))
+    Ok(Reply::Json(
+        json!({ "url": call.url, "type": "scheduledmessages", "data": data }),
+    ))
 }
 
 pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -202,12 +238,20 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 fn find(world: &World, call: &Call<'_>, chat: Chat, id: &str) -> Result<usize, Refusal> {
     let is_it = |one: &Scheduled| one.id == id && one.chat == chat && one.user == call.user;
     let found = world.scheduled.iter().position(is_it);
-    found.ok_or_else(|| Refusal::not_found("message_not_found", "the user has no such scheduled message in this chat"))
+    found.ok_or_else(|| {
+        Refusal::not_found(
+            "message_not_found",
+            "the user has no such scheduled message in this chat",
+        )
+    })
 }
 
 /// The ids of the user's in the chat.
 fn own(world: &World, call: &Call<'_>, chat: Chat) -> Vec<String> {
-    let own = world.scheduled.iter().filter(|one| one.chat == chat && one.user == call.user);
+    let own = world
+        .scheduled
+        .iter()
+        .filter(|one| one.chat == chat && one.user == call.user);
     own.map(|one| one.id.clone()).collect()
 }
 

@@ -14,17 +14,25 @@ const MAX_MESSAGES: usize = 50;
 /// By their titles, the one with the latest message first.
 pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_CHATS, MAX_CHATS)?;
-    if call.query("sort_by").is_some_and(|order| !["usage", "recent"].contains(&order)) {
+    if call
+        .query("sort_by")
+        .is_some_and(|order| !["usage", "recent"].contains(&order))
+    {
         return Err(bad_value("sort_by"));
     }
     let mut chats = super::chats::sorted(world, call);
     chats.retain(|&chat| {
         let form = || form::chat(world, chat, call.user);
-        call.query("title").is_none_or(|title| contains(&world.title(chat, call.user), title))
-            && call.query("chat_type").is_none_or(|kind| form()["chat_type"] == kind)
+        call.query("title")
+            .is_none_or(|title| contains(&world.title(chat, call.user), title))
+            && call
+                .query("chat_type")
+                .is_none_or(|kind| form()["chat_type"] == kind)
             && call.query("recipient").is_none_or(|name| {
                 let members = world.members(chat).iter();
-                members.clone().any(|&user| contains(&world[user].name, name) || world[user].id == name)
+                members
+                    .clone()
+                    .any(|&user| contains(&world[user].name, name) || world[user].id == name)
             })
             && call.query("parent_chat_id").is_none()
     });
@@ -51,7 +59,8 @@ pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     let chats = match call.list("chat_ids") {
         None => world.chats_of(call.user),
         Some(ids) => {
-            let chats: Result<Vec<Chat>, Refusal> = ids.iter().map(|id| chat_by_id(world, call, id)).collect();
+            let chats: Result<Vec<Chat>, Refusal> =
+                ids.iter().map(|id| chat_by_id(world, call, id)).collect();
             chats?
         }
     };
@@ -61,21 +70,35 @@ pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
         let form = form::message(world, chat, message);
         let mentions = form["mentions"].as_array().cloned().unwrap_or_default();
         let file = message.file.as_deref().and_then(|id| world.file(id));
-        call.query("query").is_none_or(|words| contains(&message.text, words))
+        call.query("query")
+            .is_none_or(|words| contains(&message.text, words))
             && before.is_none_or(|before| message.id.millis() < before)
-            && senders.as_ref().is_none_or(|ids| ids.iter().any(|id| world.sender_id(message.sender) == id))
+            && senders
+                .as_ref()
+                .is_none_or(|ids| ids.iter().any(|id| world.sender_id(message.sender) == id))
             && mentioned.as_ref().is_none_or(|ids| {
-                mentions.iter().any(|mention| ids.iter().any(|id| mention["id"] == id.as_str()))
+                mentions
+                    .iter()
+                    .any(|mention| ids.iter().any(|id| mention["id"] == id.as_str()))
             })
             && has_mentions.is_none_or(|has| has != mentions.is_empty())
             && is_pinned.is_none_or(|pinned| form["is_pinned"] == pinned)
             && (with_bots || matches!(message.sender, Sender::User(_)))
-            && call.query("message_type").is_none_or(|kind| form["type"] == kind)
-            && call.query("file_name").is_none_or(|name| file.is_some_and(|file| contains(&file.name, name)))
+            && call
+                .query("message_type")
+                .is_none_or(|kind| form["type"] == kind)
+            && call
+                .query("file_name")
+                .is_none_or(|name| file.is_some_and(|file| contains(&file.name, name)))
     };
     let mut found: Vec<(Chat, &Message)> = chats
         .iter()
-        .flat_map(|&chat| world.seen(call.user, chat).iter().map(move |message| (chat, message)))
+        .flat_map(|&chat| {
+            world
+                .seen(call.user, chat)
+                .iter()
+                .map(move |message| (chat, message))
+        })
         .filter(|(chat, message)| is_asked(*chat, message))
         .collect();
     found.sort_by_key(|(_, message)| std::cmp::Reverse(message.id.millis()));

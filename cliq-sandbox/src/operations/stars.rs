@@ -55,7 +55,11 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
         return Err(bad_value("star_type"));
     }
     let is_same = |star: &Star| star.user == call.user && star.message == id;
-    let old = world.stars.iter().position(is_same).map(|index| world.stars.remove(index));
+    let old = world
+        .stars
+        .iter()
+        .position(is_same)
+        .map(|index| world.stars.remove(index));
     let star = Star {
         user: call.user,
         chat,

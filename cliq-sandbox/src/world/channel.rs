@@ -33,7 +33,12 @@ impl Role {
 
 impl Channel {
     /// An empty one, of the organization.
-    pub(crate) fn new(id: String, chat_id: String, unique_name: String, created: OffsetDateTime) -> Self {
+    pub(crate) fn new(
+        id: String,
+        chat_id: String,
+        unique_name: String,
+        created: OffsetDateTime,
+    ) -> Self {
         Self {
             id,
             chat_id,

@@ -33,22 +33,38 @@ pub(crate) enum Kind {
 
 impl World {
     /// The chat of the two users; a new one if they have none yet.
-    pub(crate) fn direct_chat(&mut self, user: UserKey, other: UserKey, now: OffsetDateTime) -> ConversationKey {
+    pub(crate) fn direct_chat(
+        &mut self,
+        user: UserKey,
+        other: UserKey,
+        now: OffsetDateTime,
+    ) -> ConversationKey {
         let found = self.conversation_keys().find(|&key| {
             let conversation = &self[key];
             let members = &conversation.members;
-            conversation.kind == Kind::Direct && members.contains(&user) && members.contains(&other)
+            conversation.kind == Kind::Direct
+                && members.contains(&user)
+                && members.contains(&other)
                 && (user != other || members.len() == 1)
         });
-        let members = if user == other { vec![user] } else { vec![user, other] };
+        let members = if user == other {
+            vec![user]
+        } else {
+            vec![user, other]
+        };
         found.unwrap_or_else(|| self.start_conversation(Kind::Direct, String::new(), members, now))
     }
 
     /// The user's chat with the bot; a new one if there is none yet. Whoever has one subscribes.
-    pub(crate) fn bot_chat(&mut self, bot: BotKey, user: UserKey, now: OffsetDateTime) -> ConversationKey {
-        let found = self.conversation_keys().find(|&key| {
-            self[key].kind == Kind::Bot(bot) && self[key].members.contains(&user)
-        });
+    pub(crate) fn bot_chat(
+        &mut self,
+        bot: BotKey,
+        user: UserKey,
+        now: OffsetDateTime,
+    ) -> ConversationKey {
+        let found = self
+            .conversation_keys()
+            .find(|&key| self[key].kind == Kind::Bot(bot) && self[key].members.contains(&user));
         found.unwrap_or_else(|| {
             if !self[bot].subscribers.contains(&user) {
                 self[bot].subscribers.push(user);
@@ -114,7 +130,10 @@ impl World {
             Kind::Group => conversation.title.clone(),
             Kind::Bot(bot) => self[bot].name.clone(),
             Kind::Direct => {
-                let other = conversation.members.iter().find(|&&member| member != viewer);
+                let other = conversation
+                    .members
+                    .iter()
+                    .find(|&&member| member != viewer);
                 self[*other.unwrap_or(&viewer)].name.clone()
             }
         }

@@ -109,7 +109,11 @@ impl World {
         let mut chats: Vec<_> = self.places.values().map(|(chat, _)| *chat).collect();
         chats.sort_unstable();
         chats.dedup();
-        let has = |chat: &Chat| self.messages(*chat).iter().any(|message| message.file.as_deref() == Some(id));
+        let has = |chat: &Chat| {
+            self.messages(*chat)
+                .iter()
+                .any(|message| message.file.as_deref() == Some(id))
+        };
         chats.retain(has);
         chats
     }
@@ -123,14 +127,20 @@ impl World {
     }
 
     pub(crate) fn views(&self) -> impl Iterator<Item = (UserKey, Chat, &View)> {
-        self.views.iter().map(|((user, chat), view)| (*user, *chat, view))
+        self.views
+            .iter()
+            .map(|((user, chat), view)| (*user, *chat, view))
     }
 
     /// What the user sees of the chat's messages.
     pub(crate) fn seen(&self, user: UserKey, chat: Chat) -> &[Message] {
         let messages = self.messages(chat);
         let cleared = self.views.get(&(user, chat)).and_then(|view| view.cleared);
-        let behind = cleared.and_then(|id| messages.iter().rposition(|message| message.id.is_at_or_before(id)));
+        let behind = cleared.and_then(|id| {
+            messages
+                .iter()
+                .rposition(|message| message.id.is_at_or_before(id))
+        });
         &messages[behind.map_or(0, |index| index + 1)..]
     }
 
@@ -138,7 +148,8 @@ impl World {
     pub(crate) fn unread(&self, user: UserKey, chat: Chat) -> usize {
         let read = self.views.get(&(user, chat)).and_then(|view| view.read);
         let is_new = |message: &&Message| {
-            message.sender != Sender::User(user) && read.is_none_or(|read| !message.id.is_at_or_before(read))
+            message.sender != Sender::User(user)
+                && read.is_none_or(|read| !message.id.is_at_or_before(read))
         };
         self.seen(user, chat).iter().filter(is_new).count()
     }
@@ -154,7 +165,10 @@ impl World {
         }
         self.places.remove(&id);
         self.messages_mut(chat).remove(index);
-        let later: Vec<_> = self.messages(chat)[index..].iter().map(|message| message.id).collect();
+        let later: Vec<_> = self.messages(chat)[index..]
+            .iter()
+            .map(|message| message.id)
+            .collect();
         for (offset, id) in later.into_iter().enumerate() {
             self.places.insert(id, (chat, index + offset));
         }
@@ -185,19 +199,76 @@ impl World {
         if !self.scheduled.iter().any(is_due) {
             return;
         }
-        let mut due: Vec<_> = self.scheduled.extract_if(.., |scheduled| is_due(scheduled)).collect();
+        let mut due: Vec<_> = self
+            .scheduled
+            .extract_if(.., |scheduled| is_due(scheduled))
+            .collect();
         due.sort_by_key(|scheduled| match scheduled.due {
             Due::At(at) => at,
             Due::When(_) => now,
         });
         for scheduled in due {
-            let at = if let Due::At(at) = scheduled.due { at } else { now };
+            let at = if let Due::At(at) = scheduled.due {
+                at
+            } else {
+                now
+            };
             self.send_scheduled(&scheduled, at);
         }
     }
 
+    pub(crate) fn schedule(
+        &mut self,
+        chat: Chat,
+        user: UserKey,
+        text: String,
+        at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> String {
+        let id = format!("s-{}", self.take_serial());
+        self.scheduled.push(Scheduled {
+            id: id.clone(),
+            chat,
+            user,
+            text,
+            due: Due::At(at),
+            timezone: "UTC".to_owned(),
+            created: now,
+        });
+        id
+    }
+
+    /// The first of the users makes it.
+    pub(crate) fn remind(
+        &mut self,
+        chat: Chat,
+        users: &[UserKey],
+        content: String,
+        at: OffsetDateTime,
+        now: OffsetDateTime,
+    ) -> String {
+        let id = self.take_serial().to_string();
+        self.reminders.push(Reminder {
+            id: id.clone(),
+            content,
+            time: at,
+            timezone: "UTC".to_owned(),
+            created: now,
+            creator: users[0],
+            users: users.iter().map(|&user| (user, false)).collect(),
+            chat,
+            message: None,
+        });
+        id
+    }
+
     pub(crate) fn send_scheduled(&mut self, scheduled: &Scheduled, at: OffsetDateTime) {
         let sender = Sender::User(scheduled.user);
-        self.post_to(scheduled.chat, sender, Content::text(scheduled.text.clone()), at);
+        self.post_to(
+            scheduled.chat,
+            sender,
+            Content::text(scheduled.text.clone()),
+            at,
+        );
     }
 }

@@ -186,7 +186,11 @@ impl World {
 
     /// By id or e-mail address.
     pub(crate) fn find_user(&self, name: &str) -> Option<UserKey> {
-        let by_email = || self.users.iter().position(|user| user.email.eq_ignore_ascii_case(name));
+        let by_email = || {
+            self.users
+                .iter()
+                .position(|user| user.email.eq_ignore_ascii_case(name))
+        };
         self.user(name).or_else(|| by_email().map(UserKey))
     }
 
@@ -203,12 +207,17 @@ impl World {
 
     /// By id or unique name.
     pub(crate) fn find_bot(&self, name: &str) -> Option<BotKey> {
-        let by_id = self.bots.iter().position(|bot| bot.id == name && !bot.is_deleted);
+        let by_id = self
+            .bots
+            .iter()
+            .position(|bot| bot.id == name && !bot.is_deleted);
         by_id.map(BotKey).or_else(|| self.bot(name))
     }
 
     pub(crate) fn bot_keys(&self) -> impl Iterator<Item = BotKey> + '_ {
-        (0..self.bots.len()).map(BotKey).filter(|&bot| !self[bot].is_deleted)
+        (0..self.bots.len())
+            .map(BotKey)
+            .filter(|&bot| !self[bot].is_deleted)
     }
 
     /// With those that are deleted: their messages stay.
@@ -218,7 +227,10 @@ impl World {
 
     /// By its unique name, even if it is deleted.
     pub(crate) fn bot_that_was(&self, unique_name: &str) -> Option<BotKey> {
-        self.bots.iter().position(|bot| bot.unique_name == unique_name).map(BotKey)
+        self.bots
+            .iter()
+            .position(|bot| bot.unique_name == unique_name)
+            .map(BotKey)
     }
 
     pub(crate) fn delete_bot(&mut self, bot: BotKey) {
@@ -254,7 +266,9 @@ impl World {
     }
 
     pub(crate) fn channel_keys(&self) -> impl Iterator<Item = ChannelKey> + '_ {
-        (0..self.channels.len()).map(ChannelKey).filter(|&channel| !self[channel].is_deleted)
+        (0..self.channels.len())
+            .map(ChannelKey)
+            .filter(|&channel| !self[channel].is_deleted)
     }
 
     /// The channel is gone, with its threads.
@@ -265,9 +279,16 @@ impl World {
             Chat::Thread(thread) => world[thread].channel == channel,
             Chat::Conversation(_) => false,
         };
-        let gone: Vec<_> = self.chats.iter().filter(|(_, chat)| is_in(self, **chat)).map(|(id, _)| id.clone()).collect();
+        let gone: Vec<_> = self
+            .chats
+            .iter()
+            .filter(|(_, chat)| is_in(self, **chat))
+            .map(|(id, _)| id.clone())
+            .collect();
         for id in gone {
-            let Some(chat) = self.chats.remove(&id) else { continue };
+            let Some(chat) = self.chats.remove(&id) else {
+                continue;
+            };
             self.forget_chat(chat);
         }
     }

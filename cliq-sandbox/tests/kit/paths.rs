@@ -47,7 +47,9 @@ async fn text_comes_before_a_placeholder_whichever_stub_is_newer() -> Result<(),
 async fn the_leftmost_text_decides() -> Result<(), Error> {
     let server = StubServer::new();
     server.on::<SearchWordRequest>().reply("word".to_owned());
-    server.on::<ListMembersRequest>().reply("members".to_owned());
+    server
+        .on::<ListMembersRequest>()
+        .reply("members".to_owned());
     let client = server.client();
     assert_eq!(client.list_members("CT_1").await?, "members");
     assert_eq!(client.search_word("members").await?, "word");
@@ -59,7 +61,10 @@ async fn the_leftmost_text_decides() -> Result<(), Error> {
 #[tokio::test]
 async fn a_call_of_an_endpoint_without_a_stub_has_no_reply_of_another() {
     let server = StubServer::new();
-    server.on::<GetChatRequest>().optional().reply("chat".to_owned());
+    server
+        .on::<GetChatRequest>()
+        .optional()
+        .reply("chat".to_owned());
     let error = server.client().search_chats().await.unwrap_err();
     assert_eq!(error.code(), Some("no_stub"), "{error}");
     assert!(server.calls::<GetChatRequest>().is_empty());

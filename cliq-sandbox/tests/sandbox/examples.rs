@@ -14,11 +14,18 @@ fn call(sandbox: &Sandbox, token: &str, method: &str, url: &str, body: &str) -> 
         .method(method)
         .uri(url)
         .header("authorization", format!("Bearer {token}"));
-    sandbox.handle(request.body(Bytes::copy_from_slice(body.as_bytes())).unwrap())
+    sandbox.handle(
+        request
+            .body(Bytes::copy_from_slice(body.as_bytes()))
+            .unwrap(),
+    )
 }
 
 fn is_example(response: &Response<Bytes>) -> bool {
-    response.headers().get("x-sandbox-example").is_some_and(|mark| mark == "true")
+    response
+        .headers()
+        .get("x-sandbox-example")
+        .is_some_and(|mark| mark == "true")
 }
 
 #[test]
@@ -26,7 +33,13 @@ fn no_declared_endpoint_is_unknown() {
     let scene = scene();
     for meta in APIS.iter().copied().flatten() {
         let path = format!("{}{}", meta.base(), meta.path()).replace(['<', '>'], "");
-        let response = call(&scene.demo.sandbox, &scene.demo.token, meta.method().as_str(), &path, "");
+        let response = call(
+            &scene.demo.sandbox,
+            &scene.demo.token,
+            meta.method().as_str(),
+            &path,
+            "",
+        );
         let reason = response.headers().get("x-sandbox-reason");
         let is_unknown = reason.is_some_and(|reason| reason == "no operation has this URL");
         assert!(!is_unknown && response.status() != 405, "{meta}");
@@ -36,7 +49,8 @@ fn no_declared_endpoint_is_unknown() {
 #[test]
 fn an_operation_that_is_not_played_answers_its_published_example() {
     let scene = scene();
-    let answer = |method, url| call(&scene.demo.sandbox, &scene.demo.token, method, url, "");
+    let answer =
+        |method: &str, url: &str| call(&scene.demo.sandbox, &scene.demo.token, method, url, "");
     let preferences = answer("GET", "/api/v3/settings/user-preferences");
     assert!(preferences.status() == 200 && is_example(&preferences));
     let deleted = answer("DELETE", "/api/v3/commands/1");
@@ -53,13 +67,16 @@ fn an_operation_that_is_not_played_answers_its_published_example() {
 fn reading_all_pages_ends() {
     let scene = scene();
     let page = |query: &str| {
-        let url = format!("/api/v3/commands{query}");
+        let url = format!("/api/v3/functions{query}");
         let response = call(&scene.demo.sandbox, &scene.demo.token, "GET", &url, "");
         let body: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
         body["next_token"].as_str().map(str::to_owned)
     };
     let token = page("").unwrap();
-    assert_eq!(page(&format!("?next_token={}", token.replace('=', "%3D"))), None);
+    assert_eq!(
+        page(&format!("?next_token={}", token.replace('=', "%3D"))),
+        None
+    );
 }
 
 #[test]
@@ -73,7 +90,11 @@ fn limits_and_scopes_hold_for_examples_too() {
     assert_eq!(scoped.status(), 401);
     let answers = |count: u32| {
         (0..count)
-            .map(|_| call(&demo.sandbox, &demo.token, "GET", "/api/v3/datastores", "").status().as_u16())
+            .map(|_| {
+                call(&demo.sandbox, &demo.token, "GET", "/api/v3/datastores", "")
+                    .status()
+                    .as_u16()
+            })
             .collect::<Vec<_>>()
     };
     assert!(answers(30).iter().all(|status| *status == 200));

@@ -192,7 +192,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
         ),
         (
             with(NewMessage::by("1", "Hi.").reply_to("1_1")),
-            "the message \"Hi.\": only a message in a thread answers another",
+            "the message \"Hi.\": `1_1` is no earlier message of its chat",
         ),
         (
             with(
