@@ -219,7 +219,11 @@ fn only_this_machine_s_hosts_are_served_unless_another_one_is_allowed() {
 #[test]
 fn an_app_is_printed_that_a_client_can_use() {
     let plain = Running::start(&["--port", "0", "-q"]);
-    assert!(!plain.welcome.contains("client secret"), "{}", plain.welcome);
+    assert!(
+        !plain.welcome.contains("client secret"),
+        "{}",
+        plain.welcome
+    );
     let running = Running::start(&["--port", "0", "-q", "--app"]);
     let printed = |name: &str| {
         let (_, rest) = running.welcome.split_once(name).unwrap();
@@ -246,7 +250,10 @@ fn locks_are_lifted_and_time_is_moved_by_this_machine_only() {
         running.post(path);
     }
     assert!(running.post(path).starts_with("HTTP/1.1 429 "));
-    for (method, path) in [("DELETE", "/_sandbox/locks"), ("POST", "/_sandbox/time?advance=1d")] {
+    for (method, path) in [
+        ("DELETE", "/_sandbox/locks"),
+        ("POST", "/_sandbox/time?advance=1d"),
+    ] {
         let answer = running.send(method, "evil.example", path, "");
         assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
     }

@@ -71,7 +71,12 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             && view.closed == closed.unwrap_or(false)
             && before.is_none_or(|before| last < before)
             && after.is_none_or(|after| last > after)
-            && call.query("name").is_none_or(|name| world.title(chat, call.user) == name)
+            && call.query("recipient").is_none_or(|id| {
+                let recipients = world.members(chat).iter();
+                recipients.clone().any(|&user| user != call.user && world[user].id == id)
+            })
+            && call
+                .query("name").is_none_or(|name| world.title(chat, call.user) == name)
     });
     let chats = chats
         .into_iter()

@@ -20,14 +20,15 @@ pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
     {
         return Err(bad_value("sort_by"));
     }
+    let kinds = call.list("chat_type");
     let mut chats = super::chats::sorted(world, call);
     chats.retain(|&chat| {
         let form = || form::chat(world, chat, call.user);
         call.query("title")
             .is_none_or(|title| contains(&world.title(chat, call.user), title))
-            && call
-                .query("chat_type")
-                .is_none_or(|kind| form()["chat_type"] == kind)
+            && kinds
+                .as_ref()
+                .is_none_or(|kinds| kinds.iter().any(|kind| form()["chat_type"] == kind.as_str()))
             && call.query("recipient").is_none_or(|name| {
                 let members = world.members(chat).iter();
                 members
