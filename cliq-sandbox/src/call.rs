@@ -110,6 +110,14 @@ impl Call<'_> {
         }
     }
 
+    /// A time in the query, in milliseconds since the Unix epoch.
+    pub(crate) fn millis(&self, name: &str) -> Result<Option<u64>, Refusal> {
+        match self.query(name) {
+            None => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|_| bad_value(name)),
+        }
+    }
+
     /// A flag in the query.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
         match self.query(name) {

@@ -36,11 +36,11 @@ use crate::world::World;
 /// Times after it can't be written in the forms of Cliq: some centuries.
 const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
 
-/// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
+/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with
 /// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as posting a plain message, is a method here, and [`to_json`](Self::to_json)
+/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
 /// writes it all down. Cloning it is cheap, and clones share their world.
 ///
 /// ```

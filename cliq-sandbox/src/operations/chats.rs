@@ -28,11 +28,7 @@ pub(super) fn sorted(world: &World, call: &Call<'_>) -> Vec<Chat> {
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
-    let time = |name: &str| match call.query(name) {
-        None => Ok(None),
-        Some(text) => text.parse::<u64>().map(Some).map_err(|_| bad_value(name)),
-    };
-    let (before, after) = (time("modified_before")?, time("modified_after")?);
+    let (before, after) = (call.millis("modified_before")?, call.millis("modified_after")?);
     let flags = ["pinned", "muted", "closed"].map(|name| call.flag(name));
     let [pinned, muted, closed] = flags;
     let (pinned, muted, closed) = (pinned?, muted?, closed?);

@@ -5,7 +5,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 
 use super::{Ids, bad, chat, chat_by_id, form, message};
-use crate::call::{Call, bad_value};
+use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{Chat, Content, Kind, MessageId, Sender, UserKey, World};
@@ -20,11 +20,7 @@ const MAX_TEXT: usize = 5000;
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
-    let time = |name: &str| match call.query(name) {
-        None => Ok(None),
-        Some(text) => text.parse::<u64>().map(Some).map_err(|_| bad_value(name)),
-    };
-    let (from, to) = (time("fromtime")?, time("totime")?);
+    let (from, to) = (call.millis("fromtime")?, call.millis("totime")?);
     let is_asked =
         |millis: u64| from.is_none_or(|from| millis >= from) && to.is_none_or(|to| millis <= to);
     let seen = world.seen(call.user, chat);

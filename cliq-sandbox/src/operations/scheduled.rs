@@ -160,8 +160,14 @@ pub(super) fn reschedule(world: &mut World, call: &Call<'_>) -> Result<Reply, Re
         .due(call)?
         .ok_or_else(|| Refusal::missing_param("schedule_time"))?;
     let at = asked.time.map(|millis| time("time", millis)).transpose()?;
+    if asked.apply_to.is_none() && at.is_none() && asked.existing_status.is_none() {
+        return Err(Refusal::missing_param("apply_to"));
+    }
     let is_meant = |scheduled: &Scheduled| match (&scheduled.due, asked.apply_to.as_deref()) {
-        (Due::At(_), Some("all_time_based")) | (Due::When(_), Some("all_status_based")) => true,
+        (Due::At(time), Some("all_time_based")) => at.is_none_or(|at| at == *time),
+        (Due::When(state), Some("all_status_based")) => {
+            asked.existing_status.as_ref().is_none_or(|asked| asked == state)
+        }
         (Due::At(time), None) => at == Some(*time),
         (Due::When(state), None) => asked.existing_status.as_ref() == Some(state),
         _ => false,

@@ -50,10 +50,8 @@ pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
 pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let limit = call.limit(MAX_MESSAGES, MAX_MESSAGES)?;
-    let before = match call.query("next_token") {
-        None => None,
-        Some(token) => Some(token.parse::<u64>().map_err(|_| bad_value("next_token"))?),
-    };
+    let before = call.millis("next_token")?;
+    let (from, to) = (call.millis("from_time")?, call.millis("to_time")?);
     let has_mentions = call.flag("has_mentions")?;
     let is_pinned = call.flag("is_pinned")?;
     let with_bots = call.flag("include_bot_messages")?.unwrap_or(true);
@@ -74,6 +72,8 @@ pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
         call.query("query")
             .is_none_or(|words| contains(&message.text, words))
             && before.is_none_or(|before| message.id.millis() < before)
+            && from.is_none_or(|from| message.id.millis() >= from)
+            && to.is_none_or(|to| message.id.millis() <= to)
             && senders
                 .as_ref()
                 .is_none_or(|ids| ids.iter().any(|id| world.sender_id(message.sender) == id))

@@ -20,7 +20,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         None => None,
         Some(id) => Some(chat_by_id(world, call, id)?),
     };
-    let kind = call.query("star_type");
+    let kind = call.query("star_type").filter(|kind| *kind != "all");
+    let (from, to) = (call.millis("from_time")?, call.millis("to_time")?);
     if kind.is_some_and(|kind| !KINDS.contains(&kind)) {
         return Err(bad_value("star_type"));
     }
@@ -28,6 +29,8 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         star.user == call.user
             && chat.is_none_or(|chat| star.chat == chat)
             && kind.is_none_or(|kind| star.kind == kind)
+            && from.is_none_or(|from| star.message.millis() >= from)
+            && to.is_none_or(|to| star.message.millis() <= to)
             && world.members(star.chat).contains(&call.user)
     });
     let (stars, next) = page(call, stars, DEFAULT_PAGE, MAX_PAGE)?;
