@@ -103,9 +103,11 @@ impl Documented {
         let limits: Vec<_> = self.limits.iter().map(|limit| parse_limit(limit)).collect();
         let placeholders = self.path().split('/').filter_map(|segment| {
             let name = segment.strip_prefix('<')?.strip_suffix('>')?;
-            Some(Param::path(leaked(name), true))
+            Some(Param::path(leaked(name), true, ""))
         });
-        let query = self.query().map(|name| Param::query(leaked(name), false));
+        let query = self
+            .query()
+            .map(|name| Param::query(leaked(name), false, ""));
         let meta = EndpointMeta {
             name: leaked(&self.operation),
             api: "Documented",

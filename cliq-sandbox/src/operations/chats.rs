@@ -28,7 +28,10 @@ pub(super) fn sorted(world: &World, call: &Call<'_>) -> Vec<Chat> {
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
-    let (before, after) = (call.millis("modified_before")?, call.millis("modified_after")?);
+    let (before, after) = (
+        call.millis("modified_before")?,
+        call.millis("modified_after")?,
+    );
     let flags = ["pinned", "muted", "closed"].map(|name| call.flag(name));
     let [pinned, muted, closed] = flags;
     let (pinned, muted, closed) = (pinned?, muted?, closed?);

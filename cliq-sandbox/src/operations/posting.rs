@@ -76,10 +76,10 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
 }
 
 /// A message that can be posted.
-pub(super) struct Post {
+struct Post {
+    /// Without what it answers, which is to be looked for.
     content: Content,
-    /// The message that a thread is to be started from.
-    main: Option<String>,
+    reply_to: Option<String>,
     title: Option<String>,
     in_parent: bool,
     mark_as_read: bool,
@@ -172,23 +172,24 @@ pub(super) fn place(
     sender: Sender,
     message: NewMessage,
 ) -> Result<MessageId, Refusal> {
-    let post = message.check()?;
     if world
         .channel_of(chat)
         .is_some_and(|channel| world[channel].is_archived)
     {
         return Err(Refusal::not_allowed("the channel is archived"));
     }
-    let id = match (chat, post.main.is_some()) {
-        (Chat::Channel(channel), true) => start_thread(world, call, channel, sender, post)?,
+    match (chat, message.thread_message_id.is_some()) {
+        (Chat::Channel(channel), true) => start_thread(world, call, channel, sender, message),
         (Chat::Thread(thread), false) => {
+            let post = message.check()?;
+            require_open(world, Some(thread))?;
             let main = world[thread].main_message;
             let reply_to = answered(world, &post, Chat::Thread(thread), Some(main))?;
-            require_open(world, Some(thread))?;
-            in_thread(world, call, thread, sender, post, reply_to)
+            Ok(in_thread(world, call, thread, sender, post, reply_to))
         }
-        (_, true) => return Err(Refusal::not_allowed("threads are started in channels")),
+        (_, true) => Err(Refusal::not_allowed("threads are started in channels")),
         (chat, false) => {
+            let post = message.check()?;
             let reply_to = answered(world, &post, chat, None)?;
             let allows = |channel: ChannelKey| world[channel].reply_mode.allows_replies();
             if reply_to.is_some() && !world.channel_of(chat).is_none_or(allows) {
@@ -204,10 +205,9 @@ pub(super) fn place(
             if post.mark_as_read {
                 world.view_mut(call.user, chat).read = Some(id);
             }
-            id
+            Ok(id)
         }
-    };
-    Ok(id)
+    }
 }
 
 impl NewMessage {
@@ -250,17 +250,14 @@ impl NewMessage {
         ];
         let extras = EXTRAS.into_iter().zip(extras);
         let extras = extras.filter_map(|(name, value)| Some((name.to_owned(), value?)));
-        let reply_to = self
-            .reply_to
-            .map(|id| MessageId::parse(&id).ok_or_else(|| Refusal::message_not_found("reply_to")));
         Ok(Post {
             content: Content {
                 text,
-                reply_to: reply_to.transpose()?,
+                reply_to: None,
                 extras: extras.collect(),
                 file: None,
             },
-            main: self.thread_message_id,
+            reply_to: self.reply_to,
             title: self.thread_title.or(self.message_topic),
             in_parent: self.post_in_parent,
             mark_as_read: self.mark_as_read,
@@ -275,33 +272,33 @@ fn start_thread(
     call: &Call<'_>,
     channel: ChannelKey,
     sender: Sender,
-    post: Post,
+    message: NewMessage,
 ) -> Result<MessageId, Refusal> {
     if !world[channel].reply_mode.allows_threads() {
         return Err(Refusal::not_allowed(
             "the reply mode of the channel does not allow threads",
         ));
     }
-    let main = post
-        .main
+    let main = message
+        .thread_message_id
         .as_deref()
         .and_then(MessageId::parse)
         .and_then(|id| world.message(Chat::Channel(channel), id));
     let main = main.ok_or_else(|| Refusal::message_not_found("thread_message_id"))?;
     let (id, existing) = (main.id, world.thread_from(main.id));
+    let post = message.check()?;
     let title = post
         .title
         .clone()
         .filter(|title| !title.trim().is_empty())
         .unwrap_or_else(|| derived_title(main));
     require_open(world, existing)?;
-    let reply_to = match (existing, post.content.reply_to) {
-        (Some(thread), _) => answered(world, &post, Chat::Thread(thread), Some(id))?,
-        (None, Some(answered)) if answered != id => {
-            return Err(Refusal::message_not_found("reply_to"));
-        }
-        (None, reply_to) => reply_to,
-    };
+    // The thread may not be there yet, but the message that it hangs on is.
+    let chat = existing.map_or(Chat::Channel(channel), Chat::Thread);
+    let reply_to = answered(world, &post, chat, Some(id))?;
+    if existing.is_none() && reply_to.is_some_and(|answered| answered != id) {
+        return Err(Refusal::message_not_found("reply_to"));
+    }
     let thread = existing.unwrap_or_else(|| world.start_thread(channel, id, title));
     Ok(in_thread(world, call, thread, sender, post, reply_to))
 }
@@ -331,14 +328,13 @@ fn answered(
     chat: Chat,
     main: Option<MessageId>,
 ) -> Result<Option<MessageId>, Refusal> {
-    let Some(reply_to) = post.content.reply_to else {
+    let Some(reply_to) = &post.reply_to else {
         return Ok(None);
     };
-    if main == Some(reply_to) || world.message(chat, reply_to).is_some() {
-        Ok(Some(reply_to))
-    } else {
-        Err(Refusal::message_not_found("reply_to"))
-    }
+    MessageId::parse(reply_to)
+        .filter(|&id| main == Some(id) || world.message(chat, id).is_some())
+        .map(Some)
+        .ok_or_else(|| Refusal::message_not_found("reply_to"))
 }
 
 fn in_thread(
@@ -351,11 +347,7 @@ fn in_thread(
 ) -> MessageId {
     if post.in_parent {
         let channel = Chat::Channel(world[thread].channel);
-        let content = Content {
-            reply_to: None,
-            ..post.content.clone()
-        };
-        world.post_to(channel, sender, content, call.now);
+        world.post_to(channel, sender, post.content.clone(), call.now);
     }
     let content = Content {
         reply_to,

@@ -165,9 +165,10 @@ pub(super) fn reschedule(world: &mut World, call: &Call<'_>) -> Result<Reply, Re
     }
     let is_meant = |scheduled: &Scheduled| match (&scheduled.due, asked.apply_to.as_deref()) {
         (Due::At(time), Some("all_time_based")) => at.is_none_or(|at| at == *time),
-        (Due::When(state), Some("all_status_based")) => {
-            asked.existing_status.as_ref().is_none_or(|asked| asked == state)
-        }
+        (Due::When(state), Some("all_status_based")) => asked
+            .existing_status
+            .as_ref()
+            .is_none_or(|asked| asked == state),
         (Due::At(time), None) => at == Some(*time),
         (Due::When(state), None) => asked.existing_status.as_ref() == Some(state),
         _ => false,

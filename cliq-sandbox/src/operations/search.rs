@@ -26,9 +26,11 @@ pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
         let form = || form::chat(world, chat, call.user);
         call.query("title")
             .is_none_or(|title| contains(&world.title(chat, call.user), title))
-            && kinds
-                .as_ref()
-                .is_none_or(|kinds| kinds.iter().any(|kind| form()["chat_type"] == kind.as_str()))
+            && kinds.as_ref().is_none_or(|kinds| {
+                kinds
+                    .iter()
+                    .any(|kind| form()["chat_type"] == kind.as_str())
+            })
             && call.query("recipient").is_none_or(|name| {
                 let members = world.members(chat).iter();
                 members
