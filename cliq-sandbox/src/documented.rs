@@ -189,6 +189,7 @@ mod tests {
 
     #[test]
     fn what_is_documented_would_be_declared() {
+        const NAMES: &[&str] = &["ZohoCliq.Webhooks.CREATE", "ZohoCliq.BotMessages.CREATE"];
         let find = |text: &str| {
             operations()
                 .iter()
@@ -201,7 +202,6 @@ mod tests {
         };
         assert_eq!(calls.limits()[0].to_string(), "10/5min");
         assert_eq!(calls.lock(), Some(Duration::from_mins(30)));
-        const NAMES: &[&str] = &["ZohoCliq.Webhooks.CREATE", "ZohoCliq.BotMessages.CREATE"];
         assert_eq!(calls.scopes(), Scopes::All(NAMES));
         assert_eq!(find("PUT /api/v3/chats/<CHAT_ID>").len(), 2);
         let [stores] = find("GET /api/v3/datastores")[..] else {

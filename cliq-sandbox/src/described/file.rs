@@ -140,7 +140,7 @@ pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     add("channels", file.channels, world, add_channel)?;
     add("conversations", file.conversations, world, add_conversation)?;
     add("stars", file.stars, world, add_star)?;
-    add("pins", file.pins, world, add_pin)?;
+    add("pins", file.pins, world, |world, pin| add_pin(world, &pin))?;
     add("scheduled", file.scheduled, world, add_scheduled)?;
     add("reminders", file.reminders, world, add_reminder)?;
     add("views", file.views, world, |world, view| {

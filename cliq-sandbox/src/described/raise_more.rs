@@ -73,7 +73,7 @@ pub(super) fn add_star(world: &mut World, new: NewStar) -> Raised<()> {
     Ok(())
 }
 
-pub(super) fn add_pin(world: &mut World, new: NewPin) -> Raised<()> {
+pub(super) fn add_pin(world: &mut World, new: &NewPin) -> Raised<()> {
     let (chat, message) = message(world, &new.chat_id, &new.message)?;
     let pin = Pin {
         chat,

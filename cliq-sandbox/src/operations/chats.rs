@@ -364,7 +364,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
             let first = message(world, chat, &first, "message_id")?;
             let before = |id: &MessageId| *id != first && id.is_at_or_before(first);
             let ids = world.messages(chat).iter().map(|message| message.id);
-            let read = ids.filter(before).last();
+            let read = ids.rev().find(before);
             world.view_mut(call.user, chat).read = read;
         }
         Some("clear_local_history") => {

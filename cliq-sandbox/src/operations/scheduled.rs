@@ -99,14 +99,17 @@ struct Reschedule {
 /// When it is to be posted instead.
 #[derive(Deserialize)]
 struct New {
-    schedule_time: Option<i64>,
-    schedule_timezone: Option<String>,
-    schedule_status: Option<String>,
+    #[serde(rename = "schedule_time")]
+    time: Option<i64>,
+    #[serde(rename = "schedule_timezone")]
+    timezone: Option<String>,
+    #[serde(rename = "schedule_status")]
+    state: Option<String>,
 }
 
 impl New {
     fn due(&self, call: &Call<'_>) -> Result<Option<Due>, Refusal> {
-        match (self.schedule_time, &self.schedule_status) {
+        match (self.time, &self.state) {
             (None, None) => Ok(None),
             (Some(_), Some(_)) => Err(Refusal::invalid_input(
                 "`schedule_time` and `schedule_status` exclude each other",
@@ -129,7 +132,7 @@ impl New {
         if let Some(due) = due {
             scheduled.due = due.clone();
         }
-        if let Some(timezone) = &self.schedule_timezone {
+        if let Some(timezone) = &self.timezone {
             scheduled.timezone.clone_from(timezone);
         }
     }
