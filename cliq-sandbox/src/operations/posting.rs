@@ -68,6 +68,8 @@ pub(super) struct NewMessage {
     /// Of a bot, whom it is for; v2 has another name for it.
     #[serde(alias = "userids")]
     user_ids: Option<Ids>,
+    #[serde(default)]
+    pub(super) broadcast: bool,
 }
 
 /// `null` is no text.

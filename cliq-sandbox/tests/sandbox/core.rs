@@ -245,7 +245,7 @@ fn messages_are_pinned_reordered_and_unpinned() {
         ids.collect::<Vec<_>>()
     };
     assert_eq!(pinned(), [&*ids[1], &*ids[0]]);
-    let primary = scene.scott.get(format!("{url}?primary=true")).ok();
+    let primary = scene.scott.get(format!("{url}?primary=true")).ok()["data"].clone();
     assert_eq!(
         (&primary["id"], &primary["is_pinned"]),
         (&json!(ids[0]), &json!(true))
