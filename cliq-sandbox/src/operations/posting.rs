@@ -44,6 +44,10 @@ const MEMBERS: [&str; 10] = [
 ];
 
 #[derive(Clone, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the documented body"
+)]
 pub(super) struct NewMessage {
     #[serde(default, deserialize_with = "given")]
     text: Option<String>,
