@@ -128,10 +128,16 @@ impl Route {
         }
     }
 
-    /// The parameters of a query: those that the operation has, each once unless it is a list.
-    pub(crate) fn query(&self, query: &str) -> Result<Vec<(String, String)>, Refusal> {
+    /// The parameters of a query, without the one that has a token: those that the operation has,
+    /// each once unless it is a list.
+    pub(crate) fn query(
+        &self,
+        query: &str,
+        token: Option<&str>,
+    ) -> Result<Vec<(String, String)>, Refusal> {
         let mut pairs: Vec<(String, String)> = Vec::new();
-        for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
+        let sent = form_urlencoded::parse(query.as_bytes()).into_owned();
+        for (name, value) in sent.filter(|(name, _)| token != Some(name)) {
             let Some(is_list) = self.query_parameter(&name) else {
                 return Err(Refusal::extra_key(&name));
             };

@@ -230,3 +230,16 @@ async fn files_reminders_and_scheduled_messages() -> Result<(), Error> {
     client.get_user_preferences().await?;
     Ok(())
 }
+
+#[tokio::test]
+async fn a_webhook_token_is_enough_to_post() -> Result<(), Error> {
+    let demo = Sandbox::demo();
+    let token = demo.sandbox.webhook_token(&demo.user_id);
+    let client = demo.sandbox.client_builder().webhook_token(token).build()?;
+    client
+        .send_channel_message_by_name(&demo.channel_unique_name, "Deployed.")
+        .await?;
+    let posted = demo.sandbox.messages(&demo.channel_id).pop().unwrap();
+    assert_eq!(posted.text, "Deployed.");
+    Ok(())
+}
