@@ -59,7 +59,7 @@ pub trait Commands {
         /// What the command does: at most 300 characters.
         #[field]
         description: Option<String>,
-        /// The names of the command's options, up to 5, and what each means: at most 100 characters.
+        /// The names of the command's options, up to 5, and their meanings: up to 100 characters.
         #[field]
         options: Option<BTreeMap<String, String>>,
         /// The teams that may use the command, up to 4; required by [`AccessScope::Team`].
@@ -106,7 +106,7 @@ pub trait Commands {
         /// What the command does: at most 300 characters.
         #[field]
         description: Option<String>,
-        /// The names of the command's options, up to 5, and what each means: at most 100 characters.
+        /// The names of the command's options, up to 5, and their meanings: up to 100 characters.
         #[field]
         options: Option<BTreeMap<String, String>>,
         /// Who may use the command.

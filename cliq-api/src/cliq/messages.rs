@@ -224,7 +224,7 @@ pub trait Messages {
         /// Returns only messages with files of these media types, up to 10.
         #[query("file_type", csv)]
         file_types: Option<Vec<String>>,
-        /// What files contain: words, phrases in quotes, `AND`, `OR`, `NOT`: at most 500 characters.
+        /// What files contain: words, phrases in quotes, `AND`, `OR`, `NOT`: up to 500 characters.
         #[query]
         file_content_query: Option<String>,
         /// Returns only messages of this type.
