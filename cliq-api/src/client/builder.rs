@@ -1,6 +1,5 @@
 //! Building a client from what it is given, checked before the first call.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -333,23 +332,14 @@ impl ClientBuilder {
         let provider = self.provider;
         let limits = self.limits.unwrap_or_else(|| provider.limits());
         let limiter = Limiter::new(limits, self.limit_store);
-        let tables = provider.apis().iter().copied().chain(self.apis);
-        let servers = Servers::new(
-            limiter.clone(),
-            tables.collect(),
-            self.overrides,
-            self.plain_http,
-        );
+        let tables = provider.apis().iter().copied().chain(self.apis).collect();
+        let servers = Servers::new(limiter.clone(), tables, self.overrides, self.plain_http);
         let home = servers.at(self.base_url.as_deref().unwrap_or(provider.base_url()))?;
         let own = match self.identity.base_url() {
             Some(own) if self.base_url.is_none() => servers.at(own)?,
             _ => Arc::clone(&home),
         };
-        let named = self
-            .named
-            .iter()
-            .map(|(name, url)| Ok((name.clone(), servers.at(url)?)))
-            .collect::<Result<HashMap<_, _>, Error>>()?;
+        let named = servers.named(self.named)?;
 
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();

@@ -40,6 +40,17 @@ impl Servers {
         }
     }
 
+    /// Returns the servers at these URLs by their names.
+    pub(super) fn named(
+        &self,
+        urls: Vec<(String, String)>,
+    ) -> Result<HashMap<String, Arc<Server>>, Error> {
+        let named = urls.into_iter();
+        named
+            .map(|(name, url)| Ok((name, self.at(&url)?)))
+            .collect()
+    }
+
     /// Returns the server at this URL, the same one each time.
     pub(super) fn at(&self, url: &str) -> Result<Arc<Server>, Error> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
