@@ -26,8 +26,8 @@ use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::meta::EndpointMeta;
 use crate::provider::Provider;
-#[cfg(feature = "reqwest")]
-use crate::transport::ReqwestTransportBuilder;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+use crate::transport::DefaultTransportBuilder;
 use crate::transport::{BoxLayer, Connection, FOREVER, Transport, boxed};
 use crate::user_key::UserKey;
 
@@ -57,8 +57,8 @@ pub struct ClientBuilder {
     invalid_header: Option<String>,
     layers: Vec<BoxLayer>,
     transport: Option<Arc<dyn Transport>>,
-    #[cfg(feature = "reqwest")]
-    reqwest: ReqwestTransportBuilder,
+    #[cfg(any(feature = "hyper", feature = "reqwest"))]
+    default_transport: DefaultTransportBuilder,
 }
 
 impl ClientBuilder {
@@ -82,8 +82,8 @@ impl ClientBuilder {
             invalid_header: None,
             layers: Vec::new(),
             transport: None,
-            #[cfg(feature = "reqwest")]
-            reqwest: ReqwestTransportBuilder::default(),
+            #[cfg(any(feature = "hyper", feature = "reqwest"))]
+            default_transport: DefaultTransportBuilder::default(),
         }
     }
 
@@ -314,18 +314,21 @@ impl ClientBuilder {
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
         let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
-        #[cfg(feature = "reqwest")]
+        #[cfg(any(feature = "hyper", feature = "reqwest"))]
         let (direct, customized) = match self.transport {
-            Some(_) if self.reqwest.is_touched() => {
+            Some(_) if self.default_transport.is_touched() => {
                 return Err(Error::configuration(
-                    "`connect_timeout`, `proxy` and `reqwest` are settings of the default \
-                     transport, and another one was set with `transport`",
+                    "`connect_timeout`, `proxy`, root certificates and `reqwest` are settings of \
+                     the default transport, and another one was set with `transport`",
                 ));
             }
             Some(transport) => (transport, false),
             None => {
-                let customized = self.reqwest.is_customized();
-                let mut builder = self.reqwest;
+                let mut builder = self.default_transport;
+                #[cfg(feature = "reqwest")]
+                let customized = builder.is_customized();
+                #[cfg(not(feature = "reqwest"))]
+                let customized = false;
                 if local {
                     builder = builder.loopback();
                 }
@@ -337,11 +340,11 @@ impl ClientBuilder {
                 (transport, customized)
             }
         };
-        #[cfg(not(feature = "reqwest"))]
+        #[cfg(not(any(feature = "hyper", feature = "reqwest")))]
         let (direct, customized) = {
             let _ = local;
             let missing = "this program was built without a transport: set one with `transport`, \
-                           or turn on the feature `reqwest`";
+                           or turn on the feature `reqwest` or `hyper`";
             let transport = self.transport;
             (
                 transport.ok_or_else(|| Error::configuration(missing))?,
@@ -393,11 +396,11 @@ impl ClientBuilder {
 }
 
 /// Settings of the default transport. They fail to build together with another one.
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl ClientBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.reqwest = self.reqwest.connect_timeout(timeout);
+        self.default_transport = self.default_transport.connect_timeout(timeout);
         self
     }
 
@@ -407,7 +410,21 @@ impl ClientBuilder {
     ///
     /// A proxy that can't be used, whoever names it, is an error when the client is built.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
-        self.reqwest = self.reqwest.proxy(url);
+        self.default_transport = self.default_transport.proxy(url);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, besides those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.root_certificates(pem);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, in place of those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn only_root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.only_root_certificates(pem);
         self
     }
 
@@ -426,6 +443,7 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "reqwest")]
     pub fn reqwest(
         mut self,
         customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder
@@ -433,7 +451,7 @@ impl ClientBuilder {
         + Send
         + 'static,
     ) -> Self {
-        self.reqwest = self.reqwest.reqwest(customize);
+        self.default_transport = self.default_transport.reqwest(customize);
         self
     }
 }
