@@ -1,7 +1,8 @@
 //! All buckets of a limiter, by spec and user. Idle ones are removed while others are used.
 
-use std::collections::HashMap;
-use std::hash::{Hash, Hasher};
+use std::borrow::Borrow;
+use std::collections::HashSet;
+use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -18,46 +19,147 @@ const SHARDS: usize = 64;
 /// Milliseconds between sweeping one shard and the next.
 const SWEEP: u64 = 1000;
 
-#[derive(Debug, Clone, PartialEq, Eq)]
-struct Key {
+/// What identifies a slot, with its hash.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Key<'k> {
+    hash: u64,
     bucket: u32,
-    user: Option<UserKey>,
+    user: Option<&'k str>,
 }
 
-impl Hash for Key {
-    fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u32(self.bucket);
-        if let Some(user) = &self.user {
-            state.write(user.as_str().as_bytes());
-        }
-    }
-}
-
-impl Key {
-    fn new(id: BucketId, user: Option<&UserKey>) -> Self {
-        Self {
-            bucket: id.index,
-            user: user.filter(|_| !id.per_app).cloned(),
-        }
-    }
-
-    /// Fast, and even enough.
+impl Key<'_> {
+    /// Not the bits by which a shard's set sorts.
     fn shard(&self) -> usize {
-        let user = self
-            .user
-            .as_ref()
-            .map_or(&[][..], |user| user.as_str().as_bytes());
-        let mut mixed = self.bucket.wrapping_mul(0x9e37_79b9);
-        for &byte in user.iter().rev().take(8) {
-            mixed = (mixed ^ u32::from(byte)).wrapping_mul(0x0100_0193);
+        (self.hash >> 32) as usize % SHARDS
+    }
+}
+
+/// Something that has a key: a slot, or the key itself, so that finding a slot copies nothing.
+trait Keyed {
+    fn key(&self) -> Key<'_>;
+}
+
+impl Keyed for Key<'_> {
+    fn key(&self) -> Key<'_> {
+        *self
+    }
+}
+
+/// A slot in the set of its shard.
+#[derive(Debug)]
+struct Kept(Arc<Slot>);
+
+impl Keyed for Kept {
+    fn key(&self) -> Key<'_> {
+        Key {
+            hash: self.0.hash,
+            bucket: self.0.id.index,
+            user: self.0.bucket.user().map(UserKey::as_str),
         }
-        (mixed >> 16) as usize % SHARDS
+    }
+}
+
+impl<'k> Borrow<dyn Keyed + 'k> for Kept {
+    fn borrow(&self) -> &(dyn Keyed + 'k) {
+        self
+    }
+}
+
+impl Hash for dyn Keyed + '_ {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.key().hash);
+    }
+}
+
+impl PartialEq for dyn Keyed + '_ {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for dyn Keyed + '_ {}
+
+impl Hash for Kept {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        state.write_u64(self.0.hash);
+    }
+}
+
+impl PartialEq for Kept {
+    fn eq(&self, other: &Self) -> bool {
+        self.key() == other.key()
+    }
+}
+
+impl Eq for Kept {}
+
+/// Passes on the hash that a key has.
+#[derive(Debug, Default)]
+struct Hashed(u64);
+
+impl Hasher for Hashed {
+    fn write(&mut self, _: &[u8]) {
+        unreachable!("a key writes its hash")
+    }
+
+    fn write_u64(&mut self, hash: u64) {
+        self.0 = hash;
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+/// Hashes keys, with secrets that each limiter draws: users may have chosen their own names. It
+/// multiplies where the standard library's hash, made for more than that, takes a tenth of a
+/// permit's time.
+#[derive(Debug)]
+struct Secrets([u64; 2]);
+
+impl Secrets {
+    fn new() -> Self {
+        let random = RandomState::new();
+        Self([random.hash_one(0), random.hash_one(1) | 1])
+    }
+
+    fn key<'k>(&self, id: BucketId, user: Option<&'k UserKey>) -> Key<'k> {
+        let user = user.filter(|_| !id.per_app).map(UserKey::as_str);
+        let bytes = user.unwrap_or_default().as_bytes();
+        let (words, rest) = bytes.as_chunks::<8>();
+        let [begin, factor] = self.0;
+        let mut hash = self.mix(begin ^ u64::from(id.index));
+        for word in words {
+            hash = self.mix(hash ^ u64::from_le_bytes(*word));
+        }
+        let mut last = [0; 8];
+        last[..rest.len()].copy_from_slice(rest);
+        // With the length, or a name that ends with zeros would be like one that doesn't.
+        let length = (bytes.len() as u64).wrapping_mul(factor);
+        hash = self.mix(hash ^ u64::from_le_bytes(last) ^ length);
+        Key {
+            hash,
+            bucket: id.index,
+            user,
+        }
+    }
+
+    /// Folds the product, whose bits in the middle depend on all of both factors.
+    fn mix(&self, word: u64) -> u64 {
+        let [low, high] = {
+            let product = u128::from(word ^ self.0[0]) * u128::from(self.0[1]);
+            let bytes = product.to_le_bytes();
+            let (halves, _) = bytes.as_chunks::<8>();
+            [halves[0], halves[1]].map(u64::from_le_bytes)
+        };
+        low ^ high
     }
 }
 
 /// One user's bucket, and the calls that wait for it.
 #[derive(Debug)]
 pub(super) struct Slot {
+    hash: u64,
     pub(super) id: BucketId,
     pub(super) bucket: UserBucket,
     local: Mutex<Local>,
@@ -91,8 +193,9 @@ impl Slot {
             .store(local.bucket.locked_until, Ordering::Relaxed);
     }
 
-    pub(super) fn may_be_locked(&self, now: u64) -> bool {
-        now < self.locked_until.load(Ordering::Relaxed)
+    /// When the bucket's lockout ends; 0 if there was none.
+    pub(super) fn locked_until(&self) -> u64 {
+        self.locked_until.load(Ordering::Relaxed)
     }
 }
 
@@ -142,9 +245,12 @@ impl Local {
     }
 }
 
+type Shard = HashSet<Kept, BuildHasherDefault<Hashed>>;
+
 #[derive(Debug)]
 pub(super) struct Slots {
-    shards: [Mutex<HashMap<Key, Arc<Slot>>>; SHARDS],
+    shards: [Mutex<Shard>; SHARDS],
+    secrets: Secrets,
     next_sweep: AtomicU64,
     next_shard: AtomicUsize,
 }
@@ -153,6 +259,7 @@ impl Slots {
     pub(super) fn new() -> Self {
         Self {
             shards: std::array::from_fn(|_| Mutex::default()),
+            secrets: Secrets::new(),
             next_sweep: AtomicU64::new(SWEEP),
             next_shard: AtomicUsize::new(0),
         }
@@ -168,9 +275,9 @@ impl Slots {
         bucket: impl FnOnce() -> Option<UserBucket>,
     ) -> Option<Arc<Slot>> {
         self.sweep(now);
-        let key = Key::new(id, user);
+        let key = self.secrets.key(id, user);
         let mut shard = lock(&self.shards[key.shard()]);
-        if let Some(slot) = shard.get(&key) {
+        if let Some(Kept(slot)) = shard.get(&key as &dyn Keyed) {
             return Some(Arc::clone(slot));
         }
         let bucket = bucket()?;
@@ -181,12 +288,13 @@ impl Slots {
             queue: None,
         });
         let slot = Arc::new(Slot {
+            hash: key.hash,
             id,
             bucket,
             local,
             locked_until: AtomicU64::new(0),
         });
-        shard.insert(key, Arc::clone(&slot));
+        shard.insert(Kept(Arc::clone(&slot)));
         Some(slot)
     }
 
@@ -207,7 +315,7 @@ impl Slots {
         }
         let index = self.next_shard.fetch_add(1, Ordering::Relaxed) % SHARDS;
         let mut shard = lock(&self.shards[index]);
-        shard.retain(|_, slot| {
+        shard.retain(|Kept(slot)| {
             // A slot in use is kept; nobody gets another one while the shard is locked.
             Arc::strong_count(slot) > 1 || !slot.lock().is_idle(now, slot.rules())
         });
@@ -220,4 +328,62 @@ impl Slots {
 
 fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn id(index: u32) -> BucketId {
+        BucketId {
+            index,
+            per_app: false,
+            counted: true,
+        }
+    }
+
+    /// Of names as users have them, and of names that differ in little.
+    #[test]
+    fn keys_spread_over_shards_and_sets() {
+        let secrets = Secrets::new();
+        let names = (0..4000).flat_map(|number| {
+            [
+                format!("{number}"),
+                format!("user-{number:09}"),
+                format!("{number:x}@example.com"),
+                "\0".repeat(number),
+            ]
+        });
+        let users: HashSet<_> = names.map(UserKey::new).collect();
+        let mut hashes = HashSet::new();
+        let (mut shards, mut sets) = ([0; SHARDS], [0; SHARDS]);
+        for user in &users {
+            for bucket in 0..4 {
+                let key = secrets.key(id(bucket), Some(user));
+                hashes.insert(key.hash);
+                shards[key.shard()] += 1;
+                sets[(key.hash % SHARDS as u64) as usize] += 1;
+            }
+        }
+        let count = 4 * users.len();
+        assert_eq!(hashes.len(), count);
+        for counts in [shards, sets] {
+            let (least, most) = (counts.iter().min().unwrap(), counts.iter().max().unwrap());
+            let each = count / SHARDS;
+            assert!(least * 3 > each * 2 && most * 2 < each * 3, "{counts:?}");
+        }
+    }
+
+    #[test]
+    fn a_bucket_per_app_is_the_same_for_all_users() {
+        let secrets = Secrets::new();
+        let per_app = BucketId {
+            per_app: true,
+            ..id(1)
+        };
+        let user = UserKey::new("1");
+        let of_app = secrets.key(per_app, None);
+        assert!(secrets.key(per_app, Some(&user)) == of_app);
+        assert!(secrets.key(id(1), Some(&user)) != of_app);
+    }
 }
