@@ -321,3 +321,60 @@ async fn without_a_client_it_sends_no_plain_http_unless_allowed() {
     let own = format!("user-agent: {}/", concat!("cliq", "-api"));
     assert!(request.contains(&own), "{request}");
 }
+
+/// Each server is told its own name, whichever came first.
+#[tokio::test]
+async fn the_host_is_that_of_the_request() {
+    let [one, other] = [Server::answering("{}"), Server::answering("{}")];
+    let port = one.base_url().rsplit_once(':').unwrap().1.to_owned();
+    let transport = hyper(Needs::default());
+    let by_name = format!("http://localhost:{port}");
+    for url in [one.base_url(), other.base_url(), by_name, one.base_url()] {
+        let (_, host) = url.split_once("://").unwrap();
+        let request = http::Request::get(&url).body(Body::empty()).unwrap();
+        transport.send(request).await.unwrap();
+        let server = if url == other.base_url() {
+            &other
+        } else {
+            &one
+        };
+        let request = server.requests().pop().unwrap();
+        let hosts: Vec<_> = request
+            .lines()
+            .filter_map(|line| line.strip_prefix("host: "))
+            .collect();
+        assert_eq!(hosts, [host], "{request}");
+    }
+    // What a request says itself stays as it is.
+    let own = http::Request::get(one.base_url()).header("host", "api.example.com");
+    transport
+        .send(own.body(Body::empty()).unwrap())
+        .await
+        .unwrap();
+    let request = one.requests().pop().unwrap();
+    assert!(request.contains("host: api.example.com\r\n"), "{request}");
+}
+
+/// A URL may hold a password, and a port that goes without saying.
+#[tokio::test]
+async fn the_host_is_without_what_is_usual_or_secret() {
+    let proxy = Server::answering("{}");
+    let needs = Needs {
+        proxy: Some(proxy.base_url()),
+        ..Needs::default()
+    };
+    for (url, host) in [
+        ("http://api.example.invalid:80/", "api.example.invalid"),
+        ("http://a:b@api.example.invalid/", "api.example.invalid"),
+        ("http://[::1]:8080/", "[::1]:8080"),
+    ] {
+        // The first server is the one that a transport remembers.
+        let transport = hyper(needs.clone());
+        for _ in 0..2 {
+            let request = http::Request::get(url).body(Body::empty()).unwrap();
+            transport.send(request).await.unwrap();
+            let request = proxy.requests().pop().unwrap();
+            assert!(request.contains(&format!("host: {host}\r\n")), "{request}");
+        }
+    }
+}

@@ -135,7 +135,7 @@ pub(crate) struct OverHyper {
 impl OverHyper {
     pub(crate) fn new(place: &Place) -> Self {
         let mut roots = RootCertStore::empty();
-        for pem in &place.certificate {
+        if let Some(pem) = &place.certificate {
             let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
             let certificate = certificate.expect("a certificate is one");
             roots

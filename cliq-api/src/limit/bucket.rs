@@ -245,7 +245,8 @@ impl Bucket {
         if ask.retry && rules.slots.is_some() && self.retries() >= rules.retries as usize {
             return Decision::ShareUsed;
         }
-        let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = ask.timeout.as_secs().saturating_mul(1000);
+        let timeout = timeout.saturating_add(ask.timeout.subsec_millis().into());
         let lasts = rules.permit_ttl.saturating_add(timeout).saturating_add(1);
         let ends = self.stamp(now.saturating_add(lasts), ask.retry);
         if self.out.len() == self.out.capacity() {

@@ -99,12 +99,13 @@ impl Inner {
         if self.shared.is_some() || local.waiting().is_some() {
             return None;
         }
-        let message = Acquire::new(self.lease(), self.identity.source(), options.timeout)
+        let lease = local.lease();
+        let message = Acquire::new(lease, self.identity.source(), options.timeout)
             .priority(options.priority)
             .retry(options.retry);
         let decision = local.bucket.acquire(now, slot.rules(), &message);
         slot.note_lock(&local);
-        matches!(decision, Decision::Granted { .. }).then_some(message.lease)
+        matches!(decision, Decision::Granted { .. }).then_some(lease)
     }
 
     /// The lockout that is known without asking anybody.

@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 use super::bucket::Bucket;
-use super::message::{LockSource, Locked};
+use super::message::{LeaseId, LockSource, Locked};
 use super::queue::{Position, Queue};
 use super::registry::{BucketId, UserBucket};
 use super::rules::Rules;
@@ -18,6 +18,9 @@ use crate::user_key::UserKey;
 const SHARDS: usize = 64;
 /// Milliseconds between sweeping one shard and the next.
 const SWEEP: u64 = 1000;
+
+/// Above the names that a limiter counts.
+const OF_ONE: u64 = 1 << 63;
 
 /// What identifies a slot, with its hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -115,44 +118,45 @@ impl Hasher for Hashed {
 /// multiplies where the standard library's hash, made for more than that, takes a tenth of a
 /// permit's time.
 #[derive(Debug)]
-struct Secrets([u64; 2]);
+struct Secrets {
+    begin: u64,
+    factor: u64,
+}
 
 impl Secrets {
     fn new() -> Self {
         let random = RandomState::new();
-        Self([random.hash_one(0), random.hash_one(1) | 1])
+        Self {
+            begin: random.hash_one(0),
+            factor: random.hash_one(1) | 1,
+        }
     }
 
     fn key<'k>(&self, id: BucketId, user: Option<&'k UserKey>) -> Key<'k> {
         let user = user.filter(|_| !id.per_app).map(UserKey::as_str);
         let bytes = user.unwrap_or_default().as_bytes();
         let (words, rest) = bytes.as_chunks::<8>();
-        let [begin, factor] = self.0;
-        let mut hash = self.mix(begin ^ u64::from(id.index));
+        let mut hash = self.mix(self.begin ^ u64::from(id.index));
         for word in words {
             hash = self.mix(hash ^ u64::from_le_bytes(*word));
         }
-        let mut last = [0; 8];
-        last[..rest.len()].copy_from_slice(rest);
-        // With the length, or a name that ends with zeros would be like one that doesn't.
-        let length = (bytes.len() as u64).wrapping_mul(factor);
-        hash = self.mix(hash ^ u64::from_le_bytes(last) ^ length);
+        // Above the rest, its length: it may end with zeros.
+        let rest = rest
+            .iter()
+            .rev()
+            .fold(rest.len() as u64, |last, &byte| last << 8 | u64::from(byte));
         Key {
-            hash,
+            hash: self.mix(hash ^ rest),
             bucket: id.index,
             user,
         }
     }
 
-    /// Folds the product, whose bits in the middle depend on all of both factors.
+    /// Folds the product: its middle depends on all bits of both factors.
+    #[expect(clippy::cast_possible_truncation, reason = "the halves are folded")]
     fn mix(&self, word: u64) -> u64 {
-        let [low, high] = {
-            let product = u128::from(word ^ self.0[0]) * u128::from(self.0[1]);
-            let bytes = product.to_le_bytes();
-            let (halves, _) = bytes.as_chunks::<8>();
-            [halves[0], halves[1]].map(u64::from_le_bytes)
-        };
-        low ^ high
+        let product = u128::from(word) * u128::from(self.factor);
+        product as u64 ^ (product >> 64) as u64
     }
 }
 
@@ -175,6 +179,7 @@ pub(super) struct Local {
     reported: Option<(u64, LockSource)>,
     /// Whether the last lockout began although the limiter had allowed the call.
     pub(super) unexpected_lock: bool,
+    leases: u32,
     queue: Option<Box<Queue>>,
 }
 
@@ -202,6 +207,12 @@ impl Slot {
 impl Local {
     pub(super) fn queue(&mut self) -> &mut Queue {
         self.queue.get_or_insert_default()
+    }
+
+    /// The name of a lease of this bucket alone: no limiter names another one like that.
+    pub(super) fn lease(&mut self) -> LeaseId {
+        self.leases = self.leases.wrapping_add(1);
+        LeaseId(OF_ONE | u64::from(self.leases))
     }
 
     /// `None` if no call waits.
@@ -285,6 +296,7 @@ impl Slots {
             bucket: Bucket::new(bucket.rules(), now, 0),
             reported: None,
             unexpected_lock: false,
+            leases: 0,
             queue: None,
         });
         let slot = Arc::new(Slot {
