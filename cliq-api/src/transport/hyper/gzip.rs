@@ -276,7 +276,7 @@ mod tests {
     }
 
     fn text(length: usize) -> Vec<u8> {
-        let words = (0_u32..).flat_map(|number| number.pow(2).to_string().into_bytes());
+        let words = (0_u64..).flat_map(|number| number.pow(2).to_string().into_bytes());
         words.take(length).collect()
     }
 

@@ -4,6 +4,8 @@ mod connect;
 #[cfg(feature = "gzip")]
 mod gzip;
 mod stream;
+#[cfg(all(test, feature = "socks"))]
+mod tests;
 #[cfg(feature = "rustls")]
 mod tls;
 
