@@ -314,43 +314,13 @@ impl ClientBuilder {
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
         let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
-        #[cfg(any(feature = "hyper", feature = "reqwest"))]
-        let (direct, customized) = match self.transport {
-            Some(_) if self.default_transport.is_touched() => {
-                return Err(Error::configuration(
-                    "`connect_timeout`, `proxy`, root certificates and `reqwest` are settings of \
-                     the default transport, and another one was set with `transport`",
-                ));
-            }
-            Some(transport) => (transport, false),
-            None => {
-                let mut builder = self.default_transport;
-                #[cfg(feature = "reqwest")]
-                let customized = builder.is_customized();
-                #[cfg(not(feature = "reqwest"))]
-                let customized = false;
-                if local {
-                    builder = builder.loopback();
-                }
-                if self.plain_http {
-                    builder = builder.allow_plain_http();
-                }
-                let transport: Arc<dyn Transport> =
-                    Arc::new(builder.build().map_err(Error::setup)?);
-                (transport, customized)
-            }
-        };
-        #[cfg(not(any(feature = "hyper", feature = "reqwest")))]
-        let (direct, customized) = {
-            let _ = local;
-            let missing = "this program was built without a transport: set one with `transport`, \
-                           or turn on the feature `reqwest` or `hyper`";
-            let transport = self.transport;
-            (
-                transport.ok_or_else(|| Error::configuration(missing))?,
-                false,
-            )
-        };
+        let (direct, customized) = choose_transport(
+            self.transport,
+            #[cfg(any(feature = "hyper", feature = "reqwest"))]
+            self.default_transport,
+            local,
+            self.plain_http,
+        )?;
         // What a customized `reqwest` client sends by default is not replaced by ours.
         if !customized {
             let default = HeaderValue::from_static(crate::USER_AGENT);
@@ -393,6 +363,50 @@ impl ClientBuilder {
             authorizer,
         })))
     }
+}
+
+/// Returns what sends the requests, and whether it may set headers that were customized.
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+fn choose_transport(
+    transport: Option<Arc<dyn Transport>>,
+    mut builder: DefaultTransportBuilder,
+    is_local: bool,
+    plain_http: bool,
+) -> Result<(Arc<dyn Transport>, bool), Error> {
+    match transport {
+        Some(_) if builder.is_touched() => Err(Error::configuration(
+            "`connect_timeout`, `proxy`, root certificates and `reqwest` are settings of the \
+             default transport, and another one was set with `transport`",
+        )),
+        Some(transport) => Ok((transport, false)),
+        None => {
+            #[cfg(feature = "reqwest")]
+            let customized = builder.is_customized();
+            #[cfg(not(feature = "reqwest"))]
+            let customized = false;
+            if is_local {
+                builder = builder.loopback();
+            }
+            if plain_http {
+                builder = builder.allow_plain_http();
+            }
+            let transport = builder.build().map_err(Error::setup)?;
+            Ok((Arc::new(transport), customized))
+        }
+    }
+}
+
+/// Returns what sends the requests, which nothing customizes.
+#[cfg(not(any(feature = "hyper", feature = "reqwest")))]
+fn choose_transport(
+    transport: Option<Arc<dyn Transport>>,
+    _: bool,
+    _: bool,
+) -> Result<(Arc<dyn Transport>, bool), Error> {
+    let missing = "this program was built without a transport: set one with `transport`, or turn \
+                   on the feature `reqwest` or `hyper`";
+    let transport = transport.ok_or_else(|| Error::configuration(missing))?;
+    Ok((transport, false))
 }
 
 /// Settings of the default transport. They fail to build together with another one.

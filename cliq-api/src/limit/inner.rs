@@ -80,12 +80,11 @@ impl Inner {
 
     /// Whether a lockout is known without asking anybody.
     pub(super) fn is_locked(&self, slot: &Slot, at: Instant) -> bool {
-        if self.shared.is_none() && slot.locked_until() == 0 {
+        if self.shared.is_none() && !slot.may_be_locked() {
             return false;
         }
         let now = self.clock.millis(at);
-        let may_be_locked = self.shared.is_some() || now < slot.locked_until();
-        may_be_locked && self.known_lock(slot, &slot.lock(), now).is_some()
+        self.known_lock(slot, &slot.lock(), now).is_some()
     }
 
     /// Takes a slot of the only bucket of a call, if the call may go at once.

@@ -89,7 +89,7 @@ impl Limiter {
             }
         }
         // In the same order for all calls: each call locks one after the other.
-        slots.normalize(|slot| (Reverse(slot.rules().hold), slot.id.index));
+        slots.normalize(|slot| (Reverse(slot.rules().hold), slot.id().index));
         let unlimited = (!unlimited.is_empty()).then(|| {
             let user = user.cloned();
             Box::new(Unlimited {

@@ -176,7 +176,7 @@ impl Permit {
     }
 
     fn throttled(&mut self, retry_after: Option<Duration>) -> Throttling {
-        let is_limited = self.granted.held.iter().any(|slot| slot.id.counted);
+        let is_limited = self.granted.held.iter().any(|slot| slot.id().counted);
         let (completed, slot_wait) = if self.inner.settings.off {
             self.state = State::Completed;
             (self.obeyed_by_nobody(retry_after), Duration::ZERO)
@@ -257,7 +257,7 @@ impl Permit {
     /// The report to one of the buckets.
     fn message(&self, slot: &Slot, all: &[Arc<Slot>], end: CallEnd) -> Complete {
         // One user's lockout is no reason to stop all users.
-        let is_concerned = !slot.id.per_app || all.iter().all(|slot| slot.id.per_app);
+        let is_concerned = !slot.id().per_app || all.iter().all(|slot| slot.id().per_app);
         let end = match end {
             CallEnd::Throttled { .. } if !is_concerned => CallEnd::Answered,
             end => end,
@@ -307,7 +307,7 @@ fn complete(
         foresee(slot, &mut local, now, message.end)
     };
     if is_throttled && completed.unexpected {
-        local.unexpected_lock = slot.id.counted;
+        local.unexpected_lock = slot.id().counted;
     }
     if let Some(queue) = local.waiting() {
         if is_throttled {

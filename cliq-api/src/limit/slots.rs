@@ -3,7 +3,7 @@
 use std::borrow::Borrow;
 use std::collections::HashSet;
 use std::hash::{BuildHasher, BuildHasherDefault, Hash, Hasher, RandomState};
-use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU64, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -25,16 +25,9 @@ const OF_ONE: u64 = 1 << 63;
 /// What identifies a slot, with its hash.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Key<'k> {
-    hash: u64,
+    hash: u32,
     bucket: u32,
     user: Option<&'k str>,
-}
-
-impl Key<'_> {
-    /// Not the bits by which a shard's set sorts.
-    fn shard(&self) -> usize {
-        (self.hash >> 32) as usize % SHARDS
-    }
 }
 
 /// Something that has a key: a slot, or the key itself, so that finding a slot copies nothing.
@@ -56,7 +49,7 @@ impl Keyed for Kept {
     fn key(&self) -> Key<'_> {
         Key {
             hash: self.0.hash,
-            bucket: self.0.id.index,
+            bucket: self.0.id().index,
             user: self.0.bucket.user().map(UserKey::as_str),
         }
     }
@@ -70,7 +63,7 @@ impl<'k> Borrow<dyn Keyed + 'k> for Kept {
 
 impl Hash for dyn Keyed + '_ {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.key().hash);
+        state.write_u32(self.key().hash);
     }
 }
 
@@ -84,7 +77,7 @@ impl Eq for dyn Keyed + '_ {}
 
 impl Hash for Kept {
     fn hash<H: Hasher>(&self, state: &mut H) {
-        state.write_u64(self.0.hash);
+        state.write_u32(self.0.hash);
     }
 }
 
@@ -105,8 +98,9 @@ impl Hasher for Hashed {
         unreachable!("a key writes its hash")
     }
 
-    fn write_u64(&mut self, hash: u64) {
-        self.0 = hash;
+    fn write_u32(&mut self, hash: u32) {
+        // Sets look at the upper bits too.
+        self.0 = u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
     }
 
     fn finish(&self) -> u64 {
@@ -132,7 +126,12 @@ impl Secrets {
         }
     }
 
-    fn key<'k>(&self, id: BucketId, user: Option<&'k UserKey>) -> Key<'k> {
+    /// Returns the key, and its shard.
+    #[expect(
+        clippy::cast_possible_truncation,
+        reason = "the halves are used separately"
+    )]
+    fn key<'k>(&self, id: BucketId, user: Option<&'k UserKey>) -> (Key<'k>, usize) {
         let user = user.filter(|_| !id.per_app).map(UserKey::as_str);
         let bytes = user.unwrap_or_default().as_bytes();
         let (words, rest) = bytes.as_chunks::<8>();
@@ -145,11 +144,13 @@ impl Secrets {
             .iter()
             .rev()
             .fold(rest.len() as u64, |last, &byte| last << 8 | u64::from(byte));
-        Key {
-            hash: self.mix(hash ^ rest),
+        let hash = self.mix(hash ^ rest);
+        let key = Key {
+            hash: hash as u32,
             bucket: id.index,
             user,
-        }
+        };
+        (key, (hash >> 32) as usize % SHARDS)
     }
 
     /// Folds the product: its middle depends on all bits of both factors.
@@ -163,20 +164,21 @@ impl Secrets {
 /// One user's bucket, and the calls that wait for it.
 #[derive(Debug)]
 pub(super) struct Slot {
-    hash: u64,
-    pub(super) id: BucketId,
+    hash: u32,
+    /// Whether the bucket ever knew of a lockout, to see without the mutex that it did not.
+    may_be_locked: AtomicBool,
     pub(super) bucket: UserBucket,
     local: Mutex<Local>,
-    /// When the bucket's lockout ends, to see without the mutex that there is none.
-    locked_until: AtomicU64,
 }
 
 #[derive(Debug)]
 pub(super) struct Local {
     /// Unused with a store.
     pub(super) bucket: Bucket,
-    /// The lockout that a store reported: until when, in the limiter's milliseconds.
-    reported: Option<(u64, LockSource)>,
+    /// Until when the lockout lasts that a store reported, in the limiter's milliseconds; 0 for
+    /// none.
+    reported_until: u64,
+    reported_by: LockSource,
     /// Whether the last lockout began although the limiter had allowed the call.
     pub(super) unexpected_lock: bool,
     leases: u32,
@@ -192,15 +194,18 @@ impl Slot {
         self.bucket.rules()
     }
 
-    /// Records when the lockout ends that the bucket knows of.
-    pub(super) fn note_lock(&self, local: &Local) {
-        self.locked_until
-            .store(local.bucket.locked_until, Ordering::Relaxed);
+    pub(super) fn id(&self) -> BucketId {
+        self.bucket.registered().id
     }
 
-    /// When the bucket's lockout ends; 0 if there was none.
-    pub(super) fn locked_until(&self) -> u64 {
-        self.locked_until.load(Ordering::Relaxed)
+    /// Records whether the bucket knows of a lockout.
+    pub(super) fn note_lock(&self, local: &Local) {
+        self.may_be_locked
+            .store(local.bucket.locked_until > 0, Ordering::Relaxed);
+    }
+
+    pub(super) fn may_be_locked(&self) -> bool {
+        self.may_be_locked.load(Ordering::Relaxed)
     }
 }
 
@@ -236,18 +241,18 @@ impl Local {
         let until = now
             .saturating_add(u64::try_from(locked.left.as_millis()).unwrap_or(u64::MAX))
             .saturating_add(1);
-        if self.reported.is_none_or(|(known, _)| known < until) {
-            self.reported = Some((until, locked.source));
+        if self.reported_until < until {
+            self.reported_until = until;
+            self.reported_by = locked.source;
         }
     }
 
     /// The lockout that a store reported, if it is still in force.
     pub(super) fn reported(&self, now: u64) -> Option<Locked> {
-        let (until, source) = self.reported?;
-        let left = until.checked_sub(now).filter(|&left| left > 0)?;
-        Some(Locked {
+        let left = self.reported_until.saturating_sub(now);
+        (left > 0).then(|| Locked {
             left: Duration::from_millis(left),
-            source,
+            source: self.reported_by,
         })
     }
 
@@ -286,25 +291,25 @@ impl Slots {
         bucket: impl FnOnce() -> Option<UserBucket>,
     ) -> Option<Arc<Slot>> {
         self.sweep(now);
-        let key = self.secrets.key(id, user);
-        let mut shard = lock(&self.shards[key.shard()]);
+        let (key, shard) = self.secrets.key(id, user);
+        let mut shard = lock(&self.shards[shard]);
         if let Some(Kept(slot)) = shard.get(&key as &dyn Keyed) {
             return Some(Arc::clone(slot));
         }
         let bucket = bucket()?;
         let local = Mutex::new(Local {
             bucket: Bucket::new(bucket.rules(), now, 0),
-            reported: None,
+            reported_until: 0,
+            reported_by: LockSource::Observed,
             unexpected_lock: false,
             leases: 0,
             queue: None,
         });
         let slot = Arc::new(Slot {
             hash: key.hash,
-            id,
+            may_be_locked: AtomicBool::new(false),
             bucket,
             local,
-            locked_until: AtomicU64::new(0),
         });
         shard.insert(Kept(Arc::clone(&slot)));
         Some(slot)
@@ -357,7 +362,11 @@ mod tests {
     /// Of names as users have them, and of names that differ in little.
     #[test]
     fn keys_spread_over_shards_and_sets() {
-        let secrets = Secrets::new();
+        // Fixed, so that chance has no part in it.
+        let secrets = Secrets {
+            begin: 0x243f_6a88_85a3_08d3,
+            factor: 0x1319_8a2e_0370_7345,
+        };
         let names = (0..4000).flat_map(|number| {
             [
                 format!("{number}"),
@@ -371,10 +380,10 @@ mod tests {
         let (mut shards, mut sets) = ([0; SHARDS], [0; SHARDS]);
         for user in &users {
             for bucket in 0..4 {
-                let key = secrets.key(id(bucket), Some(user));
-                hashes.insert(key.hash);
-                shards[key.shard()] += 1;
-                sets[(key.hash % SHARDS as u64) as usize] += 1;
+                let (key, shard) = secrets.key(id(bucket), Some(user));
+                hashes.insert((key.hash, shard));
+                shards[shard] += 1;
+                sets[key.hash as usize % SHARDS] += 1;
             }
         }
         let count = 4 * users.len();
@@ -394,8 +403,8 @@ mod tests {
             ..id(1)
         };
         let user = UserKey::new("1");
-        let of_app = secrets.key(per_app, None);
-        assert!(secrets.key(per_app, Some(&user)) == of_app);
-        assert!(secrets.key(id(1), Some(&user)) != of_app);
+        let of_app = secrets.key(per_app, None).0;
+        assert!(secrets.key(per_app, Some(&user)).0 == of_app);
+        assert!(secrets.key(id(1), Some(&user)).0 != of_app);
     }
 }

@@ -184,12 +184,8 @@ impl HyperTransportBuilder {
             tls: tls::Tls::new(&self.roots, self.protocols())?,
         });
         let plain_http = self.plain_http;
-        #[cfg(feature = "http2")]
-        let http2_only = self.http2_only;
-        #[cfg(not(feature = "http2"))]
-        let http2_only = false;
         let host = Host {
-            http2_only,
+            http2_only: self.is_http2_only(),
             known: OnceLock::new(),
         };
         let make = move || Ok(self.client(connector.clone()));
@@ -202,17 +198,24 @@ impl HyperTransportBuilder {
         })
     }
 
+    #[cfg(feature = "http2")]
+    fn is_http2_only(&self) -> bool {
+        self.http2_only
+    }
+
+    #[cfg(not(feature = "http2"))]
+    #[expect(clippy::unused_self, reason = "as it is with the feature")]
+    fn is_http2_only(&self) -> bool {
+        false
+    }
+
     /// The protocols to negotiate, best first.
     #[cfg(feature = "rustls")]
     fn protocols(&self) -> &'static [&'static [u8]] {
-        #[cfg(feature = "http2")]
-        if self.http2_only {
-            return &[b"h2"];
-        }
-        if cfg!(feature = "http2") {
-            &[b"h2", b"http/1.1"]
-        } else {
-            &[b"http/1.1"]
+        match (cfg!(feature = "http2"), self.is_http2_only()) {
+            (true, true) => &[b"h2"],
+            (true, false) => &[b"h2", b"http/1.1"],
+            (false, _) => &[b"http/1.1"],
         }
     }
 
