@@ -100,6 +100,9 @@ impl<B> Unpacked<B> {
                     return Ok(Step::Next);
                 }
                 let Some(length) = header_length(&self.input)? else {
+                    if self.input.len() > MAX_HEADER {
+                        return Err(broken("its header has no end"));
+                    }
                     return Ok(Step::More);
                 };
                 self.input.advance(length);
@@ -156,9 +159,6 @@ fn header_length(input: &[u8]) -> Result<Option<usize>, TransportError> {
     let begun = input.len().min(MAGIC.len());
     if input[..begun] != MAGIC[..begun] {
         return Err(broken("it doesn't begin like gzip"));
-    }
-    if input.len() > MAX_HEADER {
-        return Err(broken("its header has no end"));
     }
     let Some(&flags) = input.get(3) else {
         return Ok(None);
