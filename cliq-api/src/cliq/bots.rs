@@ -12,10 +12,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::macros::{inputs, models, open_enums};
-use super::message::BotMessage;
+use super::message::{BotMessage, CallButton};
 use super::models::{
     AccessScope, ExecutionType, Handler, MenuEntry, Permission, Person, Switch, Toggle, User,
 };
@@ -50,7 +48,13 @@ pub trait Bots {
     ) -> Page<Bot>;
 
     /// Creates a bot. Cliq assigns its unique name.
-    #[endpoint(POST "/bots", scope = "Bots.CREATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/bots",
+        scope = "Bots.CREATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_bot(
         &self,
         /// The display name: at most 20 characters.
@@ -86,7 +90,13 @@ pub trait Bots {
     ) -> Bot;
 
     /// Retrieves a bot.
-    #[endpoint(GET "/bots/<BOT_ID>", scope = "Bots.READ", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/bots/<BOT_ID>",
+        scope = "Bots.READ",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_bot(
         &self,
         bot_id: BotId,
@@ -96,7 +106,13 @@ pub trait Bots {
     ) -> Bot;
 
     /// Changes a bot: what is set.
-    #[endpoint(PATCH "/bots/<BOT_ID>", scope = "Bots.UPDATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        PATCH "/bots/<BOT_ID>",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn update_bot(
         &self,
         bot_id: BotId,
@@ -204,7 +220,13 @@ pub trait Bots {
     ) -> BotCall;
 
     /// Creates a handler of a bot.
-    #[endpoint(POST "/bots/<BOT_ID>/handlers", scope = "Bots.UPDATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/bots/<BOT_ID>/handlers",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_bot_handler(
         &self,
         bot_id: BotId,
@@ -278,7 +300,12 @@ pub trait Bots {
     ) -> Handler;
 
     /// Deletes a handler of a bot.
-    #[endpoint(DELETE "/bots/<BOT_ID>/handlers/<HANDLER_TYPE>", scope = "Bots.UPDATE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/bots/<BOT_ID>/handlers/<HANDLER_TYPE>",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_bot_handler(
         &self,
         bot_id: BotId,
@@ -289,7 +316,12 @@ pub trait Bots {
     );
 
     /// Adds a bot to a channel.
-    #[endpoint(POST "/bots/<BOT_UNIQUE_NAME>/associate", scope = "Channels.UPDATE", limit = "5/min", lock = "5m")]
+    #[endpoint(
+        POST "/bots/<BOT_UNIQUE_NAME>/associate",
+        scope = "Channels.UPDATE",
+        limit = "5/min",
+        lock = "5m"
+    )]
     fn add_bot_to_channel(
         &self,
         bot_unique_name: BotUniqueName,
@@ -438,21 +470,6 @@ inputs! {
         /// Sets the icon.
         icon: String,
     }
-
-    /// A button that a bot's call shows. Its label has at most 20 characters.
-    CallButton(label: String, action: CallAction) {
-        /// Sets the icon: a URL, or the name of one of Cliq's.
-        icon: String,
-        /// Sets what is shown beside the button: at most 100 characters.
-        hint: String,
-        /// Sets what the bot's handler knows the button by: at most 100 characters.
-        key: String,
-    }
-
-    /// What a button of a bot's call does: a type such as `open.url`, and what that needs, such as
-    /// `{"web": "https://status.example.com"}`. They are those of
-    /// [buttons below a message](super::message::ButtonAction).
-    CallAction(action_type = "type": String, data: Map<String, Value>) {}
 }
 
 /// Lets a menu that was read be sent again.
