@@ -119,7 +119,7 @@ async fn no_post_arrives_twice_however_the_server_closes() {
 /// It takes connections up and resets them at once, before or after a request is on its way.
 #[tokio::test]
 async fn what_was_tried_again_was_not_sent() {
-    for (_, over) in over_each([(); 100]) {
+    for ((), over) in over_each([(); 100]) {
         let server = Server::doing([Step::Reset]);
         let error = client(&server, over).add_thing("one").await.unwrap_err();
         let (last, before) = error.attempts().split_last().unwrap();

@@ -253,6 +253,7 @@ impl SetupError {
         }
     }
 
+    #[cfg(any(feature = "reqwest", feature = "rustls"))]
     fn caused_by(self, source: impl Into<BoxError>) -> Self {
         Self {
             source: Some(source.into()),

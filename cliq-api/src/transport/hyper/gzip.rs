@@ -365,7 +365,7 @@ mod tests {
         assert!(error.contains("doesn't begin like gzip"), "{error}");
         let header = [
             &[0x1f, 0x8b, 8, 8, 0, 0, 0, 0, 0, 0][..],
-            &[b'a'; MAX_HEADER],
+            &vec![b'a'; MAX_HEADER],
         ]
         .concat();
         let error = unpack([&header[..]]).await.unwrap_err();
