@@ -83,6 +83,7 @@ mod secrets;
 pub mod shared;
 mod store;
 mod streaming;
+mod timestamp;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -409,6 +410,7 @@ pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
 pub use streaming::{Download, Event, EventData, Events, EventsExt, JsonLines, Reconnecting};
+pub use timestamp::Timestamp;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
 #[cfg(feature = "reqwest")]
 pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};

@@ -22,6 +22,10 @@ impl Expansion<'_> {
         if let Some(summary) = summary(&self.surface().attrs) {
             meta.extend(quote!(summary: #summary,));
         }
+        let is_deprecated = |attr: &Attribute| attr.path().is_ident("deprecated");
+        if self.surface().attrs.iter().any(is_deprecated) {
+            meta.extend(quote!(deprecated: true,));
+        }
         let Some(wire) = &self.endpoint.wire else {
             return meta;
         };
