@@ -48,14 +48,18 @@ fn is_item(line: &String) -> bool {
 
 /// The text without markup, in one line: what a pattern is matched against.
 pub(super) fn flat(text: &str) -> String {
-    let plain = plain_text(text).replace("**", "");
+    let plain = plain_text(text).replace("**", "").replace(BREAK, "");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
+
+/// Ends a line that HTML breaks.
+const BREAK: char = '\u{3}';
 
 /// Replaces HTML by Markdown.
 fn plain_text(text: &str) -> String {
     let mut out = String::new();
     let mut link = None;
+    let mut is_code = false;
     let mut rest = text;
     while let Some(start) = rest.find('<') {
         out.push_str(&rest[..start]);
@@ -72,15 +76,35 @@ fn plain_text(text: &str) -> String {
         let name = name.to_ascii_lowercase();
         let closes = tag.starts_with('/');
         match name.as_str() {
-            "br" => out.push('\n'),
+            "br" => {
+                out.push(BREAK);
+                out.push('\n');
+            }
             "p" | "div" | "ul" | "ol" | "table" | "h1" | "h2" | "h3" | "h4" | "h5" | "h6"
             | "blockquote" | "section" | "hr" | "details" | "summary" | "aside" => {
                 out.push_str("\n\n");
             }
-            "li" | "tr" => out.push_str(if closes { "\n" } else { "\n- " }),
-            "td" | "th" => out.push(' '),
+            "li" | "tr" => {
+                out.push_str(if closes { "\n" } else { "\n- " });
+                rest = behind.trim_start();
+                continue;
+            }
+            // A row is an item.
+            "td" | "th" => {
+                let is_first = out.ends_with("- ");
+                if !is_first {
+                    out.truncate(out.trim_end().len());
+                    out.push(' ');
+                }
+                rest = behind.trim_start();
+                continue;
+            }
+            "code" | "tt" | "kbd" if is_code => {}
             "code" | "tt" | "kbd" => out.push('`'),
-            "pre" => out.push_str("\n```\n"),
+            "pre" => {
+                is_code = !closes;
+                out.push_str("\n```\n");
+            }
             "a" if closes => match link.take() {
                 Some(target) => out.push_str(&format!("]({target})")),
                 None => {}
@@ -114,11 +138,11 @@ fn plain_text(text: &str) -> String {
         rest = behind;
     }
     out.push_str(rest);
+    out = numeric_entities(&out);
     for (entity, character) in [
         ("&lt;", "<"),
         ("&gt;", ">"),
         ("&quot;", "\""),
-        ("&#39;", "'"),
         ("&nbsp;", " "),
         ("&amp;", "&"),
         ("\u{a0}", " "),
@@ -128,6 +152,34 @@ fn plain_text(text: &str) -> String {
     ] {
         out = out.replace(entity, character);
     }
+    out
+}
+
+/// Replaces `&#10003;` and `&#x2713;`.
+fn numeric_entities(text: &str) -> String {
+    let mut out = String::new();
+    let mut rest = text;
+    while let Some((before, after)) = rest.split_once("&#") {
+        out.push_str(before);
+        let entity = after.split_once(';').and_then(|(digits, behind)| {
+            let number = match digits.strip_prefix(['x', 'X']) {
+                Some(hex) => u32::from_str_radix(hex, 16),
+                None => digits.parse(),
+            };
+            Some((char::from_u32(number.ok()?)?, behind))
+        });
+        match entity {
+            Some((character, behind)) => {
+                out.push(character);
+                rest = behind;
+            }
+            None => {
+                out.push_str("&#");
+                rest = after;
+            }
+        }
+    }
+    out.push_str(rest);
     out
 }
 
@@ -144,6 +196,8 @@ fn blocks(text: &str) -> Vec<Block> {
     let mut open: Option<Block> = None;
     let mut code: Option<Vec<String>> = None;
     for line in text.lines() {
+        let is_broken = line.ends_with(BREAK);
+        let line = &line.replace(BREAK, "");
         let bare = line.trim();
         if bare.starts_with("```") || bare.starts_with("~~~") {
             match code.take() {
@@ -176,6 +230,12 @@ fn blocks(text: &str) -> Vec<Block> {
         if is_heading || bare.starts_with('|') {
             blocks.extend(open.take());
         }
+        // A short line, and a sentence behind it: they were meant as two.
+        let ends_short = matches!(&open, Some(Block::Paragraph(text)) if text.len() < 60)
+            && bare.starts_with(|first: char| first.is_uppercase());
+        if ends_short {
+            blocks.extend(open.take());
+        }
         match &mut open {
             Some(Block::Paragraph(text) | Block::Item(text)) => {
                 text.push(' ');
@@ -183,12 +243,23 @@ fn blocks(text: &str) -> Vec<Block> {
             }
             _ => open = Some(Block::Paragraph(bare.to_owned())),
         }
-        if is_heading || bare.starts_with('|') {
+        let is_paragraph = matches!(open, Some(Block::Paragraph(_)));
+        if is_heading || bare.starts_with('|') || is_broken && is_paragraph {
             blocks.extend(open.take());
         }
     }
     blocks.extend(open);
     blocks.extend(code.map(Block::Code));
+    for block in &mut blocks {
+        // JSON that isn't marked as code.
+        if let Block::Paragraph(text) = block
+            && text.starts_with(['{', '['])
+            && text.ends_with(['}', ']'])
+            && text.contains("\":")
+        {
+            *block = Block::Code(vec![std::mem::take(text)]);
+        }
+    }
     blocks.retain(|block| match block {
         Block::Paragraph(text) => !text.trim().is_empty(),
         Block::Item(text) => text.trim().len() > 1,

@@ -679,36 +679,73 @@ fn keys(method: &Method, shared: &Shared) -> Vec<String> {
     keys
 }
 
-/// An empty line between items, and between the members of a trait.
+/// The code with an empty line between items, and with the request line of each endpoint in one.
 fn separated(code: &str) -> String {
     let mut out = String::new();
-    let mut before = "";
+    let mut before = String::new();
     let mut in_trait = false;
-    for line in code.lines() {
-        let indent = line.len() - line.trim_start().len();
-        let starts = |line: &str| line.starts_with("///") || line.starts_with("//") || line.starts_with("#[");
+    let mut lines = code.lines();
+    while let Some(line) = lines.next() {
+        let line = if line.trim_start().starts_with("#[endpoint(") && !line.ends_with(")]") {
+            request_line(line, &mut lines)
+        } else {
+            line.to_owned()
+        };
+        let bare = line.trim_start();
+        let indent = line.len() - bare.len();
         if line.starts_with("pub trait ") {
             in_trait = true;
         } else if line == "}" {
             in_trait = false;
         }
-        let bare = line.trim_start();
-        let is_item = starts(bare) || bare.starts_with("pub ") || bare.starts_with("fn ");
-        let ends = before.trim_start();
-        let after_item = match indent {
-            0 => before == "}" || before.ends_with(';') && !bare.starts_with("use "),
-            4 if in_trait => ends.ends_with(';') && before.len() - ends.len() == 4,
+        let starts = ["//", "#[", "pub ", "fn ", "use "];
+        let is_start = starts.iter().any(|start| bare.starts_with(start));
+        let is_use = |line: &str| line.starts_with("use ");
+        let ends_item = match indent {
+            0 if is_use(bare) => !is_use(&before) || before.starts_with("use std"),
+            0 => before == "}" || before.ends_with(';'),
+            4 => in_trait && before.ends_with(';'),
             _ => false,
         };
-        if is_item && after_item {
+        if is_start && ends_item && !before.is_empty() {
             out.push('\n');
         }
-        if line.starts_with("use ") && !before.starts_with("use ") && !before.is_empty() {
-            out.push('\n');
-        }
-        out.push_str(line);
+        out.push_str(&line);
         out.push('\n');
-        before = line;
+        let last = line.lines().last().unwrap_or_default();
+        before = if last.trim_start().starts_with("//") { "//".to_owned() } else { last.to_owned() };
     }
+    out
+}
+
+/// `#[endpoint(…)]` that was broken into lines: in one line, if it fits, or with the method and the
+/// path in one.
+fn request_line<'c>(first: &str, lines: &mut impl Iterator<Item = &'c str>) -> String {
+    let indent = &first[..first.len() - first.trim_start().len()];
+    let mut inside = Vec::new();
+    for line in lines {
+        if line.trim_start() == ")]" {
+            break;
+        }
+        inside.push(line);
+    }
+    let words: Vec<_> = inside.iter().map(|line| line.trim()).collect();
+    let whole = format!("{first}{})]", words.join(" "));
+    if whole.chars().count() <= 100 && words.iter().all(|word| !word.ends_with('(')) {
+        return whole;
+    }
+    let mut out = format!("{first}\n");
+    for (index, line) in inside.iter().enumerate() {
+        if index == 0 {
+            out.push_str(line);
+            out.push(' ');
+        } else {
+            let line = if index == 1 { line.trim_start() } else { line };
+            out.push_str(line);
+            out.push('\n');
+        }
+    }
+    out.push_str(indent);
+    out.push_str(")]");
     out
 }

@@ -586,6 +586,10 @@ impl<'s> Reader<'s, '_> {
         for ((place, name), parameter) in parameters {
             let constant = constant_of(self.source.follow(parameter.at("schema")));
             let required = parameter.at("required").is_true();
+            let mut in_path = operation.path.split(['?', '&']).skip(1);
+            if place == "query" && in_path.any(|pair| pair.split('=').next() == Some(name)) {
+                continue;
+            }
             match (place, constant.filter(|_| required)) {
                 ("query", Some(value)) if !name.is_empty() => {
                     if operation.node.get("x-query").is_none() {

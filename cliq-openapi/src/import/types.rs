@@ -207,6 +207,8 @@ pub(super) struct Types<'s> {
     open: Vec<(String, Id, bool)>,
     names: HashMap<String, Option<Id>>,
     components: HashMap<String, String>,
+    /// Schemas in place, which several operations may use.
+    inline: HashMap<*const Node, Ty>,
 }
 
 impl<'s> Types<'s> {
@@ -221,6 +223,7 @@ impl<'s> Types<'s> {
             open: Vec::new(),
             names,
             components: HashMap::new(),
+            inline: HashMap::new(),
         };
         this.components = this.component_names();
         let components: Vec<_> = this.components.values().cloned().collect();
@@ -275,8 +278,16 @@ impl<'s> Types<'s> {
             let ty = self.referred(target);
             return if schema.at("nullable").is_true() { ty.nullable() } else { ty };
         }
+        let key = std::ptr::from_ref(schema);
+        if let Some(ty) = self.inline.get(&key) {
+            return ty.clone();
+        }
         let ty = self.bare(schema, hint);
-        if is_nullable(schema) { ty.nullable() } else { ty }
+        let ty = if is_nullable(schema) { ty.nullable() } else { ty };
+        if hint.slot.is_none() && matches!(ty.present(), Ty::Named(_)) {
+            self.inline.insert(key, ty.clone());
+        }
+        ty
     }
 
     fn referred(&mut self, target: &str) -> Ty {
