@@ -424,7 +424,9 @@ fn is_name(word: &str) -> bool {
         let letters: Vec<char> = part.chars().collect();
         let capitals = letters.iter().filter(|letter| letter.is_uppercase()).count();
         let humps = letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
-        humps && capitals > 0
+        let is_mixed = letters.iter().any(|letter| letter.is_lowercase());
+        // `userId`, and `OAuth2`.
+        humps && capitals > 0 || is_mixed && capitals > 1
     })
 }
 

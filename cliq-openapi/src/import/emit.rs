@@ -504,14 +504,15 @@ struct Shared {
 impl Shared {
     fn of(methods: &[Method]) -> Self {
         let base = most(methods.iter().map(|method| method.base.clone())).unwrap_or_default();
-        let all = |is: fn(&Method) -> bool| methods.iter().all(is);
-        let limits = if all(|method| !method.limits.is_empty()) {
-            most(methods.iter().map(|method| method.limits.clone()))
-        } else {
-            None
-        };
-        let lock = if limits.is_some() && all(|method| method.lock.is_some()) {
-            most(methods.iter().map(|method| method.lock.clone())).flatten()
+        let limited = || methods.iter().filter(|method| !method.limits.is_empty());
+        // Those without a limit then have `limit = none`.
+        let limits = most(limited().map(|method| method.limits.clone()));
+        let limits = limits.filter(|limits| {
+            let same = limited().filter(|method| method.limits == *limits).count();
+            same * 2 > methods.len() && methods.len() > 1
+        });
+        let lock = if limits.is_some() && limited().all(|method| method.lock.is_some()) {
+            most(limited().map(|method| method.lock.clone())).flatten()
         } else {
             None
         };
@@ -628,8 +629,11 @@ fn keys(method: &Method, shared: &Shared) -> Vec<String> {
         (Scopes::Any(_), _) => keys.push(format!("scope = any({})", names.join(", "))),
         (Scopes::All(_), _) => keys.push(format!("scope = all({})", names.join(", "))),
     }
-    if method.limits != shared.limits && !method.limits.is_empty() {
-        keys.push(format!("limit = {}", list(&method.limits)));
+    if method.limits != shared.limits {
+        keys.push(match method.limits.as_slice() {
+            [] => "limit = none".to_owned(),
+            limits => format!("limit = {}", list(limits)),
+        });
     }
     if let Some(lock) = method.lock.as_ref().filter(|lock| shared.lock.as_ref() != Some(lock)) {
         keys.push(format!("lock = {}", lock_value(lock)));
@@ -684,6 +688,7 @@ fn separated(code: &str) -> String {
     let mut out = String::new();
     let mut before = String::new();
     let mut in_trait = false;
+    let mut in_use = false;
     let mut lines = code.lines();
     while let Some(line) = lines.next() {
         let line = if line.trim_start().starts_with("#[endpoint(") && !line.ends_with(")]") {
@@ -702,7 +707,7 @@ fn separated(code: &str) -> String {
         let is_start = starts.iter().any(|start| bare.starts_with(start));
         let is_use = |line: &str| line.starts_with("use ");
         let ends_item = match indent {
-            0 if is_use(bare) => !is_use(&before) || before.starts_with("use std"),
+            0 if is_use(bare) => !is_use(&before) && !in_use || before.starts_with("use std"),
             0 => before == "}" || before.ends_with(';'),
             4 => in_trait && before.ends_with(';'),
             _ => false,
@@ -710,6 +715,8 @@ fn separated(code: &str) -> String {
         if is_start && ends_item && !before.is_empty() {
             out.push('\n');
         }
+        // `use a::{` may take several lines.
+        in_use = is_use(&line) && !line.ends_with(';') || in_use && !before.ends_with(';');
         out.push_str(&line);
         out.push('\n');
         let last = line.lines().last().unwrap_or_default();
@@ -718,34 +725,56 @@ fn separated(code: &str) -> String {
     out
 }
 
-/// `#[endpoint(…)]` that was broken into lines: in one line, if it fits, or with the method and the
-/// path in one.
+/// `#[endpoint(…)]` that was broken into lines: in one line, if it fits, or with a key in each.
 fn request_line<'c>(first: &str, lines: &mut impl Iterator<Item = &'c str>) -> String {
     let indent = &first[..first.len() - first.trim_start().len()];
-    let mut inside = Vec::new();
+    let mut inside = String::new();
     for line in lines {
-        if line.trim_start() == ")]" {
+        let bare = line.trim();
+        if bare == ")]" {
             break;
         }
-        inside.push(line);
+        let opens = inside.ends_with(['(', '[']) || bare.starts_with([')', ']']);
+        if !inside.is_empty() && !opens {
+            inside.push(' ');
+        }
+        inside.push_str(bare);
     }
-    let words: Vec<_> = inside.iter().map(|line| line.trim()).collect();
-    let whole = format!("{first}{})]", words.join(" "));
-    if whole.chars().count() <= 100 && words.iter().all(|word| !word.ends_with('(')) {
+    let whole = format!("{first}{inside})]");
+    if whole.chars().count() <= 100 {
         return whole;
     }
     let mut out = format!("{first}\n");
-    for (index, line) in inside.iter().enumerate() {
-        if index == 0 {
-            out.push_str(line);
-            out.push(' ');
-        } else {
-            let line = if index == 1 { line.trim_start() } else { line };
-            out.push_str(line);
-            out.push('\n');
-        }
+    for key in keys_of(&inside) {
+        let _ = writeln!(out, "{indent}    {key}");
     }
     out.push_str(indent);
     out.push_str(")]");
     out
+}
+
+/// The keys, each with its comma.
+fn keys_of(inside: &str) -> Vec<String> {
+    let mut keys = vec![String::new()];
+    let mut depth = 0_i32;
+    let (mut quoted, mut escaped) = (false, false);
+    for character in inside.chars() {
+        match character {
+            '"' if !escaped => quoted = !quoted,
+            '(' | '[' if !quoted => depth += 1,
+            ')' | ']' if !quoted => depth -= 1,
+            _ => {}
+        }
+        escaped = character == '\\' && !escaped;
+        if let Some(key) = keys.last_mut()
+            && !(key.is_empty() && character == ' ')
+        {
+            key.push(character);
+        }
+        if character == ',' && depth == 0 && !quoted {
+            keys.push(String::new());
+        }
+    }
+    keys.retain(|key| !key.is_empty());
+    keys
 }

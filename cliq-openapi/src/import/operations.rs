@@ -221,6 +221,7 @@ impl<'s> Plan<'s> {
             source,
             patterns,
             nested,
+            within: references_in(source.root.at("components").at("schemas")),
             shared: shared_placeholders(source),
         };
         let count = self.operations.len();
@@ -394,6 +395,8 @@ struct Reader<'s, 'p> {
     source: &'s Source,
     patterns: &'p Patterns,
     nested: HashSet<String>,
+    /// Schemas that are a part of others.
+    within: HashSet<String>,
     shared: HashSet<String>,
 }
 
@@ -577,6 +580,9 @@ impl<'s> Reader<'s, '_> {
         // Those of the path in its order, declared or not.
         for (name, valid) in placeholders {
             let parameter = parameters.shift_remove(&("path", name.as_str()));
+            if parameter.is_some_and(|parameter| parameter.at("x-segments").is_true()) {
+                method.path = method.path.replace(&format!("<{valid}>"), &format!("<{valid}..>"));
+            }
             method.args.push(self.path_argument(name, valid, parameter, nouns, types));
         }
         let mut query: Vec<String> = Vec::new();
@@ -1134,7 +1140,7 @@ impl<'s> Reader<'s, '_> {
     /// `{"data": …}` and nothing else: its member is what is returned.
     fn envelope(&self, schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) -> Option<Returns> {
         let target = reference(schema);
-        if target.is_some_and(|target| self.shared_with_others(target)) {
+        if target.is_some_and(|target| self.within.contains(target)) {
             return None;
         }
         let mut merged = Merged::default();
@@ -1157,13 +1163,6 @@ impl<'s> Reader<'s, '_> {
         method.response = Some((*name).to_owned());
         let hint = nouns.item();
         Some(Returns::Json(types.of(member, &hint)))
-    }
-
-    /// Whether a schema is more than the response of operations.
-    fn shared_with_others(&self, target: &str) -> bool {
-        // Within other schemas it is a type of its own.
-        let schemas = self.source.root.at("components").at("schemas");
-        schemas.entries().any(|(_, schema)| mentions(schema, target))
     }
 
     fn page(
@@ -1397,14 +1396,21 @@ fn is_nullable_body(schema: &Node) -> bool {
     schema.at("nullable").is_true()
 }
 
-fn mentions(node: &Node, target: &str) -> bool {
-    match node {
-        Node::Object(members) => {
-            reference(node) == Some(target) || members.values().any(|value| mentions(value, target))
+/// All that a part of the document refers to.
+fn references_in(node: &Node) -> HashSet<String> {
+    let mut found = HashSet::new();
+    let mut open = vec![node];
+    while let Some(node) = open.pop() {
+        match node {
+            Node::Object(members) => {
+                found.extend(reference(node).map(str::to_owned));
+                open.extend(members.values());
+            }
+            Node::List(items) => open.extend(items),
+            _ => {}
         }
-        Node::List(items) => items.iter().any(|item| mentions(item, target)),
-        _ => false,
     }
+    found
 }
 
 fn page_value(key: &str, value: &Node) -> String {

@@ -513,7 +513,7 @@ impl<'s> Types<'s> {
             let followed = source.follow(choice);
             let name = match target {
                 Some(target) => self.name_of_known(target),
-                None => followed.at("title").text().map(camel).filter(|name| !name.is_empty()).unwrap_or_else(|| {
+                None => title(followed, tag.as_deref()).unwrap_or_else(|| {
                     let kinds = kind(followed);
                     kinds.first().map_or("Value", |kind| variant_of_kind(kind)).to_owned()
                 }),
@@ -733,6 +733,8 @@ impl<'s> Types<'s> {
             let is_list = kind(followed) == ["array"];
             self.of(property, &hint.of_member(wire, is_list))
         };
+        // An `Option` that was described: absent and null are one.
+        let ty = if self.source.is_ours && !required { ty.present().clone() } else { ty };
         let followed = self.source.follow(property);
         let name = snake(wire);
         let name = if name.is_empty() { "value".to_owned() } else { name };
@@ -950,6 +952,22 @@ pub(super) fn plain(value: &Node) -> String {
         Node::Text(text) => text.clone(),
         other => serde_json::to_string(other).unwrap_or_default(),
     }
+}
+
+/// The name of a variant in place: its title, or the value of the member that tells it from others.
+fn title(schema: &Node, tag: Option<&str>) -> Option<String> {
+    let name = schema.at("title").text().map(camel).filter(|name| !name.is_empty());
+    name.or_else(|| {
+        let properties = schema.at("properties");
+        let constant = |property: &Node| match property.at("enum").items() {
+            [one] => one.text().map(camel),
+            _ => property.at("const").text().map(camel),
+        };
+        match tag {
+            Some(tag) => constant(properties.at(tag)),
+            None => properties.entries().find_map(|(_, property)| constant(property)),
+        }
+    })
 }
 
 /// The values of the discriminator for what a reference leads to.

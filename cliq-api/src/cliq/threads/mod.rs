@@ -7,6 +7,8 @@
 mod ids;
 mod models;
 mod open_enum;
+#[cfg(feature = "schema")]
+mod schemas;
 mod text;
 mod times;
 
@@ -31,11 +33,24 @@ pub use text::MessageText;
 ///
 /// Implemented for every [`Client`] and every other [`Caller`]. Import it to call the endpoints as
 /// methods.
-#[endpoints(
-    base = "/api/v3",
-    scope_prefix = "ZohoCliq",
-    limit = "20/min",
-    lock = "10m"
+#[cfg_attr(
+    feature = "schema",
+    endpoints(
+        base = "/api/v3",
+        scope_prefix = "ZohoCliq",
+        limit = "20/min",
+        lock = "10m",
+        schema
+    )
+)]
+#[cfg_attr(
+    not(feature = "schema"),
+    endpoints(
+        base = "/api/v3",
+        scope_prefix = "ZohoCliq",
+        limit = "20/min",
+        lock = "10m"
+    )
 )]
 pub trait Threads {
     /// Starts a thread from a message in a channel, given the channel's id.
