@@ -27,7 +27,9 @@ static NULL: Node = Node::Null;
 impl Node {
     /// Returns an object of these members.
     pub(crate) fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Node)>) -> Self {
-        let members = members.into_iter().map(|(name, value)| (name.into(), value));
+        let members = members
+            .into_iter()
+            .map(|(name, value)| (name.into(), value));
         Self::Object(members.collect())
     }
 
@@ -151,9 +153,11 @@ impl From<Value> for Node {
             Value::Number(number) => Self::Number(number),
             Value::String(text) => Self::Text(text),
             Value::Array(items) => Self::List(items.into_iter().map(Into::into).collect()),
-            Value::Object(members) => {
-                Self::object(members.into_iter().map(|(name, value)| (name, value.into())))
-            }
+            Value::Object(members) => Self::object(
+                members
+                    .into_iter()
+                    .map(|(name, value)| (name, value.into())),
+            ),
         }
     }
 }

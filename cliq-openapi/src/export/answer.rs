@@ -24,11 +24,16 @@ pub(super) fn responses(meta: &EndpointMeta, schemas: &mut Schemas, operation: &
     if meta.kind() == ResponseKind::Download {
         operation.set("x-stream", true);
     }
-    if let Some((content_type, schema)) = content(meta, value) {
-        let content = Node::object([("schema", schema)]);
-        success.set("content", Node::object([(content_type, content)]));
+    let mut status = "200";
+    match content(meta, value) {
+        Some((content_type, schema)) => {
+            let content = Node::object([("schema", schema)]);
+            success.set("content", Node::object([(content_type, content)]));
+        }
+        // Whatever a server sends, nothing of it is read.
+        None => status = "204",
     }
-    operation.set("responses", Node::object([("200", success)]));
+    operation.set("responses", Node::object([(status, success)]));
 }
 
 fn content(meta: &EndpointMeta, value: Option<Node>) -> Option<(&'static str, Node)> {
@@ -46,7 +51,11 @@ fn content(meta: &EndpointMeta, value: Option<Node>) -> Option<(&'static str, No
 fn json(meta: &EndpointMeta, value: Option<Node>) -> Option<Node> {
     if let Some(page) = meta.page() {
         let mut schema = Member::default();
-        schema.put(page.items(), list_of(value.unwrap_or_else(Node::empty)), true);
+        schema.put(
+            page.items(),
+            list_of(value.unwrap_or_else(Node::empty)),
+            true,
+        );
         match page.next() {
             NextPage::Token { member, .. } | NextPage::Url { member, .. } => {
                 schema.put(member, scalar(), false);
@@ -107,7 +116,9 @@ impl Member {
             return schema;
         }
         let required = self.members.iter().filter(|(_, required, _)| *required);
-        let required: Vec<_> = required.map(|(name, ..)| Node::from(name.as_str())).collect();
+        let required: Vec<_> = required
+            .map(|(name, ..)| Node::from(name.as_str()))
+            .collect();
         let properties = self.members.into_iter();
         let properties = properties.map(|(name, _, member)| (name, member.into_schema()));
         let mut object = Node::object([pair(("type", "object"))]);
@@ -127,14 +138,22 @@ fn page_keys(meta: &EndpointMeta, page: &PageMeta) -> Node {
         keys.set("items", page.items().join("."));
     }
     match page.next() {
-        NextPage::Token { member, param: index, .. } => {
+        NextPage::Token {
+            member,
+            param: index,
+            ..
+        } => {
             keys.set("token", member.join("."));
             if member.last() != Some(&param(index)) {
                 keys.set("param", param(index));
             }
         }
         NextPage::Url { member, .. } => keys.set("next", member.join(".")),
-        NextPage::Number { param: index, first, .. } => {
+        NextPage::Number {
+            param: index,
+            first,
+            ..
+        } => {
             keys.set("number", param(index));
             if first != 1 {
                 keys.set("first", first);

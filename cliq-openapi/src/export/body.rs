@@ -3,8 +3,8 @@
 use cliq_api::{EndpointMeta, Param, Place, Shape};
 
 use super::operation::without_links;
-use super::parameter::{constant, list_of, scalar};
 use super::pair;
+use super::parameter::{constant, list_of, scalar};
 use super::schema::Schemas;
 use crate::node::{Members, Node};
 
@@ -102,9 +102,7 @@ impl Fields {
 
     fn param(&mut self, param: &Param, schema: Option<Node>) {
         let name = param.name();
-        let list = |schema: Option<Node>| {
-            schema.unwrap_or_else(|| list_of(Node::empty()))
-        };
+        let list = |schema: Option<Node>| schema.unwrap_or_else(|| list_of(Node::empty()));
         let mut schema = match param.shape() {
             Shape::Flatten => {
                 let schema = schema.unwrap_or_else(Node::empty);

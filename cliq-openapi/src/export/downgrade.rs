@@ -78,7 +78,10 @@ fn schema(members: &mut Members) {
     if members.shift_remove("prefixItems").is_some() {
         members.insert("items".to_owned(), Node::empty());
     }
-    for (exclusive, bound) in [("exclusiveMinimum", "minimum"), ("exclusiveMaximum", "maximum")] {
+    for (exclusive, bound) in [
+        ("exclusiveMinimum", "minimum"),
+        ("exclusiveMaximum", "maximum"),
+    ] {
         if let Some(Node::Number(_)) = members.get(exclusive) {
             let value = members.shift_remove(exclusive).unwrap_or_default();
             members.insert(bound.to_owned(), value);
@@ -102,7 +105,11 @@ fn types(members: &mut Members) {
         Some(Node::List(types)) => {
             let is_null = |name: &&Node| name.text() == Some("null");
             let nullable = types.iter().any(|name| is_null(&name));
-            let others: Vec<_> = types.iter().filter(|name| !is_null(name)).cloned().collect();
+            let others: Vec<_> = types
+                .iter()
+                .filter(|name| !is_null(name))
+                .cloned()
+                .collect();
             if nullable {
                 members.insert("nullable".to_owned(), Node::Bool(true));
             }

@@ -178,9 +178,7 @@ impl Document {
             } else {
                 path
             };
-            let item = paths
-                .entry(path)
-                .or_insert_with(Node::empty);
+            let item = paths.entry(path).or_insert_with(Node::empty);
             item.set(&method, value);
         }
         let mut root = Node::object([
@@ -281,9 +279,7 @@ impl Document {
                     ("flows", Node::object([("authorizationCode", flow)])),
                 ])
             }
-            None if declared => {
-                Node::object([pair(("type", "http")), pair(("scheme", "bearer"))])
-            }
+            None if declared => Node::object([pair(("type", "http")), pair(("scheme", "bearer"))]),
             None => return None,
         };
         Some(Node::object([(self.scheme(), scheme)]))

@@ -55,14 +55,19 @@ impl Operation<'_> {
 
     fn security(&self, operation: &mut Node) {
         let scheme = self.document.scheme();
-        let names = |names: &[&str]| Node::List(names.iter().map(|name| Node::from(*name)).collect());
+        let names =
+            |names: &[&str]| Node::List(names.iter().map(|name| Node::from(*name)).collect());
         let requirement = |scopes| Node::object([(scheme, scopes)]);
         let scopes = self.meta.scopes();
         let none = || requirement(Node::List(Vec::new()));
         let security = match scopes {
             Scopes::None => return,
             _ if !self.document.has_scopes() => {
-                let rule = if matches!(scopes, Scopes::Any(_)) { "any" } else { "all" };
+                let rule = if matches!(scopes, Scopes::Any(_)) {
+                    "any"
+                } else {
+                    "all"
+                };
                 operation.set("x-scopes", Node::object([(rule, names(scopes.names()))]));
                 vec![none()]
             }
@@ -94,8 +99,8 @@ impl Operation<'_> {
 
     fn repeats(&self, operation: &mut Node) {
         let meta = self.meta;
-        let follows = !matches!(meta.method().as_str(), "POST" | "PATCH")
-            || meta.idempotency_key().is_some();
+        let follows =
+            !matches!(meta.method().as_str(), "POST" | "PATCH") || meta.idempotency_key().is_some();
         if meta.idempotent() != follows {
             operation.set("x-idempotent", meta.idempotent());
         }
@@ -110,7 +115,9 @@ impl Operation<'_> {
     /// The arguments' order, if it isn't parameters before the body.
     fn order(&self, operation: &mut Node) {
         let params = self.meta.params().iter();
-        let params: Vec<_> = params.filter(|param| param.place() != Place::Path).collect();
+        let params: Vec<_> = params
+            .filter(|param| param.place() != Place::Path)
+            .collect();
         let is_parameter = |place| matches!(place, Place::Query | Place::Header);
         let natural = params.is_sorted_by_key(|param| !is_parameter(param.place()));
         if !natural {

@@ -119,7 +119,10 @@ fn constant_headers(meta: &EndpointMeta, operation: &mut Node) -> Vec<Node> {
     let headers = meta.headers().iter();
     let (ignored, sent): (Vec<_>, Vec<_>) = headers.partition(|(name, _)| is_ignored(name));
     if !ignored.is_empty() {
-        let pairs = meta.headers().iter().map(|(name, value)| pair((name, value)));
+        let pairs = meta
+            .headers()
+            .iter()
+            .map(|(name, value)| pair((name, value)));
         operation.set("x-headers", Node::object(pairs));
     }
     let parameter = |(name, value): &(&str, &str)| {

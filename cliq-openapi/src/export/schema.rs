@@ -32,7 +32,12 @@ impl Schemas {
         if let Some(title) = &whole {
             names.push(("#".to_owned(), self.free(title, &schema)));
         }
-        let renamed = |old: &str| names.iter().find(|(name, _)| name == old).map(|(_, new)| new);
+        let renamed = |old: &str| {
+            names
+                .iter()
+                .find(|(name, _)| name == old)
+                .map(|(_, new)| new)
+        };
         for (name, mut definition) in given {
             refer(&mut definition, &renamed);
             strip(&mut definition);
@@ -60,8 +65,16 @@ impl Schemas {
         let same = |taken: &Node| {
             // References are renamed in one of them; what they have in common is enough to tell.
             let shape = |node: &Node| {
-                let names: Vec<_> = node.at("properties").entries().map(|(name, _)| name.to_owned()).collect();
-                (names, node.at("description").clone(), node.at("enum").clone())
+                let names: Vec<_> = node
+                    .at("properties")
+                    .entries()
+                    .map(|(name, _)| name.to_owned())
+                    .collect();
+                (
+                    names,
+                    node.at("description").clone(),
+                    node.at("enum").clone(),
+                )
             };
             shape(taken) == shape(schema)
         };
@@ -76,13 +89,17 @@ impl Schemas {
 fn is_name(title: &str) -> bool {
     let phrase = ["Array_", "Nullable_", "Map_", "Set_", "Tuple_"];
     title.starts_with(|first: char| first.is_ascii_uppercase())
-        && title.bytes().all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
+        && title
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || byte == b'_')
         && !phrase.iter().any(|start| title.starts_with(start))
 }
 
 /// Whether it is a struct or an enum. A text of a certain kind is only a text to the server.
 fn is_worth_a_name(schema: &Members) -> bool {
-    ["properties", "oneOf", "anyOf", "enum"].iter().any(|key| schema.contains_key(*key))
+    ["properties", "oneOf", "anyOf", "enum"]
+        .iter()
+        .any(|key| schema.contains_key(*key))
 }
 
 /// Lets references lead to the document's components.

@@ -140,7 +140,11 @@ pub(super) struct Nouns {
 impl Nouns {
     pub(super) fn of(method: &str) -> Self {
         let words: Vec<_> = method.split('_').collect();
-        let noun = if words.len() > 1 { words[1..].join("_") } else { method.to_owned() };
+        let noun = if words.len() > 1 {
+            words[1..].join("_")
+        } else {
+            method.to_owned()
+        };
         // `list_bots_by_state` is about bots.
         let noun = ["_by_", "_for_", "_in_", "_from_", "_to_", "_with_", "_of_"]
             .iter()

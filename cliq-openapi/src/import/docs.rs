@@ -6,8 +6,22 @@ const WIDTH: usize = 92;
 
 /// Names that lints know as words.
 const WORDS: [&str; 16] = [
-    "DevOps", "ECMAScript", "GitHub", "GitLab", "GraphQL", "IPv4", "IPv6", "JavaScript", "KiB",
-    "MiB", "GiB", "OAuth", "OpenSSL", "OpenTelemetry", "TypeScript", "WebAssembly",
+    "DevOps",
+    "ECMAScript",
+    "GitHub",
+    "GitLab",
+    "GraphQL",
+    "IPv4",
+    "IPv6",
+    "JavaScript",
+    "KiB",
+    "MiB",
+    "GiB",
+    "OAuth",
+    "OpenSSL",
+    "OpenTelemetry",
+    "TypeScript",
+    "WebAssembly",
 ];
 
 /// Returns the lines of a text; none for an empty one.
@@ -18,7 +32,9 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 fn lines_within(text: &str, width: usize) -> Vec<String> {
     let mut out = Vec::new();
     for block in blocks(&plain_text(text)) {
-        if !out.is_empty() && !matches!((&block, out.last()), (Block::Item(_), Some(last)) if is_item(last)) {
+        if !out.is_empty()
+            && !matches!((&block, out.last()), (Block::Item(_), Some(last)) if is_item(last))
+        {
             out.push(String::new());
         }
         match block {
@@ -121,9 +137,10 @@ fn plain_text(text: &str) -> String {
                     out.push('[');
                 }
             }
-            "b" | "strong" | "i" | "em" | "u" | "span" | "font" | "small" | "sub" | "sup" | "tbody"
-            | "thead" | "img" | "s" | "strike" | "center" | "nobr" | "mark" | "colgroup" | "col"
-            | "caption" | "input" | "button" | "label" | "iframe" | "video" | "source" | "svg" => {}
+            "b" | "strong" | "i" | "em" | "u" | "span" | "font" | "small" | "sub" | "sup"
+            | "tbody" | "thead" | "img" | "s" | "strike" | "center" | "nobr" | "mark"
+            | "colgroup" | "col" | "caption" | "input" | "button" | "label" | "iframe"
+            | "video" | "source" | "svg" => {}
             // A placeholder, or a link in Markdown.
             _ if tag.contains("://") => out.push_str(&format!("<{tag}>")),
             _ if !tag.is_empty() && !tag.contains(char::is_whitespace) && tag.len() < 60 => {
@@ -284,7 +301,9 @@ fn item(line: &str) -> Option<String> {
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let text = line[digits..].strip_prefix(['.', ')'])?.strip_prefix(' ')?;
     // rustdoc would number them anew.
-    (1..=2).contains(&digits).then(|| format!("- {}", text.trim_start()))
+    (1..=2)
+        .contains(&digits)
+        .then(|| format!("- {}", text.trim_start()))
 }
 
 /// The text with its links and code spans kept, and with what else could be read as markup escaped.
@@ -385,7 +404,8 @@ fn escaped(text: &str) -> String {
 
 /// A word, as code if it is a name of something.
 fn word(word: &str) -> String {
-    let is_outside = |character: char| !character.is_alphanumeric() && !"_{}<>/$@#".contains(character);
+    let is_outside =
+        |character: char| !character.is_alphanumeric() && !"_{}<>/$@#".contains(character);
     let core = word.trim_matches(is_outside);
     if core.is_empty() {
         return if word == "<" || word == ">" || word.contains(['<', '>']) {
@@ -416,18 +436,24 @@ fn is_name(word: &str) -> bool {
     if core.contains('_') || core.contains("::") {
         return true;
     }
-    core.split(|character: char| !character.is_alphanumeric()).any(|part| {
-        let part = part.strip_suffix('s').unwrap_or(part);
-        if WORDS.contains(&part) {
-            return false;
-        }
-        let letters: Vec<char> = part.chars().collect();
-        let capitals = letters.iter().filter(|letter| letter.is_uppercase()).count();
-        let humps = letters.windows(2).any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
-        let is_mixed = letters.iter().any(|letter| letter.is_lowercase());
-        // `userId`, and `OAuth2`.
-        humps && capitals > 0 || is_mixed && capitals > 1
-    })
+    core.split(|character: char| !character.is_alphanumeric())
+        .any(|part| {
+            let part = part.strip_suffix('s').unwrap_or(part);
+            if WORDS.contains(&part) {
+                return false;
+            }
+            let letters: Vec<char> = part.chars().collect();
+            let capitals = letters
+                .iter()
+                .filter(|letter| letter.is_uppercase())
+                .count();
+            let humps = letters
+                .windows(2)
+                .any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
+            let is_mixed = letters.iter().any(|letter| letter.is_lowercase());
+            // `userId`, and `OAuth2`.
+            humps && capitals > 0 || is_mixed && capitals > 1
+        })
 }
 
 /// Breaks a text into lines. What a line may not start with stays on the one before.
@@ -437,7 +463,10 @@ fn wrap(text: &str, first: &str, indent: &str, width: usize, out: &mut Vec<Strin
     for word in pieces(text) {
         let marks = ["-", "+", "*", ">", "=", "|", "#", "~"];
         let is_mark = marks.iter().any(|mark| word.starts_with(mark))
-            || word.trim_end_matches(['.', ')']).bytes().all(|byte| byte.is_ascii_digit());
+            || word
+                .trim_end_matches(['.', ')'])
+                .bytes()
+                .all(|byte| byte.is_ascii_digit());
         let fits = line.chars().count() + 1 + word.chars().count() <= width;
         if is_empty {
             // Nothing in front of it could be text.
@@ -498,35 +527,68 @@ mod tests {
             "Get a chat.\n\nOAuth Scope: `ZohoCliq.Chats.READ`"
         );
         assert_eq!(
-            text("See <a href=\"https://example.com/a_b\">the guide</a>, not <a href='#x'>this</a>."),
+            text(
+                "See <a href=\"https://example.com/a_b\">the guide</a>, not <a href='#x'>this</a>."
+            ),
             "See [the guide](https://example.com/a_b), not this."
         );
         assert_eq!(text("<ul><li>one</li><li>two</li></ul>"), "- one\n- two");
-        assert_eq!(text("Less &lt; more &amp; <code>a b</code>"), "Less `<` more & `a b`");
+        assert_eq!(
+            text("Less &lt; more &amp; <code>a b</code>"),
+            "Less `<` more & `a b`"
+        );
     }
 
     #[test]
     fn names_are_code_and_nothing_else_is() {
-        assert_eq!(text("The CHAT_ID of GitHub's userName."), "The `CHAT_ID` of GitHub's `userName`.");
-        assert_eq!(text("See https://example.com/x_y."), "See <https://example.com/x_y>.");
-        assert_eq!(text("an [optional] list[0]"), "an \\[optional\\] list\\[0\\]");
-        assert_eq!(text("[next](#next) and [`a`](https://a.b)"), "next and [a](https://a.b)");
+        assert_eq!(
+            text("The CHAT_ID of GitHub's userName."),
+            "The `CHAT_ID` of GitHub's `userName`."
+        );
+        assert_eq!(
+            text("See https://example.com/x_y."),
+            "See <https://example.com/x_y>."
+        );
+        assert_eq!(
+            text("an [optional] list[0]"),
+            "an \\[optional\\] list\\[0\\]"
+        );
+        assert_eq!(
+            text("[next](#next) and [`a`](https://a.b)"),
+            "next and [a](https://a.b)"
+        );
         assert_eq!(text("one ` tick"), "one ' tick");
-        assert_eq!(text("the id <ticket-id> of it"), "the id `<ticket-id>` of it");
+        assert_eq!(
+            text("the id <ticket-id> of it"),
+            "the id `<ticket-id>` of it"
+        );
     }
 
     #[test]
     fn lists_are_flat_and_their_lines_indented() {
         let long = "word ".repeat(30);
-        let lines = lines(&format!("Values:\n* one\n  more\n    - two {long}\n1. three\n\nEnd"));
-        assert_eq!(lines[..4], ["Values:", "", "- one more", &format!("- two {}", "word ".repeat(17).trim_end())]);
+        let lines = lines(&format!(
+            "Values:\n* one\n  more\n    - two {long}\n1. three\n\nEnd"
+        ));
+        assert_eq!(
+            lines[..4],
+            [
+                "Values:",
+                "",
+                "- one more",
+                &format!("- two {}", "word ".repeat(17).trim_end())
+            ]
+        );
         assert!(lines[4].starts_with("  word"), "{lines:?}");
         assert_eq!(lines[lines.len() - 3..], ["- three", "", "End"]);
     }
 
     #[test]
     fn code_is_no_test() {
-        assert_eq!(text("So:\n```json\n{ \"a\": 1 }\n```"), "So:\n\n```text\n{ \"a\": 1 }\n```");
+        assert_eq!(
+            text("So:\n```json\n{ \"a\": 1 }\n```"),
+            "So:\n\n```text\n{ \"a\": 1 }\n```"
+        );
         assert_eq!(text("    indented"), "indented");
     }
 

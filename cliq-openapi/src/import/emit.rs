@@ -137,8 +137,8 @@ impl Module<'_> {
         let name = ident(&arg.name);
         let plain = name.strip_prefix("r#").unwrap_or(&name);
         let mut options = Vec::new();
-        let is_unnamed = matches!(arg.place, Place::Body)
-            || arg.option.as_deref() == Some("flatten");
+        let is_unnamed =
+            matches!(arg.place, Place::Body) || arg.option.as_deref() == Some("flatten");
         let same = match arg.place {
             // In any case style.
             Place::Path => letters(&arg.wire) == letters(plain),
@@ -297,11 +297,16 @@ impl Module<'_> {
             out,
             "#[derive(Debug, Clone{default}, PartialEq, Serialize, Deserialize)]"
         );
-        let bools = fields.iter().filter(|field| field.required && field.ty == Ty::Plain("bool"));
+        let bools = fields
+            .iter()
+            .filter(|field| field.required && field.ty == Ty::Plain("bool"));
         if bools.count() > 3 {
             used.lints.insert("clippy::struct_excessive_bools");
         }
-        let names: Vec<_> = fields.iter().map(|field| (field.name.as_str(), field.wire.as_str())).collect();
+        let names: Vec<_> = fields
+            .iter()
+            .map(|field| (field.name.as_str(), field.wire.as_str()))
+            .collect();
         let case = case_of(&names, Case::of_field);
         if let Some(case) = case {
             let _ = writeln!(out, "#[serde(rename_all = {:?})]", case.name());
@@ -313,18 +318,30 @@ impl Module<'_> {
         for (index, ty) in flattened.iter().enumerate() {
             let taken = |name: &str| fields.iter().any(|field| field.name == name);
             let numbered = (index..).map(|number| format!("kind{}", number + 1));
-            let mut names = std::iter::once("kind".to_owned()).filter(|_| index == 0).chain(numbered);
+            let mut names = std::iter::once("kind".to_owned())
+                .filter(|_| index == 0)
+                .chain(numbered);
             let name = names.find(|name| !taken(name)).unwrap_or_default();
-            let _ = writeln!(out, "#[serde(flatten)]\npub {name}: {},", self.inner(ty, id, used));
+            let _ = writeln!(
+                out,
+                "#[serde(flatten)]\npub {name}: {},",
+                self.inner(ty, id, used)
+            );
         }
         if let Some(ty) = other {
             let taken = |name: &str| fields.iter().any(|field| field.name == name);
             let names = ["other", "others", "other_members", "rest"];
-            let name = names.iter().find(|name| !taken(name)).unwrap_or(&"other_values");
+            let name = names
+                .iter()
+                .find(|name| !taken(name))
+                .unwrap_or(&"other_values");
             used.map = true;
             let ty = self.ty(ty, used);
             write_docs(&["All other members.".to_owned()], &[], out);
-            let _ = writeln!(out, "#[serde(flatten)]\npub {name}: BTreeMap<String, {ty}>,");
+            let _ = writeln!(
+                out,
+                "#[serde(flatten)]\npub {name}: BTreeMap<String, {ty}>,"
+            );
         }
         out.push_str("}\n");
     }
@@ -389,7 +406,9 @@ impl Module<'_> {
             let short = shortened(&variant.name, name);
             let is_free = |name: &String| !taken.contains(name);
             let mut names = [short.to_owned(), variant.name.clone()].into_iter();
-            let label = names.find(is_free).unwrap_or_else(|| format!("{}Value", variant.name));
+            let label = names
+                .find(is_free)
+                .unwrap_or_else(|| format!("{}Value", variant.name));
             if let (Some(_), Some((first, others))) = (tag, variant.values.split_first()) {
                 let mut serde = Vec::new();
                 if *first != label {
@@ -427,7 +446,10 @@ fn enumeration(name: &str, variants: &[Choice], is_open: bool, used: &mut Used, 
         out,
         "#[derive(Debug, Clone,{copy} PartialEq, Eq, Hash, Serialize, Deserialize)]"
     );
-    let names: Vec<_> = variants.iter().map(|it| (it.name.as_str(), it.wire.as_str())).collect();
+    let names: Vec<_> = variants
+        .iter()
+        .map(|it| (it.name.as_str(), it.wire.as_str()))
+        .collect();
     let case = case_of(&names, Case::of_variant);
     if let Some(case) = case {
         let _ = writeln!(out, "#[serde(rename_all = {:?})]", case.name());
@@ -435,7 +457,10 @@ fn enumeration(name: &str, variants: &[Choice], is_open: bool, used: &mut Used, 
     let _ = writeln!(out, "pub enum {name} {{");
     for variant in variants {
         write_docs(&variant.docs, &[], out);
-        let written = case.map_or_else(|| variant.name.clone(), |case| case.of_variant(&variant.name));
+        let written = case.map_or_else(
+            || variant.name.clone(),
+            |case| case.of_variant(&variant.name),
+        );
         if written != variant.wire {
             let _ = writeln!(out, "#[serde(rename = {:?})]", variant.wire);
         }
@@ -451,10 +476,18 @@ fn enumeration(name: &str, variants: &[Choice], is_open: bool, used: &mut Used, 
 /// The case that `serde` can write names in, if that makes fewer attributes than one for each.
 fn case_of(names: &[(&str, &str)], apply: fn(Case, &str) -> String) -> Option<Case> {
     let plain = names.iter().filter(|(name, wire)| name == wire).count();
-    let fit = |case: Case| names.iter().filter(|(name, wire)| apply(case, name) == *wire).count();
+    let fit = |case: Case| {
+        names
+            .iter()
+            .filter(|(name, wire)| apply(case, name) == *wire)
+            .count()
+    };
     let best = Case::ALL.into_iter().max_by_key(|case| {
         // The first of those that fit as well.
-        let position = Case::ALL.iter().position(|other| other == case).unwrap_or(0);
+        let position = Case::ALL
+            .iter()
+            .position(|other| other == case)
+            .unwrap_or(0);
         (fit(*case), Case::ALL.len() - position)
     })?;
     (fit(best) > plain + 1 || fit(best) > plain && fit(best) == names.len()).then_some(best)
@@ -518,8 +551,11 @@ impl Shared {
         };
         let first = methods.first();
         let server = first.and_then(|method| method.server.clone());
-        let server = server.filter(|server| methods.iter().all(|it| it.server.as_ref() == Some(server)));
-        let headers = first.map(|method| method.headers.clone()).unwrap_or_default();
+        let server =
+            server.filter(|server| methods.iter().all(|it| it.server.as_ref() == Some(server)));
+        let headers = first
+            .map(|method| method.headers.clone())
+            .unwrap_or_default();
         let headers = headers.into_iter().filter(|header| {
             methods.len() > 1 && methods.iter().all(|method| method.headers.contains(header))
         });
@@ -565,7 +601,10 @@ fn most<T: PartialEq>(values: impl Iterator<Item = T>) -> Option<T> {
         }
     }
     let most = counted.iter().map(|(_, count)| *count).max()?;
-    counted.into_iter().find(|(_, count)| *count == most).map(|(value, _)| value)
+    counted
+        .into_iter()
+        .find(|(_, count)| *count == most)
+        .map(|(value, _)| value)
 }
 
 /// The first word of all scopes, if they have it in common.
@@ -573,7 +612,9 @@ fn scope_prefix(methods: &[Method]) -> Option<String> {
     let mut names = methods.iter().flat_map(|method| method.scopes.names());
     let (prefix, _) = names.next()?.split_once('.')?;
     let fits = |name: &String| {
-        let rest = name.strip_prefix(prefix).and_then(|rest| rest.strip_prefix('.'));
+        let rest = name
+            .strip_prefix(prefix)
+            .and_then(|rest| rest.strip_prefix('.'));
         rest.is_some_and(|rest| {
             !rest.is_empty() && !rest.starts_with('.') && !rest.starts_with(&format!("{prefix}."))
         })
@@ -603,7 +644,10 @@ fn lock_value(lock: &str) -> String {
 }
 
 fn pairs(key: &str, pairs: &[(String, String)]) -> Option<String> {
-    let pairs: Vec<_> = pairs.iter().map(|(name, value)| format!("{name:?} = {value:?}")).collect();
+    let pairs: Vec<_> = pairs
+        .iter()
+        .map(|(name, value)| format!("{name:?} = {value:?}"))
+        .collect();
     (!pairs.is_empty()).then(|| format!("{key}({})", pairs.join(", ")))
 }
 
@@ -614,7 +658,9 @@ fn keys(method: &Method, shared: &Shared) -> Vec<String> {
         keys.push(format!("base = {:?}", method.base));
     }
     match &method.server {
-        Some(server) if shared.server.as_ref() != Some(server) => keys.push(format!("server = {server:?}")),
+        Some(server) if shared.server.as_ref() != Some(server) => {
+            keys.push(format!("server = {server:?}"))
+        }
         _ => {}
     }
     let short = |name: &String| {
@@ -635,30 +681,46 @@ fn keys(method: &Method, shared: &Shared) -> Vec<String> {
             limits => format!("limit = {}", list(limits)),
         });
     }
-    if let Some(lock) = method.lock.as_ref().filter(|lock| shared.lock.as_ref() != Some(lock)) {
+    if let Some(lock) = method
+        .lock
+        .as_ref()
+        .filter(|lock| shared.lock.as_ref() != Some(lock))
+    {
         keys.push(format!("lock = {}", lock_value(lock)));
     }
     if let Some(bucket) = &method.bucket {
         keys.push(format!("bucket = {bucket:?}"));
     }
-    let own: Vec<_> = method.headers.iter().filter(|it| !shared.headers.contains(it)).cloned().collect();
+    let own: Vec<_> = method
+        .headers
+        .iter()
+        .filter(|it| !shared.headers.contains(it))
+        .cloned()
+        .collect();
     keys.extend(pairs("header", &own));
     if !method.fields.is_empty() {
-        let fields: Vec<_> = method.fields.iter().map(|(name, value)| format!("{name:?} = {value}")).collect();
+        let fields: Vec<_> = method
+            .fields
+            .iter()
+            .map(|(name, value)| format!("{name:?} = {value}"))
+            .collect();
         keys.push(format!("field({})", fields.join(", ")));
     }
     let has_fields = method.args.iter().any(|arg| arg.place == Place::Field);
     match method.body {
         BodyKind::Json => {}
         BodyKind::Form if has_fields || !method.fields.is_empty() => keys.push("form".to_owned()),
-        BodyKind::Nested if has_fields || !method.fields.is_empty() => keys.push("form = nested".to_owned()),
+        BodyKind::Nested if has_fields || !method.fields.is_empty() => {
+            keys.push("form = nested".to_owned())
+        }
         BodyKind::Multipart => keys.push("multipart".to_owned()),
         BodyKind::Form | BodyKind::Nested => {}
     }
     if method.body_optional && has_fields {
         keys.push("body = optional".to_owned());
     }
-    let follows = !matches!(method.verb.as_str(), "POST" | "PATCH") || method.idempotency_key.is_some();
+    let follows =
+        !matches!(method.verb.as_str(), "POST" | "PATCH") || method.idempotency_key.is_some();
     match method.idempotent {
         Some(idempotent) if idempotent != follows => keys.push(if idempotent {
             "idempotent".to_owned()
@@ -674,7 +736,11 @@ fn keys(method: &Method, shared: &Shared) -> Vec<String> {
         keys.push(format!("response = {response:?}"));
     }
     if !method.page.is_empty() {
-        let page: Vec<_> = method.page.iter().map(|(key, value)| format!("{key} = {value}")).collect();
+        let page: Vec<_> = method
+            .page
+            .iter()
+            .map(|(key, value)| format!("{key} = {value}"))
+            .collect();
         keys.push(format!("page({})", page.join(", ")));
     }
     if let Some(timeout) = &method.timeout {
@@ -720,7 +786,11 @@ fn separated(code: &str) -> String {
         out.push_str(&line);
         out.push('\n');
         let last = line.lines().last().unwrap_or_default();
-        before = if last.trim_start().starts_with("//") { "//".to_owned() } else { last.to_owned() };
+        before = if last.trim_start().starts_with("//") {
+            "//".to_owned()
+        } else {
+            last.to_owned()
+        };
     }
     out
 }

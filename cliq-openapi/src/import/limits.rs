@@ -36,7 +36,11 @@ impl Patterns {
     /// Reads the limits of an operation, and adds what it can't read to `todos`.
     pub(super) fn read(&self, operation: &Node, todos: &mut Vec<String>) -> Limits {
         let mut limits = Limits::default();
-        let written = operation.at("x-limits").items().iter().filter_map(Node::text);
+        let written = operation
+            .at("x-limits")
+            .items()
+            .iter()
+            .filter_map(Node::text);
         let written: Vec<_> = written.collect();
         for limit in &written {
             if is_limit(limit) {
@@ -60,7 +64,11 @@ impl Patterns {
             let calls = text("calls").replace([',', ' '], "");
             match (calls.parse::<u32>(), duration(text("per"))) {
                 (Ok(calls), Some(per)) if calls > 0 => {
-                    let per = per.strip_prefix('1').filter(|unit| !unit.starts_with(|it: char| it.is_ascii_digit())).unwrap_or(&per).to_owned();
+                    let per = per
+                        .strip_prefix('1')
+                        .filter(|unit| !unit.starts_with(|it: char| it.is_ascii_digit()))
+                        .unwrap_or(&per)
+                        .to_owned();
                     limits.limits.push(format!("{calls}/{per}"));
                 }
                 _ => todos.push(format!("the limit in `{}`", &found[0])),
@@ -102,7 +110,11 @@ fn duration(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_lowercase();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
     let (number, unit) = text.split_at(digits);
-    let number: u64 = if number.is_empty() { 1 } else { number.parse().ok()? };
+    let number: u64 = if number.is_empty() {
+        1
+    } else {
+        number.parse().ok()?
+    };
     let unit = match unit.trim().trim_end_matches('.') {
         "s" | "sec" | "secs" | "second" | "seconds" => "s",
         "m" | "min" | "mins" | "minute" | "minutes" => "min",
@@ -136,11 +148,17 @@ mod tests {
     #[test]
     fn limits_in_prose() {
         let mut patterns = Patterns::default();
-        patterns.set_limit(r"(?<calls>\d+) requests? per (?<per>(\d+ )?\w+)").unwrap();
+        patterns
+            .set_limit(r"(?<calls>\d+) requests? per (?<per>(\d+ )?\w+)")
+            .unwrap();
         patterns.set_lock(r"Lock period: (?<lock>\d+ \w+)").unwrap();
-        let text = "<b>Threshold limit</b>: 20 requests per min per user<br>Lock period: 10 minutes<br>";
+        let text =
+            "<b>Threshold limit</b>: 20 requests per min per user<br>Lock period: 10 minutes<br>";
         let (limits, todos) = read(&patterns, text);
-        assert_eq!((limits.limits, limits.lock), (vec!["20/min".to_owned()], Some("10min".to_owned())));
+        assert_eq!(
+            (limits.limits, limits.lock),
+            (vec!["20/min".to_owned()], Some("10min".to_owned()))
+        );
         assert!(todos.is_empty());
         let (limits, _) = read(&patterns, "10 requests per 5 minutes");
         assert_eq!(limits.limits, ["10/5min"]);

@@ -130,7 +130,11 @@ impl Importer {
     fn module_docs(&self, source: &Source, apis: &[Api]) -> Vec<String> {
         let info = source.root.at("info");
         let title = info.at("title").text().unwrap_or("An API").trim();
-        let title = if title.ends_with('.') { title.to_owned() } else { format!("{title}.") };
+        let title = if title.ends_with('.') {
+            title.to_owned()
+        } else {
+            format!("{title}.")
+        };
         let mut lines = docs::lines(&title);
         let mut add = |more: Vec<String>| {
             if !more.is_empty() {
@@ -138,7 +142,9 @@ impl Importer {
                 lines.extend(more);
             }
         };
-        add(docs::lines(info.at("description").text().unwrap_or_default()));
+        add(docs::lines(
+            info.at("description").text().unwrap_or_default(),
+        ));
         let server = source.root.at("servers").items().first();
         let (origin, _) = server.map(server_parts).unwrap_or_default();
         if !origin.is_empty() {
@@ -154,7 +160,10 @@ impl Importer {
                 names.join(", ")
             )));
         }
-        let from = self.name.as_ref().map_or(String::new(), |name| format!(" from `{name}`"));
+        let from = self
+            .name
+            .as_ref()
+            .map_or(String::new(), |name| format!(" from `{name}`"));
         add(vec![format!("Imported{from} by `cliq-openapi`.")]);
         lines
     }
@@ -196,7 +205,9 @@ impl Import {
 
 /// Code in one form, without comments.
 fn formatted(code: &str) -> Option<String> {
-    syn::parse_file(code).ok().map(|file| prettyplease::unparse(&file))
+    syn::parse_file(code)
+        .ok()
+        .map(|file| prettyplease::unparse(&file))
 }
 
 /// A summary for people: what was imported, and what wasn't, counted.
@@ -216,12 +227,20 @@ impl fmt::Display for Import {
         for note in self.notes.iter().filter(|note| !note.is_skipped) {
             // What differs between two of a kind is in backticks.
             let parts: Vec<_> = note.text.split('`').collect();
-            let kinds = parts.iter().enumerate().map(|(index, part)| if index % 2 == 1 { "…" } else { part });
-            *counted.entry(kinds.collect::<Vec<_>>().join("`")).or_default() += 1;
+            let kinds = parts
+                .iter()
+                .enumerate()
+                .map(|(index, part)| if index % 2 == 1 { "…" } else { part });
+            *counted
+                .entry(kinds.collect::<Vec<_>>().join("`"))
+                .or_default() += 1;
         }
         let total: usize = counted.values().sum();
         if total > 0 {
-            writeln!(f, "{total} things that a declaration can't say, each marked {TODO}")?;
+            writeln!(
+                f,
+                "{total} things that a declaration can't say, each marked {TODO}"
+            )?;
         }
         let mut counted: Vec<_> = counted.into_iter().collect();
         counted.sort_by_key(|(_, count)| std::cmp::Reverse(*count));

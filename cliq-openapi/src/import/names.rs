@@ -18,17 +18,34 @@ pub(super) struct Subject<'a> {
 
 /// Names that all clients and values have methods of.
 const RESERVED: [&str; 18] = [
-    "as_user", "base_url", "call", "client", "close", "forget_user", "granted_scopes", "limits", "user",
-    "user_count", "clone", "into", "try_into", "to_owned", "borrow", "borrow_mut", "as_ref", "as_mut",
+    "as_user",
+    "base_url",
+    "call",
+    "client",
+    "close",
+    "forget_user",
+    "granted_scopes",
+    "limits",
+    "user",
+    "user_count",
+    "clone",
+    "into",
+    "try_into",
+    "to_owned",
+    "borrow",
+    "borrow_mut",
+    "as_ref",
+    "as_mut",
 ];
 
 const VERBS: [&str; 64] = [
-    "add", "approve", "archive", "assign", "attach", "batch", "block", "cancel", "check", "clear", "close",
-    "complete", "confirm", "copy", "count", "create", "delete", "detach", "disable", "download", "edit",
-    "enable", "execute", "export", "fetch", "find", "follow", "get", "import", "insert", "install", "join",
-    "leave", "list", "lock", "mark", "merge", "move", "mute", "patch", "pin", "post", "publish", "put", "query",
-    "read", "refresh", "remove", "rename", "replace", "reset", "restore", "retrieve", "run", "search", "send",
-    "set", "share", "start", "stop", "unlock", "update", "upload", "validate",
+    "add", "approve", "archive", "assign", "attach", "batch", "block", "cancel", "check", "clear",
+    "close", "complete", "confirm", "copy", "count", "create", "delete", "detach", "disable",
+    "download", "edit", "enable", "execute", "export", "fetch", "find", "follow", "get", "import",
+    "insert", "install", "join", "leave", "list", "lock", "mark", "merge", "move", "mute", "patch",
+    "pin", "post", "publish", "put", "query", "read", "refresh", "remove", "rename", "replace",
+    "reset", "restore", "retrieve", "run", "search", "send", "set", "share", "start", "stop",
+    "unlock", "update", "upload", "validate",
 ];
 
 const GERUNDS: [(&str, &str); 12] = [
@@ -87,13 +104,22 @@ impl Subject<'_> {
         // `read_item_items__item_id__get`.
         let path = snake(self.path);
         let generated = format!("_{path}_{}", self.method);
-        if let Some(start) = name.strip_suffix(&generated).filter(|start| !start.is_empty()) {
+        if let Some(start) = name
+            .strip_suffix(&generated)
+            .filter(|start| !start.is_empty())
+        {
             name = start.to_owned();
         }
-        let mut words: Vec<String> = name.split('_').filter(|word| !word.is_empty()).map(str::to_owned).collect();
+        let mut words: Vec<String> = name
+            .split('_')
+            .filter(|word| !word.is_empty())
+            .map(str::to_owned)
+            .collect();
         self.complete(&mut words);
         let is_version = |word: &String| {
-            word.len() > 1 && word.starts_with('v') && word[1..].bytes().all(|byte| byte.is_ascii_digit())
+            word.len() > 1
+                && word.starts_with('v')
+                && word[1..].bytes().all(|byte| byte.is_ascii_digit())
         };
         if words.len() > 1 && words.last().is_some_and(is_version) {
             words.pop();
@@ -137,7 +163,11 @@ impl Subject<'_> {
         let noun = snake(self.group);
         let (verb, rest) = words.split_first()?;
         let several = verb == "list" || verb == "search" || self.is_list;
-        let noun = if several { plural(&noun) } else { singular(&noun) };
+        let noun = if several {
+            plural(&noun)
+        } else {
+            singular(&noun)
+        };
         if rest.join("_").contains(&singular(&noun)) {
             return None;
         }
@@ -172,11 +202,16 @@ impl Subject<'_> {
     /// `GET /tickets/{id}/comments` makes `list_ticket_comments`.
     fn by_path(&self) -> String {
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
-        let segments: Vec<_> = path.split('/').filter(|segment| !segment.is_empty()).collect();
+        let segments: Vec<_> = path
+            .split('/')
+            .filter(|segment| !segment.is_empty())
+            .collect();
         let is_placeholder = |segment: &str| segment.contains('{');
         let is_version = |segment: &str| {
             segment == "api"
-                || segment.strip_prefix('v').is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()))
+                || segment
+                    .strip_prefix('v')
+                    .is_some_and(|rest| rest.starts_with(|it: char| it.is_ascii_digit()))
         };
         let ends_in_placeholder = segments.last().is_some_and(|last| is_placeholder(last));
         let mut nouns: Vec<String> = Vec::new();
@@ -184,7 +219,9 @@ impl Subject<'_> {
             if is_placeholder(segment) || is_version(segment) {
                 continue;
             }
-            let one = segments.get(index + 1).is_some_and(|next| is_placeholder(next));
+            let one = segments
+                .get(index + 1)
+                .is_some_and(|next| is_placeholder(next));
             let noun = snake(segment);
             nouns.push(if one { singular(&noun) } else { noun });
         }
@@ -223,7 +260,9 @@ fn shortened(words: Vec<String>) -> Vec<String> {
             "a" | "an" | "the" => words.len() > 2,
             "specific" | "existing" | "particular" | "given" | "single" => index > 0,
             "all" => reads && index == 1 && words.len() > 2,
-            "new" => index > 0 && words.first().is_some_and(|verb| verb == "create") && words.len() > 2,
+            "new" => {
+                index > 0 && words.first().is_some_and(|verb| verb == "create") && words.len() > 2
+            }
             _ => false,
         };
         if !drop {
@@ -243,18 +282,31 @@ fn shortened(words: Vec<String>) -> Vec<String> {
             _ => {}
         }
     }
-    while kept.len() > 1 && kept.last().is_some_and(|last| PREPOSITIONS.contains(&last.as_str())) {
+    while kept.len() > 1
+        && kept
+            .last()
+            .is_some_and(|last| PREPOSITIONS.contains(&last.as_str()))
+    {
         kept.pop();
     }
     // `list_members_of_chat` is `list_chat_members`.
-    let of: Vec<_> = kept.iter().enumerate().filter(|(_, word)| *word == "of").map(|(index, _)| index).collect();
+    let of: Vec<_> = kept
+        .iter()
+        .enumerate()
+        .filter(|(_, word)| *word == "of")
+        .map(|(index, _)| index)
+        .collect();
     if let [of] = of[..]
         && of > 1
         && of + 1 < kept.len()
         && kept.len() - of <= 3
     {
         let (before, owner) = (kept[1..of].to_vec(), kept[of + 1..].to_vec());
-        let simple = |words: &[String]| !words.iter().any(|word| PREPOSITIONS.contains(&word.as_str()));
+        let simple = |words: &[String]| {
+            !words
+                .iter()
+                .any(|word| PREPOSITIONS.contains(&word.as_str()))
+        };
         let is_id = owner.last().is_some_and(|last| last.starts_with("id"));
         if simple(&before) && simple(&owner) && !is_id {
             let mut name = vec![kept[0].clone()];
@@ -310,9 +362,17 @@ mod tests {
             ("createChatV3", "Create chat", "create_chat"),
             ("getDNDPreferences", "", "get_dnd_preferences"),
             ("Retrieve members of a chat", "", "retrieve_chat_members"),
-            ("Get main message of a thread", "", "get_thread_main_message"),
+            (
+                "Get main message of a thread",
+                "",
+                "get_thread_main_message",
+            ),
             ("Update the state of a thread", "", "update_thread_state"),
-            ("Send a message to an existing thread", "", "send_message_to_thread"),
+            (
+                "Send a message to an existing thread",
+                "",
+                "send_message_to_thread",
+            ),
             ("create_a_new_bot", "Create a bot", "create_bot"),
             ("list_all_subscribers_of_a_bot", "", "list_bot_subscribers"),
             ("get_details_of_a_specific_bot", "", "get_bot"),
@@ -323,7 +383,11 @@ mod tests {
                 "Get details of a specific message action",
                 "get_message_action",
             ),
-            ("delete_records_of_given_ids_in", "Delete records from a datastore", "delete_records_of_ids"),
+            (
+                "delete_records_of_given_ids_in",
+                "Delete records from a datastore",
+                "delete_records_of_ids",
+            ),
             ("Join-follow a thread", "", "join_follow_thread"),
         ] {
             assert_eq!(name(id, summary, "get /x", "Bots"), expected, "{id}");
@@ -332,7 +396,10 @@ mod tests {
 
     #[test]
     fn namespaces_and_generated_ids() {
-        assert_eq!(name("repos/list-for-org", "", "get /x", "Repos"), "list_for_org");
+        assert_eq!(
+            name("repos/list-for-org", "", "get /x", "Repos"),
+            "list_for_org"
+        );
         assert_eq!(name("repos/get", "", "get /x", "Repos"), "get_repo");
         assert_eq!(name("issues/list", "", "get /x", "Issues"), "list_issues");
         assert_eq!(name("table", "", "post /x", "Messages"), "post_table");
@@ -345,7 +412,10 @@ mod tests {
         for (request, expected) in [
             ("get /tickets/{id}", "get_ticket"),
             ("post /tickets", "create_ticket"),
-            ("delete /tickets/{id}/comments/{no}", "delete_ticket_comment"),
+            (
+                "delete /tickets/{id}/comments/{no}",
+                "delete_ticket_comment",
+            ),
             ("post /api/v1/tickets/{id}/close", "close_ticket"),
             ("put /tickets/{id}", "update_ticket"),
         ] {
@@ -355,8 +425,14 @@ mod tests {
 
     #[test]
     fn a_trait_has_the_words_of_its_tag() {
-        assert_eq!(group("userpreferences", &["User Preferences"]), "UserPreferences");
-        assert_eq!(group("scheduledmessages", &["List all scheduled messages"]), "ScheduledMessages");
+        assert_eq!(
+            group("userpreferences", &["User Preferences"]),
+            "UserPreferences"
+        );
+        assert_eq!(
+            group("scheduledmessages", &["List all scheduled messages"]),
+            "ScheduledMessages"
+        );
         assert_eq!(group("Platform_storage", &[]), "PlatformStorage");
         assert_eq!(group("bots", &["Bots"]), "Bots");
     }

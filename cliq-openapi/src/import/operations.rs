@@ -17,8 +17,16 @@ const METHODS: [&str; 7] = ["get", "post", "put", "patch", "delete", "head", "op
 
 /// Headers that follow from the request itself, or from the client.
 const OWN_HEADERS: [&str; 10] = [
-    "accept", "authorization", "connection", "content-length", "content-type", "host", "te", "trailer",
-    "transfer-encoding", "upgrade",
+    "accept",
+    "authorization",
+    "connection",
+    "content-length",
+    "content-type",
+    "host",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
 ];
 
 /// Setters of these names would hide what every call needs.
@@ -26,8 +34,20 @@ const RESERVED_SETTERS: [&str; 5] = ["clone", "into_future", "send", "wait", "wa
 
 /// Members and parameters that carry the token of the next page.
 const TOKENS: [&str; 14] = [
-    "next_token", "nexttoken", "next_page_token", "nextpagetoken", "page_token", "pagetoken", "next_cursor",
-    "nextcursor", "cursor", "continuation_token", "continuationtoken", "continue", "starting_after", "marker",
+    "next_token",
+    "nexttoken",
+    "next_page_token",
+    "nextpagetoken",
+    "page_token",
+    "pagetoken",
+    "next_cursor",
+    "nextcursor",
+    "cursor",
+    "continuation_token",
+    "continuationtoken",
+    "continue",
+    "starting_after",
+    "marker",
 ];
 
 const MORE: [&str; 4] = ["has_more", "hasmore", "has_next", "hasnext"];
@@ -90,7 +110,9 @@ impl<'s> Plan<'s> {
         let tagged: HashSet<_> = tags.iter().flatten().collect();
         let first_segment = |path: &str| {
             let mut segments = path.split(['/', '?']).filter(|segment| !segment.is_empty());
-            let is_noun = |segment: &&str| !segment.contains('{') && *segment != "api" && !is_version(segment);
+            let is_noun = |segment: &&str| {
+                !segment.contains('{') && *segment != "api" && !is_version(segment)
+            };
             segments.find(is_noun).map(str::to_owned)
         };
         let mut keys = Vec::new();
@@ -98,18 +120,29 @@ impl<'s> Plan<'s> {
             let segment = first_segment(operation.path);
             let key = match tag {
                 Some(tag) => (*tag).to_owned(),
-                None if tagged.len() == 1 => tags.iter().flatten().next().map_or("", |tag| tag).to_owned(),
+                None if tagged.len() == 1 => tags
+                    .iter()
+                    .flatten()
+                    .next()
+                    .map_or("", |tag| tag)
+                    .to_owned(),
                 None => {
                     let neighbours = self.operations.iter().zip(tags);
-                    let mut same = neighbours
-                        .filter(|(other, tag)| tag.is_some() && first_segment(other.path) == segment);
-                    same.find_map(|(_, tag)| *tag).map_or_else(|| segment.unwrap_or_else(|| title.to_owned()), str::to_owned)
+                    let mut same = neighbours.filter(|(other, tag)| {
+                        tag.is_some() && first_segment(other.path) == segment
+                    });
+                    same.find_map(|(_, tag)| *tag).map_or_else(
+                        || segment.unwrap_or_else(|| title.to_owned()),
+                        str::to_owned,
+                    )
                 }
             };
             keys.push(key);
         }
         let declared = source.root.at("tags").items();
-        let order = declared.iter().filter_map(|tag| tag.at("name").text().map(str::to_owned));
+        let order = declared
+            .iter()
+            .filter_map(|tag| tag.at("name").text().map(str::to_owned));
         let used: HashSet<_> = keys.iter().cloned().collect();
         let mut ordered: Vec<String> = order.filter(|tag| used.contains(tag)).collect();
         for key in &keys {
@@ -126,11 +159,24 @@ impl<'s> Plan<'s> {
             .collect();
         let mut names: IndexMap<String, String> = IndexMap::new();
         for key in ordered {
-            let summaries = self.operations.iter().zip(&keys).filter(|(_, other)| **other == key);
+            let summaries = self
+                .operations
+                .iter()
+                .zip(&keys)
+                .filter(|(_, other)| **other == key);
             let mut texts = vec![title];
-            texts.extend(summaries.filter_map(|(operation, _)| operation.node.at("summary").text()));
-            let name = if source.is_ours { key.clone() } else { group(&key, &texts) };
-            let name = if name.is_empty() { "Api".to_owned() } else { name };
+            texts
+                .extend(summaries.filter_map(|(operation, _)| operation.node.at("summary").text()));
+            let name = if source.is_ours {
+                key.clone()
+            } else {
+                group(&key, &texts)
+            };
+            let name = if name.is_empty() {
+                "Api".to_owned()
+            } else {
+                name
+            };
             let several = camel(&plural(&snake(&name)));
             let api = format!("{name}Api");
             let numbered = (2..).map(|number| format!("{name}{number}"));
@@ -142,7 +188,11 @@ impl<'s> Plan<'s> {
                     && !is_known(name)
                     && !names.values().any(|other| other == name)
             };
-            let name = if source.is_ours { name } else { candidates.find(is_free).unwrap_or(name) };
+            let name = if source.is_ours {
+                name
+            } else {
+                candidates.find(is_free).unwrap_or(name)
+            };
             names.insert(key, name);
         }
         for (operation, key) in self.operations.iter_mut().zip(keys) {
@@ -187,7 +237,11 @@ impl<'s> Plan<'s> {
                 let name = names[level[index].min(names.len() - 1)].as_str();
                 seen.entry(name).or_default().push(index);
             }
-            let clashes: Vec<_> = seen.into_values().filter(|same| same.len() > 1).flatten().collect();
+            let clashes: Vec<_> = seen
+                .into_values()
+                .filter(|same| same.len() > 1)
+                .flatten()
+                .collect();
             if clashes.is_empty() {
                 break;
             }
@@ -215,7 +269,12 @@ impl<'s> Plan<'s> {
         traits.chain(builders).collect()
     }
 
-    pub(super) fn declare(self, source: &'s Source, types: &mut Types<'s>, patterns: &Patterns) -> Declared {
+    pub(super) fn declare(
+        self,
+        source: &'s Source,
+        types: &mut Types<'s>,
+        patterns: &Patterns,
+    ) -> Declared {
         let nested = nested_references(source);
         let reader = Reader {
             source,
@@ -265,13 +324,49 @@ fn is_version(segment: &str) -> bool {
 
 /// Whether the module uses the name for something else.
 fn is_known(name: &str) -> bool {
-    ["Bytes", "Body", "Download", "Events", "JsonLines", "Page", "Part", "Text", "Timestamp", "Value", "Vec", "Option", "String", "Box", "Default", "Debug", "Clone", "Copy", "Hash", "Send", "Sync", "Drop", "Fn", "From", "Into", "Iterator", "Serialize", "Deserialize"].contains(&name)
+    [
+        "Bytes",
+        "Body",
+        "Download",
+        "Events",
+        "JsonLines",
+        "Page",
+        "Part",
+        "Text",
+        "Timestamp",
+        "Value",
+        "Vec",
+        "Option",
+        "String",
+        "Box",
+        "Default",
+        "Debug",
+        "Clone",
+        "Copy",
+        "Hash",
+        "Send",
+        "Sync",
+        "Drop",
+        "Fn",
+        "From",
+        "Into",
+        "Iterator",
+        "Serialize",
+        "Deserialize",
+    ]
+    .contains(&name)
 }
 
 fn group_docs(source: &Source, name: &str) -> Vec<String> {
     let tags = source.root.at("tags").items();
-    let tag = tags.iter().find(|tag| tag.at("name").text().is_some_and(|tag| camel(tag).eq_ignore_ascii_case(name)));
-    let text = tag.and_then(|tag| tag.at("description").text()).unwrap_or_default();
+    let tag = tags.iter().find(|tag| {
+        tag.at("name")
+            .text()
+            .is_some_and(|tag| camel(tag).eq_ignore_ascii_case(name))
+    });
+    let text = tag
+        .and_then(|tag| tag.at("description").text())
+        .unwrap_or_default();
     docs::lines(text)
 }
 
@@ -318,10 +413,20 @@ fn nested_references(source: &Source) -> HashSet<String> {
 
 /// Paths that are there several times, with numbered placeholders: `{CHAT_ID1}` beside `{CHAT_ID}`.
 fn shared_placeholders(source: &Source) -> HashSet<String> {
-    let paths: HashSet<_> = source.root.at("paths").entries().map(|(path, _)| path).collect();
+    let paths: HashSet<_> = source
+        .root
+        .at("paths")
+        .entries()
+        .map(|(path, _)| path)
+        .collect();
     let mut shared = HashSet::new();
     for path in &paths {
-        for placeholder in path.split('{').skip(1).filter_map(|part| part.split_once('}')).map(|(name, _)| name) {
+        for placeholder in path
+            .split('{')
+            .skip(1)
+            .filter_map(|part| part.split_once('}'))
+            .map(|(name, _)| name)
+        {
             let plain = placeholder.trim_end_matches(|it: char| it.is_ascii_digit());
             let other = path.replace(&format!("{{{placeholder}}}"), &format!("{{{plain}}}"));
             if plain != placeholder && !plain.is_empty() && paths.contains(other.as_str()) {
@@ -341,7 +446,9 @@ fn returns_list(source: &Source, operation: &Node) -> bool {
         return true;
     }
     let properties: Vec<_> = schema.at("properties").entries().collect();
-    let lists = properties.iter().filter(|(_, property)| kind(source.follow(property)) == ["array"]);
+    let lists = properties
+        .iter()
+        .filter(|(_, property)| kind(source.follow(property)) == ["array"]);
     let names = ["data", "items", "results", "values", "records"];
     let is_list = lists.clone().any(|(name, _)| names.contains(name)) || properties.len() == 1;
     is_list && lists.count() > 0
@@ -356,7 +463,12 @@ fn success<'s>(source: &'s Source, operation: &'s Node) -> Option<(&'s Node, &'s
         if !is_success && !(status == "default" && found.is_none()) {
             continue;
         }
-        if status == "default" && operation.at("responses").entries().any(|(status, _)| status.starts_with('2')) {
+        if status == "default"
+            && operation
+                .at("responses")
+                .entries()
+                .any(|(status, _)| status.starts_with('2'))
+        {
             continue;
         }
         if let Some((content_type, content)) = preferred(response.at("content")) {
@@ -433,7 +545,9 @@ impl<'s> Reader<'s, '_> {
     /// The path of a declaration, and its placeholders by the names in the document.
     fn path(&self, path: &str) -> Result<(String, Vec<(String, String)>), String> {
         let path = path.split('#').next().unwrap_or_default();
-        let (path, query) = path.split_once('?').map_or((path, None), |(path, query)| (path, Some(query)));
+        let (path, query) = path
+            .split_once('?')
+            .map_or((path, None), |(path, query)| (path, Some(query)));
         let mut out = String::new();
         let mut placeholders: Vec<(String, String)> = Vec::new();
         let mut rest = path;
@@ -453,14 +567,30 @@ impl<'s> Reader<'s, '_> {
             let plain = name.trim_matches(['*', '+', '?', ';']);
             let valid: String = plain
                 .chars()
-                .map(|it| if it.is_ascii_alphanumeric() || it == '-' { it } else { '_' })
+                .map(|it| {
+                    if it.is_ascii_alphanumeric() || it == '-' {
+                        it
+                    } else {
+                        '_'
+                    }
+                })
                 .collect();
-            let mut valid = if valid.starts_with(|it: char| it.is_ascii_digit()) { format!("n{valid}") } else { valid };
+            let mut valid = if valid.starts_with(|it: char| it.is_ascii_digit()) {
+                format!("n{valid}")
+            } else {
+                valid
+            };
             if self.shared.contains(name) {
-                valid = valid.trim_end_matches(|it: char| it.is_ascii_digit()).to_owned();
+                valid = valid
+                    .trim_end_matches(|it: char| it.is_ascii_digit())
+                    .to_owned();
             }
             let letters = |name: &str| snake(name).replace('_', "");
-            let taken = |name: &str| placeholders.iter().any(|(_, other)| letters(other) == letters(name));
+            let taken = |name: &str| {
+                placeholders
+                    .iter()
+                    .any(|(_, other)| letters(other) == letters(name))
+            };
             let numbered = (2..).map(|number| format!("{valid}{number}"));
             let mut names = std::iter::once(valid.clone()).chain(numbered);
             let valid = names.find(|name| !taken(name)).unwrap_or(valid);
@@ -477,7 +607,8 @@ impl<'s> Reader<'s, '_> {
         while out.contains("//") {
             out = out.replace("//", "/");
         }
-        let is_allowed = |it: char| it.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/<>".contains(it);
+        let is_allowed =
+            |it: char| it.is_ascii_alphanumeric() || "-._~!$&'()*+,;=:@%/<>".contains(it);
         if let Some(character) = out.chars().find(|it| !is_allowed(*it)) {
             return Err(format!("`{character}` in the path"));
         }
@@ -493,12 +624,18 @@ impl<'s> Reader<'s, '_> {
 
     fn server(&self, operation: &Operation<'s>, method: &mut Method) {
         let root = &self.source.root;
-        let own = [operation.node, operation.item, root].map(|node| node.at("servers").items().first());
+        let own =
+            [operation.node, operation.item, root].map(|node| node.at("servers").items().first());
         let Some(server) = own.into_iter().flatten().next() else {
             return;
         };
         let (origin, base) = server_parts(server);
-        let (main, _) = root.at("servers").items().first().map(server_parts).unwrap_or_default();
+        let (main, _) = root
+            .at("servers")
+            .items()
+            .first()
+            .map(server_parts)
+            .unwrap_or_default();
         if let Some(name) = server.at("x-server").text() {
             method.server = Some(name.to_owned());
         } else if !origin.is_empty() && origin != main && !main.is_empty() {
@@ -513,28 +650,48 @@ impl<'s> Reader<'s, '_> {
 
     fn scopes(&self, node: &Node, todos: &mut Vec<String>) -> Scopes {
         let written = node.at("x-scopes");
-        let texts = |list: &Node| list.items().iter().filter_map(Node::text).map(str::to_owned).collect::<Vec<_>>();
+        let texts = |list: &Node| {
+            list.items()
+                .iter()
+                .filter_map(Node::text)
+                .map(str::to_owned)
+                .collect::<Vec<_>>()
+        };
         if written.get("any").is_some() {
             return Scopes::Any(texts(written.at("any")));
         }
         if written.get("all").is_some() {
             return Scopes::All(texts(written.at("all")));
         }
-        let security = node.get("security").unwrap_or_else(|| self.source.root.at("security"));
+        let security = node
+            .get("security")
+            .unwrap_or_else(|| self.source.root.at("security"));
         let alternatives: Vec<Vec<String>> = security
             .items()
             .iter()
-            .map(|requirement| requirement.entries().flat_map(|(_, scopes)| texts(scopes)).collect())
+            .map(|requirement| {
+                requirement
+                    .entries()
+                    .flat_map(|(_, scopes)| texts(scopes))
+                    .collect()
+            })
             .collect();
         let is_scope = |scope: &String| {
             let inner = |byte: u8| matches!(byte, 0x21 | 0x23..=0x2B | 0x2D..=0x5B | 0x5D..=0x7E);
-            !scope.is_empty() && scope.bytes().all(inner) && !scope.starts_with('.') && !scope.ends_with('.') && !scope.contains("..")
+            !scope.is_empty()
+                && scope.bytes().all(inner)
+                && !scope.starts_with('.')
+                && !scope.ends_with('.')
+                && !scope.contains("..")
         };
         if let Some(scope) = alternatives.iter().flatten().find(|scope| !is_scope(scope)) {
             todos.push(format!("the scope `{scope}`"));
             return Scopes::None;
         }
-        let with: Vec<_> = alternatives.iter().filter(|scopes| !scopes.is_empty()).collect();
+        let with: Vec<_> = alternatives
+            .iter()
+            .filter(|scopes| !scopes.is_empty())
+            .collect();
         if with.len() < alternatives.len() && !with.is_empty() {
             // Another scheme needs none.
             todos.push("a call without scopes, by another scheme of authorization".to_owned());
@@ -543,9 +700,12 @@ impl<'s> Reader<'s, '_> {
             [] => Scopes::None,
             [one] if one.len() == 1 => Scopes::Any(one.to_vec()),
             [all] => Scopes::All(dedup(all.to_vec())),
-            several if several.iter().all(|scopes| scopes.len() == 1) => {
-                Scopes::Any(dedup(several.iter().flat_map(|scopes| scopes.iter().cloned()).collect()))
-            }
+            several if several.iter().all(|scopes| scopes.len() == 1) => Scopes::Any(dedup(
+                several
+                    .iter()
+                    .flat_map(|scopes| scopes.iter().cloned())
+                    .collect(),
+            )),
             several => {
                 // Two schemes often have the same scopes.
                 if several.iter().any(|scopes| scopes != &several[0]) {
@@ -581,9 +741,13 @@ impl<'s> Reader<'s, '_> {
         for (name, valid) in placeholders {
             let parameter = parameters.shift_remove(&("path", name.as_str()));
             if parameter.is_some_and(|parameter| parameter.at("x-segments").is_true()) {
-                method.path = method.path.replace(&format!("<{valid}>"), &format!("<{valid}..>"));
+                method.path = method
+                    .path
+                    .replace(&format!("<{valid}>"), &format!("<{valid}..>"));
             }
-            method.args.push(self.path_argument(name, valid, parameter, nouns, types));
+            method
+                .args
+                .push(self.path_argument(name, valid, parameter, nouns, types));
         }
         let mut query: Vec<String> = Vec::new();
         if let Some(constant) = operation.node.at("x-query").text() {
@@ -609,11 +773,21 @@ impl<'s> Reader<'s, '_> {
                         method.headers.push((name.to_owned(), value));
                     }
                 }
-                ("query", _) => method.args.extend(self.query_argument(name, parameter, nouns, types)),
-                ("header", _) => method.args.extend(self.header_argument(name, parameter, nouns, types, &mut method.idempotency_key)),
+                ("query", _) => method
+                    .args
+                    .extend(self.query_argument(name, parameter, nouns, types)),
+                ("header", _) => method.args.extend(self.header_argument(
+                    name,
+                    parameter,
+                    nouns,
+                    types,
+                    &mut method.idempotency_key,
+                )),
                 ("path", _) => {}
                 ("cookie", _) => method.todos.push(format!("the cookie `{name}`")),
-                _ => method.todos.push(format!("the parameter `{name}` in `{place}`")),
+                _ => method
+                    .todos
+                    .push(format!("the parameter `{name}` in `{place}`")),
             }
         }
         for (name, value) in operation.node.at("x-headers").entries() {
@@ -645,7 +819,8 @@ impl<'s> Reader<'s, '_> {
             todos: Vec::new(),
         };
         let Some(parameter) = parameter else {
-            arg.todos.push(format!("the document doesn't describe `{name}`"));
+            arg.todos
+                .push(format!("the document doesn't describe `{name}`"));
             return arg;
         };
         let schema = schema_of(parameter);
@@ -654,7 +829,10 @@ impl<'s> Reader<'s, '_> {
         if parameter.at("x-segments").is_true() {
             return arg;
         }
-        let ty = types.of(schema, &member_hint(nouns, name, schema)).present().clone();
+        let ty = types
+            .of(schema, &member_hint(nouns, name, schema))
+            .present()
+            .clone();
         match ty {
             Ty::List(item) if is_scalar(&item, types) => {
                 arg.option = Some("csv".to_owned());
@@ -667,7 +845,13 @@ impl<'s> Reader<'s, '_> {
         arg
     }
 
-    fn query_argument(&self, name: &str, parameter: &'s Node, nouns: &Nouns, types: &mut Types<'s>) -> Option<Arg> {
+    fn query_argument(
+        &self,
+        name: &str,
+        parameter: &'s Node,
+        nouns: &Nouns,
+        types: &mut Types<'s>,
+    ) -> Option<Arg> {
         let schema = schema_of(parameter);
         let followed = self.source.follow(schema);
         let is_list = kind(followed) == ["array"];
@@ -690,10 +874,17 @@ impl<'s> Reader<'s, '_> {
         }
         let style = parameter.at("style").text().unwrap_or("form");
         let explode = parameter.at("explode").flag().unwrap_or(style == "form");
-        let ty = types.of(schema, &member_hint(nouns, name, schema)).present().clone();
+        let ty = types
+            .of(schema, &member_hint(nouns, name, schema))
+            .present()
+            .clone();
         if parameter.at("x-flatten").is_true() {
             arg.option = Some("flatten".to_owned());
-            arg.ty = ArgTy::Ty(if ty == Ty::Json { Ty::Map(Box::new(Ty::Json)) } else { ty });
+            arg.ty = ArgTy::Ty(if ty == Ty::Json {
+                Ty::Map(Box::new(Ty::Json))
+            } else {
+                ty
+            });
             return Some(arg);
         }
         if style == "deepObject" && !is_scalar(&ty, types) {
@@ -703,14 +894,20 @@ impl<'s> Reader<'s, '_> {
         }
         match ty {
             Ty::List(item) => {
-                let item = if matches!(*item, Ty::Json | Ty::Binary) { Ty::text() } else { *item };
+                let item = if matches!(*item, Ty::Json | Ty::Binary) {
+                    Ty::text()
+                } else {
+                    *item
+                };
                 let item = item.present().clone();
                 if !is_scalar(&item, types) {
                     arg.option = Some("deep".to_owned());
-                    arg.todos.push("a list of objects, here with brackets".to_owned());
+                    arg.todos
+                        .push("a list of objects, here with brackets".to_owned());
                     arg.ty = ArgTy::Ty(Ty::List(Box::new(item)));
                 } else if matches!(style, "spaceDelimited" | "pipeDelimited") && !explode {
-                    arg.todos.push(format!("a list in the style `{style}`, here as text"));
+                    arg.todos
+                        .push(format!("a list in the style `{style}`, here as text"));
                 } else {
                     if !explode {
                         arg.option = Some("csv".to_owned());
@@ -757,7 +954,11 @@ impl<'s> Reader<'s, '_> {
         let schema = schema_of(parameter);
         let followed = self.source.follow(schema);
         let mut arg = Arg {
-            name: snake(name.strip_prefix("X-").or_else(|| name.strip_prefix("x-")).unwrap_or(name)),
+            name: snake(
+                name.strip_prefix("X-")
+                    .or_else(|| name.strip_prefix("x-"))
+                    .unwrap_or(name),
+            ),
             place: Place::Header,
             wire: name.to_owned(),
             option: None,
@@ -766,11 +967,16 @@ impl<'s> Reader<'s, '_> {
             docs: described(parameter, followed),
             todos: todos(followed),
         };
-        let ty = types.of(schema, &member_hint(nouns, name, schema)).present().clone();
+        let ty = types
+            .of(schema, &member_hint(nouns, name, schema))
+            .present()
+            .clone();
         match ty {
             Ty::Json | Ty::Binary => {}
             ty if is_scalar(&ty, types) => arg.ty = ArgTy::Ty(ty),
-            _ => arg.todos.push("a header of several values, here as text".to_owned()),
+            _ => arg
+                .todos
+                .push("a header of several values, here as text".to_owned()),
         }
         Some(arg)
     }
@@ -792,7 +998,9 @@ impl<'s> Reader<'s, '_> {
         };
         if matches!(method.verb.as_str(), "GET" | "HEAD" | "OPTIONS") {
             let verb = method.verb.clone();
-            method.todos.push(format!("a body in a {verb} request, here in the query"));
+            method
+                .todos
+                .push(format!("a body in a {verb} request, here in the query"));
             let mut merged = Merged::default();
             types.merge(schema, &mut merged, 0);
             for (name, property) in &merged.properties {
@@ -802,7 +1010,13 @@ impl<'s> Reader<'s, '_> {
                     continue;
                 }
                 let field = types.field(name, property, required, &nouns.argument(), &[]);
-                let mut arg = argument(Place::Query, field.name, name, field.ty.present().clone(), field.docs);
+                let mut arg = argument(
+                    Place::Query,
+                    field.name,
+                    name,
+                    field.ty.present().clone(),
+                    field.docs,
+                );
                 arg.required = required;
                 if !matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types)) {
                     arg.option = Some("deep".to_owned());
@@ -816,20 +1030,52 @@ impl<'s> Reader<'s, '_> {
             "application/x-www-form-urlencoded" => self.form(&place, schema, nouns, types, method),
             "multipart/form-data" => self.multipart(schema, nouns, types, method),
             _ if is_json(content_type) => {
-                if essence != "application/json" && content_type.is_ascii() && !method.headers.iter().any(|(name, _)| name.eq_ignore_ascii_case("content-type")) {
-                    method.headers.push(("Content-Type".to_owned(), essence.clone()));
+                if essence != "application/json"
+                    && content_type.is_ascii()
+                    && !method
+                        .headers
+                        .iter()
+                        .any(|(name, _)| name.eq_ignore_ascii_case("content-type"))
+                {
+                    method
+                        .headers
+                        .push(("Content-Type".to_owned(), essence.clone()));
                 }
                 self.json(&place, schema, nouns, types, method);
             }
             _ => {
-                let content_type = if essence.contains('*') || !essence.contains('/') { "application/octet-stream" } else { &essence };
-                let is_text = content_type.starts_with("text/") || content_type.ends_with("xml") || content_type.ends_with("yaml");
-                let ty = if is_text && !self.source.is_ours { ArgTy::Ty(Ty::text()) } else { ArgTy::Stream };
-                let way = if ty == ArgTy::Stream { "stream" } else { "bytes" };
+                let content_type = if essence.contains('*') || !essence.contains('/') {
+                    "application/octet-stream"
+                } else {
+                    &essence
+                };
+                let is_text = content_type.starts_with("text/")
+                    || content_type.ends_with("xml")
+                    || content_type.ends_with("yaml");
+                let ty = if is_text && !self.source.is_ours {
+                    ArgTy::Ty(Ty::text())
+                } else {
+                    ArgTy::Stream
+                };
+                let way = if ty == ArgTy::Stream {
+                    "stream"
+                } else {
+                    "bytes"
+                };
                 let default = content_type == "application/octet-stream";
-                let option = if default { way.to_owned() } else { format!("{way}, content_type = {content_type:?}") };
+                let option = if default {
+                    way.to_owned()
+                } else {
+                    format!("{way}, content_type = {content_type:?}")
+                };
                 let name = body.at("x-argument").text().unwrap_or("body");
-                let mut arg = argument(Place::Body, name.to_owned(), name, Ty::text(), described(body, body));
+                let mut arg = argument(
+                    Place::Body,
+                    name.to_owned(),
+                    name,
+                    Ty::text(),
+                    described(body, body),
+                );
                 arg.option = Some(option);
                 arg.ty = ty;
                 arg.required = required || !self.source.is_ours;
@@ -842,25 +1088,43 @@ impl<'s> Reader<'s, '_> {
     }
 
     /// Fields of a JSON body, or the whole of it.
-    fn json(&self, place: &BodyPlace<'s>, schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
+    fn json(
+        &self,
+        place: &BodyPlace<'s>,
+        schema: &'s Node,
+        nouns: &Nouns,
+        types: &mut Types<'s>,
+        method: &mut Method,
+    ) {
         let followed = self.source.follow(schema);
         let is_own = reference(schema).is_none_or(|target| !self.nested.contains(target));
         let named = place.body.at("x-argument").text();
         let has_fields = {
             let mut merged = Merged::default();
             types.merge(schema, &mut merged, 0);
-            let is_object = !merged.properties.is_empty() && merged.unions.is_empty() && merged.additional.is_none();
+            let is_object = !merged.properties.is_empty()
+                && merged.unions.is_empty()
+                && merged.additional.is_none();
             let is_array = kind(followed) == ["array"];
             is_object && !is_array && !is_nullable_body(followed)
         };
         let flattened = is_flattened(followed);
-        if named.is_none() && (flattened || has_fields && (is_own || self.source.is_ours && reference(schema).is_none())) {
+        if named.is_none()
+            && (flattened
+                || has_fields && (is_own || self.source.is_ours && reference(schema).is_none()))
+        {
             self.fields(place, schema, Place::Field, nouns, types, method);
             return;
         }
         let name = named.unwrap_or("body");
         let ty = types.of(schema, &nouns.body());
-        let mut arg = argument(Place::Body, name.to_owned(), name, ty.present().clone(), described(place.body, &Node::Null));
+        let mut arg = argument(
+            Place::Body,
+            name.to_owned(),
+            name,
+            ty.present().clone(),
+            described(place.body, &Node::Null),
+        );
         if ty == Ty::Binary {
             arg.ty = ArgTy::Ty(Ty::text());
         }
@@ -893,7 +1157,9 @@ impl<'s> Reader<'s, '_> {
             types.merge(schema, &mut merged, 0);
         }
         if merged.constraints {
-            method.todos.push("which of the fields are required together".to_owned());
+            method
+                .todos
+                .push("which of the fields are required together".to_owned());
         }
         let hint = nouns.argument();
         let mut all_optional = true;
@@ -924,7 +1190,11 @@ impl<'s> Reader<'s, '_> {
             let name = part.at("x-flatten").text().unwrap_or("fields");
             let inner = part.at("allOf").items().first().unwrap_or(part);
             let ty = types.of(inner, &nouns.body());
-            let ty = if ty == Ty::Json { Ty::Map(Box::new(Ty::Json)) } else { ty };
+            let ty = if ty == Ty::Json {
+                Ty::Map(Box::new(Ty::Json))
+            } else {
+                ty
+            };
             let mut arg = argument(Place::Field, name.to_owned(), name, ty, Vec::new());
             arg.option = Some("flatten".to_owned());
             arg.required = !part.at("x-optional").is_true();
@@ -934,7 +1204,14 @@ impl<'s> Reader<'s, '_> {
     }
 
     /// How a field is written.
-    fn encode(&self, place: &BodyPlace<'s>, arg: &mut Arg, name: &str, body: BodyKind, types: &Types<'s>) {
+    fn encode(
+        &self,
+        place: &BodyPlace<'s>,
+        arg: &mut Arg,
+        name: &str,
+        body: BodyKind,
+        types: &Types<'s>,
+    ) {
         let ArgTy::Ty(ty) = &arg.ty else { return };
         match body {
             BodyKind::Json => {
@@ -949,9 +1226,14 @@ impl<'s> Reader<'s, '_> {
                 let ty = ty.present().clone();
                 let encoding = place.content.at("encoding").at(name);
                 let is_csv = encoding.at("explode").flag() == Some(false)
-                    && encoding.at("style").text().is_none_or(|style| style == "form");
+                    && encoding
+                        .at("style")
+                        .text()
+                        .is_none_or(|style| style == "form");
                 arg.ty = ArgTy::Ty(match ty {
-                    Ty::List(item) if body == BodyKind::Form && !is_scalar(&item, types) => Ty::List(Box::new(Ty::text())),
+                    Ty::List(item) if body == BodyKind::Form && !is_scalar(&item, types) => {
+                        Ty::List(Box::new(Ty::text()))
+                    }
                     Ty::Json | Ty::Binary if body == BodyKind::Form => Ty::text(),
                     ty => ty,
                 });
@@ -964,38 +1246,67 @@ impl<'s> Reader<'s, '_> {
         }
     }
 
-    fn form(&self, place: &BodyPlace<'s>, schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
+    fn form(
+        &self,
+        place: &BodyPlace<'s>,
+        schema: &'s Node,
+        nouns: &Nouns,
+        types: &mut Types<'s>,
+        method: &mut Method,
+    ) {
         let mut merged = Merged::default();
         let followed = self.source.follow(schema);
         types.merge(schema, &mut merged, 0);
         if merged.properties.is_empty() && !is_flattened(followed) {
-            if merged.unions.is_empty() && schema.entries().next().is_some_and(|_| kind(followed) == ["object"]) && followed.at("additionalProperties").members().is_none() {
+            if merged.unions.is_empty()
+                && schema
+                    .entries()
+                    .next()
+                    .is_some_and(|_| kind(followed) == ["object"])
+                && followed.at("additionalProperties").members().is_none()
+            {
                 // A form without fields.
                 return;
             }
             method.body = BodyKind::Form;
             let ty = types.of(schema, &nouns.body()).present().clone();
-            let ty = if matches!(ty, Ty::Map(_)) || is_struct(&ty, types) { ty } else { Ty::Map(Box::new(Ty::text())) };
+            let ty = if matches!(ty, Ty::Map(_)) || is_struct(&ty, types) {
+                ty
+            } else {
+                Ty::Map(Box::new(Ty::text()))
+            };
             let mut arg = argument(Place::Field, "fields".to_owned(), "fields", ty, Vec::new());
             arg.option = Some("flatten".to_owned());
             method.args.push(arg);
             return;
         }
         let encodings = place.content.at("encoding").entries();
-        let is_deep = encodings.into_iter().any(|(_, encoding)| encoding.at("style").text() == Some("deepObject"));
+        let is_deep = encodings
+            .into_iter()
+            .any(|(_, encoding)| encoding.at("style").text() == Some("deepObject"));
         let has_objects = merged.properties.values().any(|property| {
             let property = self.source.follow(property);
             let inner = self.source.follow(property.at("items"));
             let is_object = |schema: &Node| {
                 kind(schema) == ["object"]
                     || ["oneOf", "anyOf", "allOf"].iter().any(|key| {
-                        schema.at(key).items().iter().any(|choice| kind(self.source.follow(choice)) == ["object"])
+                        schema
+                            .at(key)
+                            .items()
+                            .iter()
+                            .any(|choice| kind(self.source.follow(choice)) == ["object"])
                     })
             };
             is_object(property) || is_object(inner)
         });
-        let is_nested = place.content.at("x-nested").is_true() || is_deep || has_objects && !self.source.is_ours;
-        method.body = if is_nested { BodyKind::Nested } else { BodyKind::Form };
+        let is_nested = place.content.at("x-nested").is_true()
+            || is_deep
+            || has_objects && !self.source.is_ours;
+        method.body = if is_nested {
+            BodyKind::Nested
+        } else {
+            BodyKind::Form
+        };
         self.fields(place, schema, Place::Field, nouns, types, method);
         let has_fields = method.args.iter().any(|arg| arg.place == Place::Field);
         if !has_fields && method.fields.is_empty() {
@@ -1003,14 +1314,27 @@ impl<'s> Reader<'s, '_> {
         }
     }
 
-    fn multipart(&self, schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
+    fn multipart(
+        &self,
+        schema: &'s Node,
+        nouns: &Nouns,
+        types: &mut Types<'s>,
+        method: &mut Method,
+    ) {
         method.body = BodyKind::Multipart;
         let mut merged = Merged::default();
         types.merge(schema, &mut merged, 0);
         if merged.properties.is_empty() {
-            let mut arg = argument(Place::Part, "file".to_owned(), "file", Ty::text(), Vec::new());
+            let mut arg = argument(
+                Place::Part,
+                "file".to_owned(),
+                "file",
+                Ty::text(),
+                Vec::new(),
+            );
             arg.ty = ArgTy::Part;
-            arg.todos.push("the document doesn't describe the parts".to_owned());
+            arg.todos
+                .push("the document doesn't describe the parts".to_owned());
             method.args.push(arg);
             return;
         }
@@ -1027,14 +1351,17 @@ impl<'s> Reader<'s, '_> {
                 Ty::List(item) if **item == Ty::Json => ArgTy::Ty(Ty::List(Box::new(Ty::text()))),
                 ty if is_scalar(ty, types) => ArgTy::Ty(ty.clone()),
                 _ => {
-                    arg.todos.push("a part as JSON: `Part::bytes(json).content_type(…)`".to_owned());
+                    arg.todos
+                        .push("a part as JSON: `Part::bytes(json).content_type(…)`".to_owned());
                     ArgTy::Part
                 }
             };
             method.args.push(arg);
         }
         if merged.constraints {
-            method.todos.push("which of the parts are required together".to_owned());
+            method
+                .todos
+                .push("which of the parts are required together".to_owned());
         }
     }
 
@@ -1045,14 +1372,20 @@ impl<'s> Reader<'s, '_> {
         if method.verb == "HEAD" {
             return;
         }
-        let statuses = || node.at("responses").entries().filter(|(status, _)| status.starts_with('2'));
+        let statuses = || {
+            node.at("responses")
+                .entries()
+                .filter(|(status, _)| status.starts_with('2'))
+        };
         let others = statuses().filter(|(_, other)| {
             let other = self.source.follow(other);
             let content = preferred(other.at("content"));
             content.is_some_and(|(_, content)| content.at("schema") != schema)
         });
         if others.count() > 0 && !self.source.is_ours {
-            method.todos.push("another response, by its status".to_owned());
+            method
+                .todos
+                .push("another response, by its status".to_owned());
         }
         let essence = essence(content_type);
         let followed = self.source.follow(schema);
@@ -1062,7 +1395,10 @@ impl<'s> Reader<'s, '_> {
                 let is_text = matches!(ty, Ty::Json | Ty::Plain(_));
                 Returns::Events((!is_text).then_some(ty))
             }
-            "application/x-ndjson" | "application/jsonl" | "application/x-jsonlines" | "application/json-seq" => {
+            "application/x-ndjson"
+            | "application/jsonl"
+            | "application/x-jsonlines"
+            | "application/json-seq" => {
                 Returns::JsonLines(types.of(schema, &nouns.response()).present().clone())
             }
             _ if is_json(content_type) => {
@@ -1072,14 +1408,25 @@ impl<'s> Reader<'s, '_> {
                 });
                 self.json_returns(node, response, schema, is_empty, nouns, types, method)
             }
-            "*/*" if !self.source.is_ours && kind(followed) != ["string"] && schema.entries().next().is_some() => {
+            "*/*"
+                if !self.source.is_ours
+                    && kind(followed) != ["string"]
+                    && schema.entries().next().is_some() =>
+            {
                 self.json_returns(node, response, schema, false, nouns, types, method)
             }
-            _ if self.source.is_ours && essence == "*/*" && !node.at("x-stream").is_true() => Returns::Bytes,
-            "application/octet-stream" | "*/*" | "application/pdf" | "application/zip" | "application/gzip" => {
-                Returns::Download
+            _ if self.source.is_ours && essence == "*/*" && !node.at("x-stream").is_true() => {
+                Returns::Bytes
             }
-            _ if essence.starts_with("image/") || essence.starts_with("audio/") || essence.starts_with("video/") => {
+            "application/octet-stream"
+            | "*/*"
+            | "application/pdf"
+            | "application/zip"
+            | "application/gzip" => Returns::Download,
+            _ if essence.starts_with("image/")
+                || essence.starts_with("audio/")
+                || essence.starts_with("video/") =>
+            {
                 Returns::Download
             }
             _ if types.of(schema, &nouns.response()) == Ty::Binary => Returns::Download,
@@ -1104,7 +1451,10 @@ impl<'s> Reader<'s, '_> {
         method: &mut Method,
     ) -> Returns {
         if let Some(page) = node.get("x-page") {
-            method.page = page.entries().map(|(key, value)| (key.to_owned(), page_value(key, value))).collect();
+            method.page = page
+                .entries()
+                .map(|(key, value)| (key.to_owned(), page_value(key, value)))
+                .collect();
             let items = page.at("items").text().unwrap_or_default();
             let list = self.member(schema, items).unwrap_or(schema);
             let item = self.source.follow(list).at("items");
@@ -1114,7 +1464,11 @@ impl<'s> Reader<'s, '_> {
             method.response = Some(path.to_owned());
             let (member, required) = self.required_member(schema, path);
             let ty = member.map_or(Ty::Json, |member| types.of(member, &nouns.item()));
-            return Returns::Json(if required { ty } else { ty.nullable_even_json() });
+            return Returns::Json(if required {
+                ty
+            } else {
+                ty.nullable_even_json()
+            });
         }
         if !self.source.is_ours {
             if let Some(returns) = self.page(node, response, schema, nouns, types, method) {
@@ -1125,20 +1479,31 @@ impl<'s> Reader<'s, '_> {
             }
         }
         let followed = self.source.follow(schema);
-        let hint = if kind(followed) == ["array"] || method.verb == "GET" && nouns.method != nouns.noun {
-            let mut hint = nouns.item();
-            hint.names.push(format!("{}Response", nouns.method));
-            hint
-        } else {
-            nouns.response()
-        };
+        let hint =
+            if kind(followed) == ["array"] || method.verb == "GET" && nouns.method != nouns.noun {
+                let mut hint = nouns.item();
+                hint.names.push(format!("{}Response", nouns.method));
+                hint
+            } else {
+                nouns.response()
+            };
         let ty = types.of(schema, &hint);
         let ty = if ty == Ty::Binary { Ty::text() } else { ty };
-        Returns::Json(if is_empty { ty.nullable_even_json() } else { ty })
+        Returns::Json(if is_empty {
+            ty.nullable_even_json()
+        } else {
+            ty
+        })
     }
 
     /// `{"data": …}` and nothing else: its member is what is returned.
-    fn envelope(&self, schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) -> Option<Returns> {
+    fn envelope(
+        &self,
+        schema: &'s Node,
+        nouns: &Nouns,
+        types: &mut Types<'s>,
+        method: &mut Method,
+    ) -> Option<Returns> {
         let target = reference(schema);
         if target.is_some_and(|target| self.within.contains(target)) {
             return None;
@@ -1146,7 +1511,10 @@ impl<'s> Reader<'s, '_> {
         let mut merged = Merged::default();
         types.merge(schema, &mut merged, 0);
         let is_plain = merged.unions.is_empty() && merged.additional.is_none();
-        if merged.properties.len() != 1 || !is_plain || kind(self.source.follow(schema)) == ["array"] {
+        if merged.properties.len() != 1
+            || !is_plain
+            || kind(self.source.follow(schema)) == ["array"]
+        {
             return None;
         }
         let (name, member) = merged.properties.first()?;
@@ -1156,7 +1524,9 @@ impl<'s> Reader<'s, '_> {
             return Some(Returns::Nothing);
         }
         let followed = self.source.follow(member);
-        let holds_something = kind(followed) == ["array"] || kind(followed) == ["object"] || followed.get("allOf").is_some();
+        let holds_something = kind(followed) == ["array"]
+            || kind(followed) == ["object"]
+            || followed.get("allOf").is_some();
         if !holds_something || !is_member(name) {
             return None;
         }
@@ -1178,31 +1548,50 @@ impl<'s> Reader<'s, '_> {
         if method.verb != "GET" {
             return None;
         }
-        let has_link = response.at("headers").entries().any(|(name, _)| name.eq_ignore_ascii_case("link"));
+        let has_link = response
+            .at("headers")
+            .entries()
+            .any(|(name, _)| name.eq_ignore_ascii_case("link"));
         if kind(followed) == ["array"] && has_link {
             method.page = vec![("next".to_owned(), "link".to_owned())];
             return Some(Returns::Page(types.of(followed.at("items"), &nouns.item())));
         }
         let mut merged = Merged::default();
         types.merge(schema, &mut merged, 0);
-        let lists: Vec<_> = merged.properties.iter().filter(|(name, property)| {
-            let property = self.source.follow(property);
-            kind(property) == ["array"] && is_member(name)
-        }).collect();
+        let lists: Vec<_> = merged
+            .properties
+            .iter()
+            .filter(|(name, property)| {
+                let property = self.source.follow(property);
+                kind(property) == ["array"] && is_member(name)
+            })
+            .collect();
         let general = ["data", "items", "results", "values", "records"];
-        let items = lists.iter().find(|(name, _)| general.contains(name)).or(match lists.as_slice() {
-            [one] => Some(one),
-            _ => None,
-        })?;
+        let items =
+            lists
+                .iter()
+                .find(|(name, _)| general.contains(name))
+                .or(match lists.as_slice() {
+                    [one] => Some(one),
+                    _ => None,
+                })?;
         let (items, list) = (*items.0, *items.1);
         let item = self.source.follow(list).at("items");
         if has_link {
-            method.page = vec![("items".to_owned(), format!("{items:?}")), ("next".to_owned(), "link".to_owned())];
+            method.page = vec![
+                ("items".to_owned(), format!("{items:?}")),
+                ("next".to_owned(), "link".to_owned()),
+            ];
             return Some(Returns::Page(types.of(item, &nouns.item())));
         }
-        let arguments = || method.args.iter().filter(|arg| {
-            arg.place == Place::Query && !arg.required && arg.option.is_none() && matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types))
-        });
+        let arguments = || {
+            method.args.iter().filter(|arg| {
+                arg.place == Place::Query
+                    && !arg.required
+                    && arg.option.is_none()
+                    && matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types))
+            })
+        };
         let mut members: Vec<(String, &Node)> = Vec::new();
         for (name, property) in &merged.properties {
             let property = self.source.follow(property);
@@ -1225,7 +1614,10 @@ impl<'s> Reader<'s, '_> {
         let mut found = None;
         for (path, _) in tokens {
             let member = last(path);
-            let short = member.to_ascii_lowercase().replace('_', "").replacen("next", "", 1);
+            let short = member
+                .to_ascii_lowercase()
+                .replace('_', "")
+                .replacen("next", "", 1);
             let param = arguments().find(|arg| arg.wire == member).or_else(|| {
                 arguments().find(|arg| {
                     let wire = arg.wire.to_ascii_lowercase().replace('_', "");
@@ -1246,7 +1638,9 @@ impl<'s> Reader<'s, '_> {
             keys.push(("param".to_owned(), format!("{param:?}")));
         }
         let more = members.iter().find(|(path, schema)| {
-            MORE.contains(&last(path).to_ascii_lowercase().as_str()) && kind(schema) == ["boolean"] && path.split('.').all(is_member)
+            MORE.contains(&last(path).to_ascii_lowercase().as_str())
+                && kind(schema) == ["boolean"]
+                && path.split('.').all(is_member)
         });
         if let Some((more, _)) = more {
             keys.push(("more".to_owned(), format!("{more:?}")));
@@ -1259,7 +1653,9 @@ impl<'s> Reader<'s, '_> {
     /// The member of an object's schema at a path with dots.
     fn member(&self, schema: &'s Node, path: &str) -> Option<&'s Node> {
         let mut parts = path.split('.').filter(|part| !part.is_empty());
-        parts.try_fold(schema, |schema, part| self.source.follow(schema).at("properties").get(part))
+        parts.try_fold(schema, |schema, part| {
+            self.source.follow(schema).at("properties").get(part)
+        })
     }
 
     fn required_member(&self, schema: &'s Node, path: &str) -> (Option<&'s Node>, bool) {
@@ -1267,7 +1663,11 @@ impl<'s> Reader<'s, '_> {
         let mut schema = schema;
         for part in path.split('.') {
             let followed = self.source.follow(schema);
-            required &= followed.at("required").items().iter().any(|name| name.text() == Some(part));
+            required &= followed
+                .at("required")
+                .items()
+                .iter()
+                .any(|name| name.text() == Some(part));
             match followed.at("properties").get(part) {
                 Some(member) => schema = member,
                 None => return (None, required),
@@ -1313,7 +1713,11 @@ fn method_docs(node: &Node) -> Vec<String> {
         Vec::new()
     } else {
         let ends = summary.ends_with(['.', '!', '?', ':', '`', ')']);
-        docs::lines(&if ends { summary.to_owned() } else { format!("{summary}.") })
+        docs::lines(&if ends {
+            summary.to_owned()
+        } else {
+            format!("{summary}.")
+        })
     };
     let more = docs::lines(description);
     let plain = |lines: &[String]| lines.join(" ").trim_end_matches('.').to_ascii_lowercase();
@@ -1367,7 +1771,10 @@ fn literal_of(schema: &Node) -> Option<String> {
 
 /// The pair as it is in a path, if that needs no escapes.
 fn unescaped(escaped: &str, name: &str, value: &str) -> String {
-    let is_plain = |text: &str| text.chars().all(|it| it.is_ascii_alphanumeric() || "-._~!$'()*,;:@/".contains(it));
+    let is_plain = |text: &str| {
+        text.chars()
+            .all(|it| it.is_ascii_alphanumeric() || "-._~!$'()*,;:@/".contains(it))
+    };
     if is_plain(name) && is_plain(value) {
         format!("{name}={value}")
     } else {
@@ -1376,7 +1783,10 @@ fn unescaped(escaped: &str, name: &str, value: &str) -> String {
 }
 
 fn is_header(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || b"!#$%&'*+-.^_`|~".contains(&byte))
 }
 
 fn is_header_value(value: &str) -> bool {
@@ -1385,11 +1795,18 @@ fn is_header_value(value: &str) -> bool {
 
 /// Whether `response = "…"` can name it.
 fn is_member(name: &str) -> bool {
-    !name.is_empty() && name.bytes().all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@' | b'$'))
+    !name.is_empty()
+        && name
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'-' | b'@' | b'$'))
 }
 
 fn is_flattened(schema: &Node) -> bool {
-    schema.at("allOf").items().iter().any(|part| part.get("x-flatten").is_some())
+    schema
+        .at("allOf")
+        .items()
+        .iter()
+        .any(|part| part.get("x-flatten").is_some())
 }
 
 fn is_nullable_body(schema: &Node) -> bool {
@@ -1439,7 +1856,11 @@ pub(super) fn server_parts(server: &Node) -> (String, String) {
         url = url.replace(&format!("{{{name}}}"), default);
     }
     let url = url.trim_end_matches('/');
-    match url.match_indices('/').nth(2).filter(|_| url.contains("://")) {
+    match url
+        .match_indices('/')
+        .nth(2)
+        .filter(|_| url.contains("://"))
+    {
         Some((slash, _)) => (url[..slash].to_owned(), url[slash..].to_owned()),
         None if url.contains("://") => (url.to_owned(), String::new()),
         None => (String::new(), url.to_owned()),
@@ -1451,7 +1872,11 @@ fn server_name(origin: &str) -> String {
     let host = origin.split("://").nth(1).unwrap_or(origin);
     let first = host.split(['.', ':']).next().unwrap_or(host);
     let name = snake(first);
-    if name.is_empty() { "other".to_owned() } else { name }
+    if name.is_empty() {
+        "other".to_owned()
+    } else {
+        name
+    }
 }
 
 /// Whether a value is one word in a path or a query.
@@ -1461,7 +1886,8 @@ pub(super) fn is_scalar(ty: &Ty, types: &Types<'_>) -> bool {
         Ty::Named(id) => match &types.items[*id].kind {
             Kind::Enum { .. } => true,
             Kind::Union { variants, tag } => {
-                !matches!(tag, Tag::Member(_)) && variants.iter().all(|variant| is_scalar(&variant.ty, types))
+                !matches!(tag, Tag::Member(_))
+                    && variants.iter().all(|variant| is_scalar(&variant.ty, types))
             }
             Kind::Newtype(ty) => is_scalar(ty, types),
             _ => false,
@@ -1479,8 +1905,13 @@ fn is_struct(ty: &Ty, types: &Types<'_>) -> bool {
 fn distinct_names(args: &mut [Arg]) {
     let mut taken: Vec<String> = Vec::new();
     for arg in args {
-        let name = if arg.name.is_empty() { "value".to_owned() } else { arg.name.clone() };
-        let is_reserved = |name: &String| !arg.required && RESERVED_SETTERS.contains(&name.as_str());
+        let name = if arg.name.is_empty() {
+            "value".to_owned()
+        } else {
+            arg.name.clone()
+        };
+        let is_reserved =
+            |name: &String| !arg.required && RESERVED_SETTERS.contains(&name.as_str());
         let placed = format!("{}_{name}", arg.place.name());
         let numbered = (2..).map(|number| format!("{name}_{number}"));
         let mut names = [name.clone(), placed].into_iter().chain(numbered);

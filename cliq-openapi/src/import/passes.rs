@@ -94,7 +94,10 @@ fn list(ty: &Ty, items: &[Item], seen: &mut [bool], used: &mut Vec<Id>) {
     while let Some(id) = open.pop() {
         if !std::mem::replace(&mut seen[id], true) {
             used.push(id);
-            let inner: Vec<_> = types(&items[id].kind).into_iter().filter_map(named).collect();
+            let inner: Vec<_> = types(&items[id].kind)
+                .into_iter()
+                .filter_map(named)
+                .collect();
             open.extend(inner.into_iter().rev());
         }
     }
@@ -220,7 +223,10 @@ fn tag(apis: &[Api], items: &mut [Item]) {
                 continue;
             }
         };
-        let ids: Vec<Id> = variants.iter().filter_map(|variant| by_value(&variant.ty)).collect();
+        let ids: Vec<Id> = variants
+            .iter()
+            .filter_map(|variant| by_value(&variant.ty))
+            .collect();
         for id in ids {
             if let Kind::Struct { fields, .. } = &mut items[id].kind {
                 fields.retain(|field| field.wire != member);
@@ -286,7 +292,10 @@ fn member_of(
     };
     let found = match wanted {
         Some(member) => {
-            let named: Vec<_> = variants.iter().map(|variant| variant.values.clone()).collect();
+            let named: Vec<_> = variants
+                .iter()
+                .map(|variant| variant.values.clone())
+                .collect();
             let values = constants(member).unwrap_or(named);
             (member.to_owned(), values)
         }
@@ -307,7 +316,10 @@ fn specificity(id: Id, items: &[Item]) -> Vec<i32> {
     let Kind::Union { variants, .. } = &items[id].kind else {
         return Vec::new();
     };
-    variants.iter().map(|variant| weight(&variant.ty, items)).collect()
+    variants
+        .iter()
+        .map(|variant| weight(&variant.ty, items))
+        .collect()
 }
 
 fn weight(ty: &Ty, items: &[Item]) -> i32 {

@@ -154,7 +154,11 @@ impl Hint {
     pub(super) fn of_member(&self, property: &str, is_list: bool) -> Self {
         let name = snake(property);
         let is_general = GENERAL.contains(&name.as_str());
-        let short = camel(&if is_list { singular(&name) } else { name.clone() });
+        let short = camel(&if is_list {
+            singular(&name)
+        } else {
+            name.clone()
+        });
         let base = self.base();
         let long = if is_general && is_list {
             format!("{base}Item")
@@ -186,16 +190,55 @@ impl Hint {
 
 /// Names of members that say nothing about what they hold.
 const GENERAL: [&str; 17] = [
-    "data", "items", "results", "result", "list", "values", "value", "entries", "records", "response",
-    "object", "objects", "content", "contents", "rows", "elements", "payload",
+    "data", "items", "results", "result", "list", "values", "value", "entries", "records",
+    "response", "object", "objects", "content", "contents", "rows", "elements", "payload",
 ];
 
 /// Names that the module uses for something else, or that the macros know.
 const TAKEN: [&str; 43] = [
-    "BTreeMap", "Body", "Box", "Bytes", "Clone", "Copy", "Debug", "Default", "Deserialize", "Deserializer",
-    "Download", "Drop", "Eq", "Err", "Error", "Events", "From", "Fn", "Hash", "Into", "Iterator", "JsonLines",
-    "None", "Ok", "Option", "Ord", "Page", "Part", "PartialEq", "PartialOrd", "Result", "Self", "Send",
-    "Serialize", "Some", "String", "Sync", "Text", "Timestamp", "ToString", "Value", "Vec", "Sized",
+    "BTreeMap",
+    "Body",
+    "Box",
+    "Bytes",
+    "Clone",
+    "Copy",
+    "Debug",
+    "Default",
+    "Deserialize",
+    "Deserializer",
+    "Download",
+    "Drop",
+    "Eq",
+    "Err",
+    "Error",
+    "Events",
+    "From",
+    "Fn",
+    "Hash",
+    "Into",
+    "Iterator",
+    "JsonLines",
+    "None",
+    "Ok",
+    "Option",
+    "Ord",
+    "Page",
+    "Part",
+    "PartialEq",
+    "PartialOrd",
+    "Result",
+    "Self",
+    "Send",
+    "Serialize",
+    "Some",
+    "String",
+    "Sync",
+    "Text",
+    "Timestamp",
+    "ToString",
+    "Value",
+    "Vec",
+    "Sized",
 ];
 
 /// All types of the module.
@@ -214,7 +257,10 @@ pub(super) struct Types<'s> {
 impl<'s> Types<'s> {
     /// No types yet; these names are taken.
     pub(super) fn new(source: &'s Source, taken: impl IntoIterator<Item = String>) -> Self {
-        let mut names: HashMap<_, _> = TAKEN.iter().map(|name| ((*name).to_owned(), None)).collect();
+        let mut names: HashMap<_, _> = TAKEN
+            .iter()
+            .map(|name| ((*name).to_owned(), None))
+            .collect();
         names.extend(taken.into_iter().map(|name| (name, None)));
         let mut this = Self {
             source,
@@ -227,7 +273,8 @@ impl<'s> Types<'s> {
         };
         this.components = this.component_names();
         let components: Vec<_> = this.components.values().cloned().collect();
-        this.names.extend(components.into_iter().map(|name| (name, None)));
+        this.names
+            .extend(components.into_iter().map(|name| (name, None)));
         this
     }
 
@@ -253,7 +300,11 @@ impl<'s> Types<'s> {
                 .map(|parts| ending(key, parts))
                 .find(|name| endings[name] == 1 && !name.is_empty());
             let name = short.unwrap_or_else(|| ending(key, parts));
-            let name = if name.is_empty() { "Unnamed".to_owned() } else { name };
+            let name = if name.is_empty() {
+                "Unnamed".to_owned()
+            } else {
+                name
+            };
             let free = |name: &String| !self.names.contains_key(name) && !given.contains_key(name);
             let name = self.candidates(&name).find(free).unwrap_or(name);
             given.insert(name.clone(), ());
@@ -265,25 +316,40 @@ impl<'s> Types<'s> {
     /// The name, and what it is called if that is taken.
     fn candidates(&self, name: &str) -> impl Iterator<Item = String> + use<> {
         let name = name.to_owned();
-        let renamed = name.strip_suffix("Request").map(|start| format!("{start}Body"));
-        let object = TAKEN.contains(&name.as_str()).then(|| format!("{name}Object"));
+        let renamed = name
+            .strip_suffix("Request")
+            .map(|start| format!("{start}Body"));
+        let object = TAKEN
+            .contains(&name.as_str())
+            .then(|| format!("{name}Object"));
         let numbered = name.clone();
         let numbers = (2..).map(move |number| format!("{numbered}{number}"));
-        std::iter::once(name).chain(renamed).chain(object).chain(numbers)
+        std::iter::once(name)
+            .chain(renamed)
+            .chain(object)
+            .chain(numbers)
     }
 
     /// Returns the type of a schema.
     pub(super) fn of(&mut self, schema: &'s Node, hint: &Hint) -> Ty {
         if let Some(target) = reference(schema) {
             let ty = self.referred(target);
-            return if schema.at("nullable").is_true() { ty.nullable() } else { ty };
+            return if schema.at("nullable").is_true() {
+                ty.nullable()
+            } else {
+                ty
+            };
         }
         let key = std::ptr::from_ref(schema);
         if let Some(ty) = self.inline.get(&key) {
             return ty.clone();
         }
         let ty = self.bare(schema, hint);
-        let ty = if is_nullable(schema) { ty.nullable() } else { ty };
+        let ty = if is_nullable(schema) {
+            ty.nullable()
+        } else {
+            ty
+        };
         if hint.slot.is_none() && matches!(ty.present(), Ty::Named(_)) {
             self.inline.insert(key, ty.clone());
         }
@@ -302,7 +368,11 @@ impl<'s> Types<'s> {
             return Ty::Json;
         };
         if let Some(next) = reference(schema) {
-            return if next == target { Ty::Json } else { self.referred(next) };
+            return if next == target {
+                Ty::Json
+            } else {
+                self.referred(next)
+            };
         }
         let id = self.items.len();
         let name = self.name_of(target);
@@ -314,7 +384,11 @@ impl<'s> Types<'s> {
             deprecated: false,
         });
         let null = is_nullable(schema) || is_nullable_choice(schema);
-        let named = if null { Ty::Named(id).nullable() } else { Ty::Named(id) };
+        let named = if null {
+            Ty::Named(id).nullable()
+        } else {
+            Ty::Named(id)
+        };
         self.references.insert(target.to_owned(), named.clone());
         self.open.push((target.to_owned(), id, false));
         let hint = Hint {
@@ -341,7 +415,15 @@ impl<'s> Types<'s> {
         let known = self.components.get(target).cloned();
         known.unwrap_or_else(|| {
             let parts = target.split('/').rev();
-            let general = ["schema", "items", "content", "properties", "allOf", "oneOf", "anyOf"];
+            let general = [
+                "schema",
+                "items",
+                "content",
+                "properties",
+                "allOf",
+                "oneOf",
+                "anyOf",
+            ];
             let is_name = |part: &&str| {
                 !general.contains(part) && !part.contains("json") && part.parse::<u32>().is_err()
             };
@@ -380,8 +462,15 @@ impl<'s> Types<'s> {
             "string" => text(schema),
             "array" => {
                 let items = schema.at("items");
-                let hint = Hint { slot: None, ..hint.clone() };
-                let item = if items.members().is_some() { self.of(items, &item_hint(&hint)) } else { Ty::Json };
+                let hint = Hint {
+                    slot: None,
+                    ..hint.clone()
+                };
+                let item = if items.members().is_some() {
+                    self.of(items, &item_hint(&hint))
+                } else {
+                    Ty::Json
+                };
                 Ty::List(Box::new(item))
             }
             "object" => self.object(schema, hint),
@@ -437,7 +526,12 @@ impl<'s> Types<'s> {
         let described = schema.at("x-enum-descriptions");
         let choices = texts.iter().enumerate().map(|(index, text)| {
             let docs = described.items().get(index).or_else(|| described.get(text));
-            (*text, docs.and_then(Node::text).map(docs::lines).unwrap_or_default())
+            (
+                *text,
+                docs.and_then(Node::text)
+                    .map(docs::lines)
+                    .unwrap_or_default(),
+            )
         });
         Some(self.texts(choices.collect(), schema, false, hint))
     }
@@ -484,13 +578,21 @@ impl<'s> Types<'s> {
             let choice = source.follow(choice);
             choice.members().is_some_and(|members| {
                 let constraints = ["required", "not", "description", "title", "minProperties"];
-                members.keys().any(|key| !constraints.contains(&key.as_str()) && !key.starts_with("x-"))
+                members
+                    .keys()
+                    .any(|key| !constraints.contains(&key.as_str()) && !key.starts_with("x-"))
             })
         };
-        let choices: Vec<_> = all.iter().filter(|choice| !is_null(source.follow(choice))).collect();
+        let choices: Vec<_> = all
+            .iter()
+            .filter(|choice| !is_null(source.follow(choice)))
+            .collect();
         let nullable = choices.len() < all.len();
         let wrapped = |ty: Ty| if nullable { ty.nullable() } else { ty };
-        if choices.iter().any(|choice| source.follow(choice).entries().next().is_none()) {
+        if choices
+            .iter()
+            .any(|choice| source.follow(choice).entries().next().is_none())
+        {
             return Some(Ty::Json);
         }
         let choices: Vec<_> = choices.into_iter().filter(says_type).collect();
@@ -515,12 +617,21 @@ impl<'s> Types<'s> {
                 Some(target) => self.name_of_known(target),
                 None => title(followed, tag.as_deref()).unwrap_or_else(|| {
                     let kinds = kind(followed);
-                    kinds.first().map_or("Value", |kind| variant_of_kind(kind)).to_owned()
+                    kinds
+                        .first()
+                        .map_or("Value", |kind| variant_of_kind(kind))
+                        .to_owned()
                 }),
             };
-            let ending = if name.starts_with(hint.base()) { name[hint.base().len()..].to_owned() } else { name.clone() };
+            let ending = if name.starts_with(hint.base()) {
+                name[hint.base().len()..].to_owned()
+            } else {
+                name.clone()
+            };
             let ty = self.of(choice, &hint.with(&ending));
-            let values = target.map(|target| mapped(discriminator, target)).unwrap_or_default();
+            let values = target
+                .map(|target| mapped(discriminator, target))
+                .unwrap_or_default();
             variants.push((name, ty, values));
         }
         let ty = self.union(variants, schema, Tag::Wanted(tag), hint);
@@ -528,12 +639,21 @@ impl<'s> Types<'s> {
     }
 
     /// `oneOf: [{const: open}, {const: closed}]`, and enums beside any text.
-    fn choice_of_texts(&mut self, choices: &[&'s Node], schema: &'s Node, hint: &Hint) -> Option<Ty> {
+    fn choice_of_texts(
+        &mut self,
+        choices: &[&'s Node],
+        schema: &'s Node,
+        hint: &Hint,
+    ) -> Option<Ty> {
         let mut texts = Vec::new();
         let mut is_open = false;
         for choice in choices {
             let choice = self.source.follow(choice);
-            let docs = choice.at("description").text().map(docs::lines).unwrap_or_default();
+            let docs = choice
+                .at("description")
+                .text()
+                .map(docs::lines)
+                .unwrap_or_default();
             let values = choice.at("enum").items();
             let constant = choice.at("const").text();
             match (constant, values) {
@@ -587,7 +707,9 @@ impl<'s> Types<'s> {
         // `5` and `5.0` are one number, and a time that can't be read is a text.
         let has = |variants: &[Variant], ty: &Ty| variants.iter().any(|variant| variant.ty == *ty);
         if has(&variants, &Ty::Plain("f64")) {
-            variants.retain(|variant| !matches!(variant.ty, Ty::Plain(name) if name.starts_with(['i', 'u'])));
+            variants.retain(
+                |variant| !matches!(variant.ty, Ty::Plain(name) if name.starts_with(['i', 'u'])),
+            );
         }
         if let [one] = variants.as_slice() {
             return wrapped(one.ty.clone());
@@ -598,12 +720,28 @@ impl<'s> Types<'s> {
     fn all_of(&mut self, schema: &'s Node, hint: &Hint) -> Ty {
         let says_type = |part: &&Node| {
             let notes = [
-                "description", "title", "example", "examples", "default", "nullable", "readOnly",
-                "writeOnly", "deprecated", "externalDocs", "discriminator", "xml",
+                "description",
+                "title",
+                "example",
+                "examples",
+                "default",
+                "nullable",
+                "readOnly",
+                "writeOnly",
+                "deprecated",
+                "externalDocs",
+                "discriminator",
+                "xml",
             ];
-            part.entries().any(|(key, _)| !notes.contains(&key) && !key.starts_with("x-"))
+            part.entries()
+                .any(|(key, _)| !notes.contains(&key) && !key.starts_with("x-"))
         };
-        let parts: Vec<_> = schema.at("allOf").items().iter().filter(says_type).collect();
+        let parts: Vec<_> = schema
+            .at("allOf")
+            .items()
+            .iter()
+            .filter(says_type)
+            .collect();
         let own = ["properties", "oneOf", "anyOf", "additionalProperties"];
         let has_own = own.iter().any(|key| schema.get(key).is_some());
         if let ([one], false) = (parts.as_slice(), has_own) {
@@ -613,7 +751,10 @@ impl<'s> Types<'s> {
         let mut merged = Merged::default();
         self.merge(schema, &mut merged, 0);
         if merged.properties.is_empty() && merged.unions.is_empty() {
-            let first = parts.iter().map(|part| self.of(part, hint)).find(|ty| *ty != Ty::Json);
+            let first = parts
+                .iter()
+                .map(|part| self.of(part, hint))
+                .find(|ty| *ty != Ty::Json);
             return first.unwrap_or(Ty::Json);
         }
         if merged.properties.is_empty() && merged.unions.len() == 1 && merged.additional.is_none() {
@@ -631,7 +772,10 @@ impl<'s> Types<'s> {
                 values @ Node::Object(members) if !members.is_empty() => Some(values),
                 _ => patterns.map(|(_, values)| values),
             };
-            let hint = Hint { slot: None, ..hint.clone() };
+            let hint = Hint {
+                slot: None,
+                ..hint.clone()
+            };
             let ty = values.map_or(Ty::Json, |values| self.of(values, &hint.with("Value")));
             return Ty::Map(Box::new(ty));
         }
@@ -697,8 +841,15 @@ impl<'s> Types<'s> {
         });
         let mut flattened = Vec::new();
         for union in &merged.unions {
-            let key = if union.get("oneOf").is_some() { "oneOf" } else { "anyOf" };
-            let hint = Hint { slot: None, ..hint.clone() };
+            let key = if union.get("oneOf").is_some() {
+                "oneOf"
+            } else {
+                "anyOf"
+            };
+            let hint = Hint {
+                slot: None,
+                ..hint.clone()
+            };
             if let Some(ty @ Ty::Named(_)) = self.choice(union, key, &hint.with("Kind")) {
                 flattened.push(ty);
             }
@@ -734,10 +885,18 @@ impl<'s> Types<'s> {
             self.of(property, &hint.of_member(wire, is_list))
         };
         // An `Option` that was described: absent and null are one.
-        let ty = if self.source.is_ours && !required { ty.present().clone() } else { ty };
+        let ty = if self.source.is_ours && !required {
+            ty.present().clone()
+        } else {
+            ty
+        };
         let followed = self.source.follow(property);
         let name = snake(wire);
-        let name = if name.is_empty() { "value".to_owned() } else { name };
+        let name = if name.is_empty() {
+            "value".to_owned()
+        } else {
+            name
+        };
         let is_free = |name: &String| !before.iter().any(|field| field.name == *name);
         let name = numbered(&name).find(is_free).unwrap_or(name);
         let constant = match followed.at("enum").items() {
@@ -814,8 +973,16 @@ pub(super) struct Merged<'s> {
 fn same(one: &Kind, other: &Kind) -> bool {
     match (one, other) {
         (
-            Kind::Struct { fields, other, flattened },
-            Kind::Struct { fields: fields2, other: other2, flattened: flattened2 },
+            Kind::Struct {
+                fields,
+                other,
+                flattened,
+            },
+            Kind::Struct {
+                fields: fields2,
+                other: other2,
+                flattened: flattened2,
+            },
         ) => {
             let alike = |(one, two): (&Field, &Field)| {
                 one.wire == two.wire
@@ -828,7 +995,13 @@ fn same(one: &Kind, other: &Kind) -> bool {
                 && other == other2
                 && flattened == flattened2
         }
-        (Kind::Enum { variants, is_open }, Kind::Enum { variants: others, is_open: open }) => {
+        (
+            Kind::Enum { variants, is_open },
+            Kind::Enum {
+                variants: others,
+                is_open: open,
+            },
+        ) => {
             let wires = |variants: &[Choice]| {
                 let mut wires: Vec<_> = variants.iter().map(|it| it.wire.clone()).collect();
                 wires.sort();
@@ -836,9 +1009,13 @@ fn same(one: &Kind, other: &Kind) -> bool {
             };
             is_open == open && wires(variants) == wires(others)
         }
-        (Kind::Union { variants, tag }, Kind::Union { variants: others, tag: other }) => {
-            variants == others && tag == other
-        }
+        (
+            Kind::Union { variants, tag },
+            Kind::Union {
+                variants: others,
+                tag: other,
+            },
+        ) => variants == others && tag == other,
         _ => false,
     }
 }
@@ -856,7 +1033,11 @@ fn item_hint(hint: &Hint) -> Hint {
             return name.clone();
         }
         let one = camel(&singular(&snake(name)));
-        if one == *name { format!("{name}Item") } else { one }
+        if one == *name {
+            format!("{name}Item")
+        } else {
+            one
+        }
     };
     // Names of members are those of one item already.
     let names = if hint.names.len() > 1 {
@@ -885,7 +1066,11 @@ fn is_null(schema: &Node) -> bool {
     let only_null = schema.at("enum").items();
     schema.at("type").text() == Some("null")
         || matches!(only_null, [Node::Null])
-        || schema.at("type").items().iter().all(|kind| kind.text() == Some("null"))
+        || schema
+            .at("type")
+            .items()
+            .iter()
+            .all(|kind| kind.text() == Some("null"))
             && !schema.at("type").items().is_empty()
 }
 
@@ -939,7 +1124,9 @@ fn text(schema: &Node) -> Ty {
     match schema.at("format").text() {
         Some("date-time") => Ty::Time,
         Some("binary") => Ty::Binary,
-        _ if schema.get("contentMediaType").is_some() && schema.get("contentEncoding").is_none() => {
+        _ if schema.get("contentMediaType").is_some()
+            && schema.get("contentEncoding").is_none() =>
+        {
             Ty::Binary
         }
         _ => Ty::text(),
@@ -956,7 +1143,11 @@ pub(super) fn plain(value: &Node) -> String {
 
 /// The name of a variant in place: its title, or the value of the member that tells it from others.
 fn title(schema: &Node, tag: Option<&str>) -> Option<String> {
-    let name = schema.at("title").text().map(camel).filter(|name| !name.is_empty());
+    let name = schema
+        .at("title")
+        .text()
+        .map(camel)
+        .filter(|name| !name.is_empty());
     name.or_else(|| {
         let properties = schema.at("properties");
         let constant = |property: &Node| match property.at("enum").items() {
@@ -965,7 +1156,9 @@ fn title(schema: &Node, tag: Option<&str>) -> Option<String> {
         };
         match tag {
             Some(tag) => constant(properties.at(tag)),
-            None => properties.entries().find_map(|(_, property)| constant(property)),
+            None => properties
+                .entries()
+                .find_map(|(_, property)| constant(property)),
         }
     })
 }
@@ -978,7 +1171,11 @@ fn mapped(discriminator: &Node, target: &str) -> Vec<String> {
         .filter(|(_, to)| to.text().is_some_and(|to| to == target || to == name))
         .map(|(value, _)| value.to_owned())
         .collect();
-    if values.is_empty() { vec![name.to_owned()] } else { values }
+    if values.is_empty() {
+        vec![name.to_owned()]
+    } else {
+        values
+    }
 }
 
 /// A schema's words: its own, or those of what it refers to; and its default.
@@ -987,13 +1184,22 @@ pub(super) fn described(own: &Node, followed: &Node) -> Vec<String> {
     let text = text(own).or_else(|| text(followed)).unwrap_or_default();
     let mut lines = docs::lines(&text);
     let default = own.get("default").or_else(|| followed.get("default"));
-    let default = default.filter(|value| matches!(value, Node::Text(_) | Node::Number(_) | Node::Bool(_)));
+    let default =
+        default.filter(|value| matches!(value, Node::Text(_) | Node::Number(_) | Node::Bool(_)));
     let default = default.map(plain).filter(|value| {
         let is_simple = !value.is_empty() && value.len() < 40 && !value.contains(['`', '\n']);
         is_simple && !text.to_ascii_lowercase().contains("default")
     });
-    let values = own.get("enum").or_else(|| followed.get("enum")).map(Node::items);
-    let numbers: Vec<_> = values.into_iter().flatten().filter(|value| matches!(value, Node::Number(_))).map(plain).collect();
+    let values = own
+        .get("enum")
+        .or_else(|| followed.get("enum"))
+        .map(Node::items);
+    let numbers: Vec<_> = values
+        .into_iter()
+        .flatten()
+        .filter(|value| matches!(value, Node::Number(_)))
+        .map(plain)
+        .collect();
     if !numbers.is_empty() && numbers.len() < 20 && !lines.is_empty() {
         lines.extend([String::new(), format!("One of {}.", numbers.join(", "))]);
     }
@@ -1010,7 +1216,9 @@ pub(super) fn described(own: &Node, followed: &Node) -> Vec<String> {
 pub(super) fn todos(schema: &Node) -> Vec<String> {
     let mut todos = Vec::new();
     let values = schema.at("enum").items();
-    let is_mixed = values.iter().any(|value| matches!(value, Node::Object(_) | Node::List(_)));
+    let is_mixed = values
+        .iter()
+        .any(|value| matches!(value, Node::Object(_) | Node::List(_)));
     if is_mixed {
         todos.push("one of certain values".to_owned());
     }

@@ -72,7 +72,9 @@ fn operations(document: &Value) -> BTreeMap<String, Value> {
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
         for (method, operation) in item.as_object().unwrap() {
-            let server = operation.pointer("/servers/0").unwrap_or(&document["servers"][0]);
+            let server = operation
+                .pointer("/servers/0")
+                .unwrap_or(&document["servers"][0]);
             let url = server["url"].as_str().unwrap();
             let name = format!("{} {url}{path}", method.to_uppercase());
             operations.insert(name, operation_of(operation, document));
@@ -93,12 +95,14 @@ fn operation_of(operation: &Value, document: &Value) -> Value {
         });
         parameters.insert(name, parameter);
     }
-    let body = operation.get("requestBody").map(|body| {
-        json!({ "required": body["required"] == true, "content": content(body, document) })
-    });
+    let body = operation.get("requestBody").map(
+        |body| json!({ "required": body["required"] == true, "content": content(body, document) }),
+    );
     let answers = operation["responses"].as_object().into_iter().flatten();
     let answers = answers.filter(|(status, _)| status.starts_with('2'));
-    let answers: Map<_, _> = answers.map(|(status, answer)| (status.clone(), content(answer, document))).collect();
+    let answers: Map<_, _> = answers
+        .map(|(status, answer)| (status.clone(), content(answer, document)))
+        .collect();
     json!({
         "parameters": parameters,
         "scopes": operation["security"],
@@ -109,13 +113,18 @@ fn operation_of(operation: &Value, document: &Value) -> Value {
 
 fn content(of: &Value, document: &Value) -> Value {
     let content = of["content"].as_object().into_iter().flatten();
-    content.map(|(name, content)| (name.clone(), schema(&content["schema"], document))).collect()
+    content
+        .map(|(name, content)| (name.clone(), schema(&content["schema"], document)))
+        .collect()
 }
 
 /// A schema with what it refers to, and without words and examples.
 fn schema(value: &Value, document: &Value) -> Value {
     if let Some(target) = value["$ref"].as_str() {
-        return schema(document.pointer(target.trim_start_matches('#')).unwrap(), document);
+        return schema(
+            document.pointer(target.trim_start_matches('#')).unwrap(),
+            document,
+        );
     }
     let Some(members) = value.as_object() else {
         return value.clone();
@@ -149,14 +158,28 @@ fn text(value: &Value) -> &str {
 
 #[test]
 fn the_documents_are_equal_but_for_named_exceptions() {
-    let exceptions: Vec<Exception> = serde_saphyr::from_str(include_str!("exceptions.yaml")).unwrap();
+    let exceptions: Vec<Exception> =
+        serde_saphyr::from_str(include_str!("exceptions.yaml")).unwrap();
     let found = differences(&published(), &ours());
-    let starts: Vec<&String> = exceptions.iter().flat_map(|exception| &exception.at).collect();
+    let starts: Vec<&String> = exceptions
+        .iter()
+        .flat_map(|exception| &exception.at)
+        .collect();
     let is_named = |difference: &&String| starts.iter().any(|start| difference.starts_with(*start));
-    let unnamed: Vec<_> = found.iter().filter(|difference| !is_named(difference)).collect();
-    assert!(unnamed.is_empty(), "{} differences:\n{unnamed:#?}", unnamed.len());
+    let unnamed: Vec<_> = found
+        .iter()
+        .filter(|difference| !is_named(difference))
+        .collect();
+    assert!(
+        unnamed.is_empty(),
+        "{} differences:\n{unnamed:#?}",
+        unnamed.len()
+    );
     for Exception { name, reason, at } in &exceptions {
-        assert!(!reason.trim().is_empty(), "{name}: an exception needs a reason");
+        assert!(
+            !reason.trim().is_empty(),
+            "{name}: an exception needs a reason"
+        );
         for start in at {
             let is_needed = found.iter().any(|difference| difference.starts_with(start));
             assert!(is_needed, "{name}: not needed: {start}");
@@ -169,16 +192,36 @@ fn a_change_of_the_published_document_is_found() {
     let before = differences(&published(), &ours()).len();
     let threads = "/paths/~1threads~1{THREAD_CHAT_ID}";
     for (place, value) in [
-        (format!("{threads}~1follow/post/security/0/Cliq_Auth"), json!(["ZohoCliq.Chats.READ"])),
-        (format!("{threads}~1follow/post/parameters/0/required"), json!(false)),
+        (
+            format!("{threads}~1follow/post/security/0/Cliq_Auth"),
+            json!(["ZohoCliq.Chats.READ"]),
+        ),
+        (
+            format!("{threads}~1follow/post/parameters/0/required"),
+            json!(false),
+        ),
         (format!("{threads}/put/requestBody/required"), json!(false)),
-        ("/components/schemas/thread-creation-payload/required".to_owned(), json!(["text"])),
-        ("/components/schemas/thread-creation-payload/properties/text/type".to_owned(), json!("integer")),
-        ("/components/schemas/Members/properties/name/type".to_owned(), json!("integer")),
-        ("/servers/0/url".to_owned(), json!("https://cliq.zoho.com/api/v4")),
+        (
+            "/components/schemas/thread-creation-payload/required".to_owned(),
+            json!(["text"]),
+        ),
+        (
+            "/components/schemas/thread-creation-payload/properties/text/type".to_owned(),
+            json!("integer"),
+        ),
+        (
+            "/components/schemas/Members/properties/name/type".to_owned(),
+            json!("integer"),
+        ),
+        (
+            "/servers/0/url".to_owned(),
+            json!("https://cliq.zoho.com/api/v4"),
+        ),
     ] {
         let mut changed = published();
-        *changed.pointer_mut(&place).unwrap_or_else(|| panic!("{place}")) = value;
+        *changed
+            .pointer_mut(&place)
+            .unwrap_or_else(|| panic!("{place}")) = value;
         assert!(differences(&changed, &ours()).len() > before, "{place}");
     }
 }

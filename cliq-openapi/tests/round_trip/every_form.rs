@@ -43,13 +43,21 @@ pub trait Tickets {
     fn find_ticket(&self, #[query("q")] text: String) -> Option<Ticket>;
 
     #[endpoint(GET "/tickets", page(items = "data", token = "meta.next", param = "cursor", more = "meta.more"))]
-    fn list_tickets(&self, #[query] state: Option<State>, #[query] cursor: Option<String>) -> Page<Ticket>;
+    fn list_tickets(
+        &self,
+        #[query] state: Option<State>,
+        #[query] cursor: Option<String>,
+    ) -> Page<Ticket>;
 
     #[endpoint(GET "/agents", limit = ["100/s", "10000/day"], lock = none, page(items = "agents", offset = "start"))]
     fn list_agents(&self, #[query] start: Option<u64>) -> Page<Agent>;
 
     #[endpoint(GET "/queues", limit = "1000/h per app", page(number = "page", first = 0))]
-    fn list_queues(&self, #[query] page: Option<u32>, #[query("id")] ids: Option<Vec<u64>>) -> Page<String>;
+    fn list_queues(
+        &self,
+        #[query] page: Option<u32>,
+        #[query("id")] ids: Option<Vec<u64>>,
+    ) -> Page<String>;
 
     #[endpoint(GET "/notes", limit = none, page(next = link))]
     fn list_notes(&self) -> Page<String>;
@@ -73,7 +81,12 @@ pub trait Tickets {
     fn rate_ticket(&self, ticket_id: u64, #[field] stars: Option<u8>);
 
     #[endpoint(POST "/tickets/<TICKET_ID>/custom")]
-    fn set_custom(&self, ticket_id: u64, #[field] name: String, #[field(flatten)] values: BTreeMap<String, String>);
+    fn set_custom(
+        &self,
+        ticket_id: u64,
+        #[field] name: String,
+        #[field(flatten)] values: BTreeMap<String, String>,
+    );
 
     #[endpoint(DELETE "/tickets/<TICKET_IDS>")]
     fn delete_tickets(&self, #[path(csv)] ticket_ids: Vec<u64>);
@@ -99,10 +112,21 @@ pub trait Files {
     fn add_image(&self, #[body(bytes, content_type = "image/png")] body: Bytes) -> Bytes;
 
     #[endpoint(POST "/reports", multipart)]
-    fn add_report(&self, #[part] title: String, #[part] file: Part, #[part("more")] others: Option<Vec<Part>>, #[part] label: Vec<String>) -> Text;
+    fn add_report(
+        &self,
+        #[part] title: String,
+        #[part] file: Part,
+        #[part("more")] others: Option<Vec<Part>>,
+        #[part] label: Vec<String>,
+    ) -> Text;
 
     #[endpoint(POST "/forms", form)]
-    fn send_form(&self, #[field] name: String, #[field] colour: Vec<String>, #[field(csv)] sizes: Option<Vec<u8>>);
+    fn send_form(
+        &self,
+        #[field] name: String,
+        #[field] colour: Vec<String>,
+        #[field(csv)] sizes: Option<Vec<u8>>,
+    );
 
     #[endpoint(POST "/orders", form = nested)]
     fn order(&self, #[field] items: Vec<BTreeMap<String, String>>, #[field] note: Option<String>);

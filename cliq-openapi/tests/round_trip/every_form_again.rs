@@ -1,39 +1,33 @@
-//! Tickets.
+//! Every form.
+//!
+//! Base URL: `https://desk.example.com`.
 //!
 //! Other servers, which a client has by `ClientBuilder::server`: `uploads`.
 //!
-//! Imported from `every-form-3.1.yaml` by `cliq-openapi`.
+//! Imported by `cliq-openapi`.
 #![allow(
     clippy::enum_variant_names,
     clippy::large_enum_variant,
-    clippy::option_option,
     clippy::struct_field_names,
     reason = "names and shapes are the document's"
 )]
 
 use std::collections::BTreeMap;
 
-use cliq_api::{
-    Body, Bytes, Download, Events, JsonLines, Page, Part, Text, Timestamp, endpoints,
-};
-
-use serde::{Deserialize, Deserializer, Serialize};
+use cliq_api::{Body, Bytes, Download, Events, JsonLines, Page, Part, Text, Timestamp, endpoints};
+use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
 #[endpoints(
     base = "/api/v3",
     scope_prefix = "Desk",
+    limit = "30/min",
+    lock = "5min",
     header("X-Api-Version" = "2022-11-28")
 )]
 pub trait Tickets {
     /// Opens a ticket.
-    #[endpoint(
-        POST "/tickets",
-        scope = "Tickets.CREATE",
-        limit = "30/min",
-        lock = "5min",
-        idempotency_key = "Idempotency-Key"
-    )]
+    #[endpoint(POST "/tickets", scope = "Tickets.CREATE", idempotency_key = "Idempotency-Key")]
     fn open_ticket(
         &self,
         /// What it is about.
@@ -42,53 +36,35 @@ pub trait Tickets {
         /// How urgent it is, from `1` to `5`.
         #[field]
         priority: Option<u8>,
-        #[field]
-        kind: Option<Kind>,
-        #[field(csv)]
-        tags: Option<Vec<String>>,
-        #[field("dueDate")]
-        due_date: Option<Timestamp>,
-        #[query]
-        notify: Option<bool>,
-        #[header("X-Trace")]
-        trace: Option<String>,
+        #[field] kind: Option<Kind>,
+        #[field(csv)] tags: Option<Vec<String>>,
+        #[field("dueDate")] due_date: Option<Timestamp>,
+        #[query] notify: Option<bool>,
+        #[header("X-Trace")] trace: Option<String>,
     ) -> Ticket;
 
     #[endpoint(
         GET "/tickets",
-        limit = "30/min",
-        lock = "5min",
         page(items = "data", token = "meta.next", param = "cursor", more = "meta.more")
     )]
     fn list_tickets(
         &self,
-        #[query]
-        state: Option<State>,
-        #[query]
-        cursor: Option<String>,
+        #[query] state: Option<State>,
+        #[query] cursor: Option<String>,
     ) -> Page<Ticket>;
 
     /// Retrieves a ticket.
     #[endpoint(
         GET "/tickets/<TICKET_ID>",
         scope = any("Tickets.READ", "Tickets.ALL"),
-        limit = "30/min",
-        lock = "5min",
         response = "data"
     )]
-    fn get_ticket(
-        &self,
-        ticket_id: u64,
-        #[query(csv)]
-        include: Option<Vec<String>>,
-    ) -> Ticket;
+    fn get_ticket(&self, ticket_id: u64, #[query(csv)] include: Option<Vec<String>>) -> Ticket;
 
     /// Closes a ticket.
     #[endpoint(
         PATCH "/tickets/<TICKET_ID>",
         scope = all("Tickets.UPDATE", "Tickets.CLOSE"),
-        limit = "30/min",
-        lock = "5min",
         field("state" = "closed", "depth" = 1, "force" = true),
         idempotent
     )]
@@ -98,101 +74,64 @@ pub trait Tickets {
     #[endpoint(
         GET "/search?scope=all&deep=true",
         scope = all("Tickets.READ"),
-        limit = "30/min",
-        lock = "5min",
         response = "data.ticket"
     )]
     fn find_ticket(&self, #[query] q: String) -> Option<Ticket>;
 
     #[endpoint(
         GET "/agents",
-        limit = ["100/s",
-        "10000/day"],
+        limit = ["100/s", "10000/day"],
         lock = none,
         page(items = "agents", offset = "start")
     )]
     fn list_agents(&self, #[query] start: Option<u64>) -> Page<Agent>;
 
-    #[endpoint(
-        GET "/queues",
-        limit = "1000/h per app",
-        lock = "5min",
-        page(number = "page", first = 0)
-    )]
+    #[endpoint(GET "/queues", limit = "1000/h per app", page(number = "page", first = 0))]
     fn list_queues(
         &self,
-        #[query]
-        page: Option<u32>,
-        #[query]
-        id: Option<Vec<u64>>,
+        #[query] page: Option<u32>,
+        #[query] id: Option<Vec<u64>>,
     ) -> Page<String>;
 
-    #[endpoint(GET "/notes", page(next = link))]
+    #[endpoint(GET "/notes", limit = none, page(next = link))]
     fn list_notes(&self) -> Page<String>;
 
-    #[endpoint(
-        GET "/teams",
-        limit = "30/min",
-        lock = "5min",
-        bucket = "teams",
-        page(items = "teams", next = "links.next")
-    )]
+    #[endpoint(GET "/teams", bucket = "teams", page(items = "teams", next = "links.next"))]
     fn list_teams(&self) -> Page<Agent>;
 
     /// Reopens a ticket.
     #[deprecated]
-    #[endpoint(
-        PATCH "/tickets/<TICKET_ID>",
-        limit = "30/min",
-        lock = "5min",
-        field("state" = "open"),
-        timeout = "30s"
-    )]
+    #[endpoint(PATCH "/tickets/<TICKET_ID>", field("state" = "open"), timeout = "30s")]
     fn reopen_ticket(&self, ticket_id: u64);
 
-    #[endpoint(
-        PUT "/tickets/<TICKET_ID>/event",
-        base = "/api/v2",
-        limit = "30/min",
-        lock = "5min",
-        idempotent = false
-    )]
+    #[endpoint(PUT "/tickets/<TICKET_ID>/event", base = "/api/v2", idempotent = false)]
     fn record_event(&self, ticket_id: u64, #[body] event: Event) -> Option<Ticket>;
 
-    #[endpoint(
-        POST "/tickets/<TICKET_ID>/rating",
-        limit = "30/min",
-        lock = "5min",
-        body = optional
-    )]
+    #[endpoint(POST "/tickets/<TICKET_ID>/rating", body = optional)]
     fn rate_ticket(&self, ticket_id: u64, #[field] stars: Option<u8>);
 
-    #[endpoint(POST "/tickets/<TICKET_ID>/custom", limit = "30/min", lock = "5min")]
+    #[endpoint(POST "/tickets/<TICKET_ID>/custom")]
     fn set_custom(
         &self,
         ticket_id: u64,
-        #[field]
-        name: String,
-        #[field(flatten)]
-        values: BTreeMap<String, String>,
+        #[field] name: String,
+        #[field(flatten)] values: BTreeMap<String, String>,
     );
 
-    #[endpoint(DELETE "/tickets/<TICKET_IDS>", limit = "30/min", lock = "5min")]
+    #[endpoint(DELETE "/tickets/<TICKET_IDS>")]
     fn delete_tickets(&self, #[path(csv)] ticket_ids: Vec<u64>);
 
-    #[endpoint(GET "/stats", limit = "30/min", lock = "5min")]
+    #[endpoint(GET "/stats")]
     fn get_stats(
         &self,
-        #[query(flatten)]
-        filter: Filter,
-        #[query(deep)]
-        created: Option<Range>,
+        #[query(flatten)] filter: Filter,
+        #[query(deep)] created: Option<Range>,
     ) -> BTreeMap<String, f64>;
 }
 
 #[endpoints]
 pub trait Files {
-    #[endpoint(PUT "/files/<PATH>", bucket = "files")]
+    #[endpoint(PUT "/files/<PATH..>", bucket = "files")]
     fn put_file(&self, path: String, #[body(stream)] content: Body) -> Value;
 
     #[endpoint(GET "/files/<NAME>.bin", server = "uploads")]
@@ -204,25 +143,18 @@ pub trait Files {
     #[endpoint(POST "/reports", server = "uploads", bucket = "files", multipart)]
     fn add_report(
         &self,
-        #[part]
-        title: String,
-        #[part]
-        file: Part,
-        #[part]
-        more: Option<Vec<Part>>,
-        #[part]
-        label: Vec<String>,
+        #[part] title: String,
+        #[part] file: Part,
+        #[part] more: Option<Vec<Part>>,
+        #[part] label: Vec<String>,
     ) -> Text;
 
     #[endpoint(POST "/forms", server = "uploads", bucket = "files", form)]
     fn send_form(
         &self,
-        #[field]
-        name: String,
-        #[field]
-        colour: Vec<String>,
-        #[field(csv)]
-        sizes: Option<Vec<String>>,
+        #[field] name: String,
+        #[field] colour: Vec<String>,
+        #[field(csv)] sizes: Option<Vec<String>>,
     ) -> Value;
 
     #[endpoint(POST "/orders", server = "uploads", bucket = "files", form = nested)]
@@ -301,59 +233,34 @@ pub enum State {
 #[serde(tag = "type")]
 pub enum Event {
     #[serde(rename = "opened")]
-    Object(EventObject),
+    Opened(EventOpened),
     #[serde(rename = "commented")]
-    Object2(EventObject2),
+    Commented(EventCommented),
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventObject {
+pub struct EventOpened {
     pub by: String,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct EventObject2 {
+pub struct EventCommented {
     pub internal: bool,
     pub text: String,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Filter {
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    pub agent: Option<Option<String>>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    pub since: Option<Option<Timestamp>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub agent: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub since: Option<Timestamp>,
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Range {
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    pub gte: Option<Option<i64>>,
-    #[serde(
-        default,
-        skip_serializing_if = "Option::is_none",
-        deserialize_with = "present"
-    )]
-    pub lt: Option<Option<i64>>,
-}
-
-/// Reads a member that is there: the inner `Option` is `None` if it is null.
-fn present<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
-where
-    T: Deserialize<'de>,
-    D: Deserializer<'de>,
-{
-    Option::deserialize(value).map(Some)
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub gte: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lt: Option<i64>,
 }

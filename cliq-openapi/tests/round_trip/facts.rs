@@ -67,7 +67,10 @@ fn plain(text: &str) -> String {
             break;
         };
         out.push_str(words);
-        rest = match behind.strip_prefix('(').and_then(|target| target.split_once(')')) {
+        rest = match behind
+            .strip_prefix('(')
+            .and_then(|target| target.split_once(')'))
+        {
             Some((_, behind)) => behind,
             None => behind,
         };

@@ -23,31 +23,49 @@ fn every_form() -> Document {
         .title("Every form")
         .server("https://desk.example.com")
         .named_server("uploads", "https://uploads.example.com")
-        .oauth2("oauth", "https://id.example.com/auth", "https://id.example.com/token")
+        .oauth2(
+            "oauth",
+            "https://id.example.com/auth",
+            "https://id.example.com/token",
+        )
 }
 
 fn threads() -> Document {
-    document(&[THREADS]).title("Threads").server("https://cliq.zoho.com")
+    document(&[THREADS])
+        .title("Threads")
+        .server("https://cliq.zoho.com")
 }
 
 /// Compares the module that a document is imported to with the one that is compiled here.
 fn imported(document: &str, file: &str) {
     let import = Importer::new().import(document).unwrap();
-    let skipped: Vec<_> = import.notes().iter().filter(|note| note.is_skipped()).collect();
+    let skipped: Vec<_> = import
+        .notes()
+        .iter()
+        .filter(|note| note.is_skipped())
+        .collect();
     assert!(skipped.is_empty(), "{skipped:#?}");
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/round_trip").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/round_trip")
+        .join(file);
     if env::var_os("BLESS").is_some() {
         fs::write(&path, import.code()).unwrap();
     }
     let written = fs::read_to_string(&path).unwrap_or_default();
-    assert!(import.is_same(&written), "{file} is out of date: `BLESS=1`, and look at the changes");
+    assert!(
+        import.is_same(&written),
+        "{file} is out of date: `BLESS=1`, and look at the changes"
+    );
 }
 
 fn same(before: &[&'static EndpointMeta], again: &[&'static EndpointMeta]) {
     assert_eq!(again.len(), before.len());
     // A document lists them by their paths.
     for meta in before {
-        let same = again.iter().find(|again| again.name() == meta.name()).unwrap();
+        let same = again
+            .iter()
+            .find(|again| again.name() == meta.name())
+            .unwrap();
         assert_eq!(facts(same), facts(meta), "{meta}");
     }
 }
@@ -88,13 +106,47 @@ fn every_form_is_there() {
     let all = [every_form::TICKETS, every_form::FILES, every_form::PLAIN].concat();
     let facts: Vec<_> = all.iter().map(|meta| facts(meta).to_string()).collect();
     for form in [
-        "\"Plain\"", "\"Repeated\"", "\"Csv\"", "\"Flatten\"", "\"Deep\"", "\"Segments\"", "\"Json\"",
-        "Bytes(", "\"File\"", "\"Files\"", "\"Path\"", "\"Query\"", "\"Header\"", "\"Field\"", "\"Body\"",
-        "\"Part\"", "Any(", "All(", "\"None\"", "For(", "per app", "\"Text\"", "\"Download\"", "\"Events\"",
-        "\"JsonLines\"", "\"Bytes\"", "Token", "Link", "Url", "Number", "Offset", "\"nested\":true",
-        "\"body_optional\":true", "\"deprecated\":true", "\"optional\":true", "\"multipart\":true",
+        "\"Plain\"",
+        "\"Repeated\"",
+        "\"Csv\"",
+        "\"Flatten\"",
+        "\"Deep\"",
+        "\"Segments\"",
+        "\"Json\"",
+        "Bytes(",
+        "\"File\"",
+        "\"Files\"",
+        "\"Path\"",
+        "\"Query\"",
+        "\"Header\"",
+        "\"Field\"",
+        "\"Body\"",
+        "\"Part\"",
+        "Any(",
+        "All(",
+        "\"None\"",
+        "For(",
+        "per app",
+        "\"Text\"",
+        "\"Download\"",
+        "\"Events\"",
+        "\"JsonLines\"",
+        "\"Bytes\"",
+        "Token",
+        "Link",
+        "Url",
+        "Number",
+        "Offset",
+        "\"nested\":true",
+        "\"body_optional\":true",
+        "\"deprecated\":true",
+        "\"optional\":true",
+        "\"multipart\":true",
     ] {
-        assert!(facts.iter().any(|facts| facts.contains(form)), "no endpoint has {form}");
+        assert!(
+            facts.iter().any(|facts| facts.contains(form)),
+            "no endpoint has {form}"
+        );
     }
     let methods: Vec<_> = all.iter().map(|meta| meta.method().as_str()).collect();
     for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS"] {
@@ -108,7 +160,10 @@ fn a_module_is_imported_to_the_same_bytes_and_survives_formatting() {
     let importer = Importer::new().name("api.yaml");
     let import = importer.import(&text).unwrap();
     assert_eq!(importer.import(&text).unwrap().code(), import.code());
-    assert!(import.is_same(&import.code().replace("\n\n", "\n")), "but for empty lines");
+    assert!(
+        import.is_same(&import.code().replace("\n\n", "\n")),
+        "but for empty lines"
+    );
     let other = import.code().replace("fn open_ticket", "fn new_ticket");
     assert!(!import.is_same(&other));
 }

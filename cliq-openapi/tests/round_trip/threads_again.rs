@@ -1,10 +1,8 @@
 //! Threads.
 //!
-//! Threads of Zoho Cliq.
-//!
 //! Base URL: `https://cliq.zoho.com`.
 //!
-//! Imported from `threads-3.1.yaml` by `cliq-openapi`.
+//! Imported by `cliq-openapi`.
 #![allow(
     clippy::enum_variant_names,
     clippy::struct_field_names,
@@ -26,10 +24,8 @@ pub trait Threads {
     fn create_thread_by_channel_id(
         &self,
         channel_id: String,
-        #[field]
-        text: String,
-        #[field]
-        thread_message_id: String,
+        #[field] text: String,
+        #[field] thread_message_id: String,
         /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<String>,
@@ -52,10 +48,8 @@ pub trait Threads {
     fn create_thread_by_chat_id(
         &self,
         chat_id: String,
-        #[field]
-        text: String,
-        #[field]
-        thread_message_id: String,
+        #[field] text: String,
+        #[field] thread_message_id: String,
         /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<String>,
@@ -78,10 +72,8 @@ pub trait Threads {
     fn create_thread_by_channel_name(
         &self,
         channel_unique_name: String,
-        #[field]
-        text: String,
-        #[field]
-        thread_message_id: String,
+        #[field] text: String,
+        #[field] thread_message_id: String,
         /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<String>,
@@ -104,8 +96,7 @@ pub trait Threads {
     fn send_thread_message(
         &self,
         thread_chat_id: String,
-        #[field]
-        text: String,
+        #[field] text: String,
         /// The message of the thread that this one replies to.
         #[field]
         reply_to: Option<String>,
@@ -134,8 +125,7 @@ pub trait Threads {
     fn update_thread(
         &self,
         thread_chat_id: String,
-        #[field]
-        action: ThreadAction,
+        #[field] action: ThreadAction,
         /// The bot that acts. It must be a participant of the channel.
         #[query]
         bot_unique_name: Option<String>,
@@ -154,21 +144,11 @@ pub trait Threads {
 
     /// Adds users to the followers of a thread.
     #[endpoint(POST "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.UPDATE")]
-    fn add_thread_followers(
-        &self,
-        thread_chat_id: String,
-        #[field]
-        user_ids: Vec<String>,
-    );
+    fn add_thread_followers(&self, thread_chat_id: String, #[field] user_ids: Vec<String>);
 
     /// Removes users from the followers of a thread.
     #[endpoint(DELETE "/threads/<THREAD_CHAT_ID>/followers", scope = "Chats.DELETE")]
-    fn remove_thread_followers(
-        &self,
-        thread_chat_id: String,
-        #[field]
-        user_ids: Vec<String>,
-    );
+    fn remove_thread_followers(&self, thread_chat_id: String, #[field] user_ids: Vec<String>);
 
     /// Lists the users who could follow a thread, and don't.
     #[endpoint(
@@ -244,8 +224,7 @@ pub trait Threads {
     fn set_thread_auto_follow(
         &self,
         channel_id: String,
-        #[field]
-        auto_follow_threads: AutoFollow,
+        #[field] auto_follow_threads: AutoFollow,
     ) -> AutoFollowStatus;
 }
 

@@ -85,10 +85,14 @@ fn import(matches: &ArgMatches) -> Result<ExitCode, String> {
     }
     let pattern = |name: &str| matches.get_one::<String>(name);
     if let Some(pattern) = pattern("limit-pattern") {
-        importer = importer.limit_pattern(pattern).map_err(|error| error.to_string())?;
+        importer = importer
+            .limit_pattern(pattern)
+            .map_err(|error| error.to_string())?;
     }
     if let Some(pattern) = pattern("lock-pattern") {
-        importer = importer.lock_pattern(pattern).map_err(|error| error.to_string())?;
+        importer = importer
+            .lock_pattern(pattern)
+            .map_err(|error| error.to_string())?;
     }
     let text = read(document)?;
     let import = importer
@@ -98,7 +102,8 @@ fn import(matches: &ArgMatches) -> Result<ExitCode, String> {
     let is_check = matches.get_flag("check");
     match out {
         Some(out) if is_check => {
-            let found = fs::read_to_string(out).map_err(|error| format!("{}: {error}", out.display()))?;
+            let found =
+                fs::read_to_string(out).map_err(|error| format!("{}: {error}", out.display()))?;
             if !import.is_same(&found) {
                 eprintln!(
                     "error: {} is out of date\nhelp: run the same command without `--check`",
@@ -107,7 +112,9 @@ fn import(matches: &ArgMatches) -> Result<ExitCode, String> {
                 return Ok(ExitCode::FAILURE);
             }
         }
-        Some(out) => fs::write(out, import.code()).map_err(|error| format!("{}: {error}", out.display()))?,
+        Some(out) => {
+            fs::write(out, import.code()).map_err(|error| format!("{}: {error}", out.display()))?
+        }
         None => {
             let written = io::stdout().write_all(import.code().as_bytes());
             written.map_err(|error| error.to_string())?;
