@@ -9,7 +9,7 @@ use super::docs;
 use super::limits::Patterns;
 use super::names::{Subject, group};
 use super::source::{Source, reference};
-use super::types::{Hint, Kind, Merged, Tag, Ty, Types, described, kind, plain, todos};
+use super::types::{Hint, Kind, Merged, Tag, Ty, Types, described, in_place, kind, plain, todos};
 use super::words::{camel, plural, snake};
 use crate::node::Node;
 
@@ -825,7 +825,7 @@ impl<'s> Reader<'s, '_> {
         };
         let schema = schema_of(parameter);
         let followed = self.source.follow(schema);
-        arg.docs = described(parameter, followed);
+        arg.docs = described(parameter, in_place(schema, followed));
         if parameter.at("x-segments").is_true() {
             return arg;
         }
@@ -862,7 +862,7 @@ impl<'s> Reader<'s, '_> {
             option: None,
             ty: ArgTy::Ty(Ty::text()),
             required: parameter.at("required").is_true(),
-            docs: described(parameter, followed),
+            docs: described(parameter, in_place(schema, followed)),
             todos: todos(followed),
         };
         if name.is_empty() {
@@ -964,7 +964,7 @@ impl<'s> Reader<'s, '_> {
             option: None,
             ty: ArgTy::Ty(Ty::text()),
             required: parameter.at("required").is_true(),
-            docs: described(parameter, followed),
+            docs: described(parameter, in_place(schema, followed)),
             todos: todos(followed),
         };
         let ty = types

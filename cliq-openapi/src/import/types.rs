@@ -906,7 +906,7 @@ impl<'s> Types<'s> {
         Field {
             wire: wire.to_owned(),
             name,
-            docs: described(property, followed),
+            docs: described(property, in_place(property, followed)),
             todos: todos(followed),
             ty,
             required,
@@ -1175,6 +1175,16 @@ fn mapped(discriminator: &Node, target: &str) -> Vec<String> {
         vec![name.to_owned()]
     } else {
         values
+    }
+}
+
+/// A schema in place. What a reference leads to has its words there.
+pub(super) fn in_place<'n>(schema: &Node, followed: &'n Node) -> &'n Node {
+    static NULL: Node = Node::Null;
+    if reference(schema).is_some() {
+        &NULL
+    } else {
+        followed
     }
 }
 
