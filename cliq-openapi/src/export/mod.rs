@@ -26,7 +26,6 @@ use schema::Schemas;
 /// let yaml = cliq_openapi::document(&[TICKETS]).title("Help desk").to_yaml();
 /// assert!(yaml.contains("operationId: list_tickets"));
 /// ```
-#[must_use]
 pub fn document(apis: &[&[&'static EndpointMeta]]) -> Document {
     let title = apis.iter().find_map(|api| api.first());
     Document {

@@ -30,7 +30,7 @@ pub(super) fn lines(text: &str) -> Vec<String> {
 }
 
 fn lines_within(text: &str, width: usize) -> Vec<String> {
-    let mut out = Vec::new();
+    let mut out: Vec<String> = Vec::new();
     for block in blocks(&plain_text(text)) {
         if !out.is_empty()
             && !matches!((&block, out.last()), (Block::Item(_), Some(last)) if is_item(last))
@@ -58,7 +58,7 @@ fn lines_within(text: &str, width: usize) -> Vec<String> {
     out
 }
 
-fn is_item(line: &String) -> bool {
+fn is_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("  ")
 }
 

@@ -1,25 +1,34 @@
 //! From an OpenAPI document to a module of declarations.
 
+mod answer;
 mod api;
+mod body;
+mod content;
 mod docs;
 mod emit;
+mod keys;
+mod layout;
 mod limits;
 mod names;
 mod operations;
+mod parameters;
 mod passes;
+mod plan;
+mod schema;
 mod source;
 mod types;
 mod words;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::fmt;
 
 use api::Api;
 use emit::Module;
 use limits::Patterns;
-use operations::{Plan, server_parts};
+use operations::server_parts;
 use passes::Facts;
+use plan::Plan;
 use source::Source;
 use types::{Item, Kind, Types};
 
@@ -150,11 +159,11 @@ impl Importer {
         if !origin.is_empty() {
             add(vec![format!("Base URL: `{origin}`.")]);
         }
-        let mut named: BTreeMap<&str, ()> = BTreeMap::new();
+        let mut named: BTreeSet<&str> = BTreeSet::new();
         let methods = apis.iter().flat_map(|api| &api.methods);
-        named.extend(methods.filter_map(|method| Some((method.server.as_deref()?, ()))));
+        named.extend(methods.filter_map(|method| method.server.as_deref()));
         if !named.is_empty() {
-            let names: Vec<_> = named.keys().map(|name| format!("`{name}`")).collect();
+            let names: Vec<_> = named.iter().map(|name| format!("`{name}`")).collect();
             add(docs::lines(&format!(
                 "Other servers, which a client has by `ClientBuilder::server`: {}.",
                 names.join(", ")

@@ -204,24 +204,15 @@ fn tag(apis: &[Api], items: &mut [Item]) {
         };
         let Tag::Wanted(wanted) = tag else { continue };
         let found = member_of(variants, wanted.as_deref(), items, &uses);
-        let (member, values) = match found {
-            Some(found) => found,
-            None => {
-                let wanted = wanted.clone();
-                if let Kind::Union { variants, tag } = &mut items[id].kind {
-                    *tag = Tag::Untagged;
-                    sort(variants, &[]);
-                }
-                let order = specificity(id, items);
-                if let Kind::Union { variants, .. } = &mut items[id].kind {
-                    sort(variants, &order);
-                }
-                if let Some(wanted) = wanted {
-                    let todo = format!("that `{wanted}` says which of the variants it is");
-                    items[id].todos.push(todo);
-                }
-                continue;
+        let Some((member, values)) = found else {
+            let todo = wanted
+                .as_ref()
+                .map(|wanted| format!("that `{wanted}` says which of the variants it is"));
+            items[id].todos.extend(todo);
+            if let Kind::Union { tag, .. } = &mut items[id].kind {
+                *tag = Tag::Untagged;
             }
+            continue;
         };
         let ids: Vec<Id> = variants
             .iter()
