@@ -24,10 +24,9 @@ fn walk(node: &mut Node, is_schema: bool) {
             if is_schema {
                 for (name, value) in members.iter_mut() {
                     match name.as_str() {
-                        "properties" => each(value),
                         "items" | "not" => walk(value, true),
                         "additionalProperties" if value.flag().is_none() => walk(value, true),
-                        "allOf" | "anyOf" | "oneOf" | "prefixItems" => each(value),
+                        "properties" | "allOf" | "anyOf" | "oneOf" | "prefixItems" => each(value),
                         _ => {}
                     }
                 }

@@ -1,11 +1,11 @@
 //! The response that a call returns: its type, its envelope, its pages.
 
-use super::api::{ArgTy, Method, Nouns, Place, Returns};
+use super::api::{Arg, ArgTy, Method, Nouns, Place, Returns};
 use super::content::{essence, is_json, preferred, success};
 use super::operations::Reader;
 use super::schema::{kind, plain};
 use super::source::reference;
-use super::types::{Merged, Ty, Types, is_scalar};
+use super::types::{Additional, Merged, Ty, Types, is_scalar};
 use super::words::snake;
 use crate::node::Node;
 
@@ -142,7 +142,7 @@ impl<'s> Reader<'s, '_> {
             });
         }
         if !self.source.is_ours {
-            if let Some(returns) = self.page(node, response, schema, nouns, types, method) {
+            if let Some(returns) = self.page(response, schema, nouns, types, method) {
                 return returns;
             }
             if let Some(returns) = self.envelope(schema, nouns, types, method) {
@@ -181,7 +181,7 @@ impl<'s> Reader<'s, '_> {
         }
         let mut merged = Merged::default();
         types.merge(schema, &mut merged, 0);
-        let is_plain = merged.unions.is_empty() && merged.additional.is_none();
+        let is_plain = merged.unions.is_empty() && merged.additional == Additional::None;
         if merged.properties.len() != 1
             || !is_plain
             || kind(self.source.follow(schema)) == ["array"]
@@ -208,7 +208,6 @@ impl<'s> Reader<'s, '_> {
 
     fn page(
         &self,
-        node: &'s Node,
         response: &'s Node,
         schema: &'s Node,
         nouns: &Nouns,
@@ -255,70 +254,67 @@ impl<'s> Reader<'s, '_> {
             ];
             return Some(Returns::Page(types.of(item, &nouns.item())));
         }
-        let arguments = || {
-            method.args.iter().filter(|arg| {
-                arg.place == Place::Query
-                    && !arg.required
-                    && arg.option.is_none()
-                    && matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types))
-            })
+        let mut keys = vec![("items".to_owned(), format!("{items:?}"))];
+        keys.extend(self.token_keys(&merged, &method.args, types)?);
+        method.page = keys;
+        Some(Returns::Page(types.of(item, &nouns.item())))
+    }
+
+    /// The keys of `page(…)` for a token in the response that a query parameter takes.
+    fn token_keys(
+        &self,
+        merged: &Merged<'s>,
+        args: &[Arg],
+        types: &Types<'s>,
+    ) -> Option<Vec<(String, String)>> {
+        let is_plain = |arg: &&Arg| {
+            arg.place == Place::Query
+                && !arg.required
+                && arg.option.is_none()
+                && matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types))
         };
+        let params: Vec<_> = args.iter().filter(is_plain).collect();
         let mut members: Vec<(String, &Node)> = Vec::new();
         for (name, property) in &merged.properties {
             let property = self.source.follow(property);
             members.push(((*name).to_owned(), property));
-            if kind(property) == ["object"] || reference(property).is_some() {
-                let mut inner = Merged::default();
-                types.merge(property, &mut inner, 0);
-                for (inner, property) in inner.properties {
-                    members.push((format!("{name}.{inner}"), self.source.follow(property)));
-                }
+            let mut inner = Merged::default();
+            types.merge(property, &mut inner, 0);
+            for (inner, property) in inner.properties {
+                members.push((format!("{name}.{inner}"), self.source.follow(property)));
             }
         }
-        let last = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
-        let is_token = |name: &str| TOKENS.contains(&name.to_ascii_lowercase().as_str());
-        let scalar = |schema: &Node| matches!(kind(schema).as_slice(), ["string" | "integer"]);
-        let tokens = members.iter().filter(|(path, schema)| {
-            let valid = path.split('.').all(is_member);
-            valid && is_token(&last(path)) && scalar(schema)
-        });
-        let mut found = None;
-        for (path, _) in tokens {
-            let member = last(path);
-            let short = member
-                .to_ascii_lowercase()
-                .replace('_', "")
-                .replacen("next", "", 1);
-            let param = arguments().find(|arg| arg.wire == member).or_else(|| {
-                arguments().find(|arg| {
-                    let wire = arg.wire.to_ascii_lowercase().replace('_', "");
-                    wire == short || wire == member.to_ascii_lowercase().replace('_', "")
-                })
-            });
-            if let Some(param) = param {
-                found = Some((path.clone(), member, param.wire.clone()));
-                break;
-            }
-        }
-        let (token, member, param) = found?;
-        let mut keys = vec![
-            ("items".to_owned(), format!("{items:?}")),
-            ("token".to_owned(), format!("{token:?}")),
-        ];
-        if param != member {
+        members.retain(|(path, _)| path.split('.').all(is_member));
+        let name_of = |path: &str| path.rsplit('.').next().unwrap_or_default().to_owned();
+        let is_one_of = |path: &str, names: &[&str]| {
+            names.contains(&name_of(path).to_ascii_lowercase().as_str())
+        };
+        let letters = |name: &str| name.to_ascii_lowercase().replace('_', "");
+        let takes = |member: &str| {
+            let short = letters(member).replacen("next", "", 1);
+            let same = params.iter().find(|arg| arg.wire == member);
+            same.or_else(|| {
+                let wires = [letters(member), short];
+                params
+                    .iter()
+                    .find(|arg| wires.contains(&letters(&arg.wire)))
+            })
+        };
+        let (token, param) = members.iter().find_map(|(path, schema)| {
+            let is_scalar = matches!(kind(schema).as_slice(), ["string" | "integer"]);
+            let is_token = is_scalar && is_one_of(path, &TOKENS);
+            let param = takes(&name_of(path)).filter(|_| is_token)?;
+            Some((path.clone(), param.wire.clone()))
+        })?;
+        let mut keys = vec![("token".to_owned(), format!("{token:?}"))];
+        if param != name_of(&token) {
             keys.push(("param".to_owned(), format!("{param:?}")));
         }
-        let more = members.iter().find(|(path, schema)| {
-            MORE.contains(&last(path).to_ascii_lowercase().as_str())
-                && kind(schema) == ["boolean"]
-                && path.split('.').all(is_member)
-        });
-        if let Some((more, _)) = more {
-            keys.push(("more".to_owned(), format!("{more:?}")));
-        }
-        let _ = node;
-        method.page = keys;
-        Some(Returns::Page(types.of(item, &nouns.item())))
+        let more = members
+            .iter()
+            .find(|(path, schema)| is_one_of(path, &MORE) && kind(schema) == ["boolean"]);
+        keys.extend(more.map(|(more, _)| ("more".to_owned(), format!("{more:?}"))));
+        Some(keys)
     }
 
     /// The member of an object's schema at a path with dots.

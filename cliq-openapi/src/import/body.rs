@@ -5,7 +5,7 @@ use super::content::{essence, is_json, preferred};
 use super::operations::Reader;
 use super::schema::{described, kind, plain};
 use super::source::reference;
-use super::types::{Merged, Ty, Types, is_scalar, is_struct};
+use super::types::{Additional, Merged, Ty, Types, is_scalar, is_struct};
 use crate::node::Node;
 
 struct BodyPlace<'s> {
@@ -37,32 +37,7 @@ impl<'s> Reader<'s, '_> {
             required,
         };
         if matches!(method.verb.as_str(), "GET" | "HEAD" | "OPTIONS") {
-            let verb = method.verb.clone();
-            method
-                .todos
-                .push(format!("a body in a {verb} request, here in the query"));
-            let mut merged = Merged::default();
-            types.merge(schema, &mut merged, 0);
-            for (name, property) in &merged.properties {
-                let required = merged.required.contains(name);
-                let taken = |arg: &Arg| arg.place == Place::Query && arg.wire == *name;
-                if method.args.iter().any(taken) {
-                    continue;
-                }
-                let field = types.field(name, property, required, &nouns.argument(), &[]);
-                let mut arg = argument(
-                    Place::Query,
-                    field.name,
-                    name,
-                    field.ty.present().clone(),
-                    field.docs,
-                );
-                arg.required = required;
-                if !matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types)) {
-                    arg.option = Some("deep".to_owned());
-                }
-                method.args.push(arg);
-            }
+            in_query(schema, nouns, types, method);
             return;
         }
         let essence = essence(content_type);
@@ -83,48 +58,39 @@ impl<'s> Reader<'s, '_> {
                 }
                 self.json(&place, schema, nouns, types, method);
             }
-            _ => {
-                let content_type = if essence.contains('*') || !essence.contains('/') {
-                    "application/octet-stream"
-                } else {
-                    &essence
-                };
-                let is_text = content_type.starts_with("text/")
-                    || content_type.ends_with("xml")
-                    || content_type.ends_with("yaml");
-                let ty = if is_text && !self.source.is_ours {
-                    ArgTy::Ty(Ty::text())
-                } else {
-                    ArgTy::Stream
-                };
-                let way = if ty == ArgTy::Stream {
-                    "stream"
-                } else {
-                    "bytes"
-                };
-                let default = content_type == "application/octet-stream";
-                let option = if default {
-                    way.to_owned()
-                } else {
-                    format!("{way}, content_type = {content_type:?}")
-                };
-                let name = body.at("x-argument").text().unwrap_or("body");
-                let mut arg = argument(
-                    Place::Body,
-                    name.to_owned(),
-                    name,
-                    Ty::text(),
-                    described(body, body),
-                );
-                arg.option = Some(option);
-                arg.ty = ty;
-                arg.required = required || !self.source.is_ours;
-                if content_type.ends_with("xml") {
-                    arg.todos.push("XML, here as text".to_owned());
-                }
-                method.args.push(arg);
-            }
+            _ => self.raw(&place, &essence, method),
         }
+    }
+
+    /// A body that is neither JSON nor a form.
+    fn raw(&self, place: &BodyPlace<'s>, essence: &str, method: &mut Method) {
+        let content_type = if essence.contains('*') || !essence.contains('/') {
+            "application/octet-stream"
+        } else {
+            essence
+        };
+        let endings = ["xml", "yaml"];
+        let is_text = content_type.starts_with("text/")
+            || endings.iter().any(|ending| content_type.ends_with(ending));
+        let (way, ty) = if is_text && !self.source.is_ours {
+            ("bytes", ArgTy::Ty(Ty::text()))
+        } else {
+            ("stream", ArgTy::Stream)
+        };
+        let name = place.body.at("x-argument").text().unwrap_or("body");
+        let docs = described(place.body, place.body);
+        let mut arg = argument(Place::Body, name.to_owned(), name, Ty::text(), docs);
+        arg.option = Some(if content_type == "application/octet-stream" {
+            way.to_owned()
+        } else {
+            format!("{way}, content_type = {content_type:?}")
+        });
+        arg.ty = ty;
+        arg.required = place.required || !self.source.is_ours;
+        if content_type.ends_with("xml") {
+            arg.todos.push("XML, here as text".to_owned());
+        }
+        method.args.push(arg);
     }
 
     /// Fields of a JSON body, or the whole of it.
@@ -144,7 +110,7 @@ impl<'s> Reader<'s, '_> {
             types.merge(schema, &mut merged, 0);
             let is_object = !merged.properties.is_empty()
                 && merged.unions.is_empty()
-                && merged.additional.is_none();
+                && merged.additional == Additional::None;
             let is_array = kind(followed) == ["array"];
             is_object && !is_array && !is_nullable_body(followed)
         };
@@ -223,7 +189,7 @@ impl<'s> Reader<'s, '_> {
                 arg.option = Some("csv".to_owned());
                 arg.ty = ArgTy::Ty(Ty::List(Box::new(Ty::text())));
             }
-            self.encode(place, &mut arg, name, method.body, types);
+            encode(place, &mut arg, name, method.body, types);
             method.args.push(arg);
         }
         for part in flattened {
@@ -241,49 +207,6 @@ impl<'s> Reader<'s, '_> {
             method.args.push(arg);
         }
         method.body_optional = all_optional && !place.required && method.fields.is_empty();
-    }
-
-    /// How a field is written.
-    fn encode(
-        &self,
-        place: &BodyPlace<'s>,
-        arg: &mut Arg,
-        name: &str,
-        body: BodyKind,
-        types: &Types<'s>,
-    ) {
-        let ArgTy::Ty(ty) = &arg.ty else { return };
-        match body {
-            BodyKind::Json => {
-                if arg.required && ty.is_nullable() {
-                    arg.todos.push("required, and may be null".to_owned());
-                }
-                if *ty == Ty::Binary {
-                    arg.ty = ArgTy::Ty(Ty::text());
-                }
-            }
-            BodyKind::Form | BodyKind::Nested => {
-                let ty = ty.present().clone();
-                let encoding = place.content.at("encoding").at(name);
-                let is_csv = encoding.at("explode").flag() == Some(false)
-                    && encoding
-                        .at("style")
-                        .text()
-                        .is_none_or(|style| style == "form");
-                arg.ty = ArgTy::Ty(match ty {
-                    Ty::List(item) if body == BodyKind::Form && !is_scalar(&item, types) => {
-                        Ty::List(Box::new(Ty::text()))
-                    }
-                    Ty::Json | Ty::Binary if body == BodyKind::Form => Ty::text(),
-                    ty => ty,
-                });
-                let is_list = matches!(&arg.ty, ArgTy::Ty(Ty::List(_)));
-                if is_csv && is_list {
-                    arg.option = Some("csv".to_owned());
-                }
-            }
-            BodyKind::Multipart => {}
-        }
     }
 
     fn form(
@@ -406,6 +329,33 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
+/// Members of a body that no request of this method can have.
+fn in_query<'s>(schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
+    let todo = format!("a body in a {} request, here in the query", method.verb);
+    method.todos.push(todo);
+    let mut merged = Merged::default();
+    types.merge(schema, &mut merged, 0);
+    for (name, property) in &merged.properties {
+        let required = merged.required.contains(name);
+        let taken = |arg: &Arg| arg.place == Place::Query && arg.wire == *name;
+        if method.args.iter().any(taken) {
+            continue;
+        }
+        let field = types.field(name, property, required, &nouns.argument(), &[]);
+        let ty = match field.ty.present() {
+            Ty::Json | Ty::Binary => Ty::text(),
+            ty => ty.clone(),
+        };
+        let mut arg = argument(Place::Query, field.name, name, ty, field.docs);
+        arg.required = required;
+        let is_list = |ty: &Ty| matches!(ty, Ty::List(item) if is_scalar(item, types));
+        if !matches!(&arg.ty, ArgTy::Ty(ty) if is_scalar(ty, types) || is_list(ty)) {
+            arg.option = Some("deep".to_owned());
+        }
+        method.args.push(arg);
+    }
+}
+
 fn argument(place: Place, name: String, wire: &str, ty: Ty, docs: Vec<String>) -> Arg {
     Arg {
         name,
@@ -442,4 +392,40 @@ fn is_flattened(schema: &Node) -> bool {
 
 fn is_nullable_body(schema: &Node) -> bool {
     schema.at("nullable").is_true()
+}
+
+/// How a field is written.
+fn encode(place: &BodyPlace<'_>, arg: &mut Arg, name: &str, body: BodyKind, types: &Types<'_>) {
+    let ArgTy::Ty(ty) = &arg.ty else { return };
+    match body {
+        BodyKind::Json => {
+            if arg.required && ty.is_nullable() {
+                arg.todos.push("required, and may be null".to_owned());
+            }
+            if *ty == Ty::Binary {
+                arg.ty = ArgTy::Ty(Ty::text());
+            }
+        }
+        BodyKind::Form | BodyKind::Nested => {
+            let ty = ty.present().clone();
+            let encoding = place.content.at("encoding").at(name);
+            let is_csv = encoding.at("explode").flag() == Some(false)
+                && encoding
+                    .at("style")
+                    .text()
+                    .is_none_or(|style| style == "form");
+            arg.ty = ArgTy::Ty(match ty {
+                Ty::List(item) if body == BodyKind::Form && !is_scalar(&item, types) => {
+                    Ty::List(Box::new(Ty::text()))
+                }
+                Ty::Json | Ty::Binary if body == BodyKind::Form => Ty::text(),
+                ty => ty,
+            });
+            let is_list = matches!(&arg.ty, ArgTy::Ty(Ty::List(_)));
+            if is_csv && is_list {
+                arg.option = Some("csv".to_owned());
+            }
+        }
+        BodyKind::Multipart => {}
+    }
 }

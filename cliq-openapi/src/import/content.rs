@@ -12,7 +12,8 @@ pub(super) fn success<'s>(
     for (status, response) in operation.at("responses").entries() {
         let is_success = status.starts_with('2') && status != "204" && status != "205";
         let response = source.follow(response);
-        if !is_success && !(status == "default" && found.is_none()) {
+        let is_default = status == "default" && found.is_none();
+        if !is_success && !is_default {
             continue;
         }
         if status == "default"

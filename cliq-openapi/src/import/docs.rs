@@ -1,6 +1,8 @@
 //! The document's own words, as documentation that rustdoc and lints accept: they are Markdown, often
 //! with HTML in it, and are written for another reader.
 
+use std::fmt::Write as _;
+
 /// The width of a line of text.
 const WIDTH: usize = 92;
 
@@ -121,10 +123,11 @@ fn plain_text(text: &str) -> String {
                 is_code = !closes;
                 out.push_str("\n```\n");
             }
-            "a" if closes => match link.take() {
-                Some(target) => out.push_str(&format!("]({target})")),
-                None => {}
-            },
+            "a" if closes => {
+                if let Some(target) = link.take() {
+                    let _ = write!(out, "]({target})");
+                }
+            }
             "a" => {
                 let target = tag.split_once("href=").map(|(_, target)| target);
                 let target = target.map(|target| {
@@ -142,9 +145,11 @@ fn plain_text(text: &str) -> String {
             | "colgroup" | "col" | "caption" | "input" | "button" | "label" | "iframe"
             | "video" | "source" | "svg" => {}
             // A placeholder, or a link in Markdown.
-            _ if tag.contains("://") => out.push_str(&format!("<{tag}>")),
+            _ if tag.contains("://") => {
+                let _ = write!(out, "<{tag}>");
+            }
             _ if !tag.is_empty() && !tag.contains(char::is_whitespace) && tag.len() < 60 => {
-                out.push_str(&format!("`<{tag}>`"));
+                let _ = write!(out, "`<{tag}>`");
             }
             _ => {
                 out.push('<');
@@ -320,7 +325,7 @@ fn inline(text: &str) -> String {
             if index % 2 == 0 {
                 out.push_str(&words(part));
             } else if !part.trim().is_empty() {
-                out.push_str(&format!("`{}`", part.trim()));
+                let _ = write!(out, "`{}`", part.trim());
             }
         }
     }
@@ -370,7 +375,7 @@ fn without_links(text: &str) -> (String, Vec<String>) {
                 if target.starts_with("http") && !label.is_empty() {
                     let is_code = label.split_whitespace().any(is_name);
                     let mark = if is_code { "`" } else { "" };
-                    out.push_str(&format!("{LINK}{}{LINK}", links.len()));
+                    let _ = write!(out, "{LINK}{}{LINK}", links.len());
                     links.push(format!("[{mark}{label}{mark}]({target})"));
                 } else {
                     out.push_str(words);

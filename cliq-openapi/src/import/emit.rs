@@ -21,6 +21,7 @@ pub(super) struct Module<'m> {
 
 /// What is imported, as it is used.
 #[derive(Default)]
+#[expect(clippy::struct_excessive_bools, reason = "each is an import")]
 struct Used {
     /// Of `cliq_api`.
     runtime: BTreeSet<&'static str>,

@@ -138,7 +138,7 @@ pub(super) fn keys(method: &Method, shared: &Shared) -> Vec<String> {
     }
     match &method.server {
         Some(server) if shared.server.as_ref() != Some(server) => {
-            keys.push(format!("server = {server:?}"))
+            keys.push(format!("server = {server:?}"));
         }
         _ => {}
     }
@@ -186,14 +186,12 @@ pub(super) fn keys(method: &Method, shared: &Shared) -> Vec<String> {
         keys.push(format!("field({})", fields.join(", ")));
     }
     let has_fields = method.args.iter().any(|arg| arg.place == Place::Field);
+    let is_form = has_fields || !method.fields.is_empty();
     match method.body {
-        BodyKind::Json => {}
-        BodyKind::Form if has_fields || !method.fields.is_empty() => keys.push("form".to_owned()),
-        BodyKind::Nested if has_fields || !method.fields.is_empty() => {
-            keys.push("form = nested".to_owned())
-        }
+        BodyKind::Form if is_form => keys.push("form".to_owned()),
+        BodyKind::Nested if is_form => keys.push("form = nested".to_owned()),
         BodyKind::Multipart => keys.push("multipart".to_owned()),
-        BodyKind::Form | BodyKind::Nested => {}
+        BodyKind::Json | BodyKind::Form | BodyKind::Nested => {}
     }
     if method.body_optional && has_fields {
         keys.push("body = optional".to_owned());

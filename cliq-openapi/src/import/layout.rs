@@ -7,7 +7,7 @@ pub(super) fn separated(code: &str) -> String {
     let mut out = String::new();
     let mut before = String::new();
     let mut in_trait = false;
-    let mut in_use = false;
+    let mut in_imports = false;
     let mut lines = code.lines();
     while let Some(line) = lines.next() {
         let line = if line.trim_start().starts_with("#[endpoint(") && !line.ends_with(")]") {
@@ -26,7 +26,7 @@ pub(super) fn separated(code: &str) -> String {
         let is_start = starts.iter().any(|start| bare.starts_with(start));
         let is_use = |line: &str| line.starts_with("use ");
         let ends_item = match indent {
-            0 if is_use(bare) => !is_use(&before) && !in_use || before.starts_with("use std"),
+            0 if is_use(bare) => !is_use(&before) && !in_imports || before.starts_with("use std"),
             0 => before == "}" || before.ends_with(';'),
             4 => in_trait && before.ends_with(';'),
             _ => false,
@@ -35,7 +35,7 @@ pub(super) fn separated(code: &str) -> String {
             out.push('\n');
         }
         // `use a::{` may take several lines.
-        in_use = is_use(&line) && !line.ends_with(';') || in_use && !before.ends_with(';');
+        in_imports = is_use(&line) && !line.ends_with(';') || in_imports && !before.ends_with(';');
         out.push_str(&line);
         out.push('\n');
         let last = line.lines().last().unwrap_or_default();

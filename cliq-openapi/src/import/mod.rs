@@ -159,11 +159,11 @@ impl Importer {
         if !origin.is_empty() {
             add(vec![format!("Base URL: `{origin}`.")]);
         }
-        let mut named: BTreeSet<&str> = BTreeSet::new();
+        let mut servers: BTreeSet<&str> = BTreeSet::new();
         let methods = apis.iter().flat_map(|api| &api.methods);
-        named.extend(methods.filter_map(|method| method.server.as_deref()));
-        if !named.is_empty() {
-            let names: Vec<_> = named.iter().map(|name| format!("`{name}`")).collect();
+        servers.extend(methods.filter_map(|method| method.server.as_deref()));
+        if !servers.is_empty() {
+            let names: Vec<_> = servers.iter().map(|name| format!("`{name}`")).collect();
             add(docs::lines(&format!(
                 "Other servers, which a client has by `ClientBuilder::server`: {}.",
                 names.join(", ")

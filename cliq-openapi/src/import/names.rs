@@ -81,7 +81,7 @@ impl Subject<'_> {
         }
         names.push(self.by_path());
         names.push(snake(&format!("{} {}", self.method, self.path)));
-        let named = |name: String| {
+        let finish = |name: String| {
             let first = name.split('_').next().unwrap_or_default().to_owned();
             let is_reserved = RESERVED.contains(&name.as_str());
             if is_reserved || ["from", "into", "new"].contains(&first.as_str()) || name.is_empty() {
@@ -90,7 +90,7 @@ impl Subject<'_> {
                 name
             }
         };
-        names.into_iter().map(named).collect()
+        names.into_iter().map(finish).collect()
     }
 
     /// The words of its id that tell something.
@@ -129,7 +129,7 @@ impl Subject<'_> {
         {
             *first = (*verb).to_owned();
         }
-        shortened(words)
+        shortened(&words)
     }
 
     /// Takes the words of the summary for an id that was cut off within a word.
@@ -249,7 +249,7 @@ impl Subject<'_> {
 }
 
 /// Without the words that a name doesn't need.
-fn shortened(words: Vec<String>) -> Vec<String> {
+fn shortened(words: &[String]) -> Vec<String> {
     let has = |word: &str| words.iter().any(|it| it == word);
     let reads = words
         .first()

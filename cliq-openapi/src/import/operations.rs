@@ -1,6 +1,7 @@
 //! Operations as methods.
 
 use std::collections::HashSet;
+use std::fmt::Write as _;
 
 use super::api::{Arg, Method, Nouns, Place, Scopes};
 use super::docs;
@@ -96,9 +97,8 @@ impl<'s> Reader<'s, '_> {
                 valid
             };
             if self.shared.contains(name) {
-                valid = valid
-                    .trim_end_matches(|it: char| it.is_ascii_digit())
-                    .to_owned();
+                let digits = |it: char| it.is_ascii_digit();
+                valid.truncate(valid.trim_end_matches(digits).len());
             }
             let letters = |name: &str| snake(name).replace('_', "");
             let taken = |name: &str| {
@@ -111,9 +111,9 @@ impl<'s> Reader<'s, '_> {
             let valid = names.find(|name| !taken(name)).unwrap_or(valid);
             let ends_segment = behind.is_empty() || behind.starts_with('/');
             if is_rest && ends_segment && out.ends_with('/') {
-                out.push_str(&format!("<{valid}..>"));
+                let _ = write!(out, "<{valid}..>");
             } else {
-                out.push_str(&format!("<{valid}>"));
+                let _ = write!(out, "<{valid}>");
             }
             placeholders.push((name.to_owned(), valid));
             rest = behind;
@@ -213,8 +213,8 @@ impl<'s> Reader<'s, '_> {
         }
         match with.as_slice() {
             [] => Scopes::None,
-            [one] if one.len() == 1 => Scopes::Any(one.to_vec()),
-            [all] => Scopes::All(dedup(all.to_vec())),
+            [one] if one.len() == 1 => Scopes::Any((*one).clone()),
+            [all] => Scopes::All(dedup((*all).clone())),
             several if several.iter().all(|scopes| scopes.len() == 1) => Scopes::Any(dedup(
                 several
                     .iter()

@@ -160,7 +160,6 @@ impl<'s> Reader<'s, '_> {
     ) -> Option<Arg> {
         let schema = schema_of(parameter);
         let followed = self.source.follow(schema);
-        let is_list = kind(followed) == ["array"];
         let mut arg = Arg {
             name: snake(name),
             place: Place::Query,
@@ -227,7 +226,6 @@ impl<'s> Reader<'s, '_> {
                 let members = matches!(ty, Ty::Map(_)) || is_struct(&ty, types);
                 if members && explode {
                     arg.option = Some("flatten".to_owned());
-                    arg.wire = name.to_owned();
                 } else {
                     arg.option = Some("deep".to_owned());
                     arg.todos.push("an object, here with brackets".to_owned());
@@ -235,7 +233,6 @@ impl<'s> Reader<'s, '_> {
                 arg.ty = ArgTy::Ty(ty);
             }
         }
-        let _ = is_list;
         Some(arg)
     }
 

@@ -1,7 +1,7 @@
 //! What is known of types once all are read: which of them are sent, which contain themselves, and how
 //! the variants of a union are told apart.
 
-use super::api::{Api, ArgTy, Place, Returns};
+use super::api::{Api, ArgTy, Returns};
 use super::types::{Id, Item, Kind, Tag, Ty, Variant};
 
 /// Facts about each item.
@@ -189,8 +189,6 @@ fn tag(apis: &[Api], items: &mut [Item]) {
     for method in apis.iter().flat_map(|api| &api.methods) {
         for arg in &method.args {
             if let ArgTy::Ty(ty) = &arg.ty {
-                // A body may be a union whose variants are sent without it elsewhere.
-                let _ = arg.place == Place::Body;
                 count(ty);
             }
         }

@@ -162,7 +162,7 @@ impl<'s> Plan<'s> {
             names.insert(key, name);
         }
         for (operation, key) in self.operations.iter_mut().zip(keys) {
-            operation.group = names[&key].clone();
+            operation.group.clone_from(&names[&key]);
         }
         self.groups = names.into_values().collect();
     }

@@ -310,28 +310,11 @@ impl<'s> Types<'s> {
                 name
             };
             let free = |name: &String| !self.names.contains_key(name) && !given.contains(name);
-            let name = self.candidates(&name).find(free).unwrap_or(name);
+            let name = candidates(&name).find(free).unwrap_or(name);
             given.insert(name.clone());
             names.insert(format!("#/components/schemas/{}", escaped(key)), name);
         }
         names
-    }
-
-    /// The name, and what it is called if that is taken.
-    fn candidates(&self, name: &str) -> impl Iterator<Item = String> + use<> {
-        let name = name.to_owned();
-        let renamed = name
-            .strip_suffix("Request")
-            .map(|start| format!("{start}Body"));
-        let object = TAKEN
-            .contains(&name.as_str())
-            .then(|| format!("{name}Object"));
-        let numbered = name.clone();
-        let numbers = (2..).map(move |number| format!("{numbered}{number}"));
-        std::iter::once(name)
-            .chain(renamed)
-            .chain(object)
-            .chain(numbers)
     }
 
     /// Returns the type of a schema.
@@ -434,7 +417,7 @@ impl<'s> Types<'s> {
             let name = parts.into_iter().find(is_name).unwrap_or("Value");
             let name = camel(&name.replace("~1", " ").replace("~0", " "));
             let free = |name: &String| !self.names.contains_key(name);
-            self.candidates(&name).find(free).unwrap_or(name)
+            candidates(&name).find(free).unwrap_or(name)
         })
     }
 
@@ -618,7 +601,7 @@ impl<'s> Types<'s> {
             let target = reference(choice);
             let followed = source.follow(choice);
             let name = match target {
-                Some(target) => self.name_of_known(target),
+                Some(target) => self.name_of(target),
                 None => title(followed, tag.as_deref()).unwrap_or_else(|| {
                     let kinds = kind(followed);
                     kinds
@@ -676,10 +659,6 @@ impl<'s> Types<'s> {
             return None;
         }
         Some(self.texts(texts, schema, is_open, hint))
-    }
-
-    fn name_of_known(&self, target: &str) -> String {
-        self.name_of(target)
     }
 
     fn union(
@@ -761,7 +740,10 @@ impl<'s> Types<'s> {
                 .find(|ty| *ty != Ty::Json);
             return first.unwrap_or(Ty::Json);
         }
-        if merged.properties.is_empty() && merged.unions.len() == 1 && merged.additional.is_none() {
+        if merged.properties.is_empty()
+            && merged.unions.len() == 1
+            && merged.additional == Additional::None
+        {
             return self.of(merged.unions[0], hint);
         }
         self.merged(schema, &merged, hint)
@@ -822,12 +804,11 @@ impl<'s> Types<'s> {
             }
         }
         match schema.at("additionalProperties") {
-            Node::Bool(true) => merged.additional = Some(None),
-            values @ Node::Object(members) if members.is_empty() => {
-                let _ = values;
-                merged.additional = Some(None);
+            Node::Bool(true) => merged.additional = Additional::Any,
+            Node::Object(members) if members.is_empty() => {
+                merged.additional = Additional::Any;
             }
-            values @ Node::Object(_) => merged.additional = Some(Some(values)),
+            values @ Node::Object(_) => merged.additional = Additional::Of(values),
             _ => {}
         }
     }
@@ -839,10 +820,11 @@ impl<'s> Types<'s> {
             let field = self.field(name, property, required, hint, &fields);
             fields.push(field);
         }
-        let other = merged.additional.map(|values| match values {
-            Some(values) => self.of(values, &hint.of_member("value", false)),
-            None => Ty::Json,
-        });
+        let other = match merged.additional {
+            Additional::None => None,
+            Additional::Any => Some(Ty::Json),
+            Additional::Of(values) => Some(self.of(values, &hint.of_member("value", false))),
+        };
         let mut flattened = Vec::new();
         for union in &merged.unions {
             let key = if union.get("oneOf").is_some() {
@@ -928,7 +910,7 @@ impl<'s> Types<'s> {
         }
         let last = hint.names.last().map_or("Value", String::as_str).to_owned();
         let names: Vec<_> = hint.names.clone();
-        let mut names = names.into_iter().chain(self.candidates(&last));
+        let mut names = names.into_iter().chain(candidates(&last));
         let name = loop {
             let Some(name) = names.next() else {
                 break last;
@@ -960,13 +942,21 @@ impl<'s> Types<'s> {
     }
 }
 
+/// The members of an object that have no names in its schema.
+#[derive(Debug, Clone, Copy, Default, PartialEq)]
+pub(super) enum Additional<'s> {
+    #[default]
+    None,
+    Any,
+    Of(&'s Node),
+}
+
 /// The members of an object.
 #[derive(Default)]
 pub(super) struct Merged<'s> {
     pub(super) properties: IndexMap<&'s str, &'s Node>,
     pub(super) required: Vec<&'s str>,
-    /// The schema of all other members, if there may be any.
-    pub(super) additional: Option<Option<&'s Node>>,
+    pub(super) additional: Additional<'s>,
     /// Schemas with `oneOf` or `anyOf`, each of which adds members.
     pub(super) unions: Vec<&'s Node>,
     /// Whether there are choices between members that are required.
@@ -1022,6 +1012,23 @@ fn same(one: &Kind, other: &Kind) -> bool {
         ) => variants == others && tag == other,
         _ => false,
     }
+}
+
+/// The name, and what it is called if that is taken.
+fn candidates(name: &str) -> impl Iterator<Item = String> + use<> {
+    let name = name.to_owned();
+    let renamed = name
+        .strip_suffix("Request")
+        .map(|start| format!("{start}Body"));
+    let object = TAKEN
+        .contains(&name.as_str())
+        .then(|| format!("{name}Object"));
+    let numbered = name.clone();
+    let numbers = (2..).map(move |number| format!("{numbered}{number}"));
+    std::iter::once(name)
+        .chain(renamed)
+        .chain(object)
+        .chain(numbers)
 }
 
 fn numbered(name: &str) -> impl Iterator<Item = String> + use<> {

@@ -113,7 +113,7 @@ fn import(matches: &ArgMatches) -> Result<ExitCode, String> {
             }
         }
         Some(out) => {
-            fs::write(out, import.code()).map_err(|error| format!("{}: {error}", out.display()))?
+            fs::write(out, import.code()).map_err(|error| format!("{}: {error}", out.display()))?;
         }
         None => {
             let written = io::stdout().write_all(import.code().as_bytes());
