@@ -371,7 +371,8 @@ fn without_links(text: &str) -> (String, Vec<String>) {
                 out.push_str(image.unwrap_or(before));
                 let target = target.split_whitespace().next().unwrap_or_default();
                 let label: String = words.chars().filter(|it| !"`*<>".contains(*it)).collect();
-                let label = label.trim();
+                // In quotes, it would look like a link to an item.
+                let label = label.trim().trim_matches(['\'', '"']);
                 if target.starts_with("http") && !label.is_empty() {
                     let is_code = label.split_whitespace().any(is_name);
                     let mark = if is_code { "`" } else { "" };
@@ -559,8 +560,8 @@ mod tests {
             "an \\[optional\\] list\\[0\\]"
         );
         assert_eq!(
-            text("[next](#next) and [`a`](https://a.b)"),
-            "next and [a](https://a.b)"
+            text("[next](#next), ['b'](https://b.c) and [`a`](https://a.b)"),
+            "next, [b](https://b.c) and [a](https://a.b)"
         );
         assert_eq!(text("one ` tick"), "one ' tick");
         assert_eq!(
