@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint, EndpointMeta, Scopes};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -17,25 +17,36 @@ use time::OffsetDateTime;
 use crate::builder::{SandboxBuilder, Settings};
 use crate::call::Call;
 use crate::clock::Clock;
+use crate::control;
 use crate::demo::Demo;
 use crate::faults::{Course, Fault, Faults, Plans, failure};
 use crate::limits::{Book, Limits, Tally, Throttle, tell};
-use crate::oauth::{self, Accounts, ScopeSet, Unauthorized};
+use crate::oauth::{self, Accounts, App, ScopeSet, Unauthorized};
 use crate::posts::Posts;
 use crate::random;
 use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
-use crate::routes;
+use crate::reply::Reply;
+use crate::routes::{self, Route};
 use crate::server::Server;
 use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
 use crate::world::World;
 
-/// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
+/// Times after it can't be written in the forms of Cliq: some centuries.
+const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
+
+/// The query parameter that has a webhook token.
+const WEBHOOK_TOKEN: &str = "zapikey";
+/// What a webhook token may do.
+const WEBHOOK_SCOPES: &str = "ZohoCliq.Webhooks.CREATE,ZohoCliq.BotMessages.CREATE";
+const MAX_WEBHOOK_TOKENS: usize = 5;
+
+/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with
 /// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as posting a plain message, is a method here, and [`to_json`](Self::to_json)
+/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
 /// writes it all down. Cloning it is cheap, and clones share their world.
 ///
 /// ```
@@ -59,6 +70,10 @@ struct Inner {
     throttle: Mutex<Throttle>,
     plans: Plans,
     clock: Clock,
+    /// By how much it was moved on.
+    ahead: Mutex<Duration>,
+    /// Webhook tokens and the ids of their users, from the oldest to the newest.
+    webhooks: Mutex<Vec<(String, String)>>,
     watcher: Option<Watcher>,
     posts: Posts,
 }
@@ -95,6 +110,8 @@ impl Sandbox {
             throttle: Mutex::new(Throttle::new(limits).keep(kept)),
             plans: Plans::new(seed),
             clock,
+            ahead: Mutex::default(),
+            webhooks: Mutex::default(),
             watcher,
             posts,
         }))
@@ -248,7 +265,27 @@ impl Sandbox {
 
     /// What time it is here.
     pub fn now(&self) -> OffsetDateTime {
-        self.0.clock.now()
+        self.0.clock.now() + *self.ahead()
+    }
+
+    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
+    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cliq_sandbox::{Clock, Sandbox};
+    ///
+    /// let sandbox = Sandbox::demo().sandbox;
+    /// sandbox.advance(Duration::from_secs(600));
+    /// assert!(sandbox.now() >= Clock::START + Duration::from_secs(600));
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        let mut ahead = self.ahead();
+        *ahead = ahead.saturating_add(by).min(MAX_AHEAD);
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What chance goes by.
@@ -259,11 +296,11 @@ impl Sandbox {
     /// The fate of a request that is sent now.
     pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
         let plans = &self.0.plans;
-        if !plans.is_active() {
+        if !plans.is_active() || control::serves(request.uri().path()) {
             return Course::default();
         }
         let found = routes::find(request.method(), request.uri().path());
-        plans.course(found.ok().map(|(route, _)| route.meta.into()))
+        plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
     /// A request arrives. `fault` is what goes wrong with it.
@@ -276,6 +313,8 @@ impl Sandbox {
         );
         let response = if Accounts::serves(request.uri().path()) {
             self.answer_as_accounts(&request, fault)
+        } else if control::serves(request.uri().path()) {
+            control::answer(self, &request)
         } else {
             let (head, body) = request.into_parts();
             self.answer(&head, &body, fault, &mut record)
@@ -323,22 +362,27 @@ impl Sandbox {
         record: &mut Record,
     ) -> Result<Response<Bytes>, Refusal> {
         let url = head.uri.path();
-        let (route, subject) = routes::find(&head.method, url)?;
-        record.endpoint = Some(route.meta);
+        let (route, values) = routes::find(&head.method, url)?;
+        record.endpoint = Some(route.endpoint());
         let mut world = self.world();
-        let token = access_token(&head.headers).ok_or_else(Refusal::unauthorized)?;
+        let query = head.uri.query().unwrap_or_default();
+        let webhook = webhook_token(head);
+        let token = access_token(&head.headers);
+        if webhook.is_none() && token.is_none() {
+            return Err(Refusal::unauthorized());
+        }
         if fault == Some(&Fault::Unauthorized) {
             return Err(Refusal::token(Unauthorized::Unknown));
         }
-        let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
-        let user = self.accounts(|accounts, now| {
-            let grant = accounts
-                .authorize(host, token, route.meta.scopes(), now)
-                .map_err(Refusal::token)?;
-            world
-                .user(grant.user_id())
-                .ok_or_else(|| Refusal::token(Unauthorized::Unknown))
-        })?;
+        let user_id = match (token, &webhook) {
+            (Some(token), _) => self.user_of(head, token, route)?,
+            (None, webhook) => {
+                self.user_of_webhook(webhook.as_deref().unwrap_or_default(), route)?
+            }
+        };
+        let user = world
+            .user(&user_id)
+            .ok_or_else(|| Refusal::token(Unauthorized::Unknown))?;
         let user_id = &world[user].id;
         if self.0.watcher.is_some() {
             record.user_id = Some(user_id.clone());
@@ -348,23 +392,27 @@ impl Sandbox {
         let mut throttle = self.throttle();
         // Under the lock, so that arrivals are in the order of their times.
         let now = self.now();
-        let verdict = throttle.arrive(since_epoch(now), user_id, route.meta);
+        // All limits of the URL hold, whichever of its endpoints is called.
+        for meta in &route.endpoints {
+            throttle.bucket(meta);
+        }
+        let verdict = throttle.arrive(since_epoch(now), user_id, route.endpoint());
         let limits = throttle.limits();
         drop(throttle);
         record.verdict = verdict;
         if let Some(until) = verdict.until() {
             return Ok(tell(
                 &limits,
-                route.meta.limits().first().copied(),
+                route.endpoint().limits().first().copied(),
                 until.saturating_sub(since_epoch(now)),
             ));
         }
         match fault {
-            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.meta))),
+            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.endpoint()))),
             Some(Fault::Redirect(to)) => Ok(redirect(to)),
             _ => {
                 route.admit(&head.headers)?;
-                let query = route.query(head.uri.query().unwrap_or_default())?;
+                let query = route.query(query, webhook.is_some().then_some(WEBHOOK_TOKEN))?;
                 let content_type = head
                     .headers
                     .get(CONTENT_TYPE)
@@ -373,15 +421,89 @@ impl Sandbox {
                     user,
                     now,
                     url,
-                    subject,
+                    values,
                     query,
                     content_type,
                     body,
                     posts: self.0.posts,
                 };
-                (route.operation)(&mut world, &call).map(Into::into)
+                world.advance_to(now);
+                match (route.operation, route.documented) {
+                    (Some(operation), _) => operation(&mut world, &call).map(Into::into),
+                    (None, documented) => {
+                        route.check_body(body)?;
+                        let is_next_page = call.query("next_token").is_some();
+                        Ok(documented.map_or_else(
+                            || Reply::no_response().into(),
+                            |documented| documented.example(is_next_page),
+                        ))
+                    }
+                }
             }
         }
+    }
+
+    /// Whose access token it is, if it has the scopes of one of the route's endpoints: to the server
+    /// those of a URL are one.
+    fn user_of(&self, head: &Parts, token: &str, route: &Route) -> Result<String, Refusal> {
+        let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
+        self.accounts(|accounts, now| {
+            let allowed =
+                |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
+            let first = allowed(&route.endpoint());
+            let grant = first.or_else(|refused| {
+                let mut others = route.endpoints.iter().map(allowed);
+                others.find_map(Result::ok).ok_or(refused)
+            });
+            let grant = grant.map_err(Refusal::token)?;
+            Ok(grant.user_id().to_owned())
+        })
+    }
+
+    /// Whose webhook token it is, if the route is one that takes it.
+    fn user_of_webhook(&self, token: &str, route: &Route) -> Result<String, Refusal> {
+        let webhooks = self.webhooks();
+        let found = webhooks.iter().find(|(known, _)| known == token);
+        let (_, user_id) = found.ok_or_else(|| Refusal::token(Unauthorized::Unknown))?;
+        let scopes = ScopeSet::from(WEBHOOK_SCOPES);
+        let takes_it = |meta: &&'static EndpointMeta| {
+            meta.scopes() != Scopes::None && scopes.covers(meta.scopes())
+        };
+        if route.endpoints.iter().any(takes_it) {
+            Ok(user_id.clone())
+        } else {
+            Err(Refusal::token(Unauthorized::MissingScope))
+        }
+    }
+
+    /// A new webhook token of the user's, which is sent as `?zapikey=…` instead of an access token,
+    /// and only posts. A user has five: another one ends the oldest.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn webhook_token(&self, user_id: &str) -> String {
+        assert!(
+            self.world().user(user_id).is_some(),
+            "there is no user `{user_id}`"
+        );
+        let token = self.accounts(|accounts, _| accounts.new_webhook_token());
+        let mut webhooks = self.webhooks();
+        webhooks.push((token.clone(), user_id.to_owned()));
+        let of_user = webhooks.iter().filter(|(_, user)| user == user_id).count();
+        if of_user > MAX_WEBHOOK_TOKENS {
+            let oldest = webhooks.iter().position(|(_, user)| user == user_id);
+            oldest.map(|index| webhooks.remove(index));
+        }
+        token
+    }
+
+    fn webhooks(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.0
+            .webhooks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
@@ -393,6 +515,50 @@ impl Sandbox {
     pub fn token(&self, user_id: &str) -> String {
         self.accounts(|accounts, _| {
             accounts.issue_access_token(user_id, ScopeSet::everything(), None)
+        })
+    }
+
+    /// Registers an OAuth app for which the user has consented to all scopes, and returns what a
+    /// program needs to use it. Each call makes another one.
+    ///
+    /// ```
+    /// use cliq_api::auth::{Credentials, OAuthClient};
+    /// use cliq_api::{Client, DataCenter};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use cliq_api::threads::Threads;
+    ///
+    /// let demo = cliq_sandbox::Sandbox::demo();
+    /// let server = demo.sandbox.serve().await?;
+    /// let app = demo.sandbox.app(&demo.user_id);
+    ///
+    /// let host = server.base_url().replace("http://", "");
+    /// let here = DataCenter::custom(&host, &host);
+    /// let oauth = OAuthClient::new(here.clone(), app.client_id, app.client_secret);
+    /// let client = Client::cliq(here)
+    ///     .credentials(Credentials::refresh_token(&oauth, app.refresh_token))
+    ///     .build()?;
+    /// client.follow_thread(&demo.thread_chat_id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn app(&self, user_id: &str) -> AppCredentials {
+        let scopes = routes::scopes().join(",");
+        self.accounts(|accounts, now| {
+            let (client_id, client_secret) = accounts.new_app_credentials();
+            accounts.register(App::new(&client_id, &client_secret).owner(user_id));
+            let tokens = accounts.issue_tokens(&client_id, user_id, scopes.as_str(), now);
+            AppCredentials {
+                client_id,
+                client_secret,
+                refresh_token: tokens.refresh_token.unwrap_or_default(),
+            }
         })
     }
 
@@ -440,6 +606,27 @@ impl Sandbox {
     }
 }
 
+/// An OAuth app of a [`Sandbox`], with a refresh token: [`Sandbox::app`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AppCredentials {
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: String,
+    /// The refresh token of the user who has consented.
+    pub refresh_token: String,
+}
+
+/// Without the secrets.
+impl fmt::Debug for AppCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppCredentials")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
+    }
+}
+
 /// A test that fails says how it can be repeated, where chance had a part in it.
 impl Drop for Inner {
     fn drop(&mut self) {
@@ -454,6 +641,17 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").finish_non_exhaustive()
     }
+}
+
+/// The webhook token, of a request without `Authorization`.
+fn webhook_token(head: &Parts) -> Option<String> {
+    if head.headers.contains_key(AUTHORIZATION) {
+        return None;
+    }
+    let query = head.uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let found = pairs.find(|(name, _)| name == WEBHOOK_TOKEN);
+    found.map(|(_, token)| token.into_owned())
 }
 
 /// Zoho's documents show two schemes for the same token.

@@ -1,6 +1,10 @@
 //! The stand-in through its public surface.
 
 mod access;
+mod client;
+mod control;
+mod core;
+mod examples;
 mod followers;
 mod guide;
 mod listing;
