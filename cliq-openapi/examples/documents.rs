@@ -1,4 +1,4 @@
-//! Writes the OpenAPI documents of Cliq's threads, and of traits that use every form of the grammar,
+//! Writes the OpenAPI documents of all of Cliq and of its threads, and of traits that use every form of the grammar,
 //! in both versions, into a directory: for tools that read such documents.
 
 #[allow(unreachable_pub, dead_code, reason = "as in a library")]
@@ -24,8 +24,16 @@ fn main() -> Result<(), Box<dyn Error>> {
             "https://accounts.zoho.com/oauth/v2/auth",
             "https://accounts.zoho.com/oauth/v2/token",
         );
+    let cliq = document(cliq_api::cliq::APIS)
+        .title("Zoho Cliq")
+        .server("https://cliq.zoho.com")
+        .oauth2(
+            "Cliq_Auth",
+            "https://accounts.zoho.com/oauth/v2/auth",
+            "https://accounts.zoho.com/oauth/v2/token",
+        );
     let forms = document(&[every_form::TICKETS, every_form::FILES, every_form::PLAIN]);
-    for (name, document) in [("threads", threads), ("every-form", forms)] {
+    for (name, document) in [("cliq", cliq), ("threads", threads), ("every-form", forms)] {
         for (version, openapi) in [("3.0", OpenApi::V3_0), ("3.1", OpenApi::V3_1)] {
             let document = document.clone().openapi(openapi);
             let file = |format| directory.join(format!("{name}-{version}.{format}"));

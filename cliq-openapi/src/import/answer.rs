@@ -37,12 +37,16 @@ impl<'s> Reader<'s, '_> {
         types: &mut Types<'s>,
         method: &mut Method,
     ) {
+        let responses = node.at("responses").entries();
+        let dangling = responses.filter_map(|(_, response)| self.source.dangling(response));
+        method.todos.extend(dangling);
         let Some((response, content_type, schema)) = success(self.source, node) else {
             return;
         };
         if method.verb == "HEAD" {
             return;
         }
+        method.todos.extend(self.source.dangling(schema));
         let statuses = || {
             node.at("responses")
                 .entries()

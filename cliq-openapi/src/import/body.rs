@@ -25,12 +25,14 @@ impl<'s> Reader<'s, '_> {
         let Some(body) = node.get("requestBody") else {
             return;
         };
+        method.todos.extend(self.source.dangling(body));
         let body = self.source.follow(body);
         let Some((content_type, content)) = preferred(body.at("content")) else {
             return;
         };
         let required = body.at("required").is_true();
         let schema = content.at("schema");
+        method.todos.extend(self.source.dangling(schema));
         let place = BodyPlace {
             body,
             content,

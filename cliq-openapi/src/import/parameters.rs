@@ -36,6 +36,7 @@ impl<'s> Reader<'s, '_> {
         let mut parameters: IndexMap<(&str, &str), &'s Node> = IndexMap::new();
         for node in [operation.item, operation.node] {
             for parameter in node.at("parameters").items() {
+                method.todos.extend(self.source.dangling(parameter));
                 let parameter = self.source.follow(parameter);
                 let text = |key: &str| parameter.at(key).text();
                 if let (Some(name), Some(place)) = (text("name"), text("in")) {
@@ -106,6 +107,13 @@ impl<'s> Reader<'s, '_> {
         }
     }
 
+    /// What the type of a parameter doesn't say.
+    fn unsaid(&self, schema: &Node) -> Vec<String> {
+        let dangling = self.source.dangling(schema);
+        let followed = self.source.follow(schema);
+        dangling.into_iter().chain(todos(followed)).collect()
+    }
+
     fn path_argument(
         &self,
         name: &str,
@@ -168,7 +176,7 @@ impl<'s> Reader<'s, '_> {
             ty: ArgTy::Ty(Ty::text()),
             required: parameter.at("required").is_true(),
             docs: described(parameter, in_place(schema, followed)),
-            todos: todos(followed),
+            todos: self.unsaid(schema),
         };
         if name.is_empty() {
             return None;
@@ -268,7 +276,7 @@ impl<'s> Reader<'s, '_> {
             ty: ArgTy::Ty(Ty::text()),
             required: parameter.at("required").is_true(),
             docs: described(parameter, in_place(schema, followed)),
-            todos: todos(followed),
+            todos: self.unsaid(schema),
         };
         let ty = types
             .of(schema, &member_hint(nouns, name, schema))

@@ -76,6 +76,12 @@ impl Source {
         self.resolve(node).unwrap_or(&NULL)
     }
 
+    /// What can't be said of a value: it refers to nothing in the document.
+    pub(super) fn dangling(&self, node: &Node) -> Option<String> {
+        let target = reference(node).filter(|_| self.resolve(node).is_none())?;
+        Some(format!("what `{target}` refers to"))
+    }
+
     /// What a reference leads to.
     pub(super) fn target(&self, target: &str) -> Option<&Node> {
         let pointer = target.strip_prefix('#')?;

@@ -893,7 +893,12 @@ impl<'s> Types<'s> {
             wire: wire.to_owned(),
             name,
             docs: described(property, in_place(property, followed)),
-            todos: todos(followed),
+            todos: self
+                .source
+                .dangling(property)
+                .into_iter()
+                .chain(todos(followed))
+                .collect(),
             ty,
             required,
             constant,

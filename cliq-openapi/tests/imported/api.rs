@@ -13,7 +13,8 @@
     clippy::enum_variant_names,
     clippy::large_enum_variant,
     clippy::struct_field_names,
-    reason = "names and shapes are the document's"
+    dead_code,
+    reason = "the module has what the document has"
 )]
 
 use std::collections::BTreeMap;
@@ -25,6 +26,7 @@ use serde_json::Value;
 /// What customers ask for.
 #[endpoints(base = "/api/v2", scope_prefix = "tickets")]
 pub trait Tickets {
+    // TODO(import): what `other.yaml#/parameters/sort` refers to
     // TODO(import): the cookie `session`
     #[endpoint(
         GET "/tickets?version=2",
@@ -175,6 +177,9 @@ pub struct Ticket {
     pub r#type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub source: Option<TicketSource>,
+    // TODO(import): what `other.yaml#/schemas/origin` refers to
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub origin: Option<Value>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub custom: Option<BTreeMap<String, f64>>,
     #[serde(rename = "Display Name", skip_serializing_if = "Option::is_none")]

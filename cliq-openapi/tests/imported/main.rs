@@ -58,6 +58,14 @@ fn what_a_declaration_cannot_say_is_counted_and_marked() {
         .filter(|note| note.is_skipped())
         .collect();
     assert_eq!(import.notes().len(), marks + skipped.len());
+    let unresolved = |note: &&cliq_openapi::Note| note.text().contains("other.yaml#");
+    let unresolved: Vec<_> = import
+        .notes()
+        .iter()
+        .filter(unresolved)
+        .map(|note| note.place())
+        .collect();
+    assert_eq!(unresolved, ["Tickets::list_tickets", "Ticket.origin"]);
     assert_eq!(skipped[0].place(), "GET /broken/{a}{b}");
     let report = import.to_string();
     assert!(

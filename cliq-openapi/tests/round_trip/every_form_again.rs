@@ -9,7 +9,8 @@
     clippy::enum_variant_names,
     clippy::large_enum_variant,
     clippy::struct_field_names,
-    reason = "names and shapes are the document's"
+    dead_code,
+    reason = "the module has what the document has"
 )]
 
 use std::collections::BTreeMap;

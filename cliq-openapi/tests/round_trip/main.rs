@@ -167,3 +167,20 @@ fn a_module_is_imported_to_the_same_bytes_and_survives_formatting() {
     let other = import.code().replace("fn open_ticket", "fn new_ticket");
     assert!(!import.is_same(&other));
 }
+
+#[test]
+fn all_of_cliq_is_imported_from_its_export() {
+    let apis = cliq_api::cliq::APIS;
+    let text = document(apis)
+        .title("Cliq")
+        .server("https://cliq.zoho.com")
+        .to_yaml();
+    let import = Importer::new().import(&text).unwrap();
+    let count: usize = apis.iter().map(|api| api.len()).sum();
+    let counts = import.counts();
+    assert_eq!(
+        (counts.operations, counts.imported, counts.traits),
+        (count, count, apis.len())
+    );
+    assert!(import.notes().is_empty(), "{:#?}", import.notes());
+}

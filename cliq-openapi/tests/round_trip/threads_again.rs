@@ -6,7 +6,8 @@
 #![allow(
     clippy::enum_variant_names,
     clippy::struct_field_names,
-    reason = "names and shapes are the document's"
+    dead_code,
+    reason = "the module has what the document has"
 )]
 
 use cliq_api::{Page, Timestamp, endpoints};
