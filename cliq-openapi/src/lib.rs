@@ -47,7 +47,10 @@ cliq-openapi import api.yaml --out src/api.rs
 //! | `x-stream: true` | the response is a stream of bytes |
 //! | `x-headers`, `x-query` | constants that parameters can't express |
 //! | `x-order` | the order of the arguments, if parameters and fields are mixed |
-//! | `x-csv`, `x-flatten`, `x-segments`, `x-argument` | how an argument is declared |
+//! | `x-csv`, `x-flatten`, `x-nested`, `x-optional`, `x-segments`, `x-argument` | how an argument is declared |
+//!
+//! A document with `x-generator: cliq-openapi` is imported by these alone; of others, an import reads
+//! envelopes and pages from their schemas.
 
 mod export;
 #[cfg(feature = "import")]
