@@ -4,10 +4,10 @@
 
 #[allow(unreachable_pub, dead_code, reason = "as in a library")]
 mod every_form;
-#[allow(unreachable_pub, dead_code, reason = "as in a library")]
+#[allow(unreachable_pub, reason = "as in a library")]
 mod every_form_again;
 mod facts;
-#[allow(unreachable_pub, dead_code, reason = "as in a library")]
+#[allow(unreachable_pub, reason = "as in a library")]
 mod threads_again;
 
 use std::path::Path;
