@@ -84,6 +84,7 @@ mod secrets;
 pub mod shared;
 mod store;
 mod streaming;
+mod timestamp;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -410,6 +411,7 @@ pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
 pub use streaming::{Download, Event, EventData, Events, EventsExt, JsonLines, Reconnecting};
+pub use timestamp::Timestamp;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 pub use transport::DefaultTransport;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
