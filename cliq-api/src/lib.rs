@@ -47,6 +47,7 @@ same macros. [`Client::cliq`] builds a client for it.
 //! |---|---|---|
 //! | `zoho` | yes | Zoho Cliq: the declared API, data centers, sign-in |
 //! | `reqwest` | yes | the default transport |
+//! | `hyper` | no | `HyperTransport`, with fewer dependencies; the default one without `reqwest` |
 //! | `rustls` | yes | TLS with rustls and the platform's root certificates |
 //! | `native-tls` | no | TLS with the platform's library |
 //! | `system-proxy` | yes | proxy settings of macOS and Windows, besides the environment variables |
@@ -83,6 +84,7 @@ mod secrets;
 pub mod shared;
 mod store;
 mod streaming;
+mod timestamp;
 mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
@@ -409,9 +411,14 @@ pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
 pub use store::{StoreError, StoreFuture};
 pub use streaming::{Download, Event, EventData, Events, EventsExt, JsonLines, Reconnecting};
+pub use timestamp::Timestamp;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use transport::DefaultTransport;
 pub use transport::{Connection, Exchange, Sent, SetupError, Transport, TransportError};
+#[cfg(feature = "hyper")]
+pub use transport::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
-pub use transport::{DefaultTransport, ReqwestTransport, ReqwestTransportBuilder};
+pub use transport::{ReqwestTransport, ReqwestTransportBuilder};
 pub use user_key::UserKey;
 #[cfg(feature = "zoho")]
 pub use zoho::DataCenter;

@@ -38,6 +38,8 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub summary: &'static str,
     #[doc(hidden)]
+    pub deprecated: bool,
+    #[doc(hidden)]
     pub table: fn() -> &'static [&'static EndpointMeta],
     #[doc(hidden)]
     pub method: &'static Method,
@@ -99,6 +101,7 @@ impl EndpointMeta {
         name: "",
         api: "",
         summary: "",
+        deprecated: false,
         table: || &[],
         method: &Method::GET,
         base: "",
@@ -139,6 +142,11 @@ impl EndpointMeta {
     /// Returns the first paragraph of the method's documentation, in one line. It may be empty.
     pub const fn summary(&self) -> &'static str {
         self.summary
+    }
+
+    /// Returns whether the method is deprecated.
+    pub const fn deprecated(&self) -> bool {
+        self.deprecated
     }
 
     /// Returns all endpoints of the trait.

@@ -81,6 +81,7 @@ impl ::other::path::__private::Declaration for __api::ListIt {
     type Response = Page<Item>;
     type Decode = ::other::path::decode::Paged;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
+        deprecated: true,
         query: "constant=1",
         idempotent: true,
         page: ::core::option::Option::Some(

@@ -5,6 +5,7 @@ use std::sync::{Arc, Mutex};
 
 use cliq_api::auth::{OAuth, OAuthClient, OAuthServer, ScopeSet};
 use cliq_api::prelude::*;
+use cliq_tests::over::{Needs, Over};
 use cliq_tests::server::{Server, Step, answer};
 use http::{HeaderMap, Method};
 use tokio::net::TcpListener;
@@ -59,51 +60,56 @@ const EXPECTED: [(Method, Option<&str>); 9] = [
 
 #[tokio::test]
 async fn over_http_1() {
-    let nothing = b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
-    let server = Server::doing([Step::Read, Step::Write(nothing), Step::Again]);
-    let client = Client::builder(server.base_url()).build().unwrap();
-    call_all(&client).await;
-    let requests = server.requests();
-    assert_eq!(requests.len(), EXPECTED.len());
-    for (request, (method, length)) in requests.iter().zip(EXPECTED) {
-        assert!(request.starts_with(method.as_str()), "{request}");
-        let lengths: Vec<_> = request
-            .lines()
-            .filter_map(|line| line.strip_prefix("content-length: "))
-            .collect();
-        assert_eq!(lengths, Vec::from_iter(length), "{request}");
-        assert!(!request.contains("transfer-encoding"), "{request}");
+    for over in Over::ALL {
+        let nothing = b"HTTP/1.1 204 No Content\r\n\r\n".to_vec();
+        let server = Server::doing([Step::Read, Step::Write(nothing), Step::Again]);
+        let client = over.build(Client::builder(server.base_url()), Needs::default());
+        call_all(&client.build().unwrap()).await;
+        let requests = server.requests();
+        assert_eq!(requests.len(), EXPECTED.len());
+        for (request, (method, length)) in requests.iter().zip(EXPECTED) {
+            assert!(request.starts_with(method.as_str()), "{request}");
+            let lengths: Vec<_> = request
+                .lines()
+                .filter_map(|line| line.strip_prefix("content-length: "))
+                .collect();
+            assert_eq!(lengths, Vec::from_iter(length), "{over:?}: {request}");
+            assert!(!request.contains("transfer-encoding"), "{request}");
+        }
     }
 }
 
 #[tokio::test]
 async fn over_http_2() {
-    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let address = listener.local_addr().unwrap();
-    let received = Arc::<Mutex<Vec<(Method, HeaderMap)>>>::default();
-    let book = Arc::clone(&received);
-    tokio::spawn(async move {
-        let (stream, _) = listener.accept().await.unwrap();
-        let mut connection = h2::server::handshake(stream).await.unwrap();
-        while let Some(Ok((request, mut respond))) = connection.accept().await {
-            let (head, _) = request.into_parts();
-            book.lock().unwrap().push((head.method, head.headers));
-            respond
-                .send_response(http::Response::new(()), true)
-                .unwrap();
+    for over in Over::ALL {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let address = listener.local_addr().unwrap();
+        let received = Arc::<Mutex<Vec<(Method, HeaderMap)>>>::default();
+        let book = Arc::clone(&received);
+        tokio::spawn(async move {
+            let (stream, _) = listener.accept().await.unwrap();
+            let mut connection = h2::server::handshake(stream).await.unwrap();
+            while let Some(Ok((request, mut respond))) = connection.accept().await {
+                let (head, _) = request.into_parts();
+                book.lock().unwrap().push((head.method, head.headers));
+                respond
+                    .send_response(http::Response::new(()), true)
+                    .unwrap();
+            }
+        });
+        let needs = Needs {
+            http2: true,
+            ..Needs::default()
+        };
+        let client = Client::builder(format!("http://{address}"));
+        call_all(&over.build(client, needs).build().unwrap()).await;
+        let received = received.lock().unwrap();
+        assert_eq!(received.len(), EXPECTED.len());
+        for ((method, headers), (expected, length)) in received.iter().zip(EXPECTED) {
+            let lengths: Vec<_> = headers.get_all("content-length").iter().collect();
+            assert_eq!(method, expected);
+            assert_eq!(lengths, Vec::from_iter(length), "{over:?}: {method}");
         }
-    });
-    let client = Client::builder(format!("http://{address}"))
-        .reqwest(|builder| builder.http2_prior_knowledge())
-        .build()
-        .unwrap();
-    call_all(&client).await;
-    let received = received.lock().unwrap();
-    assert_eq!(received.len(), EXPECTED.len());
-    for ((method, headers), (expected, length)) in received.iter().zip(EXPECTED) {
-        let lengths: Vec<_> = headers.get_all("content-length").iter().collect();
-        assert_eq!(method, expected);
-        assert_eq!(lengths, Vec::from_iter(length), "{method}");
     }
 }
 

@@ -14,3 +14,4 @@ mod schema;
 mod secrets;
 mod threads;
 mod throttled;
+mod transports;

@@ -6,6 +6,7 @@ use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_tests::faults::{self, Again, Case, LARGEST_ANSWER, Outcome, Target};
+use cliq_tests::over::Over;
 use cliq_tests::server::{Server, Step};
 use tokio::task::JoinSet;
 
@@ -55,31 +56,35 @@ async fn each_fault_gives_its_error_and_is_tried_again_only_where_that_is_safe()
 
 async fn meet_all(cases: Vec<Case>) -> Vec<String> {
     let mut met = JoinSet::new();
+    let methods = [
+        Method::Get,
+        Method::Post,
+        Method::IdempotentPost,
+        Method::GetThatCounts,
+    ];
     for case in cases {
-        for method in [
-            Method::Get,
-            Method::Post,
-            Method::IdempotentPost,
-            Method::GetThatCounts,
-        ] {
+        for (method, over) in methods
+            .iter()
+            .flat_map(|&method| Over::ALL.map(|over| (method, over)))
+        {
             let case = case.clone();
-            met.spawn(async move { meet(&case, method).await.err() });
+            met.spawn(async move { meet(&case, method, over).await.err() });
         }
     }
     met.join_all().await.into_iter().flatten().collect()
 }
 
 /// What is otherwise than the table says.
-async fn meet(case: &Case, method: Method) -> Result<(), String> {
+async fn meet(case: &Case, method: Method, over: Over) -> Result<(), String> {
     let target = case.fault.bring_about();
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
     let client = case
-        .shape(Client::cliq(DataCenter::US))
+        .shape(Client::cliq(DataCenter::US), over)
         .base_url(target.base_url())
         .retry(quick)
         .build()
         .unwrap();
-    let wrong = |what: &str| Err(format!("{}, {method:?}: {what}", case.name));
+    let wrong = |what: &str| Err(format!("{}, {method:?} over {over:?}: {what}", case.name));
 
     let Ok(result) = tokio::time::timeout(HANG, method.call(&client)).await else {
         return wrong("it hangs");

@@ -1,24 +1,29 @@
 //! Connections that are used again, and which the server closes meanwhile: where an HTTP library
 //! sends again unasked.
 //!
-//! hyper-util takes up a request once more that never got onto its connection, and reqwest has no
-//! switch for that. What counts is that none arrives twice.
+//! hyper-util takes up a request once more that never got onto its connection, below reqwest too.
+//! What counts is that none arrives twice.
 
 use std::time::Duration;
 
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
+use cliq_tests::over::{Needs, Over};
 use cliq_tests::server::{Server, Step, answer};
 
 use crate::Things;
 
-fn client(server: &Server) -> Client {
+fn client(server: &Server, over: Over) -> Client {
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
-    Client::cliq(DataCenter::US)
+    let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
-        .retry(quick)
-        .build()
-        .unwrap()
+        .retry(quick);
+    over.build(client, Needs::default()).build().unwrap()
+}
+
+fn over_each<T: Clone, const N: usize>(all: [T; N]) -> impl Iterator<Item = (T, Over)> {
+    let each = |one: T| Over::ALL.map(|over| (one.clone(), over));
+    all.into_iter().flat_map(each)
 }
 
 fn good() -> Step {
@@ -27,13 +32,14 @@ fn good() -> Step {
 
 #[tokio::test]
 async fn a_post_that_a_used_connection_swallowed_is_not_sent_again() {
-    for end in [
+    let ends = [
         Step::Reset,
         Step::Write(b"HTTP/1.1".to_vec()),
         Step::Write(Vec::new()),
-    ] {
+    ];
+    for (end, over) in over_each(ends) {
         let server = Server::doing([Step::Read, good(), Step::Read, end]);
-        let client = client(&server);
+        let client = client(&server, over);
         client.add_thing("first").await.unwrap();
         let error = client.add_thing("second").await.unwrap_err();
         assert_eq!(
@@ -53,32 +59,35 @@ async fn a_post_that_a_used_connection_swallowed_is_not_sent_again() {
 
 #[tokio::test]
 async fn a_get_that_a_used_connection_swallowed_is_sent_again_once() {
-    let server = Server::doing_in_turn(vec![
-        vec![Step::Read, good(), Step::Read, Step::Reset],
-        vec![Step::Read, good(), Step::Again],
-    ]);
-    let client = client(&server);
-    client.get_thing("first").await.unwrap();
-    client.get_thing("second").await.unwrap();
-    let seconds = server
-        .requests()
-        .iter()
-        .filter(|request| request.starts_with("GET /things/second "))
-        .count();
-    assert_eq!((server.connections(), seconds), (2, 2));
+    for over in Over::ALL {
+        let server = Server::doing_in_turn(vec![
+            vec![Step::Read, good(), Step::Read, Step::Reset],
+            vec![Step::Read, good(), Step::Again],
+        ]);
+        let client = client(&server, over);
+        client.get_thing("first").await.unwrap();
+        client.get_thing("second").await.unwrap();
+        let seconds = server
+            .requests()
+            .iter()
+            .filter(|request| request.starts_with("GET /things/second "))
+            .count();
+        assert_eq!((server.connections(), seconds), (2, 2));
+    }
 }
 
 /// The server closes, or resets, each connection when its answer is out, having promised to keep
 /// it. Calls come at every moment of that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_post_arrives_twice_however_the_server_closes() {
-    for steps in [
+    let scripts = [
         vec![Step::Read, good()],
         vec![Step::Read, good(), Step::Reset],
         vec![Step::Read, good(), Step::Glimpse],
-    ] {
+    ];
+    for (steps, over) in over_each(scripts) {
         let server = Server::doing(steps);
-        let client = client(&server);
+        let client = client(&server, over);
         let mut fates = Vec::new();
         for number in 0..400_u32 {
             let fate = client.add_thing(format!("<{number}>")).await;
@@ -110,9 +119,9 @@ async fn no_post_arrives_twice_however_the_server_closes() {
 /// It takes connections up and resets them at once, before or after a request is on its way.
 #[tokio::test]
 async fn what_was_tried_again_was_not_sent() {
-    for _ in 0..100 {
+    for ((), over) in over_each([(); 100]) {
         let server = Server::doing([Step::Reset]);
-        let error = client(&server).add_thing("one").await.unwrap_err();
+        let error = client(&server, over).add_thing("one").await.unwrap_err();
         let (last, before) = error.attempts().split_last().unwrap();
         assert!(
             before.iter().all(|attempt| attempt.sent() == Sent::No),

@@ -10,6 +10,7 @@ use std::time::Duration;
 
 use cliq_api::prelude::*;
 use cliq_api::{Body, Exchange, Transport, http};
+use cliq_tests::over::{Needs, Over};
 use cliq_tests::server::{Server, Step, answer};
 use tokio::runtime::Handle;
 
@@ -47,6 +48,12 @@ async fn alone() {
 
 #[tokio::test]
 async fn over_a_socket_the_server_sees_all_of_it() {
+    for over in Over::ALL {
+        all_of_it_arrives(over).await;
+    }
+}
+
+async fn all_of_it_arrives(over: Over) {
     let text = "x".repeat(300_000);
     let beginning = b"HTTP/1.1 200 OK\r\n".to_vec();
     let rest = [b"Content-Length: 300000\r\n\r\n", text.as_bytes()].concat();
@@ -58,10 +65,12 @@ async fn over_a_socket_the_server_sees_all_of_it() {
     let mut sent = 0;
     for times in 0.. {
         // No connection waits for another call.
-        let client = Client::cliq(DataCenter::US)
-            .base_url(server.base_url())
-            .reqwest(|builder| builder.pool_max_idle_per_host(0));
-        let client = client.build().unwrap();
+        let client = Client::cliq(DataCenter::US).base_url(server.base_url());
+        let needs = Needs {
+            no_pool: true,
+            ..Needs::default()
+        };
+        let client = over.build(client, needs).build().unwrap();
         let ended = polled(client.add_thing(&*text).into_future(), times).await;
         // Polled once, it is on its way.
         sent += usize::from(times > 0);

@@ -2,9 +2,9 @@
 
 use std::time::Duration;
 
-use cliq_api::reqwest::Certificate;
 use cliq_api::{Client, ClientBuilder, DataCenter, RetryPolicy};
 use cliq_tests::faults;
+use cliq_tests::over::{Needs, Over};
 use cliq_tests::server::{Server, Step, answer};
 use cliq_tests::tls;
 use tokio::task::JoinSet;
@@ -17,11 +17,12 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
     log::listen();
     // Together, as some take their time.
     let mut met = JoinSet::new();
-    for case in faults::all() {
+    let over_each = |case: faults::Case| Over::ALL.map(|over| (case.clone(), over));
+    for (case, over) in faults::all().into_iter().flat_map(over_each) {
         met.spawn(async move {
             let target = case.fault.bring_about();
             let client = case
-                .shape(client())
+                .shape(client(), over)
                 .base_url(target.base_url())
                 .build()
                 .unwrap();
@@ -39,8 +40,10 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
             &call_all(&client).await,
         );
     }
-    over_tls().await;
-    through_a_proxy().await;
+    for over in Over::ALL {
+        over_tls(over).await;
+        through_a_proxy(over).await;
+    }
     client_that_cannot_be();
 
     let log = log::written();
@@ -116,7 +119,7 @@ fn telling() -> Vec<Vec<u8>> {
 }
 
 /// Through TLS all the way, so that its library has something to tell.
-async fn over_tls() {
+async fn over_tls(over: Over) {
     for steps in [
         vec![
             Step::Read,
@@ -129,19 +132,20 @@ async fn over_tls() {
         ],
         vec![Step::Read],
     ] {
-        let (acceptor, certificate) = tls::self_signed();
+        let (acceptor, certificate) = tls::self_signed(&[]);
         let server = Server::doing_over_tls(steps, acceptor);
-        let certificate = Certificate::from_der(&certificate).unwrap();
-        let client = client()
-            .base_url(server.base_url())
-            .reqwest(|builder| builder.tls_certs_only([certificate]));
+        let needs = Needs {
+            root: Some(certificate),
+            ..Needs::default()
+        };
+        let client = over.build(client().base_url(server.base_url()), needs);
         silent("over TLS", &call_all(&client.build().unwrap()).await);
         assert!(!server.requests().is_empty());
     }
 }
 
 /// The proxy's password is a secret as well. All that the client talks to is the proxy.
-async fn through_a_proxy() {
+async fn through_a_proxy(over: Over) {
     let answers = [
         "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",
         "HTTP/1.1 200 OK\r\n\r\n",
@@ -152,11 +156,12 @@ async fn through_a_proxy() {
         let url = proxy
             .base_url()
             .replace("http://", &format!("http://user:{}@", secret("proxy")));
-        let client = client()
-            .base_url(DataCenter::EU.cliq_url())
-            .proxy(url)
-            .build()
-            .unwrap();
+        let client = client().base_url(DataCenter::EU.cliq_url());
+        let needs = Needs {
+            proxy: Some(url),
+            ..Needs::default()
+        };
+        let client = over.build(client, needs).build().unwrap();
         silent("through a proxy", &call_all(&client).await);
         assert!(
             proxy

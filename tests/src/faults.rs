@@ -9,6 +9,7 @@ use flate2::Compression;
 use flate2::write::GzEncoder;
 use tokio::net::{TcpListener, TcpSocket};
 
+use crate::over::{Needs, Over};
 use crate::server::{Server, Step, answer};
 use crate::{http2, tls};
 
@@ -104,9 +105,10 @@ impl Fault {
             }
             Self::NotTakenUp => not_taken_up(),
             Self::Steps(steps) | Self::Http2(steps) => Target::Server(Server::doing(steps.clone())),
-            Self::SelfSigned => {
-                Target::Server(Server::doing_over_tls([Step::Read], tls::self_signed().0))
-            }
+            Self::SelfSigned => Target::Server(Server::doing_over_tls(
+                [Step::Read],
+                tls::self_signed(&[]).0,
+            )),
             Self::NoTls(steps) => Target::Server(Server::doing_in_place_of_tls(steps.clone())),
         }
     }
@@ -161,28 +163,29 @@ impl Case {
     }
 
     /// What a client needs for the fault to come out within a second or so.
-    pub fn shape(&self, client: ClientBuilder) -> ClientBuilder {
-        // Reading the platform's certificates takes longer than all the rest.
-        let client = client
-            .reqwest(|builder| builder.tls_certs_only([]))
-            .max_response_size(LARGEST_ANSWER);
-        let client = match self.fault {
-            Fault::Http2(_) => client.reqwest(|builder| builder.http2_prior_knowledge()),
-            _ => client,
+    pub fn shape(&self, client: ClientBuilder, over: Over) -> ClientBuilder {
+        let mut needs = Needs {
+            http2: matches!(self.fault, Fault::Http2(_)),
+            ..Needs::default()
         };
-        match self.outcome {
+        let client = client.max_response_size(LARGEST_ANSWER);
+        let client = match self.outcome {
             Outcome::Failure {
                 kind: ErrorKind::Timeout,
                 sent: Sent::No,
                 ..
-            } => client.connect_timeout(Duration::from_millis(700)),
+            } => {
+                needs.connect_timeout = Some(Duration::from_millis(700));
+                client
+            }
             Outcome::Failure {
                 kind: ErrorKind::Timeout,
                 ..
             } => client.timeout(Duration::from_millis(700)),
             // Long enough that it never plays a part.
             _ => client,
-        }
+        };
+        over.build(client, needs)
     }
 }
 

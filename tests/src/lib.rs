@@ -3,6 +3,7 @@
 
 pub mod faults;
 pub mod http2;
+pub mod over;
 pub mod redis;
 pub mod server;
 pub mod tls;

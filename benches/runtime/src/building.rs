@@ -64,7 +64,7 @@ fn by_hand(client: &reqwest::Client, values: &Values) -> reqwest::Request {
         .expect("it can be sent")
 }
 
-fn ours(client: &Client, values: Values) -> cliq_api::http::Request<Body> {
+fn ours(client: &Client, values: Values) -> http::Request<Body> {
     client
         .send_thread_message(values.thread, values.text)
         .reply_to(values.reply_to)

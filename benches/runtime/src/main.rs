@@ -5,6 +5,7 @@ mod building;
 mod calling;
 mod median;
 mod server;
+mod sides;
 mod users;
 
 use std::alloc::System;

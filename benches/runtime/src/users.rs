@@ -5,9 +5,9 @@ use std::alloc::System;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
+use cliq_api::Body;
 use cliq_api::auth::{Credentials, OAuthClient};
 use cliq_api::http::{Request, Response};
-use cliq_api::Body;
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
 use cliq_api::{Exchange, Transport};

@@ -171,6 +171,7 @@ impl Body {
     /// The stream's own error, or [`TooLarge`] as soon as there are more than `max` bytes.
     pub async fn collect_up_to(mut self, max: usize) -> Result<Bytes, BoxError> {
         let mut collected = Collected::default();
+        collected.expect(http_body::Body::size_hint(&self).exact());
         while let Some(data) = self.data().await {
             collected.push(data?);
             if collected.len() > max {
@@ -262,15 +263,27 @@ pub(crate) struct Collected {
     first: Bytes,
     /// The whole content, once there is more than one piece.
     more: Vec<u8>,
+    /// How long it is expected to be.
+    expected: usize,
 }
 
+/// The most that is reserved for a body because of the length that it announces, in bytes.
+const MAX_RESERVED: usize = 4 << 20;
+
 impl Collected {
+    /// Announces the length, so that pieces are not moved each time there are more of them.
+    pub(crate) fn expect(&mut self, length: Option<u64>) {
+        let length = length.and_then(|length| usize::try_from(length).ok());
+        self.expected = length.unwrap_or(0).min(MAX_RESERVED);
+    }
+
     pub(crate) fn push(&mut self, piece: Bytes) {
         if self.len() == 0 {
             self.first = piece;
             return;
         }
         if self.more.is_empty() {
+            self.more.reserve(self.expected);
             self.more
                 .extend_from_slice(&std::mem::take(&mut self.first));
         }

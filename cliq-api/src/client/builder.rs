@@ -1,6 +1,5 @@
 //! Building a client from what it is given, checked before the first call.
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
@@ -12,6 +11,7 @@ use secrecy::SecretString;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::buckets::Override;
 use super::in_flight::InFlight;
 use super::options::invalid_header;
 use super::retry::{Budget, RetryPolicy};
@@ -24,10 +24,10 @@ use crate::auth::{
 use crate::body::{Body, BoxError};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
-use crate::meta::EndpointMeta;
+use crate::meta::{EndpointMeta, Limit};
 use crate::provider::Provider;
-#[cfg(feature = "reqwest")]
-use crate::transport::ReqwestTransportBuilder;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+use crate::transport::DefaultTransportBuilder;
 use crate::transport::{BoxLayer, Connection, FOREVER, Transport, boxed};
 use crate::user_key::UserKey;
 
@@ -53,12 +53,13 @@ pub struct ClientBuilder {
     limits: Option<LimitSettings>,
     limit_store: Option<Arc<dyn LimitStore>>,
     apis: Vec<&'static [&'static EndpointMeta]>,
+    overrides: Vec<Override>,
     headers: HeaderMap,
     invalid_header: Option<String>,
     layers: Vec<BoxLayer>,
     transport: Option<Arc<dyn Transport>>,
-    #[cfg(feature = "reqwest")]
-    reqwest: ReqwestTransportBuilder,
+    #[cfg(any(feature = "hyper", feature = "reqwest"))]
+    default_transport: DefaultTransportBuilder,
 }
 
 impl ClientBuilder {
@@ -78,12 +79,13 @@ impl ClientBuilder {
             limits: None,
             limit_store: None,
             apis: Vec::new(),
+            overrides: Vec::new(),
             headers: HeaderMap::new(),
             invalid_header: None,
             layers: Vec::new(),
             transport: None,
-            #[cfg(feature = "reqwest")]
-            reqwest: ReqwestTransportBuilder::default(),
+            #[cfg(any(feature = "hyper", feature = "reqwest"))]
+            default_transport: DefaultTransportBuilder::default(),
         }
     }
 
@@ -232,6 +234,38 @@ impl ClientBuilder {
         self
     }
 
+    /// Replaces the rate limits of an endpoint's URL: those that it declares, and those of other
+    /// endpoints with the same URL. No limit means none. Declared lockouts stay.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cliq_api::Limit;
+    /// use cliq_api::prelude::*;
+    ///
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #[endpoint(GET "/tickets", limit = "20/min")]
+    /// fn list_tickets(&self) -> Vec<String>;
+    /// # }
+    ///
+    /// # fn main() -> Result<(), Error> {
+    /// let client = Client::builder("https://desk.example.com")
+    ///     .override_limit(ListTicketsRequest::META, [Limit::new(100, Duration::from_secs(60))])
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn override_limit(
+        mut self,
+        endpoint: &'static EndpointMeta,
+        limits: impl IntoIterator<Item = Limit>,
+    ) -> Self {
+        self.overrides
+            .push((endpoint, limits.into_iter().collect()));
+        self
+    }
+
     /// Adds tables of endpoints. The limits of their URLs count from the first call, whichever
     /// endpoint is called first.
     pub fn apis(
@@ -298,56 +332,25 @@ impl ClientBuilder {
         let provider = self.provider;
         let limits = self.limits.unwrap_or_else(|| provider.limits());
         let limiter = Limiter::new(limits, self.limit_store);
-        let tables = provider.apis().iter().copied().chain(self.apis);
-        let servers = Servers::new(limiter.clone(), tables.collect(), self.plain_http);
+        let tables = provider.apis().iter().copied().chain(self.apis).collect();
+        let servers = Servers::new(limiter.clone(), tables, self.overrides, self.plain_http);
         let home = servers.at(self.base_url.as_deref().unwrap_or(provider.base_url()))?;
         let own = match self.identity.base_url() {
             Some(own) if self.base_url.is_none() => servers.at(own)?,
             _ => Arc::clone(&home),
         };
-        let named = self
-            .named
-            .iter()
-            .map(|(name, url)| Ok((name.clone(), servers.at(url)?)))
-            .collect::<Result<HashMap<_, _>, Error>>()?;
+        let named = servers.named(self.named)?;
 
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
         let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
-        #[cfg(feature = "reqwest")]
-        let (direct, customized) = match self.transport {
-            Some(_) if self.reqwest.is_touched() => {
-                return Err(Error::configuration(
-                    "`connect_timeout`, `proxy` and `reqwest` are settings of the default \
-                     transport, and another one was set with `transport`",
-                ));
-            }
-            Some(transport) => (transport, false),
-            None => {
-                let customized = self.reqwest.is_customized();
-                let mut builder = self.reqwest;
-                if local {
-                    builder = builder.loopback();
-                }
-                if self.plain_http {
-                    builder = builder.allow_plain_http();
-                }
-                let transport: Arc<dyn Transport> =
-                    Arc::new(builder.build().map_err(Error::setup)?);
-                (transport, customized)
-            }
-        };
-        #[cfg(not(feature = "reqwest"))]
-        let (direct, customized) = {
-            let _ = local;
-            let missing = "this program was built without a transport: set one with `transport`, \
-                           or turn on the feature `reqwest`";
-            let transport = self.transport;
-            (
-                transport.ok_or_else(|| Error::configuration(missing))?,
-                false,
-            )
-        };
+        let (direct, customized) = choose_transport(
+            self.transport,
+            #[cfg(any(feature = "hyper", feature = "reqwest"))]
+            self.default_transport,
+            local,
+            self.plain_http,
+        )?;
         // What a customized `reqwest` client sends by default is not replaced by ours.
         if !customized {
             let default = HeaderValue::from_static(crate::USER_AGENT);
@@ -392,12 +395,56 @@ impl ClientBuilder {
     }
 }
 
+/// Returns what sends the requests, and whether it may set headers that were customized.
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+fn choose_transport(
+    transport: Option<Arc<dyn Transport>>,
+    mut builder: DefaultTransportBuilder,
+    is_local: bool,
+    plain_http: bool,
+) -> Result<(Arc<dyn Transport>, bool), Error> {
+    match transport {
+        Some(_) if builder.is_touched() => Err(Error::configuration(
+            "`connect_timeout`, `proxy`, root certificates and `reqwest` are settings of the \
+             default transport, and another one was set with `transport`",
+        )),
+        Some(transport) => Ok((transport, false)),
+        None => {
+            #[cfg(feature = "reqwest")]
+            let customized = builder.is_customized();
+            #[cfg(not(feature = "reqwest"))]
+            let customized = false;
+            if is_local {
+                builder = builder.loopback();
+            }
+            if plain_http {
+                builder = builder.allow_plain_http();
+            }
+            let transport = builder.build().map_err(Error::setup)?;
+            Ok((Arc::new(transport), customized))
+        }
+    }
+}
+
+/// Returns what sends the requests, which nothing customizes.
+#[cfg(not(any(feature = "hyper", feature = "reqwest")))]
+fn choose_transport(
+    transport: Option<Arc<dyn Transport>>,
+    _: bool,
+    _: bool,
+) -> Result<(Arc<dyn Transport>, bool), Error> {
+    let missing = "this program was built without a transport: set one with `transport`, or turn \
+                   on the feature `reqwest` or `hyper`";
+    let transport = transport.ok_or_else(|| Error::configuration(missing))?;
+    Ok((transport, false))
+}
+
 /// Settings of the default transport. They fail to build together with another one.
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl ClientBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
     pub fn connect_timeout(mut self, timeout: Duration) -> Self {
-        self.reqwest = self.reqwest.connect_timeout(timeout);
+        self.default_transport = self.default_transport.connect_timeout(timeout);
         self
     }
 
@@ -407,7 +454,21 @@ impl ClientBuilder {
     ///
     /// A proxy that can't be used, whoever names it, is an error when the client is built.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
-        self.reqwest = self.reqwest.proxy(url);
+        self.default_transport = self.default_transport.proxy(url);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, besides those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.root_certificates(pem);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, in place of those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn only_root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.only_root_certificates(pem);
         self
     }
 
@@ -426,6 +487,7 @@ impl ClientBuilder {
     /// # Ok(())
     /// # }
     /// ```
+    #[cfg(feature = "reqwest")]
     pub fn reqwest(
         mut self,
         customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder
@@ -433,7 +495,7 @@ impl ClientBuilder {
         + Send
         + 'static,
     ) -> Self {
-        self.reqwest = self.reqwest.reqwest(customize);
+        self.default_transport = self.default_transport.reqwest(customize);
         self
     }
 }

@@ -101,6 +101,15 @@ impl Arrived {
         if status.is_success() && bounds.is_streamed() {
             return Ok(Some(body));
         }
+        // No more than is taken of it.
+        let most = if status.is_success() {
+            bounds.max_response_size
+        } else {
+            MAX_KEPT
+        };
+        let length = body.size_hint().exact();
+        self.body
+            .expect(length.map(|length| length.min(most as u64)));
         while !body.is_end_stream()
             && let Some(piece) = next(&mut body, bounds.read_timeout).await
         {

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::buckets::Buckets;
+use super::buckets::{Buckets, Override};
 use crate::error::Error;
 use crate::limit::Limiter;
 use crate::meta::EndpointMeta;
@@ -19,6 +19,7 @@ pub(super) struct Server {
 pub(super) struct Servers {
     limiter: Limiter,
     tables: Vec<&'static [&'static EndpointMeta]>,
+    overrides: Vec<Override>,
     plain_http: bool,
     known: Mutex<HashMap<String, Arc<Server>>>,
 }
@@ -27,14 +28,27 @@ impl Servers {
     pub(super) fn new(
         limiter: Limiter,
         tables: Vec<&'static [&'static EndpointMeta]>,
+        overrides: Vec<Override>,
         plain_http: bool,
     ) -> Self {
         Self {
             limiter,
             tables,
+            overrides,
             plain_http,
             known: Mutex::default(),
         }
+    }
+
+    /// Returns the servers at these URLs by their names.
+    pub(super) fn named(
+        &self,
+        urls: Vec<(String, String)>,
+    ) -> Result<HashMap<String, Arc<Server>>, Error> {
+        let named = urls.into_iter();
+        named
+            .map(|(name, url)| Ok((name, self.at(&url)?)))
+            .collect()
     }
 
     /// Returns the server at this URL, the same one each time.
@@ -53,6 +67,7 @@ impl Servers {
             self.limiter.clone(),
             base_url.without_scheme(),
             &self.tables,
+            &self.overrides,
         );
         let server = Arc::new(Server { base_url, buckets });
         known.insert(server.base_url.as_str().to_owned(), Arc::clone(&server));

@@ -118,7 +118,7 @@ impl Error {
     }
 
     /// The transport can't be built.
-    #[cfg_attr(not(feature = "reqwest"), expect(dead_code))]
+    #[cfg_attr(not(any(feature = "hyper", feature = "reqwest")), expect(dead_code))]
     pub(crate) fn setup(error: SetupError) -> Self {
         Self::configuration(error.to_string()).caused_by(error)
     }

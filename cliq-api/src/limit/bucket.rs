@@ -229,12 +229,8 @@ impl Bucket {
         if let Some(locked) = self.locked(now, ask.source) {
             return Decision::Locked(locked);
         }
-        if let Some(first) = self
-            .out
-            .iter()
-            .map(|out| out.ends)
-            .min()
-            .filter(|_| now < self.cautious_until)
+        if now < self.cautious_until
+            && let Some(first) = self.out.iter().map(|out| out.ends).min()
         {
             let recheck = self.at(first).saturating_sub(now).max(1);
             return Decision::Wait {
@@ -249,7 +245,8 @@ impl Bucket {
         if ask.retry && rules.slots.is_some() && self.retries() >= rules.retries as usize {
             return Decision::ShareUsed;
         }
-        let timeout = u64::try_from(ask.timeout.as_millis()).unwrap_or(u64::MAX);
+        let timeout = ask.timeout.as_secs().saturating_mul(1000);
+        let timeout = timeout.saturating_add(ask.timeout.subsec_millis().into());
         let lasts = rules.permit_ttl.saturating_add(timeout).saturating_add(1);
         let ends = self.stamp(now.saturating_add(lasts), ask.retry);
         if self.out.len() == self.out.capacity() {
@@ -446,6 +443,20 @@ impl Bucket {
 
     /// Frees slots and ends leases whose time has come.
     fn advance(&mut self, now: u64, rules: &Rules) {
+        // Mostly nothing has ended.
+        let is_due = |stamp: Stamp| self.base + stamp.after_base() <= now;
+        if self.held.front().copied().is_some_and(is_due)
+            || self.out.iter().any(|out| is_due(out.ends))
+        {
+            self.end(now, rules);
+        }
+        // Stamps reach 24 days; 18 of them are left for the future.
+        if now.saturating_sub(self.base) > 1 << 29 {
+            self.rebase(now);
+        }
+    }
+
+    fn end(&mut self, now: u64, rules: &Rules) {
         while let Some(index) = self.out.iter().position(|out| self.at(out.ends) <= now) {
             let ended = self.out.swap_remove(index);
             self.mark_unanswered(rules, self.at(ended.ends), ended.ends.is_retry());
@@ -456,10 +467,6 @@ impl Bucket {
             .is_some_and(|&stamp| self.at(stamp) <= now)
         {
             self.held.pop_front();
-        }
-        // Stamps reach 24 days; 18 of them are left for the future.
-        if now.saturating_sub(self.base) > 1 << 29 {
-            self.rebase(now);
         }
     }
 
@@ -581,6 +588,10 @@ impl Bucket {
         if self.held.len() == self.held.capacity() {
             let more = (slots as usize).saturating_sub(self.held.len()).max(1);
             self.held.reserve_exact(more.min(self.held.len().max(4)));
+        }
+        if self.held.back().is_none_or(|last| last <= &stamp) {
+            self.held.push_back(stamp);
+            return;
         }
         let index = self.held.partition_point(|held| held <= &stamp);
         self.held.insert(index, stamp);

@@ -19,6 +19,9 @@ impl Clock {
     }
 
     pub(super) fn millis(self, at: Instant) -> u64 {
-        u64::try_from(at.saturating_duration_since(self.origin).as_millis()).unwrap_or(u64::MAX)
+        let since = at.saturating_duration_since(self.origin);
+        // Without the 128 bits of `as_millis`.
+        let seconds = since.as_secs().saturating_mul(1000);
+        seconds.saturating_add(since.subsec_millis().into())
     }
 }

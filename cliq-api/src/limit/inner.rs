@@ -3,10 +3,13 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 
+use tokio::time::Instant;
+
 use super::clock::Clock;
 use super::events::Events;
 use super::identity::Identity;
-use super::message::{LeaseId, Locked};
+use super::message::{Acquire, Decision, LeaseId, Locked};
+use super::options::AcquireOptions;
 use super::outbox::Outbox;
 use super::registry::{BucketId, Registry, UserBucket};
 use super::settings::LimitSettings;
@@ -51,6 +54,11 @@ impl Inner {
         }
     }
 
+    /// Whether calls take permits of that bucket. One without a limit only has lockouts.
+    pub(super) fn asks(&self, id: BucketId) -> bool {
+        !self.settings.off && (id.counted || self.registry.is_watched(id))
+    }
+
     /// `None` for a bucket of another limiter.
     pub(super) fn slot(&self, id: BucketId, user: Option<&UserKey>, now: u64) -> Option<Arc<Slot>> {
         let bucket = || {
@@ -71,9 +79,32 @@ impl Inner {
     }
 
     /// Whether a lockout is known without asking anybody.
-    pub(super) fn is_locked(&self, slot: &Slot, now: u64) -> bool {
-        let may_be_locked = self.shared.is_some() || slot.may_be_locked(now);
-        may_be_locked && self.known_lock(slot, &slot.lock(), now).is_some()
+    pub(super) fn is_locked(&self, slot: &Slot, at: Instant) -> bool {
+        if self.shared.is_none() && !slot.may_be_locked() {
+            return false;
+        }
+        let now = self.clock.millis(at);
+        self.known_lock(slot, &slot.lock(), now).is_some()
+    }
+
+    /// Takes a slot of the only bucket of a call, if the call may go at once.
+    pub(super) fn take_at_once(
+        &self,
+        slot: &Slot,
+        now: u64,
+        options: &AcquireOptions,
+    ) -> Option<LeaseId> {
+        let mut local = slot.lock();
+        if self.shared.is_some() || local.waiting().is_some() {
+            return None;
+        }
+        let lease = local.lease();
+        let message = Acquire::new(lease, self.identity.source(), options.timeout)
+            .priority(options.priority)
+            .retry(options.retry);
+        let decision = local.bucket.acquire(now, slot.rules(), &message);
+        slot.note_lock(&local);
+        matches!(decision, Decision::Granted { .. }).then_some(lease)
     }
 
     /// The lockout that is known without asking anybody.

@@ -66,16 +66,30 @@ impl Limiter {
         let inner = &self.0;
         let at = Instant::now();
         let now = inner.clock.millis(at);
+        // As most calls are: of one bucket that has a limit, and has a slot.
+        if let &[id] = buckets
+            && let Some(slot) = inner.asks(id).then(|| inner.slot(id, user, now)).flatten()
+            && let Some(lease) = inner.take_at_once(&slot, now, &options)
+        {
+            let granted = Granted {
+                lease,
+                held: Few::One(slot),
+                unlimited: None,
+                priority: options.priority,
+                process: None,
+                use_by: at + inner.settings.permit_ttl,
+            };
+            return Acquiring::ready(Permit::new(Arc::clone(inner), granted));
+        }
         let (mut slots, mut unlimited) = (Few::None, Vec::new());
         for &id in buckets {
-            let is_asked = !inner.settings.off && (id.counted || inner.registry.is_watched(id));
-            match is_asked.then(|| inner.slot(id, user, now)).flatten() {
+            match inner.asks(id).then(|| inner.slot(id, user, now)).flatten() {
                 Some(slot) => slots.push(slot),
                 None => unlimited.push(id),
             }
         }
         // In the same order for all calls: each call locks one after the other.
-        slots.normalize(|slot| (Reverse(slot.rules().hold), slot.id.index));
+        slots.normalize(|slot| (Reverse(slot.rules().hold), slot.id().index));
         let unlimited = (!unlimited.is_empty()).then(|| {
             let user = user.cloned();
             Box::new(Unlimited {

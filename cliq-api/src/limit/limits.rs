@@ -66,8 +66,8 @@ impl Limits {
             .iter()
             .filter_map(|&id| inner.slot(id, user, now))
             .collect();
-        slots.sort_by_key(|slot| slot.id.index);
-        slots.dedup_by_key(|slot| slot.id.index);
+        slots.sort_by_key(|slot| slot.id().index);
+        slots.dedup_by_key(|slot| slot.id().index);
         let mut waiting = 0;
         let mut seen = Vec::with_capacity(slots.len());
         for slot in &slots {

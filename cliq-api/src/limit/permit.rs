@@ -114,9 +114,8 @@ impl Permit {
         if !held.is_empty() && (at > self.granted.use_by || self.is_copy()) {
             return Err(Expired::Late);
         }
-        let now = self.inner.clock.millis(at);
         for slot in &**held {
-            if self.inner.is_locked(slot, now) {
+            if self.inner.is_locked(slot, at) {
                 return Err(Expired::Locked);
             }
         }
@@ -177,7 +176,7 @@ impl Permit {
     }
 
     fn throttled(&mut self, retry_after: Option<Duration>) -> Throttling {
-        let is_limited = self.granted.held.iter().any(|slot| slot.id.counted);
+        let is_limited = self.granted.held.iter().any(|slot| slot.id().counted);
         let (completed, slot_wait) = if self.inner.settings.off {
             self.state = State::Completed;
             (self.obeyed_by_nobody(retry_after), Duration::ZERO)
@@ -218,11 +217,20 @@ impl Permit {
         if self.is_copy() {
             return (Completed::FREE, Duration::ZERO);
         }
+        let inner = &*self.inner;
+        // Most calls have one bucket, and a response that says nothing of it.
+        if let [slot] = &*self.granted.held
+            && matches!(end, CallEnd::Answered | CallEnd::Unsent)
+            && self.quotas.is_empty()
+            && inner.shared.is_none()
+        {
+            let message = Complete::new(self.granted.lease, inner.identity.source(), end);
+            return complete(inner, slot, &message, self.granted.priority);
+        }
         let slots = std::mem::take(&mut self.granted.held);
         let Some(first) = slots.first() else {
             return (Completed::FREE, Duration::ZERO);
         };
-        let inner = &*self.inner;
         let (mut all, mut slot_wait) = (Completed::FREE, Duration::ZERO);
         for slot in &*slots {
             let message = self.message(slot, &slots, end);
@@ -249,7 +257,7 @@ impl Permit {
     /// The report to one of the buckets.
     fn message(&self, slot: &Slot, all: &[Arc<Slot>], end: CallEnd) -> Complete {
         // One user's lockout is no reason to stop all users.
-        let is_concerned = !slot.id.per_app || all.iter().all(|slot| slot.id.per_app);
+        let is_concerned = !slot.id().per_app || all.iter().all(|slot| slot.id().per_app);
         let end = match end {
             CallEnd::Throttled { .. } if !is_concerned => CallEnd::Answered,
             end => end,
@@ -299,7 +307,7 @@ fn complete(
         foresee(slot, &mut local, now, message.end)
     };
     if is_throttled && completed.unexpected {
-        local.unexpected_lock = slot.id.counted;
+        local.unexpected_lock = slot.id().counted;
     }
     if let Some(queue) = local.waiting() {
         if is_throttled {

@@ -25,6 +25,7 @@ pub struct BucketId {
 /// A spec with all that follows from it.
 #[derive(Debug)]
 pub(super) struct Registered {
+    pub(super) id: BucketId,
     pub(super) spec: BucketSpec,
     pub(super) rules: Rules,
     /// Whether the server ever reported a lockout or a quota. A bucket without a limit needs no
@@ -33,9 +34,14 @@ pub(super) struct Registered {
 }
 
 impl Registered {
-    fn new(spec: BucketSpec, settings: &LimitSettings) -> Self {
+    fn new(index: u32, spec: BucketSpec, settings: &LimitSettings) -> Self {
         let rules = Rules::new(&spec, settings);
         Self {
+            id: BucketId {
+                index,
+                per_app: spec.is_per_app(),
+                counted: spec.declared_limit().is_some(),
+            },
             spec,
             rules,
             watched: AtomicBool::new(false),
@@ -62,7 +68,9 @@ impl UserBucket {
     /// Creates the bucket of a user, as a limiter with these settings does. The user is ignored if
     /// the spec is [per app](BucketSpec::per_app).
     pub fn new(spec: BucketSpec, user: Option<UserKey>, settings: &LimitSettings) -> Self {
-        Self::of(Arc::new(Registered::new(spec, settings)), user)
+        // Of no registry, which has numbered no bucket like that.
+        let registered = Registered::new(u32::MAX, spec, settings);
+        Self::of(Arc::new(registered), user)
     }
 
     pub(super) fn of(registered: Arc<Registered>, user: Option<UserKey>) -> Self {
@@ -169,14 +177,10 @@ impl Registry {
         if let Some(&id) = known.ids.get(&spec) {
             return id;
         }
-        let id = BucketId {
-            index: u32::try_from(known.buckets.len()).unwrap_or(u32::MAX),
-            per_app: spec.is_per_app(),
-            counted: spec.declared_limit().is_some(),
-        };
-        known
-            .buckets
-            .push(Arc::new(Registered::new(spec.clone(), settings)));
+        let index = u32::try_from(known.buckets.len()).unwrap_or(u32::MAX);
+        let registered = Registered::new(index, spec.clone(), settings);
+        let id = registered.id;
+        known.buckets.push(Arc::new(registered));
         known.ids.insert(spec, id);
         id
     }

@@ -35,6 +35,16 @@ impl Quota {
     /// (`limit=100, remaining=50, reset=30`). Of several quotas, the one with the fewest calls left
     /// is returned.
     pub fn read(headers: &HeaderMap) -> Option<Self> {
+        // Most responses have none, and few headers to look at.
+        let is_one = |name: &HeaderName| {
+            let name = name.as_str();
+            name.strip_prefix("x-")
+                .unwrap_or(name)
+                .starts_with("ratelimit")
+        };
+        if !headers.keys().any(is_one) {
+            return None;
+        }
         rate_limit(headers)
             .or_else(|| {
                 let (remaining, reset) = STANDARD.numbers(headers)?;

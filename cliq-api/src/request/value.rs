@@ -70,7 +70,7 @@ pub(crate) fn rest<T: Serialize + ?Sized>(
     plain(&mut text, value)?;
     let segments: Vec<_> = text.split(|byte| *byte == b'/').collect();
     each_segment(out, &segments, |out, segment| {
-        percent_encode(segment, ENCODED).for_each(|chunk| out.extend_from_slice(chunk.as_bytes()));
+        encode(out, segment);
         Ok(())
     })
 }
@@ -338,8 +338,7 @@ fn joined<T>(
 }
 
 fn key(out: &mut Vec<u8>, name: &str) {
-    percent_encode(name.as_bytes(), ENCODED)
-        .for_each(|chunk| out.extend_from_slice(chunk.as_bytes()));
+    encode(out, name.as_bytes());
     out.push(b'=');
 }
 
@@ -353,12 +352,37 @@ fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), Reques
         .map_err(|error| invalid(&error))
 }
 
+/// Appends, percent-encoded.
+fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
+    // Most values have nothing to encode.
+    if bytes.iter().all(|&byte| UNRESERVED[usize::from(byte)]) {
+        out.extend_from_slice(bytes);
+        return;
+    }
+    percent_encode(bytes, ENCODED).for_each(|chunk| out.extend_from_slice(chunk.as_bytes()));
+}
+
+/// What [`ENCODED`] leaves as it is, to look it up.
+#[expect(clippy::cast_possible_truncation, reason = "there are 256")]
+static UNRESERVED: [bool; 256] = {
+    let mut unreserved = [false; 256];
+    let mut byte = 0;
+    while byte < unreserved.len() {
+        unreserved[byte] = matches!(
+            byte as u8,
+            b'A'..=b'Z' | b'a'..=b'z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~'
+        );
+        byte += 1;
+    }
+    unreserved
+};
+
 /// Percent-encodes and appends.
 struct Encoder<'a>(&'a mut Vec<u8>);
 
 impl Write for Encoder<'_> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        percent_encode(bytes, ENCODED).for_each(|chunk| self.0.extend_from_slice(chunk.as_bytes()));
+        encode(self.0, bytes);
         Ok(bytes.len())
     }
 

@@ -1,13 +1,23 @@
-//! Sends requests and receives responses: the trait `Transport`, `tower` layers, and `reqwest`.
+//! Sends requests and receives responses: the trait `Transport`, `tower` layers, and the transports
+//! over `reqwest` and `hyper`.
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod failure;
+#[cfg(feature = "hyper")]
+mod hyper;
 mod layer;
 #[cfg(feature = "reqwest")]
 mod origin;
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod proxy;
 #[cfg(feature = "reqwest")]
 mod reqwest;
-#[cfg(feature = "reqwest")]
+#[cfg(any(
+    all(feature = "hyper", feature = "rustls"),
+    all(feature = "reqwest", any(feature = "rustls", feature = "native-tls"))
+))]
+mod roots;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod runtimes;
 
 use std::error::Error as StdError;
@@ -15,8 +25,12 @@ use std::fmt;
 use std::pin::Pin;
 use std::time::Duration;
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response};
 
+#[cfg(feature = "hyper")]
+pub use self::hyper::{HyperTransport, HyperTransportBuilder};
 pub use self::layer::Connection;
 pub(crate) use self::layer::{BoxLayer, Once, boxed};
 #[cfg(feature = "reqwest")]
@@ -24,9 +38,29 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
+/// `hyper`.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
+/// `hyper`.
+#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+pub type DefaultTransport = HyperTransport;
+
+/// Builds the default transport.
+#[cfg(feature = "reqwest")]
+pub(crate) type DefaultTransportBuilder = ReqwestTransportBuilder;
+/// Builds the default transport.
+#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
+pub(crate) type DefaultTransportBuilder = HyperTransportBuilder;
+
+/// The default connect timeout.
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
+
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+const NO_TLS: &str = "this program was built without TLS; enable the feature `rustls` or \
+                      `native-tls` of the crate `cliq_api`";
 
 /// Effectively infinite, but safe to add to an `Instant`.
 pub(crate) const FOREVER: Duration = Duration::from_hours(24 * 365);
@@ -186,6 +220,21 @@ impl StdError for TransportError {
     }
 }
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+/// A request whose method defines content has a length, though it be 0 (RFC 9110, section 8.6):
+/// without it, strict servers respond 411. hyper sends it for HTTP/2 only.
+fn tell_length(request: &mut Request<Body>) {
+    const NONE: HeaderValue = HeaderValue::from_static("0");
+    let has_content = matches!(
+        *request.method(),
+        http::Method::POST | http::Method::PUT | http::Method::PATCH
+    );
+    let is_empty = http_body::Body::size_hint(request.body()).exact() == Some(0);
+    if has_content && is_empty && !request.headers().contains_key(TRANSFER_ENCODING) {
+        request.headers_mut().entry(CONTENT_LENGTH).or_insert(NONE);
+    }
+}
+
 /// A transport can't be built from its settings.
 #[derive(Debug, thiserror::Error)]
 #[error("{problem}")]
@@ -195,7 +244,7 @@ pub struct SetupError {
     source: Option<BoxError>,
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl SetupError {
     fn new(problem: impl Into<String>) -> Self {
         Self {
@@ -204,6 +253,7 @@ impl SetupError {
         }
     }
 
+    #[cfg(any(feature = "reqwest", feature = "rustls"))]
     fn caused_by(self, source: impl Into<BoxError>) -> Self {
         Self {
             source: Some(source.into()),

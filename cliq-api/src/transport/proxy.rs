@@ -1,30 +1,30 @@
-//! Checks proxies before they are used: of a URL that it can't use, `reqwest` ignores that it was
-//! set, and connects directly.
+//! Checks proxies before they are used: of a URL that it can't use, an HTTP library ignores that it
+//! was set, and connects directly.
 
 use std::env;
 
-use ::reqwest::{Proxy, Url};
 use http::Uri;
 
 use super::SetupError;
 
-/// Schemes of SOCKS, which `reqwest` knows with a feature only.
+/// Schemes of SOCKS, which need a feature.
 const SOCKS: [&str; 4] = ["socks4", "socks4a", "socks5", "socks5h"];
 
 const EXPECTED: &str = "expected something like `http://user:password@proxy.example.com:3128`";
 
-/// Returns the proxy for all requests.
-pub(super) fn all(url: &str) -> Result<Proxy, SetupError> {
-    check(url).map_err(|why| {
-        SetupError::new(format!("the proxy's URL can't be used: {why}; {EXPECTED}"))
-    })?;
-    Proxy::all(url).map_err(|error| {
-        SetupError::new(format!("the proxy's URL can't be used; {EXPECTED}"))
-            .caused_by(error.without_url())
-    })
+/// Checks a proxy for all requests.
+pub(super) fn check(url: &str) -> Result<(), SetupError> {
+    problem(url)
+        .map_err(|why| SetupError::new(format!("the proxy's URL can't be used: {why}; {EXPECTED}")))
 }
 
-/// Checks the proxies that the environment names, as `reqwest` reads them.
+/// The proxy's URL can't be used, for a reason that the HTTP library has.
+#[cfg(feature = "reqwest")]
+pub(super) fn unusable() -> SetupError {
+    SetupError::new(format!("the proxy's URL can't be used; {EXPECTED}"))
+}
+
+/// Checks the proxies that the environment names, as `hyper-util` reads them.
 pub(super) fn check_environment(plain_http: bool) -> Result<(), SetupError> {
     check_variables(plain_http, &|name| env::var(name).ok())
 }
@@ -46,11 +46,8 @@ fn check_variables(
             .iter()
             .find_map(|&name| Some((name, variable(name)?)).filter(|(_, url)| !url.is_empty()));
         let Some((name, url)) = set else { continue };
-        let problem = match check(&url) {
-            // `reqwest` parses them in another way than a proxy that it is given.
-            Ok(()) if url.parse::<Uri>().is_err() => "it is no URL".to_owned(),
-            Ok(()) => continue,
-            Err(why) => why,
+        let Err(problem) = problem(&url) else {
+            continue;
         };
         return Err(SetupError::new(format!(
             "the proxy that the environment names in `{name}` can't be used: {problem}; \
@@ -61,23 +58,26 @@ fn check_variables(
 }
 
 /// The error shows nothing but the scheme: the rest of the URL may hold a password.
-fn check(text: &str) -> Result<(), String> {
+fn problem(text: &str) -> Result<(), String> {
     let no_url = || "it is no URL".to_owned();
-    let url = match Url::parse(text) {
-        Ok(url) if url.has_host() => url,
-        // A host and a port without a scheme, which is `http`.
-        _ if !text.contains("://") => {
-            Url::parse(&format!("http://{text}")).map_err(|_| no_url())?
-        }
-        _ => return Err(no_url()),
-    };
-    if url.host_str().is_none_or(str::is_empty) {
+    let url: Uri = text.parse().map_err(|_| no_url())?;
+    // A host and a port without a scheme, which is `http`, have no path either.
+    let authority = url.authority().ok_or_else(no_url)?;
+    if authority.host().is_empty() {
         return Err("it has no host".to_owned());
     }
-    if url.port() == Some(0) {
-        return Err("its port is 0".to_owned());
+    let after_host = authority.as_str().rsplit_once('@');
+    let after_host = after_host.map_or(authority.as_str(), |(_, host)| host);
+    let port = after_host
+        .strip_prefix(authority.host())
+        .and_then(|port| port.strip_prefix(':'))
+        .unwrap_or_default();
+    match port.parse::<u16>() {
+        Ok(0) => return Err("its port is 0".to_owned()),
+        Err(_) if !port.is_empty() => return Err(no_url()),
+        _ => {}
     }
-    match url.scheme() {
+    match url.scheme_str().unwrap_or("http") {
         "http" => Ok(()),
         "https" if cfg!(any(feature = "rustls", feature = "native-tls")) => Ok(()),
         "https" => Err(
@@ -115,8 +115,7 @@ mod tests {
             "10.0.0.1",
             "http://[::1]:3128",
         ] {
-            assert_eq!(check(good), Ok(()), "{good}");
-            all(good).unwrap();
+            check(good).unwrap();
         }
         for bad in [
             "sock5://canary.example.com",
@@ -132,12 +131,12 @@ mod tests {
             "",
             " ",
         ] {
-            let error = all(bad).unwrap_err();
+            let error = check(bad).unwrap_err();
             let shown = format!("{error} {error:?}");
             assert!(!shown.contains("canary"), "{shown}");
         }
         for socks in SOCKS {
-            let checked = check(&format!("{socks}://proxy.example.com"));
+            let checked = problem(&format!("{socks}://proxy.example.com"));
             if cfg!(feature = "socks") {
                 assert_eq!(checked, Ok(()));
             } else {

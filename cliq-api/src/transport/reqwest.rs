@@ -6,21 +6,25 @@ use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use ::reqwest::Certificate;
 use ::reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
 use bytes::Bytes;
-use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
-use http::{Method, Request, Response};
+use http::{Request, Response};
 use http_body::{Frame, SizeHint};
 use secrecy::{ExposeSecret, SecretString};
 
+use super::failure::{self, Circumstances, causes};
 use super::origin::Origin;
 use super::proxy;
+#[cfg(any(feature = "rustls", feature = "native-tls"))]
+use super::roots::Roots;
 use super::runtimes::Clients;
-use super::{Exchange, FOREVER, Sent, SetupError, Transport, TransportError};
+use super::{
+    CONNECT_TIMEOUT, Exchange, FOREVER, NO_TLS, Sent, SetupError, Transport, TransportError,
+    tell_length,
+};
 use crate::body::Body;
-
-/// The default connect timeout.
-const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 
 /// Sends requests with [`reqwest`](::reqwest). Feature `reqwest`.
 ///
@@ -37,7 +41,7 @@ const CONNECT_TIMEOUT: Duration = Duration::from_secs(10);
 /// # }
 /// ```
 pub struct ReqwestTransport {
-    clients: Clients,
+    clients: Clients<Client, ::reqwest::Error>,
     origin: Origin,
 }
 
@@ -47,10 +51,15 @@ pub struct ReqwestTransport {
 pub struct ReqwestTransportBuilder {
     connect_timeout: Option<Duration>,
     proxy: Option<SecretString>,
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    roots: Roots,
     customize: Option<Customize>,
     plain_http: bool,
     direct: bool,
 }
+
+/// Adds the root certificates.
+type Trust = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send>;
 
 /// What a user does to the builder of each `reqwest` client.
 type Customize = Box<dyn Fn(ClientBuilder) -> ClientBuilder + Send>;
@@ -73,6 +82,20 @@ impl ReqwestTransportBuilder {
     /// Defaults to the environment variables `HTTPS_PROXY`, `ALL_PROXY` and `NO_PROXY`.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
         self.proxy = Some(url.into());
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, besides those of the platform.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.add(pem.as_ref());
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, in place of those of the platform.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    pub fn only_root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.roots.only(pem.as_ref());
         self
     }
 
@@ -110,7 +133,12 @@ impl ReqwestTransportBuilder {
 
     /// Returns whether any setting was made that the builder of a client forwards.
     pub(crate) fn is_touched(&self) -> bool {
-        self.is_customized() || self.proxy.is_some() || self.connect_timeout.is_some()
+        #[cfg(any(feature = "rustls", feature = "native-tls"))]
+        let has_roots = self.roots.is_touched();
+        #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+        let has_roots = false;
+        let is_set = self.proxy.is_some() || self.connect_timeout.is_some();
+        self.is_customized() || has_roots || is_set
     }
 
     /// Builds the transport.
@@ -121,18 +149,16 @@ impl ReqwestTransportBuilder {
     /// if the crate was built without TLS and plain HTTP isn't allowed.
     pub fn build(self) -> Result<ReqwestTransport, SetupError> {
         if !self.plain_http && !cfg!(any(feature = "rustls", feature = "native-tls")) {
-            return Err(SetupError::new(
-                "this program was built without TLS; enable the feature `rustls` or `native-tls` \
-                 of the crate `cliq_api`",
-            ));
+            return Err(SetupError::new(NO_TLS));
         }
         // A customized client may have other proxies, or none.
         if self.proxy.is_none() && self.customize.is_none() && !self.direct {
             proxy::check_environment(self.plain_http)?;
         }
         let proxy = self.proxy.as_ref().map(ExposeSecret::expose_secret);
-        let proxy = proxy.map(proxy::all).transpose()?;
-        let clients = Clients::new(Box::new(move || self.client(proxy.clone())));
+        let proxy = proxy.map(through).transpose()?;
+        let trust = self.trust()?;
+        let clients = Clients::new(Box::new(move || self.client(proxy.clone(), &trust)));
         let clients = clients.map_err(|error| {
             SetupError::new("the HTTP client can't be built").caused_by(error.without_url())
         })?;
@@ -142,13 +168,36 @@ impl ReqwestTransportBuilder {
         })
     }
 
-    fn client(&self, proxy: Option<Proxy>) -> Result<Client, ::reqwest::Error> {
+    /// Reads the root certificates.
+    #[cfg(any(feature = "rustls", feature = "native-tls"))]
+    fn trust(&self) -> Result<Trust, SetupError> {
+        let certificates = self.roots.parse(Certificate::from_pem)?;
+        let without_platform = self.roots.is_without_platform();
+        Ok(Box::new(move |builder| {
+            let certificates = certificates.iter().cloned();
+            if without_platform {
+                builder.tls_certs_only(certificates)
+            } else {
+                builder.tls_certs_merge(certificates)
+            }
+        }))
+    }
+
+    #[cfg(not(any(feature = "rustls", feature = "native-tls")))]
+    #[expect(clippy::unused_self, reason = "as it is with TLS")]
+    #[expect(clippy::unnecessary_wraps, reason = "as it is with TLS")]
+    fn trust(&self) -> Result<Trust, SetupError> {
+        Ok(Box::new(|builder| builder))
+    }
+
+    fn client(&self, proxy: Option<Proxy>, trust: &Trust) -> Result<Client, ::reqwest::Error> {
         let mut builder = Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
             .user_agent(crate::USER_AGENT);
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
+        builder = trust(builder);
         if let Some(customize) = &self.customize {
             builder = customize(builder);
         }
@@ -168,6 +217,12 @@ impl ReqwestTransportBuilder {
     }
 }
 
+/// Returns the proxy for all requests.
+fn through(url: &str) -> Result<Proxy, SetupError> {
+    proxy::check(url)?;
+    Proxy::all(url).map_err(|error| proxy::unusable().caused_by(error.without_url()))
+}
+
 impl ReqwestTransport {
     fn begin(
         &self,
@@ -183,9 +238,8 @@ impl ReqwestTransport {
         };
         let request = self.origin.convert(request);
         let request = request.map_err(unsent("its URL is no URL"))?;
-        let client = self.clients.here();
-        let client = client.map_err(unsent("no HTTP client can be built for this runtime"))?;
-        Ok(client.execute(request))
+        let begun = self.clients.here(|client| client.execute(request));
+        begun.map_err(unsent("no HTTP client can be built for this runtime"))
     }
 }
 
@@ -198,20 +252,6 @@ impl Transport for ReqwestTransport {
             let response: Response<_> = exchange.await.map_err(no_response)?.into();
             Ok(response.map(|body| Body::wrap(Received(body))))
         })
-    }
-}
-
-/// A request whose method defines content has a length, though it be 0 (RFC 9110, section 8.6):
-/// without it, strict servers respond 411. hyper sends it for HTTP/2 only.
-fn tell_length(request: &mut Request<Body>) {
-    const NONE: HeaderValue = HeaderValue::from_static("0");
-    let has_content = matches!(
-        *request.method(),
-        Method::POST | Method::PUT | Method::PATCH
-    );
-    let is_empty = http_body::Body::size_hint(request.body()).exact() == Some(0);
-    if has_content && is_empty && !request.headers().contains_key(TRANSFER_ENCODING) {
-        request.headers_mut().entry(CONTENT_LENGTH).or_insert(NONE);
     }
 }
 
@@ -241,39 +281,20 @@ impl http_body::Body for Received {
 
 /// Converts an error before the head of the response arrived.
 fn no_response(error: ::reqwest::Error) -> TransportError {
-    if causes(&error).any(is_unprocessed) {
-        let problem = "the server gave the request back unprocessed";
-        return described(Sent::No, problem, error);
-    }
-    let sent = if never_written(&error) {
-        Sent::No
-    } else {
-        Sent::Maybe
+    // hyper-util's message for a failed connection through a proxy. Only the text identifies it.
+    let is_tunnel =
+        |cause: &(dyn StdError + 'static)| cause.to_string().starts_with("tunnel error");
+    let circumstances = Circumstances {
+        no_connection: error.is_connect() || error.is_builder(),
+        through_proxy: error.is_connect() && causes(&error).any(is_tunnel),
+        timed_out: error.is_timeout(),
     };
-    let problem = match (sent, error.is_timeout()) {
-        (Sent::No, timed_out) => {
-            let late = if timed_out { " in time" } else { "" };
-            // hyper-util's message for a failed connection through a proxy. Only the text
-            // identifies it.
-            let is_tunnel =
-                causes(&error).any(|cause| cause.to_string().starts_with("tunnel error"));
-            let way = if is_tunnel { " through the proxy" } else { "" };
-            format!("no connection to {}{way}{late}", server(&error))
-        }
-        (_, true) => "no response in time".to_owned(),
-        (_, false) => "the exchange broke off before a response arrived".to_owned(),
-    };
-    described(sent, &problem, error)
+    failure::no_response(&error, circumstances, &server(&error)).caused_by(error.without_url())
 }
 
 /// Converts an error after the head of the response arrived.
 fn broken_off(error: ::reqwest::Error) -> TransportError {
-    let problem = if error.is_timeout() {
-        "the response's body stopped arriving"
-    } else {
-        "the response broke off"
-    };
-    described(Sent::Answered, problem, error)
+    failure::broken_off(&error, error.is_timeout()).caused_by(error.without_url())
 }
 
 /// Returns host and port. Other parts of the URL may hold a secret.
@@ -286,66 +307,6 @@ fn server(error: &::reqwest::Error) -> String {
         )
     });
     authority.unwrap_or_else(|| "the server".to_owned())
-}
-
-/// Composes the error, without the URL, which may hold a secret.
-fn described(sent: Sent, problem: &str, error: ::reqwest::Error) -> TransportError {
-    let new = if error.is_timeout() {
-        TransportError::timed_out
-    } else {
-        TransportError::new
-    };
-    let problem = match reason(&error) {
-        Some(reason) => format!("{problem}: {reason}"),
-        None => problem.to_owned(),
-    };
-    new(sent, problem).caused_by(error.without_url())
-}
-
-/// Returns whether it is certain that nothing of the request was written.
-fn never_written(error: &::reqwest::Error) -> bool {
-    // hyper reports "canceled" for a request whose connection closed before it was written.
-    let canceled = |error: &(dyn StdError + 'static)| {
-        error.downcast_ref().is_some_and(hyper::Error::is_canceled)
-    };
-    error.is_connect() || error.is_builder() || causes(error).any(canceled)
-}
-
-/// Whether the server reported that it has not processed the request, and never will (RFC 9113,
-/// section 8.7): it refused the stream, or is going away and the stream is above the last one that
-/// it took up. Streams below that end with other errors.
-#[cfg(feature = "http2")]
-fn is_unprocessed(cause: &(dyn StdError + 'static)) -> bool {
-    let error: Option<&h2::Error> = cause.downcast_ref();
-    error.is_some_and(|error| {
-        let is_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
-        error.is_remote() && (is_refused || error.is_go_away())
-    })
-}
-
-/// Without HTTP/2 no server can report that.
-#[cfg(not(feature = "http2"))]
-fn is_unprocessed(_: &(dyn StdError + 'static)) -> bool {
-    false
-}
-
-/// The innermost cause, in the words of the system or of TLS. HTTP's own words add nothing.
-fn reason(error: &::reqwest::Error) -> Option<String> {
-    let innermost = causes(error).last()?;
-    // For a timeout, only an error of the system adds information.
-    let from_system = || {
-        innermost
-            .downcast_ref()
-            .and_then(std::io::Error::raw_os_error)
-            .is_some()
-    };
-    let helps = !error.is_timeout() || from_system();
-    (helps && !innermost.is::<::reqwest::Error>()).then(|| innermost.to_string())
-}
-
-fn causes<'e>(error: &'e ::reqwest::Error) -> impl Iterator<Item = &'e (dyn StdError + 'static)> {
-    let first: Option<&'e (dyn StdError + 'static)> = error.source();
-    std::iter::successors(first, |&error| error.source())
 }
 
 impl fmt::Debug for ReqwestTransport {

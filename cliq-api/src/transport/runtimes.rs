@@ -1,36 +1,35 @@
-//! One `reqwest` client for each Tokio runtime.
+//! One HTTP client for each Tokio runtime.
 //!
 //! A connection is driven by the runtime that opened it: in a pool that two runtimes share, a call
 //! would stand still while the other runtime is idle, and break off when it ends.
 
 use std::sync::{Arc, Mutex, OnceLock, PoisonError, RwLock, Weak};
 
-use ::reqwest::{Client, Error};
 use tokio::runtime::{Handle, Id};
 use tokio::task::AbortHandle;
 
 /// Makes another client like the first.
-pub(super) type Make = Box<dyn Fn() -> Result<Client, Error> + Send>;
+pub(super) type Make<C, E> = Box<dyn Fn() -> Result<C, E> + Send>;
 
-pub(super) struct Clients {
+pub(super) struct Clients<C, E> {
     /// Of the only runtime, in most programs: it takes no lock and no task.
-    first: Client,
+    first: C,
     first_runtime: OnceLock<Id>,
     /// Few: a search is faster than a hash.
-    others: RwLock<Vec<Other>>,
-    make: Mutex<Make>,
+    others: RwLock<Vec<Other<C>>>,
+    make: Mutex<Make<C, E>>,
 }
 
-struct Other {
+struct Other<C> {
     runtime: Id,
     /// Gone when the runtime is.
-    client: Weak<Client>,
+    client: Weak<C>,
     keeper: AbortHandle,
 }
 
-impl Clients {
+impl<C: Send + Sync + 'static, E> Clients<C, E> {
     /// Makes the first client, so that an error shows at once.
-    pub(super) fn new(make: Make) -> Result<Self, Error> {
+    pub(super) fn new(make: Make<C, E>) -> Result<Self, E> {
         Ok(Self {
             first: make()?,
             first_runtime: OnceLock::new(),
@@ -39,24 +38,25 @@ impl Clients {
         })
     }
 
-    /// Returns the client of the runtime that this is called in.
-    pub(super) fn here(&self) -> Result<Client, Error> {
+    /// Uses the client of the runtime that this is called in.
+    pub(super) fn here<T>(&self, using: impl FnOnce(&C) -> T) -> Result<T, E> {
         let Ok(runtime) = Handle::try_current() else {
             // Nothing can be sent without a runtime, whichever client tries.
-            return Ok(self.first.clone());
+            return Ok(using(&self.first));
         };
         let id = runtime.id();
         if *self.first_runtime.get_or_init(|| id) == id {
-            return Ok(self.first.clone());
+            return Ok(using(&self.first));
         }
         let others = self.others.read().unwrap_or_else(PoisonError::into_inner);
         let known = find(&others, id);
         drop(others);
-        known.map_or_else(|| self.begin(&runtime), Ok)
+        let client = known.map_or_else(|| self.begin(&runtime), Ok)?;
+        Ok(using(&client))
     }
 
     #[cold]
-    fn begin(&self, runtime: &Handle) -> Result<Client, Error> {
+    fn begin(&self, runtime: &Handle) -> Result<Arc<C>, E> {
         let id = runtime.id();
         let mut others = self.others.write().unwrap_or_else(PoisonError::into_inner);
         if let Some(client) = find(&others, id) {
@@ -77,16 +77,16 @@ impl Clients {
             client: Arc::downgrade(&client),
             keeper: keeper.abort_handle(),
         });
-        Ok(Client::clone(&client))
+        Ok(client)
     }
 }
 
-fn find(others: &[Other], id: Id) -> Option<Client> {
+fn find<C>(others: &[Other<C>], id: Id) -> Option<Arc<C>> {
     let other = others.iter().find(|other| other.runtime == id)?;
-    Some(Client::clone(&*other.client.upgrade()?))
+    other.client.upgrade()
 }
 
-impl Drop for Clients {
+impl<C, E> Drop for Clients<C, E> {
     fn drop(&mut self) {
         let others = self
             .others
@@ -109,13 +109,14 @@ mod tests {
         let made = Arc::<std::sync::atomic::AtomicUsize>::default();
         let count = Arc::clone(&made);
         let clients = Clients::new(Box::new(move || {
-            count.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
-            Client::builder().tls_certs_only([]).build()
+            Ok(count.fetch_add(1, std::sync::atomic::Ordering::Relaxed))
         }));
-        let clients = clients.unwrap();
+        let clients: Clients<_, std::convert::Infallible> = clients.unwrap();
         let made = || made.load(std::sync::atomic::Ordering::Relaxed);
         let runtime = || Builder::new_current_thread().build().unwrap();
-        let here = |runtime: &Runtime| drop(runtime.block_on(async { clients.here().unwrap() }));
+        let here = |runtime: &Runtime| {
+            let Ok(()) = runtime.block_on(async { clients.here(|_| ()) });
+        };
         let (first, second) = (runtime(), runtime());
         for _ in 0..3 {
             here(&first);

@@ -40,6 +40,10 @@ impl Expansion<'_> {
     fn unusual(&self, wire: &Wire) -> TokenStream {
         let krate = self.krate();
         let mut meta = TokenStream::new();
+        let is_deprecated = |attr: &Attribute| attr.path().is_ident("deprecated");
+        if self.surface().attrs.iter().any(is_deprecated) {
+            meta.extend(quote!(deprecated: true,));
+        }
         let Wire {
             method,
             base,

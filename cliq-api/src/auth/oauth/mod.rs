@@ -25,8 +25,8 @@ pub use self::server::{ClientAuthentication, OAuthServer};
 use self::trusted::Trusted;
 use self::wire::Call;
 use super::{AccessToken, AuthError, AuthErrorKind, Credentials, ScopeSet};
-#[cfg(feature = "reqwest")]
-use crate::transport::ReqwestTransportBuilder;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+use crate::transport::DefaultTransportBuilder;
 use crate::transport::Transport;
 
 /// How long one request may take.
@@ -77,8 +77,8 @@ pub struct OAuthBuilder {
     client: OAuthClient,
     trusted: Trusted,
     transport: Option<Arc<dyn Transport>>,
-    #[cfg(feature = "reqwest")]
-    reqwest: ReqwestTransportBuilder,
+    #[cfg(any(feature = "hyper", feature = "reqwest"))]
+    default_transport: DefaultTransportBuilder,
     timeout: Duration,
 }
 
@@ -95,7 +95,7 @@ impl OAuthBuilder {
         Self { timeout, ..self }
     }
 
-    /// Sets what sends the requests, in place of `reqwest`.
+    /// Sets what sends the requests, in place of the default transport.
     pub fn transport(self, transport: impl Transport) -> Self {
         Self {
             transport: Some(Arc::new(transport)),
@@ -110,16 +110,19 @@ impl OAuthBuilder {
     /// If a server's URL, or the transport's configuration, can't be used.
     pub fn build(self) -> Result<OAuth, AuthError> {
         self.trusted.check()?;
-        #[cfg(feature = "reqwest")]
+        #[cfg(any(feature = "hyper", feature = "reqwest"))]
         let transport = match self.transport {
             Some(transport) => transport,
-            None => default_transport(self.reqwest, self.trusted.home().is_loopback())?,
+            None => {
+                let is_loopback = self.trusted.home().is_loopback();
+                default_transport(self.default_transport, is_loopback)?
+            }
         };
-        #[cfg(not(feature = "reqwest"))]
+        #[cfg(not(any(feature = "hyper", feature = "reqwest")))]
         let transport = self.transport.ok_or_else(|| {
             AuthError::configuration(
                 "this program was built without a transport: set one with `transport`, or turn on \
-                 the feature `reqwest`",
+                 the feature `reqwest` or `hyper`",
             )
         })?;
         Ok(OAuth(Arc::new(Inner {
@@ -132,17 +135,32 @@ impl OAuthBuilder {
 }
 
 /// Settings of the default transport.
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl OAuthBuilder {
     /// Sets the proxy for all requests, as
     /// [`ClientBuilder::proxy`](crate::ClientBuilder::proxy) does.
     pub fn proxy(mut self, url: impl Into<SecretString>) -> Self {
-        self.reqwest = self.reqwest.proxy(url);
+        self.default_transport = self.default_transport.proxy(url);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, besides those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.root_certificates(pem);
+        self
+    }
+
+    /// Trusts these root certificates, in PEM, in place of those of the platform.
+    #[cfg(any(feature = "rustls", all(feature = "native-tls", feature = "reqwest")))]
+    pub fn only_root_certificates(mut self, pem: impl AsRef<[u8]>) -> Self {
+        self.default_transport = self.default_transport.only_root_certificates(pem);
         self
     }
 
     /// Configures the `reqwest` client that sends the requests, as
     /// [`ClientBuilder::reqwest`](crate::ClientBuilder::reqwest) does: certificates, addresses.
+    #[cfg(feature = "reqwest")]
     pub fn reqwest(
         mut self,
         customize: impl FnOnce(reqwest::ClientBuilder) -> reqwest::ClientBuilder
@@ -150,14 +168,14 @@ impl OAuthBuilder {
         + Send
         + 'static,
     ) -> Self {
-        self.reqwest = self.reqwest.reqwest(customize);
+        self.default_transport = self.default_transport.reqwest(customize);
         self
     }
 }
 
-#[cfg(feature = "reqwest")]
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 fn default_transport(
-    builder: ReqwestTransportBuilder,
+    builder: DefaultTransportBuilder,
     is_loopback: bool,
 ) -> Result<Arc<dyn Transport>, AuthError> {
     let builder = if is_loopback {
@@ -186,8 +204,8 @@ impl OAuth {
             client: client.clone(),
             trusted: Trusted::new(client.server().clone()),
             transport: None,
-            #[cfg(feature = "reqwest")]
-            reqwest: ReqwestTransportBuilder::default(),
+            #[cfg(any(feature = "hyper", feature = "reqwest"))]
+            default_transport: DefaultTransportBuilder::default(),
             timeout: TIMEOUT,
         }
     }

@@ -6,6 +6,8 @@
 
 mod models;
 mod open_enum;
+#[cfg(feature = "schema")]
+mod schemas;
 
 use std::future::Future;
 
@@ -28,11 +30,24 @@ pub use open_enum::{
 ///
 /// Implemented for every [`Client`] and every other [`Caller`]. Import it to call the endpoints as
 /// methods.
-#[endpoints(
-    base = "/api/v3",
-    scope_prefix = "ZohoCliq",
-    limit = "20/min",
-    lock = "10m"
+#[cfg_attr(
+    feature = "schema",
+    endpoints(
+        base = "/api/v3",
+        scope_prefix = "ZohoCliq",
+        limit = "20/min",
+        lock = "10m",
+        schema
+    )
+)]
+#[cfg_attr(
+    not(feature = "schema"),
+    endpoints(
+        base = "/api/v3",
+        scope_prefix = "ZohoCliq",
+        limit = "20/min",
+        lock = "10m"
+    )
 )]
 pub trait Threads {
     /// Starts a thread from a message in a channel, given the channel's id.

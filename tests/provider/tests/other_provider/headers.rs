@@ -38,6 +38,7 @@ async fn a_header_of_a_call_replaces_others() {
     assert!(received.values("user-agent")[0].starts_with(concat!("cliq", "-api/")));
 }
 
+#[cfg(feature = "over-reqwest")]
 #[tokio::test]
 async fn what_reqwest_was_told_is_sent() {
     let server = depot().await;
