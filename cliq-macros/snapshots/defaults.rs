@@ -144,7 +144,7 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Shared> {
         path: "/shared/<ID>",
         limits: &[::cliq_api::__private::limit(10, 60)],
         lock: ::cliq_api::__private::lock(3600),
-        params: &[::cliq_api::Param::path("ID", true)],
+        params: &[::cliq_api::Param::path("ID", true).integer()],
         ..ApiCall::<()>::SHARED
     };
 }
@@ -163,7 +163,7 @@ impl ::cliq_api::Endpoint for ApiCall<__api::SharedByName> {
         name: "shared_by_name",
         method: &::cliq_api::http::Method::GET,
         path: "/shared/<NAME>",
-        params: &[::cliq_api::Param::path("NAME", true)],
+        params: &[::cliq_api::Param::path("NAME", true).string()],
         ..ApiCall::<()>::SHARED
     };
 }

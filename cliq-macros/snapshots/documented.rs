@@ -59,8 +59,8 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Find> {
         method: &::cliq_api::http::Method::GET,
         path: "/find/<ID>",
         params: &[
-            ::cliq_api::Param::path("ID", true).about("Which."),
-            ::cliq_api::Param::query("n", false).about("How many."),
+            ::cliq_api::Param::path("ID", true).integer().about("Which."),
+            ::cliq_api::Param::query("n", false).integer().about("How many."),
         ],
         ..ApiCall::<()>::SHARED
     };
@@ -90,6 +90,7 @@ impl ApiCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || API,
         api: "Api",
+        api_summary: "An API.",
         limits: &[::cliq_api::__private::limit(1, 1)],
         ..::cliq_api::EndpointMeta::DEFAULT
     };

@@ -101,28 +101,30 @@ impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
         ),
         timeout: ::other::path::__private::seconds(3),
         params: &[
-            ::other::path::Param::path("ID", true),
+            ::other::path::Param::path("ID", true).integer(),
             ::other::path::Param::new(
-                "a",
-                ::other::path::Place::Query,
-                ::other::path::Shape::Repeated,
-                true,
-            ),
+                    "a",
+                    ::other::path::Place::Query,
+                    ::other::path::Shape::Repeated,
+                    true,
+                )
+                .string(),
             ::other::path::Param::new(
-                "b",
-                ::other::path::Place::Query,
-                ::other::path::Shape::Csv,
-                false,
-            ),
+                    "b",
+                    ::other::path::Place::Query,
+                    ::other::path::Shape::Csv,
+                    false,
+                )
+                .integer(),
             ::other::path::Param::new(
                 "c",
                 ::other::path::Place::Query,
                 ::other::path::Shape::Flatten,
                 true,
             ),
-            ::other::path::Param::header("X-D", false),
+            ::other::path::Param::header("X-D", false).boolean(),
             ::other::path::Param::field("e", false).about("Its words."),
-            ::other::path::Param::query("cursor", false),
+            ::other::path::Param::query("cursor", false).string(),
         ],
         ..ApiCall::<()>::SHARED
     };
@@ -185,17 +187,19 @@ impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
         optional: true,
         params: &[
             ::other::path::Param::new(
-                "a",
-                ::other::path::Place::Field,
-                ::other::path::Shape::Plain,
-                true,
-            ),
+                    "a",
+                    ::other::path::Place::Field,
+                    ::other::path::Shape::Plain,
+                    true,
+                )
+                .string(),
             ::other::path::Param::new(
-                "b",
-                ::other::path::Place::Field,
-                ::other::path::Shape::Repeated,
-                false,
-            ),
+                    "b",
+                    ::other::path::Place::Field,
+                    ::other::path::Shape::Repeated,
+                    false,
+                )
+                .string(),
         ],
         ..ApiCall::<()>::SHARED
     };

@@ -77,11 +77,12 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Inherits> {
         path: "/a/<PATH..>",
         params: &[
             ::cliq_api::Param::new(
-                "PATH",
-                ::cliq_api::Place::Path,
-                ::cliq_api::Shape::Segments,
-                true,
-            ),
+                    "PATH",
+                    ::cliq_api::Place::Path,
+                    ::cliq_api::Shape::Segments,
+                    true,
+                )
+                .string(),
         ],
         param_schemas: &[
             ::core::option::Option::Some(::cliq_api::__private::schema::<String>),
@@ -119,17 +120,19 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Replaces> {
         nested: true,
         params: &[
             ::cliq_api::Param::new(
-                "IDS",
-                ::cliq_api::Place::Path,
-                ::cliq_api::Shape::Csv,
-                true,
-            ),
+                    "IDS",
+                    ::cliq_api::Place::Path,
+                    ::cliq_api::Shape::Csv,
+                    true,
+                )
+                .integer(),
             ::cliq_api::Param::new(
-                "PATH",
-                ::cliq_api::Place::Path,
-                ::cliq_api::Shape::Segments,
-                true,
-            ),
+                    "PATH",
+                    ::cliq_api::Place::Path,
+                    ::cliq_api::Shape::Segments,
+                    true,
+                )
+                .string(),
             ::cliq_api::Param::new(
                     "sort",
                     ::cliq_api::Place::Query,
@@ -206,12 +209,13 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Optional> {
         body_optional: true,
         params: &[
             ::cliq_api::Param::new(
-                "ids",
-                ::cliq_api::Place::Field,
-                ::cliq_api::Shape::Csv,
-                false,
-            ),
-            ::cliq_api::Param::field("rows", false),
+                    "ids",
+                    ::cliq_api::Place::Field,
+                    ::cliq_api::Shape::Csv,
+                    false,
+                )
+                .string(),
+            ::cliq_api::Param::field("rows", false).list(),
         ],
         response_schema: ::core::option::Option::Some(
             ::cliq_api::__private::schema::<Item>,

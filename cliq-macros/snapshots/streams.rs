@@ -74,11 +74,12 @@ impl ::cliq_api::Endpoint for FilesCall<__files::Post> {
         idempotency_key: ::core::option::Option::Some("Idempotency-Key"),
         params: &[
             ::cliq_api::Param::new(
-                "a",
-                ::cliq_api::Place::Part,
-                ::cliq_api::Shape::Plain,
-                true,
-            ),
+                    "a",
+                    ::cliq_api::Place::Part,
+                    ::cliq_api::Shape::Plain,
+                    true,
+                )
+                .string(),
             ::cliq_api::Param::new(
                 "b",
                 ::cliq_api::Place::Part,
@@ -143,7 +144,7 @@ impl ::cliq_api::Endpoint for FilesCall<__files::List> {
         page: ::core::option::Option::Some(
             ::cliq_api::PageMeta::number(&["data"], 0, 0).with_more(&["more"]),
         ),
-        params: &[::cliq_api::Param::query("p", false)],
+        params: &[::cliq_api::Param::query("p", false).integer()],
         ..FilesCall::<()>::SHARED
     };
 }
