@@ -93,9 +93,7 @@ fn next_token(value: &Value, next: NextPage) -> bool {
     let (NextPage::Token { member, .. } | NextPage::Url { member, .. }) = next else {
         return false;
     };
-    let found = member
-        .iter()
-        .try_fold(value, |value, name| value.get(name));
+    let found = member.iter().try_fold(value, |value, name| value.get(name));
     match found {
         Some(Value::String(token)) => !token.is_empty(),
         Some(value) => !value.is_null(),
@@ -171,7 +169,9 @@ async fn download(
     progress: &Progress,
 ) -> Result<(), Failure> {
     if output.has_query() {
-        return Err(Failure::usage("--query needs JSON, and this endpoint returns other content"));
+        return Err(Failure::usage(
+            "--query needs JSON, and this endpoint returns other content",
+        ));
     }
     if to.is_none() && output.is_terminal() {
         return Err(Failure::usage(
@@ -183,7 +183,10 @@ async fn download(
         Failure::io(format_args!("can't write {name}"), &error)
     };
     // Before anything is sent, so that a call isn't made in vain.
-    let mut file = to.map(|to| Partial::create(to, false)).transpose().map_err(problem)?;
+    let mut file = to
+        .map(|to| Partial::create(to, false))
+        .transpose()
+        .map_err(problem)?;
     let response = progress.watch(call.stream()).await?;
     let mut body = response.into_body();
     let mut size = 0;

@@ -35,7 +35,11 @@ impl Catalog {
         // Two traits of one name are one group, whose first endpoint of a name counts.
         if let Some(group) = self.0.iter_mut().find(|group| group.name == name) {
             for entry in endpoints {
-                if group.endpoints.iter().all(|known| known.command != entry.command) {
+                if group
+                    .endpoints
+                    .iter()
+                    .all(|known| known.command != entry.command)
+                {
                     group.endpoints.push(entry);
                 }
             }

@@ -240,9 +240,8 @@ impl App {
             return None;
         };
         let own = own_commands();
-        let is_free = |name: &str| {
-            name != group.name && own.iter().all(|command| command.get_name() != name)
-        };
+        let is_free =
+            |name: &str| name != group.name && own.iter().all(|command| command.get_name() != name);
         let is_plain = self.host.commands().is_empty();
         (is_plain && group.endpoints.iter().all(|entry| is_free(&entry.command))).then_some(group)
     }
@@ -376,10 +375,7 @@ fn group_command(group: &Group, wanted: &Wanted) -> clap::Command {
     }
 }
 
-fn entries<'a>(
-    group: &'a Group,
-    wanted: &'a Wanted,
-) -> impl Iterator<Item = clap::Command> + 'a {
+fn entries<'a>(group: &'a Group, wanted: &'a Wanted) -> impl Iterator<Item = clap::Command> + 'a {
     group.endpoints.iter().map(|entry| {
         let whole = crate::names::kebab(entry.meta.name());
         let name = entry.command.clone();

@@ -142,10 +142,9 @@ fn inputs(meta: &EndpointMeta) -> Vec<Input> {
 /// Returns the command of an endpoint, with its arguments.
 pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
     let takes_json = takes_json(meta);
-    let body_required = meta
-        .params()
-        .iter()
-        .any(|param| param.place() == Place::Body && param.shape() == Shape::Json && param.required());
+    let body_required = meta.params().iter().any(|param| {
+        param.place() == Place::Body && param.shape() == Shape::Json && param.required()
+    });
     let inputs = inputs(meta);
     let has_properties = inputs
         .iter()
@@ -304,7 +303,9 @@ pub(crate) fn facts(meta: &EndpointMeta) -> String {
     let mut lines = vec![meta.to_string()];
     let names = meta.scopes().names();
     match meta.scopes() {
-        Scopes::Any(_) if names.len() > 1 => lines.push(format!("Scope: any of {}", names.join(", "))),
+        Scopes::Any(_) if names.len() > 1 => {
+            lines.push(format!("Scope: any of {}", names.join(", ")))
+        }
         Scopes::All(_) if names.len() > 1 => lines.push(format!("Scopes: {}", names.join(", "))),
         _ if names.is_empty() => {}
         _ => lines.push(format!("Scope: {}", names.join(""))),
@@ -401,7 +402,9 @@ fn has_body(meta: &EndpointMeta) -> bool {
 /// Sets fields from the members of a JSON object. Options come afterwards, and replace them.
 fn set_fields(mut call: DynamicCall, json: Value) -> Result<DynamicCall, Failure> {
     let Value::Object(members) = json else {
-        return Err(Failure::usage("--json has to be an object: its members are the fields"));
+        return Err(Failure::usage(
+            "--json has to be an object: its members are the fields",
+        ));
     };
     let fields = || {
         let params = call.endpoint().params().iter();
@@ -421,7 +424,10 @@ fn set_fields(mut call: DynamicCall, json: Value) -> Result<DynamicCall, Failure
         } else if flattened.is_some() {
             rest.insert(name, value);
         } else {
-            let problem = format!("--json has the member {name:?}; the fields are {}", names.join(", "));
+            let problem = format!(
+                "--json has the member {name:?}; the fields are {}",
+                names.join(", ")
+            );
             return Err(Failure::usage(problem));
         }
     }

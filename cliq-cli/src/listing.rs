@@ -28,7 +28,9 @@ pub(crate) fn command() -> Command {
                     .value_name("NAME")
                     .num_args(1..=2)
                     .required(true)
-                    .help("Its command, such as threads follow, or its name, such as follow_thread"),
+                    .help(
+                        "Its command, such as threads follow, or its name, such as follow_thread",
+                    ),
             ),
         )
 }

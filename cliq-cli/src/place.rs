@@ -51,9 +51,9 @@ fn directory(program: &str, own: &str, xdg: &str, below_home: &str) -> Result<Pa
         .filter(|path| path.is_absolute())
         .or_else(|| std::env::home_dir().map(|home| home.join(below_home)))
         .filter(|path| path.is_absolute());
-    shared.map(|path| path.join(program)).ok_or_else(|| {
-        Failure::usage(format!("there is no home directory for files; set {own}"))
-    })
+    shared
+        .map(|path| path.join(program))
+        .ok_or_else(|| Failure::usage(format!("there is no home directory for files; set {own}")))
 }
 
 /// Creates a directory for its user alone, if there is none.
@@ -82,9 +82,9 @@ pub(crate) struct Partial {
 impl Partial {
     /// Starts a file. One `for_owner` can't be read by others.
     pub(crate) fn create(target: &Path, for_owner: bool) -> io::Result<Self> {
-        let name = target.file_name().ok_or_else(|| {
-            io::Error::new(io::ErrorKind::InvalidInput, "the path names no file")
-        })?;
+        let name = target
+            .file_name()
+            .ok_or_else(|| io::Error::new(io::ErrorKind::InvalidInput, "the path names no file"))?;
         let mut options = OpenOptions::new();
         options.write(true).create_new(true);
         #[cfg(unix)]
@@ -111,7 +111,10 @@ impl Partial {
                 Err(error) => return Err(error),
             }
         }
-        Err(io::Error::new(io::ErrorKind::AlreadyExists, "too many unfinished files"))
+        Err(io::Error::new(
+            io::ErrorKind::AlreadyExists,
+            "too many unfinished files",
+        ))
     }
 
     pub(crate) fn write(&mut self, bytes: &[u8]) -> io::Result<()> {

@@ -46,7 +46,12 @@ pub(crate) fn man(app: &App, matches: &ArgMatches) -> Result<(), Failure> {
     let Some(directory) = matches.get_one::<PathBuf>("directory") else {
         return Err(Failure::usage("a directory is missing"));
     };
-    let problem = |error| Failure::io(format_args!("can't write to {}", directory.display()), &error);
+    let problem = |error| {
+        Failure::io(
+            format_args!("can't write to {}", directory.display()),
+            &error,
+        )
+    };
     std::fs::create_dir_all(directory).map_err(problem)?;
     let mut command = app.command(&Wanted::All).disable_help_subcommand(true);
     command.build();

@@ -186,7 +186,9 @@ impl Spec {
             Some("integer") => of(Kind::Integer),
             Some("number") => of(Kind::Number),
             Some("array") => {
-                let items = node.get("items").map(|items| Self::read(items, root, depth + 1));
+                let items = node
+                    .get("items")
+                    .map(|items| Self::read(items, root, depth + 1));
                 match items {
                     Some(items) if !items.is_list => Self {
                         is_list: true,
@@ -422,15 +424,27 @@ mod tests {
         for (schema, kind, is_list) in [
             (json!({ "type": "string" }), Kind::Text, false),
             (json!({ "type": ["integer", "null"] }), Kind::Integer, false),
-            (json!({ "type": "array", "items": { "type": "boolean" } }), Kind::Boolean, true),
+            (
+                json!({ "type": "array", "items": { "type": "boolean" } }),
+                Kind::Boolean,
+                true,
+            ),
             (json!({ "type": "object" }), Kind::Json, false),
             (
                 json!({ "type": "array", "items": { "type": "array", "items": { "type": "string" } } }),
                 Kind::Json,
                 false,
             ),
-            (json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] }), Kind::Json, false),
-            (json!({ "anyOf": [{ "type": "number" }, { "type": "null" }] }), Kind::Number, false),
+            (
+                json!({ "anyOf": [{ "type": "string" }, { "type": "integer" }] }),
+                Kind::Json,
+                false,
+            ),
+            (
+                json!({ "anyOf": [{ "type": "number" }, { "type": "null" }] }),
+                Kind::Number,
+                false,
+            ),
             (json!(true), Kind::Unknown, false),
             (
                 json!({ "$ref": "#/$defs/A", "$defs": { "A": { "$ref": "#/$defs/B" }, "B": { "type": "integer" } } }),
@@ -442,17 +456,28 @@ mod tests {
             assert_eq!((spec.kind, spec.is_list), (kind, is_list), "{schema}");
         }
         // A type that contains itself.
-        read(json!({ "$ref": "#/$defs/A", "$defs": { "A": { "anyOf": [{ "$ref": "#/$defs/A" }] } } }));
+        read(
+            json!({ "$ref": "#/$defs/A", "$defs": { "A": { "anyOf": [{ "$ref": "#/$defs/A" }] } } }),
+        );
         read(json!({ "$ref": "#" }));
     }
 
     #[test]
     fn enums_have_choices() {
-        let closed = read(json!({ "enum": ["open", "closed"], "type": "string", "description": "A\nstate.\n\nMore." }));
-        assert_eq!((values(&closed), closed.is_open), (vec!["open", "closed"], false));
+        let closed = read(
+            json!({ "enum": ["open", "closed"], "type": "string", "description": "A\nstate.\n\nMore." }),
+        );
+        assert_eq!(
+            (values(&closed), closed.is_open),
+            (vec!["open", "closed"], false)
+        );
         assert_eq!(closed.summary, "A state.");
-        let described = read(json!({ "oneOf": [{ "const": "a", "description": "First." }, { "const": "b" }] }));
-        assert_eq!((values(&described), described.is_open), (vec!["a", "b"], false));
+        let described =
+            read(json!({ "oneOf": [{ "const": "a", "description": "First." }, { "const": "b" }] }));
+        assert_eq!(
+            (values(&described), described.is_open),
+            (vec!["a", "b"], false)
+        );
         assert_eq!(described.choices[0].summary, "First.");
         let open = read(json!({ "anyOf": [{ "enum": ["a"] }, { "type": "string" }] }));
         assert_eq!((values(&open), open.is_open), (vec!["a"], true));
@@ -463,9 +488,15 @@ mod tests {
         let parse = |kind, text: &str| Spec::of(kind).parse(text);
         assert_eq!(parse(Kind::Text, "[1]").unwrap(), json!("[1]"));
         assert_eq!(parse(Kind::Unknown, "[1]").unwrap(), json!([1]));
-        assert_eq!(parse(Kind::Unknown, "[deploy] failed").unwrap(), json!("[deploy] failed"));
+        assert_eq!(
+            parse(Kind::Unknown, "[deploy] failed").unwrap(),
+            json!("[deploy] failed")
+        );
         assert_eq!(parse(Kind::Unknown, "1").unwrap(), json!("1"));
-        assert_eq!(parse(Kind::Integer, "18446744073709551615").unwrap(), json!(u64::MAX));
+        assert_eq!(
+            parse(Kind::Integer, "18446744073709551615").unwrap(),
+            json!(u64::MAX)
+        );
         assert_eq!(parse(Kind::Integer, "-1").unwrap(), json!(-1));
         for (kind, text) in [
             (Kind::Integer, "1.5"),

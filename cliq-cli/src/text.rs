@@ -10,7 +10,10 @@ use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 /// Whether a character moves the cursor, changes colours, or reverses the text after it.
 fn is_control(char: char) -> bool {
     char.is_control()
-        || matches!(char, '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}' | '\u{2029}')
+        || matches!(
+            char,
+            '\u{200e}' | '\u{200f}' | '\u{061c}' | '\u{2028}' | '\u{2029}'
+        )
         || ('\u{202a}'..='\u{202e}').contains(&char)
         || ('\u{2066}'..='\u{2069}').contains(&char)
 }
@@ -145,8 +148,14 @@ mod tests {
     #[test]
     fn documentation_loses_its_markup() {
         for (markdown, expected) in [
-            ("Closes it: [`update`](Self::update) with `close`.", "Closes it: update with close."),
-            ("The [`next_token`] of the [last](x) page [1].", "The next_token of the last page [1]."),
+            (
+                "Closes it: [`update`](Self::update) with `close`.",
+                "Closes it: update with close.",
+            ),
+            (
+                "The [`next_token`] of the [last](x) page [1].",
+                "The next_token of the last page [1].",
+            ),
             ("a [b", "a [b"),
         ] {
             assert_eq!(plain(markdown), expected);
@@ -164,6 +173,9 @@ mod tests {
     fn times_are_rounded_up() {
         assert_eq!(duration(Duration::from_millis(64_001)), "1m 5s");
         assert_eq!(duration(Duration::from_mins(10)), "10m");
-        assert_eq!(utc(SystemTime::UNIX_EPOCH + Duration::from_millis(1)), "1970-01-01T00:00:01Z");
+        assert_eq!(
+            utc(SystemTime::UNIX_EPOCH + Duration::from_millis(1)),
+            "1970-01-01T00:00:01Z"
+        );
     }
 }

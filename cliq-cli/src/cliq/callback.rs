@@ -30,7 +30,10 @@ pub(super) async fn consent(
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
         .map_err(|error| {
-            Failure::io(format_args!("can't listen at the port {port} for the browser"), &error)
+            Failure::io(
+                format_args!("can't listen at the port {port} for the browser"),
+                &error,
+            )
         })?;
     let redirect_uri = format!("http://localhost:{port}/callback");
     let request = oauth.authorization(&redirect_uri, scopes)?;
@@ -38,7 +41,10 @@ pub(super) async fn consent(
     if open && browse(&start) {
         eprintln!("Go on in the browser. If none opened, go to {start}");
     } else {
-        eprintln!("Go to {start} or, on another machine, to\n{}", request.url());
+        eprintln!(
+            "Go to {start} or, on another machine, to\n{}",
+            request.url()
+        );
     }
     let waiting = listen(&listener, request.url());
     let callback = tokio::time::timeout(PATIENCE, waiting)

@@ -16,8 +16,7 @@ use crate::place;
 pub(super) fn commands() -> [Command; 3] {
     [
         login_command(),
-        Command::new("logout")
-            .about("Revokes the token of a profile, and removes the profile"),
+        Command::new("logout").about("Revokes the token of a profile, and removes the profile"),
         Command::new("whoami").about("Shows the profiles, and the one that is used"),
     ]
 }
@@ -118,7 +117,10 @@ pub(super) async fn login(app: &App, matches: &ArgMatches) -> Result<(), Failure
         let code = prompt::ask_secret("Code: ").await?;
         oauth.exchange_self_client(code).await?
     } else {
-        let port = matches.get_one("redirect-port").copied().unwrap_or_default();
+        let port = matches
+            .get_one("redirect-port")
+            .copied()
+            .unwrap_or_default();
         callback::consent(&oauth, &scopes, port, !matches.get_flag("no-browser")).await?
     };
     let keeper = match text("store").as_deref() {
@@ -229,7 +231,9 @@ pub(super) async fn logout(matches: &ArgMatches) -> Result<(), Failure> {
     secrets::remove(profiles.directory(), &name, profile.secrets).await?;
     profiles.remove(&name)?;
     revoked.map_err(|failure| {
-        failure.advice("the profile is removed, but the token may still be valid: end it in your Zoho account")
+        failure.advice(
+            "the profile is removed, but the token may still be valid: end it in your Zoho account",
+        )
     })?;
     eprintln!("Signed out: the token is revoked, and the profile {name:?} is removed.");
     Ok(())

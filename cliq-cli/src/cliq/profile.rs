@@ -67,7 +67,11 @@ pub(crate) fn data_center(text: &str) -> Result<DataCenter, Failure> {
 pub(crate) fn written(data_center: &DataCenter) -> String {
     match data_center.name() {
         Some(name) => name.to_owned(),
-        None => format!("{},{}", data_center.cliq_host(), data_center.accounts_host()),
+        None => format!(
+            "{},{}",
+            data_center.cliq_host(),
+            data_center.accounts_host()
+        ),
     }
 }
 
@@ -103,7 +107,10 @@ impl Profiles {
             Ok(text) => text,
             Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Content::default()),
             Err(error) => {
-                return Err(Failure::io(format_args!("can't read {}", path.display()), &error));
+                return Err(Failure::io(
+                    format_args!("can't read {}", path.display()),
+                    &error,
+                ));
             }
         };
         serde_json::from_str(&text).map_err(|error| {
@@ -133,8 +140,12 @@ impl Profiles {
     }
 
     fn change(&self, change: impl FnOnce(&mut BTreeMap<String, Profile>)) -> Result<(), Failure> {
-        let problem =
-            |error| Failure::io(format_args!("can't write to {}", self.directory.display()), &error);
+        let problem = |error| {
+            Failure::io(
+                format_args!("can't write to {}", self.directory.display()),
+                &error,
+            )
+        };
         let _lock = lock(&self.directory).map_err(problem)?;
         let mut content = self.load()?;
         change(&mut content.profiles);

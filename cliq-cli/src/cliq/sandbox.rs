@@ -80,7 +80,10 @@ pub(super) fn wanted(matches: &ArgMatches) -> Result<Option<Wanted>, Failure> {
 }
 
 fn demo(limits: Limits) -> Demo {
-    Sandbox::builder().clock(Clock::system()).limits(limits).demo()
+    Sandbox::builder()
+        .clock(Clock::system())
+        .limits(limits)
+        .demo()
 }
 
 /// Builds a client of a sandbox.
@@ -139,7 +142,10 @@ async fn running() -> Option<Running> {
     let running: Running = serde_json::from_str(&text).ok()?;
     let address: SocketAddr = running.url.strip_prefix("http://")?.parse().ok()?;
     let connect = tokio::net::TcpStream::connect(address);
-    tokio::time::timeout(CONNECT_TIMEOUT, connect).await.ok()?.ok()?;
+    tokio::time::timeout(CONNECT_TIMEOUT, connect)
+        .await
+        .ok()?
+        .ok()?;
     Some(running)
 }
 

@@ -52,7 +52,10 @@ pub(crate) async fn store(
         match ring::store(profile, secrets.to_json().to_string()).await {
             Ok(()) => return Ok(Keeper::Keyring),
             Err(problem) if wanted.is_some() => {
-                return Err(Failure::new(Exit::Other, format!("the keyring failed: {problem}")));
+                return Err(Failure::new(
+                    Exit::Other,
+                    format!("the keyring failed: {problem}"),
+                ));
             }
             Err(_) => {}
         }
@@ -69,9 +72,9 @@ pub(crate) async fn load(
 ) -> Result<Secrets, Failure> {
     let value = match keeper {
         Keeper::Keyring => {
-            let text = ring::load(profile)
-                .await
-                .map_err(|problem| Failure::new(Exit::Other, format!("the keyring failed: {problem}")))?;
+            let text = ring::load(profile).await.map_err(|problem| {
+                Failure::new(Exit::Other, format!("the keyring failed: {problem}"))
+            })?;
             text.and_then(|text| serde_json::from_str(&text).ok())
         }
         Keeper::File => File(directory).read()?.remove(profile),
@@ -132,8 +135,8 @@ impl File<'_> {
         let _lock = lock(self.0).map_err(problem)?;
         let mut all = self.read()?;
         change(&mut all);
-        let text = serde_json::to_vec_pretty(&all)
-            .map_err(|error| problem(io::Error::other(error)))?;
+        let text =
+            serde_json::to_vec_pretty(&all).map_err(|error| problem(io::Error::other(error)))?;
         place::write_private(&path, &text).map_err(problem)
     }
 

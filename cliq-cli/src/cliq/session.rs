@@ -66,10 +66,7 @@ fn from_variables(matches: &ArgMatches) -> Result<Option<ClientBuilder>, Failure
     shared(Client::cliq(data_center).credentials(credentials), &user).map(Some)
 }
 
-async fn from_profile(
-    named: Option<&str>,
-    matches: &ArgMatches,
-) -> Result<ClientBuilder, Failure> {
+async fn from_profile(named: Option<&str>, matches: &ArgMatches) -> Result<ClientBuilder, Failure> {
     let profiles = Profiles::open()?;
     let name = named.unwrap_or(profile::DEFAULT);
     let Some(profile) = profiles.get(name)? else {
@@ -88,7 +85,10 @@ async fn from_profile(
     let app = client_of(&data_center, &profile.client_id, secrets.client_secret);
     let credentials =
         Credentials::refresh_token(&app, secrets.refresh_token).scopes(&*profile.scopes);
-    shared(Client::cliq(data_center).credentials(credentials), &profile.user)
+    shared(
+        Client::cliq(data_center).credentials(credentials),
+        &profile.user,
+    )
 }
 
 /// A registered program.

@@ -47,17 +47,8 @@ impl Output {
     pub(crate) fn new(matches: &ArgMatches) -> Result<Self, Failure> {
         let is_terminal = io::stdout().is_terminal();
         let format = matches.get_one::<String>("output").map(String::as_str);
-        let query = matches
-            .get_one::<String>("query")
-            .map(|query| {
-                jmespath::compile(query).map_err(|error| {
-                    // The error draws the place in several lines.
-                    let why = error.to_string();
-                    let why = why.lines().next().unwrap_or_default().to_owned();
-                    Failure::usage(format!("--query can't be read: {why}"))
-                })
-            })
-            .transpose()?;
+        let query = matches.get_one::<String>("query");
+        let query = query.map(|query| compiled(query)).transpose()?;
         Ok(Self {
             format: match format {
                 Some("table") => Format::Table,
@@ -172,17 +163,43 @@ impl Output {
     }
 
     fn selected(&self, value: Value) -> Result<Value, Failure> {
-        let Some(query) = &self.query else {
-            return Ok(value);
-        };
-        let found = query.search(&value).map_err(|error| {
-            let why = error.to_string();
-            let why = why.lines().next().unwrap_or_default().to_owned();
-            Failure::usage(format!("--query fails on this result: {why}"))
-        })?;
-        serde_json::to_value(&*found)
-            .map_err(|error| Failure::new(Exit::Other, format!("--query: {error}")))
+        match &self.query {
+            Some(query) => searched(query, &value),
+            None => Ok(value),
+        }
     }
+}
+
+fn compiled(query: &str) -> Result<Expression<'static>, Failure> {
+    jmespath::compile(query).map_err(|error| {
+        Failure::usage(format!(
+            "the expression can't be read: {}",
+            first_line(&error)
+        ))
+    })
+}
+
+fn searched(query: &Expression<'_>, value: &Value) -> Result<Value, Failure> {
+    let found = query.search(value).map_err(|error| {
+        Failure::usage(format!(
+            "the expression fails on this result: {}",
+            first_line(&error)
+        ))
+    })?;
+    serde_json::to_value(&*found).map_err(|error| Failure::new(Exit::Other, error.to_string()))
+}
+
+/// Its other lines draw where it is.
+fn first_line(error: &jmespath::JmespathError) -> String {
+    let text = error.to_string();
+    text.lines().next().unwrap_or_default().to_owned()
+}
+
+/// Returns what an expression selects; without a value only whether the expression can be read.
+#[cfg(feature = "mcp")]
+pub(crate) fn select(query: &str, value: Option<Value>) -> Result<Value, Failure> {
+    let query = compiled(query)?;
+    value.map_or(Ok(Value::Null), |value| searched(&query, &value))
 }
 
 fn terminal_columns() -> usize {

@@ -58,7 +58,9 @@ fn list(members: &Map<String, Value>, columns: Option<usize>) -> String {
     let mut out = String::new();
     for (member, value) in members {
         let value = cell(value);
-        let value = left.map_or(value.clone(), |left| text::cut(&value, left).into_owned().into());
+        let value = left.map_or(value.clone(), |left| {
+            text::cut(&value, left).into_owned().into()
+        });
         push(&mut out, &text::one_line(member), name + GAP);
         out.push_str(&value);
         end(&mut out);
@@ -183,7 +185,10 @@ mod tests {
             render(&rows, Some(20)),
             "ID  TITLE\n1   Slow sign-in\n22  日本\n(2 more columns: --output json)\n"
         );
-        assert_eq!(render(&json!({ "data": rows }), Some(20)), render(&rows, Some(20)));
+        assert_eq!(
+            render(&json!({ "data": rows }), Some(20)),
+            render(&rows, Some(20))
+        );
     }
 
     #[test]
