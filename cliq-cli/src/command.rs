@@ -200,7 +200,7 @@ impl App {
         }
         let mut about = command.about;
         if let (true, [group]) = (about.is_empty(), catalog.groups()) {
-            about = text::plain(group.summary);
+            about = text::title(group.summary);
         }
         Self {
             name: command.name,
@@ -362,7 +362,7 @@ impl App {
 fn group_command(group: &Group, wanted: &Wanted) -> clap::Command {
     let about = match group.summary {
         "" => format!("Endpoints of {}", group.name),
-        summary => text::plain(summary),
+        summary => text::title(summary),
     };
     let command = clap::Command::new(group.name.clone())
         .about(about)
@@ -425,8 +425,17 @@ fn common() -> Vec<Arg> {
             .hide_possible_values(true)
             .help("Logs to standard error: error, warn, info, debug or trace"),
     );
+    shared(args)
+}
+
+/// Makes options those of every command. `-h` leaves them out.
+pub(crate) fn shared(args: impl IntoIterator<Item = Arg>) -> Vec<Arg> {
     args.into_iter()
-        .map(|arg| arg.global(true).help_heading("Common options"))
+        .map(|arg| {
+            arg.global(true)
+                .help_heading("Common options")
+                .hide_short_help(true)
+        })
         .collect()
 }
 

@@ -199,7 +199,7 @@ pub(crate) fn about(command: Command, meta: &EndpointMeta) -> Command {
     };
     match meta.summary() {
         "" => command.about(meta.to_string()),
-        summary => command.about(text::plain(summary)),
+        summary => command.about(text::title(summary)),
     }
 }
 
@@ -220,12 +220,17 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     } = input.spec;
     let mut help = text::plain(summary);
     let mut arg = Arg::new(input.id);
-    if input.is_required {
+    if input.is_required && input.long.is_some() {
         arg = if takes_json && is_body {
+            add(&mut help, "Required, here or in --json");
             arg.required_unless_present("json")
         } else {
+            add(&mut help, "Required");
             arg.required(true)
         };
+    }
+    if input.long.is_none() {
+        arg = arg.required(input.is_required);
     }
     if is_list {
         arg = arg.action(ArgAction::Append);

@@ -5,6 +5,9 @@ use cliq_api::{EndpointMeta, Place, Shape, ValueType};
 use serde_json::Map;
 use serde_json::{Number, Value};
 
+#[cfg(feature = "mcp")]
+use crate::text;
+
 /// What a value has to be.
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) struct Spec {
@@ -318,7 +321,7 @@ pub(crate) fn arguments(meta: &EndpointMeta, names: &[String]) -> Map<String, Va
             None => untyped(meta, index),
         };
         if let Some(schema) = schema.as_object_mut() {
-            let summary = param.summary();
+            let summary = text::plain(param.summary());
             if !summary.is_empty() {
                 schema.insert("description".into(), summary.into());
             }

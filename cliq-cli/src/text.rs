@@ -80,6 +80,15 @@ pub(crate) fn plain(markdown: &str) -> String {
     out
 }
 
+/// The same for a list: a single sentence has no full stop there.
+pub(crate) fn title(markdown: &str) -> String {
+    let mut text = plain(markdown);
+    if !text.contains(". ") && text.ends_with('.') {
+        text.pop();
+    }
+    text
+}
+
 /// Returns how many columns the text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()

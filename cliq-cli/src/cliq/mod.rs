@@ -11,7 +11,7 @@ mod session;
 
 use clap::{Arg, ArgMatches, Command};
 
-use crate::command::App;
+use crate::command::{App, shared};
 use crate::failure::Failure;
 use crate::host::{Connection, Host, Running};
 
@@ -20,7 +20,7 @@ pub(crate) struct Cliq;
 
 impl Host for Cliq {
     fn args(&self) -> Vec<Arg> {
-        let args = [
+        shared([
             Arg::new("profile")
                 .long("profile")
                 .value_name("NAME")
@@ -30,10 +30,7 @@ impl Host for Cliq {
                 .value_name("NAME")
                 .help("US, EU, IN, AU, JP, CN, SA, UK, CA, or a host. Defaults to CLIQ_DATA_CENTER, then to the profile's"),
             sandbox::arg(),
-        ];
-        args.into_iter()
-            .map(|arg| arg.global(true).help_heading("Common options"))
-            .collect()
+        ])
     }
 
     fn commands(&self) -> Vec<Command> {

@@ -78,6 +78,11 @@ fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
             }
         }
     }
+    let is_nested = |name: &str| {
+        let mut values = rows.iter().filter_map(|row| row.get(name));
+        values.any(|value| value.is_object() || value.is_array())
+    };
+    names.sort_by_cached_key(|name| (is_nested(name), rank(name)));
     let cells: Vec<Vec<Cow<'_, str>>> = rows
         .iter()
         .map(|row| {
@@ -109,6 +114,15 @@ fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
         out.push_str(&format!("({hidden} more {noun}: --output json)\n"));
     }
     out
+}
+
+/// JSON objects have no order: what people look for comes first.
+fn rank(name: &str) -> usize {
+    const FIRST: [&str; 8] = [
+        "command", "name", "title", "text", "id", "email_id", "type", "status",
+    ];
+    let first = FIRST.iter().position(|first| *first == name);
+    first.unwrap_or(FIRST.len())
 }
 
 /// The widths of the columns that fit, and how many don't.
@@ -177,13 +191,13 @@ mod tests {
         ]);
         assert_eq!(
             render(&rows, None),
-            "ID  TITLE         IS OPEN  TAGS\n\
-             1   Slow sign-in  true\n\
-             22  日本                   [\"a\",\"b\"]\n"
+            "TITLE         ID  IS OPEN  TAGS\n\
+             Slow sign-in  1   true\n\
+             日本          22           [\"a\",\"b\"]\n"
         );
         assert_eq!(
             render(&rows, Some(20)),
-            "ID  TITLE\n1   Slow sign-in\n22  日本\n(2 more columns: --output json)\n"
+            "TITLE         ID\nSlow sign-in  1\n日本          22\n(2 more columns: --output json)\n"
         );
         assert_eq!(
             render(&json!({ "data": rows }), Some(20)),
@@ -196,7 +210,7 @@ mod tests {
         let object = json!({ "chat_id": "CT_1", "state": { "is_open": true }, "none": null });
         assert_eq!(
             render(&object, None),
-            "chat_id  CT_1\nstate    {\"is_open\":true}\nnone\n"
+            "chat_id  CT_1\nnone\nstate    {\"is_open\":true}\n"
         );
     }
 
