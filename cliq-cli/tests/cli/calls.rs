@@ -13,18 +13,18 @@ fn an_endpoint_is_called() {
     world.run(["threads", "unfollow-thread", thread]).ok();
     let found = world.run(["threads", "get", thread]).json();
     assert_eq!(found["title"], "Slow sign-in");
-    let members = world
-        .run([
-            "threads",
-            "list-members",
-            thread,
-            "--fields",
-            "user_id,name",
-            "--query",
-            "length(@)",
-        ])
-        .json();
-    assert_eq!(members, 3);
+    let args = [
+        "threads",
+        "list-members",
+        thread,
+        "--fields",
+        "name,email_id",
+    ];
+    let members = world.run(args).json();
+    assert_eq!(
+        members[0],
+        json!({ "name": "Scott Fisher", "email_id": "scott.fisher@zylker.com" })
+    );
 }
 
 #[test]

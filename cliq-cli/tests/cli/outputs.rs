@@ -19,8 +19,8 @@ fn a_result_has_several_forms() {
     assert_eq!(list(&["-o", "json"]).len(), found.len());
     let table = list(&["-o", "table"]);
     let mut lines = table.lines();
-    assert!(lines.next().unwrap().starts_with("CHAT ID  "), "{table}");
-    assert!(lines.next().unwrap().contains("Slow sign-in"), "{table}");
+    assert!(lines.next().unwrap().starts_with("TITLE  "), "{table}");
+    assert!(lines.next().unwrap().starts_with("Slow sign-in"), "{table}");
     let line: Value = serde_json::from_str(list(&["-o", "jsonl"]).trim()).unwrap();
     assert_eq!(line["title"], "Slow sign-in");
     let selected = list(&[
