@@ -433,7 +433,7 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Of};
+    pub use crate::client::{Builder, Context, Declared, Of};
     pub use crate::request::Call;
     pub use crate::request_ext::awaited;
     pub use crate::schema::schema;
@@ -451,6 +451,11 @@ pub mod __private {
     /// Returns a duration in an endpoint's metadata.
     pub const fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
+    }
+
+    /// Returns a call of an endpoint without values.
+    pub fn call<E: Declared>() -> Call {
+        Call::new(E::META)
     }
 
     /// Returns the builder of a call whose required values are set.

@@ -300,6 +300,46 @@ impl EndpointMeta {
     }
 }
 
+/// The metadata of an endpoint, from what the endpoints of its trait have in common.
+macro_rules! endpoints {
+    ($($name:ident $method:ident $idempotent:literal,)*) => {$(
+        #[doc(hidden)]
+        #[must_use]
+        pub const fn $name(
+            self,
+            name: &'static str,
+            summary: &'static str,
+            path: &'static str,
+            scopes: Scopes,
+            params: &'static [Param],
+        ) -> Self {
+            Self {
+                name,
+                summary,
+                method: &Method::$method,
+                path,
+                scopes,
+                idempotent: $idempotent,
+                params,
+                ..self
+            }
+        }
+    )*};
+}
+
+/// Calls, because rustc takes less time for them than for literals of all fields.
+impl EndpointMeta {
+    endpoints! {
+        get GET true,
+        post POST false,
+        put PUT true,
+        patch PATCH false,
+        delete DELETE true,
+        head HEAD true,
+        options OPTIONS true,
+    }
+}
+
 /// `POST /api/v1/tickets/<TICKET_ID>/close`.
 impl fmt::Display for EndpointMeta {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -365,13 +405,19 @@ pub struct Param {
 
 impl Param {
     #[doc(hidden)]
-    pub const fn new(name: &'static str, place: Place, shape: Shape, required: bool) -> Self {
+    pub const fn new(
+        name: &'static str,
+        place: Place,
+        shape: Shape,
+        required: bool,
+        summary: &'static str,
+    ) -> Self {
         Self {
             name,
             place,
             shape,
             required,
-            summary: "",
+            summary,
             value: ValueType::Unknown,
             list: matches!(shape, Shape::Repeated | Shape::Csv | Shape::Files),
         }
@@ -407,28 +453,23 @@ impl Param {
     }
 
     #[doc(hidden)]
-    pub const fn about(self, summary: &'static str) -> Self {
-        Self { summary, ..self }
+    pub const fn path(name: &'static str, required: bool, summary: &'static str) -> Self {
+        Self::new(name, Place::Path, Shape::Plain, required, summary)
     }
 
     #[doc(hidden)]
-    pub const fn path(name: &'static str, required: bool) -> Self {
-        Self::new(name, Place::Path, Shape::Plain, required)
+    pub const fn query(name: &'static str, required: bool, summary: &'static str) -> Self {
+        Self::new(name, Place::Query, Shape::Plain, required, summary)
     }
 
     #[doc(hidden)]
-    pub const fn query(name: &'static str, required: bool) -> Self {
-        Self::new(name, Place::Query, Shape::Plain, required)
+    pub const fn header(name: &'static str, required: bool, summary: &'static str) -> Self {
+        Self::new(name, Place::Header, Shape::Plain, required, summary)
     }
 
     #[doc(hidden)]
-    pub const fn header(name: &'static str, required: bool) -> Self {
-        Self::new(name, Place::Header, Shape::Plain, required)
-    }
-
-    #[doc(hidden)]
-    pub const fn field(name: &'static str, required: bool) -> Self {
-        Self::new(name, Place::Field, Shape::Json, required)
+    pub const fn field(name: &'static str, required: bool, summary: &'static str) -> Self {
+        Self::new(name, Place::Field, Shape::Json, required, summary)
     }
 
     /// Returns the name that is sent. A whole body and a flattened query have none; for those,

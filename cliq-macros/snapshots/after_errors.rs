@@ -3,18 +3,14 @@ trait Broken: ::cliq_api::Caller {
     fn get_it(&self, id: impl ::core::convert::Into<String>) -> GetItRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__broken::GetIt>(),
         )
     }
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__broken::Beside>(),
         )
     }
 }
@@ -22,18 +18,19 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCalle
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[
-    <BrokenCall<__broken::GetIt> as ::cliq_api::Endpoint>::META,
-    <BrokenCall<__broken::Beside> as ::cliq_api::Endpoint>::META,
+    <__broken::GetIt as ::cliq_api::__private::Declared>::META,
+    <__broken::Beside as ::cliq_api::__private::Declared>::META,
 ];
 /// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for BrokenCall<__broken::GetIt> {
+impl ::cliq_api::__private::Declared for __broken::GetIt {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get_it",
+        summary: "",
         ..BrokenCall::<()>::SHARED
     };
 }
@@ -54,21 +51,17 @@ impl BrokenCall<__broken::GetIt> {
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for BrokenCall<__broken::Beside> {
+impl ::cliq_api::__private::Declared for __broken::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "beside",
-        method: &::cliq_api::http::Method::GET,
-        path: "/beside",
-        ..BrokenCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &BrokenCall::<()>::SHARED
+        .get("beside", "", "/beside", ::cliq_api::Scopes::None, &[]);
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __broken {
-    pub struct GetIt;
-    pub struct Beside;
+    pub(super) struct GetIt;
+    pub(super) struct Beside;
 }
 /// A call of one of the endpoints of [`Broken`], not sent yet. Each has a name of its own.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
@@ -95,6 +88,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for BrokenCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for BrokenCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for BrokenCall<E>

@@ -3,12 +3,7 @@ pub trait Api: ::cliq_api::Caller {
 
  Scopes: all of `Acme.A.READ`, `Acme.B.READ`. Limit: 20 calls per minute and user, then locked for 10 minutes.*/
     fn first(&self) -> FirstRequest {
-        ::cliq_api::__private::built(
-            self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::First> as ::cliq_api::Endpoint>::META,
-            ),
-        )
+        ::cliq_api::__private::built(self, ::cliq_api::__private::call::<__api::First>())
     }
     /** `GET /v1/overridden`
 
@@ -16,18 +11,14 @@ pub trait Api: ::cliq_api::Caller {
     fn overridden(&self) -> OverriddenRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::Overridden> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__api::Overridden>(),
         )
     }
     /// `POST /api/v3/dropped`
     fn dropped(&self) -> DroppedRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::Dropped> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__api::Dropped>(),
         )
     }
     /** `GET /api/v3/shared/<ID>`
@@ -36,10 +27,7 @@ pub trait Api: ::cliq_api::Caller {
     fn shared(&self, id: u32) -> SharedRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ApiCall<__api::Shared> as ::cliq_api::Endpoint>::META,
-                )
-                .path::<u32>(0, id),
+            ::cliq_api::__private::call::<__api::Shared>().path::<u32>(0, id),
         )
     }
     /** `GET /api/v3/shared/<NAME>`
@@ -51,10 +39,7 @@ pub trait Api: ::cliq_api::Caller {
     ) -> SharedByNameRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ApiCall<__api::SharedByName> as ::cliq_api::Endpoint>::META,
-                )
-                .path::<String>(0, ::core::convert::Into::into(name)),
+            ::cliq_api::__private::call::<__api::SharedByName>().path::<String>(0, name),
         )
     }
 }
@@ -62,11 +47,11 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <ApiCall<__api::First> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Overridden> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Dropped> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Shared> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::SharedByName> as ::cliq_api::Endpoint>::META,
+    <__api::First as ::cliq_api::__private::Declared>::META,
+    <__api::Overridden as ::cliq_api::__private::Declared>::META,
+    <__api::Dropped as ::cliq_api::__private::Declared>::META,
+    <__api::Shared as ::cliq_api::__private::Declared>::META,
+    <__api::SharedByName as ::cliq_api::__private::Declared>::META,
 ];
 /** `GET /api/v3/first`
 
@@ -76,16 +61,17 @@ pub static API: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type FirstRequest = ApiCall<__api::First>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::First> {
+impl ::cliq_api::__private::Declared for __api::First {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "first",
-        method: &::cliq_api::http::Method::GET,
-        path: "/first",
-        scopes: ::cliq_api::Scopes::All(&["Acme.A.READ", "Acme.B.READ"]),
-        ..ApiCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
+        .get(
+            "first",
+            "",
+            "/first",
+            ::cliq_api::Scopes::All(&["Acme.A.READ", "Acme.B.READ"]),
+            &[],
+        );
 }
 /** `GET /v1/overridden`
 
@@ -95,18 +81,16 @@ impl ::cliq_api::Endpoint for ApiCall<__api::First> {
 #[allow(dead_code, unreachable_pub)]
 pub type OverriddenRequest = ApiCall<__api::Overridden>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Overridden> {
+impl ::cliq_api::__private::Declared for __api::Overridden {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "overridden",
-        method: &::cliq_api::http::Method::GET,
-        path: "/overridden",
         base: "/v1",
         limits: &[::cliq_api::__private::limit(5, 3600)],
         lock: ::cliq_api::__private::lock(3600),
         timeout: ::cliq_api::__private::seconds(3),
         ..ApiCall::<()>::SHARED
+            .get("overridden", "", "/overridden", ::cliq_api::Scopes::None, &[])
     };
 }
 /** `POST /api/v3/dropped`
@@ -115,16 +99,15 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Overridden> {
 #[allow(dead_code, unreachable_pub)]
 pub type DroppedRequest = ApiCall<__api::Dropped>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Dropped> {
+impl ::cliq_api::__private::Declared for __api::Dropped {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "dropped",
-        method: &::cliq_api::http::Method::POST,
-        path: "/dropped",
         limits: &[],
         lock: ::cliq_api::Lockout::Undeclared,
+        idempotent: true,
         ..ApiCall::<()>::SHARED
+            .post("dropped", "", "/dropped", ::cliq_api::Scopes::None, &[])
     };
 }
 /** `GET /api/v3/shared/<ID>`
@@ -135,17 +118,20 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Dropped> {
 #[allow(dead_code, unreachable_pub)]
 pub type SharedRequest = ApiCall<__api::Shared>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Shared> {
+impl ::cliq_api::__private::Declared for __api::Shared {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "shared",
-        method: &::cliq_api::http::Method::GET,
-        path: "/shared/<ID>",
         limits: &[::cliq_api::__private::limit(10, 60)],
         lock: ::cliq_api::__private::lock(3600),
-        params: &[::cliq_api::Param::path("ID", true).integer()],
         ..ApiCall::<()>::SHARED
+            .get(
+                "shared",
+                "",
+                "/shared/<ID>",
+                ::cliq_api::Scopes::None,
+                &[::cliq_api::Param::path("ID", true, "").integer()],
+            )
     };
 }
 /** `GET /api/v3/shared/<NAME>`
@@ -156,16 +142,17 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Shared> {
 #[allow(dead_code, unreachable_pub)]
 pub type SharedByNameRequest = ApiCall<__api::SharedByName>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::SharedByName> {
+impl ::cliq_api::__private::Declared for __api::SharedByName {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "shared_by_name",
-        method: &::cliq_api::http::Method::GET,
-        path: "/shared/<NAME>",
-        params: &[::cliq_api::Param::path("NAME", true).string()],
-        ..ApiCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
+        .get(
+            "shared_by_name",
+            "",
+            "/shared/<NAME>",
+            ::cliq_api::Scopes::None,
+            &[::cliq_api::Param::path("NAME", true, "").string()],
+        );
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -204,6 +191,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for ApiCall<E>

@@ -20,10 +20,7 @@ pub trait Api: ::cliq_api::Caller {
     fn find(&self, id: u32) -> FindRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ApiCall<__api::Find> as ::cliq_api::Endpoint>::META,
-                )
-                .path::<u32>(0, id),
+            ::cliq_api::__private::call::<__api::Find>().path::<u32>(0, id),
         )
     }
 }
@@ -31,7 +28,7 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <ApiCall<__api::Find> as ::cliq_api::Endpoint>::META,
+    <__api::Find as ::cliq_api::__private::Declared>::META,
 ];
 #[cfg_attr(not(doctest), doc = r" Finds things.")]
 #[cfg_attr(not(doctest), doc = r"")]
@@ -50,20 +47,20 @@ pub type FindRequest = ApiCall<__api::Find>;
 #[allow(clippy::too_many_arguments)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Find> {
+impl ::cliq_api::__private::Declared for __api::Find {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "find",
-        summary: "Finds things.",
-        method: &::cliq_api::http::Method::GET,
-        path: "/find/<ID>",
-        params: &[
-            ::cliq_api::Param::path("ID", true).integer().about("Which."),
-            ::cliq_api::Param::query("n", false).integer().about("How many."),
-        ],
-        ..ApiCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
+        .get(
+            "find",
+            "Finds things.",
+            "/find/<ID>",
+            ::cliq_api::Scopes::None,
+            &[
+                ::cliq_api::Param::path("ID", true, "Which.").integer(),
+                ::cliq_api::Param::query("n", false, "How many.").integer(),
+            ],
+        );
 }
 #[allow(clippy::too_many_arguments)]
 #[allow(deprecated)]
@@ -109,6 +106,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for ApiCall<E>

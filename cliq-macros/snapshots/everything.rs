@@ -14,24 +14,19 @@ pub(crate) trait Api: ::other::path::Caller {
     ) -> ListItRequest {
         ::other::path::__private::built(
             self,
-            ::other::path::__private::Call::new(
-                    <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
-                )
+            ::other::path::__private::call::<__api::ListIt>()
                 .path::<u32>(0, id)
                 .query_repeated::<
                     String,
                 >(1, ::other::path::__private::collect::<String>(a))
-                .query_flatten::<Filter>(3, ::core::convert::Into::into(c)),
+                .query_flatten::<Filter>(3, c),
         )
     }
     /// `PUT /b`
     fn put_it(&self, a: impl ::core::convert::Into<String>) -> PutItRequest {
         ::other::path::__private::built(
             self,
-            ::other::path::__private::Call::new(
-                    <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
-                )
-                .form::<String>(0, ::core::convert::Into::into(a)),
+            ::other::path::__private::call::<__api::PutIt>().form::<String>(0, a),
         )
     }
     /** `PUT /c`
@@ -40,10 +35,7 @@ pub(crate) trait Api: ::other::path::Caller {
     fn put_bytes(&self, a: impl ::core::convert::Into<Bytes>) -> PutBytesRequest {
         ::other::path::__private::built(
             self,
-            ::other::path::__private::Call::new(
-                    <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
-                )
-                .body_bytes::<Bytes>(0, ::core::convert::Into::into(a)),
+            ::other::path::__private::call::<__api::PutBytes>().body_bytes::<Bytes>(0, a),
         )
     }
     /** `PUT /c`
@@ -52,9 +44,7 @@ pub(crate) trait Api: ::other::path::Caller {
     fn put_bytes_too(&self) -> PutBytesTooRequest {
         ::other::path::__private::built(
             self,
-            ::other::path::__private::Call::new(
-                <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,
-            ),
+            ::other::path::__private::call::<__api::PutBytesToo>(),
         )
     }
     fn both(&self) -> (PutItRequest, PutItRequest) {
@@ -68,10 +58,10 @@ impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCalle
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub(crate) static API: &[&::other::path::EndpointMeta] = &[
     #[cfg(unix)]
-    <ApiCall<__api::ListIt> as ::other::path::Endpoint>::META,
-    <ApiCall<__api::PutIt> as ::other::path::Endpoint>::META,
-    <ApiCall<__api::PutBytes> as ::other::path::Endpoint>::META,
-    <ApiCall<__api::PutBytesToo> as ::other::path::Endpoint>::META,
+    <__api::ListIt as ::other::path::__private::Declared>::META,
+    <__api::PutIt as ::other::path::__private::Declared>::META,
+    <__api::PutBytes as ::other::path::__private::Declared>::META,
+    <__api::PutBytesToo as ::other::path::__private::Declared>::META,
 ];
 #[cfg(feature = "api")]
 #[cfg(unix)]
@@ -87,46 +77,52 @@ pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(unix)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::other::path::Endpoint for ApiCall<__api::ListIt> {
+impl ::other::path::__private::Declared for __api::ListIt {
     type Response = Page<Item>;
     type Decode = ::other::path::decode::Paged;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
-        name: "list_it",
-        method: &::other::path::http::Method::POST,
-        path: "/a/<ID>.json",
         query: "constant=1",
-        scopes: ::other::path::Scopes::Any(&["A", "B"]),
+        idempotent: true,
         page: ::core::option::Option::Some(
             ::other::path::PageMeta::new(&["data", "items"], &["meta", "next"], 6),
         ),
         timeout: ::other::path::__private::seconds(3),
-        params: &[
-            ::other::path::Param::path("ID", true).integer(),
-            ::other::path::Param::new(
-                    "a",
-                    ::other::path::Place::Query,
-                    ::other::path::Shape::Repeated,
-                    true,
-                )
-                .string(),
-            ::other::path::Param::new(
-                    "b",
-                    ::other::path::Place::Query,
-                    ::other::path::Shape::Csv,
-                    false,
-                )
-                .integer(),
-            ::other::path::Param::new(
-                "c",
-                ::other::path::Place::Query,
-                ::other::path::Shape::Flatten,
-                true,
-            ),
-            ::other::path::Param::header("X-D", false).boolean(),
-            ::other::path::Param::field("e", false).about("Its words."),
-            ::other::path::Param::query("cursor", false).string(),
-        ],
         ..ApiCall::<()>::SHARED
+            .post(
+                "list_it",
+                "",
+                "/a/<ID>.json",
+                ::other::path::Scopes::Any(&["A", "B"]),
+                &[
+                    ::other::path::Param::path("ID", true, "").integer(),
+                    ::other::path::Param::new(
+                            "a",
+                            ::other::path::Place::Query,
+                            ::other::path::Shape::Repeated,
+                            true,
+                            "",
+                        )
+                        .string(),
+                    ::other::path::Param::new(
+                            "b",
+                            ::other::path::Place::Query,
+                            ::other::path::Shape::Csv,
+                            false,
+                            "",
+                        )
+                        .integer(),
+                    ::other::path::Param::new(
+                        "c",
+                        ::other::path::Place::Query,
+                        ::other::path::Shape::Flatten,
+                        true,
+                        "",
+                    ),
+                    ::other::path::Param::header("X-D", false, "").boolean(),
+                    ::other::path::Param::field("e", false, "Its words."),
+                    ::other::path::Param::query("cursor", false, "").string(),
+                ],
+            )
     };
 }
 #[cfg(feature = "api")]
@@ -153,14 +149,11 @@ impl ApiCall<__api::ListIt> {
         self,
         r#type: impl ::core::convert::Into<Option<String>>,
     ) -> Self {
-        Self(
-            self.0.field::<Option<String>>(5, ::core::convert::Into::into(r#type)),
-            self.1,
-        )
+        Self(self.0.field::<Option<String>>(5, r#type), self.1)
     }
     /// Sets the query parameter `cursor`.
     pub(crate) fn cursor(self, cursor: impl ::core::convert::Into<String>) -> Self {
-        Self(self.0.query::<String>(6, ::core::convert::Into::into(cursor)), self.1)
+        Self(self.0.query::<String>(6, cursor), self.1)
     }
 }
 #[cfg(feature = "api")]
@@ -171,13 +164,10 @@ impl ApiCall<__api::ListIt> {
 pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
+impl ::other::path::__private::Declared for __api::PutIt {
     type Response = Option<Item>;
     type Decode = ::other::path::decode::Json;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
-        name: "put_it",
-        method: &::other::path::http::Method::PUT,
-        path: "/b",
         base: "",
         limits: &[],
         lock: ::other::path::Lockout::Undeclared,
@@ -185,23 +175,31 @@ impl ::other::path::Endpoint for ApiCall<__api::PutIt> {
         form: true,
         response: &["x", "y"],
         optional: true,
-        params: &[
-            ::other::path::Param::new(
-                    "a",
-                    ::other::path::Place::Field,
-                    ::other::path::Shape::Plain,
-                    true,
-                )
-                .string(),
-            ::other::path::Param::new(
-                    "b",
-                    ::other::path::Place::Field,
-                    ::other::path::Shape::Repeated,
-                    false,
-                )
-                .string(),
-        ],
         ..ApiCall::<()>::SHARED
+            .put(
+                "put_it",
+                "",
+                "/b",
+                ::other::path::Scopes::None,
+                &[
+                    ::other::path::Param::new(
+                            "a",
+                            ::other::path::Place::Field,
+                            ::other::path::Shape::Plain,
+                            true,
+                            "",
+                        )
+                        .string(),
+                    ::other::path::Param::new(
+                            "b",
+                            ::other::path::Place::Field,
+                            ::other::path::Shape::Repeated,
+                            false,
+                            "",
+                        )
+                        .string(),
+                ],
+            )
     };
 }
 #[cfg(feature = "api")]
@@ -232,26 +230,30 @@ impl ApiCall<__api::PutIt> {
 pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
+impl ::other::path::__private::Declared for __api::PutBytes {
     type Response = Bytes;
     type Decode = ::other::path::decode::Raw;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
-        name: "put_bytes",
-        method: &::other::path::http::Method::PUT,
-        path: "/c",
         base: "",
         lock: ::other::path::Lockout::Undeclared,
         bucket: ::core::option::Option::None,
         kind: ::other::path::ResponseKind::Bytes,
-        params: &[
-            ::other::path::Param::new(
-                "a",
-                ::other::path::Place::Body,
-                ::other::path::Shape::Bytes("application/octet-stream"),
-                true,
-            ),
-        ],
         ..ApiCall::<()>::SHARED
+            .put(
+                "put_bytes",
+                "",
+                "/c",
+                ::other::path::Scopes::None,
+                &[
+                    ::other::path::Param::new(
+                        "a",
+                        ::other::path::Place::Body,
+                        ::other::path::Shape::Bytes("application/octet-stream"),
+                        true,
+                        "",
+                    ),
+                ],
+            )
     };
 }
 #[cfg(feature = "api")]
@@ -264,26 +266,30 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytes> {
 pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::Endpoint for ApiCall<__api::PutBytesToo> {
+impl ::other::path::__private::Declared for __api::PutBytesToo {
     type Response = ();
     type Decode = ::other::path::decode::Ignored;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
-        name: "put_bytes_too",
-        method: &::other::path::http::Method::PUT,
-        path: "/c",
         base: "",
         limits: &[::other::path::__private::limit(10, 300)],
         lock: ::other::path::Lockout::Undeclared,
         bucket: ::core::option::Option::None,
-        params: &[
-            ::other::path::Param::new(
-                "a",
-                ::other::path::Place::Body,
-                ::other::path::Shape::Json,
-                false,
-            ),
-        ],
         ..ApiCall::<()>::SHARED
+            .put(
+                "put_bytes_too",
+                "",
+                "/c",
+                ::other::path::Scopes::None,
+                &[
+                    ::other::path::Param::new(
+                        "a",
+                        ::other::path::Place::Body,
+                        ::other::path::Shape::Json,
+                        false,
+                        "",
+                    ),
+                ],
+            )
     };
 }
 #[cfg(feature = "api")]
@@ -291,7 +297,7 @@ impl ::other::path::Endpoint for ApiCall<__api::PutBytesToo> {
 impl ApiCall<__api::PutBytesToo> {
     /// Sets the whole body.
     pub(crate) fn a(self, a: impl ::core::convert::Into<Item>) -> Self {
-        Self(self.0.body::<Item>(0, ::core::convert::Into::into(a)), self.1)
+        Self(self.0.body::<Item>(0, a), self.1)
     }
 }
 #[cfg(feature = "api")]
@@ -299,10 +305,10 @@ impl ApiCall<__api::PutBytesToo> {
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub(crate) mod __api {
     #[cfg(unix)]
-    pub struct ListIt;
-    pub struct PutIt;
-    pub struct PutBytes;
-    pub struct PutBytesToo;
+    pub(crate) struct ListIt;
+    pub(crate) struct PutIt;
+    pub(crate) struct PutBytes;
+    pub(crate) struct PutBytesToo;
 }
 #[cfg(feature = "api")]
 /// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
@@ -339,6 +345,13 @@ impl<E: 'static> ::other::path::__private::Builder for ApiCall<E> {
     fn context(&mut self) -> &mut ::other::path::__private::Context {
         self.1.context()
     }
+}
+#[cfg(feature = "api")]
+#[automatically_derived]
+impl<E: ::other::path::__private::Declared> ::other::path::Endpoint for ApiCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::other::path::EndpointMeta = E::META;
 }
 #[cfg(feature = "api")]
 #[automatically_derived]

@@ -5,10 +5,7 @@ pub trait Api: ::cliq_api::Caller {
     fn inherits(&self, path: impl ::core::convert::Into<String>) -> InheritsRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ApiCall<__api::Inherits> as ::cliq_api::Endpoint>::META,
-                )
-                .path_rest::<String>(0, ::core::convert::Into::into(path)),
+            ::cliq_api::__private::call::<__api::Inherits>().path_rest::<String>(0, path),
         )
     }
     /** `POST /b/<IDS>/<PATH..>`
@@ -22,9 +19,7 @@ pub trait Api: ::cliq_api::Caller {
     ) -> ReplacesRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ApiCall<__api::Replaces> as ::cliq_api::Endpoint>::META,
-                )
+            ::cliq_api::__private::call::<__api::Replaces>()
                 .path_csv::<u32>(0, ::cliq_api::__private::collect::<u32>(ids))
                 .path_segments::<
                     String,
@@ -46,9 +41,7 @@ pub trait Api: ::cliq_api::Caller {
     fn optional(&self) -> OptionalRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::Optional> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__api::Optional>(),
         )
     }
 }
@@ -56,9 +49,9 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <ApiCall<__api::Inherits> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Replaces> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Optional> as ::cliq_api::Endpoint>::META,
+    <__api::Inherits as ::cliq_api::__private::Declared>::META,
+    <__api::Replaces as ::cliq_api::__private::Declared>::META,
+    <__api::Optional as ::cliq_api::__private::Declared>::META,
 ];
 /** `OPTIONS /a/<PATH..>`
 
@@ -68,26 +61,30 @@ pub static API: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type InheritsRequest = ApiCall<__api::Inherits>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Inherits> {
+impl ::cliq_api::__private::Declared for __api::Inherits {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "inherits",
-        method: &::cliq_api::http::Method::OPTIONS,
-        path: "/a/<PATH..>",
-        params: &[
-            ::cliq_api::Param::new(
-                    "PATH",
-                    ::cliq_api::Place::Path,
-                    ::cliq_api::Shape::Segments,
-                    true,
-                )
-                .string(),
-        ],
         param_schemas: &[
             ::core::option::Option::Some(::cliq_api::__private::schema::<String>),
         ],
         ..ApiCall::<()>::SHARED
+            .options(
+                "inherits",
+                "",
+                "/a/<PATH..>",
+                ::cliq_api::Scopes::None,
+                &[
+                    ::cliq_api::Param::new(
+                            "PATH",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Segments,
+                            true,
+                            "",
+                        )
+                        .string(),
+                ],
+            )
     };
 }
 /** `POST /b/<IDS>/<PATH..>`
@@ -98,13 +95,10 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Inherits> {
 #[allow(dead_code, unreachable_pub)]
 pub type ReplacesRequest = ApiCall<__api::Replaces>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Replaces> {
+impl ::cliq_api::__private::Declared for __api::Replaces {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "replaces",
-        method: &::cliq_api::http::Method::POST,
-        path: "/b/<IDS>/<PATH..>",
         lock: ::cliq_api::Lockout::None,
         bucket: ::core::option::Option::None,
         server: ::core::option::Option::None,
@@ -115,44 +109,8 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Replaces> {
             ("share", "1.5"),
             ("loud", "true"),
         ],
-        idempotent: false,
         form: true,
         nested: true,
-        params: &[
-            ::cliq_api::Param::new(
-                    "IDS",
-                    ::cliq_api::Place::Path,
-                    ::cliq_api::Shape::Csv,
-                    true,
-                )
-                .integer(),
-            ::cliq_api::Param::new(
-                    "PATH",
-                    ::cliq_api::Place::Path,
-                    ::cliq_api::Shape::Segments,
-                    true,
-                )
-                .string(),
-            ::cliq_api::Param::new(
-                    "sort",
-                    ::cliq_api::Place::Query,
-                    ::cliq_api::Shape::Deep,
-                    false,
-                )
-                .about("How it is sorted."),
-            ::cliq_api::Param::new(
-                "items",
-                ::cliq_api::Place::Field,
-                ::cliq_api::Shape::Deep,
-                true,
-            ),
-            ::cliq_api::Param::new(
-                "more",
-                ::cliq_api::Place::Field,
-                ::cliq_api::Shape::Flatten,
-                false,
-            ),
-        ],
         response_schema: ::core::option::Option::Some(
             ::cliq_api::__private::schema::<Vec<Item>>,
         ),
@@ -164,6 +122,51 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Replaces> {
             ::core::option::Option::Some(::cliq_api::__private::schema::<Map>),
         ],
         ..ApiCall::<()>::SHARED
+            .post(
+                "replaces",
+                "",
+                "/b/<IDS>/<PATH..>",
+                ::cliq_api::Scopes::None,
+                &[
+                    ::cliq_api::Param::new(
+                            "IDS",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Csv,
+                            true,
+                            "",
+                        )
+                        .integer(),
+                    ::cliq_api::Param::new(
+                            "PATH",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Segments,
+                            true,
+                            "",
+                        )
+                        .string(),
+                    ::cliq_api::Param::new(
+                        "sort",
+                        ::cliq_api::Place::Query,
+                        ::cliq_api::Shape::Deep,
+                        false,
+                        "How it is sorted.",
+                    ),
+                    ::cliq_api::Param::new(
+                        "items",
+                        ::cliq_api::Place::Field,
+                        ::cliq_api::Shape::Deep,
+                        true,
+                        "",
+                    ),
+                    ::cliq_api::Param::new(
+                        "more",
+                        ::cliq_api::Place::Field,
+                        ::cliq_api::Shape::Flatten,
+                        false,
+                        "",
+                    ),
+                ],
+            )
     };
 }
 #[allow(dead_code, unreachable_pub)]
@@ -175,11 +178,11 @@ impl ApiCall<__api::Replaces> {
 
  Sets the query parameter `sort`.*/
     pub fn sort(self, sort: impl ::core::convert::Into<Sort>) -> Self {
-        Self(self.0.query_deep::<Sort>(2, ::core::convert::Into::into(sort)), self.1)
+        Self(self.0.query_deep::<Sort>(2, sort), self.1)
     }
     /// Sets fields of the body, one for each member.
     pub fn more(self, more: impl ::core::convert::Into<Map>) -> Self {
-        Self(self.0.field_flatten::<Map>(4, ::core::convert::Into::into(more)), self.1)
+        Self(self.0.field_flatten::<Map>(4, more), self.1)
     }
 }
 /// Leaves
@@ -196,27 +199,13 @@ impl ApiCall<__api::Replaces> {
 #[allow(dead_code, unreachable_pub)]
 pub type OptionalRequest = ApiCall<__api::Optional>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Optional> {
+impl ::cliq_api::__private::Declared for __api::Optional {
     type Response = Item;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "optional",
-        summary: "Leaves things out.",
-        method: &::cliq_api::http::Method::PUT,
-        path: "/c",
         limits: &[::cliq_api::__private::limit(5, 1)],
         bucket: ::core::option::Option::None,
         body_optional: true,
-        params: &[
-            ::cliq_api::Param::new(
-                    "ids",
-                    ::cliq_api::Place::Field,
-                    ::cliq_api::Shape::Csv,
-                    false,
-                )
-                .string(),
-            ::cliq_api::Param::field("rows", false).list(),
-        ],
         response_schema: ::core::option::Option::Some(
             ::cliq_api::__private::schema::<Item>,
         ),
@@ -227,6 +216,23 @@ impl ::cliq_api::Endpoint for ApiCall<__api::Optional> {
             ),
         ],
         ..ApiCall::<()>::SHARED
+            .put(
+                "optional",
+                "Leaves things out.",
+                "/c",
+                ::cliq_api::Scopes::None,
+                &[
+                    ::cliq_api::Param::new(
+                            "ids",
+                            ::cliq_api::Place::Field,
+                            ::cliq_api::Shape::Csv,
+                            false,
+                            "",
+                        )
+                        .string(),
+                    ::cliq_api::Param::field("rows", false, "").list(),
+                ],
+            )
     };
 }
 #[allow(dead_code, unreachable_pub)]
@@ -299,6 +305,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for ApiCall<E>

@@ -1,20 +1,13 @@
 trait Api: ::cliq_api::Caller {
     #[allow(unused_variables)]
     fn get(&self, id: impl ::core::convert::Into<String>) -> GetRequest {
-        ::cliq_api::__private::built(
-            self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::Get> as ::cliq_api::Endpoint>::META,
-            ),
-        )
+        ::cliq_api::__private::built(self, ::cliq_api::__private::call::<__api::Get>())
     }
     /// `GET /beside`
     fn beside(&self) -> BesideRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <ApiCall<__api::Beside> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__api::Beside>(),
         )
     }
     fn both(&self) -> (GetRequest, BesideRequest) {
@@ -25,18 +18,19 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static API: &[&::cliq_api::EndpointMeta] = &[
-    <ApiCall<__api::Get> as ::cliq_api::Endpoint>::META,
-    <ApiCall<__api::Beside> as ::cliq_api::Endpoint>::META,
+    <__api::Get as ::cliq_api::__private::Declared>::META,
+    <__api::Beside as ::cliq_api::__private::Declared>::META,
 ];
 /// The call of [`Api::get`](Api::get), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetRequest = ApiCall<__api::Get>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Get> {
+impl ::cliq_api::__private::Declared for __api::Get {
     type Response = ::cliq_api::__private::Unknown;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get",
+        summary: "",
         ..ApiCall::<()>::SHARED
     };
 }
@@ -53,21 +47,17 @@ impl ApiCall<__api::Get> {
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = ApiCall<__api::Beside>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ApiCall<__api::Beside> {
+impl ::cliq_api::__private::Declared for __api::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "beside",
-        method: &::cliq_api::http::Method::GET,
-        path: "/beside",
-        ..ApiCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
+        .get("beside", "", "/beside", ::cliq_api::Scopes::None, &[]);
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __api {
-    pub struct Get;
-    pub struct Beside;
+    pub(super) struct Get;
+    pub(super) struct Beside;
 }
 /// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
@@ -94,6 +84,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for ApiCall<E>

@@ -12,10 +12,8 @@ pub trait Threads: ::cliq_api::Caller {
     ) -> FollowThreadRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
-                )
-                .path::<ThreadChatId>(0, ::core::convert::Into::into(thread_chat_id)),
+            ::cliq_api::__private::call::<__threads::FollowThread>()
+                .path::<ThreadChatId>(0, thread_chat_id),
         )
     }
 }
@@ -23,7 +21,7 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCall
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
-    <ThreadsCall<__threads::FollowThread> as ::cliq_api::Endpoint>::META,
+    <__threads::FollowThread as ::cliq_api::__private::Declared>::META,
 ];
 /// Follows a thread.
 /**
@@ -36,19 +34,17 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for ThreadsCall<__threads::FollowThread> {
+impl ::cliq_api::__private::Declared for __threads::FollowThread {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
-    const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "follow_thread",
-        summary: "Follows a thread.",
-        method: &::cliq_api::http::Method::POST,
-        path: "/threads/<THREAD_CHAT_ID>/follow",
-        scopes: ::cliq_api::Scopes::Any(&["ZohoCliq.Chats.UPDATE"]),
-        idempotent: false,
-        params: &[::cliq_api::Param::path("THREAD_CHAT_ID", true)],
-        ..ThreadsCall::<()>::SHARED
-    };
+    const META: &'static ::cliq_api::EndpointMeta = &ThreadsCall::<()>::SHARED
+        .post(
+            "follow_thread",
+            "Follows a thread.",
+            "/threads/<THREAD_CHAT_ID>/follow",
+            ::cliq_api::Scopes::Any(&["ZohoCliq.Chats.UPDATE"]),
+            &[::cliq_api::Param::path("THREAD_CHAT_ID", true, "")],
+        );
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
@@ -84,6 +80,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for ThreadsCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ThreadsCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for ThreadsCall<E>

@@ -3,47 +3,35 @@ trait Files: ::cliq_api::Caller {
     fn post(&self, a: impl ::core::convert::Into<String>) -> PostRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <FilesCall<__files::Post> as ::cliq_api::Endpoint>::META,
-                )
-                .part::<String>(0, ::core::convert::Into::into(a)),
+            ::cliq_api::__private::call::<__files::Post>().part::<String>(0, a),
         )
     }
     /// `PUT /b`
     fn put(&self, content: impl ::core::convert::Into<Body>) -> PutRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                    <FilesCall<__files::Put> as ::cliq_api::Endpoint>::META,
-                )
-                .body_stream::<Body>(0, ::core::convert::Into::into(content)),
+            ::cliq_api::__private::call::<__files::Put>().body_stream::<Body>(0, content),
         )
     }
     /// `GET /c`
     fn list(&self) -> ListRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <FilesCall<__files::List> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__files::List>(),
         )
     }
     /// `GET /d`
     fn list_linked(&self) -> ListLinkedRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <FilesCall<__files::ListLinked> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__files::ListLinked>(),
         )
     }
     /// `GET /e`
     fn watch(&self) -> WatchRequest {
         ::cliq_api::__private::built(
             self,
-            ::cliq_api::__private::Call::new(
-                <FilesCall<__files::Watch> as ::cliq_api::Endpoint>::META,
-            ),
+            ::cliq_api::__private::call::<__files::Watch>(),
         )
     }
 }
@@ -51,11 +39,11 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Files for AnyCaller
 /// All endpoints of [`Files`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static FILES: &[&::cliq_api::EndpointMeta] = &[
-    <FilesCall<__files::Post> as ::cliq_api::Endpoint>::META,
-    <FilesCall<__files::Put> as ::cliq_api::Endpoint>::META,
-    <FilesCall<__files::List> as ::cliq_api::Endpoint>::META,
-    <FilesCall<__files::ListLinked> as ::cliq_api::Endpoint>::META,
-    <FilesCall<__files::Watch> as ::cliq_api::Endpoint>::META,
+    <__files::Post as ::cliq_api::__private::Declared>::META,
+    <__files::Put as ::cliq_api::__private::Declared>::META,
+    <__files::List as ::cliq_api::__private::Declared>::META,
+    <__files::ListLinked as ::cliq_api::__private::Declared>::META,
+    <__files::Watch as ::cliq_api::__private::Declared>::META,
 ];
 /** `POST /a`
 
@@ -63,31 +51,37 @@ static FILES: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 type PostRequest = FilesCall<__files::Post>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FilesCall<__files::Post> {
+impl ::cliq_api::__private::Declared for __files::Post {
     type Response = Text;
     type Decode = ::cliq_api::decode::Text;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "post",
-        method: &::cliq_api::http::Method::POST,
-        path: "/a",
+        idempotent: true,
         kind: ::cliq_api::ResponseKind::Text,
         idempotency_key: ::core::option::Option::Some("Idempotency-Key"),
-        params: &[
-            ::cliq_api::Param::new(
-                    "a",
-                    ::cliq_api::Place::Part,
-                    ::cliq_api::Shape::Plain,
-                    true,
-                )
-                .string(),
-            ::cliq_api::Param::new(
-                "b",
-                ::cliq_api::Place::Part,
-                ::cliq_api::Shape::Files,
-                false,
-            ),
-        ],
         ..FilesCall::<()>::SHARED
+            .post(
+                "post",
+                "",
+                "/a",
+                ::cliq_api::Scopes::None,
+                &[
+                    ::cliq_api::Param::new(
+                            "a",
+                            ::cliq_api::Place::Part,
+                            ::cliq_api::Shape::Plain,
+                            true,
+                            "",
+                        )
+                        .string(),
+                    ::cliq_api::Param::new(
+                        "b",
+                        ::cliq_api::Place::Part,
+                        ::cliq_api::Shape::Files,
+                        false,
+                        "",
+                    ),
+                ],
+            )
     };
 }
 #[allow(dead_code, unreachable_pub)]
@@ -109,23 +103,27 @@ impl FilesCall<__files::Post> {
 #[allow(dead_code, unreachable_pub)]
 type PutRequest = FilesCall<__files::Put>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FilesCall<__files::Put> {
+impl ::cliq_api::__private::Declared for __files::Put {
     type Response = Download;
     type Decode = ::cliq_api::decode::Download;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "put",
-        method: &::cliq_api::http::Method::PUT,
-        path: "/b",
         kind: ::cliq_api::ResponseKind::Download,
-        params: &[
-            ::cliq_api::Param::new(
-                "content",
-                ::cliq_api::Place::Body,
-                ::cliq_api::Shape::Bytes("image/png"),
-                true,
-            ),
-        ],
         ..FilesCall::<()>::SHARED
+            .put(
+                "put",
+                "",
+                "/b",
+                ::cliq_api::Scopes::None,
+                &[
+                    ::cliq_api::Param::new(
+                        "content",
+                        ::cliq_api::Place::Body,
+                        ::cliq_api::Shape::Bytes("image/png"),
+                        true,
+                        "",
+                    ),
+                ],
+            )
     };
 }
 /** `GET /c`
@@ -134,18 +132,21 @@ impl ::cliq_api::Endpoint for FilesCall<__files::Put> {
 #[allow(dead_code, unreachable_pub)]
 type ListRequest = FilesCall<__files::List>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FilesCall<__files::List> {
+impl ::cliq_api::__private::Declared for __files::List {
     type Response = Page<Item>;
     type Decode = ::cliq_api::decode::Paged;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "list",
-        method: &::cliq_api::http::Method::GET,
-        path: "/c",
         page: ::core::option::Option::Some(
             ::cliq_api::PageMeta::number(&["data"], 0, 0).with_more(&["more"]),
         ),
-        params: &[::cliq_api::Param::query("p", false).integer()],
         ..FilesCall::<()>::SHARED
+            .get(
+                "list",
+                "",
+                "/c",
+                ::cliq_api::Scopes::None,
+                &[::cliq_api::Param::query("p", false, "").integer()],
+            )
     };
 }
 #[allow(dead_code, unreachable_pub)]
@@ -161,15 +162,13 @@ impl FilesCall<__files::List> {
 #[allow(dead_code, unreachable_pub)]
 type ListLinkedRequest = FilesCall<__files::ListLinked>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FilesCall<__files::ListLinked> {
+impl ::cliq_api::__private::Declared for __files::ListLinked {
     type Response = Page<Item>;
     type Decode = ::cliq_api::decode::Paged;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "list_linked",
-        method: &::cliq_api::http::Method::GET,
-        path: "/d",
         page: ::core::option::Option::Some(::cliq_api::PageMeta::link(&[])),
         ..FilesCall::<()>::SHARED
+            .get("list_linked", "", "/d", ::cliq_api::Scopes::None, &[])
     };
 }
 /** `GET /e`
@@ -178,25 +177,22 @@ impl ::cliq_api::Endpoint for FilesCall<__files::ListLinked> {
 #[allow(dead_code, unreachable_pub)]
 type WatchRequest = FilesCall<__files::Watch>;
 #[automatically_derived]
-impl ::cliq_api::Endpoint for FilesCall<__files::Watch> {
+impl ::cliq_api::__private::Declared for __files::Watch {
     type Response = Events<Item>;
     type Decode = ::cliq_api::decode::Events;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
-        name: "watch",
-        method: &::cliq_api::http::Method::GET,
-        path: "/e",
         kind: ::cliq_api::ResponseKind::Events,
-        ..FilesCall::<()>::SHARED
+        ..FilesCall::<()>::SHARED.get("watch", "", "/e", ::cliq_api::Scopes::None, &[])
     };
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __files {
-    pub struct Post;
-    pub struct Put;
-    pub struct List;
-    pub struct ListLinked;
-    pub struct Watch;
+    pub(super) struct Post;
+    pub(super) struct Put;
+    pub(super) struct List;
+    pub(super) struct ListLinked;
+    pub(super) struct Watch;
 }
 /// A call of one of the endpoints of [`Files`], not sent yet. Each has a name of its own.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
@@ -223,6 +219,12 @@ impl<E: 'static> ::cliq_api::__private::Builder for FilesCall<E> {
     fn context(&mut self) -> &mut ::cliq_api::__private::Context {
         self.1.context()
     }
+}
+#[automatically_derived]
+impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for FilesCall<E> {
+    type Response = E::Response;
+    type Decode = E::Decode;
+    const META: &'static ::cliq_api::EndpointMeta = E::META;
 }
 #[automatically_derived]
 impl<E: 'static> ::core::future::IntoFuture for FilesCall<E>

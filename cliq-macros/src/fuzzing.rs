@@ -396,15 +396,17 @@ fn endpoint(item: &Item) -> Option<(usize, usize)> {
     let Expr::Reference(meta) = constant(item, "META")? else {
         return None;
     };
-    field(&meta.expr, "path")?;
-    let params = field(&meta.expr, "params");
-    let params = params.map(|params| params.to_token_stream().to_string());
-    let count = |text: &str| {
-        params
-            .as_ref()
-            .map_or(0, |params| params.matches(text).count())
+    let call = match &*meta.expr {
+        Expr::Struct(literal) => literal.rest.as_deref()?,
+        call => call,
     };
-    Some((count("true)"), count("false)")))
+    // The name, the summary, the path, the scopes and the parameters.
+    let Expr::MethodCall(call) = call else {
+        return None;
+    };
+    let params = call.args.last()?.to_token_stream().to_string();
+    let count = |required: &str| params.matches(required).count();
+    Some((count(" , true ,"), count(" , false ,")))
 }
 
 /// Whether it is what all endpoints of a trait have in common.

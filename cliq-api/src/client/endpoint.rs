@@ -17,6 +17,16 @@ pub trait Endpoint: Builder {
     const META: &'static EndpointMeta;
 }
 
+/// What the macro writes about one endpoint, for a type without values that has its name. A trait of
+/// this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
+/// compare each with each.
+#[doc(hidden)]
+pub trait Declared: 'static {
+    type Response: FromResponse<Self::Decode>;
+    type Decode: 'static;
+    const META: &'static EndpointMeta;
+}
+
 /// A builder: a call's values, and the client that sends them. All builders of a trait are one
 /// generic type, which implements this once.
 pub trait Builder: Sized + Send + 'static {

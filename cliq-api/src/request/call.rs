@@ -37,11 +37,12 @@ enum Slot {
     Invalid(Box<RequestError>),
 }
 
-/// Setters: `fn(self, index of the parameter, value) -> Self`. The last value wins. A value that
-/// can't be serialized is stored as the parameter's error until a later one replaces it.
+/// Setters: `fn(self, index of the parameter, value) -> Self`. They convert the value, so that the
+/// generated code is short. The last value wins. A value that can't be serialized is stored as the
+/// parameter's error until a later one replaces it.
 #[expect(
     clippy::needless_pass_by_value,
-    reason = "generated code passes converted values, without borrows"
+    reason = "generated code passes values, without borrows"
 )]
 impl Call {
     #[doc(hidden)]
@@ -56,7 +57,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn path<T: PathValue>(self, index: usize, value: T) -> Self {
+    pub fn path<T: PathValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, _| value::path(out, &value))
     }
 
@@ -66,7 +68,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn path_rest<T: PathValue>(self, index: usize, value: T) -> Self {
+    pub fn path_rest<T: PathValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, _| value::rest(out, &value))
     }
 
@@ -76,7 +79,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn query<T: QueryValue>(self, index: usize, value: T) -> Self {
+    pub fn query<T: QueryValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, name| value::pair(out, name, &value))
     }
 
@@ -91,22 +95,26 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn query_flatten<T: QueryMembers>(self, index: usize, value: T) -> Self {
+    pub fn query_flatten<T: QueryMembers>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, _| value::flattened(out, &value).map(drop))
     }
 
     #[doc(hidden)]
-    pub fn query_deep<T: NestedValue>(self, index: usize, value: T) -> Self {
+    pub fn query_deep<T: NestedValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.deep(index, &value)
     }
 
     #[doc(hidden)]
-    pub fn header<T: HeaderValue>(self, index: usize, value: T) -> Self {
+    pub fn header<T: HeaderValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, _| value::header(out, &value))
     }
 
     #[doc(hidden)]
-    pub fn field<T: FieldValue>(self, index: usize, value: T) -> Self {
+    pub fn field<T: FieldValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set(index, |out, name| {
             value::json(out, name)?;
             out.push(b':');
@@ -120,18 +128,20 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn field_flatten<T: FieldMembers>(self, index: usize, value: T) -> Self {
+    pub fn field_flatten<T: FieldMembers>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.flattened_field(index, &value)
     }
 
     #[doc(hidden)]
-    pub fn form_nested<T: NestedValue>(self, index: usize, value: T) -> Self {
+    pub fn form_nested<T: NestedValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.deep(index, &value)
     }
 
     #[doc(hidden)]
-    pub fn form<T: QueryValue>(self, index: usize, value: T) -> Self {
-        self.query(index, value)
+    pub fn form<T: QueryValue>(self, index: usize, value: impl Into<T>) -> Self {
+        self.query::<T>(index, value)
     }
 
     #[doc(hidden)]
@@ -140,7 +150,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn body<T: BodyValue>(mut self, index: usize, value: T) -> Self {
+    pub fn body<T: BodyValue>(mut self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         let mut body = Vec::new();
         self = self.set(index, |_, _| value::json(&mut body, &value));
         self.body = Payload::Full(body.into());
@@ -148,7 +159,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn body_bytes<T: RawValue>(mut self, index: usize, value: T) -> Self {
+    pub fn body_bytes<T: RawValue>(mut self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self = self.set(index, |_, _| Ok(()));
         self.body = Payload::Full(value.into());
         self
@@ -158,14 +170,16 @@ impl Call {
 /// Setters of streams.
 impl Call {
     #[doc(hidden)]
-    pub fn body_stream<T: StreamValue>(mut self, index: usize, value: T) -> Self {
+    pub fn body_stream<T: StreamValue>(mut self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self = self.set(index, |_, _| Ok(()));
         self.body = value.into().into_payload();
         self
     }
 
     #[doc(hidden)]
-    pub fn part<T: QueryValue>(self, index: usize, value: T) -> Self {
+    pub fn part<T: QueryValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set_parts(index, |add| add(text_part(&value)?))
     }
 
@@ -178,7 +192,8 @@ impl Call {
     }
 
     #[doc(hidden)]
-    pub fn part_file<T: PartValue>(self, index: usize, value: T) -> Self {
+    pub fn part_file<T: PartValue>(self, index: usize, value: impl Into<T>) -> Self {
+        let value: T = value.into();
         self.set_parts(index, |add| add(value.into()))
     }
 
@@ -351,8 +366,8 @@ impl Call {
             (_, Shape::Deep) => self.deep(index, value),
             (_, Shape::Csv) => self.set(index, |out, name| value::csv(out, name, &list(value)?)),
             (_, Shape::Flatten) => self.set(index, |out, _| value::flattened(out, value).map(drop)),
-            (Place::Field, _) => self.field(index, value),
-            (_, Shape::Json | Shape::Segments) => self.body(index, value),
+            (Place::Field, _) => self.field::<&T>(index, value),
+            (_, Shape::Json | Shape::Segments) => self.body::<&T>(index, value),
             (_, Shape::Bytes(_)) => self.set(index, |_, _| {
                 Err(RequestError::new(
                     "expected raw bytes; set them with `body`",

@@ -66,14 +66,14 @@ impl Expansion<'_> {
             .iter()
             .any(is_deprecation)
             .then(|| quote!(#[allow(deprecated)]));
-        let kind = self.kind();
+        let marker = self.marker();
         let docs = docs.map(|docs| {
             let docs = below(attrs, docs);
             quote!(#[doc = #docs])
         });
         let mut body = Group::new(
             Delimiter::Brace,
-            quote!(#krate::__private::built(self, #krate::__private::Call::new(<#kind as #krate::Endpoint>::META)#(#setting)*)),
+            quote!(#krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)),
         );
         // rustc points at the method's name if the whole method has its span.
         body.set_span(ident.span());
@@ -83,7 +83,7 @@ impl Expansion<'_> {
         });
     }
 
-    /// `.path::<ThreadChatId>(0, thread_chat_id.into())`.
+    /// `.path::<ThreadChatId>(0, thread_chat_id)`.
     fn set(&self, arg: &Argument) -> Option<TokenStream> {
         let sent = self.sent(arg)?;
         let row = sent.encoding.row();
@@ -99,20 +99,23 @@ impl Expansion<'_> {
     }
 
     /// The type that distinguishes the endpoint's builder from the trait's others.
-    pub(super) fn marker(&self, out: &mut TokenStream) {
+    pub(super) fn declare_marker(&self, out: &mut TokenStream) {
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
-        let marker = self.marker_name();
-        out.extend(quote!(#(#gates)* pub struct #marker;));
+        let (vis, marker) = (&self.names.inner_vis, self.marker_name());
+        out.extend(quote!(#(#gates)* #vis struct #marker;));
+    }
+
+    /// `__threads::FollowThread`.
+    fn marker(&self) -> TokenStream {
+        let (module, marker) = (&self.names.markers, self.marker_name());
+        quote!(#module::#marker)
     }
 
     /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated code
     /// doesn't use the alias, so that a name that is taken is reported once.
     fn kind(&self) -> TokenStream {
-        let Names {
-            builder, markers, ..
-        } = self.names;
-        let marker = self.marker_name();
-        quote!(#builder<#markers::#marker>)
+        let (builder, marker) = (&self.names.builder, self.marker());
+        quote!(#builder<#marker>)
     }
 
     /// `FollowThread` of `FollowThreadRequest`.
@@ -135,7 +138,6 @@ impl Expansion<'_> {
             ..
         } = self.surface();
         let Api { vis, .. } = self.api;
-        let common = &self.names.builder;
         let krate = self.krate();
         let gates: Vec<_> = self.gates().collect();
         let mut words = attrs.iter().chain(
@@ -157,7 +159,7 @@ impl Expansion<'_> {
             quote!(#[doc = #about])
         };
         let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
-        let kind = self.kind();
+        let (kind, marker) = (self.kind(), self.marker());
         let decode = Ident::new(answer.decode.name(), Span::call_site());
         let response = response(&answer.ty, krate);
         let meta = self.meta();
@@ -187,10 +189,10 @@ impl Expansion<'_> {
             #(#allows)*
             #allow
             #[automatically_derived]
-            impl #krate::Endpoint for #kind {
+            impl #krate::__private::Declared for #marker {
                 #response
                 type Decode = #krate::decode::#decode;
-                const META: &'static #krate::EndpointMeta = &#krate::EndpointMeta { #meta ..#common::<()>::SHARED };
+                const META: &'static #krate::EndpointMeta = &#meta;
             }
         });
         if !setters.is_empty() {
@@ -249,29 +251,29 @@ impl Expansion<'_> {
         let params = self.sent_args().into_iter();
         params
             .map(|(sent, arg)| {
-                let param = param_meta(self.krate(), sent, !arg.value.optional);
-                let summary = summary(&arg.docs);
-                let summary = summary.map(|summary| quote!(.about(#summary)));
+                let param = param_meta(self.krate(), sent, arg);
                 let value = value_meta(sent, &arg.value);
-                quote!(#param #value #summary)
+                quote!(#param #value)
             })
             .collect()
     }
 
     pub(super) fn table_entry(&self, out: &mut TokenStream) {
-        let (krate, kind) = (self.krate(), self.kind());
+        let (krate, marker) = (self.krate(), self.marker());
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
-        out.extend(quote!(#(#gates)* <#kind as #krate::Endpoint>::META,));
+        out.extend(quote!(#(#gates)* <#marker as #krate::__private::Declared>::META,));
     }
 }
 
-/// `Param::query("name", true)`.
-fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
+/// `Param::query("name", true, "The name.")`.
+fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
     let (row, name) = (sent.encoding.row(), &sent.name);
+    let required = !arg.value.optional;
+    let summary = summary(&arg.docs).unwrap_or_default();
     let ident = |name: &str| Ident::new(name, Span::call_site());
     if row.is_short {
         let kind = ident(row.setter);
-        return quote!(#krate::Param::#kind(#name, #required));
+        return quote!(#krate::Param::#kind(#name, #required, #summary));
     }
     let place = ident(row.place);
     let shape = ident(row.shape);
@@ -281,7 +283,7 @@ fn param_meta(krate: &Path, sent: &Sent, required: bool) -> TokenStream {
         }
         _ => None,
     };
-    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required))
+    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary))
 }
 
 /// `.boolean()`, `.string().list()`: what the type's name says of the value.
@@ -340,12 +342,11 @@ fn ends(ty: &Type) -> (Span, Span) {
     (span(tokens.first()), span(tokens.last()))
 }
 
-/// The argument's value, converted.
+/// The argument's value. The setter converts it.
 fn value(arg: &Argument, krate: &Path) -> TokenStream {
     let ident = &arg.ident;
     match arg.takes() {
-        Takes::Anything | Takes::Itself(_) => ident.to_token_stream(),
-        Takes::Into(_) => quote!(::core::convert::Into::into(#ident)),
+        Takes::Anything | Takes::Itself(_) | Takes::Into(_) => ident.to_token_stream(),
         Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
         Takes::EachOfEach { item, .. } => {
             quote!(#krate::__private::collect_lists::<#item>(#ident))

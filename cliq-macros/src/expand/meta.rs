@@ -14,22 +14,37 @@ use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
 
 impl Expansion<'_> {
-    /// What differs from the trait's other endpoints.
+    /// The metadata: a call that has what all endpoints have, and a literal around it if there is more.
     pub(super) fn meta(&self) -> TokenStream {
-        let krate = self.krate();
+        let (krate, common) = (self.krate(), &self.names.builder);
         let name = self.surface().ident.unraw().to_string();
-        let mut meta = quote!(name: #name,);
-        if let Some(summary) = summary(&self.surface().attrs) {
-            meta.extend(quote!(summary: #summary,));
-        }
+        let summary = summary(&self.surface().attrs).unwrap_or_default();
+        let shared = quote!(#common::<()>::SHARED);
         let Some(wire) = &self.endpoint.wire else {
-            return meta;
+            return quote!(#krate::EndpointMeta { name: #name, summary: #summary, ..#shared });
         };
+        let method = Ident::new(&wire.method.name.to_lowercase(), Span::call_site());
+        let path = &wire.template.path;
+        let scopes = scopes_meta(krate, wire);
+        let params = self.params();
+        let usual = quote!(#shared.#method(#name, #summary, #path, #scopes, &[#(#params),*]));
+        let rest = self.unusual(wire);
+        if rest.is_empty() {
+            usual
+        } else {
+            quote!(#krate::EndpointMeta { #rest ..#usual })
+        }
+    }
+
+    /// What few endpoints have, or what differs from the trait's other endpoints.
+    fn unusual(&self, wire: &Wire) -> TokenStream {
+        let krate = self.krate();
+        let mut meta = TokenStream::new();
         let Wire {
             method,
             base,
             template,
-            scopes,
+            scopes: _,
             limits,
             lock,
             bucket,
@@ -40,20 +55,12 @@ impl Expansion<'_> {
             keys,
         } = wire;
         let shared = &self.names.shared;
-        let method = Ident::new(method.name, Span::call_site());
-        let path = &template.path;
-        meta.extend(quote!(method: &#krate::http::Method::#method, path: #path,));
         if *base != shared.base {
             meta.extend(quote!(base: #base,));
         }
         if !template.query.is_empty() {
             let query = &template.query;
             meta.extend(quote!(query: #query,));
-        }
-        if let Some(scopes) = scopes {
-            let rule = Ident::new(if scopes.all { "All" } else { "Any" }, Span::call_site());
-            let names = &scopes.names;
-            meta.extend(quote!(scopes: #krate::Scopes::#rule(&[#(#names),*]),));
         }
         if *limits != shared.limits {
             let limits = limits_meta(krate, limits);
@@ -86,8 +93,8 @@ impl Expansion<'_> {
         if keys.body.value().is_some() {
             meta.extend(quote!(body_optional: true,));
         }
-        if !idempotent {
-            meta.extend(quote!(idempotent: false,));
+        if *idempotent != method.is_idempotent {
+            meta.extend(quote!(idempotent: #idempotent,));
         }
         if let Some(form) = keys.form.value() {
             meta.extend(quote!(form: true,));
@@ -102,10 +109,6 @@ impl Expansion<'_> {
         if let Some(Timeout(seconds)) = keys.timeout.value() {
             let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
-        }
-        let params = self.params();
-        if !params.is_empty() {
-            meta.extend(quote!(params: &[#(#params),*],));
         }
         if self.api.has_schema {
             meta.extend(self.schemas());
@@ -224,6 +227,15 @@ fn has_schema(encoding: &Encoding) -> bool {
         encoding,
         Encoding::BodyBytes(_) | Encoding::BodyStream(_) | Encoding::PartFile | Encoding::PartFiles
     )
+}
+
+fn scopes_meta(krate: &Path, wire: &Wire) -> TokenStream {
+    let Some(scopes) = &wire.scopes else {
+        return quote!(#krate::Scopes::None);
+    };
+    let rule = Ident::new(if scopes.all { "All" } else { "Any" }, Span::call_site());
+    let names = &scopes.names;
+    quote!(#krate::Scopes::#rule(&[#(#names),*]))
 }
 
 fn page_meta(krate: &Path, page: &Page) -> TokenStream {

@@ -12,7 +12,7 @@ mod meta;
 use proc_macro2::{Group, Span, TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote, quote_spanned};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Token, Visibility};
+use syn::{Attribute, Ident, Token, Visibility, parse_quote};
 
 use crate::attrs::{is_deprecation, is_gate};
 use crate::check::Api;
@@ -40,6 +40,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
             capitals(&name).to_lowercase(),
             span = Span::call_site()
         ),
+        inner_vis: inside(vis),
         shared: Shared::of(api),
     };
     let mut methods = TokenStream::new();
@@ -54,7 +55,7 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         };
         let docs = expansion.docs();
         expansion.method(docs.as_deref(), &mut methods);
-        expansion.marker(&mut markers);
+        expansion.declare_marker(&mut markers);
         expansion.builder(docs.as_deref(), &mut beside);
         expansion.table_entry(&mut table);
     }
@@ -112,12 +113,31 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
     quote!(#vis #keyword)
 }
 
+/// The same visibility, written one module further in.
+fn inside(vis: &Visibility) -> Visibility {
+    let mut vis = vis.clone();
+    match &mut vis {
+        Visibility::Inherited => vis = parse_quote!(pub(super)),
+        Visibility::Restricted(restricted) if restricted.path.is_ident("self") => {
+            vis = parse_quote!(pub(super));
+        }
+        Visibility::Restricted(restricted) if restricted.path.segments[0].ident == "super" => {
+            let path = &restricted.path;
+            vis = parse_quote!(pub(in super::#path));
+        }
+        Visibility::Public(_) | Visibility::Restricted(_) => {}
+    }
+    vis
+}
+
 /// What is generated once for a trait.
 struct Names {
     /// `ThreadsCall`, generic over what it calls.
     builder: Ident,
     /// `__threads`, the module of the endpoints' markers.
     markers: Ident,
+    /// The trait's visibility, from inside that module.
+    inner_vis: Visibility,
     shared: Shared,
 }
 
@@ -202,6 +222,7 @@ fn common(
         builder,
         markers: module,
         shared,
+        ..
     } = names;
     let shared = shared.meta(api);
     let struct_head = head(vis, "struct", ident.span());
@@ -234,6 +255,13 @@ fn common(
             }
             fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
             fn context(&mut self) -> &mut #krate::__private::Context { self.1.context() }
+        }
+        #(#gates)*
+        #[automatically_derived]
+        impl<E: #krate::__private::Declared> #krate::Endpoint for #builder<E> {
+            type Response = E::Response;
+            type Decode = E::Decode;
+            const META: &'static #krate::EndpointMeta = E::META;
         }
         #(#gates)*
         #[automatically_derived]
