@@ -73,6 +73,7 @@ struct Customer {
 
 #[derive(Serialize, Clone, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "values come from the command line")]
 enum Priority {
     /// Somebody waits.
     High,
@@ -81,6 +82,7 @@ enum Priority {
 
 #[derive(Serialize, Clone, JsonSchema)]
 #[serde(rename_all = "lowercase")]
+#[expect(dead_code, reason = "values come from the command line")]
 enum Notify {
     All,
     Nobody,
@@ -184,7 +186,8 @@ impl Server {
                 reader.read_until(b'\n', &mut body).unwrap();
             }
         }
-        let path = head.split(' ').nth(1).unwrap().to_owned();
+        let target = head.split(' ').nth(1).unwrap();
+        let path = target.split('?').next().unwrap().to_owned();
         let body = String::from_utf8_lossy(&body).into_owned();
         self.requests.lock().unwrap().push(format!("{head}{body}"));
         let mut stream = stream;
