@@ -433,7 +433,7 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Declared, Of};
+    pub use crate::client::{Builder, Context, Declaration, Of};
     pub use crate::request::Call;
     pub use crate::request_ext::awaited;
     pub use crate::schema::schema;
@@ -454,7 +454,7 @@ pub mod __private {
     }
 
     /// Returns a call of an endpoint without values.
-    pub fn call<E: Declared>() -> Call {
+    pub fn call<E: Declaration>() -> Call {
         Call::new(E::META)
     }
 

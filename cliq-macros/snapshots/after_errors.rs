@@ -18,14 +18,14 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCalle
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static BROKEN: &[&::cliq_api::EndpointMeta] = &[
-    <__broken::GetIt as ::cliq_api::__private::Declared>::META,
-    <__broken::Beside as ::cliq_api::__private::Declared>::META,
+    <__broken::GetIt as ::cliq_api::__private::Declaration>::META,
+    <__broken::Beside as ::cliq_api::__private::Declaration>::META,
 ];
 /// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __broken::GetIt {
+impl ::cliq_api::__private::Declaration for __broken::GetIt {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -51,7 +51,7 @@ impl BrokenCall<__broken::GetIt> {
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __broken::Beside {
+impl ::cliq_api::__private::Declaration for __broken::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &BrokenCall::<()>::SHARED
@@ -90,7 +90,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for BrokenCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for BrokenCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for BrokenCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

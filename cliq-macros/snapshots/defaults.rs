@@ -47,11 +47,11 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::First as ::cliq_api::__private::Declared>::META,
-    <__api::Overridden as ::cliq_api::__private::Declared>::META,
-    <__api::Dropped as ::cliq_api::__private::Declared>::META,
-    <__api::Shared as ::cliq_api::__private::Declared>::META,
-    <__api::SharedByName as ::cliq_api::__private::Declared>::META,
+    <__api::First as ::cliq_api::__private::Declaration>::META,
+    <__api::Overridden as ::cliq_api::__private::Declaration>::META,
+    <__api::Dropped as ::cliq_api::__private::Declaration>::META,
+    <__api::Shared as ::cliq_api::__private::Declaration>::META,
+    <__api::SharedByName as ::cliq_api::__private::Declaration>::META,
 ];
 /** `GET /api/v3/first`
 
@@ -61,7 +61,7 @@ pub static API: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type FirstRequest = ApiCall<__api::First>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::First {
+impl ::cliq_api::__private::Declaration for __api::First {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
@@ -81,7 +81,7 @@ impl ::cliq_api::__private::Declared for __api::First {
 #[allow(dead_code, unreachable_pub)]
 pub type OverriddenRequest = ApiCall<__api::Overridden>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Overridden {
+impl ::cliq_api::__private::Declaration for __api::Overridden {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -99,7 +99,7 @@ impl ::cliq_api::__private::Declared for __api::Overridden {
 #[allow(dead_code, unreachable_pub)]
 pub type DroppedRequest = ApiCall<__api::Dropped>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Dropped {
+impl ::cliq_api::__private::Declaration for __api::Dropped {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -118,7 +118,7 @@ impl ::cliq_api::__private::Declared for __api::Dropped {
 #[allow(dead_code, unreachable_pub)]
 pub type SharedRequest = ApiCall<__api::Shared>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Shared {
+impl ::cliq_api::__private::Declaration for __api::Shared {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -142,7 +142,7 @@ impl ::cliq_api::__private::Declared for __api::Shared {
 #[allow(dead_code, unreachable_pub)]
 pub type SharedByNameRequest = ApiCall<__api::SharedByName>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::SharedByName {
+impl ::cliq_api::__private::Declaration for __api::SharedByName {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
@@ -193,7 +193,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for ApiCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

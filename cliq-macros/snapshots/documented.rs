@@ -28,7 +28,7 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Find as ::cliq_api::__private::Declared>::META,
+    <__api::Find as ::cliq_api::__private::Declaration>::META,
 ];
 #[cfg_attr(not(doctest), doc = r" Finds things.")]
 #[cfg_attr(not(doctest), doc = r"")]
@@ -47,7 +47,7 @@ pub type FindRequest = ApiCall<__api::Find>;
 #[allow(clippy::too_many_arguments)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Find {
+impl ::cliq_api::__private::Declaration for __api::Find {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
@@ -108,7 +108,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for ApiCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

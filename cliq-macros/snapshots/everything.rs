@@ -58,10 +58,10 @@ impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCalle
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub(crate) static API: &[&::other::path::EndpointMeta] = &[
     #[cfg(unix)]
-    <__api::ListIt as ::other::path::__private::Declared>::META,
-    <__api::PutIt as ::other::path::__private::Declared>::META,
-    <__api::PutBytes as ::other::path::__private::Declared>::META,
-    <__api::PutBytesToo as ::other::path::__private::Declared>::META,
+    <__api::ListIt as ::other::path::__private::Declaration>::META,
+    <__api::PutIt as ::other::path::__private::Declaration>::META,
+    <__api::PutBytes as ::other::path::__private::Declaration>::META,
+    <__api::PutBytesToo as ::other::path::__private::Declaration>::META,
 ];
 #[cfg(feature = "api")]
 #[cfg(unix)]
@@ -77,7 +77,7 @@ pub(crate) type ListItRequest = ApiCall<__api::ListIt>;
 #[cfg(unix)]
 #[allow(deprecated)]
 #[automatically_derived]
-impl ::other::path::__private::Declared for __api::ListIt {
+impl ::other::path::__private::Declaration for __api::ListIt {
     type Response = Page<Item>;
     type Decode = ::other::path::decode::Paged;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -164,7 +164,7 @@ impl ApiCall<__api::ListIt> {
 pub(crate) type PutItRequest = ApiCall<__api::PutIt>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::__private::Declared for __api::PutIt {
+impl ::other::path::__private::Declaration for __api::PutIt {
     type Response = Option<Item>;
     type Decode = ::other::path::decode::Json;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -230,7 +230,7 @@ impl ApiCall<__api::PutIt> {
 pub(crate) type PutBytesRequest = ApiCall<__api::PutBytes>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::__private::Declared for __api::PutBytes {
+impl ::other::path::__private::Declaration for __api::PutBytes {
     type Response = Bytes;
     type Decode = ::other::path::decode::Raw;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -266,7 +266,7 @@ impl ::other::path::__private::Declared for __api::PutBytes {
 pub(crate) type PutBytesTooRequest = ApiCall<__api::PutBytesToo>;
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl ::other::path::__private::Declared for __api::PutBytesToo {
+impl ::other::path::__private::Declaration for __api::PutBytesToo {
     type Response = ();
     type Decode = ::other::path::decode::Ignored;
     const META: &'static ::other::path::EndpointMeta = &::other::path::EndpointMeta {
@@ -348,7 +348,7 @@ impl<E: 'static> ::other::path::__private::Builder for ApiCall<E> {
 }
 #[cfg(feature = "api")]
 #[automatically_derived]
-impl<E: ::other::path::__private::Declared> ::other::path::Endpoint for ApiCall<E> {
+impl<E: ::other::path::__private::Declaration> ::other::path::Endpoint for ApiCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::other::path::EndpointMeta = E::META;

@@ -49,9 +49,9 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Inherits as ::cliq_api::__private::Declared>::META,
-    <__api::Replaces as ::cliq_api::__private::Declared>::META,
-    <__api::Optional as ::cliq_api::__private::Declared>::META,
+    <__api::Inherits as ::cliq_api::__private::Declaration>::META,
+    <__api::Replaces as ::cliq_api::__private::Declaration>::META,
+    <__api::Optional as ::cliq_api::__private::Declaration>::META,
 ];
 /** `OPTIONS /a/<PATH..>`
 
@@ -61,7 +61,7 @@ pub static API: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type InheritsRequest = ApiCall<__api::Inherits>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Inherits {
+impl ::cliq_api::__private::Declaration for __api::Inherits {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -95,7 +95,7 @@ impl ::cliq_api::__private::Declared for __api::Inherits {
 #[allow(dead_code, unreachable_pub)]
 pub type ReplacesRequest = ApiCall<__api::Replaces>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Replaces {
+impl ::cliq_api::__private::Declaration for __api::Replaces {
     type Response = Vec<Item>;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -199,7 +199,7 @@ impl ApiCall<__api::Replaces> {
 #[allow(dead_code, unreachable_pub)]
 pub type OptionalRequest = ApiCall<__api::Optional>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Optional {
+impl ::cliq_api::__private::Declaration for __api::Optional {
     type Response = Item;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -307,7 +307,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for ApiCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

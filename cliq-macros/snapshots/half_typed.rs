@@ -18,14 +18,14 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Get as ::cliq_api::__private::Declared>::META,
-    <__api::Beside as ::cliq_api::__private::Declared>::META,
+    <__api::Get as ::cliq_api::__private::Declaration>::META,
+    <__api::Beside as ::cliq_api::__private::Declaration>::META,
 ];
 /// The call of [`Api::get`](Api::get), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetRequest = ApiCall<__api::Get>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Get {
+impl ::cliq_api::__private::Declaration for __api::Get {
     type Response = ::cliq_api::__private::Unknown;
     type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -47,7 +47,7 @@ impl ApiCall<__api::Get> {
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = ApiCall<__api::Beside>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __api::Beside {
+impl ::cliq_api::__private::Declaration for __api::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &ApiCall::<()>::SHARED
@@ -86,7 +86,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for ApiCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ApiCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for ApiCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

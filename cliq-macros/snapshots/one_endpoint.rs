@@ -21,7 +21,7 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCall
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
-    <__threads::FollowThread as ::cliq_api::__private::Declared>::META,
+    <__threads::FollowThread as ::cliq_api::__private::Declaration>::META,
 ];
 /// Follows a thread.
 /**
@@ -34,7 +34,7 @@ pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __threads::FollowThread {
+impl ::cliq_api::__private::Declaration for __threads::FollowThread {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &ThreadsCall::<()>::SHARED
@@ -82,7 +82,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for ThreadsCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for ThreadsCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for ThreadsCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

@@ -39,11 +39,11 @@ impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Files for AnyCaller
 /// All endpoints of [`Files`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
 static FILES: &[&::cliq_api::EndpointMeta] = &[
-    <__files::Post as ::cliq_api::__private::Declared>::META,
-    <__files::Put as ::cliq_api::__private::Declared>::META,
-    <__files::List as ::cliq_api::__private::Declared>::META,
-    <__files::ListLinked as ::cliq_api::__private::Declared>::META,
-    <__files::Watch as ::cliq_api::__private::Declared>::META,
+    <__files::Post as ::cliq_api::__private::Declaration>::META,
+    <__files::Put as ::cliq_api::__private::Declaration>::META,
+    <__files::List as ::cliq_api::__private::Declaration>::META,
+    <__files::ListLinked as ::cliq_api::__private::Declaration>::META,
+    <__files::Watch as ::cliq_api::__private::Declaration>::META,
 ];
 /** `POST /a`
 
@@ -51,7 +51,7 @@ static FILES: &[&::cliq_api::EndpointMeta] = &[
 #[allow(dead_code, unreachable_pub)]
 type PostRequest = FilesCall<__files::Post>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __files::Post {
+impl ::cliq_api::__private::Declaration for __files::Post {
     type Response = Text;
     type Decode = ::cliq_api::decode::Text;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -103,7 +103,7 @@ impl FilesCall<__files::Post> {
 #[allow(dead_code, unreachable_pub)]
 type PutRequest = FilesCall<__files::Put>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __files::Put {
+impl ::cliq_api::__private::Declaration for __files::Put {
     type Response = Download;
     type Decode = ::cliq_api::decode::Download;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -132,7 +132,7 @@ impl ::cliq_api::__private::Declared for __files::Put {
 #[allow(dead_code, unreachable_pub)]
 type ListRequest = FilesCall<__files::List>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __files::List {
+impl ::cliq_api::__private::Declaration for __files::List {
     type Response = Page<Item>;
     type Decode = ::cliq_api::decode::Paged;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -162,7 +162,7 @@ impl FilesCall<__files::List> {
 #[allow(dead_code, unreachable_pub)]
 type ListLinkedRequest = FilesCall<__files::ListLinked>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __files::ListLinked {
+impl ::cliq_api::__private::Declaration for __files::ListLinked {
     type Response = Page<Item>;
     type Decode = ::cliq_api::decode::Paged;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -177,7 +177,7 @@ impl ::cliq_api::__private::Declared for __files::ListLinked {
 #[allow(dead_code, unreachable_pub)]
 type WatchRequest = FilesCall<__files::Watch>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declared for __files::Watch {
+impl ::cliq_api::__private::Declaration for __files::Watch {
     type Response = Events<Item>;
     type Decode = ::cliq_api::decode::Events;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
@@ -221,7 +221,7 @@ impl<E: 'static> ::cliq_api::__private::Builder for FilesCall<E> {
     }
 }
 #[automatically_derived]
-impl<E: ::cliq_api::__private::Declared> ::cliq_api::Endpoint for FilesCall<E> {
+impl<E: ::cliq_api::__private::Declaration> ::cliq_api::Endpoint for FilesCall<E> {
     type Response = E::Response;
     type Decode = E::Decode;
     const META: &'static ::cliq_api::EndpointMeta = E::META;

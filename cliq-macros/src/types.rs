@@ -103,7 +103,10 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
         "bool", "u8", "u16", "u32", "u64", "u128", "usize", "i8", "i16", "i32", "i64", "i128",
         "isize", "f32", "f64",
     ];
-    last_segment(ty).is_some_and(|segment| PRIMITIVES.iter().any(|name| segment.ident == name))
+    last_segment(ty).is_some_and(|segment| {
+        // Once: comparing an identifier makes text of it.
+        PRIMITIVES.contains(&segment.ident.to_string().as_str())
+    })
 }
 
 /// What a type's name says of its values: the name of a setter of `Param`.

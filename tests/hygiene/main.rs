@@ -40,6 +40,76 @@ mod private {
     }
 }
 
+/// Endpoints that are as visible as the types that they use.
+mod visibilities {
+    use cliq_api::prelude::*;
+    use serde::Deserialize;
+
+    pub(crate) mod inner {
+        use super::*;
+
+        #[derive(Debug, Deserialize)]
+        pub(super) struct Near;
+
+        #[derive(Debug, Deserialize)]
+        pub(in crate::visibilities) struct Named;
+
+        #[derive(Debug, Deserialize)]
+        struct Own;
+
+        #[endpoints]
+        pub(super) trait NearApi {
+            #[endpoint(GET "/near")]
+            fn get_near(&self) -> Near;
+        }
+
+        #[endpoints]
+        pub(in crate::visibilities) trait NamedApi {
+            #[endpoint(GET "/named")]
+            fn get_named(&self) -> Named;
+        }
+
+        #[endpoints]
+        pub(in super::super::visibilities) trait RelativeApi {
+            #[endpoint(GET "/relative")]
+            fn get_relative(&self) -> Named;
+        }
+
+        #[endpoints]
+        pub(self) trait OwnApi {
+            #[endpoint(GET "/own")]
+            fn get_own(&self) -> Own;
+        }
+
+        #[test]
+        fn own_ones_can_be_called() {
+            let client = Client::builder("http://localhost:1").build().unwrap();
+            let request = client.get_own().prepare().unwrap();
+            assert_eq!(request.uri(), "http://localhost:1/own");
+        }
+    }
+
+    #[test]
+    fn those_of_an_inner_module_can_be_called() {
+        use inner::{NamedApi, NearApi, RelativeApi};
+
+        let client = Client::builder("http://localhost:1").build().unwrap();
+        let uri = |request: http::Request<cliq_api::Body>| request.uri().to_string();
+        assert_eq!(
+            uri(client.get_near().prepare().unwrap()),
+            "http://localhost:1/near"
+        );
+        assert_eq!(
+            uri(client.get_named().prepare().unwrap()),
+            "http://localhost:1/named"
+        );
+        assert_eq!(
+            uri(client.get_relative().prepare().unwrap()),
+            "http://localhost:1/relative"
+        );
+    }
+}
+
 /// Through a crate that exports ours under another name.
 mod reexported {
     /// Stands for that crate.

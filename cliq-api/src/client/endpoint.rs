@@ -21,7 +21,7 @@ pub trait Endpoint: Builder {
 /// this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
 /// compare each with each.
 #[doc(hidden)]
-pub trait Declared: 'static {
+pub trait Declaration: 'static {
     type Response: FromResponse<Self::Decode>;
     type Decode: 'static;
     const META: &'static EndpointMeta;

@@ -25,7 +25,7 @@ use http::{HeaderMap, Request, Response};
 
 pub use self::builder::ClientBuilder;
 pub use self::caller::Caller;
-pub use self::endpoint::{Builder, Context, Declared, Endpoint, Of};
+pub use self::endpoint::{Builder, Context, Declaration, Endpoint, Of};
 pub use self::limits::EndpointLimits;
 pub use self::options::Options;
 pub use self::retry::RetryPolicy;

@@ -24,36 +24,50 @@ pub(super) fn check(declared: Vec<Declared<'_>>) -> Vec<Endpoint> {
 /// Only twins behind `#[cfg]`s may have one name.
 fn distinct(declared: Vec<Declared<'_>>) -> Vec<Declared<'_>> {
     let mut kept: Vec<Declared<'_>> = Vec::new();
+    let mut names: Vec<Names> = Vec::new();
     for mut one in declared {
         let surface = &one.endpoint.surface;
-        let clashing = || {
-            kept.iter()
-                .filter(|other| !(is_gated(&one) && is_gated(other)))
-        };
-        let same = clashing().find(|other| other.endpoint.surface.ident == surface.ident);
-        if same.is_some() {
+        let mut own = Names::of(&one);
+        let clashing = || names.iter().filter(|other| !(own.gated && other.gated));
+        if clashing().any(|other| other.method == own.method) {
             let name = surface.ident.unraw().to_string();
             one.errors
                 .push(&surface.ident, &Problem::RepeatedMethod { name });
             continue;
         }
-        let same = clashing().find(|other| other.endpoint.surface.builder == surface.builder);
-        if let Some(other) = same {
+        if let Some(other) = clashing().find(|other| other.builder == own.builder) {
             let problem = Problem::SameBuilder {
                 name: surface.ident.unraw().to_string(),
-                other: other.endpoint.surface.ident.to_string(),
-                builder: surface.builder.to_string(),
+                other: other.method.clone(),
+                builder: own.builder.clone(),
             };
             one.errors.push(&surface.ident, &problem);
             // Another name keeps calls of the method right.
-            one.endpoint.surface.builder = format_ident!("{}{}", surface.builder, kept.len());
+            let builder = format_ident!("{}{}", surface.builder, kept.len());
+            own.builder = builder.to_string();
+            one.endpoint.surface.builder = builder;
         }
         kept.push(one);
+        names.push(own);
     }
     kept
 }
 
-/// Whether the method may be configured away.
-fn is_gated(one: &Declared<'_>) -> bool {
-    one.endpoint.surface.attrs.iter().any(is_gate)
+/// The names of an endpoint, as text: comparing identifiers makes text of both each time.
+struct Names {
+    method: String,
+    builder: String,
+    /// Whether the method may be configured away.
+    gated: bool,
+}
+
+impl Names {
+    fn of(one: &Declared<'_>) -> Self {
+        let surface = &one.endpoint.surface;
+        Self {
+            method: surface.ident.to_string(),
+            builder: surface.builder.to_string(),
+            gated: surface.attrs.iter().any(is_gate),
+        }
+    }
 }

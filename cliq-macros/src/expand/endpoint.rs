@@ -189,7 +189,7 @@ impl Expansion<'_> {
             #(#allows)*
             #allow
             #[automatically_derived]
-            impl #krate::__private::Declared for #marker {
+            impl #krate::__private::Declaration for #marker {
                 #response
                 type Decode = #krate::decode::#decode;
                 const META: &'static #krate::EndpointMeta = &#meta;
@@ -261,7 +261,7 @@ impl Expansion<'_> {
     pub(super) fn table_entry(&self, out: &mut TokenStream) {
         let (krate, marker) = (self.krate(), self.marker());
         let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
-        out.extend(quote!(#(#gates)* <#marker as #krate::__private::Declared>::META,));
+        out.extend(quote!(#(#gates)* <#marker as #krate::__private::Declaration>::META,));
     }
 }
 

@@ -258,7 +258,7 @@ fn common(
         }
         #(#gates)*
         #[automatically_derived]
-        impl<E: #krate::__private::Declared> #krate::Endpoint for #builder<E> {
+        impl<E: #krate::__private::Declaration> #krate::Endpoint for #builder<E> {
             type Response = E::Response;
             type Decode = E::Decode;
             const META: &'static #krate::EndpointMeta = E::META;
