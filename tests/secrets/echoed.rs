@@ -125,6 +125,7 @@ fn clients() -> Vec<(&'static str, Giving)> {
         ("query", |builder| {
             builder.authorizer(QueryKey::new("thing", SECRET))
         }),
+        ("webhook token", |builder| builder.webhook_token(SECRET)),
         ("own", |builder| builder.authorizer(Own)),
         ("default header", |builder| {
             builder.default_header("X-Api-Key", SECRET)

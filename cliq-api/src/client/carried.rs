@@ -81,6 +81,8 @@ fn is_secret_parameter(name: &str) -> bool {
     let name = name.to_ascii_lowercase().replace(['-', '_'], "");
     let parts = [
         "apikey",
+        "appkey",
+        "extensionkey",
         "authtoken",
         "accesstoken",
         "secret",

@@ -4,28 +4,25 @@
 //! responses. Zoho documents them in "Threads" (API v3). A rate limit described as assumed is not
 //! published.
 
-mod ids;
 mod models;
 mod open_enum;
-mod text;
-mod times;
 
 use std::future::Future;
 
 use crate::prelude::*;
 
-pub use ids::{
+pub use super::ids::{
     AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId,
 };
+pub use super::models::{Mention, MentionType, Person as Sender, Posted, User};
+pub use super::text::MessageText;
 pub use models::{
-    Bot, LastMessage, MainMessage, Mention, MessageContent, Posted, Sender, Thread,
-    ThreadInformation, ThreadStateInformation, User,
+    Bot, LastMessage, MainMessage, MessageContent, Thread, ThreadInformation,
+    ThreadStateInformation,
 };
 pub use open_enum::{
-    AutoFollow, AutoFollowStatus, FollowState, MentionType, MessageType, ThreadAction, ThreadState,
-    UserField,
+    AutoFollow, AutoFollowStatus, FollowState, MessageType, ThreadAction, ThreadState, UserField,
 };
-pub use text::MessageText;
 
 /// Threads of Zoho Cliq.
 ///
@@ -314,10 +311,7 @@ posts_as_bot! {
 impl UpdateThreadRequest {
     /// Acts as a bot: sets `bot_unique_name`, and `appkey` if the bot belongs to an extension.
     pub fn as_bot(self, bot: impl Into<Bot>) -> Self {
-        let Bot {
-            unique_name,
-            appkey,
-        } = bot.into();
+        let (unique_name, appkey) = bot.into().into_parts();
         self.bot_unique_name(unique_name).with(appkey, Self::appkey)
     }
 }

@@ -7,11 +7,12 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::ids::as_received;
 use super::{
-    AppKey, BotUniqueName, ChatId, MentionType, MessageId, MessageType, ThreadChatId, ThreadState,
-    UserId, times,
+    AppKey, BotUniqueName, ChatId, Mention, MessageId, MessageType, Sender, ThreadChatId,
+    ThreadState, UserId,
 };
+use crate::cliq::ids::as_received;
+use crate::cliq::times;
 
 /// A thread. Schemas `v3-thread` and the items of `get-threads-response`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -112,65 +113,6 @@ pub struct LastMessage {
     pub other: Map<String, Value>,
 }
 
-/// A user who follows a thread, doesn't, or is a member of it. Schemas `Members` and the items of
-/// `get-thread-followers-response`.
-///
-/// With `fields`, [`list_thread_members`](super::Threads::list_thread_members) returns only the
-/// requested fields.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct User {
-    /// The id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub user_id: Option<UserId>,
-    /// The email address.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub email_id: Option<String>,
-    /// The full name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// All other members of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-/// The result of posting a message. Schemas `thread-creation-response` and
-/// `post-message-in-a-channel-response`.
-///
-/// The server returns the id only with `sync_message`. Otherwise the body is empty, or an object
-/// without the id.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[serde(from = "Option<PostedMembers>")]
-#[non_exhaustive]
-pub struct Posted {
-    /// The message's id.
-    #[serde(
-        skip_serializing_if = "Option::is_none",
-        serialize_with = "as_received"
-    )]
-    pub message_id: Option<MessageId>,
-    /// All other members of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-/// [`Posted`] in a response with a body.
-#[derive(Deserialize)]
-struct PostedMembers {
-    message_id: Option<MessageId>,
-    #[serde(flatten)]
-    other: Map<String, Value>,
-}
-
-impl From<Option<PostedMembers>> for Posted {
-    fn from(members: Option<PostedMembers>) -> Self {
-        members.map_or_else(Self::default, |PostedMembers { message_id, other }| Self {
-            message_id,
-            other,
-        })
-    }
-}
-
 /// The message that a thread was started from. Schema `get-main-message-response`.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(remote = "Self")]
@@ -241,39 +183,6 @@ macro_rules! timed {
 
 timed! { LastMessage MainMessage }
 
-/// The sender of a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Sender {
-    /// The name.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<UserId>,
-    /// All other members of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
-/// A mention in a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct Mention {
-    /// The name as written in the text, such as `@Scott Fisher`.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub name: Option<String>,
-    /// The id.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub id: Option<UserId>,
-    /// What is mentioned.
-    #[serde(skip_serializing_if = "Option::is_none", rename = "type")]
-    pub mention_type: Option<MentionType>,
-    /// All other members of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
-
 /// The thread that was started from a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -313,6 +222,9 @@ pub struct ThreadStateInformation {
     pub other: Map<String, Value>,
 }
 
+impl super::super::member::Plain for MessageContent {}
+impl super::super::member::Plain for LastMessage {}
+
 /// The content of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
@@ -336,8 +248,8 @@ pub struct MessageContent {
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub struct Bot {
-    pub(super) unique_name: BotUniqueName,
-    pub(super) appkey: Option<AppKey>,
+    unique_name: BotUniqueName,
+    appkey: Option<AppKey>,
 }
 
 impl Bot {
@@ -348,6 +260,13 @@ impl Bot {
             appkey: Some(appkey.into()),
             ..self
         }
+    }
+}
+
+impl Bot {
+    /// Returns the parts, for calls that take them one by one.
+    pub(crate) fn into_parts(self) -> (BotUniqueName, Option<AppKey>) {
+        (self.unique_name, self.appkey)
     }
 }
 

@@ -1,75 +1,6 @@
-//! Open enums: they keep unknown names, so that new values of the server don't break decoding.
+//! Open enums of threads.
 
-use std::fmt;
-
-use serde::{Deserialize, Deserializer, Serialize, Serializer};
-
-macro_rules! open_enums {
-    ($(
-        $(#[$attribute:meta])*
-        $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal,)* }
-    )*) => {
-        $(
-            $(#[$attribute])*
-            #[derive(Debug, Clone, PartialEq, Eq, Hash)]
-            #[non_exhaustive]
-            pub enum $name {
-                $($(#[$about])* $variant,)*
-                /// A value that this version doesn't know.
-                Other(String),
-            }
-
-            impl $name {
-                /// Returns the name that is sent.
-                pub fn as_str(&self) -> &str {
-                    match self {
-                        $(Self::$variant => $text,)*
-                        Self::Other(text) => text,
-                    }
-                }
-            }
-
-            impl From<&str> for $name {
-                fn from(text: &str) -> Self {
-                    match text {
-                        $($text => Self::$variant,)*
-                        text => Self::Other(text.to_owned()),
-                    }
-                }
-            }
-
-            impl From<String> for $name {
-                fn from(text: String) -> Self {
-                    text.as_str().into()
-                }
-            }
-
-            impl From<&$name> for $name {
-                fn from(value: &$name) -> Self {
-                    value.clone()
-                }
-            }
-
-            impl fmt::Display for $name {
-                fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-                    f.write_str(self.as_str())
-                }
-            }
-
-            impl Serialize for $name {
-                fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
-                    out.serialize_str(self.as_str())
-                }
-            }
-
-            impl<'de> Deserialize<'de> for $name {
-                fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
-                    String::deserialize(value).map(Self::from)
-                }
-            }
-        )*
-    };
-}
+use crate::cliq::macros::open_enums;
 
 open_enums! {
     /// Whether a thread accepts messages.
@@ -132,12 +63,6 @@ open_enums! {
     MessageType {
         /// Text.
         Text = "text",
-    }
-
-    /// The kind of thing that is mentioned.
-    MentionType {
-        /// A user.
-        User = "user",
     }
 }
 

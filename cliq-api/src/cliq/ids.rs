@@ -9,6 +9,7 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 
+use super::member::Plain;
 use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
@@ -29,6 +30,8 @@ macro_rules! ids {
             }
 
             conversions!($name: |text| Self(text));
+
+            impl Plain for $name {}
 
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
@@ -103,17 +106,85 @@ ids! {
     ThreadChatId
     /// A user's id.
     UserId
-    /// A bot's unique name.
+    /// A bot's unique name. Cliq assigns it when the bot is created; it never changes.
     BotUniqueName
+    /// A bot's id, a number.
+    BotId
+    /// A bot's id or its unique name.
+    BotIdOrName
+    /// The id of a handler of a bot's menu.
+    HandlerId
+    /// A slash command's id.
+    CommandId
+    /// A function's id.
+    FunctionId
+    /// A message action's id.
+    MessageActionId
+    /// A datastore's id, a number.
+    DatastoreId
+    /// A datastore's unique name.
+    DatastoreName
+    /// The id of a datastore's field.
+    DatastoreFieldId
+    /// The id of a datastore's record.
+    RecordId
+    /// An extension's id.
+    ExtensionId
+    /// The id of a chat folder.
+    ChatFolderId
+    /// A reminder's id.
+    ReminderId
+    /// The id of a message that is sent later.
+    ScheduledMessageId
+    /// The id of an uploaded file.
+    FileId
     /// The secret key of an extension, which authorizes its bots. `Debug` doesn't show it.
     AppKey
+    /// The secret key of an extension, which authorizes calls for its bots, its datastores and
+    /// itself. `Debug` doesn't show it.
+    ExtensionKey
 }
 
-shown! { ChannelId ChannelUniqueName ChatId ThreadChatId UserId BotUniqueName MessageId }
+shown! {
+    ChannelId ChannelUniqueName ChatId ThreadChatId UserId BotUniqueName MessageId
+    BotId BotIdOrName HandlerId CommandId FunctionId MessageActionId
+    DatastoreId DatastoreName DatastoreFieldId RecordId ExtensionId
+    ChatFolderId ReminderId ScheduledMessageId FileId
+}
 
 impl fmt::Debug for AppKey {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str("AppKey(…)")
+    }
+}
+
+impl fmt::Debug for ExtensionKey {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("ExtensionKey(…)")
+    }
+}
+
+impl From<BotId> for BotIdOrName {
+    fn from(id: BotId) -> Self {
+        Self(id.0)
+    }
+}
+
+impl From<&BotId> for BotIdOrName {
+    fn from(id: &BotId) -> Self {
+        Self(id.0.clone())
+    }
+}
+
+impl From<BotUniqueName> for BotIdOrName {
+    fn from(name: BotUniqueName) -> Self {
+        Self(name.0)
+    }
+}
+
+impl From<&BotUniqueName> for BotIdOrName {
+    fn from(name: &BotUniqueName) -> Self {
+        Self(name.0.clone())
     }
 }
 
@@ -136,7 +207,7 @@ impl From<&ThreadChatId> for ChatId {
 /// a path or a form, once or more often. All compare equal, and are sent with `_`, as documented.
 ///
 /// ```
-/// use cliq_api::threads::MessageId;
+/// use cliq_api::cliq::MessageId;
 ///
 /// let id = MessageId::from("1727333520582%2047588994306224");
 /// assert_eq!(id, MessageId::from("1727333520582 47588994306224"));

@@ -1,11 +1,15 @@
 //! Times as Zoho writes them: in RFC 3339, with or without a colon in the offset, and in
 //! milliseconds since 1970, as a number or as text.
 
+use std::fmt;
+
 use serde::ser::Error as _;
-use serde::{Serialize, Serializer};
+use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+
+use super::member::Plain;
 
 /// Smaller numbers may be seconds: as milliseconds they would be before March 1973.
 const MIN_MILLIS: i64 = 100_000_000_000;
@@ -15,16 +19,7 @@ pub(super) fn serialize<S: Serializer>(
     time: &Option<OffsetDateTime>,
     out: S,
 ) -> Result<S::Ok, S::Error> {
-    let text = time
-        .map(|time| time.format(&Rfc3339))
-        .transpose()
-        .map_err(S::Error::custom)?;
-    // Zoho writes UTC as an offset, not as `Z`.
-    text.map(|text| {
-        text.strip_suffix('Z')
-            .map_or_else(|| text.clone(), |time| format!("{time}+00:00"))
-    })
-    .serialize(out)
+    time.map(DateTime).serialize(out)
 }
 
 /// Takes the member's time. One that can't be read stays where it is.
@@ -43,7 +38,8 @@ pub(super) fn from_millis(millis: i64) -> Option<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000).ok()
 }
 
-fn read(value: &Value) -> Option<OffsetDateTime> {
+/// Reads a time in any of its forms.
+pub(super) fn read(value: &Value) -> Option<OffsetDateTime> {
     let millis = |millis: i64| {
         (millis >= MIN_MILLIS)
             .then(|| from_millis(millis))
@@ -75,6 +71,110 @@ fn with_colon(text: &str) -> String {
         None => text.to_owned(),
     }
 }
+
+/// A time of a request that is sent in RFC 3339, such as `2026-07-08T09:15:14+00:00`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct DateTime(OffsetDateTime);
+
+impl From<OffsetDateTime> for DateTime {
+    fn from(time: OffsetDateTime) -> Self {
+        Self(time)
+    }
+}
+
+impl Serialize for DateTime {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        let text = self.0.format(&Rfc3339).map_err(S::Error::custom)?;
+        // Zoho writes UTC as an offset, not as `Z`.
+        match text.strip_suffix('Z') {
+            Some(time) => out.collect_str(&format_args!("{time}+00:00")),
+            None => out.serialize_str(&text),
+        }
+    }
+}
+
+/// A time of a request that is sent in milliseconds since 1970.
+///
+/// ```
+/// use cliq_api::OffsetDateTime;
+/// use cliq_api::cliq::Millis;
+///
+/// assert_eq!(Millis::from(OffsetDateTime::UNIX_EPOCH), Millis::from(0));
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Millis(i64);
+
+impl Millis {
+    /// Returns the milliseconds since 1970.
+    pub const fn get(self) -> i64 {
+        self.0
+    }
+}
+
+impl From<i64> for Millis {
+    fn from(millis: i64) -> Self {
+        Self(millis)
+    }
+}
+
+impl From<OffsetDateTime> for Millis {
+    fn from(time: OffsetDateTime) -> Self {
+        // The calendar ends before the milliseconds do.
+        let millis = time.unix_timestamp_nanos() / 1_000_000;
+        Self(i64::try_from(millis).unwrap_or(i64::MAX))
+    }
+}
+
+/// When something ends that may last forever: a pinned message.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Expiry {
+    /// Never; sent as `-1`.
+    Never,
+    /// At this time; sent in milliseconds since 1970.
+    At(OffsetDateTime),
+    /// A value that this version can't read.
+    Other(Value),
+}
+
+impl From<OffsetDateTime> for Expiry {
+    fn from(time: OffsetDateTime) -> Self {
+        Self::At(time)
+    }
+}
+
+impl fmt::Display for Expiry {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Never => f.write_str("never"),
+            Self::At(time) => time.fmt(f),
+            Self::Other(value) => value.fmt(f),
+        }
+    }
+}
+
+impl Serialize for Expiry {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        match self {
+            Self::Never => out.serialize_i64(-1),
+            Self::At(time) => Millis::from(*time).serialize(out),
+            Self::Other(value) => value.serialize(out),
+        }
+    }
+}
+
+impl<'de> Deserialize<'de> for Expiry {
+    fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
+        let value = Value::deserialize(value)?;
+        if value == -1 || value == "-1" {
+            return Ok(Self::Never);
+        }
+        Ok(read(&value).map_or(Self::Other(value), Self::At))
+    }
+}
+
+impl Plain for Expiry {}
 
 #[cfg(test)]
 mod tests {
