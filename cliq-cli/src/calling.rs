@@ -4,7 +4,7 @@ use std::path::Path;
 use std::time::Duration;
 
 use clap::ArgMatches;
-use cliq_api::{DynamicCall, EndpointMeta, NextPage, ResponseKind};
+use cliq_api::{DynamicCall, EndpointMeta, NextPage, Options, ResponseKind};
 use serde_json::Value;
 
 use crate::command::App;
@@ -17,6 +17,8 @@ use crate::progress::Progress;
 
 /// How long an attempt may take by default, as the client has it.
 const TIMEOUT: Duration = Duration::from_secs(30);
+/// How long a call may wait for its rate limit, by default.
+const WAIT: Duration = Duration::from_mins(5);
 
 /// Runs the command of an endpoint.
 pub(crate) async fn run(
@@ -60,21 +62,33 @@ pub(crate) async fn connect(app: &App, matches: &ArgMatches) -> Result<Connectio
 
 /// Applies the options that all calls have.
 pub(crate) fn with_options(call: DynamicCall, matches: &ArgMatches) -> DynamicCall {
+    let meta = call.endpoint();
+    call.options(|set| options(set, meta, matches))
+}
+
+/// The options that the command line has for a call.
+pub(crate) fn options(options: Options, meta: &EndpointMeta, matches: &ArgMatches) -> Options {
     let timeout = matches.get_one::<Duration>("timeout").copied();
     let wait = matches.get_one::<Duration>("wait").copied();
-    let own = call.endpoint().timeout();
-    call.options(|options| {
-        let options = match timeout {
-            Some(timeout) => options.timeout(timeout),
-            None => options,
-        };
-        let attempt = timeout.or(own).unwrap_or(TIMEOUT);
-        match wait {
-            Some(Duration::ZERO) => options.fail_fast(),
-            Some(wait) => options.through_locks().deadline(wait + 2 * attempt),
-            None => options,
-        }
-    })
+    within(options, meta, timeout, wait.unwrap_or(WAIT))
+}
+
+/// Limits an attempt, and how long the call may wait for its rate limit.
+pub(crate) fn within(
+    options: Options,
+    meta: &EndpointMeta,
+    timeout: Option<Duration>,
+    wait: Duration,
+) -> Options {
+    let options = match timeout {
+        Some(timeout) => options.timeout(timeout),
+        None => options,
+    };
+    if wait.is_zero() {
+        return options.fail_fast();
+    }
+    let attempt = timeout.or(meta.timeout()).unwrap_or(TIMEOUT);
+    options.through_locks().deadline(wait + 2 * attempt)
 }
 
 fn print(value: Value, meta: &'static EndpointMeta, output: &Output) -> Result<(), Failure> {

@@ -2,12 +2,15 @@
 //! and short cuts to what is done most.
 
 mod callback;
+mod csv;
 mod login;
 mod profile;
 mod prompt;
 mod sandbox;
 mod secrets;
+mod send;
 mod session;
+mod tail;
 
 use clap::{Arg, ArgMatches, Command};
 
@@ -34,7 +37,8 @@ impl Host for Cliq {
     }
 
     fn commands(&self) -> Vec<Command> {
-        let mut commands: Vec<Command> = login::commands().into();
+        let mut commands = vec![send::command(), tail::command()];
+        commands.extend(login::commands());
         commands.push(sandbox::command());
         commands
     }
@@ -45,6 +49,8 @@ impl Host for Cliq {
                 "login" => login::login(app, matches).await,
                 "logout" => login::logout(matches).await,
                 "whoami" => login::whoami(matches),
+                "send" => send::run(app, matches).await,
+                "tail" => tail::run(app, matches).await,
                 "sandbox" => sandbox::serve(matches).await,
                 _ => Err(Failure::usage(format!("unknown command {name:?}"))),
             }

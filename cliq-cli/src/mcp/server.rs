@@ -15,6 +15,7 @@ use serde_json::{Value, json};
 
 use super::rest::{Rests, piece};
 use super::tool::{Offer, SELECT, Tools};
+use crate::calling;
 use crate::command::App;
 use crate::failure::{Exit, Failure};
 use crate::text;
@@ -23,8 +24,6 @@ use crate::text;
 const READ_MORE: &str = "read_more";
 /// How large content may be that is no JSON.
 const MAX_CONTENT: usize = 16 << 20;
-/// How long an attempt may take by default, as the client has it.
-const TIMEOUT: Duration = Duration::from_secs(30);
 
 /// How it answers.
 pub(super) struct Settings {
@@ -89,18 +88,8 @@ impl Server {
 
     fn with_options(&self, call: DynamicCall) -> DynamicCall {
         let Settings { wait, timeout, .. } = self.0.settings;
-        let own = call.endpoint().timeout();
-        call.options(|options| {
-            let options = match timeout {
-                Some(timeout) => options.timeout(timeout),
-                None => options,
-            };
-            if wait.is_zero() {
-                return options.fail_fast();
-            }
-            let attempt = timeout.or(own).unwrap_or(TIMEOUT);
-            options.through_locks().deadline(wait + attempt)
-        })
+        let meta = call.endpoint();
+        call.options(|options| calling::within(options, meta, timeout, wait))
     }
 
     /// Returns a result, or its beginning and how to get the rest.
