@@ -14,9 +14,10 @@ use crate::spec::{Kind, Spec};
 use crate::text;
 
 /// Names of options that every command has. A parameter of that name is `--param-NAME`.
-const TAKEN: [&str; 14] = [
+const TAKEN: [&str; 15] = [
     "all",
     "data-center",
+    "field",
     "help",
     "json",
     "log",
@@ -149,17 +150,32 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
     let has_properties = inputs
         .iter()
         .any(|input| matches!(input.sets, Sets::Property(..)));
+    let body_is_unknown = has_body(meta) && takes_json && !has_properties;
     let mut command = about(Command::new(name), meta).after_help(facts(meta));
     for input in inputs {
         command = command.arg(arg(meta, input, takes_json));
     }
     if takes_json {
+        let json = Arg::new("json").long("json").value_name("JSON|@FILE|-");
+        let json = if body_required && body_is_unknown {
+            json.required_unless_present("field")
+        } else {
+            json
+        };
         command = command.arg(
-            Arg::new("json")
-                .long("json")
-                .value_name("JSON|@FILE|-")
-                .required(body_required && !has_properties)
+            json
                 .help("The body as JSON: as it is, from a file, or from standard input. Options replace its members"),
+        );
+    }
+    if body_is_unknown {
+        command = command.arg(
+            Arg::new("field")
+                .long("field")
+                .short('f')
+                .value_name("NAME=TEXT|NAME:=JSON")
+                .action(ArgAction::Append)
+                .value_parser(member)
+                .help("A member of the body: a text, or behind := a number, true, false, a list or an object"),
         );
     }
     if meta.page().is_some() {
@@ -187,6 +203,26 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
         );
     }
     command
+}
+
+/// `text=Done`, `sync_message:=true`.
+fn member(text: &str) -> Result<(String, Value), String> {
+    let wrong = || "expected NAME=TEXT or NAME:=JSON".to_owned();
+    let (name, value) = text.split_once('=').ok_or_else(wrong)?;
+    let (name, value) = match name.strip_suffix(':') {
+        Some(name) => {
+            let json = serde_json::from_str(value);
+            (
+                name,
+                json.map_err(|error| format!("expected JSON behind `:=`: {error}"))?,
+            )
+        }
+        None => (name, value.into()),
+    };
+    if name.is_empty() {
+        return Err(wrong());
+    }
+    Ok((name.to_owned(), value))
 }
 
 /// The same without its arguments, for lists.
@@ -356,6 +392,13 @@ pub(crate) async fn call(
         }
         None => None,
     };
+    let fields = matches
+        .try_get_many::<(String, Value)>("field")
+        .ok()
+        .flatten();
+    for (name, value) in fields.into_iter().flatten() {
+        set_member(&mut body, name.clone(), value.clone())?;
+    }
     for input in inputs(meta) {
         let id = &*input.id;
         match input.sets {
@@ -367,11 +410,7 @@ pub(crate) async fn call(
             }
             Sets::Property(_, name) => {
                 if let Some(value) = value(matches, id, input.spec.is_list) {
-                    let members = body.get_or_insert_with(|| Value::Object(Map::new()));
-                    let members = members.as_object_mut().ok_or_else(|| {
-                        Failure::usage("--json has to be an object if options set its members")
-                    })?;
-                    members.insert(name, value);
+                    set_member(&mut body, name, value)?;
                 }
             }
             Sets::Content(_) => {
@@ -396,6 +435,15 @@ pub(crate) async fn call(
         }
     }
     Ok(call)
+}
+
+fn set_member(body: &mut Option<Value>, name: String, value: Value) -> Result<(), Failure> {
+    let members = body.get_or_insert_with(|| Value::Object(Map::new()));
+    let members = members
+        .as_object_mut()
+        .ok_or_else(|| Failure::usage("--json has to be an object if options set its members"))?;
+    members.insert(name, value);
+    Ok(())
 }
 
 fn has_body(meta: &EndpointMeta) -> bool {

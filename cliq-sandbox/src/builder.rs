@@ -95,12 +95,7 @@ impl SandboxBuilder {
     #[must_use]
     #[track_caller]
     pub fn bot(self, unique_name: impl Into<String>, name: impl Into<String>) -> Self {
-        self.any_bot(NewBot {
-            unique_name: unique_name.into(),
-            name: name.into(),
-            id: None,
-            appkey: None,
-        })
+        self.any_bot(NewBot::named(unique_name.into(), name.into()))
     }
 
     /// Adds a bot that comes from an extension, and changes the state of threads only with that
@@ -117,12 +112,9 @@ impl SandboxBuilder {
         name: impl Into<String>,
         app_key: impl Into<String>,
     ) -> Self {
-        let (unique_name, name) = (unique_name.into(), name.into());
         self.any_bot(NewBot {
-            unique_name,
-            name,
-            id: None,
             appkey: Some(app_key.into()),
+            ..NewBot::named(unique_name.into(), name.into())
         })
     }
 

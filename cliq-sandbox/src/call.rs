@@ -2,7 +2,7 @@
 
 use cliq_api::{Endpoint, Place};
 use serde::de::DeserializeOwned;
-use serde_json::Value;
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use crate::posts::Posts;
@@ -17,8 +17,8 @@ pub(crate) struct Call<'r> {
     pub(crate) now: OffsetDateTime,
     /// The path as it was sent.
     pub(crate) url: &'r str,
-    /// What stands in the place of the path's placeholder.
-    pub(crate) subject: String,
+    /// What stands in the place of the path's placeholders.
+    pub(crate) values: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<&'r str>,
     pub(crate) body: &'r [u8],
@@ -27,6 +27,16 @@ pub(crate) struct Call<'r> {
 }
 
 impl Call<'_> {
+    /// What the path names: the value of its first placeholder.
+    pub(crate) fn subject(&self) -> &str {
+        self.values.first().map(String::as_str).unwrap_or_default()
+    }
+
+    /// What the path names in that: the value of its second placeholder.
+    pub(crate) fn object(&self) -> &str {
+        self.values.get(1).map(String::as_str).unwrap_or_default()
+    }
+
     pub(crate) fn query(&self, name: &str) -> Option<&str> {
         self.query
             .iter()
@@ -37,15 +47,42 @@ impl Call<'_> {
     /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all
     /// that it requires.
     pub(crate) fn body<E: Endpoint, T: DeserializeOwned>(&self) -> Result<T, Refusal> {
-        if self.body.is_empty() {
-            return Err(E::META
+        let fields = || {
+            E::META
                 .params()
                 .iter()
-                .find(|param| param.place() == Place::Field && param.required())
-                .map_or_else(
-                    || Refusal::invalid_input("there is no body"),
-                    |missing| Refusal::missing_param(missing.name()),
-                ));
+                .filter(|param| param.place() == Place::Field)
+        };
+        let required = fields().filter(|field| field.required());
+        let required: Vec<_> = required.map(|field| field.name()).collect();
+        let all: Vec<_> = fields().map(|field| field.name()).collect();
+        self.read(&required, &all)
+    }
+
+    /// The body as a JSON object, with what is required, and nothing that is not allowed.
+    pub(crate) fn read<T: DeserializeOwned>(
+        &self,
+        required: &[&str],
+        optional: &[&str],
+    ) -> Result<T, Refusal> {
+        let members = self.members()?;
+        let is_known =
+            |key: &&String| required.contains(&key.as_str()) || optional.contains(&key.as_str());
+        if let Some(extra) = members.keys().find(|key| !is_known(key)) {
+            return Err(Refusal::extra_key(extra));
+        }
+        if let Some(missing) = required.iter().find(|name| !members.contains_key(**name)) {
+            return Err(Refusal::missing_param(missing));
+        }
+        serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
+            Refusal::invalid_input(format_args!("`{}`: {}", error.path(), error.inner()))
+        })
+    }
+
+    /// The members of the body; none if there is no body.
+    fn members(&self) -> Result<Map<String, Value>, Refusal> {
+        if self.body.is_empty() {
+            return Ok(Map::new());
         }
         if self
             .content_type
@@ -61,27 +98,50 @@ impl Call<'_> {
         let Value::Object(members) = members else {
             return Err(Refusal::invalid_input("the body is no JSON object"));
         };
-        let fields = || {
-            E::META
-                .params()
-                .iter()
-                .filter(|param| param.place() == Place::Field)
-        };
-        if let Some(extra) = members
-            .keys()
-            .find(|key| fields().all(|field| field.name() != *key))
-        {
-            return Err(Refusal::extra_key(extra));
-        }
-        if let Some(missing) =
-            fields().find(|field| field.required() && !members.contains_key(field.name()))
-        {
-            return Err(Refusal::missing_param(missing.name()));
-        }
-        serde_path_to_error::deserialize(Value::Object(members)).map_err(|error| {
-            Refusal::invalid_input(format_args!("`{}`: {}", error.path(), error.inner()))
-        })
+        Ok(members)
     }
+
+    /// A number in the query, at most `most`.
+    pub(crate) fn limit(&self, default: usize, most: usize) -> Result<usize, Refusal> {
+        match self.query("limit").map(str::parse::<usize>) {
+            None => Ok(default),
+            Some(Ok(limit @ 1..)) => Ok(limit.min(most)),
+            Some(_) => Err(bad_value("limit")),
+        }
+    }
+
+    /// A time in the query, in milliseconds since the Unix epoch.
+    pub(crate) fn millis(&self, name: &str) -> Result<Option<u64>, Refusal> {
+        match self.query(name) {
+            None => Ok(None),
+            Some(text) => text.parse().map(Some).map_err(|_| bad_value(name)),
+        }
+    }
+
+    /// A flag in the query.
+    pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
+        match self.query(name) {
+            None => Ok(None),
+            Some("true") => Ok(Some(true)),
+            Some("false") => Ok(Some(false)),
+            Some(_) => Err(bad_value(name)),
+        }
+    }
+
+    /// A list in the query, with commas between its items.
+    pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
+        let values = self.query.iter().filter(|(key, _)| key == name);
+        let items: Vec<_> = values
+            .flat_map(|(_, value)| value.split(','))
+            .map(|item| item.trim().to_owned())
+            .filter(|item| !item.is_empty())
+            .collect();
+        self.query(name).map(|_| items)
+    }
+}
+
+pub(crate) fn bad_value(name: &str) -> Refusal {
+    Refusal::invalid_input(format_args!("`{name}` has a value that it can't have"))
 }
 
 fn is_json(content_type: &str) -> bool {

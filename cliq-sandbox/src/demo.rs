@@ -6,7 +6,7 @@ use time::{Duration, OffsetDateTime};
 use crate::builder::SandboxBuilder;
 use crate::described::NewChannel;
 use crate::sandbox::Sandbox;
-use crate::world::Sender;
+use crate::world::{Chat, Sender};
 
 /// In October 2025. Fixed, so that the ids are the same each time.
 const START: Duration = Duration::milliseconds(1_760_000_012_345);
@@ -15,7 +15,8 @@ const START: Duration = Duration::milliseconds(1_760_000_012_345);
 ///
 /// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel
 /// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
-/// Ryan doesn't follow. Another message has no thread as yet. Olivia Palmer is not in the channel,
+/// Ryan doesn't follow. Another message has no thread as yet. Ryan has a reminder and a scheduled
+/// message there, both of 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
 /// and Dana Reyes not even in the organisation.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
@@ -93,6 +94,21 @@ impl Demo {
         world.post_in_thread(thread, Sender::User(scott), answer, None, at(2));
         let release = "Version 4.2 goes out on Thursday.".to_owned();
         let message = world.post(channel, Sender::User(scott), release, at(30));
+
+        let later = at(60 * 24 * 365 * 5);
+        let changelog = "Write the changelog of 4.2".to_owned();
+        world.remind(
+            Chat::Channel(channel),
+            &[ryan, scott],
+            changelog,
+            later,
+            at(31),
+        );
+        let retrospective = "What went well with 4.2, and what didn't?".to_owned();
+        world.schedule(Chat::Channel(channel), ryan, retrospective, later, at(32));
+        if let Some(bot) = world.bot(bot) {
+            world[bot].subscribers.push(ryan);
+        }
 
         let demo = Self {
             token: String::new(),

@@ -5,6 +5,9 @@ use std::io::{self, Write as _};
 use std::path::Path;
 use std::{fs, process};
 
+use serde_json::Value;
+use time::OffsetDateTime;
+
 use crate::described;
 use crate::sandbox::Sandbox;
 use crate::world::{
@@ -13,8 +16,8 @@ use crate::world::{
 
 impl Sandbox {
     /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
-    /// users, bots, channels, messages and threads. Without tokens, and without what was
-    /// counted.
+    /// users, bots, chats, messages, files and what hangs on them. Without tokens, and without
+    /// what was counted.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -73,7 +76,53 @@ impl Sandbox {
             .to_string()
     }
 
-    /// The messages of a thread, given by its chat id, or of a channel, given by its id, chat id or
+    /// Lets a user's message be posted in a chat at a time to come, and returns the id of the
+    /// scheduled message. The API lists, changes and sends such messages, but makes none. The chat
+    /// is given by its chat id, a channel also by its id or unique name.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such chat or user, or the user is not in the chat.
+    #[track_caller]
+    pub fn schedule_message(
+        &self,
+        chat: &str,
+        user_id: &str,
+        text: &str,
+        at: OffsetDateTime,
+    ) -> String {
+        let mut world = self.world();
+        let (chat, user) = (any_chat(&world, chat), user(&world, user_id));
+        require_in(&world, chat, user);
+        world.schedule(chat, user, text.to_owned(), at, self.now())
+    }
+
+    /// Makes a reminder, and returns its id. The API lists, moves and completes reminders, but
+    /// makes none. The first of the users is the one who makes it; all are reminded. The chat is
+    /// given as in [`schedule_message`](Self::schedule_message).
+    ///
+    /// # Panics
+    ///
+    /// If there is no such chat or user, or no user at all, or one is not in the chat.
+    #[track_caller]
+    pub fn remind(
+        &self,
+        chat: &str,
+        user_ids: &[&str],
+        content: &str,
+        at: OffsetDateTime,
+    ) -> String {
+        let mut world = self.world();
+        let chat = any_chat(&world, chat);
+        let users: Vec<UserKey> = user_ids.iter().map(|id| user(&world, id)).collect();
+        assert!(!users.is_empty(), "a reminder needs a user");
+        for &user in &users {
+            require_in(&world, chat, user);
+        }
+        world.remind(chat, &users, content.to_owned(), at, self.now())
+    }
+
+    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by its id, chat id or
     /// unique name; from the oldest to the newest. A channel's are without those of its
     /// threads.
     ///
@@ -82,10 +131,9 @@ impl Sandbox {
     /// If there is no such chat.
     #[track_caller]
     pub fn messages(&self, chat: &str) -> Vec<Message> {
-        let world = self.world();
-        let chat = world
-            .chat(chat)
-            .unwrap_or_else(|| Chat::Channel(channel(&world, chat)));
+        let mut world = self.world();
+        world.advance_to(self.now());
+        let chat = any_chat(&world, chat);
         world
             .messages(chat)
             .iter()
@@ -222,6 +270,17 @@ pub struct Message {
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,
+    /// The name of the file that it brings.
+    pub file_name: Option<String>,
+    /// Whether its text was changed.
+    pub is_edited: bool,
+    /// Whether it is pinned in its chat.
+    pub is_pinned: bool,
+    /// What users have reacted with: the code of the emoji, and the user's id.
+    pub reactions: Vec<(String, String)>,
+    /// What it was posted with besides text: `card`, `slides`, `buttons` and so on; `{}` if
+    /// nothing.
+    pub extras: Value,
 }
 
 impl Message {
@@ -232,8 +291,37 @@ impl Message {
             sender_name: world.sender_name(message.sender).to_owned(),
             text: message.text.clone(),
             reply_to: message.reply_to.as_ref().map(ToString::to_string),
+            file_name: message
+                .file
+                .as_deref()
+                .and_then(|id| world.file(id))
+                .map(|file| file.name.clone()),
+            is_edited: message.edited,
+            is_pinned: world.pins.iter().any(|pin| pin.message == message.id),
+            reactions: message
+                .reactions
+                .iter()
+                .map(|reaction| (reaction.emoji.clone(), world[reaction.user].id.clone()))
+                .collect(),
+            extras: Value::Object(message.extras.clone()),
         }
     }
+}
+
+#[track_caller]
+fn any_chat(world: &World, name: &str) -> Chat {
+    world
+        .chat(name)
+        .unwrap_or_else(|| Chat::Channel(channel(world, name)))
+}
+
+#[track_caller]
+fn require_in(world: &World, chat: Chat, user: UserKey) {
+    assert!(
+        world.members(chat).contains(&user),
+        "the user `{}` is not in the chat",
+        world[user].id
+    );
 }
 
 #[track_caller]
@@ -249,6 +337,7 @@ fn channel(world: &World, name: &str) -> ChannelKey {
     match world.chat(name) {
         Some(Chat::Channel(channel)) => return channel,
         Some(Chat::Thread(_)) => panic!("`{name}` is a thread, not a channel"),
+        Some(Chat::Conversation(_)) => panic!("`{name}` is a chat, not a channel"),
         None => {}
     }
     let Some(channel) = world

@@ -1,5 +1,5 @@
 //! Servers for tests without a network: [`StubServer`] for any API, and `Sandbox`, a stateful
-//! simulation of the Threads API of Zoho Cliq.
+//! simulation of Zoho Cliq.
 //!
 //! # Stubs
 //!
@@ -32,9 +32,11 @@ client.follow_thread(&demo.thread_chat_id).await?;
 # }
 ```
 
-[`Sandbox::demo`] is a small prepared world; [`Sandbox::builder`] builds your own. The sandbox
-implements all 19 operations of [`cliq_api::threads`], on one shared state. Its routes are derived
-from those declarations.
+[`Sandbox::demo`] is a small prepared world; [`Sandbox::builder`] builds your own. The sandbox plays
+chats, channels, messages, files, threads, reactions, pins, stars, scheduled messages, reminders,
+bots and users, on one shared state. Its routes are derived from the declarations of
+[`cliq_api::cliq`]; an endpoint that isn't played answers its published example, with the header
+`X-Sandbox-Example: true`.
 
 # Limits and faults
 
@@ -98,9 +100,13 @@ mod call;
 #[cfg(feature = "zoho")]
 mod clock;
 #[cfg(feature = "zoho")]
+mod control;
+#[cfg(feature = "zoho")]
 mod demo;
 #[cfg(feature = "zoho")]
 mod described;
+#[cfg(feature = "zoho")]
+mod documented;
 #[cfg(feature = "zoho")]
 mod exchange;
 #[cfg(feature = "zoho")]
@@ -158,7 +164,7 @@ pub use self::posts::Posts;
 #[cfg(feature = "zoho")]
 pub use self::record::Record;
 #[cfg(feature = "zoho")]
-pub use self::sandbox::Sandbox;
+pub use self::sandbox::{AppCredentials, Sandbox};
 #[cfg(feature = "zoho")]
 pub use self::server::Server;
 #[cfg(feature = "zoho")]

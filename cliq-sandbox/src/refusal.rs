@@ -10,7 +10,7 @@ use std::fmt;
 use bytes::Bytes;
 use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Response, StatusCode};
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::oauth::Unauthorized;
 use crate::reply;
@@ -60,6 +60,15 @@ impl Refusal {
             reason: Some(reason.into()),
             ..self
         }
+    }
+
+    /// Its code and its message.
+    pub(crate) fn to_json(&self) -> Value {
+        let mut body = json!({ "message": self.message });
+        if let Some(code) = self.code {
+            body["code"] = code.into();
+        }
+        body
     }
 
     pub(crate) fn reason(&self) -> Option<&str> {
@@ -149,6 +158,20 @@ impl Refusal {
             .because("there is no such channel")
     }
 
+    /// A code that the document has for the operation.
+    pub(crate) fn coded(status: StatusCode, code: &'static str, reason: impl fmt::Display) -> Self {
+        let message = match status {
+            StatusCode::FORBIDDEN => FORBIDDEN,
+            StatusCode::NOT_FOUND => NOT_FOUND,
+            _ => BAD_REQUEST,
+        };
+        Self::new(status, code, message).because(format!("{reason}"))
+    }
+
+    pub(crate) fn not_found(code: &'static str, reason: &str) -> Self {
+        Self::new(StatusCode::NOT_FOUND, code, NOT_FOUND).because(reason)
+    }
+
     /// `key` is the member of the body that named it.
     pub(crate) fn message_not_found(key: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "message_not_found", NOT_FOUND)
@@ -194,10 +217,7 @@ fn in_ascii(text: &str) -> String {
 
 impl From<Refusal> for Response<Bytes> {
     fn from(refusal: Refusal) -> Self {
-        let mut body = json!({ "message": refusal.message });
-        if let Some(code) = refusal.code {
-            body["code"] = code.into();
-        }
+        let body = refusal.to_json();
         let mut response = reply::json(refusal.status, &body);
         let reason = refusal
             .reason

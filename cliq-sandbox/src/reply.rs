@@ -1,9 +1,11 @@
 //! What the server says when it did what it was asked.
 
 use bytes::Bytes;
-use http::header::{CONTENT_TYPE, HeaderValue};
+use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
 use http::{Response, StatusCode};
 use serde_json::{Value, json};
+
+use crate::world::File;
 
 #[derive(Debug)]
 pub(crate) enum Reply {
@@ -11,6 +13,8 @@ pub(crate) enum Reply {
     Json(Value),
     /// 204.
     NoContent,
+    /// 200, with the bytes of a file.
+    File(File),
 }
 
 impl Reply {
@@ -24,7 +28,23 @@ impl From<Reply> for Response<Bytes> {
     fn from(reply: Reply) -> Self {
         match reply {
             Reply::Json(body) => json(StatusCode::OK, &body),
-            Reply::NoContent => with_status(StatusCode::NO_CONTENT, Bytes::new()),
+            Reply::File(file) => {
+                let mut response = with_status(StatusCode::OK, file.bytes);
+                let mut insert = |name, value: String| {
+                    if let Ok(value) = HeaderValue::try_from(value) {
+                        response.headers_mut().insert(name, value);
+                    }
+                };
+                // A name that a header can't hold is left out.
+                let name = file.name.replace(['"', '\\', '\r', '\n'], "_");
+                insert(CONTENT_TYPE, file.content_type);
+                insert(
+                    CONTENT_DISPOSITION,
+                    format!("attachment; filename=\"{name}\""),
+                );
+                response
+            }
+            Reply::NoContent => empty(StatusCode::NO_CONTENT),
         }
     }
 }
@@ -36,6 +56,11 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
         HeaderValue::from_static("application/json;charset=UTF-8"),
     );
     response
+}
+
+/// Without a body.
+pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
+    with_status(status, Bytes::new())
 }
 
 fn with_status(status: StatusCode, body: Bytes) -> Response<Bytes> {

@@ -1,77 +1,144 @@
-//! Which operation answers a method and a path: by the declarations of `cliq-api`, so that there is
-//! no second list of URLs.
+//! Which operation answers a method and a path: all that `cliq-api` declares, and what Zoho
+//! documents besides, in one table.
+//!
+//! Endpoints that a server can't tell apart share a [`Route`]. What the sandbox plays is listed in
+//! [`operations`](crate::operations); everything else has its published example.
 
 use std::borrow::Cow;
+use std::collections::BTreeSet;
+use std::sync::LazyLock;
 
-use cliq_api::threads as api;
-use cliq_api::{Endpoint, EndpointMeta, Place};
+use cliq_api::threads::GetThreadRequest;
+use cliq_api::{Endpoint, EndpointMeta, Place, ResponseKind, Shape};
 use http::header::ACCEPT;
 use http::{HeaderMap, Method};
 use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
 
-use crate::operations::{Operation, channel, followers, members, posting, thread};
+use crate::documented::{Documented, operations};
+use crate::operations::{OPERATIONS, Operation};
 use crate::refusal::Refusal;
 
+/// A method and a path of the server.
 #[derive(Debug)]
 pub(crate) struct Route {
-    pub(crate) meta: &'static EndpointMeta,
-    pub(crate) operation: Operation,
+    method: Method,
+    /// Of the path; `<CHAT_ID>` is a placeholder.
+    segments: Vec<&'static str>,
+    /// Those that are declared for it, in the order of their declarations; never none.
+    pub(crate) endpoints: Vec<&'static EndpointMeta>,
+    /// `None`: it answers an example.
+    pub(crate) operation: Option<Operation>,
+    pub(crate) documented: Option<&'static Documented>,
 }
 
-static ROUTES: [Route; 19] = [
-    route::<api::CreateThreadByChannelIdRequest>(posting::create_by_channel_id),
-    // One URL to the server: what the chat id names makes the difference.
-    route::<api::CreateThreadByChatIdRequest>(posting::post_to_chat),
-    route::<api::SendThreadMessageRequest>(posting::post_to_chat),
-    route::<api::CreateThreadByChannelNameRequest>(posting::create_by_channel_name),
-    route::<api::GetThreadRequest>(thread::get),
-    route::<api::UpdateThreadRequest>(thread::update),
-    route::<api::GetThreadMainMessageRequest>(thread::main_message),
-    route::<api::ListThreadFollowersRequest>(followers::list),
-    route::<api::AddThreadFollowersRequest>(followers::add),
-    route::<api::RemoveThreadFollowersRequest>(followers::remove),
-    route::<api::ListThreadNonFollowersRequest>(followers::list_others),
-    route::<api::FollowThreadRequest>(followers::follow),
-    route::<api::UnfollowThreadRequest>(followers::unfollow),
-    route::<api::ListThreadMembersRequest>(members::list),
-    route::<api::LeaveThreadRequest>(members::leave),
-    route::<api::MuteThreadRequest>(members::mute),
-    route::<api::UnmuteThreadRequest>(members::unmute),
-    route::<api::ListThreadsRequest>(channel::list_threads),
-    route::<api::SetThreadAutoFollowRequest>(channel::set_auto_follow),
-];
+static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| routes(cliq_api::cliq::APIS));
+
+/// The scopes of all routes, each once.
+pub(crate) fn scopes() -> Vec<&'static str> {
+    let endpoints = ROUTES.iter().flat_map(|route| &route.endpoints);
+    let scopes: BTreeSet<_> = endpoints
+        .flat_map(|meta| meta.scopes().names())
+        .copied()
+        .collect();
+    scopes.into_iter().collect()
+}
+
+fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
+    let mut routes: Vec<Route> = Vec::new();
+    // Another server of the provider is none of this one's.
+    for meta in apis
+        .iter()
+        .copied()
+        .flatten()
+        .filter(|meta| meta.server().is_none())
+    {
+        let path = [meta.base(), meta.path()].concat();
+        route(&mut routes, meta.method(), &path)
+            .endpoints
+            .push(meta);
+    }
+    for documented in operations() {
+        let route = route(&mut routes, &documented.method(), documented.path());
+        if route.endpoints.is_empty() {
+            route.endpoints = documented.declared();
+        }
+        route.documented = Some(documented);
+    }
+    for (method, path, operation) in OPERATIONS {
+        route(&mut routes, method, path).operation = Some(*operation);
+    }
+    // A literal is chosen before a placeholder, from left to right.
+    routes.sort_by_cached_key(|route| {
+        let is_placeholder = route.segments.iter().map(|segment| is_placeholder(segment));
+        is_placeholder.collect::<Vec<_>>()
+    });
+    routes
+}
+
+/// The route of the path, whatever its placeholders are called; a new one if there is none yet.
+fn route<'r>(routes: &'r mut Vec<Route>, method: &Method, path: &str) -> &'r mut Route {
+    let segments: Vec<&str> = path.split('/').skip(1).collect();
+    let is_same =
+        |one: &str, other: &str| one == other || is_placeholder(one) && is_placeholder(other);
+    let found = routes.iter().position(|route| {
+        route.method == *method
+            && route.segments.len() == segments.len()
+            && route
+                .segments
+                .iter()
+                .zip(&segments)
+                .all(|(one, other)| is_same(one, other))
+    });
+    let index = found.unwrap_or_else(|| {
+        let segments = segments
+            .into_iter()
+            .map(|segment| &*segment.to_owned().leak());
+        routes.push(Route {
+            method: method.clone(),
+            segments: segments.collect(),
+            endpoints: Vec::new(),
+            operation: None,
+            documented: None,
+        });
+        routes.len() - 1
+    });
+    &mut routes[index]
+}
 
 impl Route {
-    /// Whether the answer, which is JSON, is one that the sender takes. `get_thread` is the one
+    /// One of those that are declared for it.
+    pub(crate) fn endpoint(&self) -> &'static EndpointMeta {
+        self.endpoints[0]
+    }
+
+    /// Whether the answer, if it is JSON, is one that the sender takes. `get_thread` is the one
     /// operation that has no refusal for that.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
+        let is_json = self.endpoint().kind() == ResponseKind::Json;
+        if !is_json || self.endpoint().name() == GetThreadRequest::META.name() {
+            return Ok(());
+        }
         let mut accepted = headers
             .get_all(ACCEPT)
             .iter()
             .filter_map(|value| value.to_str().ok())
             .peekable();
-        let any = accepted.peek().is_none();
-        if any || accepted.any(takes_json) || self.meta.name() == api::GetThreadRequest::META.name()
-        {
+        if accepted.peek().is_none() || accepted.any(takes_json) {
             Ok(())
         } else {
             Err(Refusal::not_acceptable())
         }
     }
 
-    /// The parameters of a query: those that the operation has, each once.
+    /// The parameters of a query: those that the operation has, each once unless it is a list.
     pub(crate) fn query(&self, query: &str) -> Result<Vec<(String, String)>, Refusal> {
         let mut pairs: Vec<(String, String)> = Vec::new();
         for (name, value) in form_urlencoded::parse(query.as_bytes()).into_owned() {
-            if !self
-                .meta
-                .params()
-                .iter()
-                .any(|param| param.place() == Place::Query && param.name() == name)
-            {
+            let Some(is_list) = self.query_parameter(&name) else {
                 return Err(Refusal::extra_key(&name));
-            }
-            if pairs.iter().any(|(given, _)| *given == name) {
+            };
+            if !is_list && pairs.iter().any(|(given, _)| *given == name) {
                 return Err(Refusal::invalid_input(format_args!(
                     "`{name}` is given twice"
                 )));
@@ -79,6 +146,68 @@ impl Route {
             pairs.push((name, value));
         }
         Ok(pairs)
+    }
+
+    /// Whether there is a query parameter of that name, and whether it may come several times.
+    fn query_parameter(&self, name: &str) -> Option<bool> {
+        for meta in &self.endpoints {
+            let params = meta
+                .params()
+                .iter()
+                .filter(|param| param.place() == Place::Query);
+            for param in params {
+                match param.shape() {
+                    Shape::Flatten => return Some(true),
+                    shape if param.name() == name => return Some(shape == Shape::Repeated),
+                    _ => {}
+                }
+            }
+            let mut constants = form_urlencoded::parse(meta.query().as_bytes());
+            if constants.any(|(constant, _)| constant == name) {
+                return Some(false);
+            }
+        }
+        let mut documented = self.documented.into_iter().flat_map(Documented::query);
+        documented.any(|known| known == name).then_some(false)
+    }
+
+    /// Refuses a body that no endpoint of the URL declares, before an example answers it.
+    pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Refusal> {
+        let fields = |meta: &'static EndpointMeta| {
+            let fields = meta
+                .params()
+                .iter()
+                .filter(|param| param.place() == Place::Field);
+            fields
+                .filter(|field| field.required())
+                .map(|field| field.name())
+        };
+        let takes_json = |meta: &EndpointMeta| !meta.multipart() && !meta.form();
+        if !self
+            .endpoints
+            .iter()
+            .any(|meta| takes_json(meta) && fields(meta).next().is_some())
+        {
+            return Ok(());
+        }
+        let members: Map<String, Value> = if body.is_empty() {
+            Map::new()
+        } else {
+            serde_json::from_slice(body).map_err(|error| {
+                Refusal::invalid_input(format_args!("the body is no JSON object: {error}"))
+            })?
+        };
+        let missing =
+            |meta: &&'static EndpointMeta| fields(meta).find(|name| !members.contains_key(*name));
+        match self
+            .endpoints
+            .iter()
+            .map(missing)
+            .collect::<Option<Vec<_>>>()
+        {
+            Some(missing) if !missing.is_empty() => Err(Refusal::missing_param(missing[0])),
+            _ => Ok(()),
+        }
     }
 }
 
@@ -95,15 +224,8 @@ fn takes_json(accept: &str) -> bool {
     })
 }
 
-const fn route<E: Endpoint>(operation: Operation) -> Route {
-    Route {
-        meta: E::META,
-        operation,
-    }
-}
-
-/// The route of a path as it was sent, and what stands in the place of its placeholder.
-pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, String), Refusal> {
+/// The route of a path as it was sent, and what stands in the place of its placeholders.
+pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Refusal> {
     // Split first and decode then, once: a `%2F` is part of a segment.
     let segments: Result<Vec<Cow<'_, str>>, _> = path
         .split('/')
@@ -112,13 +234,12 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Strin
         .collect();
     let segments = segments.map_err(|_| Refusal::unknown_url())?;
     let mut allowed = Vec::new();
-    for route in &ROUTES {
-        match capture(route.meta, &segments) {
-            Some(subject) if route.meta.method() == method => {
-                return Ok((route, subject.to_owned()));
-            }
-            Some(_) if !allowed.contains(&route.meta.method()) => allowed.push(route.meta.method()),
-            _ => {}
+    for route in ROUTES.iter().filter(|route| route.matches(&segments)) {
+        if route.method == *method {
+            return Ok((route, route.values(&segments)));
+        }
+        if !allowed.contains(&&route.method) {
+            allowed.push(&route.method);
         }
     }
     Err(if allowed.is_empty() {
@@ -128,23 +249,25 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Strin
     })
 }
 
-/// What stands in the place of the one placeholder, if the segments are of the endpoint's form.
-fn capture<'s>(meta: &EndpointMeta, segments: &'s [Cow<'_, str>]) -> Option<&'s str> {
-    let mut template = meta
-        .base()
-        .split('/')
-        .skip(1)
-        .chain(meta.path().split('/').skip(1));
-    let mut captured = None;
-    for segment in segments {
-        let expected = template.next()?;
-        if is_placeholder(expected) && !segment.is_empty() {
-            captured = Some(&**segment);
-        } else if expected != segment {
-            return None;
-        }
+impl Route {
+    fn matches(&self, segments: &[Cow<'_, str>]) -> bool {
+        let is_match = |(expected, segment): (&&str, &Cow<'_, str>)| {
+            if is_placeholder(expected) {
+                !segment.is_empty()
+            } else {
+                *expected == *segment
+            }
+        };
+        self.segments.len() == segments.len() && self.segments.iter().zip(segments).all(is_match)
     }
-    captured.filter(|_| template.next().is_none())
+
+    fn values(&self, segments: &[Cow<'_, str>]) -> Vec<String> {
+        let placeholders = self.segments.iter().zip(segments);
+        let placeholders = placeholders.filter(|(expected, _)| is_placeholder(expected));
+        placeholders
+            .map(|(_, segment)| segment.clone().into_owned())
+            .collect()
+    }
 }
 
 fn is_placeholder(segment: &str) -> bool {
@@ -153,17 +276,14 @@ fn is_placeholder(segment: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use cliq_api::cliq::APIS;
     use cliq_api::threads::THREADS;
 
     use super::*;
 
     #[test]
     fn every_endpoint_has_a_route() {
-        for meta in THREADS {
-            assert!(
-                ROUTES.iter().any(|route| route.meta.name() == meta.name()),
-                "{meta}"
-            );
+        for meta in APIS.iter().copied().flatten() {
             let path = format!("{}{}", meta.base(), meta.path());
             let sent: Vec<_> = path
                 .split('/')
@@ -175,30 +295,79 @@ mod tests {
                     }
                 })
                 .collect();
-            let (route, subject) = find(meta.method(), &sent.join("/")).unwrap();
-            assert_eq!(
-                (route.meta.method(), subject.as_str()),
-                (meta.method(), "a/b%20"),
+            let (route, values) = find(meta.method(), &sent.join("/")).unwrap();
+            assert!(
+                route.endpoints.iter().any(|one| one.name() == meta.name()),
                 "{meta}"
             );
+            assert!(values.iter().all(|value| value == "a/b%20"), "{meta}");
+            assert_eq!(values.len(), path.matches('<').count(), "{meta}");
         }
-        assert_eq!(ROUTES.len(), THREADS.len());
     }
 
-    /// [`capture`] keeps one value, of a whole segment.
+    /// Of a whole segment, and of one.
     #[test]
-    fn every_path_has_one_placeholder() {
+    fn placeholders_are_segments() {
+        for meta in APIS.iter().copied().flatten() {
+            let segments = meta
+                .path()
+                .split('/')
+                .filter(|segment| is_placeholder(segment));
+            assert_eq!(segments.count(), meta.path().matches('<').count(), "{meta}");
+            assert!(!meta.path().contains("..>"), "{meta}");
+        }
+    }
+
+    #[test]
+    fn what_is_played_is_documented_or_declared() {
+        for (method, path, _) in OPERATIONS {
+            let route = ROUTES.iter().filter(|route| {
+                let template = route.segments.join("/");
+                route.method == *method
+                    && format!("/{template}").split('<').count() == path.split('<').count()
+            });
+            assert!(
+                route.count() > 0 && find(method, &path.replace(['<', '>'], "")).is_ok(),
+                "{method} {path}"
+            );
+        }
+        for route in ROUTES.iter() {
+            assert!(!route.endpoints.is_empty(), "{route:?}");
+            assert!(
+                route.operation.is_some() || route.documented.is_some(),
+                "{route:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn threads_are_played() {
         for meta in THREADS {
-            assert_eq!(
-                meta.path()
-                    .split('/')
-                    .filter(|segment| is_placeholder(segment))
-                    .count(),
-                1,
+            let path = format!("{}{}", meta.base(), meta.path()).replace(['<', '>'], "");
+            assert!(
+                find(meta.method(), &path).unwrap().0.operation.is_some(),
                 "{meta}"
             );
-            assert_eq!(meta.path().matches('<').count(), 1, "{meta}");
         }
+    }
+
+    #[test]
+    fn a_literal_comes_before_a_placeholder() {
+        let route = |method, path: &str| find(&method, path).unwrap().0.segments.join("/");
+        assert_eq!(
+            route(Method::GET, "/api/v3/chats/search"),
+            "api/v3/chats/search"
+        );
+        assert_eq!(
+            route(Method::GET, "/api/v2/users/layout"),
+            "api/v2/users/layout"
+        );
+        assert_eq!(
+            route(Method::PUT, "/api/v3/reminders/edits"),
+            "api/v3/reminders/edits"
+        );
+        assert!(route(Method::GET, "/api/v3/chats/CT_1").starts_with("api/v3/chats/<"));
+        assert!(route(Method::PUT, "/api/v3/chats/search").starts_with("api/v3/chats/<"));
     }
 
     #[test]

@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint, EndpointMeta};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -17,25 +17,30 @@ use time::OffsetDateTime;
 use crate::builder::{SandboxBuilder, Settings};
 use crate::call::Call;
 use crate::clock::Clock;
+use crate::control;
 use crate::demo::Demo;
 use crate::faults::{Course, Fault, Faults, Plans, failure};
 use crate::limits::{Book, Limits, Tally, Throttle, tell};
-use crate::oauth::{self, Accounts, ScopeSet, Unauthorized};
+use crate::oauth::{self, Accounts, App, ScopeSet, Unauthorized};
 use crate::posts::Posts;
 use crate::random;
 use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
+use crate::reply::Reply;
 use crate::routes;
 use crate::server::Server;
 use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
 use crate::world::World;
 
-/// A Cliq of your own, in memory: channels, their messages and threads, and who follows them.
+/// Times after it can't be written in the forms of Cliq: some centuries.
+const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
+
+/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with
 /// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as posting a plain message, is a method here, and [`to_json`](Self::to_json)
+/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
 /// writes it all down. Cloning it is cheap, and clones share their world.
 ///
 /// ```
@@ -59,6 +64,8 @@ struct Inner {
     throttle: Mutex<Throttle>,
     plans: Plans,
     clock: Clock,
+    /// By how much it was moved on.
+    ahead: Mutex<Duration>,
     watcher: Option<Watcher>,
     posts: Posts,
 }
@@ -95,6 +102,7 @@ impl Sandbox {
             throttle: Mutex::new(Throttle::new(limits).keep(kept)),
             plans: Plans::new(seed),
             clock,
+            ahead: Mutex::default(),
             watcher,
             posts,
         }))
@@ -248,7 +256,27 @@ impl Sandbox {
 
     /// What time it is here.
     pub fn now(&self) -> OffsetDateTime {
-        self.0.clock.now()
+        self.0.clock.now() + *self.ahead()
+    }
+
+    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
+    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    /// use cliq_sandbox::{Clock, Sandbox};
+    ///
+    /// let sandbox = Sandbox::demo().sandbox;
+    /// sandbox.advance(Duration::from_secs(600));
+    /// assert!(sandbox.now() >= Clock::START + Duration::from_secs(600));
+    /// ```
+    pub fn advance(&self, by: Duration) {
+        let mut ahead = self.ahead();
+        *ahead = ahead.saturating_add(by).min(MAX_AHEAD);
+    }
+
+    fn ahead(&self) -> MutexGuard<'_, Duration> {
+        self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
     /// What chance goes by.
@@ -259,11 +287,11 @@ impl Sandbox {
     /// The fate of a request that is sent now.
     pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
         let plans = &self.0.plans;
-        if !plans.is_active() {
+        if !plans.is_active() || control::serves(request.uri().path()) {
             return Course::default();
         }
         let found = routes::find(request.method(), request.uri().path());
-        plans.course(found.ok().map(|(route, _)| route.meta.into()))
+        plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
     /// A request arrives. `fault` is what goes wrong with it.
@@ -276,6 +304,8 @@ impl Sandbox {
         );
         let response = if Accounts::serves(request.uri().path()) {
             self.answer_as_accounts(&request, fault)
+        } else if control::serves(request.uri().path()) {
+            control::answer(self, &request)
         } else {
             let (head, body) = request.into_parts();
             self.answer(&head, &body, fault, &mut record)
@@ -323,8 +353,8 @@ impl Sandbox {
         record: &mut Record,
     ) -> Result<Response<Bytes>, Refusal> {
         let url = head.uri.path();
-        let (route, subject) = routes::find(&head.method, url)?;
-        record.endpoint = Some(route.meta);
+        let (route, values) = routes::find(&head.method, url)?;
+        record.endpoint = Some(route.endpoint());
         let mut world = self.world();
         let token = access_token(&head.headers).ok_or_else(Refusal::unauthorized)?;
         if fault == Some(&Fault::Unauthorized) {
@@ -332,8 +362,19 @@ impl Sandbox {
         }
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         let user = self.accounts(|accounts, now| {
-            let grant = accounts
-                .authorize(host, token, route.meta.scopes(), now)
+            // To the server the endpoints of a URL are one: the scopes of any will do.
+            let of =
+                |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
+            let first = accounts.authorize(host, token, route.endpoint().scopes(), now);
+            let grant = first
+                .or_else(|refused| {
+                    route
+                        .endpoints
+                        .iter()
+                        .map(of)
+                        .find_map(Result::ok)
+                        .ok_or(refused)
+                })
                 .map_err(Refusal::token)?;
             world
                 .user(grant.user_id())
@@ -348,19 +389,23 @@ impl Sandbox {
         let mut throttle = self.throttle();
         // Under the lock, so that arrivals are in the order of their times.
         let now = self.now();
-        let verdict = throttle.arrive(since_epoch(now), user_id, route.meta);
+        // All limits of the URL hold, whichever of its endpoints is called.
+        for meta in &route.endpoints {
+            throttle.bucket(meta);
+        }
+        let verdict = throttle.arrive(since_epoch(now), user_id, route.endpoint());
         let limits = throttle.limits();
         drop(throttle);
         record.verdict = verdict;
         if let Some(until) = verdict.until() {
             return Ok(tell(
                 &limits,
-                route.meta.limits().first().copied(),
+                route.endpoint().limits().first().copied(),
                 until.saturating_sub(since_epoch(now)),
             ));
         }
         match fault {
-            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.meta))),
+            Some(Fault::Fail(status)) => Ok(failure(*status, Some(route.endpoint()))),
             Some(Fault::Redirect(to)) => Ok(redirect(to)),
             _ => {
                 route.admit(&head.headers)?;
@@ -373,13 +418,24 @@ impl Sandbox {
                     user,
                     now,
                     url,
-                    subject,
+                    values,
                     query,
                     content_type,
                     body,
                     posts: self.0.posts,
                 };
-                (route.operation)(&mut world, &call).map(Into::into)
+                world.advance_to(now);
+                match (route.operation, route.documented) {
+                    (Some(operation), _) => operation(&mut world, &call).map(Into::into),
+                    (None, documented) => {
+                        route.check_body(body)?;
+                        let is_next_page = call.query("next_token").is_some();
+                        Ok(documented.map_or_else(
+                            || Reply::no_response().into(),
+                            |documented| documented.example(is_next_page),
+                        ))
+                    }
+                }
             }
         }
     }
@@ -393,6 +449,50 @@ impl Sandbox {
     pub fn token(&self, user_id: &str) -> String {
         self.accounts(|accounts, _| {
             accounts.issue_access_token(user_id, ScopeSet::everything(), None)
+        })
+    }
+
+    /// Registers an OAuth app for which the user has consented to all scopes, and returns what a
+    /// program needs to use it. Each call makes another one.
+    ///
+    /// ```
+    /// use cliq_api::auth::{Credentials, OAuthClient};
+    /// use cliq_api::{Client, DataCenter};
+    ///
+    /// # #[tokio::main(flavor = "current_thread")]
+    /// # async fn main() -> Result<(), Box<dyn std::error::Error>> {
+    /// use cliq_api::threads::Threads;
+    ///
+    /// let demo = cliq_sandbox::Sandbox::demo();
+    /// let server = demo.sandbox.serve().await?;
+    /// let app = demo.sandbox.app(&demo.user_id);
+    ///
+    /// let host = server.base_url().replace("http://", "");
+    /// let here = DataCenter::custom(&host, &host);
+    /// let oauth = OAuthClient::new(here.clone(), app.client_id, app.client_secret);
+    /// let client = Client::cliq(here)
+    ///     .credentials(Credentials::refresh_token(&oauth, app.refresh_token))
+    ///     .build()?;
+    /// client.follow_thread(&demo.thread_chat_id).await?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn app(&self, user_id: &str) -> AppCredentials {
+        let scopes = routes::scopes().join(",");
+        self.accounts(|accounts, now| {
+            let (client_id, client_secret) = accounts.new_app_credentials();
+            accounts.register(App::new(&client_id, &client_secret).owner(user_id));
+            let tokens = accounts.issue_tokens(&client_id, user_id, scopes.as_str(), now);
+            AppCredentials {
+                client_id,
+                client_secret,
+                refresh_token: tokens.refresh_token.unwrap_or_default(),
+            }
         })
     }
 
@@ -437,6 +537,27 @@ impl Sandbox {
             .throttle
             .lock()
             .unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+/// An OAuth app of a [`Sandbox`], with a refresh token: [`Sandbox::app`].
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct AppCredentials {
+    /// Its client id.
+    pub client_id: String,
+    /// Its client secret.
+    pub client_secret: String,
+    /// The refresh token of the user who has consented.
+    pub refresh_token: String,
+}
+
+/// Without the secrets.
+impl fmt::Debug for AppCredentials {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("AppCredentials")
+            .field("client_id", &self.client_id)
+            .finish_non_exhaustive()
     }
 }
 

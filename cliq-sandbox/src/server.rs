@@ -28,8 +28,8 @@ use crate::wire::LastWords;
 
 /// For how long an exchange that is under way may go on after the end.
 const GRACE: Duration = Duration::from_secs(1);
-/// Of a request's body, in bytes. What the operations take is much smaller.
-const LARGEST: usize = 4 * 1024 * 1024;
+/// Of a request's body, in bytes. What the operations take is much smaller, but for files.
+const LARGEST: usize = 16 * 1024 * 1024;
 /// Before the next attempt when a connection can't be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 

@@ -50,6 +50,10 @@ impl Running {
     }
 
     fn post_to(&self, host: &str, path: &str) -> String {
+        self.send("POST", host, path, "")
+    }
+
+    fn send(&self, method: &str, host: &str, path: &str, form: &str) -> String {
         let mut stream =
             TcpStream::connect(self.value("CLIQ").strip_prefix("http://").unwrap()).unwrap();
         stream
@@ -57,7 +61,9 @@ impl Running {
             .unwrap();
         let token = self.value("TOKEN");
         let head = format!(
-            "POST {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: 0\r\nauthorization: Bearer {token}\r\n\r\n"
+            "{method} {path} HTTP/1.1\r\nhost: {host}\r\nconnection: close\r\ncontent-length: {}\r\n\
+             content-type: application/x-www-form-urlencoded\r\nauthorization: Bearer {token}\r\n\r\n{form}",
+            form.len()
         );
         stream.write_all(head.as_bytes()).unwrap();
         let mut answer = String::new();
@@ -103,6 +109,7 @@ fn it_helps() {
         "--fault",
         "--seed",
         "--quiet",
+        "--app",
         "lose-answer",
     ] {
         assert!(help.contains(option), "{option} is not in: {help}");
@@ -207,6 +214,53 @@ fn only_this_machine_s_hosts_are_served_unless_another_one_is_allowed() {
         assert!(answer.starts_with(&expected), "{host}: {answer}");
         assert_eq!(answer.contains("--allow-host"), status == 421, "{answer}");
     }
+}
+
+#[test]
+fn an_app_is_printed_that_a_client_can_use() {
+    let plain = Running::start(&["--port", "0", "-q"]);
+    assert!(
+        !plain.welcome.contains("client secret"),
+        "{}",
+        plain.welcome
+    );
+    let running = Running::start(&["--port", "0", "-q", "--app"]);
+    let printed = |name: &str| {
+        let (_, rest) = running.welcome.split_once(name).unwrap();
+        rest.split_whitespace().next().unwrap().to_owned()
+    };
+    let form = format!(
+        "grant_type=refresh_token&client_id={}&client_secret={}&refresh_token={}",
+        printed("client id"),
+        printed("client secret"),
+        printed("refresh token")
+    );
+    let answer = running.send("POST", "localhost", "/oauth/v2/token", &form);
+    assert!(answer.contains("\"access_token\":\"1000."), "{answer}");
+    // The tokens of the users are the same ones, with and without it.
+    assert_eq!(running.value("TOKEN"), plain.value("TOKEN"));
+}
+
+#[test]
+fn locks_are_lifted_and_time_is_moved_by_this_machine_only() {
+    let running = Running::start(&["--port", "0", "-q"]);
+    let (_, rest) = running.welcome.split_once("POST $CLIQ").unwrap();
+    let path = rest.split_whitespace().next().unwrap();
+    for _ in 0..20 {
+        running.post(path);
+    }
+    assert!(running.post(path).starts_with("HTTP/1.1 429 "));
+    for (method, path) in [
+        ("DELETE", "/_sandbox/locks"),
+        ("POST", "/_sandbox/time?advance=1d"),
+    ] {
+        let answer = running.send(method, "evil.example", path, "");
+        assert!(answer.starts_with("HTTP/1.1 421 "), "{answer}");
+    }
+    assert!(running.post(path).starts_with("HTTP/1.1 429 "));
+    let answer = running.send("POST", "localhost", "/_sandbox/time?advance=11m", "");
+    assert!(answer.starts_with("HTTP/1.1 200 "), "{answer}");
+    assert!(running.post(path).starts_with("HTTP/1.1 204 "));
 }
 
 #[test]

@@ -4,7 +4,14 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
-use super::parts::{NewBot, NewChannel, NewUser};
+use super::parts::{
+    NewBot, NewChannel, NewConversation, NewFile, NewPin, NewReminder, NewScheduled, NewStar,
+    NewUser, NewView,
+};
+use super::raise::Raised;
+use super::raise_more::{
+    add_conversation, add_file, add_pin, add_reminder, add_scheduled, add_star, add_view,
+};
 use super::{add_bot, add_channel, add_user, tell};
 use crate::world::World;
 
@@ -25,8 +32,24 @@ struct WorldFile {
     users: Vec<NewUser>,
     #[serde(default)]
     bots: Vec<NewBot>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    files: Vec<NewFile>,
     #[serde(default)]
     channels: Vec<NewChannel>,
+    /// Chats that are no channels.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    conversations: Vec<NewConversation>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    stars: Vec<NewStar>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pins: Vec<NewPin>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    scheduled: Vec<NewScheduled>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    reminders: Vec<NewReminder>,
+    /// How users see chats.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    views: Vec<NewView>,
 }
 
 /// What all versions have.
@@ -42,7 +65,33 @@ pub(crate) fn write(world: &World) -> String {
         version: VERSION,
         next_serial: world.last_serial() + 1,
         users: world.users().map(tell::user).collect(),
-        bots: world.bots().map(tell::bot).collect(),
+        bots: world.bots().map(|bot| tell::bot(world, bot)).collect(),
+        files: world
+            .files
+            .iter()
+            .map(|(id, file)| tell::file(id, file))
+            .collect(),
+        conversations: world
+            .conversation_keys()
+            .map(|key| tell::conversation(world, &world[key]))
+            .collect(),
+        stars: world
+            .stars
+            .iter()
+            .map(|star| tell::star(world, star))
+            .collect(),
+        pins: world.pins.iter().map(|pin| tell::pin(world, pin)).collect(),
+        scheduled: world
+            .scheduled
+            .iter()
+            .map(|one| tell::scheduled(world, one))
+            .collect(),
+        reminders: world
+            .reminders
+            .iter()
+            .map(|one| tell::reminder(world, one))
+            .collect(),
+        views: tell::views(world),
         channels: world
             .channels()
             .map(|channel| tell::channel(world, channel))
@@ -85,16 +134,31 @@ pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     let mut json = serde_json::Deserializer::from_str(text);
     let file: WorldFile = serde_path_to_error::deserialize(&mut json)
         .map_err(|error| WorldError::new(format!("at `{}`: {}", error.path(), error.inner())))?;
-    for (index, user) in file.users.into_iter().enumerate() {
-        add_user(world, user).map_err(WorldError::at("users", index))?;
-    }
-    for (index, bot) in file.bots.into_iter().enumerate() {
-        add_bot(world, bot).map_err(WorldError::at("bots", index))?;
-    }
-    for (index, channel) in file.channels.into_iter().enumerate() {
-        add_channel(world, channel).map_err(WorldError::at("channels", index))?;
-    }
+    add("users", file.users, world, add_user)?;
+    add("bots", file.bots, world, add_bot)?;
+    add("files", file.files, world, add_file)?;
+    add("channels", file.channels, world, add_channel)?;
+    add("conversations", file.conversations, world, add_conversation)?;
+    add("stars", file.stars, world, add_star)?;
+    add("pins", file.pins, world, |world, pin| add_pin(world, &pin))?;
+    add("scheduled", file.scheduled, world, add_scheduled)?;
+    add("reminders", file.reminders, world, add_reminder)?;
+    add("views", file.views, world, |world, view| {
+        add_view(world, &view)
+    })?;
     world.skip_serial(file.next_serial.saturating_sub(1));
+    Ok(())
+}
+
+fn add<T>(
+    list: &str,
+    items: Vec<T>,
+    world: &mut World,
+    add: impl Fn(&mut World, T) -> Raised<()>,
+) -> Result<(), WorldError> {
+    for (index, item) in items.into_iter().enumerate() {
+        add(world, item).map_err(WorldError::at(list, index))?;
+    }
     Ok(())
 }
 

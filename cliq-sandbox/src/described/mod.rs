@@ -4,6 +4,7 @@
 mod file;
 mod parts;
 mod raise;
+mod raise_more;
 mod tell;
 
 pub use self::file::WorldError;

@@ -1,9 +1,12 @@
 //! What can be said of a world. The names of the fields are those in the file.
 
+use std::collections::BTreeMap;
+
 use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use crate::world::{ReplyMode, ThreadState};
+use crate::world::{ReplyMode, Role, ThreadState};
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -24,6 +27,137 @@ pub(crate) struct NewBot {
     pub(crate) id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) appkey: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) creator: Option<String>,
+    /// As the API names them: `execution_type`, `status_messages` and the like.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(crate) settings: Map<String, Value>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) subscribers: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) deleted: bool,
+}
+
+/// A chat that is no channel.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewConversation {
+    pub(crate) chat_id: String,
+    pub(crate) kind: ConversationKind,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(crate) title: String,
+    pub(crate) creator: String,
+    /// Milliseconds since the Unix epoch, as all times here.
+    #[serde(default)]
+    pub(crate) created: i64,
+    pub(crate) members: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) former_members: Vec<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) history_disabled: bool,
+    #[serde(default)]
+    pub(crate) messages: Vec<NewMessage>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum ConversationKind {
+    Direct,
+    Group,
+    Bot(String),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewFile {
+    pub(crate) id: String,
+    pub(crate) name: String,
+    pub(crate) content_type: String,
+    /// In Base64.
+    pub(crate) content: String,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewStar {
+    pub(crate) user: String,
+    pub(crate) chat_id: String,
+    pub(crate) message: String,
+    pub(crate) kind: String,
+    pub(crate) at: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewPin {
+    pub(crate) chat_id: String,
+    pub(crate) message: String,
+    pub(crate) creator: String,
+    pub(crate) created: i64,
+    pub(crate) modified: i64,
+    pub(crate) expires: i64,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) primary: bool,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewScheduled {
+    pub(crate) id: String,
+    pub(crate) chat_id: String,
+    pub(crate) user: String,
+    pub(crate) text: String,
+    pub(crate) due: NewDue,
+    pub(crate) timezone: String,
+    pub(crate) created: i64,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub(crate) enum NewDue {
+    At(i64),
+    When(String),
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct NewReminder {
+    pub(crate) id: String,
+    pub(crate) content: String,
+    pub(crate) time: i64,
+    pub(crate) timezone: String,
+    pub(crate) created: i64,
+    pub(crate) creator: String,
+    pub(crate) users: Vec<String>,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) completed_by: Vec<String>,
+    pub(crate) chat_id: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) message: Option<String>,
+}
+
+/// How a user sees a chat.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+#[allow(
+    clippy::struct_excessive_bools,
+    reason = "they are independent of one another"
+)]
+pub(crate) struct NewView {
+    pub(crate) user: String,
+    pub(crate) chat_id: String,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) muted: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) pinned: bool,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(crate) closed: bool,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) read: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cleared: Option<String>,
 }
 
 /// A channel that is to be in a [`Sandbox`](crate::Sandbox), with all that has been said in it.
@@ -36,6 +170,24 @@ pub struct NewChannel {
     pub(super) id: Option<String>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) chat_id: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) name: Option<String>,
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub(super) description: String,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) level: Option<String>,
+    /// Of those who are more than members.
+    #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
+    pub(super) roles: BTreeMap<String, Role>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) creator: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) created: Option<i64>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) archived: bool,
+    /// Who has posted in it, and left.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) former_members: Vec<String>,
     #[serde(default)]
     pub(super) reply_mode: ReplyMode,
     #[serde(default)]
@@ -62,8 +214,26 @@ pub struct NewMessage {
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reply_to: Option<String>,
+    /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
+    #[serde(default, skip_serializing_if = "Map::is_empty")]
+    pub(super) extras: Map<String, Value>,
+    /// The id of the file that it brings.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(super) file: Option<String>,
+    #[serde(default, skip_serializing_if = "is_false")]
+    pub(super) edited: bool,
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(super) reactions: Vec<NewReaction>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) thread: Option<NewThread>,
+}
+
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(super) struct NewReaction {
+    pub(super) emoji: String,
+    pub(super) user: String,
+    pub(super) at: i64,
 }
 
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -92,6 +262,22 @@ pub struct NewThread {
     pub(super) messages: Vec<NewMessage>,
 }
 
+impl NewBot {
+    pub(crate) fn named(unique_name: String, name: String) -> Self {
+        Self {
+            unique_name,
+            name,
+            id: None,
+            appkey: None,
+            description: String::new(),
+            creator: None,
+            settings: Map::new(),
+            subscribers: Vec::new(),
+            deleted: false,
+        }
+    }
+}
+
 impl NewChannel {
     /// A channel with this unique name, and nobody in it.
     pub fn named(unique_name: impl Into<String>) -> Self {
@@ -99,6 +285,14 @@ impl NewChannel {
             unique_name: unique_name.into(),
             id: None,
             chat_id: None,
+            name: None,
+            description: String::new(),
+            level: None,
+            roles: BTreeMap::new(),
+            creator: None,
+            created: None,
+            archived: false,
+            former_members: Vec::new(),
             reply_mode: ReplyMode::default(),
             auto_follow: false,
             members: Vec::new(),
@@ -177,6 +371,10 @@ impl NewMessage {
             by,
             text,
             reply_to: None,
+            extras: Map::new(),
+            file: None,
+            edited: false,
+            reactions: Vec::new(),
             thread: None,
         }
     }
@@ -199,8 +397,8 @@ impl NewMessage {
         }
     }
 
-    /// In a thread, the id of the message that it answers: an earlier one there, or the one that
-    /// the thread hangs on.
+    /// The id of the message that it answers: an earlier one of its chat, or the one that its
+    /// thread hangs on.
     pub fn reply_to(self, message_id: impl Into<String>) -> Self {
         Self {
             reply_to: Some(message_id.into()),

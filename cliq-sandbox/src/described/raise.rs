@@ -3,15 +3,17 @@
 
 use std::fmt::Display;
 
+use time::OffsetDateTime;
+
 use super::parts::{Author, NewBot, NewChannel, NewMessage, NewThread, NewUser};
 use crate::clock::Clock;
 use crate::world::{
-    Bot, BotKey, Channel, ChannelKey, Chat, LAST_SERIAL, Message, MessageId, Sender, Thread, User,
-    UserKey, World,
+    Bot, BotKey, Channel, ChannelKey, Chat, Content, LAST_SERIAL, Message, MessageId, Reaction,
+    Sender, Thread, User, UserKey, World,
 };
 
 /// What is wrong, in words.
-type Raised<T> = Result<T, String>;
+pub(super) type Raised<T> = Result<T, String>;
 
 pub(crate) fn add_user(world: &mut World, user: NewUser) -> Raised<()> {
     let NewUser {
@@ -38,18 +40,29 @@ pub(crate) fn add_bot(world: &mut World, bot: NewBot) -> Raised<()> {
         name,
         id,
         appkey,
+        description,
+        creator,
+        settings,
+        subscribers,
+        deleted,
     } = bot;
-    if world.bot(&unique_name).is_some() {
+    if world.bot_that_was(&unique_name).is_some() {
         return Err(format!("there is a bot `{unique_name}` already"));
     }
     let id = given_or_made(world, id, "b-", "", "bot", |world, id| {
         world.bots().any(|bot| bot.id == id)
     })?;
+    let unique_name = filled("a bot's unique name", unique_name)?;
+    let creator = creator.map(|id| user(world, &id)).transpose()?;
+    let subscribers = distinct(&subscribers, "subscriber", |id| user(world, id))?;
     world.add_bot(Bot {
-        id,
-        unique_name: filled("a bot's unique name", unique_name)?,
-        name,
         app_key: appkey,
+        description,
+        creator,
+        settings,
+        subscribers,
+        is_deleted: deleted,
+        ..Bot::new(id, unique_name, name)
     });
     Ok(())
 }
@@ -59,6 +72,14 @@ pub(crate) fn add_channel(world: &mut World, new: NewChannel) -> Raised<()> {
         unique_name,
         id,
         chat_id,
+        name,
+        description,
+        level,
+        roles,
+        creator,
+        created,
+        archived,
+        former_members,
         reply_mode,
         auto_follow,
         members,
@@ -85,15 +106,24 @@ pub(crate) fn add_channel(world: &mut World, new: NewChannel) -> Raised<()> {
     let chat_id = given_or_made(world, chat_id, "CT_", "_1", "chat", |world, id| {
         world.chat(id).is_some()
     })?;
+    let mut given_roles = Vec::new();
+    for (id, role) in roles {
+        given_roles.push((user(world, &id)?, role));
+    }
+    let created = created.map_or(Ok(Clock::START), time)?;
     let channel = Channel {
-        id,
-        chat_id,
-        unique_name,
+        name: name.unwrap_or_else(|| unique_name.clone()),
+        description,
+        level: level.unwrap_or_else(|| "organization".to_owned()),
+        roles: given_roles,
+        creator: creator.map(|id| user(world, &id)).transpose()?,
+        is_archived: archived,
+        former: distinct(&former_members, "former member", |id| user(world, id))?,
         reply_mode,
         members,
         bots,
         auto_follow,
-        messages: Vec::new(),
+        ..Channel::new(id, chat_id, unique_name, created)
     };
     let channel = world.add_channel(channel);
     add_messages(world, channel, messages)
@@ -103,12 +133,7 @@ fn add_messages(world: &mut World, channel: ChannelKey, messages: Vec<NewMessage
     let mut threads = Vec::new();
     for mut message in messages {
         let thread = message.thread.take();
-        if message.reply_to.is_some() {
-            return Err(format!(
-                "{message}: only a message in a thread answers another"
-            ));
-        }
-        let id = add_message(world, Chat::Channel(channel), channel, message)?;
+        let id = add_message(world, Chat::Channel(channel), message)?;
         threads.extend(thread.map(|thread| (id, thread)));
     }
     // Those that are given digits in their order, and the others, which are given higher ones,
@@ -193,7 +218,7 @@ fn add_thread(
                 "{message}: it is in a thread, and can't have one itself"
             ));
         }
-        let id = add_message(world, Chat::Thread(thread), channel, message)?;
+        let id = add_message(world, Chat::Thread(thread), message)?;
         let sender = world
             .message(Chat::Thread(thread), id)
             .map(|message| message.sender);
@@ -204,20 +229,16 @@ fn add_thread(
     Ok(())
 }
 
-fn add_message(
-    world: &mut World,
-    chat: Chat,
-    channel: ChannelKey,
-    new: NewMessage,
-) -> Raised<MessageId> {
+pub(super) fn add_message(world: &mut World, chat: Chat, new: NewMessage) -> Raised<MessageId> {
     let problem = |what: &dyn Display| format!("{new}: {what}");
     let sender = match &new.by {
-        Author::User(id) => {
-            Sender::User(member(world, channel, id).map_err(|what| problem(&what))?)
-        }
+        Author::User(id) => Sender::User(author(world, chat, id).map_err(|what| problem(&what))?),
         Author::Bot(name) => {
-            let key = bot(world, name).map_err(|what| problem(&what))?;
-            if !world[channel].bots.contains(&key) {
+            let key = world.bot_that_was(name);
+            let key = key.ok_or_else(|| problem(&format_args!("there is no bot `{name}` yet")))?;
+            let channel = world.channel_of(chat);
+            let is_in = channel.is_none_or(|channel| world[channel].bots.contains(&key));
+            if !is_in && !world[key].is_deleted {
                 return Err(problem(&format_args!(
                     "the bot `{name}` is not in the channel"
                 )));
@@ -244,28 +265,42 @@ fn add_message(
             id
         }
     };
-    let reply_to = match (&new.reply_to, chat) {
-        (Some(text), Chat::Thread(thread)) => {
-            let answered = MessageId::parse(text).filter(|&id| {
-                id == world[thread].main_message || world.message(chat, id).is_some()
-            });
+    let reply_to = match &new.reply_to {
+        Some(text) => {
+            let is_main =
+                |id| World::as_thread(chat).is_some_and(|thread| id == world[thread].main_message);
+            let answered = MessageId::parse(text)
+                .filter(|&id| is_main(id) || world.message(chat, id).is_some());
+            let of = World::as_thread(chat).map_or("chat", |_| "thread");
             Some(answered.ok_or_else(|| {
-                problem(&format_args!(
-                    "`{text}` is no earlier message of its thread"
-                ))
+                problem(&format_args!("`{text}` is no earlier message of its {of}"))
             })?)
         }
-        _ => None,
+        None => None,
     };
-    world.add_message(
-        chat,
-        Message {
-            id,
-            sender,
-            text: new.text,
-            reply_to,
-        },
-    );
+    if let Some(file) = new.file.as_ref().filter(|file| world.file(file).is_none()) {
+        return Err(problem(&format_args!("there is no file `{file}`")));
+    }
+    let mut reactions = Vec::new();
+    for reaction in &new.reactions {
+        reactions.push(Reaction {
+            emoji: reaction.emoji.clone(),
+            user: user(world, &reaction.user).map_err(|what| problem(&what))?,
+            at: time(reaction.at).map_err(|what| problem(&what))?,
+        });
+    }
+    let content = Content {
+        text: new.text,
+        reply_to,
+        extras: new.extras,
+        file: new.file,
+    };
+    let message = Message {
+        edited: new.edited,
+        reactions,
+        ..Message::new(id, sender, content)
+    };
+    world.add_message(chat, message);
     Ok(id)
 }
 
@@ -286,16 +321,49 @@ impl Display for NewMessage {
     }
 }
 
-fn user(world: &World, id: &str) -> Raised<UserKey> {
+pub(super) fn user(world: &World, id: &str) -> Raised<UserKey> {
     world
         .user(id)
         .ok_or_else(|| format!("there is no user `{id}` yet"))
 }
 
-fn bot(world: &World, unique_name: &str) -> Raised<BotKey> {
+pub(super) fn bot(world: &World, unique_name: &str) -> Raised<BotKey> {
     world
         .bot(unique_name)
         .ok_or_else(|| format!("there is no bot `{unique_name}` yet"))
+}
+
+/// Who may have posted in the chat: its members, and who was one.
+fn author(world: &World, chat: Chat, id: &str) -> Raised<UserKey> {
+    let user = user(world, id)?;
+    let former = match chat {
+        Chat::Conversation(conversation) => &world[conversation].former,
+        Chat::Channel(channel) => &world[channel].former,
+        Chat::Thread(thread) => &world[world[thread].channel].former,
+    };
+    if world.members(chat).contains(&user) || former.contains(&user) {
+        return Ok(user);
+    }
+    Err(match world.channel_of(chat) {
+        Some(channel) => not_in(world, channel, id),
+        None => format!(
+            "the user `{id}` is not in the chat `{}`",
+            world.chat_id(chat)
+        ),
+    })
+}
+
+fn not_in(world: &World, channel: ChannelKey, id: &str) -> String {
+    format!(
+        "the user `{id}` is not in the channel `{}`",
+        world[channel].unique_name
+    )
+}
+
+/// Milliseconds since the Unix epoch.
+pub(super) fn time(millis: i64) -> Raised<OffsetDateTime> {
+    OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
+        .map_err(|_| format!("`{millis}` is no time: that is milliseconds since 1970"))
 }
 
 fn member(world: &World, channel: ChannelKey, id: &str) -> Raised<UserKey> {
@@ -303,14 +371,11 @@ fn member(world: &World, channel: ChannelKey, id: &str) -> Raised<UserKey> {
     if world[channel].members.contains(&user) {
         Ok(user)
     } else {
-        Err(format!(
-            "the user `{id}` is not in the channel `{}`",
-            world[channel].unique_name
-        ))
+        Err(not_in(world, channel, id))
     }
 }
 
-fn distinct<K: PartialEq>(
+pub(super) fn distinct<K: PartialEq>(
     names: &[String],
     what: &str,
     find: impl Fn(&str) -> Raised<K>,

@@ -102,15 +102,17 @@ impl Book {
     ) -> Result<(Script, ReceivedCall), Unanswered> {
         let request = Arc::new(request);
         self.received.push(request.clone());
+        let chosen: Vec<_> = self
+            .stubs
+            .iter()
+            .map(|stub| self.closer(stub.endpoint, &request).is_none())
+            .collect();
         let servers = &self.servers;
-        let matching = self.stubs.iter_mut().rev().filter_map(|stub| {
+        let stubs = self.stubs.iter_mut().zip(chosen).rev();
+        let mut matching = stubs.filter_map(|(stub, is_chosen)| {
             let call = ReceivedCall::read(stub.endpoint, servers, &request).ok()?;
-            stub.differences(&call).is_empty().then_some((stub, call))
+            (is_chosen && stub.differences(&call).is_empty()).then_some((stub, call))
         });
-        let mut matching: Vec<_> = matching.collect();
-        // Literals match before several segments.
-        matching.sort_by_key(|(stub, _)| template::has_rest(stub.endpoint.path()));
-        let mut matching = matching.into_iter();
         let Some((stub, call)) = matching.next() else {
             drop(matching);
             let (why, reported) = report::unmatched(self, &request);
@@ -151,20 +153,28 @@ impl Book {
     }
 
     pub(super) fn calls(&self, endpoint: &'static EndpointMeta) -> Vec<ReceivedCall> {
-        let read = |endpoint, request: &Arc<Request<Bytes>>| {
-            ReceivedCall::read(endpoint, &self.servers, request).ok()
-        };
-        let is_of_literals = |request: &Arc<Request<Bytes>>| {
-            let others = self.stubs.iter().map(|stub| stub.endpoint);
-            let mut literals = others.filter(|other| !template::has_rest(other.path()));
-            template::has_rest(endpoint.path())
-                && literals.any(|other| read(other, request).is_some())
-        };
         let received = self.received.iter();
         received
-            .filter(|request| !is_of_literals(request))
-            .filter_map(|request| read(endpoint, request))
+            .filter(|request| self.closer(endpoint, request).is_none())
+            .filter_map(|request| ReceivedCall::read(endpoint, &self.servers, request).ok())
             .collect()
+    }
+
+    /// Returns the endpoint that a server would choose instead of this one for the request's path:
+    /// one of the same trait, or of a stub, that has text where this one has a placeholder.
+    pub(super) fn closer(
+        &self,
+        endpoint: &'static EndpointMeta,
+        request: &Request<Bytes>,
+    ) -> Option<&'static EndpointMeta> {
+        let template = |endpoint: &EndpointMeta| [endpoint.base(), endpoint.path()].concat();
+        let looseness = template::looseness(&template(endpoint));
+        let stubbed = self.stubs.iter().map(|stub| stub.endpoint);
+        let mut others = endpoint.table().iter().copied().chain(stubbed);
+        others.find(|other| {
+            ReceivedCall::is_at(other, &self.servers, request)
+                && template::looseness(&template(other)) < looseness
+        })
     }
 
     pub(super) fn unanswered(&self) -> &[(String, usize)] {

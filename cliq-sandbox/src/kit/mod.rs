@@ -16,6 +16,8 @@ mod template;
 mod times;
 
 pub use self::part::ReceivedPart;
+#[cfg(feature = "zoho")]
+pub(crate) use self::part::parts_of as parts;
 pub use self::received::ReceivedCall;
 pub use self::reply::{Reply, ReplyTo};
 pub use self::server::StubServer;

@@ -25,31 +25,38 @@ impl ReceivedPart {
     }
 }
 
-/// Reads the parts of a request's body, as this crate's client writes them.
+/// Reads the parts of a request's body; none if it isn't multipart.
 pub(super) fn parts(request: &Request<Bytes>) -> Vec<ReceivedPart> {
     let content_type = request.headers().get(CONTENT_TYPE);
-    let boundary = content_type.and_then(|value| {
-        value
-            .to_str()
-            .ok()?
-            .strip_prefix("multipart/form-data; boundary=")
-    });
-    let Some(boundary) = boundary else {
-        return Vec::new();
-    };
-    let mut rest = request.body().clone();
+    let content_type = content_type.and_then(|value| value.to_str().ok());
+    content_type
+        .and_then(|content_type| parts_of(content_type, request.body()))
+        .unwrap_or_default()
+}
+
+/// Reads the parts of a body; `None` if it isn't multipart.
+pub(crate) fn parts_of(content_type: &str, body: &Bytes) -> Option<Vec<ReceivedPart>> {
+    let mut parameters = content_type.split(';').map(str::trim);
+    let media = parameters.next()?;
+    if !media.eq_ignore_ascii_case("multipart/form-data") {
+        return None;
+    }
+    let boundary = parameters.find_map(|parameter| {
+        let (name, value) = parameter.split_once('=')?;
+        name.eq_ignore_ascii_case("boundary")
+            .then(|| value.trim_matches('"'))
+    })?;
+    let mut rest = body.clone();
     let between = format!("\r\n--{boundary}");
     // The first line between parts has nothing before it.
-    let Some(_) = taken_until(&mut rest, &between.as_bytes()[2..]) else {
-        return Vec::new();
-    };
+    taken_until(&mut rest, &between.as_bytes()[2..])?;
     let mut parts = Vec::new();
     while let Some(mut part) = taken_until(&mut rest, between.as_bytes()) {
         if let Some(head) = taken_until(&mut part, b"\r\n\r\n") {
             parts.push(read(&String::from_utf8_lossy(&head), part));
         }
     }
-    parts
+    Some(parts)
 }
 
 /// Takes what comes before the delimiter, and the delimiter.

@@ -133,6 +133,20 @@ impl ReceivedCall {
         self.endpoint
     }
 
+    /// Returns whether method, server and path of the request are this endpoint's.
+    pub(super) fn is_at(
+        endpoint: &EndpointMeta,
+        servers: &Servers,
+        request: &Request<Bytes>,
+    ) -> bool {
+        let at = |prefix: &str| {
+            let template = [prefix, endpoint.base(), endpoint.path()].concat();
+            template::capture(&template, request.uri().path()).is_some()
+        };
+        endpoint.method() == request.method()
+            && servers.prefix(endpoint, request.uri()).is_some_and(at)
+    }
+
     /// Reads the request as a call of this endpoint, if method, path and parameter names match. The
     /// names distinguish endpoints that share a URL.
     pub(super) fn read(

@@ -131,6 +131,10 @@ fn distance<'b>(
 ) -> (usize, &'b Planned, Vec<String>) {
     /// A stub of another endpoint is further away than any difference of values.
     const OTHER: usize = 1000;
+    if let Some(closer) = book.closer(stub.endpoint, request) {
+        let why = format!("expected {}, found {closer}", stub.endpoint);
+        return (OTHER + 1, stub, vec![why]);
+    }
     match ReceivedCall::read(stub.endpoint, &book.servers, request) {
         Ok(call) => {
             let differences = stub.differences(&call);

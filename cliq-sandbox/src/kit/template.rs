@@ -44,9 +44,21 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Returns whether a placeholder of the template takes several segments.
-pub(super) fn has_rest(template: &str) -> bool {
-    template.split('/').any(is_rest)
+/// Orders the templates that match one path: the one that a server would choose is the least. Text
+/// comes before a placeholder, from left to right, and several segments come last.
+pub(super) fn looseness(template: &str) -> (bool, Vec<u8>) {
+    let segments = template.split('/').map(|segment| {
+        match (
+            segment.starts_with('<') && segment.ends_with('>'),
+            segment.contains('<'),
+        ) {
+            (_, false) => 0,
+            // Text around a placeholder.
+            (false, true) => 1,
+            (true, true) => 2,
+        }
+    });
+    (template.split('/').any(is_rest), segments.collect())
 }
 
 /// Returns the number of segments that differ.
@@ -126,7 +138,28 @@ mod tests {
         for path in ["/a/contents", "/a/contents/", "/a/contents/b//c", "/a/x/b"] {
             assert_eq!(values(template, path), None, "{path}");
         }
-        assert!(has_rest(template) && !has_rest("/a/<X>"));
+    }
+
+    #[test]
+    fn text_is_chosen_before_placeholders() {
+        let mut templates = [
+            "/a/<PATH..>",
+            "/<A>/<B>",
+            "/a/<B>",
+            "/<A>/b",
+            "/a/<B>.json",
+            "/a/b",
+        ];
+        templates.sort_by_key(|template| looseness(template));
+        let expected = [
+            "/a/b",
+            "/a/<B>.json",
+            "/a/<B>",
+            "/<A>/b",
+            "/<A>/<B>",
+            "/a/<PATH..>",
+        ];
+        assert_eq!(templates, expected);
     }
 
     #[test]

@@ -81,6 +81,13 @@ impl Accounts {
         self.apps.insert(app.client_id.clone(), app);
     }
 
+    /// An id and a secret that no app has.
+    pub(crate) fn new_app_credentials(&mut self) -> (String, String) {
+        let token = self.ids.token();
+        let (id, secret) = token.rsplit_once('.').unwrap_or_default();
+        (id.to_ascii_uppercase(), secret.to_owned())
+    }
+
     /// Adds a user of the home data centre.
     pub fn add_user(&mut self, user_id: impl Into<String>) {
         self.insert_user(user_id.into(), self.centers.home());

@@ -6,6 +6,8 @@ use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
 use time::OffsetDateTime;
 
+use crate::call::{Call, bad_value};
+use crate::refusal::Refusal;
 use crate::world::Thread;
 
 /// What the published tokens begin with.
@@ -36,6 +38,14 @@ impl Cursor {
         }
     }
 
+    /// A place in a list that nothing is put into.
+    fn at_offset(offset: usize) -> Self {
+        Self {
+            millis: 0,
+            serial: offset as u64,
+        }
+    }
+
     pub(super) fn parse(token: &str) -> Option<Self> {
         let text = String::from_utf8(BASE64_STANDARD.decode(token).ok()?).ok()?;
         let (millis, serial) = text
@@ -47,6 +57,30 @@ impl Cursor {
             serial: serial.parse().ok()?,
         })
     }
+}
+
+/// The page of the list that the query asks for, and the token of the next.
+pub(super) fn page<T>(
+    call: &Call<'_>,
+    items: impl IntoIterator<Item = T>,
+    default: usize,
+    most: usize,
+) -> Result<(Vec<T>, Option<String>), Refusal> {
+    let limit = call.limit(default, most)?;
+    let offset = match call.query("next_token") {
+        None | Some("") => 0,
+        Some(token) => {
+            let cursor = Cursor::parse(token).filter(|cursor| cursor.millis == 0);
+            let offset = cursor.and_then(|cursor| usize::try_from(cursor.serial).ok());
+            offset.ok_or_else(|| bad_value("next_token"))?
+        }
+    };
+    let mut items = items.into_iter().skip(offset);
+    let page: Vec<_> = items.by_ref().take(limit).collect();
+    let next = items
+        .next()
+        .map(|_| Cursor::at_offset(offset + page.len()).to_string());
+    Ok((page, next))
 }
 
 impl fmt::Display for Cursor {

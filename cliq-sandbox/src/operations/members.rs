@@ -1,20 +1,25 @@
-//! A thread as a chat: who is in it, leaving it, and its notifications.
+//! Who is in a chat, leaving it, and its notifications.
 
+use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::{form, thread_by_chat_id};
+use super::{Ids, chat, form, users};
 use crate::call::Call;
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::world::World;
+use crate::world::{Chat, ConversationKey, Kind, UserKey, World};
 
 const FIELDS: [&str; 3] = ["user_id", "email_id", "name"];
+const MAX_USERS: usize = 100;
 
-pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let thread = thread_by_chat_id(world, call)?;
+pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    let chat = chat(world, call)?;
     let fields = fields(call)?;
-    let members: Vec<Value> = world[thread]
-        .followers
+    let members = match chat {
+        Chat::Thread(thread) => &world[thread].followers[..],
+        _ => world.members(chat),
+    };
+    let members: Vec<Value> = members
         .iter()
         .map(|&member| {
             let member = form::user(&world[member]);
@@ -41,27 +46,93 @@ fn fields<'c>(call: &'c Call<'_>) -> Result<Vec<&'c str>, Refusal> {
     }
 }
 
-pub(crate) fn leave(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let thread = thread_by_chat_id(world, call)?;
-    let thread = &mut world[thread];
-    if !thread.is_follower(call.user) {
-        return Err(Refusal::not_allowed(
-            "the token's user is not in the thread",
+#[derive(Deserialize)]
+struct Users {
+    user_ids: Ids,
+}
+
+/// Into a group.
+pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    let chat = chat(world, call)?;
+    let Users { user_ids } = call.read(&["user_ids"], &[])?;
+    let group = group(world, chat)?;
+    let users = users(world, &user_ids.into_texts(), MAX_USERS)?;
+    // Without a history they see what is posted from now on.
+    let last = world[group].messages.last().map(|message| message.id);
+    for &user in &users {
+        if !world[group].history && !world[group].members.contains(&user) {
+            world.view_mut(user, chat).cleared = last;
+        }
+        world.join_conversation(group, user);
+    }
+    Ok(changed(world, chat, "added_user_ids", &users))
+}
+
+pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    let chat = chat(world, call)?;
+    let ids = call
+        .list("user_ids")
+        .ok_or_else(|| Refusal::missing_param("user_ids"))?;
+    let group = group(world, chat)?;
+    let users = users(world, &ids, MAX_USERS)?;
+    if !users.iter().all(|user| world[group].members.contains(user)) {
+        return Err(Refusal::invalid_input(
+            "`user_ids` names somebody who is not in the chat",
         ));
     }
-    thread.unfollow(call.user);
-    thread.unmute(call.user);
+    for &user in &users {
+        world.leave_conversation(group, user);
+    }
+    Ok(changed(world, chat, "removed_user_ids", &users))
+}
+
+fn changed(world: &World, chat: Chat, what: &str, users: &[UserKey]) -> Reply {
+    let ids: Vec<_> = users.iter().map(|&user| &world[user].id).collect();
+    let data = json!({ "chat_id": world.chat_id(chat), what: ids });
+    Reply::Json(json!({ "type": "chat.member", "data": data }))
+}
+
+/// Only groups change here: a channel has operations of its own for that.
+fn group(world: &World, chat: Chat) -> Result<ConversationKey, Refusal> {
+    match chat {
+        Chat::Conversation(key) if world[key].kind == Kind::Group => Ok(key),
+        _ => Err(Refusal::not_allowed("the chat is no group")),
+    }
+}
+
+pub(super) fn leave(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    match chat(world, call)? {
+        Chat::Thread(thread) => {
+            let thread = &mut world[thread];
+            if !thread.is_follower(call.user) {
+                return Err(Refusal::not_allowed(
+                    "the token's user is not in the thread",
+                ));
+            }
+            thread.unfollow(call.user);
+            thread.unmute(call.user);
+        }
+        Chat::Channel(channel) => world.leave(channel, call.user),
+        chat @ Chat::Conversation(_) => {
+            let group = group(world, chat)?;
+            world.leave_conversation(group, call.user);
+        }
+    }
     Ok(Reply::no_response())
 }
 
-pub(crate) fn mute(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let thread = thread_by_chat_id(world, call)?;
-    world[thread].mute(call.user);
+pub(super) fn mute(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    match chat(world, call)? {
+        Chat::Thread(thread) => world[thread].mute(call.user),
+        chat => world.view_mut(call.user, chat).muted = true,
+    }
     Ok(Reply::no_response())
 }
 
-pub(crate) fn unmute(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    let thread = thread_by_chat_id(world, call)?;
-    world[thread].unmute(call.user);
+pub(super) fn unmute(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
+    match chat(world, call)? {
+        Chat::Thread(thread) => world[thread].unmute(call.user),
+        chat => world.view_mut(call.user, chat).muted = false,
+    }
     Ok(Reply::no_response())
 }

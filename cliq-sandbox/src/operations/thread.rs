@@ -25,14 +25,14 @@ enum Action {
 }
 
 pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
-    if !is_thread_chat_id(&call.subject) {
+    if !is_thread_chat_id(call.subject()) {
         return Err(Refusal::invalid_thread_chat_id());
     }
     if world[call.user].external {
         return Err(Refusal::external());
     }
     // Of this operation the document has no 404.
-    let Some(Chat::Thread(thread)) = world.chat(&call.subject) else {
+    let Some(Chat::Thread(thread)) = world.chat(call.subject()) else {
         return Err(Refusal::thread_not_found());
     };
     require_member(world, call, world[thread].channel)?;

@@ -3,6 +3,7 @@
 use std::fmt;
 use std::time::Duration;
 
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::{BotKey, UserKey};
@@ -14,6 +15,59 @@ pub(crate) struct Message {
     pub(crate) sender: Sender,
     pub(crate) text: String,
     pub(crate) reply_to: Option<MessageId>,
+    /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
+    pub(crate) extras: Map<String, Value>,
+    /// The id of the file that it brings.
+    pub(crate) file: Option<String>,
+    pub(crate) edited: bool,
+    /// Emoji codes, and who gave them, in the order in which they came.
+    pub(crate) reactions: Vec<Reaction>,
+}
+
+#[derive(Debug, Clone)]
+pub(crate) struct Reaction {
+    pub(crate) emoji: String,
+    pub(crate) user: UserKey,
+    pub(crate) at: OffsetDateTime,
+}
+
+/// What is to be posted.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Content {
+    pub(crate) text: String,
+    pub(crate) reply_to: Option<MessageId>,
+    pub(crate) extras: Map<String, Value>,
+    pub(crate) file: Option<String>,
+}
+
+impl Content {
+    pub(crate) fn text(text: impl Into<String>) -> Self {
+        Self {
+            text: text.into(),
+            ..Self::default()
+        }
+    }
+}
+
+impl Message {
+    pub(crate) fn new(id: MessageId, sender: Sender, content: Content) -> Self {
+        let Content {
+            text,
+            reply_to,
+            extras,
+            file,
+        } = content;
+        Self {
+            id,
+            sender,
+            text,
+            reply_to,
+            extras,
+            file,
+            edited: false,
+            reactions: Vec::new(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -51,6 +105,11 @@ impl MessageId {
     /// As the published answers write the message that a thread was started from.
     pub(crate) fn escaped(self) -> String {
         format!("{}%20{}", self.millis, self.serial)
+    }
+
+    /// By the times that they hold, and where those are the same by their digits.
+    pub(crate) fn is_at_or_before(self, other: Self) -> bool {
+        (self.millis, self.serial) <= (other.millis, other.serial)
     }
 
     pub(crate) fn millis(self) -> u64 {

@@ -5,17 +5,23 @@
 //! operations'.
 
 mod channel;
+mod conversation;
+mod extras;
 mod message;
 mod thread;
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::ops::{Index, IndexMut};
 
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 pub(crate) use self::channel::Channel;
 pub use self::channel::ReplyMode;
-pub(crate) use self::message::{Message, MessageId, Sender};
+pub(crate) use self::channel::Role;
+pub(crate) use self::conversation::{Conversation, Kind};
+pub(crate) use self::extras::{Due, File, Pin, Reminder, Scheduled, Star, View};
+pub(crate) use self::message::{Content, Message, MessageId, Reaction, Sender};
 pub(crate) use self::thread::{Thread, ThreadState};
 
 /// Of about the length that ids of Cliq have.
@@ -32,11 +38,22 @@ pub(crate) struct World {
     channels: Vec<Channel>,
     /// From the oldest to the newest.
     threads: Vec<Thread>,
+    conversations: Vec<Conversation>,
     chats: HashMap<String, Chat>,
     /// Where each message is: in which chat, and as which of its messages.
     places: HashMap<MessageId, (Chat, usize)>,
     /// By the messages that they were started from.
     threads_from: HashMap<MessageId, ThreadKey>,
+    /// By their ids.
+    pub(crate) files: BTreeMap<String, File>,
+    /// From the oldest to the newest.
+    pub(crate) stars: Vec<Star>,
+    /// As they are shown: the first one on top.
+    pub(crate) pins: Vec<Pin>,
+    pub(crate) scheduled: Vec<Scheduled>,
+    pub(crate) reminders: Vec<Reminder>,
+    /// How users see chats.
+    views: HashMap<(UserKey, Chat), View>,
     next_serial: u64,
 }
 
@@ -56,19 +73,43 @@ pub(crate) struct Bot {
     pub(crate) name: String,
     /// The key of the extension that it is from, if it is from one.
     pub(crate) app_key: Option<String>,
+    pub(crate) description: String,
+    /// `None`: it was there from the beginning.
+    pub(crate) creator: Option<UserKey>,
+    /// What it was made with besides.
+    pub(crate) settings: Map<String, Value>,
+    pub(crate) subscribers: Vec<UserKey>,
+    pub(crate) is_deleted: bool,
+}
+
+impl Bot {
+    pub(crate) fn new(id: String, unique_name: String, name: String) -> Self {
+        Self {
+            id,
+            unique_name,
+            name,
+            app_key: None,
+            description: String::new(),
+            creator: None,
+            settings: Map::new(),
+            subscribers: Vec::new(),
+            is_deleted: false,
+        }
+    }
 }
 
 /// What a chat id names.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Chat {
     Channel(ChannelKey),
     Thread(ThreadKey),
+    Conversation(ConversationKey),
 }
 
-/// Nothing is ever removed from a world, so that a key stays good.
+/// Of these nothing is ever removed from a world, so that a key stays good.
 macro_rules! keys {
     ($($key:ident: $field:ident => $item:ty),* $(,)?) => {$(
-        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
         pub(crate) struct $key(usize);
 
         impl Index<$key> for World {
@@ -99,6 +140,7 @@ keys! {
     BotKey: bots => Bot,
     ChannelKey: channels => Channel,
     ThreadKey: threads => Thread,
+    ConversationKey: conversations => Conversation,
 }
 
 impl World {
@@ -109,9 +151,16 @@ impl World {
             bots: Vec::new(),
             channels: Vec::new(),
             threads: Vec::new(),
+            conversations: Vec::new(),
             chats: HashMap::new(),
             places: HashMap::new(),
             threads_from: HashMap::new(),
+            files: BTreeMap::new(),
+            stars: Vec::new(),
+            pins: Vec::new(),
+            scheduled: Vec::new(),
+            reminders: Vec::new(),
+            views: HashMap::new(),
             next_serial: FIRST_SERIAL,
         }
     }
@@ -131,6 +180,20 @@ impl World {
         self.users.iter()
     }
 
+    pub(crate) fn user_keys(&self) -> impl Iterator<Item = UserKey> + use<> {
+        (0..self.users.len()).map(UserKey)
+    }
+
+    /// By id or e-mail address.
+    pub(crate) fn find_user(&self, name: &str) -> Option<UserKey> {
+        let by_email = || {
+            self.users
+                .iter()
+                .position(|user| user.email.eq_ignore_ascii_case(name))
+        };
+        self.user(name).or_else(|| by_email().map(UserKey))
+    }
+
     pub(crate) fn add_bot(&mut self, bot: Bot) -> BotKey {
         BotKey::push(&mut self.bots, bot)
     }
@@ -138,12 +201,43 @@ impl World {
     pub(crate) fn bot(&self, unique_name: &str) -> Option<BotKey> {
         self.bots
             .iter()
+            .position(|bot| bot.unique_name == unique_name && !bot.is_deleted)
+            .map(BotKey)
+    }
+
+    /// By id or unique name.
+    pub(crate) fn find_bot(&self, name: &str) -> Option<BotKey> {
+        let by_id = self
+            .bots
+            .iter()
+            .position(|bot| bot.id == name && !bot.is_deleted);
+        by_id.map(BotKey).or_else(|| self.bot(name))
+    }
+
+    pub(crate) fn bot_keys(&self) -> impl Iterator<Item = BotKey> + '_ {
+        (0..self.bots.len())
+            .map(BotKey)
+            .filter(|&bot| !self[bot].is_deleted)
+    }
+
+    /// With those that are deleted: their messages stay.
+    pub(crate) fn bots(&self) -> impl Iterator<Item = &Bot> {
+        self.bots.iter()
+    }
+
+    /// By its unique name, even if it is deleted.
+    pub(crate) fn bot_that_was(&self, unique_name: &str) -> Option<BotKey> {
+        self.bots
+            .iter()
             .position(|bot| bot.unique_name == unique_name)
             .map(BotKey)
     }
 
-    pub(crate) fn bots(&self) -> impl Iterator<Item = &Bot> {
-        self.bots.iter()
+    pub(crate) fn delete_bot(&mut self, bot: BotKey) {
+        self[bot].is_deleted = true;
+        for channel in &mut self.channels {
+            channel.bots.retain(|&key| key != bot);
+        }
     }
 
     pub(crate) fn add_channel(&mut self, channel: Channel) -> ChannelKey {
@@ -156,19 +250,58 @@ impl World {
     pub(crate) fn channel_by_id(&self, id: &str) -> Option<ChannelKey> {
         self.channels
             .iter()
-            .position(|channel| channel.id == id)
+            .position(|channel| channel.id == id && !channel.is_deleted)
             .map(ChannelKey)
     }
 
     pub(crate) fn channel_by_unique_name(&self, unique_name: &str) -> Option<ChannelKey> {
         self.channels
             .iter()
-            .position(|channel| channel.unique_name == unique_name)
+            .position(|channel| channel.unique_name == unique_name && !channel.is_deleted)
             .map(ChannelKey)
     }
 
     pub(crate) fn channels(&self) -> impl Iterator<Item = &Channel> {
-        self.channels.iter()
+        self.channels.iter().filter(|channel| !channel.is_deleted)
+    }
+
+    pub(crate) fn channel_keys(&self) -> impl Iterator<Item = ChannelKey> + '_ {
+        (0..self.channels.len())
+            .map(ChannelKey)
+            .filter(|&channel| !self[channel].is_deleted)
+    }
+
+    /// The channel is gone, with its threads.
+    pub(crate) fn delete_channel(&mut self, channel: ChannelKey) {
+        self[channel].is_deleted = true;
+        let is_in = |world: &Self, chat: Chat| match chat {
+            Chat::Channel(key) => key == channel,
+            Chat::Thread(thread) => world[thread].channel == channel,
+            Chat::Conversation(_) => false,
+        };
+        let gone: Vec<_> = self
+            .chats
+            .iter()
+            .filter(|(_, chat)| is_in(self, **chat))
+            .map(|(id, _)| id.clone())
+            .collect();
+        for id in gone {
+            let Some(chat) = self.chats.remove(&id) else {
+                continue;
+            };
+            self.forget_chat(chat);
+        }
+    }
+
+    pub(crate) fn add_conversation(&mut self, conversation: Conversation) -> ConversationKey {
+        let chat_id = conversation.chat_id.clone();
+        let key = ConversationKey::push(&mut self.conversations, conversation);
+        self.chats.insert(chat_id, Chat::Conversation(key));
+        key
+    }
+
+    pub(crate) fn conversation_keys(&self) -> impl Iterator<Item = ConversationKey> + use<> {
+        (0..self.conversations.len()).map(ConversationKey)
     }
 
     pub(crate) fn chat(&self, chat_id: &str) -> Option<Chat> {
@@ -186,6 +319,20 @@ impl World {
         match chat {
             Chat::Channel(channel) => &self[channel].messages,
             Chat::Thread(thread) => &self[thread].messages,
+            Chat::Conversation(conversation) => &self[conversation].messages,
+        }
+    }
+
+    pub(crate) fn message_mut(&mut self, chat: Chat, id: MessageId) -> Option<&mut Message> {
+        let &(place, index) = self.places.get(&id)?;
+        (place == chat).then(|| &mut self.messages_mut(chat)[index])
+    }
+
+    fn messages_mut(&mut self, chat: Chat) -> &mut Vec<Message> {
+        match chat {
+            Chat::Channel(channel) => &mut self[channel].messages,
+            Chat::Thread(thread) => &mut self[thread].messages,
+            Chat::Conversation(conversation) => &mut self[conversation].messages,
         }
     }
 
@@ -214,16 +361,22 @@ impl World {
         text: String,
         now: OffsetDateTime,
     ) -> MessageId {
+        self.post_to(Chat::Channel(channel), sender, Content::text(text), now)
+    }
+
+    /// Posts into a chat. A user who posts in a thread follows it from then on.
+    pub(crate) fn post_to(
+        &mut self,
+        chat: Chat,
+        sender: Sender,
+        content: Content,
+        now: OffsetDateTime,
+    ) -> MessageId {
         let id = self.make_message_id(now);
-        self.add_message(
-            Chat::Channel(channel),
-            Message {
-                id,
-                sender,
-                text,
-                reply_to: None,
-            },
-        );
+        self.add_message(chat, Message::new(id, sender, content));
+        if let (Chat::Thread(thread), Sender::User(user)) = (chat, sender) {
+            self[thread].follow(user);
+        }
         id
     }
 
@@ -264,30 +417,18 @@ impl World {
         reply_to: Option<MessageId>,
         now: OffsetDateTime,
     ) -> MessageId {
-        let id = self.make_message_id(now);
-        self.add_message(
-            Chat::Thread(thread),
-            Message {
-                id,
-                sender,
-                text,
-                reply_to,
-            },
-        );
-        if let Sender::User(user) = sender {
-            self[thread].follow(user);
-        }
-        id
+        let content = Content {
+            reply_to,
+            ..Content::text(text)
+        };
+        self.post_to(Chat::Thread(thread), sender, content, now)
     }
 
     /// One that is complete. No message of that id may be here already.
     pub(crate) fn add_message(&mut self, chat: Chat, message: Message) {
         self.skip_serial(message.id.serial);
         let id = message.id;
-        let messages = match chat {
-            Chat::Channel(channel) => &mut self[channel].messages,
-            Chat::Thread(thread) => &mut self[thread].messages,
-        };
+        let messages = self.messages_mut(chat);
         messages.push(message);
         let index = messages.len() - 1;
         self.places.insert(id, (chat, index));
@@ -321,6 +462,31 @@ impl World {
             Sender::User(user) => &self[user].name,
             Sender::Bot(bot) => &self[bot].name,
         }
+    }
+
+    pub(crate) fn chat_id(&self, chat: Chat) -> &str {
+        match chat {
+            Chat::Channel(channel) => &self[channel].chat_id,
+            Chat::Thread(thread) => &self[thread].chat_id,
+            Chat::Conversation(conversation) => &self[conversation].chat_id,
+        }
+    }
+
+    /// Who may see what is in the chat: of a thread, those of its channel.
+    pub(crate) fn members(&self, chat: Chat) -> &[UserKey] {
+        match chat {
+            Chat::Channel(channel) => &self[channel].members,
+            Chat::Thread(thread) => &self[self[thread].channel].members,
+            Chat::Conversation(conversation) => &self[conversation].members,
+        }
+    }
+
+    /// All channels and conversations that the user is in.
+    pub(crate) fn chats_of(&self, user: UserKey) -> Vec<Chat> {
+        let channels = self.channel_keys().map(Chat::Channel);
+        let conversations = self.conversation_keys().map(Chat::Conversation);
+        let is_in = |chat: &Chat| self.members(*chat).contains(&user);
+        channels.chain(conversations).filter(is_in).collect()
     }
 
     /// The highest of the digits in the ids so far.
@@ -364,16 +530,9 @@ mod tests {
             })
         };
         let (ryan, scott) = (user("1", "Ryan"), user("2", "Scott"));
-        let channel = world.add_channel(Channel {
-            id: "P1".into(),
-            chat_id: "CT_1_1".into(),
-            unique_name: "news".into(),
-            reply_mode: ReplyMode::Both,
-            members: vec![ryan, scott],
-            bots: Vec::new(),
-            auto_follow: false,
-            messages: Vec::new(),
-        });
+        let mut channel = Channel::new("P1".into(), "CT_1_1".into(), "news".into(), now);
+        channel.members = vec![ryan, scott];
+        let channel = world.add_channel(channel);
         let message = world.post(channel, Sender::User(ryan), "First.".into(), now);
         let thread = world.start_thread(channel, message, "First".into());
         world.post_in_thread(thread, Sender::User(scott), "Second.".into(), None, now);

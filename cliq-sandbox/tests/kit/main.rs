@@ -4,6 +4,7 @@ mod desk;
 mod guide;
 mod matchers;
 mod names;
+mod paths;
 mod received;
 mod replies;
 mod reports;

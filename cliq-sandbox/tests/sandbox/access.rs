@@ -165,10 +165,7 @@ fn what_is_not_there_is_refused() {
     let users = json!({ "user_ids": [scene.demo.user_id] });
     // A channel's chat is no thread.
     for chat_id in [unknown, &scene.demo.channel_chat_id] {
-        let (thread, chat) = (
-            format!("/api/v3/threads/{chat_id}"),
-            format!("/api/v3/chats/{chat_id}"),
-        );
+        let thread = format!("/api/v3/threads/{chat_id}");
         for answer in [
             ryan.put_json(&thread, &json!({ "action": "close" })),
             ryan.get(format!("{thread}/messages/main")),
@@ -178,16 +175,20 @@ fn what_is_not_there_is_refused() {
             ryan.get(format!("{thread}/nonfollowers")),
             ryan.post(format!("{thread}/follow")),
             ryan.post(format!("{thread}/unfollow")),
-            ryan.get(format!("{chat}/members")),
-            ryan.post(format!("{chat}/leave")),
-            ryan.post(format!("{chat}/mute")),
-            ryan.post(format!("{chat}/unmute")),
         ] {
             answer.is_refused(404, "chat_not_found");
         }
     }
-    ryan.post_json(format!("/api/v3/chats/{unknown}/messages"), &new)
-        .is_refused(404, "chat_not_found");
+    let chat = format!("/api/v3/chats/{unknown}");
+    for answer in [
+        ryan.get(format!("{chat}/members")),
+        ryan.post(format!("{chat}/leave")),
+        ryan.post(format!("{chat}/mute")),
+        ryan.post(format!("{chat}/unmute")),
+        ryan.post_json(format!("{chat}/messages"), &new),
+    ] {
+        answer.is_refused(404, "chat_not_found");
+    }
     // The document has no 404 here.
     ryan.get(format!("/api/v3/threads/{unknown}"))
         .is_refused(400, "chat_not_found");

@@ -217,5 +217,12 @@ fn members_of_a_channel_can_follow_new_threads_by_themselves() {
             &url,
             &json!({ "auto_follow_threads": "enable", "name": "x" }),
         )
+        .is_refused(400, "invalid_inputs");
+    scene
+        .ryan
+        .put_json(
+            &url,
+            &json!({ "auto_follow_threads": "enable", "colour": "x" }),
+        )
         .is_refused(400, "extra_key_found");
 }

@@ -1,6 +1,9 @@
 //! The stand-in through its public surface.
 
 mod access;
+mod control;
+mod core;
+mod examples;
 mod followers;
 mod guide;
 mod listing;

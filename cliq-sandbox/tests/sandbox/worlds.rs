@@ -192,7 +192,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
         ),
         (
             with(NewMessage::by("1", "Hi.").reply_to("1_1")),
-            "the message \"Hi.\": only a message in a thread answers another",
+            "the message \"Hi.\": `1_1` is no earlier message of its chat",
         ),
         (
             with(
@@ -243,9 +243,101 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
     }
 }
 
+/// After calls that leave something of everything.
+fn busy() -> Sandbox {
+    let scene = super::scene();
+    let (ryan, tim) = (&scene.ryan, &scene.tim);
+    let (demo, sandbox) = (&scene.demo, &scene.demo.sandbox);
+    let chat = format!("/api/v3/chats/{}", demo.channel_chat_id);
+    let message = format!(
+        "/api/v2/chats/{}/messages/{}",
+        demo.channel_chat_id, demo.message_id
+    );
+    let [scott, _] = &demo.colleague_ids;
+    for (user, url, body) in [
+        (
+            tim,
+            format!("{chat}/messages"),
+            json!({ "text": "I go.", "reply_to": demo.message_id }),
+        ),
+        (tim, format!("{chat}/leave"), json!({})),
+        (ryan, format!("{chat}/mute"), json!({})),
+        (
+            ryan,
+            format!("{message}/reactions"),
+            json!({ "emoji_code": ":tada:" }),
+        ),
+        (
+            ryan,
+            format!("{chat}/pin-messages"),
+            json!({ "message_id": demo.message_id, "expiry_time": -1, "notify": true, "primary": true }),
+        ),
+        (
+            ryan,
+            "/api/v3/stars".to_owned(),
+            json!({ "chat_id": demo.channel_chat_id, "message_id": demo.message_id, "star_type": "note" }),
+        ),
+        (
+            ryan,
+            "/api/v3/chats".to_owned(),
+            json!({ "chat_type": "group_chat", "user_ids": [scott], "title": "Retro" }),
+        ),
+        (
+            ryan,
+            "/api/v2/buddies/scott.fisher@zylker.com/message".to_owned(),
+            json!({ "text": "Psst.", "card": { "title": "A" } }),
+        ),
+        (
+            ryan,
+            "/api/v3/bots/deploybot/messages".to_owned(),
+            json!({ "text": "Deployed." }),
+        ),
+        (
+            ryan,
+            "/api/v3/bots/deploybot/messages?CHANNEL_UNIQUE_NAME=engineering-updates".to_owned(),
+            json!({ "text": "Deployed." }),
+        ),
+        (
+            ryan,
+            "/api/v3/bots".to_owned(),
+            json!({ "name": "Builder", "description": "Builds.", "scope": "team", "team_ids": [1] }),
+        ),
+        (
+            ryan,
+            "/api/v2/channels".to_owned(),
+            json!({ "name": "Old news", "level": "private" }),
+        ),
+    ] {
+        let answer = user.post_json(&url, &body);
+        assert!(answer.status < 300, "{url}: {answer:?}");
+    }
+    let edited = json!({ "text": "Version 4.3 goes out on Thursday." });
+    scene.scott.put_json(&message, &edited).is_no_response();
+    ryan.put_json(&chat, &json!({ "operation": "mark_as_read" }))
+        .is_no_content();
+    let request = http::Request::post(format!("/api/v2/chats/{}/files", demo.channel_chat_id))
+        .header("authorization", &ryan.authorization)
+        .header("content-type", "multipart/form-data; boundary=x");
+    let form = "--x\r\ncontent-disposition: form-data; name=\"files\"; filename=\"a\"\r\n\r\n\u{1f980}\r\n--x--\r\n";
+    assert_eq!(
+        sandbox.handle(request.body(form.into()).unwrap()).status(),
+        200
+    );
+    sandbox.schedule_message(
+        &demo.channel_id,
+        &demo.user_id,
+        "Later.",
+        sandbox.now() + Duration::DAY,
+    );
+    ryan.send(http::Method::DELETE, "/api/v3/bots/deploybot", "")
+        .is_no_response();
+    sandbox.clone()
+}
+
 #[test]
 fn a_world_comes_back_as_it_was_kept() {
     for sandbox in [
+        busy(),
         full().build(),
         Sandbox::builder().build(),
         Sandbox::demo().sandbox,
@@ -280,7 +372,12 @@ fn a_world_comes_back_as_it_was_kept() {
 /// Whatever happens to a file: it is refused, or what it tells can be kept again.
 #[test]
 fn a_damaged_file_is_refused_or_is_another_world() {
-    let world = full().build().to_json();
+    for world in [full().build().to_json(), busy().to_json()] {
+        damage(&world);
+    }
+}
+
+fn damage(world: &str) {
     let mut chance = 1_u32;
     let mut below = |most: usize| {
         chance = chance.wrapping_mul(1_664_525).wrapping_add(1_013_904_223);
@@ -288,7 +385,7 @@ fn a_damaged_file_is_refused_or_is_another_world() {
     };
     let mut refused = 0;
     for round in 0..2000 {
-        let mut bytes = world.clone().into_bytes();
+        let mut bytes = world.to_owned().into_bytes();
         let at = below(bytes.len());
         match round % 3 {
             0 => bytes.truncate(at),

@@ -184,7 +184,7 @@ fn values() -> Vec<Case> {
     case(
         "a body without a member that is needed, or no body",
         CREATE,
-        call(CREATE, "", Some(&json!({ "text": "Hi." }))),
+        call(CREATE, "", Some(&json!({ "thread_message_id": MESSAGE }))),
     );
     case(
         "a bot of an extension without `appkey`",

@@ -24,6 +24,7 @@ Examples:
   cliq-sandbox
   cliq-sandbox --save world.json           then edit it, and
   cliq-sandbox --world world.json
+  cliq-sandbox --app                       for a program that signs in
   cliq-sandbox --port 0 --limits harsh --telling request-limit
   cliq-sandbox --latency exp:80ms --fault lose-answer=0.05 --fault fail=0.01 --seed 7";
 
@@ -45,6 +46,8 @@ pub(crate) struct Args {
     /// Where it is kept.
     pub(crate) save: Option<PathBuf>,
     pub(crate) quiet: bool,
+    /// Whether there is to be an OAuth app.
+    pub(crate) app: bool,
 }
 
 /// Ends the program where they can't be read, or help was asked for.
@@ -162,6 +165,7 @@ fn command() -> Command {
                 .value_parser(fault),
         )
         .arg(option("seed", "NUMBER", "What chance goes by").value_parser(value_parser!(u64)))
+        .arg(flag("app", "Registers an OAuth app, and prints its client id, client secret and a refresh token"))
         .arg(flag("quiet", "No line for each request").short('q'))
 }
 
@@ -220,6 +224,7 @@ impl Args {
             world: matches.get_one("world").cloned(),
             save: matches.get_one("save").cloned(),
             quiet: matches.get_flag("quiet"),
+            app: matches.get_flag("app"),
         }
     }
 }
@@ -277,8 +282,8 @@ mod tests {
         let args = args("").unwrap();
         assert!(args.address.ip().is_loopback() && args.hosts.is_empty());
         assert_eq!(
-            (args.limits, args.seed, args.quiet),
-            (Limits::published(), None, false)
+            (args.limits, args.seed, args.quiet, args.app),
+            (Limits::published(), None, false, false)
         );
         assert!(
             args.latency.is_none()
@@ -293,7 +298,7 @@ mod tests {
     fn all_can_be_set() {
         let args = args(
             "--port 0 --host 0.0.0.0 --allow-host a.test --allow-host * --limits harsh --window fixed --trips past-limit --telling url-throttles --retry-after \
-             --latency 5ms --fault reset=0.5 --fault late=1 --seed 7 -q \
+             --latency 5ms --fault reset=0.5 --fault late=1 --seed 7 -q --app \
              --world in.json --save out.json --posts no-content",
         )
         .unwrap();
@@ -319,8 +324,8 @@ mod tests {
             ]
         );
         assert_eq!(
-            (args.seed, args.quiet, args.posts),
-            (Some(7), true, Posts::NoContent)
+            (args.seed, args.quiet, args.app, args.posts),
+            (Some(7), true, true, Posts::NoContent)
         );
         let files = (args.world.as_deref(), args.save.as_deref());
         assert_eq!(

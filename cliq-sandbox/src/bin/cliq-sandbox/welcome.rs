@@ -39,6 +39,9 @@ pub(crate) fn text(server: &Server, args: &Args) -> String {
         .collect();
     people(&mut text, sandbox, &tokens);
     channels(&mut text, sandbox);
+    if args.app {
+        app(&mut text, sandbox, &tokens, &url);
+    }
     examples(&mut text, sandbox, &tokens, &url);
     text
 }
@@ -99,15 +102,47 @@ fn channels(text: &mut String, sandbox: &Sandbox) {
     }
 }
 
+/// Of the user with whom the examples begin.
+fn app(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
+    let Some(user) = beginner(sandbox, tokens).map(|(_, user)| user) else {
+        return;
+    };
+    let app = sandbox.app(&user.id);
+    text.push('\n');
+    line(text, "OAuth server", url);
+    line(text, "client id", &app.client_id);
+    line(text, "client secret", &app.client_secret);
+    line(
+        text,
+        "refresh token",
+        format_args!("{}   (of {})", app.refresh_token, user.name),
+    );
+}
+
+/// Somebody who is in a channel with a thread.
+fn beginner<'t>(
+    sandbox: &Sandbox,
+    tokens: &'t [(String, SandboxUser)],
+) -> Option<&'t (String, SandboxUser)> {
+    let channels = sandbox.channels();
+    let member = channels.iter().find_map(|channel| {
+        let has_thread = !sandbox.threads(&channel.id).is_empty();
+        channel.member_ids.first().filter(|_| has_thread)
+    });
+    tokens
+        .iter()
+        .find(|(_, user)| member.is_none_or(|id| user.id == *id))
+}
+
 /// By somebody who may.
 fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
     let channels = sandbox.channels();
     let found = channels.iter().find_map(|channel| {
         let thread = sandbox.threads(&channel.id).pop()?;
-        Some((channel.member_ids.first()?, thread.chat_id))
+        channel.member_ids.first()?;
+        Some(thread.chat_id)
     });
-    let is_meant = |user: &SandboxUser| found.as_ref().is_none_or(|(id, _)| user.id == **id);
-    let Some((token, _)) = tokens.iter().find(|(_, user)| is_meant(user)) else {
+    let Some((token, _)) = beginner(sandbox, tokens) else {
         return;
     };
     let _ = writeln!(
@@ -115,7 +150,7 @@ fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser
         "\nTo begin with:\n\n  export CLIQ={url} TOKEN={token}"
     );
     let curl = "curl -H \"Authorization: Bearer $TOKEN\"";
-    if let Some((_, thread)) = found {
+    if let Some(thread) = found {
         let _ = write!(
             text,
             "  {curl} $CLIQ/api/v3/threads/{thread}\n  \
