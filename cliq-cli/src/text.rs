@@ -3,8 +3,8 @@
 use std::borrow::Cow;
 use std::time::{Duration, SystemTime};
 
-use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
+use time::{OffsetDateTime, UtcOffset};
 use unicode_width::{UnicodeWidthChar as _, UnicodeWidthStr as _};
 
 /// Whether a character moves the cursor, changes colours, or reverses the text after it.
@@ -130,16 +130,20 @@ pub(crate) fn duration(time: Duration) -> String {
     }
 }
 
-/// `2026-01-31T09:24:00Z`, in whole seconds, rounded up.
+/// `2026-01-31T09:24:00Z`, in whole seconds, rounded up: the end of a wait.
 pub(crate) fn utc(time: SystemTime) -> String {
     let since = time
         .duration_since(SystemTime::UNIX_EPOCH)
         .map_or(0, whole_seconds);
     let since = i64::try_from(since).unwrap_or(i64::MAX);
-    OffsetDateTime::from_unix_timestamp(since)
-        .ok()
-        .and_then(|time| time.format(&Rfc3339).ok())
-        .unwrap_or_default()
+    OffsetDateTime::from_unix_timestamp(since).map_or_else(|_| String::new(), seconds)
+}
+
+/// The same for a time that has passed.
+pub(crate) fn seconds(time: OffsetDateTime) -> String {
+    let time = time.to_offset(UtcOffset::UTC).replace_nanosecond(0);
+    let text = time.ok().and_then(|time| time.format(&Rfc3339).ok());
+    text.unwrap_or_default()
 }
 
 #[cfg(test)]

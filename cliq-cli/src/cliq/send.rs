@@ -147,10 +147,12 @@ pub(super) async fn run(app: &App, matches: &ArgMatches) -> Result<(), Failure> 
         .collect::<Result<Vec<Part>, Failure>>()?;
     let as_comment = !parts.is_empty() && !has_parts(matches);
     let message = message(matches, if as_comment { None } else { text.clone() })?;
-    // Before anything is sent: the files would otherwise be missing, or alone.
-    message
-        .check()
-        .map_err(|problem| Failure::usage(problem.to_string()))?;
+    if !as_comment {
+        // Before anything is sent: the files would otherwise be there without their message.
+        message
+            .check()
+            .map_err(|problem| Failure::usage(problem.to_string()))?;
+    }
     let connection = calling::connect(app, matches).await?;
     let sending = Sending {
         client: &connection.client,

@@ -167,10 +167,7 @@ fn print(message: ChatMessage, output: &Output) -> Result<(), Failure> {
             .map_err(|error| Failure::new(Exit::Other, error.to_string()))?;
         return output.line(value);
     }
-    let time = message
-        .time
-        .map(|time| text::utc(time.into()))
-        .unwrap_or_default();
+    let time = message.time.map(text::seconds).unwrap_or_default();
     let sender = message.sender.as_ref().and_then(|sender| sender.name());
     let content = match &message.content {
         Some(Content::Other(content)) if content.file.is_some() => {

@@ -7,5 +7,6 @@ mod many;
 mod mcp;
 mod outputs;
 mod secrets;
+mod sending;
 mod signing_in;
 mod support;
