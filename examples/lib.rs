@@ -5,6 +5,7 @@
 //! - `custom_endpoint`: an endpoint of your own, on the same client.
 //! - `code_host`: an API like GitHub's, which needs most of what a declaration can say.
 //! - `bot`: a small bot, and how it is tested.
+//! - `own_command`: a command line and an MCP server for your own API.
 //! - `sign_in`: every way of signing in, against a sandbox on this machine.
 
 /// The README's code compiles.

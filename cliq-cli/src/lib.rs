@@ -63,3 +63,8 @@ mod spec;
 mod text;
 
 pub use self::command::Command;
+
+/// The guide's code compiles.
+#[cfg(doctest)]
+#[doc = include_str!("../../docs/cli.md")]
+struct Guide;
