@@ -345,7 +345,7 @@ pub(crate) fn facts(meta: &EndpointMeta) -> String {
     let names = meta.scopes().names();
     match meta.scopes() {
         Scopes::Any(_) if names.len() > 1 => {
-            lines.push(format!("Scope: any of {}", names.join(", ")))
+            lines.push(format!("Scope: any of {}", names.join(", ")));
         }
         Scopes::All(_) if names.len() > 1 => lines.push(format!("Scopes: {}", names.join(", "))),
         _ if names.is_empty() => {}

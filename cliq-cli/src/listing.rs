@@ -132,11 +132,12 @@ fn page(app: &App, group: &Group, entry: &Entry) -> String {
         text::plain(meta.summary()),
     );
     for line in endpoint::facts(meta).lines() {
-        out.push_str(&format!("  {line}\n"));
+        out.extend(["  ", line, "\n"]);
     }
     for param in meta.params() {
         let need = if param.required() { "" } else { ", optional" };
-        out.push_str(&format!("  {} ({}{need})", param.name(), param.place()));
+        let place = param.place().to_string();
+        out.extend(["  ", param.name(), " (", &place, need, ")"]);
         if !param.summary().is_empty() {
             out.push_str(": ");
             out.push_str(&text::plain(param.summary()));

@@ -414,6 +414,7 @@ mod tests {
 
     use super::*;
 
+    #[expect(clippy::needless_pass_by_value, reason = "it is written in place")]
     fn read(schema: Value) -> Spec {
         Spec::read(&schema, &schema, 0)
     }

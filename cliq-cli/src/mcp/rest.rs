@@ -66,7 +66,7 @@ mod tests {
     #[test]
     fn pieces_make_the_whole() {
         let text = "日本語 and more";
-        for max in 1..text.len() + 1 {
+        for max in 1..=text.len() {
             let (mut whole, mut offset) = (String::new(), 0);
             while let Some((piece, next)) = piece(text, offset, max) {
                 whole.push_str(piece);

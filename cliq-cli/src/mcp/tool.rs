@@ -128,13 +128,10 @@ impl Offer {
             description = meta.to_string();
         }
         if let Some(limits) = endpoint::limits(meta) {
-            description.push_str(&format!("\n\nRate limit: {limits}."));
+            description.extend(["\n\nRate limit: ", &limits, "."]);
         }
         if let Some(page) = meta.page() {
-            description.push_str(&format!(
-                "\n\nReturns one page. {}",
-                next_page(meta, page.next())
-            ));
+            description.extend(["\n\nReturns one page. ", &next_page(meta, page.next())]);
         }
         let annotations = ToolAnnotations::new()
             .read_only(only_reads(meta))

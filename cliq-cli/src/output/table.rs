@@ -111,7 +111,8 @@ fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
     }
     if hidden > 0 {
         let noun = if hidden == 1 { "column" } else { "columns" };
-        out.push_str(&format!("({hidden} more {noun}: --output json)\n"));
+        let hidden = hidden.to_string();
+        out.extend(["(", &hidden, " more ", noun, ": --output json)\n"]);
     }
     out
 }
