@@ -85,7 +85,7 @@ fn published_answers_are_read() {
                     let place = format!("{operation}, example {}", number + 1);
                     match answered(make, answer.status, example) {
                         Err(error) => {
-                            differences.add(meta.name(), format_args!("{place}: {error}"))
+                            differences.add(meta.name(), format_args!("{place}: {error}"));
                         }
                         Ok(None) => {}
                         Ok(Some(read)) => {
@@ -144,7 +144,7 @@ fn schemas_of_answers_are_models() {
                     Some(page) => page.items(),
                     None => meta.response(),
                 };
-                let within: String = within.iter().map(|member| format!("/{member}")).collect();
+                let within: String = within.iter().flat_map(|member| ["/", member]).collect();
                 for (pointer, misfit) in misfits(schema, "") {
                     if !pointer.starts_with(&format!("{within}/")) {
                         continue;

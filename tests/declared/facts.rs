@@ -11,7 +11,7 @@ pub(crate) struct Operation {
     /// The document, such as `v3/bots`.
     pub(crate) document: String,
     /// As documented: `GET /bots/{BOT_ID}`.
-    pub(crate) operation: String,
+    pub(crate) text: String,
     pub(crate) id: Option<String>,
     pub(crate) method: String,
     /// From the root: `/api/v3/bots/{BOT_ID}`.
@@ -89,7 +89,7 @@ fn read(document: &str, base: &str, operation: &Value) -> Operation {
     }
     Operation {
         document: document.to_owned(),
-        operation: documented.to_owned(),
+        text: documented.to_owned(),
         id: operation["operation_id"].as_str().map(str::to_owned),
         method: method.to_owned(),
         path: format!("{base}{path}"),
@@ -131,7 +131,7 @@ fn parameter(parameter: &Value) -> Parameter {
 /// `v3/chats createChatV3`.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let name = self.id.as_ref().unwrap_or(&self.operation);
+        let name = self.id.as_ref().unwrap_or(&self.text);
         write!(f, "{} {name}", self.document)
     }
 }

@@ -105,12 +105,7 @@ fn constraints(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &str, &Valu
             "type" | "format" | "additionalProperties" | "required" => {}
             "properties" => {
                 for (name, schema) in value.as_object().unwrap() {
-                    let at = match at {
-                        "" => name.clone(),
-                        // The popup is documented beside the buttons, and belongs to an action.
-                        _ => format!("{at}.{name}"),
-                    };
-                    constraints(schema, &at, found);
+                    constraints(schema, &member(at, name), found);
                 }
             }
             "items" => constraints(value, &format!("{at}[]"), found),
@@ -128,8 +123,37 @@ fn sent_at(path: &str) -> String {
     }
 }
 
+/// The path of an object's member.
+pub(crate) fn member(at: &str, name: &str) -> String {
+    match at {
+        "" => name.to_owned(),
+        _ => format!("{at}.{name}"),
+    }
+}
+
+/// The least and the most characters or items, by path.
+pub(crate) type Limits = BTreeMap<String, (usize, usize)>;
+
+/// The published limits; where documents contradict each other, the smaller one, as for bots.
+pub(crate) fn limits() -> Limits {
+    let mut limits = Limits::new();
+    for schema in bodies().values() {
+        constraints(schema, "", &mut |path, keyword, value| {
+            let value = value.as_u64().and_then(|value| usize::try_from(value).ok());
+            let Some(value) = value else { return };
+            let (min, max) = limits.entry(sent_at(path)).or_insert((0, usize::MAX));
+            match keyword {
+                "minLength" | "minItems" => *min = value.max(*min),
+                "maxLength" | "maxItems" => *max = value.min(*max),
+                _ => {}
+            }
+        });
+    }
+    limits
+}
+
 /// A path of an error, without the numbers.
-fn general(path: &str) -> String {
+pub(crate) fn general(path: &str) -> String {
     let mut general = String::new();
     for character in path.chars().filter(|character| !character.is_ascii_digit()) {
         general.push(character);
@@ -247,11 +271,7 @@ fn scalars(value: &Value, at: &str, found: &mut BTreeSet<(String, String)>) {
     match value {
         Value::Object(members) => {
             for (name, value) in members {
-                let at = match at {
-                    "" => name.clone(),
-                    _ => format!("{at}.{name}"),
-                };
-                scalars(value, &at, found);
+                scalars(value, &member(at, name), found);
             }
         }
         Value::Array(items) => {

@@ -245,8 +245,9 @@ fn what_contradicts_itself_is_refused() {
     let open = |url| with_button(Button::new("Open", OpenUrl::new(url)));
     let keyed = || Button::new("Run", function()).key("run");
     for (refused, expected) in [
+        (message(""), "`text` is empty"),
         (
-            message(""),
+            message(Message::default().sync_message(true)),
             "`message` is empty; Cliq accepts a text, a card or slides",
         ),
         (
@@ -255,11 +256,16 @@ fn what_contradicts_itself_is_refused() {
         ),
         (
             message(Message::text("text").member("text", "other")),
-            "`text` is set twice",
+            "`text` is set by `member` too",
+        ),
+        (
+            // Two members of one name are no limit of the server's.
+            message(Message::text("text").member("text", "other").unchecked()),
+            "`text` is set by `member` too",
         ),
         (
             message(Message::text("text").button(keyed()).button(keyed())),
-            "`buttons[1].key` is that of another button too",
+            "`buttons[1].key` repeats the key of another button",
         ),
         (
             open("www.example.com"),
@@ -272,11 +278,11 @@ fn what_contradicts_itself_is_refused() {
         ),
         (
             on(Table::new(["a", "b", "a"]).into()),
-            "`slides[0].data.headers[2]` is that of another column too",
+            "`slides[0].data.headers[2]` repeats the header of another column",
         ),
         (
             on(AnyTable::new(["a", "b"]).row(["1", "2"]).row(["1"])),
-            "`slides[0].data.rows[1]` has 1 cells; the table has 2 columns",
+            "`slides[0].data.rows[1]` has 1 cell; the table has 2 columns",
         ),
         (
             on(table().widths([50, 49]).into()),
@@ -290,7 +296,7 @@ fn what_contradicts_itself_is_refused() {
         ),
         (
             on(AnyTable::new(["a"]).widths([50, 50])),
-            "`slides[0].data.styles.width` has 2 items; the table has 1 columns",
+            "`slides[0].data.styles.width` has 2 items; the table has 1 column",
         ),
         (
             on(table().sticky(0, 3).into()),
@@ -314,17 +320,19 @@ fn what_contradicts_itself_is_refused() {
         ),
         (
             BotMessage::from(Message::text("text").member("user_ids", "1")).user_ids(["2"]),
-            "`user_ids` is set twice",
+            "`user_ids` is set by `member` too",
         ),
     ] {
         let error = refused.check().unwrap_err();
         assert_eq!(error.to_string(), expected);
         // What is refused is not serialized either, and for the same reason.
         let serialized = serde_json::to_string(&refused).unwrap_err();
-        assert_eq!(
-            serialized.to_string(),
-            format!("{expected} (`Message::unchecked` skips this check)")
-        );
+        let hint = if expected.contains("by `member`") {
+            ""
+        } else {
+            " (`Message::unchecked` skips this check)"
+        };
+        assert_eq!(serialized.to_string(), format!("{expected}{hint}"));
     }
 }
 

@@ -4,3 +4,4 @@ mod calls;
 mod facts;
 mod limits;
 mod payloads;
+mod random;

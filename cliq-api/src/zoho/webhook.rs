@@ -41,7 +41,6 @@ impl WebhookToken {
 
 impl ClientBuilder {
     /// Authorizes calls with a webhook token of Zoho Cliq; see [`WebhookToken`].
-    #[must_use]
     pub fn webhook_token(self, token: impl Into<SecretString>) -> Self {
         self.authorizer(WebhookToken::new(token))
     }

@@ -91,13 +91,7 @@ impl BotMessage {
     ///
     /// Says which part exceeds which limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
-        if self.message.is_unchecked {
-            return Ok(());
-        }
         self.message.check_with(Self::MAX_TEXT)?;
-        let at = At::Message;
-        at.member("slides")
-            .count(self.message.slides.len(), 0..=20)?;
         let set = [
             ("user_ids", !self.user_ids.is_empty()),
             ("broadcast", self.broadcast.is_some()),
@@ -106,6 +100,12 @@ impl BotMessage {
             ("notify_edit", self.notify_edit.is_some()),
         ];
         self.message.set_once(&set)?;
+        if self.message.is_unchecked {
+            return Ok(());
+        }
+        let at = At::Message;
+        at.member("slides")
+            .count(self.message.slides.len(), 0..=20)?;
         let users = at.member("user_ids");
         users.count(self.user_ids.len(), 0..=100)?;
         for (index, user) in self.user_ids.iter().enumerate() {

@@ -130,9 +130,10 @@ impl Button {
         for (index, button) in buttons.iter().enumerate() {
             let at = at.item(index);
             button.check(at)?;
-            let before = &buttons[..index];
-            if button.key.is_some() && before.iter().any(|other| other.key == button.key) {
-                return at.member("key").problem("is that of another button too");
+            let has_its_key = |other: &Self| other.key.is_some() && other.key == button.key;
+            if buttons[..index].iter().any(has_its_key) {
+                let at = at.member("key");
+                return at.problem("repeats the key of another button");
             }
         }
         Ok(())

@@ -15,6 +15,8 @@ use std::ops::RangeInclusive;
 pub struct InvalidMessage {
     path: String,
     problem: String,
+    /// Whether `Message::unchecked` sends the message anyway.
+    can_be_skipped: bool,
 }
 
 impl InvalidMessage {
@@ -23,11 +25,24 @@ impl InvalidMessage {
         &self.path
     }
 
+    /// Returns the error of a member that would be sent twice.
+    pub(super) fn set_twice(name: &str) -> Self {
+        Self {
+            path: name.to_owned(),
+            problem: "is set by `member` too".to_owned(),
+            can_be_skipped: false,
+        }
+    }
+
     /// Returns the error of serializing the message.
     pub(super) fn into_error<E: serde::ser::Error>(self) -> E {
-        E::custom(format_args!(
-            "{self} (`Message::unchecked` skips this check)"
-        ))
+        if self.can_be_skipped {
+            E::custom(format_args!(
+                "{self} (`Message::unchecked` skips this check)"
+            ))
+        } else {
+            E::custom(self)
+        }
     }
 }
 
@@ -53,6 +68,7 @@ impl At<'_> {
         Err(InvalidMessage {
             path: self.to_string(),
             problem: problem.into(),
+            can_be_skipped: true,
         })
     }
 
@@ -89,14 +105,19 @@ impl At<'_> {
         if allowed.contains(&count) {
             return Ok(());
         }
-        let items = if count == 1 { "item" } else { "items" };
+        let items = counted(count, "item");
         let accepted = match allowed.into_inner() {
             (0, max) => format!("up to {max}"),
-            (min, usize::MAX) => format!("{min} or more"),
             (min, max) => format!("{min} to {max}"),
         };
-        self.problem(format!("has {count} {items}; Cliq accepts {accepted}"))
+        self.problem(format!("has {items}; Cliq accepts {accepted}"))
     }
+}
+
+/// Returns a number of things, in words: `2 items`.
+pub(super) fn counted(count: usize, thing: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {thing}{plural}")
 }
 
 impl fmt::Display for At<'_> {

@@ -289,7 +289,7 @@ impl Message {
         self
     }
 
-    /// Leaves all checks to the server.
+    /// Leaves all lengths and counts to the server.
     pub fn unchecked(mut self) -> Self {
         self.is_unchecked = true;
         self
@@ -301,16 +301,23 @@ impl Message {
     ///
     /// Says which part exceeds which limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
-        if self.is_unchecked {
-            return Ok(());
-        }
         self.check_with(Self::MAX_TEXT)
     }
 
     fn check_with(&self, max_text: usize) -> Result<(), InvalidMessage> {
+        self.check_members()?;
+        if self.is_unchecked {
+            return Ok(());
+        }
         let at = At::Message;
-        let has_text = self.text.as_ref().is_some_and(|text| !text.is_empty());
-        if !has_text && self.card.is_none() && self.slides.is_empty() && self.other.is_empty() {
+        if self.text.as_deref() == Some("") {
+            return at.member("text").problem("is empty");
+        }
+        if self.text.is_none()
+            && self.card.is_none()
+            && self.slides.is_empty()
+            && self.other.is_empty()
+        {
             return at.problem("is empty; Cliq accepts a text, a card or slides");
         }
         at.length_of("text", self.text.as_deref(), max_text)?;
@@ -328,7 +335,11 @@ impl Message {
             return title
                 .problem("requires `thread_message_id`, the message that starts the thread");
         }
-        at.length_of("thread_title", self.thread_title.as_deref(), 100)?;
+        at.length_of("thread_title", self.thread_title.as_deref(), 100)
+    }
+
+    /// Checks that no member is sent twice, which isn't left to the server.
+    fn check_members(&self) -> Result<(), InvalidMessage> {
         let set = [
             ("text", self.text.is_some()),
             ("card", self.card.is_some()),
@@ -351,7 +362,7 @@ impl Message {
     fn set_once(&self, members: &[(&str, bool)]) -> Result<(), InvalidMessage> {
         for (name, is_set) in members {
             if *is_set && self.other.contains_key(*name) {
-                return At::Message.member(name).problem("is set twice");
+                return Err(InvalidMessage::set_twice(name));
             }
         }
         Ok(())

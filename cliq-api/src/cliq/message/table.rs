@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use serde::ser::{SerializeMap, SerializeSeq};
 use serde::{Serialize, Serializer};
 
-use super::check::{At, InvalidMessage};
+use super::check::{At, InvalidMessage, counted};
 
 /// A table with a number of columns that the compiler knows: a row with another number of cells
 /// doesn't compile.
@@ -151,15 +151,18 @@ impl AnyTable {
             // A row is an object: of two columns with the same name, one would be lost.
             if !before.insert(header) {
                 let at = data.member("headers");
-                return at.item(index).problem("is that of another column too");
+                return at
+                    .item(index)
+                    .problem("repeats the header of another column");
             }
         }
         for (index, row) in rows.iter().enumerate() {
             if row.len() != headers.len() {
                 let at = data.member("rows");
-                let (cells, columns) = (row.len(), headers.len());
                 return at.item(index).problem(format!(
-                    "has {cells} cells; the table has {columns} columns"
+                    "has {}; the table has {}",
+                    counted(row.len(), "cell"),
+                    counted(headers.len(), "column")
                 ));
             }
         }
@@ -172,9 +175,10 @@ impl Styles {
         if let Some(widths) = &self.width {
             let at = at.member("width");
             if widths.len() != columns {
-                let count = widths.len();
                 return at.problem(format!(
-                    "has {count} items; the table has {columns} columns"
+                    "has {}; the table has {}",
+                    counted(widths.len(), "item"),
+                    counted(columns, "column")
                 ));
             }
             let sum: u32 = widths.iter().copied().map(u32::from).sum();
