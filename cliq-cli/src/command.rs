@@ -221,6 +221,7 @@ impl App {
         &self.name
     }
 
+    #[cfg(feature = "mcp")]
     pub(crate) fn version(&self) -> &str {
         &self.version
     }

@@ -110,6 +110,7 @@ impl Failure {
     }
 
     /// Returns how long to wait before another attempt.
+    #[cfg(feature = "mcp")]
     pub(crate) fn retry_after(&self) -> Option<Duration> {
         self.retry_after
     }

@@ -36,6 +36,7 @@ pub(crate) fn state(program: &str) -> Result<PathBuf, Failure> {
 }
 
 /// Returns where settings are kept.
+#[cfg(feature = "zoho")]
 pub(crate) fn config(program: &str) -> Result<PathBuf, Failure> {
     directory(program, "CONFIG_DIR", "XDG_CONFIG_HOME", ".config")
 }
@@ -57,6 +58,7 @@ fn directory(program: &str, own: &str, xdg: &str, below_home: &str) -> Result<Pa
 }
 
 /// Creates a directory for its user alone, if there is none.
+#[cfg(feature = "zoho")]
 pub(crate) fn make(directory: &Path) -> io::Result<()> {
     if let Some(parent) = directory.parent() {
         fs::create_dir_all(parent)?;
@@ -139,6 +141,7 @@ impl Drop for Partial {
 }
 
 /// Writes a file whole, for its owner alone.
+#[cfg(feature = "zoho")]
 pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
     if let Some(directory) = path.parent() {
         make(directory)?;
@@ -152,6 +155,7 @@ pub(crate) fn write_private(path: &Path, content: &[u8]) -> io::Result<()> {
 mod tests {
     use super::*;
 
+    #[cfg(feature = "zoho")]
     #[test]
     fn a_file_is_whole_or_not_there() {
         let directory = tempfile::tempdir().unwrap();

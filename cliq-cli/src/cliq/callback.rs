@@ -69,7 +69,7 @@ async fn listen(listener: &TcpListener, consent: &str) -> String {
 }
 
 async fn serve(stream: TcpStream, consent: &str) -> Option<String> {
-    let mut stream = BufReader::new(stream.take_head());
+    let mut stream = BufReader::new(stream.take(MAX_HEAD));
     let mut line = String::new();
     stream.read_line(&mut line).await.ok()?;
     let path = line.split(' ').nth(1)?.to_owned();
@@ -95,16 +95,6 @@ async fn serve(stream: TcpStream, consent: &str) -> Option<String> {
     let _ = stream.write_all(answer.as_bytes()).await;
     let _ = stream.shutdown().await;
     callback.then_some(path)
-}
-
-trait TakeHead: Sized {
-    fn take_head(self) -> tokio::io::Take<Self>;
-}
-
-impl TakeHead for TcpStream {
-    fn take_head(self) -> tokio::io::Take<Self> {
-        self.take(MAX_HEAD)
-    }
 }
 
 /// Opens the browser of the system. Returns whether one could be started.
