@@ -1,9 +1,9 @@
 #!/usr/bin/env python3
 """Writes documented.jsonl: one line for each URL and method that Zoho documents, with what the sandbox needs of it.
 
-    cliq-sandbox/data/documented.py FACTS > cliq-sandbox/data/documented.jsonl
+    cliq-sandbox/data/documented.py tests/declared > cliq-sandbox/data/documented.jsonl
 
-FACTS is a folder with `cliq-v3` and `cliq-v2`, the facts of the published documents. Needs PyYAML.
+The folder has the facts of the published documents, in `v2` and `v3`. Needs PyYAML.
 
 A line has the operation, scopes (alternatives, of which each may need several), limits, lock, names of query
 parameters, and the answer: its status and the published example. Where there is none, the example is made from the
@@ -108,7 +108,7 @@ def full(scope):
 
 def main(facts):
     lines = {}
-    for file in sorted(facts.glob("cliq-v[23]/*.yaml")):
+    for file in sorted(facts.glob("v[23]/*.yaml")):
         document = yaml.safe_load(file.read_text())
         base = "/" + (document["server"] or "").split("/", 3)[3]
         for operation in document["operations"]:

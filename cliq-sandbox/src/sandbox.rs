@@ -8,7 +8,7 @@ use std::time::Duration;
 
 use bytes::Bytes;
 use cliq_api::limit::LimitSettings;
-use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint, EndpointMeta};
+use cliq_api::{Client, ClientBuilder, DataCenter, Endpoint, EndpointMeta, Scopes};
 use http::header::{AUTHORIZATION, CONTENT_TYPE, HeaderValue, LOCATION};
 use http::request::Parts;
 use http::{HeaderMap, Request, Response, StatusCode};
@@ -27,7 +27,7 @@ use crate::random;
 use crate::record::{Record, Watcher};
 use crate::refusal::Refusal;
 use crate::reply::Reply;
-use crate::routes;
+use crate::routes::{self, Route};
 use crate::server::Server;
 use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
@@ -35,6 +35,12 @@ use crate::world::World;
 
 /// Times after it can't be written in the forms of Cliq: some centuries.
 const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
+
+/// The query parameter that has a webhook token.
+const WEBHOOK_TOKEN: &str = "zapikey";
+/// What a webhook token may do.
+const WEBHOOK_SCOPES: &str = "ZohoCliq.Webhooks.CREATE,ZohoCliq.BotMessages.CREATE";
+const MAX_WEBHOOK_TOKENS: usize = 5;
 
 /// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
 ///
@@ -66,6 +72,8 @@ struct Inner {
     clock: Clock,
     /// By how much it was moved on.
     ahead: Mutex<Duration>,
+    /// Webhook tokens and the ids of their users, from the oldest to the newest.
+    webhooks: Mutex<Vec<(String, String)>>,
     watcher: Option<Watcher>,
     posts: Posts,
 }
@@ -103,6 +111,7 @@ impl Sandbox {
             plans: Plans::new(seed),
             clock,
             ahead: Mutex::default(),
+            webhooks: Mutex::default(),
             watcher,
             posts,
         }))
@@ -356,30 +365,24 @@ impl Sandbox {
         let (route, values) = routes::find(&head.method, url)?;
         record.endpoint = Some(route.endpoint());
         let mut world = self.world();
-        let token = access_token(&head.headers).ok_or_else(Refusal::unauthorized)?;
+        let query = head.uri.query().unwrap_or_default();
+        let webhook = webhook_token(head);
+        let token = access_token(&head.headers);
+        if webhook.is_none() && token.is_none() {
+            return Err(Refusal::unauthorized());
+        }
         if fault == Some(&Fault::Unauthorized) {
             return Err(Refusal::token(Unauthorized::Unknown));
         }
-        let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
-        let user = self.accounts(|accounts, now| {
-            // To the server the endpoints of a URL are one: the scopes of any will do.
-            let of =
-                |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
-            let first = accounts.authorize(host, token, route.endpoint().scopes(), now);
-            let grant = first
-                .or_else(|refused| {
-                    route
-                        .endpoints
-                        .iter()
-                        .map(of)
-                        .find_map(Result::ok)
-                        .ok_or(refused)
-                })
-                .map_err(Refusal::token)?;
-            world
-                .user(grant.user_id())
-                .ok_or_else(|| Refusal::token(Unauthorized::Unknown))
-        })?;
+        let user_id = match (token, &webhook) {
+            (Some(token), _) => self.user_of(head, token, route)?,
+            (None, webhook) => {
+                self.user_of_webhook(webhook.as_deref().unwrap_or_default(), route)?
+            }
+        };
+        let user = world
+            .user(&user_id)
+            .ok_or_else(|| Refusal::token(Unauthorized::Unknown))?;
         let user_id = &world[user].id;
         if self.0.watcher.is_some() {
             record.user_id = Some(user_id.clone());
@@ -409,7 +412,7 @@ impl Sandbox {
             Some(Fault::Redirect(to)) => Ok(redirect(to)),
             _ => {
                 route.admit(&head.headers)?;
-                let query = route.query(head.uri.query().unwrap_or_default())?;
+                let query = route.query(query, webhook.is_some().then_some(WEBHOOK_TOKEN))?;
                 let content_type = head
                     .headers
                     .get(CONTENT_TYPE)
@@ -438,6 +441,69 @@ impl Sandbox {
                 }
             }
         }
+    }
+
+    /// Whose access token it is, if it has the scopes of one of the route's endpoints: to the server
+    /// those of a URL are one.
+    fn user_of(&self, head: &Parts, token: &str, route: &Route) -> Result<String, Refusal> {
+        let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
+        self.accounts(|accounts, now| {
+            let allowed =
+                |meta: &&'static EndpointMeta| accounts.authorize(host, token, meta.scopes(), now);
+            let first = allowed(&route.endpoint());
+            let grant = first.or_else(|refused| {
+                let mut others = route.endpoints.iter().map(allowed);
+                others.find_map(Result::ok).ok_or(refused)
+            });
+            let grant = grant.map_err(Refusal::token)?;
+            Ok(grant.user_id().to_owned())
+        })
+    }
+
+    /// Whose webhook token it is, if the route is one that takes it.
+    fn user_of_webhook(&self, token: &str, route: &Route) -> Result<String, Refusal> {
+        let webhooks = self.webhooks();
+        let found = webhooks.iter().find(|(known, _)| known == token);
+        let (_, user_id) = found.ok_or_else(|| Refusal::token(Unauthorized::Unknown))?;
+        let scopes = ScopeSet::from(WEBHOOK_SCOPES);
+        let takes_it = |meta: &&'static EndpointMeta| {
+            meta.scopes() != Scopes::None && scopes.covers(meta.scopes())
+        };
+        if route.endpoints.iter().any(takes_it) {
+            Ok(user_id.clone())
+        } else {
+            Err(Refusal::token(Unauthorized::MissingScope))
+        }
+    }
+
+    /// A new webhook token of the user's, which is sent as `?zapikey=…` instead of an access token,
+    /// and only posts. A user has five: another one ends the oldest.
+    ///
+    /// # Panics
+    ///
+    /// If there is no such user.
+    #[track_caller]
+    pub fn webhook_token(&self, user_id: &str) -> String {
+        assert!(
+            self.world().user(user_id).is_some(),
+            "there is no user `{user_id}`"
+        );
+        let token = self.accounts(|accounts, _| accounts.new_webhook_token());
+        let mut webhooks = self.webhooks();
+        webhooks.push((token.clone(), user_id.to_owned()));
+        let of_user = webhooks.iter().filter(|(_, user)| user == user_id).count();
+        if of_user > MAX_WEBHOOK_TOKENS {
+            let oldest = webhooks.iter().position(|(_, user)| user == user_id);
+            oldest.map(|index| webhooks.remove(index));
+        }
+        token
+    }
+
+    fn webhooks(&self) -> MutexGuard<'_, Vec<(String, String)>> {
+        self.0
+            .webhooks
+            .lock()
+            .unwrap_or_else(PoisonError::into_inner)
     }
 
     /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
@@ -575,6 +641,17 @@ impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").finish_non_exhaustive()
     }
+}
+
+/// The webhook token, of a request without `Authorization`.
+fn webhook_token(head: &Parts) -> Option<String> {
+    if head.headers.contains_key(AUTHORIZATION) {
+        return None;
+    }
+    let query = head.uri.query().unwrap_or_default();
+    let mut pairs = form_urlencoded::parse(query.as_bytes());
+    let found = pairs.find(|(name, _)| name == WEBHOOK_TOKEN);
+    found.map(|(_, token)| token.into_owned())
 }
 
 /// Zoho's documents show two schemes for the same token.

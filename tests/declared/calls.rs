@@ -1,9 +1,7 @@
 //! A call of every endpoint with all that it takes, as a user writes it. Where a body has several
 //! forms, there is a call of each.
 
-use cliq_api::cliq::bots::{
-    BotField, BotHandlerType, Bots, CallAction, CallButton, ChannelParticipation, SubAction,
-};
+use cliq_api::cliq::bots::{BotField, BotHandlerType, Bots, ChannelParticipation, SubAction};
 use cliq_api::cliq::channels::{
     ChannelConfig, ChannelLevel, ChannelOrder, ChannelPermissions, ChannelRole, ChannelStatus,
     Channels, MeetingChat, ReplyMode,
@@ -21,8 +19,8 @@ use cliq_api::cliq::files::Files;
 use cliq_api::cliq::functions::{FunctionHandlerType, FunctionType, Functions};
 use cliq_api::cliq::mentions::{ActivityFilter, Mentions};
 use cliq_api::cliq::message::{
-    Bullet, Button, Chart, Confirmation, Graph, Images, InstantButton, InvokeFunction, Labels,
-    List, Message, ModernInline, OpenUrl, Poll, Prompt, Table, Text, mention,
+    Bullet, Button, CallButton, Chart, Confirmation, Graph, Images, InstantButton, InvokeFunction,
+    Labels, List, Message, ModernInline, OpenUrl, Poll, Prompt, Table, Text, mention,
 };
 use cliq_api::cliq::message_actions::{
     ActionMessageType, MessageActionHandlerType, MessageActions,
@@ -280,9 +278,7 @@ pub(crate) const CALLS: &[Make] = &[
         )
     },
     |c| {
-        let data = Map::from_iter([("web".to_owned(), json!("https://example.com"))]);
-        let action = CallAction::new("open.url", data);
-        let button = CallButton::new("Open", action)
+        let button = CallButton::new("Open", OpenUrl::new("https://example.com"))
             .icon("url")
             .hint("Opens it")
             .key("open");

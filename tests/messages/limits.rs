@@ -2,7 +2,7 @@
 //! the path, what was found and what is accepted.
 
 use cliq_api::cliq::message::{
-    AnyTable, BotMessage, Button, Chart, Confirmation, CopyText, Graph, InstantButton,
+    AnyTable, BotMessage, Button, CallButton, Chart, Confirmation, CopyText, Graph, InstantButton,
     InvokeFunction, List, Message, ModernInline, OpenUrl, Poll, PreviewUrl, Prompt, Table, Text,
 };
 
@@ -333,6 +333,33 @@ fn what_contradicts_itself_is_refused() {
             " (`Message::unchecked` skips this check)"
         };
         assert_eq!(serialized.to_string(), format!("{expected}{hint}"));
+    }
+}
+
+#[test]
+fn buttons_of_calls_have_limits_too() {
+    let button = |length| CallButton::new(text(length), function());
+    let refused = |button| serde_json::to_string(&button).unwrap_err().to_string();
+    assert!(serde_json::to_string(&button(20).hint(text(100)).key(text(100))).is_ok());
+    for (button, expected) in [
+        (
+            button(21),
+            "`label` has 21 characters; Cliq accepts up to 20",
+        ),
+        (
+            button(1).hint(text(101)),
+            "`hint` has 101 characters; Cliq accepts up to 100",
+        ),
+        (
+            button(1).key(text(101)),
+            "`key` has 101 characters; Cliq accepts up to 100",
+        ),
+        (
+            CallButton::new("Copy", CopyText::new(text(201))),
+            "`action.data.text` has 201 characters; Cliq accepts up to 200",
+        ),
+    ] {
+        assert_eq!(refused(button), expected);
     }
 }
 

@@ -1,12 +1,12 @@
 //! The published examples can be made with the builders. `payloads.yaml` holds them.
 
 use cliq_api::cliq::message::{
-    Background, BotMessage, Bullet, Button, Chart, Confirmation, CopyText, Emotion, Graph, Images,
-    InstantButton, InvokeFunction, Labels, List, Message, ModernInline, OpenUrl, Poll, PreviewUrl,
-    Prompt, SystemApi, Table, Text, mention,
+    Background, BotMessage, Bullet, Button, CallButton, Chart, Confirmation, CopyText, Emotion,
+    Graph, Images, InstantButton, InvokeFunction, Labels, List, Message, ModernInline, OpenUrl,
+    Poll, PreviewUrl, Prompt, SystemApi, Table, Text, mention,
 };
 use serde::Deserialize;
-use serde_json::{Value, to_value};
+use serde_json::{Value, json, to_value};
 
 #[derive(Deserialize)]
 pub(crate) struct Published {
@@ -295,4 +295,44 @@ fn every_published_example_can_be_made() {
         assert_eq!(message, payload, "{document}: {example}");
     }
     assert_eq!(made.len(), published.len());
+}
+
+/// The buttons of the published example of a call; an empty text is sent as such.
+#[test]
+fn buttons_of_calls_can_be_made() {
+    let buttons = [
+        CallButton::new("View details", OpenUrl::new("https://cliq.zoho.com")).icon("url"),
+        CallButton::new("Acknowledge", InvokeFunction::new("test"))
+            .icon("tick")
+            .hint("")
+            .key(""),
+        CallButton::new("Delegate", SystemApi::audio_call("1234"))
+            .icon("preview")
+            .hint(""),
+    ];
+    let action =
+        |kind: &str, name: &str, value: &str| json!({ "type": kind, "data": { name: value } });
+    assert_eq!(
+        to_value(buttons).unwrap(),
+        json!([
+            {
+                "label": "View details",
+                "icon": "url",
+                "action": action("open.url", "web", "https://cliq.zoho.com"),
+            },
+            {
+                "label": "Acknowledge",
+                "icon": "tick",
+                "hint": "",
+                "action": action("invoke.function", "name", "test"),
+                "key": "",
+            },
+            {
+                "label": "Delegate",
+                "icon": "preview",
+                "hint": "",
+                "action": action("system.api", "api", "audiocall/1234"),
+            },
+        ])
+    );
 }

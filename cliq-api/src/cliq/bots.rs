@@ -12,10 +12,8 @@
 
 use std::collections::BTreeMap;
 
-use serde_json::{Map, Value};
-
 use super::macros::{inputs, models, open_enums};
-use super::message::BotMessage;
+use super::message::{BotMessage, CallButton};
 use super::models::{
     AccessScope, ExecutionType, Handler, MenuEntry, Permission, Person, Switch, Toggle, User,
 };
@@ -438,21 +436,6 @@ inputs! {
         /// Sets the icon.
         icon: String,
     }
-
-    /// A button that a bot's call shows. Its label has at most 20 characters.
-    CallButton(label: String, action: CallAction) {
-        /// Sets the icon: a URL, or the name of one of Cliq's.
-        icon: String,
-        /// Sets what is shown beside the button: at most 100 characters.
-        hint: String,
-        /// Sets what the bot's handler knows the button by: at most 100 characters.
-        key: String,
-    }
-
-    /// What a button of a bot's call does: a type such as `open.url`, and what that needs, such as
-    /// `{"web": "https://status.example.com"}`. They are those of
-    /// [buttons below a message](super::message::ButtonAction).
-    CallAction(action_type = "type": String, data: Map<String, Value>) {}
 }
 
 /// Lets a menu that was read be sent again.

@@ -141,10 +141,6 @@ pub(crate) struct NewReminder {
 /// How a user sees a chat.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
-#[allow(
-    clippy::struct_excessive_bools,
-    reason = "they are independent of one another"
-)]
 pub(crate) struct NewView {
     pub(crate) user: String,
     pub(crate) chat_id: String,

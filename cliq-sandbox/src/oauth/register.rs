@@ -88,6 +88,11 @@ impl Accounts {
         (id.to_ascii_uppercase(), secret.to_owned())
     }
 
+    /// A webhook token that nobody has.
+    pub(crate) fn new_webhook_token(&mut self) -> String {
+        self.ids.token()
+    }
+
     /// Adds a user of the home data centre.
     pub fn add_user(&mut self, user_id: impl Into<String>) {
         self.insert_user(user_id.into(), self.centers.home());

@@ -136,7 +136,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
 pub(super) fn post(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bot = find(world, call)?;
     check_key(world, call, bot)?;
-    let mut message = read(call, &["user_ids", "userids"])?;
+    let mut message = read(call, &["user_ids", "userids", "broadcast"])?;
     let in_body = message.take_user_ids();
     if let Some(name) = call.query("CHANNEL_UNIQUE_NAME") {
         let channel = channel_by_name(world, name)?;
@@ -151,6 +151,11 @@ pub(super) fn post(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         .list("user_ids")
         .or_else(|| in_body.map(Ids::into_texts));
     let recipients = match named {
+        Some(_) if message.broadcast => {
+            return Err(Refusal::invalid_input(
+                "`user_ids` and `broadcast` exclude each other",
+            ));
+        }
         Some(ids) => users(world, &ids, MAX_USERS)?,
         None => world[bot].subscribers.clone(),
     };

@@ -41,7 +41,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             .iter()
             .find(|pin| pin.chat == chat && pin.primary);
         return Ok(match primary {
-            Some(pin) => Reply::Json(form::pinned(world, pin)),
+            Some(pin) => Reply::Json(answer(world, call, pin)),
             None => Reply::NoContent,
         });
     }
@@ -84,11 +84,15 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
         new.expiry_time.millis()?,
         new.primary,
     );
-    Ok(Reply::Json(json!({
+    Ok(Reply::Json(answer(world, call, &pin)))
+}
+
+fn answer(world: &World, call: &Call<'_>, pin: &Pin) -> Value {
+    json!({
         "url": call.url,
         "type": "pin_message",
-        "data": form::pinned(world, &pin),
-    })))
+        "data": form::pinned(world, pin),
+    })
 }
 
 fn put(

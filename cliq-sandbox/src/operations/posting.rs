@@ -44,6 +44,10 @@ const MEMBERS: [&str; 10] = [
 ];
 
 #[derive(Clone, Deserialize)]
+#[expect(
+    clippy::struct_excessive_bools,
+    reason = "each is a member of the documented body"
+)]
 pub(super) struct NewMessage {
     #[serde(default, deserialize_with = "given")]
     text: Option<String>,
@@ -68,6 +72,8 @@ pub(super) struct NewMessage {
     /// Of a bot, whom it is for; v2 has another name for it.
     #[serde(alias = "userids")]
     user_ids: Option<Ids>,
+    #[serde(default)]
+    pub(super) broadcast: bool,
 }
 
 /// `null` is no text.

@@ -368,3 +368,46 @@ fn a_message_of_somebody_from_outside_is_a_mistake() {
     demo.sandbox
         .post_message(&demo.channel_id, &demo.outsider_id, "Hello.");
 }
+
+#[test]
+fn a_webhook_token_posts_and_does_nothing_else() {
+    let scene = scene();
+    let sandbox = &scene.demo.sandbox;
+    let call = |method: &str, url: &str, token: &str| {
+        let request = Request::builder()
+            .method(method)
+            .uri(format!("{url}?zapikey={token}"));
+        let body = if method == "POST" {
+            r#"{"text": "Hi."}"#
+        } else {
+            ""
+        };
+        sandbox.handle(request.body(body.into()).unwrap()).status()
+    };
+    let token = sandbox.webhook_token(&scene.demo.user_id);
+    let name = &scene.demo.channel_unique_name;
+    let by_name = format!("/api/v2/channelsbyname/{name}/message");
+    assert_eq!(call("POST", &by_name, &token), 200);
+    assert_eq!(call("POST", "/api/v3/bots/deploybot/messages", &token), 200);
+    assert_eq!(call("GET", &scene.thread_url(""), &token), 401);
+    assert_eq!(call("POST", &by_name, "1001.unknown"), 401);
+    let posted = sandbox.messages(&scene.demo.channel_id).pop().unwrap();
+    assert_eq!(
+        (posted.sender_name.as_str(), posted.text.as_str()),
+        ("Ryan West", "Hi.")
+    );
+    // With an access token it is a parameter that the operation doesn't have.
+    let url = format!("{by_name}?zapikey={token}");
+    scene
+        .ryan
+        .post_json(url, &json!({ "text": "Hi." }))
+        .is_refused(400, "extra_key_found");
+    // A sixth one ends the first.
+    let others = [(); 5].map(|()| sandbox.webhook_token(&scene.demo.user_id));
+    assert_eq!(call("POST", &by_name, &token), 401);
+    assert!(
+        others
+            .iter()
+            .all(|token| call("POST", &by_name, token) == 200)
+    );
+}

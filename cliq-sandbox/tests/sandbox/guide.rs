@@ -63,6 +63,26 @@ async fn the_example_is_this_one() -> Result<(), cliq_api::Error> {
     Ok(())
 }
 
+#[tokio::test]
+async fn a_client_signs_in_as_shown() -> Result<(), cliq_api::Error> {
+    use cliq_api::auth::{Credentials, OAuthClient};
+    use cliq_api::prelude::*;
+
+    let (client_id, client_secret, refresh_token) = ("1000.APP", "secret", "1000.refresh");
+    let here = DataCenter::custom("127.0.0.1:8787", "127.0.0.1:8787");
+    let app = OAuthClient::new(here.clone(), client_id, client_secret);
+    let client = Client::cliq(here)
+        .credentials(Credentials::refresh_token(&app, refresh_token))
+        .build()?;
+
+    assert_eq!(client.base_url(), "http://127.0.0.1:8787");
+    let plain = |text: &str| text.split_whitespace().collect::<String>();
+    let shown = plain(block(&page(), "rust\n", "OAuthClient"));
+    let (_, shown) = shown.split_once("prelude::*;").unwrap();
+    assert!(plain(include_str!("guide.rs")).contains(shown), "{shown}");
+    Ok(())
+}
+
 #[test]
 fn the_file_is_a_world() {
     let sandbox = Sandbox::builder()

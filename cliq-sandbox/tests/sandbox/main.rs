@@ -1,6 +1,7 @@
 //! The stand-in through its public surface.
 
 mod access;
+mod client;
 mod control;
 mod core;
 mod examples;

@@ -1,6 +1,7 @@
 //! Buttons: below a message, and inside of a text.
 
-use serde::Serialize;
+use serde::ser::Error as _;
+use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
 use super::action::sealed::{Action, Place};
@@ -307,5 +308,76 @@ impl InstantButton {
             return label.problem("has a bracket, which ends a button's label in a text");
         }
         self.action.check(at.member("action"))
+    }
+}
+
+/// A button that a bot's call shows.
+///
+/// Its label has up to 20 characters. It does what a message's [`Button`] does.
+///
+/// ```
+/// use cliq_api::cliq::message::{CallButton, InvokeFunction};
+///
+/// let button = CallButton::new("Acknowledge", InvokeFunction::new("acknowledge")).icon("tick");
+/// assert!(serde_json::to_value(button).is_ok());
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize)]
+#[serde(remote = "Self")]
+#[must_use]
+pub struct CallButton {
+    label: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    icon: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    hint: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
+    action: Action,
+}
+
+impl CallButton {
+    /// Returns a button with this label and action.
+    pub fn new(label: impl Into<String>, action: impl ButtonAction) -> Self {
+        Self {
+            label: label.into(),
+            icon: None,
+            hint: None,
+            key: None,
+            action: action.into_action(Place::Message),
+        }
+    }
+
+    /// Sets the icon: a URL, or the name of one of Cliq's.
+    pub fn icon(mut self, icon: impl Into<String>) -> Self {
+        self.icon = Some(icon.into());
+        self
+    }
+
+    /// Sets the text that is shown beside the button: up to 100 characters.
+    pub fn hint(mut self, hint: impl Into<String>) -> Self {
+        self.hint = Some(hint.into());
+        self
+    }
+
+    /// Sets the key by which the bot's handler recognizes the button: up to 100 characters.
+    pub fn key(mut self, key: impl Into<String>) -> Self {
+        self.key = Some(key.into());
+        self
+    }
+
+    fn check(&self) -> Result<(), InvalidMessage> {
+        let at = At::Message;
+        at.member("label").length(&self.label, MAX_LABEL)?;
+        at.length_of("hint", self.hint.as_deref(), 100)?;
+        at.length_of("key", self.key.as_deref(), 100)?;
+        self.action.check(at.member("action"))
+    }
+}
+
+/// Fails for a button that Cliq would reject, so that the call isn't made.
+impl Serialize for CallButton {
+    fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
+        self.check().map_err(S::Error::custom)?;
+        Self::serialize(self, out)
     }
 }

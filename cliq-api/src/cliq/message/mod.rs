@@ -22,6 +22,7 @@
 //! | what a button does | [`OpenUrl`], [`InvokeFunction`], [`SystemApi`], [`PreviewUrl`], [`CopyText`], [`InvokeBot`] |
 //! | slides | [`Table`], [`List`], [`Labels`], [`Images`], [`Paragraph`], [`Chart`], [`Graph`] |
 //! | messages of a bot to its users | [`BotMessage`] |
+//! | buttons of a bot's call | [`CallButton`] |
 //!
 //! # Replies, threads, and whose message it is
 //!
@@ -90,7 +91,7 @@ pub use action::{
     TextAction,
 };
 pub use bot::BotMessage;
-pub use button::{Button, Confirmation, Emotion, InstantButton};
+pub use button::{Button, CallButton, Confirmation, Emotion, InstantButton};
 pub use card::{Card, ModernInline, Poll, Prompt, Section};
 pub use check::InvalidMessage;
 pub use plot::{Chart, Graph};
