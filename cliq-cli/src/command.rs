@@ -52,6 +52,17 @@ enum Kind {
     Cliq(crate::cliq::Cliq),
 }
 
+impl Kind {
+    /// What a user set is never ignored: it makes another program of `cliq`.
+    fn into_plain(self) -> Plain {
+        match self {
+            Self::Plain(plain) => plain,
+            #[cfg(feature = "zoho")]
+            Self::Cliq(_) => Plain::default(),
+        }
+    }
+}
+
 impl Command {
     /// Starts a program of this name.
     pub fn new(name: impl Into<String>) -> Self {
@@ -107,11 +118,7 @@ impl Command {
     }
 
     fn plain(mut self, set: impl FnOnce(&mut Plain)) -> Self {
-        let mut plain = match self.host {
-            Kind::Plain(plain) => plain,
-            #[cfg(feature = "zoho")]
-            Kind::Cliq(_) => Plain::default(),
-        };
+        let mut plain = self.host.into_plain();
         set(&mut plain);
         self.host = Kind::Plain(plain);
         self
