@@ -103,7 +103,8 @@ fn published_answers_are_read() {
     differences.expect_only_exceptions("answers");
 }
 
-/// Each member that a schema of a success describes is read by name: one of another type is refused.
+/// Each member that a schema of a success describes is read by name: one of another type is
+/// refused.
 /// Times aren't: they are kept.
 #[test]
 fn schemas_of_answers_are_models() {

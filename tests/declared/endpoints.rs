@@ -53,8 +53,8 @@ pub(crate) fn shape_of(meta: &EndpointMeta) -> String {
     )
 }
 
-/// Of several endpoints of one URL: that of the document's subject, then that with the same constant
-/// query, then that with the same name of the placeholder.
+/// Of several endpoints of one URL: that of the document's subject, then that with the same
+/// constant query, then that with the same name of the placeholder.
 fn likeness(meta: &EndpointMeta, operation: &Operation) -> (bool, bool, bool) {
     let of_threads = meta.api() == "Threads";
     (

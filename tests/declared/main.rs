@@ -10,6 +10,7 @@ mod endpoints;
 mod exceptions;
 mod facts;
 mod files;
+mod limits;
 mod names;
 mod oddities;
 mod page;

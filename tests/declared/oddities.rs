@@ -117,7 +117,8 @@ fn starred_messages_are_in_one_of_two_lists() {
 #[test]
 fn a_message_of_v2_has_a_text_or_more_and_its_sender_two_names() {
     let text: ChatMessage = read(json!({
-        "sender": { "senderName": "Ryan", "senderID": "1" }, "time": 1_783_502_114_151_i64, "content": "Hello",
+        "sender": { "senderName": "Ryan", "senderID": "1" },
+        "time": 1_783_502_114_151_i64, "content": "Hello",
     }));
     let file: ChatMessage = read(json!({
         "sender": { "name": "Ryan", "id": "1" }, "time": "1783502114151",

@@ -94,19 +94,12 @@ mod visibilities {
         use inner::{NamedApi, NearApi, RelativeApi};
 
         let client = Client::builder("http://localhost:1").build().unwrap();
-        let uri = |request: http::Request<cliq_api::Body>| request.uri().to_string();
-        assert_eq!(
-            uri(client.get_near().prepare().unwrap()),
-            "http://localhost:1/near"
-        );
-        assert_eq!(
-            uri(client.get_named().prepare().unwrap()),
-            "http://localhost:1/named"
-        );
-        assert_eq!(
-            uri(client.get_relative().prepare().unwrap()),
-            "http://localhost:1/relative"
-        );
+        let near = client.get_near().prepare().unwrap();
+        assert_eq!(near.uri(), "http://localhost:1/near");
+        let named = client.get_named().prepare().unwrap();
+        assert_eq!(named.uri(), "http://localhost:1/named");
+        let relative = client.get_relative().prepare().unwrap();
+        assert_eq!(relative.uri(), "http://localhost:1/relative");
     }
 }
 

@@ -5,3 +5,4 @@ mod facts;
 mod limits;
 mod payloads;
 mod random;
+mod sandbox;

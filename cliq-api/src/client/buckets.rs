@@ -27,7 +27,12 @@ struct Known {
     shapes: BTreeMap<At, BTreeSet<String>>,
     /// The limits of each bucket's name.
     limits: BTreeMap<At, Limits>,
+    /// The limits of shapes, in place of those that are declared.
+    overridden: BTreeMap<At, Vec<Limit>>,
 }
+
+/// Limits of the URL of an endpoint, in place of those that are declared.
+pub(super) type Override = (&'static EndpointMeta, Vec<Limit>);
 
 /// A shape or a name of a bucket, at the server that its endpoints declare: tables hold endpoints of
 /// all servers.
@@ -38,8 +43,17 @@ type Limits = Vec<(Limit, Lockout)>;
 
 impl Buckets {
     /// Knows the limits of all endpoints in these tables from the start.
-    pub(super) fn new(limiter: Limiter, server: &str, tables: &[&[&'static EndpointMeta]]) -> Self {
+    pub(super) fn new(
+        limiter: Limiter,
+        server: &str,
+        tables: &[&[&'static EndpointMeta]],
+        overrides: &[Override],
+    ) -> Self {
         let mut known = Known::default();
+        for (endpoint, limits) in overrides {
+            let at = (endpoint.server(), shape(endpoint));
+            known.overridden.insert(at, limits.clone());
+        }
         for endpoint in tables.iter().copied().flatten() {
             known.learn(endpoint);
         }
@@ -109,11 +123,26 @@ impl Known {
         let Some(names) = self.shapes.get(&at) else {
             return vec![BucketSpec::new(server, at.1)];
         };
+        let of = |name: &String| {
+            let limits = self.limits.get(&(at.0, name.clone()));
+            limits.map_or(&[][..], |limits| limits)
+        };
+        if let Some(limits) = self.overridden.get(&at) {
+            let locks = names.iter().flat_map(of).map(|&(_, lock)| lock);
+            let lock = locks.max().unwrap_or(Lockout::Undeclared);
+            let unlimited = BucketSpec::new(server, &at.1).lockout(lock);
+            return match &**limits {
+                [] => vec![unlimited],
+                limits => limits
+                    .iter()
+                    .map(|&limit| unlimited.clone().limit(limit))
+                    .collect(),
+            };
+        }
         let mut specs = Vec::new();
         for name in names {
             let unlimited = BucketSpec::new(server, name);
-            let at = (at.0, name.clone());
-            match self.limits.get(&at).map_or(&[][..], |limits| limits) {
+            match of(name) {
                 [] => specs.push(unlimited),
                 limits => specs.extend(
                     limits
@@ -186,7 +215,12 @@ mod tests {
     };
 
     fn buckets(tables: &[&[&'static EndpointMeta]]) -> Buckets {
-        Buckets::new(Limiter::new(LimitSettings::new(), None), "server", tables)
+        overridden(tables, &[])
+    }
+
+    fn overridden(tables: &[&[&'static EndpointMeta]], overrides: &[Override]) -> Buckets {
+        let limiter = Limiter::new(LimitSettings::new(), None);
+        Buckets::new(limiter, "server", tables, overrides)
     }
 
     #[test]
@@ -208,6 +242,30 @@ mod tests {
         let create = buckets.of(&CREATE);
         assert_eq!((create.len(), &buckets.of(&SEND)), (2, &create));
         assert!(send.iter().all(|id| create.contains(id)), "counts stay");
+    }
+
+    #[test]
+    fn overridden_limits_replace_all_of_a_shape() {
+        let limits = |known: &Buckets, endpoint| {
+            let known = known.known.read().unwrap();
+            let specs = known.specs("server", endpoint);
+            specs
+                .iter()
+                .map(|spec| format!("{spec:?}"))
+                .collect::<Vec<_>>()
+        };
+        let tables: &[&[_]] = &[&[&SEND, &CREATE, &NAMED]];
+        let hundred = Limit::new(100, MINUTE);
+        let known = overridden(tables, &[(&LIST, vec![hundred])]);
+        let spec = BucketSpec::new("server", "GET /api/v3/chats/<>/messages").limit(hundred);
+        let longest = spec.lock(Duration::from_mins(10));
+        for endpoint in [&SEND, &CREATE] {
+            assert_eq!(limits(&known, endpoint), [format!("{longest:?}")]);
+        }
+        assert_eq!(limits(&known, &NAMED), limits(&buckets(tables), &NAMED));
+        let none = overridden(tables, &[(&NAMED, vec![])]);
+        let unlimited = BucketSpec::new("server", "GET /chats/<>");
+        assert_eq!(limits(&none, &NAMED), [format!("{unlimited:?}")]);
     }
 
     #[test]

@@ -12,6 +12,7 @@ use secrecy::SecretString;
 use tower_layer::Layer;
 use tower_service::Service;
 
+use super::buckets::Override;
 use super::in_flight::InFlight;
 use super::options::invalid_header;
 use super::retry::{Budget, RetryPolicy};
@@ -24,7 +25,7 @@ use crate::auth::{
 use crate::body::{Body, BoxError};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
-use crate::meta::EndpointMeta;
+use crate::meta::{EndpointMeta, Limit};
 use crate::provider::Provider;
 #[cfg(feature = "reqwest")]
 use crate::transport::ReqwestTransportBuilder;
@@ -53,6 +54,7 @@ pub struct ClientBuilder {
     limits: Option<LimitSettings>,
     limit_store: Option<Arc<dyn LimitStore>>,
     apis: Vec<&'static [&'static EndpointMeta]>,
+    overrides: Vec<Override>,
     headers: HeaderMap,
     invalid_header: Option<String>,
     layers: Vec<BoxLayer>,
@@ -78,6 +80,7 @@ impl ClientBuilder {
             limits: None,
             limit_store: None,
             apis: Vec::new(),
+            overrides: Vec::new(),
             headers: HeaderMap::new(),
             invalid_header: None,
             layers: Vec::new(),
@@ -232,6 +235,38 @@ impl ClientBuilder {
         self
     }
 
+    /// Replaces the rate limits of an endpoint's URL: those that it declares, and those of other
+    /// endpoints with the same URL. No limit means none. Declared lockouts stay.
+    ///
+    /// ```
+    /// use std::time::Duration;
+    ///
+    /// use cliq_api::Limit;
+    /// use cliq_api::prelude::*;
+    ///
+    /// # #[endpoints]
+    /// # pub trait Tickets {
+    /// #[endpoint(GET "/tickets", limit = "20/min")]
+    /// fn list_tickets(&self) -> Vec<String>;
+    /// # }
+    ///
+    /// # fn main() -> Result<(), Error> {
+    /// let client = Client::builder("https://desk.example.com")
+    ///     .override_limit(ListTicketsRequest::META, [Limit::new(100, Duration::from_secs(60))])
+    ///     .build()?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn override_limit(
+        mut self,
+        endpoint: &'static EndpointMeta,
+        limits: impl IntoIterator<Item = Limit>,
+    ) -> Self {
+        self.overrides
+            .push((endpoint, limits.into_iter().collect()));
+        self
+    }
+
     /// Adds tables of endpoints. The limits of their URLs count from the first call, whichever
     /// endpoint is called first.
     pub fn apis(
@@ -299,7 +334,12 @@ impl ClientBuilder {
         let limits = self.limits.unwrap_or_else(|| provider.limits());
         let limiter = Limiter::new(limits, self.limit_store);
         let tables = provider.apis().iter().copied().chain(self.apis);
-        let servers = Servers::new(limiter.clone(), tables.collect(), self.plain_http);
+        let servers = Servers::new(
+            limiter.clone(),
+            tables.collect(),
+            self.overrides,
+            self.plain_http,
+        );
         let home = servers.at(self.base_url.as_deref().unwrap_or(provider.base_url()))?;
         let own = match self.identity.base_url() {
             Some(own) if self.base_url.is_none() => servers.at(own)?,

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
 
-use super::buckets::Buckets;
+use super::buckets::{Buckets, Override};
 use crate::error::Error;
 use crate::limit::Limiter;
 use crate::meta::EndpointMeta;
@@ -19,6 +19,7 @@ pub(super) struct Server {
 pub(super) struct Servers {
     limiter: Limiter,
     tables: Vec<&'static [&'static EndpointMeta]>,
+    overrides: Vec<Override>,
     plain_http: bool,
     known: Mutex<HashMap<String, Arc<Server>>>,
 }
@@ -27,11 +28,13 @@ impl Servers {
     pub(super) fn new(
         limiter: Limiter,
         tables: Vec<&'static [&'static EndpointMeta]>,
+        overrides: Vec<Override>,
         plain_http: bool,
     ) -> Self {
         Self {
             limiter,
             tables,
+            overrides,
             plain_http,
             known: Mutex::default(),
         }
@@ -53,6 +56,7 @@ impl Servers {
             self.limiter.clone(),
             base_url.without_scheme(),
             &self.tables,
+            &self.overrides,
         );
         let server = Arc::new(Server { base_url, buckets });
         known.insert(server.base_url.as_str().to_owned(), Arc::clone(&server));

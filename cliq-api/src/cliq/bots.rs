@@ -48,7 +48,13 @@ pub trait Bots {
     ) -> Page<Bot>;
 
     /// Creates a bot. Cliq assigns its unique name.
-    #[endpoint(POST "/bots", scope = "Bots.CREATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/bots",
+        scope = "Bots.CREATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_bot(
         &self,
         /// The display name: at most 20 characters.
@@ -84,7 +90,13 @@ pub trait Bots {
     ) -> Bot;
 
     /// Retrieves a bot.
-    #[endpoint(GET "/bots/<BOT_ID>", scope = "Bots.READ", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/bots/<BOT_ID>",
+        scope = "Bots.READ",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_bot(
         &self,
         bot_id: BotId,
@@ -94,7 +106,13 @@ pub trait Bots {
     ) -> Bot;
 
     /// Changes a bot: what is set.
-    #[endpoint(PATCH "/bots/<BOT_ID>", scope = "Bots.UPDATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        PATCH "/bots/<BOT_ID>",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn update_bot(
         &self,
         bot_id: BotId,
@@ -202,7 +220,13 @@ pub trait Bots {
     ) -> BotCall;
 
     /// Creates a handler of a bot.
-    #[endpoint(POST "/bots/<BOT_ID>/handlers", scope = "Bots.UPDATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/bots/<BOT_ID>/handlers",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_bot_handler(
         &self,
         bot_id: BotId,
@@ -276,7 +300,12 @@ pub trait Bots {
     ) -> Handler;
 
     /// Deletes a handler of a bot.
-    #[endpoint(DELETE "/bots/<BOT_ID>/handlers/<HANDLER_TYPE>", scope = "Bots.UPDATE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/bots/<BOT_ID>/handlers/<HANDLER_TYPE>",
+        scope = "Bots.UPDATE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_bot_handler(
         &self,
         bot_id: BotId,
@@ -287,7 +316,12 @@ pub trait Bots {
     );
 
     /// Adds a bot to a channel.
-    #[endpoint(POST "/bots/<BOT_UNIQUE_NAME>/associate", scope = "Channels.UPDATE", limit = "5/min", lock = "5m")]
+    #[endpoint(
+        POST "/bots/<BOT_UNIQUE_NAME>/associate",
+        scope = "Channels.UPDATE",
+        limit = "5/min",
+        lock = "5m"
+    )]
     fn add_bot_to_channel(
         &self,
         bot_unique_name: BotUniqueName,

@@ -127,11 +127,21 @@ pub trait Channels {
     ) -> Channel;
 
     /// Retrieves a channel.
-    #[endpoint(GET "/channels/<CHANNEL_ID>", scope = "Channels.READ", limit = "30/min", lock = "5m")]
+    #[endpoint(
+        GET "/channels/<CHANNEL_ID>",
+        scope = "Channels.READ",
+        limit = "30/min",
+        lock = "5m"
+    )]
     fn get_channel(&self, channel_id: ChannelId) -> Channel;
 
     /// Changes a channel: what is set.
-    #[endpoint(PUT "/channels/<CHANNEL_ID>", scope = "Channels.UPDATE", limit = "50/min", lock = "5m")]
+    #[endpoint(
+        PUT "/channels/<CHANNEL_ID>",
+        scope = "Channels.UPDATE",
+        limit = "50/min",
+        lock = "5m"
+    )]
     fn update_channel(
         &self,
         channel_id: ChannelId,
@@ -159,11 +169,22 @@ pub trait Channels {
     ) -> Channel;
 
     /// Deletes a channel with its messages.
-    #[endpoint(DELETE "/channels/<CHANNEL_ID>", scope = "Channels.DELETE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/channels/<CHANNEL_ID>",
+        scope = "Channels.DELETE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_channel(&self, channel_id: ChannelId);
 
     /// Lists the members of a channel.
-    #[endpoint(GET "/channels/<CHANNEL_ID>/members", scope = "Channels.READ", limit = "100/min", lock = "5m", response = "members")]
+    #[endpoint(
+        GET "/channels/<CHANNEL_ID>/members",
+        scope = "Channels.READ",
+        limit = "100/min",
+        lock = "5m",
+        response = "members"
+    )]
     fn list_channel_members(&self, channel_id: ChannelId) -> Vec<ChannelMember>;
 
     /// Adds users to a channel.

@@ -12,7 +12,13 @@ use crate::prelude::*;
 #[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
 pub trait ChatFolders {
     /// Lists the user's chat folders, with the chats pinned in them.
-    #[endpoint(GET "/pin-categories", scope = "Chats.READ", limit = "20/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/pin-categories",
+        scope = "Chats.READ",
+        limit = "20/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn list_chat_folders(
         &self,
         /// More to return of each folder.
@@ -21,7 +27,13 @@ pub trait ChatFolders {
     ) -> Vec<ChatFolder>;
 
     /// Creates a chat folder.
-    #[endpoint(POST "/pin-categories", scope = "Chats.CREATE", limit = "20/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/pin-categories",
+        scope = "Chats.CREATE",
+        limit = "20/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_chat_folder(
         &self,
         /// The title: at most 255 characters.
@@ -40,11 +52,21 @@ pub trait ChatFolders {
     fn unpin_chats(&self, #[query(csv)] chat_ids: Vec<ChatId>);
 
     /// Changes a chat folder: how it looks, its place, its chats.
-    #[endpoint(PUT "/pin-categories/<CATEGORY_ID>", scope = "Chats.UPDATE", limit = "50/min", lock = "5m")]
+    #[endpoint(
+        PUT "/pin-categories/<CATEGORY_ID>",
+        scope = "Chats.UPDATE",
+        limit = "50/min",
+        lock = "5m"
+    )]
     fn update_chat_folder(&self, category_id: ChatFolderId, #[body] update: ChatFolderUpdate);
 
     /// Deletes a chat folder. Its chats move to the default folder, which can't be deleted.
-    #[endpoint(DELETE "/pin-categories/<CATEGORY_ID>", scope = "Chats.DELETE", limit = "20/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/pin-categories/<CATEGORY_ID>",
+        scope = "Chats.DELETE",
+        limit = "20/min",
+        lock = "5m"
+    )]
     fn delete_chat_folder(
         &self,
         category_id: ChatFolderId,
@@ -71,7 +93,13 @@ pub trait ChatFolders {
     ) -> PinnedChat;
 
     /// Unpins a chat, from the default folder and all others.
-    #[endpoint(DELETE "/chats/<CHAT_ID>/pins", scope = "Chats.UPDATE", limit = "50/min", lock = "5m", response = "data")]
+    #[endpoint(
+        DELETE "/chats/<CHAT_ID>/pins",
+        scope = "Chats.UPDATE",
+        limit = "50/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn unpin_chat(&self, chat_id: ChatId) -> PinnedChat;
 }
 

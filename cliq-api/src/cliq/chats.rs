@@ -24,7 +24,13 @@ use crate::prelude::*;
 #[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
 pub trait Chats {
     /// Lists the user's chats.
-    #[endpoint(GET "/chats", scope = "Chats.READ", limit = "30/min", lock = "10m", response = "chats")]
+    #[endpoint(
+        GET "/chats",
+        scope = "Chats.READ",
+        limit = "30/min",
+        lock = "10m",
+        response = "chats"
+    )]
     fn list_chats(
         &self,
         /// Returns only chats with this text in their name.
@@ -73,11 +79,23 @@ pub trait Chats {
     fn create_chat(&self, #[body] chat: NewChat) -> Chat;
 
     /// Marks chats as read. Returns which it succeeded for, where the server says so.
-    #[endpoint(PUT "/chats", scope = "Chats.UPDATE", limit = "60/min", lock = "5m", response = "data")]
+    #[endpoint(
+        PUT "/chats",
+        scope = "Chats.UPDATE",
+        limit = "60/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn update_chats(&self, #[body] update: ChatsUpdate) -> Option<ChatsUpdated>;
 
     /// Searches the user's chats.
-    #[endpoint(GET "/chats/search", scope = "Chats.READ", limit = "50/min", lock = "10m", response = "chats")]
+    #[endpoint(
+        GET "/chats/search",
+        scope = "Chats.READ",
+        limit = "50/min",
+        lock = "10m",
+        response = "chats"
+    )]
     fn search_chats(
         &self,
         /// Returns only chats with this text in their title: at most 200 characters.
@@ -107,7 +125,13 @@ pub trait Chats {
     ) -> Vec<Chat>;
 
     /// Retrieves a chat.
-    #[endpoint(GET "/chats/<CHAT_ID>", scope = "Chats.READ", limit = "60/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/chats/<CHAT_ID>",
+        scope = "Chats.READ",
+        limit = "60/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_chat(
         &self,
         chat_id: ChatId,
@@ -126,7 +150,13 @@ pub trait Chats {
     fn update_chat(&self, chat_id: ChatId, #[body] update: ChatUpdate);
 
     /// Lists the members of a chat.
-    #[endpoint(GET "/chats/<CHAT_ID>/members", scope = "Chats.READ", limit = "20/min", lock = "10m", response = "members")]
+    #[endpoint(
+        GET "/chats/<CHAT_ID>/members",
+        scope = "Chats.READ",
+        limit = "20/min",
+        lock = "10m",
+        response = "members"
+    )]
     fn list_chat_members(
         &self,
         chat_id: ChatId,
@@ -136,11 +166,23 @@ pub trait Chats {
     ) -> Vec<User>;
 
     /// Adds users to a group, up to 100.
-    #[endpoint(POST "/chats/<CHAT_ID>/members", scope = "Chats.UPDATE", limit = "20/min", lock = "10m", response = "data")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/members",
+        scope = "Chats.UPDATE",
+        limit = "20/min",
+        lock = "10m",
+        response = "data"
+    )]
     fn add_chat_members(&self, chat_id: ChatId, #[field] user_ids: Vec<UserId>) -> MembersChanged;
 
     /// Removes users from a group.
-    #[endpoint(DELETE "/chats/<CHAT_ID>/members", scope = "Chats.DELETE", limit = "20/min", lock = "10m", response = "data")]
+    #[endpoint(
+        DELETE "/chats/<CHAT_ID>/members",
+        scope = "Chats.DELETE",
+        limit = "20/min",
+        lock = "10m",
+        response = "data"
+    )]
     fn remove_chat_members(
         &self,
         chat_id: ChatId,
@@ -148,7 +190,13 @@ pub trait Chats {
     ) -> MembersChanged;
 
     /// Starts a new chat from a message of another one.
-    #[endpoint(POST "/chats/<CHAT_ID>/forks", scope = "Chats.CREATE", limit = "50/min", lock = "10s", response = "data")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/forks",
+        scope = "Chats.CREATE",
+        limit = "50/min",
+        lock = "10s",
+        response = "data"
+    )]
     fn fork_chat(
         &self,
         chat_id: ChatId,
@@ -168,19 +216,39 @@ pub trait Chats {
     ) -> Chat;
 
     /// Shows in a chat that the user is typing.
-    #[endpoint(POST "/chats/<CHAT_ID>/activities", scope = "Chats.UPDATE", limit = "100/min", lock = "50m")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/activities",
+        scope = "Chats.UPDATE",
+        limit = "100/min",
+        lock = "50m"
+    )]
     fn send_chat_activity(&self, chat_id: ChatId, #[field] action: ChatActivity);
 
     /// Leaves a chat as the authenticated user.
-    #[endpoint(POST "/chats/<CHAT_ID>/leave", scope = "Chats.UPDATE", limit = "20/min", lock = "10m")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/leave",
+        scope = "Chats.UPDATE",
+        limit = "20/min",
+        lock = "10m"
+    )]
     fn leave_chat(&self, chat_id: ChatId);
 
     /// Mutes a chat's notifications for the authenticated user.
-    #[endpoint(POST "/chats/<CHAT_ID>/mute", scope = "Chats.UPDATE", limit = "20/min", lock = "10m")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/mute",
+        scope = "Chats.UPDATE",
+        limit = "20/min",
+        lock = "10m"
+    )]
     fn mute_chat(&self, chat_id: ChatId);
 
     /// Unmutes a chat's notifications for the authenticated user.
-    #[endpoint(POST "/chats/<CHAT_ID>/unmute", scope = "Chats.UPDATE", limit = "20/min", lock = "10m")]
+    #[endpoint(
+        POST "/chats/<CHAT_ID>/unmute",
+        scope = "Chats.UPDATE",
+        limit = "20/min",
+        lock = "10m"
+    )]
     fn unmute_chat(&self, chat_id: ChatId);
 
     /// Starts a conversation with one user: [`create_chat`](Self::create_chat).

@@ -32,7 +32,13 @@ pub trait Commands {
     ) -> Page<Command>;
 
     /// Creates a slash command.
-    #[endpoint(POST "/commands", scope = "Commands.CREATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/commands",
+        scope = "Commands.CREATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_command(
         &self,
         /// What users type after the slash: at most 30 lowercase letters.
@@ -47,13 +53,13 @@ pub trait Commands {
         /// Where the handlers run. Defaults to [`ExecutionType::Deluge`].
         #[field]
         execution_type: Option<ExecutionType>,
-        /// The URL of the webhook, which [`ExecutionType::Webhook`] requires: at most 225 characters.
+        /// The URL of the webhook, at most 225 characters; required by [`ExecutionType::Webhook`].
         #[field]
         execution_url: Option<String>,
         /// What the command does: at most 300 characters.
         #[field]
         description: Option<String>,
-        /// The names of the command's options, up to 5, and what each means in up to 100 characters.
+        /// The names of the command's options, up to 5, and their meanings: up to 100 characters.
         #[field]
         options: Option<BTreeMap<String, String>>,
         /// The teams that may use the command, up to 4; required by [`AccessScope::Team`].
@@ -68,7 +74,13 @@ pub trait Commands {
     ) -> Command;
 
     /// Retrieves a slash command.
-    #[endpoint(GET "/commands/<SLASH_COMMAND_ID>", scope = "Commands.READ", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/commands/<SLASH_COMMAND_ID>",
+        scope = "Commands.READ",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_command(&self, slash_command_id: CommandId) -> Command;
 
     /// Changes a slash command: what is set.
@@ -94,7 +106,7 @@ pub trait Commands {
         /// What the command does: at most 300 characters.
         #[field]
         description: Option<String>,
-        /// The names of the command's options, up to 5, and what each means in up to 100 characters.
+        /// The names of the command's options, up to 5, and their meanings: up to 100 characters.
         #[field]
         options: Option<BTreeMap<String, String>>,
         /// Who may use the command.
@@ -112,7 +124,12 @@ pub trait Commands {
     ) -> Command;
 
     /// Deletes a slash command with its handlers.
-    #[endpoint(DELETE "/commands/<SLASH_COMMAND_ID>", scope = "Commands.DELETE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/commands/<SLASH_COMMAND_ID>",
+        scope = "Commands.DELETE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_command(&self, slash_command_id: CommandId);
 
     /// Creates a handler of a slash command.

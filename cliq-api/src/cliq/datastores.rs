@@ -8,8 +8,8 @@
 //! # async fn example(cliq: Client) -> Result<(), Error> {
 //! let fields = [NewField::new("number", "Number", FieldType::Number)];
 //! cliq.create_datastore("tickets", "Tickets", "Open tickets", fields).await?;
-//! let values = [("number".to_owned(), json!("42"))].into_iter().collect::<serde_json::Map<_, _>>();
-//! let record = cliq.insert_record("tickets", values).await?;
+//! let values = json!({ "number": "42" });
+//! let record = cliq.insert_record("tickets", values.as_object().unwrap().clone()).await?;
 //! println!("{:?}", record.id);
 //! # Ok(())
 //! # }
@@ -21,7 +21,7 @@
 use serde_json::{Map, Value};
 
 use super::macros::{inputs, models, open_enums};
-use super::models::{Person, Toggle};
+use super::models::{AccessScope, Person, Toggle};
 use super::{DatastoreFieldId, DatastoreId, DatastoreName, ExtensionKey, RecordId};
 use crate::prelude::*;
 
@@ -50,7 +50,13 @@ pub trait Datastores {
     ) -> Page<Datastore>;
 
     /// Creates a datastore.
-    #[endpoint(POST "/datastores", scope = "Datastores.CREATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/datastores",
+        scope = "Datastores.CREATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_datastore(
         &self,
         /// The unique name: up to 20 lowercase letters, digits and underscores, a letter first.
@@ -71,7 +77,13 @@ pub trait Datastores {
     ) -> Datastore;
 
     /// Retrieves a datastore.
-    #[endpoint(GET "/datastores/<DATASTORE_ID>", scope = "Datastores.READ", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/datastores/<DATASTORE_ID>",
+        scope = "Datastores.READ",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_datastore(&self, datastore_id: DatastoreId) -> Datastore;
 
     /// Changes a datastore: what is set.
@@ -100,7 +112,12 @@ pub trait Datastores {
     ) -> Datastore;
 
     /// Deletes a datastore with its records.
-    #[endpoint(DELETE "/datastores/<DATASTORE_ID>", scope = "Datastores.DELETE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/datastores/<DATASTORE_ID>",
+        scope = "Datastores.DELETE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_datastore(&self, datastore_id: DatastoreId);
 
     /// Adds fields to a datastore, 1 to 10.
@@ -132,7 +149,12 @@ pub trait Datastores {
     ) -> Datastore;
 
     /// Deletes fields of a datastore with all their values, up to 10.
-    #[endpoint(DELETE "/datastores/<DATASTORE_ID>/fields", scope = "Datastores.UPDATE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/datastores/<DATASTORE_ID>/fields",
+        scope = "Datastores.UPDATE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_datastore_fields(
         &self,
         datastore_id: DatastoreId,
@@ -286,7 +308,12 @@ pub trait Datastores {
     );
 
     /// Exports all records of a datastore to a file, which Cliq sends to the user.
-    #[endpoint(POST "/datastores/<DATASTORE_ID>/export", scope = "Datastores.READ", limit = "5/min", lock = "10m")]
+    #[endpoint(
+        POST "/datastores/<DATASTORE_ID>/export",
+        scope = "Datastores.READ",
+        limit = "5/min",
+        lock = "10m"
+    )]
     fn export_datastore(
         &self,
         datastore_id: DatastoreId,
@@ -358,6 +385,8 @@ models! {
         creator: Person,
         /// Whether it is on.
         status: Toggle,
+        /// Who may use it.
+        scope: AccessScope,
         /// The fields of a record.
         fields: Vec<Field>,
         /// Lists of fields; no two records have the same values in all fields of a list.

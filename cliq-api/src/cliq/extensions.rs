@@ -13,7 +13,12 @@ use crate::prelude::*;
 #[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
 pub trait Extensions {
     /// Installs an extension, for the organization or for teams.
-    #[endpoint(POST "/extensions/<EXTENSION_ID>/installation", scope = "Extensions.CREATE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        POST "/extensions/<EXTENSION_ID>/installation",
+        scope = "Extensions.CREATE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn install_extension(
         &self,
         extension_id: ExtensionId,
@@ -27,7 +32,12 @@ pub trait Extensions {
     );
 
     /// Updates an installed extension to a newer version.
-    #[endpoint(PUT "/extensions/<EXTENSION_ID>/installation", scope = "Extensions.UPDATE", limit = "10/min", lock = "10m")]
+    #[endpoint(
+        PUT "/extensions/<EXTENSION_ID>/installation",
+        scope = "Extensions.UPDATE",
+        limit = "10/min",
+        lock = "10m"
+    )]
     fn upgrade_extension(
         &self,
         extension_id: ExtensionId,
@@ -38,7 +48,12 @@ pub trait Extensions {
     );
 
     /// Retrieves properties of an extension, by their names.
-    #[endpoint(GET "/extensions/<EXTENSION_ID>/properties", scope = "Extensions.READ", limit = "30/min", lock = "5m")]
+    #[endpoint(
+        GET "/extensions/<EXTENSION_ID>/properties",
+        scope = "Extensions.READ",
+        limit = "30/min",
+        lock = "5m"
+    )]
     fn get_extension_properties(
         &self,
         extension_id: ExtensionId,
@@ -49,7 +64,12 @@ pub trait Extensions {
     ) -> BTreeMap<String, String>;
 
     /// Sets properties of an extension. Others stay as they are.
-    #[endpoint(PATCH "/extensions/<EXTENSION_ID>/properties", scope = "Extensions.UPDATE", limit = "30/min", lock = "5m")]
+    #[endpoint(
+        PATCH "/extensions/<EXTENSION_ID>/properties",
+        scope = "Extensions.UPDATE",
+        limit = "30/min",
+        lock = "5m"
+    )]
     fn set_extension_properties(
         &self,
         extension_id: ExtensionId,

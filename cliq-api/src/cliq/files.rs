@@ -17,7 +17,8 @@
 //! # }
 //! ```
 //!
-//! All of it is API v2. Zoho's document shows uploads as JSON; the server takes `multipart/form-data`.
+//! All of it is API v2. Zoho's document shows uploads as JSON; the server takes
+//! `multipart/form-data`.
 
 use super::{BotUniqueName, ChannelUniqueName, ChatId, FileId, UserId};
 use crate::prelude::*;
@@ -56,7 +57,11 @@ pub trait Files {
     );
 
     /// Uploads files to a channel, given its unique name.
-    #[endpoint(POST "/channelsbyname/<CHANNEL_UNIQUE_NAME>/files", scope = "Webhooks.CREATE", multipart)]
+    #[endpoint(
+        POST "/channelsbyname/<CHANNEL_UNIQUE_NAME>/files",
+        scope = "Webhooks.CREATE",
+        multipart
+    )]
     fn upload_to_channel(
         &self,
         channel_unique_name: ChannelUniqueName,

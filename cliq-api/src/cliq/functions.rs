@@ -30,7 +30,13 @@ pub trait Functions {
     ) -> Page<Function>;
 
     /// Creates a function.
-    #[endpoint(POST "/functions", scope = "Functions.CREATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/functions",
+        scope = "Functions.CREATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_function(
         &self,
         /// The name: at most 30 characters.
@@ -45,17 +51,29 @@ pub trait Functions {
         /// Where the handlers run. Defaults to [`ExecutionType::Deluge`].
         #[field]
         execution_type: Option<ExecutionType>,
-        /// The URL of the webhook, which [`ExecutionType::Webhook`] requires: at most 225 characters.
+        /// The URL of the webhook, at most 225 characters; required by [`ExecutionType::Webhook`].
         #[field]
         execution_url: Option<String>,
     ) -> Function;
 
     /// Retrieves a function.
-    #[endpoint(GET "/functions/<FUNCTION_ID>", scope = "Functions.READ", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        GET "/functions/<FUNCTION_ID>",
+        scope = "Functions.READ",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn get_function(&self, function_id: FunctionId) -> Function;
 
     /// Changes a function: what is set.
-    #[endpoint(PATCH "/functions/<FUNCTION_ID>", scope = "Functions.UPDATE", limit = "10/min", lock = "5m", response = "data")]
+    #[endpoint(
+        PATCH "/functions/<FUNCTION_ID>",
+        scope = "Functions.UPDATE",
+        limit = "10/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn update_function(
         &self,
         function_id: FunctionId,
@@ -71,7 +89,12 @@ pub trait Functions {
     ) -> Function;
 
     /// Deletes a function with its handlers.
-    #[endpoint(DELETE "/functions/<FUNCTION_ID>", scope = "Functions.DELETE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/functions/<FUNCTION_ID>",
+        scope = "Functions.DELETE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_function(&self, function_id: FunctionId);
 
     /// Creates a handler of a function.

@@ -105,14 +105,18 @@ macro_rules! models {
                     let _ = &members;
                     $(
                         if name == $crate::cliq::macros::model!(name $field $($wire)?) {
-                            self.$field = $crate::cliq::member::Member::read(name, members, &mut self.other)?;
+                            self.$field =
+                                $crate::cliq::member::Member::read(name, members, &mut self.other)?;
                             return Ok(true);
                         }
                     )*
                     Ok(false)
                 }
 
-                fn write<M: ::serde::ser::SerializeMap>(&self, members: &mut M) -> Result<(), M::Error> {
+                fn write<M: ::serde::ser::SerializeMap>(
+                    &self,
+                    members: &mut M,
+                ) -> Result<(), M::Error> {
                     let _ = &members;
                     $(
                         if let Some(value) = &self.$field {

@@ -30,7 +30,13 @@ pub trait MessageActions {
     ) -> Page<MessageAction>;
 
     /// Creates a message action.
-    #[endpoint(POST "/messageactions", scope = "MessageActions.CREATE", limit = "30/min", lock = "5m", response = "data")]
+    #[endpoint(
+        POST "/messageactions",
+        scope = "MessageActions.CREATE",
+        limit = "30/min",
+        lock = "5m",
+        response = "data"
+    )]
     fn create_message_action(
         &self,
         /// The name in the menu: at most 30 characters.
@@ -42,7 +48,7 @@ pub trait MessageActions {
         /// Where the handler runs. Defaults to [`ExecutionType::Deluge`].
         #[field]
         execution_type: Option<ExecutionType>,
-        /// The URL of the webhook, which [`ExecutionType::Webhook`] requires: at most 225 characters.
+        /// The URL of the webhook, at most 225 characters; required by [`ExecutionType::Webhook`].
         #[field]
         execution_url: Option<String>,
         /// Who may use the action.
@@ -110,7 +116,12 @@ pub trait MessageActions {
     ) -> MessageAction;
 
     /// Deletes a message action with its handler.
-    #[endpoint(DELETE "/messageactions/<MESSAGE_ACTION_ID>", scope = "MessageActions.DELETE", limit = "10/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/messageactions/<MESSAGE_ACTION_ID>",
+        scope = "MessageActions.DELETE",
+        limit = "10/min",
+        lock = "5m"
+    )]
     fn delete_message_action(&self, message_action_id: MessageActionId);
 
     /// Retrieves the handler of a message action.

@@ -53,7 +53,12 @@ pub trait Messages {
     ) -> Posted;
 
     /// Posts a message to a channel, given the channel's id.
-    #[endpoint(POST "/channels/<CHANNEL_ID>/messages", scope = "Webhooks.CREATE", limit = "50/min", lock = "10m")]
+    #[endpoint(
+        POST "/channels/<CHANNEL_ID>/messages",
+        scope = "Webhooks.CREATE",
+        limit = "50/min",
+        lock = "10m"
+    )]
     fn send_channel_message(
         &self,
         channel_id: ChannelId,
@@ -93,9 +98,15 @@ pub trait Messages {
 
     /// Posts a message with a card to a channel. The response holds the message's id.
     ///
-    /// Zoho documents it for cards only. [`send_channel_message_by_name`](Self::send_channel_message_by_name)
-    /// posts any message, and needs another scope.
-    #[endpoint(POST "/channels/<CHANNEL_UNIQUE_NAME>/message", scope = "Channels.CREATE", limit = "20/min", lock = "10m")]
+    /// Zoho documents it for cards only.
+    /// [`send_channel_message_by_name`](Self::send_channel_message_by_name) posts any message, and
+    /// needs another scope.
+    #[endpoint(
+        POST "/channels/<CHANNEL_UNIQUE_NAME>/message",
+        scope = "Channels.CREATE",
+        limit = "20/min",
+        lock = "10m"
+    )]
     fn send_channel_card(
         &self,
         channel_unique_name: ChannelUniqueName,
@@ -115,7 +126,13 @@ pub trait Messages {
     fn send_direct_message(&self, email_id: String, #[body] message: Message) -> Posted;
 
     /// Forwards messages of a chat to other chats and users.
-    #[endpoint(POST "/messages", scope = "Messages.CREATE", limit = "50/min", lock = "10m", response = "data")]
+    #[endpoint(
+        POST "/messages",
+        scope = "Messages.CREATE",
+        limit = "50/min",
+        lock = "10m",
+        response = "data"
+    )]
     fn forward_messages(
         &self,
         /// The chat, and which of its messages.
@@ -207,7 +224,7 @@ pub trait Messages {
         /// Returns only messages with files of these media types, up to 10.
         #[query("file_type", csv)]
         file_types: Option<Vec<String>>,
-        /// What files contain: words, phrases in quotes, `AND`, `OR`, `NOT`; at most 500 characters.
+        /// What files contain: words, phrases in quotes, `AND`, `OR`, `NOT`: up to 500 characters.
         #[query]
         file_content_query: Option<String>,
         /// Returns only messages of this type.

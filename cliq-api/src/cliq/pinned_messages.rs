@@ -16,7 +16,11 @@ use crate::prelude::*;
 )]
 pub trait PinnedMessages {
     /// Lists the pinned messages of a chat, in pages, those that were pinned last first.
-    #[endpoint(GET "/chats/<CHAT_ID>/pin-messages", scope = "Chats.READ", page(items = "data", token = "next_token"))]
+    #[endpoint(
+        GET "/chats/<CHAT_ID>/pin-messages",
+        scope = "Chats.READ",
+        page(items = "data", token = "next_token")
+    )]
     fn list_pinned_messages(
         &self,
         chat_id: ChatId,

@@ -14,7 +14,11 @@ use crate::prelude::*;
 )]
 pub trait Reminders {
     /// Lists the reminders of a chat, in pages.
-    #[endpoint(GET "/chats/<CHAT_ID>/reminders", scope = "Reminders.READ", page(items = "list", token = "next_token"))]
+    #[endpoint(
+        GET "/chats/<CHAT_ID>/reminders",
+        scope = "Reminders.READ",
+        page(items = "list", token = "next_token")
+    )]
     fn list_reminders(
         &self,
         chat_id: ChatId,
@@ -36,7 +40,11 @@ pub trait Reminders {
     );
 
     /// Notifies all whom a reminder is for, now.
-    #[endpoint(POST "/reminders/<REMINDER_ID>/notifications", scope = "Reminders.CREATE", response = "data")]
+    #[endpoint(
+        POST "/reminders/<REMINDER_ID>/notifications",
+        scope = "Reminders.CREATE",
+        response = "data"
+    )]
     fn notify_reminder(&self, reminder_id: ReminderId) -> Vec<Reminded>;
 
     /// Sets new times of reminders, up to 25. Returns what became of each.

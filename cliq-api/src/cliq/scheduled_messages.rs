@@ -15,7 +15,11 @@ use serde::Serialize;
 )]
 pub trait ScheduledMessages {
     /// Lists the user's messages that wait, in all chats, in pages.
-    #[endpoint(GET "/scheduledmessages", scope = "Messages.READ", page(items = "data", token = "next_token"))]
+    #[endpoint(
+        GET "/scheduledmessages",
+        scope = "Messages.READ",
+        page(items = "data", token = "next_token")
+    )]
     fn list_scheduled_messages(
         &self,
         /// The maximum number of messages per page: up to 100. Defaults to 50.
@@ -30,7 +34,11 @@ pub trait ScheduledMessages {
     ) -> Page<ScheduledMessage>;
 
     /// Lists the user's messages that wait in a chat, in pages.
-    #[endpoint(GET "/chats/<CHAT_ID>/scheduledmessages", scope = "Messages.READ", page(items = "data", token = "next_token"))]
+    #[endpoint(
+        GET "/chats/<CHAT_ID>/scheduledmessages",
+        scope = "Messages.READ",
+        page(items = "data", token = "next_token")
+    )]
     fn list_chat_scheduled_messages(
         &self,
         chat_id: ChatId,
@@ -99,7 +107,10 @@ pub trait ScheduledMessages {
     ) -> ScheduledMessage;
 
     /// Deletes a message that waits.
-    #[endpoint(DELETE "/chats/<CHAT_ID>/scheduledmessages/<SCHEDULED_MESSAGE_ID>", scope = "Messages.DELETE")]
+    #[endpoint(
+        DELETE "/chats/<CHAT_ID>/scheduledmessages/<SCHEDULED_MESSAGE_ID>",
+        scope = "Messages.DELETE"
+    )]
     fn delete_scheduled_message(&self, chat_id: ChatId, scheduled_message_id: ScheduledMessageId);
 }
 

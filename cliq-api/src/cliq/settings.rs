@@ -59,7 +59,11 @@ pub trait Settings {
     );
 
     /// Retrieves the user's keyboard shortcuts.
-    #[endpoint(GET "/settings/keyboard-shortcuts", scope = "Profile.READ", response = "keyboard_shortcuts")]
+    #[endpoint(
+        GET "/settings/keyboard-shortcuts",
+        scope = "Profile.READ",
+        response = "keyboard_shortcuts"
+    )]
     fn get_keyboard_shortcuts(&self) -> KeyboardShortcuts;
 
     /// Changes keyboard shortcuts: those that are given.
@@ -173,7 +177,11 @@ pub trait Settings {
     /// Retrieves the user's preferences.
     ///
     /// Zoho publishes no rate limit for this endpoint; the trait's default is assumed.
-    #[endpoint(GET "/settings/user-preferences", scope = "Profile.READ", response = "userpreferences")]
+    #[endpoint(
+        GET "/settings/user-preferences",
+        scope = "Profile.READ",
+        response = "userpreferences"
+    )]
     fn get_user_preferences(
         &self,
         /// The names of the preferences to return. Defaults to all.

@@ -47,7 +47,12 @@ pub trait Stars {
     ) -> StarredMessage;
 
     /// Removes the star of a message.
-    #[endpoint(DELETE "/stars/<MESSAGE_ID>", scope = "Messages.DELETE", limit = "50/min", lock = "5m")]
+    #[endpoint(
+        DELETE "/stars/<MESSAGE_ID>",
+        scope = "Messages.DELETE",
+        limit = "50/min",
+        lock = "5m"
+    )]
     fn unstar_message(&self, message_id: MessageId);
 }
 

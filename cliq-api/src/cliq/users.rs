@@ -55,7 +55,13 @@ pub trait Users {
     ) -> Page<UserProfile>;
 
     /// Adds users to the organization. Returns which were added.
-    #[endpoint(POST "/users", scope = "Users.CREATE", limit = "5/min", lock = "10m", response = "data")]
+    #[endpoint(
+        POST "/users",
+        scope = "Users.CREATE",
+        limit = "5/min",
+        lock = "10m",
+        response = "data"
+    )]
     fn create_users(&self, #[field] users: Vec<UserEntry>) -> UsersChanged;
 
     /// Retrieves a user.
