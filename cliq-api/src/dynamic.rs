@@ -11,9 +11,10 @@ use crate::body::{Body, Part};
 use crate::client::{self, Client, Context, Options};
 use crate::error::Error;
 use crate::meta::{EndpointMeta, Place, ResponseKind};
+use crate::paging::DynamicPages;
 use crate::request::{Call, RequestError};
 use crate::request_ext::{ResponseFuture, respond};
-use crate::response::{DecodeError, Delivery, FromResponse, Text, content, decode, json};
+use crate::response::{DecodeError, Delivery, FromResponse, Page, Text, content, decode, json};
 use crate::streaming::{Events, JsonLines};
 
 /// A call whose parameters are set by the names that the server knows them by. See
@@ -23,7 +24,8 @@ use crate::streaming::{Events, JsonLines};
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
 /// `Option`. Text is a string, and lines of JSON are a list.
 /// [`send`](Self::send) returns it as it is, [`stream`](Self::stream) without reading its body,
-/// [`events`](Self::events) and [`lines`](Self::lines) as they arrive.
+/// [`events`](Self::events) and [`lines`](Self::lines) as they arrive, and [`pages`](Self::pages)
+/// one page after the other.
 #[derive(Clone)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct DynamicCall {
@@ -149,6 +151,38 @@ impl DynamicCall {
     /// Sends the call and returns the lines of its response, each of which is any JSON.
     pub fn lines(self) -> ResponseFuture<JsonLines<Value>> {
         self.decoded::<JsonLines<Value>, decode::JsonLines>()
+    }
+
+    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when it
+    /// is polled for; its items are any JSON.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # async fn example(client: Client, list: &'static cliq_api::EndpointMeta) -> Result<(), Error> {
+    /// let mut pages = client.call(list).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     for item in page?.items {
+    ///         println!("{item}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages(self) -> DynamicPages {
+        DynamicPages::new(self)
+    }
+
+    /// Sends the call as `prepare` changes it, and reads the response as a page.
+    pub(crate) fn page(
+        mut self,
+        prepare: impl FnOnce(&mut Call, &mut Context) -> Result<(), Error>,
+    ) -> Result<ResponseFuture<Page<Value>>, Error> {
+        if self.endpoint().page().is_none() {
+            let problem = RequestError::new("the endpoint declares no pages");
+            return Err(Error::invalid_request(self.endpoint(), &problem));
+        }
+        prepare(&mut self.call, &mut self.context)?;
+        Ok(self.decoded::<Page<Value>, decode::Paged>())
     }
 
     fn decoded<T: FromResponse<D>, D: 'static>(self) -> ResponseFuture<T> {

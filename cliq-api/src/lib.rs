@@ -397,9 +397,9 @@ pub use dynamic::DynamicCall;
 pub use error::{Attempt, Error, ErrorKind, FailedResponse, Failure};
 pub use meta::{
     EndpointMeta, Limit, Lockout, NextPage, PageMeta, Param, Place, ResponseKind, SchemaFn, Scopes,
-    Shape,
+    Shape, ValueType,
 };
-pub use paging::{Items, LenientRequest, PagedExt, Pages};
+pub use paging::{DynamicPages, Items, LenientRequest, PagedExt, Pages};
 pub use provider::{Provider, Quota};
 pub use request::{
     BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,

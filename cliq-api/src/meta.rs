@@ -36,6 +36,8 @@ pub struct EndpointMeta {
     #[doc(hidden)]
     pub api: &'static str,
     #[doc(hidden)]
+    pub api_summary: &'static str,
+    #[doc(hidden)]
     pub summary: &'static str,
     #[doc(hidden)]
     pub deprecated: bool,
@@ -100,6 +102,7 @@ impl EndpointMeta {
     pub const DEFAULT: Self = Self {
         name: "",
         api: "",
+        api_summary: "",
         summary: "",
         deprecated: false,
         table: || &[],
@@ -137,6 +140,11 @@ impl EndpointMeta {
     /// Returns the name of the trait, such as `Tickets`.
     pub const fn api(&self) -> &'static str {
         self.api
+    }
+
+    /// Returns the first paragraph of the trait's documentation, in one line. It may be empty.
+    pub const fn api_summary(&self) -> &'static str {
+        self.api_summary
     }
 
     /// Returns the first paragraph of the method's documentation, in one line. It may be empty.
@@ -397,6 +405,10 @@ pub struct Param {
     pub required: bool,
     #[doc(hidden)]
     pub summary: &'static str,
+    #[doc(hidden)]
+    pub value: ValueType,
+    #[doc(hidden)]
+    pub list: bool,
 }
 
 impl Param {
@@ -414,7 +426,38 @@ impl Param {
             shape,
             required,
             summary,
+            value: ValueType::Unknown,
+            list: matches!(shape, Shape::Repeated | Shape::Csv | Shape::Files),
         }
+    }
+
+    #[doc(hidden)]
+    pub const fn string(self) -> Self {
+        self.of(ValueType::String)
+    }
+
+    #[doc(hidden)]
+    pub const fn boolean(self) -> Self {
+        self.of(ValueType::Boolean)
+    }
+
+    #[doc(hidden)]
+    pub const fn integer(self) -> Self {
+        self.of(ValueType::Integer)
+    }
+
+    #[doc(hidden)]
+    pub const fn number(self) -> Self {
+        self.of(ValueType::Number)
+    }
+
+    #[doc(hidden)]
+    pub const fn list(self) -> Self {
+        Self { list: true, ..self }
+    }
+
+    const fn of(self, value: ValueType) -> Self {
+        Self { value, ..self }
     }
 
     #[doc(hidden)]
@@ -462,6 +505,33 @@ impl Param {
     pub const fn required(&self) -> bool {
         self.required
     }
+
+    /// Returns what its value is, of a list what its items are, as far as the name of the
+    /// declared type says. Its [schema](EndpointMeta::param_schema) says more.
+    pub const fn value_type(&self) -> ValueType {
+        self.value
+    }
+
+    /// Returns whether it is declared as a list.
+    pub const fn is_list(&self) -> bool {
+        self.list
+    }
+}
+
+/// What a value is, as far as the name of its type says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum ValueType {
+    /// Any other type: an identifier, an enum, a struct.
+    Unknown,
+    /// `String`.
+    String,
+    /// `bool`.
+    Boolean,
+    /// An integer.
+    Integer,
+    /// A floating-point number.
+    Number,
 }
 
 /// The part of a request that holds a parameter.

@@ -11,6 +11,7 @@ use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
 use crate::client::{self, Builder, Endpoint};
+use crate::dynamic::DynamicCall;
 use crate::error::Error;
 use crate::meta::EndpointMeta;
 use crate::request::{Call, link};
@@ -143,19 +144,8 @@ where
 #[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
 pub struct Pages<R: PagedExt> {
     request: R,
-    next: Next,
-    /// Whether it ended with an error. `next` is the page that failed.
-    failed: bool,
-    /// The page after the one that failed, if its response could be read that far.
-    after_failed: Option<String>,
+    walk: Walk,
     fetching: Option<ResponseFuture<Page<R::Item>>>,
-    /// The URL of the last page that was fetched by its URL.
-    url: Option<Uri>,
-    seen: HashSet<String>,
-    empty: u32,
-    /// The digest of the last page, and how many pages in a row had it.
-    digest: Option<u64>,
-    equal: u32,
 }
 
 #[derive(Debug, Clone)]
@@ -170,22 +160,15 @@ impl<R: PagedExt> Pages<R> {
     fn new(request: R) -> Self {
         Self {
             request,
-            next: Next::First,
-            failed: false,
-            after_failed: None,
+            walk: Walk::new(R::META),
             fetching: None,
-            url: None,
-            seen: HashSet::new(),
-            empty: 0,
-            digest: None,
-            equal: 0,
         }
     }
 
     /// Starts with the page that this token, number, offset or URL asks for, which is one that
     /// [`token`](Self::token) returned.
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
-        self.next = Next::Token(token.into());
+        self.walk.next = Next::Token(token.into());
         self
     }
 
@@ -206,10 +189,7 @@ impl<R: PagedExt> Pages<R> {
     /// is the one that failed; `None` before the first page and after the last one. Store it to
     /// continue from here in another process, with [`start_at`](Self::start_at).
     pub fn token(&self) -> Option<&str> {
-        match &self.next {
-            Next::Token(token) => Some(token),
-            Next::First | Next::End => None,
-        }
+        self.walk.token()
     }
 
     /// Continues after an error, with the page that failed. Does nothing if there was no error.
@@ -238,13 +218,155 @@ impl<R: PagedExt> Pages<R> {
     /// # }
     /// ```
     pub fn resume(&mut self) {
-        self.failed = false;
-        self.after_failed = None;
+        self.walk.resume();
     }
 
     /// Continues after an error, with the page after the one that failed. Returns whether that is
     /// possible: the failed page's response must hold the token of the next page.
     pub fn skip_page(&mut self) -> bool {
+        self.walk.skip_page()
+    }
+
+    /// Ends with an error that no response caused; `None` if it has ended already.
+    #[cfg(feature = "blocking")]
+    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
+        let has_ended = self.walk.has_ended();
+        self.walk.failed = true;
+        (!has_ended).then_some(error)
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>, Error>>> {
+        let request = &self.request;
+        self.walk.poll(&mut self.fetching, context, |walk| {
+            let mut request = request.clone();
+            let mut call = request.call().take();
+            walk.prepare(&mut call, request.context())?;
+            *request.call() = call;
+            Ok(awaited(request))
+        })
+    }
+}
+
+/// The pages of a call by metadata: [`DynamicCall::pages`](crate::DynamicCall::pages). The items
+/// are any JSON.
+///
+/// The stream ends after an error. [`resume`](Self::resume) continues with the page that failed.
+#[must_use = "pages are fetched lazily: nothing is sent until the stream is polled"]
+pub struct DynamicPages {
+    call: DynamicCall,
+    walk: Walk,
+    fetching: Option<ResponseFuture<Page<Value>>>,
+}
+
+impl DynamicPages {
+    pub(crate) fn new(call: DynamicCall) -> Self {
+        Self {
+            walk: Walk::new(call.endpoint()),
+            call,
+            fetching: None,
+        }
+    }
+
+    /// Starts with another page, as [`Pages::start_at`] does.
+    pub fn start_at(mut self, token: impl Into<String>) -> Self {
+        self.walk.next = Next::Token(token.into());
+        self
+    }
+
+    /// Returns the next page; `None` after the last one, and after an error.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pages::next`]; [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest) if
+    /// the endpoint declares no pages, and nothing is sent.
+    pub async fn next(&mut self) -> Option<Result<Page<Value>, Error>> {
+        std::future::poll_fn(|context| self.poll(context)).await
+    }
+
+    /// Returns what asks for the next page, as [`Pages::token`] does.
+    pub fn token(&self) -> Option<&str> {
+        self.walk.token()
+    }
+
+    /// Continues after an error, as [`Pages::resume`] does.
+    pub fn resume(&mut self) {
+        self.walk.resume();
+    }
+
+    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<Value>, Error>>> {
+        let call = &self.call;
+        self.walk.poll(&mut self.fetching, context, |walk| {
+            call.clone()
+                .page(|call, context| walk.prepare(call, context))
+        })
+    }
+}
+
+impl Stream for DynamicPages {
+    type Item = Result<Page<Value>, Error>;
+
+    fn poll_next(self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Option<Self::Item>> {
+        self.get_mut().poll(context)
+    }
+}
+
+impl fmt::Debug for DynamicPages {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("DynamicPages")
+            .field("endpoint", &format_args!("{}", self.walk.endpoint))
+            .finish_non_exhaustive()
+    }
+}
+
+/// Where a walk through pages is, whatever is called and whatever the items are.
+struct Walk {
+    endpoint: &'static EndpointMeta,
+    next: Next,
+    /// Whether it ended with an error. `next` is the page that failed.
+    failed: bool,
+    /// The page after the one that failed, if its response could be read that far.
+    after_failed: Option<String>,
+    /// The URL of the last page that was fetched by its URL.
+    url: Option<Uri>,
+    seen: HashSet<String>,
+    empty: u32,
+    /// The digest of the last page, and how many pages in a row had it.
+    digest: Option<u64>,
+    equal: u32,
+}
+
+impl Walk {
+    fn new(endpoint: &'static EndpointMeta) -> Self {
+        Self {
+            endpoint,
+            next: Next::First,
+            failed: false,
+            after_failed: None,
+            url: None,
+            seen: HashSet::new(),
+            empty: 0,
+            digest: None,
+            equal: 0,
+        }
+    }
+
+    fn has_ended(&self) -> bool {
+        self.failed || matches!(self.next, Next::End)
+    }
+
+    fn token(&self) -> Option<&str> {
+        match &self.next {
+            Next::Token(token) => Some(token),
+            Next::First | Next::End => None,
+        }
+    }
+
+    fn resume(&mut self) {
+        self.failed = false;
+        self.after_failed = None;
+    }
+
+    fn skip_page(&mut self) -> bool {
         let Some(token) = self.after_failed.take() else {
             return false;
         };
@@ -256,32 +378,30 @@ impl<R: PagedExt> Pages<R> {
         true
     }
 
-    /// Ends with an error that no response caused; `None` if it has ended already.
-    #[cfg(feature = "blocking")]
-    pub(crate) fn fail<E>(&mut self, error: E) -> Option<E> {
-        let has_ended = self.failed || matches!(self.next, Next::End);
-        self.failed = true;
-        (!has_ended).then_some(error)
-    }
-
-    fn poll(&mut self, context: &mut Context<'_>) -> Poll<Option<Result<Page<R::Item>, Error>>> {
-        if self.failed || matches!(self.next, Next::End) {
+    /// Polls the page that is being fetched, or the one that `fetch` asks for.
+    fn poll<T>(
+        &mut self,
+        fetching: &mut Option<ResponseFuture<Page<T>>>,
+        context: &mut Context<'_>,
+        fetch: impl FnOnce(&mut Self) -> Result<ResponseFuture<Page<T>>, Error>,
+    ) -> Poll<Option<Result<Page<T>, Error>>> {
+        if self.has_ended() {
             return Poll::Ready(None);
         }
-        if self.fetching.is_none() {
-            match self.fetch() {
-                Ok(fetching) => self.fetching = Some(fetching),
+        if fetching.is_none() {
+            match fetch(self) {
+                Ok(future) => *fetching = Some(future),
                 Err(error) => {
                     self.failed = true;
                     return Poll::Ready(Some(Err(error)));
                 }
             }
         }
-        let Some(fetching) = &mut self.fetching else {
+        let Some(future) = fetching else {
             return Poll::Ready(None);
         };
-        let page = ready!(fetching.as_mut().poll(context));
-        self.fetching = None;
+        let page = ready!(future.as_mut().poll(context));
+        *fetching = None;
         let page = page.and_then(|page| self.advance(page));
         if let Err(error) = &page {
             self.failed = true;
@@ -290,48 +410,45 @@ impl<R: PagedExt> Pages<R> {
         Poll::Ready(Some(page))
     }
 
-    /// Asks for the next page.
-    fn fetch(&mut self) -> Result<ResponseFuture<Page<R::Item>>, Error> {
-        let mut request = self.request.clone();
-        if let (Next::Token(token), Some(page)) = (&self.next, R::META.page()) {
-            match page.param() {
-                Some(param) => {
-                    let call = request.call();
-                    *call = call.take().set_by_meta(param, token);
-                }
-                None => {
-                    let url = self.resolved(token)?;
-                    request
-                        .context()
-                        .set_options(|options| options.page(url.clone()));
-                    self.url = Some(url);
-                }
+    /// Makes a call of the first page one of the next page.
+    fn prepare(&mut self, call: &mut Call, context: &mut client::Context) -> Result<(), Error> {
+        let (Next::Token(token), Some(page)) = (&self.next, self.endpoint.page()) else {
+            return Ok(());
+        };
+        match page.param() {
+            Some(param) => *call = call.take().set_by_meta(param, token),
+            None => {
+                let url = self.resolved(token, call, context)?;
+                context.set_options(|options| options.page(url.clone()));
+                self.url = Some(url);
             }
         }
-        Ok(awaited(request))
+        Ok(())
     }
 
     /// Resolves the URL of a page against that of the page before it.
-    fn resolved(&self, reference: &str) -> Result<Uri, Error> {
+    fn resolved(
+        &self,
+        reference: &str,
+        call: &Call,
+        context: &client::Context,
+    ) -> Result<Uri, Error> {
         let base = match &self.url {
             Some(url) => url.clone(),
-            None => {
-                let mut request = self.request.clone();
-                let call = request.call().take();
-                client::url(&call, request.context())?
-            }
+            None => client::url(call, context)?,
         };
-        link::resolve(reference, &base).map_err(|problem| Error::invalid_request(R::META, &problem))
+        link::resolve(reference, &base)
+            .map_err(|problem| Error::invalid_request(self.endpoint, &problem))
     }
 
-    fn advance(&mut self, page: Page<R::Item>) -> Result<Page<R::Item>, Error> {
+    fn advance<T>(&mut self, page: Page<T>) -> Result<Page<T>, Error> {
         self.next = match page.next_token.clone() {
             None => Next::End,
             Some(token) if self.seen.insert(token.clone()) => Next::Token(token),
             Some(_) => {
                 self.next = Next::End;
                 return Err(Error::endless_pages(
-                    R::META,
+                    self.endpoint,
                     "the server repeated the token of a page, so that its pages would never end",
                 ));
             }
@@ -347,7 +464,7 @@ impl<R: PagedExt> Pages<R> {
                 "the server sent the same page {MAX_EQUAL_PAGES} times in a row, so that its pages \
                  would never end"
             );
-            return Err(Error::endless_pages(R::META, problem));
+            return Err(Error::endless_pages(self.endpoint, problem));
         }
         if !page.items.is_empty() {
             self.empty = 0;
@@ -359,7 +476,7 @@ impl<R: PagedExt> Pages<R> {
                     "the server sent {MAX_EMPTY_PAGES} empty pages in a row, each with the token \
                      of a further page"
                 );
-                return Err(Error::endless_pages(R::META, problem));
+                return Err(Error::endless_pages(self.endpoint, problem));
             }
         }
         Ok(page)

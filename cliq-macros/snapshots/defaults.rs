@@ -130,7 +130,7 @@ impl ::cliq_api::__private::Declaration for __api::Shared {
                 "",
                 "/shared/<ID>",
                 ::cliq_api::Scopes::None,
-                &[::cliq_api::Param::path("ID", true, "")],
+                &[::cliq_api::Param::path("ID", true, "").integer()],
             )
     };
 }
@@ -151,7 +151,7 @@ impl ::cliq_api::__private::Declaration for __api::SharedByName {
             "",
             "/shared/<NAME>",
             ::cliq_api::Scopes::None,
-            &[::cliq_api::Param::path("NAME", true, "")],
+            &[::cliq_api::Param::path("NAME", true, "").string()],
         );
 }
 #[doc(hidden)]

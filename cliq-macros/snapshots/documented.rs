@@ -57,8 +57,8 @@ impl ::cliq_api::__private::Declaration for __api::Find {
             "/find/<ID>",
             ::cliq_api::Scopes::None,
             &[
-                ::cliq_api::Param::path("ID", true, "Which."),
-                ::cliq_api::Param::query("n", false, "How many."),
+                ::cliq_api::Param::path("ID", true, "Which.").integer(),
+                ::cliq_api::Param::query("n", false, "How many.").integer(),
             ],
         );
 }
@@ -87,6 +87,7 @@ impl ApiCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || API,
         api: "Api",
+        api_summary: "An API.",
         limits: &[::cliq_api::__private::limit(1, 1)],
         ..::cliq_api::EndpointMeta::DEFAULT
     };

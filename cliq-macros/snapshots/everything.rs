@@ -95,21 +95,23 @@ impl ::other::path::__private::Declaration for __api::ListIt {
                 "/a/<ID>.json",
                 ::other::path::Scopes::Any(&["A", "B"]),
                 &[
-                    ::other::path::Param::path("ID", true, ""),
+                    ::other::path::Param::path("ID", true, "").integer(),
                     ::other::path::Param::new(
-                        "a",
-                        ::other::path::Place::Query,
-                        ::other::path::Shape::Repeated,
-                        true,
-                        "",
-                    ),
+                            "a",
+                            ::other::path::Place::Query,
+                            ::other::path::Shape::Repeated,
+                            true,
+                            "",
+                        )
+                        .string(),
                     ::other::path::Param::new(
-                        "b",
-                        ::other::path::Place::Query,
-                        ::other::path::Shape::Csv,
-                        false,
-                        "",
-                    ),
+                            "b",
+                            ::other::path::Place::Query,
+                            ::other::path::Shape::Csv,
+                            false,
+                            "",
+                        )
+                        .integer(),
                     ::other::path::Param::new(
                         "c",
                         ::other::path::Place::Query,
@@ -117,9 +119,9 @@ impl ::other::path::__private::Declaration for __api::ListIt {
                         true,
                         "",
                     ),
-                    ::other::path::Param::header("X-D", false, ""),
+                    ::other::path::Param::header("X-D", false, "").boolean(),
                     ::other::path::Param::field("e", false, "Its words."),
-                    ::other::path::Param::query("cursor", false, ""),
+                    ::other::path::Param::query("cursor", false, "").string(),
                 ],
             )
     };
@@ -182,19 +184,21 @@ impl ::other::path::__private::Declaration for __api::PutIt {
                 ::other::path::Scopes::None,
                 &[
                     ::other::path::Param::new(
-                        "a",
-                        ::other::path::Place::Field,
-                        ::other::path::Shape::Plain,
-                        true,
-                        "",
-                    ),
+                            "a",
+                            ::other::path::Place::Field,
+                            ::other::path::Shape::Plain,
+                            true,
+                            "",
+                        )
+                        .string(),
                     ::other::path::Param::new(
-                        "b",
-                        ::other::path::Place::Field,
-                        ::other::path::Shape::Repeated,
-                        false,
-                        "",
-                    ),
+                            "b",
+                            ::other::path::Place::Field,
+                            ::other::path::Shape::Repeated,
+                            false,
+                            "",
+                        )
+                        .string(),
                 ],
             )
     };

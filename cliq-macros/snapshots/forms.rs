@@ -76,12 +76,13 @@ impl ::cliq_api::__private::Declaration for __api::Inherits {
                 ::cliq_api::Scopes::None,
                 &[
                     ::cliq_api::Param::new(
-                        "PATH",
-                        ::cliq_api::Place::Path,
-                        ::cliq_api::Shape::Segments,
-                        true,
-                        "",
-                    ),
+                            "PATH",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Segments,
+                            true,
+                            "",
+                        )
+                        .string(),
                 ],
             )
     };
@@ -128,19 +129,21 @@ impl ::cliq_api::__private::Declaration for __api::Replaces {
                 ::cliq_api::Scopes::None,
                 &[
                     ::cliq_api::Param::new(
-                        "IDS",
-                        ::cliq_api::Place::Path,
-                        ::cliq_api::Shape::Csv,
-                        true,
-                        "",
-                    ),
+                            "IDS",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Csv,
+                            true,
+                            "",
+                        )
+                        .integer(),
                     ::cliq_api::Param::new(
-                        "PATH",
-                        ::cliq_api::Place::Path,
-                        ::cliq_api::Shape::Segments,
-                        true,
-                        "",
-                    ),
+                            "PATH",
+                            ::cliq_api::Place::Path,
+                            ::cliq_api::Shape::Segments,
+                            true,
+                            "",
+                        )
+                        .string(),
                     ::cliq_api::Param::new(
                         "sort",
                         ::cliq_api::Place::Query,
@@ -220,13 +223,14 @@ impl ::cliq_api::__private::Declaration for __api::Optional {
                 ::cliq_api::Scopes::None,
                 &[
                     ::cliq_api::Param::new(
-                        "ids",
-                        ::cliq_api::Place::Field,
-                        ::cliq_api::Shape::Csv,
-                        false,
-                        "",
-                    ),
-                    ::cliq_api::Param::field("rows", false, ""),
+                            "ids",
+                            ::cliq_api::Place::Field,
+                            ::cliq_api::Shape::Csv,
+                            false,
+                            "",
+                        )
+                        .string(),
+                    ::cliq_api::Param::field("rows", false, "").list(),
                 ],
             )
     };

@@ -59,6 +59,7 @@ impl ThreadsCall<()> {
     const SHARED: ::cliq_api::EndpointMeta = ::cliq_api::EndpointMeta {
         table: || THREADS,
         api: "Threads",
+        api_summary: "Threads of Zoho Cliq.",
         base: "/api/v3",
         limits: &[::cliq_api::__private::limit(20, 60)],
         lock: ::cliq_api::__private::lock(600),

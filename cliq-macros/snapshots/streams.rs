@@ -66,12 +66,13 @@ impl ::cliq_api::__private::Declaration for __files::Post {
                 ::cliq_api::Scopes::None,
                 &[
                     ::cliq_api::Param::new(
-                        "a",
-                        ::cliq_api::Place::Part,
-                        ::cliq_api::Shape::Plain,
-                        true,
-                        "",
-                    ),
+                            "a",
+                            ::cliq_api::Place::Part,
+                            ::cliq_api::Shape::Plain,
+                            true,
+                            "",
+                        )
+                        .string(),
                     ::cliq_api::Param::new(
                         "b",
                         ::cliq_api::Place::Part,
@@ -144,7 +145,7 @@ impl ::cliq_api::__private::Declaration for __files::List {
                 "",
                 "/c",
                 ::cliq_api::Scopes::None,
-                &[::cliq_api::Param::query("p", false, "")],
+                &[::cliq_api::Param::query("p", false, "").integer()],
             )
     };
 }

@@ -109,6 +109,18 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
     })
 }
 
+/// What a type's name says of its values: the name of a setter of `Param`.
+pub(crate) fn scalar(ty: &Type) -> Option<&'static str> {
+    let segment = last_segment(ty).filter(|segment| segment.arguments.is_empty())?;
+    Some(match &*segment.ident.to_string() {
+        "String" => "string",
+        "bool" => "boolean",
+        "f32" | "f64" => "number",
+        _ if is_primitive(ty) => "integer",
+        _ => return None,
+    })
+}
+
 /// The owned type that a reference was probably meant for.
 pub(crate) fn owned(ty: &Type) -> Option<String> {
     match ungrouped(ty) {

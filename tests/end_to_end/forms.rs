@@ -605,3 +605,54 @@ async fn stubs_match_them() {
     server.on::<UploadAssetRequest>().body("a").reply(());
     client.upload_asset("a").await.unwrap();
 }
+
+/// Values of all kinds.
+///
+/// And more of them.
+#[endpoints]
+trait Kinds {
+    #[endpoint(POST "/kinds/<ID>")]
+    fn send_kinds(
+        &self,
+        id: u64,
+        #[query] name: String,
+        #[query] ids: Option<Vec<u32>>,
+        #[query] state: Option<State>,
+        #[field] ratio: f64,
+        #[field] is_open: Option<bool>,
+        #[field] tags: Vec<String>,
+        #[field] rows: Vec<Vec<String>>,
+    );
+}
+
+#[derive(Serialize)]
+enum State {
+    #[expect(dead_code, reason = "what matters is the type")]
+    Open,
+}
+
+#[test]
+fn the_metadata_says_what_the_names_of_types_say() {
+    use cliq_api::ValueType::{Boolean, Integer, Number, String, Unknown};
+
+    let kinds = KINDS[0];
+    assert_eq!(kinds.api_summary(), "Values of all kinds.");
+    let types: Vec<_> = kinds
+        .params()
+        .iter()
+        .map(|param| (param.name(), param.value_type(), param.is_list()))
+        .collect();
+    assert_eq!(
+        types,
+        [
+            ("ID", Integer, false),
+            ("name", String, false),
+            ("ids", Integer, true),
+            ("state", Unknown, false),
+            ("ratio", Number, false),
+            ("is_open", Boolean, false),
+            ("tags", String, true),
+            ("rows", Unknown, true),
+        ]
+    );
+}

@@ -2,7 +2,8 @@
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
-use cliq_api::threads::Threads;
+use cliq_api::threads::{THREADS, Threads};
+use cliq_api::{ErrorKind, Sent};
 use cliq_sandbox::{Demo, Sandbox, Server};
 
 use crate::listener::{Listener, json};
@@ -170,4 +171,38 @@ async fn a_page_without_its_items_is_an_error_with_their_place() {
         let error = listener.client().list_threads("P1").await.unwrap_err();
         assert!(error.to_string().ends_with(expected), "{error}");
     }
+}
+
+#[tokio::test]
+async fn a_call_by_metadata_has_pages_too() {
+    let (demo, _server, client) = with_threads(24).await;
+    let find = |name: &str| *THREADS.iter().find(|meta| meta.name() == name).unwrap();
+    let call = client
+        .call(find("list_threads"))
+        .set("CHANNEL_ID", &demo.channel_id)
+        .set("limit", &10);
+    let mut pages = call.clone().pages();
+    assert_eq!(pages.token(), None);
+    let first = pages.next().await.unwrap().unwrap();
+    assert_eq!(first.items[0]["title"], "23");
+    let token = pages.token().unwrap().to_owned();
+    let mut sizes = vec![first.items.len()];
+    while let Some(page) = pages.next().await {
+        sizes.push(page.unwrap().items.len());
+    }
+    assert_eq!(sizes, [10, 10, 5]);
+    let second = call.pages().start_at(token).next().await.unwrap().unwrap();
+    assert_eq!(second.items[0]["title"], "13");
+
+    let mut pages = client
+        .call(find("follow_thread"))
+        .set("THREAD_CHAT_ID", &demo.thread_chat_id)
+        .pages();
+    let error = pages.next().await.unwrap().unwrap_err();
+    assert_eq!(
+        (error.kind(), error.sent()),
+        (ErrorKind::InvalidRequest, Sent::No)
+    );
+    assert!(error.to_string().contains("no pages"), "{error}");
+    assert!(pages.next().await.is_none());
 }

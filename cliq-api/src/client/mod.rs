@@ -246,6 +246,15 @@ impl Client {
         self.0.authorizer.as_ref()?.scopes()
     }
 
+    /// Returns whether the user's token has the scopes that an endpoint needs, as the provider
+    /// compares them; `None` if it isn't known what the token may do.
+    pub fn has_scopes_for(&self, endpoint: &EndpointMeta) -> Option<bool> {
+        let granted = self.granted_scopes()?;
+        let provider = &self.0.core.provider;
+        let includes = |granted: &str, needed: &str| provider.includes_scope(granted, needed);
+        Some(granted.covers_with(endpoint.scopes(), includes))
+    }
+
     /// Returns the rate limits of this user: what is left of each, and which lockouts are in force.
     pub fn limits(&self) -> EndpointLimits {
         EndpointLimits::new(self.clone())

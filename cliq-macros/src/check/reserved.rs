@@ -16,6 +16,7 @@ const CLIENT: &[&str] = &[
     "close",
     "forget_user",
     "granted_scopes",
+    "has_scopes_for",
     "limits",
     "user",
     "user_count",

@@ -14,6 +14,7 @@ use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
 use crate::check::{Api, Endpoint, Surface};
 use crate::problem::On;
+use crate::types::{Value, scalar};
 
 pub(super) struct Expansion<'a> {
     pub(super) api: &'a Api,
@@ -249,7 +250,11 @@ impl Expansion<'_> {
     pub(super) fn params(&self) -> Vec<TokenStream> {
         let params = self.sent_args().into_iter();
         params
-            .map(|(sent, arg)| param_meta(self.krate(), sent, arg))
+            .map(|(sent, arg)| {
+                let param = param_meta(self.krate(), sent, arg);
+                let value = value_meta(sent, &arg.value);
+                quote!(#param #value)
+            })
             .collect()
     }
 
@@ -279,6 +284,21 @@ fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
         _ => None,
     };
     quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary))
+}
+
+/// `.boolean()`, `.string().list()`: what the type's name says of the value.
+fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
+    let mut meta = TokenStream::new();
+    let kind = value.item.as_ref().or(value.ty.as_ref()).and_then(scalar);
+    if let Some(kind) = kind {
+        let kind = Ident::new(kind, Span::call_site());
+        meta.extend(quote!(.#kind()));
+    }
+    // Elsewhere the shape says so.
+    if value.item.is_some() && sent.encoding.row().shape == "Json" {
+        meta.extend(quote!(.list()));
+    }
+    meta
 }
 
 /// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc

@@ -19,7 +19,7 @@ use crate::check::Api;
 use crate::parse::values::Lock;
 use crate::text::units::Rate;
 use endpoint::Expansion;
-use meta::{limits_meta, lock_meta, name_meta, pairs_meta};
+use meta::{limits_meta, lock_meta, name_meta, pairs_meta, summary};
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let Api {
@@ -175,6 +175,9 @@ impl Shared {
             return None;
         }
         let mut meta = quote!(api: #name,);
+        if let Some(summary) = summary(&api.attrs) {
+            meta.extend(quote!(api_summary: #summary,));
+        }
         if !self.base.is_empty() {
             let base = &self.base;
             meta.extend(quote!(base: #base,));
