@@ -112,7 +112,7 @@ fn profiles_are_apart() {
 }
 
 #[test]
-fn forty_processes_refresh_a_token_once() {
+fn processes_refresh_a_token_once() {
     let world = World::new();
     assert_eq!(world.sign_in(&[]).code, Some(0));
     let children: Vec<_> = (0..20)
