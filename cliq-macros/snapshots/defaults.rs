@@ -163,7 +163,7 @@ pub mod __api {
     pub struct Shared;
     pub struct SharedByName;
 }
-/// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+/// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct ApiCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);

@@ -312,7 +312,7 @@ pub(crate) mod __api {
     pub(crate) struct PutBytesToo;
 }
 #[cfg(feature = "api")]
-/// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+/// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub(crate) struct ApiCall<E>(

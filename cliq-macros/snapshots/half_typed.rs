@@ -59,7 +59,7 @@ mod __api {
     pub(super) struct Get;
     pub(super) struct Beside;
 }
-/// A call of one of the endpoints of [`Api`], not sent yet. Each has a name of its own.
+/// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 struct ApiCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);

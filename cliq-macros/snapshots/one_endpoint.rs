@@ -51,7 +51,7 @@ impl ::cliq_api::__private::Declaration for __threads::FollowThread {
 pub mod __threads {
     pub struct FollowThread;
 }
-/// A call of one of the endpoints of [`Threads`], not sent yet. Each has a name of its own.
+/// A call of one of the endpoints of [`Threads`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 pub struct ThreadsCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);

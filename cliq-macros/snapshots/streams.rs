@@ -194,7 +194,7 @@ mod __files {
     pub(super) struct ListLinked;
     pub(super) struct Watch;
 }
-/// A call of one of the endpoints of [`Files`], not sent yet. Each has a name of its own.
+/// A call of one of the endpoints of [`Files`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]
 #[must_use = "a call does nothing until it is awaited or sent"]
 struct FilesCall<E>(::cliq_api::__private::Call, ::cliq_api::__private::Of<E>);

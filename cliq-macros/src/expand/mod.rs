@@ -228,9 +228,7 @@ fn common(
     let struct_head = head(vis, "struct", ident.span());
     let end = Token![;](ident.span());
     let name = ident.unraw().to_string();
-    let about = format!(
-        " A call of one of the endpoints of [`{name}`], not sent yet. Each has a name of its own."
-    );
+    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet.");
     out.extend(quote! {
         #(#gates)*
         #[doc(hidden)]
