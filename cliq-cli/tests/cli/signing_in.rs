@@ -78,7 +78,7 @@ fn a_self_client_signs_in_and_out() {
             "set-auto-follow",
             channel,
             "--auto-follow-threads",
-            "all",
+            "enable",
         ])
         .fails(6, "ZohoCliq.Channels.UPDATE");
     assert_eq!(world.demo.sandbox.totals().arrivals, arrived);
