@@ -127,6 +127,13 @@ fn an_error_names_the_file() {
         "{}",
         errors(&output)
     );
+    fs::write(directory.join("broken.yaml"), "openapi: [").unwrap();
+    let output = run(&directory, &["import", "broken.yaml"]);
+    assert!(
+        errors(&output).starts_with("error: broken.yaml: line 1 column 10: "),
+        "{}",
+        errors(&output)
+    );
     fs::write(directory.join("old.yaml"), "swagger: '2.0'").unwrap();
     let output = run(&directory, &["import", "old.yaml"]);
     assert!(!output.status.success());

@@ -29,8 +29,11 @@ impl Source {
                 leading_zero_numbers_as_strings: true,
                 underscored_numbers_as_strings: true,
             };
-            serde_saphyr::from_str_with_options(text, options)
-                .map_err(|error| ImportError::new(error.to_string()))?
+            serde_saphyr::from_str_with_options(text, options).map_err(|error| {
+                let error = error.to_string();
+                // The program begins its line like this, too.
+                ImportError::new(error.trim_start_matches("error: ").to_owned())
+            })?
         };
         if let Some(version) = root.get("swagger") {
             let version = version.text().unwrap_or("2.0");
