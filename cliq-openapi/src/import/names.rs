@@ -17,7 +17,7 @@ pub(super) struct Subject<'a> {
 }
 
 /// Names that all clients and values have methods of.
-const RESERVED: [&str; 18] = [
+const RESERVED: [&str; 19] = [
     "as_user",
     "base_url",
     "call",
@@ -25,6 +25,7 @@ const RESERVED: [&str; 18] = [
     "close",
     "forget_user",
     "granted_scopes",
+    "has_scopes_for",
     "limits",
     "user",
     "user_count",
@@ -354,6 +355,27 @@ mod tests {
             is_list: false,
         };
         subject.candidates().swap_remove(0)
+    }
+
+    /// The macros' list can't be called from here: a crate of macros exports nothing else.
+    #[test]
+    fn what_the_macros_reserve_is_reserved() {
+        let path = concat!(
+            env!("CARGO_MANIFEST_DIR"),
+            "/../cliq-macros/src/check/reserved.rs"
+        );
+        let source = std::fs::read_to_string(path).unwrap();
+        let list = |name: &str| {
+            let (_, rest) = source
+                .split_once(&format!("const {name}: &[&str] = &["))
+                .unwrap();
+            let (items, _) = rest.split_once("];").unwrap();
+            let names = items.split(',').map(|name| name.trim().trim_matches('"'));
+            let names = names.filter(|name| !name.is_empty());
+            names.map(str::to_owned).collect::<Vec<_>>()
+        };
+        assert_eq!([list("CLIENT"), list("EVERY_VALUE")].concat(), RESERVED);
+        assert_eq!(list("SETTER"), super::super::operations::RESERVED_SETTERS);
     }
 
     #[test]

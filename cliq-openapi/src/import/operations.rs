@@ -13,7 +13,8 @@ use super::words::snake;
 use crate::node::Node;
 
 /// Setters of these names would hide what every call needs.
-const RESERVED_SETTERS: [&str; 5] = ["clone", "into_future", "send", "wait", "wait_send"];
+pub(super) const RESERVED_SETTERS: [&str; 5] =
+    ["clone", "into_future", "send", "wait", "wait_send"];
 
 pub(super) struct Reader<'s, 'p> {
     pub(super) source: &'s Source,
