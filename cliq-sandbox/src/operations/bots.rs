@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
 
-use super::cursor::{Cursor, page};
+use super::cursor::{listed, page};
 use super::posting::{NewMessage, place, read};
 use super::{Ids, channel_by_name, chat_by_id, form, require_inside, require_member, users};
 use crate::call::{Call, bad_value};
@@ -32,16 +32,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     require_inside(world, call)?;
     let (bots, next) = page(call, world.bot_keys(), MAX_PAGE, MAX_PAGE)?;
     let data: Vec<Value> = bots.into_iter().map(|bot| shown(world, bot)).collect();
-    let mut answer = json!({
-        "url": call.url,
-        "type": "bot",
-        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
-        "data": data,
-    });
-    if let Some(next) = next {
-        answer["next_token"] = next.into();
-    }
-    Ok(Reply::Json(answer))
+    Ok(listed(world, call, "bot", data, next))
 }
 
 #[derive(Deserialize)]
@@ -230,16 +221,7 @@ pub(super) fn list_subscribers(world: &mut World, call: &Call<'_>) -> Result<Rep
         .iter()
         .map(|&user| form::user(&world[user]))
         .collect();
-    let mut answer = json!({
-        "url": call.url,
-        "type": "subscriber",
-        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
-        "data": data,
-    });
-    if let Some(next) = next {
-        answer["next_token"] = next.into();
-    }
-    Ok(Reply::Json(answer))
+    Ok(listed(world, call, "subscriber", data, next))
 }
 
 /// By its id, with or without `b-`, or by its unique name.

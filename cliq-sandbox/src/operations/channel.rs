@@ -399,13 +399,7 @@ fn shown(world: &World, key: ChannelKey, viewer: UserKey) -> Value {
         form["creator_name"] = world[creator].name.as_str().into();
     }
     if let (true, Some(last)) = (is_in, last) {
-        form["last_message_info"] = json!({
-            "sender_id": world.sender_id(last.sender),
-            "sender_name": world.sender_name(last.sender),
-            "message_type": form::kind(last),
-            "time": form::timestamp(last.id.time()),
-            "text": last.text,
-        });
+        form["last_message_info"] = form::last_message(world, last);
     }
     form
 }

@@ -139,13 +139,7 @@ fn chat_v2(world: &World, call: &Call<'_>, chat: Chat, key: ConversationKey) -> 
         "removed": false,
     });
     if let Some(last) = world.seen(call.user, chat).last() {
-        form["last_message_info"] = json!({
-            "sender_id": world.sender_id(last.sender),
-            "sender_name": world.sender_name(last.sender),
-            "message_type": form::kind(last),
-            "time": form::timestamp(last.id.time()),
-            "text": last.text,
-        });
+        form["last_message_info"] = form::last_message(world, last);
     }
     form
 }

@@ -4,11 +4,13 @@ use std::fmt;
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
+use serde_json::{Value, json};
 use time::OffsetDateTime;
 
 use crate::call::{Call, bad_value};
 use crate::refusal::Refusal;
-use crate::world::Thread;
+use crate::reply::Reply;
+use crate::world::{Thread, World};
 
 /// What the published tokens begin with.
 const VERSION: &str = "15";
@@ -81,6 +83,26 @@ pub(super) fn page<T>(
         .next()
         .map(|_| Cursor::at_offset(offset + page.len()).to_string());
     Ok((page, next))
+}
+
+/// The answer of a list: its page, and the token of the next page.
+pub(super) fn listed(
+    world: &World,
+    call: &Call<'_>,
+    kind: &str,
+    data: Vec<Value>,
+    next: Option<String>,
+) -> Reply {
+    let mut answer = json!({
+        "url": call.url,
+        "type": kind,
+        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
+    });
+    answer["data"] = data.into();
+    if let Some(next) = next {
+        answer["next_token"] = next.into();
+    }
+    Reply::Json(answer)
 }
 
 impl fmt::Display for Cursor {

@@ -31,7 +31,7 @@ pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
     form
 }
 
-fn last_message(world: &World, message: &Message) -> Value {
+pub(super) fn last_message(world: &World, message: &Message) -> Value {
     json!({
         "sender_id": world.sender_id(message.sender),
         "sender_name": world.sender_name(message.sender),

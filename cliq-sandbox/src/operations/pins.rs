@@ -3,7 +3,7 @@
 use serde::Deserialize;
 use serde_json::{Value, json};
 
-use super::cursor::{Cursor, page};
+use super::cursor::{listed, page};
 use super::{chat, form, message};
 use crate::call::Call;
 use crate::refusal::Refusal;
@@ -51,16 +51,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         .into_iter()
         .map(|pin| form::pinned(world, pin))
         .collect();
-    let mut answer = json!({
-        "url": call.url,
-        "type": "pin_message",
-        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
-        "data": data,
-    });
-    if let Some(next) = next {
-        answer["next_token"] = next.into();
-    }
-    Ok(Reply::Json(answer))
+    Ok(listed(world, call, "pin_message", data, next))
 }
 
 #[derive(Deserialize)]

@@ -4,7 +4,7 @@ use serde::Deserialize;
 use serde_json::{Value, json};
 use time::OffsetDateTime;
 
-use super::cursor::{Cursor, page};
+use super::cursor::{listed, page};
 use super::{chat, form};
 use crate::call::Call;
 use crate::refusal::Refusal;
@@ -35,16 +35,7 @@ fn list_of(world: &World, call: &Call<'_>, chat: Option<Chat>) -> Result<Reply, 
         .into_iter()
         .map(|scheduled| shown(world, scheduled))
         .collect();
-    let mut answer = json!({
-        "url": call.url,
-        "type": "scheduledmessages",
-        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
-        "data": data,
-    });
-    if let Some(next) = next {
-        answer["next_token"] = next.into();
-    }
-    Ok(Reply::Json(answer))
+    Ok(listed(world, call, "scheduledmessages", data, next))
 }
 
 #[derive(Deserialize)]

@@ -1,8 +1,8 @@
 //! The threads of a channel.
 
-use serde_json::{Value, json};
+use serde_json::Value;
 
-use super::cursor::Cursor;
+use super::cursor::{Cursor, listed};
 use super::{channel_by_id, form};
 use crate::call::{Call, bad_value};
 use crate::refusal::Refusal;
@@ -40,16 +40,11 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
         .iter()
         .map(|&thread| form::thread(world, thread, call.user))
         .collect();
-    let mut answer = json!({
-        "url": call.url,
-        "type": "chat_thread",
-        "sync_token": Cursor::at(call.now, world.last_serial()).to_string(),
-        "data": data,
-    });
-    if let (Some(&last), Some(_)) = (page.last(), matching.next()) {
-        answer["next_token"] = Cursor::behind(&world[last]).to_string().into();
-    }
-    Ok(Reply::Json(answer))
+    let next = match (page.last(), matching.next()) {
+        (Some(&last), Some(_)) => Some(Cursor::behind(&world[last]).to_string()),
+        _ => None,
+    };
+    Ok(listed(world, call, "chat_thread", data, next))
 }
 
 impl Filter {
