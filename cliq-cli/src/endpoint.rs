@@ -498,7 +498,7 @@ fn value(matches: &ArgMatches, id: &str, is_list: bool) -> Option<Value> {
     matches.get_one::<Value>(id).cloned()
 }
 
-/// Reads standard input as text, on a thread of its own: Ctrl-C ends the wait.
+/// Reads standard input as text, on a separate thread: Ctrl-C ends the wait.
 pub(crate) async fn read_stdin() -> Result<String, Failure> {
     let read = tokio::task::spawn_blocking(|| io::read_to_string(io::stdin()));
     let text = read.await.map_err(io::Error::other).flatten();

@@ -344,7 +344,7 @@ pub(crate) fn arguments(meta: &EndpointMeta, names: &[String]) -> Map<String, Va
     schema
 }
 
-/// Moves the definitions of one schema into those of all, under names of its own.
+/// Moves the definitions of one schema into those of all, under distinct names.
 #[cfg(feature = "mcp")]
 fn with_definitions(
     mut schema: Value,

@@ -69,7 +69,7 @@ impl Documented {
     }
 
     /// The published answer, marked as such. A call for a next page gets the last one, so that
-    /// reading all pages comes to an end.
+    /// reading all pages ends.
     pub(crate) fn example(&self, is_next_page: bool) -> Response<Bytes> {
         let status = StatusCode::from_u16(self.status).expect("a documented status");
         let mut response = match &self.example {

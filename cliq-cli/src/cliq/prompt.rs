@@ -26,7 +26,7 @@ pub(super) async fn ask_secret(question: &str) -> Result<SecretString, Failure> 
     secret.map(SecretString::from)
 }
 
-/// On a thread of its own: Ctrl-C ends the wait.
+/// On a separate thread: Ctrl-C ends the wait.
 async fn read_line(question: &str) -> Result<String, Failure> {
     if io::stdin().is_terminal() {
         let mut err = io::stderr();

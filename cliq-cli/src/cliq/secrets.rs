@@ -153,7 +153,7 @@ impl File<'_> {
     }
 }
 
-/// The system's keyring. It may ask its user to unlock it, so it is used on a thread of its own.
+/// The system's keyring. It may ask its user to unlock it, so it is used on a separate thread.
 #[cfg(feature = "keyring")]
 mod ring {
     use keyring::{Entry, Error};

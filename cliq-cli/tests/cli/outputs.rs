@@ -1,4 +1,4 @@
-//! What is printed, and how a failure is told.
+//! Output, and how a failure is reported.
 
 use serde_json::{Value, json};
 

@@ -1,4 +1,4 @@
-//! The program with a home of its own, and a sandbox that it talks to.
+//! The program with a separate home directory, and a sandbox that it talks to.
 
 use std::ffi::OsStr;
 use std::path::PathBuf;

@@ -92,7 +92,7 @@ fn changed(world: &World, chat: Chat, what: &str, users: &[UserKey]) -> Reply {
     Reply::Json(json!({ "type": "chat.member", "data": data }))
 }
 
-/// Only groups change here: a channel has operations of its own for that.
+/// Only groups change here: a channel has other operations for that.
 fn group(world: &World, chat: Chat) -> Result<ConversationKey, Refusal> {
     match chat {
         Chat::Conversation(key) if world[key].kind == Kind::Group => Ok(key),
