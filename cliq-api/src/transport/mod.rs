@@ -2,12 +2,12 @@
 //! over `reqwest` and `hyper`.
 
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod default;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod failure;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod layer;
-#[cfg(feature = "reqwest")]
-mod origin;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod proxy;
 #[cfg(feature = "reqwest")]
@@ -29,6 +29,10 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response};
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use self::default::DefaultTransport;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub(crate) use self::default::DefaultTransportBuilder;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder};
 pub use self::layer::Connection;
@@ -38,21 +42,8 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(feature = "reqwest")]
-pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub type DefaultTransport = HyperTransport;
-
-/// Builds the default transport.
-#[cfg(feature = "reqwest")]
-pub(crate) type DefaultTransportBuilder = ReqwestTransportBuilder;
-/// Builds the default transport.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub(crate) type DefaultTransportBuilder = HyperTransportBuilder;
+/// The `User-Agent` of clients that don't set one.
+pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The default connect timeout.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]

@@ -26,7 +26,7 @@ use crate::body::Body;
 use crate::response::json;
 use crate::secrets::Secrets;
 pub(in crate::auth) use crate::transport::Sent;
-use crate::transport::{Transport, TransportError};
+use crate::transport::{self, Transport, TransportError};
 
 /// How large an answer may be, in bytes.
 const MAX_ANSWER: usize = 1 << 20;
@@ -185,7 +185,7 @@ impl Call<'_> {
     fn prepare(&self, parameters: &mut Parameters) -> Result<Request<Body>, AuthError> {
         const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        const AGENT: HeaderValue = HeaderValue::from_static(crate::USER_AGENT);
+        const AGENT: HeaderValue = HeaderValue::from_static(transport::USER_AGENT);
         let dialect = self.server.its_dialect();
         let secret = self.client.secret();
         let secret = secret.filter(|_| dialect.authenticates(self.request));

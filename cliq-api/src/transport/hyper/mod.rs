@@ -246,7 +246,7 @@ impl HyperTransport {
         let headers = request.headers_mut();
         headers
             .entry(USER_AGENT)
-            .or_insert(HeaderValue::from_static(crate::USER_AGENT));
+            .or_insert(HeaderValue::from_static(super::USER_AGENT));
         #[cfg(feature = "gzip")]
         gzip::accept(headers);
         // Within TLS the proxy sees nothing of the request, and gets its password before.
