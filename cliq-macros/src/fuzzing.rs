@@ -314,7 +314,7 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
 pub(crate) enum Outcome {
     /// It was no well-formed trait, of which nothing can be said.
     NotATrait,
-    /// Something is left out, and errors say so.
+    /// Something is left out, and errors report it.
     Reported,
     /// All of it is in the expansion.
     Whole,
