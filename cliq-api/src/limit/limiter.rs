@@ -6,14 +6,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::acquiring::Acquiring;
 use super::few::Few;
 use super::inner::Inner;
 use super::message::LeaseId;
-use super::options::AcquireOptions;
-use super::permit::{Granted, Permit, Unlimited};
+use super::permit::{Acquiring, Granted, Permit, Unlimited};
 use super::registry::BucketId;
-use super::settings::LimitSettings;
+use super::settings::{AcquireOptions, LimitSettings};
 use super::spec::BucketSpec;
 use super::store::LimitStore;
 use super::wait::{Lease, Wait};
