@@ -1,6 +1,8 @@
 //! Faults between a client and the server, on demand.
 //!
-//! [`Sandbox::faults`](crate::Sandbox::faults) returns [`Faults`]. Faults are deterministic: seed, endpoint, call index. The same calls meet the same faults in each run, whatever other endpoints are called.
+//! [`Sandbox::faults`](crate::Sandbox::faults) returns [`Faults`]. Faults are deterministic: seed,
+//! endpoint, call index. The same calls meet the same faults in each run, whatever other endpoints
+//! are called.
 
 mod bomb;
 mod damage;
