@@ -1,4 +1,4 @@
-//! What a failing test shows.
+//! Reports of failing tests.
 
 use cliq_api::RequestExt;
 use cliq_api::threads::{
@@ -98,7 +98,7 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
 "
     );
 
-    // One of the same URL differs by its parameters.
+    // An endpoint of the same URL with other parameters.
     let server = StubServer::new();
     server
         .on::<SendThreadMessageRequest>()
