@@ -71,6 +71,8 @@ mod client;
 pub mod cliq;
 mod dynamic;
 mod error;
+#[cfg(all(doc, not(doctest)))]
+pub mod guide;
 pub mod limit;
 mod meta;
 mod paging;
