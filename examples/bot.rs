@@ -1,7 +1,7 @@
 //! A bot that closes threads in which nobody has said anything for a week, and the tests of it.
 //!
 //! `cargo run --example bot` lets it loose on a sandbox, `cargo test --example bot` runs the tests
-//! at the end of this file. `docs/testing.md` goes through both.
+//! at the end of this file.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{ChannelId, Thread, ThreadChatId, ThreadState, Threads};

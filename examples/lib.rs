@@ -9,8 +9,3 @@
 //! - `incident`: a bot that reads a channel and answers with a card, a file, a reaction and a
 //!   reminder.
 //! - `sign_in`: every way of signing in, against a sandbox on this machine.
-
-/// The README's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

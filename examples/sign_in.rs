@@ -8,8 +8,8 @@
 //! | device | a user whose browser is elsewhere |
 //! | client credentials | the app itself |
 //!
-//! `docs/signing-in.md` explains which one to choose, and what to do when it fails. A real program
-//! reads its client secret from a file or the environment: everybody on the machine can see the
+//! The guide of `cliq_api`, `zoho_accounts`, explains which one to choose, and what to do when it
+//! fails. A real program reads its client secret from a file or the environment: everybody on the machine can see the
 //! arguments of a command line.
 
 use std::time::Duration;

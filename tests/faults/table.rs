@@ -1,4 +1,4 @@
-//! The table in `docs/errors.md`: made from the faults that are tried, so that it stays true.
+//! The table in `cliq-api/guide/faults.md`: made from the faults that are tried, so that it stays true.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -14,12 +14,12 @@ const HEAD: &str = "<!-- Made by `BLESS=1 cargo test -p cliq-tests --test faults
 
 #[test]
 fn the_table_of_faults_is_true() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/guide/faults.md");
     let document = fs::read_to_string(&path).unwrap();
     let (words, kept) = document.split_at(
         document
             .find(HEAD)
-            .expect("docs/errors.md has the table's head"),
+            .expect("faults.md has the table's head"),
     );
     let made = made();
     if env::var_os("BLESS").is_some() {
@@ -27,7 +27,7 @@ fn the_table_of_faults_is_true() {
     } else {
         assert!(
             kept == made,
-            "docs/errors.md is not what the tests say; bless it as it says itself"
+            "faults.md is not what the tests say; bless it as it says itself"
         );
     }
 }

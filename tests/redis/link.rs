@@ -87,7 +87,7 @@ fn a_store_outlives_a_runtime() {
     }
 }
 
-/// As `docs/sharing.md` lists it: an account that may do nothing else.
+/// As the guide lists it: an account that may do nothing else.
 #[tokio::test]
 async fn an_account_needs_little() {
     let redis = Redis::start(&[]);

@@ -1,4 +1,4 @@
-//! What a user may choose about limits. `docs/limits.md` explains each setting.
+//! What a user may choose about limits. `guide/limit_settings.md` explains each setting.
 
 use std::time::Duration;
 

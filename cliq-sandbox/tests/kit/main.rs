@@ -1,7 +1,6 @@
 //! The test kit, as a test uses it.
 
 mod desk;
-mod guide;
 mod matchers;
 mod names;
 mod paths;
