@@ -85,6 +85,20 @@ pub mod cliq;
 mod dynamic;
 mod error;
 #[cfg(all(doc, not(doctest)))]
+#[cfg_attr(
+    not(all(
+        feature = "blocking",
+        feature = "file",
+        feature = "hyper",
+        feature = "redis",
+        feature = "reqwest",
+        feature = "zoho"
+    )),
+    allow(
+        rustdoc::broken_intra_doc_links,
+        reason = "pages link to items of all features"
+    )
+)]
 pub mod guide;
 pub mod limit;
 mod meta;

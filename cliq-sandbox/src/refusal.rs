@@ -2,7 +2,7 @@
 //!
 //! The message is the published one of the status, which Cliq has for all operations alike; the
 //! code tells what it was, and is one that Cliq is known to use, where it most likely does.
-//! `docs/sandbox.md` lists them all. What exactly was wrong Cliq doesn't say: the stand-in does, in
+//! `docs/sandbox-rules.md` lists them all. What exactly was wrong Cliq doesn't say: the stand-in does, in
 //! a header and to those who watch it.
 
 use std::fmt;

@@ -13,6 +13,8 @@ use super::{
 /// What a user's access tokens come from. They are announced as the provider announces them, which
 /// is `Authorization: Bearer …` for most.
 ///
+/// The guide: [authentication](crate::guide::authentication).
+///
 /// ```
 /// use cliq_api::auth::{Credentials, OAuthClient};
 ///

@@ -8,6 +8,8 @@ use super::{RefreshTokenHook, TokenStore};
 
 /// How a client's access tokens are renewed, and where they are stored.
 ///
+/// The guide: [how tokens are refreshed](crate::guide::authentication#how-tokens-are-refreshed).
+///
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::auth::TokenSettings;

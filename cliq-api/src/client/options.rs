@@ -10,6 +10,8 @@ use crate::limit::{Priority, WaitPolicy};
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
+/// The guide: [calling](crate::guide::calling#the-builder).
+///
 /// ```no_run
 /// # use cliq_api::prelude::*;
 /// # use std::time::Duration;

@@ -81,6 +81,8 @@ impl fmt::Debug for FailedResponse<'_> {
 
 /// What a failed response says, for errors, the limiter and retries.
 ///
+/// The guide: [providers](crate::guide::providers#errors).
+///
 /// [`Failure::read`] understands what most APIs send; a provider changes what differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 #[non_exhaustive]

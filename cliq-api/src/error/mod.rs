@@ -34,6 +34,8 @@ use crate::transport::{Sent, SetupError, TransportError};
 
 /// Why a call failed, or why a client can't be built.
 ///
+/// The guide: [errors and retries](crate::guide::errors).
+///
 /// ```
 /// # use cliq_api::prelude::*;
 /// # #[endpoints]

@@ -4,6 +4,8 @@ use std::time::Duration;
 
 /// How careful a [`Limiter`](super::Limiter) is.
 ///
+/// The guide: [settings of the limiter](crate::guide::limit_settings).
+///
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::limit::LimitSettings;

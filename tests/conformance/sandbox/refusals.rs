@@ -1,4 +1,4 @@
-//! The table of refusals in `docs/sandbox.md` is made from what the sandbox answers.
+//! The table of refusals in `docs/sandbox-rules.md` is made from what the sandbox answers.
 
 use std::fmt::Write;
 use std::fs;
@@ -373,7 +373,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
         )
         .expect("a text can be written to");
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox-rules.md");
     let page = fs::read_to_string(path).expect("the page");
     let (before, rest) = page
         .split_once("<!-- refusals -->\n")
@@ -388,7 +388,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
     } else {
         assert!(
             told == table,
-            "docs/sandbox.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
+            "docs/sandbox-rules.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
         );
     }
 }

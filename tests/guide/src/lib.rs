@@ -14,6 +14,7 @@ macro_rules! pages {
 
 pages! {
     readme = "README.md";
+    sandbox = "docs/sandbox.md";
     declaring = "cliq-api/guide/declaring.md";
     arguments = "cliq-api/guide/arguments.md";
     calling = "cliq-api/guide/calling.md";
