@@ -14,7 +14,7 @@
 //!
 //! #[tokio::main]
 //! async fn main() -> Result<(), Error> {
-//!     let client = Client::builder("https://desk.example.com").bearer("41d9…").build()?;
+//!     let client = Client::builder("https://desk.example.com").bearer("41d9").build()?;
 //!     client.add_comment(42_u64, "Fixed.").internal(true).await?;
 //!     Ok(())
 //! }
