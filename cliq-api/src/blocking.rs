@@ -21,7 +21,7 @@
 //! }
 //!
 //! # fn main() -> Result<(), Error> {
-//! let client = Client::builder("https://desk.example.com").bearer("41d9…").build()?;
+//! let client = Client::builder("https://desk.example.com").bearer("41d9").build()?;
 //! client.close_ticket(42).wait()?;
 //! for ticket in client.list_tickets().wait_items() {
 //!     println!("{}", ticket?);

@@ -21,7 +21,7 @@ use super::{
 /// let client = OAuthClient::new("https://auth.example.com/token", "ticket-bot", "…");
 /// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read");
 /// let bot = Credentials::client_credentials(&client, "tickets.read");
-/// let for_an_hour = Credentials::access_token("41d9…");
+/// let for_an_hour = Credentials::access_token("41d9");
 /// ```
 ///
 /// A user who is signed in with [`OAuth`](super::OAuth) gets them from

@@ -35,7 +35,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(bucket_script);
 /// # fn example(url: &str) -> Result<(), Box<dyn std::error::Error>> {
 /// let client = Client::builder("https://api.example.com")
 ///     .user("855727961")
-///     .access_token("1000.41d9…")
+///     .access_token("1000.41d9")
 ///     // such as rediss://:password@redis.example:6380/0
 ///     .limit_store(RedisLimitStore::new(url)?)
 ///     .build()?;
