@@ -70,7 +70,7 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    // From here on the sandbox is asked in this process, as the data centre that it stands in for.
+    // From here on the sandbox is asked in this process, as the data center that it stands in for.
     let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
     println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;
@@ -214,7 +214,7 @@ async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result
 /// Makes a call as the one who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
     let credentials = Credentials::access_token(signed_in.access_token().clone());
-    // Calls go to the data centre of the user's account.
+    // Calls go to the data center of the user's account.
     let client = Client::cliq(DataCenter::US)
         .credentials(credentials.server(signed_in.server()))
         .build()?;

@@ -11,17 +11,17 @@ use crate::world::{Chat, Sender};
 /// In October 2025. Fixed, so that the ids are the same each time.
 const START: Duration = Duration::milliseconds(1_760_000_012_345);
 
-/// A [`Sandbox`] that is ready for use, and what one needs to know of it.
+/// A prepared [`Sandbox`], with its ids and a token.
 ///
-/// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel
-/// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
-/// Ryan doesn't follow. Another message has no thread as yet. Ryan has a reminder and a scheduled
-/// message there, both of 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
-/// and Dana Reyes not even in the organisation.
+/// The channel `engineering-updates` has the members Ryan West, Scott Fisher and Tim Harrison, and
+/// the bot `deploybot`. The token is Ryan's. Scott has started a thread, which Ryan doesn't follow;
+/// another message has no thread. Ryan has a reminder and a scheduled message there, both of 2030,
+/// and subscribes to the bot. Olivia Palmer is not in the channel, and Dana Reyes is of another
+/// organization.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
-    /// The world.
+    /// The sandbox.
     pub sandbox: Sandbox,
     /// An access token of Ryan's.
     pub token: String,
@@ -31,7 +31,7 @@ pub struct Demo {
     pub colleague_ids: [String; 2],
     /// The id of Olivia, who is not in the channel.
     pub outsider_id: String,
-    /// The id of Dana, who is of another organisation.
+    /// The id of Dana, who is of another organization.
     pub external_id: String,
     /// The channel's id.
     pub channel_id: String,
@@ -39,7 +39,7 @@ pub struct Demo {
     pub channel_chat_id: String,
     /// The channel's unique name.
     pub channel_unique_name: String,
-    /// A message of the channel that has no thread as yet.
+    /// A message of the channel without a thread.
     pub message_id: String,
     /// The chat id of Scott's thread.
     pub thread_chat_id: String,
@@ -48,7 +48,8 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// A client of Ryan's that talks to the sandbox in this process, as [`Sandbox::client`].
+    /// Returns Ryan's client, which talks to the sandbox in this process, as [`Sandbox::client`]
+    /// does.
     pub fn client(&self) -> Client {
         self.sandbox.client(&self.token)
     }

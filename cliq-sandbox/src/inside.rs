@@ -15,9 +15,8 @@ use crate::world::{
 };
 
 impl Sandbox {
-    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
-    /// users, bots, chats, messages, files and what hangs on them. Without tokens, and without
-    /// what was counted.
+    /// Returns the whole world as JSON, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
+    /// users, bots, chats, messages, files and what belongs to them, without tokens and counts.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -31,8 +30,7 @@ impl Sandbox {
         described::write(&self.world())
     }
 
-    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever
-    /// happens, it holds one world or the other.
+    /// Writes [`to_json`](Self::to_json) to a file, which is replaced atomically.
     ///
     /// # Errors
     ///
@@ -220,7 +218,7 @@ pub struct SandboxUser {
     pub id: String,
     /// The name.
     pub name: String,
-    /// Whether the user is of another organisation.
+    /// Whether the user is of another organization.
     pub is_external: bool,
 }
 

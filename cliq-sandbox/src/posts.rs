@@ -4,19 +4,19 @@ use serde_json::json;
 
 use crate::reply::Reply;
 
-/// How a post is answered that asks for no id, which is one without `sync_message`.
+/// The response to a post that requests no id, which is one without `sync_message`.
 ///
-/// The published document and what people have seen differ here. With `sync_message` the answer is
-/// a 200 with the `message_id` in all of them.
+/// The published document and what was seen differ here. With `sync_message` the response is a 200
+/// with the `message_id` in all of them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Posts {
-    /// As the document has it: 200 and the object that would hold the id, `{}`.
+    /// 200 and the object that would hold the id, `{}`, as documented.
     #[default]
     Documented,
-    /// As it was seen: 200 and `{"Response Code": "204 No response"}`.
+    /// 200 and `{"Response Code": "204 No response"}`, as seen live.
     ResponseCode,
-    /// As it was seen as well: 204.
+    /// 204, as seen live.
     NoContent,
 }
 

@@ -130,7 +130,7 @@ impl Refusal {
             "external_communication_not_supported",
             message,
         )
-        .because("the token's user is of another organisation")
+        .because("the token's user is of another organization")
     }
 
     pub(crate) fn invalid_thread_chat_id() -> Self {

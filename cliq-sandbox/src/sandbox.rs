@@ -42,12 +42,12 @@ const WEBHOOK_TOKEN: &str = "zapikey";
 const WEBHOOK_SCOPES: &str = "ZohoCliq.Webhooks.CREATE,ZohoCliq.BotMessages.CREATE";
 const MAX_WEBHOOK_TOKENS: usize = 5;
 
-/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
+/// A simulation of Cliq in memory: users and bots, their chats, channels and messages.
 ///
-/// It is used through its API: in process with [`client`](Self::client), over HTTP with
-/// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
-/// writes it all down. Cloning it is cheap, and clones share their world.
+/// Use it through its API: in process with [`client`](Self::client), over HTTP with
+/// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). Methods of this
+/// type do what the API has no call for, such as making a reminder; [`to_json`](Self::to_json)
+/// returns its state. Clones are cheap and share the state.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
@@ -79,13 +79,12 @@ struct Inner {
 }
 
 impl Sandbox {
-    /// Starts building one.
+    /// Starts building a sandbox.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// A small world that is ready for use, and what one needs to know of it. It is the same one
-    /// each time.
+    /// Returns a small prepared world, with its ids and a token. It is the same in each run.
     pub fn demo() -> Demo {
         Self::builder().demo()
     }
@@ -117,8 +116,8 @@ impl Sandbox {
         }))
     }
 
-    /// A client of the token's user that talks to this sandbox in this process, without a socket.
-    /// For other settings there is [`client_builder`](Self::client_builder).
+    /// Returns a client of the token's user that talks to this sandbox in the process, without a
+    /// socket. [`client_builder`](Self::client_builder) takes other settings.
     ///
     /// ```
     /// use cliq_api::threads::Threads;
@@ -134,7 +133,7 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the token can't go into a header.
+    /// If the token can't be sent in a header.
     #[track_caller]
     pub fn client(&self, token: impl Into<String>) -> Client {
         match self.client_builder().access_token(token.into()).build() {
@@ -143,8 +142,8 @@ impl Sandbox {
         }
     }
 
-    /// The beginning of a client that talks to this sandbox in this process: what is missing is who
-    /// the user is. It keeps limits if the sandbox does.
+    /// Returns the builder of a client that talks to this sandbox in the process, without
+    /// authorization. It keeps limits if the sandbox does.
     pub fn client_builder(&self) -> ClientBuilder {
         // What was sent before this sandbox began is known: nothing.
         let limits = if self.limits().is_off() {
@@ -159,17 +158,16 @@ impl Sandbox {
             .limits(limits)
     }
 
-    /// What carries a client's requests to this sandbox without a socket, for
-    /// `ClientBuilder::transport`.
+    /// Returns a transport to this sandbox without a socket, for `ClientBuilder::transport`.
     pub fn transport(&self) -> SandboxTransport {
         SandboxTransport::new(self.clone())
     }
 
-    /// Serves it over HTTP on a free loopback port, until the [`Server`] is dropped.
+    /// Serves the sandbox over HTTP on a free loopback port, until the [`Server`] is dropped.
     ///
     /// # Errors
     ///
-    /// If no port can be had.
+    /// If there is no free port.
     ///
     /// # Panics
     ///
@@ -178,13 +176,13 @@ impl Sandbox {
         self.serve_at((Ipv4Addr::LOCALHOST, 0).into()).await
     }
 
-    /// As [`serve`](Self::serve), at a given address; its port 0 is a free one.
+    /// Serves the sandbox at this address, as [`serve`](Self::serve) does; port 0 is a free one.
     ///
     /// Whoever reaches the address can use the sandbox, with any token that it has issued.
     ///
     /// # Errors
     ///
-    /// If the address can't be had.
+    /// If the address can't be bound.
     ///
     /// # Panics
     ///
@@ -193,11 +191,11 @@ impl Sandbox {
         self.serve_with(ServeOptions::at(address)).await
     }
 
-    /// As [`serve_at`](Self::serve_at), with [options](ServeOptions).
+    /// Serves the sandbox with [options](ServeOptions), as [`serve_at`](Self::serve_at) does.
     ///
     /// # Errors
     ///
-    /// If the address can't be had.
+    /// If the address can't be bound.
     ///
     /// # Panics
     ///
@@ -206,10 +204,9 @@ impl Sandbox {
         Server::start(self.clone(), options).await
     }
 
-    /// Answers one request, at once and without any I/O. The host of its URL counts only where
-    /// there are several [data centres](oauth#data-centres). Limits hold here too;
-    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is
-    /// already there.
+    /// Answers one request, at once and without I/O. The host of its URL matters only with several
+    /// [data centers](oauth#data-centers). Limits apply; [faults](Self::faults) and latencies
+    /// don't, as they belong to the way to the sandbox.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -226,50 +223,50 @@ impl Sandbox {
         self.arrive(request, None)
     }
 
-    /// What is to go wrong.
+    /// Returns the faults, to be set.
     pub fn faults(&self) -> Faults<'_> {
         Faults::new(&self.0.plans)
     }
 
-    /// Limits behave otherwise from now on. What was counted stays counted, and locks stay.
+    /// Sets how limits behave from now on. Counts and lockouts stay.
     pub fn set_limits(&self, limits: Limits) {
         self.throttle().set_limits(limits);
     }
 
-    /// How limits behave. [`Limits::off`], unless something else was said.
+    /// Returns how limits behave.
     pub fn limits(&self) -> Limits {
         self.throttle().limits()
     }
 
-    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of
-    /// now.
+    /// Returns what arrived, and what limits decided, as the server saw it. It is a copy of the
+    /// current state.
     pub fn book(&self) -> Book {
         self.throttle().book()
     }
 
-    /// The figures of all calls together; quicker than the whole [`book`](Self::book).
+    /// Returns the totals of all calls; faster than the whole [`book`](Self::book).
     pub fn totals(&self) -> Tally {
         self.throttle().totals()
     }
 
-    /// Until when, since the Unix epoch, the user is shut out of the endpoint.
+    /// Returns the end of the user's lockout from the endpoint, since the Unix epoch.
     pub fn locked_until<E: Endpoint>(&self, user_id: &str) -> Option<Duration> {
         let throttle = self.throttle();
         throttle.locked_until(since_epoch(self.now()), user_id, E::META)
     }
 
-    /// Ends all locks, and begins all windows anew. The book stays.
+    /// Ends all lockouts, and starts all windows anew. The book stays.
     pub fn forgive(&self) {
         self.throttle().forgive();
     }
 
-    /// What time it is here.
+    /// Returns the sandbox's time.
     pub fn now(&self) -> OffsetDateTime {
         self.0.clock.now() + *self.ahead()
     }
 
-    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
-    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    /// Advances the time, whatever the clock: lockouts and tokens end, and scheduled messages are
+    /// posted. Over HTTP this is `POST /_sandbox/time?advance=10m`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -288,7 +285,7 @@ impl Sandbox {
         self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What chance goes by.
+    /// Returns the seed of random faults and latencies.
     pub fn seed(&self) -> u64 {
         self.0.plans.seed()
     }
@@ -476,8 +473,8 @@ impl Sandbox {
         }
     }
 
-    /// A new webhook token of the user's, which is sent as `?zapikey=…` instead of an access token,
-    /// and only posts. A user has five: another one ends the oldest.
+    /// Returns a new webhook token of the user, which is sent as `?zapikey=…` in place of an access
+    /// token, and only posts. A user has at most five: another one ends the oldest.
     ///
     /// # Panics
     ///
@@ -506,7 +503,7 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
+    /// Returns a new access token of the user, which doesn't expire and has all scopes.
     ///
     /// # Panics
     ///
@@ -562,13 +559,13 @@ impl Sandbox {
         })
     }
 
-    /// From now on the token is refused.
+    /// Revokes a token.
     pub fn revoke_token(&self, token: &str) {
         self.accounts(|accounts, _| accounts.revoke(token));
     }
 
-    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes
-    /// and ends tokens, and reads its book. The sandbox's users are its users.
+    /// Gives access to the accounts server: to register apps, sign users in, issue and revoke
+    /// tokens, and read its book. The sandbox's users are its users.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -582,7 +579,7 @@ impl Sandbox {
     /// assert!(tokens.refresh_token.is_some());
     /// ```
     ///
-    /// What uses it must not ask the sandbox itself for tokens.
+    /// The closure must not ask the sandbox itself for tokens.
     pub fn accounts<T>(&self, use_it: impl FnOnce(&mut Accounts, OffsetDateTime) -> T) -> T {
         let mut accounts = self
             .0
@@ -610,9 +607,9 @@ impl Sandbox {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCredentials {
-    /// Its client id.
+    /// The client id.
     pub client_id: String,
-    /// Its client secret.
+    /// The client secret.
     pub client_secret: String,
     /// The refresh token of the user who has consented.
     pub refresh_token: String,

@@ -33,8 +33,8 @@ const LARGEST: usize = 16 * 1024 * 1024;
 /// Before the next attempt when a connection can't be accepted, as when files run out.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are
-/// connections, each after the answer that it is at.
+/// A [`Sandbox`] served over HTTP/1.1. Dropping it closes the port and the connections, each after
+/// its current response.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
@@ -56,18 +56,18 @@ impl Server {
         })
     }
 
-    /// Where it is, for instance `http://127.0.0.1:49152`.
+    /// Returns its URL, such as `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Ends it as dropping it does, and waits until all connections are closed.
+    /// Closes it as dropping does, and waits until all connections are closed.
     pub async fn close(self) {
         self.running.send_replace(());
         self.running.closed().await;
     }
 
-    /// What it serves.
+    /// Returns the sandbox.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }

@@ -7,7 +7,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 
-/// How a [`Sandbox`](crate::Sandbox) is served: [`Sandbox::serve_with`](crate::Sandbox::serve_with).
+/// Options of [`Sandbox::serve_with`](crate::Sandbox::serve_with).
 ///
 /// ```
 /// use std::time::Duration;
@@ -29,8 +29,8 @@ pub struct ServeOptions {
 }
 
 impl ServeOptions {
-    /// At this address; its port 0 is a free one. Serves requests for any host, and waits for them
-    /// without a timeout.
+    /// Returns the options for this address; port 0 is a free one. They serve requests for any
+    /// host, without a timeout.
     pub fn at(address: SocketAddr) -> Self {
         Self {
             address,

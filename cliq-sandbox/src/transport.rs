@@ -14,11 +14,11 @@ use crate::faults::Damaged;
 use crate::sandbox::Sandbox;
 use crate::whole::whole;
 
-/// Carries a client's requests to a [`Sandbox`] in this process. [`Sandbox::transport`] makes one,
-/// and [`Sandbox::client`] a client that has it.
+/// A transport to a [`Sandbox`] in this process, made by [`Sandbox::transport`] and used by
+/// [`Sandbox::client`].
 ///
-/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where a
-/// test pauses it, even hours of lockouts pass at once.
+/// It binds no port and waits only for the latencies that were set, in Tokio's time: if a test
+/// pauses it, hours of lockouts pass at once.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport(Sandbox);
 

@@ -23,7 +23,7 @@ fn app(base_url: &str) -> OAuthClient {
     OAuthClient::new(place(base_url), "1000.APP", secret("client-secret"))
 }
 
-/// Whatever a data centre on this machine is asked, it is asked in plain HTTP.
+/// Whatever a data center on this machine is asked, it is asked in plain HTTP.
 fn place(base_url: &str) -> DataCenter {
     let (_, host) = base_url.split_once("://").unwrap();
     DataCenter::custom(host, host)

@@ -162,7 +162,7 @@ fn add<T>(
     Ok(())
 }
 
-/// Why there is no world in a text or a file: what is wrong, and where.
+/// Why a text or a file isn't a world: what is wrong, and where.
 #[derive(Debug)]
 pub struct WorldError {
     what: String,

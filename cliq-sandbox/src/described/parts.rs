@@ -156,7 +156,7 @@ pub(crate) struct NewView {
     pub(crate) cleared: Option<String>,
 }
 
-/// A channel that is to be in a [`Sandbox`](crate::Sandbox), with all that has been said in it.
+/// A channel of a [`Sandbox`](crate::Sandbox) to be built, with its messages.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -196,7 +196,7 @@ pub struct NewChannel {
     pub(super) messages: Vec<NewMessage>,
 }
 
-/// A message that is to be in a [`NewChannel`] or a [`NewThread`].
+/// A message of a [`NewChannel`] or a [`NewThread`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -239,7 +239,7 @@ pub(super) enum Author {
     Bot(String),
 }
 
-/// A thread that is to hang on a [`NewMessage`].
+/// A thread of a [`NewMessage`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -275,7 +275,7 @@ impl NewBot {
 }
 
 impl NewChannel {
-    /// A channel with this unique name, and nobody in it.
+    /// Returns a channel with this unique name and without members.
     pub fn named(unique_name: impl Into<String>) -> Self {
         Self {
             unique_name: unique_name.into(),
@@ -297,7 +297,7 @@ impl NewChannel {
         }
     }
 
-    /// Its id, such as `P1974166000016769023`; made up where nothing is said.
+    /// Sets the id, such as `P1974166000016769023`. Defaults to a generated one.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -305,7 +305,7 @@ impl NewChannel {
         }
     }
 
-    /// Its chat id, such as `CT_1608777491574236080_637446511`; made up where nothing is said.
+    /// Sets the chat id, such as `CT_1608777491574236080_637446511`. Defaults to a generated one.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
         Self {
             chat_id: Some(chat_id.into()),
@@ -313,12 +313,12 @@ impl NewChannel {
         }
     }
 
-    /// How its messages can be answered; [`ReplyMode::Both`] where nothing is said.
+    /// Sets how its messages can be answered. Defaults to [`ReplyMode::Both`].
     pub fn reply_mode(self, reply_mode: ReplyMode) -> Self {
         Self { reply_mode, ..self }
     }
 
-    /// Its members follow each thread that is started in it from now on.
+    /// Makes its members follow each thread that is started in it later.
     pub fn auto_follow(self) -> Self {
         Self {
             auto_follow: true,
@@ -326,7 +326,7 @@ impl NewChannel {
         }
     }
 
-    /// The ids of the users who are in it.
+    /// Adds members, by their ids.
     pub fn members(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             members: texts(user_ids),
@@ -334,7 +334,7 @@ impl NewChannel {
         }
     }
 
-    /// The unique names of the bots that are in it.
+    /// Adds bots, by their unique names.
     pub fn bots(self, unique_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             bots: texts(unique_names),
@@ -342,7 +342,7 @@ impl NewChannel {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self
@@ -350,12 +350,12 @@ impl NewChannel {
 }
 
 impl NewMessage {
-    /// Of a user, who is in the channel.
+    /// Returns a message by a user, who has to be a member of the channel.
     pub fn by(user_id: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::User(user_id.into()), text.into())
     }
 
-    /// Of a bot, given by its unique name, that is in the channel.
+    /// Returns a message by a bot of the channel, given by its unique name.
     pub fn by_bot(unique_name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::Bot(unique_name.into()), text.into())
     }
@@ -375,8 +375,8 @@ impl NewMessage {
         }
     }
 
-    /// Its id: milliseconds since the Unix epoch, which is when it was posted, `_`, and digits.
-    /// Made up where nothing is said.
+    /// Sets the id: the time of the post in milliseconds since the Unix epoch, `_`, and digits.
+    /// Defaults to a generated one.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -384,8 +384,8 @@ impl NewMessage {
         }
     }
 
-    /// When it was posted, to the millisecond, where it is given no [`id`](Self::id).
-    /// [`Clock::START`](crate::Clock::START) where nothing is said.
+    /// Sets when it was posted, to the millisecond, if no [`id`](Self::id) is set. Defaults to
+    /// [`Clock::START`](crate::Clock::START).
     pub fn at(self, time: OffsetDateTime) -> Self {
         Self {
             at: Some(time),
@@ -393,8 +393,8 @@ impl NewMessage {
         }
     }
 
-    /// The id of the message that it answers: an earlier one of its chat, or the one that its
-    /// thread hangs on.
+    /// Sets the id of the message that it answers: an earlier one of its chat, or the one that its
+    /// thread belongs to.
     pub fn reply_to(self, message_id: impl Into<String>) -> Self {
         Self {
             reply_to: Some(message_id.into()),
@@ -402,7 +402,7 @@ impl NewMessage {
         }
     }
 
-    /// The thread that hangs on it. A message in a thread has none.
+    /// Sets its thread. A message in a thread has none.
     pub fn thread(self, thread: NewThread) -> Self {
         Self {
             thread: Some(thread),
@@ -412,7 +412,7 @@ impl NewMessage {
 }
 
 impl NewThread {
-    /// An open thread with this title.
+    /// Returns an open thread with this title.
     pub fn titled(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -424,8 +424,8 @@ impl NewThread {
         }
     }
 
-    /// Its chat id: that of its channel, `-T-`, and digits, of which newer threads have higher
-    /// ones. Made up where nothing is said.
+    /// Sets the chat id: that of its channel, `-T-`, and digits, which are higher in newer threads.
+    /// Defaults to a generated one.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
         Self {
             chat_id: Some(chat_id.into()),
@@ -433,7 +433,7 @@ impl NewThread {
         }
     }
 
-    /// It is closed.
+    /// Closes it.
     pub fn closed(self) -> Self {
         Self {
             state: ThreadState::Closed,
@@ -441,8 +441,8 @@ impl NewThread {
         }
     }
 
-    /// The ids of the users who follow it. Where nothing is said, those who have posted in it, or
-    /// all of the channel if that follows its threads.
+    /// Sets its followers, by their ids. Defaults to the users who have posted in it, or to all
+    /// members of a channel that follows its threads.
     pub fn followers(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             followers: Some(texts(user_ids)),
@@ -450,7 +450,7 @@ impl NewThread {
         }
     }
 
-    /// The ids of the users who have muted it.
+    /// Sets the users who have muted it, by their ids.
     pub fn muted_by(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             muted_by: texts(user_ids),
@@ -458,7 +458,7 @@ impl NewThread {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self

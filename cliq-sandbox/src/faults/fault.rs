@@ -5,45 +5,47 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// Something that goes wrong with one call.
+/// A fault of one call.
 ///
-/// Over HTTP it is what it says. In process it is what a client's transport would make of it.
+/// Over HTTP it happens on the wire. In process the client gets the error that its transport would
+/// report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no way to the server. Nothing was sent, and nothing arrives. Over HTTP, where there
-    /// is a connection already, as [`Fault::Reset`].
+    /// There is no connection: nothing is sent. Over an existing HTTP connection it is the same as
+    /// [`Fault::Reset`].
     Unreachable,
-    /// It never arrives, and nobody tells: the caller waits for as long as it cares to.
+    /// The request is lost, without an error: the caller waits until it times out.
     LoseRequest,
-    /// The connection is reset before the server has read the call, which doesn't arrive.
+    /// The connection is reset before the server has read the request, which doesn't arrive.
     Reset,
-    /// It arrives that much later, on top of its latency. It does so, and counts, even when its
-    /// caller has given up.
+    /// The request arrives this much later, besides its latency. It arrives, and counts, even if
+    /// its caller has given up.
     Late(Duration),
 
-    /// The token is refused, this once: 401. It doesn't count, and nothing is done.
+    /// The server refuses the token once, with 401. The call doesn't count, and changes nothing.
     Unauthorized,
-    /// The server refuses with this status. The call has arrived and counts, but nothing is done.
+    /// The server refuses with this status. The call counts, and changes nothing.
     Fail(StatusCode),
-    /// The server redirects to this URL. The call has arrived and counts, but nothing is done.
+    /// The server redirects to this URL. The call counts, and changes nothing.
     Redirect(String),
 
-    /// It is done, and the answer is lost; nobody tells.
+    /// The call takes effect, and the response is lost, without an error.
     LoseAnswer,
-    /// It is done, and the connection is reset in place of the answer.
+    /// The call takes effect, and the connection is reset before the response.
     ResetAfter,
-    /// It is done, and the answer is this status, as from a gateway that lost patience.
+    /// The call takes effect, and the response has this status, as from a gateway that timed out.
     FailAfter(StatusCode),
-    /// It is done, and the connection closes in the middle of the answer's body.
+    /// The call takes effect, and the connection closes in the middle of the response's body.
     Truncate,
-    /// It is done, and the answer announces a shorter body than comes.
+    /// The call takes effect, and the response announces a shorter body than it has.
     WrongLength,
-    /// It is done, and the answer's body is a page of HTML.
+    /// The call takes effect, and the response's body is a page of HTML.
     NotJson,
-    /// It is done, and the answer is blown up to this many bytes. It still is valid JSON.
+    /// The call takes effect, and the response has this many bytes of valid JSON.
     Oversize(usize),
-    /// It is done, and the answer is a small compressed body that unpacks to this many MiB.
+    /// The call takes effect, and the response is a small compressed body that unpacks to this many
+    /// MiB.
     GzipBomb(usize),
 }
 

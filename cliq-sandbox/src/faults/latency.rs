@@ -9,9 +9,9 @@ use crate::random::Random;
 /// The longest that is ever drawn.
 const LONGEST: f64 = 86_400.0;
 
-/// How long requests or answers are under way: always the same time, or one that is drawn for each.
+/// How long requests or responses take: a constant time, or a random one for each.
 ///
-/// It can be read from text: `50ms`, `20ms..200ms`, `exp:80ms`, `heavy:40ms`.
+/// It can be parsed: `50ms`, `20ms..200ms`, `exp:80ms`, `heavy:40ms`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Latency(Kind);
 
@@ -24,27 +24,27 @@ enum Kind {
 }
 
 impl Latency {
-    /// None at all.
+    /// No latency.
     pub const NONE: Self = Self(Kind::Constant(Duration::ZERO));
 
-    /// Always the same.
+    /// Returns a constant latency.
     pub const fn constant(time: Duration) -> Self {
         Self(Kind::Constant(time))
     }
 
-    /// Each time of the range as likely as the next.
+    /// Returns a latency that is uniformly distributed over the range.
     pub const fn uniform(range: RangeInclusive<Duration>) -> Self {
         Self(Kind::Uniform(*range.start(), *range.end()))
     }
 
-    /// Mostly short, with this mean.
+    /// Returns a latency that is exponentially distributed, with this mean.
     pub const fn exponential(mean: Duration) -> Self {
         Self(Kind::Exponential(mean))
     }
 
-    /// At least this long, and now and then very long: a Pareto distribution. The lower `alpha`,
-    /// the heavier its tail; with 1.2 one in a hundred is 46 times as long, and one in ten
-    /// thousand 2154 times.
+    /// Returns a latency of at least this time, and now and then a very long one: a Pareto
+    /// distribution. The lower `alpha`, the heavier its tail; with 1.2 one in a hundred is 46 times
+    /// as long, and one in ten thousand 2154 times.
     pub const fn heavy_tailed(at_least: Duration, alpha: f64) -> Self {
         Self(Kind::HeavyTailed(at_least, alpha))
     }

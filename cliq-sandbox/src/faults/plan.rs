@@ -12,8 +12,8 @@ use super::latency::Latency;
 use crate::limits::Shape;
 use crate::random::Random;
 
-/// What is to go wrong in a [`Sandbox`](crate::Sandbox), and for which endpoints. Nothing does at
-/// first.
+/// The faults of a [`Sandbox`](crate::Sandbox), and the endpoints that they affect. Defaults to
+/// none.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,9 +30,9 @@ use crate::random::Random;
 /// faults.everywhere().latency(Latency::exponential(Duration::from_millis(80)));
 /// ```
 ///
-/// For a call, what comes first in this list happens: the next of the endpoint's sequence, the next
-/// of the sequence for everywhere, the endpoint's chances in the order in which they were given,
-/// those for everywhere. Latencies of the endpoint go before those for everywhere.
+/// The fault of a call is the first of these: the next of the endpoint's sequence, the next of the
+/// sequence for all endpoints, the endpoint's random faults in the order in which they were added,
+/// the random faults for all endpoints. Latencies of the endpoint replace those for all endpoints.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'s>(&'s Plans);
 
@@ -41,13 +41,13 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Those of one endpoint, and of those that the server can't tell from it: [`Shape`] says
-    /// which.
+    /// Returns the faults of one endpoint, and of those that the server can't distinguish from it
+    /// (the same [`Shape`]).
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
 
-    /// As [`on`](Self::on), by the metadata.
+    /// Returns the same as [`on`](Self::on), by the metadata.
     pub fn on_endpoint(self, endpoint: &'static EndpointMeta) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -55,7 +55,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of all endpoints, and of the [accounts server](crate::oauth).
+    /// Returns the faults of all endpoints, and of the [accounts server](crate::oauth).
     pub fn everywhere(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -63,8 +63,8 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of the [accounts server](crate::oauth), which gives out tokens, and of all else that
-    /// is no endpoint.
+    /// Returns the faults of the [accounts server](crate::oauth), which issues tokens, and of
+    /// everything else that is no endpoint.
     pub fn accounts(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -72,7 +72,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// From now on nothing goes wrong any more. What is under way goes its way.
+    /// Removes all faults. Requests under way keep theirs.
     pub fn clear(self) {
         self.0.change(|plans| {
             plans.active = false;
@@ -87,7 +87,7 @@ impl<'s> Faults<'s> {
     }
 }
 
-/// The [`Faults`] of some endpoints. Each method adds to what was said before.
+/// The [`Faults`] of some endpoints. Each method adds to the earlier ones.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultsOn<'s> {
     plans: &'s Plans,
@@ -102,13 +102,13 @@ enum Target {
 }
 
 impl FaultsOn<'_> {
-    /// This happens to the next call; said again, to the one after it, and so on.
+    /// Adds a fault of the next call to the sequence; the next addition is of the call after it.
     #[allow(clippy::should_implement_trait, reason = "nothing is iterated")]
     pub fn next(self, fault: Fault) -> Self {
         self.repeat(1, fault)
     }
 
-    /// This happens to the next `times` calls.
+    /// Adds a fault of the next `times` calls to the sequence.
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
         self.change(|plan| {
             plan.sequence
@@ -116,52 +116,52 @@ impl FaultsOn<'_> {
         })
     }
 
-    /// To the next `times` calls nothing happens.
+    /// Adds `times` calls without a fault to the sequence.
     pub fn pass(self, times: usize) -> Self {
         self.change(|plan| plan.sequence.extend(std::iter::repeat_n(None, times)))
     }
 
-    /// This happens to each call with a chance from 0 to 1.
+    /// Adds a random fault, with a probability from 0 to 1.
     pub fn sometimes(self, chance: f64, fault: Fault) -> Self {
         self.change(|plan| plan.chances.push((chance, fault)))
     }
 
-    /// [`Fault::LoseRequest`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseRequest`], with a probability from 0 to 1.
     pub fn lose_requests(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseRequest)
     }
 
-    /// [`Fault::LoseAnswer`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseAnswer`], with a probability from 0 to 1.
     pub fn lose_answers(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseAnswer)
     }
 
-    /// [`Fault::Reset`], with a chance from 0 to 1.
+    /// Adds [`Fault::Reset`], with a probability from 0 to 1.
     pub fn reset(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::Reset)
     }
 
-    /// [`Fault::Fail`], with a chance from 0 to 1.
+    /// Adds [`Fault::Fail`], with a probability from 0 to 1.
     pub fn fail(self, chance: f64, status: StatusCode) -> Self {
         self.sometimes(chance, Fault::Fail(status))
     }
 
-    /// [`Fault::Late`], with a chance from 0 to 1.
+    /// Adds [`Fault::Late`], with a probability from 0 to 1.
     pub fn late(self, chance: f64, by: Duration) -> Self {
         self.sometimes(chance, Fault::Late(by))
     }
 
-    /// How long requests are under way until they arrive.
+    /// Sets how long requests take to arrive.
     pub fn request_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.before = Some(latency.into()))
     }
 
-    /// How long answers are under way, from when the request arrived.
+    /// Sets how long responses take, from the arrival of the request.
     pub fn answer_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.after = Some(latency.into()))
     }
 
-    /// Both ways take this time, each drawn for itself.
+    /// Sets the latency of requests and of responses, each random on its own.
     pub fn latency(self, each_way: impl Into<Latency>) -> Self {
         let latency = each_way.into();
         self.request_latency(latency).answer_latency(latency)

@@ -16,7 +16,7 @@ pub struct Book {
 pub struct Entry {
     /// When it came.
     pub time: OffsetDateTime,
-    /// The data centre that it was sent to: `us`.
+    /// The data center that it was sent to: `us`.
     pub location: String,
     /// What it asked for.
     pub action: Action,

@@ -1,8 +1,8 @@
-//! Data centres, and which of them a host belongs to.
+//! Data centers, and which of them a host belongs to.
 
 use cliq_api::DataCenter;
 
-/// A data centre is never removed, so that a key stays good.
+/// A data center is never removed, so that a key stays good.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CenterKey(usize);
 
@@ -102,7 +102,7 @@ impl Centers {
         &self.centers[key.0].api_domain
     }
 
-    /// Where somebody who asks at `host` finds the accounts server of a data centre.
+    /// Where somebody who asks at `host` finds the accounts server of a data center.
     pub(super) fn accounts_server(&self, key: CenterKey, host: Option<&str>) -> String {
         match host {
             Some(host) if key == self.home && self.owner(host).is_none() => {

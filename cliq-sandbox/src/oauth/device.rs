@@ -24,7 +24,7 @@ pub(super) struct Device {
     offline: bool,
     expires_at: OffsetDateTime,
     state: State,
-    /// When it last asked in which data centre.
+    /// When it last asked in which data center.
     polls: Vec<(CenterKey, OffsetDateTime)>,
 }
 

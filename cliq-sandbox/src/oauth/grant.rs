@@ -35,7 +35,7 @@ pub struct Grant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The data centre doesn't know it, or no longer.
+    /// The data center doesn't know it, or no longer.
     Unknown,
     /// Its time is over.
     Expired,

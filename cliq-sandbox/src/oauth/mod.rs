@@ -29,14 +29,14 @@
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!
-//! # Data centres
+//! # Data centers
 //!
-//! It stands for the accounts servers of all data centres at once. Which of them a request is for
+//! It stands for the accounts servers of all data centers at once. Which of them a request is for
 //! goes by its host; a host that is nobody's, such as a loopback address, is the home data
-//! centre's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
-//! [`place`](Accounts::place) gives a data centre a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//! center's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
+//! [`place`](Accounts::place) gives a data center a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
 //!
-//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`,
+//! Codes, tokens and apps of one data center are nothing to the others: `invalid_code`,
 //! `invalid_client`, and 401.
 //!
 //! # What is assumed
@@ -92,7 +92,7 @@ pub use self::scope::ScopeSet;
 use self::token::Tokens;
 use crate::reply;
 
-/// The accounts servers of a sandbox's data centres: apps, users, codes and tokens.
+/// The accounts servers of a sandbox's data centers: apps, users, codes and tokens.
 pub struct Accounts {
     policy: Policy,
     centers: Centers,
@@ -113,7 +113,7 @@ pub struct Accounts {
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Of the nine data centres, with nobody and nothing in them.
+    /// Of the nine data centers, with nobody and nothing in them.
     pub fn new() -> Self {
         Self::seeded(0)
     }
@@ -156,7 +156,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, has expired, or lacks a scope.
+    /// If the token is none of that data center's, has expired, or lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -177,7 +177,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, or has expired.
+    /// If the token is none of that data center's, or has expired.
     pub fn authenticate(
         &self,
         host: &str,

@@ -4,65 +4,64 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// How an accounts server behaves. It begins with what Zoho documents.
+/// How an accounts server behaves. Defaults to what Zoho documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What the user at the browser says, to consent pages and devices. At first
-    /// [`Decision::Allow`].
+    /// What the user answers to consent pages and devices. Defaults to [`Decision::Allow`].
     pub decision: Decision,
-    /// How long an access token lives: an hour.
+    /// The lifetime of an access token. Defaults to an hour.
     pub access_token_lifetime: Duration,
-    /// How long a code waits to be exchanged: two minutes.
+    /// The lifetime of a code. Defaults to two minutes.
     pub code_lifetime: Duration,
-    /// How long a device may wait for its user: five minutes.
+    /// How long a device may wait for its user. Defaults to five minutes.
     pub device_code_lifetime: Duration,
-    /// How much time there has to be between two polls of a device: 30 seconds.
+    /// The least time between two polls of a device. Defaults to 30 seconds.
     pub poll_interval: Duration,
-    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window):
-    /// ten.
+    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window).
+    /// Defaults to ten.
     pub refreshes: usize,
-    /// In which time: any ten minutes.
+    /// The window for `refreshes`. Defaults to ten minutes.
     pub refresh_window: Duration,
-    /// How long a refresh token is denied when it gave too many, counted from the last one that
-    /// was refused: ten minutes.
+    /// How long a refresh token is denied after too many refreshes, counted from the last one that
+    /// was refused. Defaults to ten minutes.
     pub denial: Duration,
-    /// Whether a refresh within a denial makes it longer. At first it does.
+    /// Whether a refresh during a denial extends it. Defaults to `true`.
     pub denial_extends: bool,
-    /// The status of `Access Denied`: 200, and 400 has been seen as well.
+    /// The status of `Access Denied`. Defaults to 200; 400 was seen as well.
     pub throttle_status: StatusCode,
-    /// How many access tokens of a refresh token live at a time: 15. A further one ends the
+    /// How many live access tokens a refresh token has. Defaults to 15. A further one ends the
     /// oldest.
     pub live_access_tokens: usize,
-    /// How many refresh tokens a user has for an app: 20. A further one ends the oldest.
+    /// How many refresh tokens a user has for an app. Defaults to 20. A further one ends the
+    /// oldest.
     pub live_refresh_tokens: usize,
-    /// Whether answers with tokens tell the scopes, which some of Zoho's do. At first they do.
+    /// Whether responses with tokens contain the scopes, as some of Zoho's do. Defaults to `true`.
     pub tells_scopes: bool,
-    /// In which unit, and under which names, answers tell how long something lives.
+    /// The unit and the names of lifetimes in responses.
     pub time_unit: TimeUnit,
-    /// The scopes that a token of client credentials reports, and is refused for all the same. At
-    /// first there are none.
+    /// The scopes that a token of client credentials reports and is refused for nevertheless.
+    /// Defaults to none.
     pub hollow_scopes: Vec<String>,
 }
 
-/// What a user says who is asked for consent.
+/// A user's answer to a request for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
-    /// Yes.
+    /// The user consents.
     Allow,
-    /// No.
+    /// The user refuses.
     Deny,
 }
 
-/// How answers tell times.
+/// The unit of times in responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
-    /// As documented: `expires_in` and `interval` are seconds.
+    /// `expires_in` and `interval` are seconds, as documented.
     Seconds,
-    /// As older answers did, and as those to devices have been seen to do: `expires_in` and
-    /// `interval` are milliseconds. Where it comes with a token, there is an `expires_in_sec`
-    /// besides.
+    /// `expires_in` and `interval` are milliseconds, as in older responses and in some to devices.
+    /// With a token there is also `expires_in_sec`.
     Milliseconds,
 }
 

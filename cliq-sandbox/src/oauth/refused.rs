@@ -10,7 +10,7 @@ pub(super) enum Refused {
     InvalidResponseType,
     InvalidScope,
     /// Of a code or a refresh token: one that isn't there, isn't the app's or isn't this data
-    /// centre's.
+    /// center's.
     InvalidCode,
     UnsupportedGrantType,
     TooManyRefreshes,
@@ -18,7 +18,7 @@ pub(super) enum Refused {
     AccessDenied,
     AuthorizationPending,
     SlowDown,
-    /// The user lives in this data centre.
+    /// The user lives in this data center.
     OtherCenter(String),
     /// The user said nothing in time.
     Expired,

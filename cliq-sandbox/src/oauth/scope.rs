@@ -4,10 +4,10 @@ use std::fmt;
 
 use cliq_api::Scopes;
 
-/// The scopes that a token has.
+/// The scopes of a token.
 ///
-/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of
-/// its group.
+/// A scope is `Service.group.OPERATION`. Case is ignored, and `ALL` includes each operation of its
+/// group.
 ///
 /// ```
 /// use cliq_api::Scopes;
@@ -27,7 +27,7 @@ enum Given {
 }
 
 impl ScopeSet {
-    /// All that there are.
+    /// Returns all scopes.
     pub fn everything() -> Self {
         Self(Given::Everything)
     }
@@ -37,7 +37,7 @@ impl ScopeSet {
         text.split(',').all(is_scope).then(|| Self::from(text))
     }
 
-    /// Their names, as they were asked for; none where it is [`everything`](Self::everything).
+    /// Returns their names as requested; none for [`everything`](Self::everything).
     pub fn names(&self) -> &[String] {
         match &self.0 {
             Given::Everything => &[],
@@ -45,7 +45,7 @@ impl ScopeSet {
         }
     }
 
-    /// Whether they are enough for an endpoint.
+    /// Returns whether they suffice for an endpoint.
     pub fn covers(&self, needed: Scopes) -> bool {
         satisfied(needed, |scope| self.covers_one(scope))
     }

@@ -121,7 +121,7 @@ impl Tokens {
         }
     }
 
-    /// The data centre that a token of either kind is from.
+    /// The data center that a token of either kind is from.
     pub(super) fn center(&self, token: &str) -> Option<CenterKey> {
         let access = self.access.get(token).map(|grant| &grant.consent);
         access

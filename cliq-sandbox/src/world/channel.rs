@@ -105,7 +105,7 @@ pub(crate) struct Channel {
     pub(crate) messages: Vec<Message>,
 }
 
-/// In which ways a message of a channel can be answered.
+/// How a message of a channel can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

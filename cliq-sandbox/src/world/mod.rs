@@ -62,7 +62,7 @@ pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) email: String,
-    /// Whether the user is of another organisation.
+    /// Whether the user is of another organization.
     pub(crate) external: bool,
 }
 

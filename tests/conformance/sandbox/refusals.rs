@@ -95,7 +95,7 @@ fn access() -> Vec<Case> {
         as_user(FOLLOW, |stage| stage.stranger.clone()),
     );
     case(
-        "a user of another organisation",
+        "a user of another organization",
         FOLLOW,
         as_user(FOLLOW, |stage| stage.external.clone()),
     );

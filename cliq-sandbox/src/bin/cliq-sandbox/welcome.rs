@@ -61,7 +61,7 @@ fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]
         .collect();
     for (token, user) in tokens {
         let remark = match (user.is_external, members.contains(&user.id)) {
-            (true, _) => "   (of another organisation)",
+            (true, _) => "   (of another organization)",
             (false, false) => "   (in no channel)",
             (false, true) => "",
         };
