@@ -16,11 +16,8 @@ const HEAD: &str = "<!-- Made by `BLESS=1 cargo test -p cliq-tests --test faults
 fn the_table_of_faults_is_true() {
     let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/guide/faults.md");
     let document = fs::read_to_string(&path).unwrap();
-    let (words, kept) = document.split_at(
-        document
-            .find(HEAD)
-            .expect("faults.md has the table's head"),
-    );
+    let (words, kept) =
+        document.split_at(document.find(HEAD).expect("faults.md has the table's head"));
     let made = made();
     if env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{words}{made}")).unwrap();

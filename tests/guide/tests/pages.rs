@@ -43,7 +43,9 @@ fn text(page: &str) -> String {
 
 /// The words behind the fences that open code blocks.
 fn languages(text: &str) -> impl Iterator<Item = &str> {
-    let fences = text.lines().filter_map(|line| line.trim_start().strip_prefix("```"));
+    let fences = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("```"));
     fences.step_by(2)
 }
 
@@ -53,7 +55,10 @@ fn each_block_of_rust_is_a_doctest() {
     for page in pages() {
         let text = text(&page);
         for language in languages(&text).filter(|language| language.starts_with("rust")) {
-            assert!(tested.contains(&format!("\"{page}\"")), "{page} is not in src/lib.rs");
+            assert!(
+                tested.contains(&format!("\"{page}\"")),
+                "{page} is not in src/lib.rs"
+            );
             assert!(
                 ["rust", "rust,no_run"].contains(&language),
                 "{page} has a block that is `{language}`"
@@ -96,7 +101,10 @@ fn links_lead_somewhere() {
 
 #[test]
 fn pages_are_short() {
-    for page in pages().iter().filter(|page| !GENERATED.contains(&page.as_str())) {
+    for page in pages()
+        .iter()
+        .filter(|page| !GENERATED.contains(&page.as_str()))
+    {
         let words = text(page).split_whitespace().count();
         assert!(words <= WORDS, "{page} has {words} words");
     }
@@ -114,9 +122,13 @@ fn links(text: &str) -> Vec<&str> {
 
 /// The anchors that GitHub gives headings.
 fn headings(text: &str) -> impl Iterator<Item = String> {
-    text.lines().filter(|line| line.starts_with('#')).map(|line| {
-        let title = line.trim_start_matches('#').trim().to_lowercase();
-        let kept = title.chars().filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
-        kept.collect::<String>().replace(' ', "-")
-    })
+    text.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            kept.collect::<String>().replace(' ', "-")
+        })
 }
