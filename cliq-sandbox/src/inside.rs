@@ -1,5 +1,4 @@
-//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world
-//! as a file.
+//! What a test does without the API: reading the state, posting, and the world as a file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -74,9 +73,9 @@ impl Sandbox {
             .to_string()
     }
 
-    /// Lets a user's message be posted in a chat at a time to come, and returns the id of the
-    /// scheduled message. The API lists, changes and sends such messages, but makes none. The chat
-    /// is given by its chat id, a channel also by its id or unique name.
+    /// Schedules a user's message in a chat, and returns its id. The API lists, changes and sends
+    /// scheduled messages, but creates none. The chat is given by its chat id, a channel also by
+    /// its id or unique name.
     ///
     /// # Panics
     ///
@@ -95,9 +94,9 @@ impl Sandbox {
         world.schedule(chat, user, text.to_owned(), at, self.now())
     }
 
-    /// Makes a reminder, and returns its id. The API lists, moves and completes reminders, but
-    /// makes none. The first of the users is the one who makes it; all are reminded. The chat is
-    /// given as in [`schedule_message`](Self::schedule_message).
+    /// Creates a reminder, and returns its id. The API lists, moves and completes reminders, but
+    /// creates none. The first of the users creates it; all are reminded. The chat is given as in
+    /// [`schedule_message`](Self::schedule_message).
     ///
     /// # Panics
     ///
@@ -120,9 +119,9 @@ impl Sandbox {
         world.remind(chat, &users, content.to_owned(), at, self.now())
     }
 
-    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by its id, chat id or
-    /// unique name; from the oldest to the newest. A channel's are without those of its
-    /// threads.
+    /// Returns the messages of a thread or another chat, given by its chat id, or of a channel,
+    /// given by its id, chat id or unique name; from the oldest to the newest. A channel's don't
+    /// include those of its threads.
     ///
     /// # Panics
     ///
@@ -139,7 +138,7 @@ impl Sandbox {
             .collect()
     }
 
-    /// Who there is, in the order in which they were added.
+    /// Returns the users, in the order in which they were added.
     pub fn users(&self) -> Vec<SandboxUser> {
         let of = |user: &User| SandboxUser {
             id: user.id.clone(),
@@ -149,7 +148,7 @@ impl Sandbox {
         self.world().users().map(of).collect()
     }
 
-    /// Which channels there are, in the order in which they were added.
+    /// Returns the channels, in the order in which they were added.
     pub fn channels(&self) -> Vec<SandboxChannel> {
         let world = self.world();
         let of = |channel: &Channel| SandboxChannel {
@@ -170,8 +169,8 @@ impl Sandbox {
         world.channels().map(of).collect()
     }
 
-    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the
-    /// newest.
+    /// Returns the threads of a channel, given by its id, chat id or unique name; from the oldest
+    /// to the newest.
     ///
     /// # Panics
     ///
@@ -197,7 +196,7 @@ impl Sandbox {
         threads
     }
 
-    /// Whether the user has muted the thread.
+    /// Returns whether the user has muted the thread.
     ///
     /// # Panics
     ///
@@ -232,9 +231,9 @@ pub struct SandboxChannel {
     pub chat_id: String,
     /// Its unique name.
     pub unique_name: String,
-    /// The ids of the users who are in it.
+    /// The ids of its members.
     pub member_ids: Vec<String>,
-    /// The unique names of the bots that are in it.
+    /// The unique names of its bots.
     pub bot_unique_names: Vec<String>,
 }
 
@@ -246,11 +245,11 @@ pub struct SandboxThread {
     pub chat_id: String,
     /// Its title.
     pub title: String,
-    /// The id of the message that it hangs on.
+    /// The id of the message that it belongs to.
     pub main_message_id: String,
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The ids of those who follow it, in the order in which they came to.
+    /// The ids of its followers, in the order in which they began to follow.
     pub follower_ids: Vec<String>,
 }
 
@@ -258,26 +257,25 @@ pub struct SandboxThread {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message {
-    /// Its id, as `1727333520582_47588994306224`.
+    /// Its id, such as `1727333520582_47588994306224`.
     pub id: String,
     /// The id of the user or bot that posted it.
     pub sender_id: String,
     /// The name of the user or bot that posted it.
     pub sender_name: String,
-    /// What it says.
+    /// The text.
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,
-    /// The name of the file that it brings.
+    /// The name of its file.
     pub file_name: Option<String>,
     /// Whether its text was changed.
     pub is_edited: bool,
     /// Whether it is pinned in its chat.
     pub is_pinned: bool,
-    /// What users have reacted with: the code of the emoji, and the user's id.
+    /// Its reactions: the code of the emoji, and the user's id.
     pub reactions: Vec<(String, String)>,
-    /// What it was posted with besides text: `card`, `slides`, `buttons` and so on; `{}` if
-    /// nothing.
+    /// Its members besides the text: `card`, `slides`, `buttons` and so on; `{}` if there are none.
     pub extras: Value,
 }
 

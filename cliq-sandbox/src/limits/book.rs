@@ -1,4 +1,4 @@
-//! What a server saw: the truth that tests go by.
+//! What a server saw, for tests.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::throttle::Verdict;
 /// How many arrivals, and how many locks, are kept one by one unless something else is said.
 pub(super) const KEPT: usize = 100_000;
 
-/// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
+/// What a [`Throttle`](super::Throttle) has seen so far.
 ///
-/// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single
-/// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept, 100,000 of each
-/// unless something else was said.
+/// The [tallies](Self::tallies) and the [totals](Self::totals) count all calls. Of single
+/// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept: 100,000 of each,
+/// by default.
 ///
 /// Times are since the Unix epoch.
 #[derive(Debug, Clone)]
@@ -38,28 +38,29 @@ impl Book {
         }
     }
 
-    /// Each call, from the oldest to the newest.
+    /// Returns the calls, from the oldest to the newest.
     pub fn arrivals(&self) -> impl Iterator<Item = &Arrival> {
         self.arrivals.kept.iter()
     }
 
-    /// Each lock, from the oldest to the newest.
+    /// Returns the lockouts, from the oldest to the newest.
     pub fn locks(&self) -> impl Iterator<Item = &Lock> {
         self.locks.kept.iter()
     }
 
-    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a
-    /// window of any of them.
+    /// Returns the tally of all users and shapes together. Its [`fullest`](Tally::fullest) is the
+    /// highest of theirs.
     pub fn totals(&self) -> Tally {
         self.totals
     }
 
-    /// What one user did with one endpoint, and with those that the server can't tell from it.
+    /// Returns the tally of a user and an endpoint, with those that the server can't distinguish
+    /// from it.
     pub fn of<E: Endpoint>(&self, user_id: &str) -> Tally {
         self.tally(user_id, Shape::of::<E>())
     }
 
-    /// As [`of`](Self::of), by the shape.
+    /// Returns the same as [`of`](Self::of), by the shape.
     pub fn tally(&self, user_id: &str, shape: Shape) -> Tally {
         let found = self
             .tallies
@@ -68,15 +69,15 @@ impl Book {
         found.map(|(_, _, tally)| *tally).unwrap_or_default()
     }
 
-    /// What each user did with each shape.
+    /// Returns the tally of each user and shape.
     pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
         self.tallies
             .iter()
             .map(|(user, shape, tally)| (&**user, *shape, *tally))
     }
 
-    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose
-    /// it is, and what it held.
+    /// Returns the user, the shape and the tally whose fullest window comes closest to its limit,
+    /// or exceeded it most.
     pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
         let fill = |tally: &Tally| {
             tally.limit.map_or(0.0, |limit| {
@@ -89,56 +90,55 @@ impl Book {
     }
 }
 
-/// One call.
+/// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Arrival {
     /// When it arrived.
     pub at: Duration,
-    /// Whose it was.
+    /// Its user.
     pub user_id: Arc<str>,
-    /// What it called.
+    /// The shape of its endpoint.
     pub shape: Shape,
-    /// Whether it was let through.
+    /// Whether it was allowed.
     pub verdict: Verdict,
 }
 
-/// A time in which a user is shut out.
+/// A lockout.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Who is.
+    /// The user who is locked out.
     pub user_id: Arc<str>,
-    /// What of.
+    /// The shape of the endpoint.
     pub shape: Shape,
-    /// When the call arrived that was one too many.
+    /// When the call arrived that exceeded the limit.
     pub from: Duration,
-    /// When calls are let through again; later than it was first told where calls have extended
-    /// it.
+    /// When it ends; later than first announced if calls have extended it.
     pub until: Duration,
 }
 
 impl Lock {
-    /// For how long it holds, or held.
+    /// Returns how long it lasts.
     pub fn length(&self) -> Duration {
         self.until.saturating_sub(self.from)
     }
 }
 
-/// Figures of calls.
+/// Counts of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {
     /// How many arrived.
     pub arrivals: u64,
-    /// How many of them were refused for a limit or a lock.
+    /// How many of them were refused because of a limit or a lockout.
     pub refused: u64,
-    /// How many locks began.
+    /// How many lockouts began.
     pub locks: u64,
-    /// The highest number of arrivals that any window of the server's held, refused ones included,
-    /// as the server stamps calls and bounds windows. 0 where there is no limit.
+    /// The most arrivals in any window of the server, refused ones included, by the server's stamps
+    /// and windows. 0 without a limit.
     pub fullest: u32,
-    /// The limit that holds; of several, the one that `fullest` comes closest to.
+    /// The limit; of several, the one that `fullest` comes closest to.
     pub limit: Option<Limit>,
 }
 

@@ -1,4 +1,4 @@
-//! How limits behave. What is published doesn't say it all, so that it can be set.
+//! How limits behave, where the published rules leave it open.
 
 use std::time::Duration;
 
@@ -35,8 +35,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Rolling windows that trip with the first call past the limit, exact stamps, a 429 with a
-    /// message and without `Retry-After`. Calls during a lock neither extend it nor count.
+    /// Returns the published rules: rolling windows, a lockout with the first call past the limit,
+    /// exact stamps, a 429 with a message and without `Retry-After`. Calls during a lockout neither
+    /// extend it nor count.
     pub const fn published() -> Self {
         Self {
             enforced: true,
@@ -51,8 +52,9 @@ impl Limits {
         }
     }
 
-    /// The worst of all that is unknown: trips with the call that reaches the limit, stamps in
-    /// whole seconds, calls during a lock extend it, and refused ones count.
+    /// Returns the strictest rules where the real ones are unknown: a lockout with the call that
+    /// reaches the limit, stamps in whole seconds, calls during a lockout extend it, and refused
+    /// calls count.
     pub const fn harsh() -> Self {
         Self::published()
             .trips(Trips::AtLimit)
@@ -61,7 +63,7 @@ impl Limits {
             .count_refused(true)
     }
 
-    /// Refuses nothing. Windows are measured all the same.
+    /// Returns rules that refuse nothing. Windows are measured nevertheless.
     pub const fn off() -> Self {
         Self {
             enforced: false,
@@ -69,27 +71,27 @@ impl Limits {
         }
     }
 
-    /// Whether anything is ever refused.
+    /// Returns whether nothing is refused.
     pub const fn is_off(&self) -> bool {
         !self.enforced
     }
 
-    /// Where a window begins.
+    /// Sets where a window begins.
     pub const fn window(self, window: Window) -> Self {
         Self { window, ..self }
     }
 
-    /// Which call is the one too many.
+    /// Sets which call exceeds the limit.
     pub const fn trips(self, trips: Trips) -> Self {
         Self { trips, ..self }
     }
 
-    /// How exactly the server notes when a call arrived.
+    /// Sets how exactly the server stamps calls.
     pub const fn stamps(self, stamps: Stamps) -> Self {
         Self { stamps, ..self }
     }
 
-    /// The server's clock, as far as limits go, is ahead by this.
+    /// Sets the lead of the clock that limits use.
     pub const fn clock_ahead(self, by: Duration) -> Self {
         Self {
             skew: nanos(by),
@@ -97,7 +99,7 @@ impl Limits {
         }
     }
 
-    /// The server's clock, as far as limits go, is behind by this.
+    /// Sets the lag of the clock that limits use.
     pub const fn clock_behind(self, by: Duration) -> Self {
         Self {
             skew: -nanos(by),
@@ -105,12 +107,12 @@ impl Limits {
         }
     }
 
-    /// In which of the known ways a user is told.
+    /// Sets the form of a throttled response.
     pub const fn telling(self, telling: Telling) -> Self {
         Self { telling, ..self }
     }
 
-    /// Whether an answer says in `Retry-After` after how many seconds to come back.
+    /// Sets whether a throttled response has `Retry-After`, in seconds.
     pub const fn retry_after(self, retry_after: bool) -> Self {
         Self {
             retry_after,
@@ -118,12 +120,12 @@ impl Limits {
         }
     }
 
-    /// Whether a call during a lock starts the lock's time anew.
+    /// Sets whether a call during a lockout starts it anew.
     pub const fn calls_extend_locks(self, extended: bool) -> Self {
         Self { extended, ..self }
     }
 
-    /// Whether calls that were refused for a limit or a lock take up the window as well.
+    /// Sets whether calls that were refused because of a limit or a lockout count in the window.
     pub const fn count_refused(self, count_refused: bool) -> Self {
         Self {
             count_refused,
@@ -187,18 +189,18 @@ const fn nanos(by: Duration) -> i64 {
     }
 }
 
-/// Where a window begins.
+/// Sets where a window begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Window {
-    /// At any time: what counts are the calls of the last minute, or whatever the limit's time is.
+    /// At any time: the calls of the last minute count, for a limit per minute.
     #[default]
     Rolling,
-    /// At full minutes, or whatever the limit's time is, of the server's clock.
+    /// At full minutes of the server's clock, for a limit per minute.
     Fixed,
 }
 
-/// Which call is the one too many, and is refused. With a limit of 20:
+/// Which call exceeds the limit and is refused. With a limit of 20:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Trips {
@@ -209,19 +211,19 @@ pub enum Trips {
     AtLimit,
 }
 
-/// How exactly a server notes when a call arrived.
+/// How exactly a server stamps calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Stamps {
-    /// To the nanosecond. A call counts for the limit's time, and a lock holds for its own.
+    /// To the nanosecond. A call counts for one window, and a lockout lasts as declared.
     #[default]
     Exact,
-    /// To the second, cut off. A call counts until its second lies back by *more* than the limit's
-    /// time, and so does a lock hold: both up to a second longer.
+    /// To the second, truncated. A call counts until its second is *more* than a window ago, and a
+    /// lockout ends likewise: both last up to a second longer.
     WholeSeconds,
 }
 
-/// The known ways of telling a user that it was too much.
+/// The known forms of a throttled response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Telling {
@@ -239,7 +241,7 @@ pub enum Telling {
 }
 
 impl Telling {
-    /// All of them.
+    /// All forms.
     pub const ALL: [Self; 4] = [
         Self::TooManyRequests,
         Self::RateLimitExceeded,

@@ -1,4 +1,4 @@
-//! The answers by which a server tells a user that it was too much.
+//! The forms of throttled responses.
 
 use std::time::Duration;
 

@@ -11,11 +11,11 @@ use super::rules::{Limits, Trips, Window};
 use super::shape::{Shape, Url};
 use super::window::Calls;
 
-/// Counts calls for each user and [`Shape`], or for all users where a limit is per app, refuses
-/// those that are too many, and keeps the [`Book`].
+/// Counts calls for each user and [`Shape`], or for all users if a limit is per app, refuses those
+/// that exceed a limit, and keeps the [`Book`].
 ///
-/// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a
-/// call that comes with an earlier one than the call before is stamped like that.
+/// It has no clock: each call has its time, since the Unix epoch. Time doesn't go back: a call with
+/// an earlier time than the one before gets that one's.
 ///
 /// ```
 /// use std::time::Duration;
@@ -51,7 +51,8 @@ pub struct Throttle {
     book: Book,
 }
 
-/// A URL that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each time.
+/// A shape that a [`Throttle`] knows: for many calls, faster than finding it by the endpoint each
+/// time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bucket(usize);
 
@@ -78,23 +79,23 @@ struct Counter {
     locked: Option<(Duration, Option<u64>)>,
 }
 
-/// What a throttle says to a call.
+/// The decision on a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It is let through.
+    /// The call is allowed.
     Allowed,
-    /// It was one too many, and a lock began.
+    /// The call exceeds the limit, and a lockout begins.
     Tripped {
         /// When calls are let through again.
         until: Duration,
     },
-    /// It was one too many, where the endpoint has no lock.
+    /// The call exceeds the limit of an endpoint without a lockout.
     Full {
         /// When a call is let through again.
         until: Duration,
     },
-    /// The user is shut out.
+    /// The user is locked out.
     Locked {
         /// When calls are let through again.
         until: Duration,
@@ -102,12 +103,12 @@ pub enum Verdict {
 }
 
 impl Verdict {
-    /// Whether the call is let through.
+    /// Returns whether the call is allowed.
     pub fn is_allowed(&self) -> bool {
         *self == Self::Allowed
     }
 
-    /// When calls are let through again, if this one isn't.
+    /// Returns when calls are allowed again, if this one isn't.
     pub fn until(&self) -> Option<Duration> {
         match *self {
             Self::Allowed => None,
@@ -117,7 +118,7 @@ impl Verdict {
 }
 
 impl Throttle {
-    /// One that has seen nothing yet.
+    /// Returns a throttle without calls.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -133,8 +134,8 @@ impl Throttle {
         }
     }
 
-    /// Keeps at most so many arrivals, and so many locks, one by one: the latest. With 0 there are
-    /// counters only. It forgets those that it has kept so far, and no figures.
+    /// Sets how many arrivals and how many lockouts are kept one by one, the latest. With 0 it has
+    /// counts only. Those kept so far are dropped; counts stay.
     #[must_use]
     pub fn keep(mut self, most: usize) -> Self {
         self.book = Book {
@@ -144,20 +145,20 @@ impl Throttle {
         self
     }
 
-    /// Behaves otherwise from now on. What it has counted stays counted, and locks stay.
+    /// Sets the rules from now on. Counts and lockouts stay.
     pub fn set_limits(&mut self, limits: Limits) {
         // The clock may be another one now.
         self.stamp = limits.stamp(self.limits.unstamp(self.stamp));
         self.limits = limits;
     }
 
-    /// How it behaves.
+    /// Returns the rules.
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// The bucket of the endpoint. Of endpoints that a server can't tell apart, all limits hold from
-    /// when the throttle knows them.
+    /// Returns the bucket of the endpoint. Of endpoints that a server can't distinguish, all limits
+    /// apply once the throttle knows them.
     pub fn bucket(&mut self, endpoint: &'static EndpointMeta) -> Bucket {
         let address = std::ptr::from_ref(endpoint).addr();
         if let Some(bucket) = self.endpoints.get(&address) {
@@ -183,7 +184,7 @@ impl Throttle {
         bucket
     }
 
-    /// A call of the user's arrives at the endpoint.
+    /// Records a call of a user to the endpoint, and decides on it.
     pub fn arrive(
         &mut self,
         now: Duration,
@@ -194,7 +195,7 @@ impl Throttle {
         self.arrive_at(now, user_id, bucket)
     }
 
-    /// As [`arrive`](Self::arrive), where the bucket is known.
+    /// Does the same as [`arrive`](Self::arrive), by the bucket.
     ///
     /// # Panics
     ///
@@ -288,7 +289,7 @@ impl Throttle {
         }
     }
 
-    /// Until when the user is shut out of the endpoint, as of `now`.
+    /// Returns the end of the user's lockout from the endpoint, if there is one at `now`.
     pub fn locked_until(
         &self,
         now: Duration,
@@ -307,7 +308,7 @@ impl Throttle {
         Some(self.limits.unstamp(end))
     }
 
-    /// Lets everybody in again, and counts from nothing. The book stays.
+    /// Ends all lockouts, and starts all windows anew. The book stays.
     pub fn forgive(&mut self) {
         for state in self.users.values_mut().flatten() {
             state.counters.clear();
@@ -315,12 +316,12 @@ impl Throttle {
         self.app.iter_mut().for_each(Vec::clear);
     }
 
-    /// All users and shapes together.
+    /// Returns the tally of all users and shapes together.
     pub fn totals(&self) -> Tally {
         self.book.totals
     }
 
-    /// All that it saw, up to now.
+    /// Returns what it has seen so far.
     pub fn book(&self) -> Book {
         let mut book = self.book.clone();
         for (user_id, states) in &self.users {

@@ -1,4 +1,4 @@
-//! The page on which a user consents, which here needs no clicks.
+//! The consent page, which needs no clicks here.
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;

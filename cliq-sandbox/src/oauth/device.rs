@@ -1,5 +1,4 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
-//! it is done.
+//! Devices without a browser: they show a code, which their user enters elsewhere, and poll.
 
 use std::sync::Arc;
 

@@ -1,4 +1,4 @@
-//! What a token is good for, and why it may not be.
+//! What a token grants, and why it may be refused.
 
 use std::fmt;
 use std::sync::Arc;
@@ -24,7 +24,7 @@ pub(super) struct Consent {
     pub(super) app_only: bool,
 }
 
-/// What an access token is good for.
+/// What an access token grants.
 #[derive(Debug)]
 pub struct Grant {
     pub(super) consent: Arc<Consent>,
@@ -35,21 +35,21 @@ pub struct Grant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The data center doesn't know it, or no longer.
+    /// The data center doesn't know it, or no longer does.
     Unknown,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It is good, but not for this.
+    /// It lacks a scope.
     MissingScope,
 }
 
-/// A token for the API, and perhaps one to get the next with.
+/// An access token, and a refresh token if one was issued.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenPair {
     /// The access token.
     pub access_token: String,
-    /// The refresh token, where there is one.
+    /// The refresh token, if one was issued.
     pub refresh_token: Option<String>,
     pub(super) scopes: String,
 }
@@ -62,22 +62,22 @@ impl Consent {
 }
 
 impl Grant {
-    /// The user as whom it acts.
+    /// Returns the user.
     pub fn user_id(&self) -> &str {
         &self.consent.user_id
     }
 
-    /// The app that it was given to, if it was given to one.
+    /// Returns the app, if it was issued to one.
     pub fn client_id(&self) -> Option<&str> {
         self.consent.client_id.as_deref()
     }
 
-    /// What it may do.
+    /// Returns its scopes.
     pub fn scopes(&self) -> &ScopeSet {
         &self.consent.scopes
     }
 
-    /// When it ends, if it does.
+    /// Returns when it expires, if it does.
     pub fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }
@@ -97,7 +97,7 @@ impl Grant {
 }
 
 impl Unauthorized {
-    /// What Cliq calls it.
+    /// Returns Cliq's code for it.
     pub fn code(self) -> &'static str {
         match self {
             Self::Unknown | Self::Expired => "oauthtoken_invalid",

@@ -1,8 +1,7 @@
-//! The accounts server: who may do what, and the tokens that prove it.
+//! The accounts server: OAuth apps, users, and their tokens.
 //!
-//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values
-//! together with the time at which they came, and tokens are made from a seed: the same calls at
-//! the same times give the same answers.
+//! [`Accounts`] is a state machine without I/O, clock and randomness. Each request has its time,
+//! and tokens are made from a seed: the same requests at the same times have the same responses.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -31,12 +30,13 @@
 //!
 //! # Data centers
 //!
-//! It stands for the accounts servers of all data centers at once. Which of them a request is for
-//! goes by its host; a host that is nobody's, such as a loopback address, is the home data
-//! center's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
-//! [`place`](Accounts::place) gives a data center a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//! It plays the accounts servers of all data centers. The host of a request selects one of them;
+//! an unknown host, such as a loopback address, selects the home data center: `us`, unless
+//! [`set_home`](Accounts::set_home) changes that. [`place`](Accounts::place) gives a data center
+//! its host: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the
+//! same port.
 //!
-//! Codes, tokens and apps of one data center are nothing to the others: `invalid_code`,
+//! Codes, tokens and apps of one data center are unknown to the others: `invalid_code`,
 //! `invalid_client`, and 401.
 //!
 //! # What is assumed
@@ -113,12 +113,12 @@ pub struct Accounts {
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Of the nine data centers, with nobody and nothing in them.
+    /// Returns the accounts servers of the nine data centers, without users and apps.
     pub fn new() -> Self {
         Self::seeded(0)
     }
 
-    /// As [`new`](Self::new), with tokens and codes of their own: two seeds share none.
+    /// Does the same as [`new`](Self::new), with a seed for tokens and codes: two seeds share none.
     pub fn seeded(seed: u64) -> Self {
         Self {
             policy: Policy::default(),
@@ -134,12 +134,12 @@ impl Accounts {
         }
     }
 
-    /// Whether a path is the accounts server's.
+    /// Returns whether a path is one of the accounts server.
     pub fn serves(path: &str) -> bool {
         path.starts_with("/oauth/")
     }
 
-    /// Answers one request that came at `now`.
+    /// Answers a request that arrived at `now`.
     pub fn handle(&mut self, request: &Request<Bytes>, now: OffsetDateTime) -> Response<Bytes> {
         match endpoint(request.uri().path()) {
             Some((method, answer)) if method == *request.method() => {
@@ -151,12 +151,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is
-    /// the host and port that the request was sent to.
+    /// Returns what an access token grants, if it has the needed scopes at `host`, the host and
+    /// port that the request was sent to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data center's, has expired, or lacks a scope.
+    /// If the token isn't one of that data center, has expired, or lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -172,12 +172,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is, whatever it may do. `host` is the host and port that the request
-    /// was sent to.
+    /// Returns what an access token grants. `host` is the host and port that the request was sent
+    /// to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data center's, or has expired.
+    /// If the token isn't one of that data center, or has expired.
     pub fn authenticate(
         &self,
         host: &str,
@@ -188,7 +188,7 @@ impl Accounts {
             .authenticate(token, self.centers.at(Some(host)), now)
     }
 
-    /// An access token out of nothing, of no app's. It ends at `expires_at`, if ever.
+    /// Issues an access token without an app. It expires at `expires_at`, or never.
     ///
     /// # Panics
     ///
@@ -205,7 +205,7 @@ impl Accounts {
             .mint_access(&mut self.ids, Arc::new(consent), expires_at)
     }
 
-    /// An access token and its refresh token, as if the user had consented to the app just now.
+    /// Issues an access token and a refresh token, as if the user had just consented to the app.
     ///
     /// # Panics
     ///
@@ -224,29 +224,28 @@ impl Accounts {
             .mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
     }
 
-    /// Ends a token: a refresh token with all access tokens that came from it, or an access token
-    /// alone. Tells whether there was one.
+    /// Revokes a token: a refresh token with all access tokens that came from it, or an access
+    /// token. Returns whether there was one.
     pub fn revoke(&mut self, token: &str) -> bool {
         self.tokens.revoke(token)
     }
 
-    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there
-    /// were.
+    /// Revokes all access tokens of a user, and no refresh tokens. Returns how many there were.
     pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         self.tokens.revoke_access_tokens(user_id)
     }
 
-    /// What was asked for, given and refused, from the first to the last.
+    /// Returns all requests and their outcomes.
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// How it behaves.
+    /// Returns the policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// How it is to behave from now on.
+    /// Returns the policy, to be changed.
     pub fn policy_mut(&mut self) -> &mut Policy {
         &mut self.policy
     }

@@ -1,4 +1,4 @@
-//! Tokens: how they are made, used and ended.
+//! Tokens: how they are issued, used and revoked.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
