@@ -54,7 +54,7 @@ pub(super) enum By {
 }
 
 impl Credentials {
-    /// An access token, which works until it expires.
+    /// Returns credentials of an access token, which work until it expires.
     pub fn access_token(token: impl Into<AccessToken>) -> Self {
         Self {
             first: Some(token.into()),
@@ -74,7 +74,8 @@ impl Credentials {
         })))
     }
 
-    /// The client's own access (RFC 6749, section 4.4), without a user who consents.
+    /// Returns credentials of the client itself (RFC 6749, section 4.4), without a user who
+    /// consents.
     pub fn client_credentials(client: &OAuthClient, scopes: impl Into<ScopeSet>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
             client: client.clone(),

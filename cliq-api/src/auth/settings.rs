@@ -28,7 +28,7 @@ pub struct TokenSettings {
 }
 
 impl TokenSettings {
-    /// A margin of five minutes, 30 seconds for a renewal, and no store.
+    /// Returns the defaults: a margin of five minutes, 30 seconds for a renewal, and no store.
     pub fn new() -> Self {
         Self {
             margin: Duration::from_mins(5),

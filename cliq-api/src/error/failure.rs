@@ -158,7 +158,7 @@ impl Failure {
         }
     }
 
-    /// Whether the code is one of these, in any case.
+    /// Returns whether the code is one of these, in any case.
     pub fn has_code(&self, codes: &[&str]) -> bool {
         self.code
             .as_ref()

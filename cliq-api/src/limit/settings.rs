@@ -67,7 +67,7 @@ pub enum Priority {
 }
 
 impl LimitSettings {
-    /// The defaults.
+    /// Returns the defaults.
     pub const fn new() -> Self {
         Self {
             off: false,
