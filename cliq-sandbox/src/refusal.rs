@@ -83,7 +83,7 @@ impl Refusal {
     /// There is a token, but it won't do.
     pub(crate) fn token(reason: Unauthorized) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED).because(match reason {
-            Unauthorized::Unknown => "the token is none of this server's, or was revoked",
+            Unauthorized::Unknown => "unknown or revoked token",
             Unauthorized::Expired => "the token has run out",
             Unauthorized::MissingScope => "the token lacks the scope of this operation",
         })
