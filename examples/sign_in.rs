@@ -70,7 +70,7 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    // From here on the sandbox is asked in this process, as the data centre that it stands in for.
+    // From here on requests go to the sandbox in this process, as the data centre that it simulates.
     let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
     println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;

@@ -29,7 +29,7 @@ pub struct SandboxBuilder {
 /// What a sandbox is besides its world.
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
-    /// `None`: what there is where nobody says anything.
+    /// `None` for the default.
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
     /// How many arrivals are kept one by one.
@@ -189,45 +189,45 @@ impl SandboxBuilder {
         self.json(text)
     }
 
-    /// What time it is in it; [`Clock::tokio`] where nothing is said.
+    /// Sets the clock; defaults to [`Clock::tokio`].
     #[must_use]
     pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
         self.settings.clock = clock.into();
         self
     }
 
-    /// What chance goes by: the same seed, the same [faults](Sandbox::faults) and latencies. Where
-    /// nothing is said, it is `CLIQ_SANDBOX_SEED` of the environment, else 0. A test that fails
-    /// after chance had a part in it prints the seed.
+    /// Sets the seed of everything random: the same seed gives the same [faults](Sandbox::faults)
+    /// and latencies. Defaults to the variable `CLIQ_SANDBOX_SEED`, else 0. A test that fails after
+    /// something random prints the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// How limits behave; [`Limits::off`] where nothing is said.
+    /// Sets how limits behave; defaults to [`Limits::off`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// How a post is answered that asks for no id; [`Posts::Documented`] where nothing is said.
+    /// Sets the response to a post that requests no id; defaults to [`Posts::Documented`].
     #[must_use]
     pub fn posts(mut self, posts: Posts) -> Self {
         self.settings.posts = posts;
         self
     }
 
-    /// How many arrivals, and how many locks, the [book](Sandbox::book) keeps one by one: the
-    /// latest 100,000 where nothing is said. With 0 there are figures only.
+    /// Sets how many arrivals, and how many locks, the [book](Sandbox::book) keeps: the latest ones,
+    /// 100,000 by default. With 0 it has totals only.
     #[must_use]
     pub fn keep_arrivals(mut self, most: usize) -> Self {
         self.settings.kept = most;
         self
     }
 
-    /// Is told of each request, when it is answered or lost.
+    /// Calls `watcher` for each request, once it is answered or lost.
     #[must_use]
     pub fn watch(mut self, watcher: impl Fn(&Record) + Send + Sync + 'static) -> Self {
         self.settings.watcher = Some(Arc::new(watcher));

@@ -8,10 +8,10 @@ use tokio::time::Instant;
 
 /// The clock of a [`Sandbox`](crate::Sandbox).
 ///
-/// - [`Clock::tokio`] is what a sandbox has unless it is told otherwise: it starts at the same time
-///   in every run, and goes with Tokio's clock, so that paused time stands still here too.
+/// - [`Clock::tokio`] is the default: it starts at the same time in every run and follows Tokio's
+///   clock, paused or not.
 /// - [`Clock::system`] tells the real time, for a server that people look at.
-/// - A [`ManualClock`] goes only when it is told to.
+/// - A [`ManualClock`] moves only when it is set or advanced.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -71,7 +71,7 @@ impl Default for Clock {
     }
 }
 
-/// A clock that stands still until it is moved. Clones are the same clock.
+/// A clock that moves only when it is set or advanced. Clones are the same clock.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,7 +86,7 @@ impl Default for Clock {
 pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
 
 impl ManualClock {
-    /// Stands at this time.
+    /// Returns a clock at this time.
     pub fn at(time: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(time)))
     }

@@ -52,7 +52,7 @@ impl Sandbox {
         written
             .and_then(|()| fs::rename(&part, file))
             .inspect_err(|_| {
-                // What is wrong is told; that this is in the way as well would help nobody.
+                // The first error is reported; another of the clean-up would help nobody.
                 let _ = fs::remove_file(&part);
             })
     }
@@ -252,7 +252,7 @@ pub struct SandboxThread {
     pub main_message_id: String,
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The ids of those who follow it, in the order in which they came to.
+    /// The ids of its followers, in the order in which they followed.
     pub follower_ids: Vec<String>,
 }
 
@@ -266,7 +266,7 @@ pub struct Message {
     pub sender_id: String,
     /// The name of the user or bot that posted it.
     pub sender_name: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,

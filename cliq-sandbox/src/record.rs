@@ -1,4 +1,4 @@
-//! What is told of each request, for a log.
+//! One line of a log for each request.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub struct Record {
     pub endpoint: Option<&'static EndpointMeta>,
     /// Its method.
     pub method: Method,
-    /// Its path. A query may hold a secret, and is not told.
+    /// Its path, without the query, which may hold a secret.
     pub path: String,
     /// Of the answer, before anything happened to that. `None` where it didn't arrive.
     pub status: Option<StatusCode>,

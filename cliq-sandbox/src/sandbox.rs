@@ -42,7 +42,7 @@ const WEBHOOK_TOKEN: &str = "zapikey";
 const WEBHOOK_SCOPES: &str = "ZohoCliq.Webhooks.CREATE,ZohoCliq.BotMessages.CREATE";
 const MAX_WEBHOOK_TOKENS: usize = 5;
 
-/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
+/// A Cliq in memory: users and bots, their chats and channels, and the messages in them.
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with
 /// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
@@ -226,7 +226,7 @@ impl Sandbox {
         self.arrive(request, None)
     }
 
-    /// What is to go wrong.
+    /// Returns the faults to inject.
     pub fn faults(&self) -> Faults<'_> {
         Faults::new(&self.0.plans)
     }
@@ -236,13 +236,12 @@ impl Sandbox {
         self.throttle().set_limits(limits);
     }
 
-    /// How limits behave. [`Limits::off`], unless something else was said.
+    /// Returns how limits behave; defaults to [`Limits::off`].
     pub fn limits(&self) -> Limits {
         self.throttle().limits()
     }
 
-    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of
-    /// now.
+    /// Returns a copy of what the server recorded: arrivals, and the outcome of limits.
     pub fn book(&self) -> Book {
         self.throttle().book()
     }
@@ -258,7 +257,7 @@ impl Sandbox {
         throttle.locked_until(since_epoch(self.now()), user_id, E::META)
     }
 
-    /// Ends all locks, and begins all windows anew. The book stays.
+    /// Ends all locks and restarts all windows. The book stays.
     pub fn forgive(&self) {
         self.throttle().forgive();
     }
@@ -288,7 +287,7 @@ impl Sandbox {
         self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What chance goes by.
+    /// Returns the seed of everything random.
     pub fn seed(&self) -> u64 {
         self.0.plans.seed()
     }
@@ -303,7 +302,7 @@ impl Sandbox {
         plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
-    /// A request arrives. `fault` is what goes wrong with it.
+    /// Handles a request, with a fault if there is one.
     pub(crate) fn arrive(&self, request: Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
         let mut record = Record::new(
             self.now(),
@@ -627,7 +626,7 @@ impl fmt::Debug for AppCredentials {
     }
 }
 
-/// A test that fails says how it can be repeated, where chance had a part in it.
+/// Prints the seed if a test fails after something random, so that it can be repeated.
 impl Drop for Inner {
     fn drop(&mut self) {
         if std::thread::panicking() && self.plans.went_by_chance() {

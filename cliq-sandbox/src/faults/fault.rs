@@ -1,13 +1,13 @@
-//! The kinds of things that go wrong.
+//! The kinds of faults.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// Something that goes wrong with one call.
+/// A fault of one call.
 ///
-/// Over HTTP it is what it says. In process it is what a client's transport would make of it.
+/// Over HTTP it happens as named. In process it is what a client's transport would make of it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {

@@ -12,8 +12,7 @@ use super::latency::Latency;
 use crate::limits::Shape;
 use crate::random::Random;
 
-/// What is to go wrong in a [`Sandbox`](crate::Sandbox), and for which endpoints. Nothing does at
-/// first.
+/// The faults of a [`Sandbox`](crate::Sandbox), and of which endpoints. None by default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -41,8 +40,8 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Those of one endpoint, and of those that the server can't tell from it: [`Shape`] says
-    /// which.
+    /// Those of one endpoint, and of those that the server can't distinguish from it; see
+    /// [`Shape`].
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
@@ -72,7 +71,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// From now on nothing goes wrong any more. What is under way goes its way.
+    /// Removes all faults. Calls under way keep theirs.
     pub fn clear(self) {
         self.0.change(|plans| {
             plans.active = false;
@@ -87,7 +86,7 @@ impl<'s> Faults<'s> {
     }
 }
 
-/// The [`Faults`] of some endpoints. Each method adds to what was said before.
+/// The [`Faults`] of some endpoints. Each method adds to the earlier ones.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultsOn<'s> {
     plans: &'s Plans,
@@ -102,7 +101,7 @@ enum Target {
 }
 
 impl FaultsOn<'_> {
-    /// This happens to the next call; said again, to the one after it, and so on.
+    /// Adds a fault of the next call; added again, of the one after it, and so on.
     #[allow(clippy::should_implement_trait, reason = "nothing is iterated")]
     pub fn next(self, fault: Fault) -> Self {
         self.repeat(1, fault)
@@ -179,7 +178,7 @@ impl FaultsOn<'_> {
     }
 }
 
-/// All that is to go wrong.
+/// All faults.
 #[derive(Debug)]
 pub(crate) struct Plans {
     seed: u64,
@@ -188,7 +187,7 @@ pub(crate) struct Plans {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether anything was ever said.
+    /// Whether a fault was ever added.
     active: bool,
     everywhere: Plan,
     /// Those of `None` are what is no endpoint.
@@ -227,7 +226,7 @@ impl Plans {
         self.seed
     }
 
-    /// Whether there is anything that could go wrong.
+    /// Whether any fault is left.
     pub(crate) fn is_active(&self) -> bool {
         self.change(|state| state.active)
     }

@@ -9,14 +9,14 @@ use cliq_api::{Endpoint, Limit};
 use super::shape::Shape;
 use super::throttle::Verdict;
 
-/// How many arrivals, and how many locks, are kept one by one unless something else is said.
+/// How many arrivals, and how many locks, are kept by default.
 pub(super) const KEPT: usize = 100_000;
 
 /// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
 ///
 /// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single
 /// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept, 100,000 of each
-/// unless something else was said.
+/// by default.
 ///
 /// Times are since the Unix epoch.
 #[derive(Debug, Clone)]
@@ -113,8 +113,7 @@ pub struct Lock {
     pub shape: Shape,
     /// When the call arrived that was one too many.
     pub from: Duration,
-    /// When calls are let through again; later than it was first told where calls have extended
-    /// it.
+    /// When calls are let through again; later than first reported if calls have extended it.
     pub until: Duration,
 }
 

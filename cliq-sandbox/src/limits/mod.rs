@@ -3,7 +3,7 @@
 //!
 //! [`Throttle`] is that side as a pure state machine: times come in with the calls, nothing waits,
 //! nothing is random. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls may
-//! use one by itself. [`Limits`] says how it behaves, and [`Book`] is what it saw.
+//! use one alone. [`Limits`] configures it, and [`Book`] has what it recorded.
 //!
 //! How many calls in which time, and for how long a user is shut out who makes more, comes from the
 //! declaration of the endpoint. Calls are counted for each user and each [`Shape`].

@@ -61,7 +61,7 @@ impl Limits {
             .count_refused(true)
     }
 
-    /// Refuses nothing. Windows are measured all the same.
+    /// Refuses nothing, but still measures windows.
     pub const fn off() -> Self {
         Self {
             enforced: false,
@@ -105,12 +105,12 @@ impl Limits {
         }
     }
 
-    /// In which of the known ways a user is told.
+    /// Sets how a refusal is reported.
     pub const fn telling(self, telling: Telling) -> Self {
         Self { telling, ..self }
     }
 
-    /// Whether an answer says in `Retry-After` after how many seconds to come back.
+    /// Sets whether a refusal has a `Retry-After` header, in seconds.
     pub const fn retry_after(self, retry_after: bool) -> Self {
         Self {
             retry_after,
@@ -118,7 +118,7 @@ impl Limits {
         }
     }
 
-    /// Whether a call during a lock starts the lock's time anew.
+    /// Sets whether a call during a lock restarts the lock.
     pub const fn calls_extend_locks(self, extended: bool) -> Self {
         Self { extended, ..self }
     }

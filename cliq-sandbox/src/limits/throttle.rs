@@ -78,7 +78,7 @@ struct Counter {
     locked: Option<(Duration, Option<u64>)>,
 }
 
-/// What a throttle says to a call.
+/// A throttle's answer to a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
@@ -393,7 +393,7 @@ impl Rule {
 }
 
 impl Counter {
-    /// What this limit says to a call, which isn't counted yet.
+    /// Whether this limit admits a call, which isn't counted yet.
     fn judge(
         &mut self,
         limits: &Limits,

@@ -20,7 +20,7 @@ pub struct Entry {
     pub location: String,
     /// What it asked for.
     pub action: Action,
-    /// The app that it said it came from.
+    /// The app that it named.
     pub client_id: Option<String>,
     /// The user whom it was about, where that is known.
     pub user_id: Option<String>,
@@ -28,7 +28,7 @@ pub struct Entry {
     pub refresh_token: Option<String>,
     /// The error that was answered, unless it was granted: `invalid_code`.
     pub refused: Option<&'static str>,
-    /// Whether a secret, a code or a token stood in the URL.
+    /// Whether the URL had a secret, a code or a token.
     pub secrets_in_query: bool,
 }
 

@@ -31,10 +31,11 @@
 //!
 //! # Data centres
 //!
-//! It stands for the accounts servers of all data centres at once. Which of them a request is for
-//! goes by its host; a host that is nobody's, such as a loopback address, is the home data
-//! centre's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
-//! [`place`](Accounts::place) gives a data centre a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//! It simulates the accounts servers of all data centres at once. A request's host selects the data
+//! centre; any other host, such as a loopback address, is the home data centre's, `us` unless
+//! [`set_home`](Accounts::set_home) changes it. [`place`](Accounts::place) gives a data centre a
+//! separate host: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach
+//! the same port.
 //!
 //! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`,
 //! `invalid_client`, and 401.
@@ -99,7 +100,7 @@ pub struct Accounts {
     apps: HashMap<String, App>,
     /// The users' ids, and where they live.
     users: HashMap<String, CenterKey>,
-    /// Who sits before the browser; the first user at first.
+    /// The user at the browser; defaults to the first user.
     signed_in: Option<String>,
     codes: HashMap<String, Code>,
     /// By their device codes.
@@ -118,7 +119,7 @@ impl Accounts {
         Self::seeded(0)
     }
 
-    /// As [`new`](Self::new), with tokens and codes of their own: two seeds share none.
+    /// As [`new`](Self::new), with other tokens and codes: two seeds share none.
     pub fn seeded(seed: u64) -> Self {
         Self {
             policy: Policy::default(),

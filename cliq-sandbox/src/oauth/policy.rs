@@ -8,7 +8,7 @@ use http::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What the user at the browser says, to consent pages and devices. At first
+    /// The decision of the user at the browser, on consent pages and devices. Defaults to
     /// [`Decision::Allow`].
     pub decision: Decision,
     /// How long an access token lives: an hour.
@@ -27,7 +27,7 @@ pub struct Policy {
     /// How long a refresh token is denied when it gave too many, counted from the last one that
     /// was refused: ten minutes.
     pub denial: Duration,
-    /// Whether a refresh within a denial makes it longer. At first it does.
+    /// Whether a refresh within a denial makes it longer. Defaults to true.
     pub denial_extends: bool,
     /// The status of `Access Denied`: 200, and 400 has been seen as well.
     pub throttle_status: StatusCode,
@@ -36,16 +36,16 @@ pub struct Policy {
     pub live_access_tokens: usize,
     /// How many refresh tokens a user has for an app: 20. A further one ends the oldest.
     pub live_refresh_tokens: usize,
-    /// Whether answers with tokens tell the scopes, which some of Zoho's do. At first they do.
+    /// Whether token responses include the scopes, as some of Zoho's do. Defaults to true.
     pub tells_scopes: bool,
     /// In which unit, and under which names, answers tell how long something lives.
     pub time_unit: TimeUnit,
-    /// The scopes that a token of client credentials reports, and is refused for all the same. At
-    /// first there are none.
+    /// The scopes that a token of client credentials reports, but is refused for. Defaults to
+    /// none.
     pub hollow_scopes: Vec<String>,
 }
 
-/// What a user says who is asked for consent.
+/// The decision of a user who is asked for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Decision {
     /// Yes.
@@ -67,7 +67,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// The number that stands for the time.
+    /// The time in this unit.
     pub(super) fn number(self, time: Duration) -> u128 {
         match self {
             Self::Seconds => u128::from(time.as_secs()),

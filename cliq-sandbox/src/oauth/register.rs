@@ -39,8 +39,8 @@ impl App {
         self
     }
 
-    /// The data centres that know it, as in `["us", "eu"]`; the home data centre where nothing is
-    /// said.
+    /// Sets the data centres that know it, such as `["us", "eu"]`; defaults to the home data
+    /// centre.
     pub fn locations(self, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             locations: locations.into_iter().map(Into::into).collect(),
@@ -48,8 +48,7 @@ impl App {
         }
     }
 
-    /// The user as whom it acts with client credentials; the one at the browser where nothing is
-    /// said.
+    /// Sets the user as whom it acts with client credentials; defaults to the one at the browser.
     pub fn owner(self, user_id: impl Into<String>) -> Self {
         Self {
             owner: Some(user_id.into()),
@@ -125,7 +124,7 @@ impl Accounts {
         self.signed_in = Some(user_id.to_owned());
     }
 
-    /// The data centre that answers at hosts that are nobody's. At first `us`.
+    /// Sets the data centre that answers at hosts of none. Defaults to `us`.
     ///
     /// # Panics
     ///
@@ -194,7 +193,7 @@ impl Accounts {
         );
     }
 
-    /// The app that a request says it is from, if the data centre knows it.
+    /// The app that a request names, if the data centre knows it.
     pub(super) fn app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = ask.get("client_id").and_then(|id| self.apps.get(id));
         app.filter(|app| self.knows(ask.center, app))

@@ -6,8 +6,8 @@ use cliq_api::Scopes;
 
 /// The scopes that a token has.
 ///
-/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of
-/// its group.
+/// A scope is `Service.group.OPERATION`. Case is ignored, and `ALL` means every operation of its
+/// group.
 ///
 /// ```
 /// use cliq_api::Scopes;
