@@ -1,4 +1,4 @@
-//! A bot that closes threads in which nobody has said anything for a week, and the tests of it.
+//! A bot that closes threads in which nobody has posted for a week, and its tests.
 //!
 //! `cargo run --example bot` lets it loose on a sandbox, `cargo test --example bot` runs the tests
 //! at the end of this file.
@@ -23,7 +23,7 @@ struct Janitor {
 #[derive(Debug, Default)]
 struct Round {
     closed: Vec<ThreadChatId>,
-    /// Threads that Cliq would not have closed, each with what it said.
+    /// Threads that Cliq didn't close, each with its error.
     failed: Vec<(ThreadChatId, Error)>,
 }
 
@@ -201,7 +201,7 @@ mod tests {
         Ok(())
     }
 
-    /// A server on which every thread of three can be closed, unless a test says otherwise.
+    /// A server on which each of three threads can be closed, unless a test changes that.
     fn three_quiet_threads() -> StubServer {
         let server = StubServer::new();
         let ids = ["CT_1-T-1", "CT_1-T-2", "CT_1-T-3"];

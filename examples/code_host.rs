@@ -14,7 +14,7 @@ use serde::{Deserialize, Serialize};
 
 /// Repositories, and what belongs to them.
 ///
-/// All calls count in one bucket, besides those with a `limit` of their own.
+/// All calls count in one bucket, besides those with another `limit`.
 #[endpoints(
     base = "/repos",
     header("Accept" = "application/vnd.example+json", "X-Api-Version" = "2022-11-28"),
@@ -163,7 +163,7 @@ pub trait Repositories {
     #[endpoint(OPTIONS "/<OWNER>/<REPO>", limit = "5/s", lock = none)]
     fn probe(&self, owner: String, repo: String);
 
-    /// Searches code. It has limits of its own.
+    /// Searches code, with other limits.
     #[endpoint(GET "/code", base = "/search", bucket = "search", limit = ["30/min", "500/day"], response = "items")]
     fn search_code(&self, #[query("q")] query: String) -> Vec<File>;
 }

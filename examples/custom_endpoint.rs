@@ -1,6 +1,6 @@
 //! An endpoint of your own, on the same client: `cargo run --example custom_endpoint`.
 //!
-//! The trait is all that there is to write. It stands here for any part of Cliq that `cliq-api`
+//! The trait is all that there is to write. The same works for any part of Cliq that `cliq-api`
 //! doesn't declare, and for any other HTTP API; this one is answered by a few lines at the end of
 //! the file.
 

@@ -28,7 +28,7 @@ pub struct SandboxBuilder {
 /// What a sandbox is besides its world.
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
-    /// `None`: what there is where nobody says anything.
+    /// `None` for the default.
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
     /// How many arrivals are kept one by one.

@@ -17,7 +17,7 @@ pub(crate) struct Call<'r> {
     pub(crate) now: OffsetDateTime,
     /// The path as it was sent.
     pub(crate) url: &'r str,
-    /// What stands in the place of the path's placeholders.
+    /// The values of the path's placeholders.
     pub(crate) values: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<&'r str>,

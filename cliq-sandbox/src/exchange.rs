@@ -13,7 +13,7 @@ use crate::sandbox::Sandbox;
 pub(crate) enum Outcome {
     /// There was no way to the server.
     Unreachable,
-    /// What came of it on the way.
+    /// The response, as damaged on the way.
     Sent(Damaged),
 }
 
@@ -54,7 +54,7 @@ async fn arrive_later(
     fault: Option<Fault>,
 ) -> Option<Response<Bytes>> {
     let sandbox = sandbox.clone();
-    // A task of its own: it goes on when its caller is dropped.
+    // A separate task continues when its caller is dropped.
     let arrival = tokio::spawn(async move {
         sleep(before).await;
         sandbox.arrive(request, fault.as_ref())

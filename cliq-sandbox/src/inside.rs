@@ -49,7 +49,7 @@ impl Sandbox {
         written
             .and_then(|()| fs::rename(&part, file))
             .inspect_err(|_| {
-                // What is wrong is told; that this is in the way as well would help nobody.
+                // The first error is reported; another of the clean-up would help nobody.
                 let _ = fs::remove_file(&part);
             })
     }

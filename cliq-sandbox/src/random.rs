@@ -1,6 +1,6 @@
 //! Chance that can be repeated.
 
-/// Where a seed comes from if nothing says one.
+/// The variable that has the default seed.
 const SEED_VARIABLE: &str = "CLIQ_SANDBOX_SEED";
 
 /// The seed from the environment, else always the same one: a test passes or fails the same way in
@@ -19,7 +19,7 @@ pub(crate) fn how_to_repeat(seed: u64) -> String {
     )
 }
 
-/// `SplitMix64`: small, quick, and good enough to decide which call goes wrong.
+/// `SplitMix64`: small, fast, and good enough to choose the calls that fail.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 

@@ -1,4 +1,4 @@
-//! What is told of each request, for a log.
+//! One line of a log for each request.
 
 use std::sync::Arc;
 

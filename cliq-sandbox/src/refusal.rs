@@ -1,4 +1,4 @@
-//! What the server says when it doesn't do what it was asked.
+//! Responses of calls that the server refuses.
 //!
 //! The message is the published one of the status, which Cliq has for all operations alike; the
 //! code tells what it was, and is one that Cliq is known to use, where it most likely does.
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::oauth::Unauthorized;
 use crate::reply;
 
-/// Where it is told what exactly was wrong.
+/// The header with the exact reason.
 pub(crate) const REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
 
 const BAD_REQUEST: &str =
@@ -121,7 +121,7 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "access_denied", FORBIDDEN).because(reason)
     }
 
-    /// The one way in which the document has a stranger refused by an operation of its own.
+    /// The refusal of a user from outside, which one operation documents for itself.
     pub(crate) fn external() -> Self {
         let message =
             "Sorry, external communication is not supported as per the organization policy.";

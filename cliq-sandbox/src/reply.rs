@@ -1,4 +1,4 @@
-//! What the server says when it did what it was asked.
+//! Responses of successful calls.
 
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};

@@ -227,7 +227,7 @@ fn takes_json(accept: &str) -> bool {
     })
 }
 
-/// The route of a path as it was sent, and what stands in the place of its placeholders.
+/// Returns the route of a path as it was sent, and the values of its placeholders.
 pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Refusal> {
     // Split first and decode then, once: a `%2F` is part of a segment.
     let segments: Result<Vec<Cow<'_, str>>, _> = path

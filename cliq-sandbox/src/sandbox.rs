@@ -300,7 +300,7 @@ impl Sandbox {
         plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
-    /// A request arrives. `fault` is what goes wrong with it.
+    /// Handles a request, with a fault if there is one.
     pub(crate) fn arrive(&self, request: Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
         let mut record = Record::new(
             self.now(),
@@ -624,7 +624,7 @@ impl fmt::Debug for AppCredentials {
     }
 }
 
-/// A test that fails says how it can be repeated, where chance had a part in it.
+/// Prints the seed if a test fails after something random, so that it can be repeated.
 impl Drop for Inner {
     fn drop(&mut self) {
         if std::thread::panicking() && self.plans.went_by_chance() {

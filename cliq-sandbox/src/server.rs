@@ -96,7 +96,7 @@ async fn accept(
     }
 }
 
-/// What goes wrong on a connection is its client's to see.
+/// Errors of a connection are its client's to see.
 async fn converse(
     stream: TcpStream,
     sandbox: Sandbox,

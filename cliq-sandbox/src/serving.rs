@@ -43,7 +43,7 @@ impl ServeOptions {
     /// Serves only requests whose `Host` is `localhost`, a name below it, or a loopback address;
     /// others get a 421. At an address that other machines reach, any IP address will do.
     ///
-    /// A page in a browser reaches a server of this machine under a name of its own, if that name
+    /// A page in a browser reaches a server of this machine under the page's host name, if that name
     /// resolves to 127.0.0.1 (DNS rebinding).
     pub fn loopback_hosts(self) -> Self {
         Self {

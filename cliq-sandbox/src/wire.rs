@@ -37,7 +37,7 @@ impl LastWords {
         Self::Bytes(bytes.freeze())
     }
 
-    /// What goes wrong here is as good as what was meant to.
+    /// Errors are ignored: each leaves the client with the broken connection that it is to see.
     pub(crate) async fn speak(self, mut stream: TcpStream) {
         match self {
             Self::Reset => {

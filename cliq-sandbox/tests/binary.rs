@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    /// All that it says before anybody asks.
+    /// Its first output.
     welcome: String,
 }
 

@@ -32,7 +32,7 @@ fn the_table_of_faults_is_true() {
 fn made() -> String {
     let mut table = HEAD.to_owned();
     let cases = faults::all();
-    // Statuses that are treated alike are told together.
+    // Statuses with the same outcome are in one row.
     for alike in cases.chunk_by(|one, other| follows(one, other) && rest(one) == rest(other)) {
         let name = match alike {
             [first, .., last] => format!("{} to {}", first.name, last.name),

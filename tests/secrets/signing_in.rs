@@ -78,7 +78,7 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
         .reqwest(|builder| builder.tls_certs_only([]));
     let client = client.build().unwrap();
     shown.result(client.post_form("1", "text").await);
-    // A second one, which is told what the first one was.
+    // A second one, which gets the outcome of the first one.
     shown.result(client.post_form("1", "text").await);
     shown
 }

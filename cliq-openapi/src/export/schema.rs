@@ -11,7 +11,7 @@ const PREFIX: &str = "#/components/schemas/";
 pub(super) struct Schemas(Members);
 
 impl Schemas {
-    /// Adds a type's schema with all that it refers to, and returns what stands in its place.
+    /// Adds a type's schema with all that it refers to, and returns the reference to it.
     pub(super) fn add(&mut self, schema: Value) -> Node {
         let mut schema = Node::from(schema);
         let Node::Object(members) = &mut schema else {

@@ -195,7 +195,7 @@ impl<'s> Reader<'s, '_> {
         let (name, member) = merged.properties.first()?;
         let is_placeholder = snake(name).ends_with("response_code") || snake(name) == "status_code";
         if is_placeholder && name.contains(' ') {
-            // It says that there is nothing.
+            // A placeholder for an empty response.
             return Some(Returns::Nothing);
         }
         let followed = self.source.follow(member);

@@ -305,7 +305,7 @@ fn item(line: &str) -> Option<String> {
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let text = line[digits..].strip_prefix(['.', ')'])?.strip_prefix(' ')?;
-    // rustdoc would number them anew.
+    // rustdoc would renumber them.
     (1..=2)
         .contains(&digits)
         .then(|| format!("- {}", text.trim_start()))

@@ -2,7 +2,7 @@
 
 use super::api::{BodyKind, Method, Place, Scopes};
 
-/// What all methods of a trait have, and what the trait therefore says.
+/// The keys that all methods of a trait have, which move to the trait.
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) base: String,

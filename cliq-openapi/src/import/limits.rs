@@ -13,7 +13,7 @@ pub(super) struct Patterns {
     lock: Option<Regex>,
 }
 
-/// What one operation says.
+/// The limits of one operation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Limits {
     /// As a declaration has them: `20/min`.

@@ -32,7 +32,7 @@ use plan::Plan;
 use source::Source;
 use types::{Item, Kind, Types};
 
-/// What marks a place where the document says more than a declaration can.
+/// Marks a place where the document has more than a declaration can express.
 const TODO: &str = "TODO(import):";
 
 /// Writes declarations for OpenAPI documents.
@@ -178,7 +178,7 @@ impl Importer {
     }
 }
 
-/// A module, and what the document says beyond it.
+/// A module, and what the document has beyond it.
 #[derive(Debug, Clone)]
 pub struct Import {
     code: String,
@@ -199,13 +199,13 @@ impl Import {
         self.counts
     }
 
-    /// Returns what the document says and a declaration can't.
+    /// Returns what the document has and a declaration can't express.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
-    /// Returns whether this module says the same as another, which may have been formatted since.
+    /// Returns whether this module equals another, which may have been formatted since.
     #[must_use]
     pub fn is_same(&self, other: &str) -> bool {
         self.code == other || formatted(&self.code) == formatted(other)
@@ -277,7 +277,7 @@ pub struct Counts {
     pub types: usize,
 }
 
-/// Something that the document says and a declaration can't.
+/// Something in the document that a declaration can't express.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     place: String,

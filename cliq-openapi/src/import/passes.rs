@@ -1,5 +1,5 @@
-//! What is known of types once all are read: which of them are sent, which contain themselves, and how
-//! the variants of a union are told apart.
+//! What depends on all types: which of them are sent, which contain themselves, and how the variants
+//! of a union are distinguished.
 
 use super::api::{Api, ArgTy, Returns};
 use super::types::{Id, Item, Kind, Tag, Ty, Variant};

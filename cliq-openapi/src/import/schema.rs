@@ -1,4 +1,4 @@
-//! What schemas say by themselves.
+//! Facts of one schema, without the schemas around it.
 
 use super::docs;
 use super::source::reference;

@@ -79,7 +79,7 @@ impl Source {
         self.resolve(node).unwrap_or(&NULL)
     }
 
-    /// What can't be said of a value: it refers to nothing in the document.
+    /// The reference of a value that refers to nothing in the document.
     pub(super) fn dangling(&self, node: &Node) -> Option<String> {
         let target = reference(node).filter(|_| self.resolve(node).is_none())?;
         Some(format!("what `{target}` refers to"))

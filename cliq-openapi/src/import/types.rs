@@ -75,7 +75,7 @@ pub(super) enum Kind {
     Pending,
     Struct {
         fields: Vec<Field>,
-        /// Members without names of their own.
+        /// Members that no field names.
         other: Option<Ty>,
         /// Each adds its members.
         flattened: Vec<Ty>,
@@ -728,7 +728,7 @@ impl<'s> Types<'s> {
         let own = ["properties", "oneOf", "anyOf", "additionalProperties"];
         let has_own = own.iter().any(|key| schema.get(key).is_some());
         if let ([one], false) = (parts.as_slice(), has_own) {
-            // The part alone says what it is; whether it is null is said here.
+            // The part alone has the type; here is only whether it is nullable.
             return self.of(one, hint);
         }
         let mut merged = Merged::default();

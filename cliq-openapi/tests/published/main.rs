@@ -67,7 +67,7 @@ fn differ(place: &str, published: &Value, ours: &Value, found: &mut Vec<String>)
     }
 }
 
-/// What each operation says, by its method and its whole path.
+/// Each operation, by its method and its whole path.
 fn operations(document: &Value) -> BTreeMap<String, Value> {
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {

@@ -1,4 +1,4 @@
-//! All that the metadata of an endpoint says, but for schemas and links in words.
+//! All metadata of an endpoint, except schemas and links in its documentation.
 
 use cliq_api::{EndpointMeta, NextPage};
 use serde_json::{Value, json};

@@ -1,4 +1,4 @@
-//! What can be said of a world. The names of the fields are those in the file.
+//! The description of a world. The fields are named as in the file.
 
 use std::collections::BTreeMap;
 

@@ -132,7 +132,7 @@ pub(super) fn add_reminder(world: &mut World, new: NewReminder) -> Raised<()> {
 
 pub(super) fn add_view(world: &mut World, new: &NewView) -> Raised<()> {
     let (user, chat) = (user(world, &new.user)?, chat(world, &new.chat_id)?);
-    // It may be gone meanwhile, and still says up to when.
+    // The message may be deleted meanwhile; its id still has the time.
     let id =
         |id: &String| MessageId::parse(id).ok_or_else(|| format!("`{id}` is no id of a message"));
     let view = View {

@@ -20,7 +20,7 @@ const HTML: &[u8] =
 pub(crate) enum Damaged {
     /// It gets there.
     Whole(Response<Bytes>),
-    /// Its head says that the body has `announced` bytes, and of the body come the first `sent`.
+    /// Its head announces a body of `announced` bytes, of which the first `sent` are sent.
     Cut {
         response: Response<Bytes>,
         announced: usize,
@@ -97,7 +97,7 @@ pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Re
     reply::json(status, &json!({ "message": message }))
 }
 
-/// An answer without a body becomes one that says so in its body, as some of Cliq's do.
+/// Gives a response without a body the JSON that some of Cliq's have instead.
 fn with_body(response: Response<Bytes>) -> Response<Bytes> {
     if response.body().is_empty() {
         Reply::no_response().into()

@@ -1,4 +1,4 @@
-//! The kinds of things that go wrong.
+//! The kinds of faults.
 
 use std::fmt;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What goes wrong between a client and the server, on demand.
+//! Faults between a client and the server, on demand.
 //!
 //! [`Faults`] is reached by [`Sandbox::faults`](crate::Sandbox::faults). What happens to a call
 //! depends on the sandbox's seed, on the endpoint, and on how many calls of that endpoint there

@@ -179,7 +179,7 @@ impl FaultsOn<'_> {
     }
 }
 
-/// All that is to go wrong.
+/// All faults.
 #[derive(Debug)]
 pub(crate) struct Plans {
     seed: u64,
@@ -188,7 +188,7 @@ pub(crate) struct Plans {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether anything was ever said.
+    /// Whether a fault was ever added.
     active: bool,
     everywhere: Plan,
     /// Those of `None` are what is no endpoint.
@@ -227,7 +227,7 @@ impl Plans {
         self.seed
     }
 
-    /// Whether there is anything that could go wrong.
+    /// Whether any fault is left.
     pub(crate) fn is_active(&self) -> bool {
         self.change(|state| state.active)
     }

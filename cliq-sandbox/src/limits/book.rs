@@ -9,7 +9,7 @@ use cliq_api::{Endpoint, Limit};
 use super::shape::Shape;
 use super::throttle::Verdict;
 
-/// How many arrivals, and how many locks, are kept one by one unless something else is said.
+/// How many arrivals, and how many locks, are kept by default.
 pub(super) const KEPT: usize = 100_000;
 
 /// What a [`Throttle`](super::Throttle) has seen so far.

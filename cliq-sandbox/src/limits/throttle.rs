@@ -394,7 +394,7 @@ impl Rule {
 }
 
 impl Counter {
-    /// What this limit says to a call, which isn't counted yet.
+    /// Whether this limit admits a call, which isn't counted yet.
     fn judge(
         &mut self,
         limits: &Limits,

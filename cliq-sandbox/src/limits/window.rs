@@ -37,7 +37,7 @@ impl Calls {
         self.counted += counted;
     }
 
-    /// Forgets the oldest ones, as long as `is_over` says so of their stamps.
+    /// Removes the oldest ones, as long as `is_over` is true of their stamps.
     pub(super) fn forget(&mut self, is_over: impl Fn(Duration) -> bool) {
         while let Some(run) = self.runs.front().filter(|run| is_over(run.stamp)) {
             self.all -= run.all;

@@ -14,9 +14,9 @@ pub(super) struct Centers {
 
 #[derive(Debug)]
 struct Center {
-    /// As it is told to a callback: `eu`.
+    /// As a callback receives it: `eu`.
     location: String,
-    /// Where its Cliq and its accounts server are, with their ports if they are told.
+    /// The hosts of its Cliq and its accounts server, with their ports if they are set.
     hosts: Vec<String>,
     accounts_server: String,
     api_domain: String,

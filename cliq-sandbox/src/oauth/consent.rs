@@ -88,7 +88,7 @@ impl Accounts {
     }
 }
 
-/// The redirect URI, which may have a query of its own, with what is told to it.
+/// The redirect URI with the response's parameters, after those that it has already.
 fn callback(redirect_uri: &str, state: Option<&str>, told: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query

@@ -99,7 +99,7 @@ pub struct Accounts {
     apps: HashMap<String, App>,
     /// The users' ids, and where they live.
     users: HashMap<String, CenterKey>,
-    /// Who sits before the browser; the first user at first.
+    /// The user at the browser; defaults to the first user.
     signed_in: Option<String>,
     codes: HashMap<String, Code>,
     /// By their device codes.

@@ -66,7 +66,7 @@ pub enum TimeUnit {
 }
 
 impl TimeUnit {
-    /// The number that stands for the time.
+    /// The time in this unit.
     pub(super) fn number(self, time: Duration) -> u128 {
         match self {
             Self::Seconds => u128::from(time.as_secs()),

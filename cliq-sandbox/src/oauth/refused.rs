@@ -1,4 +1,4 @@
-//! The ways in which the accounts server says no.
+//! Refusals of the accounts server.
 
 use serde_json::{Value, json};
 
@@ -14,13 +14,13 @@ pub(super) enum Refused {
     InvalidCode,
     UnsupportedGrantType,
     TooManyRefreshes,
-    /// The user said no.
+    /// The user denied consent.
     AccessDenied,
     AuthorizationPending,
     SlowDown,
     /// The user lives in this data center.
     OtherCenter(String),
-    /// The user said nothing in time.
+    /// The user didn't decide in time.
     Expired,
 }
 

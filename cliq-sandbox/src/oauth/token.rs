@@ -96,7 +96,7 @@ impl Tokens {
         Ok(refresh.mint(&mut self.access, ids, policy, now))
     }
 
-    /// What a refresh token stands for.
+    /// The consent behind a refresh token.
     pub(super) fn consent(&self, refresh_token: &str) -> Option<&Consent> {
         self.refresh
             .get(refresh_token)

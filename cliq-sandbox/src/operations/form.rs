@@ -118,7 +118,7 @@ pub(super) fn kind(message: &Message) -> &'static str {
     }
 }
 
-/// What a message says, in the form of v3.
+/// A message's content, in the form of v3.
 pub(super) fn content(world: &World, message: &Message) -> Value {
     if let Some((id, file)) = message
         .file

@@ -92,7 +92,7 @@ fn may_delete(world: &World, user: UserKey, chat: Chat, id: MessageId) -> Result
     Ok(())
 }
 
-/// Tells for each message what came of it.
+/// Returns the outcome for each message.
 pub(super) fn delete_several(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let ids = call

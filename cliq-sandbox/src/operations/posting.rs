@@ -221,7 +221,7 @@ impl NewMessage {
         self.user_ids.take()
     }
 
-    /// Everything that can be told without the world.
+    /// Checks everything that doesn't depend on the world.
     fn check(self) -> Result<Post, Refusal> {
         let has_more = self.card.is_some() || self.slides.is_some() || self.references.is_some();
         let text = match self.text {

@@ -84,7 +84,7 @@ struct Edit {
     time: i64,
 }
 
-/// Moves each to another time, and tells for each what came of it.
+/// Moves each to another time, and returns the outcome of each.
 pub(super) fn edit_several(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let Edits { reminders } = call.read(&["reminders"], &[])?;
     if reminders.is_empty() || reminders.len() > MAX_EDITS {

@@ -1,4 +1,4 @@
-//! Messages that are posted later. Each user sees and changes those of their own.
+//! Messages that are posted later. Each user sees and changes only theirs.
 
 use serde::Deserialize;
 use serde_json::{Value, json};

@@ -47,8 +47,8 @@ pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
     Ok(Reply::Json(json!({ "chats": found })))
 }
 
-/// From the newest to the oldest, in all chats that the user is in. What can't be told apart here,
-/// such as teams, leaves nothing out.
+/// From the newest to the oldest, in all chats that the user is in. Filters on
+/// what isn't simulated, such as teams, leave nothing out.
 pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let limit = call.limit(MAX_MESSAGES, MAX_MESSAGES)?;

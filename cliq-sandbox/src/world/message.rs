@@ -76,11 +76,11 @@ pub(crate) enum Sender {
     Bot(BotKey),
 }
 
-/// The last millisecond of the year 9999: what comes after it can't be told as a time.
+/// The last millisecond of the year 9999: later times can't be formatted.
 const LAST_MILLIS: u64 = 253_402_300_799_999;
 
-/// Milliseconds of the Unix epoch and digits. Cliq writes what stands between them in three ways;
-/// here it is `_`.
+/// Milliseconds of the Unix epoch and digits. Cliq separates them in three ways; here
+/// it is `_`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MessageId {
     millis: u64,

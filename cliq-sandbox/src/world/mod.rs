@@ -380,8 +380,8 @@ impl World {
         id
     }
 
-    /// A thread without messages as yet. Where the channel says so, its members follow it from the
-    /// start.
+    /// A thread without messages. Its channel's members follow it from the start if the channel is
+    /// set so.
     pub(crate) fn start_thread(
         &mut self,
         channel: ChannelKey,

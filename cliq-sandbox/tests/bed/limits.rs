@@ -363,7 +363,7 @@ async fn a_limited_call_does_nothing() {
     assert_eq!(demo.sandbox.messages(&demo.thread_chat_id).len(), 21);
 }
 
-/// Paced evenly, twenty calls a minute go on for ever.
+/// Paced evenly, twenty calls a minute go on indefinitely.
 #[tokio::test(start_paused = true)]
 async fn the_limit_itself_is_no_trap() {
     let (demo, client) = ryan_limited(Limits::published());
@@ -380,7 +380,7 @@ async fn the_limit_itself_is_no_trap() {
     );
 }
 
-/// With a clock of one's own there is no need of a runtime.
+/// With a manual clock there is no need of a runtime.
 #[test]
 fn limits_go_by_the_injected_clock() {
     let clock = ManualClock::at(Clock::START);

@@ -29,7 +29,7 @@ fn ryan_limited(limits: Limits) -> (Demo, Client) {
     bare(Sandbox::builder().limits(limits).demo())
 }
 
-/// With a client that does nothing by itself: it is the sandbox that is tried here.
+/// With a client that neither waits nor retries: the sandbox is under test here.
 fn bare(demo: Demo) -> (Demo, Client) {
     let client = bare_client(&demo.sandbox, &demo.token);
     (demo, client)

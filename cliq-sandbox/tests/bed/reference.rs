@@ -16,7 +16,7 @@ trait Small {
     fn short_lock(&self);
 }
 
-/// A declaration without a lock has to be a trait of its own.
+/// A declaration without a lock needs a separate trait.
 #[endpoints(limit = "2/2s")]
 trait Lockless {
     #[endpoint(GET "/lockless")]

@@ -78,7 +78,7 @@ async fn pages_lead_to_each_other() {
         [None, Some("second".to_owned()), Some("third".to_owned())]
     );
 
-    // A page that was read is a reply as well, with all that stands beside its items.
+    // A page that was read is a reply as well, with all members beside its items.
     server
         .on::<ListThreadsRequest>()
         .reply(Reply::raw(http::Response::new(

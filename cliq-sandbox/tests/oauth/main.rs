@@ -106,7 +106,7 @@ impl Scene {
         ])
     }
 
-    /// Sends the user to the consent page, with what isn't said as it should be.
+    /// Sends the user to the consent page, with correct values for parameters that aren't given.
     fn consent(&mut self, params: &[(&str, &str)]) -> Answer {
         let mut all = vec![
             ("client_id", APP),

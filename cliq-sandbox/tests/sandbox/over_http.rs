@@ -105,7 +105,7 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
 #[tokio::test]
 async fn several_connections_are_served_at_once() {
     let server = Sandbox::demo().sandbox.serve().await.unwrap();
-    // The first one says nothing, and holds up nobody.
+    // The first one sends nothing, and blocks nobody.
     let _silent = TcpStream::connect(address(&server)).await.unwrap();
     let mut stream = TcpStream::connect(address(&server)).await.unwrap();
     stream

@@ -142,7 +142,7 @@ fn threads_are_as_old_as_their_digits_say() {
         .get("/api/v2/channels/P1/threads?limit=1")
         .ok();
     assert_eq!(page["data"][0]["title"], "CT_1-T-20");
-    // Without a message the last one isn't told.
+    // Without a message there is no last one.
     assert!(page["data"][0].get("last_message_information").is_none());
 }
 

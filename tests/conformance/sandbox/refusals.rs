@@ -30,7 +30,7 @@ struct Case {
     answer: Response<Bytes>,
 }
 
-/// Each of these in a world of its own.
+/// Each call gets a new world.
 fn handle(method: &Method, url: &str, body: Option<&Value>) -> Response<Bytes> {
     let stage = Stage::new();
     stage.handle(method, url, &stage.token, body)
@@ -244,7 +244,7 @@ fn values() -> Vec<Case> {
     cases
 }
 
-/// What may not be, and what goes wrong.
+/// Calls against the rules, and faults.
 fn rules() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {

@@ -54,8 +54,8 @@ async fn run(args: &Args) -> io::Result<()> {
             })?
             .build(),
     };
-    // At the beginning too: a place that it can't be written to is told now, and not when it is
-    // lost.
+    // At the start too, so that a path that can't be written to is reported before there is
+    // something to lose.
     save(&sandbox, args)?;
     let everywhere = sandbox.faults().everywhere();
     if let Some(latency) = args.latency {
@@ -84,7 +84,7 @@ async fn run(args: &Args) -> io::Result<()> {
             args.address.ip()
         );
     }
-    // Whoever started it may not care for what it says.
+    // Standard output may be closed.
     let _ = io::stdout().write_all(welcome::text(&server, args).as_bytes());
     ending.await;
     server.close().await;

@@ -7,7 +7,7 @@ use cliq_sandbox::{Sandbox, SandboxUser, Server};
 
 use super::args::Args;
 
-/// The ids of a world can be many; of each kind so many are told.
+/// A world may have many ids; this many of each kind are printed.
 const MOST: usize = 20;
 
 pub(crate) fn text(server: &Server, args: &Args) -> String {
