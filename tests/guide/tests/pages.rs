@@ -21,6 +21,12 @@ fn root() -> PathBuf {
 /// Every page, by its path within the repository.
 fn pages() -> Vec<String> {
     let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    for name in ["api", "cli", "macros", "openapi", "sandbox"] {
+        let readme = format!("cliq-{name}/README.md");
+        if root().join(&readme).exists() {
+            pages.push(readme);
+        }
+    }
     let mut folders = vec!["docs".to_owned(), "cliq-api/guide".to_owned()];
     while let Some(folder) = folders.pop() {
         for entry in fs::read_dir(root().join(&folder)).unwrap() {
