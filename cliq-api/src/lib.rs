@@ -206,7 +206,7 @@ pub use cliq_macros::endpoint;
 /// | `limit = ["100/s", "10000/day"]` | several limits, all of which are kept |
 /// | `limit = none` | removes an inherited limit and lockout |
 /// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds a limit. Requires `limit` |
-/// | `lock = none` | the server has no lockouts here, whatever the trait or the provider says |
+/// | `lock = none` | the server has no lockouts here, whatever the trait or the provider declares |
 /// | `base = "/api/v2"` | replaces the trait's `base` |
 /// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` of its own isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
 /// | `server = "uploads"` | another server of the provider, whose URL the client has from [`ClientBuilder::server`]; `none` for the client's base URL |

@@ -86,7 +86,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         granted == needed
     }
 
-    /// Returns how careful the limiter is, unless the client says otherwise.
+    /// Returns the limiter's settings, which the client's own replace.
     fn limits(&self) -> LimitSettings {
         LimitSettings::new()
     }
