@@ -8,8 +8,3 @@
 //! - `incident`: a bot that reads a channel and reacts with a card, a file, a reaction and a
 //!   reminder.
 //! - `sign_in`: all ways to sign in, with a local sandbox.
-
-/// Compiles the README's code.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;

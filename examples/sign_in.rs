@@ -214,7 +214,7 @@ async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result
 /// Makes a call as the user who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
     let credentials = Credentials::access_token(signed_in.access_token().clone());
-    // Calls go to the data centre of the user's account.
+    // Calls go to the data center of the user's account.
     let client = Client::cliq(DataCenter::US)
         .credentials(credentials.server(signed_in.server()))
         .build()?;

@@ -20,6 +20,8 @@ use crate::streaming::{Events, JsonLines};
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
+/// The guide: [calls by metadata](crate::guide::calling#calls-by-metadata).
+///
 /// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
 /// `Option`. Text is a string, and lines of JSON are a list.
@@ -255,7 +257,7 @@ impl IntoFuture for DynamicCall {
     }
 }
 
-/// Metadata doesn't say what an empty response means, so that one is `null`.
+/// Metadata doesn't define what an empty response means, so it becomes `null`.
 fn read(call: &Call, response: &mut Response<Body>) -> Result<Value, DecodeError> {
     let endpoint = call.meta();
     if endpoint.kind == ResponseKind::Text {

@@ -12,6 +12,8 @@ use crate::response::FromResponse;
 pub type ResponseFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// What every builder can do besides its own setters.
+///
+/// The guide: [calling](crate::guide::calling#the-builder).
 pub trait RequestExt: Endpoint {
     /// Sets options of this call, such as its timeout or a header.
     #[must_use]

@@ -101,7 +101,7 @@ const _: () = {
             /** The query parameter that carries how many items come before the page.
 */
             pub fn offset() {}
-            /** The member of the JSON answer that says whether there are more pages.
+            /** The member of the JSON response that tells whether there are more pages.
 */
             pub fn more() {}
         }

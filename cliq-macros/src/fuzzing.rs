@@ -309,12 +309,12 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
     outcome
 }
 
-/// What came of a declaration.
+/// The outcome of one declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
-    /// It was no well-formed trait, of which nothing can be said.
+    /// Not a well-formed trait, so nothing is asserted about it.
     NotATrait,
-    /// Something is left out, and errors say so.
+    /// Something is left out, and errors report it.
     Reported,
     /// All of it is in the expansion.
     Whole,

@@ -21,7 +21,7 @@ const START: Duration = Duration::milliseconds(1_760_000_012_345);
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
-    /// The world.
+    /// The sandbox.
     pub sandbox: Sandbox,
     /// Ryan's access token.
     pub token: String,

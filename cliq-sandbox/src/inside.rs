@@ -217,7 +217,7 @@ pub struct SandboxUser {
     pub id: String,
     /// The name.
     pub name: String,
-    /// Whether the user is of another organisation.
+    /// Whether the user is of another organization.
     pub is_external: bool,
 }
 

@@ -83,7 +83,7 @@ impl Refusal {
     /// The access token is invalid.
     pub(crate) fn token(reason: Unauthorized) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED).because(match reason {
-            Unauthorized::Unknown => "the token is none of this server's, or was revoked",
+            Unauthorized::Unknown => "unknown or revoked token",
             Unauthorized::Expired => "the token has run out",
             Unauthorized::MissingScope => "the token lacks the scope of this operation",
         })
@@ -130,7 +130,7 @@ impl Refusal {
             "external_communication_not_supported",
             message,
         )
-        .because("the token's user is of another organisation")
+        .because("the token's user is of another organization")
     }
 
     pub(crate) fn invalid_thread_chat_id() -> Self {

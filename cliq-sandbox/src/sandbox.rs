@@ -134,7 +134,7 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the token can't go into a header.
+    /// If the token can't be sent in a header.
     #[track_caller]
     pub fn client(&self, token: impl Into<String>) -> Client {
         match self.client_builder().access_token(token.into()).build() {
@@ -195,7 +195,7 @@ impl Sandbox {
         self.serve_with(ServeOptions::at(address)).await
     }
 
-    /// As [`serve_at`](Self::serve_at), with [options](ServeOptions).
+    /// Serves the sandbox with [options](ServeOptions), as [`serve_at`](Self::serve_at) does.
     ///
     /// # Errors
     ///
@@ -610,9 +610,9 @@ impl Sandbox {
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCredentials {
-    /// Its client id.
+    /// The client id.
     pub client_id: String,
-    /// Its client secret.
+    /// The client secret.
     pub client_secret: String,
     /// The refresh token of the user.
     pub refresh_token: String,

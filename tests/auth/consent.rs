@@ -35,7 +35,7 @@ async fn exactly_what_the_endpoints_need_is_asked_for() {
         Some(demo.user_id.clone())
     );
     assert!(signed_in.into_credentials().is_ok());
-    // The next one has a state of its own.
+    // The next one has another state.
     assert_ne!(begin(&demo).url(), consent.url());
 }
 
@@ -88,7 +88,7 @@ async fn the_state_is_checked_before_anything_else() {
         assert_eq!(error.kind(), AuthErrorKind::Callback);
         assert!(error.to_string().contains("state"), "{error}");
     }
-    // One that is told twice is none.
+    // A parameter that occurs twice counts as missing.
     let twice = format!("{callback}&state=x");
     assert_eq!(
         oauth(&demo)

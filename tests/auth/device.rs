@@ -81,7 +81,7 @@ async fn a_device_asks_more_slowly_when_it_is_told_to() {
         policy.device_code_lifetime = 20 * HALF_A_MINUTE;
     });
     let device = start(&demo).await;
-    // What it learned of the interval at first is too short now.
+    // The interval that it started with is too short now.
     policy(&demo, |policy| {
         policy.poll_interval = Duration::from_secs(40);
     });

@@ -1,4 +1,4 @@
-//! The flows that need no browser, and what is said when they fail.
+//! The flows that need no browser, and their errors.
 
 use std::time::SystemTime;
 

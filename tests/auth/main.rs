@@ -77,7 +77,7 @@ fn refresh_token(signed_in: &SignedIn) -> String {
         .to_owned()
 }
 
-/// Whose an access token is in a data centre.
+/// Whose an access token is in a data center.
 fn user(demo: &Demo, place: &DataCenter, token: &str) -> Option<String> {
     demo.sandbox.accounts(|accounts, now| {
         accounts

@@ -227,7 +227,7 @@ async fn an_own_source_of_tokens_is_a_closure() {
     assert_eq!(cause.source().unwrap().to_string(), "the vault is sealed");
 }
 
-/// An idle user is some bytes, and no task: `benches/runtime` says how many.
+/// An idle user is some bytes, and no task; `benches/runtime` measures how many.
 #[tokio::test]
 async fn a_hundred_thousand_users_are_no_tasks() {
     let demo = demo();

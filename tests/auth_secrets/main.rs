@@ -156,7 +156,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
         .to_owned();
     secrets.extend([code, consent.state().expose_secret().to_owned()]);
 
-    // Everything that goes wrong, and then what goes well.
+    // Every fault, and then success.
     for fault in [
         Fault::ResetAfter,
         Fault::Truncate,

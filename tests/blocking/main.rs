@@ -1,4 +1,4 @@
-//! Calls from plain threads, and what is said to those who wait where they must not.
+//! Calls from plain threads, and the error where blocking isn't allowed.
 
 mod streams;
 

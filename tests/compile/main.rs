@@ -8,7 +8,7 @@ mod table;
 
 #[test]
 fn declarations() {
-    // No case that must compile is among them: with one, trybuild would compile each by itself,
+    // No case that must compile is among them: with one, trybuild would compile each alone,
     // which takes five times as long.
     trybuild::TestCases::new().compile_fail("fail/*.rs");
 }

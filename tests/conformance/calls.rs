@@ -184,7 +184,7 @@ fn unmute_thread(client: &Client, given: &Given) -> Call {
 }
 
 fn list_threads(client: &Client, given: &Given) -> Call {
-    // Published as text, and a number all the same.
+    // Published as text, but a number.
     let limit = given.text("limit").and_then(|limit| limit.parse().ok());
     let call = client.list_threads(given.id("CHANNEL_ID"));
     let call = call.with(given.text("state"), |call, state| call.follow_state(state));

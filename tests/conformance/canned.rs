@@ -19,7 +19,7 @@ impl Transport for Canned {
     }
 }
 
-/// A client of a server that answers everything with this. Each has limits of its own.
+/// A client of a server that answers everything with this. Each has separate limits.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
     Client::cliq(DataCenter::US)
         .transport(Canned {

@@ -30,7 +30,7 @@ pub(crate) struct Document {
     pub(crate) schemas: BTreeSet<String>,
     /// Those to which an operation refers, if only by way of another schema.
     pub(crate) schemas_in_use: BTreeSet<String>,
-    /// The schema that says that there is nothing to say.
+    /// The schema of an empty response.
     pub(crate) no_response: Value,
     /// What is wrong with the exceptions, for this document.
     pub(crate) exceptions: Vec<String>,
@@ -47,9 +47,9 @@ pub(crate) struct Operation {
     pub(crate) body: Option<Body>,
     /// All of them are needed.
     pub(crate) scopes: Vec<String>,
-    /// Calls and seconds; `null` where none is told.
+    /// Calls and seconds; `null` if none is documented.
     pub(crate) limit: Value,
-    /// Seconds; `null` where none is told.
+    /// Seconds; `null` if none is documented.
     pub(crate) lock: Value,
     pub(crate) answers: Vec<Answer>,
 }

@@ -1,4 +1,4 @@
-//! The comparisons can fail: each of these changes to the document is told as a difference.
+//! The comparisons can fail: each of these changes to the document is reported as a difference.
 
 use serde_json::Value;
 

@@ -17,7 +17,7 @@ pub(crate) fn as_members(mut document: Value) -> Value {
     document
 }
 
-/// What can't be read is kept as it is told, and so differs from whatever is declared.
+/// What can't be read is kept as it is written, and so differs from whatever is declared.
 fn add(to: &mut Value, member: &str, label: &str, read: fn(&str) -> Option<Value>) {
     let prose = to["description"].as_str().unwrap_or_default();
     let told = prose

@@ -165,7 +165,7 @@ fn check(operation: &Operation, driver: Driver, given: &Given, differences: &mut
     );
 }
 
-/// As it stands in a path or a query.
+/// As it is written in a path or a query.
 fn plain(value: &Value) -> String {
     value
         .as_str()

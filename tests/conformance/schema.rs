@@ -50,7 +50,7 @@ pub(crate) struct Member {
     /// Where it is in an instance.
     pub(crate) pointer: String,
     pub(crate) required: bool,
-    /// Whether the model has no name for it, as an exception says, and only keeps it.
+    /// Whether an exception allows that the model has no field for it, and only keeps it.
     pub(crate) kept: bool,
     /// A value of another type.
     pub(crate) misfit: Value,

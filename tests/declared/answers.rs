@@ -57,8 +57,7 @@ fn make(name: &str) -> Make {
         .expect("every endpoint has a call")
 }
 
-/// Each published example of a success is read and comes back, but for what only says that there is
-/// nothing.
+/// Each published example of a success is read and comes back, but for placeholders of nothing.
 #[test]
 fn published_answers_are_read() {
     let mut differences = Differences::default();
@@ -257,8 +256,7 @@ fn says_something(schema: &Value) -> bool {
 }
 
 /// Each member that a schema names, and a value of another type: but for times, which are kept
-/// where they can't be read, for what only says that there is nothing, and for what is around
-/// `data`.
+/// where they can't be read, for placeholders of nothing, and for what is around `data`.
 fn misfits(schema: &Value, at: &str) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for (name, property) in members(&schema["properties"]) {

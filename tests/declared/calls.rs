@@ -221,7 +221,7 @@ fn card() -> ModernInline {
     ModernInline::new("Build 4711").thumbnail("https://example.com/a.png")
 }
 
-/// Every form of a message that a document of its own describes.
+/// Every form of a message that has a separate document.
 fn message(client: &Client, message: impl Into<Message>) -> Call {
     read(
         client

@@ -17,7 +17,7 @@ pub(crate) struct Operation {
     /// From the root: `/api/v3/bots/{BOT_ID}`.
     pub(crate) path: String,
     pub(crate) query: Option<String>,
-    /// Where the operation has a server of its own.
+    /// The operation's server, if it isn't the document's.
     pub(crate) server: Option<String>,
     /// Several where the documented limit depends on a value of the body.
     pub(crate) limits: Vec<(Option<String>, Option<String>)>,

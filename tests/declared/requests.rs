@@ -15,7 +15,7 @@ use crate::exceptions::Differences;
 use crate::facts::{list, members, shape};
 use crate::parameters::whole_body;
 
-/// Threads have calls of their own in `conformance`.
+/// Calls of threads are in `conformance`.
 pub(crate) fn has_calls(meta: &EndpointMeta) -> bool {
     meta.api() != "Threads"
 }

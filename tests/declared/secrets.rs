@@ -19,7 +19,7 @@ impl Transport for Telltale {
 async fn secrets_of_calls_are_not_shown() {
     let mut keys = 0;
     for make in CALLS {
-        // Each has limits of its own.
+        // Each has separate limits.
         let client = Client::cliq(DataCenter::US)
             .transport(Telltale)
             .retry(RetryPolicy::none())

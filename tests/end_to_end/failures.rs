@@ -78,7 +78,7 @@ async fn the_connection_breaks() {
 
 #[tokio::test]
 async fn no_answer_in_time() {
-    // It accepts, and says nothing.
+    // It accepts, and sends nothing.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let builder = || {

@@ -1,5 +1,5 @@
 //! Zoho's servers report throttling in many forms. Each means one request, and a lockout of the
-//! time that was told.
+//! reported time.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ async fn refused(status: &str, headers: &str, body: &[u8]) -> Duration {
         .access_token("1000.a")
         .build()
         .unwrap();
-    // Shorter than all that is told, so that no call waits for it.
+    // Shorter than every reported time, so that no call waits for it.
     let call = client
         .get_thread("CT_1-T-2")
         .options(|options| options.deadline(MINUTE));

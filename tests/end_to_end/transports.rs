@@ -211,12 +211,12 @@ async fn with_tls_a_proxy_opens_a_tunnel() {
         let (acceptor, certificate) = tls::self_signed(&[]);
         let server = Server::doing_over_tls([Step::Read, good(), Step::Again], acceptor);
         let to = server.base_url().replace("https://", "");
-        let (acceptor, proxys) = tls::self_signed(&[]);
+        let (acceptor, of_proxy) = tls::self_signed(&[]);
         let (proxy, asked) = proxy(&to, proxy_speaks_tls.then_some(acceptor)).await;
         let scheme = if proxy_speaks_tls { "https" } else { "http" };
         let needs = Needs {
             proxy: Some(format!("{scheme}://user:secret@{proxy}")),
-            root: Some(format!("{certificate}{proxys}")),
+            root: Some(format!("{certificate}{of_proxy}")),
             ..Needs::default()
         };
         // With a base URL on this machine, the client's builder would go there directly.
@@ -322,7 +322,7 @@ async fn without_a_client_it_sends_no_plain_http_unless_allowed() {
     assert!(request.contains(&own), "{request}");
 }
 
-/// Each server is told its own name, whichever came first.
+/// Each server receives its own name, whichever was called first.
 #[tokio::test]
 async fn the_host_is_that_of_the_request() {
     let [one, other] = [Server::answering("{}"), Server::answering("{}")];
@@ -345,7 +345,7 @@ async fn the_host_is_that_of_the_request() {
             .collect();
         assert_eq!(hosts, [host], "{request}");
     }
-    // What a request says itself stays as it is.
+    // A request's own header is kept.
     let own = http::Request::get(one.base_url()).header("host", "api.example.com");
     transport
         .send(own.body(Body::empty()).unwrap())

@@ -1,5 +1,5 @@
-//! What goes wrong between a client and a real socket: which error, what was sent, what is tried
-//! again. The server counts.
+//! Faults between a client and a real socket: which error, what was sent, what is retried. The
+//! server counts.
 
 mod matrix;
 mod pooled;

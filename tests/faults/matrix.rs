@@ -74,7 +74,7 @@ async fn meet_all(cases: Vec<Case>) -> Vec<String> {
     met.join_all().await.into_iter().flatten().collect()
 }
 
-/// What is otherwise than the table says.
+/// Returns how the client differs from the table.
 async fn meet(case: &Case, method: Method, over: Over) -> Result<(), String> {
     let target = case.fault.bring_about();
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));

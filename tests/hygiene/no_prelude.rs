@@ -1,4 +1,4 @@
-//! A module in which nothing is in scope by itself.
+//! A module without a prelude.
 
 #![no_implicit_prelude]
 

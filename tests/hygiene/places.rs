@@ -2,7 +2,7 @@
 
 use cliq_api::prelude::*;
 
-/// A function with endpoints of its own.
+/// A function that declares endpoints.
 #[test]
 fn inside_a_function() {
     #[endpoints]

@@ -1,4 +1,4 @@
-//! What nobody expects is said where it is met: the cold start, and another process.
+//! Errors explain what surprises: the cold start, and another process.
 
 use std::cell::RefCell;
 use std::io::Write;

@@ -170,7 +170,7 @@ impl Gate {
         self.report_with(now, lease, end, caller, None);
     }
 
-    /// With what the response says of a quota.
+    /// With the quota that the response reports.
     pub(crate) fn report_with(
         &mut self,
         now: u64,

@@ -21,8 +21,8 @@ fn ask(lease: u64) -> Acquire {
     Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30))
 }
 
-/// A busy caller, and somebody else who now and then uses up the budget. Gives the locks that the
-/// caller was told of.
+/// A busy caller, and somebody else who now and then uses up the budget. Returns the locks that
+/// the caller met.
 fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut rng = Rng::with_seed(seed);
     let endpoint = &SIMULATED[0];
@@ -31,7 +31,7 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut throttle = Throttle::new(server).keep(0);
     let counted = throttle.bucket(endpoint);
     let (mut now, mut lease, mut told) = (0, 0, 0);
-    // Until when the lock of which we were told lasts, and whether its end was tried.
+    // The end of the lock that was reported, and whether a call was tried after it.
     let mut locked: Option<Duration> = None;
     while told < 20 {
         if locked.is_none() && rng.u8(..20) == 0 {
@@ -277,7 +277,7 @@ fn only_ever_extended() {
         &Complete::new(LeaseId(3), Source(1), CallEnd::Answered),
     );
     assert_eq!(lock_left(&bucket, 3_000), 699_001);
-    // One without an answer may still arrive, and begin it anew.
+    // One without an answer may still arrive, and restart it.
     bucket.complete(
         50_000,
         &rules,

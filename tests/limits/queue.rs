@@ -1,4 +1,4 @@
-//! Waiting in line, under a clock that stands still unless everybody waits.
+//! Waiting in line, under a clock that moves only while everybody waits.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -204,7 +204,7 @@ async fn dropping_waiters_never_stalls_the_rest() {
                 .unwrap_or_else(|_| panic!("stalled, with LIMITS_SEED={seed}"))
                 .unwrap();
         }
-        // As if nobody had stood before them in vain.
+        // As if nobody before them had given up.
         let rounds = (stays.load(Ordering::Relaxed) as f64 / 19.0).ceil();
         assert!(
             begun.elapsed().as_secs_f64() <= rounds * 61.1,

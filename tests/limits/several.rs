@@ -163,7 +163,7 @@ async fn only_the_full_bucket_has_a_line() {
     answer(waits.await.unwrap());
 }
 
-/// Whichever bucket is full for longer decides when a call goes, and what a refusal says.
+/// The bucket that is full for longer decides when a call goes, and what its error reports.
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_for_the_last_of_its_buckets() {
     let limiter = limiter();

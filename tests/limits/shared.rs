@@ -1,5 +1,5 @@
-//! Several limiters over one store: what it keeps are bytes, what it says takes time, and those who
-//! use it may be killed.
+//! Several limiters over one store, which keeps bytes and answers with a delay, and whose users may
+//! be killed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -35,7 +35,7 @@ struct Door {
     /// Milliseconds that the store may take each way.
     slow: u64,
     rng: Mutex<Rng>,
-    /// Nothing that its process says is heard any more.
+    /// Requests of its process no longer arrive.
     killed: AtomicBool,
     broken: AtomicBool,
     asks: AtomicU64,
@@ -223,7 +223,7 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
         if extended && process % 10 == 0 {
             assert!(!server.arrive());
         }
-        // Each is a process of its own, that tries to send a message, and ends.
+        // Each is a process that tries to send a message, and ends.
         let limiter = limiter(&shelf.door(20, process));
         match acquire(&limiter, AcquireOptions::new()).await {
             Ok(mut permit) => {
@@ -263,8 +263,8 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
     assert!(allowed > 5, "and it goes on afterwards: {allowed}");
 }
 
-/// Eight processes, killed and started anew at any moment: what they had sent still arrives, and
-/// what they held is not forgotten.
+/// Eight processes, killed and restarted at any moment: what they had sent still arrives, and what
+/// they held is not forgotten.
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_moment() {
     killed(vec![endpoint()]).await;
@@ -409,7 +409,7 @@ async fn a_broken_store_lets_nothing_through() {
         refusal.to_string(),
         "the limits' shared state is unavailable: the shelf is broken: mend it"
     );
-    // What it missed it is told when it is back.
+    // It learns what it missed when it is back.
     permit.answered(Outcome::Throttled { retry_after: None });
     sleep(Duration::from_secs(2)).await;
     door.broken.store(false, Ordering::Relaxed);
@@ -447,7 +447,7 @@ async fn a_known_lock_costs_no_round_trip() {
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
 }
 
-/// However many buckets a call has, the store is asked once, and told once.
+/// However many buckets a call has, it makes one request for the permit and one for the outcome.
 #[tokio::test(start_paused = true)]
 async fn all_buckets_of_a_call_are_one_round_trip() {
     let door = Shelf::new().door(0, 0);

@@ -13,7 +13,7 @@ use crate::gate::Counted;
 use crate::latency::Latency;
 use crate::world::Scenario;
 
-/// How many calls are simulated in all; `CLIQ_SIMULATED_CALLS` says otherwise.
+/// How many calls are simulated in all, unless `CLIQ_SIMULATED_CALLS` is set.
 const CALLS: u64 = 300_000;
 
 /// A number from the environment.

@@ -37,7 +37,7 @@ async fn use_up(demo: &Demo) {
 async fn obeyed_however_it_is_told() {
     for telling in Telling::ALL {
         for retry_after in [false, true] {
-            // A call during the lock would begin it anew, and be seen.
+            // A call during the lock would restart it, and be seen.
             let limits = Limits::harsh().telling(telling).retry_after(retry_after);
             let demo = Sandbox::builder().limits(limits).demo();
             let client = demo.client();
@@ -50,7 +50,7 @@ async fn obeyed_however_it_is_told() {
             let error = client.follow_thread(thread).await.unwrap_err();
             assert!(error.is_throttled(), "{error}");
             let until = error.locked_until().unwrap();
-            // Told in whole minutes, it is a begun minute longer.
+            // In whole minutes it is rounded up.
             let minutes = telling == Telling::UrlThrottlesLimitExceeded;
             let slack = if minutes { MINUTE } else { Duration::ZERO } + Duration::from_secs(3);
             let expected = SystemTime::now() + 10 * MINUTE;

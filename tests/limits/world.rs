@@ -47,7 +47,7 @@ pub(crate) struct Scenario {
     pub(crate) seed: u64,
 }
 
-/// What came of it.
+/// Its outcome.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Report {
     pub(crate) sent: u64,
@@ -140,7 +140,7 @@ pub(crate) struct World {
     report: Report,
 }
 
-/// An event has no order of its own.
+/// Events are ordered by time alone.
 #[derive(Debug, Clone, Copy)]
 struct Held(Event);
 

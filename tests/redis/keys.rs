@@ -86,7 +86,7 @@ async fn keys_expire_by_themselves() {
     );
 }
 
-/// Where it says that a lock lasts for a thousand years, that is somebody's mistake, or malice.
+/// A lock of a thousand years in it is a mistake, or malice.
 #[tokio::test]
 async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     let redis = Redis::start(&[]);

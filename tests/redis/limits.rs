@@ -47,7 +47,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     for permit in permits {
         permit.answered(Outcome::Accepted);
     }
-    // Nothing of it has been told before the answer was given: that is somebody else's work.
+    // Nothing was reported before the call returned: a task does that.
     assert_eq!(told(&redis), 3);
     until("all are told", async || told(&redis) == 6).await;
     let stats = redis.tell(&["INFO", "commandstats"]);

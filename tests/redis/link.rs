@@ -73,7 +73,7 @@ async fn cut_off_it_hears_again() {
     hears_of_the_lock(unsent).await;
 }
 
-/// The task that keeps it ends with its runtime, and begins anew in the next.
+/// The task that keeps it ends with its runtime, and starts again in the next.
 #[test]
 fn a_store_outlives_a_runtime() {
     let redis = Redis::start(&[]);
@@ -87,7 +87,7 @@ fn a_store_outlives_a_runtime() {
     }
 }
 
-/// As `docs/sharing.md` lists it: an account that may do nothing else.
+/// As the guide lists it: an account that may do nothing else.
 #[tokio::test]
 async fn an_account_needs_little() {
     let redis = Redis::start(&[]);
@@ -205,7 +205,7 @@ async fn a_server_that_repeats_the_password_is_not_repeated() {
     }
 }
 
-/// Two nodes, and whichever one is told of.
+/// Two nodes, whichever one is configured.
 #[tokio::test]
 async fn a_cluster_tells_where_to_go() {
     let nodes = [&[][..], &[]].map(|_: &[&str]| Redis::start(&["--cluster-enabled", "yes"]));
@@ -238,7 +238,7 @@ async fn a_cluster_tells_where_to_go() {
     }
 }
 
-/// Whom the host trusts is told to a process of its own.
+/// A separate process, for other trusted roots.
 #[tokio::test]
 async fn tls_by_url_with_the_hosts_trust() {
     let (certificate, key) = cliq_tests::tls::self_signed_pem();

@@ -1,5 +1,5 @@
 //! A call that is dropped, after any number of polls: nothing is left of it, and what was sent is
-//! finished all the same.
+//! nevertheless finished.
 
 use std::future::poll_fn;
 use std::pin::pin;

@@ -1,5 +1,5 @@
-//! Times at the end of their range, said by a program that means "for ever" or by a server: they
-//! end no call, and no program.
+//! Times at the end of their range, set by a program that means "never" or by a server: no call and
+//! no program fails because of them.
 
 use std::time::Duration;
 
@@ -68,7 +68,7 @@ async fn a_server_may_say_for_ever() {
     }
 }
 
-/// Of what was tried before, and of the answer that couldn't be read, both are told.
+/// The error has both: the attempts before, and the response that couldn't be read.
 #[tokio::test]
 async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
     #[endpoints]

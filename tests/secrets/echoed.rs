@@ -93,7 +93,7 @@ impl Transport for Responding {
     }
 }
 
-/// Signs in a way of its own, and marks nothing.
+/// Signs requests, and marks nothing as sensitive.
 #[derive(Debug)]
 struct Own;
 

@@ -1,6 +1,6 @@
 //! A secret that was put into a client or a call is never shown: not by `Debug` and `Display`, not
-//! by an error's sources, not in a log at its most talkative, not by a panic. Whatever goes wrong
-//! on the wire.
+//! by an error's sources, not in a log at its most talkative, not by a panic, whatever
+//! fails on the wire.
 
 mod bites;
 mod echoed;

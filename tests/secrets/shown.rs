@@ -24,7 +24,7 @@ impl Shown {
         self.debug(&call.clone());
     }
 
-    /// Whether it went well or not, and if not, all that the error says.
+    /// Records whether it succeeded, and if not, everything that the error prints.
     pub(crate) fn result<T>(&mut self, result: Result<T, Error>) {
         let Some(error) = result.as_ref().err() else {
             return;

@@ -23,7 +23,7 @@ fn app(base_url: &str) -> OAuthClient {
     OAuthClient::new(place(base_url), "1000.APP", secret("client-secret"))
 }
 
-/// Whatever a data centre on this machine is asked, it is asked in plain HTTP.
+/// Whatever a data center on this machine is asked, it is asked in plain HTTP.
 fn place(base_url: &str) -> DataCenter {
     let (_, host) = base_url.split_once("://").unwrap();
     DataCenter::custom(host, host)
@@ -78,7 +78,7 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
         .reqwest(|builder| builder.tls_certs_only([]));
     let client = client.build().unwrap();
     shown.result(client.post_form("1", "text").await);
-    // A second one, which is told what the first one was.
+    // A second one, which gets the outcome of the first one.
     shown.result(client.post_form("1", "text").await);
     shown
 }

@@ -1,4 +1,4 @@
-//! What can go wrong between a client and its server, and what the client makes of it: one table.
+//! The faults between a client and its server, and how the client handles each: one table.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -13,18 +13,17 @@ use crate::over::{Needs, Over};
 use crate::server::{Server, Step, answer};
 use crate::{http2, tls};
 
-/// How large an answer the client is to take. Whatever a fault says, no more than that is expected
-/// to be read.
+/// The largest response that the client accepts. No fault makes it read more.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
 
-/// One fault, and what is to come of it.
+/// One fault, and its expected outcome.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// What the server does.
     pub name: String,
     /// How it is done.
     pub fault: Fault,
-    /// What the client says.
+    /// What the client returns.
     pub outcome: Outcome,
     /// Which calls are tried again.
     pub again: Again,
@@ -47,7 +46,7 @@ pub enum Fault {
     Http2(Vec<Step>),
 }
 
-/// What is to come of a fault.
+/// The expected outcome of a fault.
 #[derive(Debug, Clone, Copy)]
 pub enum Outcome {
     /// The call goes well: the client can do with what it got.
@@ -56,7 +55,7 @@ pub enum Outcome {
     Failure {
         /// With an error of this kind,
         kind: ErrorKind,
-        /// which says that this much was sent,
+        /// which reports that this much was sent,
         sent: Sent,
         /// and has this status, if any came.
         status: Option<u16>,
@@ -72,12 +71,11 @@ pub enum Again {
     Idempotent,
     /// All: the server has surely not acted on it.
     All,
-    /// All, but not before a lock has passed that lasts longer than a call waits where it isn't
-    /// told to.
+    /// All, but not before a lock has passed that lasts longer than a call waits by default.
     AfterLock,
 }
 
-/// What a client is told of the server that misbehaves. To be kept for as long as it is called.
+/// How a client reaches the server that misbehaves. To be kept for as long as it is called.
 #[derive(Debug)]
 pub enum Target {
     /// At this address nobody answers; what is held keeps it so.
@@ -201,7 +199,7 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
-/// What HTTP/2 adds: a server says which requests it gave back unprocessed.
+/// HTTP/2: a server reports which requests it hasn't processed.
 fn given_back() -> Vec<Case> {
     let given_back = failure(ErrorKind::Connect, Sent::No, None);
     vec![
@@ -232,7 +230,7 @@ fn given_back() -> Vec<Case> {
     ]
 }
 
-/// And streams end by themselves.
+/// HTTP/2: streams end one by one.
 fn streams() -> Vec<Case> {
     let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
     let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
@@ -343,7 +341,7 @@ fn closed(mut steps: Vec<Step>) -> Fault {
     Fault::Http2(steps)
 }
 
-/// Before a connection stands.
+/// Before a connection is established.
 fn connections() -> Vec<Case> {
     let not_connected = failure(ErrorKind::Connect, Sent::No, None);
     let handshake = |steps: &[Step]| Fault::NoTls(steps.to_vec());
@@ -666,7 +664,7 @@ fn bodies() -> Vec<Case> {
     ]
 }
 
-/// What the server says by a number.
+/// Statuses.
 fn statuses() -> Vec<Case> {
     let status = |status: u16| {
         let again = match status {

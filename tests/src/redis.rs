@@ -1,5 +1,5 @@
-//! A Redis server of a test's own, on a free loopback port, in a directory of its own. Both are
-//! gone with it.
+//! A Redis server for one test, on a free loopback port, in a temporary directory. Both end with
+//! it.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -20,7 +20,7 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts one, with options such as `--requirepass`. What it is told it writes to its disk
+    /// Starts one, with options such as `--requirepass`. It writes each change to its disk
     /// before it answers.
     ///
     /// # Panics

@@ -1,7 +1,6 @@
 //! A server of raw TCP that does what a test tells it, byte by byte, and counts what it is asked.
 //!
-//! It lives in a runtime of its own, so that it is there whatever a test does to its clock and its
-//! tasks.
+//! It has a separate runtime, so that it works whatever a test does to its clock and its tasks.
 
 use std::io;
 use std::net::SocketAddr;
@@ -41,7 +40,7 @@ pub enum Step {
     Drip(Vec<u8>, Duration),
     /// Writes this every so often, until the client goes away.
     Trickle(Vec<u8>, Duration),
-    /// Says nothing until the client goes away.
+    /// Sends nothing until the client goes away.
     Silence,
     /// Resets the connection.
     Reset,

@@ -1,7 +1,7 @@
 //! What a call tells to `tracing`, under OpenTelemetry's names.
 //!
-//! One test, alone in its process: what `tracing` keeps of a place in the code goes by who passes
-//! there first, and a thread where nobody listens would silence it for all.
+//! One test, alone in its process: `tracing` caches for each place in the code whether anybody
+//! listens, and a thread without a subscriber could silence it for all.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -109,7 +109,7 @@ impl Visit for Writer<'_> {
     }
 }
 
-/// Makes a call, and gives what was told of it.
+/// Makes a call, and returns its spans and events.
 async fn traced(client: ClientBuilder) -> Vec<Told> {
     let book = Book::default();
     let listening =
@@ -244,7 +244,7 @@ async fn an_answer_that_can_t_be_read() {
     assert_eq!(attempt.fields["error.type"], "decode", "{attempt:?}");
 }
 
-/// It is an event of its own within the call, where it takes longer than a moment.
+/// A wait of some length is a separate event within the call.
 async fn a_wait_for_the_limit() {
     tokio::time::pause();
     let demo = Sandbox::builder().limits(Limits::published()).demo();
@@ -275,7 +275,7 @@ async fn a_wait_for_the_limit() {
     }
 }
 
-/// It is told by its kind.
+/// The kind of the error is recorded.
 async fn what_brought_no_answer() {
     let refused = Fault::Refused.bring_about();
     let told = traced(Client::cliq(DataCenter::US).base_url(refused.base_url())).await;

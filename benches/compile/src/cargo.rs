@@ -80,7 +80,7 @@ impl Cargo {
     }
 }
 
-/// The end of what the compiler said, from its first error on where that is near.
+/// The end of the compiler's output, from its first error on if that is near.
 fn tail(stderr: &str) -> String {
     const LINES: usize = 40;
     let lines: Vec<&str> = stderr.lines().collect();

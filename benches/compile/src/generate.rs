@@ -50,7 +50,7 @@ impl Layout {
         self.workspaces.join(variant.name())
     }
 
-    /// Writes a variant's workspace anew, with a package for each case.
+    /// Writes a variant's workspace, with a package for each case.
     pub(crate) fn write(&self, variant: Variant, cases: &[Case]) -> io::Result<()> {
         let root = self.workspace(variant);
         fresh(&root)?;
@@ -76,8 +76,8 @@ impl Layout {
         workspace(&root, &self.project, cases.iter().map(Case::package))
     }
 
-    /// Edits one endpoint: its path and its documentation. What then stands there differs from what
-    /// stood there before, in length as well.
+    /// Edits one endpoint: its path and its documentation. The new text differs from the old one in
+    /// length as well.
     pub(crate) fn touch(&self, case: &Case, edit: usize) -> io::Result<()> {
         let group = case.touched() / self.per_module(case);
         let module = self.module(case, group);

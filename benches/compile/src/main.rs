@@ -1,5 +1,5 @@
 //! Measures what an endpoint costs at compile time, and what the library costs as a dependency;
-//! `README.md` says how.
+//! see `README.md`.
 
 mod cargo;
 mod clean;
@@ -84,7 +84,7 @@ fn alone(directory: &Path) -> Result<File, String> {
     }
 }
 
-/// A directory of its own in the target directory that this program was built into.
+/// A separate directory in the target directory that this program was built into.
 fn directory() -> Result<PathBuf, String> {
     let program = env::current_exe()
         .map_err(|error| format!("the program's own place is not known: {error}"))?;

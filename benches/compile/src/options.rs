@@ -173,7 +173,7 @@ impl Options {
     }
 }
 
-/// The fewest endpoints that are compared: a crate of two stands for what all have in common.
+/// The fewest endpoints that are compared: a crate of two has the costs that all have in common.
 pub(crate) const BASE: usize = 2;
 
 fn numbers(text: &str) -> Result<Vec<usize>, String> {

@@ -49,7 +49,7 @@ impl Variant {
         }
     }
 
-    /// The part of the template that stands behind `== name`; nothing where there is none.
+    /// The part of the template after `== name`; empty if there is none.
     pub(crate) fn section(self, name: &str) -> String {
         let mut lines = self
             .template()

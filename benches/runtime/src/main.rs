@@ -1,5 +1,5 @@
-//! Measures what a call costs at run time, beside the same by hand over reqwest; `README.md` says
-//! how to read it.
+//! Measures what a call costs at run time, beside the same by hand over reqwest; see
+//! `README.md`.
 
 mod building;
 mod calling;

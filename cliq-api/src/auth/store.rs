@@ -112,7 +112,7 @@ struct Entry {
 }
 
 impl MemoryTokenStore {
-    /// An empty one.
+    /// Returns an empty store.
     pub fn new() -> Self {
         Self::default()
     }

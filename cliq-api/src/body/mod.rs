@@ -30,6 +30,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 
 /// The body of a request or a response. It implements [`http_body::Body`].
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// ```
 /// use cliq_api::Body;
 ///

@@ -37,6 +37,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_RESPONSE_SIZE: usize = 32 << 20;
 
 /// Builds a [`Client`].
+///
+/// The guide: [calling](crate::guide::calling), [authentication](crate::guide::authentication).
 #[must_use]
 pub struct ClientBuilder {
     provider: Arc<dyn Provider>,
@@ -193,7 +195,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call says otherwise. Defaults
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
     /// to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -229,6 +231,8 @@ impl ClientBuilder {
 
     /// Shares rate-limit state with other processes, in place of this client's memory. Requires
     /// [`user`](Self::user).
+    ///
+    /// The guide: [sharing](crate::guide::sharing).
     pub fn limit_store(mut self, store: impl LimitStore + 'static) -> Self {
         self.limit_store = Some(Arc::new(store));
         self
@@ -279,6 +283,8 @@ impl ClientBuilder {
     /// Adds a `tower` layer around the transport. It sees each attempt of a call, after its permit
     /// and with its authorization, and never a request for a token. The first layer that is added
     /// is the outermost.
+    ///
+    /// The guide: [middleware](crate::guide::middleware).
     ///
     /// A layer can't send a request elsewhere or twice. If it fails, the call may have been sent.
     ///
@@ -439,7 +445,8 @@ fn choose_transport(
     Ok((transport, false))
 }
 
-/// Settings of the default transport. They fail to build together with another one.
+/// Settings of the default transport (features `reqwest` and `hyper`). They fail to build together
+/// with another one.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl ClientBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
@@ -449,7 +456,7 @@ impl ClientBuilder {
     }
 
     /// Sets the proxy for all requests, such as `http://user:password@proxy.example.com:3128`.
-    /// Defaults to what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
+    /// Defaults to the environment's (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
     /// this machine are reached directly. `socks5://…` needs the feature `socks`.
     ///
     /// A proxy that can't be used, whoever names it, is an error when the client is built.
@@ -473,6 +480,7 @@ impl ClientBuilder {
     }
 
     /// Customizes the `reqwest` client that sends the requests: certificates, addresses, pool.
+    /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
     /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine

@@ -10,6 +10,8 @@ use crate::limit::{Priority, WaitPolicy};
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
+/// The guide: [calling](crate::guide::calling#the-builder).
+///
 /// ```no_run
 /// # use cliq_api::prelude::*;
 /// # use std::time::Duration;
@@ -82,7 +84,7 @@ impl Options {
         }
     }
 
-    /// Fails at once if the call would have to wait for its rate limit. The error says after which
+    /// Fails at once if the call would have to wait for its rate limit. The error reports after which
     /// time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {

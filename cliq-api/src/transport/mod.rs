@@ -71,6 +71,8 @@ pub type Exchange<'a> =
 
 /// Sends a request once.
 ///
+/// The guide: [transports](crate::guide::middleware#transports).
+///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a
 /// transport needs a timeout only for connecting.
@@ -159,7 +161,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// Takes secrets out of what it says and of its causes.
+    /// Redacts secrets in its message and in its causes.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
         secrets.redact_in(&mut self.problem);
         self.source = self.source.map(|source| secrets.redact_error(source));

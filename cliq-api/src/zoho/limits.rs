@@ -14,7 +14,7 @@ use crate::limit::{LimitSettings, LockPolicy};
 ///
 /// # fn main() -> Result<(), Error> {
 /// let client = Client::cliq(DataCenter::EU)
-///     .access_token("1000.41d9…")
+///     .access_token("1000.41d9")
 ///     .limits(zoho::limits().cold_start(false))
 ///     .build()?;
 /// # Ok(())

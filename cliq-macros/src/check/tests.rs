@@ -400,7 +400,7 @@ fn consequences_are_not_reported() {
             ),
             "`get`: unknown key `lmit` in `#[endpoint(…)]`",
         ),
-        // Nothing can be said of arguments without a path.
+        // Arguments can't be checked without a path.
         (
             quote!(
                 #[endpoint(GET "a")]

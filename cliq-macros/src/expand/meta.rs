@@ -225,7 +225,7 @@ impl Expansion<'_> {
     }
 }
 
-/// Whether an argument is a value, and no content of its own.
+/// Whether an argument is a value rather than raw content.
 fn has_schema(encoding: &Encoding) -> bool {
     !matches!(
         encoding,

@@ -100,7 +100,7 @@ keys! {
         "first" => first: First,
         /// The query parameter that carries how many items come before the page.
         "offset" => offset: Name,
-        /// The member of the JSON answer that says whether there are more pages.
+        /// The member of the JSON answer that tells whether there are more pages.
         "more" => more: Member,
     }
 }
@@ -124,7 +124,7 @@ pub(super) fn trait_args(tokens: TokenStream, errors: Sink<'_>) -> Read<TraitArg
 
 /// `#[endpoint(METHOD "/path", …)]`.
 pub(crate) struct EndpointAttr {
-    /// `None` after an error, so that nothing can be said of the arguments.
+    /// `None` after an error; the arguments can't be checked without it.
     pub(crate) head: Option<Head>,
     pub(crate) args: Read<EndpointArgs>,
     /// The first word, where a comma may be missing.

@@ -94,7 +94,7 @@ pub(crate) fn add_channel(world: &mut World, new: NewChannel) -> Raised<()> {
     let members = distinct(&members, "member", |id| user(world, id))?;
     if let Some(&member) = members.iter().find(|&&member| world[member].external) {
         return Err(format!(
-            "the user `{}` is of another organisation and can't be in a channel",
+            "the user `{}` is of another organization and can't be in a channel",
             world[member].id
         ));
     }

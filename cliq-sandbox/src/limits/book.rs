@@ -126,7 +126,7 @@ impl Lock {
     }
 }
 
-/// Figures of calls.
+/// Counts of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {

@@ -188,7 +188,7 @@ const fn nanos(by: Duration) -> i64 {
     }
 }
 
-/// Where a window begins.
+/// Sets where a window begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Window {

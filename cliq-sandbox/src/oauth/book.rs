@@ -32,7 +32,7 @@ pub struct Entry {
     pub secrets_in_query: bool,
 }
 
-/// What a request to an accounts server asks for.
+/// What a request to an accounts server requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {

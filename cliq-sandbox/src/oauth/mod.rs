@@ -29,7 +29,7 @@
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!
-//! # Data centres
+//! # Data centers
 //!
 //! It represents the accounts servers of all data centres. The host of a request selects one of
 //! them; an unknown host, such as a loopback address, selects the home data centre, which is `us`
@@ -91,7 +91,7 @@ pub use self::scope::ScopeSet;
 use self::token::Tokens;
 use crate::reply;
 
-/// The accounts servers of a sandbox's data centres: apps, users, codes and tokens.
+/// The accounts servers of a sandbox's data centers: apps, users, codes and tokens.
 pub struct Accounts {
     policy: Policy,
     centers: Centers,

@@ -58,7 +58,7 @@ pub enum Decision {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
-    /// As documented: `expires_in` and `interval` are seconds.
+    /// `expires_in` and `interval` are seconds, as documented.
     Seconds,
     /// As in older responses, and as observed in responses to devices: `expires_in` and `interval`
     /// are milliseconds. A token response also has `expires_in_sec`.

@@ -94,12 +94,12 @@ impl Accounts {
         self.ids.token()
     }
 
-    /// Adds a user of the home data centre.
+    /// Adds a user of the home data center.
     pub fn add_user(&mut self, user_id: impl Into<String>) {
         self.insert_user(user_id.into(), self.centers.home());
     }
 
-    /// Adds a user of another data centre, or moves one there.
+    /// Adds a user of another data center, or moves one there.
     ///
     /// # Panics
     ///
@@ -248,7 +248,7 @@ impl Accounts {
     #[track_caller]
     fn expect_center(&self, location: &str) -> CenterKey {
         let Some(center) = self.centers.find(location) else {
-            panic!("there is no data centre `{location}`")
+            panic!("there is no data center `{location}`")
         };
         center
     }

@@ -209,7 +209,7 @@ fn direct_chat(world: &mut World, call: &Call<'_>, name: &str) -> Result<Chat, R
 fn require_inside(world: &World, call: &Call<'_>) -> Result<(), Refusal> {
     if world[call.user].external {
         Err(Refusal::access_denied(
-            "the token's user is of another organisation",
+            "the token's user is of another organization",
         ))
     } else {
         Ok(())

@@ -1,7 +1,6 @@
 //! The test kit.
 
 mod desk;
-mod guide;
 mod matchers;
 mod names;
 mod paths;

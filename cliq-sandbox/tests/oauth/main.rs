@@ -264,7 +264,7 @@ fn a_code_of_no_app_is_a_mistake() {
 }
 
 #[test]
-#[should_panic(expected = "there is no data centre `mars`")]
+#[should_panic(expected = "there is no data center `mars`")]
 fn an_app_in_no_data_center_is_a_mistake() {
     scene()
         .accounts

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeSet;
 
-use cliq_api::threads::{THREADS, Threads};
-use cliq_sandbox::{NewChannel, NewMessage, NewThread, Sandbox};
+use cliq_api::threads::THREADS;
+use cliq_sandbox::Sandbox;
 use http::Method;
 
 use super::scene;
@@ -23,64 +23,6 @@ fn block<'p>(page: &'p str, kind: &str, with: &str) -> &'p str {
     found
         .next()
         .unwrap_or_else(|| panic!("there is no block of {kind} with {with}"))
-}
-
-#[tokio::test]
-async fn the_example_is_this_one() -> Result<(), cliq_api::Error> {
-    let sandbox = Sandbox::builder()
-        .user("1", "Ryan West", "ryan.west@zylker.com")
-        .user("2", "Scott Fisher", "scott.fisher@zylker.com")
-        .bot("deploybot", "Deploy Bot")
-        .channel(
-            NewChannel::named("engineering-updates")
-                .id("P1")
-                .chat_id("CT_1")
-                .members(["1", "2"])
-                .bots(["deploybot"])
-                .message(NewMessage::by("1", "Lunch at one?").id("1760000000000_1"))
-                .message(
-                    NewMessage::by_bot("deploybot", "The build is red.").thread(
-                        NewThread::titled("Red build")
-                            .chat_id("CT_1-T-1")
-                            .message(NewMessage::by("2", "I am on it.")),
-                    ),
-                ),
-        )
-        .build();
-    let client = sandbox.client(sandbox.token("1"));
-
-    client.follow_thread("CT_1-T-1").await?;
-
-    assert_eq!(sandbox.threads("P1")[0].follower_ids, ["2", "1"]);
-    let plain = |text: &str| {
-        text.split_whitespace()
-            .collect::<String>()
-            .replace(",)", ")")
-    };
-    let shown = plain(block(&page(), "rust\n", "NewChannel"));
-    let (_, shown) = shown.split_once("Sandbox};").unwrap();
-    assert!(plain(include_str!("guide.rs")).contains(shown), "{shown}");
-    Ok(())
-}
-
-#[tokio::test]
-async fn a_client_signs_in_as_shown() -> Result<(), cliq_api::Error> {
-    use cliq_api::auth::{Credentials, OAuthClient};
-    use cliq_api::prelude::*;
-
-    let (client_id, client_secret, refresh_token) = ("1000.APP", "secret", "1000.refresh");
-    let here = DataCenter::custom("127.0.0.1:8787", "127.0.0.1:8787");
-    let app = OAuthClient::new(here.clone(), client_id, client_secret);
-    let client = Client::cliq(here)
-        .credentials(Credentials::refresh_token(&app, refresh_token))
-        .build()?;
-
-    assert_eq!(client.base_url(), "http://127.0.0.1:8787");
-    let plain = |text: &str| text.split_whitespace().collect::<String>();
-    let shown = plain(block(&page(), "rust\n", "OAuthClient"));
-    let (_, shown) = shown.split_once("prelude::*;").unwrap();
-    assert!(plain(include_str!("guide.rs")).contains(shown), "{shown}");
-    Ok(())
 }
 
 #[test]

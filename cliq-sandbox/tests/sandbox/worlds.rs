@@ -158,7 +158,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
         ),
         (
             channel().members(["9"]),
-            "the user `9` is of another organisation and can't be in a channel",
+            "the user `9` is of another organization and can't be in a channel",
         ),
         (channel().bots(["x"]), "there is no bot `x` yet"),
         (

@@ -113,7 +113,7 @@ fn refusals(judge: &mut Judge, operation: &str) {
     ] {
         let stage = Stage::with(|builder| builder.limits(Limits::published().telling(telling)));
         let answers = (0..60).map(|_| stage.sandbox.handle(call(&stage.token)));
-        // The first and the last of them: the lock says how long it still is.
+        // The first and the last of them: each reports how long the lock still lasts.
         let refused: Vec<_> = answers
             .filter(|answer| !answer.status().is_success())
             .collect();

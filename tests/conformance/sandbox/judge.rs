@@ -207,8 +207,7 @@ impl Judge {
         }
     }
 
-    /// What was never seen: answers, members of them, and what the list of what is outside says in
-    /// vain.
+    /// What was never seen: answers, members of them, and unused entries of `outside.yaml`.
     pub(super) fn unseen(&self) -> Vec<String> {
         let mut unseen = Vec::new();
         for Judged { name, answers, .. } in &self.operations {
@@ -343,7 +342,7 @@ impl Form {
     }
 }
 
-/// Whether the value has something at the place, where `0` stands for any item of a list.
+/// Whether the value has something at the place, where `0` is any item of a list.
 fn has(value: &Value, place: &str) -> bool {
     let Some(rest) = place.strip_prefix('/') else {
         return true;

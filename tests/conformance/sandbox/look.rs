@@ -1,4 +1,4 @@
-//! What a walk sees: all that can be read, beside what the model says.
+//! What a walk sees: all that can be read, beside the model's state.
 
 use cliq_api::http::Method;
 use serde_json::{Value, json};
@@ -162,7 +162,7 @@ impl Walk<'_> {
         }
     }
 
-    /// As a user is told of a thread.
+    /// A thread as a user sees it.
     fn shown(&self, thread: usize, user: usize) -> Value {
         let thread = &self.model.threads[thread];
         let main = self.model.channels[thread.channel]

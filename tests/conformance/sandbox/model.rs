@@ -1,7 +1,7 @@
 //! A plain model of a world: what the operations mean, written down once more, with nothing but
 //! lists.
 //!
-//! It knows no ids that the sandbox makes up: those of messages and threads it is told.
+//! It can't know ids that the sandbox generates: it gets those of messages and threads.
 
 /// Users, from 0 on. The last one is in no channel.
 pub(super) const USERS: usize = 4;
@@ -71,7 +71,7 @@ impl Model {
         user + 1 < USERS
     }
 
-    /// What posting on a channel's message comes to: the index of the thread if there is one
+    /// The outcome of posting on a channel's message: the index of the thread if there is one
     /// already.
     pub(super) fn may_start(
         &self,

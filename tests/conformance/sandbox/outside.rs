@@ -1,4 +1,4 @@
-//! What the document doesn't have and the sandbox answers all the same: a list of named entries
+//! What the sandbox answers and the document doesn't have: a list of named entries
 //! (`outside.yaml`).
 
 use serde::Deserialize;

@@ -1,4 +1,4 @@
-//! The table of refusals in `docs/sandbox.md` is made from what the sandbox answers.
+//! The table of refusals in `docs/sandbox-rules.md` is made from what the sandbox answers.
 
 use std::fmt::Write;
 use std::fs;
@@ -30,7 +30,7 @@ struct Case {
     answer: Response<Bytes>,
 }
 
-/// Each of these in a world of its own.
+/// Each call gets a new world.
 fn handle(method: &Method, url: &str, body: Option<&Value>) -> Response<Bytes> {
     let stage = Stage::new();
     stage.handle(method, url, &stage.token, body)
@@ -95,7 +95,7 @@ fn access() -> Vec<Case> {
         as_user(FOLLOW, |stage| stage.stranger.clone()),
     );
     case(
-        "a user of another organisation",
+        "a user of another organization",
         FOLLOW,
         as_user(FOLLOW, |stage| stage.external.clone()),
     );
@@ -244,7 +244,7 @@ fn values() -> Vec<Case> {
     cases
 }
 
-/// What may not be, and what goes wrong.
+/// Calls against the rules, and faults.
 fn rules() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -373,7 +373,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
         )
         .expect("a text can be written to");
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox-rules.md");
     let page = fs::read_to_string(path).expect("the page");
     let (before, rest) = page
         .split_once("<!-- refusals -->\n")
@@ -388,7 +388,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
     } else {
         assert!(
             told == table,
-            "docs/sandbox.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
+            "docs/sandbox-rules.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
         );
     }
 }

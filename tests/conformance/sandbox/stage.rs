@@ -102,7 +102,7 @@ impl Stage {
         self.sandbox.handle(request(method, url, token, body))
     }
 
-    /// On its way to the sandbox things can go wrong.
+    /// Faults may happen on the way to the sandbox.
     pub(super) fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         let response = wait(self.sandbox.transport().send(request.map(Body::from)));
         let response = response.expect("a response");

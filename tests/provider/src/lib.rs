@@ -158,8 +158,3 @@ pub fn whole(body: impl Into<Bytes>) -> Body {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// The guide's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/providers.md")]
-struct Guide;

@@ -47,7 +47,7 @@ impl From<Problem> for StoreError {
 /// Receives messages, and runs commands after each reconnection.
 pub(super) trait Listener: Send + Sync + 'static {
     fn channel(&self) -> String;
-    /// Returns whether the message says that the server has lost its state.
+    /// Returns whether the message reports that the server has lost its state.
     fn heard(&self, message: &[u8]) -> bool;
     /// Called after connecting, before any other command is sent.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
@@ -143,7 +143,7 @@ impl Link {
     ) -> Result<T, Problem> {
         let shared = self.here();
         match shared.try_run(script).await {
-            // Once more, where the cluster says.
+            // Retried at the node that the cluster names.
             Err(problem) if problem.is_moved() => shared.try_run(script).await,
             result => result,
         }

@@ -154,7 +154,7 @@ mod tests {
         );
         starts(
             22,
-            "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (the token is none of this server's, or was revoked)\n",
+            "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (unknown or revoked token)\n",
         );
         assert!(lines.iter().all(|(line, _)| !line.contains("canary")));
         assert!(

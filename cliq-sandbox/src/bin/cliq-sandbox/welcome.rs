@@ -23,11 +23,8 @@ pub(crate) fn text(server: &Server, args: &Args) -> String {
         "whoever reaches the address"
     };
     let end = match &args.save {
-        Some(file) => format!(
-            "Ctrl-C ends it, and keeps what happened in it in {}.",
-            file.display()
-        ),
-        None => "Ctrl-C ends it, and what happened in it is gone then.".to_owned(),
+        Some(file) => format!("Ctrl-C ends it and writes its world to {}.", file.display()),
+        None => "Ctrl-C ends it and discards its world.".to_owned(),
     };
     let mut text = format!("Cliq is at {url}, for {reach}. {end}\n\n");
     line(&mut text, "limits", limits);
@@ -53,7 +50,7 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
 
 /// Lists all users: their tokens are shown nowhere else.
 fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
-    text.push_str("\n  Each has an id and an access token:\n");
+    text.push_str("\n  Users, with their ids and access tokens:\n");
     let members: Vec<String> = sandbox
         .channels()
         .into_iter()
@@ -61,7 +58,7 @@ fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]
         .collect();
     for (token, user) in tokens {
         let remark = match (user.is_external, members.contains(&user.id)) {
-            (true, _) => "   (of another organisation)",
+            (true, _) => "   (of another organization)",
             (false, false) => "   (in no channel)",
             (false, true) => "",
         };

@@ -51,7 +51,7 @@ fn meta(name: &str) -> &'static cliq_api::EndpointMeta {
     DEPOT.iter().find(|meta| meta.name() == name).unwrap()
 }
 
-/// A server that keeps files, fails as often as it is told, and streams what it is asked for.
+/// A server that keeps files, fails the first `failures` times, and streams what is requested.
 async fn files(failures: usize) -> Server {
     let failures = AtomicUsize::new(failures);
     Server::start(move |request| {

@@ -14,7 +14,7 @@ use super::*;
 
 type Uploads = Arc<Mutex<Vec<(HeaderMap, usize)>>>;
 
-/// A server that refuses as many uploads as it is told.
+/// A server that refuses the first `refusals` uploads.
 async fn files(refusals: usize, status: StatusCode) -> (String, Uploads) {
     let uploads = Uploads::default();
     let (seen, left) = (Arc::clone(&uploads), Arc::new(AtomicUsize::new(refusals)));

@@ -1,0 +1,140 @@
+//! No page's code is left untested, no link leads nowhere, and no page is too long to be read.
+
+use std::path::{Path, PathBuf};
+use std::{env, fs};
+
+/// The most words of a page.
+const WORDS: usize = 1500;
+
+/// Tables that tests write, and that nobody reads from top to bottom.
+const GENERATED: [&str; 4] = [
+    "cliq-api/guide/faults.md",
+    "docs/endpoints.md",
+    "docs/refusals.md",
+    "docs/sandbox-rules.md",
+];
+
+fn root() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
+}
+
+/// Every page, by its path within the repository.
+fn pages() -> Vec<String> {
+    let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
+    for name in ["api", "cli", "macros", "openapi", "sandbox"] {
+        let readme = format!("cliq-{name}/README.md");
+        if root().join(&readme).exists() {
+            pages.push(readme);
+        }
+    }
+    let mut folders = vec!["docs".to_owned(), "cliq-api/guide".to_owned()];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(root().join(&folder)).unwrap() {
+            let entry = entry.unwrap();
+            let path = format!("{folder}/{}", entry.file_name().to_string_lossy());
+            if entry.file_type().unwrap().is_dir() {
+                folders.push(path);
+            } else if path.ends_with(".md") {
+                pages.push(path);
+            }
+        }
+    }
+    pages.sort();
+    pages
+}
+
+fn text(page: &str) -> String {
+    fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
+}
+
+/// The words behind the fences that open code blocks.
+fn languages(text: &str) -> impl Iterator<Item = &str> {
+    let fences = text
+        .lines()
+        .filter_map(|line| line.trim_start().strip_prefix("```"));
+    fences.step_by(2)
+}
+
+#[test]
+fn each_block_of_rust_is_a_doctest() {
+    let tested = include_str!("../src/lib.rs");
+    for page in pages() {
+        let text = text(&page);
+        for language in languages(&text).filter(|language| language.starts_with("rust")) {
+            assert!(
+                tested.contains(&format!("\"{page}\"")),
+                "{page} is not in src/lib.rs"
+            );
+            assert!(
+                ["rust", "rust,no_run"].contains(&language),
+                "{page} has a block that is `{language}`"
+            );
+        }
+        // A block without a language is Rust to rustdoc, and one to nobody else.
+        assert!(
+            languages(&text).all(|language| !language.is_empty()),
+            "{page} has a block without a language"
+        );
+    }
+}
+
+#[test]
+fn links_lead_somewhere() {
+    for page in pages() {
+        let text = text(&page);
+        let folder = Path::new(&page).parent().unwrap();
+        for target in links(&text) {
+            if target.contains("://") || target.starts_with("crate::") {
+                continue;
+            }
+            let (path, anchor) = target.split_once('#').unwrap_or((target, ""));
+            let file = if path.is_empty() {
+                root().join(&page)
+            } else {
+                root().join(folder).join(path)
+            };
+            assert!(file.exists(), "{page} links to {target}");
+            if !anchor.is_empty() {
+                let anchors: Vec<_> = headings(&fs::read_to_string(&file).unwrap()).collect();
+                assert!(
+                    anchors.iter().any(|heading| heading == anchor),
+                    "{page} links to {target}, of {anchors:?}"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn pages_are_short() {
+    for page in pages()
+        .iter()
+        .filter(|page| !GENERATED.contains(&page.as_str()))
+    {
+        let words = text(page).split_whitespace().count();
+        assert!(words <= WORDS, "{page} has {words} words");
+    }
+}
+
+/// What stands in `](…)`, outside of code blocks.
+fn links(text: &str) -> Vec<&str> {
+    let prose = text.split("```").step_by(2);
+    prose
+        .flat_map(|prose| prose.split("](").skip(1))
+        .filter_map(|rest| rest.split_once(')'))
+        .map(|(target, _)| target)
+        .collect()
+}
+
+/// The anchors that GitHub gives headings.
+fn headings(text: &str) -> impl Iterator<Item = String> {
+    text.lines()
+        .filter(|line| line.starts_with('#'))
+        .map(|line| {
+            let title = line.trim_start_matches('#').trim().to_lowercase();
+            let kept = title
+                .chars()
+                .filter(|c| c.is_alphanumeric() || matches!(c, ' ' | '-' | '_'));
+            kept.collect::<String>().replace(' ', "-")
+        })
+}
