@@ -1,5 +1,5 @@
-//! An API like GitHub's, declared: `cargo run --example code_host` makes a few calls of it to stubs,
-//! `cargo test --example code_host` runs the tests at the end of this file.
+//! An API like GitHub's, declared: `cargo run --example code_host` makes a few calls of it to
+//! stubs, `cargo test --example code_host` runs the tests at the end of this file.
 //!
 //! It shows what a declaration can say beyond paths, queries and JSON: constant headers and fields,
 //! several limits and buckets, paths of several segments, bodies that are left out, nested forms, a

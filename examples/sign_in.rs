@@ -70,7 +70,8 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    // From here on requests go to the sandbox in this process, as the data centre that it simulates.
+    // From here on requests go to the sandbox in this process, as the data centre that it
+    // simulates.
     let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
     println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;
@@ -230,8 +231,8 @@ fn granted(signed_in: &SignedIn) -> String {
         .map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
 }
 
-/// Where the sandbox is, which serves Cliq and its accounts. It is on this machine, so it is reached
-/// over plain HTTP.
+/// Where the sandbox is, which serves Cliq and its accounts. It is on this machine, so it is
+/// reached over plain HTTP.
 fn here(server: &Server) -> DataCenter {
     let base_url = server.base_url();
     let host = base_url.trim_start_matches("http://");

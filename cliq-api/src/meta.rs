@@ -506,8 +506,8 @@ impl Param {
         self.required
     }
 
-    /// Returns what its value is, of a list what its items are, as far as the name of the
-    /// declared type says. Its [schema](EndpointMeta::param_schema) says more.
+    /// Returns the type of its value, or of the items of a list, as far as it follows from the
+    /// name of the declared type. Its [schema](EndpointMeta::param_schema) has more.
     pub const fn value_type(&self) -> ValueType {
         self.value
     }
@@ -518,7 +518,7 @@ impl Param {
     }
 }
 
-/// What a value is, as far as the name of its type says.
+/// The type of a value, as far as it follows from the name of the declared type.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -782,7 +782,7 @@ impl PageMeta {
         self.next
     }
 
-    /// Returns the path to the member that says whether there are more pages, if there is one.
+    /// Returns the path to the member that tells whether there are more pages, if there is one.
     pub const fn more(&self) -> Option<&'static [&'static str]> {
         self.more
     }

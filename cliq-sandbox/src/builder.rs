@@ -219,8 +219,8 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets how many arrivals, and how many locks, the [book](Sandbox::book) keeps: the latest ones,
-    /// 100,000 by default. With 0 it has totals only.
+    /// Sets how many arrivals, and how many locks, the [book](Sandbox::book) keeps: the latest
+    /// ones, 100,000 by default. With 0 it has totals only.
     #[must_use]
     pub fn keep_arrivals(mut self, most: usize) -> Self {
         self.settings.kept = most;

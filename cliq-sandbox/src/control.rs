@@ -20,7 +20,8 @@ pub(crate) fn serves(path: &str) -> bool {
 }
 
 pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
-    // There is no token here, so that a page in a browser could do it too. It would tell its origin.
+    // There is no token here, so that a page in a browser could do it too. It would tell its
+    // origin.
     if request.headers().contains_key(ORIGIN) {
         return error(
             StatusCode::FORBIDDEN,

@@ -24,7 +24,8 @@ impl Sandbox {
     ///
     /// let demo = Sandbox::demo();
     /// let again = Sandbox::builder().json(&demo.sandbox.to_json())?.build();
-    /// assert_eq!(again.messages(&demo.thread_chat_id), demo.sandbox.messages(&demo.thread_chat_id));
+    /// let thread = &demo.thread_chat_id;
+    /// assert_eq!(again.messages(thread), demo.sandbox.messages(thread));
     /// # Ok::<_, cliq_sandbox::WorldError>(())
     /// ```
     pub fn to_json(&self) -> String {
@@ -122,9 +123,9 @@ impl Sandbox {
         world.remind(chat, &users, content.to_owned(), at, self.now())
     }
 
-    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by its id, chat id or
-    /// unique name; from the oldest to the newest. A channel's are without those of its
-    /// threads.
+    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by
+    /// its id, chat id or unique name; from the oldest to the newest. A channel's are without those
+    /// of its threads.
     ///
     /// # Panics
     ///

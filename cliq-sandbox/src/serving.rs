@@ -7,7 +7,8 @@ use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 
-/// How a [`Sandbox`](crate::Sandbox) is served: [`Sandbox::serve_with`](crate::Sandbox::serve_with).
+/// How a [`Sandbox`](crate::Sandbox) is served:
+/// [`Sandbox::serve_with`](crate::Sandbox::serve_with).
 ///
 /// ```
 /// use std::time::Duration;
@@ -43,8 +44,8 @@ impl ServeOptions {
     /// Serves only requests whose `Host` is `localhost`, a name below it, or a loopback address;
     /// others get a 421. At an address that other machines reach, any IP address will do.
     ///
-    /// A page in a browser reaches a server of this machine under the page's host name, if that name
-    /// resolves to 127.0.0.1 (DNS rebinding).
+    /// A page in a browser reaches a server of this machine under the page's host name, if that
+    /// name resolves to 127.0.0.1 (DNS rebinding).
     pub fn loopback_hosts(self) -> Self {
         Self {
             loopback_hosts: true,

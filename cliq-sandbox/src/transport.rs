@@ -17,8 +17,8 @@ use crate::whole::whole;
 /// Carries a client's requests to a [`Sandbox`] in this process. [`Sandbox::transport`] makes one,
 /// and [`Sandbox::client`] a client that has it.
 ///
-/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where a
-/// test pauses it, even hours of lockouts pass at once.
+/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where
+/// a test pauses it, even hours of lockouts pass at once.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport(Sandbox);
 

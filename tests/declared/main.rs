@@ -1,8 +1,8 @@
 //! All of Cliq as it is declared, against the facts of Zoho's documents: 22 of API v3 and 5 of v2.
 //!
 //! The documents are read when the tests run. Where a declaration differs, `exceptions.yaml` has
-//! the reason. What a published request and answer look like in full is in `conformance`, for threads, and
-//! in `messages`, for what is posted.
+//! the reason. What a published request and answer look like in full is in `conformance`, for
+//! threads, and in `messages`, for what is posted.
 
 mod answers;
 mod calls;

@@ -1,5 +1,5 @@
-//! Zoho's servers in words that differ: what a 401 is about, how long a token lives, whether one was
-//! revoked.
+//! Zoho's servers in words that differ: what a 401 is about, how long a token lives, whether one
+//! was revoked.
 
 use cliq_api::auth::{Credentials, OAuth, OAuthClient};
 use cliq_api::cliq::Cliq;

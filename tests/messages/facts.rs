@@ -1,7 +1,7 @@
 //! The constraints that Zoho publishes for the bodies of messages: the builders know each of them.
 //!
-//! `declared/v3` holds the facts of the documents. Here they are read, and compared with the tables of
-//! [`limits`](crate::limits) and with the messages of [`payloads`](crate::payloads).
+//! `declared/v3` holds the facts of the documents. Here they are read, and compared with the tables
+//! of [`limits`](crate::limits) and with the messages of [`payloads`](crate::payloads).
 
 use std::collections::{BTreeMap, BTreeSet};
 

@@ -76,7 +76,7 @@ struct Inner {
 /// What the calls of all users share.
 struct Core {
     provider: Arc<dyn Provider>,
-    /// The server of users without one of their own.
+    /// The server of users without another one.
     home: Arc<Server>,
     /// Whether `home` is the server of all users.
     is_fixed: bool,
@@ -90,7 +90,7 @@ struct Core {
     is_layered: bool,
     /// Headers of all calls.
     headers: HeaderMap,
-    /// Of one attempt, unless the endpoint or the call says otherwise.
+    /// Of one attempt, unless the endpoint or the call sets it.
     timeout: Duration,
     read_timeout: Option<Duration>,
     max_response_size: usize,

@@ -201,7 +201,7 @@ pub trait Channels {
         &self,
         channel_id: ChannelId,
         #[field] user_ids: Vec<UserId>,
-        /// Whether the channel isn't told.
+        /// Whether the channel gets no notice.
         #[field]
         silent: Option<bool>,
     );

@@ -84,7 +84,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         granted == needed
     }
 
-    /// Returns how careful the limiter is, unless the client says otherwise.
+    /// Returns the limiter's settings, unless the client has others.
     fn limits(&self) -> LimitSettings {
         LimitSettings::new()
     }

@@ -114,8 +114,8 @@ impl Document {
         self
     }
 
-    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults to
-    /// a bearer token.
+    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults
+    /// to a bearer token.
     pub fn oauth2(
         self,
         name: impl Into<String>,
@@ -289,7 +289,8 @@ fn pair<'n>((name, text): (&'n str, &str)) -> (&'n str, Node) {
     (name, Node::from(text))
 }
 
-/// The base that most endpoints have: the first of these, so that the same input has the same output.
+/// The base that most endpoints have: the first of these, so that the same input has the same
+/// output.
 fn common_base(metas: &[&'static EndpointMeta]) -> &'static str {
     let plain = || metas.iter().filter(|meta| meta.server().is_none());
     let count = |base: &str| plain().filter(|meta| meta.base() == base).count();

@@ -1,5 +1,5 @@
-//! The document's own words, as documentation that rustdoc and lints accept: they are Markdown, often
-//! with HTML in it, and are written for another reader.
+//! The document's own words, as documentation that rustdoc and lints accept: they are Markdown,
+//! often with HTML in it, and are written for another reader.
 
 use std::fmt::Write as _;
 

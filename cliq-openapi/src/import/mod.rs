@@ -74,8 +74,9 @@ impl Importer {
         Self { name, ..self }
     }
 
-    /// Sets a regular expression that finds rate limits in descriptions, without their markup. It has
-    /// the groups `calls` and `per`, and may have `lock`: `(?<calls>\d+) requests per (?<per>\w+)`.
+    /// Sets a regular expression that finds rate limits in descriptions, without their markup. It
+    /// has the groups `calls` and `per`, and may have `lock`:
+    /// `(?<calls>\d+) requests per (?<per>\w+)`.
     ///
     /// # Errors
     ///

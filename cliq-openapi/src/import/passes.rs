@@ -1,5 +1,5 @@
-//! What depends on all types: which of them are sent, which contain themselves, and how the variants
-//! of a union are distinguished.
+//! What depends on all types: which of them are sent, which contain themselves, and how the
+//! variants of a union are distinguished.
 
 use super::api::{Api, ArgTy, Returns};
 use super::types::{Id, Item, Kind, Tag, Ty, Variant};
@@ -112,8 +112,8 @@ fn by_value(ty: &Ty) -> Option<Id> {
     }
 }
 
-/// The strongly connected groups of items that contain each other by value; `usize::MAX` for an item
-/// that isn't in such a group. By Tarjan's algorithm, without recursion.
+/// The strongly connected groups of items that contain each other by value; `usize::MAX` for an
+/// item that isn't in such a group. By Tarjan's algorithm, without recursion.
 fn groups(items: &[Item]) -> Vec<usize> {
     let edges: Vec<Vec<Id>> = items
         .iter()
@@ -174,8 +174,8 @@ fn groups(items: &[Item]) -> Vec<usize> {
     groups
 }
 
-/// Decides for each union whether a member tells its variants apart. That member is then left out of
-/// the variants, so they must not be used without the union.
+/// Decides for each union whether a member tells its variants apart. That member is then left out
+/// of the variants, so they must not be used without the union.
 fn tag(apis: &[Api], items: &mut [Item]) {
     let mut uses = vec![0_usize; items.len()];
     let mut count = |ty: &Ty| {

@@ -60,8 +60,8 @@ impl Source {
         Ok(Self { root, is_ours })
     }
 
-    /// Follows a value's reference. The value itself, if it is none; `None` for one that leads nowhere,
-    /// or out of the document.
+    /// Follows a value's reference. The value itself, if it is none; `None` for one that leads
+    /// nowhere, or out of the document.
     pub(super) fn resolve<'s>(&'s self, node: &'s Node) -> Option<&'s Node> {
         let mut node = node;
         for _ in 0..MAX_HOPS {

@@ -1,6 +1,6 @@
-//! The document of the declared threads against the one that Zoho publishes: equal in every operation,
-//! parameter, requirement, scope, body and answer, but for the exceptions in `exceptions.yaml`, each of
-//! which has its reason and is needed.
+//! The document of the declared threads against the one that Zoho publishes: equal in every
+//! operation, parameter, requirement, scope, body and answer, but for the exceptions in
+//! `exceptions.yaml`, each of which has its reason and is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;

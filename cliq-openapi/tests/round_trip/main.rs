@@ -1,5 +1,5 @@
-//! What is imported from an export declares the same: for the threads of Cliq, and for traits that use
-//! every form of the grammar. The imported modules are in this directory, `*_again.rs`;
+//! What is imported from an export declares the same: for the threads of Cliq, and for traits that
+//! use every form of the grammar. The imported modules are in this directory, `*_again.rs`;
 //! `BLESS=1` writes them.
 
 #[allow(unreachable_pub, dead_code, reason = "as in a library")]

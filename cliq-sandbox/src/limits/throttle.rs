@@ -24,10 +24,12 @@ use super::window::Calls;
 /// use cliq_sandbox::limits::{Limits, Throttle};
 ///
 /// let mut throttle = Throttle::new(Limits::published());
+/// let follow = FollowThreadRequest::META;
 /// for second in 0..20 {
-///     assert!(throttle.arrive(Duration::from_secs(second), "855727961", FollowThreadRequest::META).is_allowed());
+///     let verdict = throttle.arrive(Duration::from_secs(second), "855727961", follow);
+///     assert!(verdict.is_allowed());
 /// }
-/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", FollowThreadRequest::META);
+/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", follow);
 /// assert_eq!(verdict.until(), Some(Duration::from_secs(20 + 10 * 60)));
 /// assert_eq!(throttle.book().of::<FollowThreadRequest>("855727961").fullest, 21);
 /// ```
@@ -85,16 +87,19 @@ pub enum Verdict {
     /// It is let through.
     Allowed,
     /// It was one too many, and a lock began.
+    #[non_exhaustive]
     Tripped {
         /// When calls are let through again.
         until: Duration,
     },
     /// It was one too many, where the endpoint has no lock.
+    #[non_exhaustive]
     Full {
         /// When a call is let through again.
         until: Duration,
     },
     /// The user is shut out.
+    #[non_exhaustive]
     Locked {
         /// When calls are let through again.
         until: Duration,
@@ -156,8 +161,8 @@ impl Throttle {
         self.limits
     }
 
-    /// The bucket of the endpoint. Of endpoints that a server can't tell apart, all limits hold from
-    /// when the throttle knows them.
+    /// The bucket of the endpoint. Of endpoints that a server can't tell apart, all limits hold
+    /// from when the throttle knows them.
     pub fn bucket(&mut self, endpoint: &'static EndpointMeta) -> Bucket {
         let address = std::ptr::from_ref(endpoint).addr();
         if let Some(bucket) = self.endpoints.get(&address) {

@@ -17,15 +17,18 @@
 //! accounts.register(App::new("1000.APP", "secret"));
 //! let code = accounts.self_client_code("1000.APP", "855727961", "ZohoCliq.Chats.READ", now);
 //!
-//! let body = format!("grant_type=authorization_code&client_id=1000.APP&client_secret=secret&code={code}");
+//! let client = "client_id=1000.APP&client_secret=secret";
+//! let body = format!("grant_type=authorization_code&{client}&code={code}");
 //! let request = Request::post("https://accounts.zoho.com/oauth/v2/token")
 //!     .header("Content-Type", "application/x-www-form-urlencoded")
 //!     .body(Bytes::from(body))
 //!     .unwrap();
-//! let answer: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
+//! let answer = accounts.handle(&request, now);
+//! let answer: serde_json::Value = serde_json::from_slice(answer.body()).unwrap();
 //!
 //! let token = answer["access_token"].as_str().unwrap();
-//! let grant = accounts.authorize("cliq.zoho.com", token, Scopes::Any(&["ZohoCliq.Chats.READ"]), now).unwrap();
+//! let scopes = Scopes::Any(&["ZohoCliq.Chats.READ"]);
+//! let grant = accounts.authorize("cliq.zoho.com", token, scopes, now).unwrap();
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!

@@ -47,6 +47,7 @@ pub struct Policy {
 
 /// The decision of a user who is asked for consent.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
     /// Yes.
     Allow,

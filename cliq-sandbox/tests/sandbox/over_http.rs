@@ -177,8 +177,8 @@ async fn a_body_that_can_t_be_read_is_a_bad_request() {
         let answer = told(&server, format!("{head}{body}").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{body}: {answer}");
     }
-    // One that is only too large. It ends where the server stops to read: a connection that is closed
-    // with unread bytes is reset.
+    // One that is only too large. It ends where the server stops to read: a connection that is
+    // closed with unread bytes is reset.
     let large = format!("{head}1000001\r\n{}", "x".repeat(0x100_0001));
     let answer = told(&server, large.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");

@@ -1,5 +1,5 @@
 //! A program that forks, and whose children spend one budget. `CLIQ_SERVER` and `CLIQ_LIMITS` are
-//! as for `worker`. Its argument says what the children do:
+//! as for `worker`. Its argument selects what the children do:
 //!
 //! - `own`: each builds a client, and makes calls until one would have to wait;
 //! - `inherited`: the same with a client of the parent, which has made one call;

@@ -1,4 +1,4 @@
-//! A program that makes calls as it is told, line by line:
+//! A program that makes a call for each line of its input:
 //!
 //! - `call short`, `call locking`, `call thread`: one call; answers `done`, or `failed` and why;
 //! - `last short`: the same, and it ends at once;

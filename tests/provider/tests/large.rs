@@ -1,5 +1,5 @@
-//! 1 GiB up and 1 GiB down, in a separate process, whose memory is measured: both ends together need
-//! less than 64 MiB.
+//! 1 GiB up and 1 GiB down, in a separate process, whose memory is measured: both ends together
+//! need less than 64 MiB.
 
 #![cfg(target_os = "linux")]
 #![expect(missing_docs, reason = "the declared API is test data")]

@@ -49,7 +49,7 @@
 //!
 //! What a part can't have doesn't compile: a poll takes no buttons, a row of a table has as many
 //! cells as the table has columns, an instant button can't open a URL. Lengths, in characters, and
-//! counts are checked before a call is sent, and its error says which part exceeds which limit:
+//! counts are checked before a call is sent, and the error names the part and the limit:
 //!
 //! ```
 //! use cliq_api::cliq::message::{Button, CopyText, Message};
@@ -300,7 +300,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// Says which part exceeds which limit.
+    /// The error names the part that exceeds a limit, and the limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
         self.check_with(Self::MAX_TEXT)
     }

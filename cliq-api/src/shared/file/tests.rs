@@ -545,7 +545,7 @@ async fn grants_and_lockouts_survive_a_crash_of_the_machine() {
         assert!(matches!(decisions[..], [Decision::Granted { .. }]));
         assert_eq!(disk.take(), OF_THE_MACHINE);
     }
-    // A look, and what can't go and doesn't wait, write nothing; a place in line is one's own.
+    // A look, and what can't go and doesn't wait, write nothing; a place in line is local.
     store
         .peek(&[&bucket], Source(1), Priority::Normal)
         .await

@@ -1,5 +1,5 @@
 //! Lockouts that peers published or the server reported, so that obeying them needs no round trip,
-//! and a server that forgets them can be told again.
+//! and can be reported again to a server that forgets them.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -13,12 +13,12 @@ use http::StatusCode;
 const ABOUT: &str = "\
 Zoho Cliq on your own machine: a small world of channels, threads and people, served over HTTP.
 
-It prints its URL, access tokens and the ids of what there is, and then a line for each request. What happened in it is gone when it \
-ends, unless there is a --save.";
+It prints its URL, access tokens and the ids of what there is, and then a line for each request. \
+What happened in it is gone when it ends, unless there is a --save.";
 
 const EXAMPLES: &str = "\
-Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, late, truncate, wrong-length, \
-not-json, oversize, gzip-bomb.
+Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, \
+late, truncate, wrong-length, not-json, oversize, gzip-bomb.
 
 Examples:
   cliq-sandbox

@@ -19,8 +19,8 @@ pub(crate) fn to_stderr() -> impl Fn(&Record) + Send + Sync + 'static {
     }
 }
 
-/// `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, with its faults and
-/// refusals.
+/// `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, with its faults
+/// and refusals.
 fn line(record: &Record, colours: bool) -> String {
     let (hour, minute, second, milli) = record.at.to_hms_milli();
     let status = record

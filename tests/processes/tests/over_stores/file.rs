@@ -403,7 +403,7 @@ async fn a_lock_that_nobody_gives_back_is_told() {
             .unwrap_err()
             .to_string()
     });
-    // Time doesn't go by itself while a thread is at work.
+    // Paused time doesn't advance while a thread is at work.
     tokio::task::yield_now().await;
     tokio::time::advance(Duration::from_secs(11)).await;
     let refusal = asking.await.unwrap();

@@ -1,4 +1,4 @@
-//! Processes, started, told what to do, and killed.
+//! Processes that are started, commanded and killed.
 
 use std::process::Stdio;
 
@@ -54,7 +54,7 @@ impl Plan {
 
 impl Worker {
     pub(crate) async fn tell(&mut self, line: &str) {
-        // One that has died says so when it is asked.
+        // That one has died is reported when it is asked.
         let _ = self.input.write_all(format!("{line}\n").as_bytes()).await;
     }
 
@@ -72,7 +72,7 @@ impl Worker {
             .expect("the worker died")
     }
 
-    /// Waits until it has ended by itself, without an error.
+    /// Waits until it ends, without an error.
     pub(crate) async fn end(mut self) {
         assert!(self.child.wait().await.unwrap().success());
     }

@@ -100,7 +100,7 @@ async fn killed_at_any_moment_and_redis_too() {
     assert_eq!((totals.locks, totals.refused), (0, 0));
 }
 
-/// Killed and started anew at any moment: no lock. And what they held is free again soon after.
+/// Killed and restarted at any moment: no lock. And what they held is free again soon after.
 async fn killed_at_any_moment(store: &Store, what: &'static EndpointMeta, leak: Duration) {
     let name = what.path().trim_start_matches('/');
     let mut rng = rng();
@@ -175,7 +175,7 @@ async fn a_program_that_ends_leaves_nothing(store: &Store) {
         let mut worker = plan.start();
         worker.tell("last short").await;
         worker.end().await;
-        // And one without a runtime of its own.
+        // And one without a runtime.
         plan.clone().with("CLIQ_ONCE", "1").start().end().await;
     }
     sleep(Duration::from_millis(2100 + 50)).await;

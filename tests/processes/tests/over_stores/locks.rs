@@ -1,4 +1,4 @@
-//! A lock that one process is told of, and all others obey.
+//! A lock that one process meets, and all others obey.
 
 use std::time::{Duration, Instant};
 

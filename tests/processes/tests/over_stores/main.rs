@@ -17,9 +17,9 @@ mod tokens;
 use redis::Redis;
 use tempfile::TempDir;
 
-/// A store of its own for a test.
+/// A store for one test.
 pub(crate) struct Store {
-    /// As a worker is told.
+    /// Its place, as a worker's argument.
     pub(crate) place: String,
     /// Gone when this is.
     _kept: Kept,

@@ -1,5 +1,5 @@
-//! Calls with several buckets over the stores: one of each user beside one of all users, each of
-//! which has a file of its own.
+//! Calls with several buckets over the stores: one of each user beside one of all users, each in a
+//! separate file.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -32,7 +32,7 @@ fn specs() -> [BucketSpec; 2] {
     [spec(10, 5 * SECOND), spec(20, 2 * SECOND).per_app()]
 }
 
-/// A process of its own.
+/// A separate process.
 struct Process {
     limiter: Limiter,
     buckets: [BucketId; 2],
@@ -164,7 +164,7 @@ async fn killed_between_the_two(store: &Store) {
     }
 }
 
-/// What a peer is told of all buckets of a call at once.
+/// What a peer learns of all buckets of a call at once.
 #[tokio::test]
 async fn reports_and_looks_are_of_all_buckets_over_redis() {
     let store = Store::redis();

@@ -126,7 +126,7 @@ async fn another_users_token_file_is_refused() {
         assert!(error.contains("holds the token of another"), "{error}");
     }
     assert_eq!(refreshes(&demo), 2);
-    // As the error says.
+    // As the error advises.
     for file in &files {
         std::fs::remove_file(file).unwrap();
     }
