@@ -255,7 +255,7 @@ impl IntoFuture for DynamicCall {
     }
 }
 
-/// Metadata doesn't say what an empty response means, so that one is `null`.
+/// Metadata doesn't define what an empty response means, so it becomes `null`.
 fn read(call: &Call, response: &mut Response<Body>) -> Result<Value, DecodeError> {
     let endpoint = call.meta();
     if endpoint.kind == ResponseKind::Text {

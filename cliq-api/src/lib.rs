@@ -175,7 +175,7 @@ pub use cliq_macros::endpoint;
 /// | `limit = ["100/s", "10000/day"]` | several limits, all of which are kept |
 /// | `limit = none` | removes an inherited limit and lockout |
 /// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds a limit. Requires `limit` |
-/// | `lock = none` | the server has no lockouts here, whatever the trait or the provider says |
+/// | `lock = none` | the server has no lockouts here, whatever the trait or the provider declares |
 /// | `base = "/api/v2"` | replaces the trait's `base` |
 /// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` of its own isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
 /// | `server = "uploads"` | another server of the provider, whose URL the client has from [`ClientBuilder::server`]; `none` for the client's base URL |
@@ -275,7 +275,7 @@ pub use cliq_macros::endpoint;
 /// Items of a list fail one by one if they are declared so: `Page<`[`Lenient`]`<Ticket>>`.
 ///
 /// The other members of a page's response are in [`Page::other`]. `Accept` follows from the type,
-/// unless a constant header says otherwise.
+/// unless a constant header replaces it.
 ///
 /// The macro distinguishes them by name: a type alias of `Bytes`, for example, is read as JSON.
 ///
@@ -292,7 +292,7 @@ pub use cliq_macros::endpoint;
 /// | `number = "page"` | this query argument sends its number; the first page has the number 1, or that of `first = 0` |
 /// | `offset = "start"` | this query argument sends how many items come before it |
 ///
-/// `more = "has_more"` is a member that says whether there is a next page. Without it, pages with
+/// `more = "has_more"` is a member that tells whether there is a next page. Without it, pages with
 /// tokens and URLs end where there is none, and those with numbers and offsets with the first empty
 /// page, which takes one more call.
 ///

@@ -506,8 +506,8 @@ impl Param {
         self.required
     }
 
-    /// Returns the type of its value, or of the items of a list, as far as it follows from the
-    /// name of the declared type. Its [schema](EndpointMeta::param_schema) has more.
+    /// Returns what its value is, of a list what its items are, as far as the name of the
+    /// declared type says. Its [schema](EndpointMeta::param_schema) has more detail.
     pub const fn value_type(&self) -> ValueType {
         self.value
     }
@@ -518,7 +518,7 @@ impl Param {
     }
 }
 
-/// The type of a value, as far as it follows from the name of the declared type.
+/// What a value is, as far as its type's name reveals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -670,7 +670,7 @@ impl fmt::Display for Limit {
 pub enum Lockout {
     /// The server has no lockouts: only times that a response announces are obeyed.
     None,
-    /// Nothing is declared: the limiter's settings say what to assume.
+    /// Nothing is declared: the limiter's settings decide what to assume.
     Undeclared,
     /// For that long.
     For(Duration),

@@ -20,7 +20,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 const SHORT: usize = 4;
 /// The end of a text of that many bytes may have been cut within a secret.
 pub(crate) const CUT: usize = 200;
-/// A shorter value within a header is no secret alone.
+/// A shorter value within a header isn't treated as a secret.
 const VALUE: usize = 8;
 /// In bytes.
 const LONGEST_ESCAPE: usize = 12;

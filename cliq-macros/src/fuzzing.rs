@@ -317,7 +317,7 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
 pub(crate) enum Outcome {
     /// Not a well-formed trait, so nothing is asserted about it.
     NotATrait,
-    /// Something is left out, and errors say so.
+    /// Something is left out, and errors report it.
     Reported,
     /// All of it is in the expansion.
     Whole,

@@ -108,6 +108,9 @@ struct Sent {
 struct Line {
     waiting: VecDeque<(u16, bool)>,
     sent: u64,
+    /// Of the calls that were answered, in all.
+    latencies: u64,
+    answers: u64,
     /// Since when nobody waits, and for how long nobody waited before.
     idle_since: Option<u64>,
     idle: u64,
@@ -135,8 +138,6 @@ pub(crate) struct World {
     turn: u64,
     leases: u64,
     report: Report,
-    answers: u64,
-    latencies: u64,
 }
 
 /// Events are ordered by time alone.
@@ -234,8 +235,6 @@ impl World {
             turn: 0,
             leases: 0,
             report: Report::default(),
-            answers: 0,
-            latencies: 0,
             scenario,
         }
     }
@@ -254,7 +253,7 @@ impl World {
             self.happen(event);
         }
         self.report.took = self.now as f64 / 1e6;
-        self.report.mean_latency = self.latencies as f64 / 1e6 / self.answers.max(1) as f64;
+        self.report.mean_latency = mean_latency(self.lines.iter());
         let fullest = |server: &Server| server.throttle.totals().fullest + 1 >= server.limit.calls;
         self.report.filled = self.servers.iter().any(fullest);
         let always = |line: &usize| {
@@ -283,8 +282,7 @@ impl World {
                 of.kind.contains(&index) && (counted.per_app || of.user == caller.user)
             };
             let lines = (0..self.lines.len()).filter(is_other);
-            let sent: u64 = lines.map(|other| self.lines[other].sent).sum();
-            sent as f64 / self.allowed(index)
+            self.used_by(lines.map(|other| &self.lines[other]), index)
         });
         parts.fold(0.0, f64::max)
     }
@@ -295,17 +293,19 @@ impl World {
             caller.kind.contains(&index)
         };
         let lines = (0..self.lines.len()).filter(is_of);
-        let sent: u64 = lines.map(|line| self.lines[line].sent).sum();
         let is_shared = self.scenario.counted[index].per_app;
         let users = if is_shared { 1 } else { self.scenario.users };
-        sent as f64 / self.allowed(index) / f64::from(users)
+        self.used_by(lines.map(|line| &self.lines[line]), index) / f64::from(users)
     }
 
-    /// How many calls the limit allows in the time.
-    fn allowed(&self, index: usize) -> f64 {
+    /// The part that the calls of these lines, which are all that count in a bucket, used of what
+    /// its limit allows in the time. Each holds its slot for as long as it takes, so the mean
+    /// latency is theirs: where few calls take ages, one line's differs much from another's.
+    fn used_by<'a>(&self, lines: impl Iterator<Item = &'a Line> + Clone, index: usize) -> f64 {
         let limit = self.scenario.counted[index].endpoint.limits()[0];
-        let time = limit.per.as_secs_f64() + 1.0 + self.report.mean_latency;
-        f64::from(limit.calls - 1) * self.report.took / time
+        let time = limit.per.as_secs_f64() + 1.0 + mean_latency(lines.clone());
+        let sent: u64 = lines.map(|line| line.sent).sum();
+        sent as f64 * time / (f64::from(limit.calls - 1) * self.report.took)
     }
 
     fn line_of(&self, caller: u16) -> usize {
@@ -529,8 +529,9 @@ impl World {
     }
 
     fn answer(&mut self, call: Sent, allowed: bool, quota: Option<Quota>) {
-        self.latencies += self.now - call.at;
-        self.answers += 1;
+        let line = &mut self.lines[call.line];
+        line.latencies += self.now - call.at;
+        line.answers += 1;
         let end = if allowed {
             CallEnd::Answered
         } else {
@@ -596,6 +597,13 @@ impl std::fmt::Debug for World {
             self.scenario, self.now, self.lines
         )
     }
+}
+
+/// In seconds, of all calls of these lines that were answered.
+fn mean_latency<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> f64 {
+    let answers: u64 = lines.clone().map(|line| line.answers).sum();
+    let latencies: u64 = lines.map(|line| line.latencies).sum();
+    latencies as f64 / 1e6 / answers.max(1) as f64
 }
 
 fn micros(time: Duration) -> u64 {

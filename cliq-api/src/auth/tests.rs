@@ -436,7 +436,7 @@ async fn a_failure_is_told_to_all_who_wait() {
             assert!(error.to_string().contains("auth.example.com"), "{error}");
         }
         assert!(begun.elapsed() <= Duration::from_secs(30), "{reply:?}");
-        // The next call gets the same error, without another request.
+        // The next caller gets the same error, without another request.
         let asked = server.refreshes();
         assert_eq!(failed(session.authorization().await).kind(), kind);
         assert_eq!(server.refreshes(), asked);

@@ -193,7 +193,7 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call says otherwise. Defaults
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
     /// to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
@@ -449,7 +449,7 @@ impl ClientBuilder {
     }
 
     /// Sets the proxy for all requests, such as `http://user:password@proxy.example.com:3128`.
-    /// Defaults to what the environment says (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
+    /// Defaults to the environment's (`HTTPS_PROXY`, `ALL_PROXY`, `NO_PROXY`). Servers on
     /// this machine are reached directly. `socks5://…` needs the feature `socks`.
     ///
     /// A proxy that can't be used, whoever names it, is an error when the client is built.

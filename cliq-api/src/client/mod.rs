@@ -90,7 +90,7 @@ struct Core {
     is_layered: bool,
     /// Headers of all calls.
     headers: HeaderMap,
-    /// Of one attempt, unless the endpoint or the call sets it.
+    /// Of one attempt, unless the endpoint or the call sets another one.
     timeout: Duration,
     read_timeout: Option<Duration>,
     max_response_size: usize,

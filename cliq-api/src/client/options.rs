@@ -82,7 +82,7 @@ impl Options {
         }
     }
 
-    /// Fails at once if the call would have to wait for its rate limit. The error says after which
+    /// Fails at once if the call would have to wait for its rate limit. The error reports after which
     /// time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {

@@ -1,6 +1,6 @@
 //! Whether, and when, a failed call is retried.
 //!
-//! What was sent and what the declaration says decide. Waiting and sending are the client's.
+//! What was sent and what was declared decide. Waiting and sending are the client's.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -16,7 +16,7 @@ use crate::transport::Sent;
 ///
 /// A call that was certainly not sent, or that the server refused because there were too many, is
 /// retried for any endpoint. A call that may have been received is retried only if its declaration
-/// says that it is idempotent: a `POST` is not, by default. Each attempt takes a permit of the
+/// declares it idempotent: a `POST` is not, by default. Each attempt takes a permit of the
 /// endpoint's rate limit, and all end by the call's deadline.
 ///
 /// ```

@@ -201,7 +201,7 @@ pub trait Channels {
         &self,
         channel_id: ChannelId,
         #[field] user_ids: Vec<UserId>,
-        /// Whether the channel gets no notice.
+        /// Whether the channel isn't notified.
         #[field]
         silent: Option<bool>,
     );

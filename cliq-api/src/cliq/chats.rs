@@ -78,7 +78,7 @@ pub trait Chats {
     #[endpoint(POST "/chats", scope = "Chats.CREATE", limit = "30/min", response = "data")]
     fn create_chat(&self, #[body] chat: NewChat) -> Chat;
 
-    /// Marks chats as read. Returns those for which it succeeded, if the server reports them.
+    /// Marks chats as read. Returns which it succeeded for, if the server reports it.
     #[endpoint(
         PUT "/chats",
         scope = "Chats.UPDATE",

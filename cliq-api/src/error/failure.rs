@@ -1,4 +1,4 @@
-//! What a failed response says: read once, by the provider, into a [`Failure`].
+//! What a failed response means: read once, by the provider, into a [`Failure`].
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -79,7 +79,7 @@ impl fmt::Debug for FailedResponse<'_> {
     }
 }
 
-/// What a failed response says, for errors, the limiter and retries.
+/// What a failed response means, for errors, the limiter and retries.
 ///
 /// [`Failure::read`] understands what most APIs send; a provider changes what differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]

@@ -54,15 +54,15 @@ enum State {
     Completed,
 }
 
-/// What a response says of limits.
+/// What a response means for limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server accepted the call, whatever else the response says.
+    /// The server accepted the call, whatever the response contains.
     Accepted,
     /// The server rejected the call because the calls are too many.
     Throttled {
-        /// When to come back, if the response says.
+        /// When to retry, if the response names a time.
         retry_after: Option<Duration>,
     },
 }
@@ -123,7 +123,7 @@ impl Permit {
         Ok(())
     }
 
-    /// Records what the response says of a quota, before [`answered`](Self::answered). It makes
+    /// Records the quota that the response reports, before [`answered`](Self::answered). It makes
     /// the limiter more careful, never less. A response may report several.
     ///
     /// A quota counts for those of the call's buckets that have its [`limit`](Quota::limit) and a

@@ -84,7 +84,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         granted == needed
     }
 
-    /// Returns the limiter's settings, unless the client has others.
+    /// Returns the limiter's settings, which the client's own replace.
     fn limits(&self) -> LimitSettings {
         LimitSettings::new()
     }

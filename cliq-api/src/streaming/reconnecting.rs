@@ -189,7 +189,7 @@ impl<R: EventsExt> Reconnecting<R> {
 
     fn connect(&self) -> Result<ResponseFuture<Events<R::Data>>, Error> {
         let mut request = self.request.clone();
-        // An empty id resets it, by the standard.
+        // By the standard, an empty id resets it.
         if let Some(id) = self.last_event_id.as_ref().filter(|id| !id.is_empty()) {
             let id = HeaderValue::from_bytes(id.as_bytes()).map_err(|_| {
                 let problem = "the id of the last event can't be sent in a header";

@@ -159,7 +159,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// Takes secrets out of what it says and of its causes.
+    /// Redacts secrets in its message and in its causes.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
         secrets.redact_in(&mut self.problem);
         self.source = self.source.map(|source| secrets.redact_error(source));

@@ -54,7 +54,7 @@ pub(crate) enum Way {
 }
 
 impl Wire {
-    /// What the keys say, with those of the trait where they say nothing. Between them it checks
+    /// What the keys set, with the trait's where they are absent. Between them it checks
     /// that they agree.
     pub(super) fn new(
         head: Head,

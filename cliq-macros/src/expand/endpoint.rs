@@ -286,7 +286,7 @@ fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
     quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary))
 }
 
-/// `.boolean()`, `.string().list()`: what follows from the type's name.
+/// `.boolean()`, `.string().list()`: what the type's name reveals of the value.
 fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
     let mut meta = TokenStream::new();
     let kind = value.item.as_ref().or(value.ty.as_ref()).and_then(scalar);
@@ -294,7 +294,7 @@ fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
         let kind = Ident::new(kind, Span::call_site());
         meta.extend(quote!(.#kind()));
     }
-    // Elsewhere the shape implies it.
+    // Elsewhere the shape covers it.
     if value.item.is_some() && sent.encoding.row().shape == "Json" {
         meta.extend(quote!(.list()));
     }

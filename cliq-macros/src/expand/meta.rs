@@ -226,7 +226,7 @@ impl Expansion<'_> {
     }
 }
 
-/// Whether an argument is a value, and not a whole body.
+/// Whether an argument is a value rather than raw content.
 fn has_schema(encoding: &Encoding) -> bool {
     !matches!(
         encoding,

@@ -101,7 +101,7 @@ keys! {
         "first" => first: First,
         /// The query parameter that carries how many items come before the page.
         "offset" => offset: Name,
-        /// The member of the JSON response that tells whether there are more pages.
+        /// The member of the JSON answer that tells whether there are more pages.
         "more" => more: Member,
     }
 }

@@ -1,4 +1,4 @@
-//! JSON schemas of this module's types, for the feature `schema`. They say what a server documents:
+//! JSON schemas of this module's types, for the feature `schema`. They describe what a server documents:
 //! members that the models keep in `other` are allowed, and not named.
 
 use std::borrow::Cow;

@@ -143,7 +143,7 @@ impl Link {
     ) -> Result<T, Problem> {
         let shared = self.here();
         match shared.try_run(script).await {
-            // Once more, at the node that the cluster names.
+            // Retried at the node that the cluster names.
             Err(problem) if problem.is_moved() => shared.try_run(script).await,
             result => result,
         }

@@ -1,5 +1,5 @@
 //! Lockouts that peers published or the server reported, so that obeying them needs no round trip,
-//! and can be reported again to a server that forgets them.
+//! and a server that forgets them gets them again.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

@@ -39,7 +39,7 @@ fn timed() -> Script {
     Script::new(&timed)
 }
 
-/// The content of a bucket, as its bytes say.
+/// The content of a bucket, decoded from its bytes.
 #[derive(Debug, PartialEq, Eq)]
 struct Content {
     base: u64,

@@ -85,7 +85,7 @@ impl<B> Unpacked<B> {
             body,
             input: Bytes::new(),
             is_whole: false,
-            // A response to `HEAD` has no body, though its header names an encoding.
+            // A response to `HEAD` has no body, though it may have a `Content-Encoding`.
             part: Part::Header { may_end: true },
             inflate: Decompress::new(false),
             crc: Crc::new(),
