@@ -102,7 +102,7 @@ const _: () = {
             /** The query parameter that carries how many items come before the page.
 */
             pub fn offset() {}
-            /** The member of the JSON response that tells whether there are more pages.
+            /** The member of the JSON answer that tells whether there are more pages.
 */
             pub fn more() {}
         }
