@@ -16,23 +16,22 @@ use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
 use crate::world::World;
 
-/// What a [`Sandbox`] is built from. What is named has to be there already: users and bots come
-/// before their channels.
+/// Builds a [`Sandbox`]. Add users and bots before the channels that name them.
 ///
-/// Its methods panic where an id or a name is taken, or names nothing: a world like that is a
-/// mistake in the program that describes it.
+/// Its methods panic if an id or a name is taken or unknown: that is a mistake in the program that
+/// describes the world.
 pub struct SandboxBuilder {
     world: World,
     settings: Settings,
 }
 
-/// What a sandbox is besides its world.
+/// The settings of a sandbox, besides its world.
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
     /// `None` for the default.
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
-    /// How many arrivals are kept one by one.
+    /// How many arrivals the book keeps.
     pub(crate) kept: usize,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) posts: Posts,
@@ -60,7 +59,7 @@ impl SandboxBuilder {
         })
     }
 
-    /// Adds a user of another organisation, who has a token here and may see nothing.
+    /// Adds a user of another organisation, who can have a token but may see nothing.
     ///
     /// # Panics
     ///
@@ -165,22 +164,21 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds all that a text tells of that [`Sandbox::to_json`] has written, or somebody by hand.
+    /// Adds the world of a JSON text, as [`Sandbox::to_json`] writes it.
     ///
     /// # Errors
     ///
-    /// If it is no such text or a damaged one, if a newer version has written it, or if what it
-    /// tells can't be.
+    /// If the text can't be read, is of a newer version, or describes an impossible world.
     pub fn json(mut self, world: &str) -> Result<Self, WorldError> {
         read(world, &mut self.world)?;
         Ok(self)
     }
 
-    /// As [`json`](Self::json), of a file.
+    /// Adds the world of a file, as [`json`](Self::json) does.
     ///
     /// # Errors
     ///
-    /// As there, and if the file can't be read.
+    /// As there, or if the file can't be read.
     pub fn load(self, file: impl AsRef<Path>) -> Result<Self, WorldError> {
         let text = fs::read(file)
             .map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
@@ -234,16 +232,16 @@ impl SandboxBuilder {
         self
     }
 
-    /// The sandbox that was described.
+    /// Builds the sandbox.
     pub fn build(self) -> Sandbox {
         Sandbox::new(self.world, self.settings)
     }
 
-    /// The world of [`Sandbox::demo`], with these settings, and besides what was added already.
+    /// Builds the sandbox with the world of [`Sandbox::demo`] added.
     ///
     /// # Panics
     ///
-    /// If something was added that has an id or a name of what is in the demo.
+    /// If something was added with an id or a name that the demo has.
     #[track_caller]
     pub fn demo(self) -> Demo {
         Demo::new(self)
@@ -254,7 +252,7 @@ impl SandboxBuilder {
     }
 }
 
-/// What can't be is a mistake in the program that describes it.
+/// An impossible world is a mistake in the program that describes it.
 #[track_caller]
 fn expect(added: Result<(), String>) {
     if let Err(problem) = added {

@@ -1,4 +1,4 @@
-//! What time it is: the one place where the stand-in learns it.
+//! The sandbox's only source of time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 ///
 /// - [`Clock::tokio`] is the default: it starts at the same time in every run and follows Tokio's
 ///   clock, paused or not.
-/// - [`Clock::system`] tells the real time, for a server that people look at.
+/// - [`Clock::system`] is the real time, for a server that people use.
 /// - A [`ManualClock`] moves only when it is set or advanced.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
@@ -26,8 +26,8 @@ enum Source {
 }
 
 impl Clock {
-    /// When [`Clock::tokio`] starts: shortly after what has happened in the [`Demo`](crate::Demo),
-    /// at a full minute.
+    /// The start of [`Clock::tokio`]: shortly after the last event of the [`Demo`](crate::Demo), at
+    /// a full minute.
     ///
     /// It is 2025-10-09, 09:24 UTC.
     pub const START: OffsetDateTime = match OffsetDateTime::from_unix_timestamp(1_760_001_840) {
@@ -35,19 +35,18 @@ impl Clock {
         Err(_) => panic!("it is within the range"),
     };
 
-    /// The real time.
+    /// Returns a clock of the real time.
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// Starts at [`Clock::START`] now, and goes with Tokio's clock. Where that is paused, time
-    /// moves only as the test moves it; where it isn't, and outside of a runtime, this goes
-    /// like any other clock.
+    /// Returns a clock that starts at [`Clock::START`] now, and follows Tokio's clock: time moves
+    /// only as the test moves it if that is paused, and runs otherwise, also outside of a runtime.
     pub fn tokio() -> Self {
         Self::tokio_from(Self::START)
     }
 
-    /// As [`Clock::tokio`], with another start.
+    /// Returns a clock like [`Clock::tokio`] with another start.
     pub fn tokio_from(start: OffsetDateTime) -> Self {
         Self(Source::Tokio {
             start,
@@ -91,7 +90,7 @@ impl ManualClock {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves on.
+    /// Moves the clock forward.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }

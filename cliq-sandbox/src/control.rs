@@ -1,5 +1,4 @@
-//! What the API has no call for, over HTTP: moving time, and lifting locks. Below `/_sandbox/`, for
-//! tests in any language.
+//! Control over HTTP, below `/_sandbox/`: moving time and lifting locks, for tests in any language.
 
 use std::time::Duration;
 
@@ -14,14 +13,13 @@ use crate::sandbox::Sandbox;
 
 const PREFIX: &str = "/_sandbox/";
 
-/// Whether the path is none of Cliq's.
+/// Whether the path is one of these.
 pub(crate) fn serves(path: &str) -> bool {
     path.starts_with(PREFIX)
 }
 
 pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
-    // There is no token here, so that a page in a browser could do it too. It would tell its
-    // origin.
+    // There is no token here, so a page in a browser could send this too. It would send its origin.
     if request.headers().contains_key(ORIGIN) {
         return error(
             StatusCode::FORBIDDEN,

@@ -1,5 +1,4 @@
-//! One exchange, from when it is sent: the way to the server, the arrival, the way back. In process
-//! and over HTTP it is the same.
+//! One exchange, in process and over HTTP: the way to the server, the arrival, the way back.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -8,17 +7,16 @@ use tokio::time::sleep;
 use crate::faults::{Course, Damaged, Fault, damage};
 use crate::sandbox::Sandbox;
 
-/// What the sender of a request gets to see.
+/// What the sender of a request receives.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// There was no way to the server.
+    /// The server can't be reached.
     Unreachable,
     /// The response, as damaged on the way.
     Sent(Damaged),
 }
 
-/// Sends the request. Once this was polled, it is under way, and arrives even if the caller goes
-/// away.
+/// Sends the request. Once polled, it is under way, and arrives even if the caller is dropped.
 pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome {
     let Course {
         before,
@@ -46,7 +44,7 @@ pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome
     }))
 }
 
-/// `None` where the runtime ends before it arrives.
+/// Returns `None` if the runtime ends before it arrives.
 async fn arrive_later(
     sandbox: &Sandbox,
     request: Request<Bytes>,

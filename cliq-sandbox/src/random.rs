@@ -1,10 +1,9 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
 /// The variable that has the default seed.
 const SEED_VARIABLE: &str = "CLIQ_SANDBOX_SEED";
 
-/// The seed from the environment, else always the same one: a test passes or fails the same way in
-/// every run.
+/// The seed from the environment, else a constant one: a test behaves the same in every run.
 pub(crate) fn default_seed() -> u64 {
     std::env::var(SEED_VARIABLE)
         .ok()
@@ -12,7 +11,7 @@ pub(crate) fn default_seed() -> u64 {
         .unwrap_or(0)
 }
 
-/// To be shown where something fails.
+/// Shown when a test fails.
 pub(crate) fn how_to_repeat(seed: u64) -> String {
     format!(
         "cliq-sandbox: the seed was {seed}; {SEED_VARIABLE}={seed} or `SandboxBuilder::seed` repeats it"
@@ -24,8 +23,7 @@ pub(crate) fn how_to_repeat(seed: u64) -> String {
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The chance of the `call`th call of `stream`, which neither other calls nor other streams
-    /// have a part in.
+    /// The generator of the `call`th call of `stream`, independent of other calls and streams.
     pub(crate) fn of_call(seed: u64, stream: &str, call: u64) -> Self {
         // FNV-1a: `std`'s hashes may differ from one version to the next.
         let stream = stream
@@ -44,7 +42,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to 1, without the 1.
+    /// At least 0, and less than 1.
     #[allow(
         clippy::cast_precision_loss,
         reason = "53 bits are what an `f64` holds"

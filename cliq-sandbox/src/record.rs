@@ -11,32 +11,30 @@ use crate::limits::Verdict;
 
 pub(crate) type Watcher = Arc<dyn Fn(&Record) + Send + Sync>;
 
-/// One request that a [`Sandbox`](crate::Sandbox) was sent, for those that
-/// [watch](crate::SandboxBuilder::watch).
+/// One request to a [`Sandbox`](crate::Sandbox), for [`watch`](crate::SandboxBuilder::watch).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Record {
-    /// When it arrived, or got lost.
+    /// When it arrived or was lost.
     pub at: OffsetDateTime,
-    /// Whose token came with it, if it was a good one and the request arrived.
+    /// The user of its token, if that was valid and the request arrived.
     pub user_id: Option<String>,
     /// That user's name.
     pub user_name: Option<String>,
-    /// What was called, if it arrived and there is such an endpoint. Of those that the server
-    /// can't tell apart it is one.
+    /// The endpoint, if it arrived and there is one; of several that the server can't distinguish,
+    /// one of them.
     pub endpoint: Option<&'static EndpointMeta>,
     /// Its method.
     pub method: Method,
     /// Its path, without the query, which may hold a secret.
     pub path: String,
-    /// Of the answer, before anything happened to that. `None` where it didn't arrive.
+    /// The status of the response, before a fault changed it. `None` if the request didn't arrive.
     pub status: Option<StatusCode>,
-    /// What exactly was wrong with it, where it was refused for that. It may repeat what the body
-    /// has, and never a token.
+    /// Why it was refused. This may repeat parts of the body, but never a token.
     pub reason: Option<String>,
-    /// What its limit had to say.
+    /// The verdict of its limit.
     pub verdict: Verdict,
-    /// What went wrong with it.
+    /// The fault that was injected.
     pub fault: Option<Fault>,
 }
 

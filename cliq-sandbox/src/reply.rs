@@ -18,7 +18,7 @@ pub(crate) enum Reply {
 }
 
 impl Reply {
-    /// The body by which some endpoints say that they have nothing to say, with a 200.
+    /// 200, with the body that some endpoints have in place of none.
     pub(crate) fn no_response() -> Self {
         Self::Json(json!({ "Response Code": "204 No response" }))
     }

@@ -1,8 +1,8 @@
-//! Which operation answers a method and a path: all that `cliq-api` declares, and what Zoho
-//! documents besides, in one table.
+//! The operation of a method and a path: all that `cliq-api` declares, and what Zoho documents
+//! besides, in one table.
 //!
-//! Endpoints that a server can't tell apart share a [`Route`]. What the sandbox plays is listed in
-//! [`operations`](crate::operations); everything else has its published example.
+//! Endpoints that a server can't distinguish share a [`Route`]. The simulated ones are listed in
+//! [`operations`](crate::operations); the others answer their published example.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -23,11 +23,11 @@ use crate::refusal::Refusal;
 #[derive(Debug)]
 pub(crate) struct Route {
     method: Method,
-    /// Of the path; `<CHAT_ID>` is a placeholder.
+    /// The segments of the path; `<CHAT_ID>` is a placeholder.
     segments: Vec<&'static str>,
-    /// Those that are declared for it, in the order of their declarations; never none.
+    /// The endpoints declared for it, in the order of their declarations; at least one.
     pub(crate) endpoints: Vec<&'static EndpointMeta>,
-    /// `None`: it answers an example.
+    /// `None` if it answers an example.
     pub(crate) operation: Option<Operation>,
     pub(crate) documented: Option<&'static Documented>,
 }
@@ -46,7 +46,7 @@ pub(crate) fn scopes() -> Vec<&'static str> {
 
 fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
-    // Another server of the provider is none of this one's.
+    // Endpoints of the provider's other servers aren't served here.
     for meta in apis
         .iter()
         .copied()
@@ -104,13 +104,13 @@ fn route<'r>(routes: &'r mut Vec<Route>, method: &Method, path: &str) -> &'r mut
 }
 
 impl Route {
-    /// One of those that are declared for it.
+    /// One of the declared endpoints.
     pub(crate) fn endpoint(&self) -> &'static EndpointMeta {
         self.endpoints[0]
     }
 
-    /// Whether the answer, if it is JSON, is one that the sender takes. `get_thread` is the one
-    /// operation that has no refusal for that.
+    /// Whether the sender accepts JSON. `get_thread` is the only operation that documents no
+    /// refusal for that.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let is_json = self.endpoint().kind() == ResponseKind::Json;
         if !is_json || self.endpoint().name() == GetThreadRequest::META.name() {
@@ -229,7 +229,7 @@ fn takes_json(accept: &str) -> bool {
 
 /// Returns the route of a path as it was sent, and the values of its placeholders.
 pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Refusal> {
-    // Split first and decode then, once: a `%2F` is part of a segment.
+    // Split before decoding: a `%2F` is part of a segment.
     let segments: Result<Vec<Cow<'_, str>>, _> = path
         .split('/')
         .skip(1)
@@ -241,7 +241,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<S
         .iter()
         .filter(|route| route.matches(&segments))
         .peekable();
-    // The methods of `/chats/<CHAT_ID>` are none of `/chats/search`.
+    // `/chats/search` doesn't have the methods of `/chats/<CHAT_ID>`.
     let path = matching
         .peek()
         .map(|route| route.shape())

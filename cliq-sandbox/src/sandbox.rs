@@ -1,4 +1,4 @@
-//! The stand-in as its users hold it: a world, and the requests that it answers.
+//! `Sandbox`: a world, and the requests that it answers.
 
 use std::fmt;
 use std::io;
@@ -46,8 +46,8 @@ const MAX_WEBHOOK_TOKENS: usize = 5;
 ///
 /// It is used through its API: in process with [`client`](Self::client), over HTTP with
 /// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
-/// writes it all down. Cloning it is cheap, and clones share their world.
+/// no call for, such as making a reminder, is a method here; [`to_json`](Self::to_json) returns all
+/// of it as text. Clones are cheap and share their world.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
@@ -73,7 +73,7 @@ struct Inner {
     throttle: Mutex<Throttle>,
     plans: Plans,
     clock: Clock,
-    /// By how much it was moved on.
+    /// By how much the clock was moved.
     ahead: Mutex<Duration>,
     /// Webhook tokens and the ids of their users, from the oldest to the newest.
     webhooks: Mutex<Vec<(String, String)>>,
@@ -82,13 +82,12 @@ struct Inner {
 }
 
 impl Sandbox {
-    /// Starts building one.
+    /// Returns a builder of an empty world.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// A small world that is ready for use, and what one needs to know of it. It is the same one
-    /// each time.
+    /// Returns a small world, the same each time, with its ids and a token.
     pub fn demo() -> Demo {
         Self::builder().demo()
     }
@@ -120,8 +119,8 @@ impl Sandbox {
         }))
     }
 
-    /// A client of the token's user that talks to this sandbox in this process, without a socket.
-    /// For other settings there is [`client_builder`](Self::client_builder).
+    /// Returns a client of the token's user that calls this sandbox in process, without a socket.
+    /// [`client_builder`](Self::client_builder) allows other settings.
     ///
     /// ```
     /// use cliq_api::threads::Threads;
@@ -137,7 +136,7 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the token can't go into a header.
+    /// If the token isn't valid in a header.
     #[track_caller]
     pub fn client(&self, token: impl Into<String>) -> Client {
         match self.client_builder().access_token(token.into()).build() {
@@ -146,24 +145,23 @@ impl Sandbox {
         }
     }
 
-    /// The beginning of a client that talks to this sandbox in this process: what is missing is who
-    /// the user is. It keeps limits if the sandbox does.
+    /// Returns a builder of clients that call this sandbox in process. Only the authorization is
+    /// missing. Its clients keep limits if the sandbox does.
     pub fn client_builder(&self) -> ClientBuilder {
-        // What was sent before this sandbox began is known: nothing.
+        // Nothing was sent before this sandbox started.
         let limits = if self.limits().is_off() {
             LimitSettings::off()
         } else {
             LimitSettings::new().cold_start(false)
         };
-        // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
+        // The URL isn't used; this one keeps a mistake in the transport on this machine.
         Client::cliq(DataCenter::US)
             .base_url("http://localhost")
             .transport(self.transport())
             .limits(limits)
     }
 
-    /// What carries a client's requests to this sandbox without a socket, for
-    /// `ClientBuilder::transport`.
+    /// Returns a transport to this sandbox without a socket, for `ClientBuilder::transport`.
     pub fn transport(&self) -> SandboxTransport {
         SandboxTransport::new(self.clone())
     }
@@ -172,7 +170,7 @@ impl Sandbox {
     ///
     /// # Errors
     ///
-    /// If no port can be had.
+    /// If no port is available.
     ///
     /// # Panics
     ///
@@ -209,10 +207,9 @@ impl Sandbox {
         Server::start(self.clone(), options).await
     }
 
-    /// Answers one request, at once and without any I/O. The host of its URL counts only where
-    /// there are several [data centres](oauth#data-centres). Limits hold here too;
-    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is
-    /// already there.
+    /// Answers one request, at once and without any I/O. The host of its URL matters only with
+    /// several [data centres](oauth#data-centres). Limits apply; [faults](Self::faults) and
+    /// latencies don't, as they happen on the way to the sandbox.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -234,7 +231,7 @@ impl Sandbox {
         Faults::new(&self.0.plans)
     }
 
-    /// Limits behave otherwise from now on. What was counted stays counted, and locks stay.
+    /// Changes how limits behave from now on. Counts and locks stay.
     pub fn set_limits(&self, limits: Limits) {
         self.throttle().set_limits(limits);
     }
@@ -249,12 +246,12 @@ impl Sandbox {
         self.throttle().book()
     }
 
-    /// The figures of all calls together; quicker than the whole [`book`](Self::book).
+    /// Returns the totals of all calls, which is faster than the whole [`book`](Self::book).
     pub fn totals(&self) -> Tally {
         self.throttle().totals()
     }
 
-    /// Until when, since the Unix epoch, the user is shut out of the endpoint.
+    /// Returns the end of the user's lock of the endpoint, since the Unix epoch.
     pub fn locked_until<E: Endpoint>(&self, user_id: &str) -> Option<Duration> {
         let throttle = self.throttle();
         throttle.locked_until(since_epoch(self.now()), user_id, E::META)
@@ -265,13 +262,13 @@ impl Sandbox {
         self.throttle().forgive();
     }
 
-    /// What time it is here.
+    /// Returns the sandbox's time.
     pub fn now(&self) -> OffsetDateTime {
         self.0.clock.now() + *self.ahead()
     }
 
-    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
-    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    /// Moves the time forward, whatever the clock: locks and tokens end, and scheduled messages are
+    /// posted. Over HTTP: `POST /_sandbox/time?advance=10m`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -295,7 +292,7 @@ impl Sandbox {
         self.0.plans.seed()
     }
 
-    /// The fate of a request that is sent now.
+    /// The faults and the latency of a request that is sent now.
     pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
         let plans = &self.0.plans;
         if !plans.is_active() || control::serves(request.uri().path()) {
@@ -332,7 +329,7 @@ impl Sandbox {
         response
     }
 
-    /// A request doesn't arrive.
+    /// Records a request that doesn't arrive.
     pub(crate) fn note_stray(&self, request: &Request<Bytes>, fault: &Fault) {
         if let Some(watcher) = &self.0.watcher {
             watcher(&Record::new(
@@ -394,7 +391,7 @@ impl Sandbox {
         let mut throttle = self.throttle();
         // Under the lock, so that arrivals are in the order of their times.
         let now = self.now();
-        // All limits of the URL hold, whichever of its endpoints is called.
+        // All limits of the URL apply, whichever of its endpoints is called.
         for meta in &route.endpoints {
             throttle.bucket(meta);
         }
@@ -478,8 +475,8 @@ impl Sandbox {
         }
     }
 
-    /// A new webhook token of the user's, which is sent as `?zapikey=…` instead of an access token,
-    /// and only posts. A user has five: another one ends the oldest.
+    /// Creates a webhook token of the user. It is sent as `?zapikey=…` instead of an access token,
+    /// and can only post. A user has five at most: another one revokes the oldest.
     ///
     /// # Panics
     ///
@@ -508,7 +505,7 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
+    /// Creates an access token of the user. It doesn't expire, and has all scopes.
     ///
     /// # Panics
     ///
@@ -564,13 +561,13 @@ impl Sandbox {
         })
     }
 
-    /// From now on the token is refused.
+    /// Revokes the token.
     pub fn revoke_token(&self, token: &str) {
         self.accounts(|accounts, _| accounts.revoke(token));
     }
 
-    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes
-    /// and ends tokens, and reads its book. The sandbox's users are its users.
+    /// Calls a function with the accounts server and the sandbox's time, to register apps, sign users
+    /// in, issue and revoke tokens, and read its book. The sandbox's users are its users.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -584,7 +581,7 @@ impl Sandbox {
     /// assert!(tokens.refresh_token.is_some());
     /// ```
     ///
-    /// What uses it must not ask the sandbox itself for tokens.
+    /// The function must not call the sandbox.
     pub fn accounts<T>(&self, use_it: impl FnOnce(&mut Accounts, OffsetDateTime) -> T) -> T {
         let mut accounts = self
             .0
@@ -594,8 +591,8 @@ impl Sandbox {
         use_it(&mut accounts, self.now())
     }
 
-    /// A panic under the lock is one of the checks above, which come before any change: the world
-    /// behind it is whole.
+    /// A panic under the lock comes from one of the checks above, before any change, so the world is
+    /// consistent.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -620,7 +617,7 @@ pub struct AppCredentials {
     pub refresh_token: String,
 }
 
-/// Without the secrets.
+/// Omits the secrets.
 impl fmt::Debug for AppCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AppCredentials")
@@ -638,7 +635,7 @@ impl Drop for Inner {
     }
 }
 
-/// Without what is in it: tokens are.
+/// Omits the contents, which include tokens.
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").finish_non_exhaustive()

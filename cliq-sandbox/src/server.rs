@@ -1,4 +1,4 @@
-//! The stand-in over HTTP.
+//! The sandbox over HTTP.
 
 use std::error::Error as StdError;
 use std::future::{pending, poll_fn};
@@ -26,20 +26,20 @@ use crate::sandbox::Sandbox;
 use crate::serving::ServeOptions;
 use crate::wire::LastWords;
 
-/// For how long an exchange that is under way may go on after the end.
+/// How long an exchange may continue after the server was closed.
 const GRACE: Duration = Duration::from_secs(1);
-/// Of a request's body, in bytes. What the operations take is much smaller, but for files.
+/// The largest body of a request, in bytes. Only files come near it.
 const LARGEST: usize = 16 * 1024 * 1024;
-/// Before the next attempt when a connection can't be accepted, as when files run out.
+/// The pause after a connection couldn't be accepted, such as without free file descriptors.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are
-/// connections, each after the answer that it is at.
+/// A [`Sandbox`] served over HTTP/1.1. Dropping it closes the port, and each connection after its
+/// current response.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
     address: SocketAddr,
-    /// All of the server's tasks wait for it to change or to go.
+    /// All tasks of the server wait for a change of it, or its drop.
     running: watch::Sender<()>,
 }
 
@@ -56,18 +56,18 @@ impl Server {
         })
     }
 
-    /// Where it is, for instance `http://127.0.0.1:49152`.
+    /// Returns its URL, such as `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Ends it as dropping it does, and waits until all connections are closed.
+    /// Closes it as dropping does, and waits until all connections are closed.
     pub async fn close(self) {
         self.running.send_replace(());
         self.running.closed().await;
     }
 
-    /// What it serves.
+    /// Returns the sandbox that it serves.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
@@ -103,8 +103,7 @@ async fn converse(
     options: Arc<ServeOptions>,
     mut ended: watch::Receiver<()>,
 ) {
-    // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes
-    // late.
+    // Responses are small: Nagle's algorithm would only delay them.
     let _ = stream.set_nodelay(true);
     let last_words = Mutex::new(None);
     let service = service_fn(|request| Box::pin(answer(&sandbox, &options, request, &last_words)));
@@ -135,7 +134,7 @@ async fn converse(
     }
 }
 
-/// An error ends the connection; there may be last words then.
+/// An error ends the connection, perhaps after a last response.
 async fn answer(
     sandbox: &Sandbox,
     options: &ServeOptions,
