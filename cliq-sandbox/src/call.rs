@@ -11,9 +11,9 @@ use crate::world::UserKey;
 
 #[derive(Debug)]
 pub(crate) struct Call<'r> {
-    /// Whose token came with it.
+    /// The user of its token.
     pub(crate) user: UserKey,
-    /// When it came.
+    /// When it arrived.
     pub(crate) now: OffsetDateTime,
     /// The path as it was sent.
     pub(crate) url: &'r str,
@@ -22,17 +22,17 @@ pub(crate) struct Call<'r> {
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<&'r str>,
     pub(crate) body: &'r [u8],
-    /// How a post is answered that asks for no id.
+    /// The response to a post that requests no id.
     pub(crate) posts: Posts,
 }
 
 impl Call<'_> {
-    /// What the path names: the value of its first placeholder.
+    /// Returns the value of the path's first placeholder.
     pub(crate) fn subject(&self) -> &str {
         self.values.first().map(String::as_str).unwrap_or_default()
     }
 
-    /// What the path names in that: the value of its second placeholder.
+    /// Returns the value of the path's second placeholder.
     pub(crate) fn object(&self) -> &str {
         self.values.get(1).map(String::as_str).unwrap_or_default()
     }
@@ -44,8 +44,8 @@ impl Call<'_> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all
-    /// that it requires.
+    /// Returns the body as the JSON object that `E` declares: with all required members, and no
+    /// others.
     pub(crate) fn body<E: Endpoint, T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let fields = || {
             E::META

@@ -11,11 +11,11 @@ use crate::world::{Chat, Sender};
 /// In October 2025. Fixed, so that the ids are the same each time.
 const START: Duration = Duration::milliseconds(1_760_000_012_345);
 
-/// A [`Sandbox`] that is ready for use, and what one needs to know of it.
+/// A [`Sandbox`] that is ready for use, with its ids and a token.
 ///
-/// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel
+/// Ryan West, the owner of the token, Scott Fisher and Tim Harrison are in the channel
 /// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
-/// Ryan doesn't follow. Another message has no thread as yet. Ryan has a reminder and a scheduled
+/// Ryan doesn't follow. Another message has no thread. Ryan has a reminder and a scheduled
 /// message there, both of 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
 /// and Dana Reyes not even in the organisation.
 #[derive(Debug, Clone)]
@@ -39,7 +39,7 @@ pub struct Demo {
     pub channel_chat_id: String,
     /// The channel's unique name.
     pub channel_unique_name: String,
-    /// A message of the channel that has no thread as yet.
+    /// A message of the channel that has no thread.
     pub message_id: String,
     /// The chat id of Scott's thread.
     pub thread_chat_id: String,
@@ -48,7 +48,7 @@ pub struct Demo {
 }
 
 impl Demo {
-    /// A client of Ryan's that talks to the sandbox in this process, as [`Sandbox::client`].
+    /// Returns a client of Ryan's that calls the sandbox in process, as [`Sandbox::client`] does.
     pub fn client(&self) -> Client {
         self.sandbox.client(&self.token)
     }

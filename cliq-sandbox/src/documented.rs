@@ -1,5 +1,5 @@
-//! The operations that Zoho documents: where one isn't declared, its scopes and limits, and for one
-//! that the sandbox doesn't play, the published answer.
+//! The operations that Zoho documents: scopes and limits of those that aren't declared, and the
+//! published answers of those that aren't simulated.
 //!
 //! `data/documented.py` makes the data from the facts of the documents.
 
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::reply;
 
-/// Marks an answer that is the published example, whatever the request was.
+/// The header that marks a response as the published example.
 pub(crate) const EXAMPLE: HeaderName = HeaderName::from_static("x-sandbox-example");
 
 static DATA: &str = include_str!("../data/documented.jsonl");

@@ -1,5 +1,5 @@
-//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world
-//! as a file.
+//! Methods for what the API has no call for: inspecting and changing the world, and writing it to a
+//! file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -15,9 +15,9 @@ use crate::world::{
 };
 
 impl Sandbox {
-    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
-    /// users, bots, chats, messages, files and what hangs on them. Without tokens, and without
-    /// what was counted.
+    /// Returns the whole world as it is now, for
+    /// [`SandboxBuilder::json`](crate::SandboxBuilder::json): users, bots, chats, messages, files
+    /// and all that belongs to them, without tokens and counts.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -32,8 +32,7 @@ impl Sandbox {
         described::write(&self.world())
     }
 
-    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever
-    /// happens, it holds one world or the other.
+    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced atomically.
     ///
     /// # Errors
     ///
@@ -77,8 +76,8 @@ impl Sandbox {
             .to_string()
     }
 
-    /// Lets a user's message be posted in a chat at a time to come, and returns the id of the
-    /// scheduled message. The API lists, changes and sends such messages, but makes none. The chat
+    /// Schedules a message of a user in a chat, and returns its id. The API lists, changes and
+    /// sends scheduled messages, but creates none. The chat
     /// is given by its chat id, a channel also by its id or unique name.
     ///
     /// # Panics
@@ -98,8 +97,8 @@ impl Sandbox {
         world.schedule(chat, user, text.to_owned(), at, self.now())
     }
 
-    /// Makes a reminder, and returns its id. The API lists, moves and completes reminders, but
-    /// makes none. The first of the users is the one who makes it; all are reminded. The chat is
+    /// Creates a reminder, and returns its id. The API lists, moves and completes reminders, but
+    /// creates none. The first user creates it; all are reminded. The chat is
     /// given as in [`schedule_message`](Self::schedule_message).
     ///
     /// # Panics
@@ -123,9 +122,9 @@ impl Sandbox {
         world.remind(chat, &users, content.to_owned(), at, self.now())
     }
 
-    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by
-    /// its id, chat id or unique name; from the oldest to the newest. A channel's are without those
-    /// of its threads.
+    /// Returns the messages of a thread or another chat, given by its chat id, or of a channel,
+    /// given by its id, chat id or unique name, oldest first. Those of a channel exclude those of
+    /// its threads.
     ///
     /// # Panics
     ///
@@ -142,7 +141,7 @@ impl Sandbox {
             .collect()
     }
 
-    /// Who there is, in the order in which they were added.
+    /// Returns the users, in the order in which they were added.
     pub fn users(&self) -> Vec<SandboxUser> {
         let of = |user: &User| SandboxUser {
             id: user.id.clone(),
@@ -152,7 +151,7 @@ impl Sandbox {
         self.world().users().map(of).collect()
     }
 
-    /// Which channels there are, in the order in which they were added.
+    /// Returns the channels, in the order in which they were added.
     pub fn channels(&self) -> Vec<SandboxChannel> {
         let world = self.world();
         let of = |channel: &Channel| SandboxChannel {
@@ -173,8 +172,7 @@ impl Sandbox {
         world.channels().map(of).collect()
     }
 
-    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the
-    /// newest.
+    /// Returns the threads of a channel, given by its id, chat id or unique name, oldest first.
     ///
     /// # Panics
     ///
@@ -200,7 +198,7 @@ impl Sandbox {
         threads
     }
 
-    /// Whether the user has muted the thread.
+    /// Returns whether the user has muted the thread.
     ///
     /// # Panics
     ///
@@ -249,7 +247,7 @@ pub struct SandboxThread {
     pub chat_id: String,
     /// Its title.
     pub title: String,
-    /// The id of the message that it hangs on.
+    /// The id of the message that it belongs to.
     pub main_message_id: String,
     /// Whether it is closed.
     pub is_closed: bool,
@@ -271,16 +269,15 @@ pub struct Message {
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,
-    /// The name of the file that it brings.
+    /// The name of its file.
     pub file_name: Option<String>,
     /// Whether its text was changed.
     pub is_edited: bool,
     /// Whether it is pinned in its chat.
     pub is_pinned: bool,
-    /// What users have reacted with: the code of the emoji, and the user's id.
+    /// The reactions: the code of the emoji, and the user's id.
     pub reactions: Vec<(String, String)>,
-    /// What it was posted with besides text: `card`, `slides`, `buttons` and so on; `{}` if
-    /// nothing.
+    /// Its other content: `card`, `slides`, `buttons` and so on; `{}` if none.
     pub extras: Value,
 }
 

@@ -566,8 +566,8 @@ impl Sandbox {
         self.accounts(|accounts, _| accounts.revoke(token));
     }
 
-    /// Calls a function with the accounts server and the sandbox's time, to register apps, sign users
-    /// in, issue and revoke tokens, and read its book. The sandbox's users are its users.
+    /// Calls a function with the accounts server and the sandbox's time, to register apps, sign
+    /// users in, issue and revoke tokens, and read its book. The sandbox's users are its users.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -591,8 +591,8 @@ impl Sandbox {
         use_it(&mut accounts, self.now())
     }
 
-    /// A panic under the lock comes from one of the checks above, before any change, so the world is
-    /// consistent.
+    /// A panic under the lock comes from one of the checks above, before any change, so the world
+    /// is consistent.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }

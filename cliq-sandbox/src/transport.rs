@@ -1,4 +1,4 @@
-//! The stand-in without a socket: a client's transport that ends in this process.
+//! The sandbox without a socket: a client's transport that ends in this process.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -17,8 +17,8 @@ use crate::whole::whole;
 /// Carries a client's requests to a [`Sandbox`] in this process. [`Sandbox::transport`] makes one,
 /// and [`Sandbox::client`] a client that has it.
 ///
-/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where
-/// a test pauses it, even hours of lockouts pass at once.
+/// It binds no port and waits only for configured latencies. Time is Tokio's: if a test pauses it,
+/// even hours of lockouts pass at once.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport(Sandbox);
 

@@ -1,4 +1,4 @@
-//! What a proper server never does to a connection.
+//! Broken connections, which a proper server never causes.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::Response;
@@ -6,7 +6,7 @@ use http::header::CONTENT_LENGTH;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// The last that is heard of a connection.
+/// How a connection ends.
 #[derive(Debug)]
 pub(crate) enum LastWords {
     /// It is reset.

@@ -1,5 +1,5 @@
-//! Worlds in words: what a test builds in code and what a file holds are the same descriptions, and
-//! go the same way into a [`World`](crate::world::World), past the same checks.
+//! Descriptions of worlds. Code and files use the same ones, which become a
+//! [`World`](crate::world::World) through the same checks.
 
 mod file;
 mod parts;

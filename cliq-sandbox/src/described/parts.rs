@@ -40,7 +40,7 @@ pub(crate) struct NewBot {
     pub(crate) deleted: bool,
 }
 
-/// A chat that is no channel.
+/// A direct or group chat.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewConversation {
@@ -138,7 +138,7 @@ pub(crate) struct NewReminder {
     pub(crate) message: Option<String>,
 }
 
-/// How a user sees a chat.
+/// The settings that a user has of a chat.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewView {
@@ -172,7 +172,7 @@ pub struct NewChannel {
     pub(super) description: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) level: Option<String>,
-    /// Of those who are more than members.
+    /// The roles of those who are more than members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) roles: BTreeMap<String, Role>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,7 @@ pub struct NewChannel {
     pub(super) created: Option<i64>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) archived: bool,
-    /// Who has posted in it, and left.
+    /// Users who posted in it and left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former_members: Vec<String>,
     #[serde(default)]
@@ -196,14 +196,14 @@ pub struct NewChannel {
     pub(super) messages: Vec<NewMessage>,
 }
 
-/// A message that is to be in a [`NewChannel`] or a [`NewThread`].
+/// A message of a [`NewChannel`] or a [`NewThread`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct NewMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
-    /// In a file it is the id that tells the time.
+    /// In a file, the id has the time.
     #[serde(skip)]
     pub(super) at: Option<OffsetDateTime>,
     pub(super) by: Author,
@@ -213,7 +213,7 @@ pub struct NewMessage {
     /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(super) extras: Map<String, Value>,
-    /// The id of the file that it brings.
+    /// The id of its file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) file: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -239,7 +239,7 @@ pub(super) enum Author {
     Bot(String),
 }
 
-/// A thread that is to hang on a [`NewMessage`].
+/// A thread of a [`NewMessage`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -275,7 +275,7 @@ impl NewBot {
 }
 
 impl NewChannel {
-    /// A channel with this unique name, and nobody in it.
+    /// Describes a channel with this unique name, and nobody in it.
     pub fn named(unique_name: impl Into<String>) -> Self {
         Self {
             unique_name: unique_name.into(),
@@ -318,7 +318,7 @@ impl NewChannel {
         Self { reply_mode, ..self }
     }
 
-    /// Its members follow each thread that is started in it from now on.
+    /// Lets its members follow each thread that is started in it from now on.
     pub fn auto_follow(self) -> Self {
         Self {
             auto_follow: true,
@@ -342,7 +342,7 @@ impl NewChannel {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest in it.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self
@@ -350,12 +350,12 @@ impl NewChannel {
 }
 
 impl NewMessage {
-    /// Of a user, who is in the channel.
+    /// Describes a message of a user, who is in the channel.
     pub fn by(user_id: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::User(user_id.into()), text.into())
     }
 
-    /// Of a bot, given by its unique name, that is in the channel.
+    /// Describes a message of a bot, given by its unique name, that is in the channel.
     pub fn by_bot(unique_name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::Bot(unique_name.into()), text.into())
     }
@@ -402,7 +402,7 @@ impl NewMessage {
         }
     }
 
-    /// The thread that hangs on it. A message in a thread has none.
+    /// Sets its thread. A message in a thread has none.
     pub fn thread(self, thread: NewThread) -> Self {
         Self {
             thread: Some(thread),
@@ -412,7 +412,7 @@ impl NewMessage {
 }
 
 impl NewThread {
-    /// An open thread with this title.
+    /// Describes an open thread with this title.
     pub fn titled(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -433,7 +433,7 @@ impl NewThread {
         }
     }
 
-    /// It is closed.
+    /// Closes it.
     pub fn closed(self) -> Self {
         Self {
             state: ThreadState::Closed,
@@ -441,7 +441,7 @@ impl NewThread {
         }
     }
 
-    /// The ids of the users who follow it. Defaults to those who have posted in it, or
+    /// Sets the ids of the users who follow it. Defaults to those who have posted in it, or
     /// all of the channel if that follows its threads.
     pub fn followers(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
@@ -458,7 +458,7 @@ impl NewThread {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest in it.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self

@@ -1,5 +1,4 @@
-//! From a description to a world: with what is left open made up, and what can't be refused, in
-//! words that name it.
+//! From a description to a world: generates what is left open, and rejects what is impossible.
 
 use std::fmt::Display;
 
@@ -12,7 +11,7 @@ use crate::world::{
     Sender, Thread, User, UserKey, World,
 };
 
-/// What is wrong, in words.
+/// The problem, as text.
 pub(super) type Raised<T> = Result<T, String>;
 
 pub(crate) fn add_user(world: &mut World, user: NewUser) -> Raised<()> {
@@ -304,7 +303,7 @@ pub(super) fn add_message(world: &mut World, chat: Chat, new: NewMessage) -> Rai
     Ok(id)
 }
 
-/// As a message is named where something is wrong with it.
+/// How an error names a message.
 impl Display for NewMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const MOST: usize = 40;

@@ -1,4 +1,4 @@
-//! As [`raise`](super::raise): chats that are no channels, and what hangs on messages.
+//! As [`raise`](super::raise), for direct and group chats, and for what belongs to messages.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;

@@ -1,4 +1,4 @@
-//! What a fault makes of an answer.
+//! Applies faults to responses.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use cliq_api::threads::GetThreadRequest;
@@ -15,10 +15,10 @@ use crate::reply::{self, Reply};
 const HTML: &[u8] =
     b"<!DOCTYPE html><html><head><title>One moment</title></head><body>We'll be back soon.</body></html>";
 
-/// What becomes of an answer on its way.
+/// A response after faults on its way.
 #[derive(Debug)]
 pub(crate) enum Damaged {
-    /// It gets there.
+    /// It arrives.
     Whole(Response<Bytes>),
     /// Its head announces a body of `announced` bytes, of which the first `sent` are sent.
     Cut {
@@ -26,7 +26,7 @@ pub(crate) enum Damaged {
         announced: usize,
         sent: usize,
     },
-    /// Nothing comes.
+    /// It is lost.
     Silence,
     /// The connection is reset.
     Reset,
@@ -78,7 +78,7 @@ pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damage
     }
 }
 
-/// A server's failure at an endpoint, or one of a gateway, which knows of none.
+/// A failure of the server at an endpoint, or of a gateway, which knows no endpoints.
 pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Response<Bytes> {
     if status == StatusCode::INTERNAL_SERVER_ERROR
         && endpoint.is_some_and(|meta| meta.name() == GetThreadRequest::META.name())
@@ -106,7 +106,7 @@ fn with_body(response: Response<Bytes>) -> Response<Bytes> {
     }
 }
 
-/// Spaces at the end are part of no value.
+/// Adds spaces at the end, which aren't part of the value.
 fn padded(body: &[u8], to: usize) -> Bytes {
     let mut padded = BytesMut::with_capacity(to.max(body.len()));
     padded.put_slice(body);

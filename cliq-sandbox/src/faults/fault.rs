@@ -11,50 +11,50 @@ use http::StatusCode;
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no way to the server. Nothing was sent, and nothing arrives. Over HTTP, where there
-    /// is a connection already, as [`Fault::Reset`].
+    /// The server is unreachable. Nothing is sent, and nothing arrives. Over HTTP, on a connection
+    /// that exists already, as [`Fault::Reset`].
     Unreachable,
-    /// It never arrives, and nobody tells: the caller waits for as long as it cares to.
+    /// The call is lost on its way, without an error: the caller waits until it gives up.
     LoseRequest,
     /// The connection is reset before the server has read the call, which doesn't arrive.
     Reset,
-    /// It arrives that much later, on top of its latency. It does so, and counts, even when its
-    /// caller has given up.
+    /// The call arrives that much later, on top of its latency. It arrives and counts even after
+    /// its caller gave up.
     Late(Duration),
 
-    /// The token is refused, this once: 401. It doesn't count, and nothing is done.
+    /// The token is refused, this once: 401. The call doesn't count, and nothing is done.
     Unauthorized,
     /// The server refuses with this status. The call has arrived and counts, but nothing is done.
     Fail(StatusCode),
     /// The server redirects to this URL. The call has arrived and counts, but nothing is done.
     Redirect(String),
 
-    /// It is done, and the answer is lost; nobody tells.
+    /// The call is done, and the response is lost, without an error.
     LoseAnswer,
-    /// It is done, and the connection is reset in place of the answer.
+    /// The call is done, and the connection is reset in place of the response.
     ResetAfter,
-    /// It is done, and the answer is this status, as from a gateway that lost patience.
+    /// The call is done, and the response has this status, as from a gateway that timed out.
     FailAfter(StatusCode),
-    /// It is done, and the connection closes in the middle of the answer's body.
+    /// The call is done, and the connection closes in the middle of the response's body.
     Truncate,
-    /// It is done, and the answer announces a shorter body than comes.
+    /// The call is done, and the response announces a shorter body than it has.
     WrongLength,
-    /// It is done, and the answer's body is a page of HTML.
+    /// The call is done, and the response's body is a page of HTML.
     NotJson,
-    /// It is done, and the answer is blown up to this many bytes. It still is valid JSON.
+    /// The call is done, and the response is padded to this many bytes. It is still valid JSON.
     Oversize(usize),
-    /// It is done, and the answer is a small compressed body that unpacks to this many MiB.
+    /// The call is done, and the response is a small compressed body that unpacks to this many MiB.
     GzipBomb(usize),
 }
 
 impl Fault {
-    /// Whether the call doesn't get to the server.
+    /// Whether the call doesn't reach the server.
     pub(crate) fn is_before_arrival(&self) -> bool {
         matches!(self, Self::Unreachable | Self::LoseRequest | Self::Reset)
     }
 }
 
-/// In words, for a log.
+/// Formats it for a log.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

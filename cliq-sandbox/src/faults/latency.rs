@@ -1,4 +1,4 @@
-//! How long a way takes.
+//! Latencies of requests and responses.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -6,10 +6,10 @@ use std::time::Duration;
 
 use crate::random::Random;
 
-/// The longest that is ever drawn.
+/// The upper bound of all latencies.
 const LONGEST: f64 = 86_400.0;
 
-/// How long requests or answers are under way: always the same time, or one that is drawn for each.
+/// How long requests or responses take: a constant, or a random time for each.
 ///
 /// It can be read from text: `50ms`, `20ms..200ms`, `exp:80ms`, `heavy:40ms`.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,32 +24,32 @@ enum Kind {
 }
 
 impl Latency {
-    /// None at all.
+    /// No latency.
     pub const NONE: Self = Self(Kind::Constant(Duration::ZERO));
 
-    /// Always the same.
+    /// Returns a constant latency.
     pub const fn constant(time: Duration) -> Self {
         Self(Kind::Constant(time))
     }
 
-    /// Each time of the range as likely as the next.
+    /// Returns a uniform distribution over the range.
     pub const fn uniform(range: RangeInclusive<Duration>) -> Self {
         Self(Kind::Uniform(*range.start(), *range.end()))
     }
 
-    /// Mostly short, with this mean.
+    /// Returns an exponential distribution with this mean.
     pub const fn exponential(mean: Duration) -> Self {
         Self(Kind::Exponential(mean))
     }
 
-    /// At least this long, and now and then very long: a Pareto distribution. The lower `alpha`,
-    /// the heavier its tail; with 1.2 one in a hundred is 46 times as long, and one in ten
+    /// Returns a Pareto distribution: at least this long, and sometimes very long. The lower
+    /// `alpha`, the heavier its tail; with 1.2 one in a hundred is 46 times as long, and one in ten
     /// thousand 2154 times.
     pub const fn heavy_tailed(at_least: Duration, alpha: f64) -> Self {
         Self(Kind::HeavyTailed(at_least, alpha))
     }
 
-    /// Whether it isn't always the same.
+    /// Whether it is random.
     pub(crate) fn is_chance(&self) -> bool {
         !matches!(self.0, Kind::Constant(_))
     }

@@ -2,8 +2,8 @@
 //!
 //! [`Faults`] is reached by [`Sandbox::faults`](crate::Sandbox::faults). What happens to a call
 //! depends on the sandbox's seed, on the endpoint, and on how many calls of that endpoint there
-//! were before: the same calls meet the same fate in each run, and calls of other endpoints have no
-//! part in it.
+//! were before: the same calls have the same faults in each run, whatever other endpoints are
+//! called.
 
 mod bomb;
 mod damage;

@@ -1,4 +1,4 @@
-//! Which call meets which fate.
+//! Which call has which faults.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -29,9 +29,9 @@ use crate::random::Random;
 /// faults.everywhere().latency(Latency::exponential(Duration::from_millis(80)));
 /// ```
 ///
-/// For a call, what comes first in this list happens: the next of the endpoint's sequence, the next
-/// of the sequence for everywhere, the endpoint's chances in the order in which they were given,
-/// those for everywhere. Latencies of the endpoint go before those for everywhere.
+/// A call has the first fault of these: the next of the endpoint's sequence, the next of the
+/// sequence for everywhere, a random one of the endpoint, in the order in which they were added,
+/// and a random one for everywhere. An endpoint's latencies replace those for everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'s>(&'s Plans);
 
@@ -40,8 +40,8 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Those of one endpoint, and of those that the server can't distinguish from it; see
-    /// [`Shape`].
+    /// Returns the faults of one endpoint, and of those that the server can't distinguish from it;
+    /// see [`Shape`].
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
@@ -54,7 +54,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of all endpoints, and of the [accounts server](crate::oauth).
+    /// Returns the faults of all endpoints, and of the [accounts server](crate::oauth).
     pub fn everywhere(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -62,8 +62,8 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of the [accounts server](crate::oauth), which gives out tokens, and of all else that
-    /// is no endpoint.
+    /// Returns the faults of the [accounts server](crate::oauth), which issues tokens, and of
+    /// everything else that is no endpoint.
     pub fn accounts(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -101,13 +101,13 @@ enum Target {
 }
 
 impl FaultsOn<'_> {
-    /// Adds a fault of the next call; added again, of the one after it, and so on.
+    /// Adds a fault to the sequence: the first is of the next call.
     #[allow(clippy::should_implement_trait, reason = "nothing is iterated")]
     pub fn next(self, fault: Fault) -> Self {
         self.repeat(1, fault)
     }
 
-    /// This happens to the next `times` calls.
+    /// Adds a fault of the next `times` calls to the sequence.
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
         self.change(|plan| {
             plan.sequence
@@ -115,52 +115,52 @@ impl FaultsOn<'_> {
         })
     }
 
-    /// To the next `times` calls nothing happens.
+    /// Adds `times` calls without a fault to the sequence.
     pub fn pass(self, times: usize) -> Self {
         self.change(|plan| plan.sequence.extend(std::iter::repeat_n(None, times)))
     }
 
-    /// This happens to each call with a chance from 0 to 1.
+    /// Adds a random fault, with a probability from 0 to 1.
     pub fn sometimes(self, chance: f64, fault: Fault) -> Self {
         self.change(|plan| plan.chances.push((chance, fault)))
     }
 
-    /// [`Fault::LoseRequest`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseRequest`], with a probability from 0 to 1.
     pub fn lose_requests(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseRequest)
     }
 
-    /// [`Fault::LoseAnswer`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseAnswer`], with a probability from 0 to 1.
     pub fn lose_answers(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseAnswer)
     }
 
-    /// [`Fault::Reset`], with a chance from 0 to 1.
+    /// Adds [`Fault::Reset`], with a probability from 0 to 1.
     pub fn reset(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::Reset)
     }
 
-    /// [`Fault::Fail`], with a chance from 0 to 1.
+    /// Adds [`Fault::Fail`], with a probability from 0 to 1.
     pub fn fail(self, chance: f64, status: StatusCode) -> Self {
         self.sometimes(chance, Fault::Fail(status))
     }
 
-    /// [`Fault::Late`], with a chance from 0 to 1.
+    /// Adds [`Fault::Late`], with a probability from 0 to 1.
     pub fn late(self, chance: f64, by: Duration) -> Self {
         self.sometimes(chance, Fault::Late(by))
     }
 
-    /// How long requests are under way until they arrive.
+    /// Sets how long requests take to arrive.
     pub fn request_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.before = Some(latency.into()))
     }
 
-    /// How long answers are under way, from when the request arrived.
+    /// Sets how long responses take, from the arrival of the request.
     pub fn answer_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.after = Some(latency.into()))
     }
 
-    /// Both ways take this time, each drawn for itself.
+    /// Sets both latencies, which are drawn separately.
     pub fn latency(self, each_way: impl Into<Latency>) -> Self {
         let latency = each_way.into();
         self.request_latency(latency).answer_latency(latency)
@@ -202,11 +202,11 @@ struct Plan {
     chances: Vec<(f64, Fault)>,
     before: Option<Latency>,
     after: Option<Latency>,
-    /// How many there were so far.
+    /// The number of calls so far.
     calls: u64,
 }
 
-/// The fate of one call.
+/// The fault and the latencies of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
     pub(crate) before: Duration,
@@ -231,7 +231,7 @@ impl Plans {
         self.change(|state| state.active)
     }
 
-    /// Whether another seed could have made a difference.
+    /// Whether another seed could have changed anything.
     pub(crate) fn went_by_chance(&self) -> bool {
         self.change(|state| state.by_chance)
     }
@@ -254,7 +254,7 @@ impl State {
         let mut random = Random::of_call(seed, &stream, here.calls);
         here.calls += 1;
 
-        // Always in this order, so that a chance more doesn't change the latencies.
+        // Always in this order, so that another random fault doesn't change the latencies.
         let latencies = [
             here.before.or(everywhere.before),
             here.after.or(everywhere.after),

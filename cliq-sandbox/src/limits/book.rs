@@ -1,4 +1,4 @@
-//! What a server saw: the truth that tests go by.
+//! What the server recorded, for assertions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,7 +12,7 @@ use super::throttle::Verdict;
 /// How many arrivals, and how many locks, are kept by default.
 pub(super) const KEPT: usize = 100_000;
 
-/// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
+/// What a [`Throttle`](super::Throttle) recorded until now.
 ///
 /// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single
 /// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept, 100,000 of each
@@ -48,13 +48,14 @@ impl Book {
         self.locks.kept.iter()
     }
 
-    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a
-    /// window of any of them.
+    /// Returns the totals of all users and shapes. Their [`fullest`](Tally::fullest) is the highest
+    /// number in a window of any of them.
     pub fn totals(&self) -> Tally {
         self.totals
     }
 
-    /// What one user did with one endpoint, and with those that the server can't tell from it.
+    /// Returns the calls of one user of one endpoint, and of those that the server can't
+    /// distinguish from it.
     pub fn of<E: Endpoint>(&self, user_id: &str) -> Tally {
         self.tally(user_id, Shape::of::<E>())
     }
@@ -68,15 +69,15 @@ impl Book {
         found.map(|(_, _, tally)| *tally).unwrap_or_default()
     }
 
-    /// What each user did with each shape.
+    /// Returns the calls of each user and shape.
     pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
         self.tallies
             .iter()
             .map(|(user, shape, tally)| (&**user, *shape, *tally))
     }
 
-    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose
-    /// it is, and what it held.
+    /// Returns the window that is closest to its limit, or furthest past it: its user and shape,
+    /// and its count.
     pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
         let fill = |tally: &Tally| {
             tally.limit.map_or(0.0, |limit| {
@@ -95,23 +96,23 @@ impl Book {
 pub struct Arrival {
     /// When it arrived.
     pub at: Duration,
-    /// Whose it was.
+    /// The user.
     pub user_id: Arc<str>,
-    /// What it called.
+    /// The endpoint.
     pub shape: Shape,
     /// Whether it was let through.
     pub verdict: Verdict,
 }
 
-/// A time in which a user is shut out.
+/// A time in which a user is locked out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Who is.
+    /// The user.
     pub user_id: Arc<str>,
-    /// What of.
+    /// The endpoint.
     pub shape: Shape,
-    /// When the call arrived that was one too many.
+    /// When the call arrived that exceeded the limit.
     pub from: Duration,
     /// When calls are let through again; later than first reported if calls have extended it.
     pub until: Duration,
@@ -124,7 +125,7 @@ impl Lock {
     }
 }
 
-/// Figures of calls.
+/// Counts of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {
@@ -137,7 +138,7 @@ pub struct Tally {
     /// The highest number of arrivals that any window of the server's held, refused ones included,
     /// as the server stamps calls and bounds windows. 0 where there is no limit.
     pub fullest: u32,
-    /// The limit that holds; of several, the one that `fullest` comes closest to.
+    /// The limit; of several, the one that `fullest` is closest to.
     pub limit: Option<Limit>,
 }
 

@@ -1,12 +1,11 @@
-//! How often a user may call, and what happens to those who call more often: the server's side of
-//! it.
+//! The server's side of rate limits.
 //!
-//! [`Throttle`] is that side as a pure state machine: times come in with the calls, nothing waits,
-//! nothing is random. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls may
+//! [`Throttle`] is a pure state machine: the calls bring their times, nothing waits, nothing is
+//! random. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls may
 //! use one alone. [`Limits`] configures it, and [`Book`] has what it recorded.
 //!
-//! How many calls in which time, and for how long a user is shut out who makes more, comes from the
-//! declaration of the endpoint. Calls are counted for each user and each [`Shape`].
+//! Limits and lockouts are those of the endpoints' declarations. Calls are counted for each user
+//! and each [`Shape`].
 
 mod book;
 mod rules;

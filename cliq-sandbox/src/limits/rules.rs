@@ -1,12 +1,11 @@
-//! How limits behave. What is published doesn't say it all, so that it can be set.
+//! How limits behave. Settings cover what the documents leave open.
 
 use std::time::Duration;
 
 /// How a server applies the limits that its endpoints declare.
 ///
-/// [`Limits::published`] takes the documents at their word, [`Limits::harsh`] takes the worst of
-/// all that is unknown, and [`Limits::off`] lets everything through and only keeps the
-/// [`Book`](super::Book).
+/// [`Limits::published`] follows the documents, [`Limits::harsh`] assumes the worst of all that is
+/// unknown, and [`Limits::off`] lets everything through and only keeps the [`Book`](super::Book).
 ///
 /// ```
 /// use cliq_sandbox::Sandbox;
@@ -71,27 +70,27 @@ impl Limits {
         }
     }
 
-    /// Whether anything is ever refused.
+    /// Returns whether it refuses any call.
     pub const fn is_off(&self) -> bool {
         !self.enforced
     }
 
-    /// Where a window begins.
+    /// Sets where a window begins.
     pub const fn window(self, window: Window) -> Self {
         Self { window, ..self }
     }
 
-    /// Which call is the one too many.
+    /// Sets which call exceeds the limit.
     pub const fn trips(self, trips: Trips) -> Self {
         Self { trips, ..self }
     }
 
-    /// How exactly the server notes when a call arrived.
+    /// Sets the precision of the server's stamps.
     pub const fn stamps(self, stamps: Stamps) -> Self {
         Self { stamps, ..self }
     }
 
-    /// The server's clock, as far as limits go, is ahead by this.
+    /// Sets by how much the server's clock is ahead, for limits.
     pub const fn clock_ahead(self, by: Duration) -> Self {
         Self {
             skew: nanos(by),
@@ -99,7 +98,7 @@ impl Limits {
         }
     }
 
-    /// The server's clock, as far as limits go, is behind by this.
+    /// Sets by how much the server's clock is behind, for limits.
     pub const fn clock_behind(self, by: Duration) -> Self {
         Self {
             skew: -nanos(by),
@@ -125,7 +124,7 @@ impl Limits {
         Self { extended, ..self }
     }
 
-    /// Whether calls that were refused for a limit or a lock take up the window as well.
+    /// Sets whether calls that were refused for a limit or a lock count in the window.
     pub const fn count_refused(self, count_refused: bool) -> Self {
         Self {
             count_refused,
@@ -147,7 +146,7 @@ impl Limits {
         }
     }
 
-    /// What one of the server's stamps is in everyone else's time.
+    /// The time of one of the server's stamps.
     pub(super) fn unstamp(&self, stamp: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
         if self.skew < 0 {
@@ -193,14 +192,14 @@ const fn nanos(by: Duration) -> i64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Window {
-    /// At any time: what counts are the calls of the last minute, or whatever the limit's time is.
+    /// Rolling: the calls of the last minute count, or of the limit's time.
     #[default]
     Rolling,
     /// At full minutes, or whatever the limit's time is, of the server's clock.
     Fixed,
 }
 
-/// Which call is the one too many, and is refused. With a limit of 20:
+/// Which call exceeds the limit, and is refused. With a limit of 20:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Trips {
@@ -211,7 +210,7 @@ pub enum Trips {
     AtLimit,
 }
 
-/// How exactly a server notes when a call arrived.
+/// The precision of a server's stamps of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Stamps {
@@ -223,7 +222,7 @@ pub enum Stamps {
     WholeSeconds,
 }
 
-/// The known ways of telling a user that it was too much.
+/// The known forms of a refusal.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Telling {
