@@ -1,4 +1,4 @@
-//! What a server can tell apart.
+//! Endpoints, as far as a server can distinguish them.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
@@ -20,12 +20,12 @@ use cliq_api::{Endpoint, EndpointMeta};
 pub struct Shape(&'static EndpointMeta);
 
 impl Shape {
-    /// That of the endpoint.
+    /// Returns the shape of an endpoint.
     pub fn of<E: Endpoint>() -> Self {
         Self(E::META)
     }
 
-    /// An endpoint of this shape; one of them, where there are several.
+    /// Returns an endpoint of this shape, of several one.
     pub fn endpoint(&self) -> &'static EndpointMeta {
         self.0
     }

@@ -1,4 +1,4 @@
-//! The answers by which a server tells a user that it was too much.
+//! The responses to calls that exceed a limit.
 
 use std::time::Duration;
 
@@ -63,7 +63,7 @@ fn minutes(count: u64) -> String {
     }
 }
 
-/// In units of so many seconds, a begun one being a whole one.
+/// In units of that many seconds, rounded up.
 fn round_up(time: Duration, unit: u64) -> u64 {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     seconds.div_ceil(unit)

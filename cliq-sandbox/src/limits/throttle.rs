@@ -11,11 +11,11 @@ use super::rules::{Limits, Trips, Window};
 use super::shape::{Shape, Url};
 use super::window::Calls;
 
-/// Counts calls for each user and [`Shape`], or for all users where a limit is per app, refuses
-/// those that are too many, and keeps the [`Book`].
+/// Counts calls for each user and [`Shape`], or for all users if a limit is per app, refuses those
+/// that exceed a limit, and keeps the [`Book`].
 ///
-/// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a
-/// call that comes with an earlier one than the call before is stamped like that.
+/// It has no clock: each call brings its time, since the Unix epoch. Time doesn't go back: a call
+/// with an earlier time than the previous one gets the previous one's stamp.
 ///
 /// ```
 /// use std::time::Duration;
@@ -36,7 +36,7 @@ use super::window::Calls;
 #[derive(Debug, Clone)]
 pub struct Throttle {
     limits: Limits,
-    /// The buckets of endpoints that were looked at, by the addresses of their metadata.
+    /// The buckets of known endpoints, by the addresses of their metadata.
     endpoints: HashMap<usize, Bucket>,
     urls: HashMap<Url, Bucket>,
     /// What the calls of each URL count in: positions of rules.
@@ -45,7 +45,7 @@ pub struct Throttle {
     rules: Vec<Rule>,
     /// For each user and rule.
     users: HashMap<Arc<str>, Vec<State>>,
-    /// For each rule, what is counted of all users together.
+    /// For each rule, the count of all users together.
     app: Vec<Vec<Counter>>,
     /// The latest stamp.
     stamp: Duration,

@@ -1,4 +1,4 @@
-//! A request to the accounts server, as it is read.
+//! Parses requests to the accounts server.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -7,14 +7,14 @@ use time::OffsetDateTime;
 
 use super::center::{CenterKey, Centers};
 
-/// What must not stand in a URL, which logs and proxies keep.
+/// Parameters that must not be in a URL, which logs and proxies keep.
 const SECRETS: [&str; 4] = ["client_secret", "code", "refresh_token", "token"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[derive(Debug)]
 pub(super) struct Ask<'r> {
     pub(super) now: OffsetDateTime,
-    /// That which it was sent to.
+    /// The data centre that it was sent to.
     pub(super) center: CenterKey,
     /// The host and port that it was sent to.
     pub(super) host: Option<&'r str>,
@@ -43,8 +43,8 @@ impl<'r> Ask<'r> {
         }
     }
 
-    /// A parameter: Zoho takes them from the body, and from the query where the body has none. An
-    /// empty one is none.
+    /// Returns a parameter of the body, else of the query, as Zoho does. An empty one counts as
+    /// missing.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.body.iter().chain(&self.query);
         pairs

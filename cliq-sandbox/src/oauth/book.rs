@@ -1,38 +1,38 @@
-//! What the accounts server was asked.
+//! The record of requests to the accounts server.
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// All that was asked of an accounts server, from the first to the last. Tests assert on it.
+/// All requests to an accounts server, oldest first, for assertions.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     entries: Vec<Entry>,
 }
 
-/// One request, and what became of it.
+/// One request and its outcome.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// When it came.
+    /// When it arrived.
     pub time: OffsetDateTime,
     /// The data centre that it was sent to: `us`.
     pub location: String,
-    /// What it asked for.
+    /// What it requested.
     pub action: Action,
     /// The app that it named.
     pub client_id: Option<String>,
-    /// The user whom it was about, where that is known.
+    /// The user whom it concerned, if known.
     pub user_id: Option<String>,
-    /// The refresh token that was used, or given.
+    /// The refresh token that was used or issued.
     pub refresh_token: Option<String>,
-    /// The error that was answered, unless it was granted: `invalid_code`.
+    /// The error, such as `invalid_code`, unless it was granted.
     pub refused: Option<&'static str>,
     /// Whether the URL had a secret, a code or a token.
     pub secrets_in_query: bool,
 }
 
-/// What a request to an accounts server asks for.
+/// What a request to an accounts server requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
@@ -48,9 +48,9 @@ pub enum Action {
     DeviceCode,
     /// Tokens for a device.
     DevicePoll,
-    /// The end of a token.
+    /// The revocation of a token.
     Revoke,
-    /// Tokens, by a `grant_type` that there isn't.
+    /// Tokens, by an unknown `grant_type`.
     Unknown,
 }
 

@@ -1,8 +1,8 @@
-//! Data centres, and which of them a host belongs to.
+//! Data centres and their hosts.
 
 use cliq_api::DataCenter;
 
-/// A data centre is never removed, so that a key stays good.
+/// A data centre is never removed, so a key stays valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CenterKey(usize);
 
@@ -54,7 +54,7 @@ impl Centers {
             .map(CenterKey)
     }
 
-    /// That of the host; home, if there is none.
+    /// Returns the data centre of the host, else the home one.
     pub(super) fn at(&self, host: Option<&str>) -> CenterKey {
         host.and_then(|host| self.owner(host)).unwrap_or(self.home)
     }
@@ -102,7 +102,7 @@ impl Centers {
         &self.centers[key.0].api_domain
     }
 
-    /// Where somebody who asks at `host` finds the accounts server of a data centre.
+    /// Returns the URL of a data centre's accounts server, for a request to `host`.
     pub(super) fn accounts_server(&self, key: CenterKey, host: Option<&str>) -> String {
         match host {
             Some(host) if key == self.home && self.owner(host).is_none() => {

@@ -1,4 +1,4 @@
-//! The page on which a user consents, which here needs no clicks.
+//! The consent page, which needs no clicks here.
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;
@@ -12,9 +12,8 @@ use super::{Accounts, Action, Decision, Entry, Refused, ScopeSet};
 use crate::reply;
 
 impl Accounts {
-    /// `GET /oauth/v2/auth`: sends the browser back at once, with a code or with the user's no.
-    /// What is wrong with the request itself is shown to the user, and nothing is sent
-    /// anywhere.
+    /// `GET /oauth/v2/auth`: redirects the browser at once, with a code or with the user's denial.
+    /// Errors of the request itself are shown to the user, without a redirect.
     pub(super) fn ask_consent(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let mut entry = self.entry(ask, Action::Consent);
         match self.consent(ask, &mut entry) {

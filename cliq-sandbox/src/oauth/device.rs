@@ -1,5 +1,5 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
-//! it is done.
+//! Devices without a browser: they show a code, which their user enters elsewhere, and poll until
+//! that is done.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ pub(super) struct Device {
     user_code: String,
     client_id: String,
     scopes: ScopeSet,
-    /// Where it asked first.
+    /// The data centre of its first request.
     center: CenterKey,
     offline: bool,
     expires_at: OffsetDateTime,
     state: State,
-    /// When it last asked in which data centre.
+    /// Its last poll in each data centre.
     polls: Vec<(CenterKey, OffsetDateTime)>,
 }
 
@@ -123,8 +123,8 @@ impl Accounts {
         Ok(self.issue(consent, offline, ask, entry))
     }
 
-    /// `GET /oauth/v3/device?user_code=…`: the page on which a user types the code in, which
-    /// decides at once.
+    /// `GET /oauth/v3/device?user_code=…`: the page on which a user enters the code, which decides
+    /// at once.
     pub(super) fn enter_user_code(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let user_id = self
             .browser_user(ask)
@@ -140,7 +140,7 @@ impl Accounts {
         }
     }
 
-    /// Tells whether there is such a device.
+    /// Returns whether there is such a device.
     pub(super) fn decide_device(
         &mut self,
         user_code: &str,

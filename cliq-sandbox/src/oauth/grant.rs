@@ -1,4 +1,4 @@
-//! What a token is good for, and why it may not be.
+//! What a token allows, and why it is refused.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,19 +12,19 @@ use super::policy::TimeUnit;
 use super::scope::satisfied;
 use super::{Policy, ScopeSet};
 
-/// That a user lets an app do something, which is what codes and tokens stand for.
+/// A user's consent to an app, which codes and tokens represent.
 #[derive(Debug)]
 pub(super) struct Consent {
-    /// None where a token was made without one.
+    /// `None` for a token that was made without an app.
     pub(super) client_id: Option<String>,
     pub(super) user_id: String,
     pub(super) scopes: ScopeSet,
     pub(super) center: CenterKey,
-    /// The app speaks for itself: by its credentials, without a user who was asked.
+    /// Whether the app used its own credentials, without asking a user.
     pub(super) app_only: bool,
 }
 
-/// What an access token is good for.
+/// What an access token allows.
 #[derive(Debug)]
 pub struct Grant {
     pub(super) consent: Arc<Consent>,
@@ -35,21 +35,21 @@ pub struct Grant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The data centre doesn't know it, or no longer.
+    /// The data centre doesn't know it, or not any more.
     Unknown,
-    /// Its time is over.
+    /// It has expired.
     Expired,
-    /// It is good, but not for this.
+    /// It is valid, but lacks a scope.
     MissingScope,
 }
 
-/// A token for the API, and perhaps one to get the next with.
+/// An access token, and perhaps a refresh token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenPair {
     /// The access token.
     pub access_token: String,
-    /// The refresh token, where there is one.
+    /// The refresh token, if there is one.
     pub refresh_token: Option<String>,
     pub(super) scopes: String,
 }
@@ -67,17 +67,17 @@ impl Grant {
         &self.consent.user_id
     }
 
-    /// The app that it was given to, if it was given to one.
+    /// The app that it was issued to, if any.
     pub fn client_id(&self) -> Option<&str> {
         self.consent.client_id.as_deref()
     }
 
-    /// What it may do.
+    /// Its scopes.
     pub fn scopes(&self) -> &ScopeSet {
         &self.consent.scopes
     }
 
-    /// When it ends, if it does.
+    /// When it expires, if it does.
     pub fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }
@@ -97,7 +97,7 @@ impl Grant {
 }
 
 impl Unauthorized {
-    /// What Cliq calls it.
+    /// Cliq's code of it.
     pub fn code(self) -> &'static str {
         match self {
             Self::Unknown | Self::Expired => "oauthtoken_invalid",
@@ -148,7 +148,7 @@ impl TokenPair {
     }
 }
 
-/// Without the tokens.
+/// Omits the tokens.
 impl fmt::Debug for TokenPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenPair")

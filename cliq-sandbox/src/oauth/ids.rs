@@ -1,12 +1,12 @@
-//! Tokens, codes and the like.
+//! Generates tokens, codes and ids.
 
 use crate::random::Random;
 
-/// What is typed from one screen into another: no vowels, so that no words come out, and nothing
-/// that looks alike.
+/// The letters of codes that users type: no vowels, so that no words result, and none that look
+/// alike.
 const USER_CODE: &[u8; 16] = b"BCDFGHJKLMNPQRST";
 
-/// Makes them from a seed: each is new, and the same seed makes the same ones.
+/// Generates them from a seed: each is new, and the same seed gives the same ones.
 #[derive(Debug)]
 pub(super) struct Ids(Random);
 

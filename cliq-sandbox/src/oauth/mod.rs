@@ -1,8 +1,8 @@
-//! The accounts server: who may do what, and the tokens that prove it.
+//! The accounts server: apps, users, consent and tokens.
 //!
-//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values
-//! together with the time at which they came, and tokens are made from a seed: the same calls at
-//! the same times give the same answers.
+//! [`Accounts`] is a state machine without I/O and clock. Requests are values with the time of
+//! their arrival, and tokens are generated from a seed: the same calls at the same times give the
+//! same answers.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -40,20 +40,18 @@
 //! separate host: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach
 //! the same port.
 //!
-//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`,
+//! Codes, tokens and apps of one data centre are unknown to the others: `invalid_code`,
 //! `invalid_client`, and 401.
 //!
 //! # What is assumed
 //!
-//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked
-//!   for. It is the user that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in)
-//!   named, else the first.
-//! - An exchange that was refused leaves its code as it was; one that succeeded uses it up.
-//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one
-//!   that came with it doesn't count. A refresh that is refused for that blocks the next ten
-//!   minutes, and so does each one within them.
-//! - A device that asks with `access_type=offline` is given a refresh token, with or without
-//!   `prompt`.
+//! - A user consents, or refuses, as soon as the consent page is requested. It is the user that
+//!   `login_hint` names, else the one of [`sign_in`](Accounts::sign_in), else the first.
+//! - A refused exchange leaves its code valid; a successful one uses it up.
+//! - The limit of ten access tokens in ten minutes counts refreshes, and not the token that came
+//!   with the refresh token. A refresh that is refused for it blocks the next ten minutes, and so
+//!   does each one within them.
+//! - A device that requests `access_type=offline` gets a refresh token, with or without `prompt`.
 
 mod ask;
 mod book;
@@ -101,7 +99,7 @@ pub struct Accounts {
     policy: Policy,
     centers: Centers,
     apps: HashMap<String, App>,
-    /// The users' ids, and where they live.
+    /// The users' ids, and their data centres.
     users: HashMap<String, CenterKey>,
     /// The user at the browser; defaults to the first user.
     signed_in: Option<String>,
@@ -117,7 +115,7 @@ pub struct Accounts {
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Of the nine data centres, with nobody and nothing in them.
+    /// Returns the accounts servers of the nine data centres, without users and apps.
     pub fn new() -> Self {
         Self::seeded(0)
     }
@@ -138,12 +136,12 @@ impl Accounts {
         }
     }
 
-    /// Whether a path is the accounts server's.
+    /// Returns whether a path belongs to the accounts server.
     pub fn serves(path: &str) -> bool {
         path.starts_with("/oauth/")
     }
 
-    /// Answers one request that came at `now`.
+    /// Answers one request that arrived at `now`.
     pub fn handle(&mut self, request: &Request<Bytes>, now: OffsetDateTime) -> Response<Bytes> {
         match endpoint(request.uri().path()) {
             Some((method, answer)) if method == *request.method() => {
@@ -155,12 +153,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is
+    /// Returns the user and the scopes of an access token, if it has the required scopes. `host` is
     /// the host and port that the request was sent to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, has expired, or lacks a scope.
+    /// If the token isn't of that data centre, has expired, or lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -176,12 +174,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is, whatever it may do. `host` is the host and port that the request
-    /// was sent to.
+    /// Returns the user and the scopes of an access token. `host` is the host and port that the
+    /// request was sent to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, or has expired.
+    /// If the token isn't of that data centre, or has expired.
     pub fn authenticate(
         &self,
         host: &str,
@@ -192,7 +190,7 @@ impl Accounts {
             .authenticate(token, self.centers.at(Some(host)), now)
     }
 
-    /// An access token out of nothing, of no app's. It ends at `expires_at`, if ever.
+    /// Creates an access token without an app. It expires at `expires_at`, if given.
     ///
     /// # Panics
     ///
@@ -209,7 +207,7 @@ impl Accounts {
             .mint_access(&mut self.ids, Arc::new(consent), expires_at)
     }
 
-    /// An access token and its refresh token, as if the user had consented to the app just now.
+    /// Creates an access token and a refresh token, as if the user had just consented to the app.
     ///
     /// # Panics
     ///
@@ -228,29 +226,29 @@ impl Accounts {
             .mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
     }
 
-    /// Ends a token: a refresh token with all access tokens that came from it, or an access token
-    /// alone. Tells whether there was one.
+    /// Revokes a token: a refresh token with all its access tokens, or an access token alone.
+    /// Returns whether it existed.
     pub fn revoke(&mut self, token: &str) -> bool {
         self.tokens.revoke(token)
     }
 
-    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there
+    /// Revokes all access tokens of a user, but not refresh tokens, and returns how many there
     /// were.
     pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         self.tokens.revoke_access_tokens(user_id)
     }
 
-    /// What was asked for, given and refused, from the first to the last.
+    /// Returns the requests and their outcomes, oldest first.
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// How it behaves.
+    /// Returns its settings.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// How it is to behave from now on.
+    /// Returns its settings, to change them.
     pub fn policy_mut(&mut self) -> &mut Policy {
         &mut self.policy
     }
@@ -268,7 +266,7 @@ impl Accounts {
         }
     }
 
-    /// Writes the request into the book, and its answer onto the wire.
+    /// Records the request, and makes its response.
     fn conclude(
         &mut self,
         ask: &Ask<'_>,
@@ -320,7 +318,7 @@ impl Default for Accounts {
     }
 }
 
-/// Without what is in it: secrets are.
+/// Omits the contents, which include secrets.
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts").finish_non_exhaustive()

@@ -1,10 +1,10 @@
-//! What of the accounts server can be set.
+//! The settings of the accounts server.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// How an accounts server behaves. It begins with what Zoho documents.
+/// How an accounts server behaves. Defaults to what Zoho documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
@@ -17,28 +17,28 @@ pub struct Policy {
     pub code_lifetime: Duration,
     /// How long a device may wait for its user: five minutes.
     pub device_code_lifetime: Duration,
-    /// How much time there has to be between two polls of a device: 30 seconds.
+    /// The shortest time between two polls of a device: 30 seconds.
     pub poll_interval: Duration,
     /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window):
     /// ten.
     pub refreshes: usize,
-    /// In which time: any ten minutes.
+    /// The window of [`refreshes`](Self::refreshes): any ten minutes.
     pub refresh_window: Duration,
-    /// How long a refresh token is denied when it gave too many, counted from the last one that
-    /// was refused: ten minutes.
+    /// How long a refresh token is denied after too many refreshes, from the last refused one: ten
+    /// minutes.
     pub denial: Duration,
     /// Whether a refresh within a denial makes it longer. Defaults to true.
     pub denial_extends: bool,
-    /// The status of `Access Denied`: 200, and 400 has been seen as well.
+    /// The status of `Access Denied`: 200; 400 was observed too.
     pub throttle_status: StatusCode,
-    /// How many access tokens of a refresh token live at a time: 15. A further one ends the
+    /// How many access tokens of a refresh token are valid at a time: 15. Another one revokes the
     /// oldest.
     pub live_access_tokens: usize,
-    /// How many refresh tokens a user has for an app: 20. A further one ends the oldest.
+    /// How many refresh tokens a user has for an app: 20. Another one revokes the oldest.
     pub live_refresh_tokens: usize,
     /// Whether token responses include the scopes, as some of Zoho's do. Defaults to true.
     pub tells_scopes: bool,
-    /// In which unit, and under which names, answers tell how long something lives.
+    /// The units and names of lifetimes in responses.
     pub time_unit: TimeUnit,
     /// The scopes that a token of client credentials reports, but is refused for. Defaults to
     /// none.
@@ -55,15 +55,14 @@ pub enum Decision {
     Deny,
 }
 
-/// How answers tell times.
+/// The units of lifetimes in responses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
     /// As documented: `expires_in` and `interval` are seconds.
     Seconds,
-    /// As older answers did, and as those to devices have been seen to do: `expires_in` and
-    /// `interval` are milliseconds. Where it comes with a token, there is an `expires_in_sec`
-    /// besides.
+    /// As in older responses, and as observed in those to devices: `expires_in` and `interval` are
+    /// milliseconds. A response with a token also has `expires_in_sec`.
     Milliseconds,
 }
 

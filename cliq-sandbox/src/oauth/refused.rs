@@ -25,7 +25,7 @@ pub(super) enum Refused {
 }
 
 impl Refused {
-    /// What it is called in an answer.
+    /// Its code in a response.
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::InvalidClient => "invalid_client",
@@ -47,7 +47,7 @@ impl Refused {
     pub(super) fn to_json(&self) -> Value {
         let mut body = json!({ "error": self.code() });
         match self {
-            // Zoho's words, as data that a client may go by.
+            // Zoho's messages, which a client may compare.
             Self::TooManyRefreshes => {
                 body["error_description"] =
                     "You have made too many requests continuously. Please try again after some time.".into();

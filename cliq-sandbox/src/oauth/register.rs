@@ -1,4 +1,4 @@
-//! Who there is: apps, users and data centres.
+//! Registers apps, users and data centres.
 
 use std::fmt;
 
@@ -9,20 +9,21 @@ use super::center::CenterKey;
 use super::exchange::Code;
 use super::{Accounts, Decision, Refused, ScopeSet};
 
-/// An app, as it would be registered in Zoho's API console: what OAuth calls a client.
+/// An app, as registered in Zoho's API console; OAuth calls it a client.
 #[derive(Clone)]
 #[must_use]
 pub struct App {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) redirect_uris: Vec<String>,
-    /// Home, where none is named.
+    /// The home data centre if empty.
     locations: Vec<String>,
     pub(super) owner: Option<String>,
 }
 
 impl App {
-    /// One with these credentials. Without a redirect URI it is a self client, or a device.
+    /// Returns an app with these credentials. Without a redirect URI it is a self client, or a
+    /// device.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -33,7 +34,7 @@ impl App {
         }
     }
 
-    /// Adds a URI to which users may be sent back. It is compared as a whole.
+    /// Adds a redirect URI. It is compared as a whole.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
@@ -57,7 +58,7 @@ impl App {
     }
 }
 
-/// Without its secret.
+/// Omits the secret.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")
@@ -67,11 +68,11 @@ impl fmt::Debug for App {
 }
 
 impl Accounts {
-    /// Registers an app; one of that client id from before is replaced.
+    /// Registers an app, in place of another one with its client id.
     ///
     /// # Panics
     ///
-    /// If one of its data centres isn't there.
+    /// If one of its data centres is unknown.
     #[track_caller]
     pub fn register(&mut self, app: App) {
         for location in &app.locations {
@@ -80,14 +81,14 @@ impl Accounts {
         self.apps.insert(app.client_id.clone(), app);
     }
 
-    /// An id and a secret that no app has.
+    /// Returns a new id and secret.
     pub(crate) fn new_app_credentials(&mut self) -> (String, String) {
         let token = self.ids.token();
         let (id, secret) = token.rsplit_once('.').unwrap_or_default();
         (id.to_ascii_uppercase(), secret.to_owned())
     }
 
-    /// A webhook token that nobody has.
+    /// Returns a new webhook token.
     pub(crate) fn new_webhook_token(&mut self) -> String {
         self.ids.token()
     }
@@ -113,7 +114,7 @@ impl Accounts {
         self.users.insert(user_id, center);
     }
 
-    /// The user who sits before the browser from now on, and is asked for consent.
+    /// Sets the user at the browser, who is asked for consent.
     ///
     /// # Panics
     ///
@@ -135,14 +136,14 @@ impl Accounts {
         self.centers.set_home(home);
     }
 
-    /// Where a data centre is from now on, both its accounts server and its Cliq: `place("eu", "http://localhost:49152")`.
-    /// One that isn't there yet is made.
+    /// Sets the URL of a data centre, for both its accounts server and its Cliq, such as
+    /// `place("eu", "http://localhost:49152")`. An unknown one is added.
     pub fn place(&mut self, location: &str, origin: &str) {
         self.centers.place(location, origin);
     }
 
-    /// A code as the API console gives out for a self client: for a user who has consented, and to
-    /// be exchanged without a redirect URI.
+    /// Creates a code as the API console does for a self client: the user has consented, and the
+    /// exchange needs no redirect URI.
     ///
     /// # Panics
     ///
@@ -166,7 +167,7 @@ impl Accounts {
         })
     }
 
-    /// Lets a device in, as the user would who types its code into a browser.
+    /// Accepts a device, as its user does by entering its code in a browser.
     ///
     /// # Panics
     ///
@@ -180,7 +181,7 @@ impl Accounts {
         );
     }
 
-    /// Turns a device away, as its user would.
+    /// Rejects a device, as its user would.
     ///
     /// # Panics
     ///
@@ -219,7 +220,7 @@ impl Accounts {
         }
     }
 
-    /// Who sits before the browser that asks, and where they live.
+    /// The user at the browser, and the user's data centre.
     pub(super) fn browser_user(&self, ask: &Ask<'_>) -> Option<(&str, CenterKey)> {
         let user_id = ask.get("login_hint").or(self.signed_in.as_deref())?;
         self.users

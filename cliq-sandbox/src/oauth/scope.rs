@@ -1,4 +1,4 @@
-//! Scopes, as they are asked for and as they are given.
+//! Scopes: requested, granted and required.
 
 use std::fmt;
 
@@ -27,17 +27,17 @@ enum Given {
 }
 
 impl ScopeSet {
-    /// All that there are.
+    /// Returns all scopes.
     pub fn everything() -> Self {
         Self(Given::Everything)
     }
 
-    /// As they are asked for: joined with commas, each of Zoho's form. `None` if they are not.
+    /// Parses requested scopes, joined with commas. `None` if one isn't of Zoho's form.
     pub(super) fn parse(text: &str) -> Option<Self> {
         text.split(',').all(is_scope).then(|| Self::from(text))
     }
 
-    /// Their names, as they were asked for; none where it is [`everything`](Self::everything).
+    /// Returns their names, as requested; none for [`everything`](Self::everything).
     pub fn names(&self) -> &[String] {
         match &self.0 {
             Given::Everything => &[],
@@ -75,7 +75,7 @@ impl From<&str> for ScopeSet {
     }
 }
 
-/// With spaces between them, which is how answers tell them.
+/// Joined with spaces, as in responses.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.names().join(" "))

@@ -1,4 +1,4 @@
-//! Tokens: how they are made, used and ended.
+//! Issues, uses and revokes tokens.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,16 +13,16 @@ use super::{Consent, Grant, Policy, Refused, TokenPair, Unauthorized};
 pub(super) struct Tokens {
     access: HashMap<String, Grant>,
     refresh: HashMap<String, Refresh>,
-    /// By user and app, from the oldest to the newest.
+    /// By user and app, oldest first.
     refresh_of: HashMap<(String, Option<String>), VecDeque<String>>,
 }
 
 #[derive(Debug)]
 struct Refresh {
     consent: Arc<Consent>,
-    /// Those that came from it and may be alive, from the oldest to the newest.
+    /// Its access tokens that may be valid, oldest first.
     access: VecDeque<String>,
-    /// When it gave the last ones.
+    /// The times of its latest refreshes.
     given: VecDeque<OffsetDateTime>,
     denied_until: Option<OffsetDateTime>,
 }
@@ -181,8 +181,7 @@ impl Refresh {
         Err(Refused::TooManyRefreshes)
     }
 
-    /// Another access token among those that it has. The expired ones go, and so does the oldest if
-    /// they are too many.
+    /// Adds an access token. Removes expired ones, and the oldest if there are too many.
     fn mint(
         &mut self,
         access: &mut HashMap<String, Grant>,
