@@ -30,7 +30,7 @@ pub(super) fn responses(meta: &EndpointMeta, schemas: &mut Schemas, operation: &
             let content = Node::object([("schema", schema)]);
             success.set("content", Node::object([(content_type, content)]));
         }
-        // Whatever a server sends, nothing of it is read.
+        // The response is ignored, whatever it is.
         None => status = "204",
     }
     operation.set("responses", Node::object([(status, success)]));

@@ -171,7 +171,8 @@ impl Document {
                 let item = paths.get(path);
                 item.is_some_and(|item: &Node| item.get(&method).is_some())
             };
-            // Two endpoints of one URL, which OpenAPI tells apart only by what is no part of it.
+            // OpenAPI identifies an operation by method and path: a fragment distinguishes further
+            // ones.
             let path = if taken(&path) {
                 format!("{path}#{}", operation.id)
             } else {

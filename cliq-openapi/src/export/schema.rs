@@ -22,7 +22,7 @@ impl Schemas {
         let title = members.get("title").and_then(Node::text).map(str::to_owned);
         let title = title.filter(|title| is_name(title));
         let whole = title.filter(|_| is_worth_a_name(members));
-        // The names under which they are in the document: another type may have the same.
+        // Their names in the document, which may differ: another type may have the same.
         let mut names: Vec<(String, String)> = Vec::new();
         let mut given: Vec<(String, Node)> = Vec::new();
         for (name, definition) in definitions.entries() {
@@ -60,7 +60,7 @@ impl Schemas {
         self.0
     }
 
-    /// The name, or the next with a number that is free.
+    /// Returns the name, or the first free one with a number.
     fn free(&self, name: &str, schema: &Node) -> String {
         let same = |taken: &Node| {
             // References are renamed in one of them; what they have in common is enough to tell.
@@ -95,7 +95,7 @@ fn is_name(title: &str) -> bool {
         && !phrase.iter().any(|start| title.starts_with(start))
 }
 
-/// Whether it is a struct or an enum. A text of a certain kind is only a text to the server.
+/// Whether it is a struct or an enum. A newtype of text is only text to the server.
 fn is_worth_a_name(schema: &Members) -> bool {
     ["properties", "oneOf", "anyOf", "enum"]
         .iter()

@@ -1,4 +1,4 @@
-//! What is declared: traits with their methods.
+//! Declarations: traits with their methods.
 
 use super::types::{Hint, Ty};
 
@@ -129,7 +129,7 @@ pub(super) enum Returns {
     JsonLines(Ty),
 }
 
-/// What types of a method are named after.
+/// The name that types of a method start with.
 pub(super) struct Nouns {
     /// `CreateTicket` of `create_ticket`.
     pub(super) method: String,
@@ -156,7 +156,7 @@ impl Nouns {
         }
     }
 
-    /// For what a method returns one of.
+    /// For an item of what a method returns.
     pub(super) fn item(&self) -> Hint {
         Hint {
             names: vec![self.noun.clone(), format!("{}Item", self.method)],

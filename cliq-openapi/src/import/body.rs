@@ -331,7 +331,7 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
-/// Members of a body that no request of this method can have.
+/// Members of a body that requests of this method can't have.
 fn in_query<'s>(schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
     let todo = format!("a body in a {} request, here in the query", method.verb);
     method.todos.push(todo);

@@ -25,7 +25,7 @@ pub(super) fn success<'s>(
             continue;
         }
         if let Some((content_type, content)) = preferred(response.at("content")) {
-            // What is most specific comes first.
+            // The most specific type comes first.
             if found.is_none() {
                 found = Some((response, content_type, content.at("schema")));
             }

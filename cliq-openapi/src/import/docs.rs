@@ -1,5 +1,5 @@
-//! The document's own words, as documentation that rustdoc and lints accept: they are Markdown,
-//! often with HTML in it, and are written for another reader.
+//! Converts the document's texts to documentation that rustdoc and lints accept: they are Markdown,
+//! often with HTML in it, and aren't written for rustdoc.
 
 use std::fmt::Write as _;
 
@@ -64,7 +64,7 @@ fn is_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("  ")
 }
 
-/// The text without markup, in one line: what a pattern is matched against.
+/// Returns the text without markup, in one line, for patterns.
 pub(super) fn flat(text: &str) -> String {
     let plain = plain_text(text).replace("**", "").replace(BREAK, "");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
@@ -245,14 +245,14 @@ fn blocks(text: &str) -> Vec<Block> {
             open = Some(Block::Item(item));
             continue;
         }
-        // A heading of an operation is none of the module.
+        // A heading of an operation isn't a heading of the module.
         let heading = bare.trim_start_matches('#');
         let is_heading = heading.len() < bare.len() && heading.starts_with(' ');
         let bare = if is_heading { heading.trim() } else { bare };
         if is_heading || bare.starts_with('|') {
             blocks.extend(open.take());
         }
-        // A short line, and a sentence behind it: they were meant as two.
+        // A short line before a sentence was meant as a separate line.
         let ends_short = matches!(&open, Some(Block::Paragraph(text)) if text.len() < 60)
             && bare.starts_with(|first: char| first.is_uppercase());
         if ends_short {

@@ -11,7 +11,7 @@ use super::types::{Choice, Field, Id, Item, Kind, Tag, Ty, Variant};
 use super::words::{Case, ident};
 use super::{ImportError, TODO};
 
-/// What a module is made of.
+/// The parts of a module.
 pub(super) struct Module<'m> {
     pub(super) docs: Vec<String>,
     pub(super) apis: &'m [Api],
@@ -275,7 +275,7 @@ impl Module<'_> {
                 let _ = writeln!(out, "pub struct {name}(pub {});", self.inner(ty, id, used));
             }
             Kind::Pending => {
-                // Nothing is known of it: whatever JSON has.
+                // Any JSON value, as nothing is known of it.
                 used.value = true;
                 out.push_str("#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n");
                 out.push_str("#[serde(transparent)]\n");

@@ -1,4 +1,4 @@
-//! Where lines break that `prettyplease` leaves to us.
+//! Line breaks that `prettyplease` doesn't decide.
 
 use std::fmt::Write as _;
 

@@ -6,7 +6,7 @@ use super::ImportError;
 use super::docs::flat;
 use crate::node::Node;
 
-/// How prose tells limits.
+/// The patterns of limits in prose.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Patterns {
     limit: Option<Regex>,
@@ -125,7 +125,7 @@ fn duration(text: &str) -> Option<String> {
     (number > 0).then(|| format!("{number}{unit}"))
 }
 
-/// Whether a declaration can have it.
+/// Whether it is valid in a declaration.
 fn is_limit(text: &str) -> bool {
     let text = text.strip_suffix(" per app").unwrap_or(text);
     let Some((calls, per)) = text.split_once('/') else {

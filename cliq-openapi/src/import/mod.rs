@@ -220,7 +220,7 @@ fn formatted(code: &str) -> Option<String> {
         .map(|file| prettyplease::unparse(&file))
 }
 
-/// A summary for people: what was imported, and what wasn't, counted.
+/// A summary with counts: what was imported, and what wasn't.
 impl fmt::Display for Import {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts {
@@ -287,19 +287,19 @@ pub struct Note {
 }
 
 impl Note {
-    /// Returns where: a method, an argument, a type or a field.
+    /// Returns the place: a method, an argument, a type or a field.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// Returns what the declaration doesn't say.
+    /// Returns what the declaration lacks.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns whether the operation is left out for that.
+    /// Returns whether the operation is left out because of it.
     #[must_use]
     pub fn is_skipped(&self) -> bool {
         self.is_skipped

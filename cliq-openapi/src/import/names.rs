@@ -1,8 +1,8 @@
-//! Names of methods and traits, as somebody would choose them who reads the document.
+//! Chooses names of methods and traits.
 
 use super::words::{camel, plural, singular, snake};
 
-/// What a method's name is made of.
+/// What a method's name derives from.
 pub(super) struct Subject<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) summary: &'a str,
@@ -94,7 +94,7 @@ impl Subject<'_> {
         names.into_iter().map(finish).collect()
     }
 
-    /// The words of its id that tell something.
+    /// The significant words of its id.
     fn words(&self) -> Vec<String> {
         let Some(id) = self.id else {
             return Vec::new();
@@ -159,7 +159,7 @@ impl Subject<'_> {
         }
     }
 
-    /// With what the trait is about, behind the verb.
+    /// With the trait's subject after the verb.
     fn with_noun(&self, words: &[String]) -> Option<String> {
         let noun = snake(self.group);
         let (verb, rest) = words.split_first()?;
@@ -320,7 +320,7 @@ fn shortened(words: &[String]) -> Vec<String> {
     kept
 }
 
-/// The name of a trait: the tag's words, which these texts may tell apart.
+/// The name of a trait: the tag's words, distinguished by these texts if needed.
 pub(super) fn group(tag: &str, texts: &[&str]) -> String {
     let name = camel(tag);
     let is_one_word = !tag.contains(|character: char| !character.is_ascii_lowercase());

@@ -12,7 +12,7 @@ use super::types::Types;
 use super::words::snake;
 use crate::node::Node;
 
-/// Setters of these names would hide what every call needs.
+/// Names of setters that would hide methods that every call needs.
 pub(super) const RESERVED_SETTERS: [&str; 5] =
     ["clone", "into_future", "send", "wait", "wait_send"];
 
@@ -301,7 +301,7 @@ pub(super) fn nested_references(source: &Source) -> HashSet<String> {
     found
 }
 
-/// Paths that are there several times, with numbered placeholders: `{CHAT_ID1}` beside `{CHAT_ID}`.
+/// Paths that occur several times, with numbered placeholders: `{CHAT_ID1}` beside `{CHAT_ID}`.
 pub(super) fn shared_placeholders(source: &Source) -> HashSet<String> {
     let paths: HashSet<_> = source
         .root
@@ -363,7 +363,7 @@ pub(super) fn server_parts(server: &Node) -> (String, String) {
     }
 }
 
-/// The name of another server: the first word of its host that tells something.
+/// The name of another server: the first significant word of its host.
 fn server_name(origin: &str) -> String {
     let host = origin.split("://").nth(1).unwrap_or(origin);
     let first = host.split(['.', ':']).next().unwrap_or(host);

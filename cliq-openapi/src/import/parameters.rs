@@ -107,7 +107,7 @@ impl<'s> Reader<'s, '_> {
         }
     }
 
-    /// What the type of a parameter doesn't say.
+    /// Constraints of a parameter that its type doesn't express.
     fn unsaid(&self, schema: &Node) -> Vec<String> {
         let dangling = self.source.dangling(schema);
         let followed = self.source.follow(schema);

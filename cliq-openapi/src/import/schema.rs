@@ -136,7 +136,7 @@ pub(super) fn mapped(discriminator: &Node, target: &str) -> Vec<String> {
     }
 }
 
-/// A schema in place. What a reference leads to has its words there.
+/// Returns the schema if it is in place: a referenced one is documented at its type.
 pub(super) fn in_place<'n>(schema: &Node, followed: &'n Node) -> &'n Node {
     static NULL: Node = Node::Null;
     if reference(schema).is_some() {
@@ -180,7 +180,7 @@ pub(super) fn described(own: &Node, followed: &Node) -> Vec<String> {
     lines
 }
 
-/// What the type of a schema doesn't say.
+/// Constraints of a schema that its type doesn't express.
 pub(super) fn todos(schema: &Node) -> Vec<String> {
     let mut todos = Vec::new();
     let values = schema.at("enum").items();

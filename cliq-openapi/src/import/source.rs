@@ -1,4 +1,4 @@
-//! A document as it is read: its text, its references.
+//! Reads a document, and follows its references.
 
 use crate::node::Node;
 
@@ -21,7 +21,7 @@ impl Source {
         let root: Node = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| ImportError::new(error.to_string()))?
         } else {
-            // The file is the user's own, and may be as large as it is.
+            // The user chose the file, so its size isn't limited.
             let options = serde_saphyr::options! {
                 budget: None,
                 duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,

@@ -71,7 +71,7 @@ pub(super) struct Item {
 
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
-    /// It isn't known yet, or turned out to need no item.
+    /// Not known yet, or needs no item.
     Pending,
     Struct {
         fields: Vec<Field>,
@@ -122,14 +122,14 @@ pub(super) struct Variant {
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Tag {
-    /// The document names a member, or leaves it open.
+    /// The member that the document names, if it does.
     Wanted(Option<String>),
     /// By this member.
     Member(String),
     Untagged,
 }
 
-/// What a type is called if it needs a name.
+/// Candidates for the name of a type, if it needs one.
 #[derive(Debug, Clone)]
 pub(super) struct Hint {
     /// Names, the best first.
@@ -146,7 +146,7 @@ impl Hint {
         }
     }
 
-    /// What those inside are named after.
+    /// The name that inner types start with.
     fn base(&self) -> &str {
         let name = self.names.first().map_or("Value", String::as_str);
         let endings = ["Response", "Request", "Payload", "Body", "Result", "Item"];
@@ -192,7 +192,7 @@ impl Hint {
     }
 }
 
-/// Names of members that say nothing about what they hold.
+/// Names of members that don't describe their contents.
 const GENERAL: [&str; 17] = [
     "data", "items", "results", "result", "list", "values", "value", "entries", "records",
     "response", "object", "objects", "content", "contents", "rows", "elements", "payload",
