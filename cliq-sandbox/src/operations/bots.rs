@@ -1,4 +1,4 @@
-//! Bots: what there is, and what they post. Their handlers don't run here.
+//! Bots and their posts. Their handlers don't run here.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ const MAX_USERS: usize = 100;
 /// In characters.
 const MAX_NAME: usize = 20;
 const MAX_DESCRIPTION: usize = 300;
-/// What can be set besides name and description, which is kept as it is.
+/// Members besides name and description, which are stored unchanged.
 const SETTINGS: [&str; 8] = [
     "execution_type",
     "execution_url",
@@ -66,7 +66,7 @@ impl Settings {
     }
 }
 
-/// Its unique name is made from its name. Whoever makes it subscribes to it.
+/// The unique name derives from the name. The creator subscribes to it.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let settings: Settings = call.read(&["name", "description"], &SETTINGS)?;
@@ -234,7 +234,7 @@ fn find(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     found.ok_or_else(|| Refusal::not_found("bot_not_found", "there is no such bot"))
 }
 
-/// Whoever has made a bot changes it; one that was there from the beginning is everybody's.
+/// A bot's creator may change it; everybody may change one that was there from the start.
 fn owned(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     let bot = find(world, call)?;
     match world[bot].creator {

@@ -1,4 +1,4 @@
-//! Channels: making, changing and archiving them, and who is in them.
+//! Channels: creating, changing and archiving them, and their members.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ const MAX_PAGE: usize = 100;
 const MAX_USERS: usize = 100;
 const LEVELS: [&str; 4] = ["organization", "team", "private", "external"];
 
-/// Those that the user is in, and those that everybody may join.
+/// The user's channels, and those that everybody may join.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let joined = call.flag("joined")?;
@@ -89,7 +89,7 @@ impl Config {
     }
 }
 
-/// Its unique name is made from its name. The caller is its super admin.
+/// The unique name derives from the name. The caller is its super admin.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let optional = [
@@ -253,7 +253,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::no_response())
 }
 
-/// Only admins may: who has made it, and who was made one.
+/// Only admins may: the creator, and those who were made admins.
 fn administered(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     let channel = channel_by_id(world, call)?;
     if world[channel].creator() == Some(call.user) || world[channel].role(call.user).is_admin() {
@@ -277,7 +277,7 @@ pub(super) fn list_members(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     ))
 }
 
-/// Who has made a channel has all rights in it.
+/// The creator of a channel has all rights in it.
 fn role(channel: &Channel, user: UserKey) -> &'static str {
     if channel.creator() == Some(user) {
         Role::SuperAdmin.as_str()

@@ -1,4 +1,4 @@
-//! Chats: of one user with another, of groups, with bots, and channels as chats.
+//! Chats: direct, of groups, with bots, and channels as chats.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const MAX_MEMBERS: usize = 50;
 /// In characters.
 const MAX_TITLE: usize = 255;
 
-/// The chats of the user, the one with the latest message first.
+/// The chats of the user, by their latest message, newest first.
 pub(super) fn sorted(world: &World, call: &Call<'_>) -> Vec<Chat> {
     let mut chats = world.chats_of(call.user);
     let latest = |chat: &Chat| {
@@ -66,7 +66,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             && ids.as_ref().is_none_or(|ids| ids.iter().any(|id| world.chat_id(chat) == id))
             && pinned.is_none_or(|pinned| view.pinned == pinned)
             && muted.is_none_or(|muted| view.muted == muted)
-            // A chat that was closed is shown only to those who ask for it.
+            // Closed chats are listed only if requested.
             && view.closed == closed.unwrap_or(false)
             && before.is_none_or(|before| last < before)
             && after.is_none_or(|after| last > after)
@@ -152,7 +152,7 @@ struct NewChat {
     title: Option<String>,
 }
 
-/// A chat of two, which may be there already, or a new group.
+/// A direct chat, which may exist already, or a new group.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let new: NewChat = call.read(&["chat_type"], &["user_id", "user_ids", "title"])?;
@@ -380,7 +380,7 @@ struct Fork {
     title: String,
 }
 
-/// A new group that begins with a message of this chat.
+/// A new group that starts with a message of this chat.
 pub(super) fn fork(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let from = chat(world, call)?;
     let new: Fork = call.read(
@@ -443,7 +443,7 @@ struct Pin {
     category_id: Option<String>,
 }
 
-/// There are no categories: any will do.
+/// Categories aren't simulated, so any is accepted.
 pub(super) fn pin(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let Pin { category_id } = call.read(&[], &["category_id"])?;

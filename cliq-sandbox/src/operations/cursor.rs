@@ -1,4 +1,4 @@
-//! The tokens that lead through the pages of a list.
+//! Tokens of pages.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{Thread, World};
 
-/// What the published tokens begin with.
+/// The start of the published tokens.
 const VERSION: &str = "15";
 
-/// A place in a list of threads: behind a thread. It is sent as Base64 of a version, a time and the
+/// A place in a list of threads: after a thread. It is sent as Base64 of a version, a time and the
 /// thread's digits, which is the form of the published tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     millis: u64,
-    /// Those behind it have a lower one.
+    /// Those after it have a lower one.
     pub(super) serial: u64,
 }
 
@@ -40,7 +40,7 @@ impl Cursor {
         }
     }
 
-    /// A place in a list that nothing is put into.
+    /// A place in a list that doesn't grow.
     fn at_offset(offset: usize) -> Self {
         Self {
             millis: 0,
@@ -61,7 +61,7 @@ impl Cursor {
     }
 }
 
-/// The page of the list that the query asks for, and the token of the next.
+/// The page of the list that the query requests, and the token of the next.
 pub(super) fn page<T>(
     call: &Call<'_>,
     items: impl IntoIterator<Item = T>,
@@ -85,7 +85,7 @@ pub(super) fn page<T>(
     Ok((page, next))
 }
 
-/// The answer of a list: its page, and the token of the next page.
+/// The response of a list: its page, and the token of the next page.
 pub(super) fn listed(
     world: &World,
     call: &Call<'_>,

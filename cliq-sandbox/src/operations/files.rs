@@ -13,7 +13,7 @@ use crate::world::{ChannelKey, Chat, Content, File, Sender, World};
 
 const MAX_FILES: usize = 10;
 const MAX_USERS: usize = 100;
-/// What may come beside the files.
+/// The parts that are allowed beside the files.
 const TEXTS: [&str; 7] = [
     "comments",
     "bot_unique_name",
@@ -129,7 +129,7 @@ impl Upload {
         texts.find_map(ReceivedPart::text)
     }
 
-    /// For each file its own: several parts, or a list in JSON.
+    /// One for each file: several parts, or a list in JSON.
     fn comments(&self) -> Vec<String> {
         let comments = self.texts.iter().filter(|part| part.name == "comments");
         comments
@@ -168,7 +168,7 @@ impl Upload {
     }
 }
 
-/// By whoever is in a chat where the file was posted.
+/// For members of a chat where the file was posted.
 pub(super) fn download(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let id = call.subject();
     let file = world.file(id);

@@ -1,4 +1,4 @@
-//! Who follows a thread.
+//! Followers of threads.
 
 use cliq_api::Endpoint;
 use cliq_api::threads::{AddThreadFollowersRequest, RemoveThreadFollowersRequest};

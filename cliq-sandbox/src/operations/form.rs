@@ -1,4 +1,4 @@
-//! The forms in which answers show users, messages and threads.
+//! Users, messages and threads in responses.
 
 use serde_json::{Value, json};
 use time::{OffsetDateTime, UtcOffset};
@@ -21,7 +21,7 @@ pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
         "is_follower": thread.is_follower(viewer),
         "thread_state": thread.state.as_str(),
     });
-    // What there is not has no member: the document knows no `null`.
+    // Absent values have no member: the document has no `null`.
     if let Some(main) = world.main_message(key) {
         form["parent_message_sender"] = world.sender_id(main.sender).into();
     }
@@ -223,7 +223,7 @@ pub(super) fn chat(world: &World, chat: Chat, viewer: UserKey) -> Value {
     form
 }
 
-/// The members of the chat whose names stand in the text behind an `@`.
+/// The members of the chat whose names are in the text after an `@`.
 fn mentions(world: &World, chat: Chat, text: &str) -> Vec<Value> {
     let members = world.members(chat).iter().map(|&member| &world[member]);
     members

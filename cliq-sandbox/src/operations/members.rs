@@ -1,4 +1,4 @@
-//! Who is in a chat, leaving it, and its notifications.
+//! Members of chats, leaving, and notifications.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     Ok(Reply::Json(json!({ "members": members })))
 }
 
-/// Those that the query asks for, else all.
+/// Those that the query names, else all.
 fn fields<'c>(call: &'c Call<'_>) -> Result<Vec<&'c str>, Refusal> {
     let Some(asked) = call.query("fields") else {
         return Ok(FIELDS.to_vec());
@@ -57,7 +57,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     let Users { user_ids } = call.read(&["user_ids"], &[])?;
     let group = group(world, chat)?;
     let users = users(world, &user_ids.into_texts(), MAX_USERS)?;
-    // Without a history they see what is posted from now on.
+    // Without a history they see only later messages.
     let last = world[group].messages.last().map(|message| message.id);
     for &user in &users {
         if !world[group].history && !world[group].members.contains(&user) {

@@ -1,4 +1,4 @@
-//! Messages that are there: reading, editing, deleting and forwarding them.
+//! Reading, editing, deleting and forwarding messages.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -16,7 +16,7 @@ const MAX_MESSAGES: usize = 25;
 /// In characters.
 const MAX_TEXT: usize = 5000;
 
-/// The latest of the time that is asked for, from the oldest to the newest.
+/// The latest of the requested time, oldest first.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
@@ -49,7 +49,7 @@ struct Edit {
     text: String,
 }
 
-/// By whoever has posted it.
+/// Only by its author.
 pub(super) fn edit(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let id = message(world, chat, call.object(), "MESSAGE_ID")?;
@@ -76,7 +76,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::no_response())
 }
 
-/// Whoever has posted it may, and admins of its channel. One with a thread stays.
+/// By its author and admins of its channel. A message with a thread can't be deleted.
 fn may_delete(world: &World, user: UserKey, chat: Chat, id: MessageId) -> Result<(), Refusal> {
     let sender = world.message(chat, id).map(|message| message.sender);
     let is_admin = world.channel_of(chat).is_some_and(|channel| {
@@ -163,7 +163,7 @@ struct Recipients {
     title: Option<String>,
 }
 
-/// Posts the messages once more, as the caller, in other chats.
+/// Posts the messages again, as the caller, in other chats.
 pub(super) fn forward(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let Forward { source, recipients } = call.read(&["source", "recipients"], &[])?;
     let from = chat_by_id(world, call, &source.chat_id)?;

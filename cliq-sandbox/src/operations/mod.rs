@@ -1,5 +1,4 @@
-//! What the endpoints do: one function for each operation of the server, from a request that is
-//! read to a reply or a refusal.
+//! The simulated operations: one function for each, from a parsed request to a reply or a refusal.
 //!
 //! A function refuses before it changes anything.
 
@@ -39,8 +38,7 @@ const DELETE: Method = Method::DELETE;
 
 pub(crate) type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, Refusal>;
 
-/// What is played, by method and path. Whatever a placeholder is called, it is the same path to a
-/// server.
+/// The simulated operations, by method and path. Names of placeholders don't matter.
 #[rustfmt::skip]
 pub(crate) static OPERATIONS: &[(Method, &str, Operation)] = &[
     // Messages.
@@ -151,7 +149,7 @@ pub(crate) static OPERATIONS: &[(Method, &str, Operation)] = &[
     (GET, "/api/v3/bots/<BOT_ID_OR_UNIQUE_NAME>/subscribers", bots::list_subscribers),
 ];
 
-/// The channel whose id is in the path, for those who are in it.
+/// The channel whose id is in the path, for its members.
 fn channel_by_id(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     let channel = world
         .channel_by_id(call.subject())
@@ -166,7 +164,7 @@ fn channel_by_name(world: &World, name: &str) -> Result<ChannelKey, Refusal> {
         .ok_or_else(Refusal::channel_not_found)
 }
 
-/// The thread whose chat id is in the path, for those who are in its channel.
+/// The thread whose chat id is in the path, for members of its channel.
 fn thread_by_chat_id(world: &World, call: &Call<'_>) -> Result<ThreadKey, Refusal> {
     let Some(Chat::Thread(thread)) = world.chat(call.subject()) else {
         return Err(Refusal::chat_not_found());
@@ -175,7 +173,7 @@ fn thread_by_chat_id(world: &World, call: &Call<'_>) -> Result<ThreadKey, Refusa
     Ok(thread)
 }
 
-/// The chat whose id is in the path, for those who are in it.
+/// The chat whose id is in the path, for its members.
 fn chat(world: &World, call: &Call<'_>) -> Result<Chat, Refusal> {
     chat_by_id(world, call, call.subject())
 }
@@ -196,7 +194,7 @@ fn message(world: &World, chat: Chat, id: &str, key: &str) -> Result<MessageId, 
         .ok_or_else(|| Refusal::message_not_found(key))
 }
 
-/// The caller's chat with the user of this id or e-mail address, which there may not be yet.
+/// The caller's chat with the user of this id or e-mail address, which may not exist yet.
 fn direct_chat(world: &mut World, call: &Call<'_>, name: &str) -> Result<Chat, Refusal> {
     require_inside(world, call)?;
     let other = world.find_user(name).filter(|&user| !world[user].external);
@@ -239,7 +237,7 @@ fn bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<Bot
     }
 }
 
-/// Ids as they are sent: a list, or joined with commas; texts or numbers.
+/// Ids of a request: a list, or joined with commas; texts or numbers.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Ids {

@@ -12,14 +12,14 @@ use crate::world::{
     ThreadState, World,
 };
 
-/// In characters: which unit the published limit is in, it doesn't say.
+/// In characters; the document doesn't give the unit.
 const MAX_TEXT: usize = 5000;
 /// In characters, of a title that is taken from a message.
 const MAX_DERIVED_TITLE: usize = 100;
 const MAX_BUTTONS: usize = 5;
 const MAX_SLIDES: usize = 20;
 
-/// What a message may be posted with besides, which is kept as it is.
+/// Other content of a message, which is stored unchanged.
 const EXTRAS: [&str; 7] = [
     "card",
     "slides",
@@ -69,7 +69,7 @@ pub(super) struct NewMessage {
     styles: Option<Value>,
     references: Option<Value>,
     confirm: Option<Value>,
-    /// Of a bot, whom it is for; v2 has another name for it.
+    /// The receivers of a bot's message; v2 has another name for it.
     #[serde(alias = "userids")]
     user_ids: Option<Ids>,
     #[serde(default)]
@@ -83,7 +83,7 @@ fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D
 
 /// A message that can be posted.
 struct Post {
-    /// Without what it answers, which is to be looked for.
+    /// Without the message that it answers, which is looked up later.
     content: Content,
     reply_to: Option<String>,
     title: Option<String>,
@@ -108,7 +108,7 @@ pub(super) fn to_chat(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     post_by_user(world, call, chat)
 }
 
-/// Into the user's chat with somebody.
+/// Posts in the user's chat with another user.
 pub(super) fn to_buddy(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let message = read(call, &[])?;
     let chat = direct_chat(world, call, call.subject())?;
@@ -117,7 +117,7 @@ pub(super) fn to_buddy(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
 
 fn post_by_user(world: &mut World, call: &Call<'_>, chat: Chat) -> Result<Reply, Refusal> {
     let message = read(call, &[])?;
-    // Of a thread the operation has no such members.
+    // In a thread, the operation has no such members.
     if let (Chat::Thread(_), Some(_)) = (chat, &message.thread_message_id) {
         return Err(Refusal::extra_key("thread_message_id"));
     }
@@ -131,7 +131,7 @@ pub(super) fn read(call: &Call<'_>, others: &[&str]) -> Result<NewMessage, Refus
     call.read(&[], &known)
 }
 
-/// As whom a message is posted: the user, or a bot.
+/// The author of a message: the user, or a bot.
 fn sender(world: &World, call: &Call<'_>, chat: Chat) -> Result<Sender, Refusal> {
     let bot = match (world.channel_of(chat), call.query("bot_unique_name")) {
         (Some(channel), _) => bot(world, call, channel)?,
@@ -271,7 +271,7 @@ impl NewMessage {
     }
 }
 
-/// A message has one thread at most: where it has one already, the new message goes there, and the
+/// A message has one thread at most: if it has one already, the new message goes there, and the
 /// title stays as it is.
 fn start_thread(
     world: &mut World,
@@ -299,7 +299,7 @@ fn start_thread(
         .filter(|title| !title.trim().is_empty())
         .unwrap_or_else(|| derived_title(main));
     require_open(world, existing)?;
-    // The thread may not be there yet, but the message that it hangs on is.
+    // The thread may not exist yet, but its parent message does.
     let chat = existing.map_or(Chat::Channel(channel), Chat::Thread);
     let reply_to = answered(world, &post, chat, Some(id))?;
     if existing.is_none() && reply_to.is_some_and(|answered| answered != id) {
@@ -327,7 +327,7 @@ fn require_open(world: &World, thread: Option<ThreadKey>) -> Result<(), Refusal>
     Ok(())
 }
 
-/// The message that is answered: one of the chat, or the one that the thread hangs on.
+/// The message that is answered: one of the chat, or the parent of the thread.
 fn answered(
     world: &World,
     post: &Post,

@@ -14,7 +14,7 @@ struct Emoji {
     emoji_code: Option<String>,
 }
 
-/// For each emoji who gave it, and when: `855727961:1760000000000:Ryan West`.
+/// For each emoji, who reacted and when: `855727961:1760000000000:Ryan West`.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let (chat, id) = place(world, call)?;
     let mut data = Map::new();

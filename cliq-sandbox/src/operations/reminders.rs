@@ -15,7 +15,7 @@ const MAX_PAGE: usize = 200;
 /// Of reminders in one call.
 const MAX_EDITS: usize = 25;
 
-/// Those of the chat that the user has made, or is reminded by.
+/// Those of the chat that the user created, or is reminded by.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     if call.query("limit").is_none() {
@@ -43,7 +43,7 @@ struct Update {
     apply_to: String,
 }
 
-/// Whoever is reminded is done with it; whoever has made it for others ends it for all.
+/// Completes it for a reminded user; its creator completes it for all.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let index = find(world, call, call.subject())?;
     let Update { status, apply_to } = call.read(&["status", "apply_to"], &[])?;

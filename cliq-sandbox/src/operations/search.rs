@@ -11,7 +11,7 @@ use crate::world::{Chat, Message, Sender, World};
 const MAX_CHATS: usize = 500;
 const MAX_MESSAGES: usize = 50;
 
-/// By their titles, the one with the latest message first.
+/// By their titles; sorted by the latest message, newest first.
 pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_CHATS, MAX_CHATS)?;
     if call
@@ -131,7 +131,7 @@ pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     Ok(Reply::Json(answer))
 }
 
-/// Whatever the case.
+/// Ignores case.
 fn contains(text: &str, words: &str) -> bool {
     text.to_lowercase().contains(&words.to_lowercase())
 }

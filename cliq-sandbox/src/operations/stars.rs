@@ -49,7 +49,7 @@ struct NewStar {
     star_type: String,
 }
 
-/// A message has one star of a user's: another kind takes its place.
+/// A message has at most one star of a user: another kind replaces it.
 pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let new: NewStar = call.read(&["chat_id", "message_id", "star_type"], &[])?;
     let chat = chat_by_id(world, call, &new.chat_id)?;

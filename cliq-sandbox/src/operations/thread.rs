@@ -1,4 +1,4 @@
-//! A thread itself: looking at it, closing and reopening it.
+//! Reading, closing and reopening a thread.
 
 use cliq_api::threads::UpdateThreadRequest;
 use serde::Deserialize;
@@ -31,7 +31,7 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     if world[call.user].external {
         return Err(Refusal::external());
     }
-    // Of this operation the document has no 404.
+    // The document has no 404 of this operation.
     let Some(Chat::Thread(thread)) = world.chat(call.subject()) else {
         return Err(Refusal::thread_not_found());
     };

@@ -9,7 +9,7 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{ThreadState, World};
 
-/// Threads on a page: where nothing is asked for, and at most. Neither is published.
+/// The default and the maximum of threads on a page. Neither is published.
 const DEFAULT_PAGE: usize = 50;
 const MAX_PAGE: usize = 100;
 

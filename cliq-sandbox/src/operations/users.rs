@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::world::{User, UserKey, World};
 
 const MAX_PAGE: usize = 100;
-/// The one that there is.
+/// The only one.
 pub(super) const ORGANIZATION: &str = "55743301";
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {

@@ -32,7 +32,7 @@ impl Role {
 }
 
 impl Channel {
-    /// An empty one, of the organization.
+    /// An empty channel of the organization.
     pub(crate) fn new(
         id: String,
         chat_id: String,
@@ -89,11 +89,11 @@ pub(crate) struct Channel {
     pub(crate) level: String,
     pub(crate) reply_mode: ReplyMode,
     pub(crate) members: Vec<UserKey>,
-    /// Who was in it, and left.
+    /// Former members.
     pub(crate) former: Vec<UserKey>,
-    /// Of those who are more than members.
+    /// The roles of those who are more than members.
     pub(crate) roles: Vec<(UserKey, Role)>,
-    /// The first member, where nobody is known to be.
+    /// The first member, if no other is known.
     pub(crate) creator: Option<UserKey>,
     pub(crate) created: OffsetDateTime,
     pub(crate) is_archived: bool,
@@ -105,7 +105,7 @@ pub(crate) struct Channel {
     pub(crate) messages: Vec<Message>,
 }
 
-/// In which ways a message of a channel can be answered.
+/// How a message of a channel can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]

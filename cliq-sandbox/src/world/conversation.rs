@@ -1,4 +1,4 @@
-//! Chats that are no channels: with one user, with several, and with a bot.
+//! Direct chats, group chats, and chats with bots.
 
 use time::OffsetDateTime;
 
@@ -13,11 +13,11 @@ pub(crate) struct Conversation {
     pub(crate) title: String,
     pub(crate) creator: UserKey,
     pub(crate) created: OffsetDateTime,
-    /// In the order in which they came.
+    /// In the order in which they joined.
     pub(crate) members: Vec<UserKey>,
-    /// Who was in it, and left.
+    /// Former members.
     pub(crate) former: Vec<UserKey>,
-    /// Whether those who come later see what was posted before.
+    /// Whether new members see earlier messages.
     pub(crate) history: bool,
     pub(crate) messages: Vec<Message>,
 }

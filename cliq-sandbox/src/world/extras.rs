@@ -1,5 +1,5 @@
-//! What hangs on messages and chats: files, stars, pins, what is posted later, reminders, and how
-//! each user sees a chat.
+//! What belongs to messages and chats: files, stars, pins, scheduled messages, reminders, and each
+//! user's settings of a chat.
 
 use bytes::Bytes;
 use time::OffsetDateTime;
@@ -39,8 +39,8 @@ pub(crate) struct Pin {
     pub(crate) primary: bool,
 }
 
-/// A message that is to be posted later: at a time, or when a user comes into a state, which never
-/// happens here unless somebody asks for it.
+/// A message that is posted later: at a time, or once a user has a status, which happens here only
+/// on request.
 #[derive(Debug, Clone)]
 pub(crate) struct Scheduled {
     pub(crate) id: String,
@@ -59,7 +59,7 @@ pub(crate) enum Due {
     When(String),
 }
 
-/// What users are to be reminded of.
+/// A reminder of some users.
 #[derive(Debug, Clone)]
 pub(crate) struct Reminder {
     pub(crate) id: String,
@@ -68,14 +68,14 @@ pub(crate) struct Reminder {
     pub(crate) timezone: String,
     pub(crate) created: OffsetDateTime,
     pub(crate) creator: UserKey,
-    /// Who is reminded, and who is done with it.
+    /// The reminded users, and whether each completed it.
     pub(crate) users: Vec<(UserKey, bool)>,
     /// The chat that it is of, and the message, if it is of one.
     pub(crate) chat: Chat,
     pub(crate) message: Option<MessageId>,
 }
 
-/// How a user sees a chat.
+/// A user's settings of a chat.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct View {
     pub(crate) muted: bool,
@@ -132,7 +132,7 @@ impl World {
             .map(|((user, chat), view)| (*user, *chat, view))
     }
 
-    /// What the user sees of the chat's messages.
+    /// The chat's messages that the user sees.
     pub(crate) fn seen(&self, user: UserKey, chat: Chat) -> &[Message] {
         let messages = self.messages(chat);
         let cleared = self.views.get(&(user, chat)).and_then(|view| view.cleared);
@@ -144,7 +144,7 @@ impl World {
         &messages[behind.map_or(0, |index| index + 1)..]
     }
 
-    /// What others have posted since the user last read the chat.
+    /// Messages of others since the user last read the chat.
     pub(crate) fn unread(&self, user: UserKey, chat: Chat) -> usize {
         let read = self.views.get(&(user, chat)).and_then(|view| view.read);
         let is_new = |message: &&Message| {
@@ -192,7 +192,7 @@ impl World {
         self.views.retain(|(_, of), _| *of != chat);
     }
 
-    /// Posts what is due, and takes away pins whose time is over.
+    /// Posts what is due, and removes expired pins.
     pub(crate) fn advance_to(&mut self, now: OffsetDateTime) {
         self.pins.retain(|pin| !pin.has_expired(now));
         let is_due = |scheduled: &Scheduled| matches!(scheduled.due, Due::At(at) if at <= now);

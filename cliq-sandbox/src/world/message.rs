@@ -10,14 +10,14 @@ use super::{BotKey, UserKey};
 
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// It holds the time as well.
+    /// It contains the time.
     pub(crate) id: MessageId,
     pub(crate) sender: Sender,
     pub(crate) text: String,
     pub(crate) reply_to: Option<MessageId>,
-    /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
+    /// Other content: `card`, `slides`, `buttons` and the like.
     pub(crate) extras: Map<String, Value>,
-    /// The id of the file that it brings.
+    /// The id of its file.
     pub(crate) file: Option<String>,
     pub(crate) edited: bool,
     /// Emoji codes, and who gave them, in the order in which they came.

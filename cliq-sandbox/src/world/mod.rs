@@ -1,8 +1,8 @@
-//! The state of the stand-in: who and what there is, and how it changes.
+//! The state of the sandbox, and how it changes.
 //!
-//! No I/O, no clock and no chance: times come in as arguments, ids from a counter, so that the same
-//! calls at the same times make the same world. No rules of who may do what either; those are the
-//! operations'.
+//! It has no I/O, no clock and no random numbers: times are arguments, and ids come from a counter,
+//! so the same calls at the same times make the same world. Permissions are checked by the
+//! operations.
 
 mod channel;
 mod conversation;
@@ -26,7 +26,7 @@ pub(crate) use self::thread::{Thread, ThreadState};
 
 /// Of about the length that ids of Cliq have.
 const FIRST_SERIAL: u64 = 1_200_000_000_000_000_001;
-/// Up to here ids that are made up stay above those that are given.
+/// Up to here, generated ids stay above given ones.
 pub(crate) const LAST_SERIAL: u64 = u64::MAX / 2;
 
 #[derive(Debug)]
@@ -52,7 +52,7 @@ pub(crate) struct World {
     pub(crate) pins: Vec<Pin>,
     pub(crate) scheduled: Vec<Scheduled>,
     pub(crate) reminders: Vec<Reminder>,
-    /// How users see chats.
+    /// Users' settings of chats.
     views: HashMap<(UserKey, Chat), View>,
     next_serial: u64,
 }
@@ -71,12 +71,12 @@ pub(crate) struct Bot {
     pub(crate) id: String,
     pub(crate) unique_name: String,
     pub(crate) name: String,
-    /// The key of the extension that it is from, if it is from one.
+    /// The key of its extension, if it has one.
     pub(crate) app_key: Option<String>,
     pub(crate) description: String,
     /// `None`: it was there from the beginning.
     pub(crate) creator: Option<UserKey>,
-    /// What it was made with besides.
+    /// Its other members.
     pub(crate) settings: Map<String, Value>,
     pub(crate) subscribers: Vec<UserKey>,
     pub(crate) is_deleted: bool,
@@ -106,7 +106,7 @@ pub(crate) enum Chat {
     Conversation(ConversationKey),
 }
 
-/// Of these nothing is ever removed from a world, so that a key stays good.
+/// These are never removed from a world, so a key stays valid.
 macro_rules! keys {
     ($($key:ident: $field:ident => $item:ty),* $(,)?) => {$(
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]

@@ -28,29 +28,29 @@ Examples:
   cliq-sandbox --port 0 --limits harsh --telling request-limit
   cliq-sandbox --latency exp:80ms --fault lose-answer=0.05 --fault fail=0.01 --seed 7";
 
-/// What was asked for.
+/// The parsed options.
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) address: SocketAddr,
-    /// The hosts that requests may name, besides those of this machine.
+    /// The allowed hosts, besides those of this machine.
     pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
-    /// The limits' name, to be shown.
+    /// The limits' name, for output.
     pub(crate) limits_name: String,
     pub(crate) latency: Option<Latency>,
     pub(crate) faults: Vec<(Fault, f64)>,
     pub(crate) seed: Option<u64>,
     pub(crate) posts: Posts,
-    /// What it begins with.
+    /// The world to start with.
     pub(crate) world: Option<PathBuf>,
-    /// Where it is kept.
+    /// The file that the world is saved to.
     pub(crate) save: Option<PathBuf>,
     pub(crate) quiet: bool,
-    /// Whether there is to be an OAuth app.
+    /// Whether to register an OAuth app.
     pub(crate) app: bool,
 }
 
-/// Ends the program where they can't be read, or help was asked for.
+/// Ends the program if they are invalid, or help was requested.
 pub(crate) fn read() -> Args {
     Args::new(&command().get_matches())
 }

@@ -9,12 +9,12 @@ use cliq_sandbox::limits::Verdict;
 use http::StatusCode;
 use time::OffsetDateTime;
 
-/// In colours where people look at it.
+/// Logs to standard error, in colours on a terminal.
 pub(crate) fn to_stderr() -> impl Fn(&Record) + Send + Sync + 'static {
     let colours =
         stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     move |record| {
-        // In one piece: lines of several connections don't mix.
+        // In one write, so that lines of several connections don't mix.
         let _ = stderr().write_all(line(record, colours).as_bytes());
     }
 }
@@ -54,7 +54,7 @@ fn line(record: &Record, colours: bool) -> String {
     line
 }
 
-/// On one line, and without what would steer a terminal.
+/// On one line, without control characters.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -96,7 +96,7 @@ fn limited(record: &Record) -> Option<String> {
     }
 }
 
-/// Rounded up to the second: then it is over for sure.
+/// Rounded up to the second.
 fn clock(since_epoch: Duration) -> String {
     let seconds = since_epoch.as_secs() + u64::from(since_epoch.subsec_nanos() > 0);
     let (hour, minute, second) =

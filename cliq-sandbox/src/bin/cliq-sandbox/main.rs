@@ -65,7 +65,7 @@ async fn run(args: &Args) -> io::Result<()> {
         everywhere.sometimes(*chance, fault.clone());
     }
 
-    // From here on, so that a signal that comes early is not lost.
+    // Registered here, so that an early signal is not lost.
     let ending = signal()?;
     let options = ServeOptions::at(args.address)
         .loopback_hosts()
@@ -103,7 +103,7 @@ fn save(sandbox: &Sandbox, args: &Args) -> io::Result<()> {
     })
 }
 
-/// Ends with Ctrl-C, or with what a supervisor sends.
+/// Waits for Ctrl-C, or for the signal of a supervisor.
 #[cfg(unix)]
 fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -120,7 +120,7 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends with Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn signal() -> io::Result<impl Future<Output = ()>> {

@@ -1,4 +1,4 @@
-//! What one needs to know to begin.
+//! The first output: the URL, tokens, ids and examples.
 
 use std::fmt::Write as _;
 
@@ -51,7 +51,7 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
     let _ = writeln!(text, "  {name:<17} {value}");
 }
 
-/// All of them: a token is not to be had in another way.
+/// All users: tokens are shown nowhere else.
 fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
     text.push_str("\n  Each has an id and an access token:\n");
     let members: Vec<String> = sandbox
@@ -102,7 +102,7 @@ fn channels(text: &mut String, sandbox: &Sandbox) {
     }
 }
 
-/// Of the user with whom the examples begin.
+/// The token of the examples' user.
 fn app(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
     let Some(user) = beginner(sandbox, tokens).map(|(_, user)| user) else {
         return;
@@ -119,7 +119,7 @@ fn app(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], u
     );
 }
 
-/// Somebody who is in a channel with a thread.
+/// A user in a channel with a thread.
 fn beginner<'t>(
     sandbox: &Sandbox,
     tokens: &'t [(String, SandboxUser)],
