@@ -25,7 +25,10 @@ const SEEDS: &[&str] = &[
         fn get_thread(&self, #[path("ID")] thread: ThreadChatId, #[query] n: Option<u32>) -> Option<Thread>;
         #[cfg_attr(docsrs, doc(cfg(unix)))]
         #[endpoint(GET "/x", base = "/api/v2", limit = none, page(items = "data", token = "next", param = "n"))]
-        fn list(&self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>, #[query] n: Option<String>) -> Page<T>;
+        fn list(
+            &self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>,
+            #[query] n: Option<String>,
+        ) -> Page<T>;
         fn close(&self, id: impl Into<Id>) -> FollowThreadRequest { self.follow_thread(id) }
     }
     "#,

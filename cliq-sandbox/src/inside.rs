@@ -23,7 +23,8 @@ impl Sandbox {
     ///
     /// let demo = Sandbox::demo();
     /// let again = Sandbox::builder().json(&demo.sandbox.to_json())?.build();
-    /// assert_eq!(again.messages(&demo.thread_chat_id), demo.sandbox.messages(&demo.thread_chat_id));
+    /// let thread = &demo.thread_chat_id;
+    /// assert_eq!(again.messages(thread), demo.sandbox.messages(thread));
     /// # Ok::<_, cliq_sandbox::WorldError>(())
     /// ```
     pub fn to_json(&self) -> String {

@@ -52,11 +52,14 @@ const MAX_WEBHOOK_TOKENS: usize = 5;
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
 ///
+/// let channel = NewChannel::named("engineering-updates")
+///     .members(["855727961", "855727962"])
+///     .bots(["deploybot"]);
 /// let sandbox = Sandbox::builder()
 ///     .user("855727961", "Ryan West", "ryan.west@zylker.com")
 ///     .user("855727962", "Scott Fisher", "scott.fisher@zylker.com")
 ///     .bot("deploybot", "Deploy Bot")
-///     .channel(NewChannel::named("engineering-updates").members(["855727961", "855727962"]).bots(["deploybot"]))
+///     .channel(channel)
 ///     .build();
 /// let token = sandbox.token("855727961");
 /// let message_id = sandbox.post_message("engineering-updates", "855727962", "The build is red.");

@@ -67,8 +67,8 @@ macro_rules! drivers {
 }
 
 drivers! {
-    create_thread_by_channel_id create_thread_by_chat_id create_thread_by_channel_name send_thread_message
-    get_thread update_thread get_thread_main_message
+    create_thread_by_channel_id create_thread_by_chat_id create_thread_by_channel_name
+    send_thread_message get_thread update_thread get_thread_main_message
     list_thread_followers add_thread_followers remove_thread_followers list_thread_non_followers
     follow_thread unfollow_thread list_thread_members leave_thread mute_thread unmute_thread
     list_threads set_thread_auto_follow
@@ -117,9 +117,10 @@ fn create_thread_by_channel_name(client: &Client, given: &Given) -> Call {
 
 fn send_thread_message(client: &Client, given: &Given) -> Call {
     let call = client.send_thread_message(given.id("THREAD_CHAT_ID"), given.id("text"));
-    read(
-        set!(call, given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name),
-    )
+    read(set!(
+        call,
+        given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name
+    ))
 }
 
 fn get_thread(client: &Client, given: &Given) -> Call {
@@ -231,17 +232,17 @@ fn sent<R: Awaited>(request: R, json: fn(R::Response) -> Option<Value>) -> Call 
     }
 }
 
+type Returned<E> = Result<<E as Endpoint>::Response, Error>;
+type Returning<E> = ResponseFuture<<E as Endpoint>::Response>;
+
 /// The bounds of all builders.
-trait Awaited: Endpoint
-    + Clone
-    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
+trait Awaited:
+    Endpoint + Clone + IntoFuture<Output = Returned<Self>, IntoFuture = Returning<Self>>
 {
 }
 
 impl<R> Awaited for R where
-    R: Endpoint
-        + Clone
-        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
+    R: Endpoint + Clone + IntoFuture<Output = Returned<R>, IntoFuture = Returning<R>>
 {
 }
 

@@ -60,11 +60,15 @@ pub(crate) struct Call {
 
 pub(crate) type Make = fn(&Client) -> Call;
 
+type Returned<E> = Result<<E as Endpoint>::Response, Error>;
+type Returning<E> = ResponseFuture<<E as Endpoint>::Response>;
+
 /// The bounds of all builders.
-trait Awaited: Endpoint
+trait Awaited:
+    Endpoint
     + Clone
     + std::fmt::Debug
-    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
+    + IntoFuture<Output = Returned<Self>, IntoFuture = Returning<Self>>
 {
 }
 
@@ -72,7 +76,7 @@ impl<R> Awaited for R where
     R: Endpoint
         + Clone
         + std::fmt::Debug
-        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
+        + IntoFuture<Output = Returned<R>, IntoFuture = Returning<R>>
 {
 }
 

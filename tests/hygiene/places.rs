@@ -20,13 +20,21 @@ fn inside_a_function() {
 
 /// Generates a trait of endpoints.
 macro_rules! declare {
-    ($vis:vis $name:ident $method:ident $path:literal $arg:ident: $arg_ty:ty, $opt:ident: $opt_ty:ty, $($list:ident: $list_ty:ty)? => $ret:ty) => {
+    (
+        $vis:vis $name:ident $method:ident $path:literal $arg:ident: $arg_ty:ty,
+        $opt:ident: $opt_ty:ty, $($list:ident: $list_ty:ty)? => $ret:ty
+    ) => {
         /// Made by a macro: types arrive as groups.
         #[endpoints(base = "/made")]
         $vis trait $name {
             /// Made by a macro.
             #[endpoint(POST $path, limit = "20/min")]
-            fn $method(&self, $arg: $arg_ty, #[query] $opt: $opt_ty, $(#[field] $list: $list_ty)?) -> $ret;
+            fn $method(
+                &self,
+                $arg: $arg_ty,
+                #[query] $opt: $opt_ty,
+                $(#[field] $list: $list_ty)?
+            ) -> $ret;
         }
     };
 }

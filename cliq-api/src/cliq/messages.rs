@@ -520,7 +520,7 @@ open_enums! {
 }
 
 models! {
-    /// What came of forwarding messages.
+    /// The outcome of forwarding messages.
     Forwarded {
         /// The chat whose messages were forwarded.
         source_chat_id: ChatId,
@@ -542,17 +542,17 @@ models! {
     ForwardFailure {
         /// The id of the chat or user.
         id: String,
-        /// What came of it.
+        /// The outcome.
         status: Outcome,
         /// Why.
         error: Problem,
     }
 
-    /// What came of deleting a message.
+    /// The outcome of deleting a message.
     DeletedMessage {
         /// The message.
         id: MessageId,
-        /// What came of it.
+        /// The outcome.
         status: Outcome,
         /// Why it failed.
         error: Problem,

@@ -317,8 +317,8 @@ fn wire(
     Some(Wire::new(head, keys, defaults, page, errors))
 }
 
-/// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and not
-/// in the others.
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and
+/// not in the others.
 fn lenient(mut attr: Attribute) -> Attribute {
     fn words(tokens: TokenStream) -> TokenStream {
         let mut tokens = tokens.into_iter().peekable();

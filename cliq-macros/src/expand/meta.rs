@@ -14,7 +14,8 @@ use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
 
 impl Expansion<'_> {
-    /// The metadata: a call that has what all endpoints have, and a literal around it if there is more.
+    /// The metadata: a call that has what all endpoints have, and a literal around it if there is
+    /// more.
     pub(super) fn meta(&self) -> TokenStream {
         let (krate, common) = (self.krate(), &self.names.builder);
         let name = self.surface().ident.unraw().to_string();
@@ -171,8 +172,8 @@ impl Expansion<'_> {
         schemas
     }
 
-    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words of
-    /// required arguments, in one text, as each attribute costs.
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words
+    /// of required arguments, in one text, as each attribute costs.
     pub(super) fn docs(&self) -> Option<String> {
         let wire = self.endpoint.wire.as_ref()?;
         let query = if wire.template.query.is_empty() {

@@ -67,8 +67,8 @@ keys! {
         "body" => body: OptionalBody,
         /// Whether the call may be sent twice.
         "idempotent" => idempotent: Idempotent,
-        /// The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the call
-        /// may be sent twice.
+        /// The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the
+        /// call may be sent twice.
         "idempotency_key" => idempotency_key: KeyHeader,
         /// The member of the JSON answer that is the response, such as `"data.item"`.
         "response" => response: Member,
@@ -92,7 +92,8 @@ keys! {
         "token" => token: Member,
         /// The query parameter that carries the token, if it is not named like its member.
         "param" => param: Name,
-        /// Where the next page's URL is: `link` for the `Link` header, or a member of the JSON answer.
+        /// Where the next page's URL is: `link` for the `Link` header, or a member of the JSON
+        /// answer.
         "next" => next: Next,
         /// The query parameter that carries the page's number.
         "number" => number: Name,

@@ -508,7 +508,8 @@ impl KeyValue for Member {
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         text_as::<Self, _>(key, errors, |text| {
             let path: Vec<String> = text.split('.').map(str::to_owned).collect();
-            // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is none.
+            // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is
+            // none.
             let is_name = |name: &String| {
                 !name.is_empty()
                     && name.trim() == name

@@ -114,8 +114,8 @@ impl Document {
         self
     }
 
-    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults to
-    /// a bearer token.
+    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults
+    /// to a bearer token.
     pub fn oauth2(
         self,
         name: impl Into<String>,

@@ -42,7 +42,8 @@ impl Servers {
         names.map(|(index, name)| (*name, format!("http://localhost:{}", index + 1)))
     }
 
-    /// Returns the prefix of the paths of an endpoint, if a request with this URI goes to its server.
+    /// Returns the prefix of the paths of an endpoint, if a request with this URI goes to its
+    /// server.
     pub(super) fn prefix(&self, endpoint: &EndpointMeta, uri: &Uri) -> Option<&str> {
         let port = uri.port_u16();
         let of = |(index, name): (usize, &&'static str)| {

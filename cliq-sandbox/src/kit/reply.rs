@@ -122,7 +122,9 @@ impl Reply {
     /// use cliq_api::{Body, Bytes};
     /// use cliq_sandbox::Reply;
     ///
-    /// let large = Reply::stream(|| Body::reader(std::io::Read::take(std::io::repeat(0), 1 << 30)));
+    /// use std::io::{self, Read};
+    ///
+    /// let large = Reply::stream(|| Body::reader(io::repeat(0).take(1 << 30)));
     /// ```
     pub fn stream(make: impl Fn() -> Body + Send + Sync + 'static) -> Self {
         Outcome::Stream("application/octet-stream", Arc::new(make)).into()

@@ -18,9 +18,9 @@ use super::times::Times;
 /// effect immediately.
 ///
 /// **Conditions.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
-/// [`field`](Self::field), [`part`](Self::part) and [`body`](Self::body) accept any `Serialize` value, and compare it as
-/// it would be sent. `None` expects that the value isn't sent. A call must meet all conditions;
-/// parameters without one may have any value.
+/// [`field`](Self::field), [`part`](Self::part) and [`body`](Self::body) accept any `Serialize`
+/// value, and compare it as it would be sent. `None` expects that the value isn't sent. A call must
+/// meet all conditions; parameters without one may have any value.
 ///
 /// **Replies.** Replies are used in order; the last one is repeated.
 ///

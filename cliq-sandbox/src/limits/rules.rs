@@ -13,7 +13,9 @@ use std::time::Duration;
 /// use cliq_sandbox::limits::{Limits, Telling, Trips};
 ///
 /// let demo = Sandbox::demo();
-/// demo.sandbox.set_limits(Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded));
+/// demo.sandbox.set_limits(
+///     Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded),
+/// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]

@@ -24,10 +24,12 @@ use super::window::Calls;
 /// use cliq_sandbox::limits::{Limits, Throttle};
 ///
 /// let mut throttle = Throttle::new(Limits::published());
+/// let follow = FollowThreadRequest::META;
 /// for second in 0..20 {
-///     assert!(throttle.arrive(Duration::from_secs(second), "855727961", FollowThreadRequest::META).is_allowed());
+///     let verdict = throttle.arrive(Duration::from_secs(second), "855727961", follow);
+///     assert!(verdict.is_allowed());
 /// }
-/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", FollowThreadRequest::META);
+/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", follow);
 /// assert_eq!(verdict.until(), Some(Duration::from_secs(20 + 10 * 60)));
 /// assert_eq!(throttle.book().of::<FollowThreadRequest>("855727961").fullest, 21);
 /// ```
@@ -86,16 +88,19 @@ pub enum Verdict {
     /// The call is allowed.
     Allowed,
     /// The call exceeded the limit, and a lock began.
+    #[non_exhaustive]
     Tripped {
         /// When calls are allowed again.
         until: Duration,
     },
     /// The call exceeded the limit of an endpoint without a lock.
+    #[non_exhaustive]
     Full {
         /// When a call is allowed again.
         until: Duration,
     },
     /// The user is locked out.
+    #[non_exhaustive]
     Locked {
         /// When calls are allowed again.
         until: Duration,

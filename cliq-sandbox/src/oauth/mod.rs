@@ -17,7 +17,8 @@
 //! accounts.register(App::new("1000.APP", "secret"));
 //! let code = accounts.self_client_code("1000.APP", "855727961", "ZohoCliq.Chats.READ", now);
 //!
-//! let body = format!("grant_type=authorization_code&client_id=1000.APP&client_secret=secret&code={code}");
+//! let client = "client_id=1000.APP&client_secret=secret";
+//! let body = format!("grant_type=authorization_code&{client}&code={code}");
 //! let request = Request::post("https://accounts.zoho.com/oauth/v2/token")
 //!     .header("Content-Type", "application/x-www-form-urlencoded")
 //!     .body(Bytes::from(body))

@@ -47,6 +47,7 @@ pub struct Policy {
 
 /// A user's decision on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
     /// Consents.
     Allow,

@@ -225,7 +225,7 @@ fn every_call_is_judged_like_in_the_reference() {
             };
             assert_eq!(said, expected, "call {call} of {rules:?}, seed {seed}");
             said_so_far[said as usize] += 1;
-            if let Verdict::Tripped { until } | Verdict::Locked { until } = verdict {
+            if let Verdict::Tripped { until, .. } | Verdict::Locked { until, .. } = verdict {
                 let opens = naive[user].opens(&rules);
                 assert_eq!(
                     i128::try_from(until.as_nanos()).unwrap(),
@@ -237,7 +237,7 @@ fn every_call_is_judged_like_in_the_reference() {
                     Some(until)
                 );
             }
-            if let Verdict::Full { until } = verdict {
+            if let Verdict::Full { until, .. } = verdict {
                 // Full until then, and not after.
                 let later = |at: Duration| {
                     throttle

@@ -94,7 +94,8 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
 1. No stub matches this call:
      POST /api/v3/threads/CT_1-T-2/unfollow
    The closest stub is follow_thread at reports.rs:
-     expected POST /api/v3/threads/<THREAD_CHAT_ID>/follow, found POST /api/v3/threads/CT_1-T-2/unfollow
+     expected POST /api/v3/threads/<THREAD_CHAT_ID>/follow, \
+found POST /api/v3/threads/CT_1-T-2/unfollow
 "
     );
 

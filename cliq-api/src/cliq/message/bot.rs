@@ -10,7 +10,7 @@ use crate::cliq::threads::{ThreadChatId, UserId};
 ///
 /// Whatever converts into a [`Message`] converts into it. Zoho documents smaller limits than for
 /// other messages: 5000 characters of text, and 20 slides. They may have 10,000 characters together;
-/// as it isn't said which count, the server checks that.
+/// as it isn't documented which count, the server checks that.
 ///
 /// ```
 /// use cliq_api::cliq::message::{BotMessage, Message};
@@ -89,7 +89,7 @@ impl BotMessage {
     ///
     /// # Errors
     ///
-    /// Says which part exceeds which limit.
+    /// The error names the part that exceeds a limit, and the limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
         self.message.check_with(Self::MAX_TEXT)?;
         let set = [

@@ -183,7 +183,7 @@ impl ModernInline {
     }
 }
 
-/// Fields of a [`ModernInline`] card, under a title of their own or none.
+/// Fields of a [`ModernInline`] card, with or without a title.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
 #[must_use]
 pub struct Section {

@@ -300,7 +300,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// Says which part exceeds which limit.
+    /// The error names the part that exceeds a limit, and the limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
         self.check_with(Self::MAX_TEXT)
     }

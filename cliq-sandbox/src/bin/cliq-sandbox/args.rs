@@ -17,8 +17,8 @@ It prints its URL, access tokens and ids, and then a line for each request. Its 
 at exit, unless --save is given.";
 
 const EXAMPLES: &str = "\
-Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, late, truncate, wrong-length, \
-not-json, oversize, gzip-bomb.
+Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, \
+late, truncate, wrong-length, not-json, oversize, gzip-bomb.
 
 Examples:
   cliq-sandbox

@@ -5,9 +5,10 @@ use cliq_tests_provider::whole;
 
 use super::*;
 
-async fn error_of(
-    respond: impl Fn(&Received) -> http::Response<cliq_tests_provider::Body> + Send + Sync + 'static,
-) -> Error {
+async fn error_of<F>(respond: F) -> Error
+where
+    F: Fn(&Received) -> http::Response<cliq_tests_provider::Body> + Send + Sync + 'static,
+{
     let server = Server::start(respond).await;
     let provider = DepotProvider {
         base_url: server.url(),
