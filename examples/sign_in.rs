@@ -71,7 +71,7 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    // From here on, the sandbox runs in process, as the US data centre.
+    // From here on, the sandbox runs in process, as the US data center.
     let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
     println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;
@@ -230,7 +230,7 @@ fn granted(signed_in: &SignedIn) -> String {
         .map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
 }
 
-/// Returns the data centre of the local sandbox, over plain HTTP.
+/// Returns the data center of the local sandbox, over plain HTTP.
 fn here(server: &Server) -> DataCenter {
     let base_url = server.base_url();
     let host = base_url.trim_start_matches("http://");

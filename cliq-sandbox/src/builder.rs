@@ -59,7 +59,7 @@ impl SandboxBuilder {
         })
     }
 
-    /// Adds a user of another organisation, who has a token but no access to this one.
+    /// Adds a user of another organization, who has a token but no access to this one.
     ///
     /// # Panics
     ///

@@ -70,7 +70,7 @@ impl Default for Clock {
     }
 }
 
-/// A clock that stands still until it is advanced. Clones share their time.
+/// A clock that only changes when it is advanced. Clones share their time.
 ///
 /// ```
 /// use std::time::Duration;

@@ -17,7 +17,7 @@ const START: Duration = Duration::milliseconds(1_760_000_012_345);
 /// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
 /// Ryan doesn't follow. Another message has no thread yet. Ryan has a reminder and a scheduled
 /// message there, both due in 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
-/// and Dana Reyes is in another organisation.
+/// and Dana Reyes is in another organization.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
@@ -31,7 +31,7 @@ pub struct Demo {
     pub colleague_ids: [String; 2],
     /// The id of Olivia, who isn't in the channel.
     pub outsider_id: String,
-    /// The id of Dana, who is in another organisation.
+    /// The id of Dana, who is in another organization.
     pub external_id: String,
     /// The channel's id.
     pub channel_id: String,

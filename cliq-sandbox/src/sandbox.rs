@@ -212,7 +212,7 @@ impl Sandbox {
     }
 
     /// Handles one request immediately, without I/O. The host of its URL only matters with several
-    /// [data centres](oauth#data-centres). Limits apply; [faults](Self::faults) and latencies
+    /// [data centers](oauth#data-centers). Limits apply; [faults](Self::faults) and latencies
     /// don't, as they concern the way to the sandbox.
     ///
     /// ```

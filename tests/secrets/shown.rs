@@ -85,7 +85,7 @@ pub(crate) fn holds(text: &str, secret: &str) -> bool {
         .any(|form| text.contains(form.as_str()) || lower.contains(form.as_str()))
 }
 
-/// Returns the parts of its Base64 that are independent of the neighbouring bytes, for each
+/// Returns the parts of its Base64 that are independent of the neighboring bytes, for each
 /// alignment.
 fn base64(secret: &str) -> [String; 3] {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";

@@ -1,4 +1,4 @@
-//! The client's transports. Tests of behaviour that doesn't depend on the transport run over each.
+//! The client's transports. Tests of behavior that doesn't depend on the transport run over each.
 
 use std::sync::LazyLock;
 use std::time::Duration;

@@ -1,8 +1,8 @@
 //! Measures the cost of a permit: in time and memory compared with governor's keyed limiter, and
 //! with shared stores.
 //!
-//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures everything, and `… --
-//! time`, `memory` or `stores` a part. The stores need a `redis-server`.
+//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures everything, and
+//! `… -- time`, `memory` or `stores` a part. The stores need a `redis-server`.
 //!
 //! Both sides alternate over several rounds, and the medians are printed. They guarantee different
 //! things: governor's state is one number per key, and it ignores the outcome of a call; ours holds

@@ -75,8 +75,8 @@ impl Importer {
     }
 
     /// Sets a regular expression that finds rate limits in descriptions, after removing markup. It
-    /// has the groups `calls` and `per`, and optionally `lock`: `(?<calls>\d+) requests per
-    /// (?<per>\w+)`.
+    /// has the groups `calls` and `per`, and optionally `lock`:
+    /// `(?<calls>\d+) requests per (?<per>\w+)`.
     ///
     /// # Errors
     ///

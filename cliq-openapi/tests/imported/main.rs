@@ -1,5 +1,5 @@
 //! A document like those of real APIs (`desk.yaml`), imported to a module that is compiled here
-//! (`api.rs`, regenerated with `BLESS=1`), and the behaviour of its calls and types.
+//! (`api.rs`, regenerated with `BLESS=1`), and the behavior of its calls and types.
 
 #[allow(unreachable_pub, reason = "as in a library")]
 mod api;

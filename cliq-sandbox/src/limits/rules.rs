@@ -1,4 +1,4 @@
-//! Configures limits. The documents leave some behaviour open, so it is configurable.
+//! Configures limits. The documents leave some behavior open, so it is configurable.
 
 use std::time::Duration;
 
@@ -64,7 +64,7 @@ impl Limits {
             .count_refused(true)
     }
 
-    /// Returns limits that reject nothing. Windows are measured all the same.
+    /// Returns limits that reject nothing. Windows are measured anyway.
     pub const fn off() -> Self {
         Self {
             enforced: false,

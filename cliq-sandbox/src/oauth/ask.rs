@@ -14,7 +14,7 @@ const FORM: &str = "application/x-www-form-urlencoded";
 #[derive(Debug)]
 pub(super) struct Ask<'r> {
     pub(super) now: OffsetDateTime,
-    /// The data centre that received it.
+    /// The data center that received it.
     pub(super) center: CenterKey,
     /// The host and port that it was sent to.
     pub(super) host: Option<&'r str>,

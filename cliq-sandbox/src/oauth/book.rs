@@ -16,7 +16,7 @@ pub struct Book {
 pub struct Entry {
     /// When it arrived.
     pub time: OffsetDateTime,
-    /// The data centre that received it, such as `us`.
+    /// The data center that received it, such as `us`.
     pub location: String,
     /// What it requested.
     pub action: Action,

@@ -1,8 +1,8 @@
-//! Data centres and their hosts.
+//! Data centers and their hosts.
 
 use cliq_api::DataCenter;
 
-/// Data centres are never removed, so keys remain valid.
+/// Data centers are never removed, so keys remain valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CenterKey(usize);
 
@@ -54,7 +54,7 @@ impl Centers {
             .map(CenterKey)
     }
 
-    /// Returns the data centre of the host; the home data centre if there is none.
+    /// Returns the data center of the host; the home data center if there is none.
     pub(super) fn at(&self, host: Option<&str>) -> CenterKey {
         host.and_then(|host| self.owner(host)).unwrap_or(self.home)
     }
@@ -102,7 +102,7 @@ impl Centers {
         &self.centers[key.0].api_domain
     }
 
-    /// Returns the URL of a data centre's accounts server, as reached by a client of `host`.
+    /// Returns the URL of a data center's accounts server, as reached by a client of `host`.
     pub(super) fn accounts_server(&self, key: CenterKey, host: Option<&str>) -> String {
         match host {
             Some(host) if key == self.home && self.owner(host).is_none() => {

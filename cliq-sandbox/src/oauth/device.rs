@@ -19,12 +19,12 @@ pub(super) struct Device {
     user_code: String,
     client_id: String,
     scopes: ScopeSet,
-    /// The data centre of the first request.
+    /// The data center of the first request.
     center: CenterKey,
     offline: bool,
     expires_at: OffsetDateTime,
     state: State,
-    /// The time of the last poll in each data centre.
+    /// The time of the last poll in each data center.
     polls: Vec<(CenterKey, OffsetDateTime)>,
 }
 
@@ -169,14 +169,14 @@ impl Accounts {
 }
 
 impl Device {
-    /// Returns whether a data centre knows the device: the one of its first request, and its
+    /// Returns whether a data center knows the device: the one of its first request, and its
     /// user's.
     fn is_of(&self, center: CenterKey) -> bool {
         self.center == center
             || matches!(&self.state, State::Allowed(consent) if consent.center == center)
     }
 
-    /// Records a poll, and returns the time of the previous one in this data centre.
+    /// Records a poll, and returns the time of the previous one in this data center.
     fn last_poll(&mut self, ask: &Ask<'_>) -> Option<OffsetDateTime> {
         match self
             .polls

@@ -35,7 +35,7 @@ pub struct Grant {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The data centre doesn't know the token, or it was revoked.
+    /// The data center doesn't know the token, or it was revoked.
     Unknown,
     /// The token has expired.
     Expired,

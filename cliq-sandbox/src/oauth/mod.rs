@@ -32,13 +32,13 @@
 //!
 //! # Data centers
 //!
-//! It represents the accounts servers of all data centres. The host of a request selects one of
-//! them; an unknown host, such as a loopback address, selects the home data centre, which is `us`
+//! It represents the accounts servers of all data centers. The host of a request selects one of
+//! them; an unknown host, such as a loopback address, selects the home data center, which is `us`
 //! by default and set by [`set_home`](Accounts::set_home). [`place`](Accounts::place) gives a data
-//! centre its own host: `http://127.0.0.1:49152` and `http://localhost:49152` are two hosts, though
+//! center its own host: `http://127.0.0.1:49152` and `http://localhost:49152` are two hosts, though
 //! they reach the same port.
 //!
-//! Data centres reject each other's codes, tokens and apps: with `invalid_code`, `invalid_client`,
+//! Data centers reject each other's codes, tokens and apps: with `invalid_code`, `invalid_client`,
 //! and 401.
 //!
 //! # Assumptions
@@ -97,7 +97,7 @@ pub struct Accounts {
     policy: Policy,
     centers: Centers,
     apps: HashMap<String, App>,
-    /// The users' data centres, by user id.
+    /// The users' data centers, by user id.
     users: HashMap<String, CenterKey>,
     /// The user at the browser; `None` for the first user.
     signed_in: Option<String>,
@@ -113,7 +113,7 @@ pub struct Accounts {
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Returns accounts servers of the nine data centres, without users and apps.
+    /// Returns accounts servers of the nine data centers, without users and apps.
     pub fn new() -> Self {
         Self::seeded(0)
     }
@@ -156,7 +156,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// If the data centre doesn't know the token, it has expired, or it lacks a scope.
+    /// If the data center doesn't know the token, it has expired, or it lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -177,7 +177,7 @@ impl Accounts {
     ///
     /// # Errors
     ///
-    /// If the data centre doesn't know the token, or it has expired.
+    /// If the data center doesn't know the token, or it has expired.
     pub fn authenticate(
         &self,
         host: &str,

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use http::StatusCode;
 
-/// The behaviour of an accounts server. Defaults to what Zoho documents.
+/// The behavior of an accounts server. Defaults to what Zoho documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {

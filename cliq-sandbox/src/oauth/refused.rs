@@ -9,7 +9,7 @@ pub(super) enum Refused {
     InvalidRedirectUri,
     InvalidResponseType,
     InvalidScope,
-    /// A code or a refresh token that doesn't exist, or belongs to another app or data centre.
+    /// A code or a refresh token that doesn't exist, or belongs to another app or data center.
     InvalidCode,
     UnsupportedGrantType,
     TooManyRefreshes,
@@ -17,7 +17,7 @@ pub(super) enum Refused {
     AccessDenied,
     AuthorizationPending,
     SlowDown,
-    /// The user belongs to this other data centre.
+    /// The user belongs to this other data center.
     OtherCenter(String),
     /// The user didn't decide in time.
     Expired,

@@ -1,4 +1,4 @@
-//! Registers apps, users and data centres.
+//! Registers apps, users and data centers.
 
 use std::fmt;
 
@@ -16,7 +16,7 @@ pub struct App {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) redirect_uris: Vec<String>,
-    /// Empty for the home data centre.
+    /// Empty for the home data center.
     locations: Vec<String>,
     pub(super) owner: Option<String>,
 }
@@ -40,8 +40,8 @@ impl App {
         self
     }
 
-    /// Sets the data centres that know the app, as in `["us", "eu"]`. Defaults to the home data
-    /// centre.
+    /// Sets the data centers that know the app, as in `["us", "eu"]`. Defaults to the home data
+    /// center.
     pub fn locations(self, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             locations: locations.into_iter().map(Into::into).collect(),
@@ -73,7 +73,7 @@ impl Accounts {
     ///
     /// # Panics
     ///
-    /// If one of its data centres doesn't exist.
+    /// If one of its data centers doesn't exist.
     #[track_caller]
     pub fn register(&mut self, app: App) {
         for location in &app.locations {
@@ -103,7 +103,7 @@ impl Accounts {
     ///
     /// # Panics
     ///
-    /// If the data centre doesn't exist.
+    /// If the data center doesn't exist.
     #[track_caller]
     pub fn add_user_in(&mut self, location: &str, user_id: impl Into<String>) {
         let center = self.expect_center(location);
@@ -126,19 +126,19 @@ impl Accounts {
         self.signed_in = Some(user_id.to_owned());
     }
 
-    /// Sets the data centre of unknown hosts. Defaults to `us`.
+    /// Sets the data center of unknown hosts. Defaults to `us`.
     ///
     /// # Panics
     ///
-    /// If the data centre doesn't exist.
+    /// If the data center doesn't exist.
     #[track_caller]
     pub fn set_home(&mut self, location: &str) {
         let home = self.expect_center(location);
         self.centers.set_home(home);
     }
 
-    /// Moves a data centre, both its accounts server and its API, to a URL: `place("eu",
-    /// "http://localhost:49152")`. Creates the data centre if it doesn't exist.
+    /// Moves a data center, both its accounts server and its API, to a URL:
+    /// `place("eu", "http://localhost:49152")`. Creates the data center if it doesn't exist.
     pub fn place(&mut self, location: &str, origin: &str) {
         self.centers.place(location, origin);
     }
@@ -195,7 +195,7 @@ impl Accounts {
         );
     }
 
-    /// Returns the app of a request, if the data centre knows it.
+    /// Returns the app of a request, if the data center knows it.
     pub(super) fn app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = ask.get("client_id").and_then(|id| self.apps.get(id));
         app.filter(|app| self.knows(ask.center, app))
@@ -221,7 +221,7 @@ impl Accounts {
         }
     }
 
-    /// Returns the user at the browser, and their data centre.
+    /// Returns the user at the browser, and their data center.
     pub(super) fn browser_user(&self, ask: &Ask<'_>) -> Option<(&str, CenterKey)> {
         let user_id = ask.get("login_hint").or(self.signed_in.as_deref())?;
         self.users

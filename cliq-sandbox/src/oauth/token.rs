@@ -122,7 +122,7 @@ impl Tokens {
         }
     }
 
-    /// Returns the data centre of a token of either kind.
+    /// Returns the data center of a token of either kind.
     pub(super) fn center(&self, token: &str) -> Option<CenterKey> {
         let access = self.access.get(token).map(|grant| &grant.consent);
         access

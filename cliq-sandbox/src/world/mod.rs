@@ -61,7 +61,7 @@ pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) email: String,
-    /// Whether the user is in another organisation.
+    /// Whether the user is in another organization.
     pub(crate) external: bool,
 }
 

@@ -1,10 +1,10 @@
-//! Several data centres.
+//! Several data centers.
 
 use cliq_sandbox::oauth::{App, Unauthorized};
 
 use super::{APP, CALLBACK, EU, RYAN, SCOPES, SECRET, Scene, US, scene};
 
-/// An app in two data centres, and a second user in Europe.
+/// An app in two data centers, and a second user in Europe.
 fn both() -> Scene {
     let mut scene = scene();
     scene.accounts.register(

@@ -128,8 +128,8 @@ pub(super) fn request(
         .expect("a request")
 }
 
-/// Returns the method and the URL of an operation such as `POST
-/// /api/v3/threads/<THREAD_CHAT_ID>/follow`, with this world's ids.
+/// Returns the method and the URL of an operation such as
+/// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`, with this world's ids.
 pub(super) fn url(operation: &str) -> (Method, String) {
     let (method, path) = operation.split_once(' ').expect("a method and a path");
     let ids = [

@@ -32,7 +32,7 @@ Examples:
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) address: SocketAddr,
-    /// Host names that requests may use, besides those of this machine.
+    /// Host names that requests may use, in addition to those of this machine.
     pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
     /// The name of the limits, for display.

@@ -9,7 +9,7 @@ use cliq_sandbox::limits::Verdict;
 use http::StatusCode;
 use time::OffsetDateTime;
 
-/// Writes to stderr, with colours if it is a terminal.
+/// Writes to stderr, with colors if it is a terminal.
 pub(crate) fn to_stderr() -> impl Fn(&Record) + Send + Sync + 'static {
     let colours =
         stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
