@@ -118,6 +118,21 @@ fn pages_are_short() {
     assert!(long.is_empty(), "{long:#?}");
 }
 
+/// A package has no file from outside of its crate, so the guide has a copy of the picture.
+#[test]
+fn the_guide_has_the_picture_of_the_readme() {
+    let drawn = root().join("docs/images/worst-window.svg");
+    let copied = root().join("cliq-api/guide/worst-window.svg");
+    let picture = fs::read_to_string(drawn).unwrap();
+    if env::var_os("BLESS").is_some() {
+        fs::write(&copied, &picture).unwrap();
+    }
+    assert!(
+        fs::read_to_string(copied).unwrap() == picture,
+        "copy it: BLESS=1 cargo test -p cliq-tests-guide --test pages"
+    );
+}
+
 /// The targets of links, outside of code blocks.
 fn links(text: &str) -> Vec<&str> {
     let prose = text.split("```").step_by(2);
