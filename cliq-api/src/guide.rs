@@ -33,7 +33,6 @@ pages! {
     errors
     decoding
     faults
-    limits
     limit_settings
     authentication
     zoho_accounts
@@ -48,3 +47,7 @@ pages! {
     cli
     mcp
 }
+
+#[doc = include_str!("../guide/limits.md")]
+#[doc = include_str!("../guide/worst-window.svg")]
+pub mod limits {}
