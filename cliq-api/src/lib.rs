@@ -71,6 +71,7 @@ mod client;
 pub mod cliq;
 mod dynamic;
 mod error;
+mod few;
 pub mod limit;
 mod meta;
 mod paging;
