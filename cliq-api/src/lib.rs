@@ -84,6 +84,7 @@ mod client;
 pub mod cliq;
 mod dynamic;
 mod error;
+mod few;
 #[cfg(all(doc, not(doctest)))]
 #[cfg_attr(
     not(all(
