@@ -1,8 +1,9 @@
 //! Measures the cost of a permit: in time and memory compared with governor's keyed limiter, and
 //! with shared stores.
 //!
-//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures everything, and
-//! `… -- time`, `memory` or `stores` a part. The stores need a `redis-server`.
+//! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`,
+//! `memory`, `stores` or `window` a part. The stores need a `redis-server`. `window` simulates how
+//! many calls a server counts, and takes no time; `-- window --save FILE` writes what is plotted.
 //!
 //! Both sides alternate over several rounds, and the medians are printed. They guarantee different
 //! things: governor's state is one number per key, and it ignores the outcome of a call; ours holds
@@ -14,9 +15,11 @@ mod memory;
 mod sides;
 mod stores;
 mod time;
+mod window;
 
 use std::alloc::System;
 use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 use cliq_api::Limit;
@@ -51,8 +54,16 @@ fn spec(name: &str, limit: Limit) -> BucketSpec {
 }
 
 fn main() {
-    let only = env::args().nth(1);
-    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (only, save) = match &arguments[..] {
+        [] => (None, None),
+        [only] => (Some(only), None),
+        [only, option, file] if option == "--save" && only == "window" => {
+            (Some(only), Some(Path::new(file)))
+        }
+        _ => panic!("expected a part, and `--save FILE` after `window`: {arguments:?}"),
+    };
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     if wanted("time") {
         time::measure();
     }
@@ -61,5 +72,8 @@ fn main() {
     }
     if wanted("stores") {
         stores::measure();
+    }
+    if wanted("window") {
+        window::measure(save).expect("the file can be written");
     }
 }
