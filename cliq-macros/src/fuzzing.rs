@@ -75,6 +75,7 @@ const SEEDS: &[&str] = &[
 const ARGS: &[&str] = &[
     "",
     r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#,
+    r#"schema(feature = "f"), base = "/a""#,
     r#"limit = ["1/s", "9/day per app"], lock = none, bucket = "b", server = "s", header("X-A" = "1", "X-B" = "2"), schema"#,
 ];
 /// What edits put in.
@@ -104,6 +105,7 @@ const WORDS: &[&str] = &[
     "form",
     "server",
     "schema",
+    "feature",
     "deep",
     "nested",
     "optional",

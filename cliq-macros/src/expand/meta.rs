@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Path};
+use syn::{Attribute, Ident, LitStr, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::check::answer::{AnswerType, Decode};
@@ -115,8 +115,8 @@ impl Expansion<'_> {
             let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
         }
-        if self.api.has_schema {
-            meta.extend(self.schemas());
+        if let Some(schema) = &self.api.schema {
+            meta.extend(self.schemas(schema.feature.as_ref()));
         }
         meta
     }
@@ -142,9 +142,10 @@ impl Expansion<'_> {
         meta
     }
 
-    /// The JSON schemas of the response and of the arguments.
-    fn schemas(&self) -> TokenStream {
+    /// The JSON schemas of the response and of the arguments, with this feature or always.
+    fn schemas(&self, feature: Option<&LitStr>) -> TokenStream {
         let krate = self.krate();
+        let gate = feature.map(|feature| quote!(#[cfg(feature = #feature)]));
         let mut schemas = TokenStream::new();
         let answer = &self.surface().answer;
         if let AnswerType::Known(ty) = &answer.ty {
@@ -156,7 +157,8 @@ impl Expansion<'_> {
             };
             if let Some(ty) = ty {
                 let schema = quote!(#krate::__private::schema::<#ty>);
-                schemas.extend(quote!(response_schema: ::core::option::Option::Some(#schema),));
+                schemas
+                    .extend(quote!(#gate response_schema: ::core::option::Option::Some(#schema),));
             }
         }
         let params = self.sent_args();
@@ -167,7 +169,7 @@ impl Expansion<'_> {
                 }
                 _ => quote!(::core::option::Option::None),
             });
-            schemas.extend(quote!(param_schemas: &[#(#params),*],));
+            schemas.extend(quote!(#gate param_schemas: &[#(#params),*],));
         }
         schemas
     }

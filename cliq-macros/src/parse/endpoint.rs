@@ -12,7 +12,7 @@ use super::keys::{
 };
 use super::values::{
     Base, Bucket, CratePath, Fields, First, Form, Headers, Idempotent, KeyHeader, Limits, Lock,
-    Member, Name, Next, OptionalBody, ScopePrefix, Scopes, Server, Timeout,
+    Member, Name, Next, OptionalBody, Schema, ScopePrefix, Scopes, Server, Timeout,
 };
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
@@ -37,8 +37,9 @@ keys! {
         "header" => header: Headers,
         /// Another server of the provider, by the name that the client has for it.
         "server" => server: Server,
-        /// Puts JSON schemas of arguments and responses into the metadata.
-        "schema" => schema: Flag,
+        /// Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")` only
+        /// with this feature of the crate.
+        "schema" => schema: Schema,
         /// The path of the runtime crate, for crates that re-export it.
         "crate" => krate: CratePath,
     }
