@@ -18,6 +18,8 @@ use crate::streaming::{Events, JsonLines};
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
+/// The guide: [calls by metadata](crate::guide::calling#calls-by-metadata).
+///
 /// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
 /// `Option`. Text is a string, and lines of JSON are a list.

@@ -239,7 +239,7 @@ impl EndpointMeta {
         self.response
     }
 
-    /// Whether the response may lack that member: the return type is an `Option`.
+    /// Returns whether the response may lack that member: the return type is an `Option`.
     pub const fn optional(&self) -> bool {
         self.optional
     }

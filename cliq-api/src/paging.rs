@@ -24,6 +24,8 @@ const MAX_EMPTY_PAGES: u32 = 100;
 const MAX_EQUAL_PAGES: u32 = 3;
 
 /// Methods of the builder of a paged endpoint.
+///
+/// The guide: [paging](crate::guide::paging).
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
     /// The type of the items.
     type Item: Send + 'static;

@@ -15,6 +15,7 @@ use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::body::BoxError;
+use crate::few::Few;
 
 /// What is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -31,7 +32,7 @@ const DECODINGS: usize = 2;
 
 /// What a request carried in its head that may be secret, to know it if the request fails.
 pub(crate) struct Carried {
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: Few<(HeaderName, HeaderValue)>,
     uri: Uri,
 }
 
@@ -56,7 +57,7 @@ impl Carried {
         let is_added = |name: &HeaderName, value: &HeaderValue| {
             without.is_some_and(|request| !has(request.headers(), name, value))
         };
-        for (name, value) in &self.headers {
+        for (name, value) in &*self.headers {
             if value.is_sensitive() || is_secret_header(name) || is_added(name, value) {
                 secrets.add_header(value);
             }

@@ -63,8 +63,3 @@ mod spec;
 mod text;
 
 pub use self::command::Command;
-
-/// The guide's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../docs/cli.md")]
-struct Guide;

@@ -138,7 +138,7 @@ enum State<'a> {
 }
 
 impl<'a> Authorizing<'a> {
-    /// Is ready, without an allocation.
+    /// Returns a result that is ready, without an allocation.
     pub fn ready(authorized: Result<Option<Generation>, AuthError>) -> Self {
         Self(State::Ready(authorized))
     }

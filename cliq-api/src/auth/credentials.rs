@@ -13,13 +13,15 @@ use super::{
 /// What a user's access tokens come from. They are announced as the provider announces them, which
 /// is `Authorization: Bearer …` for most.
 ///
+/// The guide: [authentication](crate::guide::authentication).
+///
 /// ```
 /// use cliq_api::auth::{Credentials, OAuthClient};
 ///
 /// let client = OAuthClient::new("https://auth.example.com/token", "ticket-bot", "…");
 /// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read");
 /// let bot = Credentials::client_credentials(&client, "tickets.read");
-/// let for_an_hour = Credentials::access_token("41d9…");
+/// let for_an_hour = Credentials::access_token("41d9");
 /// ```
 ///
 /// A user who is signed in with [`OAuth`](super::OAuth) gets them from
@@ -52,7 +54,7 @@ pub(super) enum By {
 }
 
 impl Credentials {
-    /// An access token, which works until it expires.
+    /// Returns credentials of an access token, which work until it expires.
     pub fn access_token(token: impl Into<AccessToken>) -> Self {
         Self {
             first: Some(token.into()),
@@ -72,7 +74,8 @@ impl Credentials {
         })))
     }
 
-    /// The client's own access (RFC 6749, section 4.4), without a user who consents.
+    /// Returns credentials of the client itself (RFC 6749, section 4.4), without a user who
+    /// consents.
     pub fn client_credentials(client: &OAuthClient, scopes: impl Into<ScopeSet>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
             client: client.clone(),

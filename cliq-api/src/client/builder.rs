@@ -36,6 +36,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_RESPONSE_SIZE: usize = 32 << 20;
 
 /// Builds a [`Client`].
+///
+/// The guide: [calling](crate::guide::calling), [authentication](crate::guide::authentication).
 #[must_use]
 pub struct ClientBuilder {
     provider: Arc<dyn Provider>,
@@ -241,6 +243,8 @@ impl ClientBuilder {
 
     /// Shares rate-limit state with other processes, in place of this client's memory. Requires
     /// [`user`](Self::user).
+    ///
+    /// The guide: [sharing](crate::guide::sharing).
     pub fn limit_store(mut self, store: impl LimitStore + 'static) -> Self {
         self.limit_store = Some(Arc::new(store));
         self
@@ -291,6 +295,8 @@ impl ClientBuilder {
     /// Adds a `tower` layer around the transport. It sees each attempt of a call, after its permit
     /// and with its authorization, and never a request for a token. The first layer that is added
     /// is the outermost.
+    ///
+    /// The guide: [middleware](crate::guide::middleware).
     ///
     /// A layer can't send a request elsewhere or twice. If it fails, the call may have been sent.
     ///
@@ -450,7 +456,8 @@ fn choose_transport(
     Ok((transport, false))
 }
 
-/// Settings of the default transport. They fail to build together with another one.
+/// Settings of the default transport (features `reqwest` and `hyper`). They fail to build together
+/// with another one.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl ClientBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
@@ -484,6 +491,7 @@ impl ClientBuilder {
     }
 
     /// Customizes the `reqwest` client that sends the requests: certificates, addresses, pool.
+    /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
     /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine

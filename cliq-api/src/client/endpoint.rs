@@ -130,6 +130,8 @@ pub fn built<B: Builder>(caller: &(impl Caller + ?Sized), call: Call) -> B {
 pub type ResponseFuture<T> = Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// What every builder can do besides its own setters.
+///
+/// The guide: [calling](crate::guide::calling#the-builder).
 pub trait RequestExt: Endpoint {
     /// Sets options of this call, such as its timeout or a header.
     #[must_use]

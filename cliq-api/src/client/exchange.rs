@@ -28,6 +28,8 @@ use crate::transport::{Exchange, Once, Sent, TransportError};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) timeout: Duration,
+    /// When that is over.
+    pub(super) end: Instant,
     /// How long the server may be silent.
     pub(super) read_timeout: Option<Duration>,
     /// In bytes. It limits what is received whole, and the values of a stream.
@@ -80,7 +82,7 @@ impl Unsuccessful {
     pub(super) fn into_error(
         self,
         endpoint: &'static EndpointMeta,
-        bounds: &Bounds,
+        max_response_size: usize,
         secrets: &Secrets,
         authorized: bool,
     ) -> Error {
@@ -94,8 +96,7 @@ impl Unsuccessful {
                 Error::status_error(endpoint, response, failure, authorized)
             }
             Fault::Incomplete(Why::TooLarge, response) => {
-                let max = bounds.max_response_size;
-                Error::too_large(endpoint, max, response.map(redacted))
+                Error::too_large(endpoint, max_response_size, response.map(redacted))
             }
             Fault::Incomplete(Why::Failed(error), response) => {
                 Error::transport(endpoint, error.redacted(secrets), response.map(redacted))
@@ -121,8 +122,7 @@ enum Why {
 /// statuses, at most the first 64 KiB of the body are kept.
 async fn receive(exchange: Exchange<'_>, bounds: &Bounds) -> Result<Response<Body>, Incomplete> {
     let mut arrived = Arrived::default();
-    let end = Instant::now() + bounds.timeout;
-    let result = match timeout_at(end, arrived.read(exchange, bounds)).await {
+    let result = match timeout_at(bounds.end, arrived.read(exchange, bounds)).await {
         Ok(result) => result,
         Err(_) => Err(Why::Failed(arrived.timed_out(bounds.timeout))),
     };
@@ -164,15 +164,6 @@ impl Arrived {
         if status.is_success() && bounds.is_streamed() {
             return Ok(Some(body));
         }
-        // No more than is taken of it.
-        let most = if status.is_success() {
-            bounds.max_response_size
-        } else {
-            MAX_KEPT
-        };
-        let length = body.size_hint().exact();
-        self.body
-            .expect(length.map(|length| length.min(most as u64)));
         while !body.is_end_stream()
             && let Some(piece) = next(&mut body, bounds.read_timeout).await
         {

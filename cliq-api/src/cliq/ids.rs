@@ -12,15 +12,16 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
+use super::macros::described;
 use super::member::{Member, Plain};
 use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
 /// deserializes from a string or a number.
 macro_rules! ids {
-    ($($(#[$attribute:meta])* $name:ident)*) => {
+    ($($(#[doc = $about:literal])* $name:ident)*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
             #[serde(transparent)]
             pub struct $name(String);
@@ -35,6 +36,8 @@ macro_rules! ids {
             conversions!($name: |text| Self(text));
 
             impl Plain for $name {}
+
+            described! { text $name [] }
 
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
@@ -282,6 +285,8 @@ fn parts(id: &str) -> Option<(&str, &str)> {
 
 conversions!(MessageId: |text| Self::read(text));
 
+described! { text MessageId [] }
+
 impl PartialEq for MessageId {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -371,6 +376,11 @@ impl Member for MessageId {
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
         members.serialize_entry(name, self.as_written())
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Self>()
     }
 }
 

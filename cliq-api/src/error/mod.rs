@@ -34,6 +34,8 @@ use crate::transport::{Sent, SetupError, TransportError};
 
 /// Why a call failed, or why a client can't be built.
 ///
+/// The guide: [errors and retries](crate::guide::errors).
+///
 /// ```
 /// # use cliq_api::prelude::*;
 /// # #[endpoints]
@@ -466,33 +468,35 @@ impl Error {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// Whether the server refused the token, or there is none.
+    /// Returns whether the server refused the token, or there is none.
     pub fn is_unauthorized(&self) -> bool {
         self.kind() == ErrorKind::Auth || self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether the thing that was asked for doesn't exist, or not for this user: a status or a
-    /// code that the provider knows as such.
+    /// Returns whether the requested object doesn't exist, or not for this user: a status or a code
+    /// that the provider knows as such.
     pub fn is_not_found(&self) -> bool {
         self.failure().is_some_and(|failure| failure.not_found)
     }
 
-    /// Whether there were too many calls: the server said so, or the client kept the call back.
+    /// Returns whether there were too many calls: the server rejected this one for that, or the
+    /// client didn't send it.
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Limited || self.failure().is_some_and(|failure| failure.throttled)
     }
 
-    /// Whether it timed out.
+    /// Returns whether the call timed out.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether there is no connection to the server.
+    /// Returns whether there was no connection to the server.
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
     }
 
-    /// Whether the response is not what the endpoint declares, or too large, or pages have no end.
+    /// Returns whether the response is not what the endpoint declares, or too large, or pages have
+    /// no end.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }

@@ -1,11 +1,13 @@
-//! What a user may choose about limits, for a limiter and for a call. `docs/limits.md` explains each
-//! setting.
+//! What a user may choose about limits, for a limiter and for a call. `guide/limit_settings.md`
+//! explains each setting.
 
 use std::time::Duration;
 
 use tokio::time::Instant;
 
 /// How careful a [`Limiter`](super::Limiter) is.
+///
+/// The guide: [settings of the limiter](crate::guide::limit_settings).
 ///
 /// ```
 /// use std::time::Duration;
@@ -68,7 +70,7 @@ pub enum Priority {
 }
 
 impl LimitSettings {
-    /// The defaults.
+    /// Returns the defaults.
     pub const fn new() -> Self {
         Self {
             off: false,
@@ -235,8 +237,8 @@ pub struct AcquireOptions {
 }
 
 impl AcquireOptions {
-    /// For a normal call that waits for its permit indefinitely, and for its response half a
-    /// minute.
+    /// Returns the options of a normal call that waits for its permit indefinitely, and for its
+    /// response half a minute.
     pub const fn new() -> Self {
         Self {
             deadline: None,

@@ -15,6 +15,8 @@ use crate::meta::EndpointMeta;
 
 /// What one API's operator is like: where the API is, how it announces tokens, errors and limits.
 ///
+/// The guide: [another provider](crate::guide::providers).
+///
 /// The client asks it wherever servers differ; nothing else in the client knows an operator. Only
 /// the base URL is required: each other method has a default that follows the RFCs and common
 /// practice. `Client::builder` uses those defaults.

@@ -62,6 +62,8 @@ pub type Exchange<'a> =
 
 /// Sends a request once.
 ///
+/// The guide: [transports](crate::guide::middleware#transports).
+///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a
 /// transport needs a timeout only for connecting.

@@ -41,7 +41,7 @@ async fn a_clock_that_was_a_day_ahead_doesn_t_block_until_tomorrow() {
 /// As if each had been refused by the API.
 async fn settings_without_token(settings: &TokenSettings) {
     let store = settings.store.as_ref().unwrap();
-    let key = super::TokenKey::new(
+    let key = TokenKey::new(
         "auth.example.com",
         "desk",
         &refresh_token().budget().unwrap().0,
@@ -78,7 +78,7 @@ async fn a_lead_that_the_clock_has_given_up_is_told_to_nobody() {
     let took = until_token(&session).await;
     assert!(took < 11 * MINUTE, "{took:?}");
     // A token is none the older for others.
-    let key = super::TokenKey::new(
+    let key = TokenKey::new(
         "auth.example.com",
         "desk",
         &refresh_token().budget().unwrap().0,

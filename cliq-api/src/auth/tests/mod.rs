@@ -21,8 +21,9 @@ use super::oauth::wire::Sent;
 use super::session::Session;
 use super::{
     AccessToken, AuthContext, AuthError, AuthErrorKind, Authorizer, Credentials, Dialect,
-    Fingerprint, Generation, Identity, MemoryTokenStore, OAuthClient, OAuthRequest, OAuthServer,
-    Refusal, RenewalBudget, TokenFuture, TokenSettings, TokenSource, TokenStore, Users,
+    Fingerprint, Generation, Identity, Lease, MemoryTokenStore, OAuthClient, OAuthRequest,
+    OAuthServer, Refusal, RenewalBudget, TokenFuture, TokenKey, TokenRecord, TokenSettings,
+    TokenSource, TokenStore, Users,
 };
 use crate::transport::{Exchange, Transport, TransportError};
 use crate::user_key::UserKey;

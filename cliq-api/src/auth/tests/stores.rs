@@ -110,7 +110,7 @@ async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     assert_eq!(token(&other).await.header, second.header);
     assert_eq!(server.refreshes(), 2);
 
-    // Each client starts anew, and the store knows of what was before.
+    // Each client is new, and the store knows what happened before.
     for _ in 0..50 {
         let started = new();
         let authorized = token(&started).await;
@@ -221,16 +221,13 @@ async fn clients_with_one_store_share_the_newest_refresh_token() {
 async fn a_new_refresh_token_outlives_a_store_that_fails() {
     struct Failing(MemoryTokenStore, Mutex<u32>);
     impl TokenStore for Failing {
-        fn load<'a>(
-            &'a self,
-            key: &'a super::TokenKey,
-        ) -> crate::StoreFuture<'a, Option<super::TokenRecord>> {
+        fn load<'a>(&'a self, key: &'a TokenKey) -> crate::StoreFuture<'a, Option<TokenRecord>> {
             self.0.load(key)
         }
         fn save<'a>(
             &'a self,
-            key: &'a super::TokenKey,
-            record: &'a super::TokenRecord,
+            key: &'a TokenKey,
+            record: &'a TokenRecord,
         ) -> crate::StoreFuture<'a, bool> {
             let mut saves = self.1.lock().unwrap();
             *saves += 1;
@@ -242,17 +239,13 @@ async fn a_new_refresh_token_outlives_a_store_that_fails() {
         }
         fn lease<'a>(
             &'a self,
-            key: &'a super::TokenKey,
+            key: &'a TokenKey,
             holder: u64,
             time: Duration,
-        ) -> crate::StoreFuture<'a, super::Lease> {
+        ) -> crate::StoreFuture<'a, Lease> {
             self.0.lease(key, holder, time)
         }
-        fn release<'a>(
-            &'a self,
-            key: &'a super::TokenKey,
-            holder: u64,
-        ) -> crate::StoreFuture<'a, ()> {
+        fn release<'a>(&'a self, key: &'a TokenKey, holder: u64) -> crate::StoreFuture<'a, ()> {
             self.0.release(key, holder)
         }
     }

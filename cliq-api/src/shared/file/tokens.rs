@@ -28,7 +28,9 @@ const LOST_USES: usize = 8;
 /// How long the assumed uses count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 
-/// Stores access tokens in files, to share them between the processes of a host.
+/// Stores access tokens in files, to share them between the processes of a host. Feature `file`.
+///
+/// The guide: [sharing](crate::guide::sharing).
 ///
 /// The first process that needs a token requests it, and all others use it. Many servers limit how
 /// often a refresh token may be used; with this store, any number of processes refreshes once.

@@ -26,6 +26,8 @@ const LEAST: Duration = Duration::from_mins(30);
 /// encrypted with a [`StoreKey`]. A refresh token is stored only if its server replaces it with
 /// each use.
 ///
+/// The guide: [Redis](crate::guide::redis).
+///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
 /// use cliq_api::shared::{RedisTokenStore, StoreKey};
