@@ -1,7 +1,7 @@
 //! Endpoints as methods: who calls them, the builders that they return, and how a builder is sent.
 //!
-//! Generated code is short because it calls what is here: the method of an endpoint makes its builder
-//! with [`call`] and [`built`], setters change the [`Call`], and `.await` is [`awaited`].
+//! Generated code is short because it calls what is here: the method of an endpoint makes its
+//! builder with [`call`] and [`built`], setters change the [`Call`], and `.await` is [`awaited`].
 
 use std::marker::PhantomData;
 use std::pin::Pin;
@@ -162,8 +162,8 @@ pub trait RequestExt: Endpoint {
         run::prepare(&call, &context)
     }
 
-    /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
-    /// it goes.
+    /// Returns the request with its authorization, and sends nothing. It holds the token: mind
+    /// where it goes.
     fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
         let (call, context) = taken(&mut self);
         Box::pin(async move { run::prepare_authorized(&call, &context).await })

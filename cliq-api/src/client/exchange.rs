@@ -1,5 +1,5 @@
-//! One exchange: the request is sent, its response is received within bounds and classified, and the
-//! permit is completed.
+//! One exchange: the request is sent, its response is received within bounds and classified, and
+//! the permit is completed.
 //!
 //! The transport ends at the head of a response. How long its body may take and how large it may be
 //! is decided here, so that it holds for every transport and every layer.
@@ -216,7 +216,7 @@ fn silent(sent: Sent, silence: Duration) -> TransportError {
     TransportError::timed_out(sent, problem)
 }
 
-/// Reads what the response says of the limit, and completes the permit.
+/// Reads what the response reports of the limit, and completes the permit.
 fn classify(
     core: &Core,
     received: Result<Response<Body>, Incomplete>,
@@ -278,7 +278,7 @@ fn outcome(failure: &Failure) -> Outcome {
     }
 }
 
-/// Has the provider read what a response says of a failure.
+/// Has the provider read what a response reports of a failure.
 pub(super) fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
     let length = response.body().len().min(MAX_KEPT);
     let failure = core.provider.read_failure(&FailedResponse::new(

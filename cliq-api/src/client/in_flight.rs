@@ -1,5 +1,5 @@
-//! Calls in flight: counted, so that closing a client can wait for them, and finished, though nobody
-//! waits for them any more.
+//! Calls in flight: counted, so that closing a client can wait for them, and finished, though
+//! nobody waits for them any more.
 //!
 //! Once sent, a call counts at the server. If its caller drops it, or its deadline passes, the
 //! response still frees its slot and may report a lockout: so a task finishes the exchange, which
@@ -115,7 +115,8 @@ impl<T: Send + 'static> Future for Detached<T> {
         if this.runtime.is_none() {
             this.runtime = Some(Handle::current());
         }
-        // Taken out for the poll: work that panics is not left for a task, where it would panic again.
+        // Taken out for the poll: work that panics is not left for a task, where it would panic
+        // again.
         let Some(mut work) = this.work.take() else {
             return Poll::Pending;
         };

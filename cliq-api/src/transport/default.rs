@@ -5,12 +5,12 @@ use super::hyper::{HyperTransport, HyperTransportBuilder};
 #[cfg(feature = "reqwest")]
 use super::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(not(feature = "reqwest"))]
 pub type DefaultTransport = HyperTransport;
 

@@ -1,4 +1,4 @@
-//! Clocks that lead, are set back, or stood still while the machine slept.
+//! Clocks that lead, are set back, or stop while the machine sleeps.
 
 use super::*;
 
