@@ -9,7 +9,12 @@
 //! pub trait Tickets {
 //!     /// Adds a comment to a ticket.
 //!     #[endpoint(POST "/tickets/<TICKET_ID>/comments", scope = "Tickets.UPDATE")]
-//!     fn add_comment(&self, ticket_id: u64, #[field] text: String, #[field] internal: Option<bool>);
+//!     fn add_comment(
+//!         &self,
+//!         ticket_id: u64,
+//!         #[field] text: String,
+//!         #[field] internal: Option<bool>,
+//!     );
 //! }
 //!
 //! #[tokio::main]
@@ -149,11 +154,19 @@ pub use cliq_macros::endpoint;
 ///
 ///     /// Retrieves a ticket.
 ///     #[endpoint(GET "/tickets/<TICKET_ID>", scope = "Tickets.READ", response = "data")]
-///     fn get_ticket(&self, ticket_id: String, #[query(csv)] include: Option<Vec<String>>) -> Ticket;
+///     fn get_ticket(
+///         &self,
+///         ticket_id: String,
+///         #[query(csv)] include: Option<Vec<String>>,
+///     ) -> Ticket;
 ///
 ///     /// Lists tickets.
 ///     #[endpoint(GET "/tickets", scope = "Tickets.READ", page(items = "data", token = "next"))]
-///     fn list_tickets(&self, #[query] state: Option<State>, #[query] next: Option<String>) -> Page<Ticket>;
+///     fn list_tickets(
+///         &self,
+///         #[query] state: Option<State>,
+///         #[query] next: Option<String>,
+///     ) -> Page<Ticket>;
 ///
 ///     /// Opens a ticket of the highest priority.
 ///     fn open_urgent_ticket(&self, subject: impl Into<String>) -> OpenTicketRequest {
@@ -227,9 +240,9 @@ pub use cliq_macros::endpoint;
 /// Durations are written `10s`, `5m` or `5min`, `1h`, `1day`. Editors with rust-analyzer complete
 /// keys, attributes of arguments and their options.
 ///
-/// A server counts what it can distinguish: methods and paths, whatever the placeholders are called.
-/// Endpoints that are equal in that are counted together, and the limits and buckets of all of them
-/// apply to each. Where a path matches several of them, literals match before `<PATH..>`.
+/// A server counts what it can distinguish: methods and paths, whatever the placeholders are
+/// called. Endpoints that are equal in that are counted together, and the limits and buckets of all
+/// of them apply to each. Where a path matches several of them, literals match before `<PATH..>`.
 ///
 /// # Attributes of an argument
 ///
@@ -251,9 +264,9 @@ pub use cliq_macros::endpoint;
 /// | `#[body(stream)]`, `#[body(stream, content_type = "image/png")]` | the whole body, as a [`Body`] that may be a stream |
 /// | `#[part]`, `#[part("name")]` | a part of a multipart body: a scalar, or a [`Part`] with a file name, a content type, and bytes or a stream; a `Vec` repeats it |
 ///
-/// A required argument is a parameter of the method; an `Option` is a setter of the builder, and isn't
-/// sent unless it is set. Both accept any value that converts `Into` the type, and a `Vec` an iterator
-/// of values that convert into its items; a `Vec<Vec<String>>` also accepts `[["a"]]`.
+/// A required argument is a parameter of the method; an `Option` is a setter of the builder, and
+/// isn't sent unless it is set. Both accept any value that converts `Into` the type, and a `Vec` an
+/// iterator of values that convert into its items; a `Vec<Vec<String>>` also accepts `[["a"]]`.
 ///
 /// A setter may have the name of one of the builder's methods, such as `options`, and hides it:
 /// `RequestExt::options(call, …)` still calls that. Only `send`, `wait`, `wait_send`, `clone` and

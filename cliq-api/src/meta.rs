@@ -222,8 +222,8 @@ impl EndpointMeta {
         self.idempotent
     }
 
-    /// Returns the header that carries a key of each call, by which the server knows one that it has
-    /// received before.
+    /// Returns the header that carries a key of each call, by which the server knows one that it
+    /// has received before.
     pub const fn idempotency_key(&self) -> Option<&'static str> {
         self.idempotency_key
     }
@@ -688,8 +688,8 @@ pub struct PageMeta {
     pub more: Option<&'static [&'static str]>,
 }
 
-/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter that
-/// asks for it.
+/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter
+/// that asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NextPage {

@@ -44,8 +44,8 @@ pub trait RequestExt: Endpoint {
         client::prepare(&call, &context)
     }
 
-    /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
-    /// it goes.
+    /// Returns the request with its authorization, and sends nothing. It holds the token: mind
+    /// where it goes.
     fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
         let (call, context) = taken(&mut self);
         Box::pin(async move { client::prepare_authorized(&call, &context).await })

@@ -3,13 +3,14 @@
 use std::str::FromStr;
 
 pub(crate) const HELP: &str = "\
-Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with two other
-libraries that declare clients by macros. README.md says how, and how to read the result.
+Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with
+two other libraries that declare clients by macros. README.md says how, and how to read the result.
 
 Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTIONS]
 
       --endpoints <N,…>      how many endpoints a crate has [default: 50,200,800]
-      --repeats <N>          how often each crate is compiled in each mode; the least counts [default: 5]
+      --repeats <N>          how often each crate is compiled in each mode; the least counts
+                             [default: 5]
       --clean-repeats <N>    the same for the clean builds [default: 3]
       --parts <PART,…>       endpoints, crates, clean-build [default: all]
       --only <COMMAND>       only `check`, or only `build`

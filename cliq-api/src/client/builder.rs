@@ -91,8 +91,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there is
-    /// one, such as `https://api.example.com/v2`.
+    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there
+    /// is one, such as `https://api.example.com/v2`.
     ///
     /// It has to be `https`, except for `localhost` and literal loopback addresses, or with
     /// [`allow_plain_http`](Self::allow_plain_http).
@@ -108,7 +108,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way there.
+    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way
+    /// there.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
@@ -195,8 +196,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
-    /// to 30 seconds.
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time.
+    /// Defaults to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -483,8 +484,9 @@ impl ClientBuilder {
     /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
-    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
-    /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
+    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only
+    /// this machine is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is
+    /// set.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;

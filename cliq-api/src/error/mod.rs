@@ -402,8 +402,8 @@ impl Error {
         self.0.response.as_ref().map(|kept| kept.status)
     }
 
-    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the request
-    /// carried is replaced by `[redacted]`, here and in the message.
+    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the
+    /// request carried is replaced by `[redacted]`, here and in the message.
     pub fn code(&self) -> Option<&str> {
         self.failure()?.code.as_deref()
     }

@@ -38,12 +38,12 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(all(feature = "hyper", not(feature = "reqwest")))]
 pub type DefaultTransport = HyperTransport;
 
