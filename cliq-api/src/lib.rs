@@ -84,6 +84,7 @@ mod client;
 pub mod cliq;
 mod dynamic;
 mod error;
+mod few;
 #[cfg(all(doc, not(doctest)))]
 #[cfg_attr(
     not(all(
@@ -193,6 +194,7 @@ pub use cliq_macros::endpoint;
 /// | `limit = "20/min"`, `lock = "10m"`, `bucket = "name"`, `server = "name"` | defaults for the methods; see below |
 /// | `header("X-Api-Version" = "2022-11-28")` | constant headers of all methods; a method's own of the same name replaces it |
 /// | `schema` | puts the JSON schemas of arguments and responses into the metadata. Their types implement `schemars::JsonSchema`. Requires the feature `schema` |
+/// | `schema(feature = "schema")` | the same only with this feature of your crate, which enables that of this one |
 /// | `crate = ::path` | the path of this crate, for crates that re-export it |
 ///
 /// # Keys of a method: `#[endpoint(METHOD "path", …)]`

@@ -1,4 +1,4 @@
-//! Worlds made in code.
+//! Builds worlds in code.
 
 use std::fmt;
 use std::fs;
@@ -16,29 +16,29 @@ use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
 use crate::world::World;
 
-/// Builds a [`Sandbox`]. Add users and bots before the channels that name them.
+/// Builds a [`Sandbox`]. Add users and bots before the channels that refer to them.
 ///
-/// Its methods panic if an id or a name is taken, or unknown: the program's description is wrong
-/// then.
+/// Methods panic if an id or a name is taken or unknown: that is a bug in the program that
+/// describes the world.
 pub struct SandboxBuilder {
     world: World,
     settings: Settings,
 }
 
-/// What a sandbox is besides its world.
+/// The settings of a sandbox, besides its world.
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
-    /// `None` for the default.
+    /// `None`: the default seed.
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
-    /// How many arrivals are kept one by one.
+    /// How many arrivals the book keeps.
     pub(crate) kept: usize,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) posts: Posts,
 }
 
 impl SandboxBuilder {
-    /// Adds a user, with id, name and e-mail address.
+    /// Adds a user.
     ///
     /// # Panics
     ///
@@ -59,7 +59,7 @@ impl SandboxBuilder {
         })
     }
 
-    /// Adds a user of another organization, who has a token here and may see nothing.
+    /// Adds a user of another organization, who has a token but no access to this one.
     ///
     /// # Panics
     ///
@@ -86,7 +86,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a bot, with its unique name and its display name.
+    /// Adds a bot. `name` is its display name.
     ///
     /// # Panics
     ///
@@ -97,7 +97,7 @@ impl SandboxBuilder {
         self.any_bot(NewBot::named(unique_name.into(), name.into()))
     }
 
-    /// Adds a bot of an extension. It changes the state of threads only with the extension's
+    /// Adds a bot of an extension. It can change the state of threads only with the extension's
     /// `app_key`.
     ///
     /// # Panics
@@ -155,8 +155,8 @@ impl SandboxBuilder {
     ///
     /// # Panics
     ///
-    /// If one of its names or ids is taken, if one of its users or bots is unknown, or if a user
-    /// who posts, follows or mutes is not a member.
+    /// If a name or an id is taken, if a user or a bot doesn't exist, or if somebody who posts,
+    /// follows or mutes isn't a member.
     #[must_use]
     #[track_caller]
     pub fn channel(mut self, channel: NewChannel) -> Self {
@@ -164,21 +164,21 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a world in JSON, which [`Sandbox::to_json`] has written, or somebody by hand.
+    /// Adds the world that [`Sandbox::to_json`] returned. The JSON can also be written by hand.
     ///
     /// # Errors
     ///
-    /// If it isn't such a world, is damaged or invalid, or was written by a newer version.
+    /// If the text isn't a valid world, or was written by a newer version.
     pub fn json(mut self, world: &str) -> Result<Self, WorldError> {
         read(world, &mut self.world)?;
         Ok(self)
     }
 
-    /// Adds a world from a file, as [`json`](Self::json) does.
+    /// Adds the world in a file. See [`json`](Self::json).
     ///
     /// # Errors
     ///
-    /// Those of `json`, and if the file can't be read.
+    /// As for `json`, and if the file can't be read.
     pub fn load(self, file: impl AsRef<Path>) -> Result<Self, WorldError> {
         let text = fs::read(file)
             .map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
@@ -194,38 +194,39 @@ impl SandboxBuilder {
         self
     }
 
-    /// Sets the seed of random [faults](Sandbox::faults) and latencies: the same seed gives the
-    /// same ones. Defaults to `CLIQ_SANDBOX_SEED` of the environment, or else 0. A test that panics
-    /// after a random fault prints the seed.
+    /// Sets the seed of [faults](Sandbox::faults) and latencies: the same seed gives the same ones.
+    /// Defaults to the environment variable `CLIQ_SANDBOX_SEED`, else to 0. If a test fails after a
+    /// random decision, it prints the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// Sets how limits behave. Defaults to [`Limits::off`].
+    /// Sets the rate limits. Defaults to [`Limits::off`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// Sets the response to a post that requests no id. Defaults to [`Posts::Documented`].
+    /// Sets the response to a post that doesn't ask for the message's id. Defaults to
+    /// [`Posts::Documented`].
     #[must_use]
     pub fn posts(mut self, posts: Posts) -> Self {
         self.settings.posts = posts;
         self
     }
 
-    /// Sets how many arrivals and how many lockouts the [book](Sandbox::book) keeps one by one.
-    /// Defaults to the latest 100,000. With 0 it has totals only.
+    /// Sets how many arrivals, and how many locks, the [book](Sandbox::book) keeps. The default is
+    /// the latest 100,000. With 0, it has only totals.
     #[must_use]
     pub fn keep_arrivals(mut self, most: usize) -> Self {
         self.settings.kept = most;
         self
     }
 
-    /// Sets a function that is called with each request, when it is answered or lost.
+    /// Calls `watcher` for each request, when it is answered or lost.
     #[must_use]
     pub fn watch(mut self, watcher: impl Fn(&Record) + Send + Sync + 'static) -> Self {
         self.settings.watcher = Some(Arc::new(watcher));
@@ -237,11 +238,12 @@ impl SandboxBuilder {
         Sandbox::new(self.world, self.settings)
     }
 
-    /// Builds the world of [`Sandbox::demo`], with these settings and what was added already.
+    /// Builds the world of [`Sandbox::demo`] with these settings, in addition to what was added
+    /// before.
     ///
     /// # Panics
     ///
-    /// If something was added with an id or a name of the demo's.
+    /// If an id or a name that was added is taken by the demo.
     #[track_caller]
     pub fn demo(self) -> Demo {
         Demo::new(self)
@@ -252,7 +254,7 @@ impl SandboxBuilder {
     }
 }
 
-/// What can't be is a mistake in the program that describes it.
+/// Panics on an error: it is a bug in the program that describes the world.
 #[track_caller]
 fn expect(added: Result<(), String>) {
     if let Err(problem) = added {

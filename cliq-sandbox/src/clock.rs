@@ -1,4 +1,4 @@
-//! What time it is: the one place where the stand-in learns it.
+//! The sandbox's clock: the only source of time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -9,9 +9,10 @@ use tokio::time::Instant;
 /// The clock of a [`Sandbox`](crate::Sandbox).
 ///
 /// - [`Clock::tokio`], the default, starts at the same time in every run and follows Tokio's clock,
-///   so it can be paused.
-/// - [`Clock::system`] is the system's time, for a server that people look at.
-/// - A [`ManualClock`] moves only when it is advanced.
+///   so
+///   it stops while a test has paused time.
+/// - [`Clock::system`] is the system's time, for a server that people use.
+/// - A [`ManualClock`] advances only when a test advances it.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -26,27 +27,26 @@ enum Source {
 }
 
 impl Clock {
-    /// The start of [`Clock::tokio`]: a full minute, shortly after the last event of the
+    /// When [`Clock::tokio`] starts: 2025-10-09, 09:24 UTC, shortly after the events of the
     /// [`Demo`](crate::Demo).
-    ///
-    /// It is 2025-10-09, 09:24 UTC.
     pub const START: OffsetDateTime = match OffsetDateTime::from_unix_timestamp(1_760_001_840) {
         Ok(start) => start,
         Err(_) => panic!("it is within the range"),
     };
 
-    /// Returns the system's clock.
+    /// Returns a clock with the system's time.
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// Returns a clock that starts at [`Clock::START`] now and follows Tokio's clock, also where
-    /// that is paused. Outside of a runtime it runs in real time.
+    /// Returns a clock that starts at [`Clock::START`] now, and follows Tokio's clock. While
+    /// Tokio's time is paused, it advances only as the test advances it; otherwise, and outside of
+    /// a runtime, it runs like any other clock.
     pub fn tokio() -> Self {
         Self::tokio_from(Self::START)
     }
 
-    /// Returns a clock as [`Clock::tokio`] does, with another start.
+    /// Returns a clock like [`Clock::tokio`], with another start.
     pub fn tokio_from(start: OffsetDateTime) -> Self {
         Self(Source::Tokio {
             start,
@@ -54,7 +54,7 @@ impl Clock {
         })
     }
 
-    /// Returns the time.
+    /// Returns the current time.
     pub fn now(&self) -> OffsetDateTime {
         match &self.0 {
             Source::System => OffsetDateTime::now_utc(),
@@ -70,7 +70,7 @@ impl Default for Clock {
     }
 }
 
-/// A clock that moves only when it is advanced. Clones are the same clock.
+/// A clock that only changes when it is advanced. Clones share their time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -85,7 +85,7 @@ impl Default for Clock {
 pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
 
 impl ManualClock {
-    /// Returns a clock with this time.
+    /// Returns a clock that shows `time`.
     pub fn at(time: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(time)))
     }
@@ -95,7 +95,7 @@ impl ManualClock {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
 
-    /// Returns the time.
+    /// Returns the clock's time.
     pub fn now(&self) -> OffsetDateTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

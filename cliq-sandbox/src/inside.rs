@@ -1,4 +1,4 @@
-//! What a test does without the API: reading the state, posting, and the world as a file.
+//! Inspection and changes that the API has no call for, and saving the world to a file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -14,26 +14,28 @@ use crate::world::{
 };
 
 impl Sandbox {
-    /// Returns the whole world as JSON, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
-    /// users, bots, chats, messages, files and what belongs to them, without tokens and counts.
+    /// Returns the current world as JSON, for
+    /// [`SandboxBuilder::json`](crate::SandboxBuilder::json): users, bots, chats, messages, files,
+    /// and everything attached to them. It contains no tokens and no rate-limit state.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
     ///
     /// let demo = Sandbox::demo();
     /// let again = Sandbox::builder().json(&demo.sandbox.to_json())?.build();
-    /// assert_eq!(again.messages(&demo.thread_chat_id), demo.sandbox.messages(&demo.thread_chat_id));
+    /// let thread = &demo.thread_chat_id;
+    /// assert_eq!(again.messages(thread), demo.sandbox.messages(thread));
     /// # Ok::<_, cliq_sandbox::WorldError>(())
     /// ```
     pub fn to_json(&self) -> String {
         described::write(&self.world())
     }
 
-    /// Writes [`to_json`](Self::to_json) to a file, which is replaced atomically.
+    /// Writes [`to_json`](Self::to_json) to a file. It replaces the file atomically.
     ///
     /// # Errors
     ///
-    /// If it can't be written.
+    /// If the file can't be written.
     pub fn save(&self, file: impl AsRef<Path>) -> io::Result<()> {
         let (file, world) = (file.as_ref(), self.to_json());
         let mut name = file
@@ -49,13 +51,13 @@ impl Sandbox {
         written
             .and_then(|()| fs::rename(&part, file))
             .inspect_err(|_| {
-                // The first error is reported; another of the clean-up would help nobody.
+                // The first error is the one to report.
                 let _ = fs::remove_file(&part);
             })
     }
 
-    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns
-    /// the message's id. Threads are started from such messages.
+    /// Posts a text message into a channel and returns its id, from which a thread can be started.
+    /// `channel` is an id, a chat id or a unique name.
     ///
     /// # Panics
     ///
@@ -73,9 +75,9 @@ impl Sandbox {
             .to_string()
     }
 
-    /// Schedules a user's message in a chat, and returns its id. The API lists, changes and sends
-    /// scheduled messages, but creates none. The chat is given by its chat id, a channel also by
-    /// its id or unique name.
+    /// Schedules a user's message and returns the id of the scheduled message. The API can list,
+    /// change and send scheduled messages, but not create them. `chat` is a chat id; for a channel,
+    /// also an id or a unique name.
     ///
     /// # Panics
     ///
@@ -94,13 +96,13 @@ impl Sandbox {
         world.schedule(chat, user, text.to_owned(), at, self.now())
     }
 
-    /// Creates a reminder, and returns its id. The API lists, moves and completes reminders, but
-    /// creates none. The first of the users creates it; all are reminded. The chat is given as in
+    /// Creates a reminder and returns its id. The API can list, move and complete reminders, but
+    /// not create them. The first user is the creator; all are reminded. `chat` is as in
     /// [`schedule_message`](Self::schedule_message).
     ///
     /// # Panics
     ///
-    /// If there is no such chat or user, or no user at all, or one is not in the chat.
+    /// If there is no such chat or user, if `user_ids` is empty, or if a user is not in the chat.
     #[track_caller]
     pub fn remind(
         &self,
@@ -119,9 +121,8 @@ impl Sandbox {
         world.remind(chat, &users, content.to_owned(), at, self.now())
     }
 
-    /// Returns the messages of a thread or another chat, given by its chat id, or of a channel,
-    /// given by its id, chat id or unique name; from the oldest to the newest. A channel's don't
-    /// include those of its threads.
+    /// Returns the messages of a chat, from the oldest to the newest; of a channel, without those
+    /// of its threads. `chat` is a chat id; for a channel, also an id or a unique name.
     ///
     /// # Panics
     ///
@@ -169,8 +170,8 @@ impl Sandbox {
         world.channels().map(of).collect()
     }
 
-    /// Returns the threads of a channel, given by its id, chat id or unique name; from the oldest
-    /// to the newest.
+    /// Returns the threads of a channel, from the oldest to the newest. `channel` is an id, a chat
+    /// id or a unique name.
     ///
     /// # Panics
     ///
@@ -245,11 +246,11 @@ pub struct SandboxThread {
     pub chat_id: String,
     /// Its title.
     pub title: String,
-    /// The id of the message that it belongs to.
+    /// The id of the message that it was started from.
     pub main_message_id: String,
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The ids of its followers, in the order in which they began to follow.
+    /// The ids of its followers, in the order in which they joined.
     pub follower_ids: Vec<String>,
 }
 
@@ -263,19 +264,19 @@ pub struct Message {
     pub sender_id: String,
     /// The name of the user or bot that posted it.
     pub sender_name: String,
-    /// The text.
+    /// Its text.
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,
-    /// The name of its file.
+    /// The name of the attached file.
     pub file_name: Option<String>,
-    /// Whether its text was changed.
+    /// Whether its text was edited.
     pub is_edited: bool,
     /// Whether it is pinned in its chat.
     pub is_pinned: bool,
     /// Its reactions: the code of the emoji, and the user's id.
     pub reactions: Vec<(String, String)>,
-    /// Its members besides the text: `card`, `slides`, `buttons` and so on; `{}` if there are none.
+    /// Further content: `card`, `slides`, `buttons` and so on. `{}` if there is none.
     pub extras: Value,
 }
 

@@ -1,4 +1,4 @@
-//! One line of a log for each request.
+//! The record of a request, for logs.
 
 use std::sync::Arc;
 
@@ -12,30 +12,30 @@ use crate::limits::Verdict;
 pub(crate) type Watcher = Arc<dyn Fn(&Record) + Send + Sync>;
 
 /// A request to a [`Sandbox`](crate::Sandbox), as passed to
-/// [`watch`](crate::SandboxBuilder::watch).
+/// [watchers](crate::SandboxBuilder::watch).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Record {
-    /// When it arrived or was lost.
+    /// When it arrived, or was lost.
     pub at: OffsetDateTime,
-    /// The user of its token, if that is valid and the request arrived.
+    /// The user of its token, if the token was valid and the request arrived.
     pub user_id: Option<String>,
     /// That user's name.
     pub user_name: Option<String>,
-    /// The endpoint, if the request arrived at one. Of endpoints that the server can't distinguish
-    /// it is any.
+    /// The called endpoint, if the request arrived and there is one. If the server can't
+    /// distinguish several, it is one of them.
     pub endpoint: Option<&'static EndpointMeta>,
     /// Its method.
     pub method: Method,
-    /// Its path, without the query, which may hold a secret.
+    /// Its path, without the query, which may contain secrets.
     pub path: String,
-    /// The status of the response, before a fault changed it. `None` if the request didn't arrive.
+    /// The status of the response, before any fault. `None` if the request didn't arrive.
     pub status: Option<StatusCode>,
-    /// Why it was refused. It may repeat values of the body, and never a token.
+    /// Why it was rejected. May repeat parts of the body, but never a token.
     pub reason: Option<String>,
-    /// The decision of its limit.
+    /// The limiter's decision.
     pub verdict: Verdict,
-    /// Its fault.
+    /// The fault that it met.
     pub fault: Option<Fault>,
 }
 

@@ -45,7 +45,7 @@ fn made() -> String {
         })
         .collect();
     snapshots.sort();
-    // A message that several cases have is shown once, with the first of them.
+    // A message of several cases is shown once, with the first of them.
     let mut rows = BTreeMap::new();
     for snapshot in snapshots {
         for error in errors(&fs::read_to_string(&snapshot).unwrap()) {
@@ -67,8 +67,8 @@ fn name(snapshot: &Path) -> String {
     snapshot.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// Each error of ours with its help: a line of the message itself, or a note where a bound of the
-/// runtime isn't met. Errors of rustc's own have neither.
+/// Returns our errors with their help: a line of the message itself, or a note if a bound of the
+/// runtime isn't met. Errors of rustc have neither.
 fn errors(snapshot: &str) -> Vec<(String, String)> {
     let mut errors: Vec<(String, String)> = Vec::new();
     let mut lines = snapshot.lines().peekable();
@@ -91,7 +91,7 @@ fn errors(snapshot: &str) -> Vec<(String, String)> {
     errors
 }
 
-/// Without the name of the method, which a case has chosen.
+/// Removes the name of the method.
 fn without_method(error: &str) -> &str {
     match error.split_once("`: ") {
         Some((method, error)) if method.starts_with('`') && !method[1..].contains('`') => error,
@@ -99,7 +99,7 @@ fn without_method(error: &str) -> &str {
     }
 }
 
-/// As a cell of a table, and as the text of a link.
+/// Escapes the text for a cell of a table, and for a link.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,4 +1,4 @@
-//! `docs/endpoints.md`: all endpoints, and the documented operations that each stands for.
+//! Generates `docs/endpoints.md`: all endpoints with their documented operations.
 
 use std::fmt::Write as _;
 use std::fs;

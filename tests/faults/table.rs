@@ -1,4 +1,4 @@
-//! The table in `cliq-api/guide/faults.md`: made from the faults that are tried, so that it stays true.
+//! Generates the table in `cliq-api/guide/faults.md` from the tested faults.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -32,7 +32,7 @@ fn the_table_of_faults_is_true() {
 fn made() -> String {
     let mut table = HEAD.to_owned();
     let cases = faults::all();
-    // Statuses with the same outcome are in one row.
+    // Consecutive statuses with the same outcome share a row.
     for alike in cases.chunk_by(|one, other| follows(one, other) && rest(one) == rest(other)) {
         let name = match alike {
             [first, .., last] => format!("{} to {}", first.name, last.name),
@@ -43,13 +43,13 @@ fn made() -> String {
     table
 }
 
-/// Whether they are a status and the next one.
+/// Returns whether these are a status and the next one.
 fn follows(one: &Case, other: &Case) -> bool {
     let status = |case: &Case| case.name.parse::<u16>().ok();
     status(one).is_some_and(|one| status(other) == Some(one + 1))
 }
 
-/// All but the name.
+/// Returns everything but the name.
 fn rest(case: &Case) -> String {
     let again = match case.again {
         Again::Never => "no",

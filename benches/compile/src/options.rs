@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line options.
 
 use std::str::FromStr;
 
@@ -20,7 +20,7 @@ Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTION
   -h, --help                 print this
 ";
 
-/// What is done to a crate.
+/// How a crate is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Command {
     Check,
@@ -36,12 +36,12 @@ impl Command {
     }
 }
 
-/// From which state it is done.
+/// The state before compiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The dependencies are there, of the crate itself nothing.
+    /// Dependencies are compiled, the crate is not.
     Scratch,
-    /// All is there, but for one endpoint that was edited.
+    /// Everything is compiled, and one endpoint was edited.
     Touch,
 }
 
@@ -54,7 +54,7 @@ impl Mode {
     }
 }
 
-/// Which endpoints a crate has.
+/// The endpoints of a crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mix {
     Mixed,
@@ -118,7 +118,7 @@ impl Default for Options {
 }
 
 impl Options {
-    /// `None` if help was asked for.
+    /// Parses the options; `None` for help.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         let mut options = Self::default();
         let mut arguments = arguments;
@@ -173,7 +173,7 @@ impl Options {
     }
 }
 
-/// The fewest endpoints that are compared: a crate of two has the costs that all have in common.
+/// The lowest number of endpoints: a crate with two contains the costs that all share.
 pub(crate) const BASE: usize = 2;
 
 fn numbers(text: &str) -> Result<Vec<usize>, String> {

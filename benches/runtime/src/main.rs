@@ -1,4 +1,4 @@
-//! Measures what a call costs at run time, beside the same by hand over reqwest; see
+//! Measures the cost of a call at run time, compared with handwritten code over reqwest; see
 //! `README.md`.
 
 mod building;
@@ -13,7 +13,7 @@ use std::env;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-/// On both sides, so that what the counting costs is in both.
+/// Counts on both sides, so that both include the overhead of counting.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 

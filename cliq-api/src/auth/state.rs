@@ -187,6 +187,16 @@ impl State {
         }
     }
 
+    /// The token at hand, if it is used until the server refuses it, whatever the time is.
+    pub(super) fn without_end(&self) -> Option<Authorized> {
+        let held = self.held.as_ref();
+        let held = held.filter(|held| held.life.is_none() && !held.refused)?;
+        Some(Authorized {
+            header: held.header.clone(),
+            generation: Generation::new(self.generation),
+        })
+    }
+
     /// What a call has to do.
     pub(super) fn step(&mut self, terms: &Terms) -> Step {
         self.forget_lost_flight();

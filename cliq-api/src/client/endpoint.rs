@@ -65,7 +65,7 @@ impl Context {
     }
 
     /// Makes the random key of a call whose endpoint has one, unless its options set it. Done when
-    /// the call is sent, so that clones have keys of their own.
+    /// the call is sent, so that each clone has another key.
     pub(crate) fn with_idempotency_key(mut self, endpoint: &EndpointMeta) -> Self {
         if endpoint.idempotency_key.is_some() {
             self.set_options(Options::or_random_idempotency_key);

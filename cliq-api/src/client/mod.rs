@@ -78,7 +78,7 @@ struct Inner {
 /// What the calls of all users share.
 struct Core {
     provider: Arc<dyn Provider>,
-    /// The server of users without one of their own.
+    /// The server of users without another one.
     home: Arc<Server>,
     /// Whether `home` is the server of all users.
     is_fixed: bool,

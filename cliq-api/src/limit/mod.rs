@@ -36,7 +36,6 @@ mod bucket;
 mod clock;
 mod codec;
 mod events;
-mod few;
 mod identity;
 mod inner;
 #[cfg(any(feature = "file", feature = "redis"))]

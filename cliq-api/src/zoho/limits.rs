@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::limit::{LimitSettings, LockPolicy};
 
 /// Returns the limiter's settings for Zoho, to start from when changing single ones. Its servers
-/// lock users out, also where no document says so, and have announced shorter times than the
+/// lock users out, even where no document mentions it, and have announced shorter times than the
 /// documented ones.
 ///
 /// ```no_run

@@ -111,8 +111,8 @@ impl Expansion<'_> {
         quote!(#module::#marker)
     }
 
-    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated code
-    /// doesn't use the alias, so that a name that is taken is reported once.
+    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated
+    /// code doesn't use the alias, so that a name that is taken is reported once.
     fn kind(&self) -> TokenStream {
         let (builder, marker) = (&self.names.builder, self.marker());
         quote!(#builder<#marker>)
@@ -301,8 +301,8 @@ fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
     meta
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc
-/// then points if a value doesn't convert.
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where
+/// rustc then points if a value doesn't convert.
 fn parameter(arg: &Argument) -> TokenStream {
     let ident = &arg.ident;
     match arg.takes() {
@@ -419,8 +419,8 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
                 type Response = ();
             );
         }
-        // A name that doesn't exist: after our error, rustc is silent about it and about everything of
-        // this type.
+        // A name that doesn't exist: after our error, rustc is silent about it and about everything
+        // of this type.
         AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
         AnswerType::Known(ty) => ty,
     };

@@ -1,9 +1,9 @@
 //! From what a declaration means to the code that does it.
 //!
 //! Everything is generated into one stream, by absolute paths and without local variables, so that
-//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what is
-//! common to those of a trait is generated once, in its one generic builder; an endpoint adds only
-//! what differs.
+//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what
+//! is common to those of a trait is generated once, in its one generic builder; an endpoint adds
+//! only what differs.
 
 mod editor;
 mod endpoint;

@@ -253,8 +253,8 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
         named |= behind_fn && !is_fn;
         behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins; whatever precedes `fn`
-        // belongs to it.
+        // A method whose `;` is still missing ends where the next one begins; whatever precedes
+        // `fn` belongs to it.
         if last || named && starts_member(input) {
             break;
         }

@@ -7,30 +7,30 @@ use http::StatusCode;
 
 /// A fault of one call.
 ///
-/// Over HTTP it happens on the wire. In process the client gets the error that its transport would
-/// report.
+/// Over HTTP it happens on the connection. In process it is the error that a client's transport
+/// would report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no connection: nothing is sent. Over an existing HTTP connection it is the same as
-    /// [`Fault::Reset`].
+    /// The server can't be reached. Nothing is sent, nothing arrives. Over HTTP, on a connection
+    /// that exists already, it is like [`Fault::Reset`].
     Unreachable,
-    /// The request is lost, without an error: the caller waits until it times out.
+    /// The request is lost without an error: the caller waits until it times out.
     LoseRequest,
     /// The connection is reset before the server has read the request, which doesn't arrive.
     Reset,
-    /// The request arrives this much later, besides its latency. It arrives, and counts, even if
-    /// its caller has given up.
+    /// The request arrives later, in addition to its latency. It arrives and counts even if the
+    /// caller has given up.
     Late(Duration),
 
-    /// The server refuses the token once, with 401. The call doesn't count, and changes nothing.
+    /// The token is rejected once, with 401. The call doesn't count and has no effect.
     Unauthorized,
-    /// The server refuses with this status. The call counts, and changes nothing.
+    /// The server fails with this status. The call counts but has no effect.
     Fail(StatusCode),
-    /// The server redirects to this URL. The call counts, and changes nothing.
+    /// The server redirects to this URL. The call counts but has no effect.
     Redirect(String),
 
-    /// The call takes effect, and the response is lost, without an error.
+    /// The call takes effect, and the response is lost without an error.
     LoseAnswer,
     /// The call takes effect, and the connection is reset before the response.
     ResetAfter,
@@ -40,23 +40,23 @@ pub enum Fault {
     Truncate,
     /// The call takes effect, and the response announces a shorter body than it has.
     WrongLength,
-    /// The call takes effect, and the response's body is a page of HTML.
+    /// The call takes effect, and the response's body is an HTML page.
     NotJson,
-    /// The call takes effect, and the response has this many bytes of valid JSON.
+    /// The call takes effect, and the response is padded to this many bytes of valid JSON.
     Oversize(usize),
-    /// The call takes effect, and the response is a small compressed body that unpacks to this many
+    /// The call takes effect, and the response's small compressed body decompresses to this many
     /// MiB.
     GzipBomb(usize),
 }
 
 impl Fault {
-    /// Whether the call doesn't get to the server.
+    /// Returns whether the request doesn't reach the server.
     pub(crate) fn is_before_arrival(&self) -> bool {
         matches!(self, Self::Unreachable | Self::LoseRequest | Self::Reset)
     }
 }
 
-/// In words, for a log.
+/// A description for logs.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

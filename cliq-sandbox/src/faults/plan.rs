@@ -1,4 +1,4 @@
-//! Which call meets which fate.
+//! Decides which call meets which fault.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -12,8 +12,7 @@ use super::latency::Latency;
 use crate::limits::Shape;
 use crate::random::Random;
 
-/// The faults of a [`Sandbox`](crate::Sandbox), and the endpoints that they affect. Defaults to
-/// none.
+/// The faults of a [`Sandbox`](crate::Sandbox), per endpoint. There are none by default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,9 +29,9 @@ use crate::random::Random;
 /// faults.everywhere().latency(Latency::exponential(Duration::from_millis(80)));
 /// ```
 ///
-/// The fault of a call is the first of these: the next of the endpoint's sequence, the next of the
-/// sequence for all endpoints, the endpoint's random faults in the order in which they were added,
-/// the random faults for all endpoints. Latencies of the endpoint replace those for all endpoints.
+/// A call meets the first fault of: the endpoint's sequence, the sequence for everywhere, the
+/// endpoint's random faults in the order of their calls, the random faults for everywhere. An
+/// endpoint's latency takes precedence over the one for everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'s>(&'s Plans);
 
@@ -41,13 +40,13 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Returns the faults of one endpoint, and of those that the server can't distinguish from it
-    /// (the same [`Shape`]).
+    /// Returns the faults of one endpoint, and of those with the same [`Shape`], which the server
+    /// can't distinguish from it.
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
 
-    /// Returns the same as [`on`](Self::on), by the metadata.
+    /// As [`on`](Self::on), by metadata.
     pub fn on_endpoint(self, endpoint: &'static EndpointMeta) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -55,7 +54,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Returns the faults of all endpoints, and of the [accounts server](crate::oauth).
+    /// Returns the faults of all endpoints and of the [accounts server](crate::oauth).
     pub fn everywhere(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -63,8 +62,8 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Returns the faults of the [accounts server](crate::oauth), which issues tokens, and of
-    /// everything else that is no endpoint.
+    /// Returns the faults of the [accounts server](crate::oauth), which issues tokens, and of all
+    /// other requests that aren't to an endpoint.
     pub fn accounts(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -72,7 +71,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Removes all faults. Requests under way keep theirs.
+    /// Removes all faults and latencies. Calls in flight keep theirs.
     pub fn clear(self) {
         self.0.change(|plans| {
             plans.active = false;
@@ -87,7 +86,7 @@ impl<'s> Faults<'s> {
     }
 }
 
-/// The [`Faults`] of some endpoints. Each method adds to the earlier ones.
+/// The [`Faults`] of some endpoints. Each method adds to the previous ones.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultsOn<'s> {
     plans: &'s Plans,
@@ -97,18 +96,18 @@ pub struct FaultsOn<'s> {
 #[derive(Debug, Clone, Copy)]
 enum Target {
     Everywhere,
-    /// Those of this shape; of `None` for what is no endpoint.
+    /// The calls of this shape; `None` for requests that aren't to an endpoint.
     Calls(Option<Shape>),
 }
 
 impl FaultsOn<'_> {
-    /// Adds a fault of the next call to the sequence; the next addition is of the call after it.
+    /// Adds a fault for the next call. Repeated, it adds one for the call after it, and so on.
     #[allow(clippy::should_implement_trait, reason = "nothing is iterated")]
     pub fn next(self, fault: Fault) -> Self {
         self.repeat(1, fault)
     }
 
-    /// Adds a fault of the next `times` calls to the sequence.
+    /// Adds a fault for each of the next `times` calls.
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
         self.change(|plan| {
             plan.sequence
@@ -116,52 +115,52 @@ impl FaultsOn<'_> {
         })
     }
 
-    /// Adds `times` calls without a fault to the sequence.
+    /// Lets the next `times` calls pass without a fault.
     pub fn pass(self, times: usize) -> Self {
         self.change(|plan| plan.sequence.extend(std::iter::repeat_n(None, times)))
     }
 
-    /// Adds a random fault, with a probability from 0 to 1.
+    /// Adds a random fault. `chance` is from 0 to 1.
     pub fn sometimes(self, chance: f64, fault: Fault) -> Self {
         self.change(|plan| plan.chances.push((chance, fault)))
     }
 
-    /// Adds [`Fault::LoseRequest`], with a probability from 0 to 1.
+    /// Adds [`Fault::LoseRequest`]. `chance` is from 0 to 1.
     pub fn lose_requests(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseRequest)
     }
 
-    /// Adds [`Fault::LoseAnswer`], with a probability from 0 to 1.
+    /// Adds [`Fault::LoseAnswer`]. `chance` is from 0 to 1.
     pub fn lose_answers(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseAnswer)
     }
 
-    /// Adds [`Fault::Reset`], with a probability from 0 to 1.
+    /// Adds [`Fault::Reset`]. `chance` is from 0 to 1.
     pub fn reset(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::Reset)
     }
 
-    /// Adds [`Fault::Fail`], with a probability from 0 to 1.
+    /// Adds [`Fault::Fail`]. `chance` is from 0 to 1.
     pub fn fail(self, chance: f64, status: StatusCode) -> Self {
         self.sometimes(chance, Fault::Fail(status))
     }
 
-    /// Adds [`Fault::Late`], with a probability from 0 to 1.
+    /// Adds [`Fault::Late`]. `chance` is from 0 to 1.
     pub fn late(self, chance: f64, by: Duration) -> Self {
         self.sometimes(chance, Fault::Late(by))
     }
 
-    /// Sets how long requests take to arrive.
+    /// Sets the latency of requests, until they arrive.
     pub fn request_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.before = Some(latency.into()))
     }
 
-    /// Sets how long responses take, from the arrival of the request.
+    /// Sets the latency of responses, from the arrival of the request.
     pub fn answer_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.after = Some(latency.into()))
     }
 
-    /// Sets the latency of requests and of responses, each random on its own.
+    /// Sets the latency of requests and of responses, each drawn separately.
     pub fn latency(self, each_way: impl Into<Latency>) -> Self {
         let latency = each_way.into();
         self.request_latency(latency).answer_latency(latency)
@@ -179,7 +178,7 @@ impl FaultsOn<'_> {
     }
 }
 
-/// All faults.
+/// All faults and latencies.
 #[derive(Debug)]
 pub(crate) struct Plans {
     seed: u64,
@@ -188,12 +187,12 @@ pub(crate) struct Plans {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether a fault was ever added.
+    /// Whether any fault or latency was ever set.
     active: bool,
     everywhere: Plan,
-    /// Those of `None` are what is no endpoint.
+    /// `None` for requests that aren't to an endpoint.
     by_shape: HashMap<Option<Shape>, Plan>,
-    /// Whether chance had a part in anything.
+    /// Whether any decision was random.
     by_chance: bool,
 }
 
@@ -203,11 +202,11 @@ struct Plan {
     chances: Vec<(f64, Fault)>,
     before: Option<Latency>,
     after: Option<Latency>,
-    /// How many there were so far.
+    /// How many calls there were so far.
     calls: u64,
 }
 
-/// The fate of one call.
+/// The fault and the latencies of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
     pub(crate) before: Duration,
@@ -227,12 +226,12 @@ impl Plans {
         self.seed
     }
 
-    /// Whether any fault is left.
+    /// Returns whether any fault or latency is set.
     pub(crate) fn is_active(&self) -> bool {
         self.change(|state| state.active)
     }
 
-    /// Whether another seed could have made a difference.
+    /// Returns whether any decision depended on the seed.
     pub(crate) fn went_by_chance(&self) -> bool {
         self.change(|state| state.by_chance)
     }
@@ -241,7 +240,8 @@ impl Plans {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The fate of the next call of this shape; of `None` for what is no endpoint.
+    /// Returns the fault and the latencies of the next call of this shape; `None` for requests that
+    /// aren't to an endpoint.
     pub(crate) fn course(&self, shape: Option<Shape>) -> Course {
         self.change(|state| state.course(self.seed, shape))
     }
@@ -255,7 +255,7 @@ impl State {
         let mut random = Random::of_call(seed, &stream, here.calls);
         here.calls += 1;
 
-        // Always in this order, so that a chance more doesn't change the latencies.
+        // Always drawn in this order, so that another random fault doesn't change the latencies.
         let latencies = [
             here.before.or(everywhere.before),
             here.after.or(everywhere.after),

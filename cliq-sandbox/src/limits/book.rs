@@ -1,4 +1,4 @@
-//! What a server saw, for tests.
+//! A server's record of calls and locks, for assertions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -12,11 +12,11 @@ use super::throttle::Verdict;
 /// How many arrivals, and how many locks, are kept by default.
 pub(super) const KEPT: usize = 100_000;
 
-/// What a [`Throttle`](super::Throttle) has seen so far.
+/// A snapshot of what a [`Throttle`](super::Throttle) recorded.
 ///
-/// The [tallies](Self::tallies) and the [totals](Self::totals) count all calls. Of single
-/// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept: 100,000 of each,
-/// by default.
+/// [Tallies](Self::tallies) and [totals](Self::totals) include all calls. Single
+/// [arrivals](Self::arrivals) and [locks](Self::locks) are only kept for the latest calls, 100,000
+/// of each by default.
 ///
 /// Times are since the Unix epoch.
 #[derive(Debug, Clone)]
@@ -43,24 +43,24 @@ impl Book {
         self.arrivals.kept.iter()
     }
 
-    /// Returns the lockouts, from the oldest to the newest.
+    /// Returns the locks, from the oldest to the newest.
     pub fn locks(&self) -> impl Iterator<Item = &Lock> {
         self.locks.kept.iter()
     }
 
-    /// Returns the tally of all users and shapes together. Its [`fullest`](Tally::fullest) is the
-    /// highest of theirs.
+    /// Returns the totals of all users and shapes. Their [`fullest`](Tally::fullest) is the highest
+    /// number of calls in a window of any of them.
     pub fn totals(&self) -> Tally {
         self.totals
     }
 
-    /// Returns the tally of a user and an endpoint, with those that the server can't distinguish
-    /// from it.
+    /// Returns the figures of one user's calls of this endpoint, and of endpoints with the same
+    /// shape.
     pub fn of<E: Endpoint>(&self, user_id: &str) -> Tally {
         self.tally(user_id, Shape::of::<E>())
     }
 
-    /// Returns the same as [`of`](Self::of), by the shape.
+    /// As [`of`](Self::of), by shape.
     pub fn tally(&self, user_id: &str, shape: Shape) -> Tally {
         let found = self
             .tallies
@@ -69,15 +69,15 @@ impl Book {
         found.map(|(_, _, tally)| *tally).unwrap_or_default()
     }
 
-    /// Returns the tally of each user and shape.
+    /// Returns the figures per user and shape.
     pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
         self.tallies
             .iter()
             .map(|(user, shape, tally)| (&**user, *shape, *tally))
     }
 
-    /// Returns the user, the shape and the tally whose fullest window comes closest to its limit,
-    /// or exceeded it most.
+    /// Returns the figures of the user and shape whose window came closest to its limit, or
+    /// exceeded it the most.
     pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
         let fill = |tally: &Tally| {
             tally.limit.map_or(0.0, |limit| {
@@ -96,25 +96,26 @@ impl Book {
 pub struct Arrival {
     /// When it arrived.
     pub at: Duration,
-    /// Its user.
+    /// The user who called.
     pub user_id: Arc<str>,
-    /// The shape of its endpoint.
+    /// The shape of the called endpoint.
     pub shape: Shape,
-    /// Whether it was allowed.
+    /// Whether it was allowed, and if not, why.
     pub verdict: Verdict,
 }
 
-/// A lockout.
+/// A lockout of a user from a shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// The user who is locked out.
+    /// The locked-out user.
     pub user_id: Arc<str>,
-    /// The shape of the endpoint.
+    /// The locked shape.
     pub shape: Shape,
-    /// When the call arrived that exceeded the limit.
+    /// When the call arrived that caused it.
     pub from: Duration,
-    /// When it ends; later than first announced if calls have extended it.
+    /// When calls are allowed again. This is later than originally announced if calls have extended
+    /// it.
     pub until: Duration,
 }
 
@@ -129,20 +130,20 @@ impl Lock {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {
-    /// How many arrived.
+    /// The number of arrived calls.
     pub arrivals: u64,
-    /// How many of them were refused because of a limit or a lockout.
+    /// How many of them were rejected for a limit or a lock.
     pub refused: u64,
-    /// How many lockouts began.
+    /// The number of locks.
     pub locks: u64,
-    /// The most arrivals in any window of the server, refused ones included, by the server's stamps
-    /// and windows. 0 without a limit.
+    /// The highest number of arrivals in any window, including rejected ones, as the server stamps
+    /// calls and bounds windows. 0 if there is no limit.
     pub fullest: u32,
     /// The limit; of several, the one that `fullest` comes closest to.
     pub limit: Option<Limit>,
 }
 
-/// The latest of many, each with a number that stays.
+/// The latest items of a sequence, numbered from its start.
 #[derive(Debug, Clone)]
 pub(super) struct Pages<T> {
     kept: VecDeque<T>,
@@ -159,7 +160,7 @@ impl<T> Pages<T> {
         }
     }
 
-    /// Whether anything is kept at all.
+    /// Returns whether any items are kept.
     pub(super) fn keeps(&self) -> bool {
         self.most > 0
     }

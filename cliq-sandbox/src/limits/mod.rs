@@ -1,11 +1,11 @@
-//! Rate limits and lockouts, from the server's side.
+//! The server's side of rate limits: how often a user may call, and what happens on exceeding it.
 //!
-//! [`Throttle`] is a pure state machine: each call has its time, nothing waits and nothing is
-//! random. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls can use one
-//! without a sandbox. [`Limits`] configures it, and [`Book`] is what it saw.
+//! [`Throttle`] is a pure state machine: it takes the time as an argument, never waits, and is
+//! deterministic. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls can use
+//! one directly. [`Limits`] configures it, and [`Book`] is what it recorded.
 //!
-//! Limits and lockouts are those of the endpoints' declarations. Calls are counted for each user
-//! and each [`Shape`].
+//! Limits, windows and lockouts come from the declarations of the endpoints. Calls are counted per
+//! user and [`Shape`].
 
 mod book;
 mod rules;

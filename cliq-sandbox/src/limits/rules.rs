@@ -1,11 +1,11 @@
-//! How limits behave, where the published rules leave it open.
+//! Configures limits. The documents leave some behavior open, so it is configurable.
 
 use std::time::Duration;
 
 /// How a server applies the limits that its endpoints declare.
 ///
-/// [`Limits::published`] takes the documents at their word, [`Limits::harsh`] takes the worst of
-/// all that is unknown, and [`Limits::off`] lets everything through and only keeps the
+/// [`Limits::published`] follows the documents, [`Limits::harsh`] assumes the worst of everything
+/// unknown, and [`Limits::off`] allows all calls and only records them in the
 /// [`Book`](super::Book).
 ///
 /// ```
@@ -13,7 +13,9 @@ use std::time::Duration;
 /// use cliq_sandbox::limits::{Limits, Telling, Trips};
 ///
 /// let demo = Sandbox::demo();
-/// demo.sandbox.set_limits(Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded));
+/// demo.sandbox.set_limits(
+///     Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded),
+/// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
@@ -26,7 +28,7 @@ pub struct Limits {
     pub(super) window: Window,
     pub(super) trips: Trips,
     pub(super) stamps: Stamps,
-    /// By how many nanoseconds the server's clock is ahead.
+    /// How many nanoseconds the server's clock is ahead.
     pub(super) skew: i64,
     pub(super) telling: Telling,
     pub(super) retry_after: bool,
@@ -35,8 +37,8 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Returns the published rules: rolling windows, a lockout with the first call past the limit,
-    /// exact stamps, a 429 with a message and without `Retry-After`. Calls during a lockout neither
+    /// Returns limits with rolling windows that trip with the first call past the limit, exact
+    /// stamps, and a 429 with a message and without `Retry-After`. Calls during a lock neither
     /// extend it nor count.
     pub const fn published() -> Self {
         Self {
@@ -52,9 +54,8 @@ impl Limits {
         }
     }
 
-    /// Returns the strictest rules where the real ones are unknown: a lockout with the call that
-    /// reaches the limit, stamps in whole seconds, calls during a lockout extend it, and refused
-    /// calls count.
+    /// Returns limits that assume the worst of everything unknown: the call that reaches the limit
+    /// trips, stamps are whole seconds, calls during a lock extend it, and rejected calls count.
     pub const fn harsh() -> Self {
         Self::published()
             .trips(Trips::AtLimit)
@@ -63,7 +64,7 @@ impl Limits {
             .count_refused(true)
     }
 
-    /// Returns rules that refuse nothing. Windows are measured nevertheless.
+    /// Returns limits that reject nothing. Windows are measured anyway.
     pub const fn off() -> Self {
         Self {
             enforced: false,
@@ -71,7 +72,7 @@ impl Limits {
         }
     }
 
-    /// Returns whether nothing is refused.
+    /// Returns whether all calls are allowed.
     pub const fn is_off(&self) -> bool {
         !self.enforced
     }
@@ -81,17 +82,17 @@ impl Limits {
         Self { window, ..self }
     }
 
-    /// Sets which call exceeds the limit.
+    /// Sets which call trips the limit.
     pub const fn trips(self, trips: Trips) -> Self {
         Self { trips, ..self }
     }
 
-    /// Sets how exactly the server stamps calls.
+    /// Sets the precision of the server's stamps.
     pub const fn stamps(self, stamps: Stamps) -> Self {
         Self { stamps, ..self }
     }
 
-    /// Sets the lead of the clock that limits use.
+    /// Sets the server's clock, as used for limits, ahead by this.
     pub const fn clock_ahead(self, by: Duration) -> Self {
         Self {
             skew: nanos(by),
@@ -99,7 +100,7 @@ impl Limits {
         }
     }
 
-    /// Sets the lag of the clock that limits use.
+    /// Sets the server's clock, as used for limits, behind by this.
     pub const fn clock_behind(self, by: Duration) -> Self {
         Self {
             skew: -nanos(by),
@@ -107,12 +108,12 @@ impl Limits {
         }
     }
 
-    /// Sets the form of a throttled response.
+    /// Sets the form of the error response.
     pub const fn telling(self, telling: Telling) -> Self {
         Self { telling, ..self }
     }
 
-    /// Sets whether a throttled response has `Retry-After`, in seconds.
+    /// Sets whether the error response has `Retry-After`, in seconds.
     pub const fn retry_after(self, retry_after: bool) -> Self {
         Self {
             retry_after,
@@ -120,12 +121,12 @@ impl Limits {
         }
     }
 
-    /// Sets whether a call during a lockout starts it anew.
+    /// Sets whether a call during a lock restarts it.
     pub const fn calls_extend_locks(self, extended: bool) -> Self {
         Self { extended, ..self }
     }
 
-    /// Sets whether calls that were refused because of a limit or a lockout count in the window.
+    /// Sets whether calls that were rejected for a limit or a lock count in the window.
     pub const fn count_refused(self, count_refused: bool) -> Self {
         Self {
             count_refused,
@@ -133,7 +134,7 @@ impl Limits {
         }
     }
 
-    /// A server's stamp of a call at `now`, in its own time.
+    /// Returns the server's stamp of a call at `now`, by the server's clock.
     pub(super) fn stamp(&self, now: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
         let now = if self.skew < 0 {
@@ -147,7 +148,7 @@ impl Limits {
         }
     }
 
-    /// What one of the server's stamps is in everyone else's time.
+    /// Converts one of the server's stamps back to the time of others.
     pub(super) fn unstamp(&self, stamp: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
         if self.skew < 0 {
@@ -157,7 +158,7 @@ impl Limits {
         }
     }
 
-    /// The first stamp that is no longer within `per` of `stamp`.
+    /// Returns the first stamp that is no longer within `per` of `stamp`.
     pub(super) fn end(&self, stamp: Duration, per: Duration) -> Duration {
         let end = stamp.saturating_add(per);
         match self.stamps {
@@ -167,14 +168,14 @@ impl Limits {
     }
 }
 
-/// As [`Limits::published`].
+/// [`Limits::published`].
 impl Default for Limits {
     fn default() -> Self {
         Self::published()
     }
 }
 
-/// Half a century is enough.
+/// Saturates at some centuries.
 const fn nanos(by: Duration) -> i64 {
     let nanos = by.as_nanos();
     let most = i64::MAX as u128 / 4;
@@ -193,14 +194,14 @@ const fn nanos(by: Duration) -> i64 {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Window {
-    /// At any time: the calls of the last minute count, for a limit per minute.
+    /// Anywhere: the calls of the last minute count, or whatever the limit's period is.
     #[default]
     Rolling,
-    /// At full minutes of the server's clock, for a limit per minute.
+    /// At full minutes of the server's clock, or whatever the limit's period is.
     Fixed,
 }
 
-/// Which call exceeds the limit and is refused. With a limit of 20:
+/// Which call trips the limit and is rejected. With a limit of 20:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Trips {
@@ -211,19 +212,19 @@ pub enum Trips {
     AtLimit,
 }
 
-/// How exactly a server stamps calls.
+/// The precision of the server's stamps of arrivals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Stamps {
-    /// To the nanosecond. A call counts for one window, and a lockout lasts as declared.
+    /// Nanoseconds. A call counts for the limit's period, and a lock holds for its duration.
     #[default]
     Exact,
-    /// To the second, truncated. A call counts until its second is *more* than a window ago, and a
-    /// lockout ends likewise: both last up to a second longer.
+    /// Whole seconds, rounded down. A call counts until its second is *more* than the limit's
+    /// period ago, and a lock likewise: both up to a second longer.
     WholeSeconds,
 }
 
-/// The known forms of a throttled response.
+/// The known forms of the error response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Telling {
@@ -232,10 +233,10 @@ pub enum Telling {
     TooManyRequests,
     /// 429 and `{"error": {"code": "rate_limit_exceeded", "message"}}`, as published for search.
     RateLimitExceeded,
-    /// 400 and `{"code": "request_limit_exceeded", "message"}`, as seen of Cliq.
+    /// 400 and `{"code": "request_limit_exceeded", "message"}`, as observed with Cliq.
     RequestLimitExceeded,
     /// 400 and `{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details":
-    /// {"message"}}}`, with "Try again after 10 minutes." in the message, as seen of sister
+    /// {"message"}}}`, with "Try again after 10 minutes." in the message, as observed with sister
     /// products.
     UrlThrottlesLimitExceeded,
 }

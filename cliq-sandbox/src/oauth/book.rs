@@ -1,32 +1,32 @@
-//! The requests to the accounts server.
+//! The accounts server's record of requests.
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// All requests to an accounts server, for tests.
+/// All requests to an accounts server, oldest first, for assertions.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     entries: Vec<Entry>,
 }
 
-/// A request, and its outcome.
+/// One request and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
     /// When it arrived.
     pub time: OffsetDateTime,
-    /// The data center that it was sent to: `us`.
+    /// The data center that received it, such as `us`.
     pub location: String,
     /// What it requested.
     pub action: Action,
-    /// The app that it named.
+    /// The client id in the request.
     pub client_id: Option<String>,
-    /// Its user, if known.
+    /// The user it concerns, if known.
     pub user_id: Option<String>,
     /// The refresh token that was used or issued.
     pub refresh_token: Option<String>,
-    /// The error of its response, such as `invalid_code`, unless it was granted.
+    /// The error in the response, such as `invalid_code`; `None` if it was granted.
     pub refused: Option<&'static str>,
     /// Whether a secret, a code or a token was in the URL.
     pub secrets_in_query: bool,
@@ -48,9 +48,9 @@ pub enum Action {
     DeviceCode,
     /// Tokens for a device.
     DevicePoll,
-    /// A revocation.
+    /// The revocation of a token.
     Revoke,
-    /// Tokens, by an unknown `grant_type`.
+    /// Tokens, with an unknown `grant_type`.
     Unknown,
 }
 
@@ -60,21 +60,21 @@ impl Book {
         &self.entries
     }
 
-    /// Returns those that were granted.
+    /// Returns the granted requests of an action.
     pub fn granted(&self, action: Action) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
             .filter(move |entry| entry.action == action && entry.refused.is_none())
     }
 
-    /// Returns those that were refused.
+    /// Returns the refused requests of an action.
     pub fn refused(&self, action: Action) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
             .filter(move |entry| entry.action == action && entry.refused.is_some())
     }
 
-    /// Returns when a refresh token was used, granted or refused.
+    /// Returns when a refresh token was used, whether granted or refused.
     pub fn refreshes(&self, refresh_token: &str) -> impl Iterator<Item = OffsetDateTime> {
         let is_it = move |entry: &&Entry| {
             entry.action == Action::Refresh && entry.refresh_token.as_deref() == Some(refresh_token)
@@ -82,8 +82,8 @@ impl Book {
         self.entries.iter().filter(is_it).map(|entry| entry.time)
     }
 
-    /// Returns how often a refresh token was used at most in any time of that length, granted or
-    /// refused.
+    /// Returns the maximum number of uses of a refresh token, granted or refused, in any period of
+    /// this length.
     pub fn most_refreshes(&self, refresh_token: &str, within: Duration) -> usize {
         let times: Vec<_> = self.refreshes(refresh_token).collect();
         let from = |&first: &OffsetDateTime| {

@@ -1,7 +1,8 @@
-//! The accounts server: OAuth apps, users, and their tokens.
+//! The accounts server, which issues tokens and checks them.
 //!
-//! [`Accounts`] is a state machine without I/O, clock and randomness. Each request has its time,
-//! and tokens are made from a seed: the same requests at the same times have the same responses.
+//! [`Accounts`] is a deterministic state machine without I/O or a clock. Each request is a value,
+//! passed with the time of its arrival, and tokens are generated from a seed: the same calls at the
+//! same times get the same responses.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -16,40 +17,39 @@
 //! accounts.register(App::new("1000.APP", "secret"));
 //! let code = accounts.self_client_code("1000.APP", "855727961", "ZohoCliq.Chats.READ", now);
 //!
-//! let body = format!("grant_type=authorization_code&client_id=1000.APP&client_secret=secret&code={code}");
+//! let client = "client_id=1000.APP&client_secret=secret";
+//! let body = format!("grant_type=authorization_code&{client}&code={code}");
 //! let request = Request::post("https://accounts.zoho.com/oauth/v2/token")
 //!     .header("Content-Type", "application/x-www-form-urlencoded")
 //!     .body(Bytes::from(body))
 //!     .unwrap();
-//! let answer: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
+//! let response: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
 //!
-//! let token = answer["access_token"].as_str().unwrap();
+//! let token = response["access_token"].as_str().unwrap();
 //! let grant = accounts.authorize("cliq.zoho.com", token, Scopes::Any(&["ZohoCliq.Chats.READ"]), now).unwrap();
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!
 //! # Data centers
 //!
-//! It plays the accounts servers of all data centers. The host of a request selects one of them;
-//! an unknown host, such as a loopback address, selects the home data center: `us`, unless
-//! [`set_home`](Accounts::set_home) changes that. [`place`](Accounts::place) gives a data center
-//! its host: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the
-//! same port.
+//! It represents the accounts servers of all data centers. The host of a request selects one of
+//! them; an unknown host, such as a loopback address, selects the home data center, which is `us`
+//! by default and set by [`set_home`](Accounts::set_home). [`place`](Accounts::place) gives a data
+//! center its own host: `http://127.0.0.1:49152` and `http://localhost:49152` are two hosts, though
+//! they reach the same port.
 //!
-//! Codes, tokens and apps of one data center are unknown to the others: `invalid_code`,
-//! `invalid_client`, and 401.
+//! Data centers reject each other's codes, tokens and apps: with `invalid_code`, `invalid_client`,
+//! and 401.
 //!
-//! # What is assumed
+//! # Assumptions
 //!
-//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked
-//!   for. It is the user that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in)
-//!   named, else the first.
-//! - An exchange that was refused leaves its code as it was; one that succeeded uses it up.
-//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one
-//!   that came with it doesn't count. A refresh that is refused for that blocks the next ten
-//!   minutes, and so does each one within them.
-//! - A device that asks with `access_type=offline` is given a refresh token, with or without
-//!   `prompt`.
+//! - The user at the browser consents, or refuses, as soon as the consent page is requested. It is
+//!   the user in `login_hint`, else the one set by [`sign_in`](Accounts::sign_in), else the first.
+//! - A refused exchange leaves its code valid; a successful one uses it up.
+//! - The limit of ten access tokens in ten minutes counts those from refreshes, not the one that
+//!   was issued with the refresh token. Exceeding it denies refreshes for ten minutes, and each
+//!   refresh meanwhile restarts that time.
+//! - A device that asks with `access_type=offline` gets a refresh token, with or without `prompt`.
 
 mod ask;
 mod book;
@@ -97,28 +97,28 @@ pub struct Accounts {
     policy: Policy,
     centers: Centers,
     apps: HashMap<String, App>,
-    /// The users' ids, and where they live.
+    /// The users' data centers, by user id.
     users: HashMap<String, CenterKey>,
-    /// The user at the browser; defaults to the first user.
+    /// The user at the browser; `None` for the first user.
     signed_in: Option<String>,
     codes: HashMap<String, Code>,
-    /// By their device codes.
+    /// By device code.
     devices: HashMap<String, Device>,
     tokens: Tokens,
     ids: Ids,
     book: Book,
 }
 
-/// What answers a path: its method, and how.
+/// Method and handler of a path.
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Returns the accounts servers of the nine data centers, without users and apps.
+    /// Returns accounts servers of the nine data centers, without users and apps.
     pub fn new() -> Self {
         Self::seeded(0)
     }
 
-    /// Does the same as [`new`](Self::new), with a seed for tokens and codes: two seeds share none.
+    /// As [`new`](Self::new), with tokens and codes that depend on the seed.
     pub fn seeded(seed: u64) -> Self {
         Self {
             policy: Policy::default(),
@@ -134,12 +134,12 @@ impl Accounts {
         }
     }
 
-    /// Returns whether a path is one of the accounts server.
+    /// Returns whether a path belongs to the accounts server.
     pub fn serves(path: &str) -> bool {
         path.starts_with("/oauth/")
     }
 
-    /// Answers a request that arrived at `now`.
+    /// Handles a request that arrived at `now`.
     pub fn handle(&mut self, request: &Request<Bytes>, now: OffsetDateTime) -> Response<Bytes> {
         match endpoint(request.uri().path()) {
             Some((method, answer)) if method == *request.method() => {
@@ -151,12 +151,12 @@ impl Accounts {
         }
     }
 
-    /// Returns what an access token grants, if it has the needed scopes at `host`, the host and
-    /// port that the request was sent to.
+    /// Checks an access token, and returns its user and scopes. `host` is the host and port that
+    /// the request was sent to.
     ///
     /// # Errors
     ///
-    /// If the token isn't one of that data center, has expired, or lacks a scope.
+    /// If the data center doesn't know the token, it has expired, or it lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -172,12 +172,12 @@ impl Accounts {
         }
     }
 
-    /// Returns what an access token grants. `host` is the host and port that the request was sent
-    /// to.
+    /// Checks an access token without its scopes. `host` is the host and port that the request was
+    /// sent to.
     ///
     /// # Errors
     ///
-    /// If the token isn't one of that data center, or has expired.
+    /// If the data center doesn't know the token, or it has expired.
     pub fn authenticate(
         &self,
         host: &str,
@@ -188,7 +188,7 @@ impl Accounts {
             .authenticate(token, self.centers.at(Some(host)), now)
     }
 
-    /// Issues an access token without an app. It expires at `expires_at`, or never.
+    /// Issues an access token without an app. It expires at `expires_at`, if set.
     ///
     /// # Panics
     ///
@@ -205,7 +205,7 @@ impl Accounts {
             .mint_access(&mut self.ids, Arc::new(consent), expires_at)
     }
 
-    /// Issues an access token and a refresh token, as if the user had just consented to the app.
+    /// Issues an access token and a refresh token, as if the user had just consented.
     ///
     /// # Panics
     ///
@@ -224,18 +224,18 @@ impl Accounts {
             .mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
     }
 
-    /// Revokes a token: a refresh token with all access tokens that came from it, or an access
-    /// token. Returns whether there was one.
+    /// Revokes a refresh token and all access tokens from it, or a single access token. Returns
+    /// whether it existed.
     pub fn revoke(&mut self, token: &str) -> bool {
         self.tokens.revoke(token)
     }
 
-    /// Revokes all access tokens of a user, and no refresh tokens. Returns how many there were.
+    /// Revokes all access tokens of a user, but no refresh tokens, and returns how many there were.
     pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         self.tokens.revoke_access_tokens(user_id)
     }
 
-    /// Returns all requests and their outcomes.
+    /// Returns all requests, oldest first.
     pub fn book(&self) -> &Book {
         &self.book
     }
@@ -245,7 +245,7 @@ impl Accounts {
         &self.policy
     }
 
-    /// Returns the policy, to be changed.
+    /// Returns the policy, to change it.
     pub fn policy_mut(&mut self) -> &mut Policy {
         &mut self.policy
     }
@@ -263,7 +263,7 @@ impl Accounts {
         }
     }
 
-    /// Writes the request into the book, and its answer onto the wire.
+    /// Records the request, and builds its response.
     fn conclude(
         &mut self,
         ask: &Ask<'_>,
@@ -315,7 +315,7 @@ impl Default for Accounts {
     }
 }
 
-/// Without what is in it: secrets are.
+/// Omits the contents, which include secrets.
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts").finish_non_exhaustive()

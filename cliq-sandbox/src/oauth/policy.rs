@@ -1,72 +1,73 @@
-//! What of the accounts server can be set.
+//! The settings of the accounts server.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// How an accounts server behaves. Defaults to what Zoho documents.
+/// The behavior of an accounts server. Defaults to what Zoho documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What the user answers to consent pages and devices. Defaults to [`Decision::Allow`].
+    /// The decision of the user at the browser, on consent pages and devices. Defaults to
+    /// [`Decision::Allow`].
     pub decision: Decision,
-    /// The lifetime of an access token. Defaults to an hour.
+    /// How long an access token is valid. Defaults to an hour.
     pub access_token_lifetime: Duration,
-    /// The lifetime of a code. Defaults to two minutes.
+    /// How long a code is valid. Defaults to two minutes.
     pub code_lifetime: Duration,
-    /// How long a device may wait for its user. Defaults to five minutes.
+    /// How long a device can wait for its user. Defaults to five minutes.
     pub device_code_lifetime: Duration,
-    /// The least time between two polls of a device. Defaults to 30 seconds.
+    /// The minimum time between two polls of a device. Defaults to 30 seconds.
     pub poll_interval: Duration,
-    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window).
-    /// Defaults to ten.
+    /// The maximum number of refreshes of a refresh token in a
+    /// [`refresh_window`](Self::refresh_window). Defaults to ten.
     pub refreshes: usize,
-    /// The window for `refreshes`. Defaults to ten minutes.
+    /// The rolling window of refreshes. Defaults to ten minutes.
     pub refresh_window: Duration,
-    /// How long a refresh token is denied after too many refreshes, counted from the last one that
-    /// was refused. Defaults to ten minutes.
+    /// How long refreshes are denied after too many, from the last denied one. Defaults to ten
+    /// minutes.
     pub denial: Duration,
-    /// Whether a refresh during a denial extends it. Defaults to `true`.
+    /// Whether a denied refresh extends the denial. Defaults to `true`.
     pub denial_extends: bool,
-    /// The status of `Access Denied`. Defaults to 200; 400 was seen as well.
+    /// The status of `Access Denied`. Defaults to 200; 400 has been observed as well.
     pub throttle_status: StatusCode,
-    /// How many live access tokens a refresh token has. Defaults to 15. A further one ends the
-    /// oldest.
+    /// The maximum number of valid access tokens per refresh token. Another one revokes the oldest.
+    /// Defaults to 15.
     pub live_access_tokens: usize,
-    /// How many refresh tokens a user has for an app. Defaults to 20. A further one ends the
-    /// oldest.
+    /// The maximum number of refresh tokens per user and app. Another one revokes the oldest.
+    /// Defaults to 20.
     pub live_refresh_tokens: usize,
-    /// Whether responses with tokens contain the scopes, as some of Zoho's do. Defaults to `true`.
+    /// Whether token responses contain the scopes, as some of Zoho's do. Defaults to `true`.
     pub tells_scopes: bool,
-    /// The unit and the names of lifetimes in responses.
+    /// The unit and the names of durations in responses.
     pub time_unit: TimeUnit,
-    /// The scopes that a token of client credentials reports and is refused for nevertheless.
-    /// Defaults to none.
+    /// Scopes that a token of client credentials reports, but that are rejected. Defaults to none.
     pub hollow_scopes: Vec<String>,
 }
 
-/// A user's answer to a request for consent.
+/// A user's decision on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
-    /// The user consents.
+    /// Consents.
     Allow,
-    /// The user refuses.
+    /// Refuses.
     Deny,
 }
 
-/// The unit of times in responses.
+/// How responses express durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
     /// `expires_in` and `interval` are seconds, as documented.
     Seconds,
-    /// `expires_in` and `interval` are milliseconds, as in older responses and in some to devices.
-    /// With a token there is also `expires_in_sec`.
+    /// As in older responses, and as observed in responses to devices: `expires_in` and `interval`
+    /// are milliseconds. A token response also has `expires_in_sec`.
     Milliseconds,
 }
 
 impl TimeUnit {
-    /// The time in this unit.
+    /// Converts a duration into this unit.
     pub(super) fn number(self, time: Duration) -> u128 {
         match self {
             Self::Seconds => u128::from(time.as_secs()),

@@ -1,5 +1,4 @@
-//! `docs/sandbox.md`: its file and its commands work as they stand there. Its Rust is
-//! a doctest, in `tests/guide`.
+//! Tests the example, the file and the commands in `docs/sandbox.md`.
 
 use std::collections::BTreeSet;
 
@@ -40,7 +39,7 @@ fn the_file_is_a_world() {
     assert_eq!(sandbox.messages("CT_1-T-1").len(), 1);
 }
 
-/// What curl would send is sent, in the world for first steps, and nothing is refused.
+/// Sends what curl would send to the demo world; nothing is rejected.
 #[test]
 fn the_commands_are_all_operations() {
     let (page, scene) = (page(), scene());
@@ -114,7 +113,7 @@ fn the_commands_are_all_operations() {
     assert_eq!(seen.len(), THREADS.len(), "{seen:?}");
 }
 
-/// As a shell takes a line apart.
+/// Splits a line like a shell.
 fn words(line: &str) -> Vec<String> {
     let (mut words, mut word, mut quote) = (Vec::new(), String::new(), None);
     for c in line.chars().chain([' ']) {

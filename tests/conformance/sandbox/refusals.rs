@@ -1,4 +1,4 @@
-//! The table of refusals in `docs/sandbox-rules.md` is made from what the sandbox answers.
+//! Generates the table of errors in `docs/sandbox-rules.md` from the sandbox's responses.
 
 use std::fmt::Write;
 use std::fs;
@@ -46,7 +46,7 @@ fn as_user(operation: &str, token: fn(&Stage) -> String) -> Response<Bytes> {
     stage.handle(&method, &url, &token(&stage), body(operation).as_ref())
 }
 
-/// Starts a thread, with members of its body besides or otherwise.
+/// Starts a thread, with additional or changed members of its body.
 fn post(members: &[(&str, Value)]) -> Response<Bytes> {
     let mut body = json!({ "text": "Hello.", "thread_message_id": MESSAGE });
     for (name, value) in members {
@@ -55,7 +55,7 @@ fn post(members: &[(&str, Value)]) -> Response<Bytes> {
     call(CREATE, "", Some(&body))
 }
 
-/// Who asks, and for what.
+/// Cases about authorization and URLs.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn access() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -171,7 +171,7 @@ fn access() -> Vec<Case> {
     cases
 }
 
-/// What is asked.
+/// Cases about values.
 fn values() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -244,7 +244,7 @@ fn values() -> Vec<Case> {
     cases
 }
 
-/// Calls against the rules, and faults.
+/// Cases about permissions, limits and faults.
 fn rules() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -352,7 +352,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
         assert!(status >= 400, "{what}: {status}");
         let body: Value = serde_json::from_slice(answer.body()).expect("JSON");
         let origin = judge.origin(operation, status, &body["code"], &body["message"]);
-        // The forms of other operations and products hold theirs deeper.
+        // Other operations and products nest the code and the message.
         let found = |pointers: &[&str]| {
             pointers
                 .iter()

@@ -1,12 +1,12 @@
-//! No page's code is left untested, no link leads nowhere, and no page is too long to be read.
+//! All code of pages is tested, no link is broken, and no page is too long.
 
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
-/// The most words of a page.
+/// The maximum number of words of a page.
 const WORDS: usize = 1500;
 
-/// Tables that tests write, and that nobody reads from top to bottom.
+/// Tables that tests generate, for reference.
 const GENERATED: [&str; 4] = [
     "cliq-api/guide/faults.md",
     "docs/endpoints.md",
@@ -18,7 +18,7 @@ fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
 
-/// Every page, by its path within the repository.
+/// Returns the path of each page in the repository.
 fn pages() -> Vec<String> {
     let mut pages = vec!["README.md".to_owned(), "CONTRIBUTING.md".to_owned()];
     for name in ["api", "cli", "macros", "openapi", "sandbox"] {
@@ -47,7 +47,7 @@ fn text(page: &str) -> String {
     fs::read_to_string(root().join(page)).unwrap_or_else(|error| panic!("{page}: {error}"))
 }
 
-/// The words behind the fences that open code blocks.
+/// Returns the languages of code blocks.
 fn languages(text: &str) -> impl Iterator<Item = &str> {
     let fences = text
         .lines()
@@ -135,7 +135,7 @@ fn the_guide_has_the_picture_of_the_readme() {
     );
 }
 
-/// The targets of links, outside of code blocks.
+/// Returns the targets of links outside of code blocks.
 fn links(text: &str) -> Vec<&str> {
     let prose = text.split("```").step_by(2);
     prose
@@ -145,7 +145,7 @@ fn links(text: &str) -> Vec<&str> {
         .collect()
 }
 
-/// The anchors that GitHub gives headings.
+/// Returns GitHub's anchors of headings.
 fn headings(text: &str) -> impl Iterator<Item = String> {
     text.lines()
         .filter(|line| line.starts_with('#'))

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line arguments.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -17,8 +17,8 @@ It prints its URL, access tokens and ids, and then a line for each request. Its 
 at exit, unless --save is given.";
 
 const EXAMPLES: &str = "\
-Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, late, truncate, wrong-length, \
-not-json, oversize, gzip-bomb.
+Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, \
+late, truncate, wrong-length, not-json, oversize, gzip-bomb.
 
 Examples:
   cliq-sandbox
@@ -28,29 +28,29 @@ Examples:
   cliq-sandbox --port 0 --limits harsh --telling request-limit
   cliq-sandbox --latency exp:80ms --fault lose-answer=0.05 --fault fail=0.01 --seed 7";
 
-/// What was asked for.
+/// The parsed arguments.
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) address: SocketAddr,
-    /// The hosts that requests may name, besides those of this machine.
+    /// Host names that requests may use, in addition to those of this machine.
     pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
-    /// The limits' name, to be shown.
+    /// The name of the limits, for display.
     pub(crate) limits_name: String,
     pub(crate) latency: Option<Latency>,
     pub(crate) faults: Vec<(Fault, f64)>,
     pub(crate) seed: Option<u64>,
     pub(crate) posts: Posts,
-    /// What it begins with.
+    /// The initial world.
     pub(crate) world: Option<PathBuf>,
-    /// Where it is kept.
+    /// The file that the world is saved to.
     pub(crate) save: Option<PathBuf>,
     pub(crate) quiet: bool,
-    /// Whether there is to be an OAuth app.
+    /// Whether to register an OAuth app.
     pub(crate) app: bool,
 }
 
-/// Ends the program where they can't be read, or help was asked for.
+/// Parses the arguments. Exits if they are invalid, or for `--help`.
 pub(crate) fn read() -> Args {
     Args::new(&command().get_matches())
 }
@@ -66,7 +66,7 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
         .action(ArgAction::SetTrue)
 }
 
-/// Where it is, and under which names.
+/// Arguments for the address and the host names.
 fn place() -> [Arg; 3] {
     [
             option("port", "PORT", "The port to listen at; 0 for a free one")
@@ -229,7 +229,7 @@ impl Args {
     }
 }
 
-/// `lose-answer=0.05`.
+/// Parses `lose-answer=0.05`.
 fn fault(text: &str) -> Result<(Fault, f64), String> {
     let (name, chance) = text
         .split_once('=')
