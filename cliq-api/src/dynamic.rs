@@ -64,8 +64,8 @@ impl DynamicCall {
         self.call.meta()
     }
 
-    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no parameter
-    /// of that name or several in different places, the call fails: those are set with
+    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no
+    /// parameter of that name or several in different places, the call fails: those are set with
     /// [`set_in`](Self::set_in).
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
@@ -125,7 +125,8 @@ impl DynamicCall {
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # type Result = std::result::Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result {
     /// let mut body = client.call(download).set("FILE_ID", "42").stream().await?.into_body();
     /// while let Some(piece) = body.data().await {
     ///     println!("{} bytes", piece?.len());

@@ -178,9 +178,9 @@ impl<R: PagedExt> Pages<R> {
     /// # Errors
     ///
     /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
-    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row, or,
-    /// where pages have numbers or offsets, the same page three times. A URL of the next page at
-    /// another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
+    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row,
+    /// or, where pages have numbers or offsets, the same page three times. A URL of the next page
+    /// at another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
     /// nothing is sent there.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
@@ -209,7 +209,8 @@ impl<R: PagedExt> Pages<R> {
     ///     match page {
     ///         Ok(page) => println!("{} tickets", page.items.len()),
     ///         Err(error) if error.is_throttled() => {
-    ///             tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(60))).await;
+    ///             let wait = error.retry_after().unwrap_or(Duration::from_secs(60));
+    ///             tokio::time::sleep(wait).await;
     ///             pages.resume();
     ///         }
     ///         Err(error) => return Err(error),
@@ -260,12 +261,13 @@ pub struct DynamicPages {
 }
 
 impl DynamicCall {
-    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when it
-    /// is polled for; its items are any JSON.
+    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when
+    /// it is polled for; its items are any JSON.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, list: &'static cliq_api::EndpointMeta) -> Result<(), Error> {
+    /// # use cliq_api::EndpointMeta;
+    /// # async fn example(client: Client, list: &'static EndpointMeta) -> Result<(), Error> {
     /// let mut pages = client.call(list).pages();
     /// while let Some(page) = pages.next().await {
     ///     for item in page?.items {

@@ -103,8 +103,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there is
-    /// one, such as `https://api.example.com/v2`.
+    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there
+    /// is one, such as `https://api.example.com/v2`.
     ///
     /// It has to be `https`, except for `localhost` and literal loopback addresses, or with
     /// [`allow_plain_http`](Self::allow_plain_http).
@@ -120,14 +120,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way there.
+    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way
+    /// there.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
     /// Sets how calls are authorized: an [`Authorizer`](crate::auth::Authorizer),
-    /// [`Credentials`], or an [`Identity`] with a base URL of its own. By default calls carry no
+    /// [`Credentials`], or an [`Identity`] with another base URL. By default calls carry no
     /// authorization.
     pub fn authorizer(mut self, identity: impl Into<Identity>) -> Self {
         self.identity = identity.into();
@@ -207,8 +208,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
-    /// to 30 seconds.
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time.
+    /// Defaults to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -325,8 +326,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what sends the requests, in place of the default transport. What this builder says of
-    /// connections and proxies is the default transport's, and building fails if both are set.
+    /// Sets what sends the requests, in place of the default transport. This builder's settings of
+    /// connections and proxies are the default transport's, and building fails if both are set.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -494,8 +495,9 @@ impl ClientBuilder {
     /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
-    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
-    /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
+    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only
+    /// this machine is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is
+    /// set.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;

@@ -72,8 +72,8 @@ pub trait Endpoint: Builder {
     const META: &'static EndpointMeta;
 }
 
-/// What the macro writes about one endpoint, for a type without values that has its name. A trait of
-/// this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
+/// What the macro writes about one endpoint, for a type without values that has its name. A trait
+/// of this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
 /// compare each with each.
 #[doc(hidden)]
 pub trait Declaration: 'static {

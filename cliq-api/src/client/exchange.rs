@@ -216,7 +216,7 @@ fn silent(sent: Sent, silence: Duration) -> TransportError {
     TransportError::timed_out(sent, problem)
 }
 
-/// Reads what the response reports of the limit, and completes the permit.
+/// Reads the limit that a response reports, and completes the permit.
 fn classify(
     core: &Core,
     received: Result<Response<Body>, Incomplete>,
@@ -278,7 +278,7 @@ fn outcome(failure: &Failure) -> Outcome {
     }
 }
 
-/// Has the provider read what a response reports of a failure.
+/// Lets the provider read the failure from a response.
 pub(super) fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
     let length = response.body().len().min(MAX_KEPT);
     let failure = core.provider.read_failure(&FailedResponse::new(

@@ -182,8 +182,8 @@ impl Client {
         })))
     }
 
-    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing clients
-    /// of that user go on. Returns whether there was one.
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing
+    /// clients of that user go on. Returns whether there was one.
     pub fn forget_user(&self, user: &UserKey) -> bool {
         self.0.core.users.forget(user)
     }

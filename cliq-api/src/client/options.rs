@@ -108,11 +108,11 @@ impl Options {
         }
     }
 
-    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for a
-    /// token, all attempts, reading the response.
+    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for
+    /// a token, all attempts, reading the response.
     ///
-    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of an
-    /// attempt.
+    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of
+    /// an attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self {
@@ -130,8 +130,8 @@ impl Options {
         }
     }
 
-    /// Fails at once if the call would have to wait for its rate limit. The error reports after which
-    /// time it could go.
+    /// Fails at once if the call would have to wait for its rate limit. The error reports after
+    /// which time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {
         Self {

@@ -38,8 +38,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that before
-    /// each further one, at most 10 s.
+    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that
+    /// before each further one, at most 10 s.
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,

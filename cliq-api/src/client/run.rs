@@ -247,7 +247,7 @@ impl<'c> Run<'c> {
                 return Err(self.ended(error).not_replayable());
             }
             if is_renewed {
-                // Once, whatever the policy is: the server has not acted on the call.
+                // Once, whatever the policy: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
             } else if let Some(wait) = wait {
@@ -387,7 +387,7 @@ impl<'c> Run<'c> {
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
         let bounds = self.bounds(end);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
-        // now on, and is finished for the sake of what its response reports.
+        // now on, and is finished to learn its response.
         let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
         let core = self.core();
         let exchange = exchange(Arc::clone(core), request, bounds, permit);
@@ -484,7 +484,7 @@ impl<'c> Run<'c> {
                 wait = Duration::ZERO;
             }
         }
-        // Where the time doesn't suffice, this error tells more than a timeout.
+        // If the time doesn't suffice, this error explains more than a timeout.
         let in_time = self.begun.elapsed().saturating_add(until_sent) < self.deadline;
         (in_time && core.budget.can_pay()).then_some(wait)
     }
