@@ -20,7 +20,7 @@ pub(crate) const REDACTED: &str = "[redacted]";
 const SHORT: usize = 4;
 /// The end of a text of that many bytes may have been cut within a secret.
 pub(crate) const CUT: usize = 200;
-/// A shorter value within a header is no secret by itself.
+/// A shorter value within a header isn't treated as a secret.
 const VALUE: usize = 8;
 /// In bytes.
 const LONGEST_ESCAPE: usize = 12;
@@ -121,8 +121,8 @@ impl Secrets {
         }
     }
 
-    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one that
-    /// has their texts alone, without the secrets.
+    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one
+    /// that has their texts alone, without the secrets.
     pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
         if self.0.is_empty() {
             return error;

@@ -1,4 +1,4 @@
-//! What is printed at the end.
+//! Prints the results.
 
 use std::fmt::Write as _;
 use std::thread;
@@ -9,12 +9,12 @@ use crate::measure::{Clock, Series, cost, measured};
 use crate::options::{BASE, Command, Mode, Options};
 use crate::variant::Variant;
 
-/// The number of endpoints that the budgets are set for.
+/// The number of endpoints for which there are budgets.
 const BUDGETED: usize = 200;
 const CRATES: usize = 100;
 const CLEAN_BUILD: f64 = 1.15;
 
-/// The most that an endpoint may cost, over the same by hand.
+/// Returns the maximum cost of an endpoint, relative to handwritten code.
 fn budget(case: &Case, mode: Mode) -> Option<f64> {
     match (case.variant, case.command, mode) {
         (Variant::Ours, Command::Check, Mode::Scratch) => Some(0.6),
@@ -30,7 +30,7 @@ fn verdict(value: f64, budget: f64) -> String {
     )
 }
 
-/// The table of what endpoints cost.
+/// Returns the table of the costs of endpoints.
 pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     let layout = match options.per_module {
         0 => "all in one module".to_owned(),
@@ -130,7 +130,7 @@ pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
     data
 }
 
-/// Whether twice the endpoints cost twice.
+/// Reports whether twice the endpoints cost twice as much.
 pub(crate) fn linear(options: &Options, all: &[Series]) -> Option<String> {
     let [.., fewer, more] = options.endpoints[..] else {
         return None;
@@ -180,7 +180,7 @@ fn over_by_hand(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Option
     Some(positive(cost(all, case, mode, clock))? / positive(cost(all, &by_hand, mode, clock))?)
 }
 
-/// A cost that drowned in noise is none to compare with.
+/// A cost below the noise can't be compared.
 fn positive(cost: Option<f64>) -> Option<f64> {
     cost.filter(|&cost| cost > 0.0)
 }

@@ -1,17 +1,16 @@
-//! Measures what a permit costs: in time and memory beside governor's keyed limiter, and over the
-//! stores that processes share.
+//! Measures the cost of a permit: in time and memory compared with governor's keyed limiter, and
+//! with shared stores.
 //!
 //! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`,
 //! `memory`, `stores` or `window` a part. The stores need a `redis-server`. `window` simulates how
 //! many calls a server counts, and takes no time; `-- window --save FILE` writes what is plotted.
 //!
-//! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are
-//! printed. The two promise different things: governor's state is one number for each key, and it
-//! takes no part in what becomes of a call; ours holds a slot for each call until some time after
-//! its answer. What that costs is what is measured here.
+//! Both sides alternate over several rounds, and the medians are printed. They guarantee different
+//! things: governor's state is one number per key, and it ignores the outcome of a call; ours holds
+//! a slot for each call until some time after its response. The difference is the cost of that.
 
 mod memory;
-// The benchmark of the runtime has it too.
+// Shared with the runtime benchmark.
 #[path = "../../runtime/src/median.rs"]
 mod sides;
 mod stores;
@@ -30,12 +29,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// As most of Cliq's.
+/// Like most of Cliq's limits.
 fn published() -> BucketSpec {
     spec("GET /published", Limit::new(20, Duration::from_mins(1)))
 }
 
-/// So many that nobody waits.
+/// A limit that nobody reaches.
 fn plenty() -> BucketSpec {
     spec("GET /plenty", Limit::new(1_000_000, Duration::from_secs(1)))
 }

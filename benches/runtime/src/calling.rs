@@ -1,4 +1,4 @@
-//! A call over loopback, with all that a call has: a token, a limit, retries, a deadline, traces.
+//! Measures a call over loopback, with a token, a limit, retries, a deadline and traces.
 
 use std::fmt::Write as _;
 use std::path::Path;
@@ -14,10 +14,10 @@ use crate::sides::{Ours, OverHyper, OverReqwest, WithOctocrab, WithRustify};
 
 const ROUNDS: usize = 61;
 const CALLS: usize = 512;
-/// Of responses of a MiB.
+/// The number of calls with a response of 1 MiB.
 const LARGE_CALLS: usize = 16;
 
-/// The first one is the same as the last: how far apart they are tells what a difference is worth.
+/// The first one equals the last: their difference shows the precision.
 const NAMES: [&str; 8] = [
     "reqwest",
     "reqwest, careful",
@@ -61,7 +61,7 @@ pub(crate) fn measure(save: Option<&Path>) {
     for in_flight in [1, 64] {
         compare(&with_tls, in_flight, CALLS, "a small response over TLS");
     }
-    // From here on somebody listens to traces, and writes them to nowhere.
+    // From here on, traces are formatted and discarded.
     tracing_subscriber::fmt().with_writer(io::sink).init();
     for in_flight in [1, 64] {
         let what = "a small response, traces are written from INFO on";
@@ -83,7 +83,7 @@ fn compare(
     let entered = runtime.enter();
     let (bare, careful) = (OverReqwest::bare(place), OverReqwest::careful(place));
     let hyper = OverHyper::new(place);
-    // octocrab takes no certificate.
+    // octocrab can't be given a certificate.
     let octocrab = place
         .certificate
         .is_none()
@@ -128,7 +128,7 @@ fn compare(
     all
 }
 
-/// So many calls, of which so many are under way at once, with connections that stand.
+/// Measures this many calls, with this many in flight, over established connections.
 fn time<F: Future<Output = bool>>(
     runtime: &Runtime,
     in_flight: usize,

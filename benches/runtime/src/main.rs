@@ -1,5 +1,5 @@
-//! Measures what a call costs at run time, beside the same by hand over reqwest; `README.md` says
-//! how to read it.
+//! Measures the cost of a call at run time, compared with handwritten code over reqwest; see
+//! `README.md`.
 
 mod building;
 mod calling;
@@ -14,7 +14,7 @@ use std::path::Path;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
-/// On both sides, so that what the counting costs is in both.
+/// Counts on both sides, so that both include the overhead of counting.
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 

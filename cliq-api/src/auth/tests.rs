@@ -436,7 +436,7 @@ async fn a_failure_is_told_to_all_who_wait() {
             assert!(error.to_string().contains("auth.example.com"), "{error}");
         }
         assert!(begun.elapsed() <= Duration::from_secs(30), "{reply:?}");
-        // Who comes right after is told the same, without another request.
+        // The next caller gets the same error, without another request.
         let asked = server.refreshes();
         assert_eq!(failed(session.authorization().await).kind(), kind);
         assert_eq!(server.refreshes(), asked);
@@ -1012,7 +1012,7 @@ async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     assert_eq!(token(&other).await.header, second.header);
     assert_eq!(server.refreshes(), 2);
 
-    // Each client starts anew, and the store knows of what was before.
+    // Each client is new, and the store knows what happened before.
     for _ in 0..50 {
         let started = new();
         let authorized = token(&started).await;

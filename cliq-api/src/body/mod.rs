@@ -1,4 +1,4 @@
-//! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
+//! The body of a request or a response: bytes, or a stream that is sent once or reopened.
 
 mod part;
 mod sources;
@@ -21,6 +21,7 @@ use tokio::io::AsyncRead;
 
 pub use self::part::Part;
 pub(crate) use self::part::Parts;
+use crate::few::Few;
 use sources::{AsyncReader, Lazy, Pieces, Reader, WithLength};
 
 /// Any error, as bodies and layers report it.
@@ -30,6 +31,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 
 /// The body of a request or a response. It implements [`http_body::Body`].
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// ```
 /// use cliq_api::Body;
 ///
@@ -37,7 +40,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 /// assert_eq!(whole.as_bytes(), Some(&"{}".into()));
 ///
 /// // A body that can be opened again may be sent again after a failure.
-/// let replayable = Body::replayable(|| Body::from(std::fs::read("report.csv").unwrap_or_default()));
+/// let report = || Body::from(std::fs::read("report.csv").unwrap_or_default());
+/// let replayable = Body::replayable(report);
 /// assert!(replayable.try_clone().is_some());
 /// ```
 #[derive(Default)]
@@ -171,7 +175,6 @@ impl Body {
     /// The stream's own error, or [`TooLarge`] as soon as there are more than `max` bytes.
     pub async fn collect_up_to(mut self, max: usize) -> Result<Bytes, BoxError> {
         let mut collected = Collected::default();
-        collected.expect(http_body::Body::size_hint(&self).exact());
         while let Some(data) = self.data().await {
             collected.push(data?);
             if collected.len() > max {
@@ -258,47 +261,50 @@ impl Payload {
 }
 
 /// Pieces of a body. The usual one comes in one piece, and is not copied.
+///
+/// Others are joined at the end, just before they are read: pieces that are copied as they arrive
+/// have left the processor's cache by then, if more responses arrive at once.
 #[derive(Default)]
 pub(crate) struct Collected {
-    first: Bytes,
-    /// The whole content, once there is more than one piece.
-    more: Vec<u8>,
-    /// How long it is expected to be.
-    expected: usize,
+    pieces: Few<Bytes>,
+    /// Small pieces behind those, which would take more memory than their content.
+    small: Vec<u8>,
+    length: usize,
 }
 
-/// The most that is reserved for a body because of the length that it announces, in bytes.
-const MAX_RESERVED: usize = 4 << 20;
+/// From how many bytes on a piece is kept as it is.
+const LARGE: usize = 4 << 10;
 
 impl Collected {
-    /// Announces the length, so that pieces are not moved each time there are more of them.
-    pub(crate) fn expect(&mut self, length: Option<u64>) {
-        let length = length.and_then(|length| usize::try_from(length).ok());
-        self.expected = length.unwrap_or(0).min(MAX_RESERVED);
+    pub(crate) fn push(&mut self, piece: Bytes) {
+        let is_first = self.length == 0;
+        self.length += piece.len();
+        if is_first {
+            self.pieces = Few::One(piece);
+        } else if piece.len() < LARGE {
+            self.small.extend_from_slice(&piece);
+        } else {
+            self.flush();
+            self.pieces.push(piece);
+        }
     }
 
-    pub(crate) fn push(&mut self, piece: Bytes) {
-        if self.len() == 0 {
-            self.first = piece;
-            return;
+    fn flush(&mut self) {
+        if !self.small.is_empty() {
+            self.pieces.push(std::mem::take(&mut self.small).into());
         }
-        if self.more.is_empty() {
-            self.more.reserve(self.expected);
-            self.more
-                .extend_from_slice(&std::mem::take(&mut self.first));
-        }
-        self.more.extend_from_slice(&piece);
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.first.len() + self.more.len()
+        self.length
     }
 
-    pub(crate) fn into_bytes(self) -> Bytes {
-        if self.more.is_empty() {
-            self.first
-        } else {
-            self.more.into()
+    pub(crate) fn into_bytes(mut self) -> Bytes {
+        self.flush();
+        match self.pieces {
+            Few::None => Bytes::new(),
+            Few::One(piece) => piece,
+            pieces => pieces.concat().into(),
         }
     }
 }
@@ -379,5 +385,42 @@ impl http_body::Body for Body {
                 stream.size_hint()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_any_size_are_joined_in_their_order() {
+        for lengths in [
+            &[][..],
+            &[0, 0],
+            &[1],
+            &[LARGE + 1],
+            &[0, 5],
+            &[1, 2, 3],
+            &[LARGE, LARGE, LARGE],
+            &[1, LARGE, 2, 3, LARGE, LARGE, 4, 0],
+            &[LARGE, 1, 1],
+        ] {
+            let (mut collected, mut whole) = (Collected::default(), Vec::new());
+            for (&length, byte) in lengths.iter().zip(b'a'..) {
+                let piece = vec![byte; length];
+                whole.extend_from_slice(&piece);
+                collected.push(piece.into());
+                assert_eq!(collected.len(), whole.len());
+            }
+            assert_eq!(collected.into_bytes(), whole, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_piece_is_not_copied() {
+        let piece = Bytes::from(vec![b'a'; 10]);
+        let mut collected = Collected::default();
+        collected.push(piece.clone());
+        assert_eq!(collected.into_bytes().as_ptr(), piece.as_ptr());
     }
 }

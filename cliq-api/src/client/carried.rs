@@ -5,11 +5,12 @@ use http::request::Parts;
 use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 
 use crate::auth::Generation;
+use crate::few::Few;
 use crate::secrets::Secrets;
 
 /// What may be secret of the headers of a request, and its URL.
 pub(super) struct Carried {
-    headers: Vec<(HeaderName, HeaderValue)>,
+    headers: Few<(HeaderName, HeaderValue)>,
     uri: Uri,
     /// Identifies its token.
     pub(super) generation: Option<Generation>,
@@ -37,7 +38,7 @@ impl Carried {
         let is_added = |name: &HeaderName, value: &HeaderValue| {
             without.is_some_and(|request| !has(request.headers(), name, value))
         };
-        for (name, value) in &self.headers {
+        for (name, value) in &*self.headers {
             if value.is_sensitive() || is_secret_header(name) || is_added(name, value) {
                 secrets.add_header(value);
             }

@@ -23,6 +23,8 @@ use crate::transport::{Exchange, Sent, TransportError};
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Bounds {
     pub(super) timeout: Duration,
+    /// When that is over.
+    pub(super) end: Instant,
     /// How long the server may be silent.
     pub(super) read_timeout: Option<Duration>,
     /// In bytes. It limits what is received whole, and the values of a stream.
@@ -58,8 +60,7 @@ pub(super) async fn receive(
     bounds: &Bounds,
 ) -> Result<Response<Body>, Incomplete> {
     let mut arrived = Arrived::default();
-    let end = Instant::now() + bounds.timeout;
-    let result = match timeout_at(end, arrived.read(exchange, bounds)).await {
+    let result = match timeout_at(bounds.end, arrived.read(exchange, bounds)).await {
         Ok(result) => result,
         Err(_) => Err(Why::Failed(arrived.timed_out(bounds.timeout))),
     };
@@ -101,15 +102,6 @@ impl Arrived {
         if status.is_success() && bounds.is_streamed() {
             return Ok(Some(body));
         }
-        // No more than is taken of it.
-        let most = if status.is_success() {
-            bounds.max_response_size
-        } else {
-            MAX_KEPT
-        };
-        let length = body.size_hint().exact();
-        self.body
-            .expect(length.map(|length| length.min(most as u64)));
         while !body.is_end_stream()
             && let Some(piece) = next(&mut body, bounds.read_timeout).await
         {

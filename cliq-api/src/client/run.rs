@@ -150,6 +150,15 @@ enum Stage {
     Response,
 }
 
+/// What an attempt needs.
+struct Ready {
+    permit: Permit,
+    /// Whether the request carries an authorization.
+    authorized: bool,
+    /// When it is sent.
+    at: Instant,
+}
+
 /// An attempt without a success.
 enum Failed {
     /// It was made, and failed.
@@ -238,7 +247,7 @@ impl<'c> Run<'c> {
                 return Err(self.ended(error).not_replayable());
             }
             if is_renewed {
-                // Once, whatever the policy says: the server has not acted on the call.
+                // Once, whatever the policy: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
             } else if let Some(wait) = wait {
@@ -266,12 +275,17 @@ impl<'c> Run<'c> {
 
     /// Makes one attempt.
     async fn attempt(&mut self) -> Result<Response<Body>, Failed> {
-        let (permit, authorized) = pin!(self.ready_in_time()).await?;
+        let Ready {
+            permit,
+            authorized,
+            at,
+        } = pin!(self.ready_in_time()).await?;
+        let attempt_end = at + self.timeout;
         self.stage = Stage::Response;
         let span = trace::attempt(self.call.meta(), self.attempted());
-        let mut exchange = self.exchange(permit).instrument(span);
+        let mut exchange = self.exchange(permit, attempt_end).instrument(span);
         // An attempt has its own timeout. Most calls don't need a second timer for the deadline.
-        let end = Some(self.end()).filter(|&end| Instant::now() + self.timeout > end);
+        let end = Some(self.end()).filter(|&end| attempt_end > end);
         let Some(result) = in_time(end, Pin::new(&mut exchange)).await else {
             return Err(Failed::Before(self.out_of_time()));
         };
@@ -292,15 +306,14 @@ impl<'c> Run<'c> {
         result.map_err(Failed::Attempt)
     }
 
-    async fn ready_in_time(&mut self) -> Result<(Permit, bool), Failed> {
+    async fn ready_in_time(&mut self) -> Result<Ready, Failed> {
         let ready = in_time(Some(self.end()), pin!(self.ready())).await;
         ready.unwrap_or_else(|| Err(Failed::Before(self.out_of_time())))
     }
 
     /// Waits for what an attempt needs: a permit, and then the authorization, which comes last as
-    /// a long wait would outlive the token. Returns the permit, and whether the request carries an
-    /// authorization.
-    async fn ready(&mut self) -> Result<(Permit, bool), Failed> {
+    /// a long wait would outlive the token.
+    async fn ready(&mut self) -> Result<Ready, Failed> {
         let endpoint = self.call.meta();
         loop {
             if !self.is_built {
@@ -323,7 +336,8 @@ impl<'c> Run<'c> {
                     check_scopes(self.client(), endpoint).map_err(Failed::Before)?;
             }
             // A permit that was held for too long, or that a lockout has voided, is given back.
-            if permit.sending().is_err() {
+            let at = Instant::now();
+            if permit.sending_at(at).is_err() {
                 continue;
             }
             if self.is_charged && !self.core().budget.pay() {
@@ -331,7 +345,11 @@ impl<'c> Run<'c> {
                 return Err(Failed::NoBudget);
             }
             open_stream(self.call, &mut self.body).map_err(Failed::Before)?;
-            return Ok((permit, authorized));
+            return Ok(Ready {
+                permit,
+                authorized,
+                at,
+            });
         }
     }
 
@@ -356,7 +374,11 @@ impl<'c> Run<'c> {
     }
 
     /// Sends the request, receives the response, and completes the permit.
-    fn exchange(&mut self, permit: Permit) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
+    fn exchange(
+        &mut self,
+        permit: Permit,
+        end: Instant,
+    ) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
         let core = Arc::clone(self.core());
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
@@ -364,6 +386,7 @@ impl<'c> Run<'c> {
         let own_max = self.context.options().max_response_size;
         let bounds = Bounds {
             timeout: self.timeout,
+            end,
             read_timeout: core.read_timeout,
             max_response_size: self.max_response_size(),
             max_stream_size: own_max.filter(|_| self.delivery == Delivery::Stream),
@@ -371,7 +394,7 @@ impl<'c> Run<'c> {
         };
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
-        // now on, and is finished for the sake of what its response says.
+        // now on, and is finished to learn its response.
         let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
         let work = async move {
             let received = receive(core.send(request), &bounds).await;
@@ -468,7 +491,7 @@ impl<'c> Run<'c> {
                 wait = Duration::ZERO;
             }
         }
-        // Where the time doesn't suffice, this error says more than a timeout.
+        // If the time doesn't suffice, this error explains more than a timeout.
         let in_time = self.begun.elapsed().saturating_add(until_sent) < self.deadline;
         (in_time && core.budget.can_pay()).then_some(wait)
     }
@@ -555,7 +578,7 @@ impl Fault {
     }
 }
 
-/// Reads what a response says of the limit, and completes the permit. Returns what follows if the
+/// Reads the limit that a response reports, and completes the permit. Returns what follows if the
 /// response reports throttling.
 fn classify(
     core: &Core,
@@ -616,7 +639,7 @@ fn classify(
     }
 }
 
-/// Has the provider read what a response says of a failure.
+/// Lets the provider read the failure from a response.
 fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
     let length = response.body().len().min(MAX_KEPT);
     let failure = core.provider.read_failure(&FailedResponse::new(

@@ -8,7 +8,7 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::events::Events;
 use super::identity::Identity;
-use super::message::{Acquire, Decision, LeaseId, Locked};
+use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked};
 use super::options::AcquireOptions;
 use super::outbox::Outbox;
 use super::registry::{BucketId, Registry, UserBucket};
@@ -79,10 +79,12 @@ impl Inner {
     }
 
     /// Whether a lockout is known without asking anybody.
+    #[inline]
     pub(super) fn is_locked(&self, slot: &Slot, at: Instant) -> bool {
-        if self.shared.is_none() && !slot.may_be_locked() {
-            return false;
-        }
+        (self.shared.is_some() || slot.may_be_locked()) && self.looks_locked(slot, at)
+    }
+
+    fn looks_locked(&self, slot: &Slot, at: Instant) -> bool {
         let now = self.clock.millis(at);
         self.known_lock(slot, &slot.lock(), now).is_some()
     }
@@ -98,13 +100,37 @@ impl Inner {
         if self.shared.is_some() || local.waiting().is_some() {
             return None;
         }
-        let lease = local.lease();
-        let message = Acquire::new(lease, self.identity.source(), options.timeout)
+        let message = self.message(local.lease(), options);
+        take(slot, &mut local, now, &message).then_some(message.lease)
+    }
+
+    /// The same for a call of two buckets, in the order in which every call locks them.
+    pub(super) fn take_both_at_once(
+        &self,
+        [one, other]: [&Slot; 2],
+        now: u64,
+        options: &AcquireOptions,
+    ) -> Option<LeaseId> {
+        let (mut first, mut second) = (one.lock(), other.lock());
+        if self.shared.is_some() || first.waiting().is_some() || second.waiting().is_some() {
+            return None;
+        }
+        let message = self.message(self.lease(), options);
+        if !take(one, &mut first, now, &message) {
+            return None;
+        }
+        if !take(other, &mut second, now, &message) {
+            let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
+            first.bucket.complete(now, one.rules(), &unsent);
+            return None;
+        }
+        Some(message.lease)
+    }
+
+    fn message(&self, lease: LeaseId, options: &AcquireOptions) -> Acquire {
+        Acquire::new(lease, self.identity.source(), options.timeout)
             .priority(options.priority)
-            .retry(options.retry);
-        let decision = local.bucket.acquire(now, slot.rules(), &message);
-        slot.note_lock(&local);
-        matches!(decision, Decision::Granted { .. }).then_some(lease)
+            .retry(options.retry)
     }
 
     /// The lockout that is known without asking anybody.
@@ -117,4 +143,11 @@ impl Inner {
             }),
         }
     }
+}
+
+/// Takes a slot, if there is one.
+fn take(slot: &Slot, local: &mut Local, now: u64, message: &Acquire) -> bool {
+    let decision = local.bucket.acquire(now, slot.rules(), message);
+    slot.note_lock(local);
+    matches!(decision, Decision::Granted { .. })
 }

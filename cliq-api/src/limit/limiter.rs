@@ -7,7 +7,6 @@ use std::sync::Arc;
 use tokio::time::Instant;
 
 use super::acquiring::Acquiring;
-use super::few::Few;
 use super::inner::Inner;
 use super::message::LeaseId;
 use super::options::AcquireOptions;
@@ -17,6 +16,7 @@ use super::settings::LimitSettings;
 use super::spec::BucketSpec;
 use super::store::LimitStore;
 use super::wait::{Lease, Wait};
+use crate::few::Few;
 use crate::user_key::UserKey;
 
 /// Allows calls as the limits of their buckets and the server's lockouts permit. Cloning it is
@@ -112,6 +112,16 @@ impl Limiter {
             let lease = Lease {
                 id: LeaseId(0),
                 use_by: at,
+                process: None,
+            };
+            return Acquiring::ready(permit(lease, slots));
+        }
+        if let [one, other] = &*slots
+            && let Some(id) = inner.take_both_at_once([one.as_ref(), other.as_ref()], now, &options)
+        {
+            let lease = Lease {
+                id,
+                use_by: at + inner.settings.permit_ttl,
                 process: None,
             };
             return Acquiring::ready(permit(lease, slots));

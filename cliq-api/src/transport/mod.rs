@@ -38,12 +38,12 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(all(feature = "hyper", not(feature = "reqwest")))]
 pub type DefaultTransport = HyperTransport;
 
@@ -70,6 +70,8 @@ pub type Exchange<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// Sends a request once.
+///
+/// The guide: [transports](crate::guide::middleware#transports).
 ///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a
@@ -159,7 +161,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// Takes secrets out of what it says and of its causes.
+    /// Redacts secrets in its message and in its causes.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
         secrets.redact_in(&mut self.problem);
         self.source = self.source.map(|source| secrets.redact_error(source));

@@ -19,7 +19,7 @@ use crate::transport::Sent;
 const INTERVAL: Duration = Duration::from_secs(5);
 /// How much longer the interval gets with each `slow_down` (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
-/// How long a code is valid where the server doesn't say so, although it has to.
+/// How long a code is valid if the server omits the required `expires_in`.
 const LIFETIME: Duration = Duration::from_mins(5);
 
 /// A device that waits for its user.

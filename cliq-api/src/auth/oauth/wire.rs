@@ -32,7 +32,7 @@ use crate::transport::{Transport, TransportError};
 const MAX_ANSWER: usize = 1 << 20;
 /// How large an `error_description` may be, in bytes, to be kept.
 const DESCRIPTION: usize = 1024;
-/// What a server may say at most: it is added to a time.
+/// The longest lifetime that is accepted: it is added to a time.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 /// A request to an authorization server.
@@ -253,7 +253,7 @@ impl Call<'_> {
                 ..Failure::answered(error)
             });
         }
-        // A revocation needs no body (RFC 7009, section 2.2). But what a gateway says instead of
+        // A revocation needs no body (RFC 7009, section 2.2). But what a gateway sends instead of
         // the server must not pass for one.
         let is_read = match self.request {
             OAuthRequest::Revocation => is_own(answer),
@@ -291,7 +291,7 @@ impl Call<'_> {
     ) -> Failure {
         let dialect = self.server.its_dialect();
         let mut refusal = dialect.refusal(self.request, code, members);
-        // What the status says, whatever the code is.
+        // The status decides, whatever the code is.
         if status == StatusCode::TOO_MANY_REQUESTS && refusal.kind == AuthErrorKind::Refused {
             refusal.kind = AuthErrorKind::TooMany;
         }

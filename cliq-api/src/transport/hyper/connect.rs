@@ -15,6 +15,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use tower_service::Service;
 
+use super::servers::Servers;
 use super::stream::Stream;
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
@@ -37,6 +38,7 @@ pub(super) struct Settings {
     /// How long connecting may take, with all handshakes.
     pub(super) timeout: Duration,
     pub(super) proxies: Option<Arc<Matcher>>,
+    pub(super) servers: Arc<Servers>,
     #[cfg(feature = "rustls")]
     pub(super) tls: Tls,
 }
@@ -152,8 +154,12 @@ impl Service<Uri> for Connector {
         let this = self.clone();
         Box::pin(async move {
             let Settings {
-                timeout, proxies, ..
+                timeout,
+                proxies,
+                servers,
+                ..
             } = &this.0.settings;
+            let to = servers.resolved(to);
             let proxy = proxies.as_ref().and_then(|proxies| proxies.intercept(&to));
             let connecting = this.connect(&to, proxy.as_ref());
             let connected = match tokio::time::timeout(*timeout, connecting).await {

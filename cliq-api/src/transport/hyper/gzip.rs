@@ -23,8 +23,8 @@ const MAX_HEADER: usize = 64 << 10;
 const HEADER: usize = 10;
 const TRAILER: usize = 8;
 
-/// Tells the server that the response may be compressed. A part of a compressed response couldn't be
-/// unpacked.
+/// Tells the server that the response may be compressed. A part of a compressed response couldn't
+/// be unpacked.
 pub(super) fn accept(headers: &mut HeaderMap) {
     if !headers.contains_key(RANGE) {
         let gzip = HeaderValue::from_static("gzip");
@@ -85,7 +85,7 @@ impl<B> Unpacked<B> {
             body,
             input: Bytes::new(),
             is_whole: false,
-            // A response to `HEAD` has no body, though it says how that is compressed.
+            // A response to `HEAD` has no body, though it may have a `Content-Encoding`.
             part: Part::Header { may_end: true },
             inflate: Decompress::new(false),
             crc: Crc::new(),

@@ -1,9 +1,10 @@
-//! A list that needs no allocation for up to two items: few calls have more buckets.
+//! A list that needs no allocation for up to two items: most calls have no more, of buckets and of
+//! headers that may be secrets.
 
 use std::ops::Deref;
 
 #[derive(Debug, Clone, Default)]
-pub(super) enum Few<T> {
+pub(crate) enum Few<T> {
     #[default]
     None,
     One(T),
@@ -12,7 +13,7 @@ pub(super) enum Few<T> {
 }
 
 impl<T> Few<T> {
-    pub(super) fn push(&mut self, item: T) {
+    pub(crate) fn push(&mut self, item: T) {
         *self = match std::mem::take(self) {
             Self::None => Self::One(item),
             Self::One(first) => Self::Two([first, item]),
@@ -25,7 +26,7 @@ impl<T> Few<T> {
     }
 
     /// Sorts, and removes repeated items.
-    pub(super) fn normalize<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
+    pub(crate) fn normalize<K: Ord>(&mut self, key: impl Fn(&T) -> K) {
         match std::mem::take(self) {
             Self::Two([one, other]) => {
                 *self = match key(&one).cmp(&key(&other)) {
@@ -46,7 +47,11 @@ impl<T> Few<T> {
 
 impl<T> FromIterator<T> for Few<T> {
     fn from_iter<I: IntoIterator<Item = T>>(items: I) -> Self {
-        let mut few = Self::None;
+        let mut items = items.into_iter();
+        let Some(first) = items.next() else {
+            return Self::None;
+        };
+        let mut few = Self::One(first);
         for item in items {
             few.push(item);
         }
