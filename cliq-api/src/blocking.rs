@@ -5,7 +5,7 @@
 //! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages, items and streams become
 //! iterators, a [`Download`] becomes a [`Read`](std::io::Read), and [`block_on`] waits for any
 //! other future of this crate, such as a sign-in. [`Body::reader`](crate::Body::reader) and
-//! [`Body::file`](crate::Body::file) read what is sent on threads of their own.
+//! [`Body::file`](crate::Body::file) read what is sent on separate threads.
 //!
 //! ```no_run
 //! use cliq_api::blocking::{WaitExt, WaitPagedExt};

@@ -223,7 +223,7 @@ pub use cliq_macros::endpoint;
 /// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds a limit. Requires `limit` |
 /// | `lock = none` | the server has no lockouts here, whatever the trait or the provider declares |
 /// | `base = "/api/v2"` | replaces the trait's `base` |
-/// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` of its own isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
+/// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
 /// | `server = "uploads"` | another server of the provider, whose URL the client has from [`ClientBuilder::server`]; `none` for the client's base URL |
 /// | `header("X-Name" = "value")` | constant headers |
 /// | `field("action" = "close", "depth" = 1)` | constant fields of the body: strings, numbers, booleans |
@@ -292,7 +292,7 @@ pub use cliq_macros::endpoint;
 /// | `next = link`, `next = "links.next"` | the URL of the next page, in the `Link` header or in a member |
 /// | `number = "page"`, `first = 0` | the query argument that sends the page's number, and the first number; defaults to 1 |
 /// | `offset = "start"` | the query argument that sends how many items come before |
-/// | `more = "has_more"` | the member that says whether there is a next page |
+/// | `more = "has_more"` | the member that tells whether there is a next page |
 ///
 /// # Generated items
 ///

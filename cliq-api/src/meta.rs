@@ -506,8 +506,8 @@ impl Param {
         self.required
     }
 
-    /// Returns what its value is, of a list what its items are, as far as the name of the
-    /// declared type says. Its [schema](EndpointMeta::param_schema) has more detail.
+    /// Returns the type of its value, or of the items of a list, as far as it follows from the
+    /// name of the declared type. Its [schema](EndpointMeta::param_schema) has more detail.
     pub const fn value_type(&self) -> ValueType {
         self.value
     }

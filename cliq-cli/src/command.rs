@@ -75,7 +75,7 @@ impl Command {
         }
     }
 
-    /// Sets what `--help` says first. Defaults to the documentation of the trait.
+    /// Sets the first text of `--help`. Defaults to the documentation of the trait.
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
         self

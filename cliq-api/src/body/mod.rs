@@ -1,4 +1,4 @@
-//! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
+//! The body of a request or a response: bytes, or a stream that is sent once or reopened.
 
 mod part;
 mod sources;

@@ -116,7 +116,7 @@ impl ClientBuilder {
     }
 
     /// Sets how calls are authorized: an [`Authorizer`](crate::auth::Authorizer),
-    /// [`Credentials`], or an [`Identity`] with a base URL of its own. By default calls carry no
+    /// [`Credentials`], or an [`Identity`] with another base URL. By default calls carry no
     /// authorization.
     pub fn authorizer(mut self, identity: impl Into<Identity>) -> Self {
         self.identity = identity.into();
@@ -314,8 +314,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what sends the requests, in place of the default transport. What this builder says of
-    /// connections and proxies is the default transport's, and building fails if both are set.
+    /// Sets what sends the requests, in place of the default transport. This builder's settings of
+    /// connections and proxies are the default transport's, and building fails if both are set.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self

@@ -1,4 +1,4 @@
-//! What can go wrong with a call, as one type.
+//! Every failure of a call, as one type.
 //!
 //! `Display` is one line for an operator: endpoint, status, the server's code and message, and what
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
@@ -513,7 +513,7 @@ impl fmt::Display for Error {
             0 | 1 => {}
             attempts => write!(f, " ({attempts} attempts)")?,
         }
-        // A call that the client kept back has said so already.
+        // The text of a call that the client kept back has it already.
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.response) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
         }
