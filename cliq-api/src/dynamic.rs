@@ -20,6 +20,8 @@ use crate::streaming::{Events, JsonLines};
 /// A call whose parameters are set by the names that the server knows them by. See
 /// [`Client::call`].
 ///
+/// The guide: [calls by metadata](crate::guide::calling#calls-by-metadata).
+///
 /// Awaiting it returns the response as JSON, or the member of it that the endpoint declares. An
 /// empty response is `null`; one without the member is an error, unless the endpoint's type is an
 /// `Option`. Text is a string, and lines of JSON are a list.
@@ -64,8 +66,8 @@ impl DynamicCall {
         self.call.meta()
     }
 
-    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no parameter
-    /// of that name or several in different places, the call fails: those are set with
+    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no
+    /// parameter of that name or several in different places, the call fails: those are set with
     /// [`set_in`](Self::set_in).
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
@@ -125,7 +127,8 @@ impl DynamicCall {
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # type Result = std::result::Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result {
     /// let mut body = client.call(download).set("FILE_ID", "42").stream().await?.into_body();
     /// while let Some(piece) = body.data().await {
     ///     println!("{} bytes", piece?.len());
@@ -153,12 +156,13 @@ impl DynamicCall {
         self.decoded::<JsonLines<Value>, decode::JsonLines>()
     }
 
-    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when it
-    /// is polled for; its items are any JSON.
+    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when
+    /// it is polled for; its items are any JSON.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, list: &'static cliq_api::EndpointMeta) -> Result<(), Error> {
+    /// # use cliq_api::EndpointMeta;
+    /// # async fn example(client: Client, list: &'static EndpointMeta) -> Result<(), Error> {
     /// let mut pages = client.call(list).pages();
     /// while let Some(page) = pages.next().await {
     ///     for item in page?.items {

@@ -25,6 +25,8 @@ const MAX_EMPTY_PAGES: u32 = 100;
 const MAX_EQUAL_PAGES: u32 = 3;
 
 /// Methods of the builder of a paged endpoint.
+///
+/// The guide: [paging](crate::guide::paging).
 pub trait PagedExt: Endpoint<Response = Page<Self::Item>, Decode = decode::Paged> + Clone {
     /// The type of the items.
     type Item: Send + 'static;
@@ -177,9 +179,9 @@ impl<R: PagedExt> Pages<R> {
     /// # Errors
     ///
     /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
-    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row, or,
-    /// where pages have numbers or offsets, the same page three times. A URL of the next page at
-    /// another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
+    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row,
+    /// or, where pages have numbers or offsets, the same page three times. A URL of the next page
+    /// at another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
     /// nothing is sent there.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
@@ -208,7 +210,8 @@ impl<R: PagedExt> Pages<R> {
     ///     match page {
     ///         Ok(page) => println!("{} tickets", page.items.len()),
     ///         Err(error) if error.is_throttled() => {
-    ///             tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(60))).await;
+    ///             let wait = error.retry_after().unwrap_or(Duration::from_secs(60));
+    ///             tokio::time::sleep(wait).await;
     ///             pages.resume();
     ///         }
     ///         Err(error) => return Err(error),

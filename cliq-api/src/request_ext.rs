@@ -12,6 +12,8 @@ use crate::response::FromResponse;
 pub type ResponseFuture<T> = std::pin::Pin<Box<dyn Future<Output = Result<T, Error>> + Send>>;
 
 /// What every builder can do besides its own setters.
+///
+/// The guide: [calling](crate::guide::calling#the-builder).
 pub trait RequestExt: Endpoint {
     /// Sets options of this call, such as its timeout or a header.
     #[must_use]
@@ -42,8 +44,8 @@ pub trait RequestExt: Endpoint {
         client::prepare(&call, &context)
     }
 
-    /// Returns the request with its authorization, and sends nothing. It holds the token: mind where
-    /// it goes.
+    /// Returns the request with its authorization, and sends nothing. It holds the token: mind
+    /// where it goes.
     fn prepare_authorized(mut self) -> ResponseFuture<Request<Body>> {
         let (call, context) = taken(&mut self);
         Box::pin(async move { client::prepare_authorized(&call, &context).await })

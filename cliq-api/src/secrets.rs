@@ -121,8 +121,8 @@ impl Secrets {
         }
     }
 
-    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one that
-    /// has their texts alone, without the secrets.
+    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one
+    /// that has their texts alone, without the secrets.
     pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
         if self.0.is_empty() {
             return error;

@@ -35,7 +35,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// What `--help` says of them.
+    /// Their part of `--help`.
     pub(crate) const HELP: &'static str = "\
 Exit codes:
   0  done
@@ -92,7 +92,7 @@ impl Failure {
         }
     }
 
-    /// What can be said without a request.
+    /// An error of usage, found without a request.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }

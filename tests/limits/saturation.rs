@@ -1,5 +1,5 @@
-//! What safety costs: of what the tightest limit leaves, slots / (W + margin + mean latency), at
-//! least 98 % are used.
+//! The cost of safety: at least 98 % of what the tightest limit permits, slots / (W + margin + mean
+//! latency), is used.
 
 use std::time::Duration;
 
@@ -35,7 +35,7 @@ fn saturated(counted: Vec<Counted>, kinds: Vec<Vec<usize>>, latency: Latency) ->
         preparing: 0,
         pausing: 0,
         lost: 0,
-        // Each takes a slot like any other.
+        // A retry takes a slot like any other call.
         retried: 50,
         unauthorized: 50,
         cancelled_before: 0,
@@ -47,7 +47,7 @@ fn saturated(counted: Vec<Counted>, kinds: Vec<Vec<usize>>, latency: Latency) ->
     }
 }
 
-/// `first` is the seed from which all scenarios of a test count up: with it, the test repeats.
+/// `first` is the seed from which all scenarios of a test count up; it reproduces the test.
 fn assert_used(scenario: &Scenario, first: u64, what: &str) {
     let (seed, latency) = (first, scenario.latency);
     let report = scenario.run();
@@ -88,8 +88,8 @@ fn nearly_all_that_is_allowed() {
 }
 
 /// Several windows, limits per app beside limits per user, and lines that share a bucket: in each
-/// line, one of the buckets is full. That bucket's limit is much tighter than the line's others: of
-/// two that are near each other, now one is full and now the other, and neither all the time.
+/// line, one of the buckets is full. Its limit is much tighter than the line's others: of two
+/// similar limits, either can be full, and neither is all the time.
 #[test]
 fn nearly_all_that_the_tightest_limit_leaves() {
     let first = seed();

@@ -1012,7 +1012,7 @@ async fn clients_with_one_store_share_refusals_and_the_count_of_uses() {
     assert_eq!(token(&other).await.header, second.header);
     assert_eq!(server.refreshes(), 2);
 
-    // Each client starts anew, and the store knows of what was before.
+    // Each client is new, and the store knows what happened before.
     for _ in 0..50 {
         let started = new();
         let authorized = token(&started).await;

@@ -1,4 +1,4 @@
-//! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
+//! The body of a request or a response: bytes, or a stream that is sent once or reopened.
 
 mod part;
 mod sources;
@@ -31,6 +31,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 
 /// The body of a request or a response. It implements [`http_body::Body`].
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// ```
 /// use cliq_api::Body;
 ///
@@ -38,7 +40,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 /// assert_eq!(whole.as_bytes(), Some(&"{}".into()));
 ///
 /// // A body that can be opened again may be sent again after a failure.
-/// let replayable = Body::replayable(|| Body::from(std::fs::read("report.csv").unwrap_or_default()));
+/// let report = || Body::from(std::fs::read("report.csv").unwrap_or_default());
+/// let replayable = Body::replayable(report);
 /// assert!(replayable.try_clone().is_some());
 /// ```
 #[derive(Default)]

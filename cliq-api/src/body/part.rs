@@ -16,6 +16,8 @@ use super::{Body, BoxError, Payload};
 
 /// A part of a multipart body: a file, or content of a certain type.
 ///
+/// The guide: [multipart](crate::guide::arguments#multipart).
+///
 /// It is an argument with `#[part]` of an endpoint with `multipart`. Bytes and a [`Body`] convert
 /// into a part, which has neither file name nor content type then.
 ///

@@ -153,7 +153,7 @@ pub(super) struct WithLength {
     pub(super) left: u64,
 }
 
-/// A body isn't as long as was said.
+/// A body isn't as long as announced.
 #[derive(Debug, thiserror::Error)]
 enum OtherLength {
     #[error("the body is longer than the length that was set for it")]

@@ -34,8 +34,8 @@ struct Known {
 /// Limits of the URL of an endpoint, in place of those that are declared.
 pub(super) type Override = (&'static EndpointMeta, Vec<Limit>);
 
-/// A shape or a name of a bucket, at the server that its endpoints declare: tables hold endpoints of
-/// all servers.
+/// A shape or a name of a bucket, at the server that its endpoints declare: tables hold endpoints
+/// of all servers.
 type At = (Option<&'static str>, String);
 
 /// The limits of one name, each with its lockout.

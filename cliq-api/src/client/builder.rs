@@ -37,6 +37,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 const MAX_RESPONSE_SIZE: usize = 32 << 20;
 
 /// Builds a [`Client`].
+///
+/// The guide: [calling](crate::guide::calling), [authentication](crate::guide::authentication).
 #[must_use]
 pub struct ClientBuilder {
     provider: Arc<dyn Provider>,
@@ -89,8 +91,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there is
-    /// one, such as `https://api.example.com/v2`.
+    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there
+    /// is one, such as `https://api.example.com/v2`.
     ///
     /// It has to be `https`, except for `localhost` and literal loopback addresses, or with
     /// [`allow_plain_http`](Self::allow_plain_http).
@@ -106,14 +108,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way there.
+    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way
+    /// there.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
     /// Sets how calls are authorized: an [`Authorizer`](crate::auth::Authorizer),
-    /// [`Credentials`], or an [`Identity`] with a base URL of its own. By default calls carry no
+    /// [`Credentials`], or an [`Identity`] with another base URL. By default calls carry no
     /// authorization.
     pub fn authorizer(mut self, identity: impl Into<Identity>) -> Self {
         self.identity = identity.into();
@@ -193,8 +196,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
-    /// to 30 seconds.
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time.
+    /// Defaults to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -229,6 +232,8 @@ impl ClientBuilder {
 
     /// Shares rate-limit state with other processes, in place of this client's memory. Requires
     /// [`user`](Self::user).
+    ///
+    /// The guide: [sharing](crate::guide::sharing).
     pub fn limit_store(mut self, store: impl LimitStore + 'static) -> Self {
         self.limit_store = Some(Arc::new(store));
         self
@@ -280,6 +285,8 @@ impl ClientBuilder {
     /// and with its authorization, and never a request for a token. The first layer that is added
     /// is the outermost.
     ///
+    /// The guide: [middleware](crate::guide::middleware).
+    ///
     /// A layer can't send a request elsewhere or twice. If it fails, the call may have been sent.
     ///
     /// ```
@@ -307,8 +314,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what sends the requests, in place of the default transport. What this builder says of
-    /// connections and proxies is the default transport's, and building fails if both are set.
+    /// Sets what sends the requests, in place of the default transport. This builder's settings of
+    /// connections and proxies are the default transport's, and building fails if both are set.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -439,7 +446,8 @@ fn choose_transport(
     Ok((transport, false))
 }
 
-/// Settings of the default transport. They fail to build together with another one.
+/// Settings of the default transport (features `reqwest` and `hyper`). They fail to build together
+/// with another one.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 impl ClientBuilder {
     /// Sets how long it may take to connect. Defaults to 10 seconds.
@@ -473,10 +481,12 @@ impl ClientBuilder {
     }
 
     /// Customizes the `reqwest` client that sends the requests: certificates, addresses, pool.
+    /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
-    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
-    /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
+    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only
+    /// this machine is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is
+    /// set.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;

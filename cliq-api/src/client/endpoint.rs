@@ -17,8 +17,8 @@ pub trait Endpoint: Builder {
     const META: &'static EndpointMeta;
 }
 
-/// What the macro writes about one endpoint, for a type without values that has its name. A trait of
-/// this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
+/// What the macro writes about one endpoint, for a type without values that has its name. A trait
+/// of this type, and not [`Endpoint`] for each builder: those are one generic type, so rustc would
 /// compare each with each.
 #[doc(hidden)]
 pub trait Declaration: 'static {
@@ -65,7 +65,7 @@ impl Context {
     }
 
     /// Makes the random key of a call whose endpoint has one, unless its options set it. Done when
-    /// the call is sent, so that clones have keys of their own.
+    /// the call is sent, so that each clone has another key.
     pub(crate) fn with_idempotency_key(mut self, endpoint: &EndpointMeta) -> Self {
         if endpoint.idempotency_key.is_some() {
             self.set_options(Options::or_random_idempotency_key);

@@ -49,7 +49,8 @@ impl<T: Send + 'static> Future for Detached<T> {
         if this.runtime.is_none() {
             this.runtime = Some(Handle::current());
         }
-        // Taken out for the poll: work that panics is not left for a task, where it would panic again.
+        // Taken out for the poll: work that panics is not left for a task, where it would panic
+        // again.
         let Some(mut work) = this.work.take() else {
             return Poll::Pending;
         };

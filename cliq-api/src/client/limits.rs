@@ -6,6 +6,8 @@ use crate::limit::{Changes, LimitState, Limits};
 use crate::meta::EndpointMeta;
 
 /// One user's rate limits: what a call would meet, and what happens to them.
+///
+/// The guide: [limits](crate::guide::limits#ask-and-watch).
 #[derive(Debug, Clone)]
 pub struct EndpointLimits(Client);
 

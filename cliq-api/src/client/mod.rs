@@ -46,6 +46,8 @@ use server::{Server, Servers};
 
 /// A client of one API, for one user. Clones are cheap and share everything.
 ///
+/// The guide: [calling](crate::guide::calling).
+///
 /// Every `#[endpoints]` trait is implemented for it: once the trait is imported, its endpoints are
 /// the client's methods.
 ///
@@ -76,7 +78,7 @@ struct Inner {
 /// What the calls of all users share.
 struct Core {
     provider: Arc<dyn Provider>,
-    /// The server of users without one of their own.
+    /// The server of users without another one.
     home: Arc<Server>,
     /// Whether `home` is the server of all users.
     is_fixed: bool,
@@ -183,6 +185,8 @@ impl Client {
     /// Returns the same client for another user: with rate limits and tokens of that user, and
     /// everything else shared.
     ///
+    /// The guide: [many users](crate::guide::users).
+    ///
     /// `identity` is how the user is authorized, and, where it has one, the user's own base URL; a
     /// [`base_url`](ClientBuilder::base_url) that was set on the client wins. A user for whom this
     /// is called again keeps the token as long as the authorizers' fingerprints are equal. An idle
@@ -225,8 +229,8 @@ impl Client {
         })))
     }
 
-    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing clients
-    /// of that user go on. Returns whether there was one.
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing
+    /// clients of that user go on. Returns whether there was one.
     pub fn forget_user(&self, user: &UserKey) -> bool {
         self.0.core.users.forget(user)
     }

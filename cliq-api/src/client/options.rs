@@ -10,6 +10,8 @@ use crate::limit::{Priority, WaitPolicy};
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
+/// The guide: [calling](crate::guide::calling#the-builder).
+///
 /// ```no_run
 /// # use cliq_api::prelude::*;
 /// # use std::time::Duration;
@@ -60,11 +62,11 @@ impl Options {
         }
     }
 
-    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for a
-    /// token, all attempts, reading the response.
+    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for
+    /// a token, all attempts, reading the response.
     ///
-    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of an
-    /// attempt.
+    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of
+    /// an attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self {
@@ -82,8 +84,8 @@ impl Options {
         }
     }
 
-    /// Fails at once if the call would have to wait for its rate limit. The error reports after which
-    /// time it could go.
+    /// Fails at once if the call would have to wait for its rate limit. The error reports after
+    /// which time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {
         Self {

@@ -14,6 +14,8 @@ use crate::transport::Sent;
 
 /// How often, and after which delay, a call is retried.
 ///
+/// The guide: [retries](crate::guide::errors#retries).
+///
 /// A call that was certainly not sent, or that the server refused because there were too many, is
 /// retried for any endpoint. A call that may have been received is retried only if its declaration
 /// declares it idempotent: a `POST` is not, by default. Each attempt takes a permit of the
@@ -36,8 +38,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that before
-    /// each further one, at most 10 s.
+    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that
+    /// before each further one, at most 10 s.
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,

@@ -247,7 +247,7 @@ impl<'c> Run<'c> {
                 return Err(self.ended(error).not_replayable());
             }
             if is_renewed {
-                // Once, whatever the policy says: the server has not acted on the call.
+                // Once, whatever the policy: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
             } else if let Some(wait) = wait {
@@ -397,7 +397,7 @@ impl<'c> Run<'c> {
         };
         let in_flight = Arc::clone(&core.in_flight);
         // What is sent piece by piece ends with its caller; anything else counts at the server from
-        // now on, and is finished for the sake of what its response says.
+        // now on, and is finished to learn its response.
         let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
         let work = async move {
             let received = receive(core.send(request), &bounds).await;
@@ -494,7 +494,7 @@ impl<'c> Run<'c> {
                 wait = Duration::ZERO;
             }
         }
-        // Where the time doesn't suffice, this error says more than a timeout.
+        // If the time doesn't suffice, this error explains more than a timeout.
         let in_time = self.begun.elapsed().saturating_add(until_sent) < self.deadline;
         (in_time && core.budget.can_pay()).then_some(wait)
     }
@@ -581,7 +581,7 @@ impl Fault {
     }
 }
 
-/// Reads what a response says of the limit, and completes the permit. Returns what follows if the
+/// Reads the limit that a response reports, and completes the permit. Returns what follows if the
 /// response reports throttling.
 fn classify(
     core: &Core,
@@ -642,7 +642,7 @@ fn classify(
     }
 }
 
-/// Has the provider read what a response says of a failure.
+/// Lets the provider read the failure from a response.
 fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
     let length = response.body().len().min(MAX_KEPT);
     let failure = core.provider.read_failure(&FailedResponse::new(

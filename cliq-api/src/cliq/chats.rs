@@ -21,7 +21,11 @@ use super::{ChatId, MessageId, Millis, UserId};
 use crate::prelude::*;
 
 /// Chats of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Chats {
     /// Lists the user's chats.
     #[endpoint(
@@ -328,6 +332,7 @@ pub trait Chats {
 
 /// A chat to start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "chat_type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NewChat {
@@ -347,6 +352,7 @@ pub enum NewChat {
 
 /// What to change of a chat.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChatUpdate {
@@ -381,6 +387,7 @@ pub enum ChatUpdate {
 
 /// What to change of several chats.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChatsUpdate {

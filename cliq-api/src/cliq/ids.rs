@@ -9,15 +9,16 @@ use percent_encoding::percent_decode_str;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use time::OffsetDateTime;
 
+use super::macros::described;
 use super::member::Plain;
 use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
 /// deserializes from a string or a number.
 macro_rules! ids {
-    ($($(#[$attribute:meta])* $name:ident)*) => {
+    ($($(#[doc = $about:literal])* $name:ident)*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
             #[serde(transparent)]
             pub struct $name(String);
@@ -32,6 +33,8 @@ macro_rules! ids {
             conversions!($name: |text| Self(text));
 
             impl Plain for $name {}
+
+            described! { text $name [] }
 
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
@@ -278,6 +281,8 @@ fn parts(id: &str) -> Option<(&str, &str)> {
 }
 
 conversions!(MessageId: |text| Self::read(text));
+
+described! { text MessageId [] }
 
 impl PartialEq for MessageId {
     fn eq(&self, other: &Self) -> bool {

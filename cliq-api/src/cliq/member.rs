@@ -44,10 +44,24 @@ pub(crate) trait Member: Sized {
     ) -> Result<Option<Self>, A::Error>;
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error>;
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
 /// A member that is read and written as `serde` does it.
 pub(crate) trait Plain {}
+
+/// A type with a JSON schema, with the feature `schema`.
+#[cfg(feature = "schema")]
+pub(crate) use schemars::JsonSchema as Described;
+
+/// Any type.
+#[cfg(not(feature = "schema"))]
+pub(crate) trait Described {}
+
+#[cfg(not(feature = "schema"))]
+impl<T> Described for T {}
 
 impl Plain for String {}
 impl Plain for bool {}
@@ -58,7 +72,7 @@ impl Plain for Map<String, Value> {}
 impl<T> Plain for Vec<T> {}
 impl<T> Plain for BTreeMap<String, T> {}
 
-impl<T: Plain + Serialize + DeserializeOwned> Member for T {
+impl<T: Plain + Described + Serialize + DeserializeOwned> Member for T {
     fn read<'de, A: MapAccess<'de>>(
         _: &str,
         members: &mut A,
@@ -69,6 +83,11 @@ impl<T: Plain + Serialize + DeserializeOwned> Member for T {
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
         members.serialize_entry(name, self)
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
     }
 }
 
@@ -84,6 +103,11 @@ impl Member for MessageId {
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
         members.serialize_entry(name, self.as_written())
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Self>()
     }
 }
 
@@ -104,6 +128,11 @@ impl Member for OffsetDateTime {
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
         members.serialize_entry(name, &times::DateTime::from(*self))
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<times::DateTime>()
     }
 }
 

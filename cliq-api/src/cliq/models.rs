@@ -53,7 +53,7 @@ open_enums! {
     }
 
     /// The kind of thing that is mentioned.
-    MentionType {
+    MentionType [text] {
         /// A user.
         User = "user",
         /// A group.
@@ -105,7 +105,7 @@ models! {
         /// The id.
         user_id: UserId,
         /// The email address.
-        email_id: String,
+        email_id: String as super::schemas::Email,
         /// The full name.
         name: String,
     }

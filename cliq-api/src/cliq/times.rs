@@ -9,6 +9,7 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
+use super::macros::described;
 use super::member::Plain;
 
 /// Smaller numbers may be seconds: as milliseconds they would be before March 1973.
@@ -82,6 +83,10 @@ impl From<OffsetDateTime> for DateTime {
     }
 }
 
+described! {
+    inline DateTime: ::schemars::json_schema!({ "type": "string", "format": "date-time" })
+}
+
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let text = self.0.format(&Rfc3339).map_err(S::Error::custom)?;
@@ -110,6 +115,13 @@ impl Millis {
     pub const fn get(self) -> i64 {
         self.0
     }
+}
+
+described! {
+    inline Millis: ::schemars::json_schema!({
+        "type": "integer",
+        "description": "A time in milliseconds since 1970",
+    })
 }
 
 impl From<i64> for Millis {
@@ -175,6 +187,13 @@ impl<'de> Deserialize<'de> for Expiry {
 }
 
 impl Plain for Expiry {}
+
+described! {
+    inline Expiry: ::schemars::json_schema!({
+        "type": "integer",
+        "description": "A time in milliseconds since 1970, or -1 for never",
+    })
+}
 
 #[cfg(test)]
 mod tests {

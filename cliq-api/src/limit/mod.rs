@@ -27,8 +27,9 @@
 //! ```
 //!
 //! [`Bucket`] is the rule itself, as a state machine without clock and I/O. [`LimitStore`] is the
-//! trait to implement so that several processes share buckets. `docs/limits.md` has the settings,
-//! and the proof of the rule.
+//! trait to implement so that several processes share buckets. The guide has the
+//! [usage and the proof of the rule](crate::guide::limits), and the
+//! [settings](crate::guide::limit_settings).
 
 mod acquiring;
 mod bucket;

@@ -31,8 +31,8 @@ pub struct AcquireOptions {
 }
 
 impl AcquireOptions {
-    /// For a normal call that waits for its permit indefinitely, and for its response half a
-    /// minute.
+    /// Returns the options of a normal call that waits for its permit indefinitely, and for its
+    /// response half a minute.
     pub const fn new() -> Self {
         Self {
             deadline: None,

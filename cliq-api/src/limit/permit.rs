@@ -222,7 +222,7 @@ impl Permit {
         if self.granted.held.is_empty() || self.is_copy() {
             return (Completed::FREE, Duration::ZERO);
         }
-        // As most calls end: the response says nothing of the buckets, and nobody looks at what
+        // As most calls end: the response reports no quota, and nobody looks at what
         // they reply.
         if matches!(end, CallEnd::Answered | CallEnd::Unsent)
             && self.quotas.is_empty()

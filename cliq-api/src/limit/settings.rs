@@ -1,8 +1,10 @@
-//! What a user may choose about limits. `docs/limits.md` explains each setting.
+//! What a user may choose about limits. `guide/limit_settings.md` explains each setting.
 
 use std::time::Duration;
 
 /// How careful a [`Limiter`](super::Limiter) is.
+///
+/// The guide: [settings of the limiter](crate::guide::limit_settings).
 ///
 /// ```
 /// use std::time::Duration;
@@ -65,7 +67,7 @@ pub enum Priority {
 }
 
 impl LimitSettings {
-    /// The defaults.
+    /// Returns the defaults.
     pub const fn new() -> Self {
         Self {
             off: false,

@@ -27,8 +27,8 @@ use crate::request::Call;
 
 /// Types that an endpoint can return: any that [`serde`] decodes from JSON, [`Bytes`], [`Text`],
 /// `()`, [`Page`](crate::Page), and the streams [`Download`](crate::Download),
-/// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines). It is implemented for all of them;
-/// don't implement it by hand.
+/// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines). It is implemented for all of
+/// them; don't implement it by hand.
 ///
 /// The macro chooses `Decode` by the name of the type in the declaration.
 #[diagnostic::on_unimplemented(

@@ -38,12 +38,12 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(feature = "reqwest")]
 pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
+/// The transport of clients that don't set another one: over `reqwest`, or without that feature
+/// over `hyper`.
 #[cfg(all(feature = "hyper", not(feature = "reqwest")))]
 pub type DefaultTransport = HyperTransport;
 
@@ -70,6 +70,8 @@ pub type Exchange<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// Sends a request once.
+///
+/// The guide: [transports](crate::guide::middleware#transports).
 ///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a

@@ -181,7 +181,7 @@ fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
     })
 }
 
-/// Whether a 400 reports too many calls: by its code wherever it stands, or by its message. A body
+/// Whether a 400 reports too many calls: by its code wherever it is, or by its message. A body
 /// that is no JSON is searched as text, as a call that is repeated into a lockout prolongs it.
 fn read_throttling(response: &FailedResponse<'_>, failure: &mut Failure) {
     let json = response.json();

@@ -1,4 +1,4 @@
-//! The tests of which `docs/testing.md` shows parts, and that it shows nothing else.
+//! The tests that `docs/testing.md` shows, and a test that its code is all from here.
 
 use std::fs;
 use std::path::Path;
@@ -99,7 +99,7 @@ async fn all_that_a_stub_can_reply() {
 #[test]
 fn the_guide_shows_only_what_is_tested_here() {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("..");
-    // Outside of the repository, as in a package, there is no guide.
+    // A package doesn't contain the guide.
     let Ok(guide) = fs::read_to_string(root.join("docs/testing.md")) else {
         return;
     };
@@ -119,8 +119,7 @@ fn the_guide_shows_only_what_is_tested_here() {
     }
 }
 
-/// Without what the width of the page makes different: white space, the marks of comments, and
-/// trailing commas.
+/// Removes what depends on the line width: white space, comment markers, and trailing commas.
 fn squeezed(text: &str) -> String {
     let words = text.split_whitespace();
     let text: String = words.filter(|word| !word.starts_with("//")).collect();

@@ -59,6 +59,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 ///
+/// The guide: [signing users in](crate::guide::authentication#signing-users-in).
+///
 /// Secrets are sent in the body of requests or in a header, and only to servers that are known: the
 /// client's, those of the same provider, and those that the builder was given.
 #[derive(Clone)]

@@ -19,6 +19,7 @@ const MAX_LABEL: usize = 20;
 /// assert!(Message::text("Visitors").slide(chart).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Chart {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,11 +29,13 @@ pub struct Chart {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ChartStyles {
     preview: ChartForm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ChartForm {
     Pie,
@@ -89,6 +92,7 @@ impl Chart {
 /// assert!(Message::text("Builds").slide(graph).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Graph {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +102,7 @@ pub struct Graph {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 struct GraphStyles {
     preview: GraphForm,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +112,7 @@ struct GraphStyles {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum GraphForm {
     VerticalBar,
@@ -115,6 +121,7 @@ enum GraphForm {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Category {
     category: String,
     values: Vec<Value>,
@@ -195,6 +202,11 @@ impl Graph {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PlotValue")
+)]
 struct Value {
     label: String,
     #[serde(serialize_with = "number")]

@@ -30,24 +30,12 @@ pub use open_enum::{
 ///
 /// Implemented for every [`Client`] and every other [`Caller`]. Import it to call the endpoints as
 /// methods.
-#[cfg_attr(
-    feature = "schema",
-    endpoints(
-        base = "/api/v3",
-        scope_prefix = "ZohoCliq",
-        limit = "20/min",
-        lock = "10m",
-        schema
-    )
-)]
-#[cfg_attr(
-    not(feature = "schema"),
-    endpoints(
-        base = "/api/v3",
-        scope_prefix = "ZohoCliq",
-        limit = "20/min",
-        lock = "10m"
-    )
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    limit = "20/min",
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait Threads {
     /// Starts a thread from a message in a channel, given the channel's id.

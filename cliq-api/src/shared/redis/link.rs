@@ -1,5 +1,5 @@
-//! One connection to a server for each Tokio runtime, which is what drives it: made at first use,
-//! kept by a task that makes it anew when it breaks, and gone with its owner.
+//! One connection to a server for each Tokio runtime, which is what drives it: opened on first
+//! use, kept by a task that reopens it when it breaks, and closed with its owner.
 //!
 //! All callers share it, and it also receives messages. After a failed attempt to connect, calls
 //! fail immediately with its error until the task has reconnected.

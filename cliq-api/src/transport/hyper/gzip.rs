@@ -23,8 +23,8 @@ const MAX_HEADER: usize = 64 << 10;
 const HEADER: usize = 10;
 const TRAILER: usize = 8;
 
-/// Tells the server that the response may be compressed. A part of a compressed response couldn't be
-/// unpacked.
+/// Tells the server that the response may be compressed. A part of a compressed response couldn't
+/// be unpacked.
 pub(super) fn accept(headers: &mut HeaderMap) {
     if !headers.contains_key(RANGE) {
         let gzip = HeaderValue::from_static("gzip");

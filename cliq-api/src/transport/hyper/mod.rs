@@ -126,7 +126,8 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without TLS.
+    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without
+    /// TLS.
     #[cfg(feature = "http2")]
     pub fn http2_only(mut self) -> Self {
         self.http2_only = true;
