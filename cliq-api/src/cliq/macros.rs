@@ -4,8 +4,8 @@
 /// Declares open enums: they keep unknown names, so that new values of the server don't break
 /// decoding.
 ///
-/// The known names are in the JSON schema. They aren't with `[text]`: there the server has more that
-/// aren't documented.
+/// The known names are in the JSON schema. They aren't with `[text]`: there the server has more
+/// that aren't documented.
 macro_rules! open_enums {
     ($(
         $(#[doc = $about:literal])*
