@@ -43,7 +43,7 @@ fn compile_cost(data: &Data) -> Result<String, Box<dyn Error>> {
     let kinds = ["from scratch", "after a touch"];
     let bars = Bars {
         title: "What one more endpoint adds to cargo check",
-        axis: "milliseconds per endpoint; × is relative to writing it by hand over reqwest",
+        axis: "milliseconds of CPU time per endpoint; × is relative to writing it by hand over reqwest",
         kinds,
         names: named(data, kinds, |row| {
             let (millis, over): (f64, f64) = (row.number(2)?, row.number(3)?);

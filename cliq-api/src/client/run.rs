@@ -319,11 +319,13 @@ impl<'c> Run<'c> {
     async fn ready(&mut self) -> Result<Ready, Failed> {
         let endpoint = self.call.meta();
         loop {
+            // The first attempt follows at once.
+            let now = self.is_built.then_some(self.begun);
             if !self.is_built {
                 self.build().map_err(Failed::Before)?;
             }
             self.stage = Stage::Permit;
-            let acquiring = self.permit().map_err(Failed::Before)?;
+            let acquiring = self.permit(now).map_err(Failed::Before)?;
             let mut permit = acquiring
                 .await
                 .map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
@@ -356,7 +358,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    fn permit(&self) -> Result<Acquiring<'c>, Error> {
+    fn permit(&self, now: Option<Instant>) -> Result<Acquiring<'c>, Error> {
         let policy = if self.through_lock {
             WaitPolicy::ThroughLocks
         } else {
@@ -365,6 +367,7 @@ impl<'c> Run<'c> {
         let options = AcquireOptions::new()
             .deadline(self.end())
             .timeout(self.timeout)
+            .now(now)
             .wait_policy(policy)
             .priority(self.context.options().priority.unwrap_or_default())
             // A retry goes before others, or it would wait in the whole queue once more.

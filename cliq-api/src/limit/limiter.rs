@@ -63,7 +63,7 @@ impl Limiter {
         options: AcquireOptions,
     ) -> Acquiring<'a> {
         let inner = &self.0;
-        let at = Instant::now();
+        let at = options.now.unwrap_or_else(Instant::now);
         let now = inner.clock.millis(at);
         // As most calls are: of one bucket that has a limit, and has a slot.
         if let &[id] = buckets

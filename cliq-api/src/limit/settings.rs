@@ -234,6 +234,8 @@ pub struct AcquireOptions {
     pub(super) wait_policy: WaitPolicy,
     pub(super) priority: Priority,
     pub(super) retry: bool,
+    /// The time, if the caller has just read the clock.
+    pub(super) now: Option<Instant>,
 }
 
 impl AcquireOptions {
@@ -246,6 +248,7 @@ impl AcquireOptions {
             wait_policy: WaitPolicy::Wait,
             priority: Priority::Normal,
             retry: false,
+            now: None,
         }
     }
 
@@ -280,6 +283,11 @@ impl AcquireOptions {
     /// [share](super::LimitSettings::retry_share).
     pub const fn retry(self, retry: bool) -> Self {
         Self { retry, ..self }
+    }
+
+    /// Sets the time, if it is known: reading the clock takes a good part of a permit's time.
+    pub(crate) const fn now(self, now: Option<Instant>) -> Self {
+        Self { now, ..self }
     }
 }
 
