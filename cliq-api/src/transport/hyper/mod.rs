@@ -341,10 +341,6 @@ impl http_body::Body for Received {
         Poll::Ready(frame.map(|frame| frame.map_err(broken_off)))
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
     fn size_hint(&self) -> SizeHint {
         self.0.size_hint()
     }
