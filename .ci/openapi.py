@@ -3,8 +3,9 @@
 
     .ci/openapi.py FACTS DOCUMENT... > openapi.json
 
-FACTS is a folder with `v2` and `v3`; a DOCUMENT is `v3/chats`. Documented operations of one URL become one, which takes
-and answers what any of them does. Statuses of errors are left open: the facts have their codes alone.
+FACTS is a folder with `v2` and `v3`; a DOCUMENT is `v3/chats`. Documented operations of one URL
+become one, which takes and answers what any of them does. Statuses of errors are left open: the
+facts have their codes alone.
 """
 
 import json
@@ -28,7 +29,11 @@ def open_schema(schema):
         return [open_schema(item) for item in schema]
     if not isinstance(schema, dict):
         return schema
-    opened = {key: open_schema(value) for key, value in schema.items() if key not in ("minItems", "maxItems", "example")}
+    opened = {
+        key: open_schema(value)
+        for key, value in schema.items()
+        if key not in ("minItems", "maxItems", "example")
+    }
     if "oneOf" in opened:
         opened["anyOf"] = opened.pop("oneOf")
     return opened
@@ -54,7 +59,12 @@ def main(facts, documents):
         # One spelling of the placeholders for all methods of a URL.
         path = names.setdefault(re.sub("{[^}]*}", "{}", path), path)
         parameters = [
-            {"name": name, "in": "path", "required": True, "schema": {"type": "string", "minLength": 1}}
+            {
+                "name": name,
+                "in": "path",
+                "required": True,
+                "schema": {"type": "string", "minLength": 1},
+            }
             for name in re.findall("{([^}]*)}", path)
         ]
         queries = {}
@@ -73,8 +83,13 @@ def main(facts, documents):
             for schema in ((operation.get("body") or {}).get("content") or {}).values()
         ]
         if bodies:
-            required = all((operation.get("body") or {}).get("required") for operation in operations)
-            entry["requestBody"] = {"required": required, "content": {"application/json": {"schema": any_of(bodies)}}}
+            required = all(
+                (operation.get("body") or {}).get("required") for operation in operations
+            )
+            entry["requestBody"] = {
+                "required": required,
+                "content": {"application/json": {"schema": any_of(bodies)}},
+            }
         answers = {}
         for operation in operations:
             for status, answer in operation["answers"].items():
@@ -82,7 +97,9 @@ def main(facts, documents):
                     content = (answer or {}).get("content") or {}
                     schemas = [open_schema(one.get("schema") or {}) for one in content.values()]
                     answers.setdefault(status, []).extend(schemas)
-        responses = {"default": {"description": "what goes wrong, and what is told by a placeholder"}}
+        responses = {
+            "default": {"description": "what goes wrong, and what is told by a placeholder"}
+        }
         for status, schemas in answers.items():
             responses[status] = {"description": "success"}
             if schemas and status != "204" and shape not in WRONG:

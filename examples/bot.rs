@@ -1,7 +1,7 @@
-//! A bot that closes threads in which nobody has said anything for a week, and the tests of it.
+//! A bot that closes threads without new messages for a week, and its tests.
 //!
-//! `cargo run --example bot` lets it loose on a sandbox, `cargo test --example bot` runs the tests
-//! at the end of this file. `docs/testing.md` goes through both.
+//! `cargo run --example bot` runs it against a sandbox, `cargo test --example bot` runs the tests
+//! at the end of this file. `docs/testing.md` explains both.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{ChannelId, Thread, ThreadChatId, ThreadState, Threads};
@@ -13,23 +13,23 @@ const FAREWELL: &str =
     "Nobody has written here for a week, so I close this thread. Whoever needs it can reopen it.";
 const QUIET: Duration = Duration::days(7);
 
-/// Keeps one channel tidy.
+/// Closes quiet threads of one channel.
 struct Janitor {
     client: Client,
     channel: ChannelId,
 }
 
-/// What a round through the channel brought.
+/// The result of one round.
 #[derive(Debug, Default)]
 struct Round {
     closed: Vec<ThreadChatId>,
-    /// Threads that Cliq would not have closed, each with what it said.
+    /// Threads that Cliq didn't close, with its errors.
     failed: Vec<(ThreadChatId, Error)>,
 }
 
 impl Janitor {
-    /// Closes what is quiet. A thread that can't be closed is passed over; where Cliq wants no more
-    /// calls, or can't be reached, the round ends.
+    /// Closes quiet threads. A thread that can't be closed is skipped. If Cliq throttles or can't
+    /// be reached, the round ends with that error.
     async fn round(&self, now: OffsetDateTime) -> Result<Round, Error> {
         let mut quiet = Vec::new();
         let mut open = self
@@ -65,7 +65,7 @@ impl Janitor {
     }
 }
 
-/// A thread whose last message has no time is left alone.
+/// A thread whose last message has no time isn't quiet.
 fn is_quiet(thread: &Thread, now: OffsetDateTime) -> bool {
     let last = thread
         .last_message_information
@@ -113,7 +113,7 @@ mod tests {
 
     const NOW: OffsetDateTime = OffsetDateTime::UNIX_EPOCH;
 
-    /// A thread whose last message is that old.
+    /// Returns a thread whose last message has this age.
     fn thread(chat_id: &str, age: Duration) -> Thread {
         let mut last = LastMessage::default();
         last.time = Some(NOW - age);
@@ -201,7 +201,8 @@ mod tests {
         Ok(())
     }
 
-    /// A server on which every thread of three can be closed, unless a test says otherwise.
+    /// Returns a server with three quiet threads, each of which can be closed unless a test
+    /// overrides it.
     fn three_quiet_threads() -> StubServer {
         let server = StubServer::new();
         let ids = ["CT_1-T-1", "CT_1-T-2", "CT_1-T-3"];
@@ -253,7 +254,7 @@ mod tests {
         );
     }
 
-    // On paused time: the half minute that the client waits takes none.
+    // With paused time, the client's timeout of half a minute passes immediately.
     #[tokio::test(start_paused = true)]
     async fn the_round_ends_where_cliq_is_silent() {
         let server = three_quiet_threads();

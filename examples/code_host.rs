@@ -1,9 +1,9 @@
-//! An API like GitHub's, declared: `cargo run --example code_host` makes a few calls of it to stubs,
-//! `cargo test --example code_host` runs the tests at the end of this file.
+//! An API like GitHub's, declared. `cargo run --example code_host` calls some endpoints of a stub
+//! server, `cargo test --example code_host` runs the tests at the end of this file.
 //!
-//! It shows what a declaration can say beyond paths, queries and JSON: constant headers and fields,
-//! several limits and buckets, paths of several segments, bodies that are left out, nested forms, a
-//! second server, text and streams, pages by `Link` header, idempotency keys.
+//! It shows what a declaration can contain besides paths, queries and JSON: constant headers and
+//! fields, several limits and buckets, paths with several segments, optional bodies, nested forms,
+//! a second server, text and streams, pages by `Link` header, idempotency keys.
 
 use std::collections::BTreeMap;
 
@@ -12,9 +12,9 @@ use cliq_api::{Body, Download, Text};
 use cliq_sandbox::StubServer;
 use serde::{Deserialize, Serialize};
 
-/// Repositories, and what belongs to them.
+/// Repositories and their contents.
 ///
-/// All calls count in one bucket, besides those with a `limit` of their own.
+/// All calls count in one bucket, and some also in a `limit` of their endpoint.
 #[endpoints(
     base = "/repos",
     header("Accept" = "application/vnd.example+json", "X-Api-Version" = "2022-11-28"),
@@ -29,7 +29,7 @@ pub trait Repositories {
         &self,
         owner: String,
         repo: String,
-        /// Its path, with slashes.
+        /// The path of the file, with slashes.
         path: String,
         /// A branch, a tag or a commit.
         #[query("ref")]
@@ -44,10 +44,10 @@ pub trait Repositories {
         repo: String,
         path: String,
         #[field] message: String,
-        /// In Base64.
+        /// The content, as Base64.
         #[field]
         content: String,
-        /// Of the file that is replaced.
+        /// The hash of the file to replace.
         #[field]
         sha: Option<String>,
         /// Any further members of the body, such as `author`.
@@ -66,28 +66,28 @@ pub trait Repositories {
         owner: String,
         repo: String,
         #[path(csv)] shas: Vec<String>,
-        /// When they were made.
+        /// When the checks were completed.
         #[query(deep)]
         completed: Option<Between>,
     ) -> Vec<Check>;
 
-    /// Compares two versions, as text.
+    /// Returns the differences of two versions, as text.
     #[endpoint(GET "/<OWNER>/<REPO>/compare/<BASE>...<HEAD>.diff", header("Accept" = "text/x-diff"))]
     fn read_diff(&self, owner: String, repo: String, base: String, head: String) -> Text;
 
-    /// Lists issues. The `Link` header leads from page to page.
+    /// Lists issues. The `Link` header has the URL of the next page.
     #[endpoint(GET "/<OWNER>/<REPO>/issues", page(next = link))]
     fn list_issues(
         &self,
         owner: String,
         repo: String,
         #[query] state: Option<IssueState>,
-        /// All of which an issue has.
+        /// Labels that an issue must all have.
         #[query(csv)]
         labels: Option<Vec<String>>,
     ) -> Page<Issue>;
 
-    /// Opens an issue. The server knows one that it has opened already by the call's key.
+    /// Opens an issue. The server recognizes a retry by its idempotency key.
     #[endpoint(POST "/<OWNER>/<REPO>/issues", idempotency_key = "Idempotency-Key")]
     fn open_issue(&self, owner: String, repo: String, #[field] title: String) -> Issue;
 
@@ -101,7 +101,7 @@ pub trait Repositories {
         #[field("state_reason")] reason: Option<String>,
     ) -> Issue;
 
-    /// Reopens an issue. For the server, this is the endpoint of
+    /// Reopens an issue. The server can't distinguish this endpoint from
     /// [`close_issue`](Self::close_issue).
     #[endpoint(PATCH "/<OWNER>/<REPO>/issues/<NUMBER>", field("state" = "open"), idempotent)]
     fn reopen_issue(&self, owner: String, repo: String, number: u32) -> Issue;
@@ -124,12 +124,12 @@ pub trait Repositories {
         repo: String,
         number: u32,
         #[field] options: Vec<String>,
-        /// Which of them exclude each other.
+        /// Groups of options that exclude each other.
         #[field]
         groups: Option<Vec<Vec<String>>>,
     );
 
-    /// Creates a webhook. The server reads a form, as this endpoint is older than the others.
+    /// Creates a webhook. This older endpoint takes a form.
     #[endpoint(POST "/<OWNER>/<REPO>/hooks", form = nested, field("name" = "web", "active" = true))]
     fn create_hook(
         &self,
@@ -159,11 +159,11 @@ pub trait Repositories {
         #[body(stream, content_type = "application/zip")] asset: Body,
     ) -> Asset;
 
-    /// Asks which methods a repository allows the user.
+    /// Requests the methods that the user may call on a repository.
     #[endpoint(OPTIONS "/<OWNER>/<REPO>", limit = "5/s", lock = none)]
     fn probe(&self, owner: String, repo: String);
 
-    /// Searches code. It has limits of its own.
+    /// Searches code, with separate limits.
     #[endpoint(GET "/code", base = "/search", bucket = "search", limit = ["30/min", "500/day"], response = "items")]
     fn search_code(&self, #[query("q")] query: String) -> Vec<File>;
 }
@@ -171,9 +171,9 @@ pub trait Repositories {
 /// A file.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct File {
-    /// With slashes.
+    /// The path, with slashes.
     pub path: String,
-    /// Of its contents.
+    /// The hash of its content.
     pub sha: String,
 }
 
@@ -184,13 +184,13 @@ pub struct Check {
     pub passed: bool,
 }
 
-/// A period of time.
+/// A period.
 #[derive(Debug, Clone, Serialize)]
 pub struct Between {
-    /// Its begin.
+    /// The start.
     #[serde(rename = "gte")]
     pub from: Option<String>,
-    /// Its end.
+    /// The end.
     #[serde(rename = "lt")]
     pub to: Option<String>,
 }
@@ -198,7 +198,7 @@ pub struct Between {
 /// An issue.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Issue {
-    /// In its repository.
+    /// The number in its repository.
     pub number: u32,
     /// Whether it is open.
     pub state: IssueState,
@@ -208,16 +208,16 @@ pub struct Issue {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum IssueState {
-    /// It is.
+    /// Open.
     Open,
-    /// It isn't.
+    /// Closed.
     Closed,
 }
 
-/// Where a webhook sends its requests.
+/// The target of a webhook.
 #[derive(Debug, Clone, Serialize)]
 pub struct HookConfig {
-    /// The receiver.
+    /// The URL of the receiver.
     pub url: String,
     /// Further headers.
     pub headers: BTreeMap<String, String>,
@@ -232,7 +232,7 @@ pub struct Asset {
 
 #[tokio::main]
 async fn main() -> Result<(), Error> {
-    // For the API itself: `Client::builder("https://api.…").server("uploads", "https://uploads.…")`.
+    // For the real API: `Client::builder("https://api.…").server("uploads", "https://uploads.…")`.
     let server = StubServer::new().server("uploads");
     let client = server.client();
     for endpoint in REPOSITORIES {

@@ -1,8 +1,7 @@
-//! An endpoint of your own, on the same client: `cargo run --example custom_endpoint`.
+//! An endpoint of your own, called with the same client: `cargo run --example custom_endpoint`.
 //!
-//! The trait is all that there is to write. It stands here for any part of Cliq that `cliq-api`
-//! doesn't declare, and for any other HTTP API; this one is answered by a few lines at the end of
-//! the file.
+//! Only the trait has to be written. It could be a part of Cliq that `cliq-api` doesn't declare, or
+//! any other HTTP API. A small server at the end of this file responds here.
 
 use std::io;
 
@@ -19,7 +18,7 @@ pub trait Tickets {
     fn get_ticket(
         &self,
         ticket_id: String,
-        /// What to tell besides.
+        /// Further data to include.
         #[query(csv)]
         include: Option<Vec<String>>,
     ) -> Ticket;
@@ -28,9 +27,9 @@ pub trait Tickets {
 /// A ticket.
 #[derive(Debug, Deserialize)]
 pub struct Ticket {
-    /// What it is about.
+    /// The subject.
     pub subject: String,
-    /// Whether somebody works on it.
+    /// Whether it is assigned to somebody.
     pub assigned: bool,
 }
 
@@ -53,7 +52,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Answers every request with one ticket, and prints what it was asked.
+/// Responds to each request with a ticket, and prints the request.
 async fn help_desk(listener: TcpListener) -> io::Result<()> {
     loop {
         let (mut connection, _) = listener.accept().await?;

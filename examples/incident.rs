@@ -1,4 +1,4 @@
-//! A bot that reads a channel and answers a report of an outage: with a card, the log, a reaction
+//! A bot that reads a channel and reacts to a report of an outage: with a card, the log, a reaction
 //! and a reminder. `cargo run --example incident` runs it against a sandbox in this process.
 
 use cliq_api::Part;
@@ -26,7 +26,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let report = messages.find(is_report).and_then(|message| message.id);
     let report = report.ok_or("nobody reports anything")?;
 
-    // A card with buttons and a table, as a reply.
+    // Replies with a card that has buttons and a table.
     let on_call = mention::user(&demo.colleague_ids[1]);
     let latency = Table::new(["Page", "p50", "p99"])
         .row(["Sign-in", "31 s", "64 s"])
@@ -43,7 +43,7 @@ async fn main() -> Result<(), Box<dyn std::error::Error>> {
     let posted = cliq.send_message(&chat, message).await?;
     println!("answered {report} with {:?}", posted.message_id);
 
-    // The log, and a reaction.
+    // Uploads the log, and adds a reaction.
     let log = Part::new("12:01 pool exhausted").file_name("sign-in.log");
     cliq.upload_to_chat(&chat, [log]).await?;
     cliq.add_reaction(&chat, &report, ":eyes:").await?;

@@ -1,16 +1,10 @@
-//! Small programs, each showing one thing. Run one with `cargo run --example NAME`.
+//! Small programs that each show one topic. Run one with `cargo run --example NAME`.
 //!
-//! - `quickstart`: all of the Threads API, against a sandbox on this machine or against Cliq
-//!   itself.
-//! - `custom_endpoint`: an endpoint of your own, on the same client.
-//! - `code_host`: an API like GitHub's, which needs most of what a declaration can say.
-//! - `bot`: a small bot, and how it is tested.
+//! - `quickstart`: all of the Threads API, with a local sandbox or with Cliq.
+//! - `custom_endpoint`: an endpoint of your own, called with the same client.
+//! - `code_host`: an API like GitHub's, which uses most features of declarations.
+//! - `bot`: a small bot and its tests.
 //! - `own_command`: a command line and an MCP server for your own API.
-//! - `incident`: a bot that reads a channel and answers with a card, a file, a reaction and a
+//! - `incident`: a bot that reads a channel and reacts with a card, a file, a reaction and a
 //!   reminder.
-//! - `sign_in`: every way of signing in, against a sandbox on this machine.
-
-/// The README's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../README.md")]
-struct Readme;
+//! - `sign_in`: all ways to sign in, with a local sandbox.

@@ -1,7 +1,7 @@
 //! A command line and an MCP server for your own API: `cargo run --example own_command -- --help`.
 //!
-//! The trait is all that there is to write. `TICKETS_URL` and `TICKETS_TOKEN` say where the API is,
-//! and as whom it is called; `tickets mcp` serves the same endpoints as tools.
+//! Only the trait has to be written. `TICKETS_URL` is the URL of the API, and `TICKETS_TOKEN` the
+//! token; `tickets mcp` serves the same endpoints as tools.
 
 use std::process::ExitCode;
 

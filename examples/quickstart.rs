@@ -1,18 +1,18 @@
-//! A walk through all 19 operations of the Threads API.
+//! Calls all 19 operations of the Threads API.
 //!
-//! Against a sandbox that it starts itself: `cargo run --example quickstart`. Nothing else is
-//! needed, no account and no Internet.
+//! With a sandbox that it starts: `cargo run --example quickstart`. It needs neither an account nor
+//! the Internet.
 //!
-//! Against Cliq: the same with these in the environment. It posts, and it leaves the thread in the
-//! end.
+//! With Cliq: set these environment variables. The program posts messages, and leaves the thread at
+//! the end.
 //!
 //! | variable | value |
 //! |---|---|
 //! | `CLIQ_TOKEN` | an access token with the scopes that a run without one prints |
 //! | `CLIQ_DATA_CENTER` | `US` (the default), `EU`, `IN`, … |
-//! | `CLIQ_CHANNEL_ID`, `CLIQ_CHANNEL_CHAT_ID`, `CLIQ_CHANNEL_NAME` | one channel, by each of its names |
+//! | `CLIQ_CHANNEL_ID`, `CLIQ_CHANNEL_CHAT_ID`, `CLIQ_CHANNEL_NAME` | a channel: its id, chat id and unique name |
 //! | `CLIQ_MESSAGE_ID` | a message of that channel |
-//! | `CLIQ_COLLEAGUE_ID` | another member of it |
+//! | `CLIQ_COLLEAGUE_ID` | another member of that channel |
 
 use std::collections::BTreeSet;
 use std::env;
@@ -23,7 +23,7 @@ use cliq_sandbox::{Sandbox, Server};
 
 type Failure = Box<dyn std::error::Error>;
 
-/// Where the walk takes place.
+/// The client, and the ids that it uses.
 struct Place {
     client: Client,
     channel_id: String,
@@ -31,7 +31,7 @@ struct Place {
     channel_name: String,
     message_id: String,
     colleague_id: String,
-    /// Kept, as the server stops when it is dropped.
+    /// Dropping the server would stop it.
     _server: Option<Server>,
 }
 
@@ -123,7 +123,8 @@ async fn walk(place: &Place) -> Result<(), Failure> {
         "  first message, by the channel's id: {}",
         posted.message_id.map_or_else(none, |id| id.to_string())
     );
-    // A message has one thread: these two post into it. Without `sync_message` no id comes back.
+    // A message has only one thread, so these two post into it. Without `sync_message`, the
+    // response has no message id.
     client
         .create_thread_by_chat_id(channel_chat_id, "All green in Europe.", message_id)
         .await?;
@@ -134,7 +135,7 @@ async fn walk(place: &Place) -> Result<(), Failure> {
     println!("  third message, by its name");
 
     heading("It is found");
-    // Creating a thread doesn't tell its chat id: the list of threads does.
+    // The response doesn't contain the thread's chat id, so look it up.
     let thread = client
         .find_thread(channel_id, message_id)
         .await?

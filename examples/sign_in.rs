@@ -1,15 +1,15 @@
-//! Every way of signing in, against a sandbox on this machine: `cargo run --example sign_in`. No
-//! account is needed, and no Internet.
+//! All ways to sign in, with a local sandbox: `cargo run --example sign_in`. It needs neither an
+//! account nor the Internet.
 //!
 //! | way | for |
 //! |---|---|
-//! | consent, with its callback on a loopback port | a user with a browser |
+//! | consent, with a callback on a loopback port | a user with a browser |
 //! | self client | yourself, with a code from Zoho's API console |
 //! | device | a user whose browser is elsewhere |
 //! | client credentials | the app itself |
 //!
-//! `docs/signing-in.md` explains which one to choose, and what to do when it fails. A real program
-//! reads its client secret from a file or the environment: everybody on the machine can see the
+//! `docs/signing-in.md` explains which one to choose, and what to do if it fails. A real program
+//! reads its client secret from a file or the environment: all users of the machine can see the
 //! arguments of a command line.
 
 use std::time::Duration;
@@ -27,7 +27,7 @@ type Failure = Box<dyn std::error::Error>;
 const CLIENT_ID: &str = "1000.GMB0YULZHJK411284S8I5GZ4CHUEX0";
 const CLIENT_SECRET: &str = "122c324d3496d5d777ceeebc129470715fbb856b7";
 
-// One thread, so that the wait of a device can be skipped further down.
+// A single thread, because the device flow below pauses Tokio's time.
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Failure> {
     let demo = Sandbox::demo();
@@ -42,7 +42,8 @@ async fn main() -> Result<(), Failure> {
 
     let app = OAuthClient::new(here(&server), CLIENT_ID, CLIENT_SECRET);
     let oauth = OAuth::builder(&app).build()?;
-    // Exactly what this program needs. All of an API needs `ScopeSet::for_endpoints(THREADS)`.
+    // Exactly the scopes that this program needs. `ScopeSet::for_endpoints(THREADS)` covers a whole
+    // API.
     let scopes = ScopeSet::for_endpoints(&[GetThreadRequest::META, FollowThreadRequest::META]);
     println!("The program needs {scopes}.");
 
@@ -70,7 +71,7 @@ async fn main() -> Result<(), Failure> {
         Err(error) => println!("  a second time: {error}"),
     }
 
-    // From here on the sandbox is asked in this process, as the data centre that it stands in for.
+    // From here on, the sandbox runs in process, as the US data center.
     let app = OAuthClient::new(DataCenter::US, CLIENT_ID, CLIENT_SECRET);
     println!("\nA device's user enters a code elsewhere");
     let signed_in = device(&demo, &app, &scopes).await?;
@@ -88,8 +89,7 @@ async fn main() -> Result<(), Failure> {
     many_users(&demo, &app, &scopes).await
 }
 
-/// Sends the user's browser to Zoho, waits for it to come back, and exchanges the code that it
-/// brings.
+/// Opens the consent page, waits for the callback, and exchanges its code.
 async fn consent(
     oauth: &OAuth,
     scopes: &ScopeSet,
@@ -103,13 +103,13 @@ async fn consent(
     );
     let (came_back, browser) = tokio::join!(listen(callback), browse(consent.url()));
     browser?;
-    // The state is checked first: whoever can't know it gets no further.
+    // `exchange` checks the random `state` first, so it rejects a forged callback.
     let signed_in = oauth.exchange(&consent, &came_back?).await?;
     println!("  it came back with a code for {}", granted(&signed_in));
     Ok(signed_in)
 }
 
-/// Waits for the browser to come back, and gives the path and query that it asks for.
+/// Waits for the callback, and returns the requested path and query.
 async fn listen(callback: &TcpListener) -> Result<String, Failure> {
     loop {
         let (stream, _) = callback.accept().await?;
@@ -117,7 +117,7 @@ async fn listen(callback: &TcpListener) -> Result<String, Failure> {
         let mut line = String::new();
         stream.read_line(&mut line).await?;
         let path = line.split(' ').nth(1).unwrap_or_default().to_owned();
-        // Browsers ask for other things besides, such as an icon.
+        // Browsers also request other paths, such as an icon.
         let is_callback = path.starts_with("/callback?");
         let (status, text) = if is_callback {
             ("200 OK", "You can close this window.")
@@ -139,8 +139,8 @@ async fn listen(callback: &TcpListener) -> Result<String, Failure> {
     }
 }
 
-/// Plays the user and their browser: requests a page, and the one that it redirects to. The
-/// sandbox's user consents at once.
+/// Acts as the user's browser: requests a page and its redirect. The sandbox's user consents
+/// immediately.
 async fn browse(url: &str) -> Result<(), Failure> {
     let page = fetch(url).await?;
     let location = page
@@ -164,8 +164,8 @@ async fn fetch(url: &str) -> Result<String, Failure> {
     Ok(answer)
 }
 
-/// A device polls every 31 seconds. Tokio's clock is paused here, which skips such waits, so the
-/// sandbox is asked in this process, without a socket.
+/// A device polls every 31 seconds. Tokio's time is paused here, which skips these waits, so the
+/// sandbox must run in process, without a socket.
 async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<SignedIn, Failure> {
     let oauth = OAuth::builder(app)
         .transport(demo.sandbox.transport())
@@ -184,7 +184,7 @@ async fn device(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<Sig
     Ok(signed_in?)
 }
 
-/// One client for all of them: each has their own token and limits, and costs little while idle.
+/// One client for all users: each has a separate token and limits, and costs little while idle.
 async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result<(), Failure> {
     let service = demo.sandbox.client_builder().build()?;
     tokio::time::pause();
@@ -197,7 +197,7 @@ async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result
         let credentials = Credentials::refresh_token(app, refresh_token.unwrap_or_default());
         let user = service.as_user(UserKey::new(user_id), credentials)?;
         user.get_thread(&demo.thread_chat_id).await?;
-        // A token is valid for an hour. It is renewed when needed.
+        // A token is valid for an hour. It is refreshed when needed.
         tokio::time::advance(Duration::from_hours(2)).await;
         user.get_thread(&demo.thread_chat_id).await?;
         println!("  user {user_id} made a call, and another one two hours later");
@@ -211,10 +211,10 @@ async fn many_users(demo: &Demo, app: &OAuthClient, scopes: &ScopeSet) -> Result
     Ok(())
 }
 
-/// Makes a call as the one who signed in.
+/// Makes a call as the user who signed in.
 async fn use_it(demo: &Demo, signed_in: &SignedIn) -> Result<(), Error> {
     let credentials = Credentials::access_token(signed_in.access_token().clone());
-    // Calls go to the data centre of the user's account.
+    // Calls go to the data center of the user's account.
     let client = Client::cliq(DataCenter::US)
         .credentials(credentials.server(signed_in.server()))
         .build()?;
@@ -230,8 +230,7 @@ fn granted(signed_in: &SignedIn) -> String {
         .map_or_else(|| "unknown scopes".to_owned(), ToString::to_string)
 }
 
-/// Where the sandbox is, which serves Cliq and its accounts. It is on this machine, so it is reached
-/// over plain HTTP.
+/// Returns the data center of the local sandbox, over plain HTTP.
 fn here(server: &Server) -> DataCenter {
     let base_url = server.base_url();
     let host = base_url.trim_start_matches("http://");

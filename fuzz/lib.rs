@@ -1,4 +1,4 @@
-//! The macros as a library: a crate of procedural macros exports nothing else, so that its modules
+//! The macros as a library: a crate of procedural macros can't export anything else, so its modules
 //! are included here.
 //!
 //! `cargo +nightly fuzz run path` and `cargo +nightly fuzz run expansion`, here or at the root of
@@ -27,12 +27,13 @@ mod text;
 #[path = "../cliq-macros/src/types.rs"]
 mod types;
 
-/// The small languages inside strings.
+/// Fuzzes the parsers of paths, limits, times and scopes inside strings.
 pub fn path(input: &str) {
     fuzzing::run_text(input);
 }
 
-/// The whole expansion: of the bytes as source text, and of a declaration changed as the bytes say.
+/// Fuzzes the whole expansion: with the bytes as source code, and with a declaration that the bytes
+/// mutate.
 pub fn expansion(bytes: &[u8]) {
     if let Ok(tokens) = std::str::from_utf8(bytes).map(str::parse::<proc_macro2::TokenStream>)
         && let Ok(tokens) = tokens

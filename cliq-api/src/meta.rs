@@ -222,8 +222,8 @@ impl EndpointMeta {
         self.idempotent
     }
 
-    /// Returns the header that carries a key of each call, by which the server knows one that it has
-    /// received before.
+    /// Returns the header that carries a key of each call, by which the server knows one that it
+    /// has received before.
     pub const fn idempotency_key(&self) -> Option<&'static str> {
         self.idempotency_key
     }
@@ -239,7 +239,7 @@ impl EndpointMeta {
         self.response
     }
 
-    /// Whether the response may lack that member: the return type is an `Option`.
+    /// Returns whether the response may lack that member: the return type is an `Option`.
     pub const fn optional(&self) -> bool {
         self.optional
     }
@@ -506,8 +506,8 @@ impl Param {
         self.required
     }
 
-    /// Returns what its value is, of a list what its items are, as far as the name of the
-    /// declared type says. Its [schema](EndpointMeta::param_schema) says more.
+    /// Returns the type of its value, or of the items of a list, as far as it follows from the
+    /// name of the declared type. Its [schema](EndpointMeta::param_schema) has more detail.
     pub const fn value_type(&self) -> ValueType {
         self.value
     }
@@ -518,7 +518,7 @@ impl Param {
     }
 }
 
-/// What a value is, as far as the name of its type says.
+/// What a value is, as far as its type's name reveals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ValueType {
@@ -670,7 +670,7 @@ impl fmt::Display for Limit {
 pub enum Lockout {
     /// The server has no lockouts: only times that a response announces are obeyed.
     None,
-    /// Nothing is declared: the limiter's settings say what to assume.
+    /// Nothing is declared: the limiter's settings decide what to assume.
     Undeclared,
     /// For that long.
     For(Duration),
@@ -688,8 +688,8 @@ pub struct PageMeta {
     pub more: Option<&'static [&'static str]>,
 }
 
-/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter that
-/// asks for it.
+/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter
+/// that asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NextPage {
@@ -782,7 +782,7 @@ impl PageMeta {
         self.next
     }
 
-    /// Returns the path to the member that says whether there are more pages, if there is one.
+    /// Returns the path to the member that tells whether there are more pages, if there is one.
     pub const fn more(&self) -> Option<&'static [&'static str]> {
         self.more
     }

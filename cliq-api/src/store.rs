@@ -19,7 +19,7 @@ pub struct StoreError {
 }
 
 impl StoreError {
-    /// Creates an error from one line that says what failed and what to do about it.
+    /// Creates an error from one line: what failed and what to do about it.
     pub fn new(problem: impl AsRef<str>) -> Self {
         Self {
             problem: problem.as_ref().into(),

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches};
 use cliq_api::{Client, ClientBuilder, EndpointMeta, Error};
 
 use crate::calling;
-use crate::catalog::{Catalog, Group};
+use crate::catalog::{Catalog, Entry, Group};
 use crate::endpoint;
 use crate::failure::{Exit, Failure};
 use crate::host::{Host, Plain};
@@ -24,9 +24,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// A program made from declared endpoints: each is a command, and a tool of its MCP server.
 ///
-/// Of several traits, each is a group of commands: `desk tickets close 42`. The commands of a single
-/// one are the program's own: `tickets close 42`. What a trait is about is left out of its commands,
-/// so `close_ticket` of `Tickets` is `close`; the whole name works as well.
+/// Of several traits, each is a group of commands: `desk tickets close 42`. The commands of a
+/// single one are the program's own: `tickets close 42`. What a trait is about is left out of its
+/// commands, so `close_ticket` of `Tickets` is `close`; the whole name works as well.
 ///
 /// Rate limits are shared by all processes of the user, in files below
 /// `$XDG_STATE_HOME/<program>` (`~/.local/state`).
@@ -75,7 +75,7 @@ impl Command {
         }
     }
 
-    /// Sets what `--help` says first. Defaults to the documentation of the trait.
+    /// Sets the first text of `--help`. Defaults to the documentation of the trait.
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
         self
@@ -101,12 +101,13 @@ impl Command {
         self.plain(|plain| plain.base_url = Some(url.into()))
     }
 
-    /// Sets how the client is built, for other authorization than a bearer token, or for a provider.
-    /// The program adds its endpoints, the user, and the store of rate limits.
+    /// Sets how the client is built, for other authorization than a bearer token, or for a
+    /// provider. The program adds its endpoints, the user, and the store of rate limits.
     ///
     /// ```no_run
     /// use cliq_api::prelude::*;
-    /// # #[endpoints] pub trait Tickets { #[endpoint(GET "/a")] fn list_tickets(&self) -> Vec<String>; }
+    /// # #[endpoints]
+    /// # pub trait Tickets { #[endpoint(GET "/a")] fn list_tickets(&self) -> Vec<String>; }
     ///
     /// cliq_cli::Command::new("tickets").apis([TICKETS]).client(|| {
     ///     let key = std::env::var("TICKETS_KEY").unwrap_or_default();
@@ -145,6 +146,9 @@ impl Command {
     pub fn run_from(self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         let app = App::new(self);
+        if let Some(completed) = shells::complete(&app, &args) {
+            return app.ended(completed, false);
+        }
         match app.command(&Wanted::by(&args)).try_get_matches_from(args) {
             Ok(matches) => app.run(&matches),
             Err(error) => {
@@ -174,7 +178,7 @@ pub(crate) enum Wanted {
 
 impl Wanted {
     /// Those whose names occur in the arguments.
-    fn by(args: &[OsString]) -> Self {
+    pub(crate) fn by(args: &[OsString]) -> Self {
         let args = args.iter().skip(1).filter_map(|arg| arg.to_str());
         Self::Named(args.map(str::to_owned).collect())
     }
@@ -237,6 +241,18 @@ impl App {
         &self.tables
     }
 
+    /// Finds the endpoints that a user names: a group, or one.
+    pub(crate) fn named(&self, name: &str) -> Result<Vec<(&Group, &Entry)>, Failure> {
+        let found = self.catalog.find(name);
+        if found.is_empty() {
+            return Err(Failure::usage(format!(
+                "there is no group or command {name:?}; see {} api list",
+                self.name
+            )));
+        }
+        Ok(found)
+    }
+
     pub(crate) fn host(&self) -> &dyn Host {
         &*self.host
     }
@@ -296,6 +312,10 @@ impl App {
             "man" => shells::man(self, of_command),
             _ => self.run_async(name, of_command),
         });
+        self.ended(result, wants_json)
+    }
+
+    fn ended(&self, result: Result<(), Failure>, wants_json: bool) -> ExitCode {
         match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
@@ -434,6 +454,19 @@ fn common() -> Vec<Arg> {
             .help("Logs to standard error: error, warn, info, debug or trace"),
     );
     shared(args)
+}
+
+/// An option with a value.
+pub(crate) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+/// An option that is given or not.
+pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
 }
 
 /// Makes options those of every command. `-h` leaves them out.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use cliq_api::{Body, Client, DynamicCall, EndpointMeta, Part, Place, ResponseKind, Scopes, Shape};
 use serde_json::{Map, Value};
 
@@ -167,7 +167,7 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
                 .help("The body as JSON: as it is, from a file, or from standard input. Options replace its members"),
         );
     }
-    if body_is_unknown {
+    if has_body(meta) && takes_json {
         command = command.arg(
             Arg::new("field")
                 .long("field")
@@ -175,7 +175,7 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
                 .value_name("NAME=TEXT|NAME:=JSON")
                 .action(ArgAction::Append)
                 .value_parser(member)
-                .help("A member of the body: a text, or behind := a number, true, false, a list or an object"),
+                .help("A member of the body that has no option: a text, or behind := a number, true, false, a list or an object"),
         );
     }
     if meta.page().is_some() {
@@ -259,7 +259,11 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     if input.is_required && input.long.is_some() {
         arg = if takes_json && is_body {
             add(&mut help, "Required, here or in --json");
-            arg.required_unless_present("json")
+            let elsewhere: &[&str] = match param.place() {
+                Place::Body => &["json", "field"],
+                _ => &["json"],
+            };
+            arg.required_unless_present_any(elsewhere.iter().copied())
         } else {
             add(&mut help, "Required");
             arg.required(true)
@@ -283,6 +287,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
             add(&mut help, "From a file, or from standard input with -");
             return arg
                 .value_name("FILE|-")
+                .value_hint(ValueHint::FilePath)
                 .help(help)
                 .value_parser(clap::value_parser!(String));
         }

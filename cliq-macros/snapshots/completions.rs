@@ -59,8 +59,8 @@ const _: () = {
             /** Whether the call may be sent twice.
 */
             pub fn idempotent() {}
-            /** The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the call
- may be sent twice.
+            /** The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the
+ call may be sent twice.
 */
             pub fn idempotency_key() {}
             /** The member of the JSON answer that is the response, such as `"data.item"`.
@@ -89,7 +89,8 @@ const _: () = {
             /** The query parameter that carries the token, if it is not named like its member.
 */
             pub fn param() {}
-            /** Where the next page's URL is: `link` for the `Link` header, or a member of the JSON answer.
+            /** Where the next page's URL is: `link` for the `Link` header, or a member of the JSON
+ answer.
 */
             pub fn next() {}
             /** The query parameter that carries the page's number.
@@ -101,7 +102,7 @@ const _: () = {
             /** The query parameter that carries how many items come before the page.
 */
             pub fn offset() {}
-            /** The member of the JSON answer that says whether there are more pages.
+            /** The member of the JSON answer that tells whether there are more pages.
 */
             pub fn more() {}
         }

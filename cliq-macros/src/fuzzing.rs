@@ -25,7 +25,10 @@ const SEEDS: &[&str] = &[
         fn get_thread(&self, #[path("ID")] thread: ThreadChatId, #[query] n: Option<u32>) -> Option<Thread>;
         #[cfg_attr(docsrs, doc(cfg(unix)))]
         #[endpoint(GET "/x", base = "/api/v2", limit = none, page(items = "data", token = "next", param = "n"))]
-        fn list(&self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>, #[query] n: Option<String>) -> Page<T>;
+        fn list(
+            &self, #[query(csv)] f: Vec<String>, #[query(flatten)] m: Map<K, V>,
+            #[query] n: Option<String>,
+        ) -> Page<T>;
         fn close(&self, id: impl Into<Id>) -> FollowThreadRequest { self.follow_thread(id) }
     }
     "#,
@@ -72,6 +75,7 @@ const SEEDS: &[&str] = &[
 const ARGS: &[&str] = &[
     "",
     r#"base = "/api/v3", scope_prefix = "Z", limit = "20/min", lock = "10m", crate = ::c"#,
+    r#"schema(feature = "f"), base = "/a""#,
     r#"limit = ["1/s", "9/day per app"], lock = none, bucket = "b", server = "s", header("X-A" = "1", "X-B" = "2"), schema"#,
 ];
 /// What edits put in.
@@ -101,6 +105,7 @@ const WORDS: &[&str] = &[
     "form",
     "server",
     "schema",
+    "feature",
     "deep",
     "nested",
     "optional",
@@ -309,12 +314,12 @@ pub(crate) fn run(args: TokenStream, item: TokenStream) -> Outcome {
     outcome
 }
 
-/// What came of a declaration.
+/// The outcome of one declaration.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Outcome {
-    /// It was no well-formed trait, of which nothing can be said.
+    /// Not a well-formed trait, so nothing is asserted about it.
     NotATrait,
-    /// Something is left out, and errors say so.
+    /// Something is left out, and errors report it.
     Reported,
     /// All of it is in the expansion.
     Whole,

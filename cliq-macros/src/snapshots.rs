@@ -93,7 +93,12 @@ fn after_errors() {
     let item = quote! {
         trait Broken {
             #[endpoint(GET "no/slash/<ID>", limit = "often")]
-            fn get_it(&self, id: &str, #[query] a: Option<u8>, #[nonsense] b: Option<String>) -> Result<Vec<Item>, Error>;
+            fn get_it(
+                &self,
+                id: &str,
+                #[query] a: Option<u8>,
+                #[nonsense] b: Option<String>,
+            ) -> Result<Vec<Item>, Error>;
             #[endpoint(GET "/beside")]
             fn beside(&self);
         }
@@ -312,7 +317,10 @@ fn collect_roots(tokens: TokenStream, roots: &mut Vec<String>) {
         "Caller",
     ];
     let tokens: Vec<TokenTree> = tokens.into_iter().collect();
-    let is_colon = |at: Option<&TokenTree>| matches!(at, Some(TokenTree::Punct(punct)) if punct.as_char() == ':');
+    let is_colon = |at: Option<&TokenTree>| match at {
+        Some(TokenTree::Punct(punct)) => punct.as_char() == ':',
+        _ => false,
+    };
     for (at, token) in tokens.iter().enumerate() {
         match token {
             TokenTree::Group(group) => collect_roots(group.stream(), roots),

@@ -109,7 +109,7 @@ pub(crate) fn is_primitive(ty: &Type) -> bool {
     })
 }
 
-/// What a type's name says of its values: the name of a setter of `Param`.
+/// What a type's name reveals of its values: the name of a setter of `Param`.
 pub(crate) fn scalar(ty: &Type) -> Option<&'static str> {
     let segment = last_segment(ty).filter(|segment| segment.arguments.is_empty())?;
     Some(match &*segment.ident.to_string() {

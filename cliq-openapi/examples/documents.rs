@@ -1,5 +1,5 @@
-//! Writes the OpenAPI documents of all of Cliq and of its threads, and of traits that use every form of the grammar,
-//! in both versions, into a directory: for tools that read such documents.
+//! Writes the OpenAPI documents of all of Cliq, of its threads, and of traits that use the whole
+//! grammar into a directory, in both versions, for other tools to read.
 
 #[allow(unreachable_pub, dead_code, reason = "as in a library")]
 #[path = "../tests/round_trip/every_form.rs"]

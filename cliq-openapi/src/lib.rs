@@ -23,7 +23,8 @@
 #![cfg_attr(
     feature = "import",
     doc = "
-[`Importer`] writes a module of declarations. The program `cliq-openapi` does it from the command line:
+[`Importer`] writes a module of declarations. The program `cliq-openapi` does it from the command
+line:
 
 ```sh
 cliq-openapi import api.yaml --out src/api.rs
@@ -49,8 +50,8 @@ cliq-openapi import api.yaml --out src/api.rs
 //! | `x-order` | the order of the arguments, if parameters and fields are mixed |
 //! | `x-csv`, `x-flatten`, `x-nested`, `x-optional`, `x-segments`, `x-argument` | how an argument is declared |
 //!
-//! A document with `x-generator: cliq-openapi` is imported by these alone; of others, an import reads
-//! envelopes and pages from their schemas.
+//! A document with `x-generator: cliq-openapi` is imported by these alone; of others, an import
+//! reads envelopes and pages from their schemas.
 
 mod export;
 #[cfg(feature = "import")]

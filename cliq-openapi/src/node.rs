@@ -1,4 +1,4 @@
-//! A JSON value whose objects keep their order, so that a document reads as it was written.
+//! A JSON value whose objects keep their order, so that documents keep theirs.
 
 use std::fmt;
 
@@ -25,7 +25,7 @@ pub(crate) enum Node {
 static NULL: Node = Node::Null;
 
 impl Node {
-    /// Returns an object of these members.
+    /// Returns an object with these members.
     pub(crate) fn object<K: Into<String>>(members: impl IntoIterator<Item = (K, Node)>) -> Self {
         let members = members
             .into_iter()
@@ -33,7 +33,7 @@ impl Node {
         Self::Object(members.collect())
     }
 
-    /// Returns an object without members: as a schema, that of any value.
+    /// Returns an object without members; as a schema, it accepts any value.
     pub(crate) fn empty() -> Self {
         Self::Object(Members::new())
     }
@@ -55,13 +55,13 @@ impl Node {
         }
     }
 
-    /// Returns the members of an object; those of anything else are none.
+    /// Returns the members of an object; none for other values.
     pub(crate) fn entries(&self) -> impl Iterator<Item = (&str, &Node)> {
         let members = self.members().into_iter().flatten();
         members.map(|(name, value)| (name.as_str(), value))
     }
 
-    /// Returns the items of a list; those of anything else are none.
+    /// Returns the items of a list; none for other values.
     pub(crate) fn items(&self) -> &[Node] {
         match self {
             Self::List(items) => items,
@@ -251,7 +251,7 @@ impl<'de> Visitor<'de> for NodeVisitor {
     }
 }
 
-/// A member's name. YAML may have a number there, such as a status.
+/// A member's name. In YAML it can be a number, such as a status.
 struct NameSeed;
 
 impl<'de> DeserializeSeed<'de> for NameSeed {

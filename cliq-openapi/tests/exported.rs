@@ -1,4 +1,4 @@
-//! Documents of declared endpoints, beyond what a round trip shows.
+//! Exported documents, in details that a round trip doesn't show.
 
 use cliq_api::prelude::*;
 use cliq_openapi::{OpenApi, document};
@@ -77,7 +77,7 @@ fn scopes_are_requirements_where_the_version_allows_it() {
         json!([{ "bearer": ["read"] }, { "bearer": ["admin"] }])
     );
     assert_eq!(put["security"], json!([{ "bearer": ["read", "write"] }]));
-    // A bearer token has no scopes there.
+    // In OpenAPI 3.0, a bearer token has no scopes.
     let (get, put) = security(OpenApi::V3_0);
     assert_eq!(get["security"], json!([{ "bearer": [] }]));
     assert_eq!(get["x-scopes"], json!({ "any": ["read", "admin"] }));

@@ -16,7 +16,7 @@ const DOCUMENT: &str = r#"{
   } } }
 }"#;
 
-/// A directory of this test alone.
+/// Returns a directory for this test only.
 fn directory(name: &str) -> PathBuf {
     let directory = Path::new(env!("CARGO_TARGET_TMPDIR")).join(name);
     let _ = fs::remove_dir_all(&directory);
@@ -55,7 +55,7 @@ fn a_module_is_written_and_checked() {
 
     let check = [&import[..], &["--check"]].concat();
     assert!(run(&directory, &check).status.success());
-    // Formatting changes nothing, another method does.
+    // Formatting makes no difference, another method does.
     let file = directory.join("api.rs");
     fs::write(&file, code.replace("(&self)", "(\n        &self,\n    )")).unwrap();
     assert!(run(&directory, &check).status.success());

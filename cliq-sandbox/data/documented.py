@@ -1,13 +1,14 @@
 #!/usr/bin/env python3
-"""Writes documented.jsonl: one line for each URL and method that Zoho documents, with what the sandbox needs of it.
+"""Writes documented.jsonl: what the sandbox needs of each URL and method that Zoho documents.
 
     cliq-sandbox/data/documented.py tests/declared > cliq-sandbox/data/documented.jsonl
 
 The folder has the facts of the published documents, in `v2` and `v3`. Needs PyYAML.
 
-A line has the operation, scopes (alternatives, of which each may need several), limits, lock, names of query
-parameters, and the answer: its status and the published example. Where there is none, the example is made from the
-schema of the answer. Several documented operations of one URL share a line.
+A line has the operation, scopes (alternatives, of which each may need several), limits, lock, names
+of query parameters, and the answer: its status and the published example. If there is none, the
+example is made from the schema of the answer. Several documented operations of one URL share a
+line.
 """
 
 import json
@@ -103,7 +104,9 @@ def rank(answer):
 
 def full(scope):
     """18 of the documented scopes lack the service."""
-    return scope if scope.startswith(("ZohoCliq.", "ZohoPeople.", "Profile.")) else f"ZohoCliq.{scope}"
+    return (
+        scope if scope.startswith(("ZohoCliq.", "ZohoPeople.", "Profile.")) else f"ZohoCliq.{scope}"
+    )
 
 
 def main(facts):
@@ -115,14 +118,28 @@ def main(facts):
             method, path = operation["operation"].split(" ", 1)
             path = path.split("?")[0]
             shape = f"{method} {base}{re.sub('{[^}]*}', '<>', path)}"
-            placeholders = "".join(f"<{part[1:-1]}>" if part.startswith("{") else part for part in re.split("({[^}]*})", path))
+            placeholders = "".join(
+                f"<{part[1:-1]}>" if part.startswith("{") else part
+                for part in re.split("({[^}]*})", path)
+            )
             line = lines.setdefault(
                 shape,
-                {"operation": f"{method} {base}{placeholders}", "scopes": [], "limits": [], "lock": None, "query": []},
+                {
+                    "operation": f"{method} {base}{placeholders}",
+                    "scopes": [],
+                    "limits": [],
+                    "lock": None,
+                    "query": [],
+                },
             )
-            security = [[full(scope) for scope in scopes] for scopes in operation.get("security") or []]
+            security = [
+                [full(scope) for scope in scopes] for scopes in operation.get("security") or []
+            ]
             line["scopes"] += [scopes for scopes in security if scopes not in line["scopes"]]
-            limits = [operation.get("limit"), *(operation.get("limit_by_value_of_operation") or {}).values()]
+            limits = [
+                operation.get("limit"),
+                *(operation.get("limit_by_value_of_operation") or {}).values(),
+            ]
             for limit in limits:
                 if isinstance(limit, dict):
                     limit = limit.get("limit")
@@ -139,7 +156,12 @@ def main(facts):
         if line["operation"] == "GET /api/v2/files/<FILE_ID>":
             line["binary"] = True
         line["status"], line["example"] = min(line.pop("answers") or [(200, PLACEHOLDER)], key=rank)
-        print(json.dumps({key: value for key, value in line.items() if value not in (None, [])}, ensure_ascii=False))
+        print(
+            json.dumps(
+                {key: value for key, value in line.items() if value not in (None, [])},
+                ensure_ascii=False,
+            )
+        )
 
 
 def seconds(time):

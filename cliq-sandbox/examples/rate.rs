@@ -1,6 +1,6 @@
-//! How many calls a second the stand-in answers: by its limits alone, in process on paused time,
-//! and over HTTP with 64 in flight; and how much memory it takes for 100,000 messages. `cargo run
-//! --release -p cliq-sandbox --example rate`
+//! Measures how many calls per second the sandbox handles: by its limits alone, in process with
+//! paused time, and over HTTP with 64 in flight. Also measures the memory of 100,000 messages.
+//! `cargo run --release -p cliq-sandbox --example rate`
 
 use std::time::{Duration, Instant};
 
@@ -25,7 +25,7 @@ fn main() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// Half of them in a channel and half in its 1000 threads, each of 100 bytes.
+/// Half of them in a channel and half in its 1000 threads, with 100 bytes each.
 fn messages() -> Result<(), Box<dyn std::error::Error>> {
     let count = 100_000;
     let demo = Sandbox::builder().keep_arrivals(0).demo();
@@ -86,7 +86,7 @@ fn messages() -> Result<(), Box<dyn std::error::Error>> {
     Ok(())
 }
 
-/// How much of the process is in memory, in KiB, where the system tells it.
+/// Returns the resident memory of the process in KiB, if the system reports it.
 fn resident() -> Option<u64> {
     let status = std::fs::read_to_string("/proc/self/status").ok()?;
     status
@@ -149,7 +149,7 @@ async fn over_http() -> Result<(), Box<dyn std::error::Error>> {
     let calls = 100_000_u32;
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await?;
-    // The sandbox keeps no limits here, and a client that does would wait for them.
+    // The sandbox has no limits here, so the client needs none.
     let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .limits(LimitSettings::off());

@@ -1,4 +1,4 @@
-//! Worlds made in code.
+//! Builds worlds in code.
 
 use std::fmt;
 use std::fs;
@@ -16,30 +16,29 @@ use crate::record::{Record, Watcher};
 use crate::sandbox::Sandbox;
 use crate::world::World;
 
-/// What a [`Sandbox`] is built from. What is named has to be there already: users and bots come
-/// before their channels.
+/// Builds a [`Sandbox`]. Add users and bots before the channels that refer to them.
 ///
-/// Its methods panic where an id or a name is taken, or names nothing: a world like that is a
-/// mistake in the program that describes it.
+/// Methods panic if an id or a name is taken or unknown: that is a bug in the program that
+/// describes the world.
 pub struct SandboxBuilder {
     world: World,
     settings: Settings,
 }
 
-/// What a sandbox is besides its world.
+/// The settings of a sandbox, besides its world.
 pub(crate) struct Settings {
     pub(crate) clock: Clock,
-    /// `None`: what there is where nobody says anything.
+    /// `None`: the default seed.
     pub(crate) seed: Option<u64>,
     pub(crate) limits: Limits,
-    /// How many arrivals are kept one by one.
+    /// How many arrivals the book keeps.
     pub(crate) kept: usize,
     pub(crate) watcher: Option<Watcher>,
     pub(crate) posts: Posts,
 }
 
 impl SandboxBuilder {
-    /// Adds a user, with id, name and e-mail address.
+    /// Adds a user.
     ///
     /// # Panics
     ///
@@ -60,7 +59,7 @@ impl SandboxBuilder {
         })
     }
 
-    /// Adds a user of another organisation, who has a token here and may see nothing.
+    /// Adds a user of another organization, who has a token but no access to this one.
     ///
     /// # Panics
     ///
@@ -87,7 +86,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a bot, with its unique name and the name that it shows.
+    /// Adds a bot. `name` is its display name.
     ///
     /// # Panics
     ///
@@ -98,8 +97,8 @@ impl SandboxBuilder {
         self.any_bot(NewBot::named(unique_name.into(), name.into()))
     }
 
-    /// Adds a bot that comes from an extension, and changes the state of threads only with that
-    /// extension's `app_key`.
+    /// Adds a bot of an extension. It can change the state of threads only with the extension's
+    /// `app_key`.
     ///
     /// # Panics
     ///
@@ -124,7 +123,7 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds a channel, with the messages and threads that are in it.
+    /// Adds a channel with its messages and threads.
     ///
     /// ```
     /// use cliq_sandbox::{NewChannel, NewMessage, NewThread, Sandbox};
@@ -156,8 +155,8 @@ impl SandboxBuilder {
     ///
     /// # Panics
     ///
-    /// If a name or an id in it is taken, if somebody in it isn't there, or if whoever posts,
-    /// follows or mutes is not a member.
+    /// If a name or an id is taken, if a user or a bot doesn't exist, or if somebody who posts,
+    /// follows or mutes isn't a member.
     #[must_use]
     #[track_caller]
     pub fn channel(mut self, channel: NewChannel) -> Self {
@@ -165,22 +164,21 @@ impl SandboxBuilder {
         self
     }
 
-    /// Adds all that a text tells of that [`Sandbox::to_json`] has written, or somebody by hand.
+    /// Adds the world that [`Sandbox::to_json`] returned. The JSON can also be written by hand.
     ///
     /// # Errors
     ///
-    /// If it is no such text or a damaged one, if a newer version has written it, or if what it
-    /// tells can't be.
+    /// If the text isn't a valid world, or was written by a newer version.
     pub fn json(mut self, world: &str) -> Result<Self, WorldError> {
         read(world, &mut self.world)?;
         Ok(self)
     }
 
-    /// As [`json`](Self::json), of a file.
+    /// Adds the world in a file. See [`json`](Self::json).
     ///
     /// # Errors
     ///
-    /// As there, and if the file can't be read.
+    /// As for `json`, and if the file can't be read.
     pub fn load(self, file: impl AsRef<Path>) -> Result<Self, WorldError> {
         let text = fs::read(file)
             .map_err(|error| WorldError::new(format!("it can't be read: {error}")))?;
@@ -189,61 +187,63 @@ impl SandboxBuilder {
         self.json(text)
     }
 
-    /// What time it is in it; [`Clock::tokio`] where nothing is said.
+    /// Sets the clock. Defaults to [`Clock::tokio`].
     #[must_use]
     pub fn clock(mut self, clock: impl Into<Clock>) -> Self {
         self.settings.clock = clock.into();
         self
     }
 
-    /// What chance goes by: the same seed, the same [faults](Sandbox::faults) and latencies. Where
-    /// nothing is said, it is `CLIQ_SANDBOX_SEED` of the environment, else 0. A test that fails
-    /// after chance had a part in it prints the seed.
+    /// Sets the seed of [faults](Sandbox::faults) and latencies: the same seed gives the same ones.
+    /// Defaults to the environment variable `CLIQ_SANDBOX_SEED`, else to 0. If a test fails after a
+    /// random decision, it prints the seed.
     #[must_use]
     pub fn seed(mut self, seed: u64) -> Self {
         self.settings.seed = Some(seed);
         self
     }
 
-    /// How limits behave; [`Limits::off`] where nothing is said.
+    /// Sets the rate limits. Defaults to [`Limits::off`].
     #[must_use]
     pub fn limits(mut self, limits: Limits) -> Self {
         self.settings.limits = limits;
         self
     }
 
-    /// How a post is answered that asks for no id; [`Posts::Documented`] where nothing is said.
+    /// Sets the response to a post that doesn't ask for the message's id. Defaults to
+    /// [`Posts::Documented`].
     #[must_use]
     pub fn posts(mut self, posts: Posts) -> Self {
         self.settings.posts = posts;
         self
     }
 
-    /// How many arrivals, and how many locks, the [book](Sandbox::book) keeps one by one: the
-    /// latest 100,000 where nothing is said. With 0 there are figures only.
+    /// Sets how many arrivals, and how many locks, the [book](Sandbox::book) keeps. The default is
+    /// the latest 100,000. With 0, it has only totals.
     #[must_use]
     pub fn keep_arrivals(mut self, most: usize) -> Self {
         self.settings.kept = most;
         self
     }
 
-    /// Is told of each request, when it is answered or lost.
+    /// Calls `watcher` for each request, when it is answered or lost.
     #[must_use]
     pub fn watch(mut self, watcher: impl Fn(&Record) + Send + Sync + 'static) -> Self {
         self.settings.watcher = Some(Arc::new(watcher));
         self
     }
 
-    /// The sandbox that was described.
+    /// Builds the sandbox.
     pub fn build(self) -> Sandbox {
         Sandbox::new(self.world, self.settings)
     }
 
-    /// The world of [`Sandbox::demo`], with these settings, and besides what was added already.
+    /// Builds the world of [`Sandbox::demo`] with these settings, in addition to what was added
+    /// before.
     ///
     /// # Panics
     ///
-    /// If something was added that has an id or a name of what is in the demo.
+    /// If an id or a name that was added is taken by the demo.
     #[track_caller]
     pub fn demo(self) -> Demo {
         Demo::new(self)
@@ -254,7 +254,7 @@ impl SandboxBuilder {
     }
 }
 
-/// What can't be is a mistake in the program that describes it.
+/// Panics on an error: it is a bug in the program that describes the world.
 #[track_caller]
 fn expect(added: Result<(), String>) {
     if let Err(problem) = added {

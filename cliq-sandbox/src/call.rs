@@ -1,4 +1,4 @@
-//! One request, as an operation reads it.
+//! A request, as operations read it.
 
 use cliq_api::{Endpoint, Place};
 use serde::de::DeserializeOwned;
@@ -11,28 +11,28 @@ use crate::world::UserKey;
 
 #[derive(Debug)]
 pub(crate) struct Call<'r> {
-    /// Whose token came with it.
+    /// The user of the access token.
     pub(crate) user: UserKey,
-    /// When it came.
+    /// When the request arrived.
     pub(crate) now: OffsetDateTime,
-    /// The path as it was sent.
+    /// The path of the request, as sent.
     pub(crate) url: &'r str,
-    /// What stands in the place of the path's placeholders.
+    /// The values of the path's placeholders.
     pub(crate) values: Vec<String>,
     pub(crate) query: Vec<(String, String)>,
     pub(crate) content_type: Option<&'r str>,
     pub(crate) body: &'r [u8],
-    /// How a post is answered that asks for no id.
+    /// The response to a post that doesn't ask for the message's id.
     pub(crate) posts: Posts,
 }
 
 impl Call<'_> {
-    /// What the path names: the value of its first placeholder.
+    /// Returns the value of the path's first placeholder.
     pub(crate) fn subject(&self) -> &str {
         self.values.first().map(String::as_str).unwrap_or_default()
     }
 
-    /// What the path names in that: the value of its second placeholder.
+    /// Returns the value of the path's second placeholder.
     pub(crate) fn object(&self) -> &str {
         self.values.get(1).map(String::as_str).unwrap_or_default()
     }
@@ -44,8 +44,8 @@ impl Call<'_> {
             .map(|(_, value)| value.as_str())
     }
 
-    /// The body as the JSON object that `E` declares: with no member that it doesn't, and with all
-    /// that it requires.
+    /// Reads the body as the JSON object that `E` declares. Rejects unknown members, and missing
+    /// required ones.
     pub(crate) fn body<E: Endpoint, T: DeserializeOwned>(&self) -> Result<T, Refusal> {
         let fields = || {
             E::META
@@ -59,7 +59,7 @@ impl Call<'_> {
         self.read(&required, &all)
     }
 
-    /// The body as a JSON object, with what is required, and nothing that is not allowed.
+    /// Reads the body as a JSON object with the required members, and no unknown ones.
     pub(crate) fn read<T: DeserializeOwned>(
         &self,
         required: &[&str],
@@ -79,7 +79,7 @@ impl Call<'_> {
         })
     }
 
-    /// The members of the body; none if there is no body.
+    /// Returns the members of the body; none if it is empty.
     fn members(&self) -> Result<Map<String, Value>, Refusal> {
         if self.body.is_empty() {
             return Ok(Map::new());
@@ -101,7 +101,7 @@ impl Call<'_> {
         Ok(members)
     }
 
-    /// A number in the query, at most `most`.
+    /// Returns the query's `limit`, at most `most`.
     pub(crate) fn limit(&self, default: usize, most: usize) -> Result<usize, Refusal> {
         match self.query("limit").map(str::parse::<usize>) {
             None => Ok(default),
@@ -110,7 +110,7 @@ impl Call<'_> {
         }
     }
 
-    /// A time in the query, in milliseconds since the Unix epoch.
+    /// Returns a time in the query, in milliseconds since the Unix epoch.
     pub(crate) fn millis(&self, name: &str) -> Result<Option<u64>, Refusal> {
         match self.query(name) {
             None => Ok(None),
@@ -118,7 +118,7 @@ impl Call<'_> {
         }
     }
 
-    /// A flag in the query.
+    /// Returns a boolean in the query.
     pub(crate) fn flag(&self, name: &str) -> Result<Option<bool>, Refusal> {
         match self.query(name) {
             None => Ok(None),
@@ -128,7 +128,7 @@ impl Call<'_> {
         }
     }
 
-    /// A list in the query, with commas between its items.
+    /// Returns a comma-separated list in the query.
     pub(crate) fn list(&self, name: &str) -> Option<Vec<String>> {
         let values = self.query.iter().filter(|(key, _)| key == name);
         let items: Vec<_> = values

@@ -1,4 +1,4 @@
-//! What time it is: the one place where the stand-in learns it.
+//! The sandbox's clock: the only source of time.
 
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
@@ -8,10 +8,11 @@ use tokio::time::Instant;
 
 /// The clock of a [`Sandbox`](crate::Sandbox).
 ///
-/// - [`Clock::tokio`] is what a sandbox has unless it is told otherwise: it starts at the same time
-///   in every run, and goes with Tokio's clock, so that paused time stands still here too.
-/// - [`Clock::system`] tells the real time, for a server that people look at.
-/// - A [`ManualClock`] goes only when it is told to.
+/// - [`Clock::tokio`], the default, starts at the same time in every run and follows Tokio's clock,
+///   so
+///   it stops while a test has paused time.
+/// - [`Clock::system`] is the system's time, for a server that people use.
+/// - A [`ManualClock`] advances only when a test advances it.
 #[derive(Debug, Clone)]
 pub struct Clock(Source);
 
@@ -26,28 +27,26 @@ enum Source {
 }
 
 impl Clock {
-    /// When [`Clock::tokio`] starts: shortly after what has happened in the [`Demo`](crate::Demo),
-    /// at a full minute.
-    ///
-    /// It is 2025-10-09, 09:24 UTC.
+    /// When [`Clock::tokio`] starts: 2025-10-09, 09:24 UTC, shortly after the events of the
+    /// [`Demo`](crate::Demo).
     pub const START: OffsetDateTime = match OffsetDateTime::from_unix_timestamp(1_760_001_840) {
         Ok(start) => start,
         Err(_) => panic!("it is within the range"),
     };
 
-    /// The real time.
+    /// Returns a clock with the system's time.
     pub fn system() -> Self {
         Self(Source::System)
     }
 
-    /// Starts at [`Clock::START`] now, and goes with Tokio's clock. Where that is paused, time
-    /// moves only as the test moves it; where it isn't, and outside of a runtime, this goes
-    /// like any other clock.
+    /// Returns a clock that starts at [`Clock::START`] now, and follows Tokio's clock. While
+    /// Tokio's time is paused, it advances only as the test advances it; otherwise, and outside of
+    /// a runtime, it runs like any other clock.
     pub fn tokio() -> Self {
         Self::tokio_from(Self::START)
     }
 
-    /// As [`Clock::tokio`], with another start.
+    /// Returns a clock like [`Clock::tokio`], with another start.
     pub fn tokio_from(start: OffsetDateTime) -> Self {
         Self(Source::Tokio {
             start,
@@ -55,7 +54,7 @@ impl Clock {
         })
     }
 
-    /// What time it is.
+    /// Returns the current time.
     pub fn now(&self) -> OffsetDateTime {
         match &self.0 {
             Source::System => OffsetDateTime::now_utc(),
@@ -71,7 +70,7 @@ impl Default for Clock {
     }
 }
 
-/// A clock that stands still until it is moved. Clones are the same clock.
+/// A clock that only changes when it is advanced. Clones share their time.
 ///
 /// ```
 /// use std::time::Duration;
@@ -86,17 +85,17 @@ impl Default for Clock {
 pub struct ManualClock(Arc<Mutex<OffsetDateTime>>);
 
 impl ManualClock {
-    /// Stands at this time.
+    /// Returns a clock that shows `time`.
     pub fn at(time: OffsetDateTime) -> Self {
         Self(Arc::new(Mutex::new(time)))
     }
 
-    /// Moves on.
+    /// Advances the clock.
     pub fn advance(&self, by: Duration) {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner) += by;
     }
 
-    /// What time it is.
+    /// Returns the clock's time.
     pub fn now(&self) -> OffsetDateTime {
         *self.0.lock().unwrap_or_else(PoisonError::into_inner)
     }

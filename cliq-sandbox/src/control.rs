@@ -1,5 +1,5 @@
-//! What the API has no call for, over HTTP: moving time, and lifting locks. Below `/_sandbox/`, for
-//! tests in any language.
+//! Control requests below `/_sandbox/`, for what the API can't do: advancing time and resetting
+//! limits. For tests in any language.
 
 use std::time::Duration;
 
@@ -14,13 +14,13 @@ use crate::sandbox::Sandbox;
 
 const PREFIX: &str = "/_sandbox/";
 
-/// Whether the path is none of Cliq's.
+/// Returns whether the path is a control request's.
 pub(crate) fn serves(path: &str) -> bool {
     path.starts_with(PREFIX)
 }
 
 pub(crate) fn answer(sandbox: &Sandbox, request: &Request<Bytes>) -> Response<Bytes> {
-    // There is no token here, so that a page in a browser could do it too. It would tell its origin.
+    // Control requests need no token, so a web page could send them. Browsers add `Origin`.
     if request.headers().contains_key(ORIGIN) {
         return error(
             StatusCode::FORBIDDEN,
@@ -62,7 +62,7 @@ fn time(sandbox: &Sandbox) -> Response<Bytes> {
     reply::json(StatusCode::OK, &json!({ "now": now }))
 }
 
-/// `advance=10m`.
+/// Parses `advance=10m`.
 fn advance(query: &str) -> Result<Duration, String> {
     let mut pairs = form_urlencoded::parse(query.as_bytes());
     match (pairs.next(), pairs.next()) {
@@ -73,7 +73,7 @@ fn advance(query: &str) -> Result<Duration, String> {
     }
 }
 
-/// At most a hundred years.
+/// Parses a duration of at most a hundred years.
 fn duration(text: &str) -> Option<Duration> {
     const MAX_SECONDS: u64 = 100 * 366 * 86_400;
     let digits = text.find(|c: char| !c.is_ascii_digit())?;

@@ -1,4 +1,4 @@
-//! A world for first steps.
+//! The demo world.
 
 use cliq_api::Client;
 use time::{Duration, OffsetDateTime};
@@ -8,30 +8,30 @@ use crate::described::NewChannel;
 use crate::sandbox::Sandbox;
 use crate::world::{Chat, Sender};
 
-/// In October 2025. Fixed, so that the ids are the same each time.
+/// In October 2025. It is constant, so that ids are the same each time.
 const START: Duration = Duration::milliseconds(1_760_000_012_345);
 
-/// A [`Sandbox`] that is ready for use, and what one needs to know of it.
+/// A [`Sandbox`] that is ready to use, with the ids that a first test needs.
 ///
-/// Ryan West, whose the token is, Scott Fisher and Tim Harrison are in the channel
+/// The token is Ryan West's. Ryan, Scott Fisher and Tim Harrison are in the channel
 /// `engineering-updates`, and so is the bot `deploybot`. Scott has started a thread there, which
-/// Ryan doesn't follow. Another message has no thread as yet. Ryan has a reminder and a scheduled
-/// message there, both of 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
-/// and Dana Reyes not even in the organisation.
+/// Ryan doesn't follow. Another message has no thread yet. Ryan has a reminder and a scheduled
+/// message there, both due in 2030, and subscribes to the bot. Olivia Palmer is not in the channel,
+/// and Dana Reyes is in another organization.
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Demo {
-    /// The world.
+    /// The sandbox.
     pub sandbox: Sandbox,
-    /// An access token of Ryan's.
+    /// Ryan's access token.
     pub token: String,
     /// Ryan's id.
     pub user_id: String,
     /// The ids of the channel's other members, Scott and Tim.
     pub colleague_ids: [String; 2],
-    /// The id of Olivia, who is not in the channel.
+    /// The id of Olivia, who isn't in the channel.
     pub outsider_id: String,
-    /// The id of Dana, who is of another organisation.
+    /// The id of Dana, who is in another organization.
     pub external_id: String,
     /// The channel's id.
     pub channel_id: String,
@@ -39,16 +39,17 @@ pub struct Demo {
     pub channel_chat_id: String,
     /// The channel's unique name.
     pub channel_unique_name: String,
-    /// A message of the channel that has no thread as yet.
+    /// The id of a message of the channel that has no thread yet.
     pub message_id: String,
     /// The chat id of Scott's thread.
     pub thread_chat_id: String,
-    /// The unique name of the bot that is in the channel.
+    /// The unique name of the channel's bot.
     pub bot_unique_name: String,
 }
 
 impl Demo {
-    /// A client of Ryan's that talks to the sandbox in this process, as [`Sandbox::client`].
+    /// Returns a client for Ryan that sends to the sandbox in this process; see
+    /// [`Sandbox::client`].
     pub fn client(&self) -> Client {
         self.sandbox.client(&self.token)
     }

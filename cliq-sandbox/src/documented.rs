@@ -1,7 +1,7 @@
-//! The operations that Zoho documents: where one isn't declared, its scopes and limits, and for one
-//! that the sandbox doesn't play, the published answer.
+//! The operations that Zoho documents: scopes and limits for those that aren't declared, and the
+//! published example for those that the sandbox doesn't simulate.
 //!
-//! `data/documented.py` makes the data from the facts of the documents.
+//! `data/documented.py` generates the data from the facts of the documents.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use crate::reply;
 
-/// Marks an answer that is the published example, whatever the request was.
+/// Marks a response that is the published example, regardless of the request.
 pub(crate) const EXAMPLE: HeaderName = HeaderName::from_static("x-sandbox-example");
 
 static DATA: &str = include_str!("../data/documented.jsonl");
@@ -26,18 +26,18 @@ static OPERATIONS: LazyLock<Vec<Documented>> = LazyLock::new(|| {
         .collect()
 });
 
-/// All documented operations, one for each method and URL.
+/// Returns all documented operations, one per method and URL.
 pub(crate) fn operations() -> &'static [Documented] {
     &OPERATIONS
 }
 
-/// One documented method and URL.
+/// A documented method and URL.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct Documented {
-    /// `GET /api/v3/chats/<CHAT_ID>`.
+    /// Such as `GET /api/v3/chats/<CHAT_ID>`.
     operation: String,
-    /// Alternatives, of which each may need several.
+    /// Alternatives, each of which may need several scopes.
     #[serde(default)]
     scopes: Vec<Vec<String>>,
     #[serde(default)]
@@ -45,7 +45,7 @@ pub(crate) struct Documented {
     lock: Option<String>,
     #[serde(default)]
     query: Vec<String>,
-    /// Whether the answer is no JSON.
+    /// Whether the response is not JSON.
     #[serde(default)]
     binary: bool,
     status: u16,
@@ -58,18 +58,18 @@ impl Documented {
         method.parse().expect("a documented method")
     }
 
-    /// `/api/v3/chats/<CHAT_ID>`.
+    /// Returns a path such as `/api/v3/chats/<CHAT_ID>`.
     pub(crate) fn path(&self) -> &str {
         self.operation.split(' ').nth(1).unwrap_or_default()
     }
 
-    /// The names of its query parameters.
+    /// Returns the names of the query parameters.
     pub(crate) fn query(&self) -> impl Iterator<Item = &str> {
         self.query.iter().map(String::as_str)
     }
 
-    /// The published answer, marked as such. A call for a next page gets the last one, so that
-    /// reading all pages ends.
+    /// Returns the published response, marked as an example. A request for a next page gets the
+    /// last one, so that paging ends.
     pub(crate) fn example(&self, is_next_page: bool) -> Response<Bytes> {
         let status = StatusCode::from_u16(self.status).expect("a documented status");
         let mut response = match &self.example {
@@ -87,8 +87,8 @@ impl Documented {
         response
     }
 
-    /// Endpoints as they would be declared, one for each alternative of scopes. They are kept for
-    /// as long as the program runs.
+    /// Returns the endpoints that would be declared, one per alternative of scopes. They live as
+    /// long as the program.
     pub(crate) fn declared(&self) -> Vec<&'static EndpointMeta> {
         let scopes: Vec<_> = self
             .scopes
@@ -145,7 +145,7 @@ fn texts(texts: &[String]) -> &'static [&'static str] {
         .leak()
 }
 
-/// `20/min`, `10/5min`.
+/// Parses `20/min` or `10/5min`.
 fn parse_limit(limit: &str) -> Limit {
     let parsed = limit.split_once('/').and_then(|(calls, per)| {
         let minutes = match per.strip_suffix("min")? {
@@ -160,7 +160,7 @@ fn parse_limit(limit: &str) -> Limit {
     parsed.expect("a documented limit")
 }
 
-/// `10s`, `10m`.
+/// Parses `10s` or `10m`.
 fn parse_time(time: &str) -> Duration {
     let seconds = time.strip_suffix('s').and_then(|count| count.parse().ok());
     let minutes = time.strip_suffix('m').and_then(|count| count.parse().ok());

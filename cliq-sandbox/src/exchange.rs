@@ -1,5 +1,5 @@
-//! One exchange, from when it is sent: the way to the server, the arrival, the way back. In process
-//! and over HTTP it is the same.
+//! One exchange, in process or over HTTP: the request's delay, its arrival, and the response's
+//! delay.
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -8,17 +8,16 @@ use tokio::time::sleep;
 use crate::faults::{Course, Damaged, Fault, damage};
 use crate::sandbox::Sandbox;
 
-/// What the sender of a request gets to see.
+/// The result for the sender of a request.
 #[derive(Debug)]
 pub(crate) enum Outcome {
-    /// There was no way to the server.
+    /// The server can't be reached.
     Unreachable,
-    /// What came of it on the way.
+    /// The request was sent; the response may be damaged.
     Sent(Damaged),
 }
 
-/// Sends the request. Once this was polled, it is under way, and arrives even if the caller goes
-/// away.
+/// Sends the request. Once polled, the request arrives even if the caller drops the future.
 pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome {
     let Course {
         before,
@@ -46,7 +45,7 @@ pub(crate) async fn carry(sandbox: &Sandbox, request: Request<Bytes>) -> Outcome
     }))
 }
 
-/// `None` where the runtime ends before it arrives.
+/// Returns `None` if the runtime ends before the request arrives.
 async fn arrive_later(
     sandbox: &Sandbox,
     request: Request<Bytes>,
@@ -54,7 +53,7 @@ async fn arrive_later(
     fault: Option<Fault>,
 ) -> Option<Response<Bytes>> {
     let sandbox = sandbox.clone();
-    // A task of its own: it goes on when its caller is dropped.
+    // A separate task, which continues if its caller is dropped.
     let arrival = tokio::spawn(async move {
         sleep(before).await;
         sandbox.arrive(request, fault.as_ref())

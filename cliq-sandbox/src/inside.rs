@@ -1,5 +1,4 @@
-//! A sandbox from inside: what a test looks at and does that the API has no call for, and the world
-//! as a file.
+//! Inspection and changes that the API has no call for, and saving the world to a file.
 
 use std::io::{self, Write as _};
 use std::path::Path;
@@ -15,28 +14,28 @@ use crate::world::{
 };
 
 impl Sandbox {
-    /// The whole world as it is now, for [`SandboxBuilder::json`](crate::SandboxBuilder::json):
-    /// users, bots, chats, messages, files and what hangs on them. Without tokens, and without
-    /// what was counted.
+    /// Returns the current world as JSON, for
+    /// [`SandboxBuilder::json`](crate::SandboxBuilder::json): users, bots, chats, messages, files,
+    /// and everything attached to them. It contains no tokens and no rate-limit state.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
     ///
     /// let demo = Sandbox::demo();
     /// let again = Sandbox::builder().json(&demo.sandbox.to_json())?.build();
-    /// assert_eq!(again.messages(&demo.thread_chat_id), demo.sandbox.messages(&demo.thread_chat_id));
+    /// let thread = &demo.thread_chat_id;
+    /// assert_eq!(again.messages(thread), demo.sandbox.messages(thread));
     /// # Ok::<_, cliq_sandbox::WorldError>(())
     /// ```
     pub fn to_json(&self) -> String {
         described::write(&self.world())
     }
 
-    /// Writes [`to_json`](Self::to_json) to a file. The file is replaced as a whole: whatever
-    /// happens, it holds one world or the other.
+    /// Writes [`to_json`](Self::to_json) to a file. It replaces the file atomically.
     ///
     /// # Errors
     ///
-    /// If it can't be written.
+    /// If the file can't be written.
     pub fn save(&self, file: impl AsRef<Path>) -> io::Result<()> {
         let (file, world) = (file.as_ref(), self.to_json());
         let mut name = file
@@ -52,13 +51,13 @@ impl Sandbox {
         written
             .and_then(|()| fs::rename(&part, file))
             .inspect_err(|_| {
-                // What is wrong is told; that this is in the way as well would help nobody.
+                // The first error is the one to report.
                 let _ = fs::remove_file(&part);
             })
     }
 
-    /// Posts a plain message into the channel, given by its id, chat id or unique name, and returns
-    /// the message's id. Threads are started from such messages.
+    /// Posts a text message into a channel and returns its id, from which a thread can be started.
+    /// `channel` is an id, a chat id or a unique name.
     ///
     /// # Panics
     ///
@@ -76,9 +75,9 @@ impl Sandbox {
             .to_string()
     }
 
-    /// Lets a user's message be posted in a chat at a time to come, and returns the id of the
-    /// scheduled message. The API lists, changes and sends such messages, but makes none. The chat
-    /// is given by its chat id, a channel also by its id or unique name.
+    /// Schedules a user's message and returns the id of the scheduled message. The API can list,
+    /// change and send scheduled messages, but not create them. `chat` is a chat id; for a channel,
+    /// also an id or a unique name.
     ///
     /// # Panics
     ///
@@ -97,13 +96,13 @@ impl Sandbox {
         world.schedule(chat, user, text.to_owned(), at, self.now())
     }
 
-    /// Makes a reminder, and returns its id. The API lists, moves and completes reminders, but
-    /// makes none. The first of the users is the one who makes it; all are reminded. The chat is
-    /// given as in [`schedule_message`](Self::schedule_message).
+    /// Creates a reminder and returns its id. The API can list, move and complete reminders, but
+    /// not create them. The first user is the creator; all are reminded. `chat` is as in
+    /// [`schedule_message`](Self::schedule_message).
     ///
     /// # Panics
     ///
-    /// If there is no such chat or user, or no user at all, or one is not in the chat.
+    /// If there is no such chat or user, if `user_ids` is empty, or if a user is not in the chat.
     #[track_caller]
     pub fn remind(
         &self,
@@ -122,9 +121,8 @@ impl Sandbox {
         world.remind(chat, &users, content.to_owned(), at, self.now())
     }
 
-    /// The messages of a thread or another chat, given by its chat id, or of a channel, given by its id, chat id or
-    /// unique name; from the oldest to the newest. A channel's are without those of its
-    /// threads.
+    /// Returns the messages of a chat, from the oldest to the newest; of a channel, without those
+    /// of its threads. `chat` is a chat id; for a channel, also an id or a unique name.
     ///
     /// # Panics
     ///
@@ -141,7 +139,7 @@ impl Sandbox {
             .collect()
     }
 
-    /// Who there is, in the order in which they were added.
+    /// Returns the users, in the order in which they were added.
     pub fn users(&self) -> Vec<SandboxUser> {
         let of = |user: &User| SandboxUser {
             id: user.id.clone(),
@@ -151,7 +149,7 @@ impl Sandbox {
         self.world().users().map(of).collect()
     }
 
-    /// Which channels there are, in the order in which they were added.
+    /// Returns the channels, in the order in which they were added.
     pub fn channels(&self) -> Vec<SandboxChannel> {
         let world = self.world();
         let of = |channel: &Channel| SandboxChannel {
@@ -172,8 +170,8 @@ impl Sandbox {
         world.channels().map(of).collect()
     }
 
-    /// The threads of a channel, given by its id, chat id or unique name; from the oldest to the
-    /// newest.
+    /// Returns the threads of a channel, from the oldest to the newest. `channel` is an id, a chat
+    /// id or a unique name.
     ///
     /// # Panics
     ///
@@ -199,7 +197,7 @@ impl Sandbox {
         threads
     }
 
-    /// Whether the user has muted the thread.
+    /// Returns whether the user has muted the thread.
     ///
     /// # Panics
     ///
@@ -220,7 +218,7 @@ pub struct SandboxUser {
     pub id: String,
     /// The name.
     pub name: String,
-    /// Whether the user is of another organisation.
+    /// Whether the user is of another organization.
     pub is_external: bool,
 }
 
@@ -234,9 +232,9 @@ pub struct SandboxChannel {
     pub chat_id: String,
     /// Its unique name.
     pub unique_name: String,
-    /// The ids of the users who are in it.
+    /// The ids of its members.
     pub member_ids: Vec<String>,
-    /// The unique names of the bots that are in it.
+    /// The unique names of its bots.
     pub bot_unique_names: Vec<String>,
 }
 
@@ -248,11 +246,11 @@ pub struct SandboxThread {
     pub chat_id: String,
     /// Its title.
     pub title: String,
-    /// The id of the message that it hangs on.
+    /// The id of the message that it was started from.
     pub main_message_id: String,
     /// Whether it is closed.
     pub is_closed: bool,
-    /// The ids of those who follow it, in the order in which they came to.
+    /// The ids of its followers, in the order in which they joined.
     pub follower_ids: Vec<String>,
 }
 
@@ -260,26 +258,25 @@ pub struct SandboxThread {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Message {
-    /// Its id, as `1727333520582_47588994306224`.
+    /// Its id, such as `1727333520582_47588994306224`.
     pub id: String,
     /// The id of the user or bot that posted it.
     pub sender_id: String,
     /// The name of the user or bot that posted it.
     pub sender_name: String,
-    /// What it says.
+    /// Its text.
     pub text: String,
     /// The id of the message that it answers.
     pub reply_to: Option<String>,
-    /// The name of the file that it brings.
+    /// The name of the attached file.
     pub file_name: Option<String>,
-    /// Whether its text was changed.
+    /// Whether its text was edited.
     pub is_edited: bool,
     /// Whether it is pinned in its chat.
     pub is_pinned: bool,
-    /// What users have reacted with: the code of the emoji, and the user's id.
+    /// Its reactions: the code of the emoji, and the user's id.
     pub reactions: Vec<(String, String)>,
-    /// What it was posted with besides text: `card`, `slides`, `buttons` and so on; `{}` if
-    /// nothing.
+    /// Further content: `card`, `slides`, `buttons` and so on. `{}` if there is none.
     pub extras: Value,
 }
 

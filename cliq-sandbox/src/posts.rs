@@ -1,22 +1,22 @@
-//! The one place where the document and what was seen of Cliq differ.
+//! Responses to posts, where the document and observations of Cliq differ.
 
 use serde_json::json;
 
 use crate::reply::Reply;
 
-/// How a post is answered that asks for no id, which is one without `sync_message`.
+/// The response to a post without `sync_message`, which doesn't ask for the message's id.
 ///
-/// The published document and what people have seen differ here. With `sync_message` the answer is
-/// a 200 with the `message_id` in all of them.
+/// The published document and observations differ here. With `sync_message`, the response is always
+/// a 200 with the `message_id`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Posts {
-    /// As the document has it: 200 and the object that would hold the id, `{}`.
+    /// As documented: 200 and `{}`, the object that could hold the id.
     #[default]
     Documented,
-    /// As it was seen: 200 and `{"Response Code": "204 No response"}`.
+    /// As observed: 200 and `{"Response Code": "204 No response"}`.
     ResponseCode,
-    /// As it was seen as well: 204.
+    /// As observed too: 204.
     NoContent,
 }
 

@@ -1,10 +1,10 @@
-//! Chance that can be repeated.
+//! Reproducible random numbers.
 
-/// Where a seed comes from if nothing says one.
+/// The environment variable with the default seed.
 const SEED_VARIABLE: &str = "CLIQ_SANDBOX_SEED";
 
-/// The seed from the environment, else always the same one: a test passes or fails the same way in
-/// every run.
+/// Returns the seed of the environment, else a constant: a test passes or fails the same way in
+/// each run.
 pub(crate) fn default_seed() -> u64 {
     std::env::var(SEED_VARIABLE)
         .ok()
@@ -12,22 +12,22 @@ pub(crate) fn default_seed() -> u64 {
         .unwrap_or(0)
 }
 
-/// To be shown where something fails.
+/// The hint in a failed test.
 pub(crate) fn how_to_repeat(seed: u64) -> String {
     format!(
         "cliq-sandbox: the seed was {seed}; {SEED_VARIABLE}={seed} or `SandboxBuilder::seed` repeats it"
     )
 }
 
-/// `SplitMix64`: small, quick, and good enough to decide which call goes wrong.
+/// `SplitMix64`: small, fast, and good enough for random faults.
 #[derive(Debug, Clone)]
 pub(crate) struct Random(u64);
 
 impl Random {
-    /// The chance of the `call`th call of `stream`, which neither other calls nor other streams
-    /// have a part in.
+    /// Returns the random numbers of the `call`th call of `stream`, which depend on no other calls
+    /// or streams.
     pub(crate) fn of_call(seed: u64, stream: &str, call: u64) -> Self {
-        // FNV-1a: `std`'s hashes may differ from one version to the next.
+        // FNV-1a: the hashes of `std` may change between versions.
         let stream = stream
             .bytes()
             .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
@@ -44,7 +44,7 @@ impl Random {
         mixed ^ (mixed >> 31)
     }
 
-    /// From 0 to 1, without the 1.
+    /// Returns a number from 0 to 1, excluding 1.
     #[allow(
         clippy::cast_precision_loss,
         reason = "53 bits are what an `f64` holds"
@@ -58,7 +58,7 @@ impl Random {
 mod tests {
     use super::*;
 
-    /// The reference's first values from the seed 1234567.
+    /// The first values of the reference implementation for the seed 1234567.
     #[test]
     fn it_is_splitmix64() {
         let mut random = Random(1_234_567);

@@ -1,4 +1,4 @@
-//! What is told of each request, for a log.
+//! The record of a request, for logs.
 
 use std::sync::Arc;
 
@@ -11,32 +11,31 @@ use crate::limits::Verdict;
 
 pub(crate) type Watcher = Arc<dyn Fn(&Record) + Send + Sync>;
 
-/// One request that a [`Sandbox`](crate::Sandbox) was sent, for those that
-/// [watch](crate::SandboxBuilder::watch).
+/// A request to a [`Sandbox`](crate::Sandbox), as passed to
+/// [watchers](crate::SandboxBuilder::watch).
 #[derive(Debug, Clone)]
 #[non_exhaustive]
 pub struct Record {
-    /// When it arrived, or got lost.
+    /// When it arrived, or was lost.
     pub at: OffsetDateTime,
-    /// Whose token came with it, if it was a good one and the request arrived.
+    /// The user of its token, if the token was valid and the request arrived.
     pub user_id: Option<String>,
     /// That user's name.
     pub user_name: Option<String>,
-    /// What was called, if it arrived and there is such an endpoint. Of those that the server
-    /// can't tell apart it is one.
+    /// The called endpoint, if the request arrived and there is one. If the server can't
+    /// distinguish several, it is one of them.
     pub endpoint: Option<&'static EndpointMeta>,
     /// Its method.
     pub method: Method,
-    /// Its path. A query may hold a secret, and is not told.
+    /// Its path, without the query, which may contain secrets.
     pub path: String,
-    /// Of the answer, before anything happened to that. `None` where it didn't arrive.
+    /// The status of the response, before any fault. `None` if the request didn't arrive.
     pub status: Option<StatusCode>,
-    /// What exactly was wrong with it, where it was refused for that. It may repeat what the body
-    /// has, and never a token.
+    /// Why it was rejected. May repeat parts of the body, but never a token.
     pub reason: Option<String>,
-    /// What its limit had to say.
+    /// The limiter's decision.
     pub verdict: Verdict,
-    /// What went wrong with it.
+    /// The fault that it met.
     pub fault: Option<Fault>,
 }
 

@@ -1,9 +1,9 @@
-//! What the server says when it doesn't do what it was asked.
+//! Error responses.
 //!
-//! The message is the published one of the status, which Cliq has for all operations alike; the
-//! code tells what it was, and is one that Cliq is known to use, where it most likely does.
-//! `docs/sandbox.md` lists them all. What exactly was wrong Cliq doesn't say: the stand-in does, in
-//! a header and to those who watch it.
+//! The message is the published one of the status, the same for all operations. The code describes
+//! the problem; it is one that Cliq is known to use, chosen where Cliq most likely uses it.
+//! `docs/sandbox.md` lists them all. Cliq doesn't report the details; the sandbox does, in a header
+//! and in its log.
 
 use std::fmt;
 
@@ -15,7 +15,7 @@ use serde_json::{Value, json};
 use crate::oauth::Unauthorized;
 use crate::reply;
 
-/// Where it is told what exactly was wrong.
+/// The header with the details of an error.
 pub(crate) const REASON: HeaderName = HeaderName::from_static("x-sandbox-reason");
 
 const BAD_REQUEST: &str =
@@ -34,9 +34,9 @@ pub(crate) struct Refusal {
     status: StatusCode,
     code: Option<&'static str>,
     message: &'static str,
-    /// What exactly was wrong.
+    /// The details of the error.
     reason: Option<String>,
-    /// The methods that the URL has; boxed, as it is rare and large.
+    /// The methods of the URL; boxed, because it is rare and large.
     allow: Option<Box<HeaderValue>>,
 }
 
@@ -62,7 +62,7 @@ impl Refusal {
         }
     }
 
-    /// Its code and its message.
+    /// Returns the code and the message as JSON.
     pub(crate) fn to_json(&self) -> Value {
         let mut body = json!({ "message": self.message });
         if let Some(code) = self.code {
@@ -80,10 +80,10 @@ impl Refusal {
             .because("there is no token: `authorization: Bearer <token>` is needed")
     }
 
-    /// There is a token, but it won't do.
+    /// The access token is invalid.
     pub(crate) fn token(reason: Unauthorized) -> Self {
         Self::new(StatusCode::UNAUTHORIZED, reason.code(), UNAUTHORIZED).because(match reason {
-            Unauthorized::Unknown => "the token is none of this server's, or was revoked",
+            Unauthorized::Unknown => "unknown or revoked token",
             Unauthorized::Expired => "the token has run out",
             Unauthorized::MissingScope => "the token lacks the scope of this operation",
         })
@@ -121,7 +121,7 @@ impl Refusal {
         Self::new(StatusCode::FORBIDDEN, "access_denied", FORBIDDEN).because(reason)
     }
 
-    /// The one way in which the document has a stranger refused by an operation of its own.
+    /// The only documented response of an operation to a user of another organization.
     pub(crate) fn external() -> Self {
         let message =
             "Sorry, external communication is not supported as per the organization policy.";
@@ -130,7 +130,7 @@ impl Refusal {
             "external_communication_not_supported",
             message,
         )
-        .because("the token's user is of another organisation")
+        .because("the token's user is of another organization")
     }
 
     pub(crate) fn invalid_thread_chat_id() -> Self {
@@ -139,7 +139,7 @@ impl Refusal {
             .because("a thread's chat id is that of its channel, `-T-` and digits")
     }
 
-    /// Where the document has no 404.
+    /// For the operation whose documents have no 404.
     pub(crate) fn thread_not_found() -> Self {
         Self {
             status: StatusCode::BAD_REQUEST,
@@ -158,7 +158,7 @@ impl Refusal {
             .because("there is no such channel")
     }
 
-    /// A code that the document has for the operation.
+    /// A code that the documents have for the operation.
     pub(crate) fn coded(status: StatusCode, code: &'static str, reason: impl fmt::Display) -> Self {
         let message = match status {
             StatusCode::FORBIDDEN => FORBIDDEN,
@@ -172,7 +172,7 @@ impl Refusal {
         Self::new(StatusCode::NOT_FOUND, code, NOT_FOUND).because(reason)
     }
 
-    /// `key` is the member of the body that named it.
+    /// `key` is the member of the body with the message's id.
     pub(crate) fn message_not_found(key: &str) -> Self {
         Self::new(StatusCode::NOT_FOUND, "message_not_found", NOT_FOUND)
             .because(format!("`{key}` names no message of this chat"))
@@ -203,7 +203,7 @@ impl Refusal {
     }
 }
 
-/// As a header is of visible ASCII, all else is escaped.
+/// Escapes everything but visible ASCII, for a header.
 fn in_ascii(text: &str) -> String {
     let mut ascii = String::with_capacity(text.len());
     for character in text.chars() {

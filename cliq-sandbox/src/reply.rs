@@ -1,4 +1,4 @@
-//! What the server says when it did what it was asked.
+//! Successful responses.
 
 use bytes::Bytes;
 use http::header::{CONTENT_DISPOSITION, CONTENT_TYPE, HeaderValue};
@@ -9,16 +9,16 @@ use crate::world::File;
 
 #[derive(Debug)]
 pub(crate) enum Reply {
-    /// 200, with a body.
+    /// 200 with a JSON body.
     Json(Value),
     /// 204.
     NoContent,
-    /// 200, with the bytes of a file.
+    /// 200 with the content of a file.
     File(File),
 }
 
 impl Reply {
-    /// The body by which some endpoints say that they have nothing to say, with a 200.
+    /// Returns the body with which some endpoints send an empty result, with status 200.
     pub(crate) fn no_response() -> Self {
         Self::Json(json!({ "Response Code": "204 No response" }))
     }
@@ -35,7 +35,7 @@ impl From<Reply> for Response<Bytes> {
                         response.headers_mut().insert(name, value);
                     }
                 };
-                // A name that a header can't hold is left out.
+                // Characters that a header can't contain are replaced.
                 let name = file.name.replace(['"', '\\', '\r', '\n'], "_");
                 insert(CONTENT_TYPE, file.content_type);
                 insert(
@@ -58,7 +58,7 @@ pub(crate) fn json(status: StatusCode, body: &Value) -> Response<Bytes> {
     response
 }
 
-/// Without a body.
+/// Returns a response without a body.
 pub(crate) fn empty(status: StatusCode) -> Response<Bytes> {
     with_status(status, Bytes::new())
 }

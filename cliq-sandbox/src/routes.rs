@@ -1,8 +1,8 @@
-//! Which operation answers a method and a path: all that `cliq-api` declares, and what Zoho
-//! documents besides, in one table.
+//! Maps methods and paths to operations: all endpoints of `cliq-api`, and what Zoho documents
+//! beyond them, in one table.
 //!
-//! Endpoints that a server can't tell apart share a [`Route`]. What the sandbox plays is listed in
-//! [`operations`](crate::operations); everything else has its published example.
+//! Endpoints that a server can't distinguish share a [`Route`]. [`operations`](crate::operations)
+//! lists what the sandbox simulates; everything else responds with its published example.
 
 use std::borrow::Cow;
 use std::collections::BTreeSet;
@@ -19,22 +19,22 @@ use crate::documented::{Documented, operations};
 use crate::operations::{OPERATIONS, Operation};
 use crate::refusal::Refusal;
 
-/// A method and a path of the server.
+/// A method and a path.
 #[derive(Debug)]
 pub(crate) struct Route {
     method: Method,
-    /// Of the path; `<CHAT_ID>` is a placeholder.
+    /// The segments of the path; `<CHAT_ID>` is a placeholder.
     segments: Vec<&'static str>,
-    /// Those that are declared for it, in the order of their declarations; never none.
+    /// The endpoints with this route, in the order of their declarations; never empty.
     pub(crate) endpoints: Vec<&'static EndpointMeta>,
-    /// `None`: it answers an example.
+    /// `None`: responds with an example.
     pub(crate) operation: Option<Operation>,
     pub(crate) documented: Option<&'static Documented>,
 }
 
 static ROUTES: LazyLock<Vec<Route>> = LazyLock::new(|| routes(cliq_api::cliq::APIS));
 
-/// The scopes of all routes, each once.
+/// Returns the scopes of all routes, without duplicates.
 pub(crate) fn scopes() -> Vec<&'static str> {
     let endpoints = ROUTES.iter().flat_map(|route| &route.endpoints);
     let scopes: BTreeSet<_> = endpoints
@@ -46,7 +46,7 @@ pub(crate) fn scopes() -> Vec<&'static str> {
 
 fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
     let mut routes: Vec<Route> = Vec::new();
-    // Another server of the provider is none of this one's.
+    // Endpoints of another server of the provider aren't served here.
     for meta in apis
         .iter()
         .copied()
@@ -68,12 +68,12 @@ fn routes(apis: &[&[&'static EndpointMeta]]) -> Vec<Route> {
     for (method, path, operation) in OPERATIONS {
         route(&mut routes, method, path).operation = Some(*operation);
     }
-    // A literal is chosen before a placeholder, from left to right.
+    // From left to right, a literal is preferred to a placeholder.
     routes.sort_by_cached_key(Route::shape);
     routes
 }
 
-/// The route of the path, whatever its placeholders are called; a new one if there is none yet.
+/// Returns the route of the path, regardless of the names of placeholders. Adds one if needed.
 fn route<'r>(routes: &'r mut Vec<Route>, method: &Method, path: &str) -> &'r mut Route {
     let segments: Vec<&str> = path.split('/').skip(1).collect();
     let is_same =
@@ -104,13 +104,13 @@ fn route<'r>(routes: &'r mut Vec<Route>, method: &Method, path: &str) -> &'r mut
 }
 
 impl Route {
-    /// One of those that are declared for it.
+    /// Returns one of the route's endpoints.
     pub(crate) fn endpoint(&self) -> &'static EndpointMeta {
         self.endpoints[0]
     }
 
-    /// Whether the answer, if it is JSON, is one that the sender takes. `get_thread` is the one
-    /// operation that has no refusal for that.
+    /// Rejects a request that doesn't accept a JSON response. `get_thread` is the one operation
+    /// that has no such error.
     pub(crate) fn admit(&self, headers: &HeaderMap) -> Result<(), Refusal> {
         let is_json = self.endpoint().kind() == ResponseKind::Json;
         if !is_json || self.endpoint().name() == GetThreadRequest::META.name() {
@@ -128,8 +128,8 @@ impl Route {
         }
     }
 
-    /// The parameters of a query, without the one that has a token: those that the operation has,
-    /// each once unless it is a list.
+    /// Returns the query parameters, without the one with a token. Rejects unknown ones, and
+    /// repeated ones that aren't lists.
     pub(crate) fn query(
         &self,
         query: &str,
@@ -151,7 +151,7 @@ impl Route {
         Ok(pairs)
     }
 
-    /// Whether there is a query parameter of that name, and whether it may come several times.
+    /// Returns whether a query parameter can be repeated; `None` if it is unknown.
     fn query_parameter(&self, name: &str) -> Option<bool> {
         for meta in &self.endpoints {
             let params = meta
@@ -174,7 +174,7 @@ impl Route {
         documented.any(|known| known == name).then_some(false)
     }
 
-    /// Refuses a body that no endpoint of the URL declares, before an example answers it.
+    /// Rejects a body that no endpoint of the URL declares, before an example responds to it.
     pub(crate) fn check_body(&self, body: &[u8]) -> Result<(), Refusal> {
         let fields = |meta: &'static EndpointMeta| {
             let fields = meta
@@ -214,7 +214,7 @@ impl Route {
     }
 }
 
-/// `text/html, application/*;q=0.5`.
+/// Parses `text/html, application/*;q=0.5`.
 fn takes_json(accept: &str) -> bool {
     accept.split(',').any(|range| {
         let mut parts = range.split(';').map(str::trim);
@@ -227,9 +227,9 @@ fn takes_json(accept: &str) -> bool {
     })
 }
 
-/// The route of a path as it was sent, and what stands in the place of its placeholders.
+/// Finds the route of a path, and the values of its placeholders.
 pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<String>), Refusal> {
-    // Split first and decode then, once: a `%2F` is part of a segment.
+    // Splits before decoding: a `%2F` is part of a segment.
     let segments: Result<Vec<Cow<'_, str>>, _> = path
         .split('/')
         .skip(1)
@@ -241,7 +241,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<S
         .iter()
         .filter(|route| route.matches(&segments))
         .peekable();
-    // The methods of `/chats/<CHAT_ID>` are none of `/chats/search`.
+    // `/chats/search` doesn't have the methods of `/chats/<CHAT_ID>`.
     let path = matching
         .peek()
         .map(|route| route.shape())
@@ -262,7 +262,7 @@ pub(crate) fn find(method: &Method, path: &str) -> Result<(&'static Route, Vec<S
 }
 
 impl Route {
-    /// Which of its segments are placeholders.
+    /// Returns which segments are placeholders.
     fn shape(&self) -> Vec<bool> {
         let segments = self.segments.iter();
         segments.map(|segment| is_placeholder(segment)).collect()
@@ -323,7 +323,7 @@ mod tests {
         }
     }
 
-    /// Of a whole segment, and of one.
+    /// A placeholder is a single whole segment.
     #[test]
     fn placeholders_are_segments() {
         for meta in APIS.iter().copied().flatten() {

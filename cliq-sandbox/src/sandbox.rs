@@ -1,4 +1,4 @@
-//! The stand-in as its users hold it: a world, and the requests that it answers.
+//! The sandbox: a world, and the requests that it handles.
 
 use std::fmt;
 use std::io;
@@ -33,30 +33,33 @@ use crate::serving::ServeOptions;
 use crate::transport::SandboxTransport;
 use crate::world::World;
 
-/// Times after it can't be written in the forms of Cliq: some centuries.
+/// Some centuries; later times can't be written in Cliq's formats.
 const MAX_AHEAD: Duration = Duration::from_hours(24 * 365 * 500);
 
-/// The query parameter that has a webhook token.
+/// The query parameter with a webhook token.
 const WEBHOOK_TOKEN: &str = "zapikey";
-/// What a webhook token may do.
+/// The scopes of a webhook token.
 const WEBHOOK_SCOPES: &str = "ZohoCliq.Webhooks.CREATE,ZohoCliq.BotMessages.CREATE";
 const MAX_WEBHOOK_TOKENS: usize = 5;
 
-/// A Cliq of your own, in memory: users and bots, their chats and channels, and what was said there.
+/// A stateful simulation of Zoho Cliq in memory, with users, bots, chats, channels and messages.
 ///
-/// It is used through its API: in process with [`client`](Self::client), over HTTP with
-/// [`serve`](Self::serve), or one request at a time with [`handle`](Self::handle). What the API has
-/// no call for, such as making a reminder, is a method here, and [`to_json`](Self::to_json)
-/// writes it all down. Cloning it is cheap, and clones share their world.
+/// Call its API in process with [`client`](Self::client), over HTTP with [`serve`](Self::serve), or
+/// one request at a time with [`handle`](Self::handle). Methods do what the API can't, such as
+/// creating a reminder, and [`to_json`](Self::to_json) returns the whole world. Cloning is cheap,
+/// and clones share their world.
 ///
 /// ```
 /// use cliq_sandbox::{NewChannel, Sandbox};
 ///
+/// let channel = NewChannel::named("engineering-updates")
+///     .members(["855727961", "855727962"])
+///     .bots(["deploybot"]);
 /// let sandbox = Sandbox::builder()
 ///     .user("855727961", "Ryan West", "ryan.west@zylker.com")
 ///     .user("855727962", "Scott Fisher", "scott.fisher@zylker.com")
 ///     .bot("deploybot", "Deploy Bot")
-///     .channel(NewChannel::named("engineering-updates").members(["855727961", "855727962"]).bots(["deploybot"]))
+///     .channel(channel)
 ///     .build();
 /// let token = sandbox.token("855727961");
 /// let message_id = sandbox.post_message("engineering-updates", "855727962", "The build is red.");
@@ -70,22 +73,22 @@ struct Inner {
     throttle: Mutex<Throttle>,
     plans: Plans,
     clock: Clock,
-    /// By how much it was moved on.
+    /// How far its time was advanced.
     ahead: Mutex<Duration>,
-    /// Webhook tokens and the ids of their users, from the oldest to the newest.
+    /// Webhook tokens and the ids of their users, oldest first.
     webhooks: Mutex<Vec<(String, String)>>,
     watcher: Option<Watcher>,
     posts: Posts,
 }
 
 impl Sandbox {
-    /// Starts building one.
+    /// Returns a builder.
     pub fn builder() -> SandboxBuilder {
         SandboxBuilder::default()
     }
 
-    /// A small world that is ready for use, and what one needs to know of it. It is the same one
-    /// each time.
+    /// Returns a small world that is ready to use, with the ids that a first test needs. It is the
+    /// same each time.
     pub fn demo() -> Demo {
         Self::builder().demo()
     }
@@ -117,8 +120,8 @@ impl Sandbox {
         }))
     }
 
-    /// A client of the token's user that talks to this sandbox in this process, without a socket.
-    /// For other settings there is [`client_builder`](Self::client_builder).
+    /// Returns a client that sends to this sandbox in process, without a socket, as the user of the
+    /// token. For other settings, see [`client_builder`](Self::client_builder).
     ///
     /// ```
     /// use cliq_api::threads::Threads;
@@ -134,7 +137,7 @@ impl Sandbox {
     ///
     /// # Panics
     ///
-    /// If the token can't go into a header.
+    /// If the token can't be sent in a header.
     #[track_caller]
     pub fn client(&self, token: impl Into<String>) -> Client {
         match self.client_builder().access_token(token.into()).build() {
@@ -143,33 +146,33 @@ impl Sandbox {
         }
     }
 
-    /// The beginning of a client that talks to this sandbox in this process: what is missing is who
-    /// the user is. It keeps limits if the sandbox does.
+    /// Returns a builder for a client that sends to this sandbox in process. Add a token or
+    /// credentials. Its limiter is off if the sandbox's limits are.
     pub fn client_builder(&self) -> ClientBuilder {
-        // What was sent before this sandbox began is known: nothing.
+        // A new sandbox has received no calls, so the limiter needn't assume any.
         let limits = if self.limits().is_off() {
             LimitSettings::off()
         } else {
             LimitSettings::new().cold_start(false)
         };
-        // The URL names nothing, but with a mistake in the transport nothing leaves this machine.
+        // The URL isn't used. A loopback host keeps requests on this machine in case of a bug.
         Client::cliq(DataCenter::US)
             .base_url("http://localhost")
             .transport(self.transport())
             .limits(limits)
     }
 
-    /// What carries a client's requests to this sandbox without a socket, for
+    /// Returns a transport that sends to this sandbox without a socket, for
     /// `ClientBuilder::transport`.
     pub fn transport(&self) -> SandboxTransport {
         SandboxTransport::new(self.clone())
     }
 
-    /// Serves it over HTTP on a free loopback port, until the [`Server`] is dropped.
+    /// Serves the sandbox over HTTP on a free loopback port, until the [`Server`] is dropped.
     ///
     /// # Errors
     ///
-    /// If no port can be had.
+    /// If no port is available.
     ///
     /// # Panics
     ///
@@ -178,13 +181,15 @@ impl Sandbox {
         self.serve_at((Ipv4Addr::LOCALHOST, 0).into()).await
     }
 
-    /// As [`serve`](Self::serve), at a given address; its port 0 is a free one.
+    /// Serves the sandbox over HTTP at an address, as [`serve`](Self::serve) does. With port 0, it
+    /// chooses a free one.
     ///
-    /// Whoever reaches the address can use the sandbox, with any token that it has issued.
+    /// Everybody who can connect to the address can use the sandbox, with any token that it has
+    /// issued.
     ///
     /// # Errors
     ///
-    /// If the address can't be had.
+    /// If the address can't be bound.
     ///
     /// # Panics
     ///
@@ -193,11 +198,11 @@ impl Sandbox {
         self.serve_with(ServeOptions::at(address)).await
     }
 
-    /// As [`serve_at`](Self::serve_at), with [options](ServeOptions).
+    /// Serves the sandbox with [options](ServeOptions), as [`serve_at`](Self::serve_at) does.
     ///
     /// # Errors
     ///
-    /// If the address can't be had.
+    /// If the address can't be bound.
     ///
     /// # Panics
     ///
@@ -206,10 +211,9 @@ impl Sandbox {
         Server::start(self.clone(), options).await
     }
 
-    /// Answers one request, at once and without any I/O. The host of its URL counts only where
-    /// there are several [data centres](oauth#data-centres). Limits hold here too;
-    /// [faults](Self::faults) and latencies are for what is on its way to the sandbox, and this is
-    /// already there.
+    /// Handles one request immediately, without I/O. The host of its URL only matters with several
+    /// [data centers](oauth#data-centers). Limits apply; [faults](Self::faults) and latencies
+    /// don't, as they concern the way to the sandbox.
     ///
     /// ```
     /// use bytes::Bytes;
@@ -226,50 +230,49 @@ impl Sandbox {
         self.arrive(request, None)
     }
 
-    /// What is to go wrong.
+    /// Returns the faults, to add some.
     pub fn faults(&self) -> Faults<'_> {
         Faults::new(&self.0.plans)
     }
 
-    /// Limits behave otherwise from now on. What was counted stays counted, and locks stay.
+    /// Replaces the limits. Counted calls and locks remain.
     pub fn set_limits(&self, limits: Limits) {
         self.throttle().set_limits(limits);
     }
 
-    /// How limits behave. [`Limits::off`], unless something else was said.
+    /// Returns the limits. The default is [`Limits::off`].
     pub fn limits(&self) -> Limits {
         self.throttle().limits()
     }
 
-    /// What arrived, and what came of limits: the truth, as the server saw it. It is a copy, as of
-    /// now.
+    /// Returns a snapshot of the server's record of calls and locks.
     pub fn book(&self) -> Book {
         self.throttle().book()
     }
 
-    /// The figures of all calls together; quicker than the whole [`book`](Self::book).
+    /// Returns the totals of all calls; faster than the whole [`book`](Self::book).
     pub fn totals(&self) -> Tally {
         self.throttle().totals()
     }
 
-    /// Until when, since the Unix epoch, the user is shut out of the endpoint.
+    /// Returns until when the user is locked out of the endpoint, as a time since the Unix epoch.
     pub fn locked_until<E: Endpoint>(&self, user_id: &str) -> Option<Duration> {
         let throttle = self.throttle();
         throttle.locked_until(since_epoch(self.now()), user_id, E::META)
     }
 
-    /// Ends all locks, and begins all windows anew. The book stays.
+    /// Ends all locks and clears all windows. The book remains.
     pub fn forgive(&self) {
         self.throttle().forgive();
     }
 
-    /// What time it is here.
+    /// Returns the sandbox's time.
     pub fn now(&self) -> OffsetDateTime {
         self.0.clock.now() + *self.ahead()
     }
 
-    /// Moves the time on, whatever the clock: locks and tokens end, and scheduled messages are
-    /// posted. Over HTTP it is `POST /_sandbox/time?advance=10m`.
+    /// Advances the time, with any clock: locks end, tokens expire, and scheduled messages are
+    /// posted. Over HTTP, this is `POST /_sandbox/time?advance=10m`.
     ///
     /// ```
     /// use std::time::Duration;
@@ -288,12 +291,12 @@ impl Sandbox {
         self.0.ahead.lock().unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// What chance goes by.
+    /// Returns the seed of random faults and latencies.
     pub fn seed(&self) -> u64 {
         self.0.plans.seed()
     }
 
-    /// The fate of a request that is sent now.
+    /// Returns the fault and the latencies of a request that is sent now.
     pub(crate) fn course(&self, request: &Request<Bytes>) -> Course {
         let plans = &self.0.plans;
         if !plans.is_active() || control::serves(request.uri().path()) {
@@ -303,7 +306,7 @@ impl Sandbox {
         plans.course(found.ok().map(|(route, _)| route.endpoint().into()))
     }
 
-    /// A request arrives. `fault` is what goes wrong with it.
+    /// Handles a request that arrives. `fault` is the one that it meets.
     pub(crate) fn arrive(&self, request: Request<Bytes>, fault: Option<&Fault>) -> Response<Bytes> {
         let mut record = Record::new(
             self.now(),
@@ -330,7 +333,7 @@ impl Sandbox {
         response
     }
 
-    /// A request doesn't arrive.
+    /// Records a request that doesn't arrive.
     pub(crate) fn note_stray(&self, request: &Request<Bytes>, fault: &Fault) {
         if let Some(watcher) = &self.0.watcher {
             watcher(&Record::new(
@@ -390,9 +393,9 @@ impl Sandbox {
         }
 
         let mut throttle = self.throttle();
-        // Under the lock, so that arrivals are in the order of their times.
+        // Read under the lock, so that arrivals are in the order of their times.
         let now = self.now();
-        // All limits of the URL hold, whichever of its endpoints is called.
+        // The limits of all endpoints of the URL apply.
         for meta in &route.endpoints {
             throttle.bucket(meta);
         }
@@ -443,8 +446,8 @@ impl Sandbox {
         }
     }
 
-    /// Whose access token it is, if it has the scopes of one of the route's endpoints: to the server
-    /// those of a URL are one.
+    /// Returns the user of an access token that has the scopes of one of the route's endpoints: the
+    /// server can't distinguish endpoints of one URL.
     fn user_of(&self, head: &Parts, token: &str, route: &Route) -> Result<String, Refusal> {
         let host = oauth::host(&head.uri, &head.headers).unwrap_or_default();
         self.accounts(|accounts, now| {
@@ -460,7 +463,7 @@ impl Sandbox {
         })
     }
 
-    /// Whose webhook token it is, if the route is one that takes it.
+    /// Returns the user of a webhook token, if the route accepts one.
     fn user_of_webhook(&self, token: &str, route: &Route) -> Result<String, Refusal> {
         let webhooks = self.webhooks();
         let found = webhooks.iter().find(|(known, _)| known == token);
@@ -476,8 +479,8 @@ impl Sandbox {
         }
     }
 
-    /// A new webhook token of the user's, which is sent as `?zapikey=…` instead of an access token,
-    /// and only posts. A user has five: another one ends the oldest.
+    /// Issues a webhook token for the user. It is sent as `?zapikey=…` instead of an access token,
+    /// and can only post. A user can have five; another one revokes the oldest.
     ///
     /// # Panics
     ///
@@ -506,7 +509,7 @@ impl Sandbox {
             .unwrap_or_else(PoisonError::into_inner)
     }
 
-    /// A new access token of the user's. It doesn't expire, and may do whatever the user may.
+    /// Issues an access token for the user. It doesn't expire, and has all scopes.
     ///
     /// # Panics
     ///
@@ -518,8 +521,8 @@ impl Sandbox {
         })
     }
 
-    /// Registers an OAuth app for which the user has consented to all scopes, and returns what a
-    /// program needs to use it. Each call makes another one.
+    /// Registers an OAuth app to which the user has consented, with all scopes, and returns its
+    /// credentials. Each call registers another app.
     ///
     /// ```
     /// use cliq_api::auth::{Credentials, OAuthClient};
@@ -562,13 +565,13 @@ impl Sandbox {
         })
     }
 
-    /// From now on the token is refused.
+    /// Revokes a token.
     pub fn revoke_token(&self, token: &str) {
         self.accounts(|accounts, _| accounts.revoke(token));
     }
 
-    /// Uses the accounts server, at the time that it is here: registers apps, signs users in, makes
-    /// and ends tokens, and reads its book. The sandbox's users are its users.
+    /// Calls `use_it` with the accounts server and the sandbox's time, to register apps, sign users
+    /// in, issue and revoke tokens, and read its book. It has the sandbox's users.
     ///
     /// ```
     /// use cliq_sandbox::Sandbox;
@@ -582,7 +585,8 @@ impl Sandbox {
     /// assert!(tokens.refresh_token.is_some());
     /// ```
     ///
-    /// What uses it must not ask the sandbox itself for tokens.
+    /// `use_it` must not call the sandbox's methods for tokens: the accounts server is locked
+    /// meanwhile.
     pub fn accounts<T>(&self, use_it: impl FnOnce(&mut Accounts, OffsetDateTime) -> T) -> T {
         let mut accounts = self
             .0
@@ -592,8 +596,7 @@ impl Sandbox {
         use_it(&mut accounts, self.now())
     }
 
-    /// A panic under the lock is one of the checks above, which come before any change: the world
-    /// behind it is whole.
+    /// Ignores poisoning: the checks above panic before any change, so the world is consistent.
     pub(crate) fn world(&self) -> MutexGuard<'_, World> {
         self.0.world.lock().unwrap_or_else(PoisonError::into_inner)
     }
@@ -606,19 +609,19 @@ impl Sandbox {
     }
 }
 
-/// An OAuth app of a [`Sandbox`], with a refresh token: [`Sandbox::app`].
+/// An OAuth app of a [`Sandbox`], with a refresh token; see [`Sandbox::app`].
 #[derive(Clone)]
 #[non_exhaustive]
 pub struct AppCredentials {
-    /// Its client id.
+    /// The client id.
     pub client_id: String,
-    /// Its client secret.
+    /// The client secret.
     pub client_secret: String,
-    /// The refresh token of the user who has consented.
+    /// The refresh token of the user.
     pub refresh_token: String,
 }
 
-/// Without the secrets.
+/// Omits the secrets.
 impl fmt::Debug for AppCredentials {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("AppCredentials")
@@ -627,7 +630,7 @@ impl fmt::Debug for AppCredentials {
     }
 }
 
-/// A test that fails says how it can be repeated, where chance had a part in it.
+/// Prints the seed if a test fails after a random decision.
 impl Drop for Inner {
     fn drop(&mut self) {
         if std::thread::panicking() && self.plans.went_by_chance() {
@@ -636,14 +639,14 @@ impl Drop for Inner {
     }
 }
 
-/// Without what is in it: tokens are.
+/// Omits the contents, which include tokens.
 impl fmt::Debug for Sandbox {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Sandbox").finish_non_exhaustive()
     }
 }
 
-/// The webhook token, of a request without `Authorization`.
+/// Returns the webhook token of a request without `Authorization`.
 fn webhook_token(head: &Parts) -> Option<String> {
     if head.headers.contains_key(AUTHORIZATION) {
         return None;
@@ -654,7 +657,7 @@ fn webhook_token(head: &Parts) -> Option<String> {
     found.map(|(_, token)| token.into_owned())
 }
 
-/// Zoho's documents show two schemes for the same token.
+/// Zoho's documents show two schemes for access tokens.
 fn access_token(headers: &HeaderMap) -> Option<&str> {
     let (scheme, token) = headers.get(AUTHORIZATION)?.to_str().ok()?.split_once(' ')?;
     let is_known = ["Bearer", "Zoho-oauthtoken"]

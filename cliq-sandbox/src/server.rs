@@ -1,4 +1,4 @@
-//! The stand-in over HTTP.
+//! The sandbox over HTTP.
 
 use std::error::Error as StdError;
 use std::future::{pending, poll_fn};
@@ -26,20 +26,20 @@ use crate::sandbox::Sandbox;
 use crate::serving::ServeOptions;
 use crate::wire::LastWords;
 
-/// For how long an exchange that is under way may go on after the end.
+/// How long exchanges in flight can continue after the server was dropped.
 const GRACE: Duration = Duration::from_secs(1);
-/// Of a request's body, in bytes. What the operations take is much smaller, but for files.
+/// The maximum size of a request's body, in bytes. Only files come close.
 const LARGEST: usize = 16 * 1024 * 1024;
-/// Before the next attempt when a connection can't be accepted, as when files run out.
+/// The delay after a failure to accept a connection, such as too many open files.
 const ACCEPT_PAUSE: Duration = Duration::from_millis(20);
 
-/// A [`Sandbox`] served over HTTP/1.1. Dropping it ends that: the port is closed, and so are
-/// connections, each after the answer that it is at.
+/// A [`Sandbox`] served over HTTP/1.1. Dropping it closes the port, and each connection after its
+/// current response.
 #[derive(Debug)]
 pub struct Server {
     sandbox: Sandbox,
     address: SocketAddr,
-    /// All of the server's tasks wait for it to change or to go.
+    /// All tasks of the server end when it changes or is dropped.
     running: watch::Sender<()>,
 }
 
@@ -56,18 +56,18 @@ impl Server {
         })
     }
 
-    /// Where it is, for instance `http://127.0.0.1:49152`.
+    /// Returns the URL, such as `http://127.0.0.1:49152`.
     pub fn base_url(&self) -> String {
         format!("http://{}", self.address)
     }
 
-    /// Ends it as dropping it does, and waits until all connections are closed.
+    /// Shuts down as dropping does, and waits until all connections are closed.
     pub async fn close(self) {
         self.running.send_replace(());
         self.running.closed().await;
     }
 
-    /// What it serves.
+    /// Returns the served sandbox.
     pub fn sandbox(&self) -> &Sandbox {
         &self.sandbox
     }
@@ -96,15 +96,14 @@ async fn accept(
     }
 }
 
-/// What goes wrong on a connection is its client's to see.
+/// Ignores errors of the connection, which its client notices.
 async fn converse(
     stream: TcpStream,
     sandbox: Sandbox,
     options: Arc<ServeOptions>,
     mut ended: watch::Receiver<()>,
 ) {
-    // Answers are small: one that waits for more to come, as Nagle's algorithm has it, only comes
-    // late.
+    // Without Nagle's algorithm, which would delay small responses.
     let _ = stream.set_nodelay(true);
     let last_words = Mutex::new(None);
     let service = service_fn(|request| Box::pin(answer(&sandbox, &options, request, &last_words)));
@@ -135,7 +134,8 @@ async fn converse(
     }
 }
 
-/// An error ends the connection; there may be last words then.
+/// Responds to a request. An error closes the connection, after sending `last_words` if there are
+/// any.
 async fn answer(
     sandbox: &Sandbox,
     options: &ServeOptions,
@@ -168,7 +168,7 @@ async fn answer(
     Err("the connection is to end here".into())
 }
 
-/// Reads the body. Returns the status of one that can't be read.
+/// Reads the body. Returns the status of the response if it can't be read.
 async fn collect(body: Incoming, read_timeout: Option<Duration>) -> Result<Bytes, StatusCode> {
     let whole = Limited::new(body, LARGEST).collect();
     let read = match read_timeout {
@@ -181,12 +181,12 @@ async fn collect(body: Incoming, read_timeout: Option<Duration>) -> Result<Bytes
     match read {
         Ok(body) => Ok(body.to_bytes()),
         Err(error) if error.is::<LengthLimitError>() => Err(StatusCode::PAYLOAD_TOO_LARGE),
-        // Such as chunks without a length.
+        // Such as malformed chunks.
         Err(_) => Err(StatusCode::BAD_REQUEST),
     }
 }
 
-/// An answer to a request that was not read to its end.
+/// Returns a response to a request that wasn't read completely, so the connection closes.
 fn closing(status: StatusCode) -> Response<Full<Bytes>> {
     let mut response = Response::new(Full::default());
     *response.status_mut() = status;

@@ -1,4 +1,4 @@
-//! How a sandbox is served: where, under which names, and how long it waits for a request.
+//! How a sandbox is served: address, host names, and timeouts.
 
 use std::net::{IpAddr, SocketAddr};
 use std::time::Duration;
@@ -7,7 +7,7 @@ use http::header::HOST;
 use http::request::Parts;
 use http::uri::Authority;
 
-/// How a [`Sandbox`](crate::Sandbox) is served: [`Sandbox::serve_with`](crate::Sandbox::serve_with).
+/// Options of [`Sandbox::serve_with`](crate::Sandbox::serve_with).
 ///
 /// ```
 /// use std::time::Duration;
@@ -22,15 +22,15 @@ use http::uri::Authority;
 #[must_use]
 pub struct ServeOptions {
     pub(crate) address: SocketAddr,
-    /// Whether only the hosts of this machine are served, and those in `hosts`.
+    /// Whether only this machine's hosts and those in `hosts` are served.
     loopback_hosts: bool,
     hosts: Vec<String>,
     pub(crate) read_timeout: Option<Duration>,
 }
 
 impl ServeOptions {
-    /// At this address; its port 0 is a free one. Serves requests for any host, and waits for them
-    /// without a timeout.
+    /// Returns options for this address. Port 0 is a free one. By default requests can name any
+    /// host, and there is no read timeout.
     pub fn at(address: SocketAddr) -> Self {
         Self {
             address,
@@ -40,11 +40,11 @@ impl ServeOptions {
         }
     }
 
-    /// Serves only requests whose `Host` is `localhost`, a name below it, or a loopback address;
-    /// others get a 421. At an address that other machines reach, any IP address will do.
+    /// Serves only requests whose `Host` is `localhost`, a subdomain of it, or a loopback address;
+    /// others get a 421. If the address isn't a loopback address, any IP address is accepted.
     ///
-    /// A page in a browser reaches a server of this machine under a name of its own, if that name
-    /// resolves to 127.0.0.1 (DNS rebinding).
+    /// This prevents DNS rebinding, by which a web page reaches a local server under a name that
+    /// resolves to 127.0.0.1.
     pub fn loopback_hosts(self) -> Self {
         Self {
             loopback_hosts: true,
@@ -52,15 +52,15 @@ impl ServeOptions {
         }
     }
 
-    /// Serves requests for this host besides [those of this machine](Self::loopback_hosts): a name
-    /// or an address without a port, or `*` for any.
+    /// Serves requests for this host in addition to [those of this machine](Self::loopback_hosts):
+    /// a name or an address without a port, or `*` for any.
     pub fn allow_host(mut self, host: impl Into<String>) -> Self {
         self.hosts.push(host.into());
         self
     }
 
-    /// Sets how long the head of a request may take, and its body. A connection that takes longer
-    /// is closed; one that is idle between requests counts as well.
+    /// Sets the timeout for a request's head, and for its body. A connection that exceeds it is
+    /// closed, including one that is idle between requests.
     pub fn read_timeout(self, timeout: Duration) -> Self {
         Self {
             read_timeout: Some(timeout),
@@ -68,14 +68,15 @@ impl ServeOptions {
         }
     }
 
-    /// Returns why a request is not for this server.
+    /// Returns why a request isn't for this server, if so.
     pub(crate) fn misdirected(&self, head: &Parts) -> Option<String> {
         if !self.loopback_hosts || self.hosts.iter().any(|host| host == "*") {
             return None;
         }
         let mut headers = head.headers.get_all(HOST).iter();
         let (header, others) = (headers.next(), headers.next());
-        // A whole URL in the first line counts instead of the header (RFC 9112, section 3.2.2).
+        // An absolute URL in the request line takes precedence over `Host` (RFC 9112, section
+        // 3.2.2).
         let text = match (head.uri.authority(), header) {
             (Some(authority), _) => authority.as_str(),
             (None, Some(header)) => header.to_str().unwrap_or_default(),
@@ -97,7 +98,7 @@ impl ServeOptions {
             .strip_prefix('[')
             .and_then(|host| host.strip_suffix(']'))
             .unwrap_or(&host);
-        // An address is not resolved, so no page can have it resolve to this machine.
+        // An IP address isn't resolved, so no DNS rebinding is possible.
         let is_address = literal
             .parse::<IpAddr>()
             .is_ok_and(|ip| ip.is_loopback() || !self.address.ip().is_loopback());

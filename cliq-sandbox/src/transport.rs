@@ -1,4 +1,4 @@
-//! The stand-in without a socket: a client's transport that ends in this process.
+//! An in-process transport for clients of the sandbox.
 
 use std::future::pending;
 use std::pin::Pin;
@@ -14,11 +14,11 @@ use crate::faults::Damaged;
 use crate::sandbox::Sandbox;
 use crate::whole::whole;
 
-/// Carries a client's requests to a [`Sandbox`] in this process. [`Sandbox::transport`] makes one,
-/// and [`Sandbox::client`] a client that has it.
+/// A transport that sends a client's requests to a [`Sandbox`] in this process.
+/// [`Sandbox::transport`] returns one, and [`Sandbox::client`] a client with one.
 ///
-/// Nothing is bound, nothing waits but for the latencies that were set, and time is Tokio's: where a
-/// test pauses it, even hours of lockouts pass at once.
+/// It binds no port and only waits for the configured latencies, in Tokio's time: if a test pauses
+/// it, hours of lockouts pass immediately.
 #[derive(Debug, Clone)]
 pub struct SandboxTransport(Sandbox);
 
@@ -55,7 +55,7 @@ impl Transport for SandboxTransport {
     }
 }
 
-/// A body that breaks off after its first bytes.
+/// A body that fails after its first bytes.
 struct BrokenOff(Option<Bytes>);
 
 impl http_body::Body for BrokenOff {

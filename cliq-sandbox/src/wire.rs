@@ -1,4 +1,4 @@
-//! What a proper server never does to a connection.
+//! Violations of HTTP on a connection.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use http::Response;
@@ -6,18 +6,18 @@ use http::header::CONTENT_LENGTH;
 use tokio::io::AsyncWriteExt;
 use tokio::net::TcpStream;
 
-/// The last that is heard of a connection.
+/// How a connection ends.
 #[derive(Debug)]
 pub(crate) enum LastWords {
-    /// It is reset.
+    /// With a reset.
     Reset,
-    /// These bytes, and it is closed.
+    /// With these bytes; then it is closed.
     Bytes(Bytes),
 }
 
 impl LastWords {
-    /// An answer whose head announces so many bytes, with the first `sent` of them, or more than
-    /// were announced.
+    /// Returns a response whose head announces `announced` bytes, followed by the first `sent`
+    /// bytes of its body, or by more than were announced.
     pub(crate) fn cut(response: &Response<Bytes>, announced: usize, sent: usize) -> Self {
         let mut bytes = BytesMut::new();
         let (status, body) = (response.status(), response.body());
@@ -37,7 +37,7 @@ impl LastWords {
         Self::Bytes(bytes.freeze())
     }
 
-    /// What goes wrong here is as good as what was meant to.
+    /// Ignores errors, which equal the intended fault.
     pub(crate) async fn speak(self, mut stream: TcpStream) {
         match self {
             Self::Reset => {

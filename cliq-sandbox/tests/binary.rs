@@ -1,4 +1,4 @@
-//! The program, as it is started from a shell.
+//! The program, started as from a shell.
 #![cfg(feature = "cli")]
 
 use std::io::{BufRead, BufReader, Read, Write};
@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 struct Running {
     child: Child,
     stdout: BufReader<ChildStdout>,
-    /// All that it says before anybody asks.
+    /// The output before the first request.
     welcome: String,
 }
 
@@ -195,7 +195,7 @@ fn switches_hold() {
     assert_eq!(log, "");
 }
 
-/// A page in a browser can have its own name resolve to this machine.
+/// A web page can resolve its host name to this machine.
 #[test]
 fn only_this_machine_s_hosts_are_served_unless_another_one_is_allowed() {
     let path = "/api/v3/threads/CT_1/follow";
@@ -237,7 +237,7 @@ fn an_app_is_printed_that_a_client_can_use() {
     );
     let answer = running.send("POST", "localhost", "/oauth/v2/token", &form);
     assert!(answer.contains("\"access_token\":\"1000."), "{answer}");
-    // The tokens of the users are the same ones, with and without it.
+    // The users' tokens are the same with and without it.
     assert_eq!(running.value("TOKEN"), plain.value("TOKEN"));
 }
 
@@ -279,7 +279,7 @@ fn a_port_that_is_taken_is_told() {
     );
 }
 
-/// What was posted in one run is there in the next, and so are the tokens.
+/// A later run has the messages and tokens of the previous one.
 #[cfg(unix)]
 #[test]
 fn a_world_is_kept_from_run_to_run() {
@@ -296,7 +296,7 @@ fn a_world_is_kept_from_run_to_run() {
         assert!(
             running
                 .welcome
-                .contains(&format!("keeps what happened in it in {file}."))
+                .contains(&format!("writes its world to {file}."))
         );
         let path = running
             .welcome

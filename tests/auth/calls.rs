@@ -1,4 +1,4 @@
-//! Calls of a client with a refresh token, on paused time.
+//! Calls of a client with a refresh token, in paused time.
 
 use cliq_api::auth::{AuthError, AuthErrorKind, Credentials, TokenSettings};
 use cliq_api::limit::LimitSettings;
@@ -14,7 +14,7 @@ use super::*;
 const HOUR: Duration = Duration::from_hours(1);
 const TEN_MINUTES: Duration = Duration::from_mins(10);
 
-/// The refresh token of a new sign-in of the demo's user.
+/// Returns the refresh token of a new sign-in of the demo's user.
 fn sign_in(demo: &Demo, scopes: &str) -> String {
     let tokens = demo
         .sandbox
@@ -22,7 +22,7 @@ fn sign_in(demo: &Demo, scopes: &str) -> String {
     tokens.refresh_token.unwrap()
 }
 
-/// Of a client without limits: they are tried elsewhere.
+/// The client has no limits: other tests cover them.
 fn builder(demo: &Demo, refresh_token: &str) -> ClientBuilder {
     let credentials = Credentials::refresh_token(&app(), refresh_token.to_owned());
     demo.sandbox
@@ -89,7 +89,7 @@ async fn ten_thousand_calls_over_an_expiring_token_make_one_refresh_for_each_exp
             let call = client.get_thread(&demo.thread_chat_id);
             let patience = random.millis(20_000);
             calls.push(tokio::spawn(async move {
-                // Some go away, before they are sent or after.
+                // Some calls are dropped, before or after they are sent.
                 timeout(patience, call).await.is_ok_and(|result| {
                     result.unwrap();
                     true
@@ -103,7 +103,7 @@ async fn ten_thousand_calls_over_an_expiring_token_make_one_refresh_for_each_exp
         done += usize::from(call.await.unwrap());
     }
     assert!((9_000..10_000).contains(&done), "{done}");
-    // The first one, and one each 55 minutes, when the next burst comes.
+    // One refresh at the start, and one every 55 minutes, with the next burst.
     let (most, fewest) = (
         begun.elapsed().as_secs() / 3_300,
         begun.elapsed().as_secs() / (3_300 + 76),
@@ -228,7 +228,7 @@ async fn a_refresh_that_fails_is_told_to_all_who_wait_within_their_deadlines() {
 async fn access_denied_is_told_to_all_and_waited_out() {
     let demo = demo();
     let refresh_token = sign_in(&demo, SCOPES);
-    // Somebody else uses it up, and one too many.
+    // Another program uses up the refreshes, and exceeds their limit.
     let oauth_of_another_program = || client(&demo, &refresh_token);
     for _ in 0..10 {
         oauth_of_another_program()
@@ -282,7 +282,7 @@ async fn a_token_that_was_revoked_says_that_the_user_has_to_sign_in() {
 async fn what_lacks_its_scope_is_not_sent() {
     let demo = demo();
     let refresh_token = sign_in(&demo, "ZohoCliq.Chats.READ");
-    // The first call of all, which gets the token that tells them.
+    // The first call of all fetches the token, which reports the scopes.
     let error = client(&demo, &refresh_token)
         .follow_thread(&demo.thread_chat_id)
         .await
@@ -314,8 +314,8 @@ async fn what_lacks_its_scope_is_not_sent() {
     assert_eq!(demo.sandbox.totals().arrivals, sent);
 }
 
-/// Tokens of client credentials report scopes that some endpoints don't honour. A new token would
-/// be no better.
+/// Tokens of client credentials report scopes that some endpoints don't accept. A new token
+/// wouldn't help.
 #[tokio::test(start_paused = true)]
 async fn a_401_for_a_scope_makes_no_refresh() {
     let demo = demo();
@@ -369,7 +369,7 @@ async fn a_wait_for_a_slot_does_not_outlive_the_token() {
         .credentials(credentials)
         .build()
         .unwrap();
-    // More than a window of them: the last wait for longer than a token lives.
+    // More than a window of calls: the last ones wait for longer than a token is valid.
     let calls: Vec<_> = (0..30)
         .map(|_| {
             client

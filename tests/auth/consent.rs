@@ -1,4 +1,4 @@
-//! A user consents in the browser, and comes back.
+//! A user consents in the browser and returns.
 
 use cliq_api::auth::{AuthErrorKind, AuthorizationRequest, ScopeSet};
 use cliq_api::threads::THREADS;
@@ -35,7 +35,7 @@ async fn exactly_what_the_endpoints_need_is_asked_for() {
         Some(demo.user_id.clone())
     );
     assert!(signed_in.into_credentials().is_ok());
-    // The next one has a state of its own.
+    // The next consent has another `state`.
     assert_ne!(begin(&demo).url(), consent.url());
 }
 
@@ -61,7 +61,7 @@ async fn the_code_is_exchanged_where_the_user_lives() {
     let signed_in = oauth(&demo).exchange(&consent, &callback).await.unwrap();
     assert_eq!(signed_in.data_center(), Some(&DataCenter::EU));
 
-    // By its location alone, where no server is named.
+    // If no server is named, the location suffices.
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
     let (without_server, _) = callback.split_once("&accounts-server").unwrap();
@@ -88,7 +88,7 @@ async fn the_state_is_checked_before_anything_else() {
         assert_eq!(error.kind(), AuthErrorKind::Callback);
         assert!(error.to_string().contains("state"), "{error}");
     }
-    // One that is told twice is none.
+    // A repeated parameter counts as missing.
     let twice = format!("{callback}&state=x");
     assert_eq!(
         oauth(&demo)
@@ -144,7 +144,7 @@ async fn no_secret_goes_to_a_server_that_is_not_known() {
     };
     assert_eq!(exchanges(&demo), 0);
 
-    // Whoever names it means it.
+    // A host that the program names is trusted.
     let host = "accounts.zoho.eu.example.net";
     let trusting = oauth_builder(&demo)
         .trust("evil", DataCenter::custom(host, host))

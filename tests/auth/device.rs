@@ -1,4 +1,4 @@
-//! A device without a browser waits for its user, on paused time.
+//! A device without a browser waits for its user, in paused time.
 
 use cliq_api::auth::{AuthErrorKind, Device};
 use cliq_sandbox::Fault;
@@ -11,7 +11,7 @@ async fn start(demo: &Demo) -> Device {
     oauth(demo).start_device(&SCOPES.into()).await.unwrap()
 }
 
-/// Lets the device in after a while.
+/// Approves the device after a delay.
 fn approve_after(demo: &Demo, device: &Device, wait: Duration) {
     let (sandbox, user_id, user_code) = (
         demo.sandbox.clone(),
@@ -81,7 +81,7 @@ async fn a_device_asks_more_slowly_when_it_is_told_to() {
         policy.device_code_lifetime = 20 * HALF_A_MINUTE;
     });
     let device = start(&demo).await;
-    // What it learned of the interval at first is too short now.
+    // The initial interval is now too short.
     policy(&demo, |policy| {
         policy.poll_interval = Duration::from_secs(40);
     });

@@ -1,4 +1,4 @@
-//! The flows that need no browser, and what is said when they fail.
+//! Flows without a browser, and their errors.
 
 use std::time::SystemTime;
 
@@ -99,7 +99,7 @@ async fn a_token_is_revoked() {
 #[tokio::test]
 async fn a_wrong_data_center_is_named_as_the_likely_cause() {
     let demo = demo();
-    // The app is registered in Europe, the user lives in the United States.
+    // The app is registered in Europe; the user belongs to the United States.
     let europe = oauth_builder_at(&demo, DataCenter::EU).build().unwrap();
     let error = europe
         .exchange_self_client(self_client_code(&demo))
@@ -110,7 +110,7 @@ async fn a_wrong_data_center_is_named_as_the_likely_cause() {
         error.to_string().contains("another data center than EU"),
         "{error}"
     );
-    // It is unknown in India.
+    // The app is unknown in India.
     let india = oauth_builder_at(&demo, DataCenter::IN).build().unwrap();
     let error = india
         .exchange_self_client(self_client_code(&demo))

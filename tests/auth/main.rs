@@ -1,4 +1,4 @@
-//! Signing in, against the sandbox's accounts server.
+//! Signing in, with the sandbox's accounts server.
 
 mod calls;
 mod consent;
@@ -22,7 +22,7 @@ const SECRET: &str = "canary-client-secret";
 const CALLBACK: &str = "http://127.0.0.1:8080/callback";
 const SCOPES: &str = "ZohoCliq.Chats.READ,ZohoCliq.Chats.UPDATE";
 
-/// A sandbox that knows the app, in the United States and in Europe.
+/// Returns a sandbox that knows the app in the United States and in Europe.
 fn demo() -> Demo {
     let demo = Sandbox::demo();
     let app = oauth::App::new(CLIENT_ID, SECRET)
@@ -57,7 +57,7 @@ fn policy(demo: &Demo, change: impl FnOnce(&mut oauth::Policy)) {
         .accounts(|accounts: &mut Accounts, _| change(accounts.policy_mut()));
 }
 
-/// Asks for a page as a browser does, and gives where it is sent on to.
+/// Requests a page as a browser does, and returns the redirect's URL.
 async fn browse(demo: &Demo, url: &str) -> String {
     let request = Request::get(url).body(Body::empty()).unwrap();
     let answer = demo.sandbox.transport().send(request).await.unwrap();
@@ -77,7 +77,7 @@ fn refresh_token(signed_in: &SignedIn) -> String {
         .to_owned()
 }
 
-/// Whose an access token is in a data centre.
+/// Returns the user of an access token in a data center.
 fn user(demo: &Demo, place: &DataCenter, token: &str) -> Option<String> {
     demo.sandbox.accounts(|accounts, now| {
         accounts

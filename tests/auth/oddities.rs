@@ -1,4 +1,4 @@
-//! Accounts servers and token sources that do what none should.
+//! Accounts servers and token sources that violate their contracts.
 
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -10,7 +10,7 @@ use cliq_api::{Body, ErrorKind, Exchange, Sent};
 
 use super::*;
 
-/// An accounts server and an API in one, which answers this.
+/// An accounts server and an API that always send this response.
 struct Saying(&'static str);
 
 impl Transport for Saying {
@@ -49,7 +49,7 @@ fn sealed() -> Result<AccessToken, std::io::Error> {
     panic!("this panic is meant to be")
 }
 
-/// It would be asked as often as there is time for.
+/// Otherwise the client would ask it in a loop until the deadline.
 #[tokio::test(start_paused = true)]
 async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once() {
     let asked = Arc::new(AtomicUsize::new(0));

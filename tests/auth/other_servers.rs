@@ -1,4 +1,5 @@
-//! A client of an API that is not Zoho's: keys, and OAuth 2.0 at a server that keeps to the RFCs.
+//! A client of an API that is not Zoho's: API keys, and OAuth 2.0 with a server that follows the
+//! RFCs.
 
 use std::sync::{Arc, Mutex};
 
@@ -30,10 +31,10 @@ struct Desk(Arc<Mutex<Inner>>);
 
 #[derive(Default)]
 struct Inner {
-    /// URL and authorization of each call.
+    /// The URL and the authorization of each call.
     calls: Vec<(String, Option<String>)>,
     renewals: u32,
-    /// The tokens before this one are refused.
+    /// Earlier tokens are rejected.
     valid: u32,
 }
 
@@ -109,7 +110,7 @@ async fn keys_are_sent_with_each_call() {
             assert_eq!(desk.last(), (url, header.map(str::to_owned)));
         }
     }
-    // What the program prepares itself is authorized as well.
+    // Requests that a program prepares are authorized as well.
     let client = desk.client(QueryKey::new("key", CANARY));
     let request = client.list_tickets().prepare_authorized().await.unwrap();
     assert_eq!(request.uri().query(), Some("key=c4n4ry"));
@@ -140,7 +141,7 @@ fn a_key_that_can_t_be_sent_is_an_error_when_the_client_is_built() {
     }
 }
 
-/// RFC 6749, section 6: the server replaces the refresh token with each renewal.
+/// RFC 6749, section 6: the server replaces the refresh token with each refresh.
 #[tokio::test]
 async fn a_refused_token_is_replaced_and_so_is_the_refresh_token() {
     let desk = Desk::default();
@@ -163,7 +164,7 @@ async fn a_refused_token_is_replaced_and_so_is_the_refresh_token() {
         .unwrap();
     let credentials = || Credentials::refresh_token(&server, format!("{CANARY}-1"));
     for number in 1..4 {
-        // The program still has the first refresh token, and the client the newest.
+        // The program still passes the first refresh token; the client keeps the newest.
         let sue = service.as_user("sue", credentials()).unwrap();
         sue.list_tickets().await.unwrap();
         assert_eq!(desk.last().1, Some(format!("Bearer token-{number}")));
@@ -182,7 +183,7 @@ async fn a_user_is_served_elsewhere() {
     let sue = service.as_user("sue", identity).unwrap();
     sue.list_tickets().await.unwrap();
     assert_eq!(desk.last().0, "https://eu.example.com/v1/tickets");
-    // Where the base URL was set, it holds for all users.
+    // An explicit base URL applies to all users.
     let fixed = Client::builder(API).base_url(API).transport(desk.clone());
     let fixed = fixed.build().unwrap();
     let identity = Identity::from(Bearer::new(CANARY)).at("https://eu.example.com");
@@ -195,7 +196,7 @@ async fn a_user_is_served_elsewhere() {
     assert_eq!(desk.last().0, format!("{API}/v1/tickets"));
 }
 
-/// Counts its attempts, and wants another one after the first.
+/// Counts its attempts, and asks for another one after the first.
 #[derive(Debug, Default)]
 struct Signed(Mutex<u64>);
 

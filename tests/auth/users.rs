@@ -1,4 +1,4 @@
-//! Many users of one client.
+//! Many users with one client.
 
 use std::sync::{Arc, Mutex};
 
@@ -49,7 +49,7 @@ async fn each_user_has_a_token_and_one_user_has_one() {
     }
     assert_eq!((refreshes(&demo), service.user_count()), (2, 2));
 
-    // New credentials are a new sign-in.
+    // New credentials start a new session.
     let again = service
         .as_user(ryan.0.as_str(), credentials(&demo, &ryan.0))
         .unwrap();
@@ -60,7 +60,7 @@ async fn each_user_has_a_token_and_one_user_has_one() {
         service.forget_user(&UserKey::new(&ryan.0)) && !service.forget_user(&UserKey::new(&ryan.0))
     );
     assert_eq!(service.user_count(), 1);
-    // Who has it, goes on.
+    // An existing client continues.
     again.get_thread(&demo.thread_chat_id).await.unwrap();
     assert_eq!(refreshes(&demo), 3);
 }
@@ -89,7 +89,7 @@ async fn a_user_of_another_data_center_is_served_there() {
     );
 }
 
-/// Notes where it is asked, and gives a token.
+/// Records where it is called, and returns a token.
 #[derive(Clone, Default)]
 struct Noting(Arc<Mutex<Vec<String>>>);
 
@@ -133,7 +133,7 @@ async fn each_data_center_has_its_own_two_hosts() {
             .follow_thread("CT_1")
             .await
             .unwrap();
-        // And for a user who lives elsewhere than the client.
+        // Also for a user of another data center than the client's.
         let service = Client::cliq(DataCenter::US)
             .transport(noting.clone())
             .build()
@@ -227,7 +227,7 @@ async fn an_own_source_of_tokens_is_a_closure() {
     assert_eq!(cause.source().unwrap().to_string(), "the vault is sealed");
 }
 
-/// An idle user is some bytes, and no task: `benches/runtime` says how many.
+/// An idle user takes some bytes, and no task; `benches/runtime` measures how many bytes.
 #[tokio::test]
 async fn a_hundred_thousand_users_are_no_tasks() {
     let demo = demo();
@@ -241,7 +241,7 @@ async fn a_hundred_thousand_users_are_no_tasks() {
     }
     assert_eq!(service.user_count(), 100_000);
     assert_eq!(Handle::current().metrics().num_alive_tasks(), tasks);
-    // Those who are used have theirs for the time of a renewal.
+    // An active user has a task during a refresh.
     let user = service
         .as_user("ryan", credentials(&demo, &demo.user_id))
         .unwrap();

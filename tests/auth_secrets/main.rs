@@ -1,6 +1,5 @@
-//! No secret of a sign-in is ever shown: not by `Debug`, not in an error or its causes, not in a
-//! log at its most talkative. Over real HTTP, so that what reqwest and hyper log is looked at as
-//! well.
+//! Secrets of a sign-in are never shown: not by `Debug`, not in an error or its causes, not in a
+//! log at level TRACE. Over real HTTP, so that the logs of reqwest and hyper are checked as well.
 
 #[path = "../secrets/log.rs"]
 mod log;
@@ -28,7 +27,7 @@ fn demo() -> Demo {
     demo
 }
 
-/// All that a program could show.
+/// Everything that a program could print.
 #[derive(Default)]
 struct Shown(Vec<String>);
 
@@ -65,7 +64,7 @@ impl Shown {
     }
 }
 
-/// Keeps what is sent and answered.
+/// Records requests and responses.
 struct Recorder(SandboxTransport, Arc<Mutex<Vec<u8>>>);
 
 impl Transport for Recorder {
@@ -130,7 +129,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
     let host = server.base_url().trim_start_matches("http://").to_owned();
     let here = DataCenter::custom(&host, &host);
     let mut shown = Shown::default();
-    // What must not be shown.
+    // The secrets.
     let mut secrets = vec![SECRET.to_owned()];
 
     let app = OAuthClient::new(&here, CLIENT_ID, SECRET);
@@ -156,7 +155,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
         .to_owned();
     secrets.extend([code, consent.state().expose_secret().to_owned()]);
 
-    // Everything that goes wrong, and then what goes well.
+    // Each fault, then success.
     for fault in [
         Fault::ResetAfter,
         Fault::Truncate,
@@ -218,7 +217,7 @@ async fn no_secret_of_a_sign_in_is_shown() {
     shown.failure(client.get_thread(&demo.thread_chat_id).await);
 
     assert!(shown.0.len() > 15);
-    // Otherwise it listens to nothing.
+    // The test isn't vacuous: something was logged.
     let written = log::written();
     assert!(
         written.contains("hyper") && written.contains("cliq_api::auth"),

@@ -1,4 +1,4 @@
-//! Calls from plain threads, and what is said to those who wait where they must not.
+//! Calls from plain threads, and the error in contexts that forbid blocking.
 
 mod streams;
 
@@ -14,7 +14,7 @@ use cliq_api::{ErrorKind, RequestExt, Sent};
 use cliq_sandbox::{Demo, Fault, Sandbox, Server, oauth};
 use tokio::runtime::{Builder, Handle};
 
-/// A sandbox over HTTP, which the background thread serves too.
+/// Serves a sandbox over HTTP, on the background thread as well.
 fn served() -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = block_on(demo.sandbox.serve()).unwrap().unwrap();
@@ -141,7 +141,7 @@ fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
         assert!(!error.to_string().contains('\n'), "{place}: {error}");
         let mut items = client.list_threads(&demo.channel_id).wait_items();
         assert_eq!(items.next().unwrap().unwrap_err().kind(), error.kind());
-        // A loop that passes errors over has an end.
+        // A loop that ignores errors ends.
         assert!(items.next().is_none());
         let pages = client.list_threads(&demo.channel_id).wait_pages();
         assert_eq!(pages.filter(Result::is_err).count(), 1);

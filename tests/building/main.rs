@@ -1,4 +1,4 @@
-//! What it takes to build a request. Alone in its process, as allocations are counted.
+//! Allocations of building a request. Alone in its process, because all allocations are counted.
 
 use std::alloc::System;
 
@@ -11,9 +11,9 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, Region, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// The values, as they will be sent; which of them is which; path and query; body.
+/// The values as they will be sent; the parameter of each; path and query; the body.
 const PARTS: usize = 4;
-/// `http`'s map of headers: names, and where they are.
+/// `http::HeaderMap`: its names and its index.
 const HEADERS: usize = 2;
 
 #[endpoints(base = "/base")]
@@ -29,7 +29,7 @@ fn built<T>(values: T, build: impl FnOnce(T) -> Request<Body>) -> (usize, usize,
     (change.allocations, change.reallocations, request)
 }
 
-/// One test: another one beside it would be counted as well.
+/// A single test: a concurrent one would be counted as well.
 #[test]
 fn path_query_and_body_take_four_allocations() {
     let client = Client::cliq(DataCenter::US)
@@ -65,7 +65,7 @@ fn path_query_and_body_take_four_allocations() {
         "{allocations}, and {grown} made larger"
     );
 
-    // Without a body it is one less.
+    // Without a body, there is one allocation less.
     let (allocations, grown, request) =
         built("1".to_owned(), |id| client.get_thing(id).prepare().unwrap());
     assert_eq!(request.uri(), "http://localhost/network/acme/base/things/1");
@@ -74,7 +74,7 @@ fn path_query_and_body_take_four_allocations() {
         "{allocations}, and {grown} made larger"
     );
 
-    // What no URL can hold is the call's error.
+    // A value that doesn't fit in a URL is an error of the call.
     let error = client.get_thing("x".repeat(70_000)).prepare().unwrap_err();
     assert!(
         error.to_string().contains("longer than 65534 bytes"),

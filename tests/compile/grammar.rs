@@ -1,4 +1,4 @@
-//! Everything that a declaration can say.
+//! A declaration with everything that the grammar allows.
 
 #![expect(
     missing_docs,
@@ -39,7 +39,7 @@ pub enum Order {
     Down,
 }
 
-/// A trait with everything.
+/// All keys of a trait.
 #[endpoints(
     base = "/api/v3",
     scope_prefix = "Acme",
@@ -47,7 +47,7 @@ pub enum Order {
     lock = "10m"
 )]
 pub trait Everything {
-    /// No argument, no answer.
+    /// No argument, no response.
     #[endpoint(HEAD "/")]
     fn ping(&self);
 
@@ -136,13 +136,13 @@ pub trait Everything {
     #[endpoint(GET "/raw/<type>")]
     fn r#match(&self, r#type: String, #[query] r#in: Option<String>);
 
-    /// A composition.
+    /// A method composed of others.
     fn ping_twice(&self) -> (PingRequest, PingRequest) {
         (self.ping(), self.ping())
     }
 }
 
-/// Streams, parts, and all ways of paging.
+/// Streams, parts, and all kinds of paging.
 #[endpoints]
 pub trait Streams {
     #[endpoint(POST "/parts", multipart, idempotency_key = "Idempotency-Key")]
@@ -195,7 +195,7 @@ pub trait Streams {
     fn list_flagged(&self, #[query] next: Option<String>) -> Page<Item>;
 }
 
-/// What few declarations need.
+/// Rare keys.
 #[endpoints(
     limit = ["100/s", "10000/day", "1000/h per app"],
     lock = "10m",
@@ -248,7 +248,7 @@ pub trait Forms {
     fn post_constant(&self);
 }
 
-/// Without any key.
+/// Without keys.
 #[endpoints]
 trait Bare {
     #[endpoint(GET "/bare")]

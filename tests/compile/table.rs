@@ -1,22 +1,23 @@
-//! `docs/refusals.md`: every misuse that the macros report, with its error and its help, generated
+//! `docs/refusals.md`: every error that the macros report, with its error and its help, generated
 //! from the snapshots.
 
+use std::collections::BTreeMap;
 use std::fmt::Write;
 use std::path::{Path, PathBuf};
 use std::{env, fs};
 
 const HEAD: &str = "# Rejected declarations
 
-Every misuse that the macros report, with its error and the help below it. Each has a case in
-[`tests/compile/fail`](../tests/compile/fail), which also uses what it declares, to show that
-nothing else turns red. Generated from the snapshots there by `cargo test -p cliq-tests-compile`;
-`CONTRIBUTING.md` describes how to bless it.
+Every error that the macros report, and the help below it. Each links to a case, which also uses
+what it declares, to show that nothing else turns red. Generated from the snapshots in
+`tests/compile/fail` by `cargo test -p cliq-tests-compile`; `CONTRIBUTING.md` describes how to bless
+it.
 
-A message names the method first. Where a file isn't well-formed Rust, rustc reports that before
-the macros run; such errors are not listed here.
+A message names the method first, which is left out here. Where a file isn't well-formed Rust, rustc
+reports that before the macros run; such errors are not listed.
 
-| case | error | help |
-|---|---|---|
+| error | help |
+|---|---|
 ";
 
 #[test]
@@ -44,17 +45,20 @@ fn made() -> String {
         })
         .collect();
     snapshots.sort();
-    let mut table = HEAD.to_owned();
+    // A message of several cases is shown once, with the first of them.
+    let mut rows = BTreeMap::new();
     for snapshot in snapshots {
-        let name = name(&snapshot);
-        for (error, help) in errors(&fs::read_to_string(&snapshot).unwrap()) {
-            writeln!(
-                table,
-                "| [{}](../tests/compile/fail/{name}.rs) | {error} | {help} |",
-                name.replace('_', " ")
-            )
-            .unwrap();
+        for error in errors(&fs::read_to_string(&snapshot).unwrap()) {
+            rows.entry(error).or_insert_with(|| name(&snapshot));
         }
+    }
+    let mut table = HEAD.to_owned();
+    for ((error, help), name) in rows {
+        writeln!(
+            table,
+            "| [{error}](../tests/compile/fail/{name}.rs) | {help} |"
+        )
+        .unwrap();
     }
     table
 }
@@ -63,8 +67,8 @@ fn name(snapshot: &Path) -> String {
     snapshot.file_stem().unwrap().to_string_lossy().into_owned()
 }
 
-/// Each error of ours with its help: a line of the message itself, or a note where a bound of the
-/// runtime isn't met. Errors of rustc's own have neither.
+/// Returns our errors with their help: a line of the message itself, or a note if a bound of the
+/// runtime isn't met. Errors of rustc have neither.
 fn errors(snapshot: &str) -> Vec<(String, String)> {
     let mut errors: Vec<(String, String)> = Vec::new();
     let mut lines = snapshot.lines().peekable();
@@ -82,11 +86,20 @@ fn errors(snapshot: &str) -> Vec<(String, String)> {
         } else {
             continue;
         };
-        errors.push((cell(error), cell(help.unwrap_or_default())));
+        errors.push((cell(without_method(error)), cell(help.unwrap_or_default())));
     }
     errors
 }
 
+/// Removes the name of the method.
+fn without_method(error: &str) -> &str {
+    match error.split_once("`: ") {
+        Some((method, error)) if method.starts_with('`') && !method[1..].contains('`') => error,
+        _ => error,
+    }
+}
+
+/// Escapes the text for a cell of a table, and for a link.
 fn cell(text: &str) -> String {
     text.replace('|', "\\|")
 }

@@ -1,4 +1,4 @@
-//! The published answers, read by the models and given back by them.
+//! Published responses, decoded into the models and encoded again.
 
 use cliq_api::http::StatusCode;
 use cliq_api::{EndpointMeta, Error, NextPage};
@@ -74,8 +74,8 @@ impl Case<'_> {
         }
     }
 
-    /// A member that isn't required may be missing. One that a model has by name is refused where
-    /// it is of another type, which tells it from one that is merely kept.
+    /// Optional members may be missing. A member that a model names is rejected if it has another
+    /// type, which distinguishes it from one that is only stored.
     fn each_member(&self, status: StatusCode, schema: &Value, differences: &mut Differences) {
         let whole = instance(schema, Examples::Inner);
         for member in members(schema) {
@@ -154,13 +154,13 @@ impl Case<'_> {
         answered(self.driver, self.given, status, body)
     }
 
-    /// Where in the answer the result is.
+    /// Returns the pointer to the result in the response.
     fn selected(&self) -> String {
         pointer(self.meta.response())
     }
 
-    /// Whether the endpoint reads what is there. Of a page it reads items and token, and keeps the
-    /// rest as it is.
+    /// Returns whether the endpoint decodes the member. Of a page, it decodes items and token, and
+    /// stores the rest.
     fn reads(&self, member: &str) -> bool {
         let within = |outer: &str| {
             member

@@ -1,4 +1,4 @@
-//! The typed builders, each driven by values under the names that the server knows them by.
+//! The typed builders, called with values by their names on the server.
 
 use cliq_api::http::Request;
 use cliq_api::threads::{Threads, UserField};
@@ -9,12 +9,12 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value, json};
 
-/// What a call is made with.
+/// The values of a call.
 #[derive(Debug, Clone)]
 pub(crate) struct Given(pub(crate) Vec<(Place, String, Value)>);
 
 impl Given {
-    /// The values that go to one place.
+    /// Returns the values of one place.
     pub(crate) fn at(&self, place: Place) -> Map<String, Value> {
         self.0
             .iter()
@@ -23,8 +23,8 @@ impl Given {
             .collect()
     }
 
-    /// `None` as well where the value is of another type than the method takes; the request shows
-    /// that then.
+    /// Also returns `None` if the value has another type than the method takes; the request shows
+    /// the difference.
     fn get<T: DeserializeOwned>(&self, name: &str) -> Option<T> {
         let (.., value) = self.0.iter().find(|(_, given, _)| given == name)?;
         serde_json::from_value(value.clone()).ok()
@@ -38,7 +38,8 @@ impl Given {
         self.get(name)
     }
 
-    /// The method takes it whether or not it is given; the request shows that too.
+    /// Returns a value that the method requires, even if it isn't given; the request shows the
+    /// difference.
     fn needed<T: DeserializeOwned + Default>(&self, name: &str) -> T {
         self.get(name).unwrap_or_default()
     }
@@ -48,17 +49,17 @@ impl Given {
     }
 }
 
-/// A call that is ready to be made.
+/// A call to make.
 pub(crate) struct Call {
     pub(crate) meta: &'static EndpointMeta,
     pub(crate) request: Result<Request<Bytes>, Error>,
-    /// What sending it gives, as JSON; `None` where the answer is not looked at.
+    /// The response as JSON; `None` if it isn't compared.
     pub(crate) answer: ResponseFuture<Option<Value>>,
 }
 
 pub(crate) type Driver = fn(&Client, &Given) -> Call;
 
-/// Every endpoint's driver.
+/// A function for each endpoint that calls it.
 macro_rules! drivers {
     ($($name:ident)*) => {
         pub(crate) const DRIVERS: &[(&str, Driver)] = &[$((stringify!($name), $name)),*];
@@ -66,14 +67,14 @@ macro_rules! drivers {
 }
 
 drivers! {
-    create_thread_by_channel_id create_thread_by_chat_id create_thread_by_channel_name send_thread_message
-    get_thread update_thread get_thread_main_message
+    create_thread_by_channel_id create_thread_by_chat_id create_thread_by_channel_name
+    send_thread_message get_thread update_thread get_thread_main_message
     list_thread_followers add_thread_followers remove_thread_followers list_thread_non_followers
     follow_thread unfollow_thread list_thread_members leave_thread mute_thread unmute_thread
     list_threads set_thread_auto_follow
 }
 
-/// Calls each setter that has a value; it is named like the value.
+/// Calls each setter that has a value of the same name.
 macro_rules! set {
     ($call:expr, $given:ident: $($get:ident $name:ident),*) => {
         $call$(.with($given.$get(stringify!($name)), |call, value| call.$name(value)))*
@@ -116,9 +117,10 @@ fn create_thread_by_channel_name(client: &Client, given: &Given) -> Call {
 
 fn send_thread_message(client: &Client, given: &Given) -> Call {
     let call = client.send_thread_message(given.id("THREAD_CHAT_ID"), given.id("text"));
-    read(
-        set!(call, given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name),
-    )
+    read(set!(
+        call,
+        given: text reply_to, flag post_in_parent, flag sync_message, text bot_unique_name
+    ))
 }
 
 fn get_thread(client: &Client, given: &Given) -> Call {
@@ -184,7 +186,7 @@ fn unmute_thread(client: &Client, given: &Given) -> Call {
 }
 
 fn list_threads(client: &Client, given: &Given) -> Call {
-    // Published as text, and a number all the same.
+    // Documented as text, but a number.
     let limit = given.text("limit").and_then(|limit| limit.parse().ok());
     let call = client.list_threads(given.id("CHANNEL_ID"));
     let call = call.with(given.text("state"), |call, state| call.follow_state(state));
@@ -230,17 +232,17 @@ fn sent<R: Awaited>(request: R, json: fn(R::Response) -> Option<Value>) -> Call 
     }
 }
 
-/// What every builder is.
-trait Awaited: Endpoint
-    + Clone
-    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
+type Returned<E> = Result<<E as Endpoint>::Response, Error>;
+type Returning<E> = ResponseFuture<<E as Endpoint>::Response>;
+
+/// The bounds of all builders.
+trait Awaited:
+    Endpoint + Clone + IntoFuture<Output = Returned<Self>, IntoFuture = Returning<Self>>
 {
 }
 
 impl<R> Awaited for R where
-    R: Endpoint
-        + Clone
-        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
+    R: Endpoint + Clone + IntoFuture<Output = Returned<R>, IntoFuture = Returning<R>>
 {
 }
 

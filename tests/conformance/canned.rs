@@ -1,4 +1,4 @@
-//! A server of one answer, in memory, so that answers take the way that they take for a user.
+//! An in-memory server with one response, which the client decodes as usual.
 
 use cliq_api::http::{Request, Response, StatusCode};
 use cliq_api::{Body, Bytes, Client, DataCenter, Error, Exchange, Transport};
@@ -19,7 +19,7 @@ impl Transport for Canned {
     }
 }
 
-/// A client of a server that answers everything with this. Each has limits of its own.
+/// Returns a client whose calls all get this response. Each client has separate limits.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
     Client::cliq(DataCenter::US)
         .transport(Canned {
@@ -30,7 +30,7 @@ pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
         .expect("a client")
 }
 
-/// What a call gives on an answer; a body of `None` is an empty one.
+/// Returns the result of a call for a response; `None` is an empty body.
 pub(crate) fn answered(
     driver: Driver,
     given: &Given,
@@ -41,7 +41,7 @@ pub(crate) fn answered(
     wait(driver(&client, given).answer)
 }
 
-/// The future's output. The time for which it would sleep is passed over.
+/// Runs the future in paused time, so that sleeps pass immediately.
 pub(crate) fn wait<F: Future>(future: F) -> F::Output {
     let mut runtime = tokio::runtime::Builder::new_current_thread();
     runtime

@@ -1,11 +1,11 @@
-//! What a comparison found.
+//! The differences that a comparison found.
 
 use std::fmt::Display;
 
 use serde::Serialize;
 use serde_json::json;
 
-/// Differences, each in words that tell where it is.
+/// Descriptions that include the place.
 #[derive(Default)]
 pub(crate) struct Differences(Vec<String>);
 
@@ -37,7 +37,7 @@ impl Differences {
         self.0.iter().any(|difference| difference.contains(text))
     }
 
-    /// Fails and shows all of them, if there are any.
+    /// Panics with all differences, if there are any.
     #[track_caller]
     pub(crate) fn expect_none(&self) {
         assert!(

@@ -1,4 +1,4 @@
-//! The published document, in the form in which it is compared.
+//! The published document, in the form that is compared.
 
 use std::collections::BTreeSet;
 use std::fmt;
@@ -28,28 +28,28 @@ pub(crate) struct Document {
     /// All scopes of its security scheme.
     pub(crate) scopes: BTreeSet<String>,
     pub(crate) schemas: BTreeSet<String>,
-    /// Those to which an operation refers, if only by way of another schema.
+    /// Includes schemas that are referenced through other schemas.
     pub(crate) schemas_in_use: BTreeSet<String>,
-    /// The schema that says that there is nothing to say.
+    /// The schema of an empty response.
     pub(crate) no_response: Value,
-    /// What is wrong with the exceptions, for this document.
+    /// Exceptions that don't fit the document.
     pub(crate) exceptions: Vec<String>,
 }
 
 pub(crate) struct Operation {
     pub(crate) method: Method,
-    /// `https://cliq.zoho.com`.
+    /// Such as `https://cliq.zoho.com`.
     pub(crate) origin: String,
-    /// `/api/v3/threads/{THREAD_CHAT_ID}`.
+    /// Such as `/api/v3/threads/{THREAD_CHAT_ID}`.
     pub(crate) path: String,
-    /// What it takes: its parameters, and the members of its body as fields.
+    /// Its parameters, and the members of its body as fields.
     pub(crate) inputs: Vec<Input>,
     pub(crate) body: Option<Body>,
-    /// All of them are needed.
+    /// All are required.
     pub(crate) scopes: Vec<String>,
-    /// Calls and seconds; `null` where none is told.
+    /// Calls and seconds; `null` if none is documented.
     pub(crate) limit: Value,
-    /// Seconds; `null` where none is told.
+    /// Seconds; `null` if none is documented.
     pub(crate) lock: Value,
     pub(crate) answers: Vec<Answer>,
 }
@@ -68,14 +68,14 @@ pub(crate) struct Body {
 
 pub(crate) struct Answer {
     pub(crate) status: StatusCode,
-    /// `None` where there is no body.
+    /// `None` if it has no body.
     pub(crate) schema: Option<Value>,
-    /// The published examples, and what the schema's own examples make up.
+    /// The published examples, and those generated from the schema's examples.
     pub(crate) examples: Vec<Value>,
 }
 
 impl Document {
-    /// The published one, with the exceptions.
+    /// Returns the published document with the exceptions.
     pub(crate) fn published() -> Self {
         Self::with_exceptions(published())
     }
@@ -106,7 +106,7 @@ impl Document {
     }
 }
 
-/// In the form in which an endpoint's metadata is shown.
+/// In the same form as an endpoint's metadata.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(
@@ -168,7 +168,7 @@ fn parameter(parameter: &Value) -> Vec<Input> {
     if let Some(example) = parameter.get("example") {
         schema["example"] = example.clone();
     }
-    // The members of an object each go by their own name: that is what OpenAPI's `form` style does.
+    // OpenAPI's `form` style sends each member of an object under its own name.
     if schema.get("properties").is_some() {
         return inputs_of(place, &schema);
     }
@@ -218,7 +218,7 @@ fn scopes(operation: &Value) -> Vec<String> {
 }
 
 fn answer(status: &str, response: &Value) -> Answer {
-    // `2XX` stands for any status of that kind.
+    // `2XX` is any status of that class.
     let status = status.replace('X', "0").parse().expect("a status");
     let content = response
         .get("content")
@@ -246,7 +246,7 @@ fn answer(status: &str, response: &Value) -> Answer {
     }
 }
 
-/// The value with each reference replaced by what it leads to.
+/// Returns the value with its references resolved.
 fn resolved(value: &Value, document: &Value) -> Value {
     match value {
         Value::Object(object) => match reference(value) {
@@ -266,7 +266,7 @@ fn resolved(value: &Value, document: &Value) -> Value {
     }
 }
 
-/// The names of the schemas to which a part of the document refers.
+/// Returns the names of the schemas that a part of the document references.
 pub(crate) fn schemas_in(part: &Value, document: &Value) -> BTreeSet<String> {
     let deeper: Vec<_> = match part {
         Value::Object(members) => members.values().collect(),

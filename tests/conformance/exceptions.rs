@@ -1,5 +1,5 @@
-//! What the document doesn't give: a list of named exceptions (`exceptions.yaml`), each needed as
-//! long as that is so.
+//! Facts that the document lacks, in a list of named exceptions (`exceptions.yaml`). An exception
+//! that is no longer needed is an error.
 
 use std::collections::BTreeMap;
 
@@ -15,11 +15,11 @@ use crate::pointer::put;
 struct Exception {
     name: String,
     reason: String,
-    /// What is added, by its place in the document.
+    /// The values to add, by their places in the document.
     adds: BTreeMap<String, Value>,
 }
 
-/// Adds what the exceptions give, and tells which of them are not needed or not possible.
+/// Adds the exceptions to the document, and returns those that aren't needed or possible.
 pub(crate) fn add_to(document: &mut Value) -> Vec<String> {
     let exceptions: Vec<Exception> =
         serde_saphyr::from_str(include_str!("exceptions.yaml")).expect("a list of exceptions");

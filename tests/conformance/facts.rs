@@ -1,4 +1,4 @@
-//! What is known of the server besides the document, and can't be added to it in its own form.
+//! Facts about the server that can't be added to the document.
 
 use cliq_api::RequestExt;
 use cliq_api::http::StatusCode;

@@ -1,8 +1,8 @@
-//! The declarations in `cliq_api::threads` against Zoho's published document of the Threads API,
-//! which is read when the tests run.
+//! Compares the declarations in `cliq_api::threads` with Zoho's published document of the Threads
+//! API, which is read when the tests run.
 //!
-//! Each comparison takes a document and tells all differences that it finds: none in the published
-//! document, and in one that was changed the change ([`mutations`]).
+//! Each comparison returns all differences from a document: none for the published one, and the
+//! change for one that was changed ([`mutations`]).
 
 mod answers;
 mod calls;
@@ -35,7 +35,7 @@ const COMPARISONS: [fn(&Document) -> Differences; 6] = [
 
 #[test]
 fn the_document_has_its_17_operations() {
-    // Counted in the text, so that a part of it that is not read would be missed.
+    // Counted in the text, so that an operation that isn't parsed is noticed.
     let in_text = document::text().matches("operationId:").count();
     let without_exceptions = Document::new(&published());
     assert_eq!((in_text, without_exceptions.operations.len()), (17, 17));

@@ -1,4 +1,4 @@
-//! The comparisons can fail: each of these changes to the document is told as a difference.
+//! The comparisons detect each of these changes to the document.
 
 use serde_json::Value;
 
@@ -6,8 +6,7 @@ use crate::COMPARISONS;
 use crate::document::{Document, published};
 use crate::pointer::{put, remove};
 
-/// Where the document is changed, what is put there as JSON (nothing: it is removed), and words of
-/// the difference.
+/// The place of the change, the new JSON (empty to remove it), and a part of the difference.
 const MUTATIONS: &[(&str, &str, &str)] = &[
     // Operations.
     (

@@ -1,5 +1,5 @@
-//! The names that the document enumerates, as variants of our enums. Those take any name, so that
-//! no call would tell.
+//! The document's enumerations, compared with the variants of our enums. These accept any name, so
+//! no call would show a difference.
 
 use cliq_api::threads::{AutoFollow, AutoFollowStatus, FollowState, ThreadAction, ThreadState};
 

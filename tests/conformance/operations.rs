@@ -1,4 +1,4 @@
-//! Operations and endpoints, one to one: method, path, parameters, scopes, limit and lock.
+//! Compares operations and endpoints, one to one: method, path, parameters, scopes, limit and lock.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -10,7 +10,7 @@ use crate::calls::{DRIVERS, Driver};
 use crate::differences::Differences;
 use crate::document::{Document, Operation};
 
-/// Each operation that has an endpoint, with that endpoint.
+/// Returns each operation that has an endpoint, with the endpoint.
 pub(crate) fn matched(
     document: &Document,
 ) -> impl Iterator<Item = (&Operation, &'static EndpointMeta, Driver)> {
@@ -81,7 +81,7 @@ pub(crate) fn differences(document: &Document) -> Differences {
     differences
 }
 
-/// Those of which all are needed, as the document's are.
+/// Returns the scopes that are all required, as in the document.
 fn scopes(meta: &EndpointMeta) -> Vec<String> {
     match meta.scopes() {
         Scopes::Any(scopes) if scopes.len() > 1 => vec![format!("any of {scopes:?}")],
@@ -89,7 +89,7 @@ fn scopes(meta: &EndpointMeta) -> Vec<String> {
     }
 }
 
-/// Each schema is compared with its operation; so none may be left without one.
+/// Schemas are compared with their operations, so each needs one.
 pub(crate) fn schemas_without_operation(document: &Document) -> Differences {
     let mut differences = Differences::default();
     let left: BTreeSet<_> = document

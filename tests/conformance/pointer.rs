@@ -1,9 +1,9 @@
-//! Changing JSON at a place that a JSON pointer names. Reading there is [`Value::pointer`].
+//! Changes JSON at a JSON pointer. [`Value::pointer`] reads it.
 
 use serde_json::{Value, json};
 
-/// Puts a value at a place, in place of what is there, or behind a list's end; `None` where there
-/// is no such place. An object on the way is made where an object has nothing.
+/// Sets the value at a pointer, or appends it to a list; `None` if the place doesn't exist. Creates
+/// missing objects on the way.
 pub(crate) fn put(value: &mut Value, pointer: &str, new: Value) -> Option<()> {
     let (parent, last) = pointer.rsplit_once('/')?;
     let parent = parent
@@ -23,7 +23,7 @@ pub(crate) fn put(value: &mut Value, pointer: &str, new: Value) -> Option<()> {
     Some(())
 }
 
-/// Removes what is at a place; `None` where nothing is.
+/// Removes the value at a pointer; `None` if there is none.
 pub(crate) fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
     let (parent, last) = pointer.rsplit_once('/')?;
     match value.pointer_mut(parent)? {
@@ -37,7 +37,7 @@ pub(crate) fn remove(value: &mut Value, pointer: &str) -> Option<Value> {
     }
 }
 
-/// A member's name as a part of a pointer.
+/// Escapes a member's name for a pointer.
 pub(crate) fn part(name: &str) -> String {
     name.replace('~', "~0").replace('/', "~1")
 }

@@ -1,4 +1,4 @@
-//! What the document tells in prose, as members of the operations and schemas that it tells it of.
+//! Parses facts in the document's prose into members of operations and schemas.
 
 use serde_json::{Value, json};
 
@@ -17,7 +17,7 @@ pub(crate) fn as_members(mut document: Value) -> Value {
     document
 }
 
-/// What can't be read is kept as it is told, and so differs from whatever is declared.
+/// Prose that can't be parsed is kept as text, so it differs from any declaration.
 fn add(to: &mut Value, member: &str, label: &str, read: fn(&str) -> Option<Value>) {
     let prose = to["description"].as_str().unwrap_or_default();
     let told = prose
@@ -29,7 +29,7 @@ fn add(to: &mut Value, member: &str, label: &str, read: fn(&str) -> Option<Value
     }
 }
 
-/// `20 requests per min per user`.
+/// Parses `20 requests per min per user`.
 fn limit(words: &str) -> Option<Value> {
     let (calls, per) = words
         .strip_suffix(" per user")?
@@ -37,13 +37,13 @@ fn limit(words: &str) -> Option<Value> {
     Some(json!([calls.parse::<u32>().ok()?, seconds(per)?]))
 }
 
-/// `10 minutes`.
+/// Parses `10 minutes`.
 fn lock(words: &str) -> Option<Value> {
     let (count, unit) = words.split_once(' ')?;
     Some(json!(count.parse::<u64>().ok()? * seconds(unit)?))
 }
 
-/// `5000 characters.`
+/// Parses `5000 characters.`
 fn length(words: &str) -> Option<Value> {
     Some(json!(
         words.strip_suffix(" characters.")?.parse::<usize>().ok()?

@@ -1,4 +1,4 @@
-//! The requests that the builders make, with every choice of what is optional.
+//! The requests of the builders, with each subset of optional values.
 
 use cliq_api::Place;
 use cliq_api::http::StatusCode;
@@ -54,7 +54,7 @@ pub(crate) fn differences(document: &Document) -> Differences {
     differences
 }
 
-/// What the document has as examples.
+/// Returns the document's examples.
 pub(crate) fn given<'i>(inputs: impl IntoIterator<Item = &'i Input>) -> Given {
     let value = |input: &Input| {
         (
@@ -165,7 +165,7 @@ fn check(operation: &Operation, driver: Driver, given: &Given, differences: &mut
     );
 }
 
-/// As it stands in a path or a query.
+/// Returns the value as text for a path or a query.
 fn plain(value: &Value) -> String {
     value
         .as_str()

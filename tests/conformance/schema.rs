@@ -1,22 +1,21 @@
-//! Schemas whose references are resolved: the values that they describe, and the members of those.
+//! Schemas with resolved references: example values, and their members.
 
 use jsonschema::Draft;
 use serde_json::{Map, Value, json};
 
 use crate::pointer::part;
 
-/// For a string that the document has no example of: no character of it may be lost on the way.
+/// For a string without an example. It shows whether any character is lost.
 const TEXT: &str = "ä b,c&d=e/f%20";
 
-/// Which example is taken where a list or an object has one and its members have some too.
+/// Which example to use if both a list or an object and its members have one.
 #[derive(Clone, Copy)]
 pub(crate) enum Examples {
     Outer,
     Inner,
 }
 
-/// A value that the schema describes, made of its examples; where it has none, some value of its
-/// type.
+/// Returns a value of the schema, from its examples, or an arbitrary one of its type.
 pub(crate) fn instance(schema: &Value, examples: Examples) -> Value {
     let composed = match (schema.get("properties"), schema.get("items")) {
         (Some(Value::Object(properties)), _) => Some(
@@ -45,12 +44,12 @@ pub(crate) fn instance(schema: &Value, examples: Examples) -> Value {
         })
 }
 
-/// A member that a schema describes, however deep.
+/// A member that a schema describes, at any depth.
 pub(crate) struct Member {
-    /// Where it is in an instance.
+    /// The pointer to it in a value.
     pub(crate) pointer: String,
     pub(crate) required: bool,
-    /// Whether the model has no name for it, as an exception says, and only keeps it.
+    /// Whether an exception permits the model to store it without a field.
     pub(crate) kept: bool,
     /// A value of another type.
     pub(crate) misfit: Value,
@@ -83,19 +82,19 @@ pub(crate) fn members(schema: &Value) -> Vec<Member> {
     all
 }
 
-/// Whether the schema requires the member.
+/// Returns whether the schema requires the member.
 pub(crate) fn required(schema: &Value, name: &str) -> bool {
     schema["required"]
         .as_array()
         .is_some_and(|names| names.iter().any(|required| required == name))
 }
 
-/// The values that the schema is limited to; empty where it isn't.
+/// Returns the enumerated values of the schema; empty if it has none.
 pub(crate) fn enumerated(schema: &Value) -> &[Value] {
     schema["enum"].as_array().map_or(&[], Vec::as_slice)
 }
 
-/// Those of the schema, which is called `name`, and of all members in it.
+/// Calls `found` for each enumerated value of the schema `name`, and of its members.
 pub(crate) fn each_enumerated(name: &str, schema: &Value, found: &mut impl FnMut(&str, &Value)) {
     for value in enumerated(schema) {
         found(name, value);
@@ -108,8 +107,8 @@ pub(crate) fn each_enumerated(name: &str, schema: &Value, found: &mut impl FnMut
     }
 }
 
-/// The schema, with each object closed that does not say that it is open: what it does not name is
-/// an error then.
+/// Returns the schema with all objects closed, except those that are declared as open: unknown
+/// members are errors then.
 pub(crate) fn closed(schema: &Value) -> Value {
     let mut schema = schema.clone();
     let is_object = kind(&schema) == "object";
@@ -134,9 +133,9 @@ pub(crate) fn closed(schema: &Value) -> Value {
     schema
 }
 
-/// What the value violates.
+/// Returns how the value violates the schema.
 pub(crate) fn violations(schema: &Value, value: &Value) -> Vec<String> {
-    // What OpenAPI 3.0 took its schemas from; its own keywords mean nothing to a validator.
+    // OpenAPI 3.0 is based on this draft; validators ignore its own keywords.
     let validator = jsonschema::options()
         .with_draft(Draft::Draft4)
         .build(schema)

@@ -1,4 +1,4 @@
-//! Published answers, read through the call of a user, and given back by the models.
+//! Published responses, decoded by a user's call, and encoded again.
 
 use cliq_api::http::{Request, Response, StatusCode};
 use cliq_api::{Body, Bytes, Client, DataCenter, Error, Exchange, Transport};
@@ -10,7 +10,7 @@ use crate::exceptions::Differences;
 use crate::facts::{list, members};
 use crate::requests::has_calls;
 
-/// A server of one answer, in memory.
+/// An in-memory server with one response.
 struct Canned {
     status: StatusCode,
     body: Bytes,
@@ -24,7 +24,7 @@ impl Transport for Canned {
     }
 }
 
-/// A client of a server that answers everything with this.
+/// Returns a client whose calls all get this response.
 pub(crate) fn client(status: StatusCode, body: impl Into<Bytes>) -> Client {
     let body = body.into();
     Client::cliq(DataCenter::US)
@@ -57,8 +57,8 @@ fn make(name: &str) -> Make {
         .expect("every endpoint has a call")
 }
 
-/// Each published example of a success is read and comes back, but for what only says that there is
-/// nothing.
+/// Each published example of a successful response is decoded and encoded without loss, except
+/// placeholders of nothing.
 #[test]
 fn published_answers_are_read() {
     let mut differences = Differences::default();
@@ -103,9 +103,8 @@ fn published_answers_are_read() {
     differences.expect_only_exceptions("answers");
 }
 
-/// Each member that a schema of a success describes is read by name: one of another type is
-/// refused.
-/// Times aren't: they are kept.
+/// Each member in the schema of a successful response is decoded by name: another type is rejected.
+/// Times aren't: unknown formats are kept.
 #[test]
 fn schemas_of_answers_are_models() {
     let mut differences = Differences::default();
@@ -169,7 +168,7 @@ fn select<'a>(answer: &'a Value, path: &[&str]) -> &'a Value {
     path.iter().fold(answer, |value, member| &value[*member])
 }
 
-/// What of the published value isn't in the one that was read.
+/// Returns which part of the published value the decoded one lost.
 fn lost(published: &Value, read: &Value, at: &str) -> Option<String> {
     match (published, read) {
         (Value::Object(published), Value::Object(read)) => {
@@ -192,7 +191,7 @@ fn lost(published: &Value, read: &Value, at: &str) -> Option<String> {
     }
 }
 
-/// Times in another form, and numbers that were read as identifiers.
+/// Times in another form, and numbers that are decoded as identifiers.
 fn is_same_scalar(published: &Value, read: &Value) -> bool {
     let text = |value: &Value| {
         value
@@ -220,7 +219,7 @@ fn is_same_scalar(published: &Value, read: &Value) -> bool {
     time(published).is_some_and(|published| Some(published) == time(read))
 }
 
-/// A value that a schema describes.
+/// Returns a value of a schema.
 fn instance(schema: &Value) -> Value {
     if let Some(first) = list(&schema["oneOf"]).next() {
         return instance(first);
@@ -251,14 +250,13 @@ fn instance(schema: &Value) -> Value {
     }
 }
 
-/// Some schemas are those of any object, and only the examples say more.
+/// Some schemas accept any object, and only their examples are specific.
 fn says_something(schema: &Value) -> bool {
     schema.get("properties").is_some() || schema["type"] != "object"
 }
 
-/// Each member that a schema names, and a value of another type: but for times, which are kept
-/// where they can't be read, for what only says that there is nothing, and for what is around
-/// `data`.
+/// Returns each member of a schema with a value of another type, except for times, which are kept
+/// if they can't be parsed, for placeholders of nothing, and for the envelope around `data`.
 fn misfits(schema: &Value, at: &str) -> Vec<(String, Value)> {
     let mut all = Vec::new();
     for (name, property) in members(&schema["properties"]) {

@@ -1,5 +1,5 @@
-//! A call of every endpoint with all that it takes, as a user writes it. Where a body has several
-//! forms, there is a call of each.
+//! A call of each endpoint with all its values, as a user writes it. If a body has several forms,
+//! there is a call for each.
 
 use cliq_api::cliq::bots::{BotField, BotHandlerType, Bots, ChannelParticipation, SubAction};
 use cliq_api::cliq::channels::{
@@ -48,23 +48,27 @@ use cliq_api::{
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
-/// A call that is ready to be made.
+/// A call to make.
 pub(crate) struct Call {
     pub(crate) meta: &'static EndpointMeta,
     pub(crate) request: Result<Request<Body>, Error>,
-    /// What `Debug` shows of it.
+    /// Its `Debug` output.
     pub(crate) shown: String,
-    /// What sending it gives, as JSON; `None` where the answer isn't looked at.
+    /// The response as JSON; `None` if it isn't compared.
     pub(crate) answer: ResponseFuture<Option<Value>>,
 }
 
 pub(crate) type Make = fn(&Client) -> Call;
 
-/// What every builder is.
-trait Awaited: Endpoint
+type Returned<E> = Result<<E as Endpoint>::Response, Error>;
+type Returning<E> = ResponseFuture<<E as Endpoint>::Response>;
+
+/// The bounds of all builders.
+trait Awaited:
+    Endpoint
     + Clone
     + std::fmt::Debug
-    + IntoFuture<Output = Result<Self::Response, Error>, IntoFuture = ResponseFuture<Self::Response>>
+    + IntoFuture<Output = Returned<Self>, IntoFuture = Returning<Self>>
 {
 }
 
@@ -72,7 +76,7 @@ impl<R> Awaited for R where
     R: Endpoint
         + Clone
         + std::fmt::Debug
-        + IntoFuture<Output = Result<R::Response, Error>, IntoFuture = ResponseFuture<R::Response>>
+        + IntoFuture<Output = Returned<R>, IntoFuture = Returning<R>>
 {
 }
 
@@ -91,7 +95,7 @@ fn read<R: Awaited<Response: Serialize>>(call: R) -> Call {
     })
 }
 
-/// The items of a page, where the published answer has them, and the rest.
+/// Puts the items of a page back into the published response's form.
 fn page<T: Serialize + 'static, R: Awaited<Response = Page<T>>>(call: R) -> Call {
     sent(call, |page| {
         let mut answer = page.other.clone();
@@ -145,7 +149,7 @@ fn custom_shortcuts() -> CustomShortcuts {
     .expect("shortcuts")
 }
 
-/// A struct with this value in all of its members.
+/// Returns a struct with this value in all members.
 fn filled<T: serde::de::DeserializeOwned>(names: &str, value: impl Into<Value>) -> T {
     let value = value.into();
     let members: Map<_, _> = names
@@ -221,7 +225,7 @@ fn card() -> ModernInline {
     ModernInline::new("Build 4711").thumbnail("https://example.com/a.png")
 }
 
-/// Every form of a message that a document of its own describes.
+/// Each form of a message that is documented separately.
 fn message(client: &Client, message: impl Into<Message>) -> Call {
     read(
         client

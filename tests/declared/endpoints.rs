@@ -1,4 +1,4 @@
-//! Which endpoint stands for which documented operations.
+//! Maps endpoints to documented operations.
 
 use std::collections::BTreeMap;
 
@@ -7,13 +7,13 @@ use cliq_api::cliq::APIS;
 
 use crate::facts::{Operation, operations, placeholders, shape};
 
-/// An endpoint and the operations that it stands for.
+/// An endpoint and its operations.
 pub(crate) struct Declared {
     pub(crate) meta: &'static EndpointMeta,
     pub(crate) operations: Vec<Operation>,
 }
 
-/// All endpoints, and the operations that none stands for.
+/// Returns all endpoints, and the operations without an endpoint.
 pub(crate) fn declared() -> (Vec<Declared>, Vec<Operation>) {
     let mut declared: Vec<Declared> = APIS
         .iter()
@@ -53,8 +53,8 @@ pub(crate) fn shape_of(meta: &EndpointMeta) -> String {
     )
 }
 
-/// Of several endpoints of one URL: that of the document's subject, then that with the same
-/// constant query, then that with the same name of the placeholder.
+/// Ranks several endpoints of one URL: first by the document's subject, then by equal constant
+/// query, then by equal name of the placeholder.
 fn likeness(meta: &EndpointMeta, operation: &Operation) -> (bool, bool, bool) {
     let of_threads = meta.api() == "Threads";
     (

@@ -1,5 +1,5 @@
-//! Where a declaration differs from the documents, by name and with a reason (`exceptions.yaml`).
-//! Each difference that an exception lists must be there.
+//! Named differences between the declarations and the documents, with reasons (`exceptions.yaml`).
+//! An exception whose difference doesn't occur is an error.
 
 use std::collections::BTreeSet;
 use std::fmt::Display;
@@ -11,7 +11,7 @@ use serde::Deserialize;
 pub(crate) struct Exception {
     pub(crate) name: String,
     pub(crate) reason: String,
-    /// Patterns of what the comparisons find.
+    /// Patterns of differences.
     differences: Vec<String>,
 }
 
@@ -19,7 +19,7 @@ pub(crate) fn exceptions() -> Vec<Exception> {
     serde_saphyr::from_str(include_str!("exceptions.yaml")).expect("a list of exceptions")
 }
 
-/// What a comparison found, each difference in one line.
+/// The differences that a comparison found, one line each.
 #[derive(Default)]
 pub(crate) struct Differences(Vec<String>);
 
@@ -28,8 +28,8 @@ impl Differences {
         self.0.push(format!("{place}: {what}"));
     }
 
-    /// Fails for differences without an exception, and for exceptions of this topic without their
-    /// differences. The topic is the first word of a difference.
+    /// Panics on differences without an exception, and on exceptions of this topic without a
+    /// difference. The topic is the first word of a difference.
     #[track_caller]
     pub(crate) fn expect_only_exceptions(self, topic: &str) {
         let mut found: BTreeSet<String> = self
@@ -70,7 +70,7 @@ impl Differences {
     }
 }
 
-/// `3 × pattern`, or a pattern of one.
+/// Parses `3 × pattern`, or a single pattern.
 fn counted(pattern: &str) -> (usize, &str) {
     pattern
         .split_once(" × ")
@@ -78,7 +78,7 @@ fn counted(pattern: &str) -> (usize, &str) {
         .unwrap_or((1, pattern))
 }
 
-/// Whether the text is that of the pattern, in which `*` stands for anything.
+/// Returns whether the text matches the pattern, in which `*` is any text.
 fn matches(pattern: &str, text: &str) -> bool {
     let Some((start, rest)) = pattern.split_once('*') else {
         return pattern == text;

@@ -1,4 +1,4 @@
-//! The facts of Zoho's documents: operations, their parameters, scopes, limits, bodies and answers.
+//! The facts of Zoho's documents: operations with parameters, scopes, limits, bodies and responses.
 
 use std::fmt;
 use std::fs;
@@ -10,16 +10,16 @@ use serde_json::Value;
 pub(crate) struct Operation {
     /// The document, such as `v3/bots`.
     pub(crate) document: String,
-    /// As documented: `GET /bots/{BOT_ID}`.
+    /// As documented, such as `GET /bots/{BOT_ID}`.
     pub(crate) text: String,
     pub(crate) id: Option<String>,
     pub(crate) method: String,
-    /// From the root: `/api/v3/bots/{BOT_ID}`.
+    /// The full path, such as `/api/v3/bots/{BOT_ID}`.
     pub(crate) path: String,
     pub(crate) query: Option<String>,
-    /// Where the operation has a server of its own.
+    /// The operation's server, if it isn't the document's.
     pub(crate) server: Option<String>,
-    /// Several where the documented limit depends on a value of the body.
+    /// Several if the documented limit depends on a value of the body.
     pub(crate) limits: Vec<(Option<String>, Option<String>)>,
     /// Alternatives, each of which needs all of its scopes.
     pub(crate) scopes: Vec<Vec<String>>,
@@ -40,7 +40,7 @@ pub(crate) struct Answer {
     pub(crate) examples: Vec<Value>,
 }
 
-/// Those of one version of the API, in the order of its documents.
+/// Returns the operations of one version of the API, in the order of its documents.
 pub(crate) fn operations(version: &str) -> Vec<Operation> {
     let folder = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
         .join("declared")
@@ -128,7 +128,7 @@ fn parameter(parameter: &Value) -> Parameter {
     }
 }
 
-/// `v3/chats createChatV3`.
+/// Such as `v3/chats createChatV3`.
 impl fmt::Display for Operation {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let name = self.id.as_ref().unwrap_or(&self.text);
@@ -136,7 +136,7 @@ impl fmt::Display for Operation {
     }
 }
 
-/// Method and path without the names of placeholders, which a server doesn't know.
+/// Returns method and path without the names of placeholders, which a server doesn't know.
 pub(crate) fn shape(method: &str, path: &str) -> String {
     let segments = path.split('/').map(|segment| {
         if segment.starts_with(['{', '<']) {
@@ -148,7 +148,7 @@ pub(crate) fn shape(method: &str, path: &str) -> String {
     format!("{method} {}", segments.collect::<Vec<_>>().join("/"))
 }
 
-/// The names of the placeholders of a path.
+/// Returns the names of the placeholders of a path.
 pub(crate) fn placeholders(path: &str) -> impl Iterator<Item = &str> {
     path.split('/').filter_map(|segment| {
         let name = segment.strip_prefix(['{', '<'])?;

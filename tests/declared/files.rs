@@ -1,4 +1,4 @@
-//! Uploads and downloads over HTTP, and webhook tokens, which are often used for them.
+//! Uploads and downloads over HTTP, and webhook tokens, which they often use.
 
 use cliq_api::cliq::files::Files;
 use cliq_api::cliq::messages::Messages;
@@ -64,7 +64,7 @@ async fn an_upload_is_a_form_of_files_and_comments() {
 async fn a_download_arrives_piece_by_piece() {
     let head =
         "HTTP/1.1 200 OK\r\nContent-Type: application/pdf\r\nContent-Length: 10\r\n\r\nfirst";
-    // The rest never comes.
+    // The rest never arrives.
     let server = Server::doing([Step::Read, Step::Write(head.into()), Step::Silence]);
     let mut file = client(&server)
         .download_file("6c8c2ae9")

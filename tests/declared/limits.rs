@@ -1,4 +1,4 @@
-//! Limits of one URL, which several documents limit.
+//! Limits of URLs that several documents limit.
 
 use std::time::Duration;
 

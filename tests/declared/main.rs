@@ -1,8 +1,8 @@
-//! All of Cliq as it is declared, against the facts of Zoho's documents: 22 of API v3 and 5 of v2.
+//! Compares all declarations of Cliq with the facts of Zoho's documents: 22 of API v3 and 5 of v2.
 //!
-//! The documents are read when the tests run. Where a declaration differs, `exceptions.yaml` says
-//! why. What a published request and answer look like in full is in `conformance`, for threads, and
-//! in `messages`, for what is posted.
+//! The documents are read when the tests run. If a declaration differs, `exceptions.yaml` has the
+//! reason. `conformance` has complete published requests and responses for threads, and `messages`
+//! for posted messages.
 
 mod answers;
 mod calls;

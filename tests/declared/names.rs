@@ -1,10 +1,10 @@
-//! What the names of the API are.
+//! Names in the API.
 
 use std::collections::BTreeMap;
 
 use cliq_api::cliq::APIS;
 
-/// Whoever imports several traits can call all of their methods.
+/// Users can import all traits without ambiguous methods.
 #[test]
 fn no_two_endpoints_have_the_same_name() {
     let mut seen = BTreeMap::new();

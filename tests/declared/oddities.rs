@@ -1,4 +1,4 @@
-//! Answers that come in more than one form, and what models do with what they don't know.
+//! Responses in several forms, and unknown values in models.
 
 use cliq_api::OffsetDateTime;
 use cliq_api::cliq::bots::Bot;

@@ -1,4 +1,4 @@
-//! `docs/endpoints.md`: all endpoints, and the documented operations that each stands for.
+//! Generates `docs/endpoints.md`: all endpoints with their documented operations.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -34,20 +34,20 @@ fn expect_page(name: &str, page: &str) {
 fn differences() -> String {
     let mut page = String::from(
         "# Differences from Zoho's documents\n\n\
-         Zoho's documents contradict each other in places, and themselves. What the declarations of\n\
-         `cliq_api::cliq` make of that, and why. The tests compare each operation with its document, and\n\
-         find these differences and no other (`tests/declared`). Besides:\n\n\
+         Zoho's documents contradict each other and themselves in places. This page lists what the\n\
+         declarations of `cliq_api::cliq` make of that, with reasons. The tests (`tests/declared`) compare\n\
+         each operation with its document, and find these differences alone. In general:\n\n\
          - One URL has several limits, in documents of several subjects. Each endpoint declares the\n  \
-         strictest limit and the longest lock of the operations that it stands for; of endpoints that\n  \
-         share a URL, the client keeps all limits. `override_limit` replaces them.\n\
+         strictest limit and the longest lock of its operations; of endpoints that share a URL, the client\n  \
+         keeps all limits. `override_limit` replaces them.\n\
          - Where a document has a limit and no lock, none is declared: the client assumes one.\n\
-         - Answers whose example says only `Response Code` have no type: their body is ignored.\n\
-         - Where a schema and an example differ in where a result is, the type reads both:\n  \
+         - Answers whose example has only `Response Code` have no type: their body is ignored.\n\
+         - Where a schema and an example put a result into different members, the type reads both:\n  \
          `list_starred_messages`, `get_primary_pinned_message`, `send_message` with a card.\n\
          - Three paths repeat a word or a letter, as documented: `delete_messages` (`messagess`),\n  \
          `get_message` and `set_channel_role`.\n\
          - Uploads are documented as JSON, and are multipart.\n\n\
-         A test makes this page.\n",
+         A test generates this page.\n",
     );
     for Exception { name, reason, .. } in exceptions() {
         let _ = write!(page, "\n## {name}\n\n");
@@ -68,11 +68,11 @@ fn differences() -> String {
 fn endpoints() -> String {
     let mut page = String::from(
         "# Endpoints\n\n\
-         What `cliq_api::cliq` declares, with the operations of Zoho's documents that each endpoint\n\
-         stands for: `document operation`. Limits are per user. A lock follows from exceeding a limit;\n\
-         where none is given, the client assumes one. [Differences](differences.md) explains where the\n\
+         The endpoints of `cliq_api::cliq`, each with its operations in Zoho's documents, as `document\n\
+         operation`. Limits are per user. A lock follows from exceeding a limit; where none\n\
+         is given, the client assumes one. [Differences](differences.md) explains where the\n\
          documents contradict each other or themselves.\n\n\
-         A test makes this page.\n",
+         A test generates this page.\n",
     );
     let mut api = "";
     for Declared { meta, operations } in declared().0 {

@@ -1,5 +1,5 @@
-//! Parameters: place, name and whether they are required. Members of a body that is one argument
-//! are compared in `requests`.
+//! Compares parameters: place, name and whether they are required. `requests` compares the members
+//! of a body that is a single argument.
 
 use std::collections::BTreeMap;
 
@@ -43,7 +43,7 @@ fn parameters_are_those_of_the_documents() {
     differences.expect_only_exceptions("parameters");
 }
 
-/// Whether the body is one argument, or has members of a struct among its fields.
+/// Returns whether the body is a single argument, or has a flattened struct.
 pub(crate) fn whole_body(meta: &EndpointMeta) -> bool {
     meta.params().iter().any(|param| {
         param.place() == Place::Body
@@ -53,7 +53,7 @@ pub(crate) fn whole_body(meta: &EndpointMeta) -> bool {
 
 type Parameters = BTreeMap<(&'static str, String), bool>;
 
-/// Of several operations: all parameters, those required that all of them require.
+/// Returns the parameters of several operations. One is required if all operations require it.
 fn published(operations: &[Operation], whole_body: bool) -> Parameters {
     let mut all: BTreeMap<(&'static str, String), Vec<bool>> = BTreeMap::new();
     for operation in operations {
@@ -103,8 +103,8 @@ fn ours(meta: &EndpointMeta) -> Parameters {
     all
 }
 
-/// Every placeholder is a parameter, under its documented name but for a number at its end, which
-/// tells operations of one URL apart. The documents lack some of them among the parameters.
+/// Each placeholder is a parameter, with its documented name except for a trailing number, which
+/// distinguishes operations of one URL. Some are missing in the documents' parameters.
 #[test]
 fn placeholders_are_those_of_the_documents() {
     let mut differences = Differences::default();

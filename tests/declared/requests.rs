@@ -1,4 +1,4 @@
-//! What is sent: path, query, and bodies that the documents' schemas accept.
+//! Compares requests: path, query, and bodies that the documents' schemas accept.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -15,12 +15,12 @@ use crate::exceptions::Differences;
 use crate::facts::{list, members, shape};
 use crate::parameters::whole_body;
 
-/// Threads have calls of their own in `conformance`.
+/// `conformance` has the calls of threads.
 pub(crate) fn has_calls(meta: &EndpointMeta) -> bool {
     meta.api() != "Threads"
 }
 
-/// The calls of each endpoint, by its name.
+/// Returns the calls of each endpoint, by name.
 pub(crate) fn calls() -> BTreeMap<&'static str, Vec<Call>> {
     let client = client(StatusCode::OK, "");
     let mut calls: BTreeMap<_, Vec<_>> = BTreeMap::new();
@@ -80,14 +80,14 @@ fn requests_have_the_form_of_their_declaration() {
                     .split('&')
                     .filter_map(|pair| Some(pair.split_once('=')?.0)),
             );
-            // Calls of posts to a chat are more than one.
+            // Several calls post to a chat.
             assert!(sent.is_subset(&declared), "{name}: {sent:?}");
             assert_eq!(sent, declared, "{name}");
         }
     }
 }
 
-/// Each documented body is that of a call, and each member of it is in a call.
+/// Each documented body has a call, and each of its members is in a call.
 #[test]
 fn bodies_are_those_of_the_documents() {
     let mut differences = Differences::default();
@@ -151,7 +151,7 @@ fn json(request: &Request<Body>) -> Option<Value> {
     serde_json::from_slice(body).ok()
 }
 
-/// The first thing that a body violates.
+/// Returns the first violation of a body.
 fn violation(schema: &Value, body: &Value) -> Option<String> {
     let validator = jsonschema::options()
         .with_draft(Draft::Draft4)
@@ -165,7 +165,7 @@ fn violation(schema: &Value, body: &Value) -> Option<String> {
     )
 }
 
-/// The facts have `type: null` where a document has no type.
+/// The facts have `type: null` if a document has no type.
 fn without_nulls(schema: &Value) -> Value {
     match schema {
         Value::Object(members) => members
@@ -178,7 +178,7 @@ fn without_nulls(schema: &Value) -> Value {
     }
 }
 
-/// The members that a schema names: two levels, and what a list's items have.
+/// Returns the members of a schema: two levels, and those of lists' items.
 fn paths_of_schema(schema: &Value, at: &str) -> Vec<String> {
     let mut paths = Vec::new();
     for (name, property) in members(&schema["properties"]) {

@@ -1,4 +1,4 @@
-//! Scopes, limits and locks.
+//! Compares scopes, limits and locks.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -20,7 +20,7 @@ fn scopes_are_those_of_the_documents() {
                 .iter()
                 .map(|all| all.iter().cloned().collect())
                 .collect();
-            // Each way that is declared to be enough has to be documented to be so.
+            // Each declared alternative must be documented.
             for way in ours.difference(&published) {
                 let published = shown(&published);
                 let way = way.iter().cloned().collect::<Vec<_>>().join(" and ");
@@ -54,7 +54,7 @@ fn shown(alternatives: &BTreeSet<BTreeSet<String>>) -> String {
         .join(" or ")
 }
 
-/// Of the operations that one endpoint stands for, the strictest limit and the longest lock.
+/// If an endpoint has several operations, the strictest limit and the longest lock apply.
 #[test]
 fn limits_and_locks_are_those_of_the_documents() {
     let mut differences = Differences::default();
@@ -110,7 +110,7 @@ fn strictest(limits: impl Iterator<Item = Limit>) -> Option<Limit> {
     })
 }
 
-/// `10m`, `5min`, `10s`.
+/// Parses `10m`, `5min` or `10s`.
 fn duration(text: &str) -> Duration {
     let (number, unit) = text.split_at(text.find(|c: char| !c.is_ascii_digit()).expect("a unit"));
     let seconds = match unit {

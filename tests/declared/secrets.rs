@@ -1,4 +1,4 @@
-//! Keys of extensions, passwords and the like are shown neither by calls nor by their errors.
+//! Neither calls nor their errors show extensions' keys, passwords and the like.
 
 use cliq_api::http::Request;
 use cliq_api::{Body, Client, DataCenter, Exchange, RetryPolicy, Sent, Transport, TransportError};
@@ -19,7 +19,7 @@ impl Transport for Telltale {
 async fn secrets_of_calls_are_not_shown() {
     let mut keys = 0;
     for make in CALLS {
-        // Each has limits of its own.
+        // Each client has separate limits.
         let client = Client::cliq(DataCenter::US)
             .transport(Telltale)
             .retry(RetryPolicy::none())

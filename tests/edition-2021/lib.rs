@@ -1,1 +1,1 @@
-//! Holds nothing: the tests of `tests/hygiene` are compiled here once more, in edition 2021.
+//! Empty: compiles the tests of `tests/hygiene` a second time, in edition 2021.

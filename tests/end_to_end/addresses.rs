@@ -1,4 +1,4 @@
-//! Where requests go: one server whatever its spelling, and nowhere that nobody meant.
+//! Where requests go: URLs of one server in any spelling are equal, and no request leaves it.
 
 use cliq_api::auth::{Bearer, Identity, OAuth, OAuthClient, OAuthServer};
 use cliq_api::prelude::*;

@@ -1,4 +1,4 @@
-//! What comes back, by the type that is declared.
+//! Responses, by declared return type.
 
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, Sent};

@@ -1,5 +1,5 @@
-//! Zoho's servers in words that differ: what a 401 is about, how long a token lives, whether one was
-//! revoked.
+//! Variations of Zoho's accounts servers: the reason for a 401, the lifetime of a token,
+//! revocation.
 
 use cliq_api::auth::{Credentials, OAuth, OAuthClient};
 use cliq_api::cliq::Cliq;
@@ -13,7 +13,7 @@ use http::Response;
 const THREAD: &str = "CT_1-T-2";
 const HOUR: &str = r#"{"access_token": "1000.a", "expires_in": 3600}"#;
 
-/// Accounts server and API in one.
+/// An accounts server and an API in one.
 async fn zoho(token: String, api: impl Fn() -> Response<Body> + Send + Sync + 'static) -> Server {
     Server::start(move |request| {
         if request.uri.path().starts_with("/oauth/") {
@@ -86,7 +86,7 @@ async fn a_missing_scope_renews_no_token() {
         }
         assert_eq!(requests(&server), (1, 5), "{body} {challenge}");
     }
-    // A token that is refused for itself is renewed.
+    // A token that is rejected itself is refreshed.
     let server = zoho(HOUR.to_owned(), || {
         json(401, r#"{"code": "invalid_oauthtoken"}"#)
     })
@@ -116,7 +116,7 @@ async fn a_lifetime_that_is_none_costs_no_renewals() {
             let token = format!(r#"{{"access_token": "1000.a", "{member}": {lifetime}}}"#);
             let server = zoho(token, || json(200, "{}")).await;
             let client = client(&server);
-            // More than the renewals that Zoho allows in ten minutes.
+            // More than the ten refreshes that Zoho allows in ten minutes.
             for _ in 0..12 {
                 client.follow_thread(THREAD).await.unwrap();
             }

@@ -1,4 +1,4 @@
-//! Bodies that are not quite what was declared: what is read, and how the rest is reported.
+//! Bodies that differ from the declaration: which are decoded, and how errors describe the others.
 
 use cliq_api::Lenient;
 use cliq_api::prelude::*;
@@ -72,11 +72,11 @@ async fn a_byte_order_mark_and_half_a_surrogate_pair_are_read() {
         assert_eq!(value["id"], "a\u{fffd}");
         let whole = client.call(meta("get_anything")).await.unwrap();
         assert_eq!(whole["id"], "a\u{fffd}");
-        // What is returned as it is, is left as it is.
+        // Raw bytes are returned unchanged.
         assert_eq!(client.get_file().await.unwrap(), body);
     }
 
-    // One such title doesn't block a list, wherever it is.
+    // One invalid title doesn't make a list unreadable, wherever it is.
     let threads = server(
         "\u{feff}{\"data\": [{\"chat_id\": \"1\", \"title\": \"a\\ud83d\"}, \
          {\"chat_id\": \"2\", \"unknown\": {\"deep\": \"\\udc00\"}}], \"x\": \"\\ud83d\"}",
@@ -88,7 +88,7 @@ async fn a_byte_order_mark_and_half_a_surrogate_pair_are_read() {
     assert_eq!(page.other["x"], "\u{fffd}");
 }
 
-/// Failures are read in the same way, by the client and by the caller.
+/// The client and the caller decode error responses alike.
 #[tokio::test]
 async fn a_failure_with_a_byte_order_mark_is_read() {
     #[derive(Deserialize)]
@@ -160,7 +160,7 @@ async fn nothing_is_an_empty_list_and_a_last_page() {
             assert_eq!(client.list_items().await.unwrap(), []);
         }
     }
-    // A page whose items are `null` may have others behind it.
+    // A page whose items are `null` may have a next page.
     let server = server(r#"{"data": {"items": null, "next": "t"}}"#).await;
     let page = server.client().list_pages().await.unwrap();
     assert_eq!(
@@ -200,7 +200,7 @@ async fn an_object_without_the_declared_member_is_an_error() {
                 .ends_with("at `data.items`: the member is missing"),
             "{error}"
         );
-        // What may be missing is `None`, with and without a type.
+        // An optional result that is missing is `None`, for typed and dynamic calls.
         assert_eq!(client.find_item().await.unwrap(), None);
         let dynamic = client.call(meta("find_item")).await.unwrap();
         assert_eq!(dynamic, Value::Null);
@@ -223,7 +223,7 @@ async fn a_bad_item_fails_alone_or_can_be_passed() {
     ];
     let pages = || Listener::answering(bodies.map(|body| json("200 OK", body)));
 
-    // One by one: what can be read of each page.
+    // Item by item: the valid ones of each page.
     let listener = pages().await;
     let mut items = listener.client().list_pages().lenient().items();
     let (mut read, mut failed) = (Vec::new(), Vec::new());
@@ -241,13 +241,13 @@ async fn a_bad_item_fails_alone_or_can_be_passed() {
             serde_json::json!({ "id": 3 })
         )]
     );
-    // By declaration, too.
+    // Also if the endpoint is declared lenient.
     let listener = Listener::answering([json("200 OK", bodies[1])]).await;
     let page = listener.client().list_lenient_pages().await.unwrap();
     assert_eq!(page.items[0], item("2").into());
     assert!(page.items[1].as_result().is_err());
 
-    // Page by page: the error knows what comes behind it.
+    // Page by page: the error has the token of the next page.
     let listener = pages().await;
     let mut items = listener.client().list_pages().items();
     assert_eq!(items.next().await.unwrap().unwrap(), item("1"));
@@ -269,7 +269,7 @@ async fn a_bad_item_fails_alone_or_can_be_passed() {
         ["/pages", "/pages?next=t1", "/pages?next=t2"]
     );
 
-    // Where the items are missing, the token is known as well; where there is none, it isn't.
+    // If the items are missing, the error has the token as well, if there is one.
     let missing = server(r#"{"data": {"next": "t"}}"#).await;
     let error = missing.client().list_pages().await.unwrap_err();
     assert_eq!(error.next_page_token(), Some("t"));
@@ -362,7 +362,7 @@ async fn a_body_that_is_not_json_is_described() {
         line.ends_with("content-type: text/plain; it begins with \"Down for repair\""),
         "{line}"
     );
-    // An encoding that was not asked for, and that nothing here unpacks.
+    // An encoding that wasn't requested and can't be decoded here.
     let line = describe(
         "Content-Type: application/json\r\nContent-Encoding: zstd\r\n",
         b"\x28\xb5\x2f\xfd\x04",
@@ -394,7 +394,7 @@ async fn the_servers_words_in_a_success_are_shown() {
         (error.code(), error.message()),
         (Some("chat_not_found"), Some("No such chat"))
     );
-    // In the provider's own forms, too.
+    // Also in the provider's own forms.
     let body = r#"{"error": {"title": "URL_X", "details": {"message": "Too many"}}}"#;
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", body))]);
     let client = Client::cliq(DataCenter::US).base_url(server.base_url());
@@ -444,7 +444,7 @@ async fn accept_follows_from_the_return_type() {
 
 #[tokio::test]
 async fn empty_pages_without_end_are_an_error() {
-    // A new token each time, and nothing else.
+    // A new token on each page, and no items.
     let pages = (1..=250).map(|number| {
         let body = format!(r#"{{"data": {{"items": [], "next": "t{number}"}}}}"#);
         json("200 OK", &body)
@@ -460,7 +460,7 @@ async fn empty_pages_without_end_are_an_error() {
     assert_eq!(listener.asked().len(), 100);
     assert!(items.next().await.is_none());
     assert_eq!(listener.asked().len(), 100);
-    // Who knows better goes on behind them.
+    // A caller can resume after them.
     assert_eq!(items.token(), Some("t100"));
     items.resume();
     assert!(items.next().await.unwrap().is_err());

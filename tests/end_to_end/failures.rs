@@ -65,7 +65,7 @@ async fn the_connection_breaks() {
         (error.kind(), error.sent()),
         (ErrorKind::Transport, Sent::Maybe)
     );
-    // Not tried again behind our back.
+    // The HTTP library doesn't retry either.
     assert_eq!(closing.asked().len(), 1);
 
     let cut = Listener::answering(["HTTP/1.1 200 OK\r\nContent-Length: 10\r\n\r\nabc"]).await;
@@ -78,7 +78,7 @@ async fn the_connection_breaks() {
 
 #[tokio::test]
 async fn no_answer_in_time() {
-    // It accepts, and says nothing.
+    // Accepts connections, but sends nothing.
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let base_url = format!("http://{}", listener.local_addr().unwrap());
     let builder = || {

@@ -1,5 +1,5 @@
-//! The forms of a request that few APIs need, as they arrive: constants, nested forms, segments,
-//! bodies that are left out, other servers.
+//! Rare forms of requests, as they arrive: constants, nested forms, segments, optional bodies,
+//! other servers.
 
 use std::collections::BTreeMap;
 
@@ -127,7 +127,7 @@ fn target(request: &str) -> &str {
     request.split(" HTTP").next().unwrap()
 }
 
-/// Sends both calls, which must be the same request, and returns it.
+/// Sends both calls, which must make the same request, and returns it.
 async fn same<R: RequestExt>(listener: &Listener, call: R, by_metadata: DynamicCall) -> String {
     call.send().await.unwrap();
     by_metadata.send().await.unwrap();
@@ -427,7 +427,7 @@ async fn lists_of_lists_arguments_of_any_name_and_tagged_enums() {
         .await
         .unwrap();
     let call = client.create_poll("now").options(["yes", "no"]).items(2);
-    // The builder's own method is still there.
+    // The builder's own method remains available.
     let call = RequestExt::options(call, |options| options.header("X-Request-Id", "7"));
     call.await.unwrap();
     let by = "ryan".to_owned();
@@ -513,7 +513,7 @@ fn the_metadata_has_all_of_it() {
     assert_eq!((to.place(), to.shape()), (Place::Field, Shape::Csv));
 }
 
-/// The stubs of the test kit know these forms as well.
+/// Stubs of the test kit match these forms as well.
 #[tokio::test]
 async fn stubs_match_them() {
     let server = StubServer::at("http://localhost/prefix").server("uploads");
@@ -538,7 +538,7 @@ async fn stubs_match_them() {
         .reply(());
     client.read_file("o", "a b/c").await.unwrap();
     client.read_file("o", "readme/x").await.unwrap();
-    // The literal matches first, though its stub is older.
+    // The literal matches first, although its stub is older.
     client.read_readme("o").await.unwrap();
     assert_eq!(server.calls::<ReadFileRequest>().len(), 2);
     server

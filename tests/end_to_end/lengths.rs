@@ -1,5 +1,5 @@
-//! Requests without a body say so where their method defines one (RFC 9110, section 8.6): strict
-//! servers respond 411 otherwise.
+//! Requests without a body have `Content-Length: 0` if their method defines one (RFC 9110, section
+//! 8.6): strict servers respond with 411 otherwise.
 
 use std::sync::{Arc, Mutex};
 
@@ -39,7 +39,7 @@ async fn call_all(client: &Client) {
     client.delete().await.unwrap();
     client.head().await.unwrap();
     client.post_field("a").await.unwrap();
-    // What a call sets itself stays as it is.
+    // A header that the call sets is kept.
     let same = client.post();
     same.options(|options| options.header("Content-Length", "0"))
         .await

@@ -1,5 +1,4 @@
-//! A server of a few lines that answers with what a test gives it, byte by byte, and keeps what it
-//! was asked.
+//! A small server that sends given responses byte by byte, and records requests.
 
 use std::sync::{Arc, Mutex};
 
@@ -10,7 +9,7 @@ use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::task::JoinHandle;
 
-/// Answers every connection once; it ends with the test.
+/// Responds to one request per connection, until the test ends.
 pub(crate) struct Listener {
     address: std::net::SocketAddr,
     asked: Arc<Mutex<Vec<String>>>,
@@ -18,7 +17,7 @@ pub(crate) struct Listener {
 }
 
 impl Listener {
-    /// Answers each request with the next of `answers`, the last one again and again. An empty one
+    /// Responds to each request with the next of `answers`; the last one is repeated. An empty one
     /// closes the connection.
     pub(crate) async fn answering(answers: impl IntoIterator<Item = impl Into<String>>) -> Self {
         let answers: Vec<String> = answers.into_iter().map(Into::into).collect();
@@ -47,7 +46,7 @@ impl Listener {
         self.client_builder().build().unwrap()
     }
 
-    /// It tries nothing again, and keeps no limits.
+    /// Without retries and limits.
     pub(crate) fn client_builder(&self) -> ClientBuilder {
         let builder = Client::cliq(DataCenter::US)
             .base_url(self.base_url())
@@ -61,7 +60,7 @@ impl Listener {
         format!("http://{}", self.address)
     }
 
-    /// What it was asked, head and body, in order.
+    /// Returns the requests, head and body, in order.
     pub(crate) fn asked(&self) -> Vec<String> {
         self.asked.lock().unwrap().clone()
     }
@@ -73,7 +72,7 @@ impl Drop for Listener {
     }
 }
 
-/// An answer of JSON.
+/// Returns a JSON response.
 pub(crate) fn json(status: &str, body: &str) -> String {
     let length = body.len();
     format!(

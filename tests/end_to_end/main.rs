@@ -1,4 +1,4 @@
-//! Calls over real HTTP on loopback: what arrives, what comes back, and how it fails.
+//! Calls over real HTTP on loopback: what arrives, what is returned, and how they fail.
 
 mod addresses;
 mod answers;

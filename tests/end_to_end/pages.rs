@@ -1,4 +1,4 @@
-//! Answers in pages.
+//! Paged responses.
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
@@ -8,11 +8,11 @@ use cliq_sandbox::{Demo, Sandbox, Server};
 
 use crate::listener::{Listener, json};
 
-/// A sandbox whose channel has `count` threads besides the demo's.
+/// Returns a sandbox whose channel has `count` threads in addition to the demo's.
 async fn with_threads(count: usize) -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    // More are made than a minute's limit lets through.
+    // More calls than a minute's limit allows.
     let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())
         .access_token(&*demo.token)
@@ -52,7 +52,7 @@ async fn items_and_pages_come_to_their_end() {
     }
     assert_eq!(sizes, [10, 10, 5]);
 
-    // One page by hand, and from its token on.
+    // A single page, and from its token on.
     let first = client
         .list_threads(&demo.channel_id)
         .limit(20)
@@ -79,7 +79,7 @@ async fn a_stream_ends_after_an_error_and_can_be_resumed() {
     let answers = [busy(), page(1, "t1"), busy(), page(2, "t2"), page(3, "")];
     let listener = Listener::answering(answers).await;
     let mut items = listener.client().list_threads("P1").items();
-    // An error of the first page is no other.
+    // An error on the first page ends the stream.
     assert!(items.next().await.unwrap().is_err());
     assert!(items.next().await.is_none());
     assert!(items.next().await.is_none());
@@ -139,7 +139,7 @@ async fn a_repeated_token_is_an_error_and_the_end() {
     );
     assert!(pages.next().await.is_none());
 
-    // By hand, too.
+    // Also for single pages.
     let listener = Listener::answering([page("a")]).await;
     let error = listener
         .client()

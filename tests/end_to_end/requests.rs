@@ -1,4 +1,4 @@
-//! What arrives at a server.
+//! Requests as they arrive at a server.
 
 use cliq_api::cliq::Cliq;
 use cliq_api::prelude::*;
@@ -10,7 +10,7 @@ use percent_encoding::percent_decode_str;
 
 use crate::listener::{Listener, json};
 
-/// Endpoints that take whatever they are given.
+/// Endpoints that send their arguments in all places.
 #[endpoints(base = "/base")]
 trait Echo {
     #[endpoint(POST "/<ID>/x/<FILE>.json?constant=1")]

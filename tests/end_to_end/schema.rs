@@ -25,7 +25,7 @@ trait WithSchema {
     fn delete_image(&self);
 }
 
-/// Its types have no schema, and need none although the feature is there.
+/// Its types have no schema, and need none even with the feature.
 #[endpoints]
 trait Without {
     #[endpoint(PUT "/items")]

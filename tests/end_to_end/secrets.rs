@@ -1,4 +1,4 @@
-//! A secret that was put into a call or a client is never shown.
+//! Secrets in a call or a client are never shown.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
@@ -34,7 +34,7 @@ async fn debug_and_errors_show_no_value() {
         let prepared = call.clone().prepare_authorized().await.unwrap();
         let mut shown = vec![
             format!("{client:?} {call:?}"),
-            // Of a prepared request the headers alone are kept back: its URL is its own.
+            // A prepared request only hides its headers: the program asked for its URL.
             format!("{:?}", prepared.headers()),
         ];
         match call.await {

@@ -1,4 +1,4 @@
-//! The Threads API against the sandbox: what one call does, another sees.
+//! The Threads API with the sandbox: later calls see the changes of earlier ones.
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
@@ -8,7 +8,7 @@ use cliq_sandbox::{Demo, Sandbox, Server};
 async fn start() -> (Demo, Server, Client) {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
-    // The sandbox keeps none, and one test makes many calls.
+    // The sandbox has no limits, and one test makes many calls.
     let builder = Client::cliq(DataCenter::US).limits(LimitSettings::off());
     let client = builder
         .base_url(server.base_url())
@@ -34,7 +34,7 @@ async fn a_thread_from_its_message_to_its_end() {
         .unwrap();
     assert_eq!(nothing.message_id, None);
 
-    // A message is one in all its written forms.
+    // The forms of a message's id are equivalent.
     let spaced = demo.message_id.replace('_', "%20");
     let thread = client
         .find_thread(&demo.channel_id, spaced)

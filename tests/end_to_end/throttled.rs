@@ -1,5 +1,5 @@
-//! Zoho's servers report throttling in many forms. Each means one request, and a lockout of the
-//! time that was told.
+//! Zoho's servers report throttling in many forms. Each causes a lockout for the reported time,
+//! after a single request.
 
 use std::time::Duration;
 
@@ -9,7 +9,7 @@ use cliq_tests::server::{Server, Step};
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Calls until it fails, and returns how long the lockout is.
+/// Calls until a call fails, and returns how long the lockout lasts.
 async fn refused(status: &str, headers: &str, body: &[u8]) -> Duration {
     let length = body.len();
     let head = format!("HTTP/1.1 {status}\r\n{headers}Content-Length: {length}\r\n\r\n");
@@ -20,7 +20,7 @@ async fn refused(status: &str, headers: &str, body: &[u8]) -> Duration {
         .access_token("1000.a")
         .build()
         .unwrap();
-    // Shorter than all that is told, so that no call waits for it.
+    // Shorter than every reported time, so no call waits.
     let call = client
         .get_thread("CT_1-T-2")
         .options(|options| options.deadline(MINUTE));
@@ -32,7 +32,7 @@ async fn refused(status: &str, headers: &str, body: &[u8]) -> Duration {
 #[tokio::test]
 async fn a_throttled_400_is_one_request_whatever_its_form() {
     let code = "URL_FIXED_THROTTLES_LIMIT_EXCEEDED";
-    // Five minutes are the lockout that the endpoint declares.
+    // The endpoint declares a lockout of five minutes.
     for (form, wait) in [
         (r#"{"code": "$"}"#, 5),
         (
@@ -60,7 +60,7 @@ async fn a_throttled_400_is_one_request_whatever_its_form() {
     ] {
         let body = form.replace('$', code);
         let told = refused("400 Bad Request", "", body.as_bytes()).await;
-        // With the limiter's margin.
+        // Includes the limiter's margin.
         let wait = wait * MINUTE;
         assert!(
             (wait..wait + Duration::from_secs(10)).contains(&told),

@@ -1,4 +1,4 @@
-//! What each transport does between a client and its server: TLS, proxies, HTTP/2, compression.
+//! The transports' features: TLS, proxies, HTTP/2, compression.
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -41,7 +41,7 @@ async fn name(over: Over, base_url: &str, needs: Needs) -> Result<String, Error>
     client.get_thing("1").await.map(|thing| thing.name)
 }
 
-/// An address at which something is done with each connection.
+/// Returns the address of a listener that calls `serve` for each connection.
 async fn listen<F>(serve: impl Fn(TcpStream) -> F + Send + 'static) -> SocketAddr
 where
     F: Future<Output = ()> + Send + 'static,
@@ -56,7 +56,7 @@ where
     address
 }
 
-/// Opens a tunnel to the server, whatever it is asked for, and keeps what that was.
+/// Opens a tunnel to the server for any target, and records the request.
 async fn tunnel(mut stream: impl AsyncRead + AsyncWrite + Unpin, to: &str, asked: &Mutex<String>) {
     let mut head = Vec::new();
     while !head.ends_with(b"\r\n\r\n") {
@@ -71,7 +71,7 @@ async fn tunnel(mut stream: impl AsyncRead + AsyncWrite + Unpin, to: &str, asked
     let _ = copy_bidirectional(&mut stream, &mut server).await;
 }
 
-/// A proxy that opens tunnels, behind TLS where there is an acceptor.
+/// Starts a proxy that opens tunnels, over TLS if there is an acceptor.
 async fn proxy(to: &str, tls: Option<TlsAcceptor>) -> (SocketAddr, Arc<Mutex<String>>) {
     let asked = Arc::<Mutex<String>>::default();
     let (to, book) = (to.to_owned(), Arc::clone(&asked));
@@ -172,7 +172,7 @@ async fn http_2_is_used_where_both_speak_it() {
     }
 }
 
-/// A proxy reads a request without TLS, and sends it on.
+/// Without TLS, a proxy gets the request with its absolute URL.
 #[tokio::test]
 async fn a_proxy_is_asked_for_the_whole_url_without_tls() {
     for over in Over::ALL {
@@ -211,15 +211,15 @@ async fn with_tls_a_proxy_opens_a_tunnel() {
         let (acceptor, certificate) = tls::self_signed(&[]);
         let server = Server::doing_over_tls([Step::Read, good(), Step::Again], acceptor);
         let to = server.base_url().replace("https://", "");
-        let (acceptor, proxys) = tls::self_signed(&[]);
+        let (acceptor, of_proxy) = tls::self_signed(&[]);
         let (proxy, asked) = proxy(&to, proxy_speaks_tls.then_some(acceptor)).await;
         let scheme = if proxy_speaks_tls { "https" } else { "http" };
         let needs = Needs {
             proxy: Some(format!("{scheme}://user:secret@{proxy}")),
-            root: Some(format!("{certificate}{proxys}")),
+            root: Some(format!("{certificate}{of_proxy}")),
             ..Needs::default()
         };
-        // With a base URL on this machine, the client's builder would go there directly.
+        // The client's builder doesn't use proxies for a loopback base URL.
         let client = match over {
             Over::Hyper => Client::builder(server.base_url()).transport(hyper(needs)),
             Over::Reqwest => {
@@ -296,7 +296,7 @@ async fn compressed_responses_are_unpacked() {
         if over == Over::Reqwest {
             continue;
         }
-        // A part of what is compressed can't be unpacked, which reqwest doesn't know.
+        // A range of a compressed body can't be decompressed, but reqwest tries to.
         let part = client.get_thing("1");
         let part = part.options(|options| options.header("Range", "bytes=0-9"));
         let _ = part.await;
@@ -322,7 +322,7 @@ async fn without_a_client_it_sends_no_plain_http_unless_allowed() {
     assert!(request.contains(&own), "{request}");
 }
 
-/// Each server is told its own name, whichever came first.
+/// Each server receives its own name, whichever was called first.
 #[tokio::test]
 async fn the_host_is_that_of_the_request() {
     let [one, other] = [Server::answering("{}"), Server::answering("{}")];
@@ -345,7 +345,7 @@ async fn the_host_is_that_of_the_request() {
             .collect();
         assert_eq!(hosts, [host], "{request}");
     }
-    // What a request says itself stays as it is.
+    // A `Host` header that the request has is kept.
     let own = http::Request::get(one.base_url()).header("host", "api.example.com");
     transport
         .send(own.body(Body::empty()).unwrap())
@@ -355,7 +355,7 @@ async fn the_host_is_that_of_the_request() {
     assert!(request.contains("host: api.example.com\r\n"), "{request}");
 }
 
-/// A URL may hold a password, and a port that goes without saying.
+/// A URL can contain a password, and the scheme's default port.
 #[tokio::test]
 async fn the_host_is_without_what_is_usual_or_secret() {
     let proxy = Server::answering("{}");
@@ -368,7 +368,7 @@ async fn the_host_is_without_what_is_usual_or_secret() {
         ("http://a:b@api.example.invalid/", "api.example.invalid"),
         ("http://[::1]:8080/", "[::1]:8080"),
     ] {
-        // The first server is the one that a transport remembers.
+        // The transport caches the first server's host.
         let transport = hyper(needs.clone());
         for _ in 0..2 {
             let request = http::Request::get(url).body(Body::empty()).unwrap();

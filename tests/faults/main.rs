@@ -1,5 +1,5 @@
-//! What goes wrong between a client and a real socket: which error, what was sent, what is tried
-//! again. The server counts.
+//! Faults between a client and a real socket: the error, whether the request was sent, and whether
+//! it is retried. The server counts requests.
 
 mod matrix;
 mod pooled;

@@ -1,4 +1,4 @@
-//! The table of faults, one by one, for calls that may be sent twice and for those that may not.
+//! The table of faults, case by case, for idempotent and other calls.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use tokio::task::JoinSet;
 
 use crate::{Thing, Things};
 
-/// What no call may take, however slow this machine is.
+/// A limit for each call, even on a slow machine.
 const HANG: Duration = Duration::from_mins(1);
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -41,7 +41,7 @@ impl Method {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn each_fault_gives_its_error_and_is_tried_again_only_where_that_is_safe() {
     let (slow, quick): (Vec<_>, Vec<_>) = faults::all().into_iter().partition(Case::is_slow);
-    // Those that wait do so together, and no other is in their way.
+    // Slow cases run concurrently, without the fast ones.
     let mut wrong = meet_all(slow).await;
     for case in quick {
         wrong.extend(meet_all(vec![case]).await);
@@ -74,7 +74,7 @@ async fn meet_all(cases: Vec<Case>) -> Vec<String> {
     met.join_all().await.into_iter().flatten().collect()
 }
 
-/// What is otherwise than the table says.
+/// Returns the difference from the table, if any.
 async fn meet(case: &Case, method: Method, over: Over) -> Result<(), String> {
     let target = case.fault.bring_about();
     let quick = RetryPolicy::new().initial_backoff(Duration::from_millis(1));
@@ -143,7 +143,7 @@ async fn meet(case: &Case, method: Method, over: Over) -> Result<(), String> {
         return wrong("the server's words are lost");
     }
     if let Target::Server(server) = &target {
-        // What lies in the system's buffers comes on top.
+        // The system's buffers hold more.
         if server.written() > LARGEST_ANSWER + 16 * 1024 * 1024 {
             return wrong(&format!(
                 "it let the server write {} bytes",
@@ -159,8 +159,7 @@ fn arrived(target: &Target, expected: usize) -> Option<String> {
     (found != expected).then(|| format!("{found} requests arrived, not {expected}"))
 }
 
-/// A body that stops coming is found out earlier where silence has a limit, and with what there was
-/// of it.
+/// `read_timeout` notices a stalled body earlier, and the error has what was received.
 #[tokio::test]
 async fn silence_may_have_a_limit_of_its_own() {
     let begun = "HTTP/1.1 200 OK\r\nX-Id: 7\r\nContent-Length: 20\r\n\r\n{\"na";
@@ -183,7 +182,7 @@ async fn silence_may_have_a_limit_of_its_own() {
     assert_eq!(error.body().unwrap(), "{\"na");
 }
 
-/// Ten are paid for where nothing succeeds, whatever each call's policy allows.
+/// The budget pays for ten retries if nothing succeeds, regardless of each call's policy.
 #[tokio::test]
 async fn a_client_whose_calls_all_fail_stops_trying_again() {
     let busy = b"HTTP/1.1 503 Busy\r\nContent-Length: 0\r\n\r\n".to_vec();
@@ -200,7 +199,7 @@ async fn a_client_whose_calls_all_fail_stops_trying_again() {
     assert_eq!(server.requests().len(), 20 + 10);
 }
 
-/// Each further call may make the lock longer.
+/// Each further call could extend the lock.
 #[tokio::test]
 async fn nothing_is_sent_into_a_lock_even_where_no_limits_are_kept() {
     let many = b"HTTP/1.1 429 Too Many\r\nContent-Length: 0\r\n\r\n".to_vec();

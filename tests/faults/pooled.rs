@@ -1,8 +1,8 @@
-//! Connections that are used again, and which the server closes meanwhile: where an HTTP library
-//! sends again unasked.
+//! Pooled connections that the server closes meanwhile: HTTP libraries may then retry without being
+//! asked.
 //!
-//! hyper-util takes up a request once more that never got onto its connection, below reqwest too.
-//! What counts is that none arrives twice.
+//! hyper-util resends a request that was never written to its connection, also within reqwest. No
+//! request may arrive twice.
 
 use std::time::Duration;
 
@@ -76,8 +76,8 @@ async fn a_get_that_a_used_connection_swallowed_is_sent_again_once() {
     }
 }
 
-/// The server closes, or resets, each connection when its answer is out, having promised to keep
-/// it. Calls come at every moment of that.
+/// The server announces keep-alive, but closes or resets each connection after its response. Calls
+/// are made at every moment of that.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn no_post_arrives_twice_however_the_server_closes() {
     let scripts = [
@@ -116,7 +116,7 @@ async fn no_post_arrives_twice_however_the_server_closes() {
     }
 }
 
-/// It takes connections up and resets them at once, before or after a request is on its way.
+/// The server accepts connections and resets them immediately, before or after a request was sent.
 #[tokio::test]
 async fn what_was_tried_again_was_not_sent() {
     for ((), over) in over_each([(); 100]) {

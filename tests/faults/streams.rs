@@ -1,4 +1,4 @@
-//! HTTP/2: a request that the server gave back is sent again, and arrives once (RFC 9113, section
+//! HTTP/2: a request that the server didn't process is retried, and arrives once (RFC 9113, section
 //! 8.7).
 
 use std::time::Duration;
@@ -33,7 +33,7 @@ async fn a_post_on_a_refused_stream_is_sent_again() {
         let begin = [Step::Http2, Step::ReadStream, Step::WriteFrames(refused)];
         let server = Server::doing([&begin[..], &good(), &[Step::Silence]].concat());
         client(&server, over).add_thing("one").await.unwrap();
-        // On the stream after the refused one, of the same connection.
+        // On the next stream of the same connection.
         assert_eq!(server.connections(), 1);
         assert_eq!(server.requests(), ["stream 3"]);
     }
@@ -47,7 +47,7 @@ async fn a_post_that_a_leaving_server_gave_back_is_sent_again_elsewhere() {
                 http2::NO_ERROR => |_| http2::go_away(1, http2::NO_ERROR),
                 _ => |_| http2::go_away(1, http2::ENHANCE_YOUR_CALM),
             };
-            // The second stream is above the last one.
+            // The second stream is above the last processed one.
             let leaving = [Step::ReadStream, Step::WriteFrames(leave)];
             let server = Server::doing_in_turn(vec![
                 [&[Step::Http2][..], &good(), &leaving].concat(),

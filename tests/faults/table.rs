@@ -1,4 +1,4 @@
-//! The table in `docs/errors.md`: made from the faults that are tried, so that it stays true.
+//! Generates the table in `cliq-api/guide/faults.md` from the tested faults.
 
 use std::fmt::Write;
 use std::path::PathBuf;
@@ -14,20 +14,17 @@ const HEAD: &str = "<!-- Made by `BLESS=1 cargo test -p cliq-tests --test faults
 
 #[test]
 fn the_table_of_faults_is_true() {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../docs/errors.md");
+    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/guide/faults.md");
     let document = fs::read_to_string(&path).unwrap();
-    let (words, kept) = document.split_at(
-        document
-            .find(HEAD)
-            .expect("docs/errors.md has the table's head"),
-    );
+    let (words, kept) =
+        document.split_at(document.find(HEAD).expect("faults.md has the table's head"));
     let made = made();
     if env::var_os("BLESS").is_some() {
         fs::write(&path, format!("{words}{made}")).unwrap();
     } else {
         assert!(
             kept == made,
-            "docs/errors.md is not what the tests say; bless it as it says itself"
+            "faults.md is not what the tests say; bless it as it says itself"
         );
     }
 }
@@ -35,7 +32,7 @@ fn the_table_of_faults_is_true() {
 fn made() -> String {
     let mut table = HEAD.to_owned();
     let cases = faults::all();
-    // Statuses that are treated alike are told together.
+    // Consecutive statuses with the same outcome share a row.
     for alike in cases.chunk_by(|one, other| follows(one, other) && rest(one) == rest(other)) {
         let name = match alike {
             [first, .., last] => format!("{} to {}", first.name, last.name),
@@ -46,13 +43,13 @@ fn made() -> String {
     table
 }
 
-/// Whether they are a status and the next one.
+/// Returns whether these are a status and the next one.
 fn follows(one: &Case, other: &Case) -> bool {
     let status = |case: &Case| case.name.parse::<u16>().ok();
     status(one).is_some_and(|one| status(other) == Some(one + 1))
 }
 
-/// All but the name.
+/// Returns everything but the name.
 fn rest(case: &Case) -> String {
     let again = match case.again {
         Again::Never => "no",

@@ -1,5 +1,5 @@
-//! Generated code in a user's crate that is strict, and in places that are odd: compiled in edition
-//! 2021 and in edition 2024, and looked over by clippy, as everything here is.
+//! Generated code in a strict user crate and in unusual places: compiled in editions 2021 and 2024,
+//! and checked by clippy.
 
 #![deny(
     warnings,
@@ -22,7 +22,7 @@ mod no_prelude;
 mod places;
 mod shadowed;
 
-/// Private endpoints, none of which is ever called but one.
+/// Private endpoints, all but one unused.
 mod private {
     use cliq_api::prelude::*;
 
@@ -103,9 +103,9 @@ mod visibilities {
     }
 }
 
-/// Through a crate that exports ours under another name.
+/// Through a crate that re-exports ours under another name.
 mod reexported {
-    /// Stands for that crate.
+    /// That crate.
     pub(crate) mod other {
         pub(crate) use cliq_api as renamed;
     }
@@ -131,7 +131,7 @@ mod reexported {
     }
 }
 
-/// What is carried from a method to what is made of it.
+/// Attributes that are copied from a method to the generated items.
 mod carried {
     use cliq_api::prelude::*;
 

@@ -1,11 +1,11 @@
-//! Names that are odd, and types that are, or aren't, what they are called.
+//! Unusual names, and types that shadow well-known ones.
 
 #![allow(clippy::used_underscore_binding, clippy::used_underscore_items)]
 
 use cliq_api::http::Request;
 use cliq_api::prelude::*;
 
-/// Names of which little is left in capitals.
+/// Names that are keywords, or short in uppercase.
 #[allow(non_camel_case_types, non_snake_case)]
 #[endpoints]
 pub(crate) trait r#match {
@@ -50,7 +50,7 @@ fn odd_names() {
     assert_eq!(MATCH.len(), 6);
 }
 
-/// Lints that are expected hold for what is made from the method as well, and are no less expected.
+/// Expected lints apply to items generated from the method as well, and remain fulfilled.
 mod expected {
     use cliq_api::prelude::*;
 

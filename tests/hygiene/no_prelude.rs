@@ -1,11 +1,11 @@
-//! A module in which nothing is in scope by itself.
+//! A module without a prelude.
 
 #![no_implicit_prelude]
 
 /// Endpoints without the prelude.
 #[::cliq_api::endpoints(base = "/api", limit = "20/min", lock = "10m", scope_prefix = "A")]
 pub(crate) trait Plain {
-    /// With everything.
+    /// With all common keys.
     #[endpoint(POST "/a/<ID>", scope = "B", timeout = "3s", response = "data")]
     fn post_plain(
         &self,
@@ -16,7 +16,7 @@ pub(crate) trait Plain {
         #[header("X-D")] d: ::core::option::Option<bool>,
     ) -> ::core::option::Option<::std::string::String>;
 
-    /// With what few endpoints need.
+    /// With rare keys.
     #[endpoint(
         POST "/c/<PATH..>",
         limit = ["5/s", "9/day per app"],
@@ -33,7 +33,7 @@ pub(crate) trait Plain {
         #[field(csv)] f: ::core::option::Option<::std::vec::Vec<u8>>,
     );
 
-    /// Raw.
+    /// With raw bodies.
     #[endpoint(PUT "/b")]
     fn put_plain(&self, #[body(bytes)] a: ::cliq_api::Bytes) -> ::cliq_api::Bytes;
 }

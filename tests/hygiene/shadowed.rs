@@ -1,5 +1,5 @@
-//! A module whose own items bear the names of the standard library's, of the runtime's, and of what
-//! is generated elsewhere.
+//! A module whose items have the names of the standard library's, of the runtime's, and of
+//! generated ones.
 
 #![allow(dead_code, unused_macros)]
 

@@ -1,4 +1,4 @@
-//! The limiter in a client, over a transport in memory: who waits for what, and what is sent when.
+//! The limiter in a client over an in-memory transport: which calls wait, and when they are sent.
 
 use std::collections::VecDeque;
 use std::sync::{Arc, Mutex};
@@ -16,11 +16,11 @@ const MINUTE: Duration = Duration::from_mins(1);
 
 #[endpoints(base = "/v1", limit = "20/min")]
 trait Tickets {
-    /// With a lockout that is shorter than most that are announced.
+    /// The lockout is shorter than those that are announced.
     #[endpoint(GET "/short", lock = "1s")]
     fn short(&self);
 
-    /// With a limit and no lockout.
+    /// A limit without a lockout.
     #[endpoint(GET "/plain")]
     fn plain(&self);
 
@@ -28,13 +28,13 @@ trait Tickets {
     fn get_ticket(&self, id: String);
 }
 
-/// The same URLs once more.
+/// A trait with the same URLs.
 #[endpoints(base = "/v1")]
 trait Reports {
     #[endpoint(GET "/tickets/<NUMBER>", limit = "20/min")]
     fn report_ticket(&self, number: String);
 
-    /// Declares no limit.
+    /// No limit.
     #[endpoint(GET "/tickets/<TICKET>", limit = none)]
     fn peek_ticket(&self, ticket: String);
 }
@@ -46,7 +46,7 @@ trait Metered {
     fn call_a(&self);
     #[endpoint(GET "/b", lock = none)]
     fn call_b(&self);
-    /// Is no part of the bucket.
+    /// Another bucket.
     #[endpoint(GET "/own", limit = "3/s", lock = none)]
     fn call_own(&self);
     #[endpoint(GET "/app", bucket = none, limit = "4/min per app")]
@@ -57,7 +57,7 @@ trait Metered {
     fn call_two(&self, name: String);
 }
 
-/// Sends these responses, and then successes; records when requests came.
+/// Sends these responses, then successes; records when requests arrived.
 #[derive(Clone)]
 struct Server(Arc<State>);
 
@@ -76,7 +76,7 @@ impl Server {
         }))
     }
 
-    /// In whole seconds.
+    /// Returns the arrivals, in whole seconds.
     fn arrivals(&self) -> Vec<u64> {
         let arrivals = self.0.arrivals.lock().unwrap();
         arrivals.iter().map(Duration::as_secs).collect()
@@ -115,16 +115,16 @@ fn throttled(retry_after: &str) -> Response<Body> {
     response(429, &[("retry-after", retry_after)])
 }
 
-/// Until then, from now on; both in whole seconds.
+/// Returns the time until then, in whole seconds.
 fn from_now(time: SystemTime) -> u64 {
     let left = time.duration_since(SystemTime::now()).unwrap();
     left.as_secs_f64().round() as u64
 }
 
-/// Waited for and sent, or not waited for: never waited for in vain.
+/// A throttled call either waits and is sent, or fails immediately: it never waits in vain.
 #[tokio::test(start_paused = true)]
 async fn a_throttled_call_waits_as_long_as_the_limiter_does() {
-    // The announced time, and the margin.
+    // The announced time and the margin.
     let server = Server::new([throttled("8")]);
     server.client().short().await.unwrap();
     assert_eq!(server.arrivals(), [0, 9]);
@@ -136,7 +136,7 @@ async fn a_throttled_call_waits_as_long_as_the_limiter_does() {
     assert_eq!(server.0.begun.elapsed(), Duration::ZERO);
     assert!(error.is_throttled(), "{error}");
 
-    // With time for it.
+    // With a sufficient deadline.
     let server = Server::new([throttled("600")]);
     let call = server.client().short();
     call.options(|options| options.deadline(60 * MINUTE))
@@ -144,7 +144,7 @@ async fn a_throttled_call_waits_as_long_as_the_limiter_does() {
         .unwrap();
     assert_eq!(server.arrivals(), [0, 601]);
 
-    // A second too little.
+    // With a deadline that is a second too early.
     let server = Server::new([throttled("600")]);
     let call = server.client().short();
     let call = call.options(|options| options.deadline(600 * SECOND));
@@ -153,11 +153,11 @@ async fn a_throttled_call_waits_as_long_as_the_limiter_does() {
     assert_eq!(server.0.begun.elapsed(), Duration::ZERO);
 }
 
-/// A retry that is never sent costs the others nothing: the budget pays for ten of them.
+/// A retry that isn't sent takes nothing from the retry budget, which suffices for ten.
 #[tokio::test(start_paused = true)]
 async fn retries_that_are_not_sent_drain_no_budget() {
     let server = Server::new((0..30).map(|_| throttled("600")));
-    // What is throttled once is locked, so that each call is another user's.
+    // A throttled user is locked out, so each call is another user's.
     for _ in 0..30 {
         server.client().short().await.unwrap_err();
     }
@@ -191,7 +191,7 @@ async fn what_is_announced_is_obeyed_as_announced() {
     assert_eq!(server.arrivals(), [0, 2]);
 }
 
-/// Where a declared lockout is longer, error and limiter say the same of it.
+/// If the declared lockout is longer, error and limiter report the same end.
 #[derive(Debug)]
 struct Cautious;
 
@@ -267,8 +267,8 @@ async fn the_tenth_call_of_a_fresh_client_says_why_it_waits() {
     assert_eq!(server.arrivals().last(), Some(&61));
 }
 
-/// Two traits with one URL: both limits hold from the first call, whichever is called, and for the
-/// endpoint without a limit as well.
+/// Two traits with one URL: both limits apply from the first call, whichever endpoint is called,
+/// and to the endpoint without a limit as well.
 #[tokio::test(start_paused = true)]
 async fn all_limits_of_a_url_hold_from_the_first_call() {
     for first in 0..3 {
@@ -312,7 +312,7 @@ async fn all_limits_of_a_url_hold_from_the_first_call() {
     }
 }
 
-/// An endpoint brings along the limits of its trait.
+/// An endpoint's metadata includes the limits of its trait.
 #[tokio::test(start_paused = true)]
 async fn the_limits_of_a_trait_hold_from_its_first_call() {
     let server = Server::new([]);
@@ -339,7 +339,7 @@ async fn a_quota_of_a_success_is_heeded() {
     assert_eq!(server.arrivals(), [0, 31]);
 }
 
-/// How many calls go at once, with a slot of each limit left free.
+/// Returns how many calls go at once; one slot of each limit stays free.
 async fn at_once<R: RequestExt<Response = ()>>(call: impl Fn() -> R) -> usize {
     let mut made = 0;
     while RequestExt::options(call(), |options| options.fail_fast())
@@ -384,7 +384,7 @@ async fn two_buckets_of_one_url_both_hold() {
     assert_eq!(at_once(|| client.call_two("1")).await, 0);
 }
 
-/// `lock = none` under a trait with a lockout: the server's refusal locks nobody out.
+/// `lock = none` in a trait with a lockout: a throttled response causes no lockout.
 #[tokio::test(start_paused = true)]
 async fn without_a_lockout_a_refused_call_goes_again_after_the_window() {
     for (is_locked, expected) in [(true, 601), (false, 2)] {

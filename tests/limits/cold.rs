@@ -1,4 +1,4 @@
-//! What nobody expects is said where it is met: the cold start, and another process.
+//! Errors explain surprising waits: a cold start, and another process.
 
 use std::cell::RefCell;
 use std::io::Write;
@@ -18,18 +18,17 @@ use tracing_subscriber::{Layer, Registry};
 use crate::{SIMULATED, spec};
 
 thread_local! {
-    /// What was reported on this thread, while its test listens.
+    /// The log of this thread, while its test captures it.
     static REPORTED: RefCell<Option<Vec<u8>>> = const { RefCell::new(None) };
 }
 
-/// Listens on this thread, until it is dropped.
+/// Captures the log of this thread until it is dropped.
 ///
-/// There is one subscriber for all tests: one for each would race with those of other threads for
-/// what `tracing` remembers of who listens to what.
+/// All tests share one subscriber: several would race for the interest that `tracing` caches.
 struct Log;
 
 impl Log {
-    /// To what is reported at INFO and above.
+    /// Captures events at INFO and above.
     fn begin() -> Self {
         static SUBSCRIBER: Once = Once::new();
         SUBSCRIBER.call_once(|| {
@@ -48,7 +47,7 @@ impl Log {
     }
 }
 
-/// What was reported since this thread began to listen.
+/// Returns what was logged since the capture began.
 fn reported() -> String {
     String::from_utf8(REPORTED.with_borrow(|lines| lines.clone().unwrap())).unwrap()
 }
@@ -71,7 +70,7 @@ impl Write for Reported {
     }
 }
 
-/// As a fresh process has it: 20 calls in a minute.
+/// Returns the limiter of a fresh process, with 20 calls per minute.
 fn fresh() -> (Limiter, [BucketId; 1]) {
     let limiter = Limiter::new(LimitSettings::new(), None);
     let bucket = limiter.bucket(spec(SIMULATED[0]));
@@ -130,7 +129,7 @@ async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
     );
 }
 
-/// From then on it is the limit alone.
+/// From then on, only the limit applies.
 #[tokio::test(start_paused = true)]
 async fn a_warm_process_blames_nothing() {
     let _log = Log::begin();
@@ -153,12 +152,12 @@ async fn a_warm_process_blames_nothing() {
     );
 }
 
-/// Nor is it the cold start's fault where enough calls were made for a wait without one.
+/// A cold start isn't blamed if the wait would be as long without it.
 #[tokio::test(start_paused = true)]
 async fn a_cold_start_is_blamed_only_where_it_is_the_cause() {
     let (limiter, bucket) = fresh();
     sleep(Duration::from_secs(30)).await;
-    // Ten slots are the cold start's. Nine calls are under way, and the others wait.
+    // The cold start takes ten slots. Nine calls are in flight, and the others wait.
     let mut permits = Vec::new();
     for _ in 0..9 {
         permits.push(send(&limiter, &bucket).await);
@@ -172,7 +171,7 @@ async fn a_cold_start_is_blamed_only_where_it_is_the_cause() {
             ..
         }
     ));
-    // Eleven wait already: the twelfth would with a warm start, too.
+    // Eleven calls wait already: the twelfth would wait without a cold start, too.
     let waiting: Vec<_> = (0..11)
         .map(|_| {
             let (limiter, bucket) = (limiter.clone(), bucket);
@@ -197,7 +196,7 @@ async fn an_unexpected_lockout_names_its_cause_and_the_way_out() {
         advice.contains("another process") && advice.contains("`limit_store`"),
         "{advice}"
     );
-    // The second one was sent before the lockout was known, which is no news.
+    // The second call was sent before the lockout was known, so it reveals nothing new.
     assert_eq!((second.unexpected, second.advice()), (false, None));
     let call = limiter.acquire(&bucket, None, AcquireOptions::new());
     let refusal = call.await.unwrap_err();
@@ -213,7 +212,7 @@ async fn an_unexpected_lockout_names_its_cause_and_the_way_out() {
     );
     assert!(refusal.to_string().ends_with(advice), "{refusal}");
 
-    // Where no limit is declared, none was kept.
+    // Without a declared limit, none was kept.
     let free = limiter.bucket(cliq_api::limit::BucketSpec::new("server", "free"));
     let throttling = send(&limiter, &[free]).await.answered(throttled).unwrap();
     assert_eq!((throttling.unexpected, throttling.advice()), (true, None));

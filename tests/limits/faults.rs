@@ -1,5 +1,5 @@
-//! The simulations find what they look for: with each of these faults put in on purpose there is a
-//! lock, and without it there is none.
+//! The simulations detect bugs: each of these, injected deliberately, causes a lockout that doesn't
+//! occur without it.
 
 use cliq_sandbox::limits::{Limits, Stamps, Trips, Window};
 
@@ -9,7 +9,7 @@ use crate::latency::Latency;
 use crate::simulations::seed;
 use crate::world::Scenario;
 
-/// The limit of that path.
+/// Returns the limit of the endpoint with this path.
 pub(crate) fn counted(path: &str, per_app: bool) -> Counted {
     let endpoint = SIMULATED.iter().copied().find(|it| it.path() == path);
     Counted {
@@ -18,8 +18,7 @@ pub(crate) fn counted(path: &str, per_app: bool) -> Counted {
     }
 }
 
-/// Busy callers of an ordinary endpoint over an ordinary network, and a server as harsh as it may
-/// be.
+/// Busy callers of a typical endpoint, a typical network, and the harshest server.
 fn busy(seed: u64) -> Scenario {
     Scenario {
         counted: vec![counted("/minute", false)],
@@ -43,7 +42,7 @@ fn busy(seed: u64) -> Scenario {
     }
 }
 
-/// Both ways with the same chances, from a few seeds.
+/// Runs both versions with the same seeds.
 fn bites(scenario: impl Fn(u64) -> Scenario, faulty: impl Fn(&Scenario) -> Gate) {
     let first = seed();
     for seed in first..first + 3 {
@@ -67,7 +66,7 @@ fn misused(scenario: &Scenario, misuse: Misuse) -> Gate {
 
 #[test]
 fn stamped_at_sending() {
-    // Even where the server trips late, and by exact stamps.
+    // Detected even if the server trips late, with exact stamps.
     let scenario = |seed| Scenario {
         server: Limits::published(),
         latency: Latency::HeavyTailed(200_000),
@@ -147,8 +146,8 @@ fn a_token_bucket_in_its_place() {
     });
 }
 
-/// 100 in an hour is stricter than 20 in a minute, and looser in a minute: whoever keeps only the
-/// one with fewer calls in its time breaks the other.
+/// 100 per hour is stricter than 20 per minute in total, but looser within a minute: keeping only
+/// the one with the lower rate breaks the other.
 #[test]
 fn only_the_stricter_of_two_limits() {
     let scenario = |seed| Scenario {
@@ -169,7 +168,7 @@ fn a_limit_per_app_counted_by_user() {
     bites(scenario, |scenario| misused(scenario, Misuse::ApartByUser));
 }
 
-/// It brings no lock about, but what is left unused shows.
+/// It causes no lockout, but reduces utilization.
 #[test]
 fn slots_kept_in_vain() {
     let first = seed();

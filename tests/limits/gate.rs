@@ -1,5 +1,4 @@
-//! What lets calls through: buckets, buckets used wrongly on purpose, or another limiter in their
-//! place.
+//! What admits calls: buckets, buckets with injected bugs, or another limiter.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -17,17 +16,17 @@ use governor::{Quota as GovernorQuota, RateLimiter};
 
 use crate::spec;
 
-/// The client gives up on a call after this time.
+/// The client's timeout.
 pub(crate) const TIMEOUT: Duration = Duration::from_secs(30);
 
-/// What calls count in: the limit of that endpoint, for each user or for all of them.
+/// A limit that calls count in, per user or per app.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Counted {
     pub(crate) endpoint: &'static EndpointMeta,
     pub(crate) per_app: bool,
 }
 
-/// Who calls, and what that call counts in.
+/// A user, and the limits that the call counts in.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Caller<'k> {
     pub(crate) user: u16,
@@ -37,7 +36,7 @@ pub(crate) struct Caller<'k> {
 pub(crate) enum Gate {
     Buckets {
         counted: Vec<(Counted, Rules)>,
-        /// By the place in `counted`, and the user.
+        /// By the index in `counted`, and the user.
         buckets: HashMap<(usize, u16), Bucket>,
         misuse: Option<Misuse>,
     },
@@ -54,18 +53,18 @@ pub(crate) enum Gate {
     },
 }
 
-/// What a call does wrong on purpose.
+/// An injected bug.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Misuse {
-    /// It gives back its slot when it is sent, as if it had been answered.
+    /// Returns the slot when the call is sent, as if it had been answered.
     StampAtSending,
-    /// It gives back its slot when its caller goes away.
+    /// Returns the slot when the caller is dropped.
     FreeOnCancel,
-    /// It takes a slot only from the bucket with the fewest calls in its time.
+    /// Takes a slot only from the bucket with the lowest rate.
     StricterOnly,
-    /// It counts for each user what is counted for all.
+    /// Counts per user what is limited per app.
     ApartByUser,
-    /// It keeps what it got from the other buckets when one refuses.
+    /// Keeps the slots of the other buckets when one refuses.
     KeepsWhatItGot,
 }
 
@@ -83,7 +82,7 @@ impl Gate {
         }
     }
 
-    /// With as many calls as ours makes.
+    /// With as many calls as our limiter makes.
     pub(crate) fn governor(endpoint: &EndpointMeta) -> Self {
         let limit = endpoint.limits()[0];
         let calls = NonZeroU32::new(limit.calls - 1).unwrap();
@@ -156,7 +155,7 @@ impl Gate {
         }
     }
 
-    /// The caller goes away, and the exchange with it.
+    /// Drops the caller and the exchange.
     pub(crate) fn cancel(&mut self, now: u64, lease: u64, caller: Caller<'_>) {
         let end = if self.misuse() == Some(Misuse::FreeOnCancel) {
             CallEnd::Unsent
@@ -170,7 +169,7 @@ impl Gate {
         self.report_with(now, lease, end, caller, None);
     }
 
-    /// With what the response says of a quota.
+    /// Reports an outcome with the quota in the response.
     pub(crate) fn report_with(
         &mut self,
         now: u64,
@@ -203,7 +202,7 @@ impl Gate {
         }
     }
 
-    /// The buckets of a call, the longest window first.
+    /// Returns the buckets of a call, the longest window first.
     fn order(&self, caller: Caller<'_>) -> Vec<usize> {
         let Self::Buckets {
             counted, misuse, ..
@@ -242,7 +241,7 @@ impl Gate {
     }
 }
 
-/// The one for which a call has to wait longer.
+/// Returns the decision with the longer wait.
 fn worse(one: Option<Decision>, other: Decision) -> Decision {
     let wait = |decision: &Decision| match decision {
         Decision::Wait { earliest, .. } => *earliest,

@@ -1,19 +1,19 @@
-//! How long a network takes.
+//! Latencies of a simulated network.
 
 use fastrand::Rng;
 
-/// From the sending of a call to its answer, in microseconds.
+/// The time from sending a call to its response, in microseconds.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Latency {
     Constant(u64),
     Uniform(u64, u64),
-    /// By its mean.
+    /// With this mean.
     Exponential(u64),
-    /// Most are near this one, and some take ages (Pareto).
+    /// Mostly near this value, occasionally very long (Pareto).
     HeavyTailed(u64),
 }
 
-/// Less than a timeout.
+/// Less than the timeout.
 const LONGEST: u64 = 25_000_000;
 
 impl Latency {

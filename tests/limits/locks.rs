@@ -1,5 +1,4 @@
-//! Lockouts that begin because something else makes calls for the same user: they are obeyed to the
-//! second.
+//! Lockouts that other calls of the same user cause: the limiter obeys them to the second.
 
 use std::time::Duration;
 
@@ -21,8 +20,8 @@ fn ask(lease: u64) -> Acquire {
     Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30))
 }
 
-/// A busy caller, and somebody else who now and then uses up the budget. Gives the locks that the
-/// caller was told of.
+/// Simulates a busy caller and another program that occasionally uses up the limit. Returns how
+/// many locks the caller met.
 fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut rng = Rng::with_seed(seed);
     let endpoint = &SIMULATED[0];
@@ -31,7 +30,7 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
     let mut throttle = Throttle::new(server).keep(0);
     let counted = throttle.bucket(endpoint);
     let (mut now, mut lease, mut told) = (0, 0, 0);
-    // Until when the lock of which we were told lasts, and whether its end was tried.
+    // The end of the reported lock, and whether a call was made after it.
     let mut locked: Option<Duration> = None;
     while told < 20 {
         if locked.is_none() && rng.u8(..20) == 0 {
@@ -78,7 +77,7 @@ fn share_a_budget(seed: u64, server: Limits, tells_when: bool) -> u32 {
                     .until()
                     .unwrap()
                     .saturating_sub(BEGINNING + Duration::from_millis(now));
-                // As servers do: whole seconds.
+                // Servers report whole seconds.
                 let left = Duration::from_secs(left.as_millis().div_ceil(1000) as u64);
                 CallEnd::Throttled {
                     retry_after: tells_when.then_some(left),
@@ -97,7 +96,7 @@ fn obeyed_to_the_second() {
         for stamps in [Stamps::Exact, Stamps::WholeSeconds] {
             for trips in [Trips::AtLimit, Trips::PastLimit] {
                 for tells_when in [false, true] {
-                    // With calls that extend a lock, so that each call during one would show.
+                    // Calls extend a lock, so a call during one would show.
                     let server = Limits::harsh().stamps(stamps).trips(trips);
                     assert_eq!(share_a_budget(seed, server, tells_when), 20);
                 }
@@ -106,7 +105,7 @@ fn obeyed_to_the_second() {
     }
 }
 
-/// One of 19 slots of a minute, ten minutes of lock, and a margin of a second.
+/// Returns a bucket of 19 slots per minute, with a lock of ten minutes and a margin of a second.
 fn bucket() -> (Rules, Bucket) {
     let settings = LimitSettings::new().cold_start(false);
     let rules = Rules::new(&spec(SIMULATED[0]), &settings);
@@ -125,7 +124,7 @@ fn lock_left(bucket: &Bucket, now: u64) -> u128 {
         .map_or(0, |lock| lock.left.as_millis())
 }
 
-/// How long a lockout lasts that a response reports, in milliseconds.
+/// Returns how long a reported lockout lasts, in milliseconds.
 fn lasts(rules: &Rules, announced: Option<Duration>) -> u128 {
     let mut bucket = Bucket::new(rules, 0, 0);
     bucket.acquire(0, rules, &ask(1));
@@ -146,7 +145,7 @@ fn what_is_announced_wins() {
         (seconds(0), 1_001, 601_001),
         (seconds(5), 6_001, 601_001),
         (seconds(900), 901_001, 901_001),
-        // Too large: an hour at the most.
+        // Implausibly long: capped at an hour.
         (seconds(100_000), 3_601_001, 3_601_001),
         (seconds(u64::MAX), 3_601_001, 3_601_001),
         (Some(Duration::MAX), 3_601_001, 3_601_001),
@@ -178,8 +177,7 @@ fn no_lockout_is_longer_than_a_year() {
     }
 }
 
-/// Where nothing is declared, a lockout is what is announced, and what the settings assume if
-/// nothing is.
+/// Without a declaration, a lockout is as announced, or else as the settings assume.
 #[test]
 fn no_lockout_is_assumed_but_where_the_settings_say() {
     let limited = || BucketSpec::new("server", "GET /").limit(Limit::new(20, MINUTE));
@@ -203,7 +201,7 @@ fn no_lockout_is_assumed_but_where_the_settings_say() {
     }
 }
 
-/// Without a lockout and a time, one call goes at a time, until one is answered.
+/// Without a lockout or an announced time, one call goes at a time until one is answered.
 #[test]
 fn throttled_for_an_unknown_time() {
     let spec = BucketSpec::new("server", "GET /").limit(Limit::new(20, MINUTE));
@@ -234,8 +232,8 @@ fn throttled_for_an_unknown_time() {
     }
 }
 
-/// A window that is longer than times can be noted for is kept by a part of its calls in a part of
-/// it.
+/// A window longer than the representable range is kept as a proportionally lower limit in a
+/// shorter window.
 #[test]
 fn a_window_of_a_year() {
     let (day, calls) = (86_400_000, 1000);
@@ -264,7 +262,7 @@ fn a_window_of_a_year() {
         }
         assert!(made.len() < calls as usize, "at {now}: {}", made.len());
     }
-    // 27 times 14 days, of 37 calls less one.
+    // 27 times 14 days with 37 calls minus one.
     assert!(made.len() > 900, "{}", made.len());
 }
 
@@ -280,7 +278,7 @@ fn only_ever_extended() {
         &Complete::new(LeaseId(1), Source(1), throttled(700)),
     );
     assert_eq!(lock_left(&bucket, 1_000), 701_001);
-    // The second one arrived later, and tells of less.
+    // The second one arrived later, and reports a shorter time.
     assert!(
         !bucket
             .complete(
@@ -291,14 +289,14 @@ fn only_ever_extended() {
             .unexpected
     );
     assert_eq!(lock_left(&bucket, 2_000), 700_001);
-    // A success that comes late doesn't end it.
+    // A late success doesn't end the lockout.
     bucket.complete(
         3_000,
         &rules,
         &Complete::new(LeaseId(3), Source(1), CallEnd::Answered),
     );
     assert_eq!(lock_left(&bucket, 3_000), 699_001);
-    // One without an answer may still arrive, and begin it anew.
+    // A call without a response may still arrive, and restart the lock.
     bucket.complete(
         50_000,
         &rules,

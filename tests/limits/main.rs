@@ -1,5 +1,5 @@
-//! The limiter against the sandbox's book: simulations of millions of calls, the faults that they
-//! find, and the queue.
+//! The limiter compared with the sandbox's book: simulations of millions of calls, the bugs that
+//! they detect, and the queue.
 
 #![allow(
     clippy::cast_possible_truncation,
@@ -28,10 +28,10 @@ use cliq_api::EndpointMeta;
 use cliq_api::limit::BucketSpec;
 use cliq_api::prelude::*;
 
-/// Endpoints to simulate calls to.
+/// Endpoints for simulated calls.
 #[endpoints(base = "/simulated", limit = "20/min", lock = "10m")]
 pub(crate) trait Simulated {
-    /// As most of Cliq's.
+    /// Like most of Cliq's.
     #[endpoint(GET "/minute")]
     fn by_the_minute(&self);
 
@@ -39,36 +39,36 @@ pub(crate) trait Simulated {
     #[endpoint(GET "/minutes", limit = "10/5min", lock = "5m")]
     fn by_five_minutes(&self);
 
-    /// A short window, hardly longer than the latency.
+    /// A window hardly longer than the latency.
     #[endpoint(GET "/seconds", limit = "30/2s", lock = "1m")]
     fn by_two_seconds(&self);
 
-    /// So few that one fewer is one.
+    /// A limit that leaves a single slot.
     #[endpoint(GET "/few", limit = "2/10s", lock = "1m")]
     fn few(&self);
 
-    /// Many.
+    /// A high limit.
     #[endpoint(GET "/many", limit = "500/min", lock = "22m")]
     fn many(&self);
 
-    /// An hour.
+    /// A window of an hour.
     #[endpoint(GET "/hour", limit = "100/h", lock = "1h")]
     fn by_the_hour(&self);
 
-    /// A day.
+    /// A window of a day.
     #[endpoint(GET "/day", limit = "300/24h", lock = "1h")]
     fn by_the_day(&self);
 
-    /// A second.
+    /// A window of a second.
     #[endpoint(GET "/second", limit = "5/1s", lock = "1m")]
     fn by_the_second(&self);
 
-    /// No limit.
+    /// Without a limit.
     #[endpoint(GET "/free", limit = none)]
     fn free(&self);
 }
 
-/// What calls to the endpoint count in.
+/// Returns the bucket of an endpoint.
 pub(crate) fn spec(endpoint: &EndpointMeta) -> BucketSpec {
     let spec = BucketSpec::new("https://cliq.zoho.com", endpoint.path());
     let spec = match endpoint.limits().first() {

@@ -1,4 +1,4 @@
-//! Waiting in line, under a clock that stands still unless everybody waits.
+//! Waiting in line, with a clock that advances only while all tasks wait.
 
 use std::pin::pin;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -18,7 +18,7 @@ use crate::latency::Latency;
 use crate::simulations::seed;
 use crate::{SIMULATED, spec};
 
-/// 19 slots in a minute.
+/// Returns an endpoint with 19 slots per minute.
 fn minute() -> &'static EndpointMeta {
     SIMULATED[0]
 }
@@ -27,7 +27,7 @@ fn warm() -> LimitSettings {
     LimitSettings::new().cold_start(false)
 }
 
-/// Of the endpoint.
+/// Returns the bucket of an endpoint.
 fn bucket(limiter: &Limiter, endpoint: &EndpointMeta) -> [BucketId; 1] {
     [limiter.bucket(spec(endpoint))]
 }
@@ -63,7 +63,7 @@ fn fast() -> AcquireOptions {
     AcquireOptions::new().wait_policy(WaitPolicy::FailFast)
 }
 
-/// Lets all tasks run until each of them waits.
+/// Runs all tasks until each of them waits.
 async fn settle() {
     for _ in 0..10 {
         tokio::task::yield_now().await;
@@ -144,7 +144,7 @@ async fn retries_take_their_share_and_no_more_ahead_of_others() {
     settle().await;
     let first: Vec<_> = went.lock().unwrap().clone();
     assert_eq!(first.len(), 19);
-    // Half of 19, then those who waited before the other retries.
+    // Retries get half of 19 slots; then calls that waited before the other retries go.
     assert_eq!(first.iter().filter(|&&retry| retry).count(), 9, "{first:?}");
 }
 
@@ -163,8 +163,7 @@ async fn some_slots_are_for_urgent_calls_only() {
     assert_eq!(permits.len(), 19);
 }
 
-/// Whoever goes away while waiting, first in line or not, and whenever: all others get their turn
-/// when they should.
+/// Callers are dropped while waiting, at any position and time: all others go in time.
 #[tokio::test(start_paused = true)]
 async fn dropping_waiters_never_stalls_the_rest() {
     for seed in (seed()..).take(20) {
@@ -204,7 +203,7 @@ async fn dropping_waiters_never_stalls_the_rest() {
                 .unwrap_or_else(|_| panic!("stalled, with LIMITS_SEED={seed}"))
                 .unwrap();
         }
-        // As if nobody had stood before them in vain.
+        // As if nobody in line before them had been dropped.
         let rounds = (stays.load(Ordering::Relaxed) as f64 / 19.0).ceil();
         assert!(
             begun.elapsed().as_secs_f64() <= rounds * 61.1,
@@ -214,7 +213,7 @@ async fn dropping_waiters_never_stalls_the_rest() {
     }
 }
 
-/// Only the first has a timer: the others are not looked at again until it is their turn.
+/// Only the first in line has a timer; the others aren't polled until it is their turn.
 #[tokio::test(start_paused = true)]
 async fn a_thousand_waiters_cost_no_polling() {
     let limiter = Limiter::new(warm(), None);
@@ -238,8 +237,7 @@ async fn a_thousand_waiters_cost_no_polling() {
     }
     assert!(begun.elapsed() > Duration::from_secs(52 * 61));
     let polls = polls.load(Ordering::Relaxed);
-    // Once to stand in line, once when it is the first, and once more where it then has to wait for
-    // its slot.
+    // Polled once to join the line, once on becoming the first, and once after waiting for a slot.
     assert!(polls <= 3000, "{polls} polls");
 }
 
@@ -305,7 +303,7 @@ async fn a_wait_that_cannot_end_in_time_fails_at_once() {
 async fn a_lock_is_not_sat_through_unless_asked_to() {
     let limiter = Limiter::new(warm(), None);
     let begun = Instant::now();
-    // Those who wait already learn of it too.
+    // Calls that wait already are notified, too.
     let mut held = fill(&limiter).await;
     let waiting = {
         let limiter = limiter.clone();
@@ -357,7 +355,7 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
         words.starts_with("the server locked the user out of it; try again in 602 seconds; "),
         "{words}"
     );
-    // One who has its permit already is stopped as well.
+    // A call that already has its permit is stopped as well.
     assert_eq!(
         late.sending().unwrap_err().to_string(),
         "the server locked the user out while the call was being prepared"
@@ -370,7 +368,7 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
         Err(LimitRefusal::Locked { .. })
     ));
 
-    // After it one goes first, and the others when it is answered.
+    // After the lock, one goes first, and the others after its response.
     let mut went = Vec::new();
     for task in patient {
         went.push((task.await.unwrap() - begun).as_millis());
@@ -412,7 +410,7 @@ async fn without_an_answer_it_goes_on_one_by_one() {
     }
     assert_eq!(more.len(), 19 - 4);
     drop(more);
-    // What got no answer is held for the grace as well.
+    // An unanswered call also holds its slot for the grace period.
     sleep_until(begun + Duration::from_secs(62)).await;
     assert_eq!(state(&limiter, None).await.remaining, Some(18));
     sleep_until(begun + Duration::from_secs(120 + 62)).await;
@@ -434,8 +432,7 @@ async fn a_permit_is_used_soon_or_not_at_all() {
         Some(19),
         "it was given back"
     );
-    // And one that nobody ever gave back is counted as sent, when it can't be used and answered any
-    // more.
+    // A permit that was never returned counts as sent until it can no longer be used and answered.
     std::mem::forget(acquire(&limiter, AcquireOptions::new()).await.unwrap());
     sleep(Duration::from_secs(61 + 120 + 60)).await;
     assert_eq!(
@@ -453,7 +450,7 @@ async fn half_of_the_slots_in_the_first_window() {
     assert_eq!(state(&limiter, None).await.remaining, Some(9));
     sleep(Duration::from_secs(61)).await;
     assert_eq!(state(&limiter, None).await.remaining, Some(19));
-    // A user who comes later can't have called before either.
+    // A user who appears later can't have made earlier calls either.
     let other = state(&limiter, Some(UserKey::new("7"))).await;
     assert_eq!(other.remaining, Some(19));
 }
@@ -589,7 +586,7 @@ async fn off_is_off() {
         .unsent();
 }
 
-/// The simulations once more, through the queue: tasks that come and go, and a server that counts.
+/// The simulations through the queue: tasks that come and go, and a server that counts.
 #[tokio::test(start_paused = true)]
 async fn no_lock_through_the_queue_either() {
     for seed in (seed()..).take(10) {
@@ -633,7 +630,7 @@ async fn no_lock_through_the_queue_either() {
                         assert!(verdict.is_allowed(), "a lock, with LIMITS_SEED={seed}");
                     };
                     if rng.u8(..20) == 0 {
-                        // Nobody waits for its answer.
+                        // Nobody waits for its response.
                         tokio::spawn(arrives);
                         continue;
                     }
@@ -655,7 +652,7 @@ async fn no_lock_through_the_queue_either() {
     }
 }
 
-/// What generated calls need of it.
+/// Generated calls need this.
 #[test]
 fn waits_can_be_sent_to_other_threads() {
     fn sendable(_: &impl Send) {}

@@ -1,4 +1,4 @@
-//! What responses say of a quota makes the limiter more careful, and never less.
+//! Quotas in responses make the limiter more careful, never less.
 
 use std::time::Duration;
 
@@ -20,7 +20,7 @@ fn spec(name: &str, calls: u32, per: Duration) -> BucketSpec {
     BucketSpec::new("server", name).limit(Limit::new(calls, per))
 }
 
-/// A permit of a call that is sent.
+/// Returns a permit for a call that is sent.
 async fn send(limiter: &Limiter, buckets: &[BucketId]) -> Permit {
     let options = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
     let mut permit = limiter.acquire(buckets, None, options).await.unwrap();
@@ -33,7 +33,7 @@ fn answer(mut permit: Permit, remaining: u32, reset: Duration) {
     permit.answered(Outcome::Accepted);
 }
 
-/// How many calls may be made, and how long the next one would wait.
+/// Returns how many calls are possible, and how long the next one would wait.
 async fn left(limiter: &Limiter, buckets: &[BucketId]) -> (Option<u32>, Duration) {
     let state = limiter.limits(None).of(buckets).await.unwrap();
     (state.remaining, state.next)
@@ -43,7 +43,7 @@ async fn left(limiter: &Limiter, buckets: &[BucketId]) -> (Option<u32>, Duration
 async fn a_quota_holds_until_it_is_reset() {
     let limiter = limiter();
     let bucket = [limiter.bucket(spec("GET /", 20, MINUTE))];
-    // One is left unused, as everywhere.
+    // One slot remains unused, as always.
     answer(send(&limiter, &bucket).await, 4, 30 * SECOND);
     assert_eq!(left(&limiter, &bucket).await.0, Some(3));
     for left in [3, 2, 1] {
@@ -73,7 +73,7 @@ async fn a_generous_quota_changes_nothing() {
     }
 }
 
-/// The server may not have counted the calls that are under way.
+/// The server may not have counted the calls in flight.
 #[tokio::test(start_paused = true)]
 async fn calls_under_way_are_counted_besides() {
     let limiter = limiter();
@@ -84,20 +84,20 @@ async fn calls_under_way_are_counted_besides() {
     }
     answer(permits.pop().unwrap(), 10, 30 * SECOND);
     assert_eq!(left(&limiter, &bucket).await.0, Some(10 - 1 - 3));
-    // One that wasn't sent after all gives its part back.
+    // A call that wasn't sent returns its share.
     permits.pop().unwrap().unsent();
     assert_eq!(left(&limiter, &bucket).await.0, Some(10 - 1 - 2));
-    // What an older call reports may be older news: it counts only if it is stricter.
+    // An older call's report may be outdated: it counts only if it is stricter.
     answer(permits.pop().unwrap(), 12, 30 * SECOND);
     assert_eq!(left(&limiter, &bucket).await.0, Some(10 - 1 - 2));
     answer(permits.pop().unwrap(), 5, 30 * SECOND);
     assert_eq!(left(&limiter, &bucket).await.0, Some(4));
-    // A call that began after all of that has the latest.
+    // A call that began after all of these has the latest report.
     answer(send(&limiter, &bucket).await, 12, 30 * SECOND);
     assert_eq!(left(&limiter, &bucket).await.0, Some(11));
 }
 
-/// Also where no limit is declared, from the first response on.
+/// Without a declared limit, from the first response on.
 #[tokio::test(start_paused = true)]
 async fn a_bucket_without_a_limit_heeds_quotas() {
     let limiter = limiter();
@@ -112,7 +112,7 @@ async fn a_bucket_without_a_limit_heeds_quotas() {
     assert_eq!(left(&limiter, &bucket).await, (None, Duration::ZERO));
 }
 
-/// Among several buckets, the limit that the quota is of tells which it concerns.
+/// With several buckets, the limit in the quota identifies its bucket.
 #[tokio::test(start_paused = true)]
 async fn a_quota_is_of_the_bucket_with_its_limit() {
     let limiter = limiter();
@@ -126,7 +126,7 @@ async fn a_quota_is_of_the_bucket_with_its_limit() {
     permit.answered(Outcome::Accepted);
     assert_eq!(left(&limiter, &[minute]).await.0, Some(7));
     assert_eq!(left(&limiter, &[hour]).await.0, Some(2));
-    // One that names none of them, or none at all, concerns both.
+    // A quota without a known limit applies to both.
     for quota in [Quota::new(2, SECOND).of(77), Quota::new(2, SECOND)] {
         sleep(45 * MINUTE).await;
         let mut permit = send(&limiter, &[minute, hour]).await;
@@ -137,7 +137,7 @@ async fn a_quota_is_of_the_bucket_with_its_limit() {
     }
 }
 
-/// Nonsense stops calls for an hour at most, or for a window.
+/// An absurd reset stops calls for at most an hour, or a window.
 #[tokio::test(start_paused = true)]
 async fn an_absurd_reset_is_capped() {
     let limiter = limiter();
@@ -146,6 +146,6 @@ async fn an_absurd_reset_is_capped() {
     assert_eq!(left(&limiter, &bucket).await.1.as_secs(), 3601);
     let day = [limiter.bucket(spec("PUT /", 20, 24 * 60 * MINUTE))];
     answer(send(&limiter, &day).await, 0, Duration::MAX);
-    // And a thousandth of the day.
+    // A day and its thousandth, the margin.
     assert_eq!(left(&limiter, &day).await.1.as_secs(), 24 * 3600 + 86);
 }

@@ -1,4 +1,4 @@
-//! Calls that count in several buckets: every limit is kept, by a slot in each of them or in none.
+//! Calls that count in several buckets: each limit is kept, with a slot in all of them or in none.
 
 use std::pin::pin;
 use std::sync::{Arc, Mutex};
@@ -41,7 +41,7 @@ fn answer(mut permit: Permit) {
     permit.answered(Outcome::Accepted);
 }
 
-/// Makes calls until one would have to wait. Returns how many, and how long it would wait.
+/// Calls until a call would have to wait. Returns the number of calls, and that wait.
 async fn spend(limiter: &Limiter, user: Option<&UserKey>, buckets: &[BucketId]) -> (u32, Duration) {
     let mut made = 0;
     loop {
@@ -58,7 +58,7 @@ async fn remaining(limiter: &Limiter, bucket: BucketId) -> u32 {
     state.remaining.unwrap()
 }
 
-/// 20 in a minute and 30 in five minutes, in whichever order they are named.
+/// 20 per minute and 30 per five minutes, named in either order.
 #[tokio::test(start_paused = true)]
 async fn each_of_two_windows_is_kept() {
     for swapped in [false, true] {
@@ -94,7 +94,7 @@ async fn a_call_that_is_refused_leaves_no_slot_taken() {
         assert!(now(&limiter, &[narrow, wide]).await.is_err());
     }
     assert_eq!(remaining(&limiter, wide).await, 99 - 4);
-    // Also one that goes away while it waits.
+    // Includes calls that are dropped while waiting.
     for _ in 0..10 {
         let buckets = [wide, narrow];
         let call = limiter.acquire(&buckets, None, AcquireOptions::new());
@@ -118,7 +118,7 @@ async fn a_permit_is_of_all_its_buckets() {
             remaining(&limiter, buckets[1]).await,
         ]
     };
-    // Named twice, it counts once.
+    // A bucket that is named twice counts once.
     let [one, other] = buckets;
     let permit = now(&limiter, &[one, other, one]).await.unwrap();
     assert_eq!(left().await, [8, 3]);
@@ -146,7 +146,7 @@ async fn limits_per_app_beside_limits_per_user() {
     assert_eq!(limiter.bucket_count(), 4);
 }
 
-/// A call that waits for one of its buckets blocks nobody who needs only the other.
+/// A call that waits for one of its buckets doesn't block calls that need only the other.
 #[tokio::test(start_paused = true)]
 async fn only_the_full_bucket_has_a_line() {
     let limiter = limiter();
@@ -163,7 +163,7 @@ async fn only_the_full_bucket_has_a_line() {
     answer(waits.await.unwrap());
 }
 
-/// Whichever bucket is full for longer decides when a call goes, and what a refusal says.
+/// The bucket that is full for longer determines when a call goes, and what its error reports.
 #[tokio::test(start_paused = true)]
 async fn a_call_waits_for_the_last_of_its_buckets() {
     let limiter = limiter();
@@ -188,7 +188,7 @@ async fn a_call_waits_for_the_last_of_its_buckets() {
     assert_eq!(begun.elapsed().as_secs(), 21);
 }
 
-/// Each time one of two full buckets has a slot, somebody who needs only the other takes that.
+/// Whenever one of two full buckets has a slot, a call that needs only that bucket competes for it.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_needs_two_full_buckets_gets_its_turn() {
     for seed in (seed()..).take(20) {
@@ -220,7 +220,8 @@ async fn a_call_that_needs_two_full_buckets_gets_its_turn() {
             let permit = timeout(Duration::from_mins(10), call).await;
             let permit = permit.unwrap_or_else(|_| panic!("starved, LIMITS_SEED={seed}"));
             answer(permit.unwrap());
-            // Four others may be before it in each line, and it may be sent back once each way.
+            // Four other calls may be ahead in each line, and the call may be sent back once per
+            // line.
             let most = 6 * (windows[0] + windows[1] + 2 * SECOND);
             let waited = called.elapsed();
             assert!(
@@ -232,7 +233,7 @@ async fn a_call_that_needs_two_full_buckets_gets_its_turn() {
     }
 }
 
-/// One user's lockout is no reason to stop the others.
+/// One user's lockout doesn't stop the others.
 #[tokio::test(start_paused = true)]
 async fn a_lockout_is_of_the_users_own_buckets() {
     let limiter = limiter();
@@ -254,7 +255,7 @@ async fn a_lockout_is_of_the_users_own_buckets() {
     answer(acquire([own, app], &mary).await.unwrap());
     answer(acquire([other, app], &ryan).await.unwrap());
 
-    // A call without a bucket per user leaves only those.
+    // A call that only counts per app.
     let mut permit = limiter.acquire(&[app], None, fast()).await.unwrap();
     permit.sending().unwrap();
     let announced = Outcome::Throttled {
@@ -265,7 +266,7 @@ async fn a_lockout_is_of_the_users_own_buckets() {
     assert_eq!(refusal.wait().unwrap().as_secs(), 31);
 }
 
-/// There is nothing to keep.
+/// It has no limit to keep.
 #[tokio::test(start_paused = true)]
 async fn a_call_without_buckets_is_free() {
     let limiter = limiter();
@@ -275,8 +276,8 @@ async fn a_call_without_buckets_is_free() {
     assert_eq!(limiter.bucket_count(), 0);
 }
 
-/// The simulations once more, through the limiter: tasks that come and go, each with one to three
-/// buckets, and a server that counts them.
+/// The simulations through the limiter: tasks that come and go, each with one to three buckets, and
+/// a server that counts.
 #[tokio::test(start_paused = true)]
 async fn no_lock_through_the_lines_of_several_buckets() {
     let paths = ["/minute", "/minutes", "/seconds", "/second", "/few"];

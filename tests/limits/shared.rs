@@ -1,5 +1,5 @@
-//! Several limiters over one store: what it keeps are bytes, what it says takes time, and those who
-//! use it may be killed.
+//! Several limiters over one store that keeps bytes and responds with a delay, and whose users may
+//! be killed.
 
 use std::collections::HashMap;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
@@ -21,21 +21,21 @@ use crate::latency::Latency;
 use crate::simulations::seed;
 use crate::{SIMULATED, spec};
 
-/// What all share.
+/// The shared data.
 #[derive(Debug)]
 struct Shelf {
     buckets: Mutex<HashMap<UserBucket, Vec<u8>>>,
     origin: Instant,
 }
 
-/// One process's way to it.
+/// One process's access to the store.
 #[derive(Debug)]
 struct Door {
     shelf: Arc<Shelf>,
-    /// Milliseconds that the store may take each way.
+    /// The maximum latency of the store each way, in milliseconds.
     slow: u64,
     rng: Mutex<Rng>,
-    /// Nothing that its process says is heard any more.
+    /// Requests of this process no longer arrive.
     killed: AtomicBool,
     broken: AtomicBool,
     asks: AtomicU64,
@@ -62,7 +62,7 @@ impl Shelf {
 }
 
 impl Door {
-    /// One step: read, changed and written.
+    /// Reads, changes and writes in one step.
     async fn step<T>(
         &self,
         buckets: &[&UserBucket],
@@ -114,7 +114,7 @@ impl LimitStore for Door {
                     earliest, recheck, ..
                 } = &mut decision
                 {
-                    // No peer tells it when its call ends.
+                    // No peer notifies it when its call ends.
                     *recheck = (*recheck).min((*earliest).max(Duration::from_millis(500)));
                 }
                 decisions.push(decision);
@@ -179,7 +179,7 @@ async fn acquire(limiter: &Limiter, options: AcquireOptions) -> Result<Permit, L
     limiter.acquire(&[bucket], None, options).await
 }
 
-/// The server, and what arrived there.
+/// The server, and the arrivals there.
 #[derive(Clone)]
 struct Server {
     throttle: Arc<Mutex<Throttle>>,
@@ -198,7 +198,7 @@ impl Server {
         self.arrive_at(&[endpoint()])
     }
 
-    /// A call that counts in the limits of all of these.
+    /// Records a call that counts in the limits of all of these.
     fn arrive_at(&self, endpoints: &[&'static EndpointMeta]) -> bool {
         let mut throttle = self.throttle.lock().unwrap();
         let now = self.begun.elapsed();
@@ -207,8 +207,8 @@ impl Server {
     }
 }
 
-/// A hundred processes, one after the other, while somebody else keeps a lock alive by calling: one
-/// call in each period of the lock.
+/// A hundred processes in sequence, while another program keeps a lock alive: it makes one call in
+/// each period of the lock.
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_calls_extend_gets_one_call_a_period() {
     let server = Server::harsh();
@@ -223,7 +223,7 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
         if extended && process % 10 == 0 {
             assert!(!server.arrive());
         }
-        // Each is a process of its own, that tries to send a message, and ends.
+        // Each is a process that tries to send one message and ends.
         let limiter = limiter(&shelf.door(20, process));
         match acquire(&limiter, AcquireOptions::new()).await {
             Ok(mut permit) => {
@@ -263,14 +263,14 @@ async fn a_lock_that_calls_extend_gets_one_call_a_period() {
     assert!(allowed > 5, "and it goes on afterwards: {allowed}");
 }
 
-/// Eight processes, killed and started anew at any moment: what they had sent still arrives, and
-/// what they held is not forgotten.
+/// Eight processes, killed and restarted at any moment: calls that were sent still arrive, and
+/// their slots aren't lost.
 #[tokio::test(start_paused = true)]
 async fn killed_at_any_moment() {
     killed(vec![endpoint()]).await;
 }
 
-/// The same with calls that need two buckets, or three.
+/// As above, with calls that need two buckets, or three.
 #[tokio::test(start_paused = true)]
 async fn killed_with_several_buckets() {
     let [minute, minutes, seconds] = [SIMULATED[0], SIMULATED[1], SIMULATED[2]];
@@ -324,7 +324,7 @@ async fn killed(endpoints: Vec<&'static EndpointMeta>) {
     }
 }
 
-/// What a network has taken over arrives, whatever becomes of the sender.
+/// A sent call arrives, whatever happens to its sender.
 async fn calls(
     limiter: Limiter,
     server: Server,
@@ -384,7 +384,7 @@ async fn eight_that_share_get_nearly_all_that_is_allowed() {
             ));
         }
     }
-    // Not counting the cold start.
+    // Without the cold start.
     sleep(Duration::from_secs(62)).await;
     let before = server.throttle.lock().unwrap().totals();
     sleep(Duration::from_hours(1)).await;
@@ -409,7 +409,7 @@ async fn a_broken_store_lets_nothing_through() {
         refusal.to_string(),
         "the limits' shared state is unavailable: the shelf is broken: mend it"
     );
-    // What it missed it is told when it is back.
+    // After reconnecting, it learns what it missed.
     permit.answered(Outcome::Throttled { retry_after: None });
     sleep(Duration::from_secs(2)).await;
     door.broken.store(false, Ordering::Relaxed);
@@ -428,7 +428,7 @@ async fn a_broken_store_lets_nothing_through() {
     );
 }
 
-/// A lock of which one knows needs no store to be obeyed.
+/// A known lock is obeyed without the store.
 #[tokio::test(start_paused = true)]
 async fn a_known_lock_costs_no_round_trip() {
     let door = Shelf::new().door(0, 0);
@@ -447,7 +447,7 @@ async fn a_known_lock_costs_no_round_trip() {
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
 }
 
-/// However many buckets a call has, the store is asked once, and told once.
+/// A call makes one request for the permit and one for the outcome, for any number of buckets.
 #[tokio::test(start_paused = true)]
 async fn all_buckets_of_a_call_are_one_round_trip() {
     let door = Shelf::new().door(0, 0);
@@ -464,7 +464,7 @@ async fn all_buckets_of_a_call_are_one_round_trip() {
     }
 }
 
-/// One that goes away while the store is at it leaves no slot taken.
+/// A caller that is dropped during a request leaves no slot taken.
 #[tokio::test(start_paused = true)]
 async fn an_ask_that_is_dropped_is_taken_back() {
     let shelf = Shelf::new();
@@ -486,8 +486,7 @@ async fn an_ask_that_is_dropped_is_taken_back() {
     );
 }
 
-/// Any bucket is the same after a journey as bytes, and what is cut off or altered in length is
-/// found out.
+/// A bucket survives encoding as bytes; truncated and extended bytes are rejected.
 #[test]
 fn a_bucket_survives_as_bytes() {
     let mut rng = Rng::with_seed(seed());

@@ -1,4 +1,4 @@
-//! Whatever servers, networks and callers do: no lock, ever.
+//! Random servers, networks and callers: there is never a lockout.
 
 use std::collections::hash_map::RandomState;
 use std::hash::BuildHasher;
@@ -13,24 +13,23 @@ use crate::gate::Counted;
 use crate::latency::Latency;
 use crate::world::Scenario;
 
-/// How many calls are simulated in all; `CLIQ_SIMULATED_CALLS` says otherwise.
+/// The total number of simulated calls, unless `CLIQ_SIMULATED_CALLS` is set.
 const CALLS: u64 = 300_000;
 
-/// A number from the environment.
+/// Reads a number from the environment.
 pub(crate) fn env(name: &str) -> Option<u64> {
     std::env::var(name)
         .ok()
         .map(|text| text.replace('_', "").parse().expect("a number"))
 }
 
-/// The seed from which the seeds of single scenarios come: another one in each run, or
-/// `LIMITS_SEED`.
+/// Returns the base of the scenarios' seeds: `LIMITS_SEED`, else another one in each run.
 pub(crate) fn seed() -> u64 {
     env("LIMITS_SEED").unwrap_or_else(|| RandomState::new().hash_one("seed") >> 1)
 }
 
 impl Scenario {
-    /// Anything that a server, a network and callers may do.
+    /// Returns a scenario with a random server, network and callers.
     pub(crate) fn random(seed: u64) -> Self {
         let mut rng = Rng::with_seed(seed);
         let stamps = if rng.bool() {
@@ -69,7 +68,7 @@ impl Scenario {
             users: rng.u16(1..=4),
             server,
             window,
-            // A second's stamp takes the whole margin.
+            // Stamps of whole seconds use up the margin.
             drift: if stamps == Stamps::Exact {
                 rng.i64(-1000..1000)
             } else {
@@ -94,8 +93,8 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// The same with callers who always want to make the same kind of call, and nothing that leaves
-    /// a slot unused.
+    /// Returns the scenario with callers who always want to make the same kind of call, and with
+    /// nothing that leaves a slot unused.
     fn saturated(mut self) -> Self {
         self.kinds.truncate(1);
         Self {
@@ -112,8 +111,8 @@ impl Scenario {
 }
 
 impl Scenario {
-    /// Whether one limit is so much tighter than the others that only it decides how many calls are
-    /// made.
+    /// Returns whether one limit is so much tighter than the others that it alone determines the
+    /// number of calls.
     fn has_a_tightest(&self) -> bool {
         let rate = |&index: &usize| {
             let Counted { endpoint, per_app } = self.counted[index];
@@ -127,7 +126,7 @@ impl Scenario {
     }
 }
 
-/// One to four limits, each for every user or for all of them.
+/// Returns one to four limits, each per user or per app.
 fn counted(rng: &mut Rng) -> Vec<Counted> {
     let mut limited: Vec<_> = SIMULATED
         .iter()
@@ -145,7 +144,7 @@ fn counted(rng: &mut Rng) -> Vec<Counted> {
         .collect()
 }
 
-/// One to three kinds of calls, each of which counts in one to three of the limits.
+/// Returns one to three kinds of calls, each of which counts in one to three of the limits.
 fn kinds(counted: usize, rng: &mut Rng) -> Vec<Vec<usize>> {
     let mut kinds = Vec::new();
     for _ in 0..rng.u8(1..=3) {
@@ -166,7 +165,7 @@ fn no_lock_ever() {
     let (mut filled, mut several, mut saturated, mut runs) = (0, 0, 0, 0);
     let mut least = f64::INFINITY;
     while sent < calls {
-        // Every other time with callers who always want to call, to see what is left unused.
+        // Half of the scenarios have callers who always want to call, to measure utilization.
         let is_saturated = seed % 2 == 1;
         let scenario = Scenario::random(seed);
         let scenario = if is_saturated {
@@ -181,7 +180,7 @@ fn no_lock_ever() {
         );
         sent += report.sent;
         runs += 1;
-        // That it could have happened: the server saw as many as it may.
+        // The test isn't vacuous: the server's windows were full.
         filled += u64::from(report.filled);
         if is_saturated && report.used.is_finite() && scenario.has_a_tightest() {
             saturated += 1;
@@ -205,7 +204,7 @@ fn no_lock_ever() {
     );
 }
 
-/// What a scenario does follows from its seed: one that fails can be repeated.
+/// A scenario depends only on its seed, so failures can be reproduced.
 #[test]
 fn a_seed_repeats() {
     let again = || {

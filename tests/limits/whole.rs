@@ -1,5 +1,5 @@
-//! The whole client against the whole sandbox: lockouts are obeyed however they are reported, and a
-//! bad network brings none about.
+//! The client with the sandbox: lockouts are obeyed in every reported form, and a bad network
+//! causes none.
 
 use std::time::{Duration, SystemTime};
 
@@ -16,13 +16,13 @@ use crate::simulations::seed;
 
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// How many calls of Ryan's arrived, and how many of them were refused.
+/// Returns how many of Ryan's calls arrived, and how many were rejected.
 fn arrived(demo: &Demo) -> (u64, u64) {
     let tally = demo.sandbox.book().of::<FollowThreadRequest>(&demo.user_id);
     (tally.arrivals, tally.refused)
 }
 
-/// Another program of the same user, which knows of no limits, uses up the budget.
+/// Another program of the same user, without a limiter, uses up the limit.
 async fn use_up(demo: &Demo) {
     let builder = demo
         .sandbox
@@ -37,7 +37,7 @@ async fn use_up(demo: &Demo) {
 async fn obeyed_however_it_is_told() {
     for telling in Telling::ALL {
         for retry_after in [false, true] {
-            // A call during the lock would begin it anew, and be seen.
+            // A call during the lock would restart it, which the test would notice.
             let limits = Limits::harsh().telling(telling).retry_after(retry_after);
             let demo = Sandbox::builder().limits(limits).demo();
             let client = demo.client();
@@ -46,18 +46,19 @@ async fn obeyed_however_it_is_told() {
             use_up(&demo).await;
             let before = arrived(&demo);
 
-            // One learns of it, and as nothing may be sent for ten minutes, it isn't tried again.
+            // The first call learns of the lockout and isn't retried, as nothing can be sent for
+            // ten minutes.
             let error = client.follow_thread(thread).await.unwrap_err();
             assert!(error.is_throttled(), "{error}");
             let until = error.locked_until().unwrap();
-            // Told in whole minutes, it is a begun minute longer.
+            // Whole minutes are rounded up.
             let minutes = telling == Telling::UrlThrottlesLimitExceeded;
             let slack = if minutes { MINUTE } else { Duration::ZERO } + Duration::from_secs(3);
             let expected = SystemTime::now() + 10 * MINUTE;
             assert!(until >= expected && until < expected + slack, "{error}");
             assert_eq!(arrived(&demo), (before.0 + 1, before.1 + 1));
 
-            // All others know.
+            // All other calls know of it.
             let state = client.limits().of(FollowThreadRequest::META).await.unwrap();
             assert_eq!(state.lock.unwrap().source, LockSource::Observed);
             let change = changes.next().await.unwrap();
@@ -85,7 +86,7 @@ async fn obeyed_however_it_is_told() {
                 .unwrap_err();
             assert_eq!(error.kind(), ErrorKind::Limited, "{error}");
 
-            // Those that chose to wait go as soon as it is over, one first, and not before.
+            // Calls that chose to wait go when it ends: one first, and none before.
             let begun = Instant::now();
             let mut waiting = JoinSet::new();
             for _ in 0..5 {
@@ -112,8 +113,8 @@ async fn obeyed_however_it_is_told() {
     }
 }
 
-/// A quarter of an hour of as many calls as can be made, while answers get lost, connections break,
-/// tokens are refused, servers fail, and callers go away.
+/// A quarter of an hour with as many calls as possible, while responses get lost, connections
+/// break, tokens are rejected, servers fail, and callers are dropped.
 #[tokio::test(start_paused = true)]
 async fn a_bad_network_brings_no_lock_about() {
     let seed = seed();
@@ -136,7 +137,7 @@ async fn a_bad_network_brings_no_lock_about() {
         let thread = demo.thread_chat_id.clone();
         callers.spawn(async move {
             while begun.elapsed() < 15 * MINUTE {
-                // A GET, which is tried again; every fourth caller loses patience now and then.
+                // A GET, which is retried; every fourth caller occasionally drops its call.
                 let call = client.get_thread(&thread);
                 if caller % 4 == 0 {
                     let _ =

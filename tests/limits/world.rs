@@ -1,4 +1,4 @@
-//! Callers, a network and a server, simulated: events in the order of their time, in microseconds.
+//! Simulates callers, a network and a server: events in order of time, in microseconds.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, VecDeque};
@@ -15,51 +15,50 @@ use crate::latency::Latency;
 /// What is simulated.
 #[derive(Debug, Clone)]
 pub(crate) struct Scenario {
-    /// What calls count in.
+    /// The limits.
     pub(crate) counted: Vec<Counted>,
-    /// Which of those a call of each kind counts in.
+    /// For each kind of call, the limits that it counts in.
     pub(crate) kinds: Vec<Vec<usize>>,
     pub(crate) users: u16,
     pub(crate) server: Limits,
-    /// As the server has it.
+    /// The server's kind of window.
     pub(crate) window: Window,
-    /// By how many millionths the server's clock is too fast, or too slow.
+    /// The server's clock drift, in millionths.
     pub(crate) drift: i64,
     pub(crate) settings: LimitSettings,
     pub(crate) callers: u16,
     pub(crate) latency: Latency,
-    /// Before a call is sent that has its permit, and between a caller's calls; microseconds at
-    /// most.
+    /// Maximum delays between permit and sending, and between a caller's calls, in microseconds.
     pub(crate) preparing: u64,
     pub(crate) pausing: u64,
-    /// In a thousand calls.
+    /// Per thousand calls.
     pub(crate) lost: u16,
     pub(crate) retried: u16,
     pub(crate) unauthorized: u16,
     pub(crate) cancelled_before: u16,
     pub(crate) cancelled_after: u16,
-    /// How many responses in a thousand report a quota.
+    /// How many of a thousand responses report a quota.
     pub(crate) quotas: u16,
-    /// How many calls are made.
+    /// The number of calls to make.
     pub(crate) calls: u64,
-    /// How long at the most.
+    /// The maximum simulated time.
     pub(crate) time: Duration,
     pub(crate) seed: u64,
 }
 
-/// What came of it.
+/// The result of a scenario.
 #[derive(Debug, Clone, Copy, Default)]
 pub(crate) struct Report {
     pub(crate) sent: u64,
     pub(crate) locks: u64,
-    /// Whether a window of the server came as near its limit as it may.
+    /// Whether a window of the server was as full as permitted.
     pub(crate) filled: bool,
-    /// Of those lines in which somebody always waited: the part of what the fullest of its buckets
-    /// allows that was used, at the least.
+    /// The minimum utilization of the fullest bucket, over all lines in which a call was always
+    /// waiting.
     pub(crate) used: f64,
-    /// The part of what the fullest limit allows all users together that was used.
+    /// The utilization of the fullest limit by all users.
     pub(crate) used_of_all: f64,
-    /// Seconds.
+    /// In seconds.
     pub(crate) took: f64,
     pub(crate) mean_latency: f64,
 }
@@ -68,15 +67,15 @@ pub(crate) struct Report {
 enum Event {
     /// The caller wants to call.
     Begin { caller: u16 },
-    /// The first in line asks again, unless something happened since.
+    /// The first in line asks again, unless something happened meanwhile.
     Wake { turn: u64 },
-    /// A call that has its permit is sent, or is not.
+    /// A call with a permit is sent, or not.
     Send {
         caller: u16,
         lease: u64,
         retry: bool,
     },
-    /// A call arrives, and its answer comes after that time, if it comes.
+    /// A call arrives; its response, if any, takes this time.
     Arrive {
         call: Sent,
         answered_after: Option<u64>,
@@ -86,17 +85,17 @@ enum Event {
         allowed: bool,
         quota: Option<Quota>,
     },
-    /// The client gives up.
+    /// The client's timeout.
     GiveUp { call: Sent },
-    /// The caller goes away in the midst of a call, and takes the exchange with it.
+    /// The caller is dropped during a call, and the exchange as well.
     Cancel { call: Sent },
 }
 
 #[derive(Debug, Clone, Copy)]
 struct Sent {
-    /// `None` if it went away.
+    /// `None` if the caller was dropped.
     caller: Option<u16>,
-    /// Which line it is of.
+    /// Its line.
     line: usize,
     lease: u64,
     at: u64,
@@ -108,17 +107,20 @@ struct Sent {
 struct Line {
     waiting: VecDeque<(u16, bool)>,
     sent: u64,
-    /// Since when nobody waits, and for how long nobody waited before.
+    /// Totals of the answered calls.
+    latencies: u64,
+    answers: u64,
+    /// Since when the line is empty, and for how long it was empty before.
     idle_since: Option<u64>,
     idle: u64,
 }
 
-/// One bucket, as the server counts it.
+/// A bucket, as the server counts it.
 struct Server {
     throttle: Throttle,
     bucket: Bucket,
     limit: Limit,
-    /// When calls arrived, by user: for what is reported of quotas.
+    /// Arrivals by user, for reported quotas.
     arrivals: Vec<VecDeque<Duration>>,
 }
 
@@ -129,17 +131,15 @@ pub(crate) struct World {
     servers: Vec<Server>,
     now: u64,
     events: BinaryHeap<Reverse<(u64, u64, Held)>>,
-    /// Numbers events, so that they have one order.
+    /// A sequence number that orders simultaneous events.
     scheduled: u64,
     lines: Vec<Line>,
     turn: u64,
     leases: u64,
     report: Report,
-    answers: u64,
-    latencies: u64,
 }
 
-/// An event has no order of its own.
+/// Events are ordered by time only.
 #[derive(Debug, Clone, Copy)]
 struct Held(Event);
 
@@ -161,7 +161,7 @@ impl Ord for Held {
 }
 
 impl Scenario {
-    /// Runs it with the bucket, up to the first lock.
+    /// Runs the scenario with buckets, until the first lock.
     pub(crate) fn run(&self) -> Report {
         self.run_with(Gate::new(&self.counted, &self.settings, None))
     }
@@ -171,7 +171,7 @@ impl Scenario {
     }
 }
 
-/// Whose line it is, and what calls of it count in.
+/// Returns the user of a line, and the limits that its calls count in.
 fn caller(kinds: &[Vec<usize>], line: usize) -> Caller<'_> {
     Caller {
         user: (line / kinds.len()) as u16,
@@ -180,7 +180,7 @@ fn caller(kinds: &[Vec<usize>], line: usize) -> Caller<'_> {
 }
 
 impl Server {
-    /// What the server would report of a call that arrived just now.
+    /// Returns the quota that the server would report for a call that just arrived.
     fn quota(&mut self, now: Duration, user: u16, window: Window) -> Quota {
         let user = usize::from(user);
         if self.arrivals.len() <= user {
@@ -200,12 +200,12 @@ impl Server {
         }
         let reset = match window {
             Window::Fixed => begins + per,
-            // When one more is allowed.
+            // When another call is allowed.
             _ => arrivals[0] + per,
         };
         let reset = reset.saturating_sub(now);
         let made = u32::try_from(arrivals.len()).unwrap();
-        // As servers do: whole seconds.
+        // Servers report whole seconds.
         let reset = Duration::from_secs(reset.as_millis().div_ceil(1000) as u64);
         Quota::new(self.limit.calls.saturating_sub(made), reset).of(self.limit.calls)
     }
@@ -234,8 +234,6 @@ impl World {
             turn: 0,
             leases: 0,
             report: Report::default(),
-            answers: 0,
-            latencies: 0,
             scenario,
         }
     }
@@ -254,7 +252,7 @@ impl World {
             self.happen(event);
         }
         self.report.took = self.now as f64 / 1e6;
-        self.report.mean_latency = self.latencies as f64 / 1e6 / self.answers.max(1) as f64;
+        self.report.mean_latency = mean_latency(self.lines.iter());
         let fullest = |server: &Server| server.throttle.totals().fullest + 1 >= server.limit.calls;
         self.report.filled = self.servers.iter().any(fullest);
         let always = |line: &usize| {
@@ -273,7 +271,7 @@ impl World {
         self.report
     }
 
-    /// The part that calls of any kind used of the fullest of a line's buckets.
+    /// Returns the utilization of the fullest of a line's buckets, by calls of all kinds.
     fn used(&self, line: usize) -> f64 {
         let caller = caller(&self.scenario.kinds, line);
         let parts = caller.kind.iter().map(|&index| {
@@ -283,8 +281,7 @@ impl World {
                 of.kind.contains(&index) && (counted.per_app || of.user == caller.user)
             };
             let lines = (0..self.lines.len()).filter(is_other);
-            let sent: u64 = lines.map(|other| self.lines[other].sent).sum();
-            sent as f64 / self.allowed(index)
+            self.used_by(lines.map(|other| &self.lines[other]), index)
         });
         parts.fold(0.0, f64::max)
     }
@@ -295,17 +292,19 @@ impl World {
             caller.kind.contains(&index)
         };
         let lines = (0..self.lines.len()).filter(is_of);
-        let sent: u64 = lines.map(|line| self.lines[line].sent).sum();
         let is_shared = self.scenario.counted[index].per_app;
         let users = if is_shared { 1 } else { self.scenario.users };
-        sent as f64 / self.allowed(index) / f64::from(users)
+        self.used_by(lines.map(|line| &self.lines[line]), index) / f64::from(users)
     }
 
-    /// How many calls the limit allows in the time.
-    fn allowed(&self, index: usize) -> f64 {
+    /// Returns the utilization of a limit by the calls of these lines, which are all that count in
+    /// its bucket. A call holds its slot while in flight, so the mean latency of these calls
+    /// matters: with few calls and heavy-tailed latency, it differs between lines.
+    fn used_by<'a>(&self, lines: impl Iterator<Item = &'a Line> + Clone, index: usize) -> f64 {
         let limit = self.scenario.counted[index].endpoint.limits()[0];
-        let time = limit.per.as_secs_f64() + 1.0 + self.report.mean_latency;
-        f64::from(limit.calls - 1) * self.report.took / time
+        let time = limit.per.as_secs_f64() + 1.0 + mean_latency(lines.clone());
+        let sent: u64 = lines.map(|line| line.sent).sum();
+        sent as f64 * time / (f64::from(limit.calls - 1) * self.report.took)
     }
 
     fn line_of(&self, caller: u16) -> usize {
@@ -353,7 +352,7 @@ impl World {
         }
     }
 
-    /// Retries stand at the head of their line.
+    /// Adds a caller to its line. Retries go to the front.
     fn stand(&mut self, caller: u16, retry: bool) {
         let line = self.line_of(caller);
         let waiting = &mut self.lines[line].waiting;
@@ -365,7 +364,7 @@ impl World {
         self.ask();
     }
 
-    /// The first in each line asks, and the next, until one has to wait.
+    /// Asks for the first in each line, and for the next, until one has to wait.
     fn ask(&mut self) {
         self.turn += 1;
         let mut wakes: Option<u64> = None;
@@ -383,13 +382,13 @@ impl World {
             }
         }
         if let Some(wait) = wakes {
-            // Its milliseconds are whole ones.
+            // Rounded to whole milliseconds.
             let at = (self.millis() + wait) * 1000;
             self.schedule(at - self.now, Event::Wake { turn: self.turn });
         }
     }
 
-    /// How long the first in the line has to wait.
+    /// Returns how long the first in the line has to wait.
     fn ask_line(&mut self, line: usize) -> Option<u64> {
         while let Some(&(number, retry)) = self.lines[line].waiting.front() {
             self.leases += 1;
@@ -445,9 +444,9 @@ impl World {
         if self.chance(self.scenario.lost) {
             self.schedule(timeout, Event::GiveUp { call });
             match self.rng.u8(..3) {
-                // It never arrives.
+                // The request is lost.
                 0 => {}
-                // Its answer doesn't.
+                // The response is lost.
                 1 => {
                     let after = self.scenario.latency.draw(&mut self.rng);
                     self.schedule(
@@ -458,7 +457,7 @@ impl World {
                         },
                     );
                 }
-                // It arrives later than anyone would think.
+                // The request arrives much later.
                 _ => {
                     let after = self.rng.u64(0..timeout + 119_000_000);
                     self.schedule(
@@ -475,7 +474,7 @@ impl World {
         let latency = self.scenario.latency.draw(&mut self.rng);
         let there = self.rng.u64(0..=latency);
         if self.chance(self.scenario.cancelled_after) {
-            // Its caller goes away. Either somebody finishes the exchange, or nobody does.
+            // The caller is dropped. The exchange may be finished or not.
             let after = self.rng.u64(0..=latency);
             call.caller = None;
             self.schedule(after, Event::Begin { caller });
@@ -499,11 +498,11 @@ impl World {
         );
     }
 
-    /// The call counts in each of its buckets, one of which may be reported.
+    /// Counts the call in each of its buckets, one of which may report a quota.
     fn arrive(&mut self, line: usize) -> (bool, Option<Quota>) {
         let micros =
             i128::from(self.now) * (1_000_000 + i128::from(self.scenario.drift)) / 1_000_000;
-        // Far enough from the beginning of time for a clock that is behind.
+        // Far from zero, for a clock that is behind.
         let now =
             Duration::from_hours(500_000) + Duration::from_micros(u64::try_from(micros).unwrap());
         let caller = caller(&self.scenario.kinds, line);
@@ -529,8 +528,9 @@ impl World {
     }
 
     fn answer(&mut self, call: Sent, allowed: bool, quota: Option<Quota>) {
-        self.latencies += self.now - call.at;
-        self.answers += 1;
+        let line = &mut self.lines[call.line];
+        line.latencies += self.now - call.at;
+        line.answers += 1;
         let end = if allowed {
             CallEnd::Answered
         } else {
@@ -546,7 +546,7 @@ impl World {
         self.go_on(call, again);
     }
 
-    /// The caller of a call that ended makes the next one, or the same one once more.
+    /// After a call, its caller makes the next one, or retries.
     fn go_on(&mut self, call: Sent, again: bool) {
         match call.caller {
             Some(caller) if again => self.stand(caller, true),
@@ -582,7 +582,7 @@ impl World {
             .push(Reverse((self.now + after, self.scheduled, Held(event))));
     }
 
-    /// On the client's clock.
+    /// Returns the client's time.
     fn millis(&self) -> u64 {
         self.now / 1000
     }
@@ -596,6 +596,13 @@ impl std::fmt::Debug for World {
             self.scenario, self.now, self.lines
         )
     }
+}
+
+/// Returns the mean latency of all answered calls of these lines, in seconds.
+fn mean_latency<'a>(lines: impl Iterator<Item = &'a Line> + Clone) -> f64 {
+    let answers: u64 = lines.clone().map(|line| line.answers).sum();
+    let latencies: u64 = lines.map(|line| line.latencies).sum();
+    latencies as f64 / 1e6 / answers.max(1) as f64
 }
 
 fn micros(time: Duration) -> u64 {

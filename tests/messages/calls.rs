@@ -1,4 +1,4 @@
-//! A message that Cliq would reject is an error of the call, and nothing is sent.
+//! An invalid message is an error of the call, and isn't sent.
 
 use cliq_api::ErrorKind;
 use cliq_api::cliq::message::{BotMessage, Button, CopyText, Message, ModernInline, Poll};
@@ -22,7 +22,7 @@ trait Posting {
 }
 
 fn client() -> Client {
-    // Nothing listens there: a call that is sent fails otherwise.
+    // Nothing listens there, so a call that is sent fails differently.
     let builder = Client::cliq(DataCenter::EU).base_url("http://127.0.0.1:9");
     builder.build().unwrap()
 }

@@ -1,6 +1,6 @@
-//! The constraints that Zoho publishes for the bodies of messages: the builders know each of them.
+//! The constraints that Zoho publishes for messages: the builders check each of them.
 //!
-//! `declared/v3` holds the facts of the documents. Here they are read, and compared with the tables of
+//! `declared/v3` holds the facts of the documents. They are compared with the tables of
 //! [`limits`](crate::limits) and with the messages of [`payloads`](crate::payloads).
 
 use std::collections::{BTreeMap, BTreeSet};
@@ -70,7 +70,7 @@ const EXCEPTIONS: [(&str, &str, &str); 8] = [
     ),
 ];
 
-/// The schemas of the bodies, by document and operation.
+/// Returns the schemas of the bodies, by document and operation.
 fn bodies() -> BTreeMap<(String, String), Value> {
     let mut bodies = BTreeMap::new();
     for document in DOCUMENTS {
@@ -82,7 +82,7 @@ fn bodies() -> BTreeMap<(String, String), Value> {
                 .split_once(' ')
                 .unwrap();
             let posts = path.ends_with("/messages") || path.ends_with("/message");
-            // It forwards messages.
+            // That operation forwards messages.
             if method == "POST" && posts && path != "/messages" {
                 let name = |value: &Value| value.as_str().unwrap().to_owned();
                 let key = (
@@ -98,7 +98,7 @@ fn bodies() -> BTreeMap<(String, String), Value> {
     bodies
 }
 
-/// Calls with each constraint of a schema: where, which, and its value.
+/// Calls `found` for each constraint of a schema: its place, name and value.
 fn constraints(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &str, &Value)) {
     for (keyword, value) in schema.as_object().into_iter().flatten() {
         match keyword.as_str() {
@@ -114,16 +114,16 @@ fn constraints(schema: &Value, at: &str, found: &mut dyn FnMut(&str, &str, &Valu
     }
 }
 
-/// Where a constraint of a documented member is checked.
+/// Returns where the builders check a constraint of a documented member.
 fn sent_at(path: &str) -> String {
-    // Its description and its example have it in an action; its schema, beside the buttons.
+    // The description and the example have it in an action; the schema, next to the buttons.
     match path.strip_prefix("confirm.") {
         Some(rest) => format!("buttons[].action.confirm.{rest}"),
         None => path.to_owned(),
     }
 }
 
-/// The path of an object's member.
+/// Returns the path of an object's member.
 pub(crate) fn member(at: &str, name: &str) -> String {
     match at {
         "" => name.to_owned(),
@@ -131,10 +131,10 @@ pub(crate) fn member(at: &str, name: &str) -> String {
     }
 }
 
-/// The least and the most characters or items, by path.
+/// Minimum and maximum number of characters or items, by path.
 pub(crate) type Limits = BTreeMap<String, (usize, usize)>;
 
-/// The published limits; where documents contradict each other, the smaller one, as for bots.
+/// Returns the published limits; if documents contradict each other, the smaller one, as for bots.
 pub(crate) fn limits() -> Limits {
     let mut limits = Limits::new();
     for schema in bodies().values() {
@@ -152,7 +152,7 @@ pub(crate) fn limits() -> Limits {
     limits
 }
 
-/// A path of an error, without the numbers.
+/// Returns the path of an error without indexes.
 pub(crate) fn general(path: &str) -> String {
     let mut general = String::new();
     for character in path.chars().filter(|character| !character.is_ascii_digit()) {
@@ -187,7 +187,7 @@ fn every_published_limit_is_checked() {
                 ("maxLength", Some(max)) => lengths.contains(&(path.clone(), max)),
                 ("minItems", Some(min)) => counts.contains(&("min", path.clone(), min)),
                 ("maxItems", Some(max)) => counts.contains(&("max", path.clone(), max)),
-                // `every_documented_value_can_be_sent`
+                // Checked by `every_documented_value_can_be_sent`.
                 ("enum", None) => true,
                 _ => false,
             };
@@ -211,7 +211,7 @@ fn every_published_limit_is_checked() {
     assert!(covered > 50, "{covered}");
 }
 
-/// Messages with each value of each documented enumeration.
+/// Returns messages with each value of each documented enumeration.
 fn of_everything() -> Vec<Value> {
     let run = || InvokeFunction::new("run");
     let open = || OpenUrl::new("https://example.com");
@@ -266,7 +266,7 @@ fn of_everything() -> Vec<Value> {
     values.chain(payloads::all()).collect()
 }
 
-/// Adds the scalars of a message, each with its path.
+/// Collects the scalars of a message with their paths.
 fn scalars(value: &Value, at: &str, found: &mut BTreeSet<(String, String)>) {
     match value {
         Value::Object(members) => {
@@ -310,7 +310,7 @@ fn every_documented_value_can_be_sent() {
     assert!(values > 50, "{values}");
 }
 
-/// A card's buttons can do what only they can, and others what only those can; the schemas say so.
+/// According to the schemas, some actions are only for a card's buttons, and some only for others.
 #[test]
 fn every_payload_fits_its_published_schema() {
     let bodies = bodies();
@@ -324,7 +324,7 @@ fn every_payload_fits_its_published_schema() {
         let name = format!("{document}: {example}");
         let mut schema = bodies[&(document, operation)].clone();
         if let Some(data) = schema.pointer_mut("/properties/slides/items/properties/data/items") {
-            // Zoho's description has URLs; its schema, objects.
+            // Zoho's description has URLs, its schema has objects.
             if name == "messageformat: image" {
                 data["type"] = "string".into();
             }

@@ -1,5 +1,5 @@
-//! Each limit: what is just within it passes, what is just beyond it is refused, and the error has
-//! the path, what was found and what is accepted.
+//! Each limit: a value just within it passes, one just beyond it is rejected, and the error has the
+//! path, what was found and what is accepted.
 
 use cliq_api::cliq::message::{
     AnyTable, BotMessage, Button, CallButton, Chart, Confirmation, CopyText, Graph, InstantButton,
@@ -8,7 +8,7 @@ use cliq_api::cliq::message::{
 
 type Of = fn(usize) -> BotMessage;
 
-/// Characters of more than one byte, so that bytes aren't counted.
+/// Returns multi-byte characters, to detect if bytes are counted.
 fn text(length: usize) -> String {
     "ü".repeat(length)
 }
@@ -38,7 +38,7 @@ fn confirmation() -> Confirmation {
     Confirmation::new("Run?", "Why", "Run")
 }
 
-/// The lengths, in characters.
+/// Maximum lengths, in characters.
 pub(crate) const LENGTHS: &[(&str, usize, Of)] = &[
     ("text", 5000, |n| message(text(n))),
     ("buttons[0].label", 20, |n| {
@@ -148,7 +148,7 @@ pub(crate) const LENGTHS: &[(&str, usize, Of)] = &[
     }),
 ];
 
-/// The counts: the least and the most.
+/// Minimum and maximum counts.
 pub(crate) const COUNTS: &[(&str, usize, usize, Of)] = &[
     ("buttons", 0, 5, |n| {
         let buttons = (0..n).map(|_| Button::new("Run", function()));
@@ -236,7 +236,7 @@ fn items_are_counted() {
     );
 }
 
-/// What is no length and no count.
+/// Other constraints than lengths and counts.
 #[test]
 fn what_contradicts_itself_is_refused() {
     let on = |slide: AnyTable| message(Message::text("text").slide(slide));
@@ -259,7 +259,7 @@ fn what_contradicts_itself_is_refused() {
             "`text` is set by `member` too",
         ),
         (
-            // Two members of one name are no limit of the server's.
+            // A duplicate member isn't a limit of the server.
             message(Message::text("text").member("text", "other").unchecked()),
             "`text` is set by `member` too",
         ),
@@ -325,7 +325,7 @@ fn what_contradicts_itself_is_refused() {
     ] {
         let error = refused.check().unwrap_err();
         assert_eq!(error.to_string(), expected);
-        // What is refused is not serialized either, and for the same reason.
+        // A rejected message can't be serialized either, for the same reason.
         let serialized = serde_json::to_string(&refused).unwrap_err();
         let hint = if expected.contains("by `member`") {
             ""

@@ -1,4 +1,4 @@
-//! Messages: what the builders make, what they refuse, and that nothing of it is sent.
+//! Messages: the JSON that the builders create, and messages that they reject before sending.
 
 mod calls;
 mod facts;

@@ -1,4 +1,4 @@
-//! The published examples can be made with the builders. `payloads.yaml` holds them.
+//! The builders can create the published examples, which are in `payloads.yaml`.
 
 use cliq_api::cliq::message::{
     Background, BotMessage, Bullet, Button, CallButton, Chart, Confirmation, CopyText, Emotion,
@@ -20,7 +20,7 @@ pub(crate) fn published() -> Vec<Published> {
     serde_saphyr::from_str(include_str!("payloads.yaml")).unwrap()
 }
 
-/// A card of the document about the content of messages.
+/// Returns a card from the document about messages.
 fn card(title: &str) -> ModernInline {
     ModernInline::new(title).thumbnail("https://example.com/announcement.png")
 }
@@ -52,7 +52,7 @@ fn made() -> Vec<(&'static str, &'static str, Value)> {
     messages
 }
 
-/// The payloads as the builders make them.
+/// Returns the payloads, created by the builders.
 pub(crate) fn all() -> impl Iterator<Item = Value> {
     made().into_iter().map(|(_, _, payload)| payload)
 }
@@ -297,7 +297,7 @@ fn every_published_example_can_be_made() {
     assert_eq!(made.len(), published.len());
 }
 
-/// The buttons of the published example of a call; an empty text is sent as such.
+/// The buttons in the published example of a call; an empty text is sent.
 #[test]
 fn buttons_of_calls_can_be_made() {
     let buttons = [

@@ -1,5 +1,5 @@
-//! Random messages: the builders refuse one if, and only if, it exceeds a published limit, and name
-//! a part that does.
+//! Random messages: the builders reject a message if, and only if, it exceeds a published limit,
+//! and name a part that does.
 
 use std::collections::BTreeSet;
 
@@ -12,7 +12,7 @@ use serde_json::{Value, to_value};
 
 use crate::facts;
 
-/// Up to the limit in most cases, else beyond it.
+/// Mostly within the limit, sometimes beyond it.
 fn size(rng: &mut Rng, max: usize) -> usize {
     match rng.u8(..100) {
         0 => max + 1,
@@ -109,7 +109,7 @@ fn message(rng: &mut Rng, is_checked: bool) -> BotMessage {
     BotMessage::from(message).message_topic(text(rng, 255))
 }
 
-/// The parts of a message that exceed a limit of the facts.
+/// Returns the parts of a message that exceed a published limit.
 fn exceeding(value: &Value, at: &str, limits: &facts::Limits, found: &mut BTreeSet<String>) {
     let size = match value {
         Value::String(text) => text.chars().count(),

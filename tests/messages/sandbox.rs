@@ -1,4 +1,4 @@
-//! The stand-in for Cliq takes the published examples that are for a chat.
+//! The sandbox accepts the published examples for chats.
 
 use cliq_api::cliq::messages::{Content, Messages};
 use cliq_api::prelude::*;
@@ -26,7 +26,7 @@ async fn the_sandbox_takes_the_published_examples() {
     } in payloads::published()
     {
         let name = format!("{document}: {example}");
-        // A world for each, as only some posts a minute are allowed.
+        // A new world for each, as the number of posts per minute is limited.
         let demo = Sandbox::demo();
         let (client, chat) = (demo.client(), &demo.channel_chat_id);
         let text = payload["text"].as_str().map(ToOwned::to_owned);

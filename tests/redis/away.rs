@@ -1,4 +1,4 @@
-//! A server that can't be reached: nothing is sent, or a share.
+//! An unreachable server: nothing is sent, or only a share of the limit.
 
 use std::time::Duration;
 
@@ -37,7 +37,7 @@ async fn nothing_is_sent_and_it_comes_back_by_itself() {
     call(&limiter, Outcome::Accepted).await;
 }
 
-/// Up, and deaf.
+/// The server accepts connections, but doesn't respond.
 #[tokio::test]
 async fn a_server_that_hangs_is_given_little_time() {
     let redis = Redis::start(&[]);
@@ -71,7 +71,7 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
             settings(),
         )
     };
-    // Two calls of four, and less than one.
+    // Half of four calls, and less than one.
     let (half, little) = (sharing(0.5), sharing(0.2));
     call(&half, Outcome::Accepted).await;
     call(&little, Outcome::Accepted).await;
@@ -84,7 +84,7 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
         }
         sleep(Duration::from_millis(10)).await;
     };
-    // Not before all that was allowed is forgotten: the time to use a permit, a window and the
+    // Only after everything that was permitted is forgotten: a permit's lifetime, a window and the
     // margin.
     assert!(
         begun.elapsed() > Duration::from_millis(1300),
@@ -95,7 +95,7 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     first.sending().unwrap();
     let under_way = sent(&half).await;
     first.answered(Outcome::Accepted);
-    // There is no third: one waits until the first is forgotten.
+    // There is no third slot: the call waits until the first is forgotten.
     let third = tokio::time::timeout(Duration::from_millis(500), acquire(&half)).await;
     assert!(third.is_err());
     assert!(matches!(
@@ -109,8 +109,8 @@ async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
     under_way.answered(Outcome::Accepted);
     sleep(Duration::from_millis(200)).await;
     assert_eq!(remaining(&other).await.map(|left| left <= 3), Some(true));
-    // Now it shares again, and what was under way is not held for as long as a call without an
-    // answer.
+    // Now it uses Redis again, and calls that were in flight aren't held as long as unanswered
+    // ones.
     until("forgotten", async || remaining(&other).await == Some(4)).await;
     call(&half, Outcome::Accepted).await;
     until("shared", async || remaining(&other).await == Some(3)).await;

@@ -1,4 +1,4 @@
-//! What is kept, under which names, for how long, and how much of it is believed.
+//! Keys in Redis: names, lifetimes, and validation of their values.
 
 use std::time::Duration;
 
@@ -47,7 +47,7 @@ async fn names_tell_nothing_and_lie_in_one_slot() {
             "{key}"
         );
     }
-    // All that Redis has written down.
+    // Everything that Redis has written to disk.
     let written = redis.written();
     assert!(
         written.contains(":limit:") && !written.contains(USER) && !written.contains("855727961"),
@@ -71,14 +71,14 @@ async fn keys_expire_by_themselves() {
             .parse::<u64>()
             .unwrap()
     };
-    // A window and the margin, and a second more.
+    // A window and the margin, and a second.
     assert!(left(&redis) <= 2101);
     call(&limiter, THROTTLED).await;
     until("told", async || {
         state(&limiter).await.unwrap().lock.is_some()
     })
     .await;
-    // A lock, and caution for as long again.
+    // A lock, and caution for the same time after it.
     assert!(
         (110_000..125_000).contains(&left(&redis)),
         "{}",
@@ -86,11 +86,11 @@ async fn keys_expire_by_themselves() {
     );
 }
 
-/// Where it says that a lock lasts for a thousand years, that is somebody's mistake, or malice.
+/// A stored lock of a thousand years is an error or an attack.
 #[tokio::test]
 async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
     let redis = Redis::start(&[]);
-    // A bucket of the present epoch, whose lock ends when no clock shows it.
+    // A bucket of the current epoch, whose lock ends in the far future.
     let one = limiter_of(
         store(&redis),
         settings().max_retry_after(Duration::from_mins(2)),
@@ -112,7 +112,7 @@ async fn a_stored_lock_is_believed_as_far_as_it_can_be_true() {
         wait <= Duration::from_millis(120_000 + 100 + 200 + 1) && wait > Duration::from_secs(110),
         "{wait:?}"
     );
-    // And what is published.
+    // The same for a published lock.
     let other = limiter_of(
         store(&redis).prefix("other"),
         settings().max_retry_after(Duration::from_mins(2)),

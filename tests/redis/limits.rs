@@ -1,4 +1,4 @@
-//! One budget, locks that peers hear of, and what each of that costs.
+//! A shared limit, locks that peers learn of, and the number of round trips.
 
 use std::time::Duration;
 
@@ -29,12 +29,12 @@ async fn two_spend_one_budget() {
     );
 }
 
-/// Counted by the server itself: how often scripts ran, and that nothing else did.
+/// The server counts how often scripts ran, and that nothing else did.
 #[tokio::test]
 async fn a_call_costs_two_round_trips_and_waits_for_one() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
-    // The connection is made, and the script loaded.
+    // Connects, and loads the script.
     call(&limiter, Outcome::Accepted).await;
     let told = |redis: &Redis| count(redis, "cmdstat_evalsha:");
     until("the first is told", async || told(&redis) == 3).await;
@@ -47,12 +47,13 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     for permit in permits {
         permit.answered(Outcome::Accepted);
     }
-    // Nothing of it has been told before the answer was given: that is somebody else's work.
+    // The call returned before the outcome was reported: a task does that.
     assert_eq!(told(&redis), 3);
     until("all are told", async || told(&redis) == 6).await;
     let stats = redis.tell(&["INFO", "commandstats"]);
     for line in stats.lines().filter(|line| line.starts_with("cmdstat_")) {
-        // Within the script: its time, its epoch, its bucket; and what this test asks.
+        // The commands within the script: for its time, its epoch and its bucket; and those of this
+        // test.
         let known = [
             "evalsha", "time", "info", "get", "set", "config", "command", "hello", "select",
         ];
@@ -65,7 +66,7 @@ async fn a_call_costs_two_round_trips_and_waits_for_one() {
     }
 }
 
-/// However many buckets a call has.
+/// For any number of buckets.
 #[tokio::test]
 async fn several_buckets_cost_no_more_round_trips_than_one() {
     let redis = Redis::start(&[]);
@@ -74,7 +75,7 @@ async fn several_buckets_cost_no_more_round_trips_than_one() {
         let limit = Limit::new(100, Duration::from_secs(1));
         limiter.bucket(BucketSpec::new("https://cliq.zoho.com", name).limit(limit))
     });
-    // The connection is made, and the script loaded.
+    // Connects, and loads the script.
     call(&limiter, Outcome::Accepted).await;
     let told = |redis: &Redis| count(redis, "cmdstat_evalsha:");
     until("the first is told", async || told(&redis) == 3).await;
@@ -102,7 +103,7 @@ fn count(redis: &Redis, name: &str) -> u32 {
     })
 }
 
-/// Also by a call that is allowed already and not sent, and without asking the server.
+/// Includes a call that has its permit but isn't sent, without a request to the server.
 #[tokio::test]
 async fn peers_obey_a_lock_at_once() {
     let redis = Redis::start(&[]);
@@ -113,7 +114,7 @@ async fn peers_obey_a_lock_at_once() {
     let begun = Instant::now();
     hears_of_the_lock(unsent).await;
     assert!(begun.elapsed() < Duration::from_secs(1));
-    // The permit is given back.
+    // The permit is returned.
     until("told", async || count(&redis, "cmdstat_evalsha:") >= 4).await;
     redis.tell(&["CONFIG", "RESETSTAT"]);
     for _ in 0..20 {
@@ -160,7 +161,7 @@ async fn a_lock_survives_all_processes_and_the_server() {
     );
 }
 
-/// Those who know of it tell a server that has forgotten.
+/// Peers that know of a lock restore it on a server that lost it.
 #[tokio::test]
 async fn a_lock_survives_a_server_that_lost_all() {
     let mut redis = Redis::start(&[]);
@@ -178,7 +179,7 @@ async fn a_lock_survives_a_server_that_lost_all() {
     .await;
 }
 
-/// What was sent before is unknown: nothing is sent until it is surely forgotten.
+/// Earlier calls are unknown: nothing is sent until they are certainly forgotten.
 #[tokio::test]
 async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     let mut redis = Redis::start(&[]);
@@ -187,7 +188,7 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     let one = careful();
     let first = state(&one).await.unwrap();
     assert_eq!(first.remaining, Some(0));
-    // It begins with the first who asks for a permit.
+    // It starts with the first request for a permit.
     call(&one, Outcome::Accepted).await;
     until("warm", async || remaining(&one).await == Some(3)).await;
 
@@ -200,7 +201,7 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     call(&one, Outcome::Accepted).await;
     until("warm", async || remaining(&one).await == Some(4)).await;
 
-    // It may lack what was written last.
+    // The last writes may be missing.
     drop(one);
     redis.start_again();
     let one = limiter_of(store(&redis), settings().cold_start(true));
@@ -211,7 +212,7 @@ async fn a_server_that_was_emptied_or_started_anew_is_a_cold_start() {
     );
 }
 
-/// A call that was under way when the server lost what it knew is counted when it is answered.
+/// A call that was in flight when the server lost its data counts when it is answered.
 #[tokio::test]
 async fn what_was_under_way_when_the_server_was_emptied_counts() {
     let redis = Redis::start(&[]);
@@ -222,13 +223,13 @@ async fn what_was_under_way_when_the_server_was_emptied_counts() {
     until("counted", async || remaining(&limiter).await == Some(3)).await;
 }
 
-/// A permit that was granted before may be used until its end, however short the grace is.
+/// An earlier permit can be used until it expires, however short the grace period is.
 #[tokio::test]
 async fn after_a_loss_all_permits_have_to_end_first() {
     let redis = Redis::start(&[]);
     let ttl = Duration::from_secs(4);
     let limiter = limiter_of(store(&redis), settings().cold_start(true).permit_ttl(ttl));
-    // A permit's time, the window and its margin.
+    // A permit's lifetime, the window and its margin.
     let due = ttl + Duration::from_millis(1100);
     let options = AcquireOptions::new().wait_policy(WaitPolicy::FailFast);
     for _ in 0..3 {
@@ -246,7 +247,7 @@ async fn after_a_loss_all_permits_have_to_end_first() {
     }
 }
 
-/// Those who know of a lock tell the server again, though their connection was never down.
+/// Peers that know of a lock restore it even if their connection never broke.
 #[tokio::test]
 async fn a_lock_survives_a_server_that_was_emptied() {
     let redis = Redis::start(&[]);
@@ -256,7 +257,7 @@ async fn a_lock_survives_a_server_that_was_emptied() {
     drop(one);
     for _ in 0..2 {
         redis.tell(&["FLUSHALL"]);
-        // One that has heard nothing. Its call begins the new epoch; it may be the first.
+        // A limiter that knows nothing. Its call starts the new epoch; it may be the first.
         let third = limiter(&redis);
         until("retold", async || acquire(&third).await.is_err()).await;
         let LimitRefusal::Locked { wait, .. } = acquire(&third).await.unwrap_err() else {
@@ -267,7 +268,7 @@ async fn a_lock_survives_a_server_that_was_emptied() {
     drop(other);
 }
 
-/// Also by one that learned of it with a reply, before anything was published to it.
+/// Includes a limiter that learned of the lock from a response, before it was published.
 #[tokio::test]
 async fn a_lock_that_was_met_is_told_to_a_server_that_was_emptied() {
     let redis = Redis::start(&[]);
@@ -282,7 +283,7 @@ async fn a_lock_that_was_met_is_told_to_a_server_that_was_emptied() {
     until("retold", async || acquire(&third).await.is_err()).await;
 }
 
-/// Messages of Redis know no databases.
+/// Published messages of Redis reach all databases.
 #[tokio::test]
 async fn a_lock_in_one_database_is_none_in_another() {
     let redis = Redis::start(&[]);
@@ -293,7 +294,7 @@ async fn a_lock_in_one_database_is_none_in_another() {
     let mut unsent = acquire(&other).await.unwrap();
     call(&here, THROTTLED).await;
     until("told", async || state(&here).await.unwrap().lock.is_some()).await;
-    // And one that hears of those in its database.
+    // A peer in the same database is notified.
     let peer = there();
     let in_hand = acquire(&peer).await.unwrap();
     unsent.sending().unwrap();

@@ -1,4 +1,5 @@
-//! The connection: one, kept, gone with its store; passwords that nobody sees; clusters.
+//! The connection: a single one that is kept until its store is dropped; passwords, which are never
+//! shown; clusters.
 
 use std::time::Duration;
 
@@ -24,7 +25,7 @@ fn connections(redis: &Redis) -> usize {
         .count()
 }
 
-/// A connection belongs to the runtime that opened it: nobody else drives it.
+/// A connection belongs to the runtime that opened it, which may be idle.
 #[test]
 fn a_second_runtime_has_its_own_while_the_first_is_idle() {
     let redis = Redis::start(&[]);
@@ -59,7 +60,7 @@ async fn one_for_all_and_gone_with_the_store() {
     until("gone", async || connections(&redis) == 0).await;
 }
 
-/// A connection that was cut hears of locks again without a call.
+/// After its connection was closed, a limiter learns of locks again without making a call.
 #[tokio::test]
 async fn cut_off_it_hears_again() {
     let redis = Redis::start(&[]);
@@ -73,7 +74,7 @@ async fn cut_off_it_hears_again() {
     hears_of_the_lock(unsent).await;
 }
 
-/// The task that keeps it ends with its runtime, and begins anew in the next.
+/// The task of the connection ends with its runtime, and is restarted in the next one.
 #[test]
 fn a_store_outlives_a_runtime() {
     let redis = Redis::start(&[]);
@@ -87,7 +88,7 @@ fn a_store_outlives_a_runtime() {
     }
 }
 
-/// As `docs/sharing.md` lists it: an account that may do nothing else.
+/// An account with only the permissions that the guide lists.
 #[tokio::test]
 async fn an_account_needs_little() {
     let redis = Redis::start(&[]);
@@ -143,9 +144,9 @@ async fn passwords_are_not_shown() {
     for url in [
         format!("redis://:{CANARY}@{place}/0"),
         format!("redis://somebody:{CANARY}@{place}/0"),
-        // Nobody is there.
+        // Nothing listens there.
         format!("redis://:{CANARY}@127.0.0.1:1/0"),
-        // That isn't TLS.
+        // The server doesn't use TLS.
         format!("rediss://:{CANARY}@{place}/0"),
     ] {
         let store = RedisLimitStore::new(&url).unwrap();
@@ -175,7 +176,7 @@ async fn passwords_are_not_shown() {
     call(&limiter_of(right, settings()), Outcome::Accepted).await;
 }
 
-/// Servers and proxies repeat the command that they don't know, as far as it fits.
+/// Servers and proxies repeat an unknown command, possibly truncated.
 #[tokio::test]
 async fn a_server_that_repeats_the_password_is_not_repeated() {
     for repeated in [CANARY, &CANARY[..12]] {
@@ -205,7 +206,7 @@ async fn a_server_that_repeats_the_password_is_not_repeated() {
     }
 }
 
-/// Two nodes, and whichever one is told of.
+/// Two nodes, either of which can be configured.
 #[tokio::test]
 async fn a_cluster_tells_where_to_go() {
     let nodes = [&[][..], &[]].map(|_: &[&str]| Redis::start(&["--cluster-enabled", "yes"]));
@@ -224,7 +225,7 @@ async fn a_cluster_tells_where_to_go() {
     .await;
     let limiters = nodes.each_ref().map(limiter);
     for limiter in &limiters {
-        // The one that is led elsewhere makes a connection more.
+        // The limiter that is redirected opens another connection.
         call(limiter, Outcome::Accepted).await;
     }
     call(&limiters[0], THROTTLED).await;
@@ -238,7 +239,7 @@ async fn a_cluster_tells_where_to_go() {
     }
 }
 
-/// Whom the host trusts is told to a process of its own.
+/// A separate process, with other trusted roots.
 #[tokio::test]
 async fn tls_by_url_with_the_hosts_trust() {
     let (certificate, key) = cliq_tests::tls::self_signed_pem();

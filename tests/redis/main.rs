@@ -1,4 +1,4 @@
-//! Limits and tokens in Redis: a server for each test, several limiters on it.
+//! Limits and tokens in Redis: one server per test, with several limiters.
 
 mod away;
 mod keys;
@@ -18,10 +18,10 @@ use cliq_api::{Limit, UserKey};
 use cliq_tests::redis::Redis;
 use tokio::time::{Instant, sleep};
 
-/// The key of a user, as it must not be found in Redis.
+/// The key of a user, which Redis must not contain.
 const USER: &str = "canary-user-855727961";
 
-/// Five calls a second.
+/// Five calls per second.
 fn bucket(limiter: &Limiter) -> BucketId {
     let spec = BucketSpec::new("https://cliq.zoho.com", "GET /simulated/short")
         .limit(Limit::new(5, Duration::from_secs(1)))
@@ -29,7 +29,7 @@ fn bucket(limiter: &Limiter) -> BucketId {
     limiter.bucket(spec)
 }
 
-/// Quick, and trusting an empty server.
+/// Short times, and trust in an empty server.
 fn settings() -> LimitSettings {
     LimitSettings::new()
         .margin(Duration::from_millis(100))
@@ -42,7 +42,7 @@ fn store(redis: &Redis) -> RedisLimitStore {
     RedisLimitStore::new(redis.url()).unwrap()
 }
 
-/// One process's.
+/// Returns the limiter of a process.
 fn limiter(redis: &Redis) -> Limiter {
     limiter_of(store(redis), settings())
 }
@@ -63,14 +63,14 @@ async fn sent(limiter: &Limiter) -> Permit {
         let mut permit = acquire(limiter).await.unwrap();
         match permit.sending() {
             Ok(()) => return permit,
-            // On a busy machine a first connection takes longer than that.
+            // On a busy machine, the first connection takes longer.
             Err(Expired::Late) => {}
             Err(expired) => panic!("{expired}"),
         }
     }
 }
 
-/// A call that is answered like that.
+/// Makes a call with this outcome.
 async fn call(limiter: &Limiter, outcome: Outcome) {
     sent(limiter).await.answered(outcome);
 }
@@ -84,12 +84,12 @@ async fn remaining(limiter: &Limiter) -> Option<u32> {
     state(limiter).await.unwrap().remaining
 }
 
-/// One that may use a permit for long.
+/// Returns a limiter whose permits are valid for long.
 fn patient(redis: &Redis) -> Limiter {
     limiter_of(store(redis), settings().permit_ttl(Duration::from_secs(20)))
 }
 
-/// Waits until a permit in hand is not to be used any more, for which nobody is asked.
+/// Waits until a held permit is revoked, without a request.
 async fn hears_of_the_lock(mut permit: Permit) {
     until("a peer's lock is heard of", async || {
         permit.sending() == Err(Expired::Locked)
@@ -99,7 +99,7 @@ async fn hears_of_the_lock(mut permit: Permit) {
 
 const THROTTLED: Outcome = Outcome::Throttled { retry_after: None };
 
-/// Waits until it is so.
+/// Waits until the condition is true.
 async fn until(what: &str, mut is_so: impl AsyncFnMut() -> bool) {
     let begun = Instant::now();
     while !is_so().await {

@@ -1,4 +1,4 @@
-//! Access tokens: encrypted, and refreshed once for all.
+//! Access tokens: encrypted, and refreshed once for all processes.
 
 use std::error::Error as _;
 use std::time::Duration;
@@ -14,7 +14,7 @@ use cliq_tests::redis::Redis;
 
 const SCOPES: &str = "ZohoCliq.Chats.READ";
 
-/// 32 bytes, as base64.
+/// Returns a key of 32 bytes, as Base64.
 fn key(digit: char) -> StoreKey {
     StoreKey::from_base64(format!("{}=", digit.to_string().repeat(42) + "0")).unwrap()
 }
@@ -50,7 +50,7 @@ impl World {
         }
     }
 
-    /// One process's.
+    /// Returns the client of a process.
     fn client(&self, store: RedisTokenStore) -> Client {
         let builder = self
             .demo
@@ -75,7 +75,7 @@ impl World {
     }
 }
 
-/// All that a program would print.
+/// Returns everything that a program would print.
 fn told(error: &Error) -> String {
     let causes = std::iter::successors(error.source(), |cause| (*cause).source());
     std::iter::once(error.to_string())
@@ -103,7 +103,7 @@ async fn one_refresh_serves_all_and_nobody_can_read_it() {
     }
 }
 
-/// Two clients of this account.
+/// Two clients of one account.
 pub(crate) async fn shared_over(url: &str) {
     let world = World::new();
     for _ in 0..2 {
@@ -115,7 +115,7 @@ pub(crate) async fn shared_over(url: &str) {
     assert_eq!(world.refreshes(), 1);
 }
 
-/// Two that can't read each other's would refresh each for itself.
+/// With different keys, each would refresh separately.
 #[tokio::test]
 async fn another_key_is_told_of_and_can_be_changed() {
     let (redis, world) = (Redis::start(&[]), World::new());
@@ -144,13 +144,13 @@ async fn another_key_is_told_of_and_can_be_changed() {
     );
 }
 
-/// What is in Redis was changed by somebody.
+/// A token in Redis that was tampered with.
 #[tokio::test]
 async fn a_forged_token_is_not_taken() {
     let (redis, world) = (Redis::start(&[]), World::new());
     world.call(&world.client(store(&redis, 'A'))).await.unwrap();
     let name = redis.tell(&["KEYS", "*"]);
-    // Its version, and its last byte.
+    // Its version byte, and its last one.
     for place in ["7", "60"] {
         redis.tell(&["SETRANGE", &name, place, "\u{7}"]);
         assert!(world.call(&world.client(store(&redis, 'A'))).await.is_err());

@@ -1,4 +1,4 @@
-//! Every await of a call ends by its deadline.
+//! Every await of a call ends at its deadline.
 
 use std::time::Duration;
 
@@ -15,10 +15,10 @@ use crate::Things;
 
 const SECOND: Duration = Duration::from_secs(1);
 const DEADLINE: Duration = Duration::from_secs(3);
-/// Of one attempt: it plays no part.
+/// The timeout of an attempt, which never matters here.
 const NEVER: Duration = Duration::from_hours(1);
 
-/// A call under paused time, whose deadline comes first.
+/// Makes a call in paused time that must end at its deadline.
 async fn late(client: &Client, demo: &Demo) -> Error {
     let begun = Instant::now();
     let call = client
@@ -83,7 +83,7 @@ async fn waiting_between_attempts() {
         };
         for _ in 0..20 {
             let error = late(&builder().build().unwrap(), &demo).await;
-            // What went wrong tells more than the deadline.
+            // The previous error is more useful than the deadline.
             assert_eq!(
                 (error.kind(), error.sent()),
                 (ErrorKind::Connect, Sent::No),
@@ -134,7 +134,7 @@ async fn waiting_for_the_limit() {
         match call.await {
             Ok(_) => granted += 1,
             Err(error) => {
-                // It can't end in time, and so it doesn't begin.
+                // The delay would exceed the deadline, so it isn't started.
                 assert_eq!(begun.elapsed(), Duration::ZERO);
                 break error;
             }
@@ -149,8 +149,8 @@ async fn waiting_for_the_limit() {
     assert!(error.retry_after().unwrap() > DEADLINE);
 }
 
-/// On real sockets, where time can't be paused: what counts is that it ends at all, long before
-/// anything else would end it.
+/// On real sockets, where time can't be paused: the call must end long before anything else would
+/// end it.
 async fn late_over_http(base_url: String, what: &str) -> Error {
     let client = Client::cliq(DataCenter::US)
         .base_url(base_url)
@@ -172,7 +172,7 @@ async fn late_over_http(base_url: String, what: &str) -> Error {
         error.to_string().contains("the call's deadline of 300ms"),
         "{what}: {error}"
     );
-    // Neither does what is left of it go on for long.
+    // Its remaining tasks end soon as well.
     error
 }
 
@@ -186,7 +186,7 @@ async fn connecting() {
 
 #[tokio::test]
 async fn sending() {
-    // The system takes the connection up, and nobody reads.
+    // The system accepts the connection, and nothing reads from it.
     let deaf = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     late_over_http(format!("http://{}", deaf.local_addr().unwrap()), "sending").await;
 }

@@ -1,5 +1,5 @@
-//! A call that is dropped, after any number of polls: nothing is left of it, and what was sent is
-//! finished all the same.
+//! A call that is dropped after any number of polls leaves nothing behind, and a sent request is
+//! finished.
 
 use std::future::poll_fn;
 use std::pin::pin;
@@ -16,7 +16,8 @@ use tokio::runtime::Handle;
 
 use crate::Things;
 
-/// Polls it at most so often, with time for others in between. Whether it ended.
+/// Polls the future at most this often, letting other tasks run in between. Returns whether it
+/// ended.
 async fn polled<T>(call: impl Future<Output = T>, times: usize) -> bool {
     let mut call = pin!(call);
     for _ in 0..times {
@@ -64,7 +65,7 @@ async fn all_of_it_arrives(over: Over) {
     ]);
     let mut sent = 0;
     for times in 0.. {
-        // No connection waits for another call.
+        // Without pooled connections.
         let client = Client::cliq(DataCenter::US).base_url(server.base_url());
         let needs = Needs {
             no_pool: true,
@@ -72,7 +73,7 @@ async fn all_of_it_arrives(over: Over) {
         };
         let client = over.build(client, needs).build().unwrap();
         let ended = polled(client.add_thing(&*text).into_future(), times).await;
-        // Polled once, it is on its way.
+        // The first poll sends it.
         sent += usize::from(times > 0);
         assert_eq!(client.close(Duration::from_secs(10)).await, 0);
         drop(client);
@@ -91,7 +92,7 @@ async fn all_of_it_arrives(over: Over) {
     );
 }
 
-/// Takes so many polls, and counts what it began and what it ended.
+/// Takes this many polls, and counts calls that began and ended.
 #[derive(Clone, Default)]
 struct Slow {
     polls: usize,
@@ -170,8 +171,7 @@ async fn a_server_that_never_answers_holds_its_rest_no_longer_than_an_attempt() 
     assert_eq!(server.requests().len(), 1);
 }
 
-/// A connection that waits for the next call, and the clock of those, are all that a client keeps,
-/// and they go with the client.
+/// A client only keeps a pooled connection and its idle timer, until it is dropped.
 #[tokio::test]
 async fn a_client_leaves_no_task() {
     let server = Server::doing([Step::Read, Step::Write(answer("200 OK", "{}")), Step::Again]);
@@ -193,7 +193,7 @@ async fn a_client_leaves_no_task() {
     alone().await;
 }
 
-/// Panics when its exchange is polled for that time.
+/// Panics on this poll of its exchange.
 struct Panicking(usize);
 
 impl Transport for Panicking {
@@ -210,7 +210,7 @@ impl Transport for Panicking {
 
 const PANIC: &str = "the program's own transport panics";
 
-/// Counts how often anything panics in the body of an `async` block that has panicked before.
+/// Counts panics of an `async` block that has panicked before.
 fn count_second_panics() -> Arc<AtomicUsize> {
     let count = Arc::new(AtomicUsize::new(0));
     let (known, counted) = (std::panic::take_hook(), Arc::clone(&count));

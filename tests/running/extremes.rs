@@ -1,5 +1,4 @@
-//! Times at the end of their range, said by a program that means "for ever" or by a server: they
-//! end no call, and no program.
+//! Extreme times, set by a program that means "never", or by a server: they cause no overflow.
 
 use std::time::Duration;
 
@@ -29,7 +28,7 @@ async fn a_program_may_say_for_ever() {
         .build()
         .unwrap();
     client.get_thing("1").await.unwrap();
-    // One that waits for its limit.
+    // A call that waits for its limit.
     client.add_thing("one").await.unwrap();
     client
         .get_thing("1")
@@ -44,7 +43,7 @@ async fn a_server_may_say_for_ever() {
     let hour = Duration::from_hours(1);
     for (status, least, most) in [
         ("503 Service Unavailable", 24 * 365 * hour, 24 * 365 * hour),
-        // The limiter believes an hour at most, and adds its margin.
+        // The limiter trusts at most an hour, and adds its margin.
         ("429 Too Many Requests", hour, hour + Duration::from_secs(5)),
     ] {
         let head = format!(
@@ -68,7 +67,7 @@ async fn a_server_may_say_for_ever() {
     }
 }
 
-/// Of what was tried before, and of the answer that couldn't be read, both are told.
+/// The error has both: the earlier attempts, and the response that couldn't be decoded.
 #[tokio::test]
 async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
     #[endpoints]

@@ -1,5 +1,5 @@
-//! One client for a program's whole life: used from several runtimes, of which some end; closed at
-//! last.
+//! A client for a program's whole life: used from several runtimes, some of which end; closed at
+//! the end.
 
 use std::pin::pin;
 use std::sync::LazyLock;
@@ -30,7 +30,7 @@ fn good() -> Step {
     Step::Write(answer("200 OK", "{}"))
 }
 
-/// A connection belongs to the runtime that opened it: nobody else drives it.
+/// A connection belongs to the runtime that opened it, which may be idle.
 #[test]
 fn a_client_works_in_a_second_runtime_while_the_first_is_idle() {
     let server = Server::answering("{}");
@@ -49,7 +49,7 @@ fn a_client_works_in_a_second_runtime_while_the_first_is_idle() {
         }
     }
     assert!(begun.elapsed() < 5 * SECOND, "{:?}", begun.elapsed());
-    // Each has one connection, and keeps it.
+    // Each runtime has one connection, and keeps it.
     assert_eq!((server.connections(), server.requests().len()), (2, 6));
 }
 
@@ -173,7 +173,7 @@ async fn closing_waits_refuses_and_counts() {
     assert!(abandoned.is_err());
 
     let begun = Instant::now();
-    // The one that nobody waits for counts as well.
+    // The call that nobody waits for counts as well.
     assert_eq!(client.close(SECOND).await, 4);
     assert_eq!(begun.elapsed(), SECOND);
     let error = client
@@ -221,8 +221,7 @@ async fn what_was_closed_is_not_tried_again() {
     assert_eq!(error.attempts()[0].kind(), ErrorKind::Connect);
 }
 
-/// A service has many of them under way at once, and each step of a call that is kept in it is
-/// fetched again when it is woken.
+/// A service has many calls in flight, and each poll of a call loads its state into the cache.
 #[test]
 fn a_call_on_its_way_is_small() {
     let client = Client::cliq(DataCenter::US)
@@ -230,6 +229,6 @@ fn a_call_on_its_way_is_small() {
         .build()
         .unwrap();
     let call = client.follow_thread("CT_1-T-2").into_future();
-    // Up to here the usual allocator takes what it was last given back.
+    // Up to this size, glibc's allocator reuses recently freed memory.
     assert!(size_of_val(&*call) <= 1032, "{} bytes", size_of_val(&*call));
 }

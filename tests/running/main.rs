@@ -1,4 +1,4 @@
-//! How calls live and end: in time, across runtimes, dropped at any moment.
+//! The life of calls: deadlines, runtimes, and being dropped.
 
 mod deadlines;
 mod dropped;

@@ -1,4 +1,4 @@
-//! Leaks that are put in on purpose are found, each where it would be looked for.
+//! The tests detect leaks that are injected deliberately, wherever they occur.
 
 use cliq_api::auth::{OAuth, OAuthClient};
 use cliq_api::prelude::*;
@@ -8,7 +8,7 @@ use cliq_tests::server::Server;
 use crate::shown::{Shown, holds};
 use crate::{Hooks, log};
 
-/// Another one, as the log is common to all tests.
+/// Another secret, as all tests share the log.
 const BAIT: &str = "b41t";
 
 async fn call(client: Client) -> Shown {
@@ -22,7 +22,7 @@ async fn call(client: Client) -> Shown {
     shown
 }
 
-/// A transport that does what none should.
+/// A transport that violates its contract.
 struct Telltale(fn(http::Request<Body>) -> TransportError);
 
 impl Transport for Telltale {
@@ -32,7 +32,7 @@ impl Transport for Telltale {
 }
 
 async fn told(how: fn(http::Request<Body>) -> TransportError) -> Shown {
-    // Of what a call carries, an error takes out secrets alone, in the forms that it knows.
+    // An error redacts only secrets of the call, in known forms.
     let client = Client::cliq(DataCenter::US)
         .access_token("another")
         .transport(Telltale(how))
@@ -108,7 +108,7 @@ async fn in_a_trace() {
     );
 }
 
-/// reqwest writes what goes over the wire into the log where it is asked to.
+/// reqwest logs the bytes of connections on request.
 #[tokio::test]
 async fn in_what_a_library_logs() {
     let server = Server::answering("{}");

@@ -1,5 +1,5 @@
-//! A server, a transport or a store that repeats a secret of the call: no error shows it, in
-//! whatever form it comes back. The body and the headers of the response are as they came.
+//! A server, a transport or a store repeats a secret of the call: no error shows it in any form.
+//! The body and the headers of the response remain unchanged.
 
 use std::collections::HashMap;
 
@@ -15,7 +15,7 @@ use cliq_tests::server::{Server, Step};
 
 use crate::shown::Shown;
 
-/// With what is encoded.
+/// Contains characters that are percent-encoded.
 const SECRET: &str = "s3cr3t/w1th+4ll";
 
 #[endpoints]
@@ -30,7 +30,7 @@ struct Thing {
     id: u32,
 }
 
-/// The secret in the forms in which it could come back.
+/// Returns the secret in all forms in which it could be repeated.
 fn forms() -> Vec<String> {
     let escaped = SECRET.replace('/', "\\/");
     vec![
@@ -42,13 +42,13 @@ fn forms() -> Vec<String> {
         "s3cr3t&#x2F;w1th&#43;4ll".to_owned(),
         escaped,
         "s3cr3t\\u002fw1th\\u002b4ll".to_owned(),
-        // It itself, and "sue:" before it.
+        // The secret alone, and after "sue:".
         "czNjcjN0L3cxdGgrNGxs".to_owned(),
         "c3VlOnMzY3IzdC93MXRoKzRsbA==".to_owned(),
     ]
 }
 
-/// Responses that repeat a text, wherever an error could take it from.
+/// Returns responses that repeat a text wherever an error could show it.
 fn responses(echo: &str) -> Vec<http::Response<Bytes>> {
     let response = |status: u16, headers: &[(&str, &str)], body: String| {
         let mut response = http::Response::builder()
@@ -74,7 +74,7 @@ fn responses(echo: &str) -> Vec<http::Response<Bytes>> {
         response(400, &json, format!(r#"{{"error": "{echo}"}}"#)),
         response(403, &[("www-authenticate", &challenge)], String::new()),
         response(500, &text, format!("no such token: {echo}")),
-        // Cut within the secret.
+        // Truncated within the secret.
         response(500, &text, format!("{}{echo}", "x".repeat(190))),
         response(200, &[], format!("Hello {echo}")),
         response(200, &[("content-type", &named)], "<html>".to_owned()),
@@ -83,7 +83,7 @@ fn responses(echo: &str) -> Vec<http::Response<Bytes>> {
     ]
 }
 
-/// Responds so, however it is asked.
+/// Always sends this response.
 struct Responding(http::Response<Bytes>);
 
 impl Transport for Responding {
@@ -93,7 +93,7 @@ impl Transport for Responding {
     }
 }
 
-/// Signs in a way of its own, and marks nothing.
+/// Signs requests, and marks nothing as sensitive.
 #[derive(Debug)]
 struct Own;
 
@@ -106,7 +106,7 @@ impl Authorizer for Own {
     }
 }
 
-/// A way to give a client a secret.
+/// A function that gives a client a secret.
 type Giving = fn(ClientBuilder) -> ClientBuilder;
 
 fn clients() -> Vec<(&'static str, Giving)> {
@@ -137,7 +137,7 @@ fn clients() -> Vec<(&'static str, Giving)> {
 async fn a_server_that_repeats_a_secret_is_not_repeated() {
     for (name, build) in clients() {
         for form in forms() {
-            // Of basic authentication alone the pair is known.
+            // The pair is only known with basic authentication.
             if form.starts_with("c3Vl") && name != "basic" {
                 continue;
             }
@@ -167,7 +167,7 @@ struct Message {
     message: String,
 }
 
-/// Words of a message around the secret stay.
+/// The other words of a message remain.
 #[tokio::test]
 async fn the_rest_of_a_message_stays() {
     let body = format!(r#"{{"code": "no_{SECRET}", "message": "no {SECRET}, sorry"}}"#);
@@ -187,7 +187,7 @@ async fn the_rest_of_a_message_stays() {
     );
 }
 
-/// A transport whose errors tell what it sent, and below them as well.
+/// A transport whose errors and their sources repeat what it sent.
 struct Telltale;
 
 impl Transport for Telltale {
@@ -253,7 +253,7 @@ async fn an_authorization_server_that_repeats_a_secret_is_not_repeated() {
     }
 }
 
-/// Repeats the token that the API refused.
+/// Repeats the token that the API rejected.
 struct Repeating;
 
 impl TokenSource for Repeating {

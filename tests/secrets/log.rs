@@ -1,5 +1,5 @@
-//! All that is logged and traced in this process, at every level, by every crate; and all messages
-//! of panics.
+//! Everything that any crate logs or traces in this process, at every level, and all panic
+//! messages.
 
 use std::io;
 use std::sync::{Mutex, Once};
@@ -10,11 +10,11 @@ use tracing_subscriber::fmt::format::FmtSpan;
 static WRITTEN: Mutex<Vec<u8>> = Mutex::new(Vec::new());
 static PANICS: Mutex<Vec<String>> = Mutex::new(Vec::new());
 
-/// Begins to listen, if nobody has.
+/// Starts capturing, once.
 pub(crate) fn listen() {
     static ONCE: Once = Once::new();
     ONCE.call_once(|| {
-        // It takes what goes to the `log` facade as well.
+        // Captures the `log` facade as well.
         tracing_subscriber::fmt()
             .with_max_level(Level::TRACE)
             .with_span_events(FmtSpan::FULL)
@@ -24,7 +24,7 @@ pub(crate) fn listen() {
         let tell = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             PANICS.lock().unwrap().push(panic.to_string());
-            // Those that are meant to happen are many.
+            // Ignores the many intended panics.
             if panic
                 .location()
                 .is_none_or(|place| !place.file().ends_with("secrets/shown.rs"))
@@ -35,12 +35,12 @@ pub(crate) fn listen() {
     });
 }
 
-/// What was written so far.
+/// Returns everything captured so far.
 pub(crate) fn written() -> String {
     String::from_utf8_lossy(&WRITTEN.lock().unwrap()).into_owned()
 }
 
-/// The messages of all panics so far.
+/// Returns the messages of all panics so far.
 pub(crate) fn panics() -> Vec<String> {
     PANICS.lock().unwrap().clone()
 }

@@ -1,6 +1,5 @@
-//! A secret that was put into a client or a call is never shown: not by `Debug` and `Display`, not
-//! by an error's sources, not in a log at its most talkative, not by a panic. Whatever goes wrong
-//! on the wire.
+//! Secrets in a client or a call are never shown: not by `Debug` and `Display`, not by an error's
+//! sources, not in a log at level TRACE, not by a panic, whatever fails on the connection.
 
 mod bites;
 mod echoed;
@@ -14,7 +13,7 @@ use serde::{Deserialize, Serialize};
 
 use self::shown::Shown;
 
-/// In all that must not be shown.
+/// A part of all secrets.
 const CANARY: &str = "c4n4ry";
 
 #[endpoints]
@@ -58,12 +57,12 @@ struct Answer {
     name: String,
 }
 
-/// A secret for one place.
+/// Returns a secret for one place.
 fn secret(place: &str) -> String {
     format!("{CANARY}-{place}")
 }
 
-/// Makes each kind of call, and collects all that a program could show of it.
+/// Makes each kind of call, and collects everything that a program could print.
 async fn call_all(client: &Client) -> Shown {
     let mut shown = Shown::default();
     shown.debug(client);
@@ -77,7 +76,7 @@ async fn call_all(client: &Client) -> Shown {
     let call = call.options(|options| options.header("X-Option", &header()));
     shown.call(&call);
     let prepared = call.clone().prepare_authorized().await.unwrap();
-    // Of a prepared request the headers alone are kept back: its URL and its body are its own.
+    // A prepared request only hides its headers: the program asked for its URL and body.
     shown.debug(prepared.headers());
     shown.result(call.await);
     let call = client.put_body(key(), [secret("query")], query());
@@ -105,7 +104,7 @@ async fn call_all(client: &Client) -> Shown {
         .set("X-Key", &secret("header"));
     shown.debug(&call);
     shown.result(call.set("text", &secret("field")).await);
-    // What can't be sent is not repeated either.
+    // Invalid values aren't shown either.
     shown.result(
         client
             .call_hook(

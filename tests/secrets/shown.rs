@@ -1,4 +1,5 @@
-//! What a program could show of a client, a call and its error, and whether something is in it.
+//! Everything that a program could print of a client, a call and its error, and a search for a
+//! secret in it.
 
 use std::error::Error as StdError;
 use std::fmt::{Debug, Write};
@@ -20,11 +21,11 @@ impl Shown {
 
     pub(crate) fn call<R: Endpoint + Debug + Clone>(&mut self, call: &R) {
         self.debug(call);
-        // And when it is taken up, without being sent.
+        // Also after polling it without sending.
         self.debug(&call.clone());
     }
 
-    /// Whether it went well or not, and if not, all that the error says.
+    /// Records whether it succeeded, and if not, everything that the error prints.
     pub(crate) fn result<T>(&mut self, result: Result<T, Error>) {
         let Some(error) = result.as_ref().err() else {
             return;
@@ -46,20 +47,20 @@ impl Shown {
             self.text(format!("{error}\n{error:?}\n{error:#?}"));
             source = error.source();
         }
-        // As a program does that unwraps it.
+        // Like a program that unwraps the result.
         let panic =
             std::panic::catch_unwind(AssertUnwindSafe(|| drop(result.unwrap()))).unwrap_err();
         self.text(panic.downcast_ref::<String>().unwrap());
     }
 
-    /// Those that hold the secret.
+    /// Returns the texts that contain the secret.
     pub(crate) fn leaks(&self, secret: &str) -> Vec<&String> {
         self.0.iter().filter(|text| holds(text, secret)).collect()
     }
 }
 
-/// Whether the text holds it, as it is or as bytes are shown: as numbers, in hexadecimal, in base
-/// 64.
+/// Returns whether the text contains the secret: as text, or as bytes in decimal, hexadecimal or
+/// Base64.
 pub(crate) fn holds(text: &str, secret: &str) -> bool {
     let bytes = |join: &str, write: fn(&mut String, u8)| {
         let mut all = String::new();
@@ -84,14 +85,15 @@ pub(crate) fn holds(text: &str, secret: &str) -> bool {
         .any(|form| text.contains(form.as_str()) || lower.contains(form.as_str()))
 }
 
-/// What of it is the same wherever it begins within a group of three bytes.
+/// Returns the parts of its Base64 that are independent of the neighboring bytes, for each
+/// alignment.
 fn base64(secret: &str) -> [String; 3] {
     const DIGITS: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
     [0, 1, 2].map(|before| {
         let bits = secret
             .bytes()
             .flat_map(|byte| (0..8).rev().map(move |bit| byte >> bit & 1));
-        // The first whole digit begins at the next multiple of six.
+        // The first complete digit starts at the next multiple of six bits.
         let skipped = [0, 4, 2][before];
         let bits: Vec<u8> = bits.skip(skipped).collect();
         let digits = bits
@@ -112,7 +114,7 @@ fn a_secret_is_found_in_each_form() {
         "[99, 52, 110, 52, 114, 121]",
         "0x63346e347279",
         "63 34 6E 34 72 79",
-        // "c4n4ry", "user:c4n4ry-proxy" and the two other ways to begin.
+        // "c4n4ry", "user:c4n4ry-proxy" and the two other alignments.
         "YzRuNHJ5",
         "dXNlcjpjNG40cnktcHJveHk=",
         "YWM0bjRyeQ==",

@@ -1,5 +1,5 @@
-//! What an accounts server is sent and answers: client secret, refresh token, code, state and
-//! device code, over all faults and over answers that repeat them.
+//! Secrets in requests to an accounts server and in its responses: client secret, refresh token,
+//! code, state and device code, with all faults and with responses that repeat them.
 
 use std::time::Duration;
 
@@ -14,23 +14,23 @@ use tokio::task::JoinSet;
 use crate::shown::{Shown, holds};
 use crate::{CANARY, Hooks, log, secret};
 
-/// Of one request: a fault that takes longer is cut off.
+/// The timeout of a request, which cuts slow faults short.
 const TIMEOUT: Duration = Duration::from_millis(400);
-/// The same where the answer comes at once, however busy the machine is.
+/// The timeout if the response comes immediately, even on a busy machine.
 const LONG: Duration = Duration::from_secs(30);
 
 fn app(base_url: &str) -> OAuthClient {
     OAuthClient::new(place(base_url), "1000.APP", secret("client-secret"))
 }
 
-/// Whatever a data centre on this machine is asked, it is asked in plain HTTP.
+/// Returns a data center at a base URL, over plain HTTP.
 fn place(base_url: &str) -> DataCenter {
     let (_, host) = base_url.split_once("://").unwrap();
     DataCenter::custom(host, host)
 }
 
 fn oauth(base_url: &str, timeout: Duration) -> OAuth {
-    // Reading the platform's certificates takes longer than all the rest.
+    // Loading the platform's certificates takes longer than everything else.
     let builder = OAuth::builder(&app(base_url)).reqwest(|builder| builder.tls_certs_only([]));
     builder.timeout(timeout).build().unwrap()
 }
@@ -78,7 +78,7 @@ async fn sign_in(base_url: &str, timeout: Duration) -> Shown {
         .reqwest(|builder| builder.tls_certs_only([]));
     let client = client.build().unwrap();
     shown.result(client.post_form("1", "text").await);
-    // A second one, which is told what the first one was.
+    // A second call, which gets the first one's outcome.
     shown.result(client.post_form("1", "text").await);
     shown
 }
@@ -117,7 +117,8 @@ async fn nothing_shows_a_secret_of_a_sign_in_whatever_goes_wrong() {
     silent_log();
 }
 
-/// Accounts servers' answers that repeat what they were sent, or hold what they should not.
+/// Returns responses of accounts servers that repeat parts of the request, or contain secrets in
+/// the wrong places.
 fn telling() -> Vec<String> {
     let secret = secret("answer");
     vec![
@@ -135,7 +136,7 @@ fn telling() -> Vec<String> {
     ]
 }
 
-/// It waits for half a minute before it asks: skipped, and from there on in real time.
+/// It waits for half a minute before it polls: this is skipped, and then time is real.
 #[tokio::test]
 async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
     log::listen();
@@ -173,7 +174,7 @@ async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
                     .iter()
                     .any(|request| holds(request, CANARY) || request.is_empty())
             };
-            // It asks once. What may pass it would wait out, until its own time is over.
+            // It polls once. It would wait out a temporary error until its deadline.
             let mut wait = Box::pin(device.wait());
             for _ in 0..30 {
                 match tokio::time::timeout(3 * TIMEOUT, &mut wait).await {

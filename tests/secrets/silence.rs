@@ -1,4 +1,4 @@
-//! Over all faults, and some that are made to tell, nothing is shown.
+//! With all faults, and with responses that repeat secrets, nothing is shown.
 
 use std::time::Duration;
 
@@ -15,7 +15,7 @@ use crate::{CANARY, call_all, log, secret};
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nothing_shows_a_secret_whatever_goes_wrong() {
     log::listen();
-    // Together, as some take their time.
+    // Concurrently, as some are slow.
     let mut met = JoinSet::new();
     let over_each = |case: faults::Case| Over::ALL.map(|over| (case.clone(), over));
     for (case, over) in faults::all().into_iter().flat_map(over_each) {
@@ -60,7 +60,7 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
         !panics.is_empty() && !panics.iter().any(|panic| holds(panic, CANARY)),
         "a panic tells"
     );
-    // It is no wonder that nothing is found where nobody speaks.
+    // The test isn't vacuous: these targets have logged something.
     for speaker in [
         "cliq_api::",
         "reqwest::",
@@ -79,7 +79,7 @@ fn client() -> ClientBuilder {
     Client::cliq(DataCenter::US)
         .access_token(secret("token"))
         .retry(policy)
-        // Some servers are silent once their fault has happened.
+        // Some servers never respond after their fault.
         .timeout(Duration::from_secs(2))
 }
 
@@ -89,7 +89,8 @@ fn silent(what: &str, shown: &Shown) {
     assert!(leaks.is_empty(), "{what}: {}", leaks[0]);
 }
 
-/// Answers that repeat secrets: in headers, in a body that is no JSON, in one that doesn't fit.
+/// Returns responses that repeat secrets: in headers, in a body that isn't JSON, in one of the
+/// wrong type.
 fn telling() -> Vec<Vec<u8>> {
     let secret = secret("answer");
     let body = |body: &str| answer("200 OK", body);
@@ -110,7 +111,7 @@ fn telling() -> Vec<Vec<u8>> {
             r#"{{"items": [{{"name": ["{secret}"]}}], "next": "{secret}"}}"#
         )),
         body(&format!(r#"{{"items": [], "next": "{CANARY}-query"}}"#)),
-        // Of a page that is no JSON the start is shown, so that it can be recognized.
+        // The error shows the start of a page that isn't JSON, so that it can be recognized.
         body(&format!("<html>{}{secret}</html>", "-".repeat(80))),
         format!("{secret} {secret}\r\n\r\n").into_bytes(),
         format!("HTTP/1.1 200 OK\r\n{secret}\r\n\r\n").into_bytes(),
@@ -118,7 +119,7 @@ fn telling() -> Vec<Vec<u8>> {
     ]
 }
 
-/// Through TLS all the way, so that its library has something to tell.
+/// With a TLS connection, so that the TLS library logs as well.
 async fn over_tls(over: Over) {
     for steps in [
         vec![
@@ -144,7 +145,7 @@ async fn over_tls(over: Over) {
     }
 }
 
-/// The proxy's password is a secret as well. All that the client talks to is the proxy.
+/// The proxy's password is a secret as well. The client only connects to the proxy.
 async fn through_a_proxy(over: Over) {
     let answers = [
         "HTTP/1.1 407 Proxy Authentication Required\r\nContent-Length: 0\r\n\r\n",

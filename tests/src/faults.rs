@@ -1,4 +1,4 @@
-//! What can go wrong between a client and its server, and what the client makes of it: one table.
+//! The faults between a client and its server, and how the client handles each, as one table.
 
 use std::io::Write;
 use std::net::{SocketAddr, TcpStream};
@@ -13,85 +13,83 @@ use crate::over::{Needs, Over};
 use crate::server::{Server, Step, answer};
 use crate::{http2, tls};
 
-/// How large an answer the client is to take. Whatever a fault says, no more than that is expected
-/// to be read.
+/// The client's `max_response_size`. No fault makes it read more.
 pub const LARGEST_ANSWER: usize = 64 * 1024;
 
-/// One fault, and what is to come of it.
+/// A fault and its expected outcome.
 #[derive(Debug, Clone)]
 pub struct Case {
     /// What the server does.
     pub name: String,
-    /// How it is done.
+    /// How the server does it.
     pub fault: Fault,
-    /// What the client says.
+    /// What the client returns.
     pub outcome: Outcome,
-    /// Which calls are tried again.
+    /// Which calls are retried.
     pub again: Again,
 }
 
-/// How a fault is brought about.
+/// How a fault is produced.
 #[derive(Debug, Clone)]
 pub enum Fault {
     /// Nobody listens.
     Refused,
-    /// Somebody listens, and takes up no connection.
+    /// The server listens but accepts no connection.
     NotTakenUp,
-    /// This is done.
+    /// The server takes these steps.
     Steps(Vec<Step>),
-    /// This is done, behind TLS with a certificate that nobody trusts.
+    /// As `Steps`, behind TLS with a self-signed certificate.
     SelfSigned,
-    /// This is done in place of a handshake.
+    /// The server takes these steps instead of a TLS handshake.
     NoTls(Vec<Step>),
-    /// This is done for a client that speaks HTTP/2.
+    /// As `Steps`, for a client that uses HTTP/2.
     Http2(Vec<Step>),
 }
 
-/// What is to come of a fault.
+/// The expected outcome of a fault.
 #[derive(Debug, Clone, Copy)]
 pub enum Outcome {
-    /// The call goes well: the client can do with what it got.
+    /// The call succeeds despite the fault.
     Success,
     /// The call fails.
     Failure {
-        /// With an error of this kind,
+        /// The kind of the error.
         kind: ErrorKind,
-        /// which says that this much was sent,
+        /// Whether the request was sent, according to the error.
         sent: Sent,
-        /// and has this status, if any came.
+        /// The status in the error, if there was one.
         status: Option<u16>,
     },
 }
 
-/// Which calls are tried again after a fault.
+/// Which calls are retried after a fault.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Again {
-    /// None: another attempt would end the same way.
+    /// None: a retry would end the same way.
     Never,
-    /// Those that may be sent twice.
+    /// Those that can be sent twice.
     Idempotent,
-    /// All: the server has surely not acted on it.
+    /// All: the server certainly hasn't processed the request.
     All,
-    /// All, but not before a lock has passed that lasts longer than a call waits where it isn't
-    /// told to.
+    /// All, but only after a lockout that lasts longer than a call waits by default.
     AfterLock,
 }
 
-/// What a client is told of the server that misbehaves. To be kept for as long as it is called.
+/// A server with a fault. Keep it while it is called.
 #[derive(Debug)]
 pub enum Target {
-    /// At this address nobody answers; what is held keeps it so.
+    /// An address where nobody answers, and the sockets that keep it so.
     Nobody(SocketAddr, Vec<TcpStream>, Option<TcpListener>),
-    /// This one does.
+    /// A running server.
     Server(Server),
 }
 
 impl Fault {
-    /// Brings it about.
+    /// Starts the server.
     ///
     /// # Panics
     ///
-    /// If no port can be had. Outside of a Tokio runtime.
+    /// If no port is available, or outside of a Tokio runtime.
     pub fn bring_about(&self) -> Target {
         match self {
             Self::Refused => {
@@ -114,7 +112,7 @@ impl Fault {
     }
 }
 
-/// A listener whose queue is full: the system lets those who come wait at the door.
+/// Returns a listener whose backlog is full, so that the system leaves new connections pending.
 fn not_taken_up() -> Target {
     let socket = TcpSocket::new_v4().expect("a socket can be had");
     socket
@@ -130,7 +128,7 @@ fn not_taken_up() -> Target {
 }
 
 impl Target {
-    /// A client's base URL.
+    /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         match self {
             Self::Nobody(address, ..) => format!("http://{address}"),
@@ -138,8 +136,8 @@ impl Target {
         }
     }
 
-    /// How many requests arrived there, and were processed. What comes in place of a handshake is
-    /// none.
+    /// Returns how many requests arrived and were processed. Bytes instead of a handshake aren't
+    /// requests.
     pub fn arrivals(&self) -> usize {
         match self {
             Self::Server(server) if server.base_url().starts_with("http:") => {
@@ -151,7 +149,7 @@ impl Target {
 }
 
 impl Case {
-    /// Whether it takes the time that [`shape`](Self::shape) gives it.
+    /// Returns whether the fault takes as long as the timeouts that [`shape`](Self::shape) sets.
     pub fn is_slow(&self) -> bool {
         matches!(
             self.outcome,
@@ -162,7 +160,7 @@ impl Case {
         )
     }
 
-    /// What a client needs for the fault to come out within a second or so.
+    /// Configures a client so that the fault shows within about a second.
     pub fn shape(&self, client: ClientBuilder, over: Over) -> ClientBuilder {
         let mut needs = Needs {
             http2: matches!(self.fault, Fault::Http2(_)),
@@ -182,14 +180,14 @@ impl Case {
                 kind: ErrorKind::Timeout,
                 ..
             } => client.timeout(Duration::from_millis(700)),
-            // Long enough that it never plays a part.
+            // Too long to matter.
             _ => client,
         };
         over.build(client, needs)
     }
 }
 
-/// All of them.
+/// Returns all cases.
 pub fn all() -> Vec<Case> {
     let mut cases = Vec::new();
     cases.extend(connections());
@@ -201,7 +199,7 @@ pub fn all() -> Vec<Case> {
     cases
 }
 
-/// What HTTP/2 adds: a server says which requests it gave back unprocessed.
+/// HTTP/2: a server reports which requests it hasn't processed.
 fn given_back() -> Vec<Case> {
     let given_back = failure(ErrorKind::Connect, Sent::No, None);
     vec![
@@ -232,7 +230,7 @@ fn given_back() -> Vec<Case> {
     ]
 }
 
-/// And streams end by themselves.
+/// HTTP/2: single streams end.
 fn streams() -> Vec<Case> {
     let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
     let cut = failure(ErrorKind::Transport, Sent::Answered, Some(200));
@@ -316,8 +314,8 @@ fn streams() -> Vec<Case> {
     ]
 }
 
-/// Reads requests of HTTP/2 and writes this for each: further attempts come on the same connection,
-/// as long as that is open.
+/// Repeats, for requests of HTTP/2, reading one and writing these frames: retries use the same
+/// connection as long as it is open.
 fn connection(reads: &[Step], frames: fn(u32) -> Vec<u8>) -> Vec<Step> {
     let exchange = [reads, &[Step::WriteFrames(frames)]].concat();
     let begin = vec![Step::Http2];
@@ -337,13 +335,13 @@ fn open(mut steps: Vec<Step>) -> Fault {
     Fault::Http2(steps)
 }
 
-/// Closed after the first exchange.
+/// Closes the connection after the first exchange.
 fn closed(mut steps: Vec<Step>) -> Fault {
     steps.truncate(steps.len() / 3 + 1);
     Fault::Http2(steps)
 }
 
-/// Before a connection stands.
+/// Faults before a connection is established.
 fn connections() -> Vec<Case> {
     let not_connected = failure(ErrorKind::Connect, Sent::No, None);
     let handshake = |steps: &[Step]| Fault::NoTls(steps.to_vec());
@@ -388,7 +386,7 @@ fn connections() -> Vec<Case> {
     ]
 }
 
-/// Around the answer's head.
+/// Faults around the head of the response.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn exchanges() -> Vec<Case> {
     let broken = failure(ErrorKind::Transport, Sent::Maybe, None);
@@ -511,7 +509,7 @@ fn exchanges() -> Vec<Case> {
     ]
 }
 
-/// Within a body, and with what it holds.
+/// Faults within a body, or in its content.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn bodies() -> Vec<Case> {
     let head = "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\n";
@@ -540,7 +538,7 @@ fn bodies() -> Vec<Case> {
     vec![
         case(
             "reset within the body",
-            // It waits for the client to have the beginning: a reset overtakes what was written.
+            // Waits until the client has read the start, because a reset overtakes written data.
             Fault::Steps(
                 [
                     begun("Content-Length: 20", b"{\"na"),
@@ -666,7 +664,7 @@ fn bodies() -> Vec<Case> {
     ]
 }
 
-/// What the server says by a number.
+/// Statuses.
 fn statuses() -> Vec<Case> {
     let status = |status: u16| {
         let again = match status {
@@ -711,7 +709,7 @@ fn statuses() -> Vec<Case> {
         refused,
         Again::AfterLock,
     ));
-    // The lock is known from the head.
+    // The head is enough to know of the lockout.
     let begun = "HTTP/1.1 429 Said\r\nContent-Length: 20\r\n\r\n{";
     let answered = |kind| failure(kind, Sent::Answered, Some(429));
     let silent = Fault::Steps(vec![Step::Read, write(begun), Step::Silence]);
@@ -750,7 +748,7 @@ fn write(text: &str) -> Step {
     Step::Write(text.as_bytes().to_vec())
 }
 
-/// Without an end, so that the client's timeout comes first on a machine of any speed.
+/// Never ends, so the client's timeout comes first even on a slow machine.
 fn trickle(text: &str) -> Step {
     Step::Trickle(text.as_bytes().to_vec(), PAUSE)
 }

@@ -1,18 +1,18 @@
-//! Frames of HTTP/2 (RFC 9113), as a server that misbehaves writes them.
+//! HTTP/2 frames (RFC 9113) for a misbehaving server.
 
 use std::io;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
 
-/// Errors that a frame names (section 7).
+/// No error (section 7).
 pub const NO_ERROR: u32 = 0;
 /// The server failed.
 pub const INTERNAL_ERROR: u32 = 2;
 /// The stream was not processed.
 pub const REFUSED_STREAM: u32 = 7;
-/// The stream isn't needed any more.
+/// The stream is no longer needed.
 pub const CANCEL: u32 = 8;
-/// The client is too busy for the server.
+/// The client causes excessive load.
 pub const ENHANCE_YOUR_CALM: u32 = 11;
 
 const DATA: u8 = 0;
@@ -26,7 +26,7 @@ const END_STREAM: u8 = 1;
 const ACK: u8 = 1;
 const END_HEADERS: u8 = 4;
 
-/// The first entry of HPACK's table that is a status: 200 (RFC 7541, appendix A).
+/// The entry of HPACK's static table for status 200 (RFC 7541, appendix A).
 const STATUS_200: u8 = 0x88;
 
 fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
@@ -38,17 +38,17 @@ fn frame(kind: u8, flags: u8, stream: u32, payload: &[u8]) -> Vec<u8> {
     frame
 }
 
-/// The server's settings: the defaults.
+/// Returns a SETTINGS frame with the defaults.
 pub fn settings() -> Vec<u8> {
     frame(SETTINGS, 0, 0, &[])
 }
 
-/// The head of a 200.
+/// Returns the head of a 200.
 pub fn head(stream: u32) -> Vec<u8> {
     frame(HEADERS, END_HEADERS, stream, &[STATUS_200])
 }
 
-/// A piece of a body.
+/// Returns a part of a body.
 pub fn data(stream: u32, body: &str, is_last: bool) -> Vec<u8> {
     frame(
         DATA,
@@ -58,17 +58,17 @@ pub fn data(stream: u32, body: &str, is_last: bool) -> Vec<u8> {
     )
 }
 
-/// A whole response.
+/// Returns a whole response.
 pub fn answer(stream: u32, body: &str) -> Vec<u8> {
     [head(stream), data(stream, body, true)].concat()
 }
 
-/// Resets a stream (section 6.4).
+/// Returns a frame that resets a stream (section 6.4).
 pub fn reset(stream: u32, error: u32) -> Vec<u8> {
     frame(RST_STREAM, 0, stream, &error.to_be_bytes())
 }
 
-/// Ends the connection for all streams above the last one (section 6.8).
+/// Returns a frame that closes the connection for all streams above the last one (section 6.8).
 pub fn go_away(last_stream: u32, error: u32) -> Vec<u8> {
     let payload = [last_stream.to_be_bytes(), error.to_be_bytes()].concat();
     frame(GOAWAY, 0, 0, &payload)
@@ -85,7 +85,7 @@ pub(crate) async fn preface<S: AsyncRead + Unpin>(stream: &mut S) -> io::Result<
     }
 }
 
-/// Reads one request to its end, and returns its stream. Settings and pings are acknowledged.
+/// Reads one request to its end, and returns its stream. Acknowledges settings and pings.
 pub(crate) async fn request<S: AsyncRead + AsyncWrite + Unpin>(stream: &mut S) -> io::Result<u32> {
     loop {
         let mut head = [0; 9];

@@ -1,5 +1,5 @@
-//! What the tests of several targets need: a server that misbehaves as it is told, the faults that
-//! a client can meet, and a Redis to share.
+//! Shared by several test targets: a server that misbehaves on demand, the faults that a client can
+//! meet, and a Redis server.
 
 pub mod faults;
 pub mod http2;

@@ -1,4 +1,4 @@
-//! The transports that a client can have: what is true over one has to be true over the other.
+//! The client's transports. Tests of behavior that doesn't depend on the transport run over each.
 
 use std::sync::LazyLock;
 use std::time::Duration;
@@ -7,43 +7,43 @@ use cliq_api::{ClientBuilder, HyperTransport};
 
 use crate::tls;
 
-/// A certificate of nobody that is called.
+/// A certificate that no test server uses.
 static NOBODY: LazyLock<String> = LazyLock::new(|| tls::self_signed_pem().0);
 
 /// A transport.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Over {
-    /// The default one.
+    /// `ReqwestTransport`.
     Reqwest,
-    /// The one over hyper.
+    /// `HyperTransport`.
     Hyper,
 }
 
-/// What a test needs of it.
+/// What a test requires of a transport.
 #[derive(Debug, Default, Clone)]
 pub struct Needs {
     /// HTTP/2 without TLS.
     pub http2: bool,
-    /// No connection outlives its response.
+    /// Closes each connection after its response.
     pub no_pool: bool,
-    /// How long it may take to connect.
+    /// The timeout for connecting.
     pub connect_timeout: Option<Duration>,
     /// The proxy's URL.
     pub proxy: Option<String>,
-    /// A root certificate that is trusted, in PEM. By default there is none: reading those of the
-    /// platform takes longer than a test.
+    /// A trusted root certificate, in PEM. By default there is none: loading the platform's takes
+    /// longer than a test.
     pub root: Option<String>,
 }
 
 impl Over {
-    /// All there are.
+    /// All transports.
     pub const ALL: [Self; 2] = [Self::Reqwest, Self::Hyper];
 
-    /// Gives a client the transport.
+    /// Sets the transport of a client.
     ///
     /// # Panics
     ///
-    /// If there can't be such a transport.
+    /// If the transport can't be built.
     pub fn build(self, client: ClientBuilder, needs: Needs) -> ClientBuilder {
         match self {
             Self::Reqwest => reqwest(client, needs),
@@ -73,11 +73,11 @@ fn reqwest(client: ClientBuilder, needs: Needs) -> ClientBuilder {
     }
 }
 
-/// As it is without the client's builder, which makes it where there is no reqwest.
+/// Returns a `HyperTransport`, as `ClientBuilder` builds it without the feature `reqwest`.
 ///
 /// # Panics
 ///
-/// If there can't be such a transport.
+/// If the transport can't be built.
 pub fn hyper(needs: Needs) -> HyperTransport {
     let mut builder = HyperTransport::builder()
         .only_root_certificates(needs.root.as_ref().unwrap_or(&NOBODY))

@@ -1,5 +1,5 @@
-//! A Redis server of a test's own, on a free loopback port, in a directory of its own. Both are
-//! gone with it.
+//! A Redis server for one test, on a free loopback port, with a temporary directory. Dropping it
+//! stops the server and deletes the directory.
 
 use std::fs;
 use std::io::{Read, Write};
@@ -10,7 +10,7 @@ use std::sync::atomic::{AtomicU32, Ordering};
 use std::thread::sleep;
 use std::time::{Duration, Instant};
 
-/// A server, running or not.
+/// A Redis server, running or stopped.
 #[derive(Debug)]
 pub struct Redis {
     port: u16,
@@ -20,12 +20,12 @@ pub struct Redis {
 }
 
 impl Redis {
-    /// Starts one, with options such as `--requirepass`. What it is told it writes to its disk
-    /// before it answers.
+    /// Starts a server with options such as `--requirepass`. It writes each change to disk before
+    /// it responds.
     ///
     /// # Panics
     ///
-    /// If there is none to start.
+    /// If it can't be started.
     pub fn start(options: &[&str]) -> Self {
         static COUNT: AtomicU32 = AtomicU32::new(0);
         let count = COUNT.fetch_add(1, Ordering::Relaxed);
@@ -43,21 +43,21 @@ impl Redis {
         redis
     }
 
-    /// Where it is.
+    /// Returns its URL.
     pub fn url(&self) -> String {
         format!("redis://127.0.0.1:{}/0", self.port)
     }
 
-    /// Its port.
+    /// Returns its port.
     pub fn port(&self) -> u16 {
         self.port
     }
 
-    /// Starts it again, with what it has kept.
+    /// Restarts it with the data on disk.
     ///
     /// # Panics
     ///
-    /// If it doesn't start.
+    /// If it can't be started.
     pub fn start_again(&mut self) {
         self.kill();
         let child = Command::new("redis-server")
@@ -83,7 +83,7 @@ impl Redis {
         }
     }
 
-    /// Kills it, as a loss of power would.
+    /// Kills it, as a power failure would.
     pub fn kill(&mut self) {
         if let Some(mut child) = self.running.take() {
             let _ = child.kill();
@@ -91,18 +91,18 @@ impl Redis {
         }
     }
 
-    /// Kills it, and deletes what it has kept.
+    /// Kills it, and deletes its data.
     pub fn lose_all(&mut self) {
         self.kill();
         let _ = fs::remove_dir_all(self.dir.join("appendonlydir"));
         let _ = fs::remove_file(self.dir.join("appendonly.aof"));
     }
 
-    /// What it answers to a command, by `redis-cli`.
+    /// Returns the response to a command of `redis-cli`.
     ///
     /// # Panics
     ///
-    /// If there is none.
+    /// If the command fails.
     pub fn tell(&self, command: &[&str]) -> String {
         let output = Command::new("redis-cli")
             .args(["-p", &self.port.to_string()])
@@ -112,11 +112,11 @@ impl Redis {
         String::from_utf8_lossy(&output.stdout).trim().to_owned()
     }
 
-    /// All that it has written to its disk.
+    /// Returns everything that it has written to disk.
     ///
     /// # Panics
     ///
-    /// If that can't be read.
+    /// If its files can't be read.
     pub fn written(&self) -> String {
         let files = fs::read_dir(self.dir.join("appendonlydir")).expect("its directory");
         let texts =
@@ -126,7 +126,7 @@ impl Redis {
             .collect()
     }
 
-    /// Stops it (`STOP`), or lets it go on (`CONT`).
+    /// Suspends it (`STOP`), or resumes it (`CONT`).
     ///
     /// # Panics
     ///
@@ -158,7 +158,7 @@ impl Drop for Redis {
     }
 }
 
-/// A loopback port that nobody uses now.
+/// Returns an unused loopback port.
 ///
 /// # Panics
 ///

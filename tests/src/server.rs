@@ -1,7 +1,6 @@
-//! A server of raw TCP that does what a test tells it, byte by byte, and counts what it is asked.
+//! A raw TCP server that follows a script byte by byte, and counts requests.
 //!
-//! It lives in a runtime of its own, so that it is there whatever a test does to its clock and its
-//! tasks.
+//! It has a separate runtime, so it works whatever a test does to its clock and its tasks.
 
 use std::io;
 use std::net::SocketAddr;
@@ -25,31 +24,30 @@ static RUNTIME: LazyLock<Runtime> = LazyLock::new(|| {
         .expect("a runtime can be made")
 });
 
-/// What is done on a connection, one after the other. After the last the connection is closed.
+/// The steps on a connection, in order. After the last one, the connection is closed.
 #[derive(Debug, Clone)]
 pub enum Step {
-    /// Reads one request, head and body, and counts it. Where the client goes away before, that is
-    /// the end.
+    /// Reads a whole request, and counts it. Stops if the client closes the connection first.
     Read,
-    /// Reads one byte of it, and counts it as well: more may have been sent.
+    /// Reads one byte of a request, and counts it: more may have been sent.
     Glimpse,
-    /// Writes this.
+    /// Writes these bytes.
     Write(Vec<u8>),
-    /// Writes this again and again, until the client goes away.
+    /// Writes these bytes repeatedly until the client closes the connection.
     Flood(Vec<u8>),
-    /// Writes this, one byte every so often.
+    /// Writes these bytes one by one, at this interval.
     Drip(Vec<u8>, Duration),
-    /// Writes this every so often, until the client goes away.
+    /// Writes these bytes at this interval until the client closes the connection.
     Trickle(Vec<u8>, Duration),
-    /// Says nothing until the client goes away.
+    /// Writes nothing until the client closes the connection.
     Silence,
     /// Resets the connection.
     Reset,
-    /// Begins with the first step again, on the same connection.
+    /// Restarts with the first step, on the same connection.
     Again,
-    /// Begins a connection of HTTP/2.
+    /// Starts a connection with HTTP/2.
     Http2,
-    /// Reads one request of HTTP/2, and doesn't count it.
+    /// Reads a request with HTTP/2, without counting it.
     ReadStream,
     /// Counts the request as processed.
     Process,
@@ -57,7 +55,7 @@ pub enum Step {
     WriteFrames(fn(u32) -> Vec<u8>),
 }
 
-/// A server on a loopback port. It ends when it is dropped.
+/// A server on a loopback port. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -74,27 +72,28 @@ struct Book {
 }
 
 impl Server {
-    /// Does the same on each connection.
+    /// Returns a server with the same steps on each connection.
     pub fn doing(steps: impl Into<Vec<Step>>) -> Self {
         Self::doing_in_turn(vec![steps.into()])
     }
 
-    /// Does the first on the first connection, and so on; the last on all further ones.
+    /// Returns a server with the first steps on the first connection, and so on; the last ones are
+    /// repeated.
     pub fn doing_in_turn(scripts: Vec<Vec<Step>>) -> Self {
         Self::start("http", scripts, None)
     }
 
-    /// The same, behind TLS.
+    /// As [`doing`](Self::doing), over TLS.
     pub fn doing_over_tls(steps: impl Into<Vec<Step>>, acceptor: TlsAcceptor) -> Self {
         Self::start("https", vec![steps.into()], Some(acceptor))
     }
 
-    /// It is asked over TLS and knows nothing of it.
+    /// Returns a server whose URL is `https`, but which takes these steps instead of a handshake.
     pub fn doing_in_place_of_tls(steps: impl Into<Vec<Step>>) -> Self {
         Self::start("https", vec![steps.into()], None)
     }
 
-    /// Answers each request with this body, as JSON, and keeps the connection.
+    /// Returns a server that responds to each request with this JSON, and keeps connections open.
     pub fn answering(body: &str) -> Self {
         Self::doing([Step::Read, Step::Write(answer("200 OK", body)), Step::Again])
     }
@@ -115,27 +114,27 @@ impl Server {
         }
     }
 
-    /// What a client's base URL has to be.
+    /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         format!("{}://{}", self.scheme, self.address)
     }
 
-    /// How often somebody connected.
+    /// Returns the number of connections.
     pub fn connections(&self) -> usize {
         self.book(|book| book.connections)
     }
 
-    /// What it was asked, in order.
+    /// Returns the requests, in order.
     pub fn requests(&self) -> Vec<String> {
         self.book(|book| book.requests.clone())
     }
 
-    /// How many bytes it could write.
+    /// Returns how many bytes were written.
     pub fn written(&self) -> usize {
         self.book(|book| book.written)
     }
 
-    /// Waits until it was asked that often.
+    /// Waits until that many requests were received.
     ///
     /// # Panics
     ///
@@ -169,7 +168,7 @@ impl Drop for Server {
     }
 }
 
-/// An answer with a body of JSON.
+/// Returns a response with a JSON body.
 pub fn answer(status: &str, body: &str) -> Vec<u8> {
     let length = body.len();
     let head = format!(
@@ -185,7 +184,7 @@ async fn serve(
     book: Arc<Mutex<Book>>,
 ) {
     let listener = TcpListener::from_std(listener).expect("there is a runtime");
-    // Dropped with this one, so that nothing is left of it.
+    // Aborts all connections when dropped.
     let mut connections = tokio::task::JoinSet::new();
     while let Ok((stream, _)) = listener.accept().await {
         let count = {
@@ -206,7 +205,7 @@ async fn connection(
     book: Arc<Mutex<Book>>,
 ) {
     let _ = stream.set_nodelay(true);
-    // That a client goes away is no fault of this one.
+    // A client may close its connection.
     let _ = match tls {
         None => {
             let played = play(&mut stream, &steps, &book).await;
@@ -257,7 +256,7 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
                 stream.flush().await?;
             }
             Step::Flood(bytes) => loop {
-                // Whole, or what comes next would not begin where it should.
+                // In full, so that the next bytes start at the right place.
                 stream.write_all(bytes).await?;
                 book.lock()
                     .expect("nobody panics with the book in hand")
@@ -291,7 +290,7 @@ async fn play<S: AsyncRead + AsyncWrite + Unpin>(
     Ok(End::Close)
 }
 
-/// The next request; `None` where the client went away.
+/// Returns the next request; `None` if the client closed the connection.
 async fn request<S: AsyncRead + Unpin>(
     stream: &mut S,
     received: &mut Vec<u8>,
@@ -308,7 +307,7 @@ async fn request<S: AsyncRead + Unpin>(
     }
 }
 
-/// That of the whole request, once its head and its body are there.
+/// Returns the length of the whole request, once its head and its body have arrived.
 fn length(received: &[u8]) -> Option<usize> {
     let head = received
         .windows(4)

@@ -1,4 +1,4 @@
-//! A certificate for `127.0.0.1` that nobody has signed but itself.
+//! A self-signed certificate for `127.0.0.1`.
 
 use std::sync::Arc;
 
@@ -6,12 +6,12 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// A new one: what a server shows with it, and the certificate in PEM, for clients to trust. The
-/// server speaks these protocols, or whatever the client does where there are none.
+/// Returns a server's acceptor, and the certificate in PEM for clients to trust. The server
+/// supports these protocols, or any if the list is empty.
 ///
 /// # Panics
 ///
-/// If there is no chance to make a key from.
+/// If the system has no randomness.
 pub fn self_signed(protocols: &[&str]) -> (TlsAcceptor, String) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
         .expect("a certificate can be made");
@@ -31,11 +31,11 @@ pub fn self_signed(protocols: &[&str]) -> (TlsAcceptor, String) {
     (TlsAcceptor::from(Arc::new(config)), made.cert.pem())
 }
 
-/// A new one and its key, as texts.
+/// Returns a new certificate and its key, in PEM.
 ///
 /// # Panics
 ///
-/// If there is no chance to make a key from.
+/// If the system has no randomness.
 pub fn self_signed_pem() -> (String, String) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
         .expect("a certificate can be made");

@@ -1,7 +1,7 @@
-//! What a call tells to `tracing`, under OpenTelemetry's names.
+//! Spans and events of a call, with OpenTelemetry's names.
 //!
-//! One test, alone in its process: what `tracing` keeps of a place in the code goes by who passes
-//! there first, and a thread where nobody listens would silence it for all.
+//! A single test, alone in its process: `tracing` caches the interest in each callsite, so a thread
+//! without a subscriber could disable it for all.
 
 use std::collections::BTreeMap;
 use std::fmt::Debug;
@@ -29,7 +29,7 @@ trait Things {
     fn count_things(&self) -> u8;
 }
 
-/// Field by field, as text.
+/// Fields as text.
 type Fields = BTreeMap<&'static str, String>;
 
 /// A span or an event.
@@ -40,7 +40,7 @@ struct Told {
     fields: Fields,
 }
 
-/// Keeps what this library tells.
+/// Records the spans and events of this library.
 #[derive(Debug, Clone, Default)]
 struct Book(Arc<Mutex<Entries>>);
 
@@ -54,7 +54,7 @@ impl Book {
     }
 }
 
-/// Those of spans with their id.
+/// Spans have an id.
 type Entries = Vec<(Option<Id>, Told)>;
 
 impl<S: Subscriber + for<'s> LookupSpan<'s>> Layer<S> for Book {
@@ -109,7 +109,7 @@ impl Visit for Writer<'_> {
     }
 }
 
-/// Makes a call, and gives what was told of it.
+/// Makes a call, and returns its spans and events.
 async fn traced(client: ClientBuilder) -> Vec<Told> {
     let book = Book::default();
     let listening =
@@ -219,7 +219,7 @@ async fn a_call_and_its_attempts() {
     );
 }
 
-/// Both the attempt and the call failed, as the error has it.
+/// Both the attempt and the call failed, with the error's kind.
 async fn an_answer_that_can_t_be_read() {
     let server = Server::answering("[]");
     let book = Book::default();
@@ -244,7 +244,7 @@ async fn an_answer_that_can_t_be_read() {
     assert_eq!(attempt.fields["error.type"], "decode", "{attempt:?}");
 }
 
-/// It is an event of its own within the call, where it takes longer than a moment.
+/// A long wait is a separate event within the call.
 async fn a_wait_for_the_limit() {
     tokio::time::pause();
     let demo = Sandbox::builder().limits(Limits::published()).demo();
@@ -275,7 +275,7 @@ async fn a_wait_for_the_limit() {
     }
 }
 
-/// It is told by its kind.
+/// The kind of the error is recorded.
 async fn what_brought_no_answer() {
     let refused = Fault::Refused.bring_about();
     let told = traced(Client::cliq(DataCenter::US).base_url(refused.base_url())).await;

@@ -1,32 +1,31 @@
-//! Running cargo, and how long it takes.
+//! Runs cargo, and measures the time.
 
 use std::fmt::Write as _;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 use std::{env, fs, process};
 
-/// How long a command took.
+/// The duration of a command.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample {
     pub(crate) wall: Duration,
-    /// User and system time of cargo and all that it started; only where the system tells it in a
-    /// file.
+    /// User and system time of cargo and its children, if the system has `/proc`.
     pub(crate) cpu: Option<Duration>,
 }
 
-/// What a command did.
+/// The result of a command.
 #[derive(Debug)]
 pub(crate) struct Run {
     pub(crate) sample: Sample,
     /// The packages that were compiled or checked.
     pub(crate) compiled: Vec<String>,
     pub(crate) warned: bool,
-    /// Whether it had to wait for another cargo, which has nothing to do with what is measured.
+    /// Whether it waited for another cargo's lock, which invalidates the measurement.
     pub(crate) waited: bool,
     pub(crate) stdout: String,
 }
 
-/// One cargo command.
+/// A cargo command.
 #[derive(Debug)]
 pub(crate) struct Cargo {
     pub(crate) workspace: PathBuf,
@@ -50,7 +49,7 @@ impl Cargo {
             .env("CARGO_TERM_PROGRESS_WHEN", "never")
             .env("CARGO_TERM_QUIET", "false")
             .env("CARGO_TERM_VERBOSE", "false")
-            // A cache of compilations would answer for the compiler.
+            // A compilation cache would falsify the measurement.
             .env("RUSTC_WRAPPER", "")
             .env("RUSTC_WORKSPACE_WRAPPER", "")
             .stdin(process::Stdio::null());
@@ -80,7 +79,7 @@ impl Cargo {
     }
 }
 
-/// The end of what the compiler said, from its first error on where that is near.
+/// Returns the end of the compiler's output, starting at its first error if possible.
 fn tail(stderr: &str) -> String {
     const LINES: usize = 40;
     let lines: Vec<&str> = stderr.lines().collect();
@@ -106,11 +105,11 @@ fn compiled(stderr: &str) -> Vec<String> {
     stderr.lines().filter_map(name).collect()
 }
 
-/// The time that processes have used which this one started and waited for, and theirs: `cutime`
-/// and `cstime` of Linux, in hundredths of a second.
+/// Returns the CPU time of all finished children of this process and theirs: `cutime` and `cstime`
+/// of Linux, in hundredths of a second.
 fn children_cpu() -> Option<Duration> {
     let stat = fs::read_to_string("/proc/self/stat").ok()?;
-    // The second field is a name in brackets, which may hold anything.
+    // The second field is a name in parentheses, which may contain anything.
     let fields: Vec<&str> = stat.rsplit_once(')')?.1.split_whitespace().collect();
     let ticks: u64 = [13, 14]
         .iter()

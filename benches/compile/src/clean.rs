@@ -1,4 +1,4 @@
-//! What the library costs as a dependency: how many crates, and how long a first build takes.
+//! The cost of the library as a dependency: the number of crates, and the time of a first build.
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -11,20 +11,20 @@ use crate::generate::{cliq_api, fresh, manifest, workspace};
 /// What a user would depend on without us; we do as well.
 const BARE: [&str; 4] = ["reqwest", "serde", "serde_json", "tokio"];
 
-/// A package that depends on `cliq-api`, and one that depends on what that needs most.
+/// A package that depends on `cliq-api`, and one that depends on its main dependencies.
 #[derive(Debug)]
 pub(crate) struct Clean {
     directory: PathBuf,
 }
 
-/// What the two builds took, in turn.
+/// The times of the two builds.
 #[derive(Debug, Default)]
 pub(crate) struct Times {
     pub(crate) ours: Vec<Sample>,
     pub(crate) bare: Vec<Sample>,
 }
 
-/// How many crates there are in the two trees.
+/// The numbers of crates in the two trees.
 #[derive(Debug)]
 pub(crate) struct Crates {
     pub(crate) ours: usize,
@@ -32,8 +32,8 @@ pub(crate) struct Crates {
 }
 
 impl Clean {
-    /// Writes the two packages. What the second depends on is taken from the first: the same
-    /// versions and features.
+    /// Writes the two packages. The second one has the same versions and features of the
+    /// dependencies as the first.
     pub(crate) fn write(project: &Path, target: &Path) -> Result<Self, String> {
         let clean = Self {
             directory: target.join("clean-build"),
@@ -55,26 +55,26 @@ impl Clean {
         Ok(clean)
     }
 
-    /// All crates that a program which depends on `cliq-api` gets for itself, macros included;
-    /// those that only build scripts need are not counted.
+    /// Counts all crates that a program gets by depending on `cliq-api`, including macros, but not
+    /// those that only build scripts need.
     pub(crate) fn crates(&self) -> Result<Crates, String> {
         let count = |name: &str, but: usize| -> Result<usize, String> {
             let tree = self.tree(name, &["--edges", "normal", "--format", "{p}"])?;
-            // A crate that was shown before is marked.
+            // `cargo tree` marks crates that it has shown before.
             let crates: BTreeSet<&str> = tree
                 .lines()
                 .map(|line| line.trim_end_matches(" (*)"))
                 .collect();
             Ok(crates.into_iter().filter(|line| !line.is_empty()).count() - but)
         };
-        // Less the package itself.
+        // Without the package itself.
         Ok(Crates {
             ours: count("ours", 1)?,
             bare: count("bare", 1)?,
         })
     }
 
-    /// Builds both into new target directories, in turn.
+    /// Builds both alternately into new target directories.
     pub(crate) fn build(&self, repeats: usize) -> Result<Times, String> {
         let mut times = Times::default();
         for name in ["ours", "bare"] {
@@ -150,7 +150,7 @@ impl Clean {
     }
 }
 
-/// A crate's line in `[dependencies]`, from `name v1.2.3 (…);feature,feature`.
+/// Returns a crate's line in `[dependencies]`, from `name v1.2.3 (…);feature,feature`.
 fn dependency(tree: &str, name: &str) -> Option<String> {
     let (version, features) = tree.lines().find_map(|line| {
         let (package, features) = line.trim_end_matches(" (*)").split_once(';')?;
@@ -171,7 +171,7 @@ fn dependency(tree: &str, name: &str) -> Option<String> {
     ))
 }
 
-/// The least of several.
+/// Returns the minimum of several samples.
 pub(crate) fn least(samples: &[Sample]) -> Option<Duration> {
     samples.iter().map(|sample| sample.wall).min()
 }

@@ -1,4 +1,4 @@
-//! The crates that are compiled, written below the target directory.
+//! Generates the crates to compile, below the target directory.
 
 use std::fmt::Write as _;
 use std::path::{Path, PathBuf};
@@ -7,12 +7,12 @@ use std::{fs, io};
 use crate::options::{Command, Mix};
 use crate::variant::Variant;
 
-/// One crate.
+/// A crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Case {
     pub(crate) variant: Variant,
-    /// What is built also calls each endpoint once: a function that nobody polls isn't compiled to
-    /// machine code.
+    /// A crate that is built also calls each endpoint once, because unused functions aren't
+    /// compiled to machine code.
     pub(crate) command: Command,
     pub(crate) endpoints: usize,
 }
@@ -27,21 +27,21 @@ impl Case {
         )
     }
 
-    /// The endpoint that is edited: one in the middle; a POST in a mixed crate.
+    /// Returns the endpoint that is edited: one in the middle; a POST in a mixed crate.
     fn touched(&self) -> usize {
         ((self.endpoints / 2) | 1).min(self.endpoints - 1)
     }
 }
 
-/// How crates are laid out.
+/// The layout of crates.
 #[derive(Debug)]
 pub(crate) struct Layout {
-    /// Where the workspaces stand, one for each variant.
+    /// The directory of the workspaces, one per variant.
     pub(crate) workspaces: PathBuf,
     /// The project's root.
     pub(crate) project: PathBuf,
     pub(crate) mix: Mix,
-    /// Endpoints of a module.
+    /// The number of endpoints per module.
     pub(crate) per_module: usize,
 }
 
@@ -50,7 +50,7 @@ impl Layout {
         self.workspaces.join(variant.name())
     }
 
-    /// Writes a variant's workspace anew, with a package for each case.
+    /// Writes a variant's workspace, with a package for each case.
     pub(crate) fn write(&self, variant: Variant, cases: &[Case]) -> io::Result<()> {
         let root = self.workspace(variant);
         fresh(&root)?;
@@ -76,8 +76,7 @@ impl Layout {
         workspace(&root, &self.project, cases.iter().map(Case::package))
     }
 
-    /// Edits one endpoint: its path and its documentation. What then stands there differs from what
-    /// stood there before, in length as well.
+    /// Edits one endpoint: its path and its documentation. The new text also differs in length.
     pub(crate) fn touch(&self, case: &Case, edit: usize) -> io::Result<()> {
         let group = case.touched() / self.per_module(case);
         let module = self.module(case, group);
@@ -160,7 +159,7 @@ impl Layout {
     }
 }
 
-/// The library's line in `[dependencies]`.
+/// Returns the library's line in `[dependencies]`.
 pub(crate) fn cliq_api(project: &Path) -> String {
     let path = project.join("cliq-api").display().to_string();
     format!("cliq-api = {{ path = {path:?} }}\n")
@@ -173,7 +172,7 @@ pub(crate) fn manifest(package: &str, dependencies: &str) -> String {
     )
 }
 
-/// The workspace's own manifest, with the project's versions of what both depend on.
+/// Writes the workspace's manifest, with the project's versions of shared dependencies.
 pub(crate) fn workspace(
     root: &Path,
     project: &Path,
@@ -194,7 +193,7 @@ pub(crate) fn workspace(
     Ok(())
 }
 
-/// An empty directory.
+/// Creates an empty directory.
 pub(crate) fn fresh(directory: &Path) -> io::Result<()> {
     match fs::remove_dir_all(directory) {
         Err(error) if error.kind() != io::ErrorKind::NotFound => return Err(error),

@@ -1,5 +1,5 @@
-//! Measures what an endpoint costs at compile time, and what the library costs as a dependency;
-//! `README.md` says how.
+//! Measures the compile time of an endpoint, and the cost of the library as a dependency; see
+//! `README.md`.
 
 mod cargo;
 mod clean;
@@ -54,6 +54,10 @@ fn run(options: &Options) -> Result<(), String> {
         let all = measure::measure(options, &layout, &target)?;
         report.push(report::endpoints(options, &all));
         report.extend(report::linear(options, &all));
+        if let Some(path) = &options.save {
+            fs::write(path, report::plotted(options, &all))
+                .map_err(|error| format!("{} can't be written: {error}", path.display()))?;
+        }
     }
     if options.count_crates || options.clean_build {
         let clean = Clean::write(&project, &target)?;
@@ -68,7 +72,7 @@ fn run(options: &Options) -> Result<(), String> {
     Ok(())
 }
 
-/// Keeps a second run out of the directory, for as long as the file is open.
+/// Locks the directory against a second run, while the file is open.
 fn alone(directory: &Path) -> Result<File, String> {
     let path = directory.join("lock");
     let file = File::create(&path)
@@ -84,11 +88,11 @@ fn alone(directory: &Path) -> Result<File, String> {
     }
 }
 
-/// A directory of its own in the target directory that this program was built into.
+/// Returns a separate directory in this program's target directory.
 fn directory() -> Result<PathBuf, String> {
     let program = env::current_exe()
         .map_err(|error| format!("the program's own place is not known: {error}"))?;
-    // target/release/cliq-bench-compile
+    // The path is `target/release/cliq-bench-compile`.
     let target = program
         .ancestors()
         .nth(2)

@@ -1,4 +1,4 @@
-//! What one more endpoint costs.
+//! Measures the cost of one more endpoint.
 
 use std::path::Path;
 use std::thread;
@@ -17,7 +17,7 @@ pub(crate) struct Series {
     pub(crate) samples: Vec<Sample>,
 }
 
-/// Which time is meant.
+/// The time to compare.
 #[derive(Debug, Clone, Copy)]
 pub(crate) enum Clock {
     Wall,
@@ -25,12 +25,12 @@ pub(crate) enum Clock {
 }
 
 impl Series {
-    /// The least: what else the machine does only ever adds.
+    /// Returns the minimum, because other processes only ever add to it.
     pub(crate) fn least(&self, clock: Clock) -> Option<Duration> {
         self.times(clock).map(|times| times[0])
     }
 
-    /// How far the median lies above the least, as a part of the least.
+    /// Returns how far the median exceeds the minimum, relative to the minimum.
     pub(crate) fn noise(&self) -> f64 {
         self.times(Clock::Wall).map_or(0.0, |times| {
             times[times.len() / 2].as_secs_f64() / times[0].as_secs_f64() - 1.0
@@ -48,7 +48,7 @@ impl Series {
     }
 }
 
-/// Compiles all crates, in turn, so that whatever else the machine does hits all alike.
+/// Compiles all crates alternately, so that other load affects all alike.
 pub(crate) fn measure(
     options: &Options,
     layout: &Layout,
@@ -115,7 +115,7 @@ pub(crate) fn measure(
                 .collect();
             for repeat in 1..=options.repeats {
                 for size in series.chunks_mut(variants.len()) {
-                    // Another variant goes first each time.
+                    // Another variant starts each round.
                     size.rotate_left(1);
                     for one in size {
                         let sample = bench.sample(&one.case, repeat)?;
@@ -161,7 +161,7 @@ impl Bench<'_> {
         Ok(())
     }
 
-    /// Edits the crate and compiles it, and nothing but it.
+    /// Edits the crate, and compiles only it.
     fn sample(&self, case: &Case, repeat: usize) -> Result<Sample, String> {
         const TRIES: u32 = 20;
         let package = case.package();
@@ -182,7 +182,7 @@ impl Bench<'_> {
                 return Ok(run.sample);
             };
             eprintln!("again: {package}: {why}");
-            // Whatever it is may be over soon.
+            // Another cargo may be done soon.
             thread::sleep(Duration::from_millis(100) * again);
         }
         Err(format!(
@@ -201,7 +201,8 @@ impl Bench<'_> {
     }
 }
 
-/// What one more endpoint costs, from the crate of [`BASE`] endpoints to that of `endpoints`.
+/// Returns the cost of one more endpoint, from the crate with [`BASE`] endpoints to the one with
+/// `endpoints`.
 pub(crate) fn cost(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Option<f64> {
     let least = |endpoints: usize| {
         let case = Case { endpoints, ..*case };
@@ -214,7 +215,7 @@ pub(crate) fn cost(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Opt
     Some((least(case.endpoints)?.as_secs_f64() - least(BASE)?.as_secs_f64()) / added)
 }
 
-/// The commands and modes that were measured, in order.
+/// Returns the measured commands and modes, in order.
 pub(crate) fn measured(options: &Options) -> Vec<(Command, Mode)> {
     options
         .commands

@@ -1,15 +1,17 @@
-//! The command line.
+//! Command-line options.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 pub(crate) const HELP: &str = "\
-Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with two other
-libraries that declare clients by macros. README.md says how, and how to read the result.
+Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with
+two other libraries that declare clients by macros. README.md says how, and how to read the result.
 
 Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTIONS]
 
       --endpoints <N,…>      how many endpoints a crate has [default: 50,200,800]
-      --repeats <N>          how often each crate is compiled in each mode; the least counts [default: 5]
+      --repeats <N>          how often each crate is compiled in each mode; the least counts
+                             [default: 5]
       --clean-repeats <N>    the same for the clean builds [default: 3]
       --parts <PART,…>       endpoints, crates, clean-build [default: all]
       --only <COMMAND>       only `check`, or only `build`
@@ -17,10 +19,11 @@ Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTION
       --mix <MIX>            mixed (GET and POST in turn), get, post [default: mixed]
       --per-module <N>       endpoints in one module (or trait); 0 puts all in one [default: 50]
       --skip-peers           leave out the other libraries
+      --save <FILE>          write what `cargo check` costs with the most endpoints, to be plotted
   -h, --help                 print this
 ";
 
-/// What is done to a crate.
+/// How a crate is compiled.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Command {
     Check,
@@ -36,12 +39,12 @@ impl Command {
     }
 }
 
-/// From which state it is done.
+/// The state before compiling.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Mode {
-    /// The dependencies are there, of the crate itself nothing.
+    /// Dependencies are compiled, the crate is not.
     Scratch,
-    /// All is there, but for one endpoint that was edited.
+    /// Everything is compiled, and one endpoint was edited.
     Touch,
 }
 
@@ -54,7 +57,7 @@ impl Mode {
     }
 }
 
-/// Which endpoints a crate has.
+/// The endpoints of a crate.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Mix {
     Mixed,
@@ -97,6 +100,7 @@ pub(crate) struct Options {
     pub(crate) mix: Mix,
     pub(crate) per_module: usize,
     pub(crate) peers: bool,
+    pub(crate) save: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -113,12 +117,13 @@ impl Default for Options {
             mix: Mix::Mixed,
             per_module: 50,
             peers: true,
+            save: None,
         }
     }
 }
 
 impl Options {
-    /// `None` if help was asked for.
+    /// Parses the options; `None` for help.
     pub(crate) fn parse(arguments: impl Iterator<Item = String>) -> Result<Option<Self>, String> {
         let mut options = Self::default();
         let mut arguments = arguments;
@@ -146,6 +151,7 @@ impl Options {
                 "--mix" => options.mix = choice(&value()?, &[Mix::Mixed, Mix::Get, Mix::Post])?,
                 "--per-module" => options.per_module = number(&value()?)?,
                 "--skip-peers" => options.peers = false,
+                "--save" => options.save = Some(value()?.into()),
                 _ => return Err(format!("`{name}` is no option; `--help` lists them")),
             }
             if inline.is_some() {
@@ -173,7 +179,7 @@ impl Options {
     }
 }
 
-/// The fewest endpoints that are compared: a crate of two stands for what all have in common.
+/// The lowest number of endpoints: a crate with two contains the costs that all share.
 pub(crate) const BASE: usize = 2;
 
 fn numbers(text: &str) -> Result<Vec<usize>, String> {

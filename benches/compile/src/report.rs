@@ -1,6 +1,7 @@
-//! What is printed at the end.
+//! Prints the results.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use crate::clean::{Crates, Times, least};
 use crate::generate::Case;
@@ -8,12 +9,12 @@ use crate::measure::{Clock, Series, cost, measured};
 use crate::options::{BASE, Command, Mode, Options};
 use crate::variant::Variant;
 
-/// The number of endpoints that the budgets are set for.
+/// The number of endpoints for which there are budgets.
 const BUDGETED: usize = 200;
 const CRATES: usize = 100;
 const CLEAN_BUILD: f64 = 1.15;
 
-/// The most that an endpoint may cost, over the same by hand.
+/// Returns the maximum cost of an endpoint, relative to handwritten code.
 fn budget(case: &Case, mode: Mode) -> Option<f64> {
     match (case.variant, case.command, mode) {
         (Variant::Ours, Command::Check, Mode::Scratch) => Some(0.6),
@@ -29,7 +30,7 @@ fn verdict(value: f64, budget: f64) -> String {
     )
 }
 
-/// The table of what endpoints cost.
+/// Returns the table of the costs of endpoints.
 pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     let layout = match options.per_module {
         0 => "all in one module".to_owned(),
@@ -96,7 +97,40 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     table
 }
 
-/// Whether twice the endpoints cost twice.
+/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly depends
+/// on what else the machine does.
+pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
+    let endpoints = options.endpoints.last().copied().unwrap_or_default();
+    let mut data = format!(
+        "# cargo check of a crate with {endpoints} endpoints ({}), less that of one with {BASE}, by \
+         endpoint: CPU time, least of {}, {} cores. After a touch: incremental, with one endpoint \
+         edited.\nlibrary;mode;ms;over_by_hand\n",
+        options.mix.name(),
+        options.repeats,
+        thread::available_parallelism().map_or(0, usize::from)
+    );
+    for mode in [Mode::Scratch, Mode::Touch] {
+        for variant in Variant::ALL {
+            let case = Case {
+                variant,
+                command: Command::Check,
+                endpoints,
+            };
+            let cost = cost(all, &case, mode, Clock::Cpu);
+            if let (Some(cost), Some(over)) = (cost, over_by_hand(all, &case, mode, Clock::Cpu)) {
+                let name = match variant {
+                    Variant::Ours => "this crate",
+                    _ => variant.label(),
+                };
+                let (millis, mode) = (cost * 1000.0, mode.name());
+                let _ = writeln!(data, "{name};{mode};{millis:.3};{over:.3}");
+            }
+        }
+    }
+    data
+}
+
+/// Reports whether twice the endpoints cost twice as much.
 pub(crate) fn linear(options: &Options, all: &[Series]) -> Option<String> {
     let [.., fewer, more] = options.endpoints[..] else {
         return None;
@@ -146,7 +180,7 @@ fn over_by_hand(all: &[Series], case: &Case, mode: Mode, clock: Clock) -> Option
     Some(positive(cost(all, case, mode, clock))? / positive(cost(all, &by_hand, mode, clock))?)
 }
 
-/// A cost that drowned in noise is none to compare with.
+/// A cost below the noise can't be compared.
 fn positive(cost: Option<f64>) -> Option<f64> {
     cost.filter(|&cost| cost > 0.0)
 }

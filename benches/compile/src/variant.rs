@@ -1,10 +1,10 @@
-//! The ways to write an endpoint that are compared.
+//! The compared ways to write an endpoint.
 
 use std::path::Path;
 
 use crate::generate::cliq_api;
 
-/// One way to write an endpoint.
+/// A way to write an endpoint.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Variant {
     Ours,
@@ -20,7 +20,7 @@ impl Variant {
         matches!(self, Self::Conjure | Self::Rustify)
     }
 
-    /// In the names of packages.
+    /// The name in packages.
     pub(crate) fn name(self) -> &'static str {
         match self {
             Self::Ours => "ours",
@@ -30,7 +30,7 @@ impl Variant {
         }
     }
 
-    /// In tables.
+    /// The label in tables.
     pub(crate) fn label(self) -> &'static str {
         match self {
             Self::Ours => "#[endpoints]",
@@ -49,7 +49,7 @@ impl Variant {
         }
     }
 
-    /// The part of the template that stands behind `== name`; nothing where there is none.
+    /// Returns the part of the template after `== name`; empty if there is none.
     pub(crate) fn section(self, name: &str) -> String {
         let mut lines = self
             .template()
@@ -62,7 +62,8 @@ impl Variant {
             .collect()
     }
 
-    /// The lines below `[dependencies]`. Peers are exact, so that a result can be repeated.
+    /// Returns the lines below `[dependencies]`. Versions of other libraries are exact, so that
+    /// results can be reproduced.
     pub(crate) fn dependencies(self, project: &Path) -> String {
         let own = match self {
             Self::Ours => cliq_api(project),

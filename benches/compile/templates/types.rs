@@ -1,4 +1,4 @@
-//! What all variants share: the same file in each of them.
+//! Types that all variants share.
 
 use std::fmt;
 use std::future::Future;
@@ -34,25 +34,25 @@ impl fmt::Display for ChatId {
     }
 }
 
-/// What a GET answers.
+/// The response to a GET.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Thread {
     /// The thread's chat id.
     pub chat_id: ChatId,
     /// Its title.
     pub title: Option<String>,
-    /// How many follow it.
+    /// The number of followers.
     pub follower_count: Option<u32>,
     /// Whether it is closed.
     pub closed: Option<bool>,
 }
 
-/// What a POST answers.
+/// The response to a POST.
 #[derive(Debug, Clone, Deserialize)]
 pub struct Posted {
     /// The new message's id.
     pub message_id: Option<MessageId>,
 }
 
-/// One call, as a program would hold it.
+/// A boxed call, as a program would store it.
 pub type Boxed<'a, T, E> = Pin<Box<dyn Future<Output = Result<T, E>> + Send + 'a>>;

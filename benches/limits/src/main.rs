@@ -1,23 +1,25 @@
-//! Measures what a permit costs: in time and memory beside governor's keyed limiter, and over the
-//! stores that processes share.
+//! Measures the cost of a permit: in time and memory compared with governor's keyed limiter, and
+//! with shared stores.
 //!
 //! `cargo run --release --manifest-path benches/limits/Cargo.toml` measures all, and `… -- time`,
-//! `memory` or `stores` a part. The stores need a `redis-server`.
+//! `memory`, `stores` or `window` a part. The stores need a `redis-server`. `window` simulates how
+//! many calls a server counts, and takes no time; `-- window --save FILE` writes what is plotted.
 //!
-//! Both sides do in turn what they do for the same calls, several rounds, and the middle ones are
-//! printed. The two promise different things: governor's state is one number for each key, and it
-//! takes no part in what becomes of a call; ours holds a slot for each call until some time after
-//! its answer. What that costs is what is measured here.
+//! Both sides alternate over several rounds, and the medians are printed. They guarantee different
+//! things: governor's state is one number per key, and it ignores the outcome of a call; ours holds
+//! a slot for each call until some time after its response. The difference is the cost of that.
 
 mod memory;
-// The benchmark of the runtime has it too.
+// Shared with the runtime benchmark.
 #[path = "../../runtime/src/median.rs"]
 mod sides;
 mod stores;
 mod time;
+mod window;
 
 use std::alloc::System;
 use std::env;
+use std::path::Path;
 use std::time::Duration;
 
 use cliq_api::Limit;
@@ -27,12 +29,12 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 #[global_allocator]
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
-/// As most of Cliq's.
+/// Like most of Cliq's limits.
 fn published() -> BucketSpec {
     spec("GET /published", Limit::new(20, Duration::from_mins(1)))
 }
 
-/// So many that nobody waits.
+/// A limit that nobody reaches.
 fn plenty() -> BucketSpec {
     spec("GET /plenty", Limit::new(1_000_000, Duration::from_secs(1)))
 }
@@ -52,8 +54,16 @@ fn spec(name: &str, limit: Limit) -> BucketSpec {
 }
 
 fn main() {
-    let only = env::args().nth(1);
-    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (only, save) = match &arguments[..] {
+        [] => (None, None),
+        [only] => (Some(only), None),
+        [only, option, file] if option == "--save" && only == "window" => {
+            (Some(only), Some(Path::new(file)))
+        }
+        _ => panic!("expected a part, and `--save FILE` after `window`: {arguments:?}"),
+    };
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     if wanted("time") {
         time::measure();
     }
@@ -62,5 +72,8 @@ fn main() {
     }
     if wanted("stores") {
         stores::measure();
+    }
+    if wanted("window") {
+        window::measure(save).expect("the file can be written");
     }
 }

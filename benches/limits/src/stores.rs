@@ -1,5 +1,4 @@
-//! A permit over the stores that processes share: one call after the other, so that nobody waits
-//! for another.
+//! Measures a permit over shared stores: one call at a time, so that no call waits for another.
 
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -14,7 +13,7 @@ use cliq_api::shared::{FileLimitStore, RedisLimitStore};
 use crate::sides::Sides;
 use crate::{plenty, published};
 
-// The one that the tests start.
+// The server of the tests.
 #[allow(
     dead_code,
     unreachable_pub,
@@ -26,7 +25,7 @@ mod redis;
 
 const ROUNDS: usize = 15;
 const CALLS: u32 = 200;
-/// Of one user, before another one's turn comes.
+/// The calls of one user before the next user's.
 const CALLS_EACH: u32 = 10;
 
 pub(crate) fn measure() {
@@ -76,11 +75,11 @@ fn files(directory: &Path) -> FileLimitStore {
 }
 
 fn over(server: &redis::Redis) -> RedisLimitStore {
-    // What a new server may have forgotten is nothing here.
+    // A new server hasn't forgotten anything here.
     RedisLimitStore::new(server.url()).expect("a URL of Redis")
 }
 
-/// What it takes to get permits, and to give them back.
+/// Measures acquiring and returning permits.
 async fn in_memory() -> (Duration, Duration) {
     let limiter = Limiter::new(LimitSettings::new().cold_start(false), None);
     let buckets = [limiter.bucket(plenty())];
@@ -106,7 +105,7 @@ async fn in_memory() -> (Duration, Duration) {
     (acquiring, begun.elapsed())
 }
 
-/// The same of a store, with a limit as published, and so with a new user now and then.
+/// The same for a store, with a published limit, and therefore a new user every few calls.
 async fn at(store: &dyn LimitStore) -> (Duration, Duration) {
     let settings = LimitSettings::new().cold_start(false);
     let round = Instant::now();

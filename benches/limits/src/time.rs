@@ -1,4 +1,4 @@
-//! How long a permit takes: asked for, used, and given back with an answer.
+//! Measures acquiring, using and returning a permit.
 
 use std::num::NonZeroU32;
 use std::sync::Arc;
@@ -13,9 +13,9 @@ use crate::sides::Sides;
 use crate::{daily, plenty, published};
 
 const ROUNDS: usize = 15;
-/// Of one user, who may make as many calls as he likes.
+/// Calls of one user with a limit that nobody reaches.
 const CALLS: u32 = 400_000;
-/// With a limit as published, of which none of them uses more than that.
+/// Users with a published limit, each of whom makes fewer calls than it permits.
 const USERS: usize = 40_000;
 const CALLS_EACH: u32 = 10;
 const TASKS: u32 = 64;
@@ -111,7 +111,7 @@ async fn governor(
     begun.elapsed()
 }
 
-/// The calls of one user, spread over tasks.
+/// Measures the calls of one user, spread over tasks.
 fn at_once(runtime: &Runtime, side: usize) -> Duration {
     let each = CALLS / TASKS;
     let one = || [UserKey::new("855727961")];

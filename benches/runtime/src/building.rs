@@ -1,5 +1,5 @@
-//! Building the request of a typical call: an identifier in the path, a query parameter, three
-//! fields.
+//! Measures building the request of a typical call: an identifier in the path, a query parameter,
+//! three fields.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -23,7 +23,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// What both send. The values are made before: they are the caller's.
+/// The values to send. They are created before the measurement.
 struct Values {
     thread: ThreadChatId,
     text: MessageText,
@@ -74,7 +74,7 @@ fn ours(client: &Client, values: Values) -> http::Request<Body> {
         .expect("it can be sent")
 }
 
-/// As far as our transport takes it before it hands it on.
+/// Up to the request that the transport passes to reqwest.
 fn ours_for_reqwest(client: &Client, values: Values) -> reqwest::Request {
     ours(client, values)
         .map(|body| body.as_bytes().cloned().unwrap_or_default())
@@ -137,7 +137,7 @@ fn count(allocator: &StatsAlloc<System>, build: impl FnOnce(Values)) -> (usize, 
     (change.allocations, change.reallocations)
 }
 
-/// Both send the same.
+/// Checks that both send the same request.
 fn check(hand: &reqwest::Client, client: &Client) {
     let one = by_hand(hand, &Values::new());
     let other = ours_for_reqwest(client, Values::new());

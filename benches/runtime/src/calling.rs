@@ -1,7 +1,9 @@
-//! A call over loopback, with all that a call has: a token, a limit, retries, a deadline, traces.
+//! Measures a call over loopback, with a token, a limit, retries, a deadline and traces.
 
-use std::io;
+use std::fmt::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
@@ -12,10 +14,10 @@ use crate::sides::{Ours, OverHyper, OverReqwest, WithOctocrab, WithRustify};
 
 const ROUNDS: usize = 61;
 const CALLS: usize = 512;
-/// Of responses of a MiB.
+/// The number of calls with a response of 1 MiB.
 const LARGE_CALLS: usize = 16;
 
-/// The first one is the same as the last: how far apart they are tells what a difference is worth.
+/// The first one equals the last: their difference shows the precision.
 const NAMES: [&str; 8] = [
     "reqwest",
     "reqwest, careful",
@@ -29,11 +31,25 @@ const NAMES: [&str; 8] = [
 const BARE: usize = 0;
 const HYPER: usize = 2;
 
-pub(crate) fn measure() {
+/// With `save`, measures no more than what is plotted, and writes it there.
+pub(crate) fn measure(save: Option<&Path>) {
     println!("a call over loopback ({ROUNDS} rounds)");
     let small = server::start(0, false);
+    let mut data = format!(
+        "# A POST with a small response over loopback, without TLS; medians of {ROUNDS} rounds of \
+         {CALLS} calls, {} cores. With this crate a call has a limit, retries, a deadline and \
+         traces.\nclient;in_flight;us;over_reqwest\n",
+        thread::available_parallelism().map_or(0, usize::from)
+    );
     for in_flight in [1, 64] {
-        compare(&small, in_flight, CALLS, "a small response");
+        for (name, time, ratio) in compare(&small, in_flight, CALLS, "a small response") {
+            let name = name.replace("ours", "this crate");
+            let _ = writeln!(data, "{name};{in_flight};{time:.2};{ratio:.3}");
+        }
+    }
+    if let Some(path) = save {
+        fs::write(path, data).expect("the file can be written");
+        return;
     }
     let one_kib = server::start(1 << 10, false);
     compare(&one_kib, 1, CALLS, "a response of 1 KiB");
@@ -45,7 +61,7 @@ pub(crate) fn measure() {
     for in_flight in [1, 64] {
         compare(&with_tls, in_flight, CALLS, "a small response over TLS");
     }
-    // From here on somebody listens to traces, and writes them to nowhere.
+    // From here on, traces are formatted and discarded.
     tracing_subscriber::fmt().with_writer(io::sink).init();
     for in_flight in [1, 64] {
         let what = "a small response, traces are written from INFO on";
@@ -53,7 +69,13 @@ pub(crate) fn measure() {
     }
 }
 
-fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
+/// The name of each side, its µs for a call, and how often that is what bare `reqwest` takes.
+fn compare(
+    place: &Place,
+    in_flight: usize,
+    calls: usize,
+    what: &str,
+) -> Vec<(&'static str, f64, f64)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -61,7 +83,7 @@ fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
     let entered = runtime.enter();
     let (bare, careful) = (OverReqwest::bare(place), OverReqwest::careful(place));
     let hyper = OverHyper::new(place);
-    // octocrab takes no certificate.
+    // octocrab can't be given a certificate.
     let octocrab = place
         .certificate
         .is_none()
@@ -91,6 +113,7 @@ fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
     };
     let sides = Sides::<{ NAMES.len() }>::measure(ROUNDS, time);
     println!("  {what}, {in_flight} in flight");
+    let mut all = Vec::new();
     for (side, name) in NAMES.into_iter().enumerate() {
         let time = sides.median(side).as_secs_f64() * 1e6 / calls as f64;
         if time > 0.0 {
@@ -99,11 +122,13 @@ fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
                 "    {name:<20} {time:>8.2} µs a call  {bare:>5.3} x reqwest, {hyper:>5.3} x \
                  hyper-util"
             );
+            all.push((name, time, bare));
         }
     }
+    all
 }
 
-/// So many calls, of which so many are under way at once, with connections that stand.
+/// Measures this many calls, with this many in flight, over established connections.
 fn time<F: Future<Output = bool>>(
     runtime: &Runtime,
     in_flight: usize,

@@ -1,12 +1,12 @@
-//! Times of two sides that are measured in turn, so that whatever else the machine does meets both.
+//! Times of sides that are measured alternately, so that other load affects all alike.
 
 use std::time::Duration;
 
-/// Of each side, one time for each round.
+/// For each side, one time per round.
 pub(crate) struct Sides<const N: usize>([Vec<Duration>; N]);
 
 impl<const N: usize> Sides<N> {
-    /// In each round each side once, beginning with another one each time.
+    /// Measures each side once per round, starting with another one each time.
     pub(crate) fn measure(rounds: usize, mut time: impl FnMut(usize) -> Duration) -> Self {
         let mut times = [const { Vec::new() }; N];
         for round in 0..rounds {
@@ -18,12 +18,12 @@ impl<const N: usize> Sides<N> {
         Self(times)
     }
 
-    /// The middle one of a side's times.
+    /// Returns the median of a side's times.
     pub(crate) fn median(&self, side: usize) -> Duration {
         middle(self.0[side].clone())
     }
 
-    /// The middle one of the rounds' ratios.
+    /// Returns the median of the rounds' ratios.
     pub(crate) fn ratio(&self, side: usize, over: usize) -> f64 {
         let pairs = self.0[side].iter().zip(&self.0[over]);
         middle_of(

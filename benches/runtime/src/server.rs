@@ -1,5 +1,5 @@
-//! What is called: it reads a request, answers, and keeps the connection. It has a thread of its
-//! own.
+//! A server that reads a request, responds, and keeps the connection open. It has a separate
+//! thread.
 
 use std::convert::Infallible;
 use std::net::SocketAddr;
@@ -18,13 +18,13 @@ use tokio_rustls::TlsAcceptor;
 use tokio_rustls::rustls::ServerConfig;
 use tokio_rustls::rustls::pki_types::PrivateKeyDer;
 
-/// Where it is, and the certificate that it shows, in PEM.
+/// The server's URL, and its certificate in PEM.
 pub(crate) struct Place {
     pub(crate) base_url: String,
     pub(crate) certificate: Option<String>,
 }
 
-/// Starts it. A response has about so many bytes.
+/// Starts a server whose responses have about this many bytes.
 pub(crate) fn start(size: usize, with_tls: bool) -> Place {
     let (told, address) = mpsc::channel();
     let (acceptor, certificate) = with_tls.then(tls).unzip();
@@ -85,7 +85,7 @@ async fn answer(
     Ok(answer)
 }
 
-/// With a certificate for loopback that is its own root.
+/// Returns an acceptor with a self-signed certificate for loopback.
 fn tls() -> (TlsAcceptor, String) {
     let made = rcgen::generate_simple_self_signed(["127.0.0.1".to_owned()])
         .expect("a certificate can be made");

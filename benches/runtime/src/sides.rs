@@ -1,4 +1,4 @@
-//! The same call by hand, with other libraries, and ours.
+//! The same call: handwritten, with other libraries, and with ours.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -35,7 +35,7 @@ const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'_')
     .remove(b'~');
 
-/// With a limit that is held for each call, and never reached.
+/// With a limit that is kept, but never reached.
 #[endpoints(
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
@@ -74,20 +74,19 @@ const PAYLOAD: Payload<'static> = Payload {
     sync_message: true,
 };
 
-/// What a program does that is written by hand over reqwest: no limit, no retries, no traces,
-/// errors as they come.
+/// A program that is handwritten over reqwest: without limits, retries, traces and error handling.
 pub(crate) struct OverReqwest {
     client: reqwest::Client,
     base_url: String,
 }
 
 impl OverReqwest {
-    /// As short as it can be.
+    /// The shortest code.
     pub(crate) fn bare(place: &Place) -> Self {
         Self::new(place, reqwest::Client::builder())
     }
 
-    /// With all that a call of ours sends, and within a time like it.
+    /// With the same headers and timeouts as our call.
     pub(crate) fn careful(place: &Place) -> Self {
         let headers =
             HeaderMap::from_iter([(ACCEPT, HeaderValue::from_static("application/json"))]);
@@ -116,7 +115,7 @@ impl OverReqwest {
     }
 }
 
-/// reqwest's client as all sides have it: without proxies, trusting the server alone.
+/// Returns a reqwest client as all sides use it: without proxies, trusting only the server.
 fn client(place: &Place, builder: reqwest::ClientBuilder) -> reqwest::Client {
     let certificate = place
         .certificate
@@ -126,7 +125,7 @@ fn client(place: &Place, builder: reqwest::ClientBuilder) -> reqwest::Client {
     builder.build().expect("there can be a client")
 }
 
-/// What a program does that is written by hand over hyper-util.
+/// A program that is handwritten over hyper-util.
 pub(crate) struct OverHyper {
     client: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base_url: String,
@@ -180,7 +179,7 @@ impl OverHyper {
     }
 }
 
-/// With octocrab, whose client knows GitHub, and calls other paths too.
+/// octocrab, whose client is for GitHub, but can call other paths.
 pub(crate) struct WithOctocrab(Octocrab);
 
 impl WithOctocrab {
@@ -196,7 +195,7 @@ impl WithOctocrab {
     }
 }
 
-/// With rustify, and the token as its middleware.
+/// rustify, with the token as middleware.
 pub(crate) struct WithRustify {
     client: rustify::Client,
     bearer: Bearer,
@@ -268,7 +267,7 @@ impl WithRustify {
     }
 }
 
-/// With all that a call has: a token, a limit, retries, a deadline, traces.
+/// Our client with a token, a limit, retries, a deadline and traces.
 pub(crate) struct Ours(Client);
 
 impl Ours {

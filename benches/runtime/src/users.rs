@@ -1,5 +1,5 @@
-//! Many users of one client: what an idle one costs, and whether the last is served as fast as the
-//! first.
+//! Measures many users of one client: the cost of an idle user, and whether the last user is served
+//! as fast as the first.
 
 use std::alloc::System;
 use std::hint::black_box;
@@ -22,7 +22,7 @@ const CALLS: u32 = 300;
 const THREAD: &str = "CT_1207124526552602256_60002085329-T-1291567019566818579";
 const TOKEN: &[u8] = br#"{"access_token": "1000.8cb99dxxxxxxxxxxxxx9be93.9b8xxxxxxxxxxxxxxxf", "expires_in": 3600, "scope": "ZohoCliq.Chats.UPDATE"}"#;
 
-/// With a limit that is held for each call, and never reached.
+/// With a limit that is kept, but never reached.
 #[endpoints(
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
@@ -34,7 +34,7 @@ pub(crate) trait Often {
     fn follow_often(&self, thread_chat_id: String);
 }
 
-/// The API and the accounts server, which answer at once: what is measured is all ours.
+/// An API and accounts server that responds immediately, so that only our code is measured.
 struct Here;
 
 impl Transport for Here {
@@ -69,7 +69,7 @@ impl Service {
         }
     }
 
-    /// As a program has it that takes a user's refresh token from its database for each call.
+    /// Like a program that takes a user's refresh token from its database for each call.
     fn user(&self, number: usize) -> Client {
         let refresh_token = format!("1000.{number:032x}.{number:032x}");
         let credentials = Credentials::refresh_token(&self.app, refresh_token);
@@ -130,7 +130,7 @@ pub(crate) fn measure(allocator: &StatsAlloc<System>) {
 }
 
 fn tasks(runtime: &Runtime) -> usize {
-    // What has just ended is still counted until it was looked at.
+    // Ended tasks are counted until the runtime has polled them.
     runtime.block_on(async {
         tokio::task::yield_now().await;
         Handle::current().metrics().num_alive_tasks()

@@ -27,7 +27,7 @@ pub struct AccessToken {
 }
 
 impl AccessToken {
-    /// With neither an expiry nor scopes.
+    /// Returns a token with neither an expiry nor scopes.
     pub fn new(text: impl Into<SecretString>) -> Self {
         Self {
             text: Arc::new(text.into()),

@@ -47,7 +47,7 @@ pub(super) enum Why {
 }
 
 impl RenewalBudget {
-    /// That many uses in any period of that length.
+    /// Returns a budget of this many uses in any period of this length.
     pub fn new(uses: usize, window: Duration) -> Self {
         Self {
             needed: uses,

@@ -33,7 +33,8 @@ pub struct AuthContext {
 }
 
 impl AuthContext {
-    /// Over this transport. Tokens are announced as `Authorization: Bearer …` (RFC 6750).
+    /// Returns a context over this transport. Tokens are announced as `Authorization: Bearer …`
+    /// (RFC 6750).
     pub fn new(transport: Arc<dyn Transport>, settings: TokenSettings) -> Self {
         Self {
             transport,

@@ -13,13 +13,15 @@ use super::{
 /// What a user's access tokens come from. They are announced as the provider announces them, which
 /// is `Authorization: Bearer …` for most.
 ///
+/// The guide: [authentication](crate::guide::authentication).
+///
 /// ```
 /// use cliq_api::auth::{Credentials, OAuthClient};
 ///
 /// let client = OAuthClient::new("https://auth.example.com/token", "ticket-bot", "…");
 /// let sue = Credentials::refresh_token(&client, "8cb99598…").scopes("tickets.read");
 /// let bot = Credentials::client_credentials(&client, "tickets.read");
-/// let for_an_hour = Credentials::access_token("41d9…");
+/// let for_an_hour = Credentials::access_token("41d9");
 /// ```
 ///
 /// A user who is signed in with [`OAuth`](super::OAuth) gets them from
@@ -52,7 +54,7 @@ pub(super) enum By {
 }
 
 impl Credentials {
-    /// An access token, which works until it expires.
+    /// Returns credentials of an access token, which work until it expires.
     pub fn access_token(token: impl Into<AccessToken>) -> Self {
         Self {
             first: Some(token.into()),
@@ -64,7 +66,8 @@ impl Credentials {
     /// is revoked. A server may replace it with each use: see
     /// [`TokenSettings::on_new_refresh_token`](super::TokenSettings::on_new_refresh_token).
     ///
-    /// Use it for one [`UserKey`](crate::UserKey): two users with one refresh token renew independently.
+    /// Use it for one [`UserKey`](crate::UserKey): two users with one refresh token renew
+    /// independently.
     pub fn refresh_token(client: &OAuthClient, refresh_token: impl Into<SecretString>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
             client: client.clone(),
@@ -72,7 +75,8 @@ impl Credentials {
         })))
     }
 
-    /// The client's own access (RFC 6749, section 4.4), without a user who consents.
+    /// Returns credentials of the client itself (RFC 6749, section 4.4), without a user who
+    /// consents.
     pub fn client_credentials(client: &OAuthClient, scopes: impl Into<ScopeSet>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
             client: client.clone(),

@@ -24,7 +24,8 @@ use crate::user_key::UserKey;
 pub struct Bearer(SecretString);
 
 impl Bearer {
-    /// With this token. One that no header can hold is an error when the client is built.
+    /// Authorizes with this token. One that no header can hold is an error when the client is
+    /// built.
     pub fn new(token: impl Into<SecretString>) -> Self {
         Self(token.into())
     }
@@ -38,8 +39,8 @@ pub struct Basic {
 }
 
 impl Basic {
-    /// With these. A user name with a colon, or a control character in either, is an error when the
-    /// client is built.
+    /// Authorizes with these. A user name with a colon, or a control character in either, is an
+    /// error when the client is built.
     pub fn new(user: impl Into<String>, password: impl Into<SecretString>) -> Self {
         Self {
             user: user.into(),
@@ -64,8 +65,8 @@ pub struct HeaderKey {
 }
 
 impl HeaderKey {
-    /// In the header of that name. A name or a key that no header can have is an error when the
-    /// client is built.
+    /// Authorizes with this key in the header of that name. A name or a key that no header can have
+    /// is an error when the client is built.
     pub fn new(name: impl Into<String>, value: impl Into<SecretString>) -> Self {
         Self {
             name: name.into(),
@@ -95,7 +96,7 @@ pub struct QueryKey {
 }
 
 impl QueryKey {
-    /// As the parameter of that name. Both are percent-encoded.
+    /// Authorizes with this key as the parameter of that name. Both are percent-encoded.
     pub fn new(name: impl Into<String>, value: impl Into<SecretString>) -> Self {
         Self {
             name: name.into(),

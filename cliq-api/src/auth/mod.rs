@@ -1,5 +1,7 @@
 //! Authorization: keys and passwords, OAuth 2.0, and the access tokens of many users.
 //!
+//! The guide: [authentication](crate::guide::authentication), [many users](crate::guide::users).
+//!
 //! - An [`Authorizer`] puts the authorization into each request. [`Bearer`], [`Basic`],
 //!   [`HeaderKey`] and [`QueryKey`] send a secret as it is.
 //! - [`Credentials`] are what OAuth 2.0 access tokens come from: a refresh token, the client's own

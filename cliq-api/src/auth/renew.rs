@@ -91,7 +91,7 @@ impl Renewer<'_> {
     /// Returns another access token than the one at hand.
     pub(super) async fn token(self) -> Result<AccessToken, AuthError> {
         let token = self.patiently().await;
-        // A source, a store or a server may say anything.
+        // A source, a store or a server may return any time.
         let token = token.map_err(|error| error.redacted(&self.secrets()));
         // An earlier one may not have reached the program.
         self.report_refresh_token().await;

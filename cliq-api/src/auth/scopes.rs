@@ -61,7 +61,7 @@ impl ScopeSet {
         self.covers_with(needed, |granted, needed| granted == needed)
     }
 
-    /// The same, where `includes` returns whether a granted scope includes a needed one.
+    /// Does the same, where `includes` returns whether a granted scope includes a needed one.
     pub fn covers_with(&self, needed: Scopes, includes: impl Fn(&str, &str) -> bool) -> bool {
         satisfied(needed, |scope| {
             self.names().any(|granted| includes(granted, scope))
@@ -74,7 +74,7 @@ impl ScopeSet {
         self.check_with(needed, |granted, needed| granted == needed)
     }
 
-    /// The same, where `includes` returns whether a granted scope includes a needed one.
+    /// Does the same, where `includes` returns whether a granted scope includes a needed one.
     pub fn check_with(
         &self,
         needed: Scopes,

@@ -101,8 +101,13 @@ impl Session {
     }
 
     fn step(&self) -> Step {
-        let (now, timeout) = (self.context.now(), self.context.settings.timeout);
-        self.state().step(&Terms {
+        let timeout = self.context.settings.timeout;
+        let mut state = self.state();
+        if let Some(authorized) = state.without_end() {
+            return Step::Use(authorized);
+        }
+        let now = self.context.now();
+        state.step(&Terms {
             now,
             can_renew: self.credentials.can_renew(),
             timeout,

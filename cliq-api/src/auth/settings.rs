@@ -8,6 +8,8 @@ use super::{RefreshTokenHook, TokenStore};
 
 /// How a client's access tokens are renewed, and where they are stored.
 ///
+/// The guide: [how tokens are refreshed](crate::guide::authentication#how-tokens-are-refreshed).
+///
 /// ```
 /// use std::time::Duration;
 /// use cliq_api::auth::TokenSettings;
@@ -26,7 +28,7 @@ pub struct TokenSettings {
 }
 
 impl TokenSettings {
-    /// A margin of five minutes, 30 seconds for a renewal, and no store.
+    /// Returns the defaults: a margin of five minutes, 30 seconds for a renewal, and no store.
     pub fn new() -> Self {
         Self {
             margin: Duration::from_mins(5),

@@ -140,8 +140,8 @@ impl Held {
         }
     }
 
-    /// A token that was over when it was given says so by a clock or a number that is wrong. It is
-    /// used until the server refuses it: renewed at its word, it would be so for each call.
+    /// A token that had expired when it was issued has a wrong expiry: a clock or a number is off.
+    /// It is used until the server refuses it; otherwise each call would renew it.
     pub(super) fn fresh(mut self, now: SystemTime) -> Self {
         self.life = self.life.filter(|life| !life.is_over(now));
         self
@@ -185,6 +185,16 @@ impl State {
             held,
             ..Self::default()
         }
+    }
+
+    /// The token at hand, if it is used until the server refuses it, whatever the time is.
+    pub(super) fn without_end(&self) -> Option<Authorized> {
+        let held = self.held.as_ref();
+        let held = held.filter(|held| held.life.is_none() && !held.refused)?;
+        Some(Authorized {
+            header: held.header.clone(),
+            generation: Generation::new(self.generation),
+        })
     }
 
     /// What a call has to do.

@@ -46,6 +46,7 @@ pub trait TokenStore: Send + Sync + 'static {
 
 /// The outcome of acquiring a lease.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Lease {
     /// The holder has it.
     Granted,
@@ -112,7 +113,7 @@ struct Entry {
 }
 
 impl MemoryTokenStore {
-    /// An empty one.
+    /// Returns an empty store.
     pub fn new() -> Self {
         Self::default()
     }

@@ -1,4 +1,4 @@
-//! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
+//! The body of a request or a response: bytes, or a stream that is sent once or reopened.
 
 mod part;
 mod sources;
@@ -6,9 +6,6 @@ mod sources;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
-use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -17,11 +14,10 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use tokio::io::AsyncRead;
 
 pub use self::part::Part;
-pub(crate) use self::part::Parts;
-use sources::{AsyncReader, Lazy, Pieces, Reader, WithLength};
+pub(crate) use self::part::{Parts, Payload};
+use crate::few::Few;
 
 /// Any error, as bodies and layers report it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -30,6 +26,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 
 /// The body of a request or a response. It implements [`http_body::Body`].
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// ```
 /// use cliq_api::Body;
 ///
@@ -37,7 +35,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 /// assert_eq!(whole.as_bytes(), Some(&"{}".into()));
 ///
 /// // A body that can be opened again may be sent again after a failure.
-/// let replayable = Body::replayable(|| Body::from(std::fs::read("report.csv").unwrap_or_default()));
+/// let report = || Body::from(std::fs::read("report.csv").unwrap_or_default());
+/// let replayable = Body::replayable(report);
 /// assert!(replayable.try_clone().is_some());
 /// ```
 #[derive(Default)]
@@ -91,62 +90,6 @@ impl Body {
         Self(Kind::Replayable(Arc::new(open)))
     }
 
-    /// Returns a body of a stream's pieces. It is sent once.
-    pub fn stream<S, E>(pieces: S) -> Self
-    where
-        S: futures_core::Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: Into<BoxError> + 'static,
-    {
-        Self::wrap(Pieces(Box::pin(pieces)))
-    }
-
-    /// Returns a body of what a reader reads, on a separate thread. It is sent once. The thread
-    /// reads no further ahead than two pieces of 64 KiB.
-    pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self::wrap(Reader::Idle(Some(Box::new(reader))))
-    }
-
-    /// Returns a body of what an asynchronous reader reads. It is sent once.
-    pub fn async_reader(reader: impl AsyncRead + Send + 'static) -> Self {
-        Self::wrap(AsyncReader::new(reader))
-    }
-
-    /// Returns a body of a file's content. It is opened for each attempt, so that a call with it
-    /// can be retried.
-    ///
-    /// ```no_run
-    /// # fn example() -> std::io::Result<()> {
-    /// let report = cliq_api::Body::file("report.pdf")?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the file's length can't be read. Later errors, such as that of a file that is gone, are
-    /// errors of the call.
-    pub fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
-        let path = path.into();
-        let length = fs::metadata(&path)?.len();
-        let open = move || Self::reader(Lazy::new(path.clone())).with_length(length);
-        Ok(Self::replayable(open))
-    }
-
-    /// Sets the length of a stream, in bytes, which is then sent as `Content-Length`. A stream of
-    /// another length is an error, as of the piece that is too much. It has no effect on what is in
-    /// memory.
-    #[must_use]
-    pub fn with_length(self, length: u64) -> Self {
-        match self.0 {
-            Kind::Full(_) => self,
-            Kind::Replayable(open) => Self::replayable(move || open().with_length(length)),
-            Kind::Stream(..) => Self::wrap(WithLength {
-                body: self,
-                left: length,
-            }),
-        }
-    }
-
     /// Returns the content, if it is in memory.
     pub fn as_bytes(&self) -> Option<&Bytes> {
         match &self.0 {
@@ -171,7 +114,6 @@ impl Body {
     /// The stream's own error, or [`TooLarge`] as soon as there are more than `max` bytes.
     pub async fn collect_up_to(mut self, max: usize) -> Result<Bytes, BoxError> {
         let mut collected = Collected::default();
-        collected.expect(http_body::Body::size_hint(&self).exact());
         while let Some(data) = self.data().await {
             collected.push(data?);
             if collected.len() > max {
@@ -211,39 +153,28 @@ impl Body {
         self
     }
 
-    /// Splits into what a call keeps: bytes, a way to open it, or the stream.
-    pub(crate) fn into_payload(self) -> Payload {
+    /// Splits into what is kept until it is sent: bytes, a way to open it, or the stream.
+    pub(crate) fn into_content(self) -> Content {
         match self.0 {
-            Kind::Full(bytes) => Payload::Full(bytes),
-            Kind::Replayable(open) => Payload::Replayable(open),
-            kind @ Kind::Stream(..) => Payload::Once(Arc::new(Mutex::new(Some(Self(kind))))),
+            Kind::Full(bytes) => Content::Full(bytes),
+            Kind::Replayable(open) => Content::Replayable(open),
+            kind @ Kind::Stream(..) => Content::Once(Arc::new(Mutex::new(Some(Self(kind))))),
         }
     }
 }
 
-/// A body as a call keeps it, which may be cloned. Clones share a stream.
+/// A body that isn't sent yet, and may be cloned. Clones share a stream.
 #[derive(Clone)]
-pub(crate) enum Payload {
+pub(crate) enum Content {
     Full(Bytes),
     Replayable(Open),
     Once(Arc<Mutex<Option<Body>>>),
-    Parts(Box<Parts>),
 }
 
-impl Default for Payload {
-    fn default() -> Self {
-        Self::Full(Bytes::new())
-    }
-}
-
-impl Payload {
+impl Content {
     /// Whether it can be sent more than once.
     pub(crate) fn is_replayable(&self) -> bool {
-        match self {
-            Self::Full(_) | Self::Replayable(_) => true,
-            Self::Once(_) => false,
-            Self::Parts(parts) => parts.is_replayable(),
-        }
+        !matches!(self, Self::Once(_))
     }
 
     /// Returns the body for one attempt; `None` where the stream was sent already.
@@ -252,53 +183,55 @@ impl Payload {
             Self::Full(bytes) => Some(bytes.clone().into()),
             Self::Replayable(open) => Some(open()),
             Self::Once(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
-            Self::Parts(parts) => parts.open(),
         }
     }
 }
 
 /// Pieces of a body. The usual one comes in one piece, and is not copied.
+///
+/// Others are joined at the end, just before they are read: pieces that are copied as they arrive
+/// have left the processor's cache by then, if more responses arrive at once.
 #[derive(Default)]
 pub(crate) struct Collected {
-    first: Bytes,
-    /// The whole content, once there is more than one piece.
-    more: Vec<u8>,
-    /// How long it is expected to be.
-    expected: usize,
+    pieces: Few<Bytes>,
+    /// Small pieces behind those, which would take more memory than their content.
+    small: Vec<u8>,
+    length: usize,
 }
 
-/// The most that is reserved for a body because of the length that it announces, in bytes.
-const MAX_RESERVED: usize = 4 << 20;
+/// From how many bytes on a piece is kept as it is.
+const LARGE: usize = 4 << 10;
 
 impl Collected {
-    /// Announces the length, so that pieces are not moved each time there are more of them.
-    pub(crate) fn expect(&mut self, length: Option<u64>) {
-        let length = length.and_then(|length| usize::try_from(length).ok());
-        self.expected = length.unwrap_or(0).min(MAX_RESERVED);
+    pub(crate) fn push(&mut self, piece: Bytes) {
+        let is_first = self.length == 0;
+        self.length += piece.len();
+        if is_first {
+            self.pieces = Few::One(piece);
+        } else if piece.len() < LARGE {
+            self.small.extend_from_slice(&piece);
+        } else {
+            self.flush();
+            self.pieces.push(piece);
+        }
     }
 
-    pub(crate) fn push(&mut self, piece: Bytes) {
-        if self.len() == 0 {
-            self.first = piece;
-            return;
+    fn flush(&mut self) {
+        if !self.small.is_empty() {
+            self.pieces.push(std::mem::take(&mut self.small).into());
         }
-        if self.more.is_empty() {
-            self.more.reserve(self.expected);
-            self.more
-                .extend_from_slice(&std::mem::take(&mut self.first));
-        }
-        self.more.extend_from_slice(&piece);
     }
 
     pub(crate) fn len(&self) -> usize {
-        self.first.len() + self.more.len()
+        self.length
     }
 
-    pub(crate) fn into_bytes(self) -> Bytes {
-        if self.more.is_empty() {
-            self.first
-        } else {
-            self.more.into()
+    pub(crate) fn into_bytes(mut self) -> Bytes {
+        self.flush();
+        match self.pieces {
+            Few::None => Bytes::new(),
+            Few::One(piece) => piece,
+            pieces => pieces.concat().into(),
         }
     }
 }
@@ -379,5 +312,42 @@ impl http_body::Body for Body {
                 stream.size_hint()
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn pieces_of_any_size_are_joined_in_their_order() {
+        for lengths in [
+            &[][..],
+            &[0, 0],
+            &[1],
+            &[LARGE + 1],
+            &[0, 5],
+            &[1, 2, 3],
+            &[LARGE, LARGE, LARGE],
+            &[1, LARGE, 2, 3, LARGE, LARGE, 4, 0],
+            &[LARGE, 1, 1],
+        ] {
+            let (mut collected, mut whole) = (Collected::default(), Vec::new());
+            for (&length, byte) in lengths.iter().zip(b'a'..) {
+                let piece = vec![byte; length];
+                whole.extend_from_slice(&piece);
+                collected.push(piece.into());
+                assert_eq!(collected.len(), whole.len());
+            }
+            assert_eq!(collected.into_bytes(), whole, "{lengths:?}");
+        }
+    }
+
+    #[test]
+    fn a_single_piece_is_not_copied() {
+        let piece = Bytes::from(vec![b'a'; 10]);
+        let mut collected = Collected::default();
+        collected.push(piece.clone());
+        assert_eq!(collected.into_bytes().as_ptr(), piece.as_ptr());
     }
 }

@@ -1,6 +1,6 @@
 //! Whether, and when, a failed call is retried.
 //!
-//! What was sent and what the declaration says decide. Waiting and sending are the client's.
+//! What was sent and what was declared decide. Waiting and sending are the client's.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 use std::time::Duration;
@@ -14,9 +14,11 @@ use crate::transport::Sent;
 
 /// How often, and after which delay, a call is retried.
 ///
+/// The guide: [retries](crate::guide::errors#retries).
+///
 /// A call that was certainly not sent, or that the server refused because there were too many, is
 /// retried for any endpoint. A call that may have been received is retried only if its declaration
-/// says that it is idempotent: a `POST` is not, by default. Each attempt takes a permit of the
+/// declares it idempotent: a `POST` is not, by default. Each attempt takes a permit of the
 /// endpoint's rate limit, and all end by the call's deadline.
 ///
 /// ```
@@ -36,8 +38,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that before
-    /// each further one, at most 10 s.
+    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that
+    /// before each further one, at most 10 s.
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,

@@ -24,7 +24,11 @@ use super::{
 use crate::prelude::*;
 
 /// Bots of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Bots {
     /// Lists the bots that the user has access to, in pages.
     #[endpoint(

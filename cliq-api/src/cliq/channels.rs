@@ -18,7 +18,8 @@ use crate::prelude::*;
     base = "/api/v2",
     scope_prefix = "ZohoCliq",
     limit = "10/min",
-    lock = "5m"
+    lock = "5m",
+    schema(feature = "schema")
 )]
 pub trait Channels {
     /// Lists the channels that the user can see, in pages.
@@ -201,7 +202,7 @@ pub trait Channels {
         &self,
         channel_id: ChannelId,
         #[field] user_ids: Vec<UserId>,
-        /// Whether the channel isn't told.
+        /// Whether the channel isn't notified.
         #[field]
         silent: Option<bool>,
     );

@@ -9,7 +9,11 @@ use super::{ChatFolderId, ChatId, MessageId, Millis};
 use crate::prelude::*;
 
 /// Chat folders and pinned chats of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait ChatFolders {
     /// Lists the user's chat folders, with the chats pinned in them.
     #[endpoint(
@@ -108,6 +112,11 @@ pub trait ChatFolders {
 /// The server rejects a change of an order if something changed after `last_sync_time`: the time at
 /// which the order was read.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::schemas::as_sent)
+)]
 #[serde(untagged)]
 #[non_exhaustive]
 pub enum ChatFolderUpdate {

@@ -21,7 +21,11 @@ use super::{ChatId, MessageId, Millis, UserId};
 use crate::prelude::*;
 
 /// Chats of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Chats {
     /// Lists the user's chats.
     #[endpoint(
@@ -78,7 +82,7 @@ pub trait Chats {
     #[endpoint(POST "/chats", scope = "Chats.CREATE", limit = "30/min", response = "data")]
     fn create_chat(&self, #[body] chat: NewChat) -> Chat;
 
-    /// Marks chats as read. Returns which it succeeded for, where the server says so.
+    /// Marks chats as read. Returns which it succeeded for, if the server reports it.
     #[endpoint(
         PUT "/chats",
         scope = "Chats.UPDATE",
@@ -328,6 +332,7 @@ pub trait Chats {
 
 /// A chat to start.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "chat_type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum NewChat {
@@ -347,6 +352,7 @@ pub enum NewChat {
 
 /// What to change of a chat.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChatUpdate {
@@ -381,6 +387,7 @@ pub enum ChatUpdate {
 
 /// What to change of several chats.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(tag = "operation", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum ChatsUpdate {

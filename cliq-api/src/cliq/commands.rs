@@ -8,7 +8,11 @@ use super::models::{AccessScope, ExecutionType, Handler, Permission, Person, Tog
 use crate::prelude::*;
 
 /// Slash commands of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Commands {
     /// Lists slash commands, in pages.
     #[endpoint(

@@ -26,7 +26,11 @@ use super::{DatastoreFieldId, DatastoreId, DatastoreName, ExtensionKey, RecordId
 use crate::prelude::*;
 
 /// Datastores of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Datastores {
     /// Lists the organization's datastores, in pages.
     #[endpoint(
@@ -329,6 +333,7 @@ pub trait Datastores {
 
 /// The password of an exported file. `Debug` doesn't show it.
 #[derive(Clone, PartialEq, Eq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(transparent)]
 pub struct Password(String);
 

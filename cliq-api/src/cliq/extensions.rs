@@ -10,7 +10,11 @@ use super::{ExtensionId, ExtensionKey};
 use crate::prelude::*;
 
 /// Extensions of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Extensions {
     /// Installs an extension, for the organization or for teams.
     #[endpoint(

@@ -29,7 +29,8 @@ use crate::{Download, Part};
     base = "/api/v2",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "10m"
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait Files {
     /// Downloads a file, as a stream.

@@ -6,7 +6,11 @@ use super::models::{AccessScope, ExecutionType, Handler, Permission, Person, Tog
 use crate::prelude::*;
 
 /// Functions of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Functions {
     /// Lists the user's functions, in pages.
     #[endpoint(

@@ -6,18 +6,22 @@ use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
+use serde::de::MapAccess;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
-use super::member::Plain;
+use super::macros::described;
+use super::member::{Member, Plain};
 use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
 /// deserializes from a string or a number.
 macro_rules! ids {
-    ($($(#[$attribute:meta])* $name:ident)*) => {
+    ($($(#[doc = $about:literal])* $name:ident)*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
             #[serde(transparent)]
             pub struct $name(String);
@@ -32,6 +36,8 @@ macro_rules! ids {
             conversions!($name: |text| Self(text));
 
             impl Plain for $name {}
+
+            described! { text $name [] }
 
             impl<'de> Deserialize<'de> for $name {
                 fn deserialize<D: Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
@@ -279,6 +285,8 @@ fn parts(id: &str) -> Option<(&str, &str)> {
 
 conversions!(MessageId: |text| Self::read(text));
 
+described! { text MessageId [] }
+
 impl PartialEq for MessageId {
     fn eq(&self, other: &Self) -> bool {
         self.text == other.text
@@ -353,6 +361,26 @@ impl<'de> serde::de::Visitor<'de> for Text {
 
     fn visit_u64<E>(self, number: u64) -> Result<Cow<'de, str>, E> {
         Ok(Cow::Owned(number.to_string()))
+    }
+}
+
+/// Written as it was received.
+impl Member for MessageId {
+    fn read<'de, A: MapAccess<'de>>(
+        _: &str,
+        members: &mut A,
+        _: &mut Map<String, Value>,
+    ) -> Result<Option<Self>, A::Error> {
+        members.next_value()
+    }
+
+    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
+        members.serialize_entry(name, self.as_written())
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Self>()
     }
 }
 

@@ -3,17 +3,22 @@
 
 /// Declares open enums: they keep unknown names, so that new values of the server don't break
 /// decoding.
+///
+/// The known names are in the JSON schema. They aren't with `[text]`: there the server has more
+/// that aren't documented.
 macro_rules! open_enums {
     ($(
-        $(#[$attribute:meta])*
-        $name:ident { $($(#[$about:meta])* $variant:ident = $text:literal,)* }
+        $(#[doc = $about:literal])*
+        $name:ident $([$any:ident])? {
+            $($(#[$about_variant:meta])* $variant:ident = $text:literal,)*
+        }
     )*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Debug, Clone, PartialEq, Eq, Hash)]
             #[non_exhaustive]
             pub enum $name {
-                $($(#[$about])* $variant,)*
+                $($(#[$about_variant])* $variant,)*
                 /// A value that this version doesn't know.
                 Other(String),
             }
@@ -63,6 +68,8 @@ macro_rules! open_enums {
 
             impl $crate::cliq::member::Plain for $name {}
 
+            $crate::cliq::macros::described! { text $($any)? $name [$($about)*] [$($text)*] }
+
             impl<'de> ::serde::Deserialize<'de> for $name {
                 fn deserialize<D: ::serde::Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
                     <String as ::serde::Deserialize>::deserialize(value).map(Self::from)
@@ -76,20 +83,24 @@ macro_rules! open_enums {
 /// optional; those that a model doesn't name are kept in `other`.
 ///
 /// `name` is the member's name unless `name = "wire"` gives another. A model with `[or_empty]` is
-/// empty where the response is.
+/// empty where the response is. The JSON schema of a member is that of its type, or of the type
+/// behind `as`.
 macro_rules! models {
     ($(
-        $(#[$attribute:meta])*
+        $(#[doc = $about:literal])*
         $name:ident $([$or_empty:ident])? {
-            $($(#[$about:meta])* $field:ident $(= $wire:literal)?: $kind:ty,)*
+            $(
+                $(#[doc = $about_field:literal])*
+                $field:ident $(= $wire:literal)?: $kind:ty $(as $described:ty)?,
+            )*
         }
     )*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Debug, Clone, Default, PartialEq)]
             #[non_exhaustive]
             pub struct $name {
-                $($(#[$about])* pub $field: Option<$kind>,)*
+                $($(#[doc = $about_field])* pub $field: Option<$kind>,)*
                 /// All other members of the response.
                 pub other: ::serde_json::Map<String, ::serde_json::Value>,
             }
@@ -134,6 +145,16 @@ macro_rules! models {
 
             impl $crate::cliq::member::Plain for $name {}
 
+            $crate::cliq::macros::described! {
+                object $name [$($about)*] {
+                    $(
+                        optional [$($about_field)*]
+                        ($crate::cliq::macros::model!(name $field $($wire)?)):
+                        (member $kind $(as $described)?),
+                    )*
+                }
+            }
+
             impl<'de> ::serde::Deserialize<'de> for $name {
                 fn deserialize<D: ::serde::Deserializer<'de>>(value: D) -> Result<Self, D::Error> {
                     $crate::cliq::member::read(value)
@@ -165,15 +186,18 @@ macro_rules! model {
 /// Declares structs of requests: what is required is passed to `new`, the rest has setters.
 macro_rules! inputs {
     ($(
-        $(#[$attribute:meta])*
+        $(#[doc = $about:literal])*
         $name:ident (
             $($needed:ident $(= $needed_wire:literal)?: $needed_kind:ty),* $(,)?
         ) {
-            $($(#[$about:meta])* $field:ident $(= $wire:literal)?: $kind:ty,)*
+            $(
+                $(#[doc = $about_field:literal])*
+                $field:ident $(= $wire:literal)?: $kind:ty,
+            )*
         }
     )*) => {
         $(
-            $(#[$attribute])*
+            $(#[doc = $about])*
             #[derive(Debug, Clone, PartialEq)]
             #[must_use]
             pub struct $name {
@@ -191,11 +215,26 @@ macro_rules! inputs {
                 }
 
                 $(
-                    $(#[$about])*
+                    $(#[doc = $about_field])*
                     pub fn $field(self, value: impl Into<$kind>) -> Self {
                         Self { $field: Some(value.into()), ..self }
                     }
                 )*
+            }
+
+            $crate::cliq::macros::described! {
+                object $name [$($about)*] {
+                    $(
+                        required []
+                        ($crate::cliq::macros::model!(name $needed $($needed_wire)?)):
+                        (type $needed_kind),
+                    )*
+                    $(
+                        optional [$($about_field)*]
+                        ($crate::cliq::macros::model!(name $field $($wire)?)):
+                        (type $kind),
+                    )*
+                }
             }
 
             impl ::serde::Serialize for $name {
@@ -223,4 +262,79 @@ macro_rules! inputs {
     };
 }
 
-pub(super) use {inputs, model, models, open_enums};
+/// The JSON schema of a declared type. Without the feature `schema`, nothing.
+#[cfg(feature = "schema")]
+macro_rules! described {
+    (text $name:ident [$($about:literal)*] [$($text:literal)*]) => {
+        $crate::cliq::macros::described! { inline $name: $crate::cliq::schemas::names(
+            &[$($about),*],
+            &[$($text),*],
+        ) }
+    };
+    (text text $name:ident [$($about:literal)*] [$($text:literal)*]) => {
+        $crate::cliq::macros::described! { text $name [$($about)*] }
+    };
+    (text $name:ident [$($about:literal)*]) => {
+        $crate::cliq::macros::described! {
+            inline $name: $crate::cliq::schemas::text(&[$($about),*])
+        }
+    };
+    (inline $name:ident: $schema:expr) => {
+        impl ::schemars::JsonSchema for $name {
+            fn inline_schema() -> bool {
+                true
+            }
+
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(_: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $schema
+            }
+        }
+    };
+    (object $name:ident [$($about:literal)*] {
+        $($need:ident [$($about_field:literal)*] ($wire:expr): ($($of:tt)*),)*
+    }) => {
+        impl ::schemars::JsonSchema for $name {
+            fn schema_name() -> ::std::borrow::Cow<'static, str> {
+                stringify!($name).into()
+            }
+
+            fn schema_id() -> ::std::borrow::Cow<'static, str> {
+                concat!(module_path!(), "::", stringify!($name)).into()
+            }
+
+            fn json_schema(generator: &mut ::schemars::SchemaGenerator) -> ::schemars::Schema {
+                $crate::cliq::schemas::object(generator, &[$($about),*], &[
+                    $($crate::cliq::schemas::Property::$need(
+                        $wire,
+                        &[$($about_field),*],
+                        $crate::cliq::macros::described!(of $($of)*),
+                    ),)*
+                ])
+            }
+        }
+    };
+    (of type $kind:ty) => {
+        ::schemars::SchemaGenerator::subschema_for::<$kind>
+    };
+    (of member $kind:ty as $described:ty) => {
+        ::schemars::SchemaGenerator::subschema_for::<$described>
+    };
+    (of member $kind:ty) => {
+        <$kind as $crate::cliq::member::Member>::schema
+    };
+}
+
+#[cfg(not(feature = "schema"))]
+macro_rules! described {
+    ($($tokens:tt)*) => {};
+}
+
+pub(super) use {described, inputs, model, models, open_enums};

@@ -12,10 +12,6 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use super::ids::MessageId;
-use super::times;
 
 /// A struct of optional members, and others.
 pub(crate) trait Model: Default {
@@ -44,10 +40,24 @@ pub(crate) trait Member: Sized {
     ) -> Result<Option<Self>, A::Error>;
 
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error>;
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema;
 }
 
 /// A member that is read and written as `serde` does it.
 pub(crate) trait Plain {}
+
+/// A type with a JSON schema, with the feature `schema`.
+#[cfg(feature = "schema")]
+pub(crate) use schemars::JsonSchema as Described;
+
+/// Any type.
+#[cfg(not(feature = "schema"))]
+pub(crate) trait Described {}
+
+#[cfg(not(feature = "schema"))]
+impl<T> Described for T {}
 
 impl Plain for String {}
 impl Plain for bool {}
@@ -58,7 +68,7 @@ impl Plain for Map<String, Value> {}
 impl<T> Plain for Vec<T> {}
 impl<T> Plain for BTreeMap<String, T> {}
 
-impl<T: Plain + Serialize + DeserializeOwned> Member for T {
+impl<T: Plain + Described + Serialize + DeserializeOwned> Member for T {
     fn read<'de, A: MapAccess<'de>>(
         _: &str,
         members: &mut A,
@@ -70,40 +80,10 @@ impl<T: Plain + Serialize + DeserializeOwned> Member for T {
     fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
         members.serialize_entry(name, self)
     }
-}
 
-/// Written as it was received.
-impl Member for MessageId {
-    fn read<'de, A: MapAccess<'de>>(
-        _: &str,
-        members: &mut A,
-        _: &mut Map<String, Value>,
-    ) -> Result<Option<Self>, A::Error> {
-        members.next_value()
-    }
-
-    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
-        members.serialize_entry(name, self.as_written())
-    }
-}
-
-/// A time that can't be read stays among the other members.
-impl Member for OffsetDateTime {
-    fn read<'de, A: MapAccess<'de>>(
-        name: &str,
-        members: &mut A,
-        other: &mut Map<String, Value>,
-    ) -> Result<Option<Self>, A::Error> {
-        let value: Value = members.next_value()?;
-        let time = times::read(&value);
-        if time.is_none() && !value.is_null() {
-            other.insert(name.to_owned(), value);
-        }
-        Ok(time)
-    }
-
-    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
-        members.serialize_entry(name, &times::DateTime::from(*self))
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<T>()
     }
 }
 

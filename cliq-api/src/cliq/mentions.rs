@@ -8,7 +8,11 @@ use super::{ChatId, MessageId, Millis, UserId};
 use crate::prelude::*;
 
 /// Mentions in Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Mentions {
     /// Lists messages that mention the user or reply to the user, in pages, the newest first.
     #[endpoint(

@@ -6,7 +6,11 @@ use super::models::{AccessScope, ExecutionType, Handler, Permission, Person, Tog
 use crate::prelude::*;
 
 /// Message actions of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait MessageActions {
     /// Lists the message actions that the user has access to, in pages.
     #[endpoint(

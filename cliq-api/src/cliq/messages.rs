@@ -23,7 +23,7 @@ use std::collections::BTreeMap;
 use serde_json::{Map, Value};
 
 use super::chats::ChatType;
-use super::macros::{models, open_enums};
+use super::macros::{described, models, open_enums};
 use super::message::Message;
 use super::models::{Outcome, Posted, Problem, StarType};
 use super::{
@@ -32,7 +32,11 @@ use super::{
 use crate::prelude::*;
 
 /// Messages of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Messages {
     /// Posts a message to a chat: a direct conversation, a group, a channel or a thread.
     ///
@@ -357,6 +361,7 @@ pub trait Messages {
 
 /// The chat whose messages are forwarded, and which of them: 1 to 25.
 #[derive(Debug, Clone, PartialEq, serde::Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[must_use]
 pub struct ForwardSource {
     chat_id: ChatId,
@@ -429,6 +434,18 @@ impl ForwardRecipients {
             title: Some(title.into()),
             ..self
         }
+    }
+}
+
+described! {
+    object ForwardRecipients ["Whom messages are forwarded to: up to 100 chats and users."] {
+        optional ["The chats, joined with commas."] ("chat_ids"): (type String),
+        optional ["The users, joined with commas."] ("user_ids"): (type String),
+        optional ["Whether all messages are forwarded as one."] ("forward_as_group"): (type bool),
+        optional ["Whether a message that is forwarded as one of several shows who wrote it."]
+        ("show_original_sender"): (type bool),
+        optional ["The title of messages that are forwarded as one: at most 255 characters."]
+        ("title"): (type String),
     }
 }
 
@@ -520,7 +537,7 @@ open_enums! {
 }
 
 models! {
-    /// What came of forwarding messages.
+    /// The outcome of forwarding messages.
     Forwarded {
         /// The chat whose messages were forwarded.
         source_chat_id: ChatId,
@@ -542,17 +559,17 @@ models! {
     ForwardFailure {
         /// The id of the chat or user.
         id: String,
-        /// What came of it.
+        /// The outcome.
         status: Outcome,
         /// Why.
         error: Problem,
     }
 
-    /// What came of deleting a message.
+    /// The outcome of deleting a message.
     DeletedMessage {
         /// The message.
         id: MessageId,
-        /// What came of it.
+        /// The outcome.
         status: Outcome,
         /// Why it failed.
         error: Problem,
@@ -669,6 +686,7 @@ impl MessageSender {
 
 /// The content of a message: text, or more than that.
 #[derive(Debug, Clone, PartialEq, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(untagged)]
 pub enum Content {
     /// Text.
@@ -700,6 +718,11 @@ impl Content {
 /// assert_eq!(reaction.time().unwrap().year(), 2024);
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Hash, serde::Serialize, serde::Deserialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::schemas::as_sent)
+)]
 #[serde(transparent)]
 pub struct Reaction(String);
 

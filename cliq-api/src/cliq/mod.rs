@@ -60,6 +60,8 @@ pub mod models;
 pub mod pinned_messages;
 pub mod reminders;
 pub mod scheduled_messages;
+#[cfg(feature = "schema")]
+mod schemas;
 pub mod settings;
 pub mod stars;
 mod text;

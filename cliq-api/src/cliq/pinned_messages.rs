@@ -12,7 +12,8 @@ use crate::prelude::*;
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "5m"
+    lock = "5m",
+    schema(feature = "schema")
 )]
 pub trait PinnedMessages {
     /// Lists the pinned messages of a chat, in pages, those that were pinned last first.

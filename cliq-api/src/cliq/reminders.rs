@@ -10,7 +10,8 @@ use crate::prelude::*;
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "10m"
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait Reminders {
     /// Lists the reminders of a chat, in pages.

@@ -1,6 +1,6 @@
 //! Messages that are sent later: at a time, or when the sender's status changes.
 
-use super::macros::{models, open_enums};
+use super::macros::{described, models, open_enums};
 use super::models::Person;
 use super::{ChatId, MessageText, Millis, ScheduledMessageId};
 use crate::prelude::*;
@@ -11,7 +11,8 @@ use serde::Serialize;
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "10m"
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait ScheduledMessages {
     /// Lists the user's messages that wait, in all chats, in pages.
@@ -136,6 +137,13 @@ impl From<&ScheduledMessageId> for SendNow {
     }
 }
 
+described! {
+    object SendNow ["Which messages that wait are sent now: all of the chat, or one."] {
+        optional ["`all`"] ("apply_to"): (type String),
+        optional ["The one."] ("id"): (type ScheduledMessageId),
+    }
+}
+
 impl Serialize for SendNow {
     fn serialize<S: serde::Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         use serde::ser::SerializeMap as _;
@@ -150,6 +158,11 @@ impl Serialize for SendNow {
 
 /// Which messages that wait are changed, and when they are sent from now on.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::schemas::as_sent)
+)]
 #[serde(tag = "apply_to")]
 #[non_exhaustive]
 pub enum Reschedule {

@@ -30,7 +30,8 @@ use crate::prelude::*;
     base = "/api/v3",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "5m"
+    lock = "5m",
+    schema(feature = "schema")
 )]
 pub trait Settings {
     /// Retrieves when the user is not disturbed.

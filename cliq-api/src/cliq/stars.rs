@@ -6,7 +6,11 @@ use super::{ChatId, MessageId, Millis};
 use crate::prelude::*;
 
 /// Starred messages of Zoho Cliq.
-#[endpoints(base = "/api/v3", scope_prefix = "ZohoCliq")]
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    schema(feature = "schema")
+)]
 pub trait Stars {
     /// Lists messages that the user starred.
     ///

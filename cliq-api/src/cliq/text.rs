@@ -2,6 +2,8 @@
 
 use serde::ser::{Error, Serialize, Serializer};
 
+use super::macros::described;
+
 /// The text of a message: at most [`MessageText::MAX`] characters.
 ///
 /// A call with a longer text fails before it is sent. Zoho documents no unit. A text has at most as
@@ -57,6 +59,8 @@ impl From<&MessageText> for MessageText {
         text.clone()
     }
 }
+
+described! { text MessageText [] }
 
 /// Fails for a text that is too long, so that it isn't sent.
 impl Serialize for MessageText {

@@ -3,13 +3,15 @@
 
 use std::fmt;
 
-use serde::ser::Error as _;
+use serde::de::MapAccess;
+use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
-use super::member::Plain;
+use super::macros::described;
+use super::member::{Member, Plain};
 
 /// Smaller numbers may be seconds: as milliseconds they would be before March 1973.
 const MIN_MILLIS: i64 = 100_000_000_000;
@@ -82,6 +84,10 @@ impl From<OffsetDateTime> for DateTime {
     }
 }
 
+described! {
+    inline DateTime: ::schemars::json_schema!({ "type": "string", "format": "date-time" })
+}
+
 impl Serialize for DateTime {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         let text = self.0.format(&Rfc3339).map_err(S::Error::custom)?;
@@ -110,6 +116,13 @@ impl Millis {
     pub const fn get(self) -> i64 {
         self.0
     }
+}
+
+described! {
+    inline Millis: ::schemars::json_schema!({
+        "type": "integer",
+        "description": "A time in milliseconds since 1970",
+    })
 }
 
 impl From<i64> for Millis {
@@ -174,7 +187,39 @@ impl<'de> Deserialize<'de> for Expiry {
     }
 }
 
+/// A time that can't be read stays among the other members.
+impl Member for OffsetDateTime {
+    fn read<'de, A: MapAccess<'de>>(
+        name: &str,
+        members: &mut A,
+        other: &mut Map<String, Value>,
+    ) -> Result<Option<Self>, A::Error> {
+        let value: Value = members.next_value()?;
+        let time = read(&value);
+        if time.is_none() && !value.is_null() {
+            other.insert(name.to_owned(), value);
+        }
+        Ok(time)
+    }
+
+    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
+        members.serialize_entry(name, &DateTime::from(*self))
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<DateTime>()
+    }
+}
+
 impl Plain for Expiry {}
+
+described! {
+    inline Expiry: ::schemars::json_schema!({
+        "type": "integer",
+        "description": "A time in milliseconds since 1970, or -1 for never",
+    })
+}
 
 #[cfg(test)]
 mod tests {

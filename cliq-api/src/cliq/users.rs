@@ -6,7 +6,7 @@ use std::collections::BTreeMap;
 
 use serde_json::{Map, Value};
 
-use super::macros::{models, open_enums};
+use super::macros::{described, models, open_enums};
 use super::{ChannelId, DateTime, UserId};
 use crate::prelude::*;
 
@@ -15,7 +15,8 @@ use crate::prelude::*;
     base = "/api/v2",
     scope_prefix = "ZohoCliq",
     limit = "20/min",
-    lock = "10m"
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait Users {
     /// Lists the organization's users, in pages.
@@ -275,12 +276,21 @@ models! {
 #[must_use]
 pub struct UserEntry(Map<String, Value>);
 
-/// Declares setters of [`UserEntry`].
+/// Declares setters of [`UserEntry`], and describes it.
 macro_rules! entry {
-    ($($(#[$about:meta])* $name:ident: $kind:ty,)*) => {
+    ($($(#[doc = $about:literal])* $name:ident: $kind:ty,)*) => {
+        described! {
+            object UserEntry ["A user: what is set, and fields of the organization."] {
+                required ["The email address."] ("email_id"): (type super::schemas::Email),
+                optional ["The channels to join."] ("channel_ids"): (type Vec<ChannelId>),
+                optional ["The teams to join."] ("team_ids"): (type Vec<String>),
+                $(optional [$($about)*] (stringify!($name)): (type $kind),)*
+            }
+        }
+
         impl UserEntry {
             $(
-                $(#[$about])*
+                $(#[doc = $about])*
                 pub fn $name(self, value: impl Into<$kind>) -> Self {
                     let value: $kind = value.into();
                     self.custom(stringify!($name), value)

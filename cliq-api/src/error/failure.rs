@@ -1,4 +1,4 @@
-//! What a failed response says: read once, by the provider, into a [`Failure`].
+//! What a failed response means: read once, by the provider, into a [`Failure`].
 
 use std::borrow::Cow;
 use std::cell::OnceCell;
@@ -79,7 +79,9 @@ impl fmt::Debug for FailedResponse<'_> {
     }
 }
 
-/// What a failed response says, for errors, the limiter and retries.
+/// What a failed response means, for errors, the limiter and retries.
+///
+/// The guide: [providers](crate::guide::providers#errors).
 ///
 /// [`Failure::read`] understands what most APIs send; a provider changes what differs.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -102,8 +104,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Reads what most APIs send: RFC 9457 problem details, `{"message"}`, `{"error": …}` as text or
-    /// object, `errors[]`, `WWW-Authenticate`, `Retry-After`, and a short piece of plain text.
+    /// Reads what most APIs send: RFC 9457 problem details, `{"message"}`, `{"error": …}` as text
+    /// or object, `errors[]`, `WWW-Authenticate`, `Retry-After`, and a short piece of plain text.
     ///
     /// ```
     /// use cliq_api::{FailedResponse, Failure, http};
@@ -156,7 +158,7 @@ impl Failure {
         }
     }
 
-    /// Whether the code is one of these, in any case.
+    /// Returns whether the code is one of these, in any case.
     pub fn has_code(&self, codes: &[&str]) -> bool {
         self.code
             .as_ref()

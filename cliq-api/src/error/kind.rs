@@ -3,6 +3,8 @@
 use std::fmt;
 
 /// What went wrong, in kinds that a program can tell apart.
+///
+/// The guide: [kinds](crate::guide::errors#kinds).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum ErrorKind {

@@ -1,4 +1,4 @@
-//! What can go wrong with a call, as one type.
+//! Every failure of a call, as one type.
 //!
 //! `Display` is one line for an operator: endpoint, status, the server's code and message, and what
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
@@ -33,6 +33,8 @@ use crate::secrets::Secrets;
 use crate::transport::{Sent, SetupError, TransportError};
 
 /// Why a call failed, or why a client can't be built.
+///
+/// The guide: [errors and retries](crate::guide::errors).
 ///
 /// ```
 /// # use cliq_api::prelude::*;
@@ -400,8 +402,8 @@ impl Error {
         self.0.response.as_ref().map(|kept| kept.status)
     }
 
-    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the request
-    /// carried is replaced by `[redacted]`, here and in the message.
+    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the
+    /// request carried is replaced by `[redacted]`, here and in the message.
     pub fn code(&self) -> Option<&str> {
         self.failure()?.code.as_deref()
     }
@@ -466,33 +468,35 @@ impl Error {
         self.0.source.as_ref()?.downcast_ref()
     }
 
-    /// Whether the server refused the token, or there is none.
+    /// Returns whether the server refused the token, or there is none.
     pub fn is_unauthorized(&self) -> bool {
         self.kind() == ErrorKind::Auth || self.status() == Some(StatusCode::UNAUTHORIZED)
     }
 
-    /// Whether the thing that was asked for doesn't exist, or not for this user: a status or a
-    /// code that the provider knows as such.
+    /// Returns whether the requested object doesn't exist, or not for this user: a status or a code
+    /// that the provider knows as such.
     pub fn is_not_found(&self) -> bool {
         self.failure().is_some_and(|failure| failure.not_found)
     }
 
-    /// Whether there were too many calls: the server said so, or the client kept the call back.
+    /// Returns whether there were too many calls: the server rejected this one for that, or the
+    /// client didn't send it.
     pub fn is_throttled(&self) -> bool {
         self.kind() == ErrorKind::Limited || self.failure().is_some_and(|failure| failure.throttled)
     }
 
-    /// Whether it timed out.
+    /// Returns whether the call timed out.
     pub fn is_timeout(&self) -> bool {
         self.kind() == ErrorKind::Timeout
     }
 
-    /// Whether there is no connection to the server.
+    /// Returns whether there was no connection to the server.
     pub fn is_connect(&self) -> bool {
         self.kind() == ErrorKind::Connect
     }
 
-    /// Whether the response is not what the endpoint declares, or too large, or pages have no end.
+    /// Returns whether the response is not what the endpoint declares, or too large, or pages have
+    /// no end.
     pub fn is_decode(&self) -> bool {
         self.kind() == ErrorKind::Decode
     }
@@ -509,7 +513,7 @@ impl fmt::Display for Error {
             0 | 1 => {}
             attempts => write!(f, " ({attempts} attempts)")?,
         }
-        // A call that the client kept back has said so already.
+        // The text of a call that the client kept back has it already.
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.response) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
         }

@@ -55,7 +55,10 @@ pub(super) fn push_start(line: &mut String, body: &[u8]) {
 fn push_character(line: &mut String, character: char) {
     // Marks that change the direction of text hide what follows, as control characters do.
     if character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            character,
+            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
     {
         let _ = write!(line, "{}", character.escape_unicode());
     } else {

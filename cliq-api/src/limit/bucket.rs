@@ -26,7 +26,8 @@ use super::settings::Priority;
 /// };
 ///
 /// let settings = LimitSettings::new().cold_start(false);
-/// let spec = BucketSpec::new("example.com", "GET /").limit(Limit::new(2, Duration::from_secs(60)));
+/// let limit = Limit::new(2, Duration::from_secs(60));
+/// let spec = BucketSpec::new("example.com", "GET /").limit(limit);
 /// let rules = Rules::new(&spec, &settings);
 /// let mut bucket = Bucket::new(&rules, 0, 0);
 /// let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
@@ -145,8 +146,8 @@ impl Bucket {
     }
 
     /// Counts all slots as used until the server has certainly forgotten every call that was
-    /// allowed up to `lost`, when the owner lost its state. Does nothing with settings [without a cold
-    /// start](super::LimitSettings::cold_start).
+    /// allowed up to `lost`, when the owner lost its state. Does nothing with settings [without a
+    /// cold start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
         self.advance(now, rules);
         self.use_up(now, rules, lost, rules.unknown);

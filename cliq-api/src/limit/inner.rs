@@ -8,8 +8,7 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::events::Events;
 use super::identity::Identity;
-use super::message::{Acquire, Decision, LeaseId, Locked};
-use super::options::AcquireOptions;
+use super::message::{LeaseId, Locked};
 use super::outbox::Outbox;
 use super::registry::{BucketId, Registry, UserBucket};
 use super::settings::LimitSettings;
@@ -79,32 +78,14 @@ impl Inner {
     }
 
     /// Whether a lockout is known without asking anybody.
+    #[inline]
     pub(super) fn is_locked(&self, slot: &Slot, at: Instant) -> bool {
-        if self.shared.is_none() && !slot.may_be_locked() {
-            return false;
-        }
-        let now = self.clock.millis(at);
-        self.known_lock(slot, &slot.lock(), now).is_some()
+        (self.shared.is_some() || slot.may_be_locked()) && self.looks_locked(slot, at)
     }
 
-    /// Takes a slot of the only bucket of a call, if the call may go at once.
-    pub(super) fn take_at_once(
-        &self,
-        slot: &Slot,
-        now: u64,
-        options: &AcquireOptions,
-    ) -> Option<LeaseId> {
-        let mut local = slot.lock();
-        if self.shared.is_some() || local.waiting().is_some() {
-            return None;
-        }
-        let lease = local.lease();
-        let message = Acquire::new(lease, self.identity.source(), options.timeout)
-            .priority(options.priority)
-            .retry(options.retry);
-        let decision = local.bucket.acquire(now, slot.rules(), &message);
-        slot.note_lock(&local);
-        matches!(decision, Decision::Granted { .. }).then_some(lease)
+    fn looks_locked(&self, slot: &Slot, at: Instant) -> bool {
+        let now = self.clock.millis(at);
+        self.known_lock(slot, &slot.lock(), now).is_some()
     }
 
     /// The lockout that is known without asking anybody.

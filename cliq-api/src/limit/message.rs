@@ -136,7 +136,7 @@ pub struct Complete {
     pub source: Source,
     /// How the call ended.
     pub end: CallEnd,
-    /// What the response says of the quota.
+    /// The quota that the response reports.
     pub quota: Option<Quota>,
 }
 
@@ -151,14 +151,14 @@ impl Complete {
         }
     }
 
-    /// Sets what the response says of the quota.
+    /// Sets the quota that the response reports.
     #[must_use]
     pub fn quota(self, quota: Option<Quota>) -> Self {
         Self { quota, ..self }
     }
 }
 
-/// How much a server says is left of a limit.
+/// How many calls a server reports to be left of a limit.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Quota {
@@ -207,7 +207,7 @@ pub enum CallEnd {
     Answered,
     /// With a response that the calls are too many.
     Throttled {
-        /// When to come back, if the response says.
+        /// When to retry, if the response names a time.
         retry_after: Option<Duration>,
     },
     /// Without a response, though the call may have arrived.

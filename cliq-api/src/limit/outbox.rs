@@ -8,12 +8,12 @@ use std::time::{Duration, Instant};
 use tokio::sync::Notify;
 
 use super::clock::Clock;
-use super::few::Few;
 use super::identity::Process;
 use super::message::Complete;
 use super::registry::UserBucket;
 use super::slots::Slot;
 use super::store::LimitStore;
+use crate::few::Few;
 
 /// How long to wait after the store failed.
 const PAUSES: [Duration; 5] = [

@@ -1,19 +1,21 @@
-//! A permit to send one call.
+//! A permit to send one call, from when it is acquired until its call has ended.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
 
-use super::few::Few;
 use super::identity::Process;
 use super::inner::Inner;
 use super::message::{CallEnd, Complete, Completed, LeaseId, LockSource, Locked, Quota};
-use super::refusal::{Expired, UNEXPECTED};
+use super::refusal::{Expired, LimitRefusal, UNEXPECTED};
 use super::registry::BucketId;
 use super::settings::Priority;
 use super::slots::{Local, Slot};
+use crate::few::Few;
 use crate::user_key::UserKey;
 
 /// A permit to send one call, once. It holds a slot in each bucket of the call.
@@ -54,15 +56,15 @@ enum State {
     Completed,
 }
 
-/// What a response says of limits.
+/// What a response means for limits.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Outcome {
-    /// The server accepted the call, whatever else the response says.
+    /// The server accepted the call, whatever the response contains.
     Accepted,
     /// The server rejected the call because the calls are too many.
     Throttled {
-        /// When to come back, if the response says.
+        /// When to retry, if the response names a time.
         retry_after: Option<Duration>,
     },
 }
@@ -109,7 +111,11 @@ impl Permit {
     /// If the permit was held for too long, or a lockout began since. In a forked process, the
     /// copies of its parent's permits are [late](Expired::Late) if a store granted them.
     pub fn sending(&mut self) -> Result<(), Expired> {
-        let at = Instant::now();
+        self.sending_at(Instant::now())
+    }
+
+    /// The same for a caller that has read the clock.
+    pub(crate) fn sending_at(&mut self, at: Instant) -> Result<(), Expired> {
         let held = &self.granted.held;
         if !held.is_empty() && (at > self.granted.use_by || self.is_copy()) {
             return Err(Expired::Late);
@@ -123,7 +129,7 @@ impl Permit {
         Ok(())
     }
 
-    /// Records what the response says of a quota, before [`answered`](Self::answered). It makes
+    /// Records the quota that the response reports, before [`answered`](Self::answered). It makes
     /// the limiter more careful, never less. A response may report several.
     ///
     /// A quota counts for those of the call's buckets that have its [`limit`](Quota::limit) and a
@@ -212,39 +218,55 @@ impl Permit {
     }
 
     /// Reports to all buckets. Returns what they reply, and the time until all have a slot.
+    #[inline]
     fn complete(&mut self, end: CallEnd) -> (Completed, Duration) {
         self.state = State::Completed;
-        if self.is_copy() {
+        if self.granted.held.is_empty() || self.is_copy() {
             return (Completed::FREE, Duration::ZERO);
         }
-        let inner = &*self.inner;
-        // Most calls have one bucket, and a response that says nothing of it.
-        if let [slot] = &*self.granted.held
-            && matches!(end, CallEnd::Answered | CallEnd::Unsent)
+        // As most calls end: the response reports no quota, and nobody looks at what
+        // they reply.
+        if matches!(end, CallEnd::Answered | CallEnd::Unsent)
             && self.quotas.is_empty()
-            && inner.shared.is_none()
+            && self.inner.shared.is_none()
         {
-            let message = Complete::new(self.granted.lease, inner.identity.source(), end);
-            return complete(inner, slot, &message, self.granted.priority);
-        }
-        let slots = std::mem::take(&mut self.granted.held);
-        let Some(first) = slots.first() else {
+            self.release(end);
             return (Completed::FREE, Duration::ZERO);
-        };
+        }
+        self.report(end)
+    }
+
+    /// Reports the same to all buckets of this process.
+    fn release(&self, end: CallEnd) {
+        let inner = &*self.inner;
+        let now = inner.clock.now();
+        let message = Complete::new(self.granted.lease, inner.identity.source(), end);
+        for slot in &*self.granted.held {
+            let mut local = slot.lock();
+            local.bucket.complete(now, slot.rules(), &message);
+            slot.note_lock(&local);
+            wake(&mut local, end);
+        }
+    }
+
+    fn report(&mut self, end: CallEnd) -> (Completed, Duration) {
+        let inner = &*self.inner;
+        let slots = std::mem::take(&mut self.granted.held);
+        let now = inner.clock.now();
         let (mut all, mut slot_wait) = (Completed::FREE, Duration::ZERO);
         for slot in &*slots {
             let message = self.message(slot, &slots, end);
-            let (completed, wait) = complete(inner, slot, &message, self.granted.priority);
+            let priority = self.granted.priority;
+            let (completed, wait) = complete(inner, slot, now, &message, priority);
             all = all.and(completed);
             slot_wait = slot_wait.max(wait);
         }
-        match end {
-            CallEnd::Throttled { .. } => {
-                inner
-                    .events
-                    .throttled(&first.bucket, all.locked, all.unexpected);
+        let bucket = slots.first().map(|slot| &slot.bucket);
+        match (end, bucket) {
+            (CallEnd::Throttled { .. }, Some(bucket)) => {
+                inner.events.throttled(bucket, all.locked, all.unexpected);
             }
-            CallEnd::Unanswered => inner.events.unanswered(&first.bucket),
+            (CallEnd::Unanswered, Some(bucket)) => inner.events.unanswered(bucket),
             _ => {}
         }
         if let Some(shared) = &inner.shared {
@@ -289,11 +311,11 @@ impl Permit {
 fn complete(
     inner: &Inner,
     slot: &Slot,
+    now: u64,
     message: &Complete,
     priority: Priority,
 ) -> (Completed, Duration) {
     let mut local = slot.lock();
-    let now = inner.clock.now();
     let is_throttled = matches!(message.end, CallEnd::Throttled { .. });
     let mut wait = Duration::ZERO;
     let completed = if inner.shared.is_none() {
@@ -309,14 +331,18 @@ fn complete(
     if is_throttled && completed.unexpected {
         local.unexpected_lock = slot.id().counted;
     }
-    if let Some(queue) = local.waiting() {
-        if is_throttled {
-            queue.wake_all();
-        } else if message.end == CallEnd::Unsent || queue.first_listens {
-            queue.wake_first();
-        }
-    }
+    wake(&mut local, message.end);
     (completed, wait)
+}
+
+/// Wakes the calls that a call's end concerns.
+fn wake(local: &mut Local, end: CallEnd) {
+    let Some(queue) = local.waiting() else { return };
+    if matches!(end, CallEnd::Throttled { .. }) {
+        queue.wake_all();
+    } else if end == CallEnd::Unsent || queue.first_listens {
+        queue.wake_first();
+    }
 }
 
 /// What a store will reply, which is asked later.
@@ -359,5 +385,52 @@ impl fmt::Debug for Permit {
             .field("buckets", &buckets)
             .field("state", &self.state)
             .finish_non_exhaustive()
+    }
+}
+
+/// A permit that is being acquired, as [`Limiter::acquire`](super::Limiter::acquire) returns it.
+/// Dropped before it is ready, it leaves nothing behind.
+///
+/// A permit that is free is there at once. Only a call that has to wait costs an allocation, and
+/// no call carries the room for it.
+#[must_use = "a permit is given back unless it is awaited"]
+pub struct Acquiring<'a>(Progress<'a>);
+
+enum Progress<'a> {
+    Ready(Option<Permit>),
+    Waiting(Pin<Box<dyn Future<Output = Result<Permit, LimitRefusal>> + Send + 'a>>),
+}
+
+impl<'a> Acquiring<'a> {
+    pub(super) fn ready(permit: Permit) -> Self {
+        Self(Progress::Ready(Some(permit)))
+    }
+
+    pub(super) fn waiting(
+        permit: impl Future<Output = Result<Permit, LimitRefusal>> + Send + 'a,
+    ) -> Self {
+        Self(Progress::Waiting(Box::pin(permit)))
+    }
+}
+
+impl Future for Acquiring<'_> {
+    type Output = Result<Permit, LimitRefusal>;
+
+    /// # Panics
+    ///
+    /// If it is polled after it was ready.
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Progress::Ready(permit) => Poll::Ready(Ok(permit
+                .take()
+                .expect("it isn't polled after it was ready"))),
+            Progress::Waiting(permit) => permit.as_mut().poll(context),
+        }
+    }
+}
+
+impl fmt::Debug for Acquiring<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquiring").finish_non_exhaustive()
     }
 }

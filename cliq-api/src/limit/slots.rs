@@ -23,12 +23,25 @@ const SWEEP: u64 = 1000;
 const OF_ONE: u64 = 1 << 63;
 
 /// What identifies a slot, with its hash.
-#[derive(Clone, Copy, PartialEq, Eq)]
+#[derive(Clone, Copy)]
 struct Key<'k> {
     hash: u32,
     bucket: u32,
     user: Option<&'k str>,
 }
+
+impl PartialEq for Key<'_> {
+    fn eq(&self, other: &Self) -> bool {
+        // A user's calls have copies of one text: mostly nothing of it has to be read.
+        let is_user = match (self.user, other.user) {
+            (Some(one), Some(other)) => std::ptr::eq(one, other) || one == other,
+            (one, other) => one.is_none() && other.is_none(),
+        };
+        (self.hash, self.bucket) == (other.hash, other.bucket) && is_user
+    }
+}
+
+impl Eq for Key<'_> {}
 
 /// Something that has a key: a slot, or the key itself, so that finding a slot copies nothing.
 trait Keyed {

@@ -16,16 +16,15 @@ use tokio::sync::Notify;
 use tokio::time::Instant;
 
 use super::events::report_wait;
-use super::few::Few;
 use super::identity::{self, Process};
 use super::inner::{Inner, Shared};
 use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked, Source};
-use super::options::AcquireOptions;
 use super::queue::{Lane, Position};
 use super::refusal::LimitRefusal;
 use super::registry::UserBucket;
-use super::settings::WaitPolicy;
+use super::settings::{AcquireOptions, WaitPolicy};
 use super::slots::{Local, Slot};
+use crate::few::Few;
 
 /// From how long a wait on it is worth an event.
 const LONG: Duration = Duration::from_secs(1);

@@ -15,6 +15,8 @@ use crate::meta::EndpointMeta;
 
 /// What one API's operator is like: where the API is, how it announces tokens, errors and limits.
 ///
+/// The guide: [another provider](crate::guide::providers).
+///
 /// The client asks it wherever servers differ; nothing else in the client knows an operator. Only
 /// the base URL is required: each other method has a default that follows the RFCs and common
 /// practice. `Client::builder` uses those defaults.
@@ -42,7 +44,8 @@ use crate::meta::EndpointMeta;
 ///         if response.status() == http::StatusCode::FORBIDDEN && spent {
 ///             failure.throttled = true;
 ///             failure.advice = Some("the hourly limit of this user is used up".into());
-///             failure.retry_after = Quota::x_rate_limit(response.headers()).map(|quota| quota.reset);
+///             let quota = Quota::x_rate_limit(response.headers());
+///             failure.retry_after = quota.map(|quota| quota.reset);
 ///         }
 ///         failure
 ///     }
@@ -84,7 +87,7 @@ pub trait Provider: Debug + Send + Sync + 'static {
         granted == needed
     }
 
-    /// Returns how careful the limiter is, unless the client says otherwise.
+    /// Returns the limiter's settings, which the client's own replace.
     fn limits(&self) -> LimitSettings {
         LimitSettings::new()
     }

@@ -1,4 +1,4 @@
-//! Reads what responses say of a quota.
+//! Reads the quota that a response reports.
 
 use std::time::{Duration, SystemTime, UNIX_EPOCH};
 
@@ -259,7 +259,7 @@ mod tests {
                 ],
                 fifty.of(100),
             ),
-            // Until a window later, where it doesn't say.
+            // Defaults to a whole window.
             (
                 &[
                     ("ratelimit", "\"default\";r=50"),

@@ -354,8 +354,9 @@ fn plain<T: Serialize + ?Sized>(out: impl Write, value: &T) -> Result<(), Reques
 
 /// Appends, percent-encoded.
 fn encode(out: &mut Vec<u8>, bytes: &[u8]) {
-    // Most values have nothing to encode.
-    if bytes.iter().all(|&byte| UNRESERVED[usize::from(byte)]) {
+    // Most values have nothing to encode: without branches, it takes half the time to see that.
+    let is_unreserved = |all, &byte: &u8| all & UNRESERVED[usize::from(byte)];
+    if bytes.iter().fold(true, is_unreserved) {
         out.extend_from_slice(bytes);
         return;
     }

@@ -24,7 +24,7 @@ pub(crate) fn repaired(body: &[u8], error: &serde_json::Error) -> Option<Vec<u8>
     }
     let mut repaired = None;
     let mut index = 0;
-    // JSON has backslashes only within strings, so strings need not be told apart.
+    // JSON has backslashes only within strings, so strings need no special case.
     while let Some(offset) = body.get(index..).and_then(next_escape) {
         index += offset;
         let is_pair = is_high(unit(body, index)) && is_low(unit(body, index + ESCAPE));

@@ -16,6 +16,8 @@ use crate::request::{Call, link};
 
 /// One page, and the token of the next.
 ///
+/// The guide: [paging](crate::guide::paging).
+///
 /// A response without a body, or with `null` in place of the items, is an empty page.
 ///
 /// [`PagedExt::items`](crate::PagedExt::items) and [`PagedExt::pages`](crate::PagedExt::pages)

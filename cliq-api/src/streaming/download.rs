@@ -17,6 +17,8 @@ use crate::response::{DecodeError, Delivery, FromResponse, decode};
 
 /// A response whose body is a stream of bytes, as the return type of an endpoint.
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// The call succeeds when the head of the response has arrived. The body is read through
 /// [`next`](Self::next) or as a [`Stream`]; the server sends no faster than it is read. Its size
 /// isn't limited, unless [`Options::max_response_size`](crate::Options::max_response_size) is set

@@ -22,6 +22,8 @@ use crate::response::{DecodeError, Delivery, FromResponse, Text, decode, json};
 /// when the server ends it. [`EventsExt::reconnecting`](crate::EventsExt::reconnecting) connects
 /// again.
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// The call succeeds when the head of the response has arrived. The events are read through
 /// [`next`](Self::next) or as a [`Stream`]. Their data is JSON; with `Events<`[`Text`]`>` it is any
 /// text. Data that doesn't have the declared type is an error, and the stream continues with the

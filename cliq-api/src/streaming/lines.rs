@@ -17,6 +17,8 @@ use crate::response::{DecodeError, Delivery, FromResponse, Lines, decode, json};
 
 /// A response with a JSON value on each line (NDJSON), as the return type of an endpoint.
 ///
+/// The guide: [streams and files](crate::guide::streams).
+///
 /// The call succeeds when the head of the response has arrived. The values are read through
 /// [`next`](Self::next) or as a [`Stream`]. Empty lines are skipped. A value that doesn't have the
 /// declared type is an error, and the stream continues with the next line; after any other error it

@@ -1,4 +1,4 @@
-//! What hyper's errors say of a request: whether it may have been sent, and why it failed.
+//! What hyper's errors mean for a request: whether it may have been sent, and why it failed.
 
 use std::error::Error as StdError;
 use std::io;

@@ -2,12 +2,12 @@
 //! over `reqwest` and `hyper`.
 
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod default;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod failure;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod layer;
-#[cfg(feature = "reqwest")]
-mod origin;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod proxy;
 #[cfg(feature = "reqwest")]
@@ -29,6 +29,10 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response};
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use self::default::DefaultTransport;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub(crate) use self::default::DefaultTransportBuilder;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder};
 pub use self::layer::Connection;
@@ -38,21 +42,8 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(feature = "reqwest")]
-pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub type DefaultTransport = HyperTransport;
-
-/// Builds the default transport.
-#[cfg(feature = "reqwest")]
-pub(crate) type DefaultTransportBuilder = ReqwestTransportBuilder;
-/// Builds the default transport.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub(crate) type DefaultTransportBuilder = HyperTransportBuilder;
+/// The `User-Agent` of clients that don't set one.
+pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The default connect timeout.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
@@ -70,6 +61,8 @@ pub type Exchange<'a> =
     Pin<Box<dyn Future<Output = Result<Response<Body>, TransportError>> + Send + 'a>>;
 
 /// Sends a request once.
+///
+/// The guide: [transports](crate::guide::middleware#transports).
 ///
 /// A transport must not follow redirects or retry: both would bypass the client's rate limits. Its
 /// errors must not contain secrets, which a URL may hold. The client limits time and size; a
@@ -159,7 +152,7 @@ impl TransportError {
         self.timeout
     }
 
-    /// Takes secrets out of what it says and of its causes.
+    /// Redacts secrets in its message and in its causes.
     pub(crate) fn redacted(mut self, secrets: &Secrets) -> Self {
         secrets.redact_in(&mut self.problem);
         self.source = self.source.map(|source| secrets.redact_error(source));

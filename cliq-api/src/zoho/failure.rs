@@ -158,7 +158,7 @@ fn lacks_scope(response: &FailedResponse<'_>, failure: &Failure) -> bool {
         || messages.into_iter().flatten().any(names_scope)
 }
 
-/// Whether a message names one of the codes, or says the same in words.
+/// Whether a message names one of the codes, or describes it in words.
 fn names_scope(text: &str) -> bool {
     let lower = text.to_ascii_lowercase();
     let mut names = SCOPE.iter().filter(|code| code.contains("scope"));
@@ -181,7 +181,7 @@ fn advice(status: StatusCode, failure: &Failure) -> Option<&'static str> {
     })
 }
 
-/// Whether a 400 reports too many calls: by its code wherever it stands, or by its message. A body
+/// Whether a 400 reports too many calls: by its code wherever it is, or by its message. A body
 /// that is no JSON is searched as text, as a call that is repeated into a lockout prolongs it.
 fn read_throttling(response: &FailedResponse<'_>, failure: &mut Failure) {
     let json = response.json();
@@ -464,7 +464,7 @@ mod tests {
         let failure = read_with(401, &headers, r#"{"code": "unauthorized"}"#);
         assert!(!failure.token_refused);
         assert_eq!(failure.advice.as_deref(), Some(LACKS_SCOPE));
-        // Elsewhere these words say nothing of a token.
+        // Elsewhere these words don't mean a token.
         let elsewhere = read(400, r#"{"code": "scope_mismatch"}"#);
         assert_ne!(elsewhere.advice.as_deref(), Some(LACKS_SCOPE));
     }

@@ -5,7 +5,7 @@ use std::time::Duration;
 use crate::limit::{LimitSettings, LockPolicy};
 
 /// Returns the limiter's settings for Zoho, to start from when changing single ones. Its servers
-/// lock users out, also where no document says so, and have announced shorter times than the
+/// lock users out, even where no document mentions it, and have announced shorter times than the
 /// documented ones.
 ///
 /// ```no_run
@@ -14,7 +14,7 @@ use crate::limit::{LimitSettings, LockPolicy};
 ///
 /// # fn main() -> Result<(), Error> {
 /// let client = Client::cliq(DataCenter::EU)
-///     .access_token("1000.41d9…")
+///     .access_token("1000.41d9")
 ///     .limits(zoho::limits().cold_start(false))
 ///     .build()?;
 /// # Ok(())

@@ -1,4 +1,6 @@
-//! Zoho: data centers, dialect of OAuth 2.0, error responses and scopes.
+//! Zoho: data centers, dialect of OAuth 2.0, error responses and scopes. Feature `zoho`.
+//!
+//! The guide: [accounts of Zoho](crate::guide::zoho_accounts).
 
 mod data_center;
 mod failure;

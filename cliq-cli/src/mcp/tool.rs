@@ -48,15 +48,7 @@ impl Tools {
     ) -> Result<Self, Failure> {
         let mut wanted: Vec<(&Group, &Entry)> = Vec::new();
         for name in names {
-            let found = app.catalog.find(name);
-            if found.is_empty() {
-                let problem = format!(
-                    "there is no group or command {name:?}; see {} api list",
-                    app.name()
-                );
-                return Err(Failure::usage(problem));
-            }
-            wanted.extend(found);
+            wanted.extend(app.named(name)?);
         }
         if names.is_empty() {
             wanted.extend(app.catalog.all());
@@ -202,7 +194,7 @@ impl Offer {
     }
 }
 
-/// Whether it may destroy something, as far as its method says.
+/// Whether it may destroy something, by its method.
 fn is_destructive(meta: &EndpointMeta) -> bool {
     matches!(*meta.method(), Method::DELETE | Method::PUT | Method::PATCH)
 }

@@ -214,7 +214,7 @@ pub(super) fn page(attr: &EndpointAttr, args: &[Argument], errors: Sink<'_>) -> 
     })
 }
 
-/// The one key that says how the next page is found.
+/// The one key that selects how the next page is found.
 fn way(page: &Read<PageArgs>, at: &Whole, args: &[Argument], errors: Sink<'_>) -> Option<Way> {
     let keys = &page.keys;
     let ways = [

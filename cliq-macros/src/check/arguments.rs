@@ -87,7 +87,7 @@ impl Argument {
     }
 }
 
-/// Reads the arguments, each by itself.
+/// Reads the arguments, each on its own.
 pub(super) fn read(written: Vec<Arg<'_>>, form: Option<Form>) -> Vec<Argument> {
     let mut args: Vec<Argument> = Vec::new();
     for arg in written {

@@ -22,6 +22,7 @@ use syn::{Attribute, Ident, Meta, Path, Token, TraitItem, Type, Visibility};
 use crate::attrs::{hides_endpoint, is_async_trait, is_endpoints};
 use crate::errors::Sink;
 use crate::parse::endpoint::EndpointAttr;
+use crate::parse::values::Schema;
 use crate::parse::{Head, Member, Method, Output, Trait};
 use crate::problem::{On, Problem};
 use crate::text::method::METHODS;
@@ -39,8 +40,8 @@ pub(crate) struct Api {
     pub(crate) ident: Ident,
     /// The runtime crate.
     pub(crate) krate: Path,
-    /// Whether the metadata has schemas.
-    pub(crate) has_schema: bool,
+    /// Whether, and with which feature, the metadata has schemas.
+    pub(crate) schema: Option<Schema>,
     pub(crate) endpoints: Vec<Endpoint>,
     /// Methods with a body, passed through.
     pub(crate) others: Vec<TokenStream>,
@@ -129,7 +130,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
         trait_token: head.trait_token,
         ident: head.ident,
         krate: defaults.krate(),
-        has_schema: defaults.has_schema(),
+        schema: defaults.schema().cloned(),
         endpoints,
         others,
         is_sound: !errors.failed(),
@@ -317,8 +318,8 @@ fn wire(
     Some(Wire::new(head, keys, defaults, page, errors))
 }
 
-/// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and not
-/// in the others.
+/// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and
+/// not in the others.
 fn lenient(mut attr: Attribute) -> Attribute {
     fn words(tokens: TokenStream) -> TokenStream {
         let mut tokens = tokens.into_iter().peekable();

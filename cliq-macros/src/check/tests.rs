@@ -264,7 +264,13 @@ fn parts_are_values_or_files_by_their_types() {
         TokenStream::new(),
         &quote! {
             #[endpoint(POST "/a", multipart)]
-            fn post(&self, #[part] a: String, #[part] b: Option<Vec<u32>>, #[part] c: Part, #[part] d: Vec<cliq_api::Part>);
+            fn post(
+                &self,
+                #[part] a: String,
+                #[part] b: Option<Vec<u32>>,
+                #[part] c: Part,
+                #[part] d: Vec<cliq_api::Part>,
+            );
         },
     );
     let encodings = api.endpoints[0].surface.args.iter();
@@ -400,7 +406,7 @@ fn consequences_are_not_reported() {
             ),
             "`get`: unknown key `lmit` in `#[endpoint(…)]`",
         ),
-        // Nothing can be said of arguments without a path.
+        // Arguments can't be checked without a path.
         (
             quote!(
                 #[endpoint(GET "a")]

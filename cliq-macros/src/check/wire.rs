@@ -5,7 +5,7 @@ use syn::{LitStr, Path};
 use crate::errors::Sink;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
 use crate::parse::keys::{Read, Whole};
-use crate::parse::values::{Bucket, Headers, Lock, Scopes as WrittenScopes, Server};
+use crate::parse::values::{Bucket, Headers, Lock, Schema, Scopes as WrittenScopes, Server};
 use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;
 use crate::text::path::Template;
@@ -54,7 +54,7 @@ pub(crate) enum Way {
 }
 
 impl Wire {
-    /// What the keys say, with those of the trait where they say nothing. Between them it checks
+    /// What the keys set, with the trait's where they are absent. Between them it checks
     /// that they agree.
     pub(super) fn new(
         head: Head,
@@ -211,9 +211,9 @@ impl Defaults {
         repeated(On::Header, names.map(|(name, _)| name), errors);
     }
 
-    /// Whether the metadata has schemas.
-    pub(super) fn has_schema(&self) -> bool {
-        self.args.keys.schema.value().is_some()
+    /// Whether, and with which feature, the metadata has schemas.
+    pub(super) fn schema(&self) -> Option<&Schema> {
+        self.args.keys.schema.value()
     }
 
     /// Unknown keys, as editors complete them.

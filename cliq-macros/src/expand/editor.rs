@@ -63,8 +63,8 @@ fn module(on: On) -> String {
     format!("pub mod {} {{ {} }}", on.name(), items.concat())
 }
 
-/// To be put before everything else: rust-analyzer compares the expansions with and without the word
-/// that is being typed by their offsets.
+/// To be put before everything else: rust-analyzer compares the expansions with and without the
+/// word that is being typed by their offsets.
 pub(super) fn completions(api: &Api) -> TokenStream {
     let modules: TokenStream = MODULES.parse().unwrap_or_default();
     let uses = places().map(|on| {

@@ -73,7 +73,9 @@ impl Expansion<'_> {
         });
         let mut body = Group::new(
             Delimiter::Brace,
-            quote!(#krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)),
+            quote! {
+                #krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)
+            },
         );
         // rustc points at the method's name if the whole method has its span.
         body.set_span(ident.span());
@@ -111,8 +113,8 @@ impl Expansion<'_> {
         quote!(#module::#marker)
     }
 
-    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated code
-    /// doesn't use the alias, so that a name that is taken is reported once.
+    /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated
+    /// code doesn't use the alias, so that a name that is taken is reported once.
     fn kind(&self) -> TokenStream {
         let (builder, marker) = (&self.names.builder, self.marker());
         quote!(#builder<#marker>)
@@ -196,9 +198,10 @@ impl Expansion<'_> {
             }
         });
         if !setters.is_empty() {
-            out.extend(
-                quote!(#(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)] impl #kind { #setters }),
-            );
+            out.extend(quote! {
+                #(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)]
+                impl #kind { #setters }
+            });
         }
     }
 
@@ -283,10 +286,14 @@ fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
         }
         _ => None,
     };
-    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary))
+    quote! {
+        #krate::Param::new(
+            #name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary
+        )
+    }
 }
 
-/// `.boolean()`, `.string().list()`: what the type's name says of the value.
+/// `.boolean()`, `.string().list()`: what the type's name reveals of the value.
 fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
     let mut meta = TokenStream::new();
     let kind = value.item.as_ref().or(value.ty.as_ref()).and_then(scalar);
@@ -294,15 +301,15 @@ fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
         let kind = Ident::new(kind, Span::call_site());
         meta.extend(quote!(.#kind()));
     }
-    // Elsewhere the shape says so.
+    // Elsewhere the shape covers it.
     if value.item.is_some() && sent.encoding.row().shape == "Json" {
         meta.extend(quote!(.list()));
     }
     meta
 }
 
-/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where rustc
-/// then points if a value doesn't convert.
+/// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where
+/// rustc then points if a value doesn't convert.
 fn parameter(arg: &Argument) -> TokenStream {
     let ident = &arg.ident;
     match arg.takes() {
@@ -321,10 +328,18 @@ fn parameter(arg: &Argument) -> TokenStream {
         }
         Takes::EachOfEach { item, into: true } => {
             let into = into(item);
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = impl #into>>)
+            quote! {
+                #ident: impl ::core::iter::IntoIterator<
+                    Item = impl ::core::iter::IntoIterator<Item = impl #into>
+                >
+            }
         }
         Takes::EachOfEach { item, into: false } => {
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = #item>>)
+            quote! {
+                #ident: impl ::core::iter::IntoIterator<
+                    Item = impl ::core::iter::IntoIterator<Item = #item>
+                >
+            }
         }
     }
 }
@@ -419,8 +434,8 @@ fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
                 type Response = ();
             );
         }
-        // A name that doesn't exist: after our error, rustc is silent about it and about everything of
-        // this type.
+        // A name that doesn't exist: after our error, rustc is silent about it and about everything
+        // of this type.
         AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
         AnswerType::Known(ty) => ty,
     };

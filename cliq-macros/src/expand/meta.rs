@@ -3,7 +3,7 @@
 use proc_macro2::{Literal, Span, TokenStream};
 use quote::quote;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Path};
+use syn::{Attribute, Ident, LitStr, Path};
 
 use super::endpoint::{Expansion, doc_text, may_hold_code};
 use crate::check::answer::{AnswerType, Decode};
@@ -14,7 +14,8 @@ use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
 
 impl Expansion<'_> {
-    /// The metadata: a call that has what all endpoints have, and a literal around it if there is more.
+    /// The metadata: a call that has what all endpoints have, and a literal around it if there is
+    /// more.
     pub(super) fn meta(&self) -> TokenStream {
         let (krate, common) = (self.krate(), &self.names.builder);
         let name = self.surface().ident.unraw().to_string();
@@ -114,8 +115,8 @@ impl Expansion<'_> {
             let timeout = time_meta(krate, Some(*seconds));
             meta.extend(quote!(timeout: #timeout,));
         }
-        if self.api.has_schema {
-            meta.extend(self.schemas());
+        if let Some(schema) = &self.api.schema {
+            meta.extend(self.schemas(schema.feature.as_ref()));
         }
         meta
     }
@@ -141,9 +142,10 @@ impl Expansion<'_> {
         meta
     }
 
-    /// The JSON schemas of the response and of the arguments.
-    fn schemas(&self) -> TokenStream {
+    /// The JSON schemas of the response and of the arguments, with this feature or always.
+    fn schemas(&self, feature: Option<&LitStr>) -> TokenStream {
         let krate = self.krate();
+        let gate = feature.map(|feature| quote!(#[cfg(feature = #feature)]));
         let mut schemas = TokenStream::new();
         let answer = &self.surface().answer;
         if let AnswerType::Known(ty) = &answer.ty {
@@ -155,7 +157,8 @@ impl Expansion<'_> {
             };
             if let Some(ty) = ty {
                 let schema = quote!(#krate::__private::schema::<#ty>);
-                schemas.extend(quote!(response_schema: ::core::option::Option::Some(#schema),));
+                schemas
+                    .extend(quote!(#gate response_schema: ::core::option::Option::Some(#schema),));
             }
         }
         let params = self.sent_args();
@@ -166,13 +169,13 @@ impl Expansion<'_> {
                 }
                 _ => quote!(::core::option::Option::None),
             });
-            schemas.extend(quote!(param_schemas: &[#(#params),*],));
+            schemas.extend(quote!(#gate param_schemas: &[#(#params),*],));
         }
         schemas
     }
 
-    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words of
-    /// required arguments, in one text, as each attribute costs.
+    /// What follows the user's own words: the endpoint's line, its scope and limit, and the words
+    /// of required arguments, in one text, as each attribute costs.
     pub(super) fn docs(&self) -> Option<String> {
         let wire = self.endpoint.wire.as_ref()?;
         let query = if wire.template.query.is_empty() {
@@ -225,7 +228,7 @@ impl Expansion<'_> {
     }
 }
 
-/// Whether an argument is a value, and no content of its own.
+/// Whether an argument is a value rather than raw content.
 fn has_schema(encoding: &Encoding) -> bool {
     !matches!(
         encoding,

@@ -1,9 +1,9 @@
 //! From what a declaration means to the code that does it.
 //!
 //! Everything is generated into one stream, by absolute paths and without local variables, so that
-//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what is
-//! common to those of a trait is generated once, in its one generic builder; an endpoint adds only
-//! what differs.
+//! it can't conflict with the user's code. What is common to endpoints lives in the runtime; what
+//! is common to those of a trait is generated once, in its one generic builder; an endpoint adds
+//! only what differs.
 
 mod editor;
 mod endpoint;
@@ -264,7 +264,8 @@ fn common(
         #(#gates)*
         #[automatically_derived]
         impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
-            type Output = ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
+            type Output =
+                ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
             type IntoFuture = #krate::ResponseFuture<<Self as #krate::Endpoint>::Response>;
             fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
         }
@@ -278,7 +279,9 @@ fn common(
         #(#gates)*
         #[automatically_derived]
         impl<E> ::core::fmt::Debug for #builder<E> {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.0, f)
+            }
         }
     });
 }

@@ -12,7 +12,7 @@ use super::keys::{
 };
 use super::values::{
     Base, Bucket, CratePath, Fields, First, Form, Headers, Idempotent, KeyHeader, Limits, Lock,
-    Member, Name, Next, OptionalBody, ScopePrefix, Scopes, Server, Timeout,
+    Member, Name, Next, OptionalBody, Schema, ScopePrefix, Scopes, Server, Timeout,
 };
 use crate::errors::Sink;
 use crate::problem::{On, Problem};
@@ -37,8 +37,9 @@ keys! {
         "header" => header: Headers,
         /// Another server of the provider, by the name that the client has for it.
         "server" => server: Server,
-        /// Puts JSON schemas of arguments and responses into the metadata.
-        "schema" => schema: Flag,
+        /// Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")`
+        /// only with this feature of the crate.
+        "schema" => schema: Schema,
         /// The path of the runtime crate, for crates that re-export it.
         "crate" => krate: CratePath,
     }
@@ -67,8 +68,8 @@ keys! {
         "body" => body: OptionalBody,
         /// Whether the call may be sent twice.
         "idempotent" => idempotent: Idempotent,
-        /// The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the call
-        /// may be sent twice.
+        /// The header that carries a key of each call, such as `"Idempotency-Key"`. With it, the
+        /// call may be sent twice.
         "idempotency_key" => idempotency_key: KeyHeader,
         /// The member of the JSON answer that is the response, such as `"data.item"`.
         "response" => response: Member,
@@ -92,7 +93,8 @@ keys! {
         "token" => token: Member,
         /// The query parameter that carries the token, if it is not named like its member.
         "param" => param: Name,
-        /// Where the next page's URL is: `link` for the `Link` header, or a member of the JSON answer.
+        /// Where the next page's URL is: `link` for the `Link` header, or a member of the JSON
+        /// answer.
         "next" => next: Next,
         /// The query parameter that carries the page's number.
         "number" => number: Name,
@@ -100,7 +102,7 @@ keys! {
         "first" => first: First,
         /// The query parameter that carries how many items come before the page.
         "offset" => offset: Name,
-        /// The member of the JSON answer that says whether there are more pages.
+        /// The member of the JSON answer that tells whether there are more pages.
         "more" => more: Member,
     }
 }
@@ -124,7 +126,7 @@ pub(super) fn trait_args(tokens: TokenStream, errors: Sink<'_>) -> Read<TraitArg
 
 /// `#[endpoint(METHOD "/path", …)]`.
 pub(crate) struct EndpointAttr {
-    /// `None` after an error, so that nothing can be said of the arguments.
+    /// `None` after an error; the arguments can't be checked without it.
     pub(crate) head: Option<Head>,
     pub(crate) args: Read<EndpointArgs>,
     /// The first word, where a comma may be missing.

@@ -257,7 +257,10 @@ fn is_name(token: &TokenTree) -> bool {
 
 /// Whether a colon follows that is no half of `::`.
 fn begins_type(rest: &[TokenTree]) -> bool {
-    matches!(rest.first(), Some(TokenTree::Punct(punct)) if punct.as_char() == ':' && punct.spacing() == Spacing::Alone)
+    let Some(TokenTree::Punct(punct)) = rest.first() else {
+        return false;
+    };
+    punct.as_char() == ':' && punct.spacing() == Spacing::Alone
 }
 
 /// How many tokens at the end of a chunk belong to the argument that begins behind it: attributes,

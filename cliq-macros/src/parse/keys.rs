@@ -1,9 +1,10 @@
-//! Keys and their values, typed: a struct of [`Slot`]s, one for each key, filled word by word from an
-//! attribute's parentheses: `"name", scope = "…", page(items = "…"), form`.
+//! Keys and their values, typed: a struct of [`Slot`]s, one for each key, filled word by word from
+//! an attribute's parentheses: `"name", scope = "…", page(items = "…"), form`.
 //!
 //! [`keys!`] is the one table of an attribute's keys: a row names the key, its field and the type
 //! that its value is read as. Each word is read independently, so that one that can't be read costs
-//! no other. Unknown and repeated keys, missing commas and missing values are reported here for all.
+//! no other. Unknown and repeated keys, missing commas and missing values are reported here for
+//! all.
 
 use proc_macro2::{Span, TokenStream, TokenTree};
 use quote::ToTokens;

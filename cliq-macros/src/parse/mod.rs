@@ -1,7 +1,8 @@
 //! What the user wrote, typed: the trait, its members, their attributes with keys and options.
 //!
-//! Only what can't be read is reported here; whether it is allowed is for `check` to say. Members
-//! are read one by one, so that one that can't be read (half-typed code) never costs the others.
+//! Only what can't be read is reported here; whether it is allowed is for `check` to decide.
+//! Members are read one by one, so that one that can't be read (half-typed code) never costs the
+//! others.
 
 pub(crate) mod argument;
 pub(crate) mod endpoint;
@@ -253,8 +254,8 @@ fn next_member(input: ParseStream<'_>) -> TokenStream {
         named |= behind_fn && !is_fn;
         behind_fn = is_fn;
         tokens.extend(std::iter::once(token));
-        // A method whose `;` is still missing ends where the next one begins; whatever precedes `fn`
-        // belongs to it.
+        // A method whose `;` is still missing ends where the next one begins; whatever precedes
+        // `fn` belongs to it.
         if last || named && starts_member(input) {
             break;
         }

@@ -267,6 +267,41 @@ fn name_or_none<T: KeyValue>(
     })
 }
 
+/// `schema`, or `schema(feature = "schema")`: only with this feature of the crate.
+#[derive(Clone)]
+pub(crate) struct Schema {
+    pub(crate) feature: Option<LitStr>,
+}
+
+impl KeyValue for Schema {
+    const EXAMPLE: &'static str = "";
+    const IS_FLAG: bool = true;
+
+    fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
+        let feature = |input: ParseStream<'_>| {
+            let name: Ident = input.parse()?;
+            let _: Token![=] = input.parse()?;
+            let feature: LitStr = input.parse()?;
+            let _: Option<Token![,]> = input.parse()?;
+            Ok((name, feature))
+        };
+        let found = match &key.value {
+            Value::None => return Some(Self { feature: None }),
+            Value::List(list) => match feature.parse2(list.clone()) {
+                Ok((name, feature)) if name == "feature" && feature.suffix().is_empty() => {
+                    return Some(Self {
+                        feature: Some(feature),
+                    });
+                }
+                _ => list.to_string(),
+            },
+            Value::Equals(value) => value.to_string(),
+        };
+        errors.push(&key.whole, &Problem::BadSchema { found });
+        None
+    }
+}
+
 /// `form`, `form = nested`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Form {
@@ -508,7 +543,8 @@ impl KeyValue for Member {
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         text_as::<Self, _>(key, errors, |text| {
             let path: Vec<String> = text.split('.').map(str::to_owned).collect();
-            // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is none.
+            // A name may hold spaces, as Zoho's `Response Code` does; a pointer or an index is
+            // none.
             let is_name = |name: &String| {
                 !name.is_empty()
                     && name.trim() == name

@@ -185,6 +185,9 @@ pub(crate) enum Problem {
         expected: &'static str,
         help: &'static str,
     },
+    BadSchema {
+        found: String,
+    },
     ConstantsNeedList {
         key: String,
     },

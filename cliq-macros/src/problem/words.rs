@@ -215,6 +215,10 @@ impl Problem {
                 format!("`{key}` expects `{expected}`, found `{found}`"),
                 (*help).into(),
             ),
+            Self::BadSchema { found } => (
+                format!("`schema` expects a feature of your crate, found `{found}`"),
+                "write `schema`, or `schema(feature = \"schema\")`".into(),
+            ),
             Self::ConstantsNeedList { key } => (
                 format!("`{key}` requires parentheses with a name and a value"),
                 format!("write `{}`", constant_example(key)),

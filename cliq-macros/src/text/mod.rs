@@ -1,5 +1,5 @@
 //! The small languages inside the strings of a declaration, parsed as plain text: no tokens, no
-//! spans, so that they can be tested and fuzzed by themselves.
+//! spans, so that they can be tested and fuzzed alone.
 
 pub(crate) mod method;
 pub(crate) mod path;

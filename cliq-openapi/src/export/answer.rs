@@ -1,4 +1,4 @@
-//! The response of an endpoint: what it returns, in the envelope that the server sends.
+//! The response of an endpoint, in the envelope that the server sends.
 
 use cliq_api::{EndpointMeta, NextPage, PageMeta, ResponseKind};
 
@@ -30,7 +30,7 @@ pub(super) fn responses(meta: &EndpointMeta, schemas: &mut Schemas, operation: &
             let content = Node::object([("schema", schema)]);
             success.set("content", Node::object([(content_type, content)]));
         }
-        // Whatever a server sends, nothing of it is read.
+        // The response is ignored, so its form isn't described.
         None => status = "204",
     }
     operation.set("responses", Node::object([(status, success)]));
@@ -47,7 +47,7 @@ fn content(meta: &EndpointMeta, value: Option<Node>) -> Option<(&'static str, No
     Some(content)
 }
 
-/// The schema of a JSON response; `None` if there is nothing to read.
+/// Returns the schema of a JSON response; `None` if it is ignored.
 fn json(meta: &EndpointMeta, value: Option<Node>) -> Option<Node> {
     if let Some(page) = meta.page() {
         let mut schema = Member::default();
@@ -74,7 +74,7 @@ fn json(meta: &EndpointMeta, value: Option<Node>) -> Option<Node> {
         schema.put(meta.response(), value, !meta.optional());
         return Some(schema.into_schema());
     }
-    // In a trait with schemas, what has none returns nothing.
+    // In a trait with schemas, an endpoint without one returns nothing.
     let has_schemas = meta.table().iter().any(|meta| {
         let params = 0..meta.params().len();
         let mut params = params.map(|index| meta.param_schema(index));
@@ -86,7 +86,7 @@ fn json(meta: &EndpointMeta, value: Option<Node>) -> Option<Node> {
     }
 }
 
-/// A member of an envelope.
+/// A schema, or an object of further members.
 #[derive(Default)]
 struct Member {
     schema: Option<Node>,
@@ -130,7 +130,7 @@ impl Member {
     }
 }
 
-/// The keys of `page(…)`.
+/// Returns the keys of `page(…)`.
 fn page_keys(meta: &EndpointMeta, page: &PageMeta) -> Node {
     let param = |index: usize| meta.params()[index].name();
     let mut keys = Node::empty();

@@ -1,8 +1,8 @@
-//! OpenAPI 3.0 of a 3.1 document: its schemas are an older dialect.
+//! Converts a document from 3.1 to 3.0, whose schemas are an older dialect.
 
 use crate::node::{Members, Node};
 
-/// Members of a schema that 3.0 doesn't know and that can be left out.
+/// Schema keywords that 3.0 doesn't know and that can be omitted.
 const UNKNOWN: [&str; 6] = [
     "$comment",
     "contentEncoding",
@@ -17,7 +17,8 @@ pub(super) fn to_3_0(mut document: Node) -> Node {
     document
 }
 
-/// Goes through the document. Schemas are where `schema`, `schemas` and their own keywords are.
+/// Converts all schemas of the document: the values of `schema` and `schemas`, and of keywords that
+/// contain schemas.
 fn walk(node: &mut Node, is_schema: bool) {
     match node {
         Node::Object(members) => {
@@ -89,7 +90,7 @@ fn schema(members: &mut Members) {
     }
     types(members);
     nullable_choice(members);
-    // Beside a reference, 3.0 reads nothing.
+    // 3.0 ignores siblings of a reference.
     if members.len() > 1
         && let Some(target) = members.shift_remove("$ref")
     {
@@ -98,7 +99,7 @@ fn schema(members: &mut Members) {
     }
 }
 
-/// `type: [string, "null"]`.
+/// Converts `type: [string, "null"]`.
 fn types(members: &mut Members) {
     match members.get("type") {
         Some(Node::List(types)) => {
@@ -132,7 +133,7 @@ fn types(members: &mut Members) {
         }
         _ => {}
     }
-    // A list of values has to have null itself.
+    // In 3.0, an `enum` must contain null explicitly.
     let nullable = members.get("nullable").is_some_and(Node::is_true);
     if let Some(Node::List(values)) = members.get_mut("enum")
         && nullable
@@ -142,7 +143,7 @@ fn types(members: &mut Members) {
     }
 }
 
-/// `anyOf: [{…}, {type: "null"}]`.
+/// Converts `anyOf: [{…}, {type: "null"}]`.
 fn nullable_choice(members: &mut Members) {
     for key in ["anyOf", "oneOf"] {
         let Some(Node::List(choices)) = members.get_mut(key) else {

@@ -51,7 +51,7 @@ pub enum OpenApi {
     V3_1,
 }
 
-/// A description of endpoints, by [`document`].
+/// A description of endpoints, returned by [`document`].
 #[derive(Debug, Clone)]
 #[must_use]
 pub struct Document {
@@ -99,7 +99,7 @@ impl Document {
         }
     }
 
-    /// Sets the base URL, as a client has it: without the base of the declarations.
+    /// Sets the base URL of the client, without the base of the declarations.
     pub fn server(self, url: impl Into<String>) -> Self {
         let url: String = url.into();
         let server = Some(url.trim_end_matches('/').to_owned());
@@ -114,8 +114,8 @@ impl Document {
         self
     }
 
-    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults to
-    /// a bearer token.
+    /// Describes the authorization as OAuth 2.0 with authorization codes, under this name. Defaults
+    /// to a bearer token.
     pub fn oauth2(
         self,
         name: impl Into<String>,
@@ -133,7 +133,7 @@ impl Document {
     /// Returns the document as JSON.
     #[must_use]
     pub fn to_json(&self) -> String {
-        // A value without maps of other keys than text can be written.
+        // Objects with text keys always serialize.
         let mut json = serde_json::to_string_pretty(&self.build()).unwrap_or_default();
         json.push('\n');
         json
@@ -171,7 +171,8 @@ impl Document {
                 let item = paths.get(path);
                 item.is_some_and(|item: &Node| item.get(&method).is_some())
             };
-            // Two endpoints of one URL, which OpenAPI tells apart only by what is no part of it.
+            // OpenAPI can't express two endpoints of one URL, so a fragment distinguishes their
+            // paths.
             let path = if taken(&path) {
                 format!("{path}#{}", operation.id)
             } else {
@@ -226,7 +227,7 @@ impl Document {
         Node::List(tags.collect())
     }
 
-    /// A server's object: its URL with this base.
+    /// Returns a server object: the server's URL with this base.
     fn server_of(&self, base: &str, name: Option<&str>) -> Node {
         let url = match name {
             Some(name) => self.servers.get(name),
@@ -241,7 +242,7 @@ impl Document {
         server
     }
 
-    /// The method's name; with the trait's, if another trait has the same.
+    /// Returns the method's name, prefixed with the trait's if another trait has the same method.
     fn operation_id(&self, meta: &EndpointMeta) -> String {
         let all = self.apis.iter().flatten();
         let same = all.filter(|other| other.name() == meta.name()).count();
@@ -252,12 +253,12 @@ impl Document {
         }
     }
 
-    /// The name of the security scheme.
+    /// Returns the name of the security scheme.
     fn scheme(&self) -> &str {
         self.oauth2.as_ref().map_or("bearer", |oauth2| &oauth2.name)
     }
 
-    /// Whether `security` may list scopes.
+    /// Returns whether `security` can list scopes.
     fn has_scopes(&self) -> bool {
         self.oauth2.is_some() || self.openapi == OpenApi::V3_1
     }
@@ -289,7 +290,8 @@ fn pair<'n>((name, text): (&'n str, &str)) -> (&'n str, Node) {
     (name, Node::from(text))
 }
 
-/// The base that most endpoints have: the first of these, so that the same input has the same output.
+/// Returns the most frequent base; of equally frequent ones the first, so that the output is
+/// stable.
 fn common_base(metas: &[&'static EndpointMeta]) -> &'static str {
     let plain = || metas.iter().filter(|meta| meta.server().is_none());
     let count = |base: &str| plain().filter(|meta| meta.base() == base).count();

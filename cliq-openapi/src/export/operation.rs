@@ -1,4 +1,4 @@
-//! One endpoint as an operation.
+//! Exports an endpoint as an operation.
 
 use std::time::Duration;
 
@@ -12,13 +12,13 @@ use crate::node::Node;
 pub(super) struct Operation<'d> {
     pub(super) document: &'d Document,
     pub(super) meta: &'static EndpointMeta,
-    /// The base of the document's server.
+    /// The base in the document's server URL.
     pub(super) base: &'d str,
     pub(super) id: String,
 }
 
 impl Operation<'_> {
-    /// `/tickets/{TICKET_ID}`.
+    /// Returns a path such as `/tickets/{TICKET_ID}`.
     pub(super) fn path(&self) -> String {
         let path = self.meta.path().replace("..>", "}");
         path.replace('<', "{").replace('>', "}")
@@ -74,7 +74,7 @@ impl Operation<'_> {
             Scopes::Any(any) => any.iter().map(|name| requirement(names(&[name]))).collect(),
             scopes => vec![requirement(names(scopes.names()))],
         };
-        // One scope is written in the same way, whichever rule it was declared with.
+        // `security` has one form for a single scope, so an extension records its rule.
         if let (Scopes::All([_]), true) = (scopes, self.document.has_scopes()) {
             operation.set("x-scopes", Node::object([("all", names(scopes.names()))]));
         }
@@ -112,7 +112,7 @@ impl Operation<'_> {
         }
     }
 
-    /// The arguments' order, if it isn't parameters before the body.
+    /// Records the arguments' order, unless it is parameters before the body.
     fn order(&self, operation: &mut Node) {
         let params = self.meta.params().iter();
         let params: Vec<_> = params
@@ -130,7 +130,7 @@ impl Operation<'_> {
     }
 }
 
-/// `10min`.
+/// Returns `10min`, for example.
 fn duration(time: Duration) -> String {
     match time.as_secs() {
         days if days > 0 && days.is_multiple_of(86_400) => format!("{}day", days / 86_400),
@@ -140,7 +140,7 @@ fn duration(time: Duration) -> String {
     }
 }
 
-/// The text with its links to items replaced by their words: they lead nowhere outside of rustdoc.
+/// Replaces links to items by their text, as they have no target outside of rustdoc.
 pub(super) fn without_links(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

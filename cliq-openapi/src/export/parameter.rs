@@ -1,4 +1,4 @@
-//! Arguments in the path, the query and headers, and constants there.
+//! Exports arguments and constants in the path, the query and headers.
 
 use cliq_api::{EndpointMeta, Param, Place, Shape};
 
@@ -89,7 +89,7 @@ pub(super) fn list_of(items: Node) -> Node {
     Node::object([pair(("type", "array")), ("items", items)])
 }
 
-/// A schema of one value.
+/// Returns a schema of a single value.
 pub(super) fn constant(value: Node) -> Node {
     Node::object([("const", value)])
 }

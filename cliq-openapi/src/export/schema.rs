@@ -1,4 +1,4 @@
-//! JSON schemas of types, each under its name in the document's components.
+//! Exports JSON schemas of types, named in the document's components.
 
 use serde_json::Value;
 
@@ -11,7 +11,8 @@ const PREFIX: &str = "#/components/schemas/";
 pub(super) struct Schemas(Members);
 
 impl Schemas {
-    /// Adds a type's schema with all that it refers to, and returns what stands in its place.
+    /// Adds a type's schema and everything that it references, and returns the schema to use in its
+    /// place.
     pub(super) fn add(&mut self, schema: Value) -> Node {
         let mut schema = Node::from(schema);
         let Node::Object(members) = &mut schema else {
@@ -22,7 +23,7 @@ impl Schemas {
         let title = members.get("title").and_then(Node::text).map(str::to_owned);
         let title = title.filter(|title| is_name(title));
         let whole = title.filter(|_| is_worth_a_name(members));
-        // The names under which they are in the document: another type may have the same.
+        // The names in the document: different types can have the same name.
         let mut names: Vec<(String, String)> = Vec::new();
         let mut given: Vec<(String, Node)> = Vec::new();
         for (name, definition) in definitions.entries() {
@@ -60,10 +61,10 @@ impl Schemas {
         self.0
     }
 
-    /// The name, or the next with a number that is free.
+    /// Returns the name, or the first unused numbered one.
     fn free(&self, name: &str, schema: &Node) -> String {
         let same = |taken: &Node| {
-            // References are renamed in one of them; what they have in common is enough to tell.
+            // References in one of them are renamed already, so compare the rest.
             let shape = |node: &Node| {
                 let names: Vec<_> = node
                     .at("properties")
@@ -85,7 +86,7 @@ impl Schemas {
     }
 }
 
-/// Whether a schema's title is the name of a type, and no phrase such as `Array_of_Ticket`.
+/// Returns whether a schema's title is the name of a type, not a phrase such as `Array_of_Ticket`.
 fn is_name(title: &str) -> bool {
     let phrase = ["Array_", "Nullable_", "Map_", "Set_", "Tuple_"];
     title.starts_with(|first: char| first.is_ascii_uppercase())
@@ -95,14 +96,14 @@ fn is_name(title: &str) -> bool {
         && !phrase.iter().any(|start| title.starts_with(start))
 }
 
-/// Whether it is a struct or an enum. A text of a certain kind is only a text to the server.
+/// Returns whether it is a struct or an enum. Other types are plain values in the API.
 fn is_worth_a_name(schema: &Members) -> bool {
     ["properties", "oneOf", "anyOf", "enum"]
         .iter()
         .any(|key| schema.contains_key(*key))
 }
 
-/// Lets references lead to the document's components.
+/// Redirects references to the document's components.
 fn refer<'n>(schema: &mut Node, renamed: &impl Fn(&str) -> Option<&'n String>) {
     match schema {
         Node::Object(members) => {
@@ -125,7 +126,7 @@ fn refer<'n>(schema: &mut Node, renamed: &impl Fn(&str) -> Option<&'n String>) {
     }
 }
 
-/// Removes the title, which is the name in Rust.
+/// Removes the title, which is the type's name in Rust.
 fn strip(schema: &mut Node) {
     if let Node::Object(members) = schema {
         members.shift_remove("title");

@@ -1,4 +1,4 @@
-//! The response that a call returns: its type, its envelope, its pages.
+//! Imports the response of a call: its type, envelope and pages.
 
 use super::api::{Arg, ArgTy, Method, Nouns, Place, Returns};
 use super::content::{essence, is_json, preferred, success};
@@ -9,7 +9,7 @@ use super::types::{Additional, Merged, Ty, Types, is_scalar};
 use super::words::snake;
 use crate::node::Node;
 
-/// Members and parameters that carry the token of the next page.
+/// Response members and parameters that contain the token of the next page.
 const TOKENS: [&str; 14] = [
     "next_token",
     "nexttoken",
@@ -171,7 +171,7 @@ impl<'s> Reader<'s, '_> {
         })
     }
 
-    /// `{"data": …}` and nothing else: its member is what is returned.
+    /// Recognizes an envelope like `{"data": …}`, whose only member is the result.
     fn envelope(
         &self,
         schema: &'s Node,
@@ -195,7 +195,7 @@ impl<'s> Reader<'s, '_> {
         let (name, member) = merged.properties.first()?;
         let is_placeholder = snake(name).ends_with("response_code") || snake(name) == "status_code";
         if is_placeholder && name.contains(' ') {
-            // It says that there is nothing.
+            // A placeholder for an empty result.
             return Some(Returns::Nothing);
         }
         let followed = self.source.follow(member);
@@ -264,7 +264,7 @@ impl<'s> Reader<'s, '_> {
         Some(Returns::Page(types.of(item, &nouns.item())))
     }
 
-    /// The keys of `page(…)` for a token in the response that a query parameter takes.
+    /// Returns the keys of `page(…)` if the response has a token that a query parameter takes.
     fn token_keys(
         &self,
         merged: &Merged<'s>,
@@ -321,7 +321,7 @@ impl<'s> Reader<'s, '_> {
         Some(keys)
     }
 
-    /// The member of an object's schema at a path with dots.
+    /// Returns a member of an object's schema, by a path with dots.
     fn member(&self, schema: &'s Node, path: &str) -> Option<&'s Node> {
         let mut parts = path.split('.').filter(|part| !part.is_empty());
         parts.try_fold(schema, |schema, part| {
@@ -349,7 +349,7 @@ impl<'s> Reader<'s, '_> {
 }
 
 impl Ty {
-    /// For a response that may be missing: `None` then.
+    /// Makes the type an `Option`, for a response that can be missing.
     fn nullable_even_json(self) -> Self {
         match self {
             Self::Nullable(_) => self,
@@ -358,7 +358,7 @@ impl Ty {
     }
 }
 
-/// Whether `response = "…"` can name it.
+/// Returns whether `response = "…"` accepts the name.
 fn is_member(name: &str) -> bool {
     !name.is_empty()
         && name

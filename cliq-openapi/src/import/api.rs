@@ -1,4 +1,4 @@
-//! What is declared: traits with their methods.
+//! The declarations to write: traits with methods.
 
 use super::types::{Hint, Ty};
 
@@ -16,9 +16,9 @@ pub(super) struct Method {
     pub(super) docs: Vec<String>,
     pub(super) todos: Vec<String>,
     pub(super) deprecated: bool,
-    /// `GET`.
+    /// Such as `GET`.
     pub(super) verb: String,
-    /// With `<PLACEHOLDERS>`, and with the constant query.
+    /// With `<PLACEHOLDERS>` and the constant query.
     pub(super) path: String,
     pub(super) base: String,
     pub(super) server: Option<String>,
@@ -27,7 +27,7 @@ pub(super) struct Method {
     pub(super) lock: Option<String>,
     pub(super) bucket: Option<String>,
     pub(super) headers: Vec<(String, String)>,
-    /// With their values, as literals.
+    /// Names, and values as literals.
     pub(super) fields: Vec<(String, String)>,
     pub(super) body_optional: bool,
     pub(super) body: BodyKind,
@@ -35,7 +35,7 @@ pub(super) struct Method {
     pub(super) idempotency_key: Option<String>,
     pub(super) timeout: Option<String>,
     pub(super) response: Option<String>,
-    /// The keys of `page(…)`, as they are written.
+    /// The keys of `page(…)`, with values as code.
     pub(super) page: Vec<(String, String)>,
     pub(super) args: Vec<Arg>,
     pub(super) returns: Returns,
@@ -58,7 +58,7 @@ impl Scopes {
     }
 }
 
-/// How fields are sent.
+/// The encoding of fields.
 #[derive(Debug, Default, PartialEq, Eq, Clone, Copy)]
 pub(super) enum BodyKind {
     #[default]
@@ -72,9 +72,9 @@ pub(super) enum BodyKind {
 pub(super) struct Arg {
     pub(super) name: String,
     pub(super) place: Place,
-    /// In the request.
+    /// The name in the request.
     pub(super) wire: String,
-    /// Behind the name: `csv`, `flatten`, …
+    /// The option after the name: `csv`, `flatten`, …
     pub(super) option: Option<String>,
     pub(super) ty: ArgTy,
     pub(super) required: bool,
@@ -88,7 +88,7 @@ pub(super) enum ArgTy {
     /// A file of a multipart body.
     Part,
     Parts,
-    /// A body that may be a stream.
+    /// A body that can be a stream.
     Stream,
 }
 
@@ -124,16 +124,16 @@ pub(super) enum Returns {
     Text,
     Bytes,
     Download,
-    /// `None` for events of text.
+    /// `None` for text events.
     Events(Option<Ty>),
     JsonLines(Ty),
 }
 
-/// What types of a method are named after.
+/// The base of type names in a method.
 pub(super) struct Nouns {
-    /// `CreateTicket` of `create_ticket`.
+    /// `CreateTicket` for `create_ticket`.
     pub(super) method: String,
-    /// `Ticket` of it.
+    /// `Ticket` for `create_ticket`.
     pub(super) noun: String,
 }
 
@@ -145,7 +145,7 @@ impl Nouns {
         } else {
             method.to_owned()
         };
-        // `list_bots_by_state` is about bots.
+        // `list_bots_by_state` returns bots.
         let noun = ["_by_", "_for_", "_in_", "_from_", "_to_", "_with_", "_of_"]
             .iter()
             .find_map(|preposition| noun.split_once(preposition))
@@ -156,7 +156,7 @@ impl Nouns {
         }
     }
 
-    /// For what a method returns one of.
+    /// Returns the hint for the item that a method returns.
     pub(super) fn item(&self) -> Hint {
         Hint {
             names: vec![self.noun.clone(), format!("{}Item", self.method)],
@@ -164,7 +164,7 @@ impl Nouns {
         }
     }
 
-    /// For a whole response.
+    /// Returns the hint for a whole response.
     pub(super) fn response(&self) -> Hint {
         Hint::named(format!("{}Response", self.method))
     }
@@ -173,7 +173,7 @@ impl Nouns {
         Hint::named(format!("{}Body", self.method))
     }
 
-    /// For an argument.
+    /// Returns the hint for an argument.
     pub(super) fn argument(&self) -> Hint {
         Hint {
             names: vec![self.noun.clone(), self.method.clone()],

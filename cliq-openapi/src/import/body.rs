@@ -1,4 +1,4 @@
-//! The body of a request: fields, parts, or one value.
+//! Imports the body of a request: fields, parts, or a single value.
 
 use super::api::{Arg, ArgTy, BodyKind, Method, Nouns, Place};
 use super::content::{essence, is_json, preferred};
@@ -95,7 +95,7 @@ impl<'s> Reader<'s, '_> {
         method.args.push(arg);
     }
 
-    /// Fields of a JSON body, or the whole of it.
+    /// Imports a JSON body as fields, or as a single value.
     fn json(
         &self,
         place: &BodyPlace<'s>,
@@ -136,7 +136,7 @@ impl<'s> Reader<'s, '_> {
         if ty == Ty::Binary {
             arg.ty = ArgTy::Ty(Ty::text());
         }
-        // Nothing would be sent in place of a body that all but the word calls optional.
+        // A single value has no empty form, so the document's `required` decides.
         arg.required = place.required;
         method.args.push(arg);
     }
@@ -230,7 +230,7 @@ impl<'s> Reader<'s, '_> {
                     .is_some_and(|_| kind(followed) == ["object"])
                 && followed.at("additionalProperties").members().is_none()
             {
-                // A form without fields.
+                // A form without fields sends nothing.
                 return;
             }
             method.body = BodyKind::Form;
@@ -331,7 +331,7 @@ impl<'s> Reader<'s, '_> {
     }
 }
 
-/// Members of a body that no request of this method can have.
+/// Imports the members of a body as query parameters, for a method that can't have a body.
 fn in_query<'s>(schema: &'s Node, nouns: &Nouns, types: &mut Types<'s>, method: &mut Method) {
     let todo = format!("a body in a {} request, here in the query", method.verb);
     method.todos.push(todo);
@@ -371,7 +371,7 @@ fn argument(place: Place, name: String, wire: &str, ty: Ty, docs: Vec<String>) -
     }
 }
 
-/// The same as a literal: text, a number or a boolean.
+/// Returns the schema's only value as a literal: text, a number or a boolean.
 fn literal_of(schema: &Node) -> Option<String> {
     let value = match schema.at("enum").items() {
         [one] => one,
@@ -396,7 +396,7 @@ fn is_nullable_body(schema: &Node) -> bool {
     schema.at("nullable").is_true()
 }
 
-/// How a field is written.
+/// Chooses the encoding of a field.
 fn encode(place: &BodyPlace<'_>, arg: &mut Arg, name: &str, body: BodyKind, types: &Types<'_>) {
     let ArgTy::Ty(ty) = &arg.ty else { return };
     match body {

@@ -1,9 +1,9 @@
-//! The content types of a body or a response, and which of them is taken.
+//! Chooses between the content types of a body or a response.
 
 use super::source::Source;
 use crate::node::Node;
 
-/// The response that a call returns: its object, content type and schema.
+/// Returns the successful response: its object, content type and schema.
 pub(super) fn success<'s>(
     source: &'s Source,
     operation: &'s Node,
@@ -25,7 +25,7 @@ pub(super) fn success<'s>(
             continue;
         }
         if let Some((content_type, content)) = preferred(response.at("content")) {
-            // What is most specific comes first.
+            // The first successful status wins.
             if found.is_none() {
                 found = Some((response, content_type, content.at("schema")));
             }
@@ -44,7 +44,7 @@ pub(super) fn essence(content_type: &str) -> String {
     essence.trim().to_ascii_lowercase()
 }
 
-/// The content that is read or sent, if there are several.
+/// Returns the preferred content, if there are several.
 pub(super) fn preferred(content: &Node) -> Option<(&str, &Node)> {
     let all = || content.entries();
     let named = |name: &str| all().find(|(content_type, _)| essence(content_type) == name);

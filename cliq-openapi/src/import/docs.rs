@@ -1,12 +1,12 @@
-//! The document's own words, as documentation that rustdoc and lints accept: they are Markdown, often
-//! with HTML in it, and are written for another reader.
+//! Converts the document's texts to documentation that rustdoc and lints accept. They are Markdown,
+//! often with HTML, and written for other renderers.
 
 use std::fmt::Write as _;
 
 /// The width of a line of text.
 const WIDTH: usize = 92;
 
-/// Names that lints know as words.
+/// CamelCase words that lints accept.
 const WORDS: [&str; 16] = [
     "DevOps",
     "ECMAScript",
@@ -64,16 +64,16 @@ fn is_item(line: &str) -> bool {
     line.starts_with("- ") || line.starts_with("  ")
 }
 
-/// The text without markup, in one line: what a pattern is matched against.
+/// Returns the text in one line without markup, for patterns.
 pub(super) fn flat(text: &str) -> String {
     let plain = plain_text(text).replace("**", "").replace(BREAK, "");
     plain.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Ends a line that HTML breaks.
+/// Marks a line break in HTML.
 const BREAK: char = '\u{3}';
 
-/// Replaces HTML by Markdown.
+/// Converts HTML to Markdown.
 fn plain_text(text: &str) -> String {
     let mut out = String::new();
     let mut link = None;
@@ -107,7 +107,7 @@ fn plain_text(text: &str) -> String {
                 rest = behind.trim_start();
                 continue;
             }
-            // A row is an item.
+            // A table row becomes an item.
             "td" | "th" => {
                 let is_first = out.ends_with("- ");
                 if !is_first {
@@ -144,7 +144,7 @@ fn plain_text(text: &str) -> String {
             | "tbody" | "thead" | "img" | "s" | "strike" | "center" | "nobr" | "mark"
             | "colgroup" | "col" | "caption" | "input" | "button" | "label" | "iframe"
             | "video" | "source" | "svg" => {}
-            // A placeholder, or a link in Markdown.
+            // A placeholder, or an autolink in Markdown.
             _ if tag.contains("://") => {
                 let _ = write!(out, "<{tag}>");
             }
@@ -207,12 +207,12 @@ fn numeric_entities(text: &str) -> String {
 
 enum Block {
     Paragraph(String),
-    /// With its mark: `- `, `1. `.
+    /// With its marker: `- `, `1. `.
     Item(String),
     Code(Vec<String>),
 }
 
-/// The paragraphs, list items and pieces of code. Lists are flat.
+/// Splits the text into paragraphs, list items and code. Lists are flat.
 fn blocks(text: &str) -> Vec<Block> {
     let mut blocks = Vec::new();
     let mut open: Option<Block> = None;
@@ -245,14 +245,14 @@ fn blocks(text: &str) -> Vec<Block> {
             open = Some(Block::Item(item));
             continue;
         }
-        // A heading of an operation is none of the module.
+        // Headings of an operation would become headings of the module.
         let heading = bare.trim_start_matches('#');
         let is_heading = heading.len() < bare.len() && heading.starts_with(' ');
         let bare = if is_heading { heading.trim() } else { bare };
         if is_heading || bare.starts_with('|') {
             blocks.extend(open.take());
         }
-        // A short line, and a sentence behind it: they were meant as two.
+        // A short line before a sentence is a paragraph.
         let ends_short = matches!(&open, Some(Block::Paragraph(text)) if text.len() < 60)
             && bare.starts_with(|first: char| first.is_uppercase());
         if ends_short {
@@ -295,7 +295,7 @@ fn is_rule(line: &str) -> bool {
     line.len() > 1 && line.chars().all(|character| marks.contains(&character))
 }
 
-/// The item with its mark, if it is one.
+/// Returns the item with its marker, if the line is one.
 fn item(line: &str) -> Option<String> {
     let bullets = ["- ", "* ", "+ ", "• ", "· "];
     for bullet in bullets {
@@ -305,20 +305,20 @@ fn item(line: &str) -> Option<String> {
     }
     let digits = line.bytes().take_while(u8::is_ascii_digit).count();
     let text = line[digits..].strip_prefix(['.', ')'])?.strip_prefix(' ')?;
-    // rustdoc would number them anew.
+    // rustdoc would renumber higher ones.
     (1..=2)
         .contains(&digits)
         .then(|| format!("- {}", text.trim_start()))
 }
 
-/// The text with its links and code spans kept, and with what else could be read as markup escaped.
+/// Keeps links and code spans, and escapes other markup.
 fn inline(text: &str) -> String {
     let text = text.replace("**", "").replace("__ ", " ");
     let (text, links) = without_links(&text);
     let parts: Vec<_> = text.split('`').collect();
     let mut out = String::new();
     if parts.len().is_multiple_of(2) {
-        // Without a partner, the last one is no code span.
+        // An unpaired backtick starts no code span.
         out.push_str(&words(&text.replace('`', "'")));
     } else {
         for (index, part) in parts.iter().enumerate() {
@@ -349,17 +349,17 @@ fn words(text: &str) -> String {
     out
 }
 
-/// Around the number of a link that was taken out.
+/// Encloses the number of a removed link.
 const LINK: char = '\u{2}';
 
-/// Takes out links to the web, and replaces others by their words.
+/// Removes links to the web, and replaces other links by their text.
 fn without_links(text: &str) -> (String, Vec<String>) {
     let mut out = String::new();
     let mut links = Vec::new();
     let mut rest = text;
     while let Some(start) = rest.find('[') {
         let before = &rest[..start];
-        // An image is its words.
+        // An image becomes its alternative text.
         let image = before.strip_suffix('!');
         let after = &rest[start + 1..];
         let link = after.split_once(']').and_then(|(words, behind)| {
@@ -371,7 +371,7 @@ fn without_links(text: &str) -> (String, Vec<String>) {
                 out.push_str(image.unwrap_or(before));
                 let target = target.split_whitespace().next().unwrap_or_default();
                 let label: String = words.chars().filter(|it| !"`*<>".contains(*it)).collect();
-                // In quotes, it would look like a link to an item.
+                // A quoted label would look like a link to an item.
                 let label = label.trim().trim_matches(['\'', '"']);
                 if target.starts_with("http") && !label.is_empty() {
                     let is_code = label.split_whitespace().any(is_name);
@@ -394,7 +394,7 @@ fn without_links(text: &str) -> (String, Vec<String>) {
     (out, links)
 }
 
-/// The text with its brackets escaped, which would be read as links.
+/// Escapes brackets, which would be read as links.
 fn escaped(text: &str) -> String {
     let mut out = String::new();
     let mut before = ' ';
@@ -408,7 +408,7 @@ fn escaped(text: &str) -> String {
     out
 }
 
-/// A word, as code if it is a name of something.
+/// Formats a word as code if it is a name.
 fn word(word: &str) -> String {
     let is_outside =
         |character: char| !character.is_alphanumeric() && !"_{}<>/$@#".contains(character);
@@ -429,13 +429,13 @@ fn word(word: &str) -> String {
     }
     if core.contains("://") || is_name(core) || core.contains(['<', '>', '{', '}']) {
         let (before, after) = (before.replace('\\', ""), after.replace('\\', ""));
-        // A backslash would escape the mark.
+        // A backslash would escape the backtick.
         return format!("{before}`{}`{after}", core.replace('\\', ""));
     }
     word.to_owned()
 }
 
-/// Whether lints take it for a name in code: `snake_case`, `CamelCase`, `a::b`.
+/// Returns whether lints consider it a name in code: `snake_case`, `CamelCase`, `a::b`.
 fn is_name(word: &str) -> bool {
     let is_outside = |character: char| !character.is_alphanumeric();
     let core = word.trim_matches(is_outside);
@@ -457,12 +457,13 @@ fn is_name(word: &str) -> bool {
                 .windows(2)
                 .any(|pair| pair[0].is_lowercase() && pair[1].is_uppercase());
             let is_mixed = letters.iter().any(|letter| letter.is_lowercase());
-            // `userId`, and `OAuth2`.
+            // Such as `userId` or `OAuth2`.
             humps && capitals > 0 || is_mixed && capitals > 1
         })
 }
 
-/// Breaks a text into lines. What a line may not start with stays on the one before.
+/// Breaks a text into lines. A word that would be markup at the start of a line stays on the
+/// previous one.
 fn wrap(text: &str, first: &str, indent: &str, width: usize, out: &mut Vec<String>) {
     let mut line = first.to_owned();
     let mut is_empty = true;
@@ -475,7 +476,7 @@ fn wrap(text: &str, first: &str, indent: &str, width: usize, out: &mut Vec<Strin
                 .all(|byte| byte.is_ascii_digit());
         let fits = line.chars().count() + 1 + word.chars().count() <= width;
         if is_empty {
-            // Nothing in front of it could be text.
+            // The first word has no previous line, so it is escaped.
             if first.is_empty() && is_mark && word.len() < 4 && !word.ends_with(['.', ')']) {
                 line.push('\\');
             }
@@ -493,7 +494,7 @@ fn wrap(text: &str, first: &str, indent: &str, width: usize, out: &mut Vec<Strin
     }
 }
 
-/// The words, where code spans and links are one.
+/// Splits the text into words; code spans and links are one word each.
 fn pieces(text: &str) -> Vec<String> {
     let mut pieces: Vec<String> = Vec::new();
     let mut open = false;

@@ -1,4 +1,4 @@
-//! The module's code.
+//! Generates the module's code.
 
 use std::collections::BTreeSet;
 use std::fmt::Write as _;
@@ -11,7 +11,7 @@ use super::types::{Choice, Field, Id, Item, Kind, Tag, Ty, Variant};
 use super::words::{Case, ident};
 use super::{ImportError, TODO};
 
-/// What a module is made of.
+/// The contents of a module.
 pub(super) struct Module<'m> {
     pub(super) docs: Vec<String>,
     pub(super) apis: &'m [Api],
@@ -19,16 +19,16 @@ pub(super) struct Module<'m> {
     pub(super) facts: &'m Facts,
 }
 
-/// What is imported, as it is used.
+/// The imports that the code uses.
 #[derive(Default)]
 #[expect(clippy::struct_excessive_bools, reason = "each is an import")]
 struct Used {
-    /// Of `cliq_api`.
+    /// From `cliq_api`.
     runtime: BTreeSet<&'static str>,
     map: bool,
     value: bool,
     serde: bool,
-    /// Members that are absent, null or there.
+    /// Whether some members distinguish absent, null and present.
     present: bool,
     lints: BTreeSet<&'static str>,
 }
@@ -38,7 +38,7 @@ impl Module<'_> {
     pub(super) fn code(&self) -> Result<String, ImportError> {
         let mut used = Used::default();
         used.runtime.insert("endpoints");
-        // A program uses some of it.
+        // A program may use only some of the module.
         used.lints.insert("dead_code");
         let mut parts = Vec::new();
         for api in self.apis {
@@ -180,7 +180,7 @@ impl Module<'_> {
                 match (arg.required, may_be_null) {
                     (true, false) => inner,
                     (false, false) => format!("Option<{inner}>"),
-                    // A setter that sends null as well.
+                    // A setter that can also send null.
                     (_, true) => format!("Option<Option<{inner}>>"),
                 }
             }
@@ -243,7 +243,7 @@ impl Module<'_> {
         }
     }
 
-    /// A type within an item, on the heap if it contains that.
+    /// Returns a type within an item; boxed if it contains the item.
     fn inner(&self, ty: &Ty, outer: Id, used: &mut Used) -> String {
         match ty {
             Ty::Named(id) if self.facts.is_boxed(outer, *id) => {
@@ -275,7 +275,7 @@ impl Module<'_> {
                 let _ = writeln!(out, "pub struct {name}(pub {});", self.inner(ty, id, used));
             }
             Kind::Pending => {
-                // Nothing is known of it: whatever JSON has.
+                // A type without any known structure.
                 used.value = true;
                 out.push_str("#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]\n");
                 out.push_str("#[serde(transparent)]\n");
@@ -432,7 +432,7 @@ impl Module<'_> {
     }
 }
 
-/// Reads a member that may be absent, null or there.
+/// Reads a member that can be absent, null or present.
 const PRESENT: &str = r#"
 #[doc = " Reads a member that is there: the inner `Option` is `None` if it is null."]
 fn present<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
@@ -478,7 +478,7 @@ fn enumeration(name: &str, variants: &[Choice], is_open: bool, used: &mut Used, 
     out.push_str("}\n");
 }
 
-/// The case that `serde` can write names in, if that makes fewer attributes than one for each.
+/// Returns the `rename_all` case that needs the fewest `rename` attributes, if it saves some.
 fn case_of(names: &[(&str, &str)], apply: fn(Case, &str) -> String) -> Option<Case> {
     let plain = names.iter().filter(|(name, wire)| name == wire).count();
     let fit = |case: Case| {
@@ -488,7 +488,7 @@ fn case_of(names: &[(&str, &str)], apply: fn(Case, &str) -> String) -> Option<Ca
             .count()
     };
     let best = Case::ALL.into_iter().max_by_key(|case| {
-        // The first of those that fit as well.
+        // Prefers the first case of those that fit equally well.
         let position = Case::ALL
             .iter()
             .position(|other| other == case)
@@ -498,7 +498,7 @@ fn case_of(names: &[(&str, &str)], apply: fn(Case, &str) -> String) -> Option<Ca
     (fit(best) > plain + 1 || fit(best) > plain && fit(best) == names.len()).then_some(best)
 }
 
-/// A variant's name without that of its enum.
+/// Removes the enum's name from a variant's name.
 fn shortened<'n>(variant: &'n str, name: &str) -> &'n str {
     let is_start = |rest: &&str| rest.starts_with(|first: char| first.is_ascii_uppercase());
     let short = variant.strip_prefix(name).filter(is_start);

@@ -1,8 +1,8 @@
-//! The keys of `#[endpoints(…)]` and `#[endpoint(…)]`.
+//! Generates the keys of `#[endpoints(…)]` and `#[endpoint(…)]`.
 
 use super::api::{BodyKind, Method, Place, Scopes};
 
-/// What all methods of a trait have, and what the trait therefore says.
+/// The keys that the trait has, because its methods share them.
 #[derive(Default)]
 pub(super) struct Shared {
     pub(super) base: String,
@@ -17,7 +17,7 @@ impl Shared {
     pub(super) fn of(methods: &[Method]) -> Self {
         let base = most(methods.iter().map(|method| method.base.clone())).unwrap_or_default();
         let limited = || methods.iter().filter(|method| !method.limits.is_empty());
-        // Those without a limit then have `limit = none`.
+        // Methods without a limit get `limit = none`.
         let limits = most(limited().map(|method| method.limits.clone()));
         let limits = limits.filter(|limits| {
             let same = limited().filter(|method| method.limits == *limits).count();
@@ -70,7 +70,7 @@ impl Shared {
     }
 }
 
-/// The value that most have, the first of these.
+/// Returns the most frequent value, the first of equally frequent ones.
 fn most<T: PartialEq>(values: impl Iterator<Item = T>) -> Option<T> {
     let mut counted: Vec<(T, usize)> = Vec::new();
     for value in values {
@@ -86,7 +86,7 @@ fn most<T: PartialEq>(values: impl Iterator<Item = T>) -> Option<T> {
         .map(|(value, _)| value)
 }
 
-/// The first word of all scopes, if they have it in common.
+/// Returns the first segment of all scopes, if they share it.
 fn scope_prefix(methods: &[Method]) -> Option<String> {
     let mut names = methods.iter().flat_map(|method| method.scopes.names());
     let (prefix, _) = names.next()?.split_once('.')?;
@@ -130,7 +130,7 @@ fn pairs(key: &str, pairs: &[(String, String)]) -> Option<String> {
     (!pairs.is_empty()).then(|| format!("{key}({})", pairs.join(", ")))
 }
 
-/// The keys of `#[endpoint(…)]`, behind the path.
+/// Returns the keys of `#[endpoint(…)]` after the path.
 pub(super) fn keys(method: &Method, shared: &Shared) -> Vec<String> {
     let mut keys = Vec::new();
     if method.base != shared.base {

@@ -1,8 +1,8 @@
-//! Where lines break that `prettyplease` leaves to us.
+//! Line breaks and empty lines, after `prettyplease`.
 
 use std::fmt::Write as _;
 
-/// The code with an empty line between items, and with the request line of each endpoint in one.
+/// Separates items by empty lines, and puts the request line of each endpoint on one line.
 pub(super) fn separated(code: &str) -> String {
     let mut out = String::new();
     let mut before = String::new();
@@ -34,7 +34,7 @@ pub(super) fn separated(code: &str) -> String {
         if is_start && ends_item && !before.is_empty() {
             out.push('\n');
         }
-        // `use a::{` may take several lines.
+        // A `use a::{` can have several lines.
         in_imports = is_use(&line) && !line.ends_with(';') || in_imports && !before.ends_with(';');
         out.push_str(&line);
         out.push('\n');
@@ -48,7 +48,7 @@ pub(super) fn separated(code: &str) -> String {
     out
 }
 
-/// `#[endpoint(…)]` that was broken into lines: in one line, if it fits, or with a key in each.
+/// Joins the lines of `#[endpoint(…)]` into one if it fits, else into one line per key.
 fn request_line<'c>(first: &str, lines: &mut impl Iterator<Item = &'c str>) -> String {
     let indent = &first[..first.len() - first.trim_start().len()];
     let mut inside = String::new();
@@ -76,7 +76,7 @@ fn request_line<'c>(first: &str, lines: &mut impl Iterator<Item = &'c str>) -> S
     out
 }
 
-/// The keys, each with its comma.
+/// Splits the keys, each with its comma.
 fn keys_of(inside: &str) -> Vec<String> {
     let mut keys = vec![String::new()];
     let mut depth = 0_i32;

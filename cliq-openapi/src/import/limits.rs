@@ -1,4 +1,4 @@
-//! Limits and lockouts, in extensions and in prose.
+//! Reads limits and lockouts from extensions and from descriptions.
 
 use regex_lite::Regex;
 
@@ -6,17 +6,17 @@ use super::ImportError;
 use super::docs::flat;
 use crate::node::Node;
 
-/// How prose tells limits.
+/// Regular expressions for limits in descriptions.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Patterns {
     limit: Option<Regex>,
     lock: Option<Regex>,
 }
 
-/// What one operation says.
+/// The limits of an operation.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct Limits {
-    /// As a declaration has them: `20/min`.
+    /// In the form of declarations, such as `20/min`.
     pub(super) limits: Vec<String>,
     pub(super) lock: Option<String>,
 }
@@ -73,7 +73,7 @@ impl Patterns {
                 }
                 _ => todos.push(format!("the limit in `{}`", &found[0])),
             }
-            // One pattern may have both.
+            // The limit's pattern can have a group for the lock.
             let lock = found.name("lock").and_then(|lock| duration(lock.as_str()));
             limits.lock = limits.lock.or(lock);
         }
@@ -105,7 +105,7 @@ fn compiled(pattern: &str, groups: &[&str]) -> Result<Regex, ImportError> {
     }
 }
 
-/// `10min` of `10 minutes`, `1min` of `min`; `None` for anything else.
+/// Returns `10min` for `10 minutes` and `1min` for `min`; `None` for anything else.
 fn duration(text: &str) -> Option<String> {
     let text = text.trim().to_ascii_lowercase();
     let digits = text.bytes().take_while(u8::is_ascii_digit).count();
@@ -125,7 +125,7 @@ fn duration(text: &str) -> Option<String> {
     (number > 0).then(|| format!("{number}{unit}"))
 }
 
-/// Whether a declaration can have it.
+/// Returns whether a declaration accepts the limit.
 fn is_limit(text: &str) -> bool {
     let text = text.strip_suffix(" per app").unwrap_or(text);
     let Some((calls, per)) = text.split_once('/') else {

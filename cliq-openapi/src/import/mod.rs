@@ -32,7 +32,7 @@ use plan::Plan;
 use source::Source;
 use types::{Item, Kind, Types};
 
-/// What marks a place where the document says more than a declaration can.
+/// Marks what a declaration can't express.
 const TODO: &str = "TODO(import):";
 
 /// Writes declarations for OpenAPI documents.
@@ -74,8 +74,9 @@ impl Importer {
         Self { name, ..self }
     }
 
-    /// Sets a regular expression that finds rate limits in descriptions, without their markup. It has
-    /// the groups `calls` and `per`, and may have `lock`: `(?<calls>\d+) requests per (?<per>\w+)`.
+    /// Sets a regular expression that finds rate limits in descriptions, after removing markup. It
+    /// has the groups `calls` and `per`, and optionally `lock`:
+    /// `(?<calls>\d+) requests per (?<per>\w+)`.
     ///
     /// # Errors
     ///
@@ -96,12 +97,12 @@ impl Importer {
         Ok(self)
     }
 
-    /// Reads a document, in JSON or YAML, and writes its module. The same document gives the same
+    /// Reads a document in JSON or YAML, and generates its module. The same document gives the same
     /// module.
     ///
     /// # Errors
     ///
-    /// The text is no OpenAPI 3.0 or 3.1.
+    /// The text is not OpenAPI 3.0 or 3.1.
     pub fn import(&self, document: &str) -> Result<Import, ImportError> {
         let source = Source::read(document)?;
         let plan = Plan::new(&source);
@@ -178,7 +179,7 @@ impl Importer {
     }
 }
 
-/// A module, and what the document says beyond it.
+/// A generated module, and what it can't express of the document.
 #[derive(Debug, Clone)]
 pub struct Import {
     code: String,
@@ -199,27 +200,27 @@ impl Import {
         self.counts
     }
 
-    /// Returns what the document says and a declaration can't.
+    /// Returns what a declaration can't express of the document.
     #[must_use]
     pub fn notes(&self) -> &[Note] {
         &self.notes
     }
 
-    /// Returns whether this module says the same as another, which may have been formatted since.
+    /// Returns whether this module is equivalent to another, ignoring formatting and comments.
     #[must_use]
     pub fn is_same(&self, other: &str) -> bool {
         self.code == other || formatted(&self.code) == formatted(other)
     }
 }
 
-/// Code in one form, without comments.
+/// Formats code and removes comments.
 fn formatted(code: &str) -> Option<String> {
     syn::parse_file(code)
         .ok()
         .map(|file| prettyplease::unparse(&file))
 }
 
-/// A summary for people: what was imported, and what wasn't, counted.
+/// A summary for people, with counts of what was imported and what wasn't.
 impl fmt::Display for Import {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Counts {
@@ -234,7 +235,7 @@ impl fmt::Display for Import {
         )?;
         let mut counted: BTreeMap<String, usize> = BTreeMap::new();
         for note in self.notes.iter().filter(|note| !note.is_skipped) {
-            // What differs between two of a kind is in backticks.
+            // Notes of one kind differ only in backticks.
             let parts: Vec<_> = note.text.split('`').collect();
             let kinds = parts
                 .iter()
@@ -263,7 +264,7 @@ impl fmt::Display for Import {
     }
 }
 
-/// How much was imported.
+/// Counts of what was imported.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Counts {
@@ -277,7 +278,7 @@ pub struct Counts {
     pub types: usize,
 }
 
-/// Something that the document says and a declaration can't.
+/// Something in the document that a declaration can't express.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Note {
     place: String,
@@ -286,19 +287,19 @@ pub struct Note {
 }
 
 impl Note {
-    /// Returns where: a method, an argument, a type or a field.
+    /// Returns the place: a method, an argument, a type or a field.
     #[must_use]
     pub fn place(&self) -> &str {
         &self.place
     }
 
-    /// Returns what the declaration doesn't say.
+    /// Returns what the declaration doesn't express.
     #[must_use]
     pub fn text(&self) -> &str {
         &self.text
     }
 
-    /// Returns whether the operation is left out for that.
+    /// Returns whether the operation is omitted for this reason.
     #[must_use]
     pub fn is_skipped(&self) -> bool {
         self.is_skipped
@@ -335,7 +336,7 @@ fn notes(apis: &[Api], items: &[Item], facts: &Facts) -> Vec<Note> {
     notes
 }
 
-/// Why a document can't be imported.
+/// The reason why a document can't be imported.
 #[derive(Debug)]
 pub struct ImportError(String);
 

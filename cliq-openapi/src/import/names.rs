@@ -1,12 +1,12 @@
-//! Names of methods and traits, as somebody would choose them who reads the document.
+//! Chooses names of methods and traits.
 
 use super::words::{camel, plural, singular, snake};
 
-/// What a method's name is made of.
+/// What a method's name is derived from.
 pub(super) struct Subject<'a> {
     pub(super) id: Option<&'a str>,
     pub(super) summary: &'a str,
-    /// `get`, `post`, …
+    /// Such as `get` or `post`.
     pub(super) method: &'a str,
     /// With `{placeholders}`.
     pub(super) path: &'a str,
@@ -16,7 +16,7 @@ pub(super) struct Subject<'a> {
     pub(super) is_list: bool,
 }
 
-/// Names that all clients and values have methods of.
+/// Names of methods that all clients and all values have.
 const RESERVED: [&str; 19] = [
     "as_user",
     "base_url",
@@ -69,7 +69,7 @@ const PREPOSITIONS: [&str; 12] = [
 ];
 
 impl Subject<'_> {
-    /// Names, the best first; the last is one that no other operation has.
+    /// Returns names, the best first; the last one is unique.
     pub(super) fn candidates(&self) -> Vec<String> {
         let mut names = Vec::new();
         let words = self.words();
@@ -94,15 +94,15 @@ impl Subject<'_> {
         names.into_iter().map(finish).collect()
     }
 
-    /// The words of its id that tell something.
+    /// Returns the significant words of the id.
     fn words(&self) -> Vec<String> {
         let Some(id) = self.id else {
             return Vec::new();
         };
-        // `repos/list-for-org`, `chat.postMessage`.
+        // `repos/list-for-org` and `chat.postMessage` have a prefix.
         let rest = id.rsplit(['/', '.']).next().unwrap_or(id);
         let mut name = snake(rest);
-        // `read_item_items__item_id__get`.
+        // FastAPI's ids are like `read_item_items__item_id__get`.
         let path = snake(self.path);
         let generated = format!("_{path}_{}", self.method);
         if let Some(start) = name
@@ -133,7 +133,7 @@ impl Subject<'_> {
         shortened(&words)
     }
 
-    /// Takes the words of the summary for an id that was cut off within a word.
+    /// Replaces an id that was cut off within a word by the words of the summary.
     fn complete(&self, words: &mut Vec<String>) {
         let summary = snake(self.summary);
         let full: Vec<_> = summary.split('_').map(str::to_owned).collect();
@@ -159,7 +159,7 @@ impl Subject<'_> {
         }
     }
 
-    /// With what the trait is about, behind the verb.
+    /// Adds the trait's noun after the verb.
     fn with_noun(&self, words: &[String]) -> Option<String> {
         let noun = snake(self.group);
         let (verb, rest) = words.split_first()?;
@@ -180,7 +180,7 @@ impl Subject<'_> {
         Some(name.join("_"))
     }
 
-    /// `create_thread_by_chat_id`.
+    /// Returns a name such as `create_thread_by_chat_id`.
     fn by_placeholder(&self, words: &[String]) -> Option<String> {
         let placeholder = self.path.split(['{', '}']).nth(1)?;
         Some(format!("{}_by_{}", words.join("_"), snake(placeholder)))
@@ -200,7 +200,7 @@ impl Subject<'_> {
         }
     }
 
-    /// `GET /tickets/{id}/comments` makes `list_ticket_comments`.
+    /// Returns `list_ticket_comments` for `GET /tickets/{id}/comments`.
     fn by_path(&self) -> String {
         let path = self.path.split(['?', '#']).next().unwrap_or_default();
         let segments: Vec<_> = path
@@ -231,7 +231,7 @@ impl Subject<'_> {
         }
         let last = nouns.last().cloned().unwrap_or_default();
         if !ends_in_placeholder && nouns.len() > 1 && VERBS.contains(&last.as_str()) {
-            // `POST /tickets/{id}/close`.
+            // `POST /tickets/{id}/close` is `close_ticket`.
             nouns.pop();
             return format!("{last}_{}", nouns.join("_"));
         }
@@ -249,7 +249,7 @@ impl Subject<'_> {
     }
 }
 
-/// Without the words that a name doesn't need.
+/// Removes redundant words.
 fn shortened(words: &[String]) -> Vec<String> {
     let has = |word: &str| words.iter().any(|it| it == word);
     let reads = words
@@ -270,7 +270,7 @@ fn shortened(words: &[String]) -> Vec<String> {
             kept.push(word.clone());
         }
     }
-    // `get_details_of_bot`, `get_list_of_bots`.
+    // `get_details_of_bot` is `get_bot`, `get_list_of_bots` is `list_bots`.
     if kept.len() > 3 && kept[2] == "of" && has("of") {
         match kept[1].as_str() {
             "details" | "detail" | "information" => {
@@ -320,7 +320,7 @@ fn shortened(words: &[String]) -> Vec<String> {
     kept
 }
 
-/// The name of a trait: the tag's words, which these texts may tell apart.
+/// Returns the name of a trait: the tag, whose words are split as in these texts.
 pub(super) fn group(tag: &str, texts: &[&str]) -> String {
     let name = camel(tag);
     let is_one_word = !tag.contains(|character: char| !character.is_ascii_lowercase());
@@ -357,7 +357,7 @@ mod tests {
         subject.candidates().swap_remove(0)
     }
 
-    /// The macros' list can't be called from here: a crate of macros exports nothing else.
+    /// The macro crate can't export its list, so the test reads its source.
     #[test]
     fn what_the_macros_reserve_is_reserved() {
         let path = concat!(

@@ -1,4 +1,4 @@
-//! Operations as methods.
+//! Imports operations as methods.
 
 use std::collections::HashSet;
 use std::fmt::Write as _;
@@ -12,7 +12,7 @@ use super::types::Types;
 use super::words::snake;
 use crate::node::Node;
 
-/// Setters of these names would hide what every call needs.
+/// Setters with these names would hide methods that every call needs.
 pub(super) const RESERVED_SETTERS: [&str; 5] =
     ["clone", "into_future", "send", "wait", "wait_send"];
 
@@ -20,7 +20,7 @@ pub(super) struct Reader<'s, 'p> {
     pub(super) source: &'s Source,
     pub(super) patterns: &'p Patterns,
     pub(super) nested: HashSet<String>,
-    /// Schemas that are a part of others.
+    /// Schemas that other schemas reference.
     pub(super) within: HashSet<String>,
     pub(super) shared: HashSet<String>,
 }
@@ -59,7 +59,7 @@ impl<'s> Reader<'s, '_> {
         Ok(method)
     }
 
-    /// The path of a declaration, and its placeholders by the names in the document.
+    /// Returns the path of a declaration, and its placeholders with their names in the document.
     fn path(&self, path: &str) -> Result<(String, Vec<(String, String)>), String> {
         let path = path.split('#').next().unwrap_or_default();
         let (path, query) = path
@@ -209,7 +209,7 @@ impl<'s> Reader<'s, '_> {
             .filter(|scopes| !scopes.is_empty())
             .collect();
         if with.len() < alternatives.len() && !with.is_empty() {
-            // Another scheme needs none.
+            // Another authorization scheme needs no scopes.
             todos.push("a call without scopes, by another scheme of authorization".to_owned());
         }
         match with.as_slice() {
@@ -223,7 +223,7 @@ impl<'s> Reader<'s, '_> {
                     .collect(),
             )),
             several => {
-                // Two schemes often have the same scopes.
+                // Schemes often have the same scopes.
                 if several.iter().any(|scopes| scopes != &several[0]) {
                     todos.push("a choice between sets of scopes; this is the first".to_owned());
                 }
@@ -260,7 +260,7 @@ fn method_docs(node: &Node) -> Vec<String> {
     lines
 }
 
-/// Schemas that something else refers to than the body of a request itself.
+/// Returns the schemas that are referenced from anywhere but a request's body.
 pub(super) fn nested_references(source: &Source) -> HashSet<String> {
     fn walk(node: &Node, is_body: bool, found: &mut HashSet<String>) {
         match node {
@@ -282,7 +282,7 @@ pub(super) fn nested_references(source: &Source) -> HashSet<String> {
             _ => {}
         }
     }
-    /// `content: {json: {schema: …}}`, or several bodies by name.
+    /// Walks `content: {json: {schema: …}}`, or several bodies by name.
     fn bodies(node: &Node, found: &mut HashSet<String>) {
         if node.get("content").is_none() {
             for (_, body) in node.entries() {
@@ -301,7 +301,8 @@ pub(super) fn nested_references(source: &Source) -> HashSet<String> {
     found
 }
 
-/// Paths that are there several times, with numbered placeholders: `{CHAT_ID1}` beside `{CHAT_ID}`.
+/// Returns numbered placeholders of paths that exist several times: `{CHAT_ID1}` beside
+/// `{CHAT_ID}`.
 pub(super) fn shared_placeholders(source: &Source) -> HashSet<String> {
     let paths: HashSet<_> = source
         .root
@@ -327,7 +328,7 @@ pub(super) fn shared_placeholders(source: &Source) -> HashSet<String> {
     shared
 }
 
-/// All that a part of the document refers to.
+/// Returns everything that a part of the document references.
 pub(super) fn references_in(node: &Node) -> HashSet<String> {
     let mut found = HashSet::new();
     let mut open = vec![node];
@@ -344,7 +345,7 @@ pub(super) fn references_in(node: &Node) -> HashSet<String> {
     found
 }
 
-/// The origin and the path of a server's URL.
+/// Returns the origin and the path of a server's URL.
 pub(super) fn server_parts(server: &Node) -> (String, String) {
     let mut url = server.at("url").text().unwrap_or_default().to_owned();
     for (name, variable) in server.at("variables").entries() {
@@ -363,7 +364,7 @@ pub(super) fn server_parts(server: &Node) -> (String, String) {
     }
 }
 
-/// The name of another server: the first word of its host that tells something.
+/// Returns the name of another server: the first significant word of its host.
 fn server_name(origin: &str) -> String {
     let host = origin.split("://").nth(1).unwrap_or(origin);
     let first = host.split(['.', ':']).next().unwrap_or(host);
@@ -385,7 +386,7 @@ fn dedup(names: Vec<String>) -> Vec<String> {
     kept
 }
 
-/// Renames arguments that have the name of another, or one that a builder's methods have.
+/// Renames arguments whose names are taken by others, or by a builder's methods.
 fn distinct_names(args: &mut [Arg]) {
     let mut taken: Vec<String> = Vec::new();
     for arg in args {
@@ -405,7 +406,7 @@ fn distinct_names(args: &mut [Arg]) {
     }
 }
 
-/// Brings the arguments into the order that the document has for them.
+/// Sorts the arguments by the document's `x-order`.
 fn order(node: &Node, args: &mut [Arg]) {
     let order = node.at("x-order").items();
     if order.is_empty() {

@@ -1,4 +1,4 @@
-//! Parameters in the path, the query and headers as arguments or constants.
+//! Imports parameters in the path, the query and headers as arguments or constants.
 
 use indexmap::IndexMap;
 
@@ -10,7 +10,7 @@ use super::types::{Hint, Ty, Types, is_scalar, is_struct};
 use super::words::snake;
 use crate::node::Node;
 
-/// Headers that follow from the request itself, or from the client.
+/// Headers that the client sets.
 const OWN_HEADERS: [&str; 10] = [
     "accept",
     "authorization",
@@ -44,7 +44,7 @@ impl<'s> Reader<'s, '_> {
                 }
             }
         }
-        // Those of the path in its order, declared or not.
+        // Placeholders come in the path's order, declared or not.
         for (name, valid) in placeholders {
             let parameter = parameters.shift_remove(&("path", name.as_str()));
             if parameter.is_some_and(|parameter| parameter.at("x-segments").is_true()) {
@@ -107,7 +107,7 @@ impl<'s> Reader<'s, '_> {
         }
     }
 
-    /// What the type of a parameter doesn't say.
+    /// Returns what the type of a parameter doesn't express.
     fn unsaid(&self, schema: &Node) -> Vec<String> {
         let dangling = self.source.dangling(schema);
         let followed = self.source.follow(schema);
@@ -307,7 +307,7 @@ fn member_hint(nouns: &Nouns, name: &str, schema: &Node) -> Hint {
     nouns.argument().of_member(name, kind(schema) == ["array"])
 }
 
-/// The only value that a schema allows, as text.
+/// Returns the only value that a schema allows, as text.
 fn constant_of(schema: &Node) -> Option<String> {
     let value = match schema.at("enum").items() {
         [one] => one,
@@ -319,7 +319,7 @@ fn constant_of(schema: &Node) -> Option<String> {
     }
 }
 
-/// The pair as it is in a path, if that needs no escapes.
+/// Returns the pair without percent-encoding, if it needs none.
 fn unescaped(escaped: &str, name: &str, value: &str) -> String {
     let is_plain = |text: &str| {
         text.chars()

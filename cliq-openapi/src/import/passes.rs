@@ -1,5 +1,5 @@
-//! What is known of types once all are read: which of them are sent, which contain themselves, and how
-//! the variants of a union are told apart.
+//! Analyzes all types: which of them are sent, which contain themselves, and how the variants of
+//! unions are distinguished.
 
 use super::api::{Api, ArgTy, Returns};
 use super::types::{Id, Item, Kind, Tag, Ty, Variant};
@@ -15,7 +15,7 @@ pub(super) struct Facts {
 }
 
 impl Facts {
-    /// Looks at all types, and decides how unions are tagged.
+    /// Analyzes all types, and decides how unions are tagged.
     pub(super) fn new(apis: &[Api], items: &mut [Item]) -> Self {
         tag(apis, items);
         let mut facts = Self {
@@ -40,7 +40,7 @@ impl Facts {
         facts
     }
 
-    /// Whether a value of `inner` within `outer` has to be on the heap.
+    /// Returns whether a value of `inner` within `outer` needs a box.
     pub(super) fn is_boxed(&self, outer: Id, inner: Id) -> bool {
         self.group[outer] == self.group[inner] && self.group[outer] != usize::MAX
     }
@@ -54,7 +54,7 @@ pub(super) fn returned(returns: &Returns) -> Option<&Ty> {
     }
 }
 
-/// The item that a type is made of, if any.
+/// Returns the item that a type refers to, if any.
 fn named(ty: &Ty) -> Option<Id> {
     match ty {
         Ty::Named(id) => Some(*id),
@@ -88,7 +88,7 @@ fn reach(ty: &Ty, items: &[Item], marks: &mut [bool]) {
     }
 }
 
-/// Lists items, each before what it is made of.
+/// Lists items, each before those that it contains.
 fn list(ty: &Ty, items: &[Item], seen: &mut [bool], used: &mut Vec<Id>) {
     let mut open: Vec<Id> = named(ty).into_iter().collect();
     while let Some(id) = open.pop() {
@@ -103,7 +103,7 @@ fn list(ty: &Ty, items: &[Item], seen: &mut [bool], used: &mut Vec<Id>) {
     }
 }
 
-/// The item that a value of this type has in it, not behind a list or a map.
+/// Returns the item that a value of this type contains directly, not in a list or a map.
 fn by_value(ty: &Ty) -> Option<Id> {
     match ty {
         Ty::Named(id) => Some(*id),
@@ -112,8 +112,8 @@ fn by_value(ty: &Ty) -> Option<Id> {
     }
 }
 
-/// The strongly connected groups of items that contain each other by value; `usize::MAX` for an item
-/// that isn't in such a group. By Tarjan's algorithm, without recursion.
+/// Returns the strongly connected components of items that contain each other by value;
+/// `usize::MAX` for an item outside of these. Tarjan's algorithm, without recursion.
 fn groups(items: &[Item]) -> Vec<usize> {
     let edges: Vec<Vec<Id>> = items
         .iter()
@@ -174,8 +174,8 @@ fn groups(items: &[Item]) -> Vec<usize> {
     groups
 }
 
-/// Decides for each union whether a member tells its variants apart. That member is then left out of
-/// the variants, so they must not be used without the union.
+/// Decides for each union whether a member distinguishes its variants. That member is removed from
+/// the variants, so they must only be used in the union.
 fn tag(apis: &[Api], items: &mut [Item]) {
     let mut uses = vec![0_usize; items.len()];
     let mut count = |ty: &Ty| {
@@ -228,7 +228,7 @@ fn tag(apis: &[Api], items: &mut [Item]) {
             *tag = Tag::Member(member);
         }
     }
-    // Unions without any wish are in the order in which they are tried.
+    // Untagged unions are tried in order, the most specific variant first.
     for id in 0..items.len() {
         let order = match &items[id].kind {
             Kind::Union {
@@ -242,7 +242,7 @@ fn tag(apis: &[Api], items: &mut [Item]) {
     }
 }
 
-/// The member, and its values for each variant.
+/// Returns the member, and its values for each variant.
 fn member_of(
     variants: &[Variant],
     wanted: Option<&str>,
@@ -300,7 +300,7 @@ fn member_of(
     distinct(&found.1).then_some(found)
 }
 
-/// How much a value must have to be of each variant, by the variants' order.
+/// Returns how specific each variant is.
 fn specificity(id: Id, items: &[Item]) -> Vec<i32> {
     let Kind::Union { variants, .. } = &items[id].kind else {
         return Vec::new();
@@ -317,7 +317,7 @@ fn weight(ty: &Ty, items: &[Item]) -> i32 {
             Kind::Struct { fields, .. } => {
                 let required = fields.iter().filter(|field| field.required).count();
                 match i32::try_from(required).unwrap_or(i32::MAX) {
-                    // Any object is one.
+                    // Any object matches.
                     0 => 1,
                     required => 100_i32.saturating_add(required),
                 }
@@ -336,7 +336,7 @@ fn weight(ty: &Ty, items: &[Item]) -> i32 {
     }
 }
 
-/// Sorts variants, the most specific first: the first that fits is taken.
+/// Sorts variants, the most specific first, because the first match wins.
 fn sort(variants: &mut Vec<Variant>, weights: &[i32]) {
     let mut both: Vec<_> = std::mem::take(variants)
         .into_iter()

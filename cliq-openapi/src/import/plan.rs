@@ -1,4 +1,4 @@
-//! Which operation becomes which method of which trait.
+//! Assigns operations to methods and traits.
 
 use std::collections::HashSet;
 
@@ -28,7 +28,7 @@ pub(super) struct Operation<'s> {
     pub(super) name: String,
 }
 
-/// The traits, and what was left out.
+/// The traits, and what was omitted.
 pub(super) struct Declared {
     pub(super) apis: Vec<Api>,
     /// Operations that can't be declared, with the reason.
@@ -36,7 +36,7 @@ pub(super) struct Declared {
     pub(super) operations: usize,
 }
 
-/// Names that the declarations take: traits, and what the macros generate beside them.
+/// Assigns names: of traits, methods, and the items that the macros generate.
 pub(super) struct Plan<'s> {
     operations: Vec<Operation<'s>>,
     groups: Vec<String>,
@@ -70,7 +70,7 @@ impl<'s> Plan<'s> {
         plan
     }
 
-    /// Finds the trait of each operation: by its tag, or by what its neighbours have.
+    /// Finds the trait of each operation: by its tag, or by operations with a similar path.
     fn group(&mut self, source: &Source, tags: &[Option<&str>]) {
         let title = source.root.at("info").at("title").text().unwrap_or("Api");
         let tagged: HashSet<_> = tags.iter().flatten().collect();
@@ -167,7 +167,7 @@ impl<'s> Plan<'s> {
         self.groups = names.into_values().collect();
     }
 
-    /// Finds the name of each method. All methods of the module are methods of a client, so they
+    /// Chooses the name of each method. All methods of the module are methods of a client, so they
     /// differ across traits, too.
     fn name(&mut self, source: &Source) {
         let candidates: Vec<Vec<String>> = self
@@ -196,7 +196,7 @@ impl<'s> Plan<'s> {
             return;
         }
         let mut level = vec![0_usize; candidates.len()];
-        // Those of one name all take their next one.
+        // Operations with equal names all take their next candidate.
         for _ in 0..8 {
             let mut seen: IndexMap<&str, Vec<usize>> = IndexMap::new();
             for (index, names) in candidates.iter().enumerate() {
@@ -226,7 +226,7 @@ impl<'s> Plan<'s> {
         }
     }
 
-    /// Names that types can't have.
+    /// Returns the names that types can't have.
     pub(super) fn taken(&self) -> Vec<String> {
         let traits = self.groups.iter();
         let traits = traits.flat_map(|name| [name.clone(), format!("{name}Call")]);
@@ -288,7 +288,7 @@ fn is_version(segment: &str) -> bool {
     rest.is_some_and(|rest| rest.starts_with(|first: char| first.is_ascii_digit()))
 }
 
-/// Whether the module uses the name for something else.
+/// Returns whether the module uses the name otherwise.
 fn is_known(name: &str) -> bool {
     [
         "Bytes",

@@ -1,4 +1,4 @@
-//! What schemas say by themselves.
+//! Reads single schemas.
 
 use super::docs;
 use super::source::reference;
@@ -6,7 +6,7 @@ use super::types::Ty;
 use super::words::camel;
 use crate::node::Node;
 
-/// The types of values, without null.
+/// Returns the types of values, without null.
 pub(super) fn kind(schema: &Node) -> Vec<&str> {
     let kinds = match schema.at("type") {
         Node::Text(kind) => vec![kind.as_str()],
@@ -44,7 +44,7 @@ pub(super) fn is_nullable_choice(schema: &Node) -> bool {
     choices.into_iter().flatten().any(is_null)
 }
 
-/// Whether a schema takes any text, and nothing else.
+/// Returns whether a schema accepts any text, and nothing else.
 pub(super) fn text_only(schema: &Node) -> bool {
     kind(schema) == ["string"] && schema.get("format").is_none()
 }
@@ -91,7 +91,7 @@ pub(super) fn text(schema: &Node) -> Ty {
     }
 }
 
-/// A value as text, without quotes.
+/// Returns a value as text, without quotes.
 pub(super) fn plain(value: &Node) -> String {
     match value {
         Node::Text(text) => text.clone(),
@@ -99,7 +99,7 @@ pub(super) fn plain(value: &Node) -> String {
     }
 }
 
-/// The name of a variant in place: its title, or the value of the member that tells it from others.
+/// Returns the name of an inline variant: its title, or the value of its discriminating member.
 pub(super) fn title(schema: &Node, tag: Option<&str>) -> Option<String> {
     let name = schema
         .at("title")
@@ -121,7 +121,7 @@ pub(super) fn title(schema: &Node, tag: Option<&str>) -> Option<String> {
     })
 }
 
-/// The values of the discriminator for what a reference leads to.
+/// Returns the values of the discriminator for a reference's target.
 pub(super) fn mapped(discriminator: &Node, target: &str) -> Vec<String> {
     let name = target.rsplit('/').next().unwrap_or_default();
     let mapping = discriminator.at("mapping").entries();
@@ -136,7 +136,7 @@ pub(super) fn mapped(discriminator: &Node, target: &str) -> Vec<String> {
     }
 }
 
-/// A schema in place. What a reference leads to has its words there.
+/// Returns an inline schema. A reference's target is documented elsewhere.
 pub(super) fn in_place<'n>(schema: &Node, followed: &'n Node) -> &'n Node {
     static NULL: Node = Node::Null;
     if reference(schema).is_some() {
@@ -146,7 +146,7 @@ pub(super) fn in_place<'n>(schema: &Node, followed: &'n Node) -> &'n Node {
     }
 }
 
-/// A schema's words: its own, or those of what it refers to; and its default.
+/// Returns a schema's description, or that of its target, and its default.
 pub(super) fn described(own: &Node, followed: &Node) -> Vec<String> {
     let text = |schema: &Node| schema.at("description").text().map(str::to_owned);
     let text = text(own).or_else(|| text(followed)).unwrap_or_default();
@@ -180,7 +180,7 @@ pub(super) fn described(own: &Node, followed: &Node) -> Vec<String> {
     lines
 }
 
-/// What the type of a schema doesn't say.
+/// Returns what the type of a schema doesn't express.
 pub(super) fn todos(schema: &Node) -> Vec<String> {
     let mut todos = Vec::new();
     let values = schema.at("enum").items();

@@ -1,27 +1,27 @@
-//! A document as it is read: its text, its references.
+//! Reads a document and resolves its references.
 
 use crate::node::Node;
 
 use super::ImportError;
 
-/// How many references may follow one another.
+/// The maximum length of a chain of references.
 const MAX_HOPS: usize = 32;
 
 /// A document, with the references in it.
 pub(super) struct Source {
     pub(super) root: Node,
-    /// Whether this crate wrote it, so that nothing has to be guessed.
+    /// Whether this crate generated it, so that nothing has to be inferred.
     pub(super) is_ours: bool,
 }
 
 impl Source {
-    /// Reads JSON or YAML.
+    /// Parses JSON or YAML.
     pub(super) fn read(text: &str) -> Result<Self, ImportError> {
         let text = text.trim_start_matches('\u{feff}');
         let root: Node = if text.trim_start().starts_with('{') {
             serde_json::from_str(text).map_err(|error| ImportError::new(error.to_string()))?
         } else {
-            // The file is the user's own, and may be as large as it is.
+            // The file is the user's own, so its size isn't limited.
             let options = serde_saphyr::options! {
                 budget: None,
                 duplicate_keys: serde_saphyr::options::DuplicateKeyPolicy::LastWins,
@@ -31,7 +31,7 @@ impl Source {
             };
             serde_saphyr::from_str_with_options(text, options).map_err(|error| {
                 let error = error.to_string();
-                // The program begins its line like this, too.
+                // The program prints `error: ` itself.
                 ImportError::new(error.trim_start_matches("error: ").to_owned())
             })?
         };
@@ -60,8 +60,8 @@ impl Source {
         Ok(Self { root, is_ours })
     }
 
-    /// Follows a value's reference. The value itself, if it is none; `None` for one that leads nowhere,
-    /// or out of the document.
+    /// Resolves a reference; returns a value that isn't one. `None` if the target doesn't exist or
+    /// is in another document.
     pub(super) fn resolve<'s>(&'s self, node: &'s Node) -> Option<&'s Node> {
         let mut node = node;
         for _ in 0..MAX_HOPS {
@@ -73,31 +73,31 @@ impl Source {
         None
     }
 
-    /// The same, with null in place of what leads nowhere.
+    /// As [`resolve`](Self::resolve), with null for a missing target.
     pub(super) fn follow<'s>(&'s self, node: &'s Node) -> &'s Node {
         static NULL: Node = Node::Null;
         self.resolve(node).unwrap_or(&NULL)
     }
 
-    /// What can't be said of a value: it refers to nothing in the document.
+    /// Returns the note for a reference without a target in the document.
     pub(super) fn dangling(&self, node: &Node) -> Option<String> {
         let target = reference(node).filter(|_| self.resolve(node).is_none())?;
         Some(format!("what `{target}` refers to"))
     }
 
-    /// What a reference leads to.
+    /// Returns the value at a reference's target.
     pub(super) fn target(&self, target: &str) -> Option<&Node> {
         let pointer = target.strip_prefix('#')?;
         self.root.pointer(&percent_decoded(pointer))
     }
 }
 
-/// The target of a reference.
+/// Returns the target of a reference.
 pub(super) fn reference(node: &Node) -> Option<&str> {
     node.at("$ref").text()
 }
 
-/// Pointers in URLs may have `%7B` for `{`.
+/// Decodes `%7B` and the like in pointers.
 fn percent_decoded(pointer: &str) -> String {
     if !pointer.contains('%') {
         return pointer.to_owned();

@@ -1,4 +1,4 @@
-//! Schemas as types: structs, enums, unions, and what is built of them.
+//! Imports schemas as types: structs, enums, unions, and types composed of them.
 
 use std::collections::{HashMap, HashSet};
 
@@ -71,37 +71,37 @@ pub(super) struct Item {
 
 #[derive(Debug, Clone)]
 pub(super) enum Kind {
-    /// It isn't known yet, or turned out to need no item.
+    /// Not known yet, or not needed.
     Pending,
     Struct {
         fields: Vec<Field>,
-        /// Members without names of their own.
+        /// The type of additional members.
         other: Option<Ty>,
-        /// Each adds its members.
+        /// Types whose members are flattened into this one.
         flattened: Vec<Ty>,
     },
-    /// Texts.
+    /// An enum of texts.
     Enum {
         variants: Vec<Choice>,
-        /// Whether it was declared beside any text.
+        /// Whether it also accepts any other text.
         is_open: bool,
     },
     /// One of several types.
     Union { variants: Vec<Variant>, tag: Tag },
-    /// A list of itself, say.
+    /// Such as a list of itself.
     Newtype(Ty),
 }
 
 #[derive(Debug, Clone)]
 pub(super) struct Field {
-    /// In JSON.
+    /// The name in JSON.
     pub(super) wire: String,
     pub(super) name: String,
     pub(super) ty: Ty,
     pub(super) required: bool,
     pub(super) docs: Vec<String>,
     pub(super) todos: Vec<String>,
-    /// The only value that it may have.
+    /// Its only value, if it has one.
     pub(super) constant: Option<String>,
 }
 
@@ -116,25 +116,25 @@ pub(super) struct Choice {
 pub(super) struct Variant {
     pub(super) name: String,
     pub(super) ty: Ty,
-    /// The values of the discriminator that name it.
+    /// The values of the discriminator for this variant.
     pub(super) values: Vec<String>,
 }
 
 #[derive(Debug, Clone, PartialEq)]
 pub(super) enum Tag {
-    /// The document names a member, or leaves it open.
+    /// Not decided yet; the document may name a member.
     Wanted(Option<String>),
-    /// By this member.
+    /// Tagged by this member.
     Member(String),
     Untagged,
 }
 
-/// What a type is called if it needs a name.
+/// How to name a type, if it needs a name.
 #[derive(Debug, Clone)]
 pub(super) struct Hint {
-    /// Names, the best first.
+    /// Candidates, the best first.
     pub(super) names: Vec<String>,
-    /// The item that is waiting for it.
+    /// The item reserved for the type.
     pub(super) slot: Option<Id>,
 }
 
@@ -146,7 +146,7 @@ impl Hint {
         }
     }
 
-    /// What those inside are named after.
+    /// Returns the base of the names of nested types.
     fn base(&self) -> &str {
         let name = self.names.first().map_or("Value", String::as_str);
         let endings = ["Response", "Request", "Payload", "Body", "Result", "Item"];
@@ -154,7 +154,7 @@ impl Hint {
         base.filter(|base| !base.is_empty()).unwrap_or(name)
     }
 
-    /// For the value of a member.
+    /// Returns the hint for the value of a member.
     pub(super) fn of_member(&self, property: &str, is_list: bool) -> Self {
         let name = snake(property);
         let is_general = GENERAL.contains(&name.as_str());
@@ -192,13 +192,13 @@ impl Hint {
     }
 }
 
-/// Names of members that say nothing about what they hold.
+/// Member names that don't describe their value.
 const GENERAL: [&str; 17] = [
     "data", "items", "results", "result", "list", "values", "value", "entries", "records",
     "response", "object", "objects", "content", "contents", "rows", "elements", "payload",
 ];
 
-/// Names that the module uses for something else, or that the macros know.
+/// Names that the module or the macros use otherwise.
 const TAKEN: [&str; 43] = [
     "BTreeMap",
     "Body",
@@ -250,16 +250,16 @@ pub(super) struct Types<'s> {
     source: &'s Source,
     pub(super) items: Vec<Item>,
     references: HashMap<String, Ty>,
-    /// References that are being read, and whether something refers back to them.
+    /// References in progress, and whether something refers back to them.
     open: Vec<(String, Id, bool)>,
     names: HashMap<String, Option<Id>>,
     components: HashMap<String, String>,
-    /// Schemas in place, which several operations may use.
+    /// Inline schemas, which several operations may share.
     inline: HashMap<*const Node, Ty>,
 }
 
 impl<'s> Types<'s> {
-    /// No types yet; these names are taken.
+    /// Returns no types; `taken` names are reserved.
     pub(super) fn new(source: &'s Source, taken: impl IntoIterator<Item = String>) -> Self {
         let mut names: HashMap<_, _> = TAKEN
             .iter()
@@ -282,7 +282,8 @@ impl<'s> Types<'s> {
         this
     }
 
-    /// The names of the document's schemas. Of a dotted name, as much as tells it from the others.
+    /// Returns the names of the document's schemas. A dotted name is shortened as far as it remains
+    /// unique.
     fn component_names(&self) -> HashMap<String, String> {
         let schemas = self.source.root.at("components").at("schemas");
         let keys: Vec<&str> = schemas.entries().map(|(key, _)| key).collect();
@@ -386,7 +387,7 @@ impl<'s> Types<'s> {
         let used = self.open.pop().is_some_and(|(_, _, used)| used);
         if let Kind::Pending = self.items[id].kind {
             if used {
-                // It refers to itself, without an item that could do so.
+                // A schema that refers to itself, without an item in between.
                 let inner = ty.present().clone();
                 self.fill(id, schema, Kind::Newtype(inner));
                 return named;
@@ -397,7 +398,7 @@ impl<'s> Types<'s> {
         named
     }
 
-    /// The name of what a reference leads to.
+    /// Returns the name of a reference's target.
     fn name_of(&self, target: &str) -> String {
         let known = self.components.get(target).cloned();
         known.unwrap_or_else(|| {
@@ -465,7 +466,7 @@ impl<'s> Types<'s> {
         }
     }
 
-    /// `type: [string, integer]`.
+    /// Imports `type: [string, integer]`.
     fn of_kinds(&mut self, kinds: &[&str], schema: &'s Node, hint: &Hint) -> Ty {
         if kinds.len() > 4 {
             return Ty::Json;
@@ -495,7 +496,7 @@ impl<'s> Types<'s> {
             return match () {
                 () if all(|value| matches!(value, Node::Bool(_))) => Some(Ty::Plain("bool")),
                 () if kind(schema) == ["string"] => {
-                    // YAML has numbers where texts without quotes were meant.
+                    // In YAML, unquoted texts may be numbers.
                     let texts: Vec<_> = values.iter().map(|value| plain(value)).collect();
                     let choices = texts.iter().map(|text| (text.as_str(), Vec::new()));
                     Some(self.texts(choices.collect(), schema, false, hint))
@@ -523,7 +524,7 @@ impl<'s> Types<'s> {
         Some(self.texts(choices.collect(), schema, false, hint))
     }
 
-    /// An enum of texts.
+    /// Imports an enum of texts.
     fn texts(
         &mut self,
         choices: Vec<(&str, Vec<String>)>,
@@ -538,7 +539,7 @@ impl<'s> Types<'s> {
             }
             let name = camel(wire);
             let name = match name.as_str() {
-                // The variant for all others.
+                // `Other` is the variant for unknown values.
                 "Other" => "OtherValue".to_owned(),
                 "Self" => "Itself".to_owned(),
                 "" => "Unnamed".to_owned(),
@@ -625,7 +626,7 @@ impl<'s> Types<'s> {
         Some(wrapped(ty))
     }
 
-    /// `oneOf: [{const: open}, {const: closed}]`, and enums beside any text.
+    /// Imports `oneOf: [{const: open}, {const: closed}]`, and enums combined with any text.
     fn choice_of_texts(
         &mut self,
         choices: &[&'s Node],
@@ -687,7 +688,7 @@ impl<'s> Types<'s> {
         if let [one] = variants.as_slice() {
             return wrapped(one.ty.clone());
         }
-        // `5` and `5.0` are one number, and a time that can't be read is a text.
+        // An `f64` reads integers as well.
         let has = |variants: &[Variant], ty: &Ty| variants.iter().any(|variant| variant.ty == *ty);
         if has(&variants, &Ty::Plain("f64")) {
             variants.retain(
@@ -728,7 +729,7 @@ impl<'s> Types<'s> {
         let own = ["properties", "oneOf", "anyOf", "additionalProperties"];
         let has_own = own.iter().any(|key| schema.get(key).is_some());
         if let ([one], false) = (parts.as_slice(), has_own) {
-            // The part alone says what it is; whether it is null is said here.
+            // The part has the type; this schema only makes it nullable.
             return self.of(one, hint);
         }
         let mut merged = Merged::default();
@@ -768,7 +769,7 @@ impl<'s> Types<'s> {
         self.merged(schema, &merged, hint)
     }
 
-    /// Collects the members of an object and of all that it consists of.
+    /// Collects the members of an object and of all its parts.
     pub(super) fn merge(&self, schema: &'s Node, merged: &mut Merged<'s>, depth: usize) {
         if depth > 16 {
             return;
@@ -856,7 +857,7 @@ impl<'s> Types<'s> {
         ty
     }
 
-    /// A member of an object.
+    /// Imports a member of an object.
     pub(super) fn field(
         &mut self,
         wire: &str,
@@ -870,7 +871,7 @@ impl<'s> Types<'s> {
             let is_list = kind(followed) == ["array"];
             self.of(property, &hint.of_member(wire, is_list))
         };
-        // An `Option` that was described: absent and null are one.
+        // This crate exports an `Option` as optional and nullable.
         let ty = if self.source.is_ours && !required {
             ty.present().clone()
         } else {
@@ -947,7 +948,7 @@ impl<'s> Types<'s> {
     }
 }
 
-/// The members of an object that have no names in its schema.
+/// Additional members of an object.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub(super) enum Additional<'s> {
     #[default]
@@ -962,13 +963,13 @@ pub(super) struct Merged<'s> {
     pub(super) properties: IndexMap<&'s str, &'s Node>,
     pub(super) required: Vec<&'s str>,
     pub(super) additional: Additional<'s>,
-    /// Schemas with `oneOf` or `anyOf`, each of which adds members.
+    /// Schemas with `oneOf` or `anyOf` that add members.
     pub(super) unions: Vec<&'s Node>,
-    /// Whether there are choices between members that are required.
+    /// Whether only certain combinations of members are valid.
     pub(super) constraints: bool,
 }
 
-/// Whether two items are the same but for their words.
+/// Returns whether two items are the same, ignoring documentation.
 fn same(one: &Kind, other: &Kind) -> bool {
     match (one, other) {
         (
@@ -1019,7 +1020,7 @@ fn same(one: &Kind, other: &Kind) -> bool {
     }
 }
 
-/// The name, and what it is called if that is taken.
+/// Returns the name, and alternatives if it is taken.
 fn candidates(name: &str) -> impl Iterator<Item = String> + use<> {
     let name = name.to_owned();
     let renamed = name
@@ -1042,7 +1043,7 @@ fn numbered(name: &str) -> impl Iterator<Item = String> + use<> {
     first.chain((2..).map(move |number| format!("{name}{number}")))
 }
 
-/// For the items of a list: the list's own name is that of one of them.
+/// Returns the hint for the items of a list.
 fn item_hint(hint: &Hint) -> Hint {
     let one = |name: &String| {
         if GENERAL.contains(&snake(name).as_str()) {
@@ -1055,7 +1056,7 @@ fn item_hint(hint: &Hint) -> Hint {
             one
         }
     };
-    // Names of members are those of one item already.
+    // Hints of members are singular already.
     let names = if hint.names.len() > 1 {
         hint.names.clone()
     } else {
@@ -1068,7 +1069,7 @@ fn escaped(key: &str) -> String {
     key.replace('~', "~0").replace('/', "~1")
 }
 
-/// Whether a value is one word in a path or a query.
+/// Returns whether a value is a single text in a path or a query.
 pub(super) fn is_scalar(ty: &Ty, types: &Types<'_>) -> bool {
     match ty {
         Ty::Plain(_) | Ty::Time => true,

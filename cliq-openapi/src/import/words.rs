@@ -1,19 +1,19 @@
-//! Words of names: cases, plurals, keywords.
+//! Converts words of names: cases, plurals, keywords.
 
 use heck::{ToSnakeCase, ToUpperCamelCase};
 
-/// `threadChatId`, `THREAD_CHAT_ID` and `Thread Chat ID` make `thread_chat_id`; empty if there is
-/// nothing that a name can have.
+/// Returns `thread_chat_id` for `threadChatId`, `THREAD_CHAT_ID` and `Thread Chat ID`; empty if no
+/// character is valid in a name.
 pub(super) fn snake(text: &str) -> String {
     leading(spelled(text).to_snake_case(), 'n')
 }
 
-/// `thread-creation_payload` makes `ThreadCreationPayload`.
+/// Returns `ThreadCreationPayload` for `thread-creation_payload`.
 pub(super) fn camel(text: &str) -> String {
     leading(spelled(text).to_upper_camel_case(), 'N')
 }
 
-/// A name can't start with a digit.
+/// Prefixes a letter to a leading digit, which names can't have.
 fn leading(name: String, letter: char) -> String {
     if name.starts_with(|first: char| first.is_ascii_digit()) {
         format!("{letter}{name}")
@@ -22,7 +22,7 @@ fn leading(name: String, letter: char) -> String {
     }
 }
 
-/// The text with signs in words where they are all that tells it from another.
+/// Spells out signs that distinguish the text from others.
 fn spelled(text: &str) -> String {
     let word = match text {
         "" => "empty",
@@ -49,7 +49,7 @@ fn spelled(text: &str) -> String {
         .or_else(|| signed('+', "plus"))
         .or_else(|| signed('!', "not"))
         .unwrap_or_else(|| text.to_owned());
-    // Only what every reader can type.
+    // Keeps only ASCII letters and digits.
     let plain = text.replace('\'', "");
     plain
         .chars()
@@ -63,7 +63,7 @@ fn spelled(text: &str) -> String {
         .collect()
 }
 
-/// An identifier; a keyword is raw, or gets an underscore where it can't be.
+/// Returns an identifier; a keyword becomes raw, or gets an underscore if it can't.
 pub(super) fn ident(name: &str) -> String {
     match name {
         "" => "value".to_owned(),
@@ -73,7 +73,7 @@ pub(super) fn ident(name: &str) -> String {
     }
 }
 
-/// One of several: `tickets`, `categories`, `addresses`.
+/// Returns the singular of `tickets`, `categories` or `addresses`.
 pub(super) fn singular(word: &str) -> String {
     let irregular = [
         ("data", "data"),
@@ -110,7 +110,7 @@ pub(super) fn singular(word: &str) -> String {
     format!("{start}{one}")
 }
 
-/// Several of one.
+/// Returns the plural of a word.
 pub(super) fn plural(word: &str) -> String {
     if singular(word) != word || word.ends_with("data") {
         return word.to_owned();
@@ -128,7 +128,7 @@ pub(super) fn plural(word: &str) -> String {
     format!("{word}s")
 }
 
-/// A case in which `serde` writes all names of a type.
+/// A case of `serde(rename_all)`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Case {
     Lower,
@@ -153,7 +153,7 @@ impl Case {
         Self::ScreamingKebab,
     ];
 
-    /// As `rename_all` has it.
+    /// Returns the name in `rename_all`.
     pub(super) fn name(self) -> &'static str {
         match self {
             Self::Lower => "lowercase",
@@ -167,7 +167,7 @@ impl Case {
         }
     }
 
-    /// The name of a variant, as `serde` makes it.
+    /// Returns the name of a variant, as `serde` converts it.
     pub(super) fn of_variant(self, variant: &str) -> String {
         let snake = || {
             let mut snake = String::new();
@@ -194,7 +194,7 @@ impl Case {
         }
     }
 
-    /// The name of a field, as `serde` makes it.
+    /// Returns the name of a field, as `serde` converts it.
     pub(super) fn of_field(self, field: &str) -> String {
         let pascal = || {
             let mut pascal = String::new();

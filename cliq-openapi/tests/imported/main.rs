@@ -1,5 +1,5 @@
-//! A document with what the documents of real APIs have (`desk.yaml`), imported to a module that is
-//! compiled here (`api.rs`, written anew with `BLESS=1`), and what its calls and types do.
+//! A document like those of real APIs (`desk.yaml`), imported to a module that is compiled here
+//! (`api.rs`, regenerated with `BLESS=1`), and the behavior of its calls and types.
 
 #[allow(unreachable_pub, reason = "as in a library")]
 mod api;
@@ -21,7 +21,7 @@ fn import() -> Import {
     Importer::new().name("desk.yaml").import(DESK).unwrap()
 }
 
-/// What a value is read as, and written again.
+/// Decodes a value and encodes it again.
 fn again<T: DeserializeOwned + Serialize>(value: Value) -> Value {
     let read: T = serde_json::from_value(value).unwrap();
     serde_json::to_value(read).unwrap()
@@ -101,7 +101,7 @@ fn a_type_contains_itself_and_any_of_several_types() {
         "Display Name": "Down!",
     });
     assert_eq!(again::<Ticket>(ticket.clone()), ticket);
-    // Null and absent are one in a response.
+    // In a response, null equals absent.
     let mut null = ticket.clone();
     null["assignedTo"] = Value::Null;
     assert_eq!(again::<Ticket>(null), ticket);

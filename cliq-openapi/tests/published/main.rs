@@ -1,6 +1,6 @@
-//! The document of the declared threads against the one that Zoho publishes: equal in every operation,
-//! parameter, requirement, scope, body and answer, but for the exceptions in `exceptions.yaml`, each of
-//! which has its reason and is needed.
+//! Compares the document of the declared threads with the one that Zoho publishes: equal in every
+//! operation, parameter, requirement, scope, body and response, except for those in
+//! `exceptions.yaml`, each of which has a reason and is needed.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
@@ -16,7 +16,7 @@ use serde_json::{Map, Value, json};
 struct Exception {
     name: String,
     reason: String,
-    /// What the differences begin with.
+    /// The prefixes of the differences.
     at: Vec<String>,
 }
 
@@ -37,7 +37,7 @@ fn ours() -> Value {
         .to_value()
 }
 
-/// All differences, each with its place.
+/// Returns all differences, each with its place.
 fn differences(published: &Value, ours: &Value) -> Vec<String> {
     let (published, ours) = (operations(published), operations(ours));
     let names: BTreeSet<_> = published.keys().chain(ours.keys()).collect();
@@ -67,7 +67,7 @@ fn differ(place: &str, published: &Value, ours: &Value, found: &mut Vec<String>)
     }
 }
 
-/// What each operation says, by its method and its whole path.
+/// Returns the facts of each operation, by method and full path.
 fn operations(document: &Value) -> BTreeMap<String, Value> {
     let mut operations = BTreeMap::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -118,7 +118,7 @@ fn content(of: &Value, document: &Value) -> Value {
         .collect()
 }
 
-/// A schema with what it refers to, and without words and examples.
+/// Returns a schema with its references resolved, without descriptions and examples.
 fn schema(value: &Value, document: &Value) -> Value {
     if let Some(target) = value["$ref"].as_str() {
         return schema(

@@ -144,7 +144,7 @@ pub trait Files {
     fn file_options(&self) -> Events<Text>;
 }
 
-/// One that says nothing more than it must.
+/// One with no optional key.
 #[endpoints]
 pub trait Plain {
     #[endpoint(GET "/plain")]

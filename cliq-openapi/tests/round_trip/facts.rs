@@ -1,4 +1,4 @@
-//! All that the metadata of an endpoint says, but for schemas and links in words.
+//! The metadata of an endpoint, except schemas and links in texts.
 
 use cliq_api::{EndpointMeta, NextPage};
 use serde_json::{Value, json};
@@ -57,7 +57,7 @@ pub(crate) fn facts(meta: &EndpointMeta) -> Value {
     })
 }
 
-/// Without links, which lead nowhere outside of rustdoc.
+/// Removes links, which have no target outside of rustdoc.
 fn plain(text: &str) -> String {
     let mut out = String::new();
     let mut rest = text;

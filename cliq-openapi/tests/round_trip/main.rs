@@ -1,6 +1,6 @@
-//! What is imported from an export declares the same: for the threads of Cliq, and for traits that use
-//! every form of the grammar. The imported modules are in this directory, `*_again.rs`, and are
-//! written anew with `BLESS=1`.
+//! Importing an export gives the same declarations: for the threads of Cliq, and for traits that
+//! use the whole grammar. The imported modules are in this directory, `*_again.rs`, and are
+//! regenerated with `BLESS=1`.
 
 #[allow(unreachable_pub, dead_code, reason = "as in a library")]
 mod every_form;
@@ -36,7 +36,7 @@ fn threads() -> Document {
         .server("https://cliq.zoho.com")
 }
 
-/// Compares the module that a document is imported to with the one that is compiled here.
+/// Compares the module that is imported from a document with the one that is compiled here.
 fn imported(document: &str, file: &str) {
     let import = Importer::new().import(document).unwrap();
     let skipped: Vec<_> = import
@@ -60,7 +60,7 @@ fn imported(document: &str, file: &str) {
 
 fn same(before: &[&'static EndpointMeta], again: &[&'static EndpointMeta]) {
     assert_eq!(again.len(), before.len());
-    // A document lists them by their paths.
+    // The document sorts endpoints by path.
     for meta in before {
         let same = again
             .iter()
@@ -102,7 +102,7 @@ fn the_metadata_of_threads_comes_back() {
 
 #[test]
 fn every_form_is_there() {
-    // What a declaration can say, as the names of the metadata's values.
+    // The names of the grammar's options, as in the metadata's values.
     let all = [every_form::TICKETS, every_form::FILES, every_form::PLAIN].concat();
     let facts: Vec<_> = all.iter().map(|meta| facts(meta).to_string()).collect();
     for form in [

@@ -10,8 +10,11 @@
     reason = "the module has what the document has"
 )]
 
+use std::collections::BTreeMap;
+
 use cliq_api::{Page, Timestamp, endpoints};
 use serde::{Deserialize, Serialize};
+use serde_json::Value;
 
 #[endpoints(
     base = "/api/v3",
@@ -229,10 +232,26 @@ pub trait Threads {
     ) -> AutoFollowStatus;
 }
 
+/// The result of posting a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Posted {
+    /// What a card is answered with.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub data: Option<PostedCard>,
+    /// The message's id; see also `id`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_id: Option<String>,
+}
+
+/// The message that shows a card.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub struct PostedCard {
+    /// The card, as it was posted.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub card: Option<BTreeMap<String, Value>>,
+    /// The message's id.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub id: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -250,6 +269,7 @@ pub struct Thread {
     pub parent_message_sender: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_message_id: Option<String>,
+    /// Whether a thread accepts messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadThreadState>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -258,6 +278,7 @@ pub struct Thread {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct LastMessage {
+    /// The type of a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub message_type: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -270,6 +291,7 @@ pub struct LastMessage {
     pub time: Option<Timestamp>,
 }
 
+/// Whether a thread accepts messages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadThreadState {
@@ -280,6 +302,7 @@ pub enum ThreadThreadState {
     Other(String),
 }
 
+/// What to do with a thread.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadAction {
@@ -302,13 +325,14 @@ pub struct MainMessage {
     #[serde(skip_serializing_if = "Option::is_none")]
     pub parent_resource_id: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pub sender: Option<Sender>,
+    pub sender: Option<Person>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_information: Option<ThreadInformation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state_information: Option<ThreadStateInformation>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub time: Option<Timestamp>,
+    /// The type of a message.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
@@ -319,20 +343,27 @@ pub struct MessageContent {
     pub text: Option<String>,
 }
 
+/// A mention in a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct Mention {
+    /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The name as written in the text, such as `@Scott Fisher`.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// What is mentioned.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub r#type: Option<String>,
 }
 
+/// A user by id and name: the creator of something, the sender of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-pub struct Sender {
+pub struct Person {
+    /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub id: Option<String>,
+    /// The name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
 }
@@ -353,10 +384,12 @@ pub struct ThreadInformation {
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct ThreadStateInformation {
+    /// Whether a thread accepts messages.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub thread_state: Option<ThreadStateInformationThreadState>,
 }
 
+/// Whether a thread accepts messages.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadStateInformationThreadState {
@@ -367,16 +400,21 @@ pub enum ThreadStateInformationThreadState {
     Other(String),
 }
 
+/// A participant of a chat. A request for some fields returns only these.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct User {
+    /// The email address.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub email_id: Option<String>,
+    /// The full name.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub name: Option<String>,
+    /// The id.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub user_id: Option<String>,
 }
 
+/// A field of a member to return.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadMemberField {
@@ -385,6 +423,7 @@ pub enum ThreadMemberField {
     Name,
 }
 
+/// Filters threads by whether the authenticated user follows them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum FollowState {
@@ -393,6 +432,7 @@ pub enum FollowState {
     All,
 }
 
+/// Whether a thread accepts messages.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum ThreadState {
@@ -400,6 +440,7 @@ pub enum ThreadState {
     Closed,
 }
 
+/// Whether the members of a channel follow its new threads automatically.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AutoFollow {
@@ -407,6 +448,7 @@ pub enum AutoFollow {
     Disable,
 }
 
+/// Whether the members of a channel follow its new threads automatically.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum AutoFollowStatus {

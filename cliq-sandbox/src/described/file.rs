@@ -1,4 +1,4 @@
-//! Worlds as JSON.
+//! The JSON format of worlds.
 
 use std::fmt;
 
@@ -16,8 +16,8 @@ use super::{add_bot, add_channel, add_user, tell};
 use crate::world::World;
 
 const FORMAT: &str = "cliq-sandbox world";
-/// The newest that is read, and the one that is written. It is raised where an older program would
-/// read something wrongly or not at all.
+/// The version that is written, and the newest that is read. Raise it if an older program would
+/// misread the file.
 const VERSION: u64 = 1;
 
 #[derive(Serialize, Deserialize)]
@@ -25,7 +25,7 @@ const VERSION: u64 = 1;
 struct WorldFile {
     format: String,
     version: u64,
-    /// The digits of the next id that is made up; above all others.
+    /// The digits of the next generated id, higher than all others.
     #[serde(default)]
     next_serial: u64,
     #[serde(default)]
@@ -36,7 +36,7 @@ struct WorldFile {
     files: Vec<NewFile>,
     #[serde(default)]
     channels: Vec<NewChannel>,
-    /// Chats that are no channels.
+    /// Chats that aren't channels.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     conversations: Vec<NewConversation>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -47,12 +47,12 @@ struct WorldFile {
     scheduled: Vec<NewScheduled>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     reminders: Vec<NewReminder>,
-    /// How users see chats.
+    /// Per-user state of chats.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     views: Vec<NewView>,
 }
 
-/// What all versions have.
+/// The members that all versions have.
 #[derive(Deserialize)]
 struct Head {
     format: Option<String>,
@@ -103,7 +103,7 @@ pub(crate) fn write(world: &World) -> String {
     text
 }
 
-/// Adds all that the text tells of to the world. After an error the world is of no use.
+/// Adds everything in the text to the world. After an error the world must not be used.
 pub(crate) fn read(text: &str, world: &mut World) -> Result<(), WorldError> {
     let no_world = || {
         let head = format!("{{\"format\": \"{FORMAT}\", \"version\": {VERSION}");
@@ -162,7 +162,7 @@ fn add<T>(
     Ok(())
 }
 
-/// Why there is no world in a text or a file: what is wrong, and where.
+/// An invalid world: what is wrong, and where.
 #[derive(Debug)]
 pub struct WorldError {
     what: String,

@@ -1,5 +1,5 @@
-//! Worlds in words: what a test builds in code and what a file holds are the same descriptions, and
-//! go the same way into a [`World`](crate::world::World), past the same checks.
+//! Descriptions of worlds. Tests build them in code, files hold them as JSON; both pass the same
+//! checks on the way to a [`World`](crate::world::World).
 
 mod file;
 mod parts;

@@ -1,4 +1,4 @@
-//! What can be said of a world. The names of the fields are those in the file.
+//! The parts of a description. The fields are named as in the file.
 
 use std::collections::BTreeMap;
 
@@ -31,7 +31,7 @@ pub(crate) struct NewBot {
     pub(crate) description: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) creator: Option<String>,
-    /// As the API names them: `execution_type`, `status_messages` and the like.
+    /// With the API's names, such as `execution_type` and `status_messages`.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(crate) settings: Map<String, Value>,
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
@@ -40,7 +40,7 @@ pub(crate) struct NewBot {
     pub(crate) deleted: bool,
 }
 
-/// A chat that is no channel.
+/// A chat that isn't a channel.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewConversation {
@@ -49,7 +49,7 @@ pub(crate) struct NewConversation {
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub(crate) title: String,
     pub(crate) creator: String,
-    /// Milliseconds since the Unix epoch, as all times here.
+    /// In milliseconds since the Unix epoch, like all times here.
     #[serde(default)]
     pub(crate) created: i64,
     pub(crate) members: Vec<String>,
@@ -75,7 +75,7 @@ pub(crate) struct NewFile {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) content_type: String,
-    /// In Base64.
+    /// As Base64.
     pub(crate) content: String,
 }
 
@@ -138,7 +138,7 @@ pub(crate) struct NewReminder {
     pub(crate) message: Option<String>,
 }
 
-/// How a user sees a chat.
+/// The state of a chat for one user.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub(crate) struct NewView {
@@ -156,7 +156,7 @@ pub(crate) struct NewView {
     pub(crate) cleared: Option<String>,
 }
 
-/// A channel that is to be in a [`Sandbox`](crate::Sandbox), with all that has been said in it.
+/// A channel to add to a [`Sandbox`](crate::Sandbox), with its messages and threads.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -172,7 +172,7 @@ pub struct NewChannel {
     pub(super) description: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) level: Option<String>,
-    /// Of those who are more than members.
+    /// Roles of members that aren't plain members.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub(super) roles: BTreeMap<String, Role>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
@@ -181,7 +181,7 @@ pub struct NewChannel {
     pub(super) created: Option<i64>,
     #[serde(default, skip_serializing_if = "is_false")]
     pub(super) archived: bool,
-    /// Who has posted in it, and left.
+    /// Users who have posted in it, and left.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(super) former_members: Vec<String>,
     #[serde(default)]
@@ -196,24 +196,24 @@ pub struct NewChannel {
     pub(super) messages: Vec<NewMessage>,
 }
 
-/// A message that is to be in a [`NewChannel`] or a [`NewThread`].
+/// A message to add to a [`NewChannel`] or a [`NewThread`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
 pub struct NewMessage {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) id: Option<String>,
-    /// In a file it is the id that tells the time.
+    /// In a file, the id holds the time.
     #[serde(skip)]
     pub(super) at: Option<OffsetDateTime>,
     pub(super) by: Author,
     pub(super) text: String,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) reply_to: Option<String>,
-    /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
+    /// Further content: `card`, `slides`, `buttons` and so on.
     #[serde(default, skip_serializing_if = "Map::is_empty")]
     pub(super) extras: Map<String, Value>,
-    /// The id of the file that it brings.
+    /// The id of the attached file.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) file: Option<String>,
     #[serde(default, skip_serializing_if = "is_false")]
@@ -239,7 +239,7 @@ pub(super) enum Author {
     Bot(String),
 }
 
-/// A thread that is to hang on a [`NewMessage`].
+/// A thread to start from a [`NewMessage`].
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
 #[must_use]
@@ -249,7 +249,7 @@ pub struct NewThread {
     pub(super) chat_id: Option<String>,
     #[serde(default)]
     pub(super) state: ThreadState,
-    /// `None`: those whom the messages make followers.
+    /// `None`: the followers that the messages imply.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(super) followers: Option<Vec<String>>,
     #[serde(default)]
@@ -275,7 +275,7 @@ impl NewBot {
 }
 
 impl NewChannel {
-    /// A channel with this unique name, and nobody in it.
+    /// Returns a channel with this unique name, without members.
     pub fn named(unique_name: impl Into<String>) -> Self {
         Self {
             unique_name: unique_name.into(),
@@ -297,7 +297,7 @@ impl NewChannel {
         }
     }
 
-    /// Its id, such as `P1974166000016769023`; made up where nothing is said.
+    /// Sets the id, such as `P1974166000016769023`. Generated by default.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -305,7 +305,7 @@ impl NewChannel {
         }
     }
 
-    /// Its chat id, such as `CT_1608777491574236080_637446511`; made up where nothing is said.
+    /// Sets the chat id, such as `CT_1608777491574236080_637446511`. Generated by default.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
         Self {
             chat_id: Some(chat_id.into()),
@@ -313,12 +313,12 @@ impl NewChannel {
         }
     }
 
-    /// How its messages can be answered; [`ReplyMode::Both`] where nothing is said.
+    /// Sets how messages can be answered. Defaults to [`ReplyMode::Both`].
     pub fn reply_mode(self, reply_mode: ReplyMode) -> Self {
         Self { reply_mode, ..self }
     }
 
-    /// Its members follow each thread that is started in it from now on.
+    /// Makes the members follow each thread that is started later.
     pub fn auto_follow(self) -> Self {
         Self {
             auto_follow: true,
@@ -326,7 +326,7 @@ impl NewChannel {
         }
     }
 
-    /// The ids of the users who are in it.
+    /// Adds users as members, by id.
     pub fn members(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             members: texts(user_ids),
@@ -334,7 +334,7 @@ impl NewChannel {
         }
     }
 
-    /// The unique names of the bots that are in it.
+    /// Adds bots, by unique name.
     pub fn bots(self, unique_names: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             bots: texts(unique_names),
@@ -342,7 +342,7 @@ impl NewChannel {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest so far.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self
@@ -350,12 +350,12 @@ impl NewChannel {
 }
 
 impl NewMessage {
-    /// Of a user, who is in the channel.
+    /// Returns a message of a user, who must be in the channel.
     pub fn by(user_id: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::User(user_id.into()), text.into())
     }
 
-    /// Of a bot, given by its unique name, that is in the channel.
+    /// Returns a message of a bot, by its unique name. It must be in the channel.
     pub fn by_bot(unique_name: impl Into<String>, text: impl Into<String>) -> Self {
         Self::from_author(Author::Bot(unique_name.into()), text.into())
     }
@@ -375,8 +375,8 @@ impl NewMessage {
         }
     }
 
-    /// Its id: milliseconds since the Unix epoch, which is when it was posted, `_`, and digits.
-    /// Made up where nothing is said.
+    /// Sets the id: the time of the message in milliseconds since the Unix epoch, `_`, and digits.
+    /// Generated by default.
     pub fn id(self, id: impl Into<String>) -> Self {
         Self {
             id: Some(id.into()),
@@ -384,8 +384,8 @@ impl NewMessage {
         }
     }
 
-    /// When it was posted, to the millisecond, where it is given no [`id`](Self::id).
-    /// [`Clock::START`](crate::Clock::START) where nothing is said.
+    /// Sets the time of the message, to the millisecond, unless it has an [`id`](Self::id).
+    /// Defaults to [`Clock::START`](crate::Clock::START).
     pub fn at(self, time: OffsetDateTime) -> Self {
         Self {
             at: Some(time),
@@ -393,8 +393,8 @@ impl NewMessage {
         }
     }
 
-    /// The id of the message that it answers: an earlier one of its chat, or the one that its
-    /// thread hangs on.
+    /// Makes the message an answer to this one: an earlier message of its chat, or the one that its
+    /// thread was started from.
     pub fn reply_to(self, message_id: impl Into<String>) -> Self {
         Self {
             reply_to: Some(message_id.into()),
@@ -402,7 +402,7 @@ impl NewMessage {
         }
     }
 
-    /// The thread that hangs on it. A message in a thread has none.
+    /// Starts a thread from this message. A message in a thread can't have one.
     pub fn thread(self, thread: NewThread) -> Self {
         Self {
             thread: Some(thread),
@@ -412,7 +412,7 @@ impl NewMessage {
 }
 
 impl NewThread {
-    /// An open thread with this title.
+    /// Returns an open thread with this title.
     pub fn titled(title: impl Into<String>) -> Self {
         Self {
             title: title.into(),
@@ -424,8 +424,8 @@ impl NewThread {
         }
     }
 
-    /// Its chat id: that of its channel, `-T-`, and digits, of which newer threads have higher
-    /// ones. Made up where nothing is said.
+    /// Sets the chat id: the channel's, `-T-`, and digits that are higher for newer threads.
+    /// Generated by default.
     pub fn chat_id(self, chat_id: impl Into<String>) -> Self {
         Self {
             chat_id: Some(chat_id.into()),
@@ -433,7 +433,7 @@ impl NewThread {
         }
     }
 
-    /// It is closed.
+    /// Closes the thread.
     pub fn closed(self) -> Self {
         Self {
             state: ThreadState::Closed,
@@ -441,8 +441,8 @@ impl NewThread {
         }
     }
 
-    /// The ids of the users who follow it. Where nothing is said, those who have posted in it, or
-    /// all of the channel if that follows its threads.
+    /// Sets the followers, by id. By default they are the users who have posted in the thread, or
+    /// all members if the channel follows its threads.
     pub fn followers(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             followers: Some(texts(user_ids)),
@@ -450,7 +450,7 @@ impl NewThread {
         }
     }
 
-    /// The ids of the users who have muted it.
+    /// Mutes the thread for users, by id.
     pub fn muted_by(self, user_ids: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             muted_by: texts(user_ids),
@@ -458,7 +458,7 @@ impl NewThread {
         }
     }
 
-    /// Another message in it, the newest.
+    /// Adds a message, the newest so far.
     pub fn message(mut self, message: NewMessage) -> Self {
         self.messages.push(message);
         self

@@ -1,5 +1,4 @@
-//! From a description to a world: with what is left open made up, and what can't be refused, in
-//! words that name it.
+//! From a description to a world. Generates what was left open, and reports contradictions.
 
 use std::fmt::Display;
 
@@ -12,7 +11,7 @@ use crate::world::{
     Sender, Thread, User, UserKey, World,
 };
 
-/// What is wrong, in words.
+/// The error describes the problem.
 pub(super) type Raised<T> = Result<T, String>;
 
 pub(crate) fn add_user(world: &mut World, user: NewUser) -> Raised<()> {
@@ -95,7 +94,7 @@ pub(crate) fn add_channel(world: &mut World, new: NewChannel) -> Raised<()> {
     let members = distinct(&members, "member", |id| user(world, id))?;
     if let Some(&member) = members.iter().find(|&&member| world[member].external) {
         return Err(format!(
-            "the user `{}` is of another organisation and can't be in a channel",
+            "the user `{}` is of another organization and can't be in a channel",
             world[member].id
         ));
     }
@@ -136,8 +135,7 @@ fn add_messages(world: &mut World, channel: ChannelKey, messages: Vec<NewMessage
         let id = add_message(world, Chat::Channel(channel), message)?;
         threads.extend(thread.map(|thread| (id, thread)));
     }
-    // Those that are given digits in their order, and the others, which are given higher ones,
-    // behind them.
+    // Threads whose ids have digits come first, in their order; the others get higher digits.
     let mut ordered = Vec::new();
     for (main_message, thread) in threads {
         let parent = &world[channel].chat_id;
@@ -160,7 +158,7 @@ fn add_messages(world: &mut World, channel: ChannelKey, messages: Vec<NewMessage
         ordered.push((serial, main_message, thread));
     }
     ordered.sort_by_key(|(serial, ..)| serial.unwrap_or(LAST_SERIAL));
-    // Before one is made up.
+    // Reserves the given digits before any are generated.
     for serial in ordered.iter().filter_map(|(serial, ..)| *serial) {
         world.skip_serial(serial);
     }
@@ -304,7 +302,7 @@ pub(super) fn add_message(world: &mut World, chat: Chat, new: NewMessage) -> Rai
     Ok(id)
 }
 
-/// As a message is named where something is wrong with it.
+/// The name of a message in an error.
 impl Display for NewMessage {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         const MOST: usize = 40;
@@ -333,7 +331,7 @@ pub(super) fn bot(world: &World, unique_name: &str) -> Raised<BotKey> {
         .ok_or_else(|| format!("there is no bot `{unique_name}` yet"))
 }
 
-/// Who may have posted in the chat: its members, and who was one.
+/// Returns the author of a message: a member of the chat, or a former one.
 fn author(world: &World, chat: Chat, id: &str) -> Raised<UserKey> {
     let user = user(world, id)?;
     let former = match chat {
@@ -360,7 +358,7 @@ fn not_in(world: &World, channel: ChannelKey, id: &str) -> String {
     )
 }
 
-/// Milliseconds since the Unix epoch.
+/// Converts milliseconds since the Unix epoch.
 pub(super) fn time(millis: i64) -> Raised<OffsetDateTime> {
     OffsetDateTime::from_unix_timestamp_nanos(i128::from(millis) * 1_000_000)
         .map_err(|_| format!("`{millis}` is no time: that is milliseconds since 1970"))
@@ -391,7 +389,7 @@ pub(super) fn distinct<K: PartialEq>(
     Ok(keys)
 }
 
-/// The id, or one of the form that Cliq's have.
+/// Returns the given id, or generates one in Cliq's format.
 fn given_or_made(
     world: &mut World,
     id: Option<String>,

@@ -1,4 +1,5 @@
-//! As [`raise`](super::raise): chats that are no channels, and what hangs on messages.
+//! As [`raise`](super::raise), for chats that aren't channels, and for pins, stars, reminders and
+//! the like.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -132,7 +133,7 @@ pub(super) fn add_reminder(world: &mut World, new: NewReminder) -> Raised<()> {
 
 pub(super) fn add_view(world: &mut World, new: &NewView) -> Raised<()> {
     let (user, chat) = (user(world, &new.user)?, chat(world, &new.chat_id)?);
-    // It may be gone meanwhile, and still says up to when.
+    // The message may be deleted meanwhile; the position remains valid.
     let id =
         |id: &String| MessageId::parse(id).ok_or_else(|| format!("`{id}` is no id of a message"));
     let view = View {

@@ -1,4 +1,4 @@
-//! From a world to its description, with nothing left open.
+//! From a world to its complete description.
 
 use base64::Engine;
 use base64::prelude::BASE64_STANDARD;
@@ -208,7 +208,7 @@ pub(super) fn reminder(world: &World, reminder: &Reminder) -> NewReminder {
     }
 }
 
-/// In an order that is the same each time; without those that say nothing.
+/// Returns the views in a stable order, without those that equal the default.
 pub(super) fn views(world: &World) -> Vec<NewView> {
     let mut views: Vec<_> = world.views().collect();
     views.sort_by_key(|(user, chat, _)| (*user, *chat));
@@ -225,7 +225,7 @@ pub(super) fn views(world: &World) -> Vec<NewView> {
     views.into_iter().map(tell).collect()
 }
 
-/// Since the Unix epoch.
+/// Returns milliseconds since the Unix epoch.
 fn millis(time: OffsetDateTime) -> i64 {
     i64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default()
 }

@@ -1,4 +1,4 @@
-//! Little that unpacks to much.
+//! A small body that decompresses to a large one.
 
 use std::io::Write;
 
@@ -8,8 +8,8 @@ use flate2::write::GzEncoder;
 
 const MEBIBYTE: usize = 1024 * 1024;
 
-/// A gzip file of that many MiB of spaces, at about a thousandth of the size. It is one member
-/// again and again, which RFC 1952 allows and which makes it quick.
+/// Returns a gzip file of this many MiB of spaces, compressed to about a thousandth. It repeats one
+/// member, which RFC 1952 allows and which is fast.
 pub(super) fn gzip(mebibytes: usize) -> Bytes {
     let mut member = GzEncoder::new(Vec::new(), Compression::fast());
     // Writing to a `Vec` doesn't fail.

@@ -1,4 +1,4 @@
-//! What a fault makes of an answer.
+//! Applies a fault to a response.
 
 use bytes::{BufMut, Bytes, BytesMut};
 use cliq_api::threads::GetThreadRequest;
@@ -15,20 +15,20 @@ use crate::reply::{self, Reply};
 const HTML: &[u8] =
     b"<!DOCTYPE html><html><head><title>One moment</title></head><body>We'll be back soon.</body></html>";
 
-/// What becomes of an answer on its way.
+/// What the client receives.
 #[derive(Debug)]
 pub(crate) enum Damaged {
-    /// It gets there.
+    /// The whole response.
     Whole(Response<Bytes>),
-    /// Its head says that the body has `announced` bytes, and of the body come the first `sent`.
+    /// A head that announces `announced` bytes, and the first `sent` bytes of the body.
     Cut {
         response: Response<Bytes>,
         announced: usize,
         sent: usize,
     },
-    /// Nothing comes.
+    /// Nothing.
     Silence,
-    /// The connection is reset.
+    /// A reset connection.
     Reset,
 }
 
@@ -78,12 +78,13 @@ pub(crate) fn damage(fault: Option<&Fault>, response: Response<Bytes>) -> Damage
     }
 }
 
-/// A server's failure at an endpoint, or one of a gateway, which knows of none.
+/// Returns an endpoint's error response for a server's failure, or that of a gateway, which doesn't
+/// know endpoints.
 pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Response<Bytes> {
     if status == StatusCode::INTERNAL_SERVER_ERROR
         && endpoint.is_some_and(|meta| meta.name() == GetThreadRequest::META.name())
     {
-        // The one endpoint that has a published code for it.
+        // The one endpoint with a published code for this failure.
         let message = "Sorry, we couldn't process your request due to a technical error. Please try again later.";
         return reply::json(
             status,
@@ -97,7 +98,7 @@ pub(crate) fn failure(status: StatusCode, endpoint: Option<&EndpointMeta>) -> Re
     reply::json(status, &json!({ "message": message }))
 }
 
-/// An answer without a body becomes one that says so in its body, as some of Cliq's do.
+/// Adds the body `{"Response Code": …}` to a response without one, as some endpoints of Cliq do.
 fn with_body(response: Response<Bytes>) -> Response<Bytes> {
     if response.body().is_empty() {
         Reply::no_response().into()
@@ -106,7 +107,7 @@ fn with_body(response: Response<Bytes>) -> Response<Bytes> {
     }
 }
 
-/// Spaces at the end are part of no value.
+/// Appends spaces, which JSON ignores.
 fn padded(body: &[u8], to: usize) -> Bytes {
     let mut padded = BytesMut::with_capacity(to.max(body.len()));
     padded.put_slice(body);

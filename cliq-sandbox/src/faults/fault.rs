@@ -1,60 +1,62 @@
-//! The kinds of things that go wrong.
+//! The kinds of faults.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// Something that goes wrong with one call.
+/// A fault of one call.
 ///
-/// Over HTTP it is what it says. In process it is what a client's transport would make of it.
+/// Over HTTP it happens on the connection. In process it is the error that a client's transport
+/// would report.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Fault {
-    /// There is no way to the server. Nothing was sent, and nothing arrives. Over HTTP, where there
-    /// is a connection already, as [`Fault::Reset`].
+    /// The server can't be reached. Nothing is sent, nothing arrives. Over HTTP, on a connection
+    /// that exists already, it is like [`Fault::Reset`].
     Unreachable,
-    /// It never arrives, and nobody tells: the caller waits for as long as it cares to.
+    /// The request is lost without an error: the caller waits until it times out.
     LoseRequest,
-    /// The connection is reset before the server has read the call, which doesn't arrive.
+    /// The connection is reset before the server has read the request, which doesn't arrive.
     Reset,
-    /// It arrives that much later, on top of its latency. It does so, and counts, even when its
+    /// The request arrives later, in addition to its latency. It arrives and counts even if the
     /// caller has given up.
     Late(Duration),
 
-    /// The token is refused, this once: 401. It doesn't count, and nothing is done.
+    /// The token is rejected once, with 401. The call doesn't count and has no effect.
     Unauthorized,
-    /// The server refuses with this status. The call has arrived and counts, but nothing is done.
+    /// The server fails with this status. The call counts but has no effect.
     Fail(StatusCode),
-    /// The server redirects to this URL. The call has arrived and counts, but nothing is done.
+    /// The server redirects to this URL. The call counts but has no effect.
     Redirect(String),
 
-    /// It is done, and the answer is lost; nobody tells.
+    /// The call takes effect, and the response is lost without an error.
     LoseAnswer,
-    /// It is done, and the connection is reset in place of the answer.
+    /// The call takes effect, and the connection is reset before the response.
     ResetAfter,
-    /// It is done, and the answer is this status, as from a gateway that lost patience.
+    /// The call takes effect, and the response has this status, as from a gateway that timed out.
     FailAfter(StatusCode),
-    /// It is done, and the connection closes in the middle of the answer's body.
+    /// The call takes effect, and the connection closes in the middle of the response's body.
     Truncate,
-    /// It is done, and the answer announces a shorter body than comes.
+    /// The call takes effect, and the response announces a shorter body than it has.
     WrongLength,
-    /// It is done, and the answer's body is a page of HTML.
+    /// The call takes effect, and the response's body is an HTML page.
     NotJson,
-    /// It is done, and the answer is blown up to this many bytes. It still is valid JSON.
+    /// The call takes effect, and the response is padded to this many bytes of valid JSON.
     Oversize(usize),
-    /// It is done, and the answer is a small compressed body that unpacks to this many MiB.
+    /// The call takes effect, and the response's small compressed body decompresses to this many
+    /// MiB.
     GzipBomb(usize),
 }
 
 impl Fault {
-    /// Whether the call doesn't get to the server.
+    /// Returns whether the request doesn't reach the server.
     pub(crate) fn is_before_arrival(&self) -> bool {
         matches!(self, Self::Unreachable | Self::LoseRequest | Self::Reset)
     }
 }
 
-/// In words, for a log.
+/// A description for logs.
 impl fmt::Display for Fault {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {

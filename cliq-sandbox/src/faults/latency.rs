@@ -1,4 +1,4 @@
-//! How long a way takes.
+//! Latencies of requests and responses.
 
 use std::ops::RangeInclusive;
 use std::str::FromStr;
@@ -6,12 +6,12 @@ use std::time::Duration;
 
 use crate::random::Random;
 
-/// The longest that is ever drawn.
+/// The maximum of random latencies, in seconds.
 const LONGEST: f64 = 86_400.0;
 
-/// How long requests or answers are under way: always the same time, or one that is drawn for each.
+/// The latency of requests or responses: constant, or random for each.
 ///
-/// It can be read from text: `50ms`, `20ms..200ms`, `exp:80ms`, `heavy:40ms`.
+/// It can be parsed from text: `50ms`, `20ms..200ms`, `exp:80ms`, `heavy:40ms`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Latency(Kind);
 
@@ -24,32 +24,32 @@ enum Kind {
 }
 
 impl Latency {
-    /// None at all.
+    /// No latency.
     pub const NONE: Self = Self(Kind::Constant(Duration::ZERO));
 
-    /// Always the same.
+    /// Returns a constant latency.
     pub const fn constant(time: Duration) -> Self {
         Self(Kind::Constant(time))
     }
 
-    /// Each time of the range as likely as the next.
+    /// Returns a latency that is uniformly distributed over the range.
     pub const fn uniform(range: RangeInclusive<Duration>) -> Self {
         Self(Kind::Uniform(*range.start(), *range.end()))
     }
 
-    /// Mostly short, with this mean.
+    /// Returns an exponentially distributed latency with this mean.
     pub const fn exponential(mean: Duration) -> Self {
         Self(Kind::Exponential(mean))
     }
 
-    /// At least this long, and now and then very long: a Pareto distribution. The lower `alpha`,
-    /// the heavier its tail; with 1.2 one in a hundred is 46 times as long, and one in ten
-    /// thousand 2154 times.
+    /// Returns a latency of at least this, and occasionally much longer: a Pareto distribution. The
+    /// lower `alpha`, the heavier its tail; with 1.2, one in a hundred is 46 times as long, and one
+    /// in ten thousand 2154 times.
     pub const fn heavy_tailed(at_least: Duration, alpha: f64) -> Self {
         Self(Kind::HeavyTailed(at_least, alpha))
     }
 
-    /// Whether it isn't always the same.
+    /// Returns whether the latency is random.
     pub(crate) fn is_chance(&self) -> bool {
         !matches!(self.0, Kind::Constant(_))
     }
@@ -77,21 +77,21 @@ fn seconds(seconds: f64) -> Duration {
     })
 }
 
-/// As [`Latency::NONE`].
+/// [`Latency::NONE`].
 impl Default for Latency {
     fn default() -> Self {
         Self::NONE
     }
 }
 
-/// As [`Latency::constant`].
+/// [`Latency::constant`].
 impl From<Duration> for Latency {
     fn from(time: Duration) -> Self {
         Self::constant(time)
     }
 }
 
-/// As [`Latency::uniform`].
+/// [`Latency::uniform`].
 impl From<RangeInclusive<Duration>> for Latency {
     fn from(range: RangeInclusive<Duration>) -> Self {
         Self::uniform(range)
@@ -122,7 +122,7 @@ impl FromStr for Latency {
     }
 }
 
-/// `250ms`, `1.5s`, `2m`.
+/// Parses `250ms`, `1.5s` or `2m`.
 fn time(text: &str) -> Result<Duration, String> {
     let split = text
         .find(|character: char| !character.is_ascii_digit() && character != '.')

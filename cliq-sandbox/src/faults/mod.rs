@@ -1,9 +1,8 @@
-//! What goes wrong between a client and the server, on demand.
+//! Faults between a client and the server, on demand.
 //!
-//! [`Faults`] is reached by [`Sandbox::faults`](crate::Sandbox::faults). What happens to a call
-//! depends on the sandbox's seed, on the endpoint, and on how many calls of that endpoint there
-//! were before: the same calls meet the same fate in each run, and calls of other endpoints have no
-//! part in it.
+//! [`Sandbox::faults`](crate::Sandbox::faults) returns [`Faults`]. Faults are deterministic: seed,
+//! endpoint, call index. The same calls meet the same faults in each run, whatever other endpoints
+//! are called.
 
 mod bomb;
 mod damage;

@@ -1,4 +1,4 @@
-//! Which call meets which fate.
+//! Decides which call meets which fault.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::{Mutex, PoisonError};
@@ -12,8 +12,7 @@ use super::latency::Latency;
 use crate::limits::Shape;
 use crate::random::Random;
 
-/// What is to go wrong in a [`Sandbox`](crate::Sandbox), and for which endpoints. Nothing does at
-/// first.
+/// The faults of a [`Sandbox`](crate::Sandbox), per endpoint. There are none by default.
 ///
 /// ```
 /// use std::time::Duration;
@@ -30,9 +29,9 @@ use crate::random::Random;
 /// faults.everywhere().latency(Latency::exponential(Duration::from_millis(80)));
 /// ```
 ///
-/// For a call, what comes first in this list happens: the next of the endpoint's sequence, the next
-/// of the sequence for everywhere, the endpoint's chances in the order in which they were given,
-/// those for everywhere. Latencies of the endpoint go before those for everywhere.
+/// A call meets the first fault of: the endpoint's sequence, the sequence for everywhere, the
+/// endpoint's random faults in the order of their calls, the random faults for everywhere. An
+/// endpoint's latency takes precedence over the one for everywhere.
 #[derive(Debug, Clone, Copy)]
 pub struct Faults<'s>(&'s Plans);
 
@@ -41,13 +40,13 @@ impl<'s> Faults<'s> {
         Self(plans)
     }
 
-    /// Those of one endpoint, and of those that the server can't tell from it: [`Shape`] says
-    /// which.
+    /// Returns the faults of one endpoint, and of those with the same [`Shape`], which the server
+    /// can't distinguish from it.
     pub fn on<E: Endpoint>(self) -> FaultsOn<'s> {
         self.on_endpoint(E::META)
     }
 
-    /// As [`on`](Self::on), by the metadata.
+    /// As [`on`](Self::on), by metadata.
     pub fn on_endpoint(self, endpoint: &'static EndpointMeta) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -55,7 +54,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of all endpoints, and of the [accounts server](crate::oauth).
+    /// Returns the faults of all endpoints and of the [accounts server](crate::oauth).
     pub fn everywhere(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -63,8 +62,8 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// Those of the [accounts server](crate::oauth), which gives out tokens, and of all else that
-    /// is no endpoint.
+    /// Returns the faults of the [accounts server](crate::oauth), which issues tokens, and of all
+    /// other requests that aren't to an endpoint.
     pub fn accounts(self) -> FaultsOn<'s> {
         FaultsOn {
             plans: self.0,
@@ -72,7 +71,7 @@ impl<'s> Faults<'s> {
         }
     }
 
-    /// From now on nothing goes wrong any more. What is under way goes its way.
+    /// Removes all faults and latencies. Calls in flight keep theirs.
     pub fn clear(self) {
         self.0.change(|plans| {
             plans.active = false;
@@ -87,7 +86,7 @@ impl<'s> Faults<'s> {
     }
 }
 
-/// The [`Faults`] of some endpoints. Each method adds to what was said before.
+/// The [`Faults`] of some endpoints. Each method adds to the previous ones.
 #[derive(Debug, Clone, Copy)]
 pub struct FaultsOn<'s> {
     plans: &'s Plans,
@@ -97,18 +96,18 @@ pub struct FaultsOn<'s> {
 #[derive(Debug, Clone, Copy)]
 enum Target {
     Everywhere,
-    /// Those of this shape; of `None` for what is no endpoint.
+    /// The calls of this shape; `None` for requests that aren't to an endpoint.
     Calls(Option<Shape>),
 }
 
 impl FaultsOn<'_> {
-    /// This happens to the next call; said again, to the one after it, and so on.
+    /// Adds a fault for the next call. Repeated, it adds one for the call after it, and so on.
     #[allow(clippy::should_implement_trait, reason = "nothing is iterated")]
     pub fn next(self, fault: Fault) -> Self {
         self.repeat(1, fault)
     }
 
-    /// This happens to the next `times` calls.
+    /// Adds a fault for each of the next `times` calls.
     pub fn repeat(self, times: usize, fault: Fault) -> Self {
         self.change(|plan| {
             plan.sequence
@@ -116,52 +115,52 @@ impl FaultsOn<'_> {
         })
     }
 
-    /// To the next `times` calls nothing happens.
+    /// Lets the next `times` calls pass without a fault.
     pub fn pass(self, times: usize) -> Self {
         self.change(|plan| plan.sequence.extend(std::iter::repeat_n(None, times)))
     }
 
-    /// This happens to each call with a chance from 0 to 1.
+    /// Adds a random fault. `chance` is from 0 to 1.
     pub fn sometimes(self, chance: f64, fault: Fault) -> Self {
         self.change(|plan| plan.chances.push((chance, fault)))
     }
 
-    /// [`Fault::LoseRequest`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseRequest`]. `chance` is from 0 to 1.
     pub fn lose_requests(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseRequest)
     }
 
-    /// [`Fault::LoseAnswer`], with a chance from 0 to 1.
+    /// Adds [`Fault::LoseAnswer`]. `chance` is from 0 to 1.
     pub fn lose_answers(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::LoseAnswer)
     }
 
-    /// [`Fault::Reset`], with a chance from 0 to 1.
+    /// Adds [`Fault::Reset`]. `chance` is from 0 to 1.
     pub fn reset(self, chance: f64) -> Self {
         self.sometimes(chance, Fault::Reset)
     }
 
-    /// [`Fault::Fail`], with a chance from 0 to 1.
+    /// Adds [`Fault::Fail`]. `chance` is from 0 to 1.
     pub fn fail(self, chance: f64, status: StatusCode) -> Self {
         self.sometimes(chance, Fault::Fail(status))
     }
 
-    /// [`Fault::Late`], with a chance from 0 to 1.
+    /// Adds [`Fault::Late`]. `chance` is from 0 to 1.
     pub fn late(self, chance: f64, by: Duration) -> Self {
         self.sometimes(chance, Fault::Late(by))
     }
 
-    /// How long requests are under way until they arrive.
+    /// Sets the latency of requests, until they arrive.
     pub fn request_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.before = Some(latency.into()))
     }
 
-    /// How long answers are under way, from when the request arrived.
+    /// Sets the latency of responses, from the arrival of the request.
     pub fn answer_latency(self, latency: impl Into<Latency>) -> Self {
         self.change(|plan| plan.after = Some(latency.into()))
     }
 
-    /// Both ways take this time, each drawn for itself.
+    /// Sets the latency of requests and of responses, each drawn separately.
     pub fn latency(self, each_way: impl Into<Latency>) -> Self {
         let latency = each_way.into();
         self.request_latency(latency).answer_latency(latency)
@@ -179,7 +178,7 @@ impl FaultsOn<'_> {
     }
 }
 
-/// All that is to go wrong.
+/// All faults and latencies.
 #[derive(Debug)]
 pub(crate) struct Plans {
     seed: u64,
@@ -188,12 +187,12 @@ pub(crate) struct Plans {
 
 #[derive(Debug, Default)]
 struct State {
-    /// Whether anything was ever said.
+    /// Whether any fault or latency was ever set.
     active: bool,
     everywhere: Plan,
-    /// Those of `None` are what is no endpoint.
+    /// `None` for requests that aren't to an endpoint.
     by_shape: HashMap<Option<Shape>, Plan>,
-    /// Whether chance had a part in anything.
+    /// Whether any decision was random.
     by_chance: bool,
 }
 
@@ -203,11 +202,11 @@ struct Plan {
     chances: Vec<(f64, Fault)>,
     before: Option<Latency>,
     after: Option<Latency>,
-    /// How many there were so far.
+    /// How many calls there were so far.
     calls: u64,
 }
 
-/// The fate of one call.
+/// The fault and the latencies of one call.
 #[derive(Debug, Default)]
 pub(crate) struct Course {
     pub(crate) before: Duration,
@@ -227,12 +226,12 @@ impl Plans {
         self.seed
     }
 
-    /// Whether there is anything that could go wrong.
+    /// Returns whether any fault or latency is set.
     pub(crate) fn is_active(&self) -> bool {
         self.change(|state| state.active)
     }
 
-    /// Whether another seed could have made a difference.
+    /// Returns whether any decision depended on the seed.
     pub(crate) fn went_by_chance(&self) -> bool {
         self.change(|state| state.by_chance)
     }
@@ -241,7 +240,8 @@ impl Plans {
         change(&mut self.state.lock().unwrap_or_else(PoisonError::into_inner))
     }
 
-    /// The fate of the next call of this shape; of `None` for what is no endpoint.
+    /// Returns the fault and the latencies of the next call of this shape; `None` for requests that
+    /// aren't to an endpoint.
     pub(crate) fn course(&self, shape: Option<Shape>) -> Course {
         self.change(|state| state.course(self.seed, shape))
     }
@@ -255,7 +255,7 @@ impl State {
         let mut random = Random::of_call(seed, &stream, here.calls);
         here.calls += 1;
 
-        // Always in this order, so that a chance more doesn't change the latencies.
+        // Always drawn in this order, so that another random fault doesn't change the latencies.
         let latencies = [
             here.before.or(everywhere.before),
             here.after.or(everywhere.after),

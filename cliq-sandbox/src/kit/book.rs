@@ -19,14 +19,14 @@ pub(super) type Script = Arc<dyn Fn(&ReceivedCall) -> Reply + Send + Sync>;
 #[derive(Default)]
 pub(super) struct Book {
     pub(super) servers: Servers,
-    /// From the oldest to the newest.
+    /// Ordered by age, oldest first.
     pub(super) stubs: Vec<Planned>,
     received: Vec<Arc<Request<Bytes>>>,
     /// Reports of calls without a reply, each with its count.
     unanswered: Vec<(String, usize)>,
 }
 
-/// Where the client's calls go.
+/// The servers that the client knows.
 #[derive(Default)]
 pub(super) struct Servers {
     /// The path of the client's base URL.
@@ -36,14 +36,14 @@ pub(super) struct Servers {
 }
 
 impl Servers {
-    /// Returns the names of the other servers and their URLs. The URLs aren't used, but tell the
-    /// servers apart.
+    /// Returns the names of the other servers, with URLs that only distinguish the servers.
     pub(super) fn urls(&self) -> impl Iterator<Item = (&'static str, String)> {
         let names = self.names.iter().enumerate();
         names.map(|(index, name)| (*name, format!("http://localhost:{}", index + 1)))
     }
 
-    /// Returns the prefix of the paths of an endpoint, if a request with this URI goes to its server.
+    /// Returns the prefix of the paths of an endpoint, if a request with this URI goes to its
+    /// server.
     pub(super) fn prefix(&self, endpoint: &EndpointMeta, uri: &Uri) -> Option<&str> {
         let port = uri.port_u16();
         let of = |(index, name): (usize, &&'static str)| {
@@ -51,14 +51,14 @@ impl Servers {
         };
         let name = self.names.iter().enumerate().find_map(of);
         match endpoint.server() {
-            // A client whose servers the test has mapped itself.
+            // The test has configured this server's URL on the client itself.
             Some(server) if !self.names.contains(&server) => Some(""),
             server => (name == server).then_some(if server.is_some() { "" } else { &self.prefix }),
         }
     }
 }
 
-/// A stub without its type.
+/// A stub, without its type parameter.
 pub(super) struct Planned {
     pub(super) endpoint: &'static EndpointMeta,
     pub(super) written_at: &'static Location<'static>,
@@ -66,7 +66,7 @@ pub(super) struct Planned {
     pub(super) scripts: Vec<Script>,
     pub(super) times: Times,
     pub(super) called: usize,
-    /// How many matching calls a newer stub replied to.
+    /// The number of matching calls that a newer stub replied to.
     pub(super) passed_over: usize,
 }
 
@@ -130,7 +130,7 @@ impl Book {
             "the stub at {} has no reply",
             report::place(stub.written_at)
         );
-        // A stub that must not be called needs no reply, and is reported for its count.
+        // A `never` stub needs no reply; its own report lists the call.
         if !stub.times.is_never() {
             let reported = report::without_reply(&request, stub);
             self.note(reported);
@@ -160,8 +160,8 @@ impl Book {
             .collect()
     }
 
-    /// Returns the endpoint that a server would choose instead of this one for the request's path:
-    /// one of the same trait, or of a stub, that has text where this one has a placeholder.
+    /// Returns the endpoint that a server would prefer to this one for the request's path: one of
+    /// the same trait, or of a stub, with text in place of a placeholder.
     pub(super) fn closer(
         &self,
         endpoint: &'static EndpointMeta,

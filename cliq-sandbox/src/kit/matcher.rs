@@ -13,8 +13,8 @@ use super::{names, report};
 
 #[derive(Clone)]
 pub(super) enum Matcher {
-    /// The expected value, as [`ReceivedCall::value`] returns it: text in a path, a query, a header
-    /// and a form, `null` if it must not be sent.
+    /// The expected value, in the form of [`ReceivedCall::value`]: text in a path, a query, a
+    /// header and a form; `null` if it must not be sent.
     Value {
         place: Place,
         shape: Option<Shape>,
@@ -62,7 +62,7 @@ impl Matcher {
     ///
     /// # Panics
     ///
-    /// If it is no valid header.
+    /// If the header is invalid.
     #[track_caller]
     pub(super) fn header(name: &str, value: &(impl Serialize + ?Sized)) -> Self {
         let Ok(name) = HeaderName::try_from(name) else {
@@ -103,7 +103,7 @@ impl Matcher {
             (Some(Shape::Json), value) => value.clone(),
             (_, Value::Null) if place != Place::Path => Value::Null,
             (Some(Shape::Deep), value) => deep(place, name, value),
-            // In a path, a list is one text.
+            // In a path, a list is a single text.
             (_, Value::Array(values)) if place == Place::Path => {
                 let between = if shape == Some(Shape::Csv) { "," } else { "/" };
                 let texts = values.iter().map(|value| text(place, name, value));
@@ -116,7 +116,7 @@ impl Matcher {
             {
                 Value::Null
             }
-            // Flattened: a list of one item looks like a single value.
+            // Flattened: a list of one item can't be distinguished from a single value.
             (None, Value::Array(values)) if values.len() == 1 => {
                 text(place, name, &values[0]).into()
             }
@@ -172,7 +172,7 @@ impl Matcher {
     }
 }
 
-/// `path TICKET_ID: "42"`.
+/// Such as `path TICKET_ID: "42"`.
 impl fmt::Display for Matcher {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
@@ -192,7 +192,7 @@ fn written(value: &(impl Serialize + ?Sized)) -> Value {
     }
 }
 
-/// Returns a value with brackets as it is sent: with texts, and without what is `null` or empty.
+/// Returns a bracketed value as it is sent: scalars as text, without `null` and empty lists.
 #[track_caller]
 fn deep(place: Place, name: &str, value: &Value) -> Value {
     match value {

@@ -1,7 +1,7 @@
 //! The test kit: a server of typed stubs, for the endpoints of any API.
 //!
-//! It derives everything from the declarations of endpoints, and keeps no state but the stubs and
-//! the received calls.
+//! It derives everything from the declarations of endpoints, and only keeps the stubs and the
+//! received calls.
 
 mod book;
 mod matcher;

@@ -381,7 +381,7 @@ fn json(endpoint: &EndpointMeta, request: &Request<Bytes>) -> Value {
         .into()
 }
 
-/// `a` of `a[b][0]`.
+/// Returns `a` of `a[b][0]`.
 fn root(name: &str) -> &str {
     name.split('[').next().unwrap_or_default()
 }
@@ -404,7 +404,7 @@ fn nested(pairs: &[(String, String)]) -> Value {
     with_lists(root)
 }
 
-/// Makes lists of objects whose keys are numbers in order.
+/// Turns objects whose keys are `0`, `1`, … into lists.
 fn with_lists(value: Value) -> Value {
     let Value::Object(members) = value else {
         return value;

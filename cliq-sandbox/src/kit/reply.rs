@@ -44,7 +44,7 @@ enum Outcome {
         other: Map<String, Value>,
     },
     Response(Response<Bytes>),
-    /// A body that is made for each reply.
+    /// A body that is created for each reply.
     Stream(&'static str, Arc<dyn Fn() -> Body + Send + Sync>),
     Broken(Sent),
     Silence,
@@ -62,8 +62,8 @@ impl Reply {
         Outcome::Value(to_json(&value)).into()
     }
 
-    /// Returns a reply with a page, and the token of the next: its URL for an endpoint whose pages
-    /// have URLs, and any text, which isn't sent, where they have numbers or offsets.
+    /// Returns a reply with a page, and the token of the next page: its URL if the endpoint's pages
+    /// have URLs. If they have numbers or offsets, the token isn't sent, so it may be any text.
     ///
     /// # Panics
     ///
@@ -106,8 +106,7 @@ impl Reply {
         Self::error(429, "", "Too many requests within a certain time frame.")
     }
 
-    /// Returns a reply with server-sent events, whose data is text. The connection ends behind
-    /// them.
+    /// Returns a reply with server-sent events. Then the connection ends.
     pub fn events<T: Into<String>>(events: impl IntoIterator<Item = Event<T>>) -> Self {
         let text: String = events.into_iter().map(event).collect();
         let mut response = Response::new(text.into());
@@ -116,14 +115,16 @@ impl Reply {
         Outcome::Response(response).into()
     }
 
-    /// Returns a reply whose body `make` returns for each call, such as a stream that is slow or
-    /// breaks off. It has the content type that the endpoint accepts.
+    /// Returns a reply with a body that `make` creates for each call, such as a slow or a broken
+    /// stream. Its content type is the one that the endpoint accepts.
     ///
     /// ```
     /// use cliq_api::{Body, Bytes};
     /// use cliq_sandbox::Reply;
     ///
-    /// let large = Reply::stream(|| Body::reader(std::io::Read::take(std::io::repeat(0), 1 << 30)));
+    /// use std::io::{self, Read};
+    ///
+    /// let large = Reply::stream(|| Body::reader(io::repeat(0).take(1 << 30)));
     /// ```
     pub fn stream(make: impl Fn() -> Body + Send + Sync + 'static) -> Self {
         Outcome::Stream("application/octet-stream", Arc::new(make)).into()
@@ -395,7 +396,7 @@ impl<T: Serialize, const N: usize> ReplyTo<decode::Paged, Page<T>> for [T; N] {
     }
 }
 
-/// `{"code": …, "message": …}`.
+/// Returns the error response `{"code": …, "message": …}`.
 pub(super) fn refusal(status: StatusCode, code: &str, message: &str) -> Response<Bytes> {
     let mut body = json!({ "message": message });
     if !code.is_empty() {
@@ -438,7 +439,7 @@ fn paged(
     response
 }
 
-/// Writes an event as a server does.
+/// Encodes a server-sent event.
 fn event<T: Into<String>>(event: Event<T>) -> String {
     let mut text = String::new();
     if let Some(id) = event.id {
@@ -455,7 +456,7 @@ fn event<T: Into<String>>(event: Event<T>) -> String {
     text
 }
 
-/// Inserts the value into `outer` at `path`, and creates the objects in between.
+/// Inserts the value into `outer` at `path`, and creates missing objects on the way.
 fn below(mut outer: Value, path: &[&str], value: Value) -> Value {
     *path
         .iter()

@@ -13,7 +13,7 @@ use serde_json::Value;
 use super::book::{Book, Planned};
 use super::received::ReceivedCall;
 
-/// Headers of all requests, which reports omit.
+/// Headers that reports omit, because most requests have them.
 const ORDINARY: [HeaderName; 3] = [ACCEPT, CONTENT_TYPE, USER_AGENT];
 const SECRET: [HeaderName; 3] = [AUTHORIZATION, COOKIE, PROXY_AUTHORIZATION];
 /// The maximum length of a value in a report, in characters.
@@ -129,7 +129,7 @@ fn distance<'b>(
     stub: &'b Planned,
     request: &Arc<Request<Bytes>>,
 ) -> (usize, &'b Planned, Vec<String>) {
-    /// A stub of another endpoint is further away than any difference of values.
+    /// More than any difference of values: a stub of another endpoint is less similar.
     const OTHER: usize = 1000;
     if let Some(closer) = book.closer(stub.endpoint, request) {
         let why = format!("expected {}, found {closer}", stub.endpoint);

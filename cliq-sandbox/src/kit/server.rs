@@ -48,10 +48,11 @@ use crate::whole::whole;
 /// report of unmatched calls, and of stubs that weren't called as often as expected (by default, at
 /// least once). If the test is panicking already, it prints only the unmatched calls.
 ///
-/// The server identifies the endpoint of a request by its server, its method, its path, its constants
-/// and the names of its parameters. Endpoints with the same ones can't be distinguished. If the paths
-/// of several endpoints match, text comes before a placeholder, and `<PATH..>` last: a call of
-/// `/chats/search` is never one of `/chats/<CHAT_ID>`, if both are declared in one trait or stubbed.
+/// The server identifies the endpoint of a request by its server, its method, its path, its
+/// constants and the names of its parameters. Endpoints with the same ones can't be distinguished.
+/// If the paths of several endpoints match, text comes before a placeholder, and `<PATH..>` last: a
+/// call of `/chats/search` is never one of `/chats/<CHAT_ID>`, if both are declared in one trait or
+/// stubbed.
 pub struct StubServer {
     book: Arc<Mutex<Book>>,
     base_url: String,

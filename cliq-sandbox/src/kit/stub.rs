@@ -18,9 +18,9 @@ use super::times::Times;
 /// effect immediately.
 ///
 /// **Conditions.** [`path`](Self::path), [`query`](Self::query), [`header`](Self::header),
-/// [`field`](Self::field), [`part`](Self::part) and [`body`](Self::body) accept any `Serialize` value, and compare it as
-/// it would be sent. `None` expects that the value isn't sent. A call must meet all conditions;
-/// parameters without one may have any value.
+/// [`field`](Self::field), [`part`](Self::part) and [`body`](Self::body) accept any `Serialize`
+/// value, and compare it as it would be sent. `None` expects that the value isn't sent. A call must
+/// meet all conditions; parameters without one may have any value.
 ///
 /// **Replies.** Replies are used in order; the last one is repeated.
 ///
@@ -59,7 +59,7 @@ impl<R: Endpoint> Stub<R> {
     ///
     /// # Panics
     ///
-    /// If it is no valid header.
+    /// If the header is invalid.
     #[track_caller]
     pub fn header(self, name: &str, value: impl Serialize) -> Self {
         self.expects(vec![Matcher::header(name, &value)])
@@ -76,7 +76,7 @@ impl<R: Endpoint> Stub<R> {
     }
 
     /// Expects this content of a part of a multipart body, as text.
-    /// [`ReceivedCall::part`](crate::ReceivedCall::part) has the rest of it.
+    /// [`ReceivedCall::part`](crate::ReceivedCall::part) has its other properties.
     ///
     /// # Panics
     ///
@@ -97,7 +97,7 @@ impl<R: Endpoint> Stub<R> {
     }
 
     /// Expects that `holds` returns `true`. Reports show the description. `holds` must not use the
-    /// server, whose lock is held meanwhile.
+    /// server: its lock is held meanwhile.
     pub fn matching(
         self,
         description: impl Into<String>,
@@ -123,7 +123,7 @@ impl<R: Endpoint> Stub<R> {
         self.replies(Arc::new(move |_| reply.clone()))
     }
 
-    /// Adds a reply after another one. Equals [`reply`](Self::reply).
+    /// Adds the next reply. An alias of [`reply`](Self::reply).
     ///
     /// # Panics
     ///

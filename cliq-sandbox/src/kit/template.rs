@@ -10,7 +10,7 @@ pub(super) fn capture(template: &str, path: &str) -> Option<Vec<String>> {
         (template.split('/').collect(), path.split('/').collect());
     let mut values = Vec::new();
     if let Some(at) = template.iter().position(|segment| is_rest(segment)) {
-        // It takes what the segments around it leave.
+        // `<PATH..>` takes the segments that the others leave.
         let taken = (segments.len() + 1).checked_sub(template.len())?;
         let rest = segments.get(at..at + taken)?.join("/");
         if taken == 0 || rest.split('/').any(str::is_empty) {
@@ -35,7 +35,7 @@ pub(super) fn capture(template: &str, path: &str) -> Option<Vec<String>> {
     Some(values)
 }
 
-/// `<PATH..>`.
+/// Returns whether the segment is a placeholder like `<PATH..>`.
 fn is_rest(segment: &str) -> bool {
     segment.starts_with('<') && segment.ends_with("..>")
 }
@@ -44,8 +44,8 @@ fn decoded(text: &str) -> String {
     percent_decode_str(text).decode_utf8_lossy().into_owned()
 }
 
-/// Orders the templates that match one path: the one that a server would choose is the least. Text
-/// comes before a placeholder, from left to right, and several segments come last.
+/// A sort key for templates that match the same path: a server prefers the lowest. Text comes
+/// before a placeholder, from left to right, and `<PATH..>` last.
 pub(super) fn looseness(template: &str) -> (bool, Vec<u8>) {
     let segments = template.split('/').map(|segment| {
         match (

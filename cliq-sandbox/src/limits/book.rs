@@ -1,4 +1,4 @@
-//! What a server saw: the truth that tests go by.
+//! A server's record of calls and locks, for assertions.
 
 use std::collections::VecDeque;
 use std::sync::Arc;
@@ -9,14 +9,14 @@ use cliq_api::{Endpoint, Limit};
 use super::shape::Shape;
 use super::throttle::Verdict;
 
-/// How many arrivals, and how many locks, are kept one by one unless something else is said.
+/// How many arrivals, and how many locks, are kept by default.
 pub(super) const KEPT: usize = 100_000;
 
-/// What a [`Throttle`](super::Throttle) saw, up to when it was asked.
+/// A snapshot of what a [`Throttle`](super::Throttle) recorded.
 ///
-/// The [tallies](Self::tallies) and the [totals](Self::totals) are of all calls. Of the single
-/// [arrivals](Self::arrivals) and [locks](Self::locks) only the latest are kept, 100,000 of each
-/// unless something else was said.
+/// [Tallies](Self::tallies) and [totals](Self::totals) include all calls. Single
+/// [arrivals](Self::arrivals) and [locks](Self::locks) are only kept for the latest calls, 100,000
+/// of each by default.
 ///
 /// Times are since the Unix epoch.
 #[derive(Debug, Clone)]
@@ -38,28 +38,29 @@ impl Book {
         }
     }
 
-    /// Each call, from the oldest to the newest.
+    /// Returns the calls, from the oldest to the newest.
     pub fn arrivals(&self) -> impl Iterator<Item = &Arrival> {
         self.arrivals.kept.iter()
     }
 
-    /// Each lock, from the oldest to the newest.
+    /// Returns the locks, from the oldest to the newest.
     pub fn locks(&self) -> impl Iterator<Item = &Lock> {
         self.locks.kept.iter()
     }
 
-    /// All users and shapes together. Its [`fullest`](Tally::fullest) is the highest number in a
-    /// window of any of them.
+    /// Returns the totals of all users and shapes. Their [`fullest`](Tally::fullest) is the highest
+    /// number of calls in a window of any of them.
     pub fn totals(&self) -> Tally {
         self.totals
     }
 
-    /// What one user did with one endpoint, and with those that the server can't tell from it.
+    /// Returns the figures of one user's calls of this endpoint, and of endpoints with the same
+    /// shape.
     pub fn of<E: Endpoint>(&self, user_id: &str) -> Tally {
         self.tally(user_id, Shape::of::<E>())
     }
 
-    /// As [`of`](Self::of), by the shape.
+    /// As [`of`](Self::of), by shape.
     pub fn tally(&self, user_id: &str, shape: Shape) -> Tally {
         let found = self
             .tallies
@@ -68,15 +69,15 @@ impl Book {
         found.map(|(_, _, tally)| *tally).unwrap_or_default()
     }
 
-    /// What each user did with each shape.
+    /// Returns the figures per user and shape.
     pub fn tallies(&self) -> impl Iterator<Item = (&str, Shape, Tally)> {
         self.tallies
             .iter()
             .map(|(user, shape, tally)| (&**user, *shape, *tally))
     }
 
-    /// Of all windows the one that comes closest to its limit, or went past it the furthest: whose
-    /// it is, and what it held.
+    /// Returns the figures of the user and shape whose window came closest to its limit, or
+    /// exceeded it the most.
     pub fn fullest(&self) -> Option<(&str, Shape, Tally)> {
         let fill = |tally: &Tally| {
             tally.limit.map_or(0.0, |limit| {
@@ -89,60 +90,60 @@ impl Book {
     }
 }
 
-/// One call.
+/// A call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Arrival {
     /// When it arrived.
     pub at: Duration,
-    /// Whose it was.
+    /// The user who called.
     pub user_id: Arc<str>,
-    /// What it called.
+    /// The shape of the called endpoint.
     pub shape: Shape,
-    /// Whether it was let through.
+    /// Whether it was allowed, and if not, why.
     pub verdict: Verdict,
 }
 
-/// A time in which a user is shut out.
+/// A lockout of a user from a shape.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Lock {
-    /// Who is.
+    /// The locked-out user.
     pub user_id: Arc<str>,
-    /// What of.
+    /// The locked shape.
     pub shape: Shape,
-    /// When the call arrived that was one too many.
+    /// When the call arrived that caused it.
     pub from: Duration,
-    /// When calls are let through again; later than it was first told where calls have extended
+    /// When calls are allowed again. This is later than originally announced if calls have extended
     /// it.
     pub until: Duration,
 }
 
 impl Lock {
-    /// For how long it holds, or held.
+    /// Returns how long it lasts.
     pub fn length(&self) -> Duration {
         self.until.saturating_sub(self.from)
     }
 }
 
-/// Figures of calls.
+/// Counts of calls.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub struct Tally {
-    /// How many arrived.
+    /// The number of arrived calls.
     pub arrivals: u64,
-    /// How many of them were refused for a limit or a lock.
+    /// How many of them were rejected for a limit or a lock.
     pub refused: u64,
-    /// How many locks began.
+    /// The number of locks.
     pub locks: u64,
-    /// The highest number of arrivals that any window of the server's held, refused ones included,
-    /// as the server stamps calls and bounds windows. 0 where there is no limit.
+    /// The highest number of arrivals in any window, including rejected ones, as the server stamps
+    /// calls and bounds windows. 0 if there is no limit.
     pub fullest: u32,
-    /// The limit that holds; of several, the one that `fullest` comes closest to.
+    /// The limit; of several, the one that `fullest` comes closest to.
     pub limit: Option<Limit>,
 }
 
-/// The latest of many, each with a number that stays.
+/// The latest items of a sequence, numbered from its start.
 #[derive(Debug, Clone)]
 pub(super) struct Pages<T> {
     kept: VecDeque<T>,
@@ -159,7 +160,7 @@ impl<T> Pages<T> {
         }
     }
 
-    /// Whether anything is kept at all.
+    /// Returns whether any items are kept.
     pub(super) fn keeps(&self) -> bool {
         self.most > 0
     }

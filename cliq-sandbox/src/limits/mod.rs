@@ -1,12 +1,11 @@
-//! How often a user may call, and what happens to those who call more often: the server's side of
-//! it.
+//! The server's side of rate limits: how often a user may call, and what happens on exceeding it.
 //!
-//! [`Throttle`] is that side as a pure state machine: times come in with the calls, nothing waits,
-//! nothing is random. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls may
-//! use one by itself. [`Limits`] says how it behaves, and [`Book`] is what it saw.
+//! [`Throttle`] is a pure state machine: it takes the time as an argument, never waits, and is
+//! deterministic. A [`Sandbox`](crate::Sandbox) has one; a simulation of millions of calls can use
+//! one directly. [`Limits`] configures it, and [`Book`] is what it recorded.
 //!
-//! How many calls in which time, and for how long a user is shut out who makes more, comes from the
-//! declaration of the endpoint. Calls are counted for each user and each [`Shape`].
+//! Limits, windows and lockouts come from the declarations of the endpoints. Calls are counted per
+//! user and [`Shape`].
 
 mod book;
 mod rules;

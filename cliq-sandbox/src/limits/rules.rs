@@ -1,11 +1,11 @@
-//! How limits behave. What is published doesn't say it all, so that it can be set.
+//! Configures limits. The documents leave some behavior open, so it is configurable.
 
 use std::time::Duration;
 
 /// How a server applies the limits that its endpoints declare.
 ///
-/// [`Limits::published`] takes the documents at their word, [`Limits::harsh`] takes the worst of
-/// all that is unknown, and [`Limits::off`] lets everything through and only keeps the
+/// [`Limits::published`] follows the documents, [`Limits::harsh`] assumes the worst of everything
+/// unknown, and [`Limits::off`] allows all calls and only records them in the
 /// [`Book`](super::Book).
 ///
 /// ```
@@ -13,7 +13,9 @@ use std::time::Duration;
 /// use cliq_sandbox::limits::{Limits, Telling, Trips};
 ///
 /// let demo = Sandbox::demo();
-/// demo.sandbox.set_limits(Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded));
+/// demo.sandbox.set_limits(
+///     Limits::published().trips(Trips::AtLimit).telling(Telling::RequestLimitExceeded),
+/// );
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[must_use]
@@ -26,7 +28,7 @@ pub struct Limits {
     pub(super) window: Window,
     pub(super) trips: Trips,
     pub(super) stamps: Stamps,
-    /// By how many nanoseconds the server's clock is ahead.
+    /// How many nanoseconds the server's clock is ahead.
     pub(super) skew: i64,
     pub(super) telling: Telling,
     pub(super) retry_after: bool,
@@ -35,8 +37,9 @@ pub struct Limits {
 }
 
 impl Limits {
-    /// Rolling windows that trip with the first call past the limit, exact stamps, a 429 with a
-    /// message and without `Retry-After`. Calls during a lock neither extend it nor count.
+    /// Returns limits with rolling windows that trip with the first call past the limit, exact
+    /// stamps, and a 429 with a message and without `Retry-After`. Calls during a lock neither
+    /// extend it nor count.
     pub const fn published() -> Self {
         Self {
             enforced: true,
@@ -51,8 +54,8 @@ impl Limits {
         }
     }
 
-    /// The worst of all that is unknown: trips with the call that reaches the limit, stamps in
-    /// whole seconds, calls during a lock extend it, and refused ones count.
+    /// Returns limits that assume the worst of everything unknown: the call that reaches the limit
+    /// trips, stamps are whole seconds, calls during a lock extend it, and rejected calls count.
     pub const fn harsh() -> Self {
         Self::published()
             .trips(Trips::AtLimit)
@@ -61,7 +64,7 @@ impl Limits {
             .count_refused(true)
     }
 
-    /// Refuses nothing. Windows are measured all the same.
+    /// Returns limits that reject nothing. Windows are measured anyway.
     pub const fn off() -> Self {
         Self {
             enforced: false,
@@ -69,27 +72,27 @@ impl Limits {
         }
     }
 
-    /// Whether anything is ever refused.
+    /// Returns whether all calls are allowed.
     pub const fn is_off(&self) -> bool {
         !self.enforced
     }
 
-    /// Where a window begins.
+    /// Sets where a window begins.
     pub const fn window(self, window: Window) -> Self {
         Self { window, ..self }
     }
 
-    /// Which call is the one too many.
+    /// Sets which call trips the limit.
     pub const fn trips(self, trips: Trips) -> Self {
         Self { trips, ..self }
     }
 
-    /// How exactly the server notes when a call arrived.
+    /// Sets the precision of the server's stamps.
     pub const fn stamps(self, stamps: Stamps) -> Self {
         Self { stamps, ..self }
     }
 
-    /// The server's clock, as far as limits go, is ahead by this.
+    /// Sets the server's clock, as used for limits, ahead by this.
     pub const fn clock_ahead(self, by: Duration) -> Self {
         Self {
             skew: nanos(by),
@@ -97,7 +100,7 @@ impl Limits {
         }
     }
 
-    /// The server's clock, as far as limits go, is behind by this.
+    /// Sets the server's clock, as used for limits, behind by this.
     pub const fn clock_behind(self, by: Duration) -> Self {
         Self {
             skew: -nanos(by),
@@ -105,12 +108,12 @@ impl Limits {
         }
     }
 
-    /// In which of the known ways a user is told.
+    /// Sets the form of the error response.
     pub const fn telling(self, telling: Telling) -> Self {
         Self { telling, ..self }
     }
 
-    /// Whether an answer says in `Retry-After` after how many seconds to come back.
+    /// Sets whether the error response has `Retry-After`, in seconds.
     pub const fn retry_after(self, retry_after: bool) -> Self {
         Self {
             retry_after,
@@ -118,12 +121,12 @@ impl Limits {
         }
     }
 
-    /// Whether a call during a lock starts the lock's time anew.
+    /// Sets whether a call during a lock restarts it.
     pub const fn calls_extend_locks(self, extended: bool) -> Self {
         Self { extended, ..self }
     }
 
-    /// Whether calls that were refused for a limit or a lock take up the window as well.
+    /// Sets whether calls that were rejected for a limit or a lock count in the window.
     pub const fn count_refused(self, count_refused: bool) -> Self {
         Self {
             count_refused,
@@ -131,7 +134,7 @@ impl Limits {
         }
     }
 
-    /// A server's stamp of a call at `now`, in its own time.
+    /// Returns the server's stamp of a call at `now`, by the server's clock.
     pub(super) fn stamp(&self, now: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
         let now = if self.skew < 0 {
@@ -145,7 +148,7 @@ impl Limits {
         }
     }
 
-    /// What one of the server's stamps is in everyone else's time.
+    /// Converts one of the server's stamps back to the time of others.
     pub(super) fn unstamp(&self, stamp: Duration) -> Duration {
         let by = Duration::from_nanos(self.skew.unsigned_abs());
         if self.skew < 0 {
@@ -155,7 +158,7 @@ impl Limits {
         }
     }
 
-    /// The first stamp that is no longer within `per` of `stamp`.
+    /// Returns the first stamp that is no longer within `per` of `stamp`.
     pub(super) fn end(&self, stamp: Duration, per: Duration) -> Duration {
         let end = stamp.saturating_add(per);
         match self.stamps {
@@ -165,14 +168,14 @@ impl Limits {
     }
 }
 
-/// As [`Limits::published`].
+/// [`Limits::published`].
 impl Default for Limits {
     fn default() -> Self {
         Self::published()
     }
 }
 
-/// Half a century is enough.
+/// Saturates at some centuries.
 const fn nanos(by: Duration) -> i64 {
     let nanos = by.as_nanos();
     let most = i64::MAX as u128 / 4;
@@ -187,18 +190,18 @@ const fn nanos(by: Duration) -> i64 {
     }
 }
 
-/// Where a window begins.
+/// Sets where a window begins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Window {
-    /// At any time: what counts are the calls of the last minute, or whatever the limit's time is.
+    /// Anywhere: the calls of the last minute count, or whatever the limit's period is.
     #[default]
     Rolling,
-    /// At full minutes, or whatever the limit's time is, of the server's clock.
+    /// At full minutes of the server's clock, or whatever the limit's period is.
     Fixed,
 }
 
-/// Which call is the one too many, and is refused. With a limit of 20:
+/// Which call trips the limit and is rejected. With a limit of 20:
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Trips {
@@ -209,19 +212,19 @@ pub enum Trips {
     AtLimit,
 }
 
-/// How exactly a server notes when a call arrived.
+/// The precision of the server's stamps of arrivals.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Stamps {
-    /// To the nanosecond. A call counts for the limit's time, and a lock holds for its own.
+    /// Nanoseconds. A call counts for the limit's period, and a lock holds for its duration.
     #[default]
     Exact,
-    /// To the second, cut off. A call counts until its second lies back by *more* than the limit's
-    /// time, and so does a lock hold: both up to a second longer.
+    /// Whole seconds, rounded down. A call counts until its second is *more* than the limit's
+    /// period ago, and a lock likewise: both up to a second longer.
     WholeSeconds,
 }
 
-/// The known ways of telling a user that it was too much.
+/// The known forms of the error response.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Telling {
@@ -230,16 +233,16 @@ pub enum Telling {
     TooManyRequests,
     /// 429 and `{"error": {"code": "rate_limit_exceeded", "message"}}`, as published for search.
     RateLimitExceeded,
-    /// 400 and `{"code": "request_limit_exceeded", "message"}`, as seen of Cliq.
+    /// 400 and `{"code": "request_limit_exceeded", "message"}`, as observed with Cliq.
     RequestLimitExceeded,
     /// 400 and `{"error": {"title": "URL_ROLLING_THROTTLES_LIMIT_EXCEEDED", "details":
-    /// {"message"}}}`, with "Try again after 10 minutes." in the message, as seen of sister
+    /// {"message"}}}`, with "Try again after 10 minutes." in the message, as observed with sister
     /// products.
     UrlThrottlesLimitExceeded,
 }
 
 impl Telling {
-    /// All of them.
+    /// All forms.
     pub const ALL: [Self; 4] = [
         Self::TooManyRequests,
         Self::RateLimitExceeded,

@@ -1,12 +1,12 @@
-//! What a server can tell apart.
+//! Which endpoints a server can distinguish.
 
 use std::fmt;
 use std::hash::{Hash, Hasher};
 
 use cliq_api::{Endpoint, EndpointMeta};
 
-/// An endpoint as a server counts it: by method and path, whatever the placeholders are called and
-/// filled with, or by the `bucket` that it declares.
+/// What a server counts calls by: the method and the path, without the names and values of
+/// placeholders, or the `bucket` that the endpoint declares.
 ///
 /// ```
 /// use cliq_api::threads::{CreateThreadByChatIdRequest, SendThreadMessageRequest};
@@ -20,18 +20,18 @@ use cliq_api::{Endpoint, EndpointMeta};
 pub struct Shape(&'static EndpointMeta);
 
 impl Shape {
-    /// That of the endpoint.
+    /// Returns the shape of an endpoint.
     pub fn of<E: Endpoint>() -> Self {
         Self(E::META)
     }
 
-    /// An endpoint of this shape; one of them, where there are several.
+    /// Returns an endpoint of this shape; one of them, if there are several.
     pub fn endpoint(&self) -> &'static EndpointMeta {
         self.0
     }
 
-    /// Base and path, between which a server sees no border, with a `<` for each placeholder, and
-    /// `<..` for one of several segments.
+    /// Returns base and path as one text, with `<` for each placeholder, and `<..` for one of
+    /// several segments.
     fn erased(&self) -> impl Iterator<Item = u8> {
         let mut inside = false;
         self.0
@@ -52,7 +52,7 @@ impl From<&'static EndpointMeta> for Shape {
     }
 }
 
-/// Method and path, whatever the endpoint's bucket.
+/// Method and path, regardless of the endpoint's bucket.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Url(Shape);
 
@@ -106,7 +106,7 @@ impl Hash for Shape {
     }
 }
 
-/// `POST /api/v3/threads/<>/follow`, or the name of the bucket.
+/// Such as `POST /api/v3/threads/<>/follow`, or the name of the bucket.
 impl fmt::Display for Shape {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if let Some(bucket) = self.0.bucket() {

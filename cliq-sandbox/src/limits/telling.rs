@@ -1,4 +1,4 @@
-//! The answers by which a server tells a user that it was too much.
+//! Error responses to calls that exceed a limit.
 
 use std::time::Duration;
 
@@ -11,7 +11,7 @@ use serde_json::json;
 use super::rules::{Limits, Telling};
 use crate::reply;
 
-/// `left` is the time until calls are let through again.
+/// Returns the error response. `left` is the time until calls are allowed again.
 pub(crate) fn tell(limits: &Limits, limit: Option<Limit>, left: Duration) -> Response<Bytes> {
     let published = "Too many requests within a certain time frame.";
     let (status, body) = match limits.telling {
@@ -63,7 +63,7 @@ fn minutes(count: u64) -> String {
     }
 }
 
-/// In units of so many seconds, a begun one being a whole one.
+/// Rounds up to units of this many seconds.
 fn round_up(time: Duration, unit: u64) -> u64 {
     let seconds = time.as_secs() + u64::from(time.subsec_nanos() > 0);
     seconds.div_ceil(unit)

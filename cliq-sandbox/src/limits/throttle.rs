@@ -11,11 +11,11 @@ use super::rules::{Limits, Trips, Window};
 use super::shape::{Shape, Url};
 use super::window::Calls;
 
-/// Counts calls for each user and [`Shape`], or for all users where a limit is per app, refuses
-/// those that are too many, and keeps the [`Book`].
+/// Counts calls per user and [`Shape`], or over all users if a limit is per app, rejects those that
+/// exceed a limit, and keeps the [`Book`].
 ///
-/// It knows no clock: each call comes with its time, since the Unix epoch. Time doesn't go back; a
-/// call that comes with an earlier one than the call before is stamped like that.
+/// It has no clock: each call comes with its time, since the Unix epoch. A call whose time is
+/// before the previous call's gets that call's stamp.
 ///
 /// ```
 /// use std::time::Duration;
@@ -24,34 +24,37 @@ use super::window::Calls;
 /// use cliq_sandbox::limits::{Limits, Throttle};
 ///
 /// let mut throttle = Throttle::new(Limits::published());
+/// let follow = FollowThreadRequest::META;
 /// for second in 0..20 {
-///     assert!(throttle.arrive(Duration::from_secs(second), "855727961", FollowThreadRequest::META).is_allowed());
+///     let verdict = throttle.arrive(Duration::from_secs(second), "855727961", follow);
+///     assert!(verdict.is_allowed());
 /// }
-/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", FollowThreadRequest::META);
+/// let verdict = throttle.arrive(Duration::from_secs(20), "855727961", follow);
 /// assert_eq!(verdict.until(), Some(Duration::from_secs(20 + 10 * 60)));
 /// assert_eq!(throttle.book().of::<FollowThreadRequest>("855727961").fullest, 21);
 /// ```
 #[derive(Debug, Clone)]
 pub struct Throttle {
     limits: Limits,
-    /// The buckets of endpoints that were looked at, by the addresses of their metadata.
+    /// The buckets of known endpoints, by the addresses of their metadata.
     endpoints: HashMap<usize, Bucket>,
     urls: HashMap<Url, Bucket>,
-    /// What the calls of each URL count in: positions of rules.
+    /// Per URL, the indexes of the rules that its calls count in.
     counted: Vec<Vec<usize>>,
     shapes: HashMap<Shape, usize>,
     rules: Vec<Rule>,
-    /// For each user and rule.
+    /// Per user, the states by rule.
     users: HashMap<Arc<str>, Vec<State>>,
-    /// For each rule, what is counted of all users together.
+    /// Per rule, the counters of limits per app.
     app: Vec<Vec<Counter>>,
     /// The latest stamp.
     stamp: Duration,
-    /// Without the tallies, which the users' states have.
+    /// Without the tallies, which are in the users' states.
     book: Book,
 }
 
-/// A URL that a [`Throttle`] knows: for many calls, quicker than looking at the endpoint each time.
+/// A URL that a [`Throttle`] knows. For many calls it is faster than looking up the endpoint each
+/// time.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Bucket(usize);
 
@@ -62,52 +65,55 @@ struct Rule {
     limits: Vec<(Limit, Option<Duration>)>,
 }
 
-/// One user, one shape.
+/// The state of one user and one shape.
 #[derive(Debug, Clone, Default)]
 struct State {
-    /// One for each limit; of one per app it is unused.
+    /// One per limit; unused for a limit per app.
     counters: Vec<Counter>,
     tally: Tally,
 }
 
-/// What one limit holds.
+/// The state of one limit.
 #[derive(Debug, Clone, Default)]
 struct Counter {
     calls: Calls,
-    /// The first stamp at which it is open again, and the lock's number in the book.
+    /// The first stamp at which the lock has ended, and the lock's number in the book.
     locked: Option<(Duration, Option<u64>)>,
 }
 
-/// What a throttle says to a call.
+/// A throttle's decision on a call.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It is let through.
+    /// The call is allowed.
     Allowed,
-    /// It was one too many, and a lock began.
+    /// The call exceeded the limit, and a lock began.
+    #[non_exhaustive]
     Tripped {
-        /// When calls are let through again.
+        /// When calls are allowed again.
         until: Duration,
     },
-    /// It was one too many, where the endpoint has no lock.
+    /// The call exceeded the limit of an endpoint without a lock.
+    #[non_exhaustive]
     Full {
-        /// When a call is let through again.
+        /// When a call is allowed again.
         until: Duration,
     },
-    /// The user is shut out.
+    /// The user is locked out.
+    #[non_exhaustive]
     Locked {
-        /// When calls are let through again.
+        /// When calls are allowed again.
         until: Duration,
     },
 }
 
 impl Verdict {
-    /// Whether the call is let through.
+    /// Returns whether the call is allowed.
     pub fn is_allowed(&self) -> bool {
         *self == Self::Allowed
     }
 
-    /// When calls are let through again, if this one isn't.
+    /// Returns when calls are allowed again, if this one isn't.
     pub fn until(&self) -> Option<Duration> {
         match *self {
             Self::Allowed => None,
@@ -117,7 +123,7 @@ impl Verdict {
 }
 
 impl Throttle {
-    /// One that has seen nothing yet.
+    /// Returns a throttle without any calls.
     pub fn new(limits: Limits) -> Self {
         Self {
             limits,
@@ -133,8 +139,8 @@ impl Throttle {
         }
     }
 
-    /// Keeps at most so many arrivals, and so many locks, one by one: the latest. With 0 there are
-    /// counters only. It forgets those that it has kept so far, and no figures.
+    /// Sets how many arrivals, and how many locks, are kept: the latest ones. With 0 there are only
+    /// totals. Drops those that were kept so far, but no totals.
     #[must_use]
     pub fn keep(mut self, most: usize) -> Self {
         self.book = Book {
@@ -144,20 +150,20 @@ impl Throttle {
         self
     }
 
-    /// Behaves otherwise from now on. What it has counted stays counted, and locks stay.
+    /// Replaces the limits. Counted calls and locks remain.
     pub fn set_limits(&mut self, limits: Limits) {
-        // The clock may be another one now.
+        // The clock may be set differently now.
         self.stamp = limits.stamp(self.limits.unstamp(self.stamp));
         self.limits = limits;
     }
 
-    /// How it behaves.
+    /// Returns the limits.
     pub fn limits(&self) -> Limits {
         self.limits
     }
 
-    /// The bucket of the endpoint. Of endpoints that a server can't tell apart, all limits hold from
-    /// when the throttle knows them.
+    /// Returns the bucket of an endpoint. If a server can't distinguish several endpoints, all
+    /// their limits apply as soon as the throttle knows them.
     pub fn bucket(&mut self, endpoint: &'static EndpointMeta) -> Bucket {
         let address = std::ptr::from_ref(endpoint).addr();
         if let Some(bucket) = self.endpoints.get(&address) {
@@ -183,7 +189,7 @@ impl Throttle {
         bucket
     }
 
-    /// A call of the user's arrives at the endpoint.
+    /// Records the arrival of a call, and decides on it.
     pub fn arrive(
         &mut self,
         now: Duration,
@@ -194,11 +200,11 @@ impl Throttle {
         self.arrive_at(now, user_id, bucket)
     }
 
-    /// As [`arrive`](Self::arrive), where the bucket is known.
+    /// As [`arrive`](Self::arrive), for a known bucket.
     ///
     /// # Panics
     ///
-    /// If the bucket is another throttle's.
+    /// If the bucket is from another throttle.
     pub fn arrive_at(&mut self, now: Duration, user_id: &str, bucket: Bucket) -> Verdict {
         let limits = self.limits;
         let stamp = limits.stamp(now).max(self.stamp);
@@ -246,7 +252,7 @@ impl Throttle {
         verdict
     }
 
-    /// Notes the call, and the locks that it began or extended.
+    /// Records the call, and the locks that it began or extended.
     fn write(&mut self, now: Duration, user_id: &str, bucket: Bucket, verdict: Verdict) {
         let limits = self.limits;
         let (user_id, _) = self.users.get_key_value(user_id).expect("it was put there");
@@ -265,7 +271,7 @@ impl Throttle {
                 let until = limits.unstamp(*end);
                 match number.and_then(|number| self.book.locks.get_mut(number)) {
                     Some(lock) => lock.until = until,
-                    // Of one that is noted no more.
+                    // The lock is no longer kept.
                     None if number.is_some() => {}
                     None => {
                         *number = Some(self.book.locks.push(Lock {
@@ -288,7 +294,7 @@ impl Throttle {
         }
     }
 
-    /// Until when the user is shut out of the endpoint, as of `now`.
+    /// Returns until when the user is locked out of the endpoint, as of `now`.
     pub fn locked_until(
         &self,
         now: Duration,
@@ -307,7 +313,7 @@ impl Throttle {
         Some(self.limits.unstamp(end))
     }
 
-    /// Lets everybody in again, and counts from nothing. The book stays.
+    /// Ends all locks and clears all windows. The book remains.
     pub fn forgive(&mut self) {
         for state in self.users.values_mut().flatten() {
             state.counters.clear();
@@ -315,12 +321,12 @@ impl Throttle {
         self.app.iter_mut().for_each(Vec::clear);
     }
 
-    /// All users and shapes together.
+    /// Returns the totals of all users and shapes.
     pub fn totals(&self) -> Tally {
         self.book.totals
     }
 
-    /// All that it saw, up to now.
+    /// Returns a snapshot of the book.
     pub fn book(&self) -> Book {
         let mut book = self.book.clone();
         for (user_id, states) in &self.users {
@@ -336,7 +342,7 @@ impl Throttle {
 }
 
 impl Verdict {
-    /// The one of two that shuts out for longer.
+    /// Returns the verdict that locks out for longer.
     fn or_stricter(self, other: Self) -> Self {
         let is_trip = |verdict: Self| matches!(verdict, Self::Tripped { .. });
         if (other.until(), is_trip(other)) > (self.until(), is_trip(self)) {
@@ -348,9 +354,9 @@ impl Verdict {
 }
 
 impl Tally {
-    /// Notes how many calls a limit's window holds.
+    /// Records how many calls a limit's window holds.
     fn see(&mut self, limit: Limit, all: u32) {
-        // By the share of the limit that is used up.
+        // Compares the used shares of the limits.
         let share = |calls: u32, other: Limit| u64::from(calls) * u64::from(other.calls);
         let is_closer = |known| share(all, known) >= share(self.fullest, limit);
         if self.limit.is_none_or(is_closer) {
@@ -361,7 +367,7 @@ impl Tally {
 }
 
 impl Rule {
-    /// Adds the endpoint's limits. Of one limit that is declared twice, the longer lock holds.
+    /// Adds the endpoint's limits. If a limit is declared twice, the longer lock applies.
     fn learn(&mut self, endpoint: &EndpointMeta) {
         for &limit in endpoint.limits() {
             match self.limits.iter_mut().find(|(known, _)| *known == limit) {
@@ -393,7 +399,7 @@ impl Rule {
 }
 
 impl Counter {
-    /// What this limit says to a call, which isn't counted yet.
+    /// Decides on a call, which isn't counted yet.
     fn judge(
         &mut self,
         limits: &Limits,
@@ -409,7 +415,7 @@ impl Counter {
         }
     }
 
-    /// Forgets what no window that reaches to this stamp holds.
+    /// Drops the calls that no window with this stamp contains.
     fn forget(&mut self, limits: &Limits, limit: Limit, stamp: Duration) {
         if self.locked.is_some_and(|(end, _)| end <= stamp) {
             self.locked = None;
@@ -466,7 +472,7 @@ impl Counter {
     }
 }
 
-/// Of the fixed window in which the stamp is.
+/// Returns the beginning of the fixed window that contains the stamp.
 fn beginning(stamp: Duration, per: Duration) -> Duration {
     let into = stamp.as_nanos().checked_rem(per.as_nanos()).unwrap_or(0);
     stamp.saturating_sub(Duration::from_nanos_u128(into))

@@ -3,7 +3,7 @@
 use std::collections::VecDeque;
 use std::time::Duration;
 
-/// The stamps of calls, from the oldest to the newest. Calls of one stamp take one place.
+/// The stamps of calls, from the oldest to the newest. Calls with equal stamps share an entry.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Calls {
     runs: VecDeque<Run>,
@@ -19,7 +19,7 @@ struct Run {
 }
 
 impl Calls {
-    /// Stamps must not go back.
+    /// Adds a call. Stamps must not decrease.
     pub(super) fn push(&mut self, stamp: Duration, counts: bool) {
         let counted = u32::from(counts);
         match self.runs.back_mut() {
@@ -37,7 +37,7 @@ impl Calls {
         self.counted += counted;
     }
 
-    /// Forgets the oldest ones, as long as `is_over` says so of their stamps.
+    /// Drops the oldest stamps while `is_over` returns `true`.
     pub(super) fn forget(&mut self, is_over: impl Fn(Duration) -> bool) {
         while let Some(run) = self.runs.front().filter(|run| is_over(run.stamp)) {
             self.all -= run.all;
@@ -46,17 +46,17 @@ impl Calls {
         }
     }
 
-    /// How many there are.
+    /// Returns the number of calls.
     pub(super) fn all(&self) -> u32 {
         self.all
     }
 
-    /// How many there are that take up the limit.
+    /// Returns the number of calls that count towards the limit.
     pub(super) fn counted(&self) -> u32 {
         self.counted
     }
 
-    /// The oldest stamp without which fewer than `count` would take up the limit.
+    /// Returns the oldest stamp whose expiry leaves fewer than `count` counted calls.
     pub(super) fn frees_below(&self, count: u32) -> Option<Duration> {
         let mut left = self.counted;
         self.runs.iter().find_map(|run| {

@@ -1,4 +1,4 @@
-//! A request to the accounts server, as it is read.
+//! A request to the accounts server.
 
 use bytes::Bytes;
 use http::header::{CONTENT_TYPE, HOST};
@@ -7,14 +7,14 @@ use time::OffsetDateTime;
 
 use super::center::{CenterKey, Centers};
 
-/// What must not stand in a URL, which logs and proxies keep.
+/// Parameters that must not be in a URL, which logs and proxies store.
 const SECRETS: [&str; 4] = ["client_secret", "code", "refresh_token", "token"];
 const FORM: &str = "application/x-www-form-urlencoded";
 
 #[derive(Debug)]
 pub(super) struct Ask<'r> {
     pub(super) now: OffsetDateTime,
-    /// That which it was sent to.
+    /// The data center that received it.
     pub(super) center: CenterKey,
     /// The host and port that it was sent to.
     pub(super) host: Option<&'r str>,
@@ -43,8 +43,8 @@ impl<'r> Ask<'r> {
         }
     }
 
-    /// A parameter: Zoho takes them from the body, and from the query where the body has none. An
-    /// empty one is none.
+    /// Returns a parameter: from the body, else from the query, like Zoho. Treats an empty one as
+    /// missing.
     pub(super) fn get(&self, name: &str) -> Option<&str> {
         let mut pairs = self.body.iter().chain(&self.query);
         pairs
@@ -64,7 +64,7 @@ impl<'r> Ask<'r> {
     }
 }
 
-/// The host and port that a request was sent to.
+/// Returns the host and port that a request was sent to.
 pub(crate) fn host<'r>(uri: &'r Uri, headers: &'r HeaderMap) -> Option<&'r str> {
     let header = || headers.get(HOST).and_then(|host| host.to_str().ok());
     uri.authority()

@@ -1,38 +1,38 @@
-//! What the accounts server was asked.
+//! The accounts server's record of requests.
 
 use std::time::Duration;
 
 use time::OffsetDateTime;
 
-/// All that was asked of an accounts server, from the first to the last. Tests assert on it.
+/// All requests to an accounts server, oldest first, for assertions.
 #[derive(Debug, Clone, Default)]
 pub struct Book {
     entries: Vec<Entry>,
 }
 
-/// One request, and what became of it.
+/// One request and its result.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Entry {
-    /// When it came.
+    /// When it arrived.
     pub time: OffsetDateTime,
-    /// The data centre that it was sent to: `us`.
+    /// The data center that received it, such as `us`.
     pub location: String,
-    /// What it asked for.
+    /// What it requested.
     pub action: Action,
-    /// The app that it said it came from.
+    /// The client id in the request.
     pub client_id: Option<String>,
-    /// The user whom it was about, where that is known.
+    /// The user it concerns, if known.
     pub user_id: Option<String>,
-    /// The refresh token that was used, or given.
+    /// The refresh token that was used or issued.
     pub refresh_token: Option<String>,
-    /// The error that was answered, unless it was granted: `invalid_code`.
+    /// The error in the response, such as `invalid_code`; `None` if it was granted.
     pub refused: Option<&'static str>,
-    /// Whether a secret, a code or a token stood in the URL.
+    /// Whether a secret, a code or a token was in the URL.
     pub secrets_in_query: bool,
 }
 
-/// What a request to an accounts server asks for.
+/// What a request to an accounts server requests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Action {
@@ -48,33 +48,33 @@ pub enum Action {
     DeviceCode,
     /// Tokens for a device.
     DevicePoll,
-    /// The end of a token.
+    /// The revocation of a token.
     Revoke,
-    /// Tokens, by a `grant_type` that there isn't.
+    /// Tokens, with an unknown `grant_type`.
     Unknown,
 }
 
 impl Book {
-    /// All of them.
+    /// Returns all requests.
     pub fn entries(&self) -> &[Entry] {
         &self.entries
     }
 
-    /// Those that were granted.
+    /// Returns the granted requests of an action.
     pub fn granted(&self, action: Action) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
             .filter(move |entry| entry.action == action && entry.refused.is_none())
     }
 
-    /// Those that were refused.
+    /// Returns the refused requests of an action.
     pub fn refused(&self, action: Action) -> impl Iterator<Item = &Entry> {
         self.entries
             .iter()
             .filter(move |entry| entry.action == action && entry.refused.is_some())
     }
 
-    /// When a refresh token was used, granted or refused.
+    /// Returns when a refresh token was used, whether granted or refused.
     pub fn refreshes(&self, refresh_token: &str) -> impl Iterator<Item = OffsetDateTime> {
         let is_it = move |entry: &&Entry| {
             entry.action == Action::Refresh && entry.refresh_token.as_deref() == Some(refresh_token)
@@ -82,7 +82,8 @@ impl Book {
         self.entries.iter().filter(is_it).map(|entry| entry.time)
     }
 
-    /// How often a refresh token was used, granted or refused, in the fullest time of that length.
+    /// Returns the maximum number of uses of a refresh token, granted or refused, in any period of
+    /// this length.
     pub fn most_refreshes(&self, refresh_token: &str, within: Duration) -> usize {
         let times: Vec<_> = self.refreshes(refresh_token).collect();
         let from = |&first: &OffsetDateTime| {

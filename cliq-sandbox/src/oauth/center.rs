@@ -1,8 +1,8 @@
-//! Data centres, and which of them a host belongs to.
+//! Data centers and their hosts.
 
 use cliq_api::DataCenter;
 
-/// A data centre is never removed, so that a key stays good.
+/// Data centers are never removed, so keys remain valid.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct CenterKey(usize);
 
@@ -14,9 +14,9 @@ pub(super) struct Centers {
 
 #[derive(Debug)]
 struct Center {
-    /// As it is told to a callback: `eu`.
+    /// The location as sent to a callback, such as `eu`.
     location: String,
-    /// Where its Cliq and its accounts server are, with their ports if they are told.
+    /// The hosts of its API and its accounts server, with ports if they have one.
     hosts: Vec<String>,
     accounts_server: String,
     api_domain: String,
@@ -54,7 +54,7 @@ impl Centers {
             .map(CenterKey)
     }
 
-    /// That of the host; home, if there is none.
+    /// Returns the data center of the host; the home data center if there is none.
     pub(super) fn at(&self, host: Option<&str>) -> CenterKey {
         host.and_then(|host| self.owner(host)).unwrap_or(self.home)
     }
@@ -102,7 +102,7 @@ impl Centers {
         &self.centers[key.0].api_domain
     }
 
-    /// Where somebody who asks at `host` finds the accounts server of a data centre.
+    /// Returns the URL of a data center's accounts server, as reached by a client of `host`.
     pub(super) fn accounts_server(&self, key: CenterKey, host: Option<&str>) -> String {
         match host {
             Some(host) if key == self.home && self.owner(host).is_none() => {
@@ -113,7 +113,7 @@ impl Centers {
     }
 }
 
-/// The host of Zoho's other APIs.
+/// Returns the host of Zoho's other APIs.
 fn api_domain(center: &DataCenter) -> String {
     let (_, domain) = center
         .accounts_host()

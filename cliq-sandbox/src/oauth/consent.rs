@@ -1,4 +1,4 @@
-//! The page on which a user consents, which here needs no clicks.
+//! The consent page, which needs no clicks here.
 
 use bytes::Bytes;
 use form_urlencoded::Serializer;
@@ -12,9 +12,8 @@ use super::{Accounts, Action, Decision, Entry, Refused, ScopeSet};
 use crate::reply;
 
 impl Accounts {
-    /// `GET /oauth/v2/auth`: sends the browser back at once, with a code or with the user's no.
-    /// What is wrong with the request itself is shown to the user, and nothing is sent
-    /// anywhere.
+    /// `GET /oauth/v2/auth`: redirects the browser immediately, with a code or with the user's
+    /// refusal. An invalid request is shown to the user, without a redirect.
     pub(super) fn ask_consent(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let mut entry = self.entry(ask, Action::Consent);
         match self.consent(ask, &mut entry) {
@@ -32,7 +31,7 @@ impl Accounts {
         }
     }
 
-    /// Where the browser goes from here.
+    /// Returns the URL to redirect to.
     fn consent(&mut self, ask: &Ask<'_>, entry: &mut Entry) -> Result<String, Refused> {
         let app = self.app(ask)?;
         let redirect_uri = ask.get("redirect_uri").ok_or(Refused::InvalidRedirectUri)?;
@@ -88,7 +87,7 @@ impl Accounts {
     }
 }
 
-/// The redirect URI, which may have a query of its own, with what is told to it.
+/// Adds parameters to the redirect URI, which may already have a query.
 fn callback(redirect_uri: &str, state: Option<&str>, told: &[(&str, &str)]) -> String {
     let mut query = Serializer::new(String::new());
     query

@@ -1,5 +1,5 @@
-//! Devices without a browser: they show a code, which their user types in elsewhere, and ask until
-//! it is done.
+//! The device flow: a device without a browser shows a code, which its user enters elsewhere, and
+//! polls until then.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ pub(super) struct Device {
     user_code: String,
     client_id: String,
     scopes: ScopeSet,
-    /// Where it asked first.
+    /// The data center of the first request.
     center: CenterKey,
     offline: bool,
     expires_at: OffsetDateTime,
     state: State,
-    /// When it last asked in which data centre.
+    /// The time of the last poll in each data center.
     polls: Vec<(CenterKey, OffsetDateTime)>,
 }
 
@@ -123,8 +123,8 @@ impl Accounts {
         Ok(self.issue(consent, offline, ask, entry))
     }
 
-    /// `GET /oauth/v3/device?user_code=…`: the page on which a user types the code in, which
-    /// decides at once.
+    /// `GET /oauth/v3/device?user_code=…`: the page on which a user enters the code, which decides
+    /// immediately.
     pub(super) fn enter_user_code(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let user_id = self
             .browser_user(ask)
@@ -140,7 +140,7 @@ impl Accounts {
         }
     }
 
-    /// Tells whether there is such a device.
+    /// Returns whether there is such a device.
     pub(super) fn decide_device(
         &mut self,
         user_code: &str,
@@ -169,13 +169,14 @@ impl Accounts {
 }
 
 impl Device {
-    /// Whether it is known there: where it asked first, and where its user turned out to live.
+    /// Returns whether a data center knows the device: the one of its first request, and its
+    /// user's.
     fn is_of(&self, center: CenterKey) -> bool {
         self.center == center
             || matches!(&self.state, State::Allowed(consent) if consent.center == center)
     }
 
-    /// When it asked there the last time before this one, which counts as well.
+    /// Records a poll, and returns the time of the previous one in this data center.
     fn last_poll(&mut self, ask: &Ask<'_>) -> Option<OffsetDateTime> {
         match self
             .polls

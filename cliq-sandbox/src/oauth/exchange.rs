@@ -1,4 +1,4 @@
-//! Tokens for codes, refresh tokens and credentials, and their end.
+//! Issues tokens for codes, refresh tokens and credentials, and revokes them.
 
 use std::sync::Arc;
 
@@ -12,13 +12,13 @@ use super::grant::Consent;
 use super::{Accounts, Action, Entry, Refused, ScopeSet, TokenPair};
 use crate::reply;
 
-/// What can be exchanged once.
+/// An authorization code, which can be exchanged once.
 #[derive(Debug)]
 pub(super) struct Code {
     pub(super) consent: Arc<Consent>,
-    /// That which it was sent to; none of a self client's.
+    /// The redirect URI that it was sent to; `None` for a self client.
     pub(super) redirect_uri: Option<String>,
-    /// Whether a refresh token comes with it.
+    /// Whether to issue a refresh token.
     pub(super) offline: bool,
     pub(super) expires_at: OffsetDateTime,
 }
@@ -130,8 +130,7 @@ impl Accounts {
         }
     }
 
-    /// `POST /oauth/v2/token/revoke`, which needs no credentials. What isn't there can't be ended,
-    /// and is a 400.
+    /// `POST /oauth/v2/token/revoke`, which needs no credentials. An unknown token is a 400.
     pub(super) fn answer_revoke(&mut self, ask: &Ask<'_>) -> Response<Bytes> {
         let mut entry = self.entry(ask, Action::Revoke);
         let token = ask

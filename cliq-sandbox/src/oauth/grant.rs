@@ -1,4 +1,4 @@
-//! What a token is good for, and why it may not be.
+//! What a token permits, and why one is rejected.
 
 use std::fmt;
 use std::sync::Arc;
@@ -12,72 +12,72 @@ use super::policy::TimeUnit;
 use super::scope::satisfied;
 use super::{Policy, ScopeSet};
 
-/// That a user lets an app do something, which is what codes and tokens stand for.
+/// A user's consent to an app, which codes and tokens represent.
 #[derive(Debug)]
 pub(super) struct Consent {
-    /// None where a token was made without one.
+    /// `None` for a token that was issued without an app.
     pub(super) client_id: Option<String>,
     pub(super) user_id: String,
     pub(super) scopes: ScopeSet,
     pub(super) center: CenterKey,
-    /// The app speaks for itself: by its credentials, without a user who was asked.
+    /// Whether the app acts by its own credentials, without a user's consent.
     pub(super) app_only: bool,
 }
 
-/// What an access token is good for.
+/// What an access token permits.
 #[derive(Debug)]
 pub struct Grant {
     pub(super) consent: Arc<Consent>,
     pub(super) expires_at: Option<OffsetDateTime>,
 }
 
-/// Why an access token is refused.
+/// Why an access token is rejected.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum Unauthorized {
-    /// The data centre doesn't know it, or no longer.
+    /// The data center doesn't know the token, or it was revoked.
     Unknown,
-    /// Its time is over.
+    /// The token has expired.
     Expired,
-    /// It is good, but not for this.
+    /// The token is valid, but lacks a scope.
     MissingScope,
 }
 
-/// A token for the API, and perhaps one to get the next with.
+/// An access token, and optionally its refresh token.
 #[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct TokenPair {
     /// The access token.
     pub access_token: String,
-    /// The refresh token, where there is one.
+    /// The refresh token, if there is one.
     pub refresh_token: Option<String>,
     pub(super) scopes: String,
 }
 
 impl Consent {
-    /// Whose refresh tokens are counted together.
+    /// Returns the key by which refresh tokens are counted.
     pub(super) fn owner(&self) -> (String, Option<String>) {
         (self.user_id.clone(), self.client_id.clone())
     }
 }
 
 impl Grant {
-    /// The user as whom it acts.
+    /// Returns the id of the user as whom the token acts.
     pub fn user_id(&self) -> &str {
         &self.consent.user_id
     }
 
-    /// The app that it was given to, if it was given to one.
+    /// Returns the app that the token was issued to, if any.
     pub fn client_id(&self) -> Option<&str> {
         self.consent.client_id.as_deref()
     }
 
-    /// What it may do.
+    /// Returns the scopes.
     pub fn scopes(&self) -> &ScopeSet {
         &self.consent.scopes
     }
 
-    /// When it ends, if it does.
+    /// Returns when the token expires, if it does.
     pub fn expires_at(&self) -> Option<OffsetDateTime> {
         self.expires_at
     }
@@ -97,7 +97,7 @@ impl Grant {
 }
 
 impl Unauthorized {
-    /// What Cliq calls it.
+    /// Returns Cliq's error code.
     pub fn code(self) -> &'static str {
         match self {
             Self::Unknown | Self::Expired => "oauthtoken_invalid",
@@ -148,7 +148,7 @@ impl TokenPair {
     }
 }
 
-/// Without the tokens.
+/// Omits the tokens.
 impl fmt::Debug for TokenPair {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("TokenPair")

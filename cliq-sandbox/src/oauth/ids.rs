@@ -1,12 +1,11 @@
-//! Tokens, codes and the like.
+//! Random tokens and codes.
 
 use crate::random::Random;
 
-/// What is typed from one screen into another: no vowels, so that no words come out, and nothing
-/// that looks alike.
+/// The characters of user codes: no vowels, so no words, and no characters that look alike.
 const USER_CODE: &[u8; 16] = b"BCDFGHJKLMNPQRST";
 
-/// Makes them from a seed: each is new, and the same seed makes the same ones.
+/// Generates unique tokens and codes from a seed.
 #[derive(Debug)]
 pub(super) struct Ids(Random);
 
@@ -15,13 +14,13 @@ impl Ids {
         Self(Random::of_call(seed, "accounts", 0))
     }
 
-    /// In the form that Zoho's codes and tokens have.
+    /// Returns a token in the format of Zoho's codes and tokens.
     pub(super) fn token(&mut self) -> String {
         let [a, b, c, d] = [(); 4].map(|()| self.0.next());
         format!("1000.{a:016x}{b:016x}.{c:016x}{d:016x}")
     }
 
-    /// What a user types to let a device in.
+    /// Returns a code for a user to enter.
     pub(super) fn user_code(&mut self) -> String {
         let code: String = self
             .0

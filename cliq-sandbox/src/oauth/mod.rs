@@ -1,8 +1,8 @@
-//! The accounts server: who may do what, and the tokens that prove it.
+//! The accounts server, which issues tokens and checks them.
 //!
-//! [`Accounts`] is a state machine without I/O, clock or chance. Requests come in as values
-//! together with the time at which they came, and tokens are made from a seed: the same calls at
-//! the same times give the same answers.
+//! [`Accounts`] is a deterministic state machine without I/O or a clock. Each request is a value,
+//! passed with the time of its arrival, and tokens are generated from a seed: the same calls at the
+//! same times get the same responses.
 //!
 //! ```
 //! use bytes::Bytes;
@@ -17,39 +17,41 @@
 //! accounts.register(App::new("1000.APP", "secret"));
 //! let code = accounts.self_client_code("1000.APP", "855727961", "ZohoCliq.Chats.READ", now);
 //!
-//! let body = format!("grant_type=authorization_code&client_id=1000.APP&client_secret=secret&code={code}");
+//! let client = "client_id=1000.APP&client_secret=secret";
+//! let body = format!("grant_type=authorization_code&{client}&code={code}");
 //! let request = Request::post("https://accounts.zoho.com/oauth/v2/token")
 //!     .header("Content-Type", "application/x-www-form-urlencoded")
 //!     .body(Bytes::from(body))
 //!     .unwrap();
-//! let answer: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
+//! let response = accounts.handle(&request, now);
+//! let response: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
 //!
-//! let token = answer["access_token"].as_str().unwrap();
-//! let grant = accounts.authorize("cliq.zoho.com", token, Scopes::Any(&["ZohoCliq.Chats.READ"]), now).unwrap();
+//! let token = response["access_token"].as_str().unwrap();
+//! let scopes = Scopes::Any(&["ZohoCliq.Chats.READ"]);
+//! let grant = accounts.authorize("cliq.zoho.com", token, scopes, now).unwrap();
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!
-//! # Data centres
+//! # Data centers
 //!
-//! It stands for the accounts servers of all data centres at once. Which of them a request is for
-//! goes by its host; a host that is nobody's, such as a loopback address, is the home data
-//! centre's, `us` unless [`set_home`](Accounts::set_home) says otherwise.
-//! [`place`](Accounts::place) gives a data centre a host of its own: `http://127.0.0.1:49152` and `http://localhost:49152` are two, though they reach the same port.
+//! It represents the accounts servers of all data centers. The host of a request selects one of
+//! them; an unknown host, such as a loopback address, selects the home data center, which is `us`
+//! by default and set by [`set_home`](Accounts::set_home). [`place`](Accounts::place) gives a data
+//! center its own host: `http://127.0.0.1:49152` and `http://localhost:49152` are two hosts, though
+//! they reach the same port.
 //!
-//! Codes, tokens and apps of one data centre are nothing to the others: `invalid_code`,
-//! `invalid_client`, and 401.
+//! Data centers reject each other's codes, tokens and apps: with `invalid_code`, `invalid_client`,
+//! and 401.
 //!
-//! # What is assumed
+//! # Assumptions
 //!
-//! - Whoever is sent to the consent page has consented, or refused, as soon as the page is asked
-//!   for. It is the user that `login_hint` names, else the one whom [`sign_in`](Accounts::sign_in)
-//!   named, else the first.
-//! - An exchange that was refused leaves its code as it was; one that succeeded uses it up.
-//! - The ten access tokens in ten minutes are those that a refresh token was exchanged for; the one
-//!   that came with it doesn't count. A refresh that is refused for that blocks the next ten
-//!   minutes, and so does each one within them.
-//! - A device that asks with `access_type=offline` is given a refresh token, with or without
-//!   `prompt`.
+//! - The user at the browser consents, or refuses, as soon as the consent page is requested. It is
+//!   the user in `login_hint`, else the one set by [`sign_in`](Accounts::sign_in), else the first.
+//! - A refused exchange leaves its code valid; a successful one uses it up.
+//! - The limit of ten access tokens in ten minutes counts those from refreshes, not the one that
+//!   was issued with the refresh token. Exceeding it denies refreshes for ten minutes, and each
+//!   refresh meanwhile restarts that time.
+//! - A device that asks with `access_type=offline` gets a refresh token, with or without `prompt`.
 
 mod ask;
 mod book;
@@ -92,33 +94,33 @@ pub use self::scope::ScopeSet;
 use self::token::Tokens;
 use crate::reply;
 
-/// The accounts servers of a sandbox's data centres: apps, users, codes and tokens.
+/// The accounts servers of a sandbox's data centers: apps, users, codes and tokens.
 pub struct Accounts {
     policy: Policy,
     centers: Centers,
     apps: HashMap<String, App>,
-    /// The users' ids, and where they live.
+    /// The users' data centers, by user id.
     users: HashMap<String, CenterKey>,
-    /// Who sits before the browser; the first user at first.
+    /// The user at the browser; `None` for the first user.
     signed_in: Option<String>,
     codes: HashMap<String, Code>,
-    /// By their device codes.
+    /// By device code.
     devices: HashMap<String, Device>,
     tokens: Tokens,
     ids: Ids,
     book: Book,
 }
 
-/// What answers a path: its method, and how.
+/// Method and handler of a path.
 type Endpoint = (Method, fn(&mut Accounts, &Ask<'_>) -> Response<Bytes>);
 
 impl Accounts {
-    /// Of the nine data centres, with nobody and nothing in them.
+    /// Returns accounts servers of the nine data centers, without users and apps.
     pub fn new() -> Self {
         Self::seeded(0)
     }
 
-    /// As [`new`](Self::new), with tokens and codes of their own: two seeds share none.
+    /// As [`new`](Self::new), with tokens and codes that depend on the seed.
     pub fn seeded(seed: u64) -> Self {
         Self {
             policy: Policy::default(),
@@ -134,12 +136,12 @@ impl Accounts {
         }
     }
 
-    /// Whether a path is the accounts server's.
+    /// Returns whether a path belongs to the accounts server.
     pub fn serves(path: &str) -> bool {
         path.starts_with("/oauth/")
     }
 
-    /// Answers one request that came at `now`.
+    /// Handles a request that arrived at `now`.
     pub fn handle(&mut self, request: &Request<Bytes>, now: OffsetDateTime) -> Response<Bytes> {
         match endpoint(request.uri().path()) {
             Some((method, answer)) if method == *request.method() => {
@@ -151,12 +153,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is and what it may do, if it may do what is needed at `host`, which is
-    /// the host and port that the request was sent to.
+    /// Checks an access token, and returns its user and scopes. `host` is the host and port that
+    /// the request was sent to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, has expired, or lacks a scope.
+    /// If the data center doesn't know the token, it has expired, or it lacks a scope.
     pub fn authorize(
         &self,
         host: &str,
@@ -172,12 +174,12 @@ impl Accounts {
         }
     }
 
-    /// Whose an access token is, whatever it may do. `host` is the host and port that the request
-    /// was sent to.
+    /// Checks an access token without its scopes. `host` is the host and port that the request was
+    /// sent to.
     ///
     /// # Errors
     ///
-    /// If the token is none of that data centre's, or has expired.
+    /// If the data center doesn't know the token, or it has expired.
     pub fn authenticate(
         &self,
         host: &str,
@@ -188,7 +190,7 @@ impl Accounts {
             .authenticate(token, self.centers.at(Some(host)), now)
     }
 
-    /// An access token out of nothing, of no app's. It ends at `expires_at`, if ever.
+    /// Issues an access token without an app. It expires at `expires_at`, if set.
     ///
     /// # Panics
     ///
@@ -205,7 +207,7 @@ impl Accounts {
             .mint_access(&mut self.ids, Arc::new(consent), expires_at)
     }
 
-    /// An access token and its refresh token, as if the user had consented to the app just now.
+    /// Issues an access token and a refresh token, as if the user had just consented.
     ///
     /// # Panics
     ///
@@ -224,29 +226,28 @@ impl Accounts {
             .mint_pair(&mut self.ids, &self.policy, Arc::new(consent), now)
     }
 
-    /// Ends a token: a refresh token with all access tokens that came from it, or an access token
-    /// alone. Tells whether there was one.
+    /// Revokes a refresh token and all access tokens from it, or a single access token. Returns
+    /// whether it existed.
     pub fn revoke(&mut self, token: &str) -> bool {
         self.tokens.revoke(token)
     }
 
-    /// Ends all access tokens of a user's, while refresh tokens stay good, and tells how many there
-    /// were.
+    /// Revokes all access tokens of a user, but no refresh tokens, and returns how many there were.
     pub fn revoke_access_tokens(&mut self, user_id: &str) -> usize {
         self.tokens.revoke_access_tokens(user_id)
     }
 
-    /// What was asked for, given and refused, from the first to the last.
+    /// Returns all requests, oldest first.
     pub fn book(&self) -> &Book {
         &self.book
     }
 
-    /// How it behaves.
+    /// Returns the policy.
     pub fn policy(&self) -> &Policy {
         &self.policy
     }
 
-    /// How it is to behave from now on.
+    /// Returns the policy, to change it.
     pub fn policy_mut(&mut self) -> &mut Policy {
         &mut self.policy
     }
@@ -264,7 +265,7 @@ impl Accounts {
         }
     }
 
-    /// Writes the request into the book, and its answer onto the wire.
+    /// Records the request, and builds its response.
     fn conclude(
         &mut self,
         ask: &Ask<'_>,
@@ -316,7 +317,7 @@ impl Default for Accounts {
     }
 }
 
-/// Without what is in it: secrets are.
+/// Omits the contents, which include secrets.
 impl fmt::Debug for Accounts {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Accounts").finish_non_exhaustive()

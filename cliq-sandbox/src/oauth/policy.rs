@@ -1,73 +1,73 @@
-//! What of the accounts server can be set.
+//! The settings of the accounts server.
 
 use std::time::Duration;
 
 use http::StatusCode;
 
-/// How an accounts server behaves. It begins with what Zoho documents.
+/// The behavior of an accounts server. Defaults to what Zoho documents.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Policy {
-    /// What the user at the browser says, to consent pages and devices. At first
+    /// The decision of the user at the browser, on consent pages and devices. Defaults to
     /// [`Decision::Allow`].
     pub decision: Decision,
-    /// How long an access token lives: an hour.
+    /// How long an access token is valid. Defaults to an hour.
     pub access_token_lifetime: Duration,
-    /// How long a code waits to be exchanged: two minutes.
+    /// How long a code is valid. Defaults to two minutes.
     pub code_lifetime: Duration,
-    /// How long a device may wait for its user: five minutes.
+    /// How long a device can wait for its user. Defaults to five minutes.
     pub device_code_lifetime: Duration,
-    /// How much time there has to be between two polls of a device: 30 seconds.
+    /// The minimum time between two polls of a device. Defaults to 30 seconds.
     pub poll_interval: Duration,
-    /// How many access tokens a refresh token gives in a [`refresh_window`](Self::refresh_window):
-    /// ten.
+    /// The maximum number of refreshes of a refresh token in a
+    /// [`refresh_window`](Self::refresh_window). Defaults to ten.
     pub refreshes: usize,
-    /// In which time: any ten minutes.
+    /// The rolling window of refreshes. Defaults to ten minutes.
     pub refresh_window: Duration,
-    /// How long a refresh token is denied when it gave too many, counted from the last one that
-    /// was refused: ten minutes.
+    /// How long refreshes are denied after too many, from the last denied one. Defaults to ten
+    /// minutes.
     pub denial: Duration,
-    /// Whether a refresh within a denial makes it longer. At first it does.
+    /// Whether a denied refresh extends the denial. Defaults to `true`.
     pub denial_extends: bool,
-    /// The status of `Access Denied`: 200, and 400 has been seen as well.
+    /// The status of `Access Denied`. Defaults to 200; 400 has been observed as well.
     pub throttle_status: StatusCode,
-    /// How many access tokens of a refresh token live at a time: 15. A further one ends the
-    /// oldest.
+    /// The maximum number of valid access tokens per refresh token. Another one revokes the oldest.
+    /// Defaults to 15.
     pub live_access_tokens: usize,
-    /// How many refresh tokens a user has for an app: 20. A further one ends the oldest.
+    /// The maximum number of refresh tokens per user and app. Another one revokes the oldest.
+    /// Defaults to 20.
     pub live_refresh_tokens: usize,
-    /// Whether answers with tokens tell the scopes, which some of Zoho's do. At first they do.
+    /// Whether token responses contain the scopes, as some of Zoho's do. Defaults to `true`.
     pub tells_scopes: bool,
-    /// In which unit, and under which names, answers tell how long something lives.
+    /// The unit and the names of durations in responses.
     pub time_unit: TimeUnit,
-    /// The scopes that a token of client credentials reports, and is refused for all the same. At
-    /// first there are none.
+    /// Scopes that a token of client credentials reports, but that are rejected. Defaults to none.
     pub hollow_scopes: Vec<String>,
 }
 
-/// What a user says who is asked for consent.
+/// A user's decision on the consent page.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub enum Decision {
-    /// Yes.
+    /// Consents.
     Allow,
-    /// No.
+    /// Refuses.
     Deny,
 }
 
-/// How answers tell times.
+/// How responses express durations.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum TimeUnit {
-    /// As documented: `expires_in` and `interval` are seconds.
+    /// `expires_in` and `interval` are seconds, as documented.
     Seconds,
-    /// As older answers did, and as those to devices have been seen to do: `expires_in` and
-    /// `interval` are milliseconds. Where it comes with a token, there is an `expires_in_sec`
-    /// besides.
+    /// As in older responses, and as observed in responses to devices: `expires_in` and `interval`
+    /// are milliseconds. A token response also has `expires_in_sec`.
     Milliseconds,
 }
 
 impl TimeUnit {
-    /// The number that stands for the time.
+    /// Converts a duration into this unit.
     pub(super) fn number(self, time: Duration) -> u128 {
         match self {
             Self::Seconds => u128::from(time.as_secs()),

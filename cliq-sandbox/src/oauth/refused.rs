@@ -1,4 +1,4 @@
-//! The ways in which the accounts server says no.
+//! Error responses of the accounts server.
 
 use serde_json::{Value, json};
 
@@ -9,23 +9,22 @@ pub(super) enum Refused {
     InvalidRedirectUri,
     InvalidResponseType,
     InvalidScope,
-    /// Of a code or a refresh token: one that isn't there, isn't the app's or isn't this data
-    /// centre's.
+    /// A code or a refresh token that doesn't exist, or belongs to another app or data center.
     InvalidCode,
     UnsupportedGrantType,
     TooManyRefreshes,
-    /// The user said no.
+    /// The user refused.
     AccessDenied,
     AuthorizationPending,
     SlowDown,
-    /// The user lives in this data centre.
+    /// The user belongs to this other data center.
     OtherCenter(String),
-    /// The user said nothing in time.
+    /// The user didn't decide in time.
     Expired,
 }
 
 impl Refused {
-    /// What it is called in an answer.
+    /// Returns the error code.
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::InvalidClient => "invalid_client",
@@ -47,7 +46,7 @@ impl Refused {
     pub(super) fn to_json(&self) -> Value {
         let mut body = json!({ "error": self.code() });
         match self {
-            // Zoho's words, as data that a client may go by.
+            // Zoho's literal text, which clients may depend on.
             Self::TooManyRefreshes => {
                 body["error_description"] =
                     "You have made too many requests continuously. Please try again after some time.".into();

@@ -1,4 +1,4 @@
-//! Who there is: apps, users and data centres.
+//! Registers apps, users and data centers.
 
 use std::fmt;
 
@@ -9,20 +9,21 @@ use super::center::CenterKey;
 use super::exchange::Code;
 use super::{Accounts, Decision, Refused, ScopeSet};
 
-/// An app, as it would be registered in Zoho's API console: what OAuth calls a client.
+/// An app, as registered in Zoho's API console. OAuth calls it a client.
 #[derive(Clone)]
 #[must_use]
 pub struct App {
     pub(super) client_id: String,
     pub(super) client_secret: String,
     pub(super) redirect_uris: Vec<String>,
-    /// Home, where none is named.
+    /// Empty for the home data center.
     locations: Vec<String>,
     pub(super) owner: Option<String>,
 }
 
 impl App {
-    /// One with these credentials. Without a redirect URI it is a self client, or a device.
+    /// Returns an app with these credentials. Without a redirect URI, it is a self client or a
+    /// device.
     pub fn new(client_id: impl Into<String>, client_secret: impl Into<String>) -> Self {
         Self {
             client_id: client_id.into(),
@@ -33,14 +34,14 @@ impl App {
         }
     }
 
-    /// Adds a URI to which users may be sent back. It is compared as a whole.
+    /// Adds a redirect URI. It is compared as a whole.
     pub fn redirect_uri(mut self, uri: impl Into<String>) -> Self {
         self.redirect_uris.push(uri.into());
         self
     }
 
-    /// The data centres that know it, as in `["us", "eu"]`; the home data centre where nothing is
-    /// said.
+    /// Sets the data centers that know the app, as in `["us", "eu"]`. Defaults to the home data
+    /// center.
     pub fn locations(self, locations: impl IntoIterator<Item = impl Into<String>>) -> Self {
         Self {
             locations: locations.into_iter().map(Into::into).collect(),
@@ -48,8 +49,8 @@ impl App {
         }
     }
 
-    /// The user as whom it acts with client credentials; the one at the browser where nothing is
-    /// said.
+    /// Sets the user as whom the app acts with client credentials. Defaults to the user at the
+    /// browser.
     pub fn owner(self, user_id: impl Into<String>) -> Self {
         Self {
             owner: Some(user_id.into()),
@@ -58,7 +59,7 @@ impl App {
     }
 }
 
-/// Without its secret.
+/// Omits the secret.
 impl fmt::Debug for App {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("App")
@@ -68,11 +69,11 @@ impl fmt::Debug for App {
 }
 
 impl Accounts {
-    /// Registers an app; one of that client id from before is replaced.
+    /// Registers an app. Replaces one with the same client id.
     ///
     /// # Panics
     ///
-    /// If one of its data centres isn't there.
+    /// If one of its data centers doesn't exist.
     #[track_caller]
     pub fn register(&mut self, app: App) {
         for location in &app.locations {
@@ -81,28 +82,28 @@ impl Accounts {
         self.apps.insert(app.client_id.clone(), app);
     }
 
-    /// An id and a secret that no app has.
+    /// Returns an unused client id and secret.
     pub(crate) fn new_app_credentials(&mut self) -> (String, String) {
         let token = self.ids.token();
         let (id, secret) = token.rsplit_once('.').unwrap_or_default();
         (id.to_ascii_uppercase(), secret.to_owned())
     }
 
-    /// A webhook token that nobody has.
+    /// Returns an unused webhook token.
     pub(crate) fn new_webhook_token(&mut self) -> String {
         self.ids.token()
     }
 
-    /// Adds a user of the home data centre.
+    /// Adds a user of the home data center.
     pub fn add_user(&mut self, user_id: impl Into<String>) {
         self.insert_user(user_id.into(), self.centers.home());
     }
 
-    /// Adds a user of another data centre, or moves one there.
+    /// Adds a user of another data center, or moves one there.
     ///
     /// # Panics
     ///
-    /// If the data centre isn't there.
+    /// If the data center doesn't exist.
     #[track_caller]
     pub fn add_user_in(&mut self, location: &str, user_id: impl Into<String>) {
         let center = self.expect_center(location);
@@ -114,7 +115,7 @@ impl Accounts {
         self.users.insert(user_id, center);
     }
 
-    /// The user who sits before the browser from now on, and is asked for consent.
+    /// Sets the user at the browser, who is asked for consent.
     ///
     /// # Panics
     ///
@@ -125,25 +126,25 @@ impl Accounts {
         self.signed_in = Some(user_id.to_owned());
     }
 
-    /// The data centre that answers at hosts that are nobody's. At first `us`.
+    /// Sets the data center of unknown hosts. Defaults to `us`.
     ///
     /// # Panics
     ///
-    /// If the data centre isn't there.
+    /// If the data center doesn't exist.
     #[track_caller]
     pub fn set_home(&mut self, location: &str) {
         let home = self.expect_center(location);
         self.centers.set_home(home);
     }
 
-    /// Where a data centre is from now on, both its accounts server and its Cliq: `place("eu", "http://localhost:49152")`.
-    /// One that isn't there yet is made.
+    /// Moves a data center, both its accounts server and its API, to a URL:
+    /// `place("eu", "http://localhost:49152")`. Creates the data center if it doesn't exist.
     pub fn place(&mut self, location: &str, origin: &str) {
         self.centers.place(location, origin);
     }
 
-    /// A code as the API console gives out for a self client: for a user who has consented, and to
-    /// be exchanged without a redirect URI.
+    /// Returns a code as the API console generates it for a self client: the user has consented,
+    /// and the exchange needs no redirect URI.
     ///
     /// # Panics
     ///
@@ -167,7 +168,7 @@ impl Accounts {
         })
     }
 
-    /// Lets a device in, as the user would who types its code into a browser.
+    /// Approves a device, as the user does by entering its code in a browser.
     ///
     /// # Panics
     ///
@@ -181,7 +182,7 @@ impl Accounts {
         );
     }
 
-    /// Turns a device away, as its user would.
+    /// Rejects a device, as its user can.
     ///
     /// # Panics
     ///
@@ -194,14 +195,14 @@ impl Accounts {
         );
     }
 
-    /// The app that a request says it is from, if the data centre knows it.
+    /// Returns the app of a request, if the data center knows it.
     pub(super) fn app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = ask.get("client_id").and_then(|id| self.apps.get(id));
         app.filter(|app| self.knows(ask.center, app))
             .ok_or(Refused::InvalidClient)
     }
 
-    /// As [`app`](Self::app), with its secret.
+    /// As [`app`](Self::app), and checks the secret.
     pub(super) fn authenticated_app(&self, ask: &Ask<'_>) -> Result<&App, Refused> {
         let app = self.app(ask)?;
         if ask.is("client_secret", &app.client_secret) {
@@ -220,7 +221,7 @@ impl Accounts {
         }
     }
 
-    /// Who sits before the browser that asks, and where they live.
+    /// Returns the user at the browser, and their data center.
     pub(super) fn browser_user(&self, ask: &Ask<'_>) -> Option<(&str, CenterKey)> {
         let user_id = ask.get("login_hint").or(self.signed_in.as_deref())?;
         self.users
@@ -247,7 +248,7 @@ impl Accounts {
     #[track_caller]
     fn expect_center(&self, location: &str) -> CenterKey {
         let Some(center) = self.centers.find(location) else {
-            panic!("there is no data centre `{location}`")
+            panic!("there is no data center `{location}`")
         };
         center
     }

@@ -1,13 +1,13 @@
-//! Scopes, as they are asked for and as they are given.
+//! Requested and granted scopes.
 
 use std::fmt;
 
 use cliq_api::Scopes;
 
-/// The scopes that a token has.
+/// The scopes of a token.
 ///
-/// A scope is `Service.group.OPERATION`. Case doesn't count, and `ALL` stands for each operation of
-/// its group.
+/// A scope is `Service.group.OPERATION`. Comparison ignores case, and `ALL` includes each operation
+/// of its group.
 ///
 /// ```
 /// use cliq_api::Scopes;
@@ -27,17 +27,17 @@ enum Given {
 }
 
 impl ScopeSet {
-    /// All that there are.
+    /// Returns a set of all scopes.
     pub fn everything() -> Self {
         Self(Given::Everything)
     }
 
-    /// As they are asked for: joined with commas, each of Zoho's form. `None` if they are not.
+    /// Parses requested scopes, joined with commas. Returns `None` if one isn't in Zoho's form.
     pub(super) fn parse(text: &str) -> Option<Self> {
         text.split(',').all(is_scope).then(|| Self::from(text))
     }
 
-    /// Their names, as they were asked for; none where it is [`everything`](Self::everything).
+    /// Returns their names, as requested; none for [`everything`](Self::everything).
     pub fn names(&self) -> &[String] {
         match &self.0 {
             Given::Everything => &[],
@@ -45,7 +45,7 @@ impl ScopeSet {
         }
     }
 
-    /// Whether they are enough for an endpoint.
+    /// Returns whether they suffice for an endpoint.
     pub fn covers(&self, needed: Scopes) -> bool {
         satisfied(needed, |scope| self.covers_one(scope))
     }
@@ -58,16 +58,16 @@ impl ScopeSet {
     }
 }
 
-/// Whether an endpoint has what it needs, where `has` tells of a single scope.
+/// Returns whether an endpoint's scopes are satisfied; `has` decides on a single one.
 pub(super) fn satisfied(needed: Scopes, has: impl Fn(&str) -> bool) -> bool {
     match needed {
         Scopes::Any(names) => names.iter().any(|name| has(name)),
-        // None, and what is yet to come.
+        // `Scopes::None` and future variants.
         _ => needed.names().iter().all(|name| has(name)),
     }
 }
 
-/// From names with commas or spaces between them.
+/// Parses names separated by commas or spaces.
 impl From<&str> for ScopeSet {
     fn from(text: &str) -> Self {
         let names = text.split([',', ' ']).filter(|name| !name.is_empty());
@@ -75,14 +75,14 @@ impl From<&str> for ScopeSet {
     }
 }
 
-/// With spaces between them, which is how answers tell them.
+/// Separated by spaces, as in responses.
 impl fmt::Display for ScopeSet {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&self.names().join(" "))
     }
 }
 
-/// Whether a scope that was given includes one that is needed.
+/// Returns whether a granted scope includes a needed one.
 fn includes(given: &str, needed: &str) -> bool {
     let group = |scope: &str| {
         scope

@@ -1,4 +1,4 @@
-//! Tokens: how they are made, used and ended.
+//! Issues, refreshes and revokes tokens.
 
 use std::collections::{HashMap, VecDeque};
 use std::sync::Arc;
@@ -13,22 +13,22 @@ use super::{Consent, Grant, Policy, Refused, TokenPair, Unauthorized};
 pub(super) struct Tokens {
     access: HashMap<String, Grant>,
     refresh: HashMap<String, Refresh>,
-    /// By user and app, from the oldest to the newest.
+    /// By user and app, oldest first.
     refresh_of: HashMap<(String, Option<String>), VecDeque<String>>,
 }
 
 #[derive(Debug)]
 struct Refresh {
     consent: Arc<Consent>,
-    /// Those that came from it and may be alive, from the oldest to the newest.
+    /// Its access tokens that may still be valid, oldest first.
     access: VecDeque<String>,
-    /// When it gave the last ones.
+    /// When its last access tokens were issued.
     given: VecDeque<OffsetDateTime>,
     denied_until: Option<OffsetDateTime>,
 }
 
 impl Tokens {
-    /// An access token alone.
+    /// Issues an access token without a refresh token.
     pub(super) fn mint_access(
         &mut self,
         ids: &mut Ids,
@@ -45,7 +45,7 @@ impl Tokens {
         )
     }
 
-    /// A refresh token, and an access token that counts as one from it.
+    /// Issues a refresh token and an access token that belongs to it.
     pub(super) fn mint_pair(
         &mut self,
         ids: &mut Ids,
@@ -70,7 +70,8 @@ impl Tokens {
         }
     }
 
-    /// The refresh tokens of a user and an app, with place for another one.
+    /// Returns the refresh tokens of a user and an app. Revokes the oldest if there is no room for
+    /// another one.
     fn make_room(&mut self, consent: &Consent, capacity: usize) -> &mut VecDeque<String> {
         let surplus = |siblings: &VecDeque<String>| (siblings.len() + 1).saturating_sub(capacity);
         let oldest: Vec<_> = match self.refresh_of.get(&consent.owner()) {
@@ -83,7 +84,7 @@ impl Tokens {
         self.refresh_of.entry(consent.owner()).or_default()
     }
 
-    /// An access token for a refresh token, which stays as it is.
+    /// Issues an access token for a refresh token, which remains valid.
     pub(super) fn refresh(
         &mut self,
         ids: &mut Ids,
@@ -96,7 +97,7 @@ impl Tokens {
         Ok(refresh.mint(&mut self.access, ids, policy, now))
     }
 
-    /// What a refresh token stands for.
+    /// Returns the consent of a refresh token.
     pub(super) fn consent(&self, refresh_token: &str) -> Option<&Consent> {
         self.refresh
             .get(refresh_token)
@@ -121,7 +122,7 @@ impl Tokens {
         }
     }
 
-    /// The data centre that a token of either kind is from.
+    /// Returns the data center of a token of either kind.
     pub(super) fn center(&self, token: &str) -> Option<CenterKey> {
         let access = self.access.get(token).map(|grant| &grant.consent);
         access
@@ -161,7 +162,7 @@ fn mint(access: &mut HashMap<String, Grant>, ids: &mut Ids, grant: Grant) -> Str
 }
 
 impl Refresh {
-    /// Counts one more, unless there were too many.
+    /// Counts a refresh, or refuses it if there were too many.
     fn count(&mut self, policy: &Policy, now: OffsetDateTime) -> Result<(), Refused> {
         while self
             .given
@@ -181,8 +182,8 @@ impl Refresh {
         Err(Refused::TooManyRefreshes)
     }
 
-    /// Another access token among those that it has. The expired ones go, and so does the oldest if
-    /// they are too many.
+    /// Issues an access token. Drops the expired ones, and revokes the oldest if there are too
+    /// many.
     fn mint(
         &mut self,
         access: &mut HashMap<String, Grant>,

@@ -1,4 +1,4 @@
-//! Bots: what there is, and what they post. Their handlers don't run here.
+//! Bots and their messages. Bot handlers don't run here.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -16,7 +16,7 @@ const MAX_USERS: usize = 100;
 /// In characters.
 const MAX_NAME: usize = 20;
 const MAX_DESCRIPTION: usize = 300;
-/// What can be set besides name and description, which is kept as it is.
+/// Settings besides name and description, which are stored unchanged.
 const SETTINGS: [&str; 8] = [
     "execution_type",
     "execution_url",
@@ -66,7 +66,7 @@ impl Settings {
     }
 }
 
-/// Its unique name is made from its name. Whoever makes it subscribes to it.
+/// Derives the unique name from the name. The creator subscribes to the bot.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let settings: Settings = call.read(&["name", "description"], &SETTINGS)?;
@@ -123,7 +123,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::no_response())
 }
 
-/// Into a channel or a thread, to the users that are named, or to all subscribers.
+/// Posts into a channel or a thread, to the named users, or to all subscribers.
 pub(super) fn post(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bot = find(world, call)?;
     check_key(world, call, bot)?;
@@ -196,7 +196,7 @@ struct Association {
     channel_unique_name: Option<String>,
 }
 
-/// Puts the bot into a channel.
+/// Adds the bot to a channel.
 pub(super) fn associate(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let bot = find(world, call)?;
     check_key(world, call, bot)?;
@@ -224,7 +224,7 @@ pub(super) fn list_subscribers(world: &mut World, call: &Call<'_>) -> Result<Rep
     Ok(listed(world, call, "subscriber", data, next))
 }
 
-/// By its id, with or without `b-`, or by its unique name.
+/// Finds the bot by id, with or without `b-`, or by unique name.
 fn find(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     require_inside(world, call)?;
     let name = call.subject();
@@ -234,7 +234,7 @@ fn find(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     found.ok_or_else(|| Refusal::not_found("bot_not_found", "there is no such bot"))
 }
 
-/// Whoever has made a bot changes it; one that was there from the beginning is everybody's.
+/// Only its creator can change a bot; any user can change one of the initial world.
 fn owned(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     let bot = find(world, call)?;
     match world[bot].creator {
@@ -245,7 +245,7 @@ fn owned(world: &World, call: &Call<'_>) -> Result<BotKey, Refusal> {
     }
 }
 
-/// A bot of an extension needs that extension's key.
+/// Calls as a bot of an extension need the extension's key.
 fn check_key(world: &World, call: &Call<'_>, bot: BotKey) -> Result<(), Refusal> {
     match (&world[bot].app_key, call.query("extension_key")) {
         (Some(needed), Some(given)) if needed != given => Err(Refusal::access_denied(

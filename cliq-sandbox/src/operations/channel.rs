@@ -1,4 +1,4 @@
-//! Channels: making, changing and archiving them, and who is in them.
+//! Channels: creating, changing and archiving them, and their members.
 
 use serde::Deserialize;
 use serde_json::{Map, Value, json};
@@ -15,7 +15,7 @@ const MAX_PAGE: usize = 100;
 const MAX_USERS: usize = 100;
 const LEVELS: [&str; 4] = ["organization", "team", "private", "external"];
 
-/// Those that the user is in, and those that everybody may join.
+/// Lists the user's channels, and those that everybody can join.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let joined = call.flag("joined")?;
@@ -89,7 +89,7 @@ impl Config {
     }
 }
 
-/// Its unique name is made from its name. The caller is its super admin.
+/// Derives the unique name from the name. The caller becomes the super admin.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let optional = [
@@ -143,7 +143,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::Json(shown(world, key, call.user)))
 }
 
-/// `#Release Team` is `releaseteam`.
+/// Returns `releaseteam` for `#Release Team`.
 fn unique_name(name: &str) -> String {
     let kept = name
         .chars()
@@ -156,7 +156,7 @@ pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     Ok(Reply::Json(shown(world, channel, call.user)))
 }
 
-/// Everybody of the organization sees a channel that they may join.
+/// Finds a channel that the user is in, or can join.
 fn visible(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     let channel = world
         .channel_by_id(call.subject())
@@ -188,8 +188,8 @@ enum Switch {
     Disable,
 }
 
-/// Changes the channel, or whether its members follow new threads: two documented operations of one
-/// URL.
+/// Changes the channel, or whether its members follow new threads: two documented operations share
+/// the URL.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let channel = channel_by_id(world, call)?;
     let optional = [
@@ -253,7 +253,7 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::no_response())
 }
 
-/// Only admins may: who has made it, and who was made one.
+/// Finds a channel that the user administers, as its creator or as an admin.
 fn administered(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     let channel = channel_by_id(world, call)?;
     if world[channel].creator() == Some(call.user) || world[channel].role(call.user).is_admin() {
@@ -277,7 +277,7 @@ pub(super) fn list_members(world: &mut World, call: &Call<'_>) -> Result<Reply, 
     ))
 }
 
-/// Who has made a channel has all rights in it.
+/// Returns the user's role. The creator has all rights.
 fn role(channel: &Channel, user: UserKey) -> &'static str {
     if channel.creator() == Some(user) {
         Role::SuperAdmin.as_str()
@@ -367,7 +367,7 @@ fn status(channel: &Channel) -> &'static str {
     }
 }
 
-/// As `viewer` sees it.
+/// Returns the channel as `viewer` sees it.
 fn shown(world: &World, key: ChannelKey, viewer: UserKey) -> Value {
     let (channel, chat) = (&world[key], Chat::Channel(key));
     let is_in = channel.members.contains(&viewer);

@@ -1,4 +1,4 @@
-//! Chats: of one user with another, of groups, with bots, and channels as chats.
+//! Chats: between two users, in groups, with bots, and channels as chats.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -15,7 +15,7 @@ const MAX_MEMBERS: usize = 50;
 /// In characters.
 const MAX_TITLE: usize = 255;
 
-/// The chats of the user, the one with the latest message first.
+/// Returns the user's chats, the one with the latest message first.
 pub(super) fn sorted(world: &World, call: &Call<'_>) -> Vec<Chat> {
     let mut chats = world.chats_of(call.user);
     let latest = |chat: &Chat| {
@@ -66,7 +66,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
             && ids.as_ref().is_none_or(|ids| ids.iter().any(|id| world.chat_id(chat) == id))
             && pinned.is_none_or(|pinned| view.pinned == pinned)
             && muted.is_none_or(|muted| view.muted == muted)
-            // A chat that was closed is shown only to those who ask for it.
+            // Closed chats are only listed on request.
             && view.closed == closed.unwrap_or(false)
             && before.is_none_or(|before| last < before)
             && after.is_none_or(|after| last > after)
@@ -101,7 +101,7 @@ fn is(world: &World, chat: Chat, is_kind: impl Fn(Kind) -> bool) -> bool {
     matches!(chat, Chat::Conversation(key) if is_kind(world[key].kind))
 }
 
-/// The same in the form of v2, which has no channels.
+/// Lists chats in the form of v2, without channels.
 pub(super) fn list_v2(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
     let chats = sorted(world, call)
@@ -152,7 +152,7 @@ struct NewChat {
     title: Option<String>,
 }
 
-/// A chat of two, which may be there already, or a new group.
+/// Returns a chat of two, which may exist already, or starts a group.
 pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let new: NewChat = call.read(&["chat_type"], &["user_id", "user_ids", "title"])?;
@@ -187,7 +187,7 @@ pub(super) fn create(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     ))
 }
 
-/// The caller is the first member.
+/// Makes the caller the first member.
 fn start_group(
     world: &mut World,
     call: &Call<'_>,
@@ -310,7 +310,7 @@ struct Update {
     message_id: Option<String>,
 }
 
-/// Six documented operations share the URL.
+/// Changes a chat: six documented operations share the URL.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let optional = [
@@ -380,7 +380,7 @@ struct Fork {
     title: String,
 }
 
-/// A new group that begins with a message of this chat.
+/// Starts a group with a message of this chat.
 pub(super) fn fork(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let from = chat(world, call)?;
     let new: Fork = call.read(
@@ -427,7 +427,7 @@ struct Activity {
     action: String,
 }
 
-/// Nobody sees it.
+/// Accepts the activity; nobody sees it here.
 pub(super) fn tell_activity(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     chat(world, call)?;
     let Activity { action } = call.read(&["action"], &[])?;
@@ -443,7 +443,7 @@ struct Pin {
     category_id: Option<String>,
 }
 
-/// There are no categories: any will do.
+/// Pins the chat. Accepts any category, as there are none here.
 pub(super) fn pin(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let Pin { category_id } = call.read(&[], &["category_id"])?;

@@ -1,4 +1,4 @@
-//! The tokens that lead through the pages of a list.
+//! Paging tokens.
 
 use std::fmt;
 
@@ -12,15 +12,15 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{Thread, World};
 
-/// What the published tokens begin with.
+/// The prefix of the published tokens.
 const VERSION: &str = "15";
 
-/// A place in a list of threads: behind a thread. It is sent as Base64 of a version, a time and the
-/// thread's digits, which is the form of the published tokens.
+/// A position in a list of threads, after a thread. The token is Base64 of a version, a time and
+/// the thread's digits, like the published tokens.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Cursor {
     millis: u64,
-    /// Those behind it have a lower one.
+    /// Threads after the position have lower digits.
     pub(super) serial: u64,
 }
 
@@ -32,7 +32,7 @@ impl Cursor {
         }
     }
 
-    /// How far a client that asks now has seen all.
+    /// The sync token of a client that has read everything up to now.
     pub(super) fn at(time: OffsetDateTime, serial: u64) -> Self {
         Self {
             millis: u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default(),
@@ -40,7 +40,7 @@ impl Cursor {
         }
     }
 
-    /// A place in a list that nothing is put into.
+    /// A position in a list that doesn't grow meanwhile.
     fn at_offset(offset: usize) -> Self {
         Self {
             millis: 0,
@@ -61,7 +61,7 @@ impl Cursor {
     }
 }
 
-/// The page of the list that the query asks for, and the token of the next.
+/// Returns the requested page of a list, and the token of the next page.
 pub(super) fn page<T>(
     call: &Call<'_>,
     items: impl IntoIterator<Item = T>,
@@ -85,7 +85,7 @@ pub(super) fn page<T>(
     Ok((page, next))
 }
 
-/// The answer of a list: its page, and the token of the next page.
+/// Responds with a page of a list, and the token of the next page.
 pub(super) fn listed(
     world: &World,
     call: &Call<'_>,

@@ -13,7 +13,7 @@ use crate::world::{ChannelKey, Chat, Content, File, Sender, World};
 
 const MAX_FILES: usize = 10;
 const MAX_USERS: usize = 100;
-/// What may come beside the files.
+/// Text parts that an upload can have.
 const TEXTS: [&str; 7] = [
     "comments",
     "bot_unique_name",
@@ -42,7 +42,7 @@ pub(super) fn to_buddy(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     Ok(Reply::no_response())
 }
 
-/// To the users that are named, or to all subscribers.
+/// Posts to the named users, or to all subscribers.
 pub(super) fn by_bot(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let bot = world.bot(call.subject());
@@ -129,7 +129,7 @@ impl Upload {
         texts.find_map(ReceivedPart::text)
     }
 
-    /// For each file its own: several parts, or a list in JSON.
+    /// Returns a comment per file: from several parts, or from a JSON list.
     fn comments(&self) -> Vec<String> {
         let comments = self.texts.iter().filter(|part| part.name == "comments");
         comments
@@ -147,7 +147,7 @@ impl Upload {
             .collect()
     }
 
-    /// One message for each file.
+    /// Posts one message per file.
     fn post(&self, world: &mut World, call: &Call<'_>, chat: Chat, sender: Sender) {
         let mut comments = self.comments().into_iter();
         for part in &self.files {
@@ -168,7 +168,7 @@ impl Upload {
     }
 }
 
-/// By whoever is in a chat where the file was posted.
+/// Sends a file to users who are in a chat where it was posted.
 pub(super) fn download(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let id = call.subject();
     let file = world.file(id);

@@ -1,4 +1,4 @@
-//! Who follows a thread.
+//! The followers of a thread.
 
 use cliq_api::Endpoint;
 use cliq_api::threads::{AddThreadFollowersRequest, RemoveThreadFollowersRequest};
@@ -21,7 +21,7 @@ pub(crate) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     Ok(users(world, world[thread].followers.iter().copied()))
 }
 
-/// The members of the channel who don't follow.
+/// Lists the members of the channel who don't follow.
 pub(crate) fn list_others(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let thread = &world[thread_by_chat_id(world, call)?];
     let members = world[thread.channel].members.iter().copied();
@@ -52,7 +52,7 @@ pub(crate) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::NoContent)
 }
 
-/// The users that the body names; all have to be in the channel.
+/// Returns the users in the body, who must all be in the channel.
 fn named_members<E: Endpoint>(
     world: &World,
     call: &Call<'_>,

@@ -1,4 +1,4 @@
-//! The forms in which answers show users, messages and threads.
+//! The JSON of users, messages and threads in responses.
 
 use serde_json::{Value, json};
 use time::{OffsetDateTime, UtcOffset};
@@ -9,7 +9,7 @@ pub(super) fn user(user: &User) -> Value {
     json!({ "user_id": user.id, "email_id": user.email, "name": user.name })
 }
 
-/// As `viewer` sees it.
+/// Returns the thread as `viewer` sees it.
 pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
     let thread = &world[key];
     let mut form = json!({
@@ -21,7 +21,7 @@ pub(super) fn thread(world: &World, key: ThreadKey, viewer: UserKey) -> Value {
         "is_follower": thread.is_follower(viewer),
         "thread_state": thread.state.as_str(),
     });
-    // What there is not has no member: the document knows no `null`.
+    // Missing values have no member: the document has no `null`.
     if let Some(main) = world.main_message(key) {
         form["parent_message_sender"] = world.sender_id(main.sender).into();
     }
@@ -41,7 +41,7 @@ pub(super) fn last_message(world: &World, message: &Message) -> Value {
     })
 }
 
-/// The message that a thread was started from.
+/// Returns the message that a thread was started from.
 pub(super) fn main_message(world: &World, thread: &Thread, message: &Message) -> Value {
     json!({
         "parent_resource_id": world[thread.channel].unique_name,
@@ -63,7 +63,7 @@ pub(super) fn main_message(world: &World, thread: &Thread, message: &Message) ->
     })
 }
 
-/// A message in the form of v3.
+/// Returns a message in the form of v3.
 pub(super) fn message(world: &World, chat: Chat, message: &Message) -> Value {
     json!({
         "id": message.id.to_string(),
@@ -76,7 +76,7 @@ pub(super) fn message(world: &World, chat: Chat, message: &Message) -> Value {
     })
 }
 
-/// A message in the form of v2, whose times are in milliseconds.
+/// Returns a message in the form of v2, with times in milliseconds.
 pub(super) fn message_v2(world: &World, message: &Message) -> Value {
     let content = match message
         .file
@@ -118,7 +118,7 @@ pub(super) fn kind(message: &Message) -> &'static str {
     }
 }
 
-/// What a message says, in the form of v3.
+/// Returns the content of a message in the form of v3.
 pub(super) fn content(world: &World, message: &Message) -> Value {
     if let Some((id, file)) = message
         .file
@@ -152,7 +152,7 @@ fn is_pinned(world: &World, message: &Message) -> bool {
     world.pins.iter().any(|pin| pin.message == message.id)
 }
 
-/// A pinned message.
+/// Returns a pinned message.
 pub(super) fn pinned(world: &World, pin: &Pin) -> Value {
     let Some(found) = world.message(pin.chat, pin.message) else {
         return Value::Null;
@@ -168,7 +168,7 @@ pub(super) fn pinned(world: &World, pin: &Pin) -> Value {
     form
 }
 
-/// A chat in the form of v3, as `viewer` sees it.
+/// Returns a chat in the form of v3, as `viewer` sees it.
 pub(super) fn chat(world: &World, chat: Chat, viewer: UserKey) -> Value {
     let (kind, creator, created) = match chat {
         Chat::Channel(channel) => {
@@ -191,7 +191,7 @@ pub(super) fn chat(world: &World, chat: Chat, viewer: UserKey) -> Value {
     };
     let participants = match chat {
         Chat::Thread(thread) => world[thread].followers.len(),
-        // The bot is one.
+        // The bot counts as a member.
         Chat::Conversation(key) if matches!(world[key].kind, Kind::Bot(_)) => 2,
         _ => world.members(chat).len(),
     };
@@ -223,7 +223,7 @@ pub(super) fn chat(world: &World, chat: Chat, viewer: UserKey) -> Value {
     form
 }
 
-/// The members of the chat whose names stand in the text behind an `@`.
+/// Returns the members of the chat whose names follow an `@` in the text.
 fn mentions(world: &World, chat: Chat, text: &str) -> Vec<Value> {
     let members = world.members(chat).iter().map(|&member| &world[member]);
     members
@@ -235,7 +235,7 @@ fn mentions(world: &World, chat: Chat, text: &str) -> Vec<Value> {
         .collect()
 }
 
-/// RFC 3339 to the second, with the offset in digits as the published examples have it.
+/// Formats a time by RFC 3339, in seconds and with a numeric offset, like the published examples.
 pub(super) fn timestamp(time: OffsetDateTime) -> String {
     let time = time.to_offset(UtcOffset::UTC);
     let (year, month, day) = (time.year(), u8::from(time.month()), time.day());

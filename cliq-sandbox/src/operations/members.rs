@@ -1,4 +1,4 @@
-//! Who is in a chat, leaving it, and its notifications.
+//! Members of a chat, leaving it, and its notifications.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -32,7 +32,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     Ok(Reply::Json(json!({ "members": members })))
 }
 
-/// Those that the query asks for, else all.
+/// Returns the requested fields, by default all.
 fn fields<'c>(call: &'c Call<'_>) -> Result<Vec<&'c str>, Refusal> {
     let Some(asked) = call.query("fields") else {
         return Ok(FIELDS.to_vec());
@@ -51,13 +51,13 @@ struct Users {
     user_ids: Ids,
 }
 
-/// Into a group.
+/// Adds users to a group.
 pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let Users { user_ids } = call.read(&["user_ids"], &[])?;
     let group = group(world, chat)?;
     let users = users(world, &user_ids.into_texts(), MAX_USERS)?;
-    // Without a history they see what is posted from now on.
+    // Without history, they only see later messages.
     let last = world[group].messages.last().map(|message| message.id);
     for &user in &users {
         if !world[group].history && !world[group].members.contains(&user) {
@@ -92,7 +92,7 @@ fn changed(world: &World, chat: Chat, what: &str, users: &[UserKey]) -> Reply {
     Reply::Json(json!({ "type": "chat.member", "data": data }))
 }
 
-/// Only groups change here: a channel has other operations for that.
+/// Finds a group. Channels have other operations for this.
 fn group(world: &World, chat: Chat) -> Result<ConversationKey, Refusal> {
     match chat {
         Chat::Conversation(key) if world[key].kind == Kind::Group => Ok(key),

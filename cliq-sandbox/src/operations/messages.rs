@@ -1,4 +1,4 @@
-//! Messages that are there: reading, editing, deleting and forwarding them.
+//! Existing messages: reading, editing, deleting and forwarding them.
 
 use http::StatusCode;
 use serde::Deserialize;
@@ -11,12 +11,12 @@ use crate::reply::Reply;
 use crate::world::{Chat, Content, Kind, MessageId, Sender, UserKey, World};
 
 const MAX_PAGE: usize = 100;
-/// Of messages in one call.
+/// The maximum number of messages in one call.
 const MAX_MESSAGES: usize = 25;
 /// In characters.
 const MAX_TEXT: usize = 5000;
 
-/// The latest of the time that is asked for, from the oldest to the newest.
+/// Lists the latest messages of the requested period, oldest first.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let limit = call.limit(MAX_PAGE, MAX_PAGE)?;
@@ -49,7 +49,7 @@ struct Edit {
     text: String,
 }
 
-/// By whoever has posted it.
+/// Edits a message of the user.
 pub(super) fn edit(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let id = message(world, chat, call.object(), "MESSAGE_ID")?;
@@ -76,7 +76,8 @@ pub(super) fn delete(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::no_response())
 }
 
-/// Whoever has posted it may, and admins of its channel. One with a thread stays.
+/// Rejects the deletion of a message unless the user has posted it or is an admin of its channel,
+/// and of a message with a thread.
 fn may_delete(world: &World, user: UserKey, chat: Chat, id: MessageId) -> Result<(), Refusal> {
     let sender = world.message(chat, id).map(|message| message.sender);
     let is_admin = world.channel_of(chat).is_some_and(|channel| {
@@ -92,7 +93,7 @@ fn may_delete(world: &World, user: UserKey, chat: Chat, id: MessageId) -> Result
     Ok(())
 }
 
-/// Tells for each message what came of it.
+/// Deletes messages, and reports the result of each.
 pub(super) fn delete_several(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let ids = call
@@ -163,7 +164,7 @@ struct Recipients {
     title: Option<String>,
 }
 
-/// Posts the messages once more, as the caller, in other chats.
+/// Posts the messages again, as the caller, in other chats.
 pub(super) fn forward(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let Forward { source, recipients } = call.read(&["source", "recipients"], &[])?;
     let from = chat_by_id(world, call, &source.chat_id)?;

@@ -1,5 +1,4 @@
-//! What the endpoints do: one function for each operation of the server, from a request that is
-//! read to a reply or a refusal.
+//! The operations of the server, one function each: from a parsed request to a reply or a refusal.
 //!
 //! A function refuses before it changes anything.
 
@@ -39,8 +38,7 @@ const DELETE: Method = Method::DELETE;
 
 pub(crate) type Operation = fn(&mut World, &Call<'_>) -> Result<Reply, Refusal>;
 
-/// What is played, by method and path. Whatever a placeholder is called, it is the same path to a
-/// server.
+/// The simulated operations, by method and path. The names of placeholders don't matter.
 #[rustfmt::skip]
 pub(crate) static OPERATIONS: &[(Method, &str, Operation)] = &[
     // Messages.
@@ -151,7 +149,7 @@ pub(crate) static OPERATIONS: &[(Method, &str, Operation)] = &[
     (GET, "/api/v3/bots/<BOT_ID_OR_UNIQUE_NAME>/subscribers", bots::list_subscribers),
 ];
 
-/// The channel whose id is in the path, for those who are in it.
+/// Finds the channel whose id is in the path, for its members.
 fn channel_by_id(world: &World, call: &Call<'_>) -> Result<ChannelKey, Refusal> {
     let channel = world
         .channel_by_id(call.subject())
@@ -166,7 +164,7 @@ fn channel_by_name(world: &World, name: &str) -> Result<ChannelKey, Refusal> {
         .ok_or_else(Refusal::channel_not_found)
 }
 
-/// The thread whose chat id is in the path, for those who are in its channel.
+/// Finds the thread whose chat id is in the path, for members of its channel.
 fn thread_by_chat_id(world: &World, call: &Call<'_>) -> Result<ThreadKey, Refusal> {
     let Some(Chat::Thread(thread)) = world.chat(call.subject()) else {
         return Err(Refusal::chat_not_found());
@@ -175,7 +173,7 @@ fn thread_by_chat_id(world: &World, call: &Call<'_>) -> Result<ThreadKey, Refusa
     Ok(thread)
 }
 
-/// The chat whose id is in the path, for those who are in it.
+/// Finds the chat whose id is in the path, for its members.
 fn chat(world: &World, call: &Call<'_>) -> Result<Chat, Refusal> {
     chat_by_id(world, call, call.subject())
 }
@@ -189,14 +187,14 @@ fn chat_by_id(world: &World, call: &Call<'_>, id: &str) -> Result<Chat, Refusal>
     }
 }
 
-/// The message of the chat. `key` is what names it in the request.
+/// Finds a message of the chat. `key` is the name of the parameter that has its id.
 fn message(world: &World, chat: Chat, id: &str, key: &str) -> Result<MessageId, Refusal> {
     MessageId::parse(id)
         .filter(|&id| world.message(chat, id).is_some())
         .ok_or_else(|| Refusal::message_not_found(key))
 }
 
-/// The caller's chat with the user of this id or e-mail address, which there may not be yet.
+/// Returns the caller's chat with the user of this id or e-mail address. Creates it if needed.
 fn direct_chat(world: &mut World, call: &Call<'_>, name: &str) -> Result<Chat, Refusal> {
     require_inside(world, call)?;
     let other = world.find_user(name).filter(|&user| !world[user].external);
@@ -207,11 +205,11 @@ fn direct_chat(world: &mut World, call: &Call<'_>, name: &str) -> Result<Chat, R
     ))
 }
 
-/// Users of another organization see nothing of this one.
+/// Rejects users of another organization.
 fn require_inside(world: &World, call: &Call<'_>) -> Result<(), Refusal> {
     if world[call.user].external {
         Err(Refusal::access_denied(
-            "the token's user is of another organisation",
+            "the token's user is of another organization",
         ))
     } else {
         Ok(())
@@ -226,7 +224,7 @@ fn require_member(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result
     }
 }
 
-/// The bot that the query names, if it names one; it has to be in the channel.
+/// Returns the bot in the query, if any. It must be in the channel.
 fn bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<BotKey>, Refusal> {
     let Some(unique_name) = call.query("bot_unique_name") else {
         return Ok(None);
@@ -239,7 +237,7 @@ fn bot(world: &World, call: &Call<'_>, channel: ChannelKey) -> Result<Option<Bot
     }
 }
 
-/// Ids as they are sent: a list, or joined with commas; texts or numbers.
+/// Ids as they are sent: a list or joined with commas, strings or numbers.
 #[derive(Clone, Deserialize)]
 #[serde(untagged)]
 enum Ids {
@@ -271,7 +269,7 @@ impl Ids {
     }
 }
 
-/// The users of these ids or e-mail addresses: at least one, at most `most`, all of this
+/// Returns the users with these ids or e-mail addresses: at least one, at most `most`, all of this
 /// organization.
 fn users(world: &World, ids: &[String], most: usize) -> Result<Vec<UserKey>, Refusal> {
     if ids.is_empty() || ids.len() > most {
@@ -295,7 +293,7 @@ fn users(world: &World, ids: &[String], most: usize) -> Result<Vec<UserKey>, Ref
     Ok(users)
 }
 
-/// A code that the documents have for a status 400.
+/// A code that the documents have for status 400.
 fn bad(code: &'static str, reason: impl std::fmt::Display) -> Refusal {
     Refusal::coded(StatusCode::BAD_REQUEST, code, reason)
 }

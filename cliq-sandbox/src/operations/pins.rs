@@ -1,4 +1,4 @@
-//! Pinned messages; in v2 the one that is on top is called sticky.
+//! Pinned messages. v2 calls the one on top sticky.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -14,7 +14,7 @@ const DEFAULT_PAGE: usize = 50;
 const MAX_PAGE: usize = 100;
 const MAX_MESSAGES: usize = 25;
 
-/// Milliseconds since the Unix epoch, as a number or a text; `-1` for never.
+/// Milliseconds since the Unix epoch, as a number or a string; `-1` for never.
 #[derive(Deserialize)]
 #[serde(untagged)]
 enum Time {
@@ -62,7 +62,7 @@ struct NewPin {
     primary: bool,
 }
 
-/// The newest pin is the first one.
+/// Pins a message, on top of the others.
 pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let new: NewPin = call.read(&["message_id", "expiry_time", "notify"], &["primary"])?;
@@ -123,7 +123,7 @@ struct Order {
     last_sync_time: Time,
 }
 
-/// Puts a pin above another one, or below all.
+/// Moves a pin above another one, or below all.
 pub(super) fn reorder(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let order: Order = call.read(&["message_id", "last_sync_time"], &["pin_above"])?;

@@ -12,14 +12,14 @@ use crate::world::{
     ThreadState, World,
 };
 
-/// In characters: which unit the published limit is in, it doesn't say.
+/// In characters. The unit of the published limit isn't documented.
 const MAX_TEXT: usize = 5000;
-/// In characters, of a title that is taken from a message.
+/// In characters, for a title that is derived from a message.
 const MAX_DERIVED_TITLE: usize = 100;
 const MAX_BUTTONS: usize = 5;
 const MAX_SLIDES: usize = 20;
 
-/// What a message may be posted with besides, which is kept as it is.
+/// Further content of a message, which is stored unchanged.
 const EXTRAS: [&str; 7] = [
     "card",
     "slides",
@@ -69,21 +69,21 @@ pub(super) struct NewMessage {
     styles: Option<Value>,
     references: Option<Value>,
     confirm: Option<Value>,
-    /// Of a bot, whom it is for; v2 has another name for it.
+    /// The users that a bot's message is for; v2 has another name for this.
     #[serde(alias = "userids")]
     user_ids: Option<Ids>,
     #[serde(default)]
     pub(super) broadcast: bool,
 }
 
-/// `null` is no text.
+/// Rejects `null`, which is no text.
 fn given<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Option<String>, D::Error> {
     String::deserialize(deserializer).map(Some)
 }
 
-/// A message that can be posted.
+/// A valid message to post.
 struct Post {
-    /// Without what it answers, which is to be looked for.
+    /// Without `reply_to`, which isn't resolved yet.
     content: Content,
     reply_to: Option<String>,
     title: Option<String>,
@@ -108,7 +108,7 @@ pub(super) fn to_chat(world: &mut World, call: &Call<'_>) -> Result<Reply, Refus
     post_by_user(world, call, chat)
 }
 
-/// Into the user's chat with somebody.
+/// Posts into the user's chat with another user.
 pub(super) fn to_buddy(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let message = read(call, &[])?;
     let chat = direct_chat(world, call, call.subject())?;
@@ -117,7 +117,7 @@ pub(super) fn to_buddy(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
 
 fn post_by_user(world: &mut World, call: &Call<'_>, chat: Chat) -> Result<Reply, Refusal> {
     let message = read(call, &[])?;
-    // Of a thread the operation has no such members.
+    // Posts in threads have no such member.
     if let (Chat::Thread(_), Some(_)) = (chat, &message.thread_message_id) {
         return Err(Refusal::extra_key("thread_message_id"));
     }
@@ -125,13 +125,13 @@ fn post_by_user(world: &mut World, call: &Call<'_>, chat: Chat) -> Result<Reply,
     post(world, call, chat, sender, message)
 }
 
-/// With the members that all posts have, and others.
+/// Reads a post, with the common members and `others`.
 pub(super) fn read(call: &Call<'_>, others: &[&str]) -> Result<NewMessage, Refusal> {
     let known = [&EXTRAS[..], &MEMBERS, others].concat();
     call.read(&[], &known)
 }
 
-/// As whom a message is posted: the user, or a bot.
+/// Returns the sender: the user, or a bot.
 fn sender(world: &World, call: &Call<'_>, chat: Chat) -> Result<Sender, Refusal> {
     let bot = match (world.channel_of(chat), call.query("bot_unique_name")) {
         (Some(channel), _) => bot(world, call, channel)?,
@@ -170,7 +170,7 @@ pub(super) fn post(
     }
 }
 
-/// Posts the message where it belongs, after all checks.
+/// Posts the message in its chat or thread, after all checks.
 pub(super) fn place(
     world: &mut World,
     call: &Call<'_>,
@@ -221,7 +221,7 @@ impl NewMessage {
         self.user_ids.take()
     }
 
-    /// Everything that can be told without the world.
+    /// Checks everything that doesn't depend on the world.
     fn check(self) -> Result<Post, Refusal> {
         let has_more = self.card.is_some() || self.slides.is_some() || self.references.is_some();
         let text = match self.text {
@@ -271,8 +271,8 @@ impl NewMessage {
     }
 }
 
-/// A message has one thread at most: where it has one already, the new message goes there, and the
-/// title stays as it is.
+/// Starts a thread on a message. If the message has a thread already, the new message goes there,
+/// and the title remains.
 fn start_thread(
     world: &mut World,
     call: &Call<'_>,
@@ -299,7 +299,7 @@ fn start_thread(
         .filter(|title| !title.trim().is_empty())
         .unwrap_or_else(|| derived_title(main));
     require_open(world, existing)?;
-    // The thread may not be there yet, but the message that it hangs on is.
+    // The thread may not exist yet, but the message that it starts from does.
     let chat = existing.map_or(Chat::Channel(channel), Chat::Thread);
     let reply_to = answered(world, &post, chat, Some(id))?;
     if existing.is_none() && reply_to.is_some_and(|answered| answered != id) {
@@ -327,7 +327,8 @@ fn require_open(world: &World, thread: Option<ThreadKey>) -> Result<(), Refusal>
     Ok(())
 }
 
-/// The message that is answered: one of the chat, or the one that the thread hangs on.
+/// Finds the message that is answered: one of the chat, or the one that the thread was started
+/// from.
 fn answered(
     world: &World,
     post: &Post,

@@ -14,7 +14,7 @@ struct Emoji {
     emoji_code: Option<String>,
 }
 
-/// For each emoji who gave it, and when: `855727961:1760000000000:Ryan West`.
+/// Lists, per emoji, who reacted and when: `855727961:1760000000000:Ryan West`.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let (chat, id) = place(world, call)?;
     let mut data = Map::new();
@@ -49,7 +49,7 @@ pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     Ok(Reply::no_response())
 }
 
-/// The code is in the query or in the body.
+/// Removes a reaction. Its code is in the query or in the body.
 pub(super) fn remove(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let (chat, id) = place(world, call)?;
     let emoji = match call.query("emoji_code") {

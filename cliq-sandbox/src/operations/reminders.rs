@@ -12,10 +12,10 @@ use crate::reply::Reply;
 use crate::world::{Reminder, UserKey, World};
 
 const MAX_PAGE: usize = 200;
-/// Of reminders in one call.
+/// The maximum number of reminders in one call.
 const MAX_EDITS: usize = 25;
 
-/// Those of the chat that the user has made, or is reminded by.
+/// Lists the chat's reminders that the user has created, or is reminded by.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     if call.query("limit").is_none() {
@@ -43,7 +43,7 @@ struct Update {
     apply_to: String,
 }
 
-/// Whoever is reminded is done with it; whoever has made it for others ends it for all.
+/// Completes the reminder for the user; for all, if the user has created it for others.
 pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let index = find(world, call, call.subject())?;
     let Update { status, apply_to } = call.read(&["status", "apply_to"], &[])?;
@@ -63,7 +63,7 @@ pub(super) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::NoContent)
 }
 
-/// Only others can be notified.
+/// Notifies the others.
 pub(super) fn notify(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let reminder = &world.reminders[find(world, call, call.subject())?];
     if reminder.users.iter().all(|(user, _)| *user == call.user) {
@@ -84,7 +84,7 @@ struct Edit {
     time: i64,
 }
 
-/// Moves each to another time, and tells for each what came of it.
+/// Changes the times of reminders, and reports the result of each.
 pub(super) fn edit_several(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let Edits { reminders } = call.read(&["reminders"], &[])?;
     if reminders.is_empty() || reminders.len() > MAX_EDITS {

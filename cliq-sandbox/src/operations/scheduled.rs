@@ -1,4 +1,4 @@
-//! Messages that are posted later. Each user sees and changes those of their own.
+//! Messages that are posted later. Users only see and change their own.
 
 use serde::Deserialize;
 use serde_json::{Value, json};
@@ -45,7 +45,7 @@ struct Send {
     apply_to: Option<String>,
 }
 
-/// Posts one of them, or all of the chat, now.
+/// Posts one or all scheduled messages of the chat now.
 pub(super) fn send(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let Send {
@@ -87,7 +87,7 @@ struct Reschedule {
     new: New,
 }
 
-/// When it is to be posted instead.
+/// The new time or state.
 #[derive(Deserialize)]
 struct New {
     #[serde(rename = "schedule_time")]
@@ -129,7 +129,7 @@ impl New {
     }
 }
 
-/// Changes all of the chat that are due at a time, or in a state.
+/// Changes all messages of the chat that are scheduled for a time, or for a state.
 pub(super) fn reschedule(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = chat(world, call)?;
     let optional = [
@@ -247,7 +247,7 @@ fn find(world: &World, call: &Call<'_>, chat: Chat, id: &str) -> Result<usize, R
     })
 }
 
-/// The ids of the user's in the chat.
+/// Returns the ids of the user's scheduled messages in the chat.
 fn own(world: &World, call: &Call<'_>, chat: Chat) -> Vec<String> {
     let own = world
         .scheduled

@@ -11,7 +11,7 @@ use crate::world::{Chat, Message, Sender, World};
 const MAX_CHATS: usize = 500;
 const MAX_MESSAGES: usize = 50;
 
-/// By their titles, the one with the latest message first.
+/// Searches titles. Returns the chat with the latest message first.
 pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let limit = call.limit(MAX_CHATS, MAX_CHATS)?;
     if call
@@ -47,8 +47,8 @@ pub(super) fn chats(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal
     Ok(Reply::Json(json!({ "chats": found })))
 }
 
-/// From the newest to the oldest, in all chats that the user is in. What can't be told apart here,
-/// such as teams, leaves nothing out.
+/// Searches all chats of the user, newest first. Filters that have no meaning here, such as teams,
+/// exclude nothing.
 pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let limit = call.limit(MAX_MESSAGES, MAX_MESSAGES)?;
@@ -131,7 +131,7 @@ pub(super) fn messages(world: &mut World, call: &Call<'_>) -> Result<Reply, Refu
     Ok(Reply::Json(answer))
 }
 
-/// Whatever the case.
+/// Ignores case.
 fn contains(text: &str, words: &str) -> bool {
     text.to_lowercase().contains(&words.to_lowercase())
 }

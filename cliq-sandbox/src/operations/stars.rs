@@ -14,7 +14,7 @@ const KINDS: [&str; 5] = ["important", "to_do", "note", "manager", "follow_up"];
 const DEFAULT_PAGE: usize = 50;
 const MAX_PAGE: usize = 100;
 
-/// From the newest to the oldest.
+/// Lists stars, newest first.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let chat = match call.query("chat_id") {
         None => None,
@@ -49,7 +49,7 @@ struct NewStar {
     star_type: String,
 }
 
-/// A message has one star of a user's: another kind takes its place.
+/// Stars a message. A user has one star per message: another kind replaces it.
 pub(super) fn add(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let new: NewStar = call.read(&["chat_id", "message_id", "star_type"], &[])?;
     let chat = chat_by_id(world, call, &new.chat_id)?;

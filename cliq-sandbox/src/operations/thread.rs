@@ -1,4 +1,4 @@
-//! A thread itself: looking at it, closing and reopening it.
+//! A single thread: reading, closing and reopening it.
 
 use cliq_api::threads::UpdateThreadRequest;
 use serde::Deserialize;
@@ -31,20 +31,20 @@ pub(crate) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> 
     if world[call.user].external {
         return Err(Refusal::external());
     }
-    // Of this operation the document has no 404.
+    // The document has no 404 for this operation.
     let Some(Chat::Thread(thread)) = world.chat(call.subject()) else {
         return Err(Refusal::thread_not_found());
     };
     require_member(world, call, world[thread].channel)?;
     let mut data = form::thread(world, thread, call.user);
-    // Always so: others were refused.
+    // Users who aren't in the channel were rejected above.
     data["parent_participant"] = true.into();
     Ok(Reply::Json(
         json!({ "url": call.url, "type": "chat_thread", "data": data }),
     ))
 }
 
-/// A chat id, `-T-` and digits.
+/// Returns whether the text is a chat id, `-T-` and digits.
 fn is_thread_chat_id(text: &str) -> bool {
     text.rsplit_once("-T-").is_some_and(|(parent, digits)| {
         !parent.is_empty() && !digits.is_empty() && digits.bytes().all(|byte| byte.is_ascii_digit())
@@ -68,7 +68,7 @@ pub(crate) fn update(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusa
     Ok(Reply::NoContent)
 }
 
-/// As [`bot`]; a bot from an extension needs that extension's key besides.
+/// As [`bot`], and requires an extension's key for its bot.
 fn acting_bot(
     world: &World,
     call: &Call<'_>,

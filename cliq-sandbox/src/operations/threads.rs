@@ -9,11 +9,11 @@ use crate::refusal::Refusal;
 use crate::reply::Reply;
 use crate::world::{ThreadState, World};
 
-/// Threads on a page: where nothing is asked for, and at most. Neither is published.
+/// Default and maximum number of threads per page. Neither is published.
 const DEFAULT_PAGE: usize = 50;
 const MAX_PAGE: usize = 100;
 
-/// Which threads a page shows.
+/// Which threads to list.
 struct Filter {
     followed: Option<bool>,
     state: Option<ThreadState>,
@@ -21,7 +21,7 @@ struct Filter {
     limit: usize,
 }
 
-/// From the newest to the oldest, so that threads that are started meanwhile don't shift the pages.
+/// Lists threads, newest first, so that new threads don't shift the pages.
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     let channel = channel_by_id(world, call)?;
     let filter = Filter::read(call)?;

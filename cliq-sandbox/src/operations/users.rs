@@ -10,7 +10,7 @@ use crate::reply::Reply;
 use crate::world::{User, UserKey, World};
 
 const MAX_PAGE: usize = 100;
-/// The one that there is.
+/// The id of the only organization.
 pub(super) const ORGANIZATION: &str = "55743301";
 
 pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
@@ -32,7 +32,7 @@ pub(super) fn list(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal>
     Ok(Reply::Json(answer))
 }
 
-/// By id or e-mail address; `me` is the token's.
+/// Finds a user by id or e-mail address; `me` is the token's user.
 pub(super) fn get(world: &mut World, call: &Call<'_>) -> Result<Reply, Refusal> {
     require_inside(world, call)?;
     let user = find(world, call)?;

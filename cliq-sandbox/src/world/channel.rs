@@ -6,7 +6,7 @@ use time::OffsetDateTime;
 use super::message::Message;
 use super::{BotKey, ChannelKey, UserKey, World};
 
-/// What a user may do in a channel.
+/// The role of a member.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub(crate) enum Role {
@@ -32,7 +32,7 @@ impl Role {
 }
 
 impl Channel {
-    /// An empty one, of the organization.
+    /// Returns an empty channel of the organization.
     pub(crate) fn new(
         id: String,
         chat_id: String,
@@ -82,18 +82,18 @@ pub(crate) struct Channel {
     pub(crate) id: String,
     pub(crate) chat_id: String,
     pub(crate) unique_name: String,
-    /// As it is shown.
+    /// The display name.
     pub(crate) name: String,
     pub(crate) description: String,
     /// `organization`, `team`, `private` or `external`.
     pub(crate) level: String,
     pub(crate) reply_mode: ReplyMode,
     pub(crate) members: Vec<UserKey>,
-    /// Who was in it, and left.
+    /// Users who were members, and left.
     pub(crate) former: Vec<UserKey>,
-    /// Of those who are more than members.
+    /// Roles of members that aren't plain members.
     pub(crate) roles: Vec<(UserKey, Role)>,
-    /// The first member, where nobody is known to be.
+    /// Defaults to the first member.
     pub(crate) creator: Option<UserKey>,
     pub(crate) created: OffsetDateTime,
     pub(crate) is_archived: bool,
@@ -101,11 +101,11 @@ pub(crate) struct Channel {
     pub(crate) bots: Vec<BotKey>,
     /// Whether its members follow each new thread.
     pub(crate) auto_follow: bool,
-    /// Those of the channel itself, without those of its threads.
+    /// Without the messages of its threads.
     pub(crate) messages: Vec<Message>,
 }
 
-/// In which ways a message of a channel can be answered.
+/// How messages of a channel can be answered.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
@@ -114,7 +114,7 @@ pub enum ReplyMode {
     Reply,
     /// In threads only.
     Threads,
-    /// In either way.
+    /// Both ways.
     #[default]
     Both,
 }
@@ -138,7 +138,7 @@ impl World {
         }
     }
 
-    /// The user leaves the channel, and its threads with it.
+    /// Removes the user from the channel and from its threads.
     pub(crate) fn leave(&mut self, channel: ChannelKey, user: UserKey) {
         for thread in self.threads_of(channel).collect::<Vec<_>>() {
             self[thread].unfollow(user);

@@ -1,4 +1,4 @@
-//! Chats that are no channels: with one user, with several, and with a bot.
+//! Chats that aren't channels: with a user, with several, and with a bot.
 
 use time::OffsetDateTime;
 
@@ -9,22 +9,22 @@ use super::{BotKey, ChannelKey, Chat, ConversationKey, ThreadKey, UserKey, World
 pub(crate) struct Conversation {
     pub(crate) chat_id: String,
     pub(crate) kind: Kind,
-    /// Of a group.
+    /// The title of a group.
     pub(crate) title: String,
     pub(crate) creator: UserKey,
     pub(crate) created: OffsetDateTime,
-    /// In the order in which they came.
+    /// In the order in which they joined.
     pub(crate) members: Vec<UserKey>,
-    /// Who was in it, and left.
+    /// Users who were members, and left.
     pub(crate) former: Vec<UserKey>,
-    /// Whether those who come later see what was posted before.
+    /// Whether new members see earlier messages.
     pub(crate) history: bool,
     pub(crate) messages: Vec<Message>,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Kind {
-    /// Two users, who stay the same.
+    /// Two users, who can't change.
     Direct,
     Group,
     /// A user and a bot.
@@ -32,7 +32,7 @@ pub(crate) enum Kind {
 }
 
 impl World {
-    /// The chat of the two users; a new one if they have none yet.
+    /// Returns the chat of the two users. Creates it if needed.
     pub(crate) fn direct_chat(
         &mut self,
         user: UserKey,
@@ -55,7 +55,8 @@ impl World {
         found.unwrap_or_else(|| self.start_conversation(Kind::Direct, String::new(), members, now))
     }
 
-    /// The user's chat with the bot; a new one if there is none yet. Whoever has one subscribes.
+    /// Returns the user's chat with the bot. Creates it if needed; then the user subscribes to the
+    /// bot.
     pub(crate) fn bot_chat(
         &mut self,
         bot: BotKey,
@@ -73,7 +74,7 @@ impl World {
         })
     }
 
-    /// Whoever is first among the members starts it.
+    /// Creates a conversation; its first member is the creator.
     pub(crate) fn start_conversation(
         &mut self,
         kind: Kind,
@@ -115,7 +116,7 @@ impl World {
         }
     }
 
-    /// As the user sees it.
+    /// Returns the title as the user sees it.
     pub(crate) fn title(&self, chat: Chat, viewer: UserKey) -> String {
         match chat {
             Chat::Channel(channel) => self[channel].name.clone(),
@@ -139,7 +140,7 @@ impl World {
         }
     }
 
-    /// The channel that the chat is, or is in.
+    /// Returns the channel that the chat is or belongs to.
     pub(crate) fn channel_of(&self, chat: Chat) -> Option<ChannelKey> {
         match chat {
             Chat::Channel(channel) => Some(channel),
@@ -148,7 +149,7 @@ impl World {
         }
     }
 
-    /// Of the chat itself, if it is one.
+    /// Returns the thread, if the chat is one.
     pub(crate) fn as_thread(chat: Chat) -> Option<ThreadKey> {
         match chat {
             Chat::Thread(thread) => Some(thread),

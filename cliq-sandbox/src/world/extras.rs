@@ -1,5 +1,5 @@
-//! What hangs on messages and chats: files, stars, pins, what is posted later, reminders, and how
-//! each user sees a chat.
+//! What is attached to messages and chats: files, stars, pins, scheduled messages, reminders, and
+//! each user's view of a chat.
 
 use bytes::Bytes;
 use time::OffsetDateTime;
@@ -7,7 +7,7 @@ use time::OffsetDateTime;
 use super::message::{Content, MessageId, Sender};
 use super::{Chat, Message, UserKey, World};
 
-/// A file that was uploaded.
+/// An uploaded file.
 #[derive(Debug, Clone)]
 pub(crate) struct File {
     pub(crate) name: String,
@@ -34,13 +34,13 @@ pub(crate) struct Pin {
     pub(crate) creator: UserKey,
     pub(crate) created: OffsetDateTime,
     pub(crate) modified: OffsetDateTime,
-    /// Milliseconds since the epoch; `-1` for one that stays.
+    /// In milliseconds since the Unix epoch; `-1` for never.
     pub(crate) expires: i64,
     pub(crate) primary: bool,
 }
 
-/// A message that is to be posted later: at a time, or when a user comes into a state, which never
-/// happens here unless somebody asks for it.
+/// A message to post later: at a time, or when its user's state changes, which happens only on
+/// request here.
 #[derive(Debug, Clone)]
 pub(crate) struct Scheduled {
     pub(crate) id: String,
@@ -55,11 +55,11 @@ pub(crate) struct Scheduled {
 #[derive(Debug, Clone, PartialEq)]
 pub(crate) enum Due {
     At(OffsetDateTime),
-    /// Such as `user_available`.
+    /// In a state such as `user_available`.
     When(String),
 }
 
-/// What users are to be reminded of.
+/// A reminder for users.
 #[derive(Debug, Clone)]
 pub(crate) struct Reminder {
     pub(crate) id: String,
@@ -68,22 +68,22 @@ pub(crate) struct Reminder {
     pub(crate) timezone: String,
     pub(crate) created: OffsetDateTime,
     pub(crate) creator: UserKey,
-    /// Who is reminded, and who is done with it.
+    /// The reminded users, and whether they have completed it.
     pub(crate) users: Vec<(UserKey, bool)>,
-    /// The chat that it is of, and the message, if it is of one.
+    /// The chat, and the message if it concerns one.
     pub(crate) chat: Chat,
     pub(crate) message: Option<MessageId>,
 }
 
-/// How a user sees a chat.
+/// A user's view of a chat.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct View {
     pub(crate) muted: bool,
     pub(crate) pinned: bool,
     pub(crate) closed: bool,
-    /// The newest message that was read.
+    /// The newest read message.
     pub(crate) read: Option<MessageId>,
-    /// The newest message that was cleared away.
+    /// The newest message that the user has cleared.
     pub(crate) cleared: Option<MessageId>,
 }
 
@@ -104,7 +104,7 @@ impl World {
         self.files.get(id)
     }
 
-    /// Where the file was posted.
+    /// Returns the chats where the file was posted.
     pub(crate) fn chats_with_file(&self, id: &str) -> Vec<Chat> {
         let mut chats: Vec<_> = self.places.values().map(|(chat, _)| *chat).collect();
         chats.sort_unstable();
@@ -132,7 +132,7 @@ impl World {
             .map(|((user, chat), view)| (*user, *chat, view))
     }
 
-    /// What the user sees of the chat's messages.
+    /// Returns the chat's messages that the user hasn't cleared.
     pub(crate) fn seen(&self, user: UserKey, chat: Chat) -> &[Message] {
         let messages = self.messages(chat);
         let cleared = self.views.get(&(user, chat)).and_then(|view| view.cleared);
@@ -144,7 +144,7 @@ impl World {
         &messages[behind.map_or(0, |index| index + 1)..]
     }
 
-    /// What others have posted since the user last read the chat.
+    /// Counts the messages of others since the user last read the chat.
     pub(crate) fn unread(&self, user: UserKey, chat: Chat) -> usize {
         let read = self.views.get(&(user, chat)).and_then(|view| view.read);
         let is_new = |message: &&Message| {
@@ -154,8 +154,8 @@ impl World {
         self.seen(user, chat).iter().filter(is_new).count()
     }
 
-    /// The message is gone, with its stars and pins, and what answered it answers nothing. No
-    /// thread may hang on it.
+    /// Deletes a message with its stars and pins. Answers to it lose their reference. It must not
+    /// have a thread.
     pub(crate) fn delete_message(&mut self, chat: Chat, id: MessageId) {
         let Some(&(place, index)) = self.places.get(&id) else {
             return;
@@ -182,7 +182,7 @@ impl World {
         }
     }
 
-    /// Of a chat that is gone.
+    /// Removes everything of a deleted chat.
     pub(super) fn forget_chat(&mut self, chat: Chat) {
         self.places.retain(|_, (place, _)| *place != chat);
         self.stars.retain(|star| star.chat != chat);
@@ -192,7 +192,7 @@ impl World {
         self.views.retain(|(_, of), _| *of != chat);
     }
 
-    /// Posts what is due, and takes away pins whose time is over.
+    /// Posts scheduled messages that are due, and removes expired pins.
     pub(crate) fn advance_to(&mut self, now: OffsetDateTime) {
         self.pins.retain(|pin| !pin.has_expired(now));
         let is_due = |scheduled: &Scheduled| matches!(scheduled.due, Due::At(at) if at <= now);
@@ -238,7 +238,7 @@ impl World {
         id
     }
 
-    /// The first of the users makes it.
+    /// Adds a reminder; the first user is its creator.
     pub(crate) fn remind(
         &mut self,
         chat: Chat,

@@ -10,17 +10,17 @@ use super::{BotKey, UserKey};
 
 #[derive(Debug)]
 pub(crate) struct Message {
-    /// It holds the time as well.
+    /// Contains the time.
     pub(crate) id: MessageId,
     pub(crate) sender: Sender,
     pub(crate) text: String,
     pub(crate) reply_to: Option<MessageId>,
-    /// What it was posted with besides: `card`, `slides`, `buttons` and the like.
+    /// Further content: `card`, `slides`, `buttons` and so on.
     pub(crate) extras: Map<String, Value>,
-    /// The id of the file that it brings.
+    /// The id of the attached file.
     pub(crate) file: Option<String>,
     pub(crate) edited: bool,
-    /// Emoji codes, and who gave them, in the order in which they came.
+    /// Reactions in the order in which they were added.
     pub(crate) reactions: Vec<Reaction>,
 }
 
@@ -31,7 +31,7 @@ pub(crate) struct Reaction {
     pub(crate) at: OffsetDateTime,
 }
 
-/// What is to be posted.
+/// The content of a new message.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Content {
     pub(crate) text: String,
@@ -76,11 +76,11 @@ pub(crate) enum Sender {
     Bot(BotKey),
 }
 
-/// The last millisecond of the year 9999: what comes after it can't be told as a time.
+/// The last millisecond of the year 9999: later times can't be formatted.
 const LAST_MILLIS: u64 = 253_402_300_799_999;
 
-/// Milliseconds of the Unix epoch and digits. Cliq writes what stands between them in three ways;
-/// here it is `_`.
+/// Milliseconds since the Unix epoch, and digits. Cliq separates them in three ways; `_` is used
+/// here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub(crate) struct MessageId {
     millis: u64,
@@ -88,13 +88,13 @@ pub(crate) struct MessageId {
 }
 
 impl MessageId {
-    /// Before 1970 there are no messages.
+    /// Times before 1970 count as 1970.
     pub(super) fn new(time: OffsetDateTime, serial: u64) -> Self {
         let millis = u64::try_from(time.unix_timestamp_nanos() / 1_000_000).unwrap_or_default();
         Self { millis, serial }
     }
 
-    /// From any of the ways in which it is written.
+    /// Parses an id with any of the separators.
     pub(crate) fn parse(text: &str) -> Option<Self> {
         let text = text.replace("%20", "_").replace(' ', "_");
         let (millis, serial) = text.split_once('_')?;
@@ -102,12 +102,12 @@ impl MessageId {
         (millis <= LAST_MILLIS).then_some(Self { millis, serial })
     }
 
-    /// As the published answers write the message that a thread was started from.
+    /// Formats the id of a thread's first message, like the published responses.
     pub(crate) fn escaped(self) -> String {
         format!("{}%20{}", self.millis, self.serial)
     }
 
-    /// By the times that they hold, and where those are the same by their digits.
+    /// Compares the times, then the digits.
     pub(crate) fn is_at_or_before(self, other: Self) -> bool {
         (self.millis, self.serial) <= (other.millis, other.serial)
     }
@@ -127,8 +127,7 @@ impl fmt::Display for MessageId {
     }
 }
 
-/// In the one way in which it is written, so that two ids are the same if and only if their texts
-/// are.
+/// Parses digits in canonical form, so that two ids are equal if and only if their texts are.
 pub(super) fn number(digits: &str) -> Option<u64> {
     digits
         .parse()

@@ -1,8 +1,7 @@
-//! The state of the stand-in: who and what there is, and how it changes.
+//! The state of the sandbox, and its changes.
 //!
-//! No I/O, no clock and no chance: times come in as arguments, ids from a counter, so that the same
-//! calls at the same times make the same world. No rules of who may do what either; those are the
-//! operations'.
+//! It is deterministic and does no I/O: times are arguments, ids come from a counter, so the same
+//! calls at the same times create the same world. Permissions are checked by the operations.
 
 mod channel;
 mod conversation;
@@ -24,35 +23,35 @@ pub(crate) use self::extras::{Due, File, Pin, Reminder, Scheduled, Star, View};
 pub(crate) use self::message::{Content, Message, MessageId, Reaction, Sender};
 pub(crate) use self::thread::{Thread, ThreadState};
 
-/// Of about the length that ids of Cliq have.
+/// As long as Cliq's ids.
 const FIRST_SERIAL: u64 = 1_200_000_000_000_000_001;
-/// Up to here ids that are made up stay above those that are given.
+/// Generated ids remain above given ones up to this.
 pub(crate) const LAST_SERIAL: u64 = u64::MAX / 2;
 
 #[derive(Debug)]
 pub(crate) struct World {
     users: Vec<User>,
-    /// By their ids.
+    /// By id.
     user_keys: HashMap<String, UserKey>,
     bots: Vec<Bot>,
     channels: Vec<Channel>,
-    /// From the oldest to the newest.
+    /// Oldest first.
     threads: Vec<Thread>,
     conversations: Vec<Conversation>,
     chats: HashMap<String, Chat>,
-    /// Where each message is: in which chat, and as which of its messages.
+    /// The chat of each message, and its index there.
     places: HashMap<MessageId, (Chat, usize)>,
-    /// By the messages that they were started from.
+    /// By the id of the message that they were started from.
     threads_from: HashMap<MessageId, ThreadKey>,
-    /// By their ids.
+    /// By id.
     pub(crate) files: BTreeMap<String, File>,
-    /// From the oldest to the newest.
+    /// Oldest first.
     pub(crate) stars: Vec<Star>,
-    /// As they are shown: the first one on top.
+    /// In the order of display, the top one first.
     pub(crate) pins: Vec<Pin>,
     pub(crate) scheduled: Vec<Scheduled>,
     pub(crate) reminders: Vec<Reminder>,
-    /// How users see chats.
+    /// Users' views of chats.
     views: HashMap<(UserKey, Chat), View>,
     next_serial: u64,
 }
@@ -62,7 +61,7 @@ pub(crate) struct User {
     pub(crate) id: String,
     pub(crate) name: String,
     pub(crate) email: String,
-    /// Whether the user is of another organisation.
+    /// Whether the user is in another organization.
     pub(crate) external: bool,
 }
 
@@ -71,12 +70,12 @@ pub(crate) struct Bot {
     pub(crate) id: String,
     pub(crate) unique_name: String,
     pub(crate) name: String,
-    /// The key of the extension that it is from, if it is from one.
+    /// The key of the bot's extension, if it has one.
     pub(crate) app_key: Option<String>,
     pub(crate) description: String,
-    /// `None`: it was there from the beginning.
+    /// `None` for a bot of the initial world.
     pub(crate) creator: Option<UserKey>,
-    /// What it was made with besides.
+    /// Further settings, stored unchanged.
     pub(crate) settings: Map<String, Value>,
     pub(crate) subscribers: Vec<UserKey>,
     pub(crate) is_deleted: bool,
@@ -98,7 +97,7 @@ impl Bot {
     }
 }
 
-/// What a chat id names.
+/// What a chat id identifies.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 pub(crate) enum Chat {
     Channel(ChannelKey),
@@ -106,7 +105,7 @@ pub(crate) enum Chat {
     Conversation(ConversationKey),
 }
 
-/// Of these nothing is ever removed from a world, so that a key stays good.
+/// Items are never removed, so keys remain valid.
 macro_rules! keys {
     ($($key:ident: $field:ident => $item:ty),* $(,)?) => {$(
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
@@ -184,7 +183,7 @@ impl World {
         (0..self.users.len()).map(UserKey)
     }
 
-    /// By id or e-mail address.
+    /// Finds a user by id or e-mail address.
     pub(crate) fn find_user(&self, name: &str) -> Option<UserKey> {
         let by_email = || {
             self.users
@@ -205,7 +204,7 @@ impl World {
             .map(BotKey)
     }
 
-    /// By id or unique name.
+    /// Finds a bot by id or unique name.
     pub(crate) fn find_bot(&self, name: &str) -> Option<BotKey> {
         let by_id = self
             .bots
@@ -220,12 +219,12 @@ impl World {
             .filter(|&bot| !self[bot].is_deleted)
     }
 
-    /// With those that are deleted: their messages stay.
+    /// Returns all bots, including deleted ones, whose messages remain.
     pub(crate) fn bots(&self) -> impl Iterator<Item = &Bot> {
         self.bots.iter()
     }
 
-    /// By its unique name, even if it is deleted.
+    /// Finds a bot by unique name, including deleted ones.
     pub(crate) fn bot_that_was(&self, unique_name: &str) -> Option<BotKey> {
         self.bots
             .iter()
@@ -271,7 +270,7 @@ impl World {
             .filter(|&channel| !self[channel].is_deleted)
     }
 
-    /// The channel is gone, with its threads.
+    /// Deletes the channel and its threads.
     pub(crate) fn delete_channel(&mut self, channel: ChannelKey) {
         self[channel].is_deleted = true;
         let is_in = |world: &Self, chat: Chat| match chat {
@@ -308,13 +307,13 @@ impl World {
         self.chats.get(chat_id).copied()
     }
 
-    /// The message, if it is in that chat itself.
+    /// Returns the message, if it is in this chat. A thread isn't part of its channel here.
     pub(crate) fn message(&self, chat: Chat, id: MessageId) -> Option<&Message> {
         let &(place, index) = self.places.get(&id)?;
         (place == chat).then(|| &self.messages(chat)[index])
     }
 
-    /// From the oldest to the newest. Those of a channel are without those of its threads.
+    /// Returns the messages, oldest first; of a channel, without those of its threads.
     pub(crate) fn messages(&self, chat: Chat) -> &[Message] {
         match chat {
             Chat::Channel(channel) => &self[channel].messages,
@@ -340,12 +339,12 @@ impl World {
         self.places.contains_key(&id)
     }
 
-    /// The thread that was started from the message.
+    /// Returns the thread that was started from the message.
     pub(crate) fn thread_from(&self, message: MessageId) -> Option<ThreadKey> {
         self.threads_from.get(&message).copied()
     }
 
-    /// From the newest to the oldest.
+    /// Returns the threads, newest first.
     pub(crate) fn threads_of(&self, channel: ChannelKey) -> impl Iterator<Item = ThreadKey> {
         (0..self.threads.len())
             .rev()
@@ -353,7 +352,7 @@ impl World {
             .filter(move |&thread| self[thread].channel == channel)
     }
 
-    /// Posts into the channel itself.
+    /// Posts into the channel, not into a thread.
     pub(crate) fn post(
         &mut self,
         channel: ChannelKey,
@@ -364,7 +363,7 @@ impl World {
         self.post_to(Chat::Channel(channel), sender, Content::text(text), now)
     }
 
-    /// Posts into a chat. A user who posts in a thread follows it from then on.
+    /// Posts into a chat. A user who posts in a thread becomes a follower.
     pub(crate) fn post_to(
         &mut self,
         chat: Chat,
@@ -380,8 +379,8 @@ impl World {
         id
     }
 
-    /// A thread without messages as yet. Where the channel says so, its members follow it from the
-    /// start.
+    /// Starts a thread without messages. If the channel follows its threads, the members become
+    /// followers.
     pub(crate) fn start_thread(
         &mut self,
         channel: ChannelKey,
@@ -408,7 +407,7 @@ impl World {
         })
     }
 
-    /// Posts into the thread; a user who does follows it from then on.
+    /// Posts into the thread. A user who posts becomes a follower.
     pub(crate) fn post_in_thread(
         &mut self,
         thread: ThreadKey,
@@ -424,7 +423,7 @@ impl World {
         self.post_to(Chat::Thread(thread), sender, content, now)
     }
 
-    /// One that is complete. No message of that id may be here already.
+    /// Adds an existing message. Its id must be new.
     pub(crate) fn add_message(&mut self, chat: Chat, message: Message) {
         self.skip_serial(message.id.serial);
         let id = message.id;
@@ -434,7 +433,8 @@ impl World {
         self.places.insert(id, (chat, index));
     }
 
-    /// One that is complete but for its messages, and newer than those of its channel.
+    /// Adds an existing thread without its messages. It must be newer than the channel's other
+    /// threads.
     pub(crate) fn add_thread(&mut self, thread: Thread) -> ThreadKey {
         self.skip_serial(thread.serial);
         let (chat_id, main_message) = (thread.chat_id.clone(), thread.main_message);
@@ -444,7 +444,7 @@ impl World {
         key
     }
 
-    /// The message that the thread was started from.
+    /// Returns the message that the thread was started from.
     pub(crate) fn main_message(&self, thread: ThreadKey) -> Option<&Message> {
         let thread = &self[thread];
         self.message(Chat::Channel(thread.channel), thread.main_message)
@@ -472,7 +472,7 @@ impl World {
         }
     }
 
-    /// Who may see what is in the chat: of a thread, those of its channel.
+    /// Returns the users who can see the chat; for a thread, the members of its channel.
     pub(crate) fn members(&self, chat: Chat) -> &[UserKey] {
         match chat {
             Chat::Channel(channel) => &self[channel].members,
@@ -481,7 +481,7 @@ impl World {
         }
     }
 
-    /// All channels and conversations that the user is in.
+    /// Returns all channels and conversations of the user.
     pub(crate) fn chats_of(&self, user: UserKey) -> Vec<Chat> {
         let channels = self.channel_keys().map(Chat::Channel);
         let conversations = self.conversation_keys().map(Chat::Conversation);
@@ -489,20 +489,19 @@ impl World {
         channels.chain(conversations).filter(is_in).collect()
     }
 
-    /// The highest of the digits in the ids so far.
+    /// Returns the highest digits of all ids so far.
     pub(crate) fn last_serial(&self) -> u64 {
         self.next_serial - 1
     }
 
-    /// Digits that no id of here has had.
+    /// Returns unused digits for an id.
     pub(crate) fn take_serial(&mut self) -> u64 {
         let serial = self.next_serial;
         self.next_serial += 1;
         serial
     }
 
-    /// The digits are in use. What comes later gets higher ones, as long as there are enough of
-    /// them.
+    /// Reserves digits. Later ids get higher ones, until they run out.
     pub(crate) fn skip_serial(&mut self, serial: u64) {
         if serial < LAST_SERIAL {
             self.next_serial = self.next_serial.max(serial + 1);
@@ -518,7 +517,7 @@ impl World {
 mod tests {
     use super::*;
 
-    /// A world of one channel with two users, and a thread of the first one's.
+    /// Returns a world with a channel of two users, and a thread of the first one.
     fn world(now: OffsetDateTime) -> (World, [UserKey; 2], ChannelKey, ThreadKey) {
         let mut world = World::new();
         let mut user = |id: &str, name: &str| {

@@ -1,6 +1,6 @@
 //! Threads.
 //!
-//! To follow a thread is to be a member of it: Cliq's document calls following a thread joining it.
+//! A follower of a thread is a member of it: Cliq's documents call following joining.
 
 use serde::{Deserialize, Serialize};
 
@@ -10,7 +10,7 @@ use super::{ChannelKey, UserKey};
 #[derive(Debug)]
 pub(crate) struct Thread {
     pub(crate) chat_id: String,
-    /// The digits at the end of the chat id; a newer thread has a higher one.
+    /// The digits at the end of the chat id; newer threads have higher ones.
     pub(crate) serial: u64,
     pub(crate) channel: ChannelKey,
     pub(crate) main_message: MessageId,
@@ -40,12 +40,12 @@ impl ThreadState {
 }
 
 impl Thread {
-    /// The parent's with `-T-` and digits behind it.
+    /// Returns the chat id of a thread: the parent's, `-T-` and digits.
     pub(crate) fn chat_id(parent: &str, serial: u64) -> String {
         format!("{parent}-T-{serial}")
     }
 
-    /// The digits of a thread's chat id, if it has that form.
+    /// Returns the digits of a thread's chat id, if it has this form.
     pub(crate) fn serial_in(chat_id: &str, parent: &str) -> Option<u64> {
         number(chat_id.strip_prefix(parent)?.strip_prefix("-T-")?)
     }

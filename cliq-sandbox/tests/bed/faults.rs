@@ -1,4 +1,4 @@
-//! Each fault as a client in process meets it, and what became of the call at the server.
+//! Each fault as an in-process client sees it, and its effect on the server.
 
 use cliq_api::threads::{FollowThreadRequest, GetThreadRequest, Threads};
 use cliq_api::{Client, ErrorKind, RequestExt, Sent};
@@ -10,7 +10,7 @@ use tokio::time::Instant;
 
 use super::{MINUTE, SECOND, bare, ryan, ryan_limited, status};
 
-/// Kind, what may have been sent, status; then how many arrived and how many followers there are.
+/// Kind, `sent` and status of the error; then the number of arrivals and of followers.
 type Seen = (ErrorKind, Sent, Option<u16>, u64, usize);
 
 async fn meet(demo: &Demo, client: &Client, fault: Fault) -> Seen {
@@ -132,7 +132,7 @@ async fn bodies_that_are_no_answers() {
         assert_eq!(error.kind(), ErrorKind::Decode, "{fault}");
         assert!(!error.body().unwrap().is_empty());
     }
-    // Large, and still an answer.
+    // Large, but valid.
     demo.sandbox
         .faults()
         .on::<GetThreadRequest>()
@@ -140,7 +140,7 @@ async fn bodies_that_are_no_answers() {
     client.get_thread(&demo.thread_chat_id).await.unwrap();
 }
 
-/// After the caller's timeout it arrives, counts, and is done.
+/// It arrives, counts and takes effect after the caller's timeout.
 #[tokio::test(start_paused = true)]
 async fn a_late_call_arrives_after_all() {
     let (demo, client) = ryan_limited(Limits::published());

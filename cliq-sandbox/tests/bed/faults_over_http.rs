@@ -1,4 +1,4 @@
-//! Each fault on a real socket: what a plain client reads, byte by byte.
+//! Each fault on a real socket: the bytes that a plain client reads.
 
 use std::io::ErrorKind::ConnectionReset;
 use std::time::Duration;
@@ -29,7 +29,7 @@ fn request(demo: &Demo) -> String {
     )
 }
 
-/// The head's lines and the body of the answer to one call, or how it broke off.
+/// Returns the lines of the head and the body of one response, or how the connection broke.
 async fn exchange(
     demo: &Demo,
     server: &Server,
@@ -150,7 +150,7 @@ async fn other_answers_are_proper_http() {
     assert!(body.len() < 1024 * 1024, "{}", body.len());
 }
 
-/// Through the client that users have.
+/// With `cliq_api`'s client.
 #[tokio::test]
 async fn a_client_sees_what_it_sees_in_process() {
     let demo = Sandbox::demo();
@@ -205,7 +205,7 @@ async fn a_client_sees_what_it_sees_in_process() {
     client.follow_thread(&demo.thread_chat_id).await.unwrap();
 }
 
-/// It is under way, and arrives, though the connection is gone.
+/// It is in flight, and arrives although the connection is closed.
 #[tokio::test]
 async fn a_late_call_arrives_after_its_connection() {
     let (sent, mut seen) = tokio::sync::mpsc::unbounded_channel();

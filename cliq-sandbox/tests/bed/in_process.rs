@@ -11,7 +11,7 @@ use tokio::time::{Instant, timeout};
 
 use super::{MINUTE, SECOND, ryan};
 
-/// The quickest of some, as the machine may have something else to do.
+/// Takes the fastest of several, as the machine may be busy.
 #[test]
 fn it_is_there_in_less_than_five_milliseconds() {
     let quickest = (0..20).map(|_| {
@@ -116,7 +116,7 @@ async fn what_is_sent_arrives_though_its_caller_has_gone() {
     assert_eq!(followers.len(), 2);
 }
 
-/// What was never polled was never sent; what was polled once is under way.
+/// A call is sent when it is polled first, and then arrives even if it is dropped.
 #[tokio::test(start_paused = true)]
 async fn a_call_is_sent_when_it_is_polled() {
     let (demo, client) = ryan();
@@ -158,7 +158,7 @@ async fn both_ways_take_their_time() {
     assert_eq!(start.elapsed(), 25 * SECOND);
 }
 
-/// 64 calls at once take as long as one.
+/// 64 concurrent calls take as long as one.
 #[tokio::test(start_paused = true)]
 async fn calls_do_not_wait_for_one_another() {
     let (demo, client) = ryan();

@@ -1,4 +1,4 @@
-//! Limits and locks through a client, point by point as they are known of Cliq.
+//! Limits and locks through a client, as documented or observed for Cliq.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{
@@ -11,7 +11,7 @@ use tokio::time::{advance, sleep};
 
 use super::{MINUTE, SECOND, bare_client, ryan, ryan_limited, status};
 
-/// How many calls in a row, at one moment, get through.
+/// Returns how many consecutive calls succeed at one moment.
 async fn burst(client: &Client, demo: &Demo) -> usize {
     for count in 0..100 {
         if client.follow_thread(&demo.thread_chat_id).await.is_err() {
@@ -119,12 +119,12 @@ async fn users_and_endpoints_are_counted_apart() {
     let scott = bare_client(&demo.sandbox, &demo.sandbox.token(&demo.colleague_ids[0]));
     assert_eq!(burst(&scott, &demo).await, 20);
     client.unfollow_thread(&demo.thread_chat_id).await.unwrap();
-    // Another token is still the same user.
+    // A new token doesn't make a new user.
     let again = bare_client(&demo.sandbox, &demo.sandbox.token(&demo.user_id));
     assert_eq!(burst(&again, &demo).await, 0);
 }
 
-/// To the server, starting a thread and posting in one are the same URL.
+/// Starting a thread and posting in one have the same URL.
 #[tokio::test(start_paused = true)]
 async fn what_is_one_url_is_counted_together() {
     let (demo, client) = ryan_limited(Limits::published());
@@ -166,7 +166,7 @@ async fn a_rolling_window_reaches_back_from_each_call() {
     for _ in 0..20 {
         client.follow_thread(&demo.thread_chat_id).await.unwrap();
     }
-    // A full minute of the clock begins in between.
+    // A full minute of the clock starts in between.
     advance(59 * SECOND).await;
     assert_eq!(
         status(client.follow_thread(&demo.thread_chat_id).await),
@@ -186,7 +186,7 @@ async fn a_fixed_window_begins_with_the_servers_minute() {
     advance(10 * SECOND).await;
     assert_eq!(burst(&client, &demo).await, 20);
 
-    // With a clock that is ahead by five seconds the minute begins earlier.
+    // With a clock that is five seconds ahead, the minute starts earlier.
     let (demo, client) = ryan_limited(
         Limits::published()
             .window(Window::Fixed)
@@ -214,7 +214,7 @@ async fn whole_seconds_keep_calls_up_to_a_second_longer() {
         for _ in 0..20 {
             client.follow_thread(&demo.thread_chat_id).await.unwrap();
         }
-        // Of the last minute, and its first second.
+        // The first second of the last minute.
         advance(Duration::from_millis(after - 1)).await;
         assert_eq!(
             status(client.follow_thread(&demo.thread_chat_id).await),
@@ -258,7 +258,7 @@ async fn refused_calls_count_or_not() {
     for (count_refused, through) in [(false, 20), (true, 1)] {
         let (demo, client) = ryan_limited(Limits::published().count_refused(count_refused));
         burst(&client, &demo).await;
-        // Nineteen that are refused, half a minute before the lock ends.
+        // Nineteen rejected calls, half a minute before the lock ends.
         advance(570 * SECOND).await;
         for _ in 0..19 {
             assert_eq!(
@@ -323,7 +323,7 @@ async fn each_way_of_telling() {
     }
 }
 
-/// What is refused for another reason has arrived, and counts; who has no good token is nobody.
+/// Calls that are rejected for other reasons count; calls without a valid token have no user.
 #[tokio::test(start_paused = true)]
 async fn every_arrival_of_a_known_user_counts() {
     let (demo, client) = ryan_limited(Limits::published());
@@ -351,7 +351,7 @@ async fn every_arrival_of_a_known_user_counts() {
     );
 }
 
-/// Nothing is done of what is refused.
+/// A rejected call has no effect.
 #[tokio::test(start_paused = true)]
 async fn a_limited_call_does_nothing() {
     let (demo, client) = ryan_limited(Limits::published());
@@ -363,7 +363,7 @@ async fn a_limited_call_does_nothing() {
     assert_eq!(demo.sandbox.messages(&demo.thread_chat_id).len(), 21);
 }
 
-/// Paced evenly, twenty calls a minute go on for ever.
+/// Evenly paced, twenty calls per minute are never rejected.
 #[tokio::test(start_paused = true)]
 async fn the_limit_itself_is_no_trap() {
     let (demo, client) = ryan_limited(Limits::published());
@@ -380,7 +380,7 @@ async fn the_limit_itself_is_no_trap() {
     );
 }
 
-/// With a clock of one's own there is no need of a runtime.
+/// A manual clock needs no runtime.
 #[test]
 fn limits_go_by_the_injected_clock() {
     let clock = ManualClock::at(Clock::START);

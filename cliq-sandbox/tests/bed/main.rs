@@ -1,4 +1,4 @@
-//! The stand-in as a test bed: in process and under paused time, with limits, locks and faults.
+//! The sandbox for tests: in process and with paused time, with limits, locks and faults.
 
 mod clock;
 mod faults;
@@ -20,7 +20,7 @@ use cliq_sandbox::{Demo, Sandbox};
 const SECOND: Duration = Duration::from_secs(1);
 const MINUTE: Duration = Duration::from_mins(1);
 
-/// Ryan, in process.
+/// Ryan's client, in process.
 fn ryan() -> (Demo, Client) {
     bare(Sandbox::demo())
 }
@@ -29,7 +29,7 @@ fn ryan_limited(limits: Limits) -> (Demo, Client) {
     bare(Sandbox::builder().limits(limits).demo())
 }
 
-/// With a client that does nothing by itself: it is the sandbox that is tried here.
+/// Has no retries and no limiter: the sandbox is under test.
 fn bare(demo: Demo) -> (Demo, Client) {
     let client = bare_client(&demo.sandbox, &demo.token);
     (demo, client)

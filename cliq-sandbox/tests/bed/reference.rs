@@ -1,5 +1,4 @@
-//! The state machine against one that remembers everything and is written for nothing but being
-//! plain.
+//! Compares the state machine with a naive one that remembers everything.
 
 use std::time::Duration;
 
@@ -16,7 +15,7 @@ trait Small {
     fn short_lock(&self);
 }
 
-/// A declaration without a lock has to be a trait of its own.
+/// A trait has one `lock`, so a declaration without one needs another trait.
 #[endpoints(limit = "2/2s")]
 trait Lockless {
     #[endpoint(GET "/lockless")]
@@ -68,7 +67,7 @@ impl Rules {
         }
     }
 
-    /// Whether `time` lies back by no more than is still within `per`.
+    /// Returns whether `time` is at most `per` ago.
     fn within(&self, time: i128, now: i128, per: i128) -> bool {
         if self.whole {
             now - time <= per
@@ -86,11 +85,11 @@ impl Rules {
     }
 }
 
-/// All of one user's calls of one endpoint, in nanoseconds of the server's time.
+/// All calls of one user and endpoint, in nanoseconds of the server's time.
 #[derive(Default)]
 struct Naive {
     calls: Vec<(i128, bool)>,
-    /// From when the lock's time is counted.
+    /// The start of the lock.
     locked_from: Option<i128>,
     arrivals: u64,
     refused: u64,
@@ -152,7 +151,7 @@ impl Naive {
         said
     }
 
-    /// When it is open again, in everyone's time.
+    /// Returns when the lock ends, in everyone's time.
     fn opens(&self, rules: &Rules) -> i128 {
         self.locked_from.unwrap()
             + rules.lock.unwrap()
@@ -172,7 +171,8 @@ impl Dice {
         (self.0 >> 33) % sides
     }
 
-    /// Often none, sometimes about a window or a lock, and now and then exactly on a border.
+    /// Returns a pause: often none, sometimes about a window or a lock, occasionally exactly a
+    /// bound.
     fn pause(&mut self) -> u64 {
         let millisecond = 1_000_000;
         match self.roll(8) {
@@ -225,7 +225,7 @@ fn every_call_is_judged_like_in_the_reference() {
             };
             assert_eq!(said, expected, "call {call} of {rules:?}, seed {seed}");
             said_so_far[said as usize] += 1;
-            if let Verdict::Tripped { until } | Verdict::Locked { until } = verdict {
+            if let Verdict::Tripped { until, .. } | Verdict::Locked { until, .. } = verdict {
                 let opens = naive[user].opens(&rules);
                 assert_eq!(
                     i128::try_from(until.as_nanos()).unwrap(),
@@ -237,8 +237,8 @@ fn every_call_is_judged_like_in_the_reference() {
                     Some(until)
                 );
             }
-            if let Verdict::Full { until } = verdict {
-                // So long it is full, and then it isn't.
+            if let Verdict::Full { until, .. } = verdict {
+                // Full until then, and not after.
                 let later = |at: Duration| {
                     throttle
                         .clone()
@@ -311,7 +311,7 @@ fn what_is_kept_is_bounded_and_figures_are_not() {
     }
 }
 
-/// A call that comes with an earlier time is stamped like the one before it.
+/// A call with an earlier time gets the stamp of the previous one.
 #[test]
 fn time_does_not_go_back() {
     let mut throttle = Throttle::new(Limits::published());

@@ -1,4 +1,4 @@
-//! The same seed, the same fate.
+//! Faults depend only on the seed.
 
 use std::process::Command;
 
@@ -9,7 +9,7 @@ use tokio::time::Instant;
 
 use super::{MINUTE, SECOND, bare_client};
 
-/// Fails where the next test asks for it.
+/// Fails if the next test sets `FAIL`.
 #[tokio::test(start_paused = true)]
 async fn fails_when_asked() {
     if std::env::var_os("FAIL").is_none() {
@@ -41,7 +41,7 @@ fn a_failure_prints_its_seed() {
     );
 }
 
-/// Which of 200 calls failed, and when each was answered.
+/// Returns which of 200 calls failed, and the time of each response.
 async fn run(seed: u64, between: bool) -> Vec<(bool, u128)> {
     let demo = Sandbox::builder().seed(seed).demo();
     let client = bare_client(&demo.sandbox, &demo.token);

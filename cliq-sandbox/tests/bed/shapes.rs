@@ -1,4 +1,4 @@
-//! What is counted together.
+//! Which endpoints are counted together.
 
 use std::collections::HashSet;
 
@@ -11,7 +11,7 @@ use cliq_sandbox::limits::{Limits, Shape, Throttle};
 
 use super::SECOND;
 
-/// Of the same URLs as some of `Threads`, otherwise written.
+/// The URLs of some of `Threads`, written differently.
 #[endpoints(limit = "3/2s", lock = "5s")]
 trait Others {
     #[endpoint(POST "/api/v3/threads/<ID>/follow", limit = "5/min", lock = "20m")]
@@ -42,7 +42,7 @@ fn placeholders_count_for_nothing_and_methods_do() {
     );
     assert_ne!(Shape::of::<FileRequest>(), Shape::of::<OtherFileRequest>());
     assert_eq!(Shape::of::<SearchARequest>(), Shape::of::<SearchBRequest>());
-    // Nineteen operations, of which two are one to the server.
+    // Nineteen operations, two of which have one shape.
     let shapes: HashSet<Shape> = THREADS.iter().map(|meta| Shape::from(*meta)).collect();
     assert_eq!(shapes.len(), 18);
 }
@@ -88,7 +88,7 @@ fn every_limit_holds_for_all_with_its_own_lock() {
     assert_eq!((tallies[0].fullest, limit.as_deref()), (3, Some("2/2s")));
 }
 
-/// Several windows, one of all users, and two buckets of one URL.
+/// Several windows, one per app, and two buckets of one URL.
 #[endpoints]
 trait Several {
     #[endpoint(GET "/windows", limit = ["2/s", "4/min"])]
@@ -133,7 +133,7 @@ fn a_limit_per_app_counts_all_users() {
         let verdict = throttle.arrive(SECOND, user, AppRequest::META);
         assert!(verdict.is_allowed());
     }
-    // Everybody is shut out, and only there.
+    // All users are locked out, of this endpoint only.
     let locked = Some(SECOND * 3601);
     for user in ["3", "2", "4"] {
         let verdict = throttle.arrive(SECOND, user, AppRequest::META);
@@ -154,9 +154,9 @@ fn two_buckets_of_one_url_both_count() {
     for meta in [OneRequest::META, TwoRequest::META] {
         assert!(throttle.arrive(SECOND, "1", meta).is_allowed());
     }
-    // Two a minute by one of them, whatever is called.
+    // One of them allows two calls per minute, for all its endpoints.
     assert!(!throttle.arrive(SECOND, "1", TwoRequest::META).is_allowed());
-    // Three an hour by the other, of which an endpoint beside it has its part.
+    // The other allows three per hour, including those of another endpoint.
     let later = SECOND * 120;
     let verdict = throttle.arrive(later, "1", BesideRequest::META);
     assert!(verdict.is_allowed());

@@ -1,5 +1,4 @@
-//! How quick it is, with bounds that even a busy machine keeps; `examples/rate.rs` prints the
-//! figures.
+//! Speed, with bounds that even a busy machine meets; `examples/rate.rs` prints the figures.
 
 use std::time::{Duration, Instant};
 
@@ -9,7 +8,7 @@ use cliq_sandbox::limits::{Limits, Throttle};
 
 use super::{SECOND, ryan_limited};
 
-/// 100,000 calls, spread over three and a half days of paused time.
+/// 100,000 calls over three and a half days of paused time.
 #[tokio::test(start_paused = true)]
 async fn a_hundred_thousand_calls_on_paused_time_take_seconds() {
     let (demo, client) = ryan_limited(Limits::published());

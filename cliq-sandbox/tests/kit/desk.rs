@@ -1,4 +1,4 @@
-//! Endpoints of a user's own, of every shape.
+//! A user's own endpoints, of every shape.
 
 use std::collections::BTreeMap;
 
@@ -42,7 +42,7 @@ pub(crate) trait Desk {
         #[body(bytes, content_type = "image/png")] picture: Bytes,
     ) -> Bytes;
 
-    // Not `Serialize`: a type that is only read.
+    // Not `Serialize`.
     #[endpoint(GET "/agents/me", response = "agent")]
     fn get_me(&self) -> Agent;
 }

@@ -1,7 +1,6 @@
-//! The test kit, as a test uses it.
+//! The test kit.
 
 mod desk;
-mod guide;
 mod matchers;
 mod names;
 mod paths;
@@ -14,7 +13,7 @@ use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use cliq_sandbox::StubServer;
 
-/// The words of a panic.
+/// Returns the message of a panic.
 fn panic_of(what: impl FnOnce()) -> Option<String> {
     let panic = catch_unwind(AssertUnwindSafe(what)).err()?;
     panic
@@ -24,7 +23,7 @@ fn panic_of(what: impl FnOnce()) -> Option<String> {
         .ok()
 }
 
-/// What the test would show that ends here; folders and lines' numbers are taken out.
+/// Returns the report at the end of a test, without folders and line numbers.
 fn report_of(server: StubServer) -> Option<String> {
     let report = panic_of(|| drop(server))?.replace(file!().trim_end_matches("main.rs"), "");
     let without_number = |text: &str| {

@@ -1,4 +1,4 @@
-//! Which calls a stub answers.
+//! Which calls a stub matches.
 
 use std::collections::BTreeMap;
 
@@ -38,7 +38,7 @@ async fn values_are_compared_as_they_are_sent() {
         .post_in_parent(true);
     message.clone().await.unwrap();
 
-    // A `None` wants that nothing is sent.
+    // `None` expects that nothing is sent.
     let error = message.sync_message(true).await.unwrap_err();
     assert!(
         error

@@ -1,4 +1,4 @@
-//! A name that an endpoint doesn't have is told at once.
+//! Unknown names panic immediately.
 
 use cliq_api::threads::{
     FollowThreadRequest, SendThreadMessageRequest, Threads, UpdateThreadRequest,

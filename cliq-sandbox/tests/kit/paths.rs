@@ -57,7 +57,7 @@ async fn the_leftmost_text_decides() -> Result<(), Error> {
     Ok(())
 }
 
-/// A server has the other endpoint, with or without a stub of it.
+/// The server prefers the other endpoint, with or without a stub for it.
 #[tokio::test]
 async fn a_call_of_an_endpoint_without_a_stub_has_no_reply_of_another() {
     let server = StubServer::new();

@@ -1,4 +1,4 @@
-//! What a test can read of the calls that came.
+//! Received calls.
 
 use cliq_api::threads::{
     FollowThreadRequest, ListThreadMembersRequest, SendThreadMessageRequest, Threads, UserField,

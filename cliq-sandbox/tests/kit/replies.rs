@@ -1,4 +1,4 @@
-//! What a client makes of what a stub replies.
+//! Replies as the client sees them.
 
 use std::time::Duration;
 
@@ -78,7 +78,7 @@ async fn pages_lead_to_each_other() {
         [None, Some("second".to_owned()), Some("third".to_owned())]
     );
 
-    // A page that was read is a reply as well, with all that stands beside its items.
+    // A `Page` that was received can be a reply, with its other members.
     server
         .on::<ListThreadsRequest>()
         .reply(Reply::raw(http::Response::new(

@@ -1,4 +1,4 @@
-//! What a failing test shows.
+//! Reports of failing tests.
 
 use cliq_api::RequestExt;
 use cliq_api::threads::{
@@ -94,11 +94,12 @@ async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
 1. No stub matches this call:
      POST /api/v3/threads/CT_1-T-2/unfollow
    The closest stub is follow_thread at reports.rs:
-     expected POST /api/v3/threads/<THREAD_CHAT_ID>/follow, found POST /api/v3/threads/CT_1-T-2/unfollow
+     expected POST /api/v3/threads/<THREAD_CHAT_ID>/follow, \
+found POST /api/v3/threads/CT_1-T-2/unfollow
 "
     );
 
-    // One of the same URL differs by its parameters.
+    // An endpoint of the same URL with other parameters.
     let server = StubServer::new();
     server
         .on::<SendThreadMessageRequest>()

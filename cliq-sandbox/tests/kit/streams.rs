@@ -1,4 +1,4 @@
-//! Parts, streams, keys and pages of the test kit.
+//! The test kit with parts, streams, idempotency keys and pages.
 
 use std::io::{self, Read};
 use std::pin::Pin;
@@ -193,7 +193,7 @@ async fn events_reconnect_in_paused_time() {
     let mut events = client.watch().reconnecting();
     assert_eq!(events.next().await.unwrap().unwrap().data, 1);
     assert_eq!(events.next().await.unwrap().unwrap().data, 2);
-    // Three waits of three seconds, and what grows with failures in a row.
+    // Three delays of three seconds, and the backoff of consecutive failures.
     let waited = begun.elapsed();
     let expected = Duration::from_secs(9)..=Duration::from_secs(9 + 3 + 6);
     assert!(expected.contains(&waited), "{waited:?}");
@@ -207,7 +207,7 @@ async fn events_reconnect_in_paused_time() {
     assert_eq!(ids, [None, a.clone(), a.clone(), a, b]);
 }
 
-/// A file of a server that allows one call in a minute.
+/// A download from a server that allows one call per minute.
 #[endpoints(limit = "1/min")]
 pub trait Scarce {
     #[endpoint(GET "/scarce")]
@@ -230,7 +230,7 @@ async fn an_open_stream_holds_no_slot() {
     let begun = tokio::time::Instant::now();
     let open = patient().await.unwrap();
     let second = patient().await.unwrap();
-    // The slot is counted from the head of the first response on, whether its body is read or not.
+    // The slot is held from the head of the first response, whether its body is read or not.
     let waited = begun.elapsed();
     assert!(waited >= Duration::from_mins(1), "{waited:?}");
     assert!(waited < Duration::from_secs(70), "{waited:?}");
@@ -238,7 +238,7 @@ async fn an_open_stream_holds_no_slot() {
     assert_eq!(client.close(Duration::from_secs(5)).await, 0);
 }
 
-/// A body that never ends and never has a piece.
+/// A body that never ends and never yields a chunk.
 struct Endless;
 
 impl http_body::Body for Endless {

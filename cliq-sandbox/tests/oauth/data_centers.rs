@@ -1,10 +1,10 @@
-//! Several data centres, which know nothing of each other.
+//! Several data centers.
 
 use cliq_sandbox::oauth::{App, Unauthorized};
 
 use super::{APP, CALLBACK, EU, RYAN, SCOPES, SECRET, Scene, US, scene};
 
-/// An app that both data centres know, and a user in Europe besides Ryan.
+/// An app in two data centers, and a second user in Europe.
 fn both() -> Scene {
     let mut scene = scene();
     scene.accounts.register(
@@ -120,7 +120,7 @@ fn a_user_of_a_data_center_that_the_app_is_not_in_can_not_consent() {
     );
 }
 
-/// As over a loopback port, where there are no hosts of Zoho's.
+/// Such as a loopback port.
 #[test]
 fn other_hosts_are_home() {
     let mut scene = scene();

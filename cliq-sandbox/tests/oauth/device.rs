@@ -126,7 +126,7 @@ fn a_device_asks_once_in_30_seconds() {
     scene.accounts.approve_device(&user_code, RYAN);
     scene.wait(29);
     scene.poll(&device_code).is_refused("slow_down");
-    // Which was a poll as well.
+    // The rejected poll counts as well.
     scene.wait(29);
     scene.poll(&device_code).is_refused("slow_down");
     scene.wait(30);

@@ -1,4 +1,4 @@
-//! The accounts server of a sandbox, and what its tokens do there.
+//! The accounts server of a sandbox, and its tokens.
 
 use std::time::Duration;
 

@@ -1,4 +1,4 @@
-//! How many tokens there may be, and how fast they may come.
+//! Limits on the number and the rate of tokens.
 
 use std::time::Duration;
 
@@ -10,7 +10,7 @@ use super::{APP, RYAN, SCOPES, SECRET, Scene, scene};
 
 const WINDOW: Duration = Duration::from_mins(10);
 
-/// Uses up what a refresh token gives, one each second.
+/// Uses up the refreshes of a token, one per second.
 fn use_up(scene: &mut Scene, refresh_token: &str) {
     for _ in 0..10 {
         scene.refresh(refresh_token).access_token();
@@ -47,7 +47,7 @@ fn the_ten_minutes_are_any_ten_minutes() {
     let refresh_token = scene.refresh_token();
     use_up(&mut scene, &refresh_token);
     scene.wait(590);
-    // The first one is ten minutes old now, and the others follow.
+    // The oldest refreshes leave the window one by one.
     use_up(&mut scene, &refresh_token);
     assert_eq!(
         scene.accounts.book().most_refreshes(&refresh_token, WINDOW),
@@ -103,7 +103,7 @@ fn a_sixteenth_access_token_ends_the_oldest() {
     let tokens = scene.accounts.issue_tokens(APP, RYAN, SCOPES, scene.now);
     let refresh_token = tokens.refresh_token.unwrap();
     let mut all = vec![tokens.access_token];
-    // More slowly than ten in ten minutes.
+    // Slower than ten in ten minutes.
     for _ in 0..15 {
         scene.wait(90);
         assert!(all.iter().all(|token| scene.user(token).is_some()));
@@ -144,7 +144,7 @@ fn a_twenty_first_refresh_token_ends_the_oldest_with_its_access_tokens() {
             .issue_tokens(client_id, user_id, SCOPES, scene.now)
     };
     let mine: Vec<_> = (0..20).map(|_| issue(APP, RYAN)).collect();
-    // Neither another user's nor another app's count.
+    // Tokens of other users and apps don't count.
     for _ in 0..20 {
         issue(APP, "2");
         issue("1000.OTHER", RYAN);

@@ -1,4 +1,4 @@
-//! The accounts server, against what is known of Zoho's.
+//! The accounts server, compared with what is known of Zoho's.
 
 mod consent;
 mod data_centers;
@@ -28,13 +28,13 @@ const CALLBACK: &str = "http://127.0.0.1:8080/callback";
 const RYAN: &str = "855727961";
 const SCOPES: &str = "ZohoCliq.Chats.READ,ZohoCliq.Chats.UPDATE";
 
-/// Accounts, and the time there.
+/// Accounts and their time.
 struct Scene {
     accounts: Accounts,
     now: OffsetDateTime,
 }
 
-/// What came back: the status, and the body if it is JSON.
+/// A response: the status, and the body if it is JSON.
 #[derive(Debug)]
 struct Answer {
     status: u16,
@@ -106,7 +106,7 @@ impl Scene {
         ])
     }
 
-    /// Sends the user to the consent page, with what isn't said as it should be.
+    /// Requests the consent page, with defaults for missing parameters.
     fn consent(&mut self, params: &[(&str, &str)]) -> Answer {
         let mut all = vec![
             ("client_id", APP),
@@ -126,7 +126,7 @@ impl Scene {
         self.accounts.self_client_code(APP, RYAN, SCOPES, self.now)
     }
 
-    /// A refresh token of Ryan's.
+    /// Issues a refresh token for Ryan.
     fn refresh_token(&mut self) -> String {
         self.accounts
             .issue_tokens(APP, RYAN, SCOPES, self.now)
@@ -134,7 +134,7 @@ impl Scene {
             .unwrap()
     }
 
-    /// Whose an access token is in the United States, if it is anybody's.
+    /// Returns the user of an access token in the United States, if it is valid there.
     fn user(&self, token: &str) -> Option<&str> {
         self.accounts
             .authenticate("cliq.zoho.com", token, self.now)
@@ -155,7 +155,7 @@ impl Answer {
         }
     }
 
-    /// A member of an answer that grants something.
+    /// Returns a member of a successful response.
     #[track_caller]
     fn text(&self, member: &str) -> String {
         assert_eq!(self.status, 200, "{self:?}");
@@ -180,7 +180,7 @@ impl Answer {
         assert!(self.body.get("access_token").is_none(), "{self:?}");
     }
 
-    /// A parameter of the URL that the browser is sent to.
+    /// Returns a parameter of the redirect's URL.
     #[track_caller]
     fn told(&self, name: &str) -> Option<String> {
         assert_eq!(self.status, 302, "{self:?}");
@@ -264,7 +264,7 @@ fn a_code_of_no_app_is_a_mistake() {
 }
 
 #[test]
-#[should_panic(expected = "there is no data centre `mars`")]
+#[should_panic(expected = "there is no data center `mars`")]
 fn an_app_in_no_data_center_is_a_mistake() {
     scene()
         .accounts

@@ -1,4 +1,4 @@
-//! What a token may do.
+//! Scopes of tokens.
 
 use cliq_api::Scopes;
 use cliq_sandbox::oauth::{ScopeSet, Unauthorized};
@@ -94,7 +94,7 @@ fn credentials_can_report_a_scope_that_is_refused() {
         scene.allows(&token, Scopes::Any(&["ZohoCliq.Chats.UPDATE"])),
         Ok(())
     );
-    // A user's token isn't.
+    // A user's token works.
     let token = scene
         .accounts
         .issue_access_token(RYAN, "ZohoCliq.Chats.READ", None);

@@ -1,4 +1,4 @@
-//! Who is let in, and which URLs there are.
+//! Access control, and the known URLs.
 
 use bytes::Bytes;
 use cliq_sandbox::{NewChannel, Sandbox};
@@ -163,7 +163,7 @@ fn what_is_not_there_is_refused() {
     let (ryan, unknown) = (&scene.ryan, "CT_1-T-2");
     let new = json!({ "text": "Hello.", "thread_message_id": scene.demo.message_id });
     let users = json!({ "user_ids": [scene.demo.user_id] });
-    // A channel's chat is no thread.
+    // A channel's chat isn't a thread.
     for chat_id in [unknown, &scene.demo.channel_chat_id] {
         let thread = format!("/api/v3/threads/{chat_id}");
         for answer in [
@@ -255,7 +255,7 @@ fn an_answer_that_is_not_wanted_is_not_given() {
             status,
             "{accept}"
         );
-        // Which has no 406.
+        // This operation has no 406.
         assert_eq!(ask(scene.thread_url(""), accept), 200, "{accept}");
     }
 }
@@ -396,13 +396,13 @@ fn a_webhook_token_posts_and_does_nothing_else() {
         (posted.sender_name.as_str(), posted.text.as_str()),
         ("Ryan West", "Hi.")
     );
-    // With an access token it is a parameter that the operation doesn't have.
+    // With an access token, it is an unknown parameter.
     let url = format!("{by_name}?zapikey={token}");
     scene
         .ryan
         .post_json(url, &json!({ "text": "Hi." }))
         .is_refused(400, "extra_key_found");
-    // A sixth one ends the first.
+    // A sixth token revokes the first.
     let others = [(); 5].map(|()| sandbox.webhook_token(&scene.demo.user_id));
     assert_eq!(call("POST", &by_name, &token), 401);
     assert!(

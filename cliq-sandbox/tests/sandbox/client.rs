@@ -1,4 +1,4 @@
-//! The core through the typed client: what it sends is accepted, and what comes back is read.
+//! The API through the typed client: requests are accepted, and responses decode.
 
 use cliq_api::Part;
 use cliq_api::cliq::bots::Bots;
@@ -226,7 +226,7 @@ async fn files_reminders_and_scheduled_messages() -> Result<(), Error> {
         .await?;
     client.send_scheduled_messages(chat, SendNow::All).await?;
     client.delete_scheduled_messages(chat).await?;
-    // What isn't played answers as published.
+    // An operation that isn't simulated responds with its published example.
     client.get_user_preferences().await?;
     Ok(())
 }

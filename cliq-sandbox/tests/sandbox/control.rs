@@ -1,4 +1,4 @@
-//! `/_sandbox/`: what the API has no call for, over HTTP.
+//! `/_sandbox/`: control requests over HTTP.
 
 use bytes::Bytes;
 use cliq_sandbox::limits::Limits;
@@ -68,7 +68,7 @@ fn other_requests_are_refused() {
             "{method} {url}"
         );
     }
-    // A page in a browser tells where it is from.
+    // Browsers send the origin of the page.
     for origin in ["https://evil.example", "null", "http://127.0.0.1:8787"] {
         assert_eq!(
             call(
@@ -107,7 +107,7 @@ async fn faults_are_none_of_it() {
     );
 }
 
-/// Time that was moved is as good as time that passed: tokens expire.
+/// Advancing the time expires tokens.
 #[test]
 fn an_app_signs_in_again_when_its_token_expires() {
     let demo = Sandbox::demo();

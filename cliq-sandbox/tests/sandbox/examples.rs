@@ -1,4 +1,4 @@
-//! Operations that the sandbox doesn't play.
+//! Operations that the sandbox doesn't simulate.
 
 use bytes::Bytes;
 use cliq_api::cliq::APIS;
@@ -55,14 +55,14 @@ fn an_operation_that_is_not_played_answers_its_published_example() {
     assert!(preferences.status() == 200 && is_example(&preferences));
     let deleted = answer("DELETE", "/api/v3/commands/1");
     assert!(deleted.status() == 204 && is_example(&deleted) && deleted.body().is_empty());
-    // What is played is not marked, and refusals are none.
+    // Neither simulated responses nor errors are marked as examples.
     let thread = answer("GET", &scene.thread_url(""));
     assert!(thread.status() == 200 && !is_example(&thread));
     let unknown = answer("GET", "/api/v3/settings/user-preferences?colour=red");
     assert!(unknown.status() == 400 && !is_example(&unknown));
 }
 
-/// All pages of an example are two.
+/// An example has two pages.
 #[test]
 fn reading_all_pages_ends() {
     let scene = scene();

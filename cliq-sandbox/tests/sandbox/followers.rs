@@ -1,4 +1,4 @@
-//! Who follows a thread, is in it, has muted it.
+//! Followers and members of a thread, and muting it.
 
 use serde_json::{Value, json};
 
@@ -97,7 +97,7 @@ fn followers_have_to_be_in_the_channel() {
         scene.ryan.post_json(&url, &body).is_refused(400, code);
         scene.ryan.delete_json(&url, &body).is_refused(400, code);
     }
-    // None of it was done in part.
+    // Nothing was done partially.
     assert_eq!(
         scene.ryan.followers(&scene.demo.thread_chat_id),
         ["Scott Fisher"]
@@ -154,7 +154,7 @@ fn who_leaves_is_no_member_any_more() {
         .ryan
         .post(scene.chat_url("/leave"))
         .is_refused(400, "operation_not_allowed");
-    // Still in the channel, and so able to come back.
+    // A member of the channel can follow again.
     scene.ryan.post(scene.thread_url("/follow")).is_no_content();
     assert_eq!(members(), ["Scott Fisher", "Ryan West"]);
 }
@@ -194,7 +194,7 @@ fn members_of_a_channel_can_follow_new_threads_by_themselves() {
         scene.ryan.followers(&thread),
         ["Ryan West", "Scott Fisher", "Tim Harrison"]
     );
-    // An older one stays as it is.
+    // Existing threads don't change.
     assert_eq!(
         scene.ryan.followers(&scene.demo.thread_chat_id),
         ["Scott Fisher"]

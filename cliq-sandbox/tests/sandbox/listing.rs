@@ -1,4 +1,4 @@
-//! The threads of a channel, in pages.
+//! Listing the threads of a channel, in pages.
 
 use cliq_sandbox::{NewChannel, Sandbox};
 use serde_json::{Value, json};
@@ -34,7 +34,7 @@ fn a_page_is_told_as_published() {
     assert!(answer["sync_token"].as_str().unwrap().starts_with("MTV8"));
     assert!(answer.get("next_token").is_none());
     let mut thread = scene.scott.thread(&scene.demo.thread_chat_id);
-    // What `get_thread` tells besides.
+    // A member that only `get_thread` returns.
     assert_eq!(
         thread.as_object_mut().unwrap().remove("parent_participant"),
         Some(true.into())
@@ -53,7 +53,7 @@ fn pages_lead_from_the_newest_to_the_oldest() {
     loop {
         let answer = list(&scene, &scene.ryan, &query);
         pages.push(titles(&answer).join(" "));
-        // What starts meanwhile doesn't shift the pages.
+        // New threads don't shift the pages.
         scene.start_thread(&scene.ryan, "Later");
         let Some(token) = answer.get("next_token") else {
             break;
@@ -125,7 +125,7 @@ fn threads_are_filtered_by_following_and_by_state() {
         ["Slow sign-in"]
     );
 
-    // A filter holds over the pages, and what it leaves out makes no further one.
+    // A filter applies to all pages, and excluded threads don't cause another page.
     let first = list(&scene, &scene.ryan, "state=followed&limit=1");
     assert_eq!(titles(&first), ["Open"]);
     let next = format!(
@@ -148,7 +148,7 @@ fn a_list_is_of_one_channel() {
     for (id, name) in [("P1", "news"), ("P2", "plans")] {
         let message_id = sandbox.post_message(name, "1", name);
         let new = json!({ "text": "Hello.", "thread_message_id": message_id });
-        // Not from the other channel's message.
+        // Not on a message of the other channel.
         let other = if id == "P1" { "P2" } else { "P1" };
         ryan.post_json(format!("/api/v3/channels/{other}/messages"), &new)
             .is_refused(404, "message_not_found");

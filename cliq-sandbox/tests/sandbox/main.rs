@@ -1,4 +1,4 @@
-//! The stand-in through its public surface.
+//! The sandbox through its public API.
 
 mod access;
 mod client;
@@ -19,7 +19,7 @@ use http::header::AUTHORIZATION;
 use http::{Method, Request};
 use serde_json::{Value, json};
 
-/// One user's view of a sandbox.
+/// A sandbox and one user's token.
 struct User {
     sandbox: Sandbox,
     authorization: String,
@@ -28,7 +28,7 @@ struct User {
 #[derive(Debug, PartialEq)]
 struct Answer {
     status: u16,
-    /// `null` where there is none.
+    /// `null` if there is none.
     body: Value,
 }
 
@@ -81,7 +81,7 @@ impl User {
         }
     }
 
-    /// What `get_thread` tells.
+    /// Returns a thread's data from `get_thread`.
     fn thread(&self, chat_id: &str) -> Value {
         self.get(format!("/api/v3/threads/{chat_id}")).ok()["data"].clone()
     }
@@ -107,7 +107,7 @@ impl Answer {
         assert_eq!((self.status, &self.body), (204, &Value::Null));
     }
 
-    /// The documented answer to a post that asks for no id.
+    /// Expects the documented response to a post that doesn't ask for the message's id.
     #[track_caller]
     fn is_posted(&self) {
         assert_eq!((self.status, &self.body), (200, &json!({})));
@@ -171,12 +171,12 @@ fn scene() -> Scene {
 }
 
 impl Scene {
-    /// `/api/v3/threads/<THREAD_CHAT_ID>` of the demo's thread, and what follows it.
+    /// Returns `/api/v3/threads/<THREAD_CHAT_ID>` for the demo's thread, followed by `rest`.
     fn thread_url(&self, rest: &str) -> String {
         format!("/api/v3/threads/{}{rest}", self.demo.thread_chat_id)
     }
 
-    /// `/api/v3/chats/<THREAD_CHAT_ID>` of the demo's thread, and what follows it.
+    /// Returns `/api/v3/chats/<THREAD_CHAT_ID>` for the demo's thread, followed by `rest`.
     fn chat_url(&self, rest: &str) -> String {
         format!("/api/v3/chats/{}{rest}", self.demo.thread_chat_id)
     }
@@ -201,7 +201,7 @@ impl Scene {
         threads["data"][0]["chat_id"].as_str().unwrap().to_owned()
     }
 
-    /// Where a thread is started in the demo's channel.
+    /// Returns the URL to which messages of the demo's channel are posted.
     fn channel_messages_url(&self) -> String {
         format!("/api/v3/channels/{}/messages", self.demo.channel_id)
     }

@@ -1,4 +1,4 @@
-//! The same over a socket, with the client that users have.
+//! The same over a socket, with `cliq_api`'s client.
 
 use std::time::Duration;
 
@@ -17,7 +17,7 @@ fn address(server: &Server) -> String {
         .to_owned()
 }
 
-/// All that is declared, with each answer read as its declared type.
+/// Calls all declared endpoints, and decodes each response into its type.
 #[tokio::test]
 async fn every_operation_works_through_the_client() -> Result<(), Error> {
     let demo = Sandbox::demo();
@@ -105,7 +105,7 @@ async fn every_operation_works_through_the_client() -> Result<(), Error> {
 #[tokio::test]
 async fn several_connections_are_served_at_once() {
     let server = Sandbox::demo().sandbox.serve().await.unwrap();
-    // The first one says nothing, and holds up nobody.
+    // The first connection sends nothing, and delays no other.
     let _silent = TcpStream::connect(address(&server)).await.unwrap();
     let mut stream = TcpStream::connect(address(&server)).await.unwrap();
     stream
@@ -154,7 +154,7 @@ async fn dropping_the_server_closes_port_and_connections_but_not_the_world() {
     assert_eq!(demo.sandbox.messages(&demo.thread_chat_id).len(), 1);
 }
 
-/// Sends these bytes, and returns all that comes until the connection is closed.
+/// Sends these bytes, and returns everything until the connection is closed.
 async fn told(server: &Server, request: &[u8]) -> String {
     let mut stream = TcpStream::connect(address(server)).await.unwrap();
     stream.write_all(request).await.unwrap();
@@ -177,8 +177,8 @@ async fn a_body_that_can_t_be_read_is_a_bad_request() {
         let answer = told(&server, format!("{head}{body}").as_bytes()).await;
         assert!(answer.starts_with("HTTP/1.1 400 "), "{body}: {answer}");
     }
-    // One that is only too large. It ends where the server stops to read: a connection that is closed
-    // with unread bytes is reset.
+    // One byte too large. The request ends where the server stops reading, because closing a
+    // connection with unread bytes resets it.
     let large = format!("{head}1000001\r\n{}", "x".repeat(0x100_0001));
     let answer = told(&server, large.as_bytes()).await;
     assert!(answer.starts_with("HTTP/1.1 413 "), "{answer}");
@@ -198,7 +198,7 @@ async fn a_connection_that_dawdles_is_closed() {
     let head = b"POST / HTTP/1.1\r\nhost: x\r\ncontent-length: 2\r\n\r\n{";
     let answer = told(&server, head).await;
     assert!(answer.starts_with("HTTP/1.1 408 "), "{answer}");
-    // One that is idle after its answer.
+    // A connection that is idle after its response.
     let answer = told(&server, b"GET / HTTP/1.1\r\nhost: x\r\n\r\n").await;
     assert!(answer.starts_with("HTTP/1.1 404 "), "{answer}");
 }

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 
 use super::{User, scene};
 
-/// The newest thread of the demo's channel.
+/// Returns the newest thread of the demo's channel.
 fn newest_thread(user: &User, channel_id: &str) -> Value {
     user.get(format!("/api/v2/channels/{channel_id}/threads?limit=1"))
         .ok()["data"][0]
@@ -67,7 +67,7 @@ fn a_thread_starts_in_each_of_three_ways() {
                     .bytes()
                     .all(|byte| byte.is_ascii_digit())
         );
-        // The channel itself hears nothing of it.
+        // The message isn't in the channel itself.
         assert_eq!(
             scene
                 .demo
@@ -294,7 +294,7 @@ fn a_reply_names_a_message_of_its_thread() {
         .collect();
     assert_eq!(replies, [None, Some(first.clone()), Some(main)]);
 
-    // This one is in the channel, but not what the thread started from.
+    // This message is in the channel, but the thread wasn't started from it.
     let elsewhere = json!({ "text": "Yes.", "reply_to": scene.demo.message_id });
     scene
         .tim
@@ -371,7 +371,7 @@ fn a_bot_posts_where_it_takes_part() {
         thread["last_message_information"]["sender_name"],
         "Deploy Bot"
     );
-    // Neither the bot nor the user behind it follows by that.
+    // Neither the bot nor its user becomes a follower.
     assert_eq!(
         scene.ryan.followers(&scene.demo.thread_chat_id),
         ["Scott Fisher"]
@@ -463,7 +463,7 @@ fn bodies_that_are_not_as_declared_are_refused() {
             json!({ "text": "Hello.", "thread_message_id": id, "title": "T" }),
             "extra_key_found",
         ),
-        // One URL, but a thread has its message already.
+        // The same URL, but the thread has its message already.
         (
             &old,
             json!({ "text": "Hello.", "thread_message_id": id }),

@@ -1,4 +1,4 @@
-//! A thread itself, and its state.
+//! A single thread and its state.
 
 use cliq_sandbox::{NewChannel, Sandbox};
 use serde_json::json;

@@ -1,4 +1,4 @@
-//! Worlds that are built in code, kept as JSON, and read again.
+//! Worlds built in code, saved as JSON, and loaded again.
 
 use cliq_sandbox::{
     Clock, ManualClock, NewChannel, NewMessage, NewThread, ReplyMode, Sandbox, SandboxBuilder,
@@ -25,7 +25,7 @@ fn channel() -> NewChannel {
         .bots(["deploybot"])
 }
 
-/// With something of everything.
+/// Contains something of each kind.
 fn full() -> SandboxBuilder {
     let thread = NewThread::titled("Red build")
         .chat_id("CT_1-T-7")
@@ -85,7 +85,7 @@ fn what_is_described_is_what_is_seen() {
             Some("1760000001000_1".to_owned())
         ]
     );
-    // What was made up is above what was given, and the channel's members follow.
+    // Generated ids are higher than given ones, and the channel's members follow.
     let threads = sandbox.threads("news");
     assert_eq!(threads.len(), 2);
     assert_eq!(
@@ -96,7 +96,7 @@ fn what_is_described_is_what_is_seen() {
     let listed = ryan.get("/api/v2/channels/P1/threads").ok();
     assert_eq!(listed["data"][0]["chat_id"], *threads[1].chat_id);
     assert_eq!(listed["data"][1]["chat_id"], "CT_1-T-7");
-    // What comes later is new.
+    // Later ids are unused ones.
     let posted = json!({ "text": "Open.", "thread_message_id": sandbox.messages("P1")[1].id, "sync_message": true });
     let id = ryan.post_json("/api/v3/channels/P1/messages", &posted).ok()["message_id"].clone();
     assert!(
@@ -142,7 +142,7 @@ fn threads_are_as_old_as_their_digits_say() {
         .get("/api/v2/channels/P1/threads?limit=1")
         .ok();
     assert_eq!(page["data"][0]["title"], "CT_1-T-20");
-    // Without a message the last one isn't told.
+    // A chat without messages has no last message.
     assert!(page["data"][0].get("last_message_information").is_none());
 }
 
@@ -158,7 +158,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
         ),
         (
             channel().members(["9"]),
-            "the user `9` is of another organisation and can't be in a channel",
+            "the user `9` is of another organization and can't be in a channel",
         ),
         (channel().bots(["x"]), "there is no bot `x` yet"),
         (
@@ -230,7 +230,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
         let panic =
             std::panic::catch_unwind(|| drop(people().channel(channel.clone()))).unwrap_err();
         assert_eq!(panic.downcast_ref::<String>().unwrap(), words);
-        // The same in a file; but for the time of a message, which there is its id's.
+        // The same in a file, which has no `at`: the id holds a message's time.
         if !words.contains("`at`") {
             let mut file: Value = serde_json::from_str(&people().build().to_json()).unwrap();
             file["channels"] = json!([channel]);
@@ -243,7 +243,7 @@ fn what_can_not_be_is_a_mistake_that_is_named() {
     }
 }
 
-/// After calls that leave something of everything.
+/// Makes calls that create something of each kind.
 fn busy() -> Sandbox {
     let scene = super::scene();
     let (ryan, tim) = (&scene.ryan, &scene.tim);
@@ -348,7 +348,7 @@ fn a_world_comes_back_as_it_was_kept() {
             json
         );
     }
-    // It goes on as the first one would have gone on.
+    // The copy continues like the original.
     let clock = ManualClock::at(Clock::START);
     let first = full().clock(clock.clone()).build();
     let second = Sandbox::builder()
@@ -369,7 +369,7 @@ fn a_world_comes_back_as_it_was_kept() {
     assert_eq!(first.to_json(), second.to_json());
 }
 
-/// Whatever happens to a file: it is refused, or what it tells can be kept again.
+/// A damaged file is either rejected or a world that can be saved.
 #[test]
 fn a_damaged_file_is_refused_or_is_another_world() {
     for world in [full().build().to_json(), busy().to_json()] {

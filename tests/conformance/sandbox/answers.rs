@@ -1,4 +1,4 @@
-//! Every answer of every operation, each documented member of it, and nothing else.
+//! Each response of each operation has all documented members, and no others.
 
 use std::collections::BTreeSet;
 
@@ -46,7 +46,7 @@ fn successes(judge: &mut Judge, operation: &str) {
         judge.check(operation, &stage.call(operation, "?limit=1", None));
     }
     if operation.ends_with("/messages/main") {
-        // The one that mentions somebody.
+        // A message with a mention.
         judge.check(
             operation,
             &stage.handle(
@@ -98,7 +98,7 @@ fn refusals(judge: &mut Judge, operation: &str) {
     if documented.contains(&406) {
         assert_eq!(answer.status(), 406, "{operation}");
     }
-    // Another operation of the same URL has it where this one doesn't.
+    // Another operation of the same URL has a body, this one doesn't.
     let wrong = stage.handle(&Method::PATCH, &url, &stage.token, body.as_ref());
     assert_eq!(wrong.status(), 405, "{operation}");
     if operation != "GET /api/v3/threads/<THREAD_CHAT_ID>" {
@@ -113,7 +113,7 @@ fn refusals(judge: &mut Judge, operation: &str) {
     ] {
         let stage = Stage::with(|builder| builder.limits(Limits::published().telling(telling)));
         let answers = (0..60).map(|_| stage.sandbox.handle(call(&stage.token)));
-        // The first and the last of them: the lock says how long it still is.
+        // The first and the last one: each reports the remaining time of the lock.
         let refused: Vec<_> = answers
             .filter(|answer| !answer.status().is_success())
             .collect();
@@ -144,7 +144,7 @@ fn failures(judge: &mut Judge, operation: &str) {
     }
 }
 
-/// The judge can refuse: otherwise the above would say nothing.
+/// The judge rejects wrong responses: otherwise the other tests would be vacuous.
 #[test]
 fn what_is_outside_of_the_document_is_told() {
     let operation = "GET /api/v3/threads/<THREAD_CHAT_ID>/followers";

@@ -1,5 +1,5 @@
-//! The judge of answers: it has the document's schemas with every object closed, and remembers what
-//! it has seen.
+//! Judges responses: it has the document's schemas with all objects closed, and records what it has
+//! seen.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -29,13 +29,14 @@ struct Judged {
     answers: BTreeMap<u16, Form>,
 }
 
-/// How one answer of an operation looks.
+/// The form of one response of an operation.
 struct Form {
-    /// `None` where it has no body.
+    /// `None` if it has no body.
     validator: Option<Validator>,
-    /// The places of all documented members, however deep.
+    /// The places of all documented members, at any depth.
     members: Vec<String>,
-    /// Those that entries add, and the entry; without a place it adds the whole answer.
+    /// The places that entries add, with the entry; without a place, the entry adds the whole
+    /// response.
     added: Vec<(usize, Option<String>)>,
     /// Published messages, with their codes.
     refusals: Vec<(Value, Value)>,
@@ -44,7 +45,7 @@ struct Form {
 impl Judge {
     pub(super) fn new() -> Self {
         let entries = entries();
-        // As it is published, and the two operations of which it has only the schemas.
+        // As published, and two operations of which it only has the schemas.
         let mut operations = Document::new(&published()).operations;
         let known: Vec<_> = operations.iter().map(ToString::to_string).collect();
         operations.extend(
@@ -65,7 +66,7 @@ impl Judge {
         }
     }
 
-    /// The names of all operations, in the form `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`.
+    /// Returns the names of all operations, such as `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`.
     pub(super) fn operations(&self) -> Vec<String> {
         self.operations
             .iter()
@@ -73,7 +74,7 @@ impl Judge {
             .collect()
     }
 
-    /// Which statuses the operation has by the document.
+    /// Returns the documented statuses of an operation.
     pub(super) fn documented(&self, operation: &str) -> Vec<u16> {
         let answers = self.operation(operation).answers.iter();
         answers
@@ -82,7 +83,7 @@ impl Judge {
             .collect()
     }
 
-    /// Fails if the answer is not one of the operation's.
+    /// Panics if the response isn't one of the operation's.
     #[track_caller]
     pub(super) fn check(&mut self, operation: &str, answer: &Response<Bytes>) {
         if let Err(problem) = self.judge(operation, answer) {
@@ -94,7 +95,7 @@ impl Judge {
         }
     }
 
-    /// What is wrong with the answer, if something is.
+    /// Returns what is wrong with the response, if anything.
     pub(super) fn judge(
         &mut self,
         operation: &str,
@@ -151,7 +152,7 @@ impl Judge {
         Ok(())
     }
 
-    /// As [`check`](Self::check), of what was asked at a URL.
+    /// As [`check`](Self::check), for a request to a URL.
     #[track_caller]
     pub(super) fn check_at(&mut self, method: &Method, url: &str, answer: &Response<Bytes>) {
         let path: Vec<_> = url
@@ -177,7 +178,7 @@ impl Judge {
         self.check(&operation.name.clone(), answer);
     }
 
-    /// Where the parts of a refusal come from, in words.
+    /// Returns a description of where the parts of an error response come from.
     pub(super) fn origin(
         &self,
         operation: &str,
@@ -207,8 +208,8 @@ impl Judge {
         }
     }
 
-    /// What was never seen: answers, members of them, and what the list of what is outside says in
-    /// vain.
+    /// Returns documented responses and members that were never seen, and unused entries of
+    /// `outside.yaml`.
     pub(super) fn unseen(&self) -> Vec<String> {
         let mut unseen = Vec::new();
         for Judged { name, answers, .. } in &self.operations {
@@ -343,7 +344,7 @@ impl Form {
     }
 }
 
-/// Whether the value has something at the place, where `0` stands for any item of a list.
+/// Returns whether the value has something at the place, where `0` is any item of a list.
 fn has(value: &Value, place: &str) -> bool {
     let Some(rest) = place.strip_prefix('/') else {
         return true;

@@ -1,4 +1,4 @@
-//! What a walk sees: all that can be read, beside what the model says.
+//! Compares everything that can be read with the model's state.
 
 use cliq_api::http::Method;
 use serde_json::{Value, json};
@@ -7,7 +7,7 @@ use super::model::{CHANNELS, Message, Model, USERS};
 use super::walk::{Walk, email, id, name, read, sender};
 
 impl Walk<'_> {
-    /// All that can be read of a thread, as one user sees it.
+    /// Compares everything that can be read of a thread, as one user sees it.
     pub(super) fn look(&mut self, user: usize, thread: usize) {
         let is_member = Model::is_member(user);
         let (url, chat) = {
@@ -117,7 +117,7 @@ impl Walk<'_> {
         assert_eq!(told, expected);
     }
 
-    /// The channel's threads, through all pages and each filter.
+    /// Compares the channel's threads, through all pages and with each filter.
     fn list(&mut self, user: usize, channel: usize) {
         for (query, follows, closed) in [
             ("", None, None),
@@ -162,7 +162,7 @@ impl Walk<'_> {
         }
     }
 
-    /// As a user is told of a thread.
+    /// Returns a thread as a user sees it.
     fn shown(&self, thread: usize, user: usize) -> Value {
         let thread = &self.model.threads[thread];
         let main = self.model.channels[thread.channel]
@@ -186,14 +186,14 @@ impl Walk<'_> {
                 "sender_id": self.sender_id(last),
                 "sender_name": sender(last),
                 "message_type": "text",
-                // All of it is on one day.
+                // Everything happens on one day.
                 "time": format!("2025-10-09T{:02}:{:02}:{:02}+00:00", clock / 3600, clock / 60 % 60, clock % 60),
                 "text": last.text,
             },
         })
     }
 
-    /// The bot's id is made up.
+    /// The bot's id is generated.
     fn sender_id(&self, message: &Message) -> String {
         match message.by {
             Some(user) => id(user),

@@ -1,5 +1,5 @@
-//! The sandbox against the document: each of its answers, successful or refused, is one that the
-//! document has.
+//! Compares the sandbox with the document: each of its responses, successful or not, is a
+//! documented one.
 
 mod answers;
 mod judge;

@@ -1,16 +1,15 @@
-//! A plain model of a world: what the operations mean, written down once more, with nothing but
-//! lists.
+//! A second, simple implementation of the operations, which only uses lists.
 //!
-//! It knows no ids that the sandbox makes up: those of messages and threads it is told.
+//! It can't know generated ids, so it is given those of messages and threads.
 
-/// Users, from 0 on. The last one is in no channel.
+/// Users are numbered from 0. The last one is in no channel.
 pub(super) const USERS: usize = 4;
 pub(super) const CHANNELS: usize = 2;
 
 #[derive(Debug, Default)]
 pub(super) struct Model {
     pub(super) channels: Vec<Channel>,
-    /// From the oldest to the newest.
+    /// Oldest first.
     pub(super) threads: Vec<Thread>,
 }
 
@@ -25,7 +24,7 @@ pub(super) struct Channel {
 pub(super) struct Thread {
     pub(super) channel: usize,
     pub(super) chat_id: String,
-    /// The id of the message that it hangs on.
+    /// The id of the message that it was started from.
     pub(super) main: String,
     pub(super) title: String,
     pub(super) closed: bool,
@@ -43,7 +42,7 @@ pub(super) struct Message {
     pub(super) reply_to: Option<String>,
 }
 
-/// A message that is to be posted.
+/// A message to post.
 #[derive(Debug, Clone)]
 pub(super) struct Post {
     pub(super) by: usize,
@@ -53,7 +52,7 @@ pub(super) struct Post {
     pub(super) in_parent: bool,
 }
 
-/// Why something isn't done.
+/// Why an operation is refused.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) enum Refused {
     Stranger,
@@ -71,8 +70,8 @@ impl Model {
         user + 1 < USERS
     }
 
-    /// What posting on a channel's message comes to: the index of the thread if there is one
-    /// already.
+    /// Returns the result of posting on a channel's message: the index of its thread, if there is
+    /// one.
     pub(super) fn may_start(
         &self,
         channel: usize,
@@ -127,7 +126,7 @@ impl Model {
         }
     }
 
-    /// A thread begins, as yet without a message.
+    /// Starts a thread without messages.
     pub(super) fn start(
         &mut self,
         channel: usize,
@@ -173,7 +172,7 @@ impl Model {
         self.threads.len() - 1
     }
 
-    /// The message is in the thread, and perhaps in the channel.
+    /// Adds a message to the thread, and optionally to the channel.
     pub(super) fn post(
         &mut self,
         thread: usize,

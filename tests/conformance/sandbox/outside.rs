@@ -1,5 +1,4 @@
-//! What the document doesn't have and the sandbox answers all the same: a list of named entries
-//! (`outside.yaml`).
+//! Responses of the sandbox that the document lacks, in a list of named entries (`outside.yaml`).
 
 use serde::Deserialize;
 use serde_json::Value;
@@ -11,10 +10,11 @@ pub(super) struct Entry {
     reason: String,
     operations: Operations,
     pub(super) statuses: Vec<u16>,
-    /// The place of a further member of the body.
+    /// The place of an additional member of the body.
     pub(super) member: Option<String>,
     pub(super) schema: Option<Value>,
-    /// The schema of a further answer. With neither member nor this it is one without a body.
+    /// The schema of an additional response. An entry without member and schema is a response
+    /// without a body.
     pub(super) answer: Option<Value>,
 }
 
@@ -34,7 +34,7 @@ impl Entry {
             }
     }
 
-    /// The operations by name, where it isn't all.
+    /// Returns the names of the operations, unless it is all of them.
     pub(super) fn operations(&self) -> &[String] {
         match &self.operations {
             Operations::All(_) => &[],

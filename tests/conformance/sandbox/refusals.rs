@@ -1,4 +1,4 @@
-//! The table of refusals in `docs/sandbox.md` is made from what the sandbox answers.
+//! Generates the table of errors in `docs/sandbox-rules.md` from the sandbox's responses.
 
 use std::fmt::Write;
 use std::fs;
@@ -30,7 +30,7 @@ struct Case {
     answer: Response<Bytes>,
 }
 
-/// Each of these in a world of its own.
+/// Each call gets a new world.
 fn handle(method: &Method, url: &str, body: Option<&Value>) -> Response<Bytes> {
     let stage = Stage::new();
     stage.handle(method, url, &stage.token, body)
@@ -46,7 +46,7 @@ fn as_user(operation: &str, token: fn(&Stage) -> String) -> Response<Bytes> {
     stage.handle(&method, &url, &token(&stage), body(operation).as_ref())
 }
 
-/// Starts a thread, with members of its body besides or otherwise.
+/// Starts a thread, with additional or changed members of its body.
 fn post(members: &[(&str, Value)]) -> Response<Bytes> {
     let mut body = json!({ "text": "Hello.", "thread_message_id": MESSAGE });
     for (name, value) in members {
@@ -55,7 +55,7 @@ fn post(members: &[(&str, Value)]) -> Response<Bytes> {
     call(CREATE, "", Some(&body))
 }
 
-/// Who asks, and for what.
+/// Cases about authorization and URLs.
 #[expect(clippy::too_many_lines, reason = "one table")]
 fn access() -> Vec<Case> {
     let mut cases = Vec::new();
@@ -95,7 +95,7 @@ fn access() -> Vec<Case> {
         as_user(FOLLOW, |stage| stage.stranger.clone()),
     );
     case(
-        "a user of another organisation",
+        "a user of another organization",
         FOLLOW,
         as_user(FOLLOW, |stage| stage.external.clone()),
     );
@@ -171,7 +171,7 @@ fn access() -> Vec<Case> {
     cases
 }
 
-/// What is asked.
+/// Cases about values.
 fn values() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -207,7 +207,7 @@ fn values() -> Vec<Case> {
         call(LIST, "?limit=1&limit=2", None),
     );
     case(
-        "a body that is no JSON object, or says in `Content-Type` that it isn't",
+        "a body that is no JSON object, or has another `Content-Type`",
         CREATE,
         call(CREATE, "", Some(&json!(["Hi."]))),
     );
@@ -244,7 +244,7 @@ fn values() -> Vec<Case> {
     cases
 }
 
-/// What may not be, and what goes wrong.
+/// Cases about permissions, limits and faults.
 fn rules() -> Vec<Case> {
     let mut cases = Vec::new();
     let mut case = |what, operation, answer| {
@@ -352,7 +352,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
         assert!(status >= 400, "{what}: {status}");
         let body: Value = serde_json::from_slice(answer.body()).expect("JSON");
         let origin = judge.origin(operation, status, &body["code"], &body["message"]);
-        // The forms of other operations and products hold theirs deeper.
+        // Other operations and products nest the code and the message.
         let found = |pointers: &[&str]| {
             pointers
                 .iter()
@@ -373,7 +373,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
         )
         .expect("a text can be written to");
     }
-    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox.md");
+    let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../docs/sandbox-rules.md");
     let page = fs::read_to_string(path).expect("the page");
     let (before, rest) = page
         .split_once("<!-- refusals -->\n")
@@ -388,7 +388,7 @@ fn the_table_of_refusals_is_what_the_sandbox_answers() {
     } else {
         assert!(
             told == table,
-            "docs/sandbox.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
+            "docs/sandbox-rules.md tells of other refusals; BLESS=1 writes these into it:\n{table}"
         );
     }
 }

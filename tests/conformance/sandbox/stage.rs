@@ -1,4 +1,4 @@
-//! A world in which each operation can succeed and be refused in each way, and the ways to ask it.
+//! A world in which each operation can succeed and fail in each way, and functions to call it.
 
 use cliq_api::http::{Method, Request, Response};
 use cliq_api::{Body, Bytes, Transport};
@@ -17,11 +17,11 @@ pub(super) const MESSAGE: &str = "1760000003000_3";
 
 pub(super) struct Stage {
     pub(super) sandbox: Sandbox,
-    /// Of a member of the channel.
+    /// The token of a member of the channel.
     pub(super) token: String,
-    /// Of somebody who isn't in it.
+    /// The token of a user who isn't in the channel.
     pub(super) stranger: String,
-    /// Of somebody from elsewhere.
+    /// The token of a user of another organization.
     pub(super) external: String,
 }
 
@@ -81,7 +81,7 @@ impl Stage {
         }
     }
 
-    /// The user's call of an operation, with what is behind its path, and a body.
+    /// Calls an operation as the user, with a suffix of its path and a body.
     pub(super) fn call(
         &self,
         operation: &str,
@@ -102,7 +102,7 @@ impl Stage {
         self.sandbox.handle(request(method, url, token, body))
     }
 
-    /// On its way to the sandbox things can go wrong.
+    /// Sends a request through the transport, where faults apply.
     pub(super) fn send(&self, request: Request<Bytes>) -> Response<Bytes> {
         let response = wait(self.sandbox.transport().send(request.map(Body::from)));
         let response = response.expect("a response");
@@ -128,7 +128,8 @@ pub(super) fn request(
         .expect("a request")
 }
 
-/// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow` with the ids of the stage.
+/// Returns the method and the URL of an operation such as
+/// `POST /api/v3/threads/<THREAD_CHAT_ID>/follow`, with this world's ids.
 pub(super) fn url(operation: &str) -> (Method, String) {
     let (method, path) = operation.split_once(' ').expect("a method and a path");
     let ids = [
@@ -143,7 +144,7 @@ pub(super) fn url(operation: &str) -> (Method, String) {
     (method.parse().expect("a method"), url)
 }
 
-/// A body with which the operation succeeds, if it takes one.
+/// Returns a valid body of the operation, if it takes one.
 pub(super) fn body(operation: &str) -> Option<Value> {
     Some(match operation {
         "POST /api/v3/chats/<THREAD_CHAT_ID>/messages" => json!({ "text": "Hello." }),

@@ -1,8 +1,8 @@
-//! Random sequences of all operations, against the plain model: what each answers, and what the
-//! others see afterwards.
+//! Random sequences of all operations, compared with the model: each response, and what other users
+//! see afterwards.
 //!
-//! A failure names its seed; `CLIQ_WALK_SEED=<seed>` walks that one alone. Now and then the world
-//! is written to JSON and read again, and nobody may notice.
+//! A failure prints its seed; `CLIQ_WALK_SEED=<seed>` repeats only that one. Occasionally the world
+//! is saved to JSON and loaded again, which must make no difference.
 
 use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
 
@@ -127,7 +127,7 @@ impl<'j> Walk<'j> {
         }
     }
 
-    /// A message in the channel, of which the API has no operation.
+    /// Posts a message in the channel directly, because the API can't.
     fn talk(&mut self, channel: usize) {
         let by = self.random.usize(0..USERS - 1);
         let text = self.text();
@@ -179,7 +179,7 @@ impl<'j> Walk<'j> {
     }
 
     fn start(&mut self, user: usize, channel: usize) {
-        // Now and then one of the other channel, or of none.
+        // Occasionally a message of the other channel, or an unknown one.
         let from = if self.random.u8(0..8) == 0 {
             1 - channel
         } else {
@@ -246,7 +246,7 @@ impl<'j> Walk<'j> {
         }
     }
 
-    /// It was done; the ids are the sandbox's to tell.
+    /// Records a successful post, with the ids that the sandbox generated.
     fn posted(&mut self, thread: usize, post: Post, synchronous: bool, answer: &Response<Bytes>) {
         let Some(id) = self
             .sandbox
@@ -371,7 +371,7 @@ impl<'j> Walk<'j> {
         }
     }
 
-    /// Whether the user may do it at all: else it was refused.
+    /// Returns whether the user may do this; if not, checks that it was refused.
     fn allowed(user: usize, answer: &Response<Bytes>) -> bool {
         if !Model::is_member(user) {
             refused(answer, Refused::Stranger);

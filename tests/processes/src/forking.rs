@@ -1,10 +1,9 @@
-//! A program that forks, and whose children spend one budget. `CLIQ_SERVER` and `CLIQ_LIMITS` are
-//! as for `worker`. Its argument says what the children do:
+//! A program that forks, and whose children share one limit. `CLIQ_SERVER` and `CLIQ_LIMITS` are as
+//! for `worker`. Its argument selects what the children do:
 //!
 //! - `own`: each builds a client, and makes calls until one would have to wait;
 //! - `inherited`: the same with a client of the parent, which has made one call;
-//! - `permits`: they have copies of the parent's permits, and must neither use them nor give them
-//!   back.
+//! - `permits`: they inherit copies of the parent's permits, and must neither use nor return them.
 
 #[cfg(unix)]
 fn main() {
@@ -33,7 +32,8 @@ mod forking {
     pub(crate) fn main() {
         match std::env::args().nth(1).as_deref() {
             Some("own") => {
-                // The randomness of hash maps is drawn before, and copied.
+                // The parent initializes the random keys of hash maps, so the children inherit
+                // equal ones.
                 drop(build());
                 in_children(|| spend(&build()));
             }
@@ -47,7 +47,7 @@ mod forking {
         }
     }
 
-    /// Runs it in each child, and waits for all.
+    /// Calls `work` in each child, and waits for all.
     fn in_children(work: impl Fn()) {
         let mut children = Vec::new();
         for _ in 0..CHILDREN {
@@ -97,7 +97,7 @@ mod forking {
         });
     }
 
-    /// A limit that nobody reaches, in a window that outlasts the test.
+    /// A limit that isn't reached, in a window that outlasts the test.
     struct Calls {
         limiter: Limiter,
         bucket: BucketId,
@@ -146,7 +146,7 @@ mod forking {
                 assert_eq!(unsent.sending(), Err(Expired::Late));
                 drop(unsent);
                 sent.unsent();
-                // What is to be reported is on its way with this one at the latest.
+                // All reports are sent at the latest with this one.
                 run(async { calls.acquire().await.unsent() });
                 std::process::exit(0);
             }

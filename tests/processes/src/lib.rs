@@ -1,5 +1,4 @@
-//! What a worker and its tests agree on: the endpoints, how careful a client is, and the stores
-//! that it shares with others.
+//! Shared by workers and tests: the endpoints, the settings of clients, and the stores.
 
 mod stores;
 
@@ -13,11 +12,11 @@ pub use stores::{limits_in, tokens_in};
 /// Endpoints with short windows.
 #[endpoints(base = "/simulated", limit = "20/2s")]
 pub trait Simulated {
-    /// With a lock that nobody should ever see.
+    /// With a lock that must never occur.
     #[endpoint(GET "/short", lock = "1m")]
     fn short(&self);
 
-    /// A URL that has another limit besides.
+    /// A URL with a second limit.
     #[endpoint(GET "/both", lock = "1m")]
     fn both(&self);
 
@@ -26,7 +25,7 @@ pub trait Simulated {
     fn locking(&self);
 }
 
-/// The same URL in another trait, with another limit: calls have to keep both.
+/// A trait with the same URL and another limit: calls must keep both.
 #[endpoints(base = "/simulated")]
 pub trait AlsoSimulated {
     /// With a longer window.
@@ -36,15 +35,15 @@ pub trait AlsoSimulated {
 
 /// The user of all workers.
 pub const USER: &str = "855727961";
-/// For an answer. The stand-in takes less.
+/// The timeout of a call. The sandbox responds faster.
 pub const TIMEOUT: Duration = Duration::from_secs(1);
-/// How long what a process held when it was killed can take slots: until its lease ends, and then
-/// as a call without an answer.
+/// How long the slots of a killed process remain taken: until its lease ends, and then as an
+/// unanswered call.
 pub const LEAK: Duration = Duration::from_millis(1000 + 1000 + 200 + 2000 + 100);
-/// The same of a window of five seconds.
+/// The same for a window of five seconds.
 pub const LONG_LEAK: Duration = Duration::from_millis(1000 + 1000 + 200 + 5000 + 100);
 
-/// As by default, in the proportions of a window of two seconds.
+/// The default proportions, for a window of two seconds.
 pub fn settings() -> LimitSettings {
     LimitSettings::new()
         .margin(Duration::from_millis(100))
@@ -53,7 +52,7 @@ pub fn settings() -> LimitSettings {
         .cold_start(false)
 }
 
-/// The beginning of a client of the stand-in at that address.
+/// Returns a builder for a client of the server at that address.
 pub fn client(address: &str) -> cliq_api::ClientBuilder {
     Client::cliq(DataCenter::US)
         .base_url(format!("http://{address}"))

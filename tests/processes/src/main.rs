@@ -1,13 +1,14 @@
-//! A program that makes calls as it is told, line by line:
+//! A program that makes calls, one line of input each:
 //!
-//! - `call short`, `call locking`, `call thread`: one call; answers `done`, or `failed` and why;
-//! - `last short`: the same, and it ends at once;
-//! - `flood short 4`: four callers, without end;
-//! - `advance 3600`: so many seconds have passed.
+//! - `call short`, `call locking`, `call thread`: makes a call, and prints `done`, or `failed` and
+//!   the error;
+//! - `last short`: makes a call and exits immediately;
+//! - `flood short 4`: makes calls with four callers, endlessly;
+//! - `advance 3600`: advances the time by this many seconds.
 //!
-//! It ends with its input. With `CLIQ_ONCE` it makes one call to `short` from a plain thread, and
-//! ends. `CLIQ_SERVER` is where the stand-in listens, `CLIQ_LIMITS` and `CLIQ_TOKENS` say where
-//! limits and tokens are kept, and `CLIQ_REFRESH_TOKEN` is what it signs in with.
+//! It exits at the end of its input. With `CLIQ_ONCE` it makes one call to `short` from a plain
+//! thread, and exits. `CLIQ_SERVER` is the server's address, `CLIQ_LIMITS` and `CLIQ_TOKENS` are
+//! the stores of limits and tokens, and `CLIQ_REFRESH_TOKEN` is the refresh token.
 
 use std::time::Duration;
 
@@ -90,7 +91,7 @@ async fn call(client: &Client, what: &str) -> Result<(), Error> {
     match what {
         "short" => client.short().await,
         "both" => client.both().await,
-        // A retry would wait until the lockout is over.
+        // A retry would wait for the end of the lockout.
         "locking" => {
             let call = client.locking();
             call.options(|options| options.retry(RetryPolicy::none()))

@@ -1,5 +1,5 @@
-//! The stores that can be shared, each named by a text: for a file `file:` and its directory, for
-//! Redis its URL, with `lossy-` before it where it may lose what it knew.
+//! The shared stores, named by text: `file:` and a directory, or the URL of a Redis server,
+//! prefixed with `lossy-` if it may lose data.
 
 #![allow(
     clippy::missing_panics_doc,
@@ -14,14 +14,14 @@ use cliq_api::shared::{
 
 use crate::settings;
 
-/// The client's limits are kept there.
+/// Sets the client's store of limits.
 pub fn limits_in(
     place: &str,
     builder: cliq_api::ClientBuilder,
 ) -> Result<cliq_api::ClientBuilder, Error> {
     match place.split_once(':') {
         Some(("file", directory)) => Ok(builder.limit_store(FileLimitStore::open(directory)?)),
-        // Which may have lost what it knew.
+        // A server that may have lost data.
         Some(("redis", _)) => Ok(builder.limit_store(RedisLimitStore::new(place)?)),
         Some(("lossy-redis", rest)) => {
             let store = RedisLimitStore::new(format!("redis:{rest}"))?;
@@ -33,7 +33,7 @@ pub fn limits_in(
     }
 }
 
-/// Tokens are kept there.
+/// Sets the store of tokens.
 pub fn tokens_in(place: &str, settings: TokenSettings) -> Result<TokenSettings, Error> {
     match place.split_once(':') {
         Some(("file", directory)) => Ok(settings.store(FileTokenStore::open(directory)?)),

@@ -1,4 +1,4 @@
-//! A small HTTP server on a loopback port, whose responses a test decides.
+//! A small HTTP server on a loopback port, whose responses a test defines.
 
 use std::convert::Infallible;
 use std::net::{Ipv4Addr, SocketAddr};
@@ -52,7 +52,7 @@ impl Received {
     }
 }
 
-/// A server that ends when it is dropped.
+/// An HTTP server. Dropping it stops it.
 #[derive(Debug)]
 pub struct Server {
     address: SocketAddr,
@@ -98,7 +98,7 @@ impl Server {
                         }
                     });
                     let io = TokioIo::new(stream);
-                    // A client that goes away is no failure of the server.
+                    // A client may close its connection.
                     let _ = http1::Builder::new().serve_connection(io, service).await;
                 });
             }
@@ -140,7 +140,7 @@ impl Drop for Server {
 ///
 /// # Panics
 ///
-/// If the status is none.
+/// If the status is invalid.
 pub fn json(status: u16, body: &str) -> Response<Body> {
     let body = whole(body.to_owned());
     let response = Response::builder()
@@ -149,7 +149,7 @@ pub fn json(status: u16, body: &str) -> Response<Body> {
     response.body(body).expect("a response")
 }
 
-/// Returns a body that is sent at once.
+/// Returns a body in one piece.
 pub fn whole(body: impl Into<Bytes>) -> Body {
     let never = |never: Infallible| match never {};
     Full::new(body.into()).map_err(never).boxed_unsync()
@@ -158,8 +158,3 @@ pub fn whole(body: impl Into<Bytes>) -> Body {
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
     mutex.lock().unwrap_or_else(PoisonError::into_inner)
 }
-
-/// The guide's code compiles.
-#[cfg(doctest)]
-#[doc = include_str!("../../../docs/providers.md")]
-struct Guide;

@@ -1,5 +1,5 @@
-//! 1 GiB up and 1 GiB down, in a process of its own, whose memory is measured: both ends together
-//! need less than 64 MiB.
+//! 1 GiB up and 1 GiB down, in a separate process, whose memory is measured: both ends together use
+//! less than 64 MiB.
 
 #![cfg(target_os = "linux")]
 #![expect(missing_docs, reason = "the declared API is test data")]
@@ -29,7 +29,7 @@ pub trait Depot {
 const SIZE: u64 = 1 << 30;
 const MAX_MEMORY: u64 = 64 << 20;
 
-/// The most memory that this process has had, in bytes.
+/// Returns the peak memory of this process, in bytes.
 fn peak() -> u64 {
     let status = std::fs::read_to_string("/proc/self/status").unwrap();
     let line = status

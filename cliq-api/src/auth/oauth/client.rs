@@ -27,7 +27,7 @@ struct Inner {
 }
 
 impl OAuthClient {
-    /// A client with a secret: a confidential client.
+    /// Returns a client with a secret: a confidential client.
     pub fn new(
         server: impl Into<OAuthServer>,
         id: impl Into<String>,
@@ -36,7 +36,8 @@ impl OAuthClient {
         Self::of(server.into(), id.into(), Some(secret.into()))
     }
 
-    /// A client without a secret: a public client, which signs users in with PKCE or as a device.
+    /// Returns a client without a secret: a public client, which signs users in with PKCE or as a
+    /// device.
     pub fn public(server: impl Into<OAuthServer>, id: impl Into<String>) -> Self {
         Self::of(server.into(), id.into(), None)
     }

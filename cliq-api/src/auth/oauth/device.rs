@@ -19,7 +19,7 @@ use crate::transport::Sent;
 const INTERVAL: Duration = Duration::from_secs(5);
 /// How much longer the interval gets with each `slow_down` (section 3.5).
 const SLOWER: Duration = Duration::from_secs(5);
-/// How long a code is valid where the server doesn't say so, although it has to.
+/// How long a code is valid if the server omits the required `expires_in`.
 const LIFETIME: Duration = Duration::from_mins(5);
 
 /// A device that waits for its user.
@@ -48,8 +48,16 @@ pub struct Device {
     server: OAuthServer,
 }
 
+impl OAuth {
+    /// Starts to sign in the user of a device without a browser (RFC 8628): show them
+    /// [`Device::user_code`] and [`Device::verification_uri`].
+    pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
+        Device::start(self, scopes).await
+    }
+}
+
 impl Device {
-    pub(super) async fn start(oauth: &OAuth, scopes: &ScopeSet) -> Result<Self, AuthError> {
+    async fn start(oauth: &OAuth, scopes: &ScopeSet) -> Result<Self, AuthError> {
         let server = oauth.0.trusted.home();
         let mut parameters = Parameters::default();
         if !scopes.is_empty() {

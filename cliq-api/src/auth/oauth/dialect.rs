@@ -155,7 +155,8 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// A refusal of this kind. [`AuthErrorKind::TooMany`] is not tried again before its time.
+    /// Returns a refusal of this kind. [`AuthErrorKind::TooMany`] is not tried again before its
+    /// time.
     pub fn new(kind: AuthErrorKind) -> Self {
         Self {
             kind,
@@ -166,7 +167,7 @@ impl Refusal {
         }
     }
 
-    /// What the codes of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 7009 and RFC 8628 mean.
+    /// Returns the meaning of a code of RFC 6749 (sections 4.1.2.1 and 5.2), RFC 7009 or RFC 8628.
     pub fn standard(request: OAuthRequest, code: &str) -> Self {
         let refused = Self::new(AuthErrorKind::Refused);
         match (request, code) {
@@ -207,7 +208,7 @@ impl Refusal {
         }
     }
 
-    /// The user has to consent again.
+    /// Records that the user has to consent again.
     pub fn needs_sign_in(self) -> Self {
         Self {
             needs_sign_in: true,
@@ -215,7 +216,7 @@ impl Refusal {
         }
     }
 
-    /// The same request may succeed in a moment.
+    /// Records that the same request may succeed in a moment.
     pub fn transient(self) -> Self {
         Self {
             transient: true,
@@ -223,7 +224,7 @@ impl Refusal {
         }
     }
 
-    /// The account is at another of the provider's servers: a device goes on there.
+    /// Records that the account is at another of the provider's servers: a device continues there.
     pub fn at_server(self, server: ServerHint) -> Self {
         Self {
             server: Some(server),

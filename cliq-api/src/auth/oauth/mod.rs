@@ -59,6 +59,8 @@ const TIMEOUT: Duration = Duration::from_secs(30);
 /// # }
 /// ```
 ///
+/// The guide: [signing users in](crate::guide::authentication#signing-users-in).
+///
 /// Secrets are sent in the body of requests or in a header, and only to servers that are known: the
 /// client's, those of the same provider, and those that the builder was given.
 #[derive(Clone)]
@@ -265,12 +267,6 @@ impl OAuth {
         let parameters = client_credentials(&server, scopes);
         let kind = OAuthRequest::ClientCredentials;
         self.sign_in(kind, server, parameters, Some(scopes)).await
-    }
-
-    /// Starts to sign in the user of a device without a browser (RFC 8628): show them
-    /// [`Device::user_code`] and [`Device::verification_uri`].
-    pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
-        Device::start(self, scopes).await
     }
 
     /// Revokes a token (RFC 7009) at the server that gave it: a refresh token with all access

@@ -62,7 +62,7 @@ pub enum ClientAuthentication {
 }
 
 impl OAuthServer {
-    /// A server with this token endpoint (RFC 6749, section 3.2).
+    /// Returns a server with this token endpoint (RFC 6749, section 3.2).
     pub fn new(token_url: impl Into<String>) -> Self {
         let token_url = token_url.into();
         Self(Arc::new(Inner {

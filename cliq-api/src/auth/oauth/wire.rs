@@ -26,13 +26,13 @@ use crate::body::Body;
 use crate::response::json;
 use crate::secrets::Secrets;
 pub(in crate::auth) use crate::transport::Sent;
-use crate::transport::{Transport, TransportError};
+use crate::transport::{self, Transport, TransportError};
 
 /// How large an answer may be, in bytes.
 const MAX_ANSWER: usize = 1 << 20;
 /// How large an `error_description` may be, in bytes, to be kept.
 const DESCRIPTION: usize = 1024;
-/// What a server may say at most: it is added to a time.
+/// The longest lifetime that is accepted: it is added to a time.
 const LONGEST: Duration = Duration::from_hours(24 * 365);
 
 /// A request to an authorization server.
@@ -185,7 +185,7 @@ impl Call<'_> {
     fn prepare(&self, parameters: &mut Parameters) -> Result<Request<Body>, AuthError> {
         const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        const AGENT: HeaderValue = HeaderValue::from_static(crate::USER_AGENT);
+        const AGENT: HeaderValue = HeaderValue::from_static(transport::USER_AGENT);
         let dialect = self.server.its_dialect();
         let secret = self.client.secret();
         let secret = secret.filter(|_| dialect.authenticates(self.request));
@@ -253,7 +253,7 @@ impl Call<'_> {
                 ..Failure::answered(error)
             });
         }
-        // A revocation needs no body (RFC 7009, section 2.2). But what a gateway says instead of
+        // A revocation needs no body (RFC 7009, section 2.2). But what a gateway sends instead of
         // the server must not pass for one.
         let is_read = match self.request {
             OAuthRequest::Revocation => is_own(answer),
@@ -291,7 +291,7 @@ impl Call<'_> {
     ) -> Failure {
         let dialect = self.server.its_dialect();
         let mut refusal = dialect.refusal(self.request, code, members);
-        // What the status says, whatever the code is.
+        // The status decides, whatever the code is.
         if status == StatusCode::TOO_MANY_REQUESTS && refusal.kind == AuthErrorKind::Refused {
             refusal.kind = AuthErrorKind::TooMany;
         }

@@ -6,6 +6,7 @@
 use serde::{Serialize, Serializer};
 
 use super::check::{At, InvalidMessage};
+use crate::cliq::macros::described;
 use crate::cliq::threads::UserId;
 
 /// Opens a URL: `open.url`.
@@ -19,6 +20,7 @@ use crate::cliq::threads::UserId;
 /// assert!(Message::text("New ticket").button(Button::new("Open", ticket)).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct OpenUrl {
     web: String,
@@ -78,6 +80,7 @@ impl OpenUrl {
 
 /// Runs a function of Cliq's developer console: `invoke.function`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct InvokeFunction {
     name: String,
@@ -139,6 +142,15 @@ impl SystemApi {
     }
 }
 
+described! {
+    object SystemApi ["Does something in Cliq itself."] {
+        required [
+            "`audiocall/<USER_ID>`, `videocall/<USER_ID>`, `startchat/<USER_ID>`,"
+            "`invite/<USER_ID>` or `locationpermission`."
+        ] ("api"): (type String),
+    }
+}
+
 impl Serialize for SystemApi {
     fn serialize<S: Serializer>(&self, out: S) -> Result<S::Ok, S::Error> {
         #[derive(Serialize)]
@@ -158,6 +170,7 @@ impl Serialize for SystemApi {
 
 /// Sends a message to a bot: `invoke.bot`.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[must_use]
 pub struct InvokeBot {
     bot_name: String,
@@ -194,6 +207,7 @@ impl PreviewUrl {
 ///
 /// The text has up to 200 characters.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct CopyText {
     text: String,
@@ -271,6 +285,7 @@ pub(super) mod sealed {
 
     /// The JSON of an action.
     #[derive(Debug, Clone, PartialEq, Serialize)]
+    #[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
     #[serde(tag = "type", content = "data")]
     pub enum Action {
         #[serde(rename = "open.url")]

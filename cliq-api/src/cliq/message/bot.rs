@@ -9,8 +9,8 @@ use crate::cliq::threads::{ThreadChatId, UserId};
 /// A message that a bot sends to its users, all of them or some.
 ///
 /// Whatever converts into a [`Message`] converts into it. Zoho documents smaller limits than for
-/// other messages: 5000 characters of text, and 20 slides. They may have 10,000 characters together;
-/// as it isn't said which count, the server checks that.
+/// other messages: 5000 characters of text, and 20 slides. They may have 10,000 characters
+/// together; as it isn't documented which count, the server checks that.
 ///
 /// ```
 /// use cliq_api::cliq::message::{BotMessage, Message};
@@ -21,19 +21,30 @@ use crate::cliq::threads::{ThreadChatId, UserId};
 /// assert_eq!(json["user_ids"], "55743307,55622727");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::as_sent, rename = "BotMessage")
+)]
 #[serde(remote = "Self")]
 #[must_use]
 pub struct BotMessage {
     #[serde(flatten)]
     message: Message,
+    /// The users, by their ids or email addresses, joined with commas: up to 100.
     #[serde(skip_serializing_if = "Vec::is_empty", serialize_with = "joined")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<String>"))]
     user_ids: Vec<UserId>,
+    /// Whether the message goes to all subscribers of the bot.
     #[serde(skip_serializing_if = "Option::is_none")]
     broadcast: Option<bool>,
+    /// The thread to post to.
     #[serde(skip_serializing_if = "Option::is_none")]
     thread_chat_id: Option<ThreadChatId>,
+    /// The title of a thread that is started from the message: up to 255 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     message_topic: Option<String>,
+    /// Whether the recipients are notified when the message is edited.
     #[serde(skip_serializing_if = "Option::is_none")]
     notify_edit: Option<bool>,
 }
@@ -89,7 +100,7 @@ impl BotMessage {
     ///
     /// # Errors
     ///
-    /// Says which part exceeds which limit.
+    /// The error names the part that exceeds a limit, and the limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
         self.message.check_with(Self::MAX_TEXT)?;
         let set = [

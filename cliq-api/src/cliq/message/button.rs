@@ -21,7 +21,9 @@ const MAX_LABEL: usize = 20;
 /// let confirmation = Confirmation::new("Roll back?", "The reason", "Roll back");
 /// let message = Message::text("Release 3.6.1 is out.")
 ///     .button(Button::new("Changes", OpenUrl::new("https://example.com/3.6.1")))
-///     .button(Button::negative("Roll back", InvokeFunction::new("roll_back")).confirm(confirmation));
+///     .button(
+///         Button::negative("Roll back", InvokeFunction::new("roll_back")).confirm(confirmation),
+///     );
 /// assert!(message.check().is_ok());
 /// ```
 ///
@@ -33,6 +35,7 @@ const MAX_LABEL: usize = 20;
 /// Button::new("Ask", InvokeBot::new("helpdesk", "status"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Button {
     label: String,
@@ -47,6 +50,7 @@ pub struct Button {
 
 /// The color of a button's outline.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 enum Tone {
     #[serde(rename = "+")]
     Positive,
@@ -56,6 +60,7 @@ enum Tone {
 
 /// An action, and the dialog before it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 struct Confirmed {
     #[serde(flatten)]
     action: Action,
@@ -145,6 +150,7 @@ impl Button {
 ///
 /// It has a title, a field for an input, and a button that confirms.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Confirmation {
     title: String,
@@ -162,6 +168,7 @@ pub struct Confirmation {
 
 /// How a [`Confirmation`] looks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Emotion {
@@ -175,6 +182,7 @@ pub enum Emotion {
 
 /// A boolean that is sent as text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 enum Mandatory {
     #[serde(rename = "true")]
     Yes,
@@ -254,6 +262,7 @@ impl Confirmation {
 /// InstantButton::new("Open", OpenUrl::new("https://example.com"));
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct InstantButton {
     label: String,
@@ -261,6 +270,7 @@ pub struct InstantButton {
     tone: Option<Tone>,
     action: Action,
     #[serde(skip_serializing_if = "Map::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Map<String, Value>>"))]
     arguments: Map<String, Value>,
 }
 
@@ -322,6 +332,11 @@ impl InstantButton {
 /// assert!(serde_json::to_value(button).is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = super::as_sent, rename = "CallButton")
+)]
 #[serde(remote = "Self")]
 #[must_use]
 pub struct CallButton {

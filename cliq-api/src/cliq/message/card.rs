@@ -10,6 +10,7 @@ use super::check::{At, InvalidMessage};
 ///
 /// The themes convert into it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[serde(tag = "theme", rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Card {
@@ -69,6 +70,7 @@ const MAX_TITLE: usize = 200;
 /// Poll::new("Where do we eat?", ["Pizza"]);
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Poll {
     title: String,
@@ -76,6 +78,7 @@ pub struct Poll {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct PollOption {
     text: String,
 }
@@ -133,6 +136,7 @@ impl Poll {
 /// assert!(Message::from(card).check().is_ok());
 /// ```
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct ModernInline {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -140,8 +144,10 @@ pub struct ModernInline {
     #[serde(skip_serializing_if = "Option::is_none")]
     thumbnail: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Section>>"))]
     sections: Vec<Section>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<CardButton>>"))]
     buttons: Vec<CardButton>,
 }
 
@@ -183,17 +189,20 @@ impl ModernInline {
     }
 }
 
-/// Fields of a [`ModernInline`] card, under a title of their own or none.
+/// Fields of a [`ModernInline`] card, with or without a title.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Section {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Field>>"))]
     fields: Vec<Field>,
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Field {
     title: String,
     value: String,
@@ -233,6 +242,7 @@ impl Section {
 /// assert!(Message::from(prompt).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Prompt {
     title: String,
@@ -265,6 +275,7 @@ impl Prompt {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct CardButton {
     label: String,
     action: Action,

@@ -49,7 +49,8 @@
 //!
 //! What a part can't have doesn't compile: a poll takes no buttons, a row of a table has as many
 //! cells as the table has columns, an instant button can't open a URL. Lengths, in characters, and
-//! counts are checked before a call is sent, and its error says which part exceeds which limit:
+//! counts are checked before a call is sent, and the error names the part and the limit that it
+//! exceeds:
 //!
 //! ```
 //! use cliq_api::cliq::message::{Button, CopyText, Message};
@@ -82,6 +83,8 @@ mod text;
 use serde::{Serialize, Serializer};
 use serde_json::{Map, Value};
 
+#[cfg(feature = "schema")]
+use super::schemas::as_sent;
 use super::threads::MessageId;
 use check::At;
 use text::References;
@@ -103,34 +106,58 @@ pub use text::Text;
 ///
 /// See the [module](self) for its parts. `Message::default()` has no text: add a card or slides.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(transform = as_sent, rename = "Message")
+)]
 #[serde(remote = "Self")]
 #[must_use]
 #[expect(clippy::struct_field_names, reason = "`sync_message` is Zoho's name")]
 pub struct Message {
+    /// The text.
     #[serde(skip_serializing_if = "Option::is_none")]
     text: Option<String>,
+    /// A card.
     #[serde(skip_serializing_if = "Option::is_none")]
     card: Option<Card>,
+    /// Buttons below the message: up to 5.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Button>>"))]
     buttons: Vec<Button>,
+    /// Slides below the text.
     #[serde(skip_serializing_if = "Vec::is_empty")]
+    #[cfg_attr(feature = "schema", schemars(with = "Option<Vec<Slide>>"))]
     slides: Vec<Slide>,
+    /// The buttons that are in the text, by the numbers that the text refers to.
     #[serde(skip_serializing_if = "References::is_empty")]
+    #[cfg_attr(
+        feature = "schema",
+        schemars(with = "Option<std::collections::BTreeMap<String, text::SentReference>>")
+    )]
     references: References,
+    /// How a bot appears as the sender.
     #[serde(skip_serializing_if = "Option::is_none")]
     bot: Option<Profile>,
+    /// How the message looks.
     #[serde(skip_serializing_if = "Option::is_none")]
     styles: Option<Styles>,
+    /// The message that this one replies to.
     #[serde(skip_serializing_if = "Option::is_none")]
     reply_to: Option<MessageId>,
+    /// The message whose thread this one is posted to; it is started if there is none.
     #[serde(skip_serializing_if = "Option::is_none")]
     thread_message_id: Option<MessageId>,
+    /// The title of the thread that is started: up to 100 characters.
     #[serde(skip_serializing_if = "Option::is_none")]
     thread_title: Option<String>,
+    /// Whether a message to a thread is posted in its channel as well.
     #[serde(skip_serializing_if = "Option::is_none")]
     post_in_parent: Option<bool>,
+    /// Whether the server waits until the message is posted, and returns its id.
     #[serde(skip_serializing_if = "Option::is_none")]
     sync_message: Option<bool>,
+    /// Whether the chat counts as read.
     #[serde(skip_serializing_if = "Option::is_none")]
     mark_as_read: Option<bool>,
     #[serde(flatten)]
@@ -141,6 +168,7 @@ pub struct Message {
 
 /// How a bot appears as a message's sender.
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = as_sent))]
 struct Profile {
     #[serde(skip_serializing_if = "Option::is_none")]
     name: Option<String>,
@@ -149,6 +177,7 @@ struct Profile {
 }
 
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = as_sent))]
 struct Styles {
     #[serde(skip_serializing_if = "Option::is_none")]
     background: Option<Background>,
@@ -158,6 +187,7 @@ struct Styles {
 
 /// The background of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Background {
@@ -300,7 +330,7 @@ impl Message {
     ///
     /// # Errors
     ///
-    /// Says which part exceeds which limit.
+    /// The error names the part that exceeds a limit, and the limit.
     pub fn check(&self) -> Result<(), InvalidMessage> {
         self.check_with(Self::MAX_TEXT)
     }

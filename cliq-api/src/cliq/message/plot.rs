@@ -3,9 +3,6 @@
 use serde::{Serialize, Serializer};
 
 use super::check::{At, InvalidMessage};
-use super::slide::titled;
-
-titled! { Chart Graph }
 
 /// The longest label of a value or an axis, in characters.
 const MAX_LABEL: usize = 20;
@@ -19,6 +16,7 @@ const MAX_LABEL: usize = 20;
 /// assert!(Message::text("Visitors").slide(chart).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Chart {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -28,11 +26,13 @@ pub struct Chart {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ChartStyles {
     preview: ChartForm,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum ChartForm {
     Pie,
@@ -41,6 +41,12 @@ enum ChartForm {
 }
 
 impl Chart {
+    /// Sets the title above the content.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
     /// Returns an empty pie chart.
     pub fn pie() -> Self {
         Self::new(ChartForm::Pie)
@@ -89,6 +95,7 @@ impl Chart {
 /// assert!(Message::text("Builds").slide(graph).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Graph {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -98,6 +105,7 @@ pub struct Graph {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 struct GraphStyles {
     preview: GraphForm,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -107,6 +115,7 @@ struct GraphStyles {
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "snake_case")]
 enum GraphForm {
     VerticalBar,
@@ -115,12 +124,19 @@ enum GraphForm {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Category {
     category: String,
     values: Vec<Value>,
 }
 
 impl Graph {
+    /// Sets the title above the content.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
     /// Returns an empty graph of lines.
     pub fn trend() -> Self {
         Self::new(GraphForm::Trend)
@@ -195,6 +211,11 @@ impl Graph {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(
+    feature = "schema",
+    derive(schemars::JsonSchema),
+    schemars(rename = "PlotValue")
+)]
 struct Value {
     label: String,
     #[serde(serialize_with = "number")]

@@ -12,6 +12,7 @@ use super::table::{AnyTable, Table};
 ///
 /// Its forms convert into it.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[serde(tag = "type", rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum Slide {
@@ -82,8 +83,6 @@ macro_rules! titled {
     };
 }
 
-pub(super) use titled;
-
 titled! { List Labels Images Paragraph }
 
 /// A list with bullets or numbers.
@@ -96,6 +95,7 @@ titled! { List Labels Images Paragraph }
 /// assert!(message.check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct List {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -106,6 +106,7 @@ pub struct List {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct ListStyles {
     #[serde(rename = "type")]
     bullet: Bullet,
@@ -113,6 +114,7 @@ struct ListStyles {
 
 /// What is in front of the items of a [`List`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Bullet {
@@ -161,6 +163,7 @@ impl List {
 /// assert_eq!(message["slides"][0]["data"][1]["Growth"], "25 %");
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Labels {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -191,6 +194,7 @@ impl Labels {
 /// assert!(Message::text("We move").slide(plan).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Images {
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -217,6 +221,7 @@ impl Images {
 /// assert!(Message::text("Build 4711 failed").slide(log).check().is_ok());
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct Paragraph {
     #[serde(skip_serializing_if = "Option::is_none")]

@@ -72,10 +72,12 @@ impl<const N: usize> From<Table<N>> for AnyTable {
 ///
 /// A row with another number of cells is an error before the message is sent.
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 #[must_use]
 pub struct AnyTable {
     #[serde(skip_serializing_if = "Option::is_none")]
     title: Option<String>,
+    #[cfg_attr(feature = "schema", schemars(with = "SentData"))]
     data: Data,
 }
 
@@ -86,7 +88,19 @@ struct Data {
     styles: Styles,
 }
 
+/// [`Data`] as it is sent.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[schemars(transform = super::as_sent)]
+#[expect(dead_code, reason = "only its schema is used")]
+struct SentData {
+    headers: Vec<String>,
+    rows: Vec<std::collections::BTreeMap<String, String>>,
+    styles: Option<Styles>,
+}
+
 #[derive(Debug, Clone, Default, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema), schemars(transform = super::as_sent))]
 struct Styles {
     #[serde(skip_serializing_if = "Option::is_none")]
     width: Option<Vec<u8>>,
@@ -95,6 +109,7 @@ struct Styles {
 }
 
 #[derive(Debug, Clone, PartialEq, Serialize)]
+#[cfg_attr(feature = "schema", derive(schemars::JsonSchema))]
 struct Sticky {
     rows: u8,
     columns: u8,

@@ -79,6 +79,16 @@ impl From<&String> for Text {
     }
 }
 
+/// A button of a text, as it is sent.
+#[cfg(feature = "schema")]
+#[derive(schemars::JsonSchema)]
+#[expect(dead_code, reason = "only its schema is used")]
+pub(super) struct SentReference {
+    /// `button`.
+    r#type: String,
+    object: InstantButton,
+}
+
 /// The buttons of a text, by the number that the text refers to.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub(super) struct References(Vec<InstantButton>);

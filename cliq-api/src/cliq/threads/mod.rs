@@ -16,11 +16,10 @@ use crate::prelude::*;
 pub use super::ids::{
     AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId,
 };
-pub use super::models::{Mention, MentionType, Person as Sender, Posted, User};
+pub use super::models::{Mention, MentionType, MessageContent, Person as Sender, Posted, User};
 pub use super::text::MessageText;
 pub use models::{
-    Bot, LastMessage, MainMessage, MessageContent, Thread, ThreadInformation,
-    ThreadStateInformation,
+    Bot, LastMessage, MainMessage, Thread, ThreadInformation, ThreadStateInformation,
 };
 pub use open_enum::{
     AutoFollow, AutoFollowStatus, FollowState, MessageType, ThreadAction, ThreadState, UserField,
@@ -30,24 +29,12 @@ pub use open_enum::{
 ///
 /// Implemented for every [`Client`] and every other [`Caller`]. Import it to call the endpoints as
 /// methods.
-#[cfg_attr(
-    feature = "schema",
-    endpoints(
-        base = "/api/v3",
-        scope_prefix = "ZohoCliq",
-        limit = "20/min",
-        lock = "10m",
-        schema
-    )
-)]
-#[cfg_attr(
-    not(feature = "schema"),
-    endpoints(
-        base = "/api/v3",
-        scope_prefix = "ZohoCliq",
-        limit = "20/min",
-        lock = "10m"
-    )
+#[endpoints(
+    base = "/api/v3",
+    scope_prefix = "ZohoCliq",
+    limit = "20/min",
+    lock = "10m",
+    schema(feature = "schema")
 )]
 pub trait Threads {
     /// Starts a thread from a message in a channel, given the channel's id.

@@ -60,7 +60,7 @@ open_enums! {
     }
 
     /// The type of a message.
-    MessageType {
+    MessageType [text] {
         /// Text.
         Text = "text",
     }

@@ -1,162 +1,79 @@
-//! JSON schemas of this module's types, for the feature `schema`. They say what a server documents:
-//! members that the models keep in `other` are allowed, and not named.
+//! JSON schemas of what isn't declared by macros, for the feature `schema`: as Zoho documents it.
 
 use std::borrow::Cow;
 
 use schemars::{JsonSchema, Schema, SchemaGenerator, json_schema};
 
 use super::{
-    AppKey, AutoFollow, AutoFollowStatus, BotUniqueName, ChannelId, ChannelUniqueName, ChatId,
-    FollowState, LastMessage, MainMessage, Mention, MentionType, MessageContent, MessageId,
-    MessageText, MessageType, Posted, Sender, Thread, ThreadAction, ThreadChatId,
-    ThreadInformation, ThreadState, ThreadStateInformation, User, UserField, UserId,
+    ChatId, LastMessage, MainMessage, Mention, MessageContent, MessageId, MessageType, Sender,
+    Thread, ThreadChatId, ThreadInformation, ThreadState, ThreadStateInformation, UserId,
 };
+use crate::cliq::DateTime;
+use crate::cliq::macros::described;
 
-/// Texts, of which a server knows no more than that.
-macro_rules! texts {
-    ($($name:ident)*) => { $(inline!($name: { "type": "string" });)* };
-}
-
-/// Texts of which these are known.
-macro_rules! names {
-    ($($name:ident: $($text:literal)*;)*) => {
-        $(inline!($name: { "type": "string", "enum": [$($text),*] });)*
-    };
-}
-
-macro_rules! inline {
-    ($name:ident: $schema:tt) => {
-        impl JsonSchema for $name {
-            fn inline_schema() -> bool {
-                true
-            }
-
-            fn schema_name() -> Cow<'static, str> {
-                stringify!($name).into()
-            }
-
-            fn json_schema(_: &mut SchemaGenerator) -> Schema {
-                json_schema!($schema)
-            }
-        }
-    };
-}
-
-/// Objects, with the types of their members; those behind `required` can't be missing.
+/// Objects, with the types of their members.
 macro_rules! objects {
-    ($($name:ident { $($member:literal: $ty:ty,)* } required [$($required:literal),*])*) => {
-        $(
-            impl JsonSchema for $name {
-                fn schema_name() -> Cow<'static, str> {
-                    stringify!($name).into()
-                }
-
-                fn json_schema(generator: &mut SchemaGenerator) -> Schema {
-                    let mut schema = json_schema!({ "type": "object", "properties": {} });
-                    $(
-                        let member = generator.subschema_for::<$ty>().to_value();
-                        schema.ensure_object()["properties"][$member] = member;
-                    )*
-                    let required: &[&str] = &[$($required),*];
-                    if !required.is_empty() {
-                        schema.insert("required".to_owned(), required.into());
-                    }
-                    schema
-                }
-            }
-        )*
+    ($($name:ident { $($need:ident $member:literal: $ty:ty,)* })*) => {
+        $(described! { object $name [] { $($need [] ($member): (type $ty),)* } })*
     };
 }
-
-/// A point in time.
-struct Time;
-
-inline!(Time: { "type": "string", "format": "date-time" });
-
-/// An email address.
-struct Email;
-
-inline!(Email: { "type": "string", "format": "email" });
 
 /// A number of things.
 struct Count;
 
-inline!(Count: { "type": "integer" });
+impl JsonSchema for Count {
+    fn inline_schema() -> bool {
+        true
+    }
 
-texts! {
-    AppKey BotUniqueName ChannelId ChannelUniqueName ChatId MessageId ThreadChatId UserId MessageText
-    // One value of each is known, and there are more.
-    MessageType MentionType
-}
+    fn schema_name() -> Cow<'static, str> {
+        "Count".into()
+    }
 
-names! {
-    ThreadState: "open" "closed";
-    ThreadAction: "close" "reopen" "follow" "unfollow";
-    FollowState: "followed" "not_followed" "all";
-    AutoFollow: "enable" "disable";
-    AutoFollowStatus: "enabled" "disabled";
-    UserField: "user_id" "email_id" "name";
+    fn json_schema(_: &mut SchemaGenerator) -> Schema {
+        json_schema!({ "type": "integer" })
+    }
 }
 
 objects! {
     Thread {
-        "chat_id": ThreadChatId,
-        "parent_chat_id": ChatId,
-        "thread_message_id": MessageId,
-        "title": String,
-        "follower_count": Count,
-        "is_follower": bool,
-        "thread_state": ThreadState,
-        "parent_message_sender": UserId,
-        "last_message_information": LastMessage,
-    } required ["chat_id"]
+        required "chat_id": ThreadChatId,
+        optional "parent_chat_id": ChatId,
+        optional "thread_message_id": MessageId,
+        optional "title": String,
+        optional "follower_count": Count,
+        optional "is_follower": bool,
+        optional "thread_state": ThreadState,
+        optional "parent_message_sender": UserId,
+        optional "last_message_information": LastMessage,
+    }
     LastMessage {
-        "sender_id": UserId,
-        "message_type": MessageType,
-        "time": Time,
-        "text": String,
-        "sender_name": String,
-    } required []
-    User {
-        "user_id": UserId,
-        "email_id": Email,
-        "name": String,
-    } required []
-    Posted {
-        "message_id": MessageId,
-    } required []
+        optional "sender_id": UserId,
+        optional "message_type": MessageType,
+        optional "time": DateTime,
+        optional "text": String,
+        optional "sender_name": String,
+    }
     MainMessage {
-        "parent_resource_id": String,
-        "sender": Sender,
-        "mentions": Vec<Mention>,
-        "thread_information": ThreadInformation,
-        "id": MessageId,
-        "time": Time,
-        "thread_state_information": ThreadStateInformation,
-        "type": MessageType,
-        "content": MessageContent,
-        "is_pinned": bool,
-    } required []
-    Sender {
-        "name": String,
-        "id": UserId,
-    } required []
-    Mention {
-        "name": String,
-        "id": UserId,
-        "type": MentionType,
-    } required []
+        optional "parent_resource_id": String,
+        optional "sender": Sender,
+        optional "mentions": Vec<Mention>,
+        optional "thread_information": ThreadInformation,
+        optional "id": MessageId,
+        optional "time": DateTime,
+        optional "thread_state_information": ThreadStateInformation,
+        optional "type": MessageType,
+        optional "content": MessageContent,
+        optional "is_pinned": bool,
+    }
     ThreadInformation {
-        "thread_message_id": MessageId,
-        "title": String,
-        "follower_count": Count,
-        "message_count": Count,
-        "chat_id": ThreadChatId,
-    } required []
+        optional "thread_message_id": MessageId,
+        optional "title": String,
+        optional "follower_count": Count,
+        optional "message_count": Count,
+        optional "chat_id": ThreadChatId,
+    }
     ThreadStateInformation {
-        "thread_state": ThreadState,
-    } required []
-    MessageContent {
-        "text": String,
-    } required []
+        optional "thread_state": ThreadState,
+    }
 }

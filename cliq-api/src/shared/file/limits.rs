@@ -25,7 +25,9 @@ use crate::store::{StoreError, StoreFuture};
 /// the delay of the reply.
 const PERMIT_TTL: Duration = Duration::from_millis(900);
 
-/// Stores rate limits in files that the processes of a host share.
+/// Stores rate limits in files that the processes of a host share. Feature `file`.
+///
+/// The guide: [sharing](crate::guide::sharing).
 ///
 /// All processes that make calls for a user have to open the same directory, run as the same user
 /// of the operating system, and give the same [`UserKey`](crate::UserKey).

@@ -138,8 +138,9 @@ impl Place {
     }
 
     /// Runs `work` on a thread that may block, for a short time only: with locks that a peer holds,
-    /// the thread is given back and asked for again. A runtime that is dropped waits for threads that
-    /// are at work, and drops this. `None` if the work panicked, or the runtime is shutting down.
+    /// the thread is given back and asked for again. A runtime that is dropped waits for threads
+    /// that are at work, and drops this. `None` if the work panicked, or the runtime is shutting
+    /// down.
     async fn work_in_turns<T: Send + 'static>(
         self,
         names: Vec<String>,

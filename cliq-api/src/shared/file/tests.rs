@@ -575,7 +575,7 @@ impl Disk for Recorder {
 
 /// It is as it was before, or as it is now, whenever the machine crashes.
 const OF_A_PROCESS: [&str; 3] = ["write", "sync", "rename"];
-/// And now it survives. Only then does the lock file say so.
+/// It survives now, and only then does the lock file record it.
 const OF_THE_MACHINE: [&str; 5] = ["write", "sync", "rename", "sync directory", "record"];
 
 #[tokio::test]
@@ -595,7 +595,7 @@ async fn grants_and_lockouts_survive_a_crash_of_the_machine() {
         assert!(matches!(decisions[..], [Decision::Granted { .. }]));
         assert_eq!(disk.take(), OF_THE_MACHINE);
     }
-    // A look, and what can't go and doesn't wait, write nothing; a place in line is one's own.
+    // A peek and a call that neither goes nor waits write nothing; a place in line isn't shared.
     store
         .peek(&[&bucket], Source(1), Priority::Normal)
         .await

@@ -28,7 +28,9 @@ const LOST_USES: usize = 8;
 /// How long the assumed uses count.
 const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 
-/// Stores access tokens in files, to share them between the processes of a host.
+/// Stores access tokens in files, to share them between the processes of a host. Feature `file`.
+///
+/// The guide: [sharing](crate::guide::sharing).
 ///
 /// The first process that needs a token requests it, and all others use it. Many servers limit how
 /// often a refresh token may be used; with this store, any number of processes refreshes once.
@@ -39,9 +41,10 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// use cliq_api::shared::FileTokenStore;
 ///
 /// # fn example(credentials: Credentials) -> Result<(), cliq_api::Error> {
+/// let store = FileTokenStore::open("/run/user/1000/deploy-bot/tokens")?;
 /// let client = Client::builder("https://api.example.com")
 ///     .credentials(credentials)
-///     .tokens(TokenSettings::new().store(FileTokenStore::open("/run/user/1000/deploy-bot/tokens")?))
+///     .tokens(TokenSettings::new().store(store))
 ///     .build()?;
 /// # Ok(())
 /// # }

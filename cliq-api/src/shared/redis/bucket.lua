@@ -1,12 +1,14 @@
--- The buckets of one call, as one step: read, given a message, written. The rules are those of `limit::Bucket`, line by line, and so
--- are the bytes; a test gives both the same messages and compares.
+-- The buckets of one call, as one step: read, given a message, written. The rules are those of
+-- `limit::Bucket`, line by line, and so are the bytes; a test gives both the same messages and
+-- compares.
 --
--- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's name is eight bytes, and only compared.
--- Stamps stay the bytes that they are stored as, in order: a limit of ten thousand calls a day has as many, and a table of them would
--- take milliseconds.
+-- Numbers are doubles: exact up to 2^53, which is enough for milliseconds since 1970. A lease's
+-- name is eight bytes, and only compared. Stamps stay the bytes that they are stored as, in order:
+-- a limit of ten thousand calls a day has as many, and a table of them would take milliseconds.
 --
--- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts and losses; five arguments of the message; and for each bucket its name
--- in the channel, twelve numbers of its rules, and six arguments that differ by bucket.
+-- KEYS: the epoch; the buckets. ARGV: what to do; the channel for lockouts and losses; five
+-- arguments of the message; and for each bucket its name in the channel, twelve numbers of its
+-- rules, and six arguments that differ by bucket.
 
 local what, channel = ARGV[1], ARGV[2]
 local COMMON, EACH = 7, 19
@@ -24,8 +26,10 @@ local function rules_of(place)
   local function number(index) return tonumber(ARGV[place + index]) end
   local lock = number(6)
   local r = {
-    slots = number(2), hold = number(3), margin = number(4), grace = number(5), lock = lock >= 0 and lock or nil,
-    max_told = number(7), retries = number(8), reserved = number(9), ttl = number(10), unknown = number(11),
+    slots = number(2), hold = number(3), margin = number(4), grace = number(5),
+    lock = lock >= 0 and lock or nil,
+    max_told = number(7), retries = number(8), reserved = number(9),
+    ttl = number(10), unknown = number(11),
     headroom = number(12), calls = number(13),
   }
   r.counted = r.slots >= 0
@@ -41,7 +45,8 @@ local function stamp_of(b, time, retry)
   return math.min(math.max(time - b.base, 0), MOST) * 2 + (retry and 1 or 0)
 end
 
--- An upper bound of a time: that power of two of milliseconds. 0 is unknown, from an earlier version.
+-- An upper bound of a time: that power of two of milliseconds. 0 is unknown, from an earlier
+-- version.
 local function length_of(millis)
   local length = 1
   while length < 31 and 2 ^ length < millis do length = length + 1 end
@@ -188,7 +193,8 @@ local function wait(b, r, urgent)
     if first and (not recheck or first < recheck) then recheck = first end
     recheck = recheck or time
   end
-  return { 2, math.max(time - now, 1), math.max(recheck - now, 1), is_cold(b, r, urgent) and 1 or 0 }
+  return { 2, math.max(time - now, 1), math.max(recheck - now, 1),
+      is_cold(b, r, urgent) and 1 or 0 }
 end
 
 local function acquire(b, r, lease, timeout, urgent, retry)
@@ -207,7 +213,8 @@ local function acquire(b, r, lease, timeout, urgent, retry)
   end
   local lasts = r.ttl + timeout + 1
   local ends = stamp_of(b, now + lasts, retry)
-  table.insert(b.out, { lease = lease, ends = ends, lasts = length_of(lasts), old = false, stale = false })
+  lasts = length_of(lasts)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = lasts, old = false, stale = false })
   if now < b.quota_until then b.quota_left = math.max(b.quota_left - 1, 0) end
   return { 1, r.ttl }
 end
@@ -293,11 +300,14 @@ local function sanitize(b, r)
   if count > 0 then
     for last = 4 * first + 4, #b.held, 4 do retries = retries + b.held:byte(last) % 2 end
     b.held = b.held:sub(1, 4 * first)
-      .. packed(stamp_of(b, most, false)):rep(count - retries) .. packed(stamp_of(b, most, true)):rep(retries)
+      .. packed(stamp_of(b, most, false)):rep(count - retries)
+      .. packed(stamp_of(b, most, true)):rep(retries)
   end
   for _, out in ipairs(b.out) do
     local longest = now + 2 ^ out.lasts
-    if out.lasts > 0 and at(b, out.ends) > longest then out.ends = stamp_of(b, longest, is_retry(out.ends)) end
+    if out.lasts > 0 and at(b, out.ends) > longest then
+      out.ends = stamp_of(b, longest, is_retry(out.ends))
+    end
   end
 end
 
@@ -319,12 +329,14 @@ local function adopt(b, r, lease)
   if find(b, lease) then return end
   local lasts = r.ttl + 1
   local ends = stamp_of(b, now + lasts, false)
-  table.insert(b.out, { lease = lease, ends = ends, lasts = length_of(lasts), old = true, stale = true })
+  lasts = length_of(lasts)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = lasts, old = true, stale = true })
 end
 
 local function new()
   return {
-    base = now, locked_until = 0, cautious_until = 0, late_until = 0, cold_until = 0, quota_until = 0, quota_left = 0,
+    base = now, locked_until = 0, cautious_until = 0, late_until = 0, cold_until = 0,
+    quota_until = 0, quota_left = 0,
     lock_from = 0, held = '', out = {},
   }
 end
@@ -343,7 +355,8 @@ local FIXED = 65
 local function encode(b)
   local parts = {
     struct.pack(
-      LAYOUT, VERSION, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left,
+      LAYOUT, VERSION, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until,
+      b.quota_until, b.quota_left,
       b.lock_from, held_count(b)
     ),
     b.held, struct.pack('>I4', #b.out),
@@ -360,7 +373,8 @@ local function decode(bytes)
   if #bytes < FIXED or bytes:byte(1) ~= VERSION then return nil end
   local b = { out = {} }
   local _, held
-  _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until, b.quota_left, b.lock_from, held =
+  _, b.base, b.locked_until, b.cautious_until, b.late_until, b.cold_until, b.quota_until,
+    b.quota_left, b.lock_from, held =
     struct.unpack(LAYOUT, bytes)
   local place = FIXED - 3
   if #bytes < FIXED + 4 * held then return nil end
@@ -373,7 +387,8 @@ local function decode(bytes)
     local ends, flags = struct.unpack('>I4B', bytes, place + 8)
     local lasts = math.min(math.floor(flags / 4), 31)
     local lease = bytes:sub(place, place + 7)
-    b.out[i] = { lease = lease, ends = ends, lasts = lasts, old = flags % 2 == 1, stale = flags % 4 >= 2 }
+    local old, stale = flags % 2 == 1, flags % 4 >= 2
+    b.out[i] = { lease = lease, ends = ends, lasts = lasts, old = old, stale = stale }
     place = place + 13
   end
   return b
@@ -403,13 +418,15 @@ local function merge(b, r, other, its_now)
   for _, out in ipairs(other.out) do
     if not find(b, out.lease) then
       local ends = stamp_of(b, moved(at(other, out.ends)), is_retry(out.ends))
-      table.insert(b.out, { lease = out.lease, ends = ends, lasts = out.lasts, old = true, stale = true })
+      local more = { lease = out.lease, ends = ends, lasts = out.lasts, old = true, stale = true }
+      table.insert(b.out, more)
     end
   end
   return { 0 }
 end
 
--- Since when this server is known to have lost nothing. A server that was restarted, or has taken over, may lack the last writes.
+-- Since when this server is known to have lost nothing. A server that was restarted, or has taken
+-- over, may lack the last writes.
 local function epoch()
   local info = redis.pcall('INFO', 'server')
   local run = type(info) == 'string' and info:match('run_id:(%x+)') or '-'
@@ -463,7 +480,8 @@ for index = 2, #KEYS do
     whole_in = birth
   end
   buckets[#buckets + 1] = {
-    key = KEYS[index], name = ARGV[place + 1], b = b, r = r, own = own, whole_in = whole_in, locked_before = locked_before,
+    key = KEYS[index], name = ARGV[place + 1], b = b, r = r, own = own, whole_in = whole_in,
+    locked_before = locked_before,
   }
 end
 
@@ -485,8 +503,13 @@ elseif what == 'complete' then
     local lost = now < birth + it.r.ttl + it.r.hold and lease ~= struct.pack('>I8', 0)
     if lost then adopt(it.b, it.r, lease) end
     local function number(index) return tonumber(it.own(index)) end
-    local quota = { remaining = number(3), lasts = number(4), begins = number(5), limit = number(6) }
-    answers[i] = complete(it.b, it.r, lease, source, it.own(1), number(2), quota.remaining >= 0 and quota or nil)
+    local quota
+    if number(3) >= 0 then
+      quota = {
+        remaining = number(3), lasts = number(4), begins = number(5), limit = number(6),
+      }
+    end
+    answers[i] = complete(it.b, it.r, lease, source, it.own(1), number(2), quota)
   end
 elseif what == 'merge' then
   for i, it in ipairs(buckets) do
@@ -502,10 +525,12 @@ for _, it in ipairs(buckets) do
   local b = it.b
   local lives = matters_until(b, it.r) - now + 1000
   if what == 'merge' then lives = math.max(lives, redis.call('PTTL', it.key)) end
-  redis.call('SET', it.key, struct.pack('>I8', it.whole_in) .. encode(b), 'PX', string.format('%.0f', lives))
+  local record = struct.pack('>I8', it.whole_in) .. encode(b)
+  redis.call('SET', it.key, record, 'PX', string.format('%.0f', lives))
   if b.locked_until > it.locked_before + 100 and b.locked_until > now then
     -- Without the right to publish, peers meet the lockout with their next call.
-    redis.pcall('PUBLISH', channel, it.name .. ' ' .. string.format('%.0f', locked_left(b)) .. ' ' .. b.lock_from)
+    local left = string.format('%.0f', locked_left(b))
+    redis.pcall('PUBLISH', channel, it.name .. ' ' .. left .. ' ' .. b.lock_from)
   end
 end
 return answers

@@ -35,7 +35,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(bucket_script);
 /// # fn example(url: &str) -> Result<(), Box<dyn std::error::Error>> {
 /// let client = Client::builder("https://api.example.com")
 ///     .user("855727961")
-///     .access_token("1000.41d9…")
+///     .access_token("1000.41d9")
 ///     // such as rediss://:password@redis.example:6380/0
 ///     .limit_store(RedisLimitStore::new(url)?)
 ///     .build()?;
@@ -51,7 +51,7 @@ static SCRIPT: LazyLock<Script> = LazyLock::new(bucket_script);
 /// server that is empty, was restarted, or has taken over from another, may have lost which calls
 /// were made: nothing is sent until those calls no longer count, for `permit_ttl`, a window and the
 /// margin (a minute and a half), unless the settings disable the [cold
-/// start](crate::limit::LimitSettings::cold_start). See `docs/sharing.md`.
+/// start](crate::limit::LimitSettings::cold_start). See [the guide](crate::guide::redis).
 #[derive(Clone)]
 pub struct RedisLimitStore {
     place: Place,

@@ -1,5 +1,5 @@
-//! One connection to a server for each Tokio runtime, which is what drives it: made at first use,
-//! kept by a task that makes it anew when it breaks, and gone with its owner.
+//! One connection to a server for each Tokio runtime, which is what drives it: opened on first
+//! use, kept by a task that reopens it when it breaks, and closed with its owner.
 //!
 //! All callers share it, and it also receives messages. After a failed attempt to connect, calls
 //! fail immediately with its error until the task has reconnected.
@@ -47,7 +47,7 @@ impl From<Problem> for StoreError {
 /// Receives messages, and runs commands after each reconnection.
 pub(super) trait Listener: Send + Sync + 'static {
     fn channel(&self) -> String;
-    /// Returns whether the message says that the server has lost its state.
+    /// Returns whether the message reports that the server has lost its state.
     fn heard(&self, message: &[u8]) -> bool;
     /// Called after connecting, before any other command is sent.
     fn back<'a>(&'a self, connection: &'a mut MultiplexedConnection) -> Work<'a>;
@@ -143,7 +143,7 @@ impl Link {
     ) -> Result<T, Problem> {
         let shared = self.here();
         match shared.try_run(script).await {
-            // Once more, where the cluster says.
+            // Retried at the node that the cluster names.
             Err(problem) if problem.is_moved() => shared.try_run(script).await,
             result => result,
         }

@@ -1,5 +1,5 @@
 //! Lockouts that peers published or the server reported, so that obeying them needs no round trip,
-//! and a server that forgets them can be told again.
+//! and a server that forgets them gets them again.
 
 use std::collections::HashMap;
 use std::sync::{Mutex, MutexGuard, PoisonError};

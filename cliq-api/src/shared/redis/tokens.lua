@@ -1,4 +1,5 @@
--- Atomic operations on access tokens. KEYS: the record, or the lease. ARGV: the operation, its arguments.
+-- Atomic operations on access tokens. KEYS: the record, or the lease. ARGV: the operation, its
+-- arguments.
 local what = ARGV[1]
 
 -- A record starts with its version (eight bytes).

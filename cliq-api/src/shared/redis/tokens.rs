@@ -26,12 +26,15 @@ const LEAST: Duration = Duration::from_mins(30);
 /// encrypted with a [`StoreKey`]. A refresh token is stored only if its server replaces it with
 /// each use.
 ///
+/// The guide: [Redis](crate::guide::redis).
+///
 /// ```no_run
 /// use cliq_api::auth::TokenSettings;
 /// use cliq_api::shared::{RedisTokenStore, StoreKey};
 ///
 /// # fn example(url: &str, key: String) -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = TokenSettings::new().store(RedisTokenStore::new(url, StoreKey::from_base64(key)?)?);
+/// let store = RedisTokenStore::new(url, StoreKey::from_base64(key)?)?;
+/// let tokens = TokenSettings::new().store(store);
 /// # Ok(())
 /// # }
 /// ```

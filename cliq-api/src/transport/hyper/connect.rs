@@ -15,6 +15,7 @@ use hyper_util::client::proxy::matcher::{Intercept, Matcher};
 use hyper_util::rt::TokioIo;
 use tower_service::Service;
 
+use super::servers::Servers;
 use super::stream::Stream;
 #[cfg(feature = "rustls")]
 use super::tls::Tls;
@@ -37,6 +38,7 @@ pub(super) struct Settings {
     /// How long connecting may take, with all handshakes.
     pub(super) timeout: Duration,
     pub(super) proxies: Option<Arc<Matcher>>,
+    pub(super) servers: Arc<Servers>,
     #[cfg(feature = "rustls")]
     pub(super) tls: Tls,
 }
@@ -80,7 +82,8 @@ impl Connector {
         let stream = self.tcp(proxy).await?;
         if proxy.scheme() == Some(&Scheme::HTTPS) {
             #[cfg(feature = "rustls")]
-            return self.0.settings.tls.to_proxy(stream, proxy).await;
+            return (self.0.settings.tls.to_proxy(stream, proxy).await)
+                .map_err(ConnectError::caused_by);
             #[cfg(not(feature = "rustls"))]
             return Err(ConnectError::without_tls());
         }
@@ -129,7 +132,10 @@ impl Connector {
 
     #[cfg(feature = "rustls")]
     async fn tls(&self, stream: Stream, to: &Uri) -> Result<Stream, ConnectError> {
-        self.0.settings.tls.to_server(stream, to).await
+        let tls = &self.0.settings.tls;
+        tls.to_server(stream, to)
+            .await
+            .map_err(ConnectError::caused_by)
     }
 
     #[cfg(not(feature = "rustls"))]
@@ -152,8 +158,12 @@ impl Service<Uri> for Connector {
         let this = self.clone();
         Box::pin(async move {
             let Settings {
-                timeout, proxies, ..
+                timeout,
+                proxies,
+                servers,
+                ..
             } = &this.0.settings;
+            let to = servers.resolved(to);
             let proxy = proxies.as_ref().and_then(|proxies| proxies.intercept(&to));
             let connecting = this.connect(&to, proxy.as_ref());
             let connected = match tokio::time::timeout(*timeout, connecting).await {

@@ -3,6 +3,7 @@
 mod connect;
 #[cfg(feature = "gzip")]
 mod gzip;
+mod servers;
 mod stream;
 #[cfg(all(test, feature = "socks"))]
 mod tests;
@@ -11,23 +12,20 @@ mod tls;
 
 use std::convert::Infallible;
 use std::fmt;
-use std::pin::Pin;
-use std::sync::{Arc, OnceLock};
-use std::task::{Context, Poll, ready};
+use std::sync::Arc;
 use std::time::Duration;
 
-use ::hyper::body::Incoming;
-use bytes::Bytes;
-use http::header::{HOST, HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
+use http::header::{HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::{Authority, Scheme};
 use http::{Request, Version};
-use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper_util::client::legacy;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use secrecy::{ExposeSecret, SecretString};
 
 use self::connect::{ConnectError, Connector};
+use self::servers::Servers;
 use super::failure::{self, Circumstances, causes};
 #[cfg(feature = "rustls")]
 use super::roots::Roots;
@@ -59,7 +57,8 @@ type Client = legacy::Client<Connector, Body>;
 /// It may be used from several Tokio runtimes: each has its own connections.
 pub struct HyperTransport {
     clients: Clients<Client, Infallible>,
-    host: Host,
+    servers: Arc<Servers>,
+    http2_only: bool,
     /// Proxies that see the requests which are sent without TLS.
     proxies: Option<Arc<Matcher>>,
     plain_http: bool,
@@ -123,7 +122,8 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without TLS.
+    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without
+    /// TLS.
     #[cfg(feature = "http2")]
     pub fn http2_only(mut self) -> Self {
         self.http2_only = true;
@@ -177,22 +177,22 @@ impl HyperTransportBuilder {
             }
         };
         let proxies = proxies.map(Arc::new);
+        let servers = Arc::new(Servers::default());
         let connector = Connector::new(connect::Settings {
             timeout: self.connect_timeout.unwrap_or(CONNECT_TIMEOUT),
             proxies: proxies.clone(),
+            servers: Arc::clone(&servers),
             #[cfg(feature = "rustls")]
             tls: tls::Tls::new(&self.roots, self.protocols())?,
         });
         let plain_http = self.plain_http;
-        let host = Host {
-            http2_only: self.is_http2_only(),
-            known: OnceLock::new(),
-        };
+        let http2_only = self.is_http2_only();
         let make = move || Ok(self.client(connector.clone()));
         let Ok(clients) = Clients::new(Box::new(make));
         Ok(HyperTransport {
             clients,
-            host,
+            servers,
+            http2_only,
             proxies,
             plain_http,
         })
@@ -240,23 +240,33 @@ impl HyperTransport {
             let problem = "the request would be sent without TLS, which is not allowed";
             return Err(TransportError::new(Sent::No, problem));
         }
-        self.host.set(&mut request, is_plain);
+        if Servers::is_name(request.uri()) {
+            let problem = "the request's URL names no server";
+            return Err(TransportError::new(Sent::No, problem));
+        }
+        let mut is_proxied = false;
+        // Within TLS the proxy sees nothing of the request, and gets its password before.
+        if let Some(proxies) = self.proxies.as_ref().filter(|_| is_plain)
+            && let Some(proxy) = proxies.intercept(request.uri())
+        {
+            is_proxied = true;
+            if let Some(password) = proxy.basic_auth() {
+                let headers = request.headers_mut();
+                headers.insert(PROXY_AUTHORIZATION, password.clone());
+            }
+        }
+        // HTTP/2 has no `Host`, and sends the authority.
+        if !self.http2_only && (is_plain || !cfg!(feature = "http2")) {
+            self.servers.name(&mut request, is_proxied);
+        }
         // What the connection speaks is known later.
         *request.version_mut() = Version::HTTP_11;
         let headers = request.headers_mut();
         headers
             .entry(USER_AGENT)
-            .or_insert(HeaderValue::from_static(crate::USER_AGENT));
+            .or_insert(HeaderValue::from_static(super::USER_AGENT));
         #[cfg(feature = "gzip")]
         gzip::accept(headers);
-        // Within TLS the proxy sees nothing of the request, and gets its password before.
-        if let Some(proxies) = self.proxies.as_ref().filter(|_| is_plain)
-            && let Some(proxy) = proxies.intercept(request.uri())
-            && let Some(password) = proxy.basic_auth()
-        {
-            let headers = request.headers_mut();
-            headers.insert(PROXY_AUTHORIZATION, password.clone());
-        }
         let Ok(sending) = self.clients.here(|client| client.request(request));
         Ok(sending)
     }
@@ -270,79 +280,13 @@ impl Transport for HyperTransport {
         Box::pin(async move {
             let response = begun?.await;
             let response = response.map_err(|error| no_response(error, authority.as_ref()))?;
+            let response = response.map(|body| body.map_err(broken_off));
             #[cfg(feature = "gzip")]
-            if gzip::is_compressed(&response) {
+            if gzip::is_compressed(response.headers()) {
                 return Ok(gzip::unpacked(response));
             }
-            Ok(response.map(|body| Body::wrap(Received(body))))
+            Ok(response.map(Body::wrap))
         })
-    }
-}
-
-/// The header `Host` of the first server that a request was sent to. hyper-util would compose it for
-/// each request, which takes a tenth of what it does for one.
-struct Host {
-    http2_only: bool,
-    known: OnceLock<Known>,
-}
-
-struct Known {
-    is_plain: bool,
-    authority: Authority,
-    /// `None` where it is left to hyper-util.
-    host: Option<HeaderValue>,
-}
-
-impl Host {
-    /// Sets the header, unless the request may go over HTTP/2, which has none.
-    fn set(&self, request: &mut Request<Body>, is_plain: bool) {
-        if self.http2_only || (cfg!(feature = "http2") && !is_plain) {
-            return;
-        }
-        let Some(authority) = request.uri().authority() else {
-            return;
-        };
-        let known = self.known.get_or_init(|| Known::new(authority, is_plain));
-        if known.is_plain == is_plain
-            && known.authority.as_str() == authority.as_str()
-            && let Some(host) = &known.host
-        {
-            request.headers_mut().entry(HOST).or_insert(host.clone());
-        }
-    }
-}
-
-impl Known {
-    fn new(authority: &Authority, is_plain: bool) -> Self {
-        let default = if is_plain { 80 } else { 443 };
-        // A name and a password, or a port that goes without saying, are not in the header.
-        let is_usual = !authority.as_str().contains('@') && authority.port_u16() != Some(default);
-        let host = is_usual.then(|| HeaderValue::from_str(authority.as_str()).ok());
-        Self {
-            is_plain,
-            authority: authority.clone(),
-            host: host.flatten(),
-        }
-    }
-}
-
-/// A response's body, with our errors.
-struct Received(Incoming);
-
-impl http_body::Body for Received {
-    type Data = Bytes;
-    type Error = TransportError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(context));
-        Poll::Ready(frame.map(|frame| frame.map_err(broken_off)))
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
     }
 }
 

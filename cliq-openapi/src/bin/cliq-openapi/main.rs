@@ -1,4 +1,4 @@
-//! `cliq-openapi import`: a module of declarations from an OpenAPI document.
+//! `cliq-openapi import`: generates a module of declarations from an OpenAPI document.
 
 use std::fs;
 use std::io::{self, Read, Write};

@@ -1,4 +1,4 @@
-//! The command line.
+//! Command-line arguments.
 
 use std::net::{IpAddr, SocketAddr};
 use std::path::PathBuf;
@@ -13,12 +13,12 @@ use http::StatusCode;
 const ABOUT: &str = "\
 Zoho Cliq on your own machine: a small world of channels, threads and people, served over HTTP.
 
-It prints its URL, access tokens and the ids of what there is, and then a line for each request. What happened in it is gone when it \
-ends, unless there is a --save.";
+It prints its URL, access tokens and ids, and then a line for each request. Its world is discarded \
+at exit, unless --save is given.";
 
 const EXAMPLES: &str = "\
-Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, late, truncate, wrong-length, \
-not-json, oversize, gzip-bomb.
+Faults: lose-request, lose-answer, reset, reset-after, unauthorized, fail, fail-after, redirect, \
+late, truncate, wrong-length, not-json, oversize, gzip-bomb.
 
 Examples:
   cliq-sandbox
@@ -28,29 +28,29 @@ Examples:
   cliq-sandbox --port 0 --limits harsh --telling request-limit
   cliq-sandbox --latency exp:80ms --fault lose-answer=0.05 --fault fail=0.01 --seed 7";
 
-/// What was asked for.
+/// The parsed arguments.
 #[derive(Debug)]
 pub(crate) struct Args {
     pub(crate) address: SocketAddr,
-    /// The hosts that requests may name, besides those of this machine.
+    /// Host names that requests may use, in addition to those of this machine.
     pub(crate) hosts: Vec<String>,
     pub(crate) limits: Limits,
-    /// The limits' name, to be shown.
+    /// The name of the limits, for display.
     pub(crate) limits_name: String,
     pub(crate) latency: Option<Latency>,
     pub(crate) faults: Vec<(Fault, f64)>,
     pub(crate) seed: Option<u64>,
     pub(crate) posts: Posts,
-    /// What it begins with.
+    /// The initial world.
     pub(crate) world: Option<PathBuf>,
-    /// Where it is kept.
+    /// The file that the world is saved to.
     pub(crate) save: Option<PathBuf>,
     pub(crate) quiet: bool,
-    /// Whether there is to be an OAuth app.
+    /// Whether to register an OAuth app.
     pub(crate) app: bool,
 }
 
-/// Ends the program where they can't be read, or help was asked for.
+/// Parses the arguments. Exits if they are invalid, or for `--help`.
 pub(crate) fn read() -> Args {
     Args::new(&command().get_matches())
 }
@@ -66,23 +66,23 @@ fn flag(name: &'static str, help: &'static str) -> Arg {
         .action(ArgAction::SetTrue)
 }
 
-/// Where it is, and under which names.
+/// Arguments for the address and the host names.
 fn place() -> [Arg; 3] {
     [
-            option("port", "PORT", "The port to listen at; 0 is a free one")
+            option("port", "PORT", "The port to listen at; 0 for a free one")
                 .default_value("8787")
                 .value_parser(value_parser!(u16)),
             option(
                 "host",
                 "ADDRESS",
-                "The address to listen at. Whoever reaches one that isn't this machine's own can use the sandbox",
+                "The address to listen at. Anybody who reaches it can use the sandbox",
             )
             .default_value("127.0.0.1")
             .value_parser(value_parser!(IpAddr)),
             option(
                 "allow-host",
                 "NAME",
-                "A host that requests may name, besides localhost and addresses of this machine; * for any. May be given again",
+                "A host that requests may name, besides localhost and addresses of this machine; * for any. May be repeated",
             )
             .action(ArgAction::Append),
     ]
@@ -98,19 +98,19 @@ fn command() -> Command {
             option(
                 "world",
                 "FILE",
-                "Begins with the world that the file tells of, in place of the one for first steps",
+                "Starts with the world of this file, in place of the one for first steps",
             )
             .value_parser(value_parser!(PathBuf)),
         )
         .arg(
-            option("save", "FILE", "Writes the world to the file, at the beginning and at the end")
+            option("save", "FILE", "Writes the world to this file, at start and at exit")
                 .value_parser(value_parser!(PathBuf)),
         )
         .arg(
             option(
                 "posts",
                 "FORM",
-                "How a post without sync_message is answered: 200 and {} as documented; or as was seen, 200 and \
+                "The response to a post without sync_message: 200 and {} as documented; or as seen live, 200 and \
                  {\"Response Code\": …}, or 204",
             )
             .default_value("documented")
@@ -120,20 +120,20 @@ fn command() -> Command {
             option(
                 "limits",
                 "KIND",
-                "How limits and locks behave: as published, the worst of all that is unknown, not at all",
+                "How limits and lockouts behave: as published, as strict as they may be, or off",
             )
             .default_value("published")
             .value_parser(PossibleValuesParser::new(["published", "harsh", "off"])),
         )
         .arg(
-            option("window", "KIND", "Where a limit's window begins: anywhere, or at full minutes")
+            option("window", "KIND", "Where a window begins: at any time, or at full minutes")
                 .value_parser(PossibleValuesParser::new(["rolling", "fixed"])),
         )
         .arg(
             option(
                 "trips",
                 "CALL",
-                "Which call is the one too many: the first past the limit, or the one that reaches it",
+                "Which call starts a lockout: the first past the limit, or the one that reaches it",
             )
             .value_parser(PossibleValuesParser::new(["past-limit", "at-limit"])),
         )
@@ -141,7 +141,7 @@ fn command() -> Command {
             option(
                 "telling",
                 "KIND",
-                "How one is told: 429, 429 with a code, 400, 400 with \"Try again after N minutes\"",
+                "The response to a throttled call: 429, 429 with a code, 400, 400 with \"Try again after N minutes\"",
             )
             .value_parser(PossibleValuesParser::new([
                 "too-many",
@@ -150,23 +150,23 @@ fn command() -> Command {
                 "url-throttles",
             ])),
         )
-        .arg(flag("retry-after", "Sends Retry-After where one is limited"))
+        .arg(flag("retry-after", "Sends Retry-After with throttled responses"))
         .arg(
             option(
                 "latency",
                 "TIME",
-                "How long each way takes: 50ms, 20ms..200ms, exp:80ms (its mean), heavy:40ms (at least)",
+                "The latency of each way: 50ms, 20ms..200ms, exp:80ms (its mean), heavy:40ms (at least)",
             )
             .value_parser(|text: &str| text.parse::<Latency>()),
         )
         .arg(
-            option("fault", "NAME=CHANCE", "Something that goes wrong, and how often, from 0 to 1; may be given again")
+            option("fault", "NAME=CHANCE", "A random fault, with a probability from 0 to 1. May be repeated")
                 .action(ArgAction::Append)
                 .value_parser(fault),
         )
-        .arg(option("seed", "NUMBER", "What chance goes by").value_parser(value_parser!(u64)))
+        .arg(option("seed", "NUMBER", "The seed of random faults and latencies").value_parser(value_parser!(u64)))
         .arg(flag("app", "Registers an OAuth app, and prints its client id, client secret and a refresh token"))
-        .arg(flag("quiet", "No line for each request").short('q'))
+        .arg(flag("quiet", "Logs no requests").short('q'))
 }
 
 impl Args {
@@ -229,7 +229,7 @@ impl Args {
     }
 }
 
-/// `lose-answer=0.05`.
+/// Parses `lose-answer=0.05`.
 fn fault(text: &str) -> Result<(Fault, f64), String> {
     let (name, chance) = text
         .split_once('=')

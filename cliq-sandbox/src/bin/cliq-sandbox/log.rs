@@ -1,4 +1,4 @@
-//! A line for each request.
+//! The request log: one line per request.
 
 use std::fmt::Write as _;
 use std::io::{IsTerminal, Write as _, stderr};
@@ -9,18 +9,18 @@ use cliq_sandbox::limits::Verdict;
 use http::StatusCode;
 use time::OffsetDateTime;
 
-/// In colours where people look at it.
+/// Writes to stderr, with colors if it is a terminal.
 pub(crate) fn to_stderr() -> impl Fn(&Record) + Send + Sync + 'static {
     let colours =
         stderr().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
     move |record| {
-        // In one piece: lines of several connections don't mix.
+        // One write, so that lines of several connections don't mix.
         let _ = stderr().write_all(line(record, colours).as_bytes());
     }
 }
 
-/// `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, and what is to be
-/// said of it.
+/// Returns `09:24:00.123  204  POST    Ryan West       /api/v3/threads/CT_1-T-2/follow`, and the
+/// details of a rejection or a fault.
 fn line(record: &Record, colours: bool) -> String {
     let (hour, minute, second, milli) = record.at.to_hms_milli();
     let status = record
@@ -54,7 +54,7 @@ fn line(record: &Record, colours: bool) -> String {
     line
 }
 
-/// On one line, and without what would steer a terminal.
+/// Escapes line breaks and terminal control characters.
 fn shown(text: &str) -> String {
     let mut shown = String::with_capacity(text.len());
     for character in text.chars() {
@@ -66,7 +66,7 @@ fn shown(text: &str) -> String {
     shown
 }
 
-/// Green, yellow, red.
+/// Returns green, yellow or red.
 fn colour(status: Option<StatusCode>) -> u8 {
     match status {
         Some(status) if status.is_success() => 32,
@@ -75,7 +75,7 @@ fn colour(status: Option<StatusCode>) -> u8 {
     }
 }
 
-/// Why it was limited, if it was.
+/// Describes the rate limit that rejected the request, if one did.
 fn limited(record: &Record) -> Option<String> {
     let limits = record
         .endpoint
@@ -83,20 +83,20 @@ fn limited(record: &Record) -> Option<String> {
     let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
     let limit = limits.join(", ");
     match record.verdict {
-        Verdict::Tripped { until } => Some(format!(
+        Verdict::Tripped { until, .. } => Some(format!(
             "one too many for {limit}: locked until {}",
             clock(until)
         )),
-        Verdict::Full { until } => Some(format!(
+        Verdict::Full { until, .. } => Some(format!(
             "one too many for {limit}: free at {}",
             clock(until)
         )),
-        Verdict::Locked { until } => Some(format!("locked until {}", clock(until))),
+        Verdict::Locked { until, .. } => Some(format!("locked until {}", clock(until))),
         _ => None,
     }
 }
 
-/// Rounded up to the second: then it is over for sure.
+/// Rounds up to the second, so that the limit has ended by then.
 fn clock(since_epoch: Duration) -> String {
     let seconds = since_epoch.as_secs() + u64::from(since_epoch.subsec_nanos() > 0);
     let (hour, minute, second) =
@@ -154,7 +154,7 @@ mod tests {
         );
         starts(
             22,
-            "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (the token is none of this server's, or was revoked)\n",
+            "09:24:00.000  401  POST    -               /api/v3/threads/CT_1/follow  (unknown or revoked token)\n",
         );
         assert!(lines.iter().all(|(line, _)| !line.contains("canary")));
         assert!(

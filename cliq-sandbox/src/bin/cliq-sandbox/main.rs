@@ -1,4 +1,5 @@
-//! `cliq-sandbox`: Zoho Cliq on your own machine, for `curl` and for programs in any language.
+//! `cliq-sandbox`: serves the sandbox for Zoho Cliq over HTTP, for `curl` and for programs in any
+//! language.
 
 mod args;
 mod log;
@@ -12,7 +13,7 @@ use cliq_sandbox::{Clock, Sandbox, ServeOptions};
 
 use self::args::Args;
 
-/// How long the head of a request may take, and its body.
+/// The timeout for a request's head, and for its body.
 const READ_TIMEOUT: Duration = Duration::from_secs(30);
 
 fn main() -> ExitCode {
@@ -41,8 +42,7 @@ async fn run(args: &Args) -> io::Result<()> {
         builder = builder.watch(log::to_stderr());
     }
     let sandbox = match &args.world {
-        // As a world like any other, so that the tokens are the same ones when it is kept and comes
-        // back.
+        // Goes through JSON, so that a saved and reloaded demo has the same tokens.
         None => builder
             .json(&Sandbox::demo().sandbox.to_json())
             .map_err(io::Error::other)?
@@ -54,8 +54,8 @@ async fn run(args: &Args) -> io::Result<()> {
             })?
             .build(),
     };
-    // At the beginning too: a place that it can't be written to is told now, and not when it is
-    // lost.
+    // Saves at the start as well: a path that isn't writable is reported now, not when the work
+    // would be lost.
     save(&sandbox, args)?;
     let everywhere = sandbox.faults().everywhere();
     if let Some(latency) = args.latency {
@@ -65,7 +65,7 @@ async fn run(args: &Args) -> io::Result<()> {
         everywhere.sometimes(*chance, fault.clone());
     }
 
-    // From here on, so that a signal that comes early is not lost.
+    // Registered before the server starts, so that no early signal is lost.
     let ending = signal()?;
     let options = ServeOptions::at(args.address)
         .loopback_hosts()
@@ -84,7 +84,7 @@ async fn run(args: &Args) -> io::Result<()> {
             args.address.ip()
         );
     }
-    // Whoever started it may not care for what it says.
+    // stdout may be closed; that is no reason to exit.
     let _ = io::stdout().write_all(welcome::text(&server, args).as_bytes());
     ending.await;
     server.close().await;
@@ -103,7 +103,7 @@ fn save(sandbox: &Sandbox, args: &Args) -> io::Result<()> {
     })
 }
 
-/// Ends with Ctrl-C, or with what a supervisor sends.
+/// Waits for Ctrl-C or a supervisor's `SIGTERM`.
 #[cfg(unix)]
 fn signal() -> io::Result<impl Future<Output = ()>> {
     use tokio::signal::unix::{SignalKind, signal};
@@ -120,7 +120,7 @@ fn signal() -> io::Result<impl Future<Output = ()>> {
     })
 }
 
-/// Ends with Ctrl-C.
+/// Waits for Ctrl-C.
 #[cfg(not(unix))]
 #[allow(clippy::unnecessary_wraps, reason = "elsewhere it can fail")]
 fn signal() -> io::Result<impl Future<Output = ()>> {

@@ -1,4 +1,4 @@
-//! What one needs to know to begin.
+//! The welcome text: address, tokens, and first commands to try.
 
 use std::fmt::Write as _;
 
@@ -7,7 +7,7 @@ use cliq_sandbox::{Sandbox, SandboxUser, Server};
 
 use super::args::Args;
 
-/// The ids of a world can be many; of each kind so many are told.
+/// The maximum number of ids shown per kind.
 const MOST: usize = 20;
 
 pub(crate) fn text(server: &Server, args: &Args) -> String {
@@ -23,11 +23,8 @@ pub(crate) fn text(server: &Server, args: &Args) -> String {
         "whoever reaches the address"
     };
     let end = match &args.save {
-        Some(file) => format!(
-            "Ctrl-C ends it, and keeps what happened in it in {}.",
-            file.display()
-        ),
-        None => "Ctrl-C ends it, and what happened in it is gone then.".to_owned(),
+        Some(file) => format!("Ctrl-C ends it and writes its world to {}.", file.display()),
+        None => "Ctrl-C ends it and discards its world.".to_owned(),
     };
     let mut text = format!("Cliq is at {url}, for {reach}. {end}\n\n");
     line(&mut text, "limits", limits);
@@ -51,9 +48,9 @@ fn line(text: &mut String, name: &str, value: impl std::fmt::Display) {
     let _ = writeln!(text, "  {name:<17} {value}");
 }
 
-/// All of them: a token is not to be had in another way.
+/// Lists all users: their tokens are shown nowhere else.
 fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]) {
-    text.push_str("\n  Each has an id and an access token:\n");
+    text.push_str("\n  Users, with their ids and access tokens:\n");
     let members: Vec<String> = sandbox
         .channels()
         .into_iter()
@@ -61,7 +58,7 @@ fn people(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)]
         .collect();
     for (token, user) in tokens {
         let remark = match (user.is_external, members.contains(&user.id)) {
-            (true, _) => "   (of another organisation)",
+            (true, _) => "   (of another organization)",
             (false, false) => "   (in no channel)",
             (false, true) => "",
         };
@@ -102,7 +99,7 @@ fn channels(text: &mut String, sandbox: &Sandbox) {
     }
 }
 
-/// Of the user with whom the examples begin.
+/// Shows the OAuth app of the user in the examples.
 fn app(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
     let Some(user) = beginner(sandbox, tokens).map(|(_, user)| user) else {
         return;
@@ -119,7 +116,7 @@ fn app(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], u
     );
 }
 
-/// Somebody who is in a channel with a thread.
+/// Returns a user who is in a channel with a thread, else any user.
 fn beginner<'t>(
     sandbox: &Sandbox,
     tokens: &'t [(String, SandboxUser)],
@@ -134,7 +131,7 @@ fn beginner<'t>(
         .find(|(_, user)| member.is_none_or(|id| user.id == *id))
 }
 
-/// By somebody who may.
+/// Shows calls that succeed, with the token of a user who may make them.
 fn examples(text: &mut String, sandbox: &Sandbox, tokens: &[(String, SandboxUser)], url: &str) {
     let channels = sandbox.channels();
     let found = channels.iter().find_map(|channel| {

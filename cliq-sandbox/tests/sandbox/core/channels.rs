@@ -98,7 +98,7 @@ fn channels_are_made_changed_archived_and_deleted() {
         .ryan
         .post_json(posts, &json!({ "text": "Three." }))
         .is_refused(404, "channel_not_exists");
-    // A channel of the organization is everybody's to join.
+    // Everybody can join a channel of the organization.
     let open = format!("/api/v2/channels/{}", scene.demo.channel_id);
     assert_eq!(scene.olivia.get(&open).ok()["joined"], false);
     assert_eq!(

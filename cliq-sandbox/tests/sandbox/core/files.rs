@@ -7,7 +7,7 @@ use serde_json::{Value, json};
 
 use crate::{User, scene};
 
-/// As curl writes a form with two files.
+/// A form with two files, as curl sends it.
 fn multipart() -> (&'static str, &'static str) {
     let body = "--x1\r\nContent-Disposition: form-data; name=\"files\"; filename=\"a \u{e9}.txt\"\r\nContent-Type: text/plain\r\n\r\none\r\n\
                 --x1\r\nContent-Disposition: form-data; name=\"files\"; filename=\"b.bin\"\r\n\r\n\0\r\n--x\r\n\
@@ -104,7 +104,7 @@ fn files_are_uploaded_and_downloaded() {
             .as_deref(),
         Some("a \u{e9}.txt")
     );
-    // They are in the world's file.
+    // The world's JSON contains them.
     let again = Sandbox::builder()
         .json(&scene.demo.sandbox.to_json())
         .unwrap()

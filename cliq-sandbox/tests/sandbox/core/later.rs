@@ -1,4 +1,4 @@
-//! What is to come: scheduled messages and reminders.
+//! Scheduled messages and reminders.
 
 use serde_json::json;
 use time::Duration;
@@ -27,7 +27,7 @@ fn scheduled_messages_are_moved_sent_and_posted_when_they_are_due() {
             })
             .collect::<Vec<_>>()
     };
-    // One is the demo's.
+    // The first one is the demo's.
     assert_eq!(list(&scene.ryan, &url)[1..], ["Stand-up.", "Lunch."]);
     assert_eq!(list(&scene.ryan, "/api/v3/scheduledmessages").len(), 3);
     assert!(list(&scene.scott, &url).is_empty());
@@ -104,7 +104,7 @@ fn reminders_are_listed_moved_and_completed() {
     let url = scene.channel_chat("/reminders?limit=10");
     let list = |user: &User| user.get(&url).ok()["list"].clone();
     assert_eq!(list(&scene.tim)[0]["content"], "Review");
-    // The demo's.
+    // The demo's reminder.
     assert_eq!(list(&scene.ryan).as_array().unwrap().len(), 1);
     scene
         .ryan

@@ -1,4 +1,4 @@
-//! What users leave on messages: reactions, pins and stars.
+//! Reactions, pins and stars.
 
 use cliq_sandbox::Clock;
 use serde_json::json;
@@ -99,7 +99,7 @@ fn messages_are_pinned_reordered_and_unpinned() {
         .scott
         .delete_json(&url, &json!({ "message_ids": [ids[0]] }))
         .is_refused(400, "operation_not_allowed");
-    // Its time passes.
+    // The pin expires.
     let soon = (Clock::START + Duration::hours(1)).unix_timestamp() * 1000;
     let until = json!({ "message_id": ids[0], "expiry_time": soon, "notify": true });
     scene.ryan.post_json(&url, &until).ok();

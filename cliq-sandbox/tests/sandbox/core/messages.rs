@@ -1,4 +1,4 @@
-//! Messages: posting, reading, changing, forwarding and finding them.
+//! Messages: posting, reading, changing, forwarding and searching them.
 
 use serde_json::{Value, json};
 
@@ -60,11 +60,11 @@ fn a_message_is_posted_listed_edited_and_deleted() {
         scene.demo.sandbox.messages(&scene.demo.channel_id)[2].reply_to,
         None
     );
-    // Ryan is the first member of the channel, and so its admin.
+    // Ryan is the channel's first member, and thus its admin.
     delete(ryan, &reply).is_no_response();
 }
 
-/// The message of the demo that a thread hangs on.
+/// Includes the demo's message that a thread was started from.
 #[test]
 fn several_messages_are_deleted_each_with_its_result() {
     let scene = scene();
@@ -124,7 +124,7 @@ fn cards_are_kept_as_they_were_posted() {
         .pop()
         .unwrap();
     assert_eq!(seen.extras, json!({ "card": card, "slides": slides }));
-    // With a card a text isn't needed.
+    // A message with a card needs no text.
     scene.post(&scene.ryan, &json!({ "card": card, "sync_message": true }));
     let many = json!({ "text": "x", "buttons": vec![json!({}); 6] });
     scene

@@ -1,4 +1,4 @@
-//! Chats, channels, messages and what hangs on them: what one call changes, later ones see.
+//! Chats, channels and messages: later calls see the changes of earlier ones.
 
 mod channels;
 mod chats;
@@ -17,7 +17,7 @@ impl Scene {
         format!("/api/v3/chats/{}{rest}", self.demo.channel_chat_id)
     }
 
-    /// The URL in v2 of a message of the channel.
+    /// Returns the URL in v2 of a message of the channel.
     fn message_url(&self, id: &str, rest: &str) -> String {
         format!(
             "/api/v2/chats/{}/messages/{id}{rest}",

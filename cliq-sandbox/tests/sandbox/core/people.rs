@@ -62,7 +62,7 @@ fn bots_are_made_and_post_to_users() {
         (&list[0]["sender"]["name"], &list[0]["content"]["text"]),
         (&json!("Builder"), &json!("Green."))
     );
-    // To all subscribers: Ryan made it, and Scott has heard of it.
+    // To all subscribers: Ryan created the bot, and Scott has subscribed.
     let sent = scene
         .ryan
         .post_json(
@@ -118,7 +118,7 @@ fn bots_post_in_the_channels_that_they_are_in() {
         .ryan
         .post_json("/api/v3/bots/builder/messages", &in_thread)
         .is_posted();
-    // What a bot has posted stays when it is deleted.
+    // A deleted bot's messages remain.
     scene
         .ryan
         .send(http::Method::DELETE, "/api/v3/bots/builder", "")

@@ -1,4 +1,4 @@
-//! The file itself: who may use it, and what becomes of one that can't be read.
+//! The file: who can use it, and what happens if it can't be read.
 #![cfg(unix)]
 
 use std::fs::{self, File, Permissions};
@@ -25,7 +25,7 @@ trait Slow {
     fn slow(&self);
 }
 
-/// A limiter as another process would have it.
+/// Returns a limiter as in another process.
 fn limiter(directory: &Path) -> Limiter {
     Limiter::new(
         settings(),
@@ -68,7 +68,7 @@ async fn call(directory: &Path, limiter: &Limiter, outcome: Outcome) {
     permit.sending().unwrap();
     let before = fs::read(limits_file(directory)).unwrap();
     permit.answered(outcome);
-    // It is written after that.
+    // The file is written later.
     while fs::read(limits_file(directory)).unwrap() == before {
         tokio::time::sleep(Duration::from_millis(5)).await;
     }
@@ -79,7 +79,7 @@ fn limits_file(directory: &Path) -> PathBuf {
     files(directory).into_iter().find(is_it).unwrap()
 }
 
-/// A directory in which one call was made, and the file of limits in it.
+/// Returns a directory after one call, and the file of limits in it.
 async fn used() -> (TempDir, PathBuf, PathBuf) {
     let parent = tempfile::tempdir().unwrap();
     let directory = parent.path().join("limits");
@@ -113,7 +113,7 @@ fn assert_assumed(answer: Result<Permit, LimitRefusal>) {
     );
 }
 
-/// All that was reported in this process.
+/// Returns everything that was logged in this process.
 fn reported() -> String {
     static LOG: OnceLock<Arc<Mutex<Vec<u8>>>> = OnceLock::new();
     struct Log(Arc<Mutex<Vec<u8>>>);
@@ -143,7 +143,7 @@ async fn nobody_else_can_use_it() {
     assert_eq!(mode(&directory), 0o700);
     assert_eq!(files(&directory).len(), 2, "the file and its lock");
     assert!(files(&directory).iter().all(|file| mode(file) == 0o600));
-    // The user is not in it.
+    // The file doesn't contain the user.
     assert!(
         !fs::read(&file)
             .unwrap()
@@ -169,7 +169,7 @@ async fn nobody_else_can_use_it() {
         assert!(error.to_string().contains("has mode 755"), "{error}");
     }
     fs::set_permissions(&directory, Permissions::from_mode(0o700)).unwrap();
-    // Only the superuser can give it away.
+    // Only root can change the owner.
     if chown(&directory, Some(65534), None).is_ok() {
         let error = FileLimitStore::open(&directory).unwrap_err();
         assert!(
@@ -205,8 +205,8 @@ async fn no_link_is_followed() {
     }
 }
 
-/// It is put away and reported, and all that it may have known is the worst. Also for endpoints
-/// that nobody had called, and for processes that come later.
+/// A damaged file is moved away and reported, and the limiter assumes the worst about its contents.
+/// This includes endpoints that weren't called yet, and later processes.
 #[tokio::test]
 async fn a_damaged_file_is_the_worst_case() {
     reported();
@@ -246,7 +246,7 @@ async fn a_damaged_file_is_the_worst_case() {
     assert_eq!(reports, 5);
 }
 
-/// Somebody restored a backup, or copied the wrong file: what is there knows of too few calls.
+/// If somebody restored a backup, or copied the wrong file, it contains too few calls.
 #[tokio::test]
 async fn a_file_that_is_not_the_last_one_written_is_the_worst_case() {
     reported();
@@ -258,7 +258,7 @@ async fn a_file_that_is_not_the_last_one_written_is_the_worst_case() {
         permits.push(acquire(&limiter, ShortRequest::META).await.unwrap());
     }
     assert!(acquire(&limiter, ShortRequest::META).await.is_err());
-    // Of another user, who made one call.
+    // A file of another user, who made one call.
     drop(
         acquire_as("else", &limiter, ShortRequest::META)
             .await
@@ -281,7 +281,7 @@ async fn a_file_that_is_not_the_last_one_written_is_the_worst_case() {
         .filter(|line| line.contains(name) && line.contains("ERROR") && line.contains("replaced"))
         .count();
     assert_eq!(reports, 2);
-    // Another user's calls go on.
+    // Another user's calls continue.
     drop(
         acquire_as("else", &limiter, ShortRequest::META)
             .await
@@ -301,7 +301,7 @@ async fn a_removed_file_is_the_worst_case() {
             .lines()
             .any(|line| line.contains(name) && line.contains("was removed"))
     );
-    // All of it is a new beginning.
+    // A deleted directory is a new start.
     fs::remove_dir_all(&directory).unwrap();
     drop(
         acquire(&limiter(&directory), LockingRequest::META)
@@ -310,8 +310,8 @@ async fn a_removed_file_is_the_worst_case() {
     );
 }
 
-/// What one leaves who dies in the midst of a write is in nobody's way: half of the next file, or
-/// the file without the mark that there is one.
+/// A process that dies during a write doesn't block others: neither with half of the next file, nor
+/// with the file but without its marker.
 #[tokio::test]
 async fn half_a_write_of_one_who_died_is_no_matter() {
     let (_parent, directory, file) = used().await;
@@ -341,7 +341,7 @@ async fn half_a_write_of_one_who_died_is_no_matter() {
 #[tokio::test]
 async fn a_later_version_is_refused_and_left_alone() {
     let (_parent, directory, file) = used().await;
-    // As a later version would write it: with its own number, and whatever it has inside.
+    // A later version's file: with its version number and unknown contents.
     let inside = b"\x03something";
     let sum = inside.iter().fold(0xcbf2_9ce4_8422_2325_u64, |sum, &byte| {
         (sum ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
@@ -357,7 +357,7 @@ async fn a_later_version_is_refused_and_left_alone() {
     assert_eq!(fs::read(&file).unwrap(), newer);
 }
 
-/// Nor does it need the file to be obeyed.
+/// A known lock is obeyed without the file.
 #[tokio::test]
 async fn a_known_lock_needs_no_file() {
     let (_parent, directory, _) = used().await;
@@ -390,7 +390,7 @@ async fn a_known_lock_needs_no_file() {
     assert!(refusal.ends_with("limits is not a directory"), "{refusal}");
 }
 
-/// One that is stopped while it has the lock doesn't hang all others.
+/// A process that is suspended while it holds the lock doesn't block all others forever.
 #[tokio::test(start_paused = true)]
 async fn a_lock_that_nobody_gives_back_is_told() {
     let (_parent, directory, file) = used().await;
@@ -403,7 +403,7 @@ async fn a_lock_that_nobody_gives_back_is_told() {
             .unwrap_err()
             .to_string()
     });
-    // Time doesn't go by itself while a thread is at work.
+    // Paused time doesn't advance on its own while a thread is busy.
     tokio::task::yield_now().await;
     tokio::time::advance(Duration::from_secs(11)).await;
     let refusal = asking.await.unwrap();
@@ -414,7 +414,7 @@ async fn a_lock_that_nobody_gives_back_is_told() {
     drop(lock);
 }
 
-/// A runtime that is dropped waits for its threads: none may wait for a peer's lock.
+/// Dropping a runtime waits for its threads, so none may wait for a peer's lock.
 #[tokio::test]
 async fn a_program_ends_while_a_peer_has_the_lock() {
     let (_parent, directory, file) = used().await;
@@ -439,8 +439,8 @@ async fn a_program_ends_while_a_peer_has_the_lock() {
     ended.expect("the program waits for the lock");
 }
 
-/// Nobody tells one who has a permit of a lock. So it is good for a second, whatever the settings
-/// say.
+/// The holder of a permit isn't notified of a lock, so the permit is valid for a second, whatever
+/// the settings are.
 #[tokio::test]
 async fn a_permit_is_good_for_a_second() {
     let parent = tempfile::tempdir().unwrap();
@@ -456,7 +456,7 @@ async fn a_permit_is_good_for_a_second() {
     assert_eq!(late.sending(), Err(Expired::Late));
 }
 
-/// Whoever waits longest goes next; one that went away is passed over.
+/// The process that has waited longest goes next; one that exited is skipped.
 #[tokio::test]
 async fn processes_are_served_in_order() {
     let parent = tempfile::tempdir().unwrap();
@@ -489,7 +489,7 @@ async fn processes_are_served_in_order() {
         let _ = process.await;
     }
     assert_eq!(*order.lock().unwrap(), [0, 1, 3, 4]);
-    // Three waits of a second, and half a second for the one that went away.
+    // Three waits of a second, and half a second for the one that exited.
     assert!(
         begun.elapsed() < Duration::from_secs(5),
         "{:?}",

@@ -1,15 +1,15 @@
-//! Processes, started, told what to do, and killed.
+//! Starts worker processes, sends them commands, and kills them.
 
 use std::process::Stdio;
 
 use tokio::io::{AsyncBufReadExt, AsyncWriteExt, BufReader, Lines};
 use tokio::process::{Child, ChildStdin, ChildStdout, Command};
 
-/// What a worker is started with.
+/// The environment of a worker.
 #[derive(Clone)]
 pub(crate) struct Plan(Vec<(&'static str, String)>);
 
-/// One process. It is killed when it is dropped, and ends with the test if that is killed.
+/// A worker. It is killed when dropped, and exits if the test is killed.
 pub(crate) struct Worker {
     child: Child,
     input: ChildStdin,
@@ -44,7 +44,7 @@ impl Plan {
         }
     }
 
-    /// A worker that makes calls without end.
+    /// Starts a worker that makes calls endlessly.
     pub(crate) async fn flood(&self, endpoint: &str, callers: usize) -> Worker {
         let mut worker = self.start();
         worker.tell(&format!("flood {endpoint} {callers}")).await;
@@ -54,11 +54,11 @@ impl Plan {
 
 impl Worker {
     pub(crate) async fn tell(&mut self, line: &str) {
-        // One that has died says so when it is asked.
+        // The next read reports a worker that has died.
         let _ = self.input.write_all(format!("{line}\n").as_bytes()).await;
     }
 
-    /// Tells it to do something, and gives its answer.
+    /// Sends a command, and returns the response.
     pub(crate) async fn ask(&mut self, line: &str) -> String {
         self.tell(line).await;
         self.answer().await
@@ -72,18 +72,18 @@ impl Worker {
             .expect("the worker died")
     }
 
-    /// Waits until it has ended by itself, without an error.
+    /// Waits until the worker exits successfully.
     pub(crate) async fn end(mut self) {
         assert!(self.child.wait().await.unwrap().success());
     }
 
-    /// Ends it as its input ends.
+    /// Closes the worker's input, and waits until it exits.
     pub(crate) async fn close(mut self) {
         drop(self.input);
         assert!(self.child.wait().await.unwrap().success());
     }
 
-    /// By SIGKILL, at whatever it is.
+    /// Sends SIGKILL.
     pub(crate) async fn kill(&mut self) {
         self.child.kill().await.unwrap();
     }

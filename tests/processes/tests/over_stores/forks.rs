@@ -1,4 +1,4 @@
-//! Copies of a process: they spend one budget, like any other processes.
+//! Forked processes share one limit, like other processes.
 
 use cliq_api::Endpoint;
 use cliq_tests_processes::ShortRequest;

@@ -1,4 +1,4 @@
-//! Eight processes spend one budget.
+//! Eight processes share one limit.
 
 use std::time::{Duration, Instant};
 
@@ -18,7 +18,7 @@ async fn killed_at_any_moment_over_a_file() {
     killed_at_any_moment(&Store::file(), ShortRequest::META, LEAK).await;
 }
 
-/// With calls that need two buckets: killed between the two, or anywhere else.
+/// With calls that need two buckets: killed between the two, or at any other point.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_with_two_buckets_over_a_file() {
     killed_at_any_moment(&Store::file(), BothRequest::META, LONG_LEAK).await;
@@ -54,7 +54,7 @@ async fn nearly_all_that_is_allowed_over_redis() {
     nearly_all_that_is_allowed(&Store::redis()).await;
 }
 
-/// The same, while Redis is killed as well, and comes back with what it knew or without.
+/// The same, while Redis is also killed, and restarted with or without its data.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn killed_at_any_moment_and_redis_too() {
     let what = ShortRequest::META;
@@ -74,7 +74,7 @@ async fn killed_at_any_moment_and_redis_too() {
             worker.kill().await;
             *worker = plan.flood("short", 3).await;
         }
-        // Just after many calls were made, which it forgets, or not.
+        // Killed right after many calls, which it forgets or not.
         let before = server.totals(what).arrivals;
         while server.totals(what).arrivals < before + 12 {
             assert!(
@@ -100,7 +100,8 @@ async fn killed_at_any_moment_and_redis_too() {
     assert_eq!((totals.locks, totals.refused), (0, 0));
 }
 
-/// Killed and started anew at any moment: no lock. And what they held is free again soon after.
+/// Workers are killed and restarted at any moment: there is no lockout, and their slots are free
+/// again soon after.
 async fn killed_at_any_moment(store: &Store, what: &'static EndpointMeta, leak: Duration) {
     let name = what.path().trim_start_matches('/');
     let mut rng = rng();
@@ -125,7 +126,7 @@ async fn killed_at_any_moment(store: &Store, what: &'static EndpointMeta, leak: 
     let totals = server.totals(what);
     println!("{killed} killed: {totals:?}");
     assert_eq!((totals.locks, totals.refused), (0, 0));
-    // Each that is killed takes some slots along, and its place in line.
+    // Each killed worker takes some slots, and its place in line.
     assert!(totals.arrivals > 15, "{totals:?}");
 
     sleep(leak).await;
@@ -133,7 +134,7 @@ async fn killed_at_any_moment(store: &Store, what: &'static EndpointMeta, leak: 
         .unwrap()
         .build()
         .unwrap();
-    // After calls without an answer they go one at a time, until one is answered.
+    // After calls without a response, one goes at a time, until one is answered.
     client.call(what).await.unwrap();
     let remaining = async || client.limits().of(what).await.unwrap().remaining;
     for _ in 0..100 {
@@ -153,7 +154,7 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     for _ in 0..8 {
         workers.push(plan.flood("short", 2).await);
     }
-    // Whole rounds, so that it doesn't matter where in one it begins.
+    // Whole rounds, so the starting point within one doesn't matter.
     let round = Duration::from_millis(2000 + 100 + 40);
     sleep(round).await;
     let before = server.totals(what);
@@ -166,8 +167,8 @@ async fn nearly_all_that_is_allowed(store: &Store) {
     drop(workers);
 }
 
-/// One that makes a call and ends tells how it went, although nobody waits for that: or each of its
-/// calls would count as one without an answer.
+/// A process that makes a call and exits reports the outcome, although nothing waits for it:
+/// otherwise each of its calls would count as unanswered.
 async fn a_program_that_ends_leaves_nothing(store: &Store) {
     let server = Server::start((1, 5)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
@@ -175,7 +176,7 @@ async fn a_program_that_ends_leaves_nothing(store: &Store) {
         let mut worker = plan.start();
         worker.tell("last short").await;
         worker.end().await;
-        // And one without a runtime of its own.
+        // Also without a runtime.
         plan.clone().with("CLIQ_ONCE", "1").start().end().await;
     }
     sleep(Duration::from_millis(2100 + 50)).await;
@@ -192,7 +193,7 @@ async fn a_program_that_ends_leaves_nothing(store: &Store) {
             .remaining,
         Some(19)
     );
-    // The same for one that closes its client.
+    // The same for a process that closes its client.
     client.short().await.unwrap();
     client.close(Duration::from_secs(5)).await;
     let other = limits_in(&store.place, cliq_tests_processes::client(&server.address))

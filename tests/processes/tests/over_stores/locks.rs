@@ -1,4 +1,4 @@
-//! A lock that one process is told of, and all others obey.
+//! All processes obey a lockout that one of them meets.
 
 use std::time::{Duration, Instant};
 
@@ -12,7 +12,7 @@ use crate::fleet::{Plan, Worker};
 use crate::server::Server;
 
 const SECOND: Duration = Duration::from_secs(1);
-/// As it is declared.
+/// As declared.
 const LOCK: Duration = Duration::from_secs(3);
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
@@ -30,13 +30,13 @@ async fn met_by_a_hundred_processes_over_a_file() {
     met_by_a_hundred_processes(&Store::file()).await;
 }
 
-/// Within a second, and by those as well that are started later.
+/// Within a second, including processes that are started later.
 async fn obeyed_by_all(store: &Store) {
     let server = Server::start((5, 100)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
     let mut workers = start_eight(&plan).await;
     sleep(SECOND / 2).await;
-    // Somebody else spends the same budget, and more.
+    // Another program uses up the limit, and exceeds it.
     while server.arrive(LockingRequest::META).is_allowed() {}
     let told = loop {
         match server.refused().first() {
@@ -85,8 +85,8 @@ async fn start_eight(plan: &Plan) -> Vec<Worker> {
     workers
 }
 
-/// One after the other, as by a script that is run for each message, while somebody else keeps the
-/// lock alive: one call in each of its periods.
+/// One after the other, like a script that is run for each message, while another program keeps the
+/// lock alive: it makes one call in each of its periods.
 async fn met_by_a_hundred_processes(store: &Store) {
     let server = Server::start((1, 5)).await;
     let plan = Plan::new(&server.address).with("CLIQ_LIMITS", &store.place);
@@ -102,7 +102,7 @@ async fn met_by_a_hundred_processes(store: &Store) {
         worker.close().await;
         told += u32::from(answer.contains("the server locked the user out of it"));
         assert_ne!(answer, "done");
-        // Two periods and a half.
+        // Two and a half periods.
         sleep((LOCK / 40).saturating_sub(begun.elapsed() / (process + 1))).await;
     }
     let (took, refused) = (begun.elapsed(), server.refused());

@@ -1,4 +1,4 @@
-//! Real processes that share limits and tokens over a store, against a server that keeps the book.
+//! Real processes that share limits and tokens over a store, with a server that records calls.
 
 mod file;
 mod fleet;
@@ -6,7 +6,7 @@ mod fleet;
 mod forks;
 mod limits;
 mod locks;
-// The other tests' one: their package needs much that workers can do without.
+// Included from the other tests' package, whose dependencies workers don't need.
 #[allow(dead_code, unreachable_pub, reason = "the others use all of it")]
 #[path = "../../../src/redis.rs"]
 mod redis;
@@ -17,11 +17,11 @@ mod tokens;
 use redis::Redis;
 use tempfile::TempDir;
 
-/// A store of its own for a test.
+/// A separate store for a test.
 pub(crate) struct Store {
-    /// As a worker is told.
+    /// As passed to a worker.
     pub(crate) place: String,
-    /// Gone when this is.
+    /// Deleted with the store.
     _kept: Kept,
 }
 
@@ -32,7 +32,7 @@ enum Kept {
 
 impl Store {
     pub(crate) fn file() -> Self {
-        // In memory, where that can be had: it is not to be measured how busy the disk is.
+        // In memory if possible, so that a busy disk doesn't slow down the test.
         let directory = tempfile::tempdir_in("/dev/shm")
             .or_else(|_| tempfile::tempdir())
             .unwrap();
@@ -54,7 +54,7 @@ impl Store {
     }
 }
 
-/// `LIMITS_SEED`, or another one each time; printed, so that a failure can be had again.
+/// Seeded by `LIMITS_SEED`, or randomly; prints the seed, so that a failure can be reproduced.
 pub(crate) fn rng() -> fastrand::Rng {
     let seed = std::env::var("LIMITS_SEED")
         .ok()

@@ -1,5 +1,4 @@
-//! A server over HTTP that keeps limits as the sandbox does, for endpoints that the sandbox doesn't
-//! have.
+//! An HTTP server with the sandbox's limits, for endpoints that the sandbox doesn't have.
 
 use std::sync::{Arc, Mutex};
 use std::time::{Duration, Instant};
@@ -11,24 +10,24 @@ use fastrand::Rng;
 use tokio::io::{AsyncReadExt, AsyncWriteExt};
 use tokio::net::{TcpListener, TcpStream};
 
-/// It ends with the test's runtime.
+/// It stops with the test's runtime.
 #[derive(Clone)]
 pub(crate) struct Server {
     pub(crate) address: String,
-    /// One for each limit: a URL may have several.
+    /// One per limit: a URL can have several.
     throttles: Arc<Mutex<Vec<(&'static EndpointMeta, Throttle)>>>,
-    /// Those calls that came over HTTP and were refused.
+    /// Calls that arrived over HTTP and were rejected.
     refused: Arc<Mutex<Vec<Duration>>>,
     begun: Instant,
     latency: (u64, u64),
 }
 
 impl Server {
-    /// With latencies of so many milliseconds.
+    /// Starts a server with latencies in this range, in milliseconds.
     pub(crate) async fn start(latency: (u64, u64)) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        // The worst of what is unknown, but for stamps in whole seconds, which a window of two is
-        // too short for.
+        // The harshest limits, except for stamps in whole seconds, for which a window of two
+        // seconds is too short.
         let limits = Limits::published()
             .trips(Trips::AtLimit)
             .calls_extend_locks(true)
@@ -63,7 +62,7 @@ impl Server {
             let endpoint = endpoints()
                 .find(|meta| path.ends_with(meta.path()))
                 .unwrap();
-            // Whatever becomes of the client now, the call arrives.
+            // The call arrives, whatever happens to the client now.
             let leg = Duration::from_micros(rng.u64(self.latency.0 * 500..=self.latency.1 * 500));
             tokio::time::sleep(leg).await;
             let verdict = self.arrive(endpoint);
@@ -83,11 +82,11 @@ impl Server {
         }
     }
 
-    /// A call arrives, be it over HTTP or of somebody else for the same user. It counts in each
-    /// limit of the URL.
+    /// Records the arrival of a call, over HTTP or of another program of the same user. It counts
+    /// in each limit of the URL.
     pub(crate) fn arrive(&self, endpoint: &'static EndpointMeta) -> Verdict {
         let mut throttles = self.throttles.lock().unwrap();
-        // Under the lock, so that arrivals are in the order of their times.
+        // Read under the lock, so that arrivals are in the order of their times.
         let now = self.now();
         let of_the_url = throttles
             .iter_mut()
@@ -102,7 +101,7 @@ impl Server {
         self.begun.elapsed()
     }
 
-    /// What arrived at the endpoint.
+    /// Returns the totals of an endpoint.
     pub(crate) fn totals(&self, endpoint: &EndpointMeta) -> Tally {
         let throttles = self.throttles.lock().unwrap();
         let mut of_the_url = throttles
@@ -135,8 +134,7 @@ fn endpoints() -> impl Iterator<Item = &'static EndpointMeta> {
     SIMULATED.iter().chain(ALSO_SIMULATED).copied()
 }
 
-/// Reads on until there is a whole head, and tells where it ends. None of these requests has a
-/// body.
+/// Reads a whole head, and returns where it ends. None of these requests has a body.
 async fn head(stream: &mut TcpStream, read: &mut Vec<u8>) -> Option<usize> {
     loop {
         if let Some(at) = read.windows(4).position(|bytes| bytes == b"\r\n\r\n") {

@@ -1,5 +1,4 @@
-//! Calls with several buckets over the stores: one of each user beside one of all users, each of
-//! which has a file of its own.
+//! Calls with several buckets over the stores: one per user and one per app, in separate files.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -18,7 +17,7 @@ use crate::Store;
 const SECOND: Duration = Duration::from_secs(1);
 const USERS: [&str; 3] = ["1", "2", "3"];
 
-/// The store, as another process opens it.
+/// Opens the store as another process does.
 fn open(store: &Store) -> Arc<dyn LimitStore> {
     match store.place.strip_prefix("file:") {
         Some(directory) => Arc::new(FileLimitStore::open(directory).unwrap()),
@@ -26,13 +25,13 @@ fn open(store: &Store) -> Arc<dyn LimitStore> {
     }
 }
 
-/// Nine calls for each user, and 19 for all.
+/// Nine calls per user, and 19 in total.
 fn specs() -> [BucketSpec; 2] {
     let spec = |calls, per| BucketSpec::new("server", "GET /").limit(Limit::new(calls, per));
     [spec(10, 5 * SECOND), spec(20, 2 * SECOND).per_app()]
 }
 
-/// A process of its own.
+/// A simulated process.
 struct Process {
     limiter: Limiter,
     buckets: [BucketId; 2],
@@ -86,7 +85,7 @@ async fn users_share_the_limit_per_app(store: &Store) {
     }
     assert_eq!(made, [9, 9, 1], "19 in all");
     sleep(SECOND * 22 / 10).await;
-    // The limit per app is free again, and those of the first two users aren't.
+    // The limit per app is free again; those of the first two users aren't.
     let process = Process::new(store);
     let mut left = Vec::new();
     for user in USERS {
@@ -110,7 +109,7 @@ async fn a_refusal_leaves_no_slot_taken(store: &Store) {
     for user in ["1", "1", "1", "1"] {
         process.spend(user).await;
     }
-    // Nine are made, and a hundred refused.
+    // Nine succeed, and a hundred are rejected.
     for _ in 0..100 {
         assert_eq!(Process::new(store).spend("1").await, 0);
     }
@@ -119,8 +118,8 @@ async fn a_refusal_leaves_no_slot_taken(store: &Store) {
     assert_eq!(process.spend("3").await, 1);
 }
 
-/// A process that dies with the slot of one bucket in hand and before it has the other's: what it
-/// had is free again when its lease has ended and the window is over.
+/// A process dies while it has the slot of one bucket but not yet the other's: that slot is free
+/// again after its lease and the window.
 #[tokio::test]
 async fn killed_between_the_two_leaks_no_longer_than_a_lease_and_a_window_over_a_file() {
     killed_between_the_two(&Store::file()).await;
@@ -146,9 +145,9 @@ async fn killed_between_the_two(store: &Store) {
     }
     let process = Process::new(store);
     assert_eq!(process.remaining("1").await, 6);
-    // The permit's time, the timeout, the grace, the window and its margin.
+    // The permit's lifetime, the timeout, the grace period, the window and its margin.
     sleep(SECOND + SECOND / 2 + SECOND / 5 + 5 * SECOND + SECOND / 5).await;
-    // One goes first, as after any call without a response.
+    // One call goes first, as after any unanswered call.
     let user_key = UserKey::new("1");
     let call = process
         .limiter
@@ -164,7 +163,7 @@ async fn killed_between_the_two(store: &Store) {
     }
 }
 
-/// What a peer is told of all buckets of a call at once.
+/// A peer gets the state of all buckets of a call at once.
 #[tokio::test]
 async fn reports_and_looks_are_of_all_buckets_over_redis() {
     let store = Store::redis();

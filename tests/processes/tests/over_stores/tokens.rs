@@ -1,4 +1,4 @@
-//! Eight processes, and one access token for all.
+//! Eight processes share one access token.
 
 use std::time::{Duration, Instant};
 
@@ -15,10 +15,10 @@ use tokio::time::sleep;
 use crate::Store;
 use crate::fleet::{Plan, Worker};
 
-/// Longer than a token lives.
+/// Longer than a token is valid.
 const ADVANCE: u64 = 3700;
 
-/// Over each at once: most of it is waiting.
+/// Both stores at once, as the test mostly waits.
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn one_refresh_for_all_over_files_and_redis() {
     let (file, redis) = (Store::file(), Store::redis());
@@ -49,7 +49,7 @@ async fn one_refresh_for_all(store: &Store) {
         expire(&clock, &mut workers).await;
     }
 
-    // One is killed that was given a token and has not written it down.
+    // Kills a worker that has received a token and hasn't stored it yet.
     demo.sandbox.faults().accounts().next(Fault::LoseAnswer);
     let mut killed = workers.pop().unwrap();
     killed.tell(&call).await;
@@ -57,7 +57,7 @@ async fn one_refresh_for_all(store: &Store) {
         sleep(Duration::from_millis(5)).await;
     }
     killed.kill().await;
-    // Until its lease ends, others fail; and one that failed doesn't try again at once.
+    // Until its lease ends, others fail; one that has failed doesn't retry immediately.
     let begun = Instant::now();
     while ask_all(&mut workers, &call)
         .await
@@ -76,7 +76,7 @@ async fn one_refresh_for_all(store: &Store) {
     );
 }
 
-/// Each call goes out with its own user's token, or not at all.
+/// Each call is sent with its own user's token, or not at all.
 #[tokio::test]
 async fn another_users_token_file_is_refused() {
     let demo = Sandbox::builder().demo();
@@ -126,7 +126,7 @@ async fn another_users_token_file_is_refused() {
         assert!(error.contains("holds the token of another"), "{error}");
     }
     assert_eq!(refreshes(&demo), 2);
-    // As the error says.
+    // As the error suggests.
     for file in &files {
         std::fs::remove_file(file).unwrap();
     }
@@ -141,7 +141,7 @@ fn refreshes(demo: &Demo) -> usize {
         .accounts(|accounts, _| accounts.book().granted(Action::Refresh).count())
 }
 
-/// All at the same time.
+/// Sends the command to all workers concurrently.
 async fn ask_all(workers: &mut [Worker], line: &str) -> Vec<String> {
     for worker in &mut *workers {
         worker.tell(line).await;

@@ -1,4 +1,4 @@
-//! Authorization that is no OAuth.
+//! Authorization other than OAuth.
 
 use cliq_api::Provider;
 use cliq_api::auth::{Basic, Bearer, HeaderKey};

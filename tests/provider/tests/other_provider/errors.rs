@@ -1,13 +1,14 @@
-//! What errors say, in the words of the server.
+//! Errors with the server's code and message.
 
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_tests_provider::whole;
 
 use super::*;
 
-async fn error_of(
-    respond: impl Fn(&Received) -> http::Response<cliq_tests_provider::Body> + Send + Sync + 'static,
-) -> Error {
+async fn error_of<F>(respond: F) -> Error
+where
+    F: Fn(&Received) -> http::Response<cliq_tests_provider::Body> + Send + Sync + 'static,
+{
     let server = Server::start(respond).await;
     let provider = DepotProvider {
         base_url: server.url(),
@@ -100,7 +101,7 @@ async fn a_403_may_mean_too_many_calls() {
     })
     .await;
     assert!(error.is_throttled());
-    // With the limiter's margin.
+    // Includes the limiter's margin.
     let wait = error.retry_after().unwrap();
     assert!((90..95).contains(&wait.as_secs()), "{wait:?}");
     assert!(
@@ -132,7 +133,7 @@ async fn scopes_are_compared_as_the_provider_does() {
     assert_neutral(&error);
 }
 
-/// A call by metadata is like a typed one: its attempts are kept where its response can't be read.
+/// A dynamic call is like a typed one: its error has the attempts if the response can't be decoded.
 #[tokio::test]
 async fn a_response_that_is_no_json_counts_as_an_attempt() {
     let server = Server::start(|_| http::Response::new(whole("<html>"))).await;

@@ -1,4 +1,4 @@
-//! Headers of all calls, and of one.
+//! Headers of all calls, and of a single call.
 
 use super::*;
 

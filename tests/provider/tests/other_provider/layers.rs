@@ -13,7 +13,7 @@ use tower_http::trace::TraceLayer;
 
 use super::*;
 
-/// Counts what passes through, and notes in a header in which order.
+/// Counts requests, and records its position in a header.
 #[derive(Clone)]
 struct Counting {
     name: &'static str,
@@ -100,7 +100,7 @@ async fn layers_see_each_attempt_the_first_one_first() {
 
 #[tokio::test]
 async fn a_layers_own_error_may_have_been_sent() {
-    // The system connects, and nobody answers.
+    // The system accepts the connection, but nobody responds.
     let silent = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
     let client = Client::builder(format!("http://{}", silent.local_addr().unwrap()))
         .retry(RetryPolicy::none())
@@ -119,7 +119,7 @@ async fn a_layers_own_error_may_have_been_sent() {
     assert_neutral(&error);
 }
 
-/// Does with the request what no layer may.
+/// Does what a layer must not do.
 #[derive(Clone)]
 struct Misusing<S> {
     inner: S,
@@ -207,7 +207,7 @@ pub trait Empty {
     fn post_nothing(&self);
 }
 
-/// RFC 9110, section 8.6: what is sent counts, and not what the layers got.
+/// RFC 9110, section 8.6: the sent body counts, not the one that the layers received.
 #[tokio::test]
 async fn a_post_without_a_body_has_a_length_behind_layers() {
     let server = Server::start(|_| json(200, "{}")).await;

@@ -35,7 +35,7 @@ pub struct Item {
     id: u32,
 }
 
-/// A provider like GitHub: its rate limit is a 403, and each response reports what is left of it.
+/// A provider like GitHub: its throttling is a 403, and each response reports the quota.
 #[derive(Debug)]
 struct DepotProvider {
     base_url: String,
@@ -66,7 +66,7 @@ impl Provider for DepotProvider {
     }
 }
 
-/// A server that knows item 1.
+/// Returns a server with item 1.
 async fn depot() -> Server {
     Server::start(item).await
 }
@@ -85,7 +85,7 @@ fn client(server: &Server) -> cliq_api::ClientBuilder {
     Client::builder(server.url())
 }
 
-/// No error speaks of a provider that isn't there.
+/// Errors don't mention another provider.
 #[track_caller]
 fn assert_neutral(error: &Error) {
     let shown = format!("{error} {error:?} {error:#?}").to_lowercase();

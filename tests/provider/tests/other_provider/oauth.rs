@@ -1,4 +1,4 @@
-//! OAuth 2.0 at a token URL that is nobody's but the test's.
+//! OAuth 2.0 with the test's own token URL.
 
 use std::sync::atomic::{AtomicU32, Ordering};
 
@@ -9,7 +9,8 @@ use super::*;
 
 const CALLBACK: &str = "https://bot.example.com/callback";
 
-/// An API and its authorization server: it grants a new token each time, and accepts the newest.
+/// Returns an API with its authorization server, which issues a new token each time, and accepts
+/// the newest.
 async fn server() -> Server {
     let granted = AtomicU32::new(0);
     Server::start(move |request| match request.uri.path() {
@@ -84,7 +85,7 @@ async fn a_refused_token_is_replaced_and_a_rotated_refresh_token_is_used() {
     let credentials = Credentials::refresh_token(&oauth_client(&server), "refresh-0");
     let client = client(&server).credentials(credentials).build().unwrap();
     client.get_item(1_u32).await.unwrap();
-    // Somebody else gets a token, which makes ours worthless.
+    // Another program gets a token, which invalidates ours.
     let other = OAuth::builder(&oauth_client(&server)).build().unwrap();
     other
         .client_credentials(&ScopeSet::from("items:read"))

@@ -1,4 +1,4 @@
-//! Where calls go: a second server, users with a home, plain HTTP.
+//! Where calls go: a second server, users with a home server, plain HTTP.
 
 use cliq_api::EndpointMeta;
 use cliq_api::auth::{Bearer, Identity};
@@ -47,7 +47,7 @@ async fn a_user_may_have_a_home() {
     ryan.get_item(1_u32).await.unwrap();
     assert_eq!((api.received().len(), home.received().len()), (0, 1));
 
-    // An explicit base URL wins.
+    // An explicit base URL takes precedence.
     let service = client(&api).base_url(api.url()).build().unwrap();
     let ryan = service.as_user("ryan", at_home()).unwrap();
     ryan.get_item(1_u32).await.unwrap();

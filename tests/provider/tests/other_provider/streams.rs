@@ -1,4 +1,4 @@
-//! Bodies that are streams, up and down, through layers.
+//! Streamed bodies, up and down, through layers.
 
 use std::pin::Pin;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use tower_http::trace::TraceLayer;
 
 use super::*;
 
-/// A body of so many pieces.
+/// A body with this many chunks.
 struct Pieces(usize);
 
 impl http_body::Body for Pieces {
@@ -32,7 +32,7 @@ impl http_body::Body for Pieces {
     }
 }
 
-/// A body that never ends and never has a piece.
+/// A body that never ends and never yields a chunk.
 struct Silent;
 
 impl http_body::Body for Silent {
@@ -51,7 +51,7 @@ fn meta(name: &str) -> &'static cliq_api::EndpointMeta {
     DEPOT.iter().find(|meta| meta.name() == name).unwrap()
 }
 
-/// A server that keeps files, fails as often as it is told, and streams what it is asked for.
+/// Returns a server that stores files, fails the first `failures` requests, and streams responses.
 async fn files(failures: usize) -> Server {
     let failures = AtomicUsize::new(failures);
     Server::start(move |request| {
@@ -180,7 +180,7 @@ async fn size_and_time_are_bounded_by_the_client() {
     let error = small.get_file("a").await.unwrap_err();
     assert_eq!(error.kind(), ErrorKind::Decode);
     assert!(error.to_string().contains("`max_response_size`"), "{error}");
-    // What is streamed isn't held, and isn't limited.
+    // A streamed body isn't buffered, so its size isn't limited.
     let streamed = small.call(meta("get_file")).set("NAME", "a").stream();
     let body = streamed.await.unwrap().into_body();
     assert_eq!(body.collect_up_to(200_000).await.unwrap().len(), 100_000);
@@ -197,7 +197,7 @@ async fn size_and_time_are_bounded_by_the_client() {
     );
     assert_neutral(&error);
 
-    // A failed response is read up to 64 KiB.
+    // At most 64 KiB of an error response are read.
     let server = Server::start(|_| {
         let mut response = http::Response::new(whole(vec![b'x'; 1 << 20]));
         *response.status_mut() = http::StatusCode::BAD_REQUEST;

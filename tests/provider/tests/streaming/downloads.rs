@@ -35,7 +35,7 @@ async fn files() -> String {
     serve(router).await
 }
 
-/// A stream that fails after its first piece was sent.
+/// A stream that fails after its first chunk was sent.
 #[derive(Default)]
 struct Broken(usize);
 
@@ -49,7 +49,7 @@ impl futures_core::Stream for Broken {
         self.0 += 1;
         match self.0 {
             1 => std::task::Poll::Ready(Some(Ok("beginning"))),
-            // Time to send it.
+            // Gives it time to be sent.
             2..10 => {
                 context.waker().wake_by_ref();
                 std::task::Poll::Pending
@@ -59,7 +59,7 @@ impl futures_core::Stream for Broken {
     }
 }
 
-/// A stream that never has anything.
+/// A stream that never yields anything.
 struct Silent;
 
 impl futures_core::Stream for Silent {
@@ -123,7 +123,7 @@ async fn its_size_is_limited_only_by_the_call() {
     assert!(error.to_string().contains("`max_response_size`"), "{error}");
     assert!(download.next().await.is_none());
 
-    // What isn't streamed has the limit of the client, or of the call.
+    // A buffered body is limited by the client, or by the call.
     let error = client
         .get_text("html")
         .options(|options| options.max_response_size(2));

@@ -1,4 +1,4 @@
-//! `-> Events<T>`, over one connection and over several.
+//! `-> Events<T>`, with one connection and with several.
 
 use std::convert::Infallible;
 use std::sync::Mutex;
@@ -11,7 +11,7 @@ use cliq_api::{ErrorKind, EventsExt};
 
 use super::*;
 
-/// Events that are there already, and then the end.
+/// Events that are available immediately, and then the end.
 struct Ready(std::collections::VecDeque<Event>);
 
 impl futures_core::Stream for Ready {
@@ -32,7 +32,7 @@ fn sse(events: impl IntoIterator<Item = Event>) -> Response {
         .into_response()
 }
 
-/// A server whose connections follow `script`; returns the `Last-Event-ID` of each.
+/// Starts a server whose connections follow `script`; returns the `Last-Event-ID` of each.
 async fn source(
     script: impl Fn(usize) -> Response + Send + Sync + Clone + 'static,
 ) -> (String, Arc<Mutex<Vec<Option<String>>>>) {
@@ -199,7 +199,7 @@ async fn a_stream_that_is_dropped_counts_no_longer() {
     assert_eq!(client.close(Duration::from_secs(5)).await, 0);
 }
 
-/// A stream that never has anything.
+/// A stream that never yields anything.
 struct Silent;
 
 impl futures_core::Stream for Silent {

@@ -8,7 +8,7 @@ use cliq_api::{ErrorKind, Sent};
 
 use super::*;
 
-/// A server that fails every second time, and the keys that it was sent.
+/// Starts a server that fails every second time, and returns the keys that it receives.
 async fn orders() -> (String, Arc<Mutex<Vec<Option<String>>>>) {
     let keys = Arc::<Mutex<Vec<_>>>::default();
     let seen = Arc::clone(&keys);

@@ -1,5 +1,4 @@
-//! Bodies and responses that are sent and read in pieces, and pages, against a server that is not
-//! ours.
+//! Streamed bodies and responses, and pages, with an axum server.
 
 #![expect(missing_docs, reason = "the declared API is test data")]
 
@@ -84,7 +83,7 @@ fn client(url: &str) -> Client {
     Client::builder(url).retry(quick).build().unwrap()
 }
 
-/// A body of so many pieces of 64 KiB, and how many were asked for.
+/// A body with this many chunks of 64 KiB, and how many were polled.
 struct Pieces {
     left: usize,
     made: Arc<AtomicUsize>,
@@ -105,7 +104,7 @@ const PIECE: usize = 64 << 10;
 
 static CONTENT: [u8; PIECE] = [b'x'; PIECE];
 
-/// More than what sockets and HTTP hold between two processes, in pieces.
+/// More chunks than sockets and HTTP buffer between two processes.
 const IN_BETWEEN: usize = (24 << 20) / PIECE;
 
 impl futures_core::Stream for Pieces {
@@ -124,7 +123,7 @@ impl futures_core::Stream for Pieces {
     }
 }
 
-/// Lets others run, as long as they have something to do.
+/// Lets other tasks run until they all wait.
 async fn settle() {
     for _ in 0..2000 {
         tokio::task::yield_now().await;

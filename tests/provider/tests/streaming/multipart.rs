@@ -9,7 +9,8 @@ use serde_json::{Value, json};
 
 use super::*;
 
-/// A server that responds with the parts that it has received, and refuses as many as it is told.
+/// Starts a server that responds with the received parts, and rejects the first `refusals`
+/// requests.
 async fn forms(refusals: usize) -> String {
     let left = Arc::new(AtomicUsize::new(refusals));
     let form = async move |headers: HeaderMap, mut form: Multipart| {
@@ -104,7 +105,7 @@ async fn files_and_streams_as_parts() {
     let path = folder.path().join("report.pdf");
     std::fs::write(&path, vec![1; 100_000]).unwrap();
     let file = Part::file(&path).unwrap();
-    // A file is opened anew for the second attempt.
+    // The file is reopened for the retry.
     let form = client(&url).post_form("t", file).await.unwrap();
     let expected = json!(["image", "report.pdf", "application/octet-stream", 100_000]);
     assert_eq!(form["parts"][1], expected);

@@ -1,4 +1,4 @@
-//! Pages by link, URL, number and offset, and a flag that there is more.
+//! Pages by link, URL, number and offset, and with a `more` flag.
 
 use std::sync::Mutex;
 
@@ -9,7 +9,7 @@ use super::*;
 
 #[endpoints(base = "/v1")]
 pub trait Issues {
-    /// As GitHub has it.
+    /// Like GitHub's.
     #[endpoint(GET "/repos/<REPO>/issues", page(next = link))]
     fn list_issues(
         &self,
@@ -34,7 +34,7 @@ pub trait Issues {
     fn list_flagged(&self, #[query("next")] cursor: Option<String>) -> Page<Change>;
 }
 
-/// A server that responds by path and query.
+/// Starts a server that responds by path and query.
 async fn serve(respond: impl Fn(&str) -> (u16, String) + Send + Sync + 'static) -> Server {
     Server::start(move |request: &Received| {
         let (status, body) = respond(&request.uri.to_string());
@@ -63,7 +63,7 @@ async fn ids(mut items: cliq_api::Items<impl PagedExt<Item = Change>>) -> Vec<u3
     ids
 }
 
-/// A server whose first page links to `link`, as GitHub does.
+/// Starts a server whose first page links to `link`, as GitHub does.
 async fn linking(link: impl Fn(&str) -> String + Send + Sync + 'static) -> Server {
     let link = Mutex::new(link);
     Server::start(move |request: &Received| {

@@ -14,7 +14,7 @@ use super::*;
 
 type Uploads = Arc<Mutex<Vec<(HeaderMap, usize)>>>;
 
-/// A server that refuses as many uploads as it is told.
+/// Starts a server that rejects the first `refusals` uploads.
 async fn files(refusals: usize, status: StatusCode) -> (String, Uploads) {
     let uploads = Uploads::default();
     let (seen, left) = (Arc::clone(&uploads), Arc::new(AtomicUsize::new(refusals)));
@@ -134,7 +134,7 @@ async fn what_would_not_be_retried_anyway_is_not_explained() {
     assert!(!error.to_string().contains("not retried"), "{error}");
 }
 
-/// Has a new token after one was refused.
+/// Has a new token after one was rejected.
 #[derive(Debug, Default)]
 struct Renewing(AtomicBool);
 
@@ -188,7 +188,7 @@ async fn a_stream_is_not_sent_again_with_a_new_token() {
     assert_eq!(uploads.lock().unwrap().len(), 2);
 }
 
-/// A reader that fails, or never reads.
+/// A reader that fails, or never yields.
 struct Failing;
 
 impl Read for Failing {

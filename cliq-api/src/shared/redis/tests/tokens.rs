@@ -61,7 +61,7 @@ async fn a_clock_that_was_ahead_prolongs_a_lease_by_no_more_than_itself() {
     let left: u64 = redis.tell(&["PTTL", &name]).parse().unwrap();
     assert!(left <= 60_000, "{left}");
     store.release(&key, 1).await.unwrap();
-    // That of an earlier version doesn't say how long it lasts.
+    // A record of an earlier version has no lifetime.
     redis.tell(&["SET", &name, "12345678", "PX", "120000"]);
     assert!(
         matches!(store.lease(&key, 2, minute).await.unwrap(), Lease::Held(left) if left > minute)
