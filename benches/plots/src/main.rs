@@ -70,7 +70,7 @@ fn call_cost(data: &Data) -> Result<String, Box<dyn Error>> {
     bars.draw()
 }
 
-/// The bars of each name, of which the second column says the kind.
+/// The bars of each name, of which the second column is the kind.
 fn named<'d>(
     data: &'d Data,
     kinds: [&str; 2],

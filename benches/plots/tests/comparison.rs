@@ -1,5 +1,5 @@
-//! What `docs/comparison.md` says of this crate is there: each test that it names, each figure that
-//! it repeats, each link to another library.
+//! Checks the facts of `docs/comparison.md` about this crate: each test that it names, each figure
+//! that it repeats, each link to another library.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,7 +12,7 @@ fn comparison() -> String {
     fs::read_to_string(docs().join("comparison.md")).unwrap()
 }
 
-/// What stands in round brackets behind `](`, and begins like that.
+/// The targets of links that begin with `begins`.
 fn targets<'t>(text: &'t str, begins: &'t str) -> impl Iterator<Item = &'t str> {
     let targets = text.split("](").skip(1);
     let target = targets.filter_map(|rest| rest.split(')').next());
