@@ -253,19 +253,23 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
         ref choices,
         is_open,
         ref summary,
+        ..
     } = input.spec;
     let mut help = text::plain(summary);
+    if let Some(notation) = input.spec.notation() {
+        text::add(&mut help, notation);
+    }
     let mut arg = Arg::new(input.id);
     if input.is_required && input.long.is_some() {
         arg = if takes_json && is_body {
-            add(&mut help, "Required, here or in --json");
+            text::add(&mut help, "Required, here or in --json");
             let elsewhere: &[&str] = match param.place() {
                 Place::Body => &["json", "field"],
                 _ => &["json"],
             };
             arg.required_unless_present_any(elsewhere.iter().copied())
         } else {
-            add(&mut help, "Required");
+            text::add(&mut help, "Required");
             arg.required(true)
         };
     }
@@ -275,7 +279,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     if is_list {
         arg = arg.action(ArgAction::Append);
         if input.long.is_some() {
-            add(&mut help, "May be repeated");
+            text::add(&mut help, "May be repeated");
         }
     }
     match input.long {
@@ -284,7 +288,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     }
     match input.sets {
         Sets::Content(_) | Sets::File(_) => {
-            add(&mut help, "From a file, or from standard input with -");
+            text::add(&mut help, "From a file, or from standard input with -");
             return arg
                 .value_name("FILE|-")
                 .value_hint(ValueHint::FilePath)
@@ -314,7 +318,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     }
     if is_open {
         let known: Vec<_> = choices.iter().map(|choice| &*choice.value).collect();
-        add(&mut help, &format!("Known values: {}", known.join(", ")));
+        text::add(&mut help, &format!("Known values: {}", known.join(", ")));
         let spec = input.spec.clone();
         return arg
             .help(help)
@@ -331,17 +335,6 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     arg.help(help)
         .value_name("VALUE")
         .value_parser(PossibleValuesParser::new(values).map(Value::from))
-}
-
-/// Adds a sentence.
-fn add(help: &mut String, sentence: &str) {
-    if !help.is_empty() {
-        if !help.ends_with('.') {
-            help.push('.');
-        }
-        help.push(' ');
-    }
-    help.push_str(sentence);
 }
 
 /// The request, what it needs, and what limits it.

@@ -110,6 +110,12 @@ impl Failure {
         self
     }
 
+    /// Whether the server doesn't know what was named.
+    #[cfg(feature = "zoho")]
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+
     /// Returns how long to wait before another attempt.
     #[cfg(feature = "mcp")]
     pub(crate) fn retry_after(&self) -> Option<Duration> {

@@ -17,6 +17,8 @@ pub(crate) struct Spec {
     pub(crate) choices: Vec<Choice>,
     /// Whether other values than the choices are possible.
     pub(crate) is_open: bool,
+    /// The `format` of its schema.
+    pub(crate) format: Option<String>,
     /// The first paragraph of its documentation.
     pub(crate) summary: String,
 }
@@ -55,6 +57,7 @@ impl Spec {
             is_list: false,
             choices: Vec::new(),
             is_open: true,
+            format: None,
             summary: String::new(),
         }
     }
@@ -153,7 +156,9 @@ impl Spec {
 
     fn read_type(node: &Value, root: &Value, depth: u8) -> Self {
         let summary = description(node).unwrap_or_default();
+        let format = node.get("format").and_then(Value::as_str);
         let of = |kind| Self {
+            format: format.map(str::to_owned),
             summary: summary.clone(),
             ..Self::of(kind)
         };
@@ -275,6 +280,17 @@ impl Spec {
         }
     }
 
+    /// How a time is written, which its documentation leaves to its type.
+    pub(crate) fn notation(&self) -> Option<&'static str> {
+        match self.format.as_deref()? {
+            "date-time" => Some("A time such as 2026-01-31T09:24:00Z"),
+            "unix-millis" if !self.summary.contains("since 1970") => {
+                Some("In milliseconds since 1970")
+            }
+            _ => None,
+        }
+    }
+
     /// The name of a value in help, such as `TEXT`.
     pub(crate) fn value_name(&self) -> &'static str {
         match self.kind {
@@ -367,7 +383,10 @@ pub(crate) fn arguments(meta: &EndpointMeta, names: &[String]) -> Map<String, Va
             None => untyped(meta, index),
         };
         if let Some(schema) = schema.as_object_mut() {
-            let summary = text::plain(param.summary());
+            let mut summary = text::plain(param.summary());
+            if let Some(notation) = Spec::of_param(meta, index).notation() {
+                text::add(&mut summary, notation);
+            }
             if !summary.is_empty() {
                 schema.insert("description".into(), summary.into());
             }

@@ -70,14 +70,20 @@ fn call_cost(data: &Data) -> Result<String, Box<dyn Error>> {
     bars.draw()
 }
 
+<<<<<<< HEAD
 /// The bars of each name, of which the second column is the kind.
+=======
+/// Returns the bars of each name, in order of length; the second column is the kind.
+>>>>>>> pictures
 fn named<'d>(
     data: &'d Data,
     kinds: [&str; 2],
     bar: impl Fn(&data::Row<'_>) -> Result<(f64, String), Box<dyn Error>>,
 ) -> Result<Vec<Named<'d>>, Box<dyn Error>> {
     let mut all = Vec::new();
-    for name in data.names() {
+    // Variants of the side that all are compared with are data alone.
+    let is_drawn = |name: &&str| !name.starts_with("reqwest, ");
+    for name in data.names().into_iter().filter(is_drawn) {
         let mut bars = Vec::new();
         for kind in kinds {
             for row in data.rows() {

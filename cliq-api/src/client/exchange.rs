@@ -59,8 +59,7 @@ pub(super) async fn exchange(
     let received = receive(core.transport.send(request), &bounds).await;
     match classify(&core, received, permit) {
         Ok(response) if bounds.is_streamed() => Ok(streamed(&core, response, &bounds)),
-        Ok(response) => Ok(response),
-        Err(unsuccessful) => Err(Box::new(unsuccessful)),
+        result => result,
     }
 }
 
@@ -221,7 +220,8 @@ fn classify(
     core: &Core,
     received: Result<Response<Body>, Incomplete>,
     mut permit: Permit,
-) -> Result<Response<Body>, Unsuccessful> {
+) -> Result<Response<Body>, Box<Unsuccessful>> {
+    let unsuccessful = |fault, throttling| Err(Box::new(Unsuccessful { fault, throttling }));
     match received {
         Ok(response) if response.status().is_success() => {
             let (head, body) = response.into_parts();
@@ -234,8 +234,7 @@ fn classify(
         Ok(response) => {
             let (response, failure) = read_failure(core, buffered(response));
             let throttling = permit.answered(outcome(&failure));
-            let fault = Fault::Status(response, failure);
-            Err(Unsuccessful { fault, throttling })
+            unsuccessful(Fault::Status(response, failure), throttling)
         }
         Err(Incomplete {
             why,
@@ -249,8 +248,10 @@ fn classify(
                 outcome(&failure)
             };
             let throttling = permit.answered(reported);
-            let fault = Fault::Incomplete(why, Some((response, failure)));
-            Err(Unsuccessful { fault, throttling })
+            unsuccessful(
+                Fault::Incomplete(why, Some((response, failure))),
+                throttling,
+            )
         }
         Err(Incomplete {
             why,
@@ -261,10 +262,7 @@ fn classify(
                 // Dropped, it records an unanswered call.
                 _ => drop(permit),
             }
-            Err(Unsuccessful {
-                fault: Fault::Incomplete(why, None),
-                throttling: None,
-            })
+            unsuccessful(Fault::Incomplete(why, None), None)
         }
     }
 }

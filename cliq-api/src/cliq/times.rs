@@ -121,6 +121,7 @@ impl Millis {
 described! {
     inline Millis: ::schemars::json_schema!({
         "type": "integer",
+        "format": "unix-millis",
         "description": "A time in milliseconds since 1970",
     })
 }

@@ -247,7 +247,7 @@ impl Call {
         }
         match &mut self.body {
             Payload::Parts(parts) => Ok(parts),
-            _ => unreachable!("they were just put there"),
+            Payload::Whole(_) => unreachable!("they were just put there"),
         }
     }
 }

@@ -254,3 +254,47 @@ impl SetupError {
         }
     }
 }
+
+#[cfg(all(test, any(feature = "hyper", feature = "reqwest")))]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    /// So that memory for it is reserved once.
+    #[tokio::test]
+    async fn the_length_of_a_response_is_known() {
+        let transports: [Box<dyn Transport>; _] = [
+            #[cfg(feature = "hyper")]
+            Box::new(
+                HyperTransport::builder()
+                    .allow_plain_http()
+                    .build()
+                    .unwrap(),
+            ),
+            #[cfg(feature = "reqwest")]
+            Box::new(
+                ReqwestTransport::builder()
+                    .allow_plain_http()
+                    .build()
+                    .unwrap(),
+            ),
+        ];
+        for transport in transports {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            let server = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
+                let head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+                stream.write_all(head).unwrap();
+                stream.write_all(b"hello").unwrap();
+            });
+            let request = Request::get(url).body(Body::empty()).unwrap();
+            let body = transport.send(request).await.unwrap().into_body();
+            assert_eq!(http_body::Body::size_hint(&body).exact(), Some(5));
+            assert_eq!(body.collect_up_to(5).await.unwrap(), "hello");
+            server.join().unwrap();
+        }
+    }
+}

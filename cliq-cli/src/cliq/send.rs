@@ -297,7 +297,13 @@ impl Sending<'_> {
         let meta = R::META;
         let call = call.options(|options| calling::options(options, meta, self.matches));
         let progress = Progress::new(self.client, meta);
-        let posted = progress.watch(call.into_future()).await?;
+        let posted = progress.watch(call.into_future()).await;
+        let posted = posted.map_err(|failure| match self.target {
+            Target::Channel(_) | Target::ChannelId(_) if failure.is_not_found() => {
+                failure.advice("cliq channels list shows those that you can see")
+            }
+            _ => failure,
+        })?;
         serde_json::to_value(posted).map_err(|error| Failure::new(Exit::Other, error.to_string()))
     }
 

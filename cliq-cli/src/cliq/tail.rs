@@ -169,6 +169,11 @@ fn print(message: ChatMessage, output: &Output) -> Result<(), Failure> {
         Some(content) => content.text().unwrap_or_default().to_owned(),
         None => String::new(),
     };
+    let content = match &message.message_type {
+        // A card, or slides alone.
+        Some(kind) if content.is_empty() => format!("[{kind}]"),
+        _ => content,
+    };
     output.line(Value::String(format!(
         "{time}  {}  {content}",
         sender.unwrap_or("-")

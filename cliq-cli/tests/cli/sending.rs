@@ -135,6 +135,9 @@ fn a_body_has_members() {
     world
         .run(["messages", "send", "CT_1", "--card", "no"])
         .fails(2, "expected JSON");
+    world
+        .run(["send", "--channel", "nowhere", "Hello"])
+        .fails(3, "cliq channels list");
     let args = [
         "messages",
         "send-channel-by-name",

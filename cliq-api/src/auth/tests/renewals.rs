@@ -264,6 +264,44 @@ async fn a_token_is_renewed_early_without_waiting_and_kept_if_that_fails() {
     );
 }
 
+/// It has one attempt, since the call that starts it has a token. Who has none makes another.
+#[tokio::test(start_paused = true)]
+async fn an_early_renewal_that_fails_is_repeated_by_who_needs_a_token() {
+    let server = Server::default().late(5 * SECOND);
+    let session = server.session();
+    let first = token(&session).await;
+    // Three seconds before its last use.
+    advance(HOUR - 13 * SECOND).await;
+    server.inner().script.push_back(Reply::Status(503));
+    assert_eq!(token(&session).await.generation, first.generation);
+    sleep(4 * SECOND).await;
+    let begun = Instant::now();
+    let renewed = token(&session).await;
+    assert_eq!(renewed.generation, first.generation + 1);
+    assert_eq!(
+        begun.elapsed().as_secs(),
+        6,
+        "the rest of the one, and the other"
+    );
+    assert_eq!(server.refreshes(), 3);
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_session_shows_its_credentials_and_no_secret() {
+    let session = Server::rotating().session();
+    token(&session).await;
+    let shown = format!("{session:?}");
+    assert!(
+        shown.starts_with("Session {") && shown.contains("refresh token"),
+        "{shown}"
+    );
+    for secret in ["refresh-", "token-", "secret"] {
+        assert!(!shown.contains(secret), "{shown}");
+    }
+    let context = format!("{:?}", Server::default().context());
+    assert!(context.starts_with("AuthContext {"), "{context}");
+}
+
 #[tokio::test(start_paused = true)]
 async fn a_late_refusal_does_not_kill_a_newer_token() {
     let server = Server::default();
