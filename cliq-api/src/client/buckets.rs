@@ -4,7 +4,7 @@
 //! Endpoints of one shape count in the same buckets, and every limit that one of them declares
 //! holds for all of them, also for those that declare none.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt::Write;
 use std::sync::{Arc, PoisonError, RwLock};
 
@@ -22,7 +22,7 @@ pub(super) struct Buckets {
 #[derive(Debug, Default)]
 struct Known {
     /// By the address of an endpoint's metadata, which is faster than by its shape.
-    ids: HashMap<usize, Arc<[BucketId]>>,
+    ids: BTreeMap<usize, Arc<[BucketId]>>,
     /// The names of the buckets of each shape.
     shapes: BTreeMap<At, BTreeSet<String>>,
     /// The limits of each bucket's name.
