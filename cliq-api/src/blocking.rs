@@ -48,10 +48,9 @@ use futures_core::Stream;
 use http::Response;
 use tokio::runtime::{Builder, Handle};
 
-use crate::client::Endpoint;
+use crate::client::{Endpoint, RequestExt, awaited};
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Items, PagedExt, Pages};
-use crate::request_ext::{RequestExt, awaited};
 use crate::response::Page;
 use crate::streaming::Download;
 

@@ -8,12 +8,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::body::{Body, Part};
-use crate::client::{self, Client, Context, Options};
+use crate::client::{self, Client, Context, Options, ResponseFuture, respond};
 use crate::error::Error;
 use crate::meta::{EndpointMeta, Place, ResponseKind};
-use crate::paging::DynamicPages;
 use crate::request::{Call, RequestError};
-use crate::request_ext::{ResponseFuture, respond};
 use crate::response::{DecodeError, Delivery, FromResponse, Page, Text, content, decode, json};
 use crate::streaming::{Events, JsonLines};
 
@@ -154,26 +152,6 @@ impl DynamicCall {
     /// Sends the call and returns the lines of its response, each of which is any JSON.
     pub fn lines(self) -> ResponseFuture<JsonLines<Value>> {
         self.decoded::<JsonLines<Value>, decode::JsonLines>()
-    }
-
-    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when
-    /// it is polled for; its items are any JSON.
-    ///
-    /// ```no_run
-    /// # use cliq_api::prelude::*;
-    /// # use cliq_api::EndpointMeta;
-    /// # async fn example(client: Client, list: &'static EndpointMeta) -> Result<(), Error> {
-    /// let mut pages = client.call(list).pages();
-    /// while let Some(page) = pages.next().await {
-    ///     for item in page?.items {
-    ///         println!("{item}");
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn pages(self) -> DynamicPages {
-        DynamicPages::new(self)
     }
 
     /// Sends the call as `prepare` changes it, and reads the response as a page.

@@ -111,7 +111,6 @@ mod meta;
 mod paging;
 mod provider;
 mod request;
-mod request_ext;
 mod response;
 mod schema;
 mod secrets;
@@ -124,9 +123,6 @@ mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
 pub mod zoho;
-
-/// The `User-Agent` of clients that don't set one.
-pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 pub use body::{Body, BoxError, Part, TooLarge};
 pub use bytes::Bytes;
@@ -308,7 +304,8 @@ pub use secrecy::SecretString;
 pub use time::OffsetDateTime;
 
 pub use client::{
-    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RetryPolicy,
+    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RequestExt,
+    ResponseFuture, RetryPolicy,
 };
 #[cfg(feature = "zoho")]
 pub use cliq::threads;
@@ -324,7 +321,6 @@ pub use request::{
     BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
     QueryMembers, QueryValue, RawValue, StreamValue,
 };
-pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
@@ -359,9 +355,8 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Declaration, Of};
+    pub use crate::client::{Builder, Context, Declaration, Of, awaited, built, call};
     pub use crate::request::Call;
-    pub use crate::request_ext::awaited;
     pub use crate::schema::schema;
 
     /// Returns a rate limit in an endpoint's metadata.
@@ -377,16 +372,6 @@ pub mod __private {
     /// Returns a duration in an endpoint's metadata.
     pub const fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
-    }
-
-    /// Returns a call of an endpoint without values.
-    pub fn call<E: Declaration>() -> Call {
-        Call::new(E::META)
-    }
-
-    /// Returns the builder of a call whose required values are set.
-    pub fn built<B: Builder>(caller: &(impl crate::Caller + ?Sized), call: Call) -> B {
-        B::new(call, Context::new(caller.client().clone()))
     }
 
     /// Collects the argument for a list of lists.

@@ -10,12 +10,11 @@ use http::Uri;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::client::{self, Builder, Endpoint};
+use crate::client::{self, Builder, Endpoint, ResponseFuture, awaited};
 use crate::dynamic::DynamicCall;
 use crate::error::Error;
 use crate::meta::EndpointMeta;
 use crate::request::{Call, link};
-use crate::request_ext::{ResponseFuture, awaited};
 use crate::response::{FromResponse, Lenient, Page, decode};
 
 /// How many empty pages in a row are followed.
@@ -261,15 +260,33 @@ pub struct DynamicPages {
     fetching: Option<ResponseFuture<Page<Value>>>,
 }
 
-impl DynamicPages {
-    pub(crate) fn new(call: DynamicCall) -> Self {
-        Self {
-            walk: Walk::new(call.endpoint()),
-            call,
+impl DynamicCall {
+    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when
+    /// it is polled for; its items are any JSON.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # use cliq_api::EndpointMeta;
+    /// # async fn example(client: Client, list: &'static EndpointMeta) -> Result<(), Error> {
+    /// let mut pages = client.call(list).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     for item in page?.items {
+    ///         println!("{item}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages(self) -> DynamicPages {
+        DynamicPages {
+            walk: Walk::new(self.endpoint()),
+            call: self,
             fetching: None,
         }
     }
+}
 
+impl DynamicPages {
     /// Starts with another page, as [`Pages::start_at`] does.
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
         self.walk.next = Next::Token(token.into());

@@ -6,11 +6,11 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgMatches};
+use clap::{Arg, ArgAction, ArgMatches};
 use cliq_api::{Client, ClientBuilder, EndpointMeta, Error};
 
 use crate::calling;
-use crate::catalog::{Catalog, Group};
+use crate::catalog::{Catalog, Entry, Group};
 use crate::endpoint;
 use crate::failure::{Exit, Failure};
 use crate::host::{Host, Plain};
@@ -146,6 +146,9 @@ impl Command {
     pub fn run_from(self, args: impl IntoIterator<Item = impl Into<OsString>>) -> ExitCode {
         let args: Vec<OsString> = args.into_iter().map(Into::into).collect();
         let app = App::new(self);
+        if let Some(completed) = shells::complete(&app, &args) {
+            return app.ended(completed, false);
+        }
         match app.command(&Wanted::by(&args)).try_get_matches_from(args) {
             Ok(matches) => app.run(&matches),
             Err(error) => {
@@ -175,7 +178,7 @@ pub(crate) enum Wanted {
 
 impl Wanted {
     /// Those whose names occur in the arguments.
-    fn by(args: &[OsString]) -> Self {
+    pub(crate) fn by(args: &[OsString]) -> Self {
         let args = args.iter().skip(1).filter_map(|arg| arg.to_str());
         Self::Named(args.map(str::to_owned).collect())
     }
@@ -238,6 +241,18 @@ impl App {
         &self.tables
     }
 
+    /// Finds the endpoints that a user names: a group, or one.
+    pub(crate) fn named(&self, name: &str) -> Result<Vec<(&Group, &Entry)>, Failure> {
+        let found = self.catalog.find(name);
+        if found.is_empty() {
+            return Err(Failure::usage(format!(
+                "there is no group or command {name:?}; see {} api list",
+                self.name
+            )));
+        }
+        Ok(found)
+    }
+
     pub(crate) fn host(&self) -> &dyn Host {
         &*self.host
     }
@@ -297,6 +312,10 @@ impl App {
             "man" => shells::man(self, of_command),
             _ => self.run_async(name, of_command),
         });
+        self.ended(result, wants_json)
+    }
+
+    fn ended(&self, result: Result<(), Failure>, wants_json: bool) -> ExitCode {
         match result {
             Ok(()) => ExitCode::SUCCESS,
             Err(failure) => {
@@ -435,6 +454,19 @@ fn common() -> Vec<Arg> {
             .help("Logs to standard error: error, warn, info, debug or trace"),
     );
     shared(args)
+}
+
+/// An option with a value.
+pub(crate) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
+    Arg::new(name).long(name).value_name(value).help(help)
+}
+
+/// An option that is given or not.
+pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
+    Arg::new(name)
+        .long(name)
+        .action(ArgAction::SetTrue)
+        .help(help)
 }
 
 /// Makes options those of every command. `-h` leaves them out.

@@ -4,7 +4,7 @@ use std::io;
 use std::path::Path;
 
 use clap::builder::{PossibleValue, PossibleValuesParser, TypedValueParser as _, ValueParser};
-use clap::{Arg, ArgAction, ArgMatches, Command};
+use clap::{Arg, ArgAction, ArgMatches, Command, ValueHint};
 use cliq_api::{Body, Client, DynamicCall, EndpointMeta, Part, Place, ResponseKind, Scopes, Shape};
 use serde_json::{Map, Value};
 
@@ -167,7 +167,7 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
                 .help("The body as JSON: as it is, from a file, or from standard input. Options replace its members"),
         );
     }
-    if body_is_unknown {
+    if has_body(meta) && takes_json {
         command = command.arg(
             Arg::new("field")
                 .long("field")
@@ -175,7 +175,7 @@ pub(crate) fn command(name: String, meta: &'static EndpointMeta) -> Command {
                 .value_name("NAME=TEXT|NAME:=JSON")
                 .action(ArgAction::Append)
                 .value_parser(member)
-                .help("A member of the body: a text, or behind := a number, true, false, a list or an object"),
+                .help("A member of the body that has no option: a text, or behind := a number, true, false, a list or an object"),
         );
     }
     if meta.page().is_some() {
@@ -253,15 +253,23 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
         ref choices,
         is_open,
         ref summary,
+        ..
     } = input.spec;
     let mut help = text::plain(summary);
+    if let Some(notation) = input.spec.notation() {
+        text::add(&mut help, notation);
+    }
     let mut arg = Arg::new(input.id);
     if input.is_required && input.long.is_some() {
         arg = if takes_json && is_body {
-            add(&mut help, "Required, here or in --json");
-            arg.required_unless_present("json")
+            text::add(&mut help, "Required, here or in --json");
+            let elsewhere: &[&str] = match param.place() {
+                Place::Body => &["json", "field"],
+                _ => &["json"],
+            };
+            arg.required_unless_present_any(elsewhere.iter().copied())
         } else {
-            add(&mut help, "Required");
+            text::add(&mut help, "Required");
             arg.required(true)
         };
     }
@@ -271,7 +279,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     if is_list {
         arg = arg.action(ArgAction::Append);
         if input.long.is_some() {
-            add(&mut help, "May be repeated");
+            text::add(&mut help, "May be repeated");
         }
     }
     match input.long {
@@ -280,9 +288,10 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     }
     match input.sets {
         Sets::Content(_) | Sets::File(_) => {
-            add(&mut help, "From a file, or from standard input with -");
+            text::add(&mut help, "From a file, or from standard input with -");
             return arg
                 .value_name("FILE|-")
+                .value_hint(ValueHint::FilePath)
                 .help(help)
                 .value_parser(clap::value_parser!(String));
         }
@@ -309,7 +318,7 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     }
     if is_open {
         let known: Vec<_> = choices.iter().map(|choice| &*choice.value).collect();
-        add(&mut help, &format!("Known values: {}", known.join(", ")));
+        text::add(&mut help, &format!("Known values: {}", known.join(", ")));
         let spec = input.spec.clone();
         return arg
             .help(help)
@@ -326,17 +335,6 @@ fn arg(meta: &EndpointMeta, input: Input, takes_json: bool) -> Arg {
     arg.help(help)
         .value_name("VALUE")
         .value_parser(PossibleValuesParser::new(values).map(Value::from))
-}
-
-/// Adds a sentence.
-fn add(help: &mut String, sentence: &str) {
-    if !help.is_empty() {
-        if !help.ends_with('.') {
-            help.push('.');
-        }
-        help.push(' ');
-    }
-    help.push_str(sentence);
 }
 
 /// The request, what it needs, and what limits it.

@@ -6,6 +6,7 @@ use std::process::ExitCode;
 use std::time::{Duration, SystemTime};
 
 use cliq_api::auth::{AuthError, AuthErrorKind};
+use cliq_api::limit::LimitRefusal;
 use cliq_api::{Error, ErrorKind};
 use serde_json::{Map, Value};
 
@@ -109,6 +110,12 @@ impl Failure {
         self
     }
 
+    /// Whether the server doesn't know what was named.
+    #[cfg(feature = "zoho")]
+    pub(crate) fn is_not_found(&self) -> bool {
+        self.status == Some(404)
+    }
+
     /// Returns how long to wait before another attempt.
     #[cfg(feature = "mcp")]
     pub(crate) fn retry_after(&self) -> Option<Duration> {
@@ -152,6 +159,7 @@ impl From<Error> for Failure {
             ErrorKind::Configuration | ErrorKind::InvalidRequest => Exit::Usage,
             ErrorKind::Scope => Exit::Unauthorized,
             ErrorKind::Auth => error.auth().map_or(Exit::Unauthorized, exit_of),
+            ErrorKind::Limited if is_of_the_store(&error) => Exit::Other,
             ErrorKind::Limited => Exit::Limited,
             ErrorKind::Connect | ErrorKind::Timeout | ErrorKind::Transport => Exit::Network,
             ErrorKind::Status if error.is_throttled() => Exit::Limited,
@@ -168,6 +176,13 @@ impl From<Error> for Failure {
             code: error.code().map(str::to_owned),
         }
     }
+}
+
+/// Whether limits can't be counted, as on a full disk: waiting doesn't help.
+fn is_of_the_store(error: &Error) -> bool {
+    let refusal = std::error::Error::source(error);
+    let refusal = refusal.and_then(|source| source.downcast_ref::<LimitRefusal>());
+    matches!(refusal, Some(LimitRefusal::Store(_)))
 }
 
 impl From<AuthError> for Failure {

@@ -45,12 +45,8 @@ pub(crate) fn run(app: &App, matches: &ArgMatches) -> Result<(), Failure> {
     let found: Vec<_> = if name.is_empty() {
         app.catalog.all().collect()
     } else {
-        app.catalog.find(&name)
+        app.named(&name)?
     };
-    if found.is_empty() {
-        let problem = format!("there is no endpoint {name:?}; see {} api list", app.name());
-        return Err(Failure::usage(problem));
-    }
     if command == "list" {
         let rows = found.iter().map(|(group, entry)| row(app, group, entry));
         return output.print(rows.collect(), &[]);

@@ -17,6 +17,8 @@ pub(crate) struct Spec {
     pub(crate) choices: Vec<Choice>,
     /// Whether other values than the choices are possible.
     pub(crate) is_open: bool,
+    /// The `format` of its schema.
+    pub(crate) format: Option<String>,
     /// The first paragraph of its documentation.
     pub(crate) summary: String,
 }
@@ -55,6 +57,7 @@ impl Spec {
             is_list: false,
             choices: Vec::new(),
             is_open: true,
+            format: None,
             summary: String::new(),
         }
     }
@@ -109,23 +112,37 @@ impl Spec {
             return Vec::new();
         };
         let root = schema();
-        let node = resolved(&root, &root);
-        let Some(members) = node.get("properties").and_then(Value::as_object) else {
-            return Vec::new();
-        };
+        Self::members(&root, &root, 0)
+    }
+
+    /// The members of an object; of one of several objects those of all, of which each has to have
+    /// what all require.
+    fn members(node: &Value, root: &Value, depth: u8) -> Vec<Property> {
+        let node = resolved(node, root);
+        let required = node.get("required").and_then(Value::as_array);
         let is_required = |name: &str| {
-            node.get("required")
-                .and_then(Value::as_array)
-                .is_some_and(|names| names.iter().any(|required| required == name))
+            required.is_some_and(|names| names.iter().any(|required| required == name))
         };
+        let own = node.get("properties").and_then(Value::as_object);
+        let own = own.into_iter().flatten().map(|(name, schema)| Property {
+            name: name.clone(),
+            is_required: is_required(name),
+            spec: Self::read(schema, root, 0),
+        });
+        let mut members: Vec<Property> = own.collect();
+        // Types that contain themselves.
+        if depth > 8 {
+            return members;
+        }
+        for key in ["oneOf", "anyOf"] {
+            let Some(branches) = node.get(key).and_then(Value::as_array) else {
+                continue;
+            };
+            let branches = branches.iter();
+            let branches = branches.map(|branch| Self::members(branch, root, depth + 1));
+            members.extend(branches.reduce(either).unwrap_or_default());
+        }
         members
-            .iter()
-            .map(|(name, schema)| Property {
-                name: name.clone(),
-                is_required: is_required(name),
-                spec: Self::read(schema, &root, 0),
-            })
-            .collect()
     }
 
     fn read(schema: &Value, root: &Value, depth: u8) -> Self {
@@ -139,7 +156,9 @@ impl Spec {
 
     fn read_type(node: &Value, root: &Value, depth: u8) -> Self {
         let summary = description(node).unwrap_or_default();
+        let format = node.get("format").and_then(Value::as_str);
         let of = |kind| Self {
+            format: format.map(str::to_owned),
             summary: summary.clone(),
             ..Self::of(kind)
         };
@@ -208,21 +227,28 @@ impl Spec {
 
     /// Several possibilities: those of a text are put together, others are any JSON.
     fn read_branches(branches: &[Value], root: &Value, depth: u8) -> Self {
-        let mut branches = branches
+        branches
             .iter()
             .filter(|branch| type_name(branch) != Some("null"))
-            .map(|branch| Self::read(branch, root, depth + 1));
-        let Some(first) = branches.next() else {
-            return Self::of(Kind::Unknown);
-        };
-        branches.fold(first, |mut all, next| {
-            if all.kind != next.kind || all.is_list != next.is_list {
-                return Self::of(Kind::Json);
+            .map(|branch| Self::read(branch, root, depth + 1))
+            .reduce(Self::or)
+            .unwrap_or(Self::of(Kind::Unknown))
+    }
+
+    fn or(mut self, next: Self) -> Self {
+        if self.kind != next.kind || self.is_list != next.is_list {
+            return Self {
+                summary: self.summary,
+                ..Self::of(Kind::Json)
+            };
+        }
+        for choice in next.choices {
+            if !self.choices.contains(&choice) {
+                self.choices.push(choice);
             }
-            all.choices.extend(next.choices);
-            all.is_open |= next.is_open;
-            all
-        })
+        }
+        self.is_open |= next.is_open;
+        self
     }
 
     /// Reads one value as it is written on a command line.
@@ -254,6 +280,17 @@ impl Spec {
         }
     }
 
+    /// How a time is written, which its documentation leaves to its type.
+    pub(crate) fn notation(&self) -> Option<&'static str> {
+        match self.format.as_deref()? {
+            "date-time" => Some("A time such as 2026-01-31T09:24:00Z"),
+            "unix-millis" if !self.summary.contains("since 1970") => {
+                Some("In milliseconds since 1970")
+            }
+            _ => None,
+        }
+    }
+
     /// The name of a value in help, such as `TEXT`.
     pub(crate) fn value_name(&self) -> &'static str {
         match self.kind {
@@ -263,6 +300,27 @@ impl Spec {
             Kind::Json => "JSON",
         }
     }
+}
+
+/// The members of one object or the other.
+fn either(mut one: Vec<Property>, other: Vec<Property>) -> Vec<Property> {
+    for property in &mut one {
+        let is_in = |known: &Property| known.is_required && known.name == property.name;
+        property.is_required &= other.iter().any(is_in);
+    }
+    for property in other {
+        match one.iter().position(|known| known.name == property.name) {
+            Some(at) => {
+                let known = &mut one[at].spec;
+                *known = std::mem::replace(known, Spec::of(Kind::Json)).or(property.spec);
+            }
+            None => one.push(Property {
+                is_required: false,
+                ..property
+            }),
+        }
+    }
+    one
 }
 
 fn integer(text: &str) -> Option<Number> {
@@ -300,9 +358,13 @@ fn type_name(node: &Value) -> Option<&str> {
     }
 }
 
-/// The first paragraph of a description, in one line.
 fn description(node: &Value) -> Option<String> {
-    let text = node.get("description")?.as_str()?;
+    description_of(node.get("description")?)
+}
+
+/// The first paragraph of a description, in one line.
+fn description_of(text: &Value) -> Option<String> {
+    let text = text.as_str()?;
     let paragraph = text.split("\n\n").next().unwrap_or_default();
     let line = paragraph.split_whitespace().collect::<Vec<_>>().join(" ");
     (!line.is_empty()).then_some(line)
@@ -321,7 +383,10 @@ pub(crate) fn arguments(meta: &EndpointMeta, names: &[String]) -> Map<String, Va
             None => untyped(meta, index),
         };
         if let Some(schema) = schema.as_object_mut() {
-            let summary = text::plain(param.summary());
+            let mut summary = text::plain(param.summary());
+            if let Some(notation) = Spec::of_param(meta, index).notation() {
+                text::add(&mut summary, notation);
+            }
             if !summary.is_empty() {
                 schema.insert("description".into(), summary.into());
             }
@@ -360,16 +425,17 @@ fn with_definitions(
     let prefix = format!("#/$defs/a{index}_");
     if let Some(Value::Object(own)) = own {
         for (name, mut definition) in own {
-            rename(&mut definition, &prefix);
+            adapt(&mut definition, &prefix);
             definitions.insert(format!("a{index}_{name}"), definition);
         }
     }
-    rename(&mut schema, &prefix);
+    adapt(&mut schema, &prefix);
     schema
 }
 
+/// Leads references to the definitions of all, and takes markup and examples out of descriptions.
 #[cfg(feature = "mcp")]
-fn rename(node: &mut Value, prefix: &str) {
+fn adapt(node: &mut Value, prefix: &str) {
     match node {
         Value::Object(members) => {
             for (name, value) in members {
@@ -379,11 +445,15 @@ fn rename(node: &mut Value, prefix: &str) {
                             *reference = format!("{prefix}{rest}");
                         }
                     }
-                    value => rename(value, prefix),
+                    Value::String(_) if name == "description" => {
+                        let summary = description_of(value).unwrap_or_default();
+                        *value = text::plain(&summary).into();
+                    }
+                    value => adapt(value, prefix),
                 }
             }
         }
-        Value::Array(values) => values.iter_mut().for_each(|value| rename(value, prefix)),
+        Value::Array(values) => values.iter_mut().for_each(|value| adapt(value, prefix)),
         _ => {}
     }
 }
@@ -485,6 +555,33 @@ mod tests {
         assert_eq!(described.choices[0].summary, "First.");
         let open = read(json!({ "anyOf": [{ "enum": ["a"] }, { "type": "string" }] }));
         assert_eq!((values(&open), open.is_open), (vec!["a"], true));
+    }
+
+    #[test]
+    fn members_of_one_of_several_objects_are_those_of_all() {
+        let schema = json!({ "oneOf": [
+            { "properties": { "kind": { "const": "a" }, "id": { "type": "string" } }, "required": ["kind", "id"] },
+            { "$ref": "#/$defs/B" },
+        ], "$defs": {
+            "B": { "properties": { "kind": { "const": "b" }, "id": { "type": "integer" } }, "required": ["kind"] },
+        } });
+        let members = Spec::members(&schema, &schema, 0);
+        let members: Vec<_> = members
+            .iter()
+            .map(|member| {
+                let spec = &member.spec;
+                (&*member.name, member.is_required, spec.kind, values(spec))
+            })
+            .collect();
+        assert_eq!(
+            members,
+            [
+                ("id", false, Kind::Json, vec![]),
+                ("kind", true, Kind::Text, vec!["a", "b"]),
+            ]
+        );
+        let itself = json!({ "oneOf": [{ "$ref": "#" }] });
+        assert!(Spec::members(&itself, &itself, 0).is_empty());
     }
 
     #[test]

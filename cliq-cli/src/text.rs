@@ -89,6 +89,17 @@ pub(crate) fn title(markdown: &str) -> String {
     text
 }
 
+/// Adds a sentence.
+pub(crate) fn add(help: &mut String, sentence: &str) {
+    if !help.is_empty() {
+        if !help.ends_with('.') {
+            help.push('.');
+        }
+        help.push(' ');
+    }
+    help.push_str(sentence);
+}
+
 /// Returns how many columns the text takes.
 pub(crate) fn width(text: &str) -> usize {
     text.width()

@@ -97,12 +97,13 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     table
 }
 
-/// What `cargo check` costs with the most endpoints: what is plotted.
+/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly
+/// depends on what else the machine does.
 pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
     let endpoints = options.endpoints.last().copied().unwrap_or_default();
     let mut data = format!(
         "# cargo check of a crate with {endpoints} endpoints ({}), less that of one with {BASE}, by \
-         endpoint: wall time, least of {}, {} cores. After a touch: incremental, with one endpoint \
+         endpoint: CPU time, least of {}, {} cores. After a touch: incremental, with one endpoint \
          edited.\nlibrary;mode;ms;over_by_hand\n",
         options.mix.name(),
         options.repeats,
@@ -115,8 +116,8 @@ pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
                 command: Command::Check,
                 endpoints,
             };
-            let cost = cost(all, &case, mode, Clock::Wall);
-            if let (Some(cost), Some(over)) = (cost, over_by_hand(all, &case, mode, Clock::Wall)) {
+            let cost = cost(all, &case, mode, Clock::Cpu);
+            if let (Some(cost), Some(over)) = (cost, over_by_hand(all, &case, mode, Clock::Cpu)) {
                 let name = match variant {
                     Variant::Ours => "this crate",
                     _ => variant.label(),

@@ -43,7 +43,7 @@ const ALL: [Shade; 11] = [
     ABOVE,
 ];
 
-/// A text of that size in units of plotters, 1.24 to a pixel, with its place as its left, middle or right end.
+/// A text of that size, 1.24 of which are a pixel; its place is its left, middle or right end.
 pub(crate) fn text(size: u32, shade: &Shade, end: HPos) -> TextStyle<'static> {
     let style = ("sans-serif", size).into_font().color(shade.light());
     style.pos(Pos::new(end, VPos::Center))

@@ -1,5 +1,10 @@
-//! What `docs/comparison.md` says of this crate is there: each test that it names, each figure that
-//! it repeats, each link to another library.
+<<<<<<< HEAD
+//! Checks the facts of `docs/comparison.md` about this crate: each test that it names, each figure
+//! that it repeats, each link to another library.
+=======
+//! `docs/comparison.md` names tests that exist, repeats figures of the data, and has a source for
+//! each cell.
+>>>>>>> pictures
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +17,18 @@ fn comparison() -> String {
     fs::read_to_string(docs().join("comparison.md")).unwrap()
 }
 
-/// What stands in round brackets behind `](`, and begins like that.
+<<<<<<< HEAD
+/// The targets of links that begin with `begins`.
+=======
+/// Returns the targets of links that begin like that.
+>>>>>>> pictures
 fn targets<'t>(text: &'t str, begins: &'t str) -> impl Iterator<Item = &'t str> {
     let targets = text.split("](").skip(1);
     let target = targets.filter_map(|rest| rest.split(')').next());
     target.filter(move |target| target.starts_with(begins))
 }
 
-/// The lines of the table below that heading, without its head.
+/// Returns the rows of the table below that heading.
 fn table<'t>(text: &'t str, heading: &str) -> Vec<&'t str> {
     let below = text.split(heading).nth(1).unwrap();
     let rows = below.lines().skip_while(|line| !line.starts_with('|'));
@@ -69,7 +78,7 @@ fn each_cell_has_its_source() {
     }
 }
 
-/// Other libraries' and this crate's; what is by hand is what they are compared with.
+/// Of libraries: calls by hand are what they are compared with.
 #[test]
 fn the_figures_are_those_of_the_data() {
     let text = comparison();

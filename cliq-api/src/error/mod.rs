@@ -614,6 +614,41 @@ mod tests {
     }
 
     #[test]
+    fn each_question_is_about_one_kind() {
+        let timeout = Error::timeout(&CLOSE, Sent::Maybe, "");
+        let connect = Error::transport(&CLOSE, TransportError::new(Sent::No, ""), None);
+        let cases = [
+            (status_error(400, ""), None),
+            (status_error(401, ""), Some("unauthorized")),
+            (status_error(404, ""), Some("not found")),
+            (status_error(429, ""), Some("throttled")),
+            (status_error(500, ""), None),
+            (timeout, Some("timeout")),
+            (connect, Some("connect")),
+            (Error::too_large(&CLOSE, 1, None), Some("decode")),
+        ];
+        for (error, expected) in cases {
+            let found = [
+                ("unauthorized", error.is_unauthorized()),
+                ("not found", error.is_not_found()),
+                ("throttled", error.is_throttled()),
+                ("timeout", error.is_timeout()),
+                ("connect", error.is_connect()),
+                ("decode", error.is_decode()),
+            ];
+            let found = found
+                .into_iter()
+                .filter(|(_, is)| *is)
+                .map(|(name, _)| name);
+            assert_eq!(
+                found.collect::<Vec<_>>(),
+                Vec::from_iter(expected),
+                "{error}"
+            );
+        }
+    }
+
+    #[test]
     fn attempts_are_counted() {
         let attempts =
             [5, 9].map(|ended| status_error(503, "").as_attempt(Duration::from_millis(ended)));

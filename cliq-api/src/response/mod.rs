@@ -20,7 +20,6 @@ pub use self::text::Text;
 
 use bytes::Bytes;
 use http::Response;
-use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::request::Call;
@@ -87,13 +86,6 @@ pub mod decode {
     /// The body is ignored.
     #[derive(Debug)]
     pub enum Ignored {}
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Json> for T {
-    fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
-        json::from_slice(content(response), call.meta().response)
-    }
 }
 
 #[diagnostic::do_not_recommend]

@@ -11,9 +11,8 @@ use tokio::time::{Sleep, sleep};
 
 use super::events::{Event, EventData, Events};
 use crate::backoff::Backoff;
-use crate::client::Endpoint;
+use crate::client::{Endpoint, RequestExt, ResponseFuture, awaited};
 use crate::error::{Error, ErrorKind};
-use crate::request_ext::{RequestExt, ResponseFuture, awaited};
 use crate::response::{FromResponse, decode};
 
 /// How long to wait before connecting again, where the server sends no time.

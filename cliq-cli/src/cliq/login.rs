@@ -1,6 +1,6 @@
 //! `login`, `logout` and `whoami`.
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use clap::{ArgAction, ArgGroup, ArgMatches, Command, value_parser};
 use cliq_api::auth::{OAuth, OAuthClient, ScopeSet, SignedIn};
 use cliq_api::{DataCenter, EndpointMeta, SecretString, zoho};
 use serde_json::json;
@@ -8,8 +8,8 @@ use serde_json::json;
 use super::profile::{self, Keeper, Profile, Profiles};
 use super::secrets::{self, Secrets};
 use super::{callback, prompt, session};
-use crate::command::App;
-use crate::failure::{Exit, Failure};
+use crate::command::{App, flag, option};
+use crate::failure::Failure;
 use crate::output::Output;
 use crate::place;
 
@@ -22,15 +22,6 @@ pub(super) fn commands() -> [Command; 3] {
 }
 
 fn login_command() -> Command {
-    let flag = |name: &'static str, help: &'static str| {
-        Arg::new(name)
-            .long(name)
-            .action(ArgAction::SetTrue)
-            .help(help)
-    };
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     Command::new("login")
         .about("Signs in: in the browser, with a code of the API console, or as a device")
         .after_help(
@@ -181,12 +172,7 @@ fn wanted_scopes(app: &App, matches: &ArgMatches) -> Result<ScopeSet, Failure> {
     let names: Vec<&String> = matches.get_many("for").into_iter().flatten().collect();
     let mut endpoints: Vec<&EndpointMeta> = Vec::new();
     for name in &names {
-        let found = app.catalog.find(name);
-        if found.is_empty() {
-            let problem = format!("there is no group or command {name:?}; see cliq api list");
-            return Err(Failure::usage(problem));
-        }
-        endpoints.extend(found.iter().map(|(_, entry)| entry.meta));
+        endpoints.extend(app.named(name)?.iter().map(|(_, entry)| entry.meta));
     }
     let more: Vec<&String> = matches.get_many("scope").into_iter().flatten().collect();
     if names.is_empty() && more.is_empty() {
@@ -259,8 +245,7 @@ pub(super) fn whoami(matches: &ArgMatches) -> Result<(), Failure> {
     let used = named.unwrap_or_else(|| profile::DEFAULT.to_owned());
     let profiles = Profiles::open()?.all()?;
     if profiles.is_empty() && !by_variables {
-        return Err(Failure::new(Exit::Unauthorized, "you are not signed in")
-            .advice("run cliq login, set CLIQ_ACCESS_TOKEN, or try it with --sandbox"));
+        return Err(session::not_signed_in(session::NOT_SIGNED_IN));
     }
     let mut rows = Vec::new();
     if by_variables {

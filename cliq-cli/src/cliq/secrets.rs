@@ -156,19 +156,59 @@ impl File<'_> {
 /// The system's keyring. It may ask its user to unlock it, so it is used on a separate thread.
 #[cfg(feature = "keyring")]
 mod ring {
-    use keyring::{Entry, Error};
+    use std::sync::LazyLock;
+
+    use keyring_core::{Entry, Error, get_default_store};
 
     const SERVICE: &str = "cliq";
+
+    /// Connects to the keyring, once.
+    static CONNECTED: LazyLock<Result<(), String>> = LazyLock::new(|| {
+        // A test has its own.
+        if get_default_store().is_some() {
+            return Ok(());
+        }
+        connect().map_err(|error| error.to_string())
+    });
+
+    #[cfg(target_os = "macos")]
+    fn connect() -> Result<(), Error> {
+        keyring_core::set_default_store(apple_native_keyring_store::keychain::Store::new()?);
+        Ok(())
+    }
+
+    #[cfg(windows)]
+    fn connect() -> Result<(), Error> {
+        keyring_core::set_default_store(windows_native_keyring_store::Store::new()?);
+        Ok(())
+    }
+
+    #[cfg(all(
+        unix,
+        not(any(target_os = "android", target_os = "ios", target_os = "macos"))
+    ))]
+    fn connect() -> Result<(), Error> {
+        keyring_core::set_default_store(zbus_secret_service_keyring_store::Store::new()?);
+        Ok(())
+    }
+
+    #[cfg(not(any(windows, all(unix, not(any(target_os = "android", target_os = "ios"))))))]
+    fn connect() -> Result<(), Error> {
+        Err(Error::NoDefaultStore)
+    }
 
     async fn with<T: Send + 'static>(
         profile: &str,
         work: impl FnOnce(Entry) -> Result<T, Error> + Send + 'static,
     ) -> Result<T, String> {
         let profile = profile.to_owned();
-        let work = move || Entry::new(SERVICE, &profile).and_then(work);
+        let work = move || {
+            CONNECTED.clone()?;
+            let done = Entry::new(SERVICE, &profile).and_then(work);
+            done.map_err(|error| error.to_string())
+        };
         let done = tokio::task::spawn_blocking(work).await;
-        done.map_err(|error| error.to_string())?
-            .map_err(|error| error.to_string())
+        done.map_err(|error| error.to_string()).flatten()
     }
 
     pub(super) async fn store(profile: &str, secrets: String) -> Result<(), String> {
@@ -210,5 +250,64 @@ mod ring {
     #[expect(clippy::unused_async, reason = "as with the feature")]
     pub(super) async fn remove(_: &str) -> Result<(), String> {
         Err(NONE.to_owned())
+    }
+}
+
+#[cfg(all(test, feature = "keyring"))]
+mod tests {
+    use keyring_core::{Entry, Error, mock};
+
+    use super::*;
+
+    fn secrets() -> Secrets {
+        Secrets {
+            client_secret: Some("c4n4ry-secret".into()),
+            refresh_token: "c4n4ry-token".into(),
+        }
+    }
+
+    fn files(directory: &Path) -> usize {
+        fs::read_dir(directory).unwrap().count()
+    }
+
+    /// In one test, as there is one keyring.
+    #[tokio::test]
+    async fn secrets_are_in_the_keyring_or_in_the_file() {
+        keyring_core::set_default_store(mock::Store::new().unwrap());
+        let home = tempfile::tempdir().unwrap();
+        let directory = home.path();
+        let kept = store(directory, "work", &secrets(), None).await.unwrap();
+        assert_eq!((kept, files(directory)), (Keeper::Keyring, 0));
+        let loaded = load(directory, "work", kept).await.unwrap();
+        assert_eq!(loaded.to_json(), secrets().to_json());
+        // Another profile has none.
+        let problem = load(directory, "home", kept).await.err().unwrap();
+        assert_eq!(problem.exit, Exit::Unauthorized);
+
+        remove(directory, "work", kept).await.unwrap();
+        let problem = load(directory, "work", kept).await.err().unwrap();
+        assert_eq!(problem.exit, Exit::Unauthorized);
+        remove(directory, "work", kept).await.unwrap();
+
+        // One that fails: only a wanted one is an error.
+        let break_it = || {
+            let entry = Entry::new("cliq", "work").unwrap();
+            let entry: &mock::Cred = entry.as_any().downcast_ref().unwrap();
+            entry.set_error(Error::NoDefaultStore);
+        };
+        break_it();
+        let wanted = store(directory, "work", &secrets(), Some(Keeper::Keyring)).await;
+        let problem = wanted.unwrap_err();
+        assert_eq!(problem.exit, Exit::Other);
+        let problem = problem.to_string();
+        assert!(
+            problem.starts_with("the keyring failed: ") && !problem.contains("c4n4ry"),
+            "{problem}"
+        );
+        break_it();
+        let kept = store(directory, "work", &secrets(), None).await.unwrap();
+        assert_eq!(kept, Keeper::File);
+        let loaded = load(directory, "work", kept).await.unwrap();
+        assert_eq!(loaded.to_json(), secrets().to_json());
     }
 }

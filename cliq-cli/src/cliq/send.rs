@@ -15,7 +15,7 @@ use serde_json::Value;
 
 use super::csv;
 use crate::calling;
-use crate::command::App;
+use crate::command::{App, flag, option};
 use crate::endpoint::read_stdin;
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
@@ -24,9 +24,6 @@ use crate::progress::Progress;
 const TARGETS: [&str; 6] = ["channel", "channel-id", "chat", "thread", "user", "bot"];
 
 pub(super) fn command() -> Command {
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     Command::new("send")
         .about("Sends a message to a channel, a chat, a thread or a user")
         .after_help(
@@ -53,11 +50,7 @@ pub(super) fn command() -> Command {
         ))
         .group(ArgGroup::new("target").args(TARGETS).multiple(true).required(true))
         .arg(
-            Arg::new("broadcast")
-                .long("broadcast")
-                .action(ArgAction::SetTrue)
-                .requires("bot")
-                .help("With --bot: to all who subscribed to the bot"),
+            flag("broadcast", "With --bot: to all who subscribed to the bot").requires("bot"),
         )
         .arg(
             option(
@@ -86,10 +79,7 @@ pub(super) fn command() -> Command {
         )
         .arg(option("reply-to", "ID", "Replies to the message with this id"))
         .arg(
-            Arg::new("sync")
-                .long("sync")
-                .action(ArgAction::SetTrue)
-                .help("Waits until the message is posted, and prints its id"),
+            flag("sync", "Waits until the message is posted, and prints its id"),
         )
 }
 
@@ -113,10 +103,6 @@ enum Target {
 impl Target {
     fn new(matches: &ArgMatches) -> Result<Self, Failure> {
         let text = |name: &str| matches.get_one::<String>(name).cloned();
-        let chat = |id| {
-            let thread = text("thread");
-            text(id).or(thread).map(Self::Chat)
-        };
         let given = TARGETS[..5].iter().filter(|name| text(name).is_some());
         if given.count() > 1 {
             return Err(Failure::usage(
@@ -126,7 +112,7 @@ impl Target {
         Ok(text("channel")
             .map(Self::Channel)
             .or_else(|| text("channel-id").map(Self::ChannelId))
-            .or_else(|| chat("chat"))
+            .or_else(|| text("chat").or_else(|| text("thread")).map(Self::Chat))
             .or_else(|| text("user").map(Self::User))
             .unwrap_or(Self::Subscribers))
     }
@@ -311,7 +297,13 @@ impl Sending<'_> {
         let meta = R::META;
         let call = call.options(|options| calling::options(options, meta, self.matches));
         let progress = Progress::new(self.client, meta);
-        let posted = progress.watch(call.into_future()).await?;
+        let posted = progress.watch(call.into_future()).await;
+        let posted = posted.map_err(|failure| match self.target {
+            Target::Channel(_) | Target::ChannelId(_) if failure.is_not_found() => {
+                failure.advice("cliq channels list shows those that you can see")
+            }
+            _ => failure,
+        })?;
         serde_json::to_value(posted).map_err(|error| Failure::new(Exit::Other, error.to_string()))
     }
 

@@ -72,10 +72,9 @@ async fn from_profile(named: Option<&str>, matches: &ArgMatches) -> Result<Clien
     let Some(profile) = profiles.get(name)? else {
         let problem = match named {
             Some(name) => format!("there is no profile {name:?}"),
-            None => "you are not signed in".to_owned(),
+            None => NOT_SIGNED_IN.to_owned(),
         };
-        return Err(Failure::new(Exit::Unauthorized, problem)
-            .advice("run cliq login, set CLIQ_ACCESS_TOKEN, or try it with --sandbox"));
+        return Err(not_signed_in(problem));
     };
     let secrets = secrets::load(profiles.directory(), name, profile.secrets).await?;
     let data_center = match data_center(matches)? {
@@ -89,6 +88,13 @@ async fn from_profile(named: Option<&str>, matches: &ArgMatches) -> Result<Clien
         Client::cliq(data_center).credentials(credentials),
         &profile.user,
     )
+}
+
+pub(super) const NOT_SIGNED_IN: &str = "you are not signed in";
+
+pub(super) fn not_signed_in(problem: impl Into<String>) -> Failure {
+    Failure::new(Exit::Unauthorized, problem)
+        .advice("run cliq login, set CLIQ_ACCESS_TOKEN, or try it with --sandbox")
 }
 
 /// A registered program.

@@ -3,14 +3,14 @@
 use std::collections::HashSet;
 use std::time::Duration;
 
-use clap::{Arg, ArgAction, ArgGroup, ArgMatches, Command, value_parser};
+use clap::{ArgGroup, ArgMatches, Command, value_parser};
 use cliq_api::cliq::channels::Channels as _;
 use cliq_api::cliq::messages::{ChatMessage, Content, ListMessagesRequest, Messages as _};
 use cliq_api::{Client, Endpoint as _, Error, OffsetDateTime, PagedExt as _, RequestExt as _};
 use serde_json::Value;
 
 use crate::calling;
-use crate::command::{App, time};
+use crate::command::{App, flag, option, time};
 use crate::failure::{Exit, Failure};
 use crate::output::Output;
 use crate::progress::Progress;
@@ -20,9 +20,6 @@ use crate::text;
 const SHORTEST: Duration = Duration::from_secs(5);
 
 pub(super) fn command() -> Command {
-    let option = |name: &'static str, value: &'static str, help: &'static str| {
-        Arg::new(name).long(name).value_name(value).help(help)
-    };
     Command::new("tail")
         .about("Shows the latest messages of a channel, a chat or a thread, and follows it")
         .arg(option(
@@ -52,12 +49,7 @@ pub(super) fn command() -> Command {
             .default_value("10s")
             .value_parser(time),
         )
-        .arg(
-            Arg::new("no-follow")
-                .long("no-follow")
-                .action(ArgAction::SetTrue)
-                .help("Ends after the messages that there are"),
-        )
+        .arg(flag("no-follow", "Ends after the messages that there are"))
 }
 
 pub(super) async fn run(app: &App, matches: &ArgMatches) -> Result<(), Failure> {
@@ -176,6 +168,11 @@ fn print(message: ChatMessage, output: &Output) -> Result<(), Failure> {
         }
         Some(content) => content.text().unwrap_or_default().to_owned(),
         None => String::new(),
+    };
+    let content = match &message.message_type {
+        // A card, or slides alone.
+        Some(kind) if content.is_empty() => format!("[{kind}]"),
+        _ => content,
     };
     output.line(Value::String(format!(
         "{time}  {}  {content}",

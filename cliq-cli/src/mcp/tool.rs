@@ -48,15 +48,7 @@ impl Tools {
     ) -> Result<Self, Failure> {
         let mut wanted: Vec<(&Group, &Entry)> = Vec::new();
         for name in names {
-            let found = app.catalog.find(name);
-            if found.is_empty() {
-                let problem = format!(
-                    "there is no group or command {name:?}; see {} api list",
-                    app.name()
-                );
-                return Err(Failure::usage(problem));
-            }
-            wanted.extend(found);
+            wanted.extend(app.named(name)?);
         }
         if names.is_empty() {
             wanted.extend(app.catalog.all());

@@ -6,11 +6,17 @@ use serde_json::{Map, Value};
 
 use crate::text;
 
+/// What people look for first.
+const FIRST: [&str; 8] = [
+    "command", "name", "title", "text", "id", "email_id", "type", "status",
+];
 /// How wide a column gets, where there are others.
 const WIDEST: usize = 48;
 /// What a column needs at least.
 const NARROWEST: usize = 6;
 const GAP: usize = 2;
+/// How deep objects are shown by their members.
+const DEEPEST: usize = 3;
 
 /// Renders a value within so many columns; `None`: as wide as it is.
 pub(crate) fn render(value: &Value, columns: Option<usize>) -> String {
@@ -52,41 +58,65 @@ fn only_list(members: &Map<String, Value>) -> Option<Vec<&Map<String, Value>>> {
 
 /// One line for each member.
 fn list(members: &Map<String, Value>, columns: Option<usize>) -> String {
-    let name = members.keys().map(|name| text::width(name)).max();
+    let members = flat(members);
+    let name = members.iter().map(|(name, _)| text::width(name)).max();
     let name = name.unwrap_or_default();
     let left = columns.map(|columns| columns.saturating_sub(name + GAP).max(20));
     let mut out = String::new();
-    for (member, value) in members {
+    for (member, value) in &members {
         let value = cell(value);
-        let value = left.map_or(value.clone(), |left| {
-            text::cut(&value, left).into_owned().into()
-        });
         push(&mut out, &text::one_line(member), name + GAP);
-        out.push_str(&value);
+        out.push_str(&left.map_or(Cow::Borrowed(&*value), |left| text::cut(&value, left)));
         end(&mut out);
     }
     out
 }
 
-/// A header, and one line for each row.
-fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
-    let mut names: Vec<&str> = Vec::new();
-    for row in rows {
-        for (name, value) in *row {
-            if !value.is_null() && !names.contains(&&**name) {
-                names.push(name);
+/// Members by their names; those of an object in it are `object.member`.
+fn flat(members: &Map<String, Value>) -> Vec<(String, &Value)> {
+    fn add<'v>(
+        prefix: &str,
+        members: &'v Map<String, Value>,
+        depth: usize,
+        out: &mut Vec<(String, &'v Value)>,
+    ) {
+        for (name, value) in members {
+            let name = format!("{prefix}{name}");
+            match value {
+                Value::Object(members) if !members.is_empty() && depth < DEEPEST => {
+                    add(&format!("{name}."), members, depth + 1, out);
+                }
+                value => out.push((name, value)),
             }
         }
     }
+    let mut out = Vec::new();
+    add("", members, 0, &mut out);
+    out
+}
+
+/// A header, and one line for each row.
+fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
+    let rows: Vec<Vec<(String, &Value)>> = rows.iter().map(|row| flat(row)).collect();
+    let mut names: Vec<&str> = Vec::new();
+    for (name, value) in rows.iter().flatten() {
+        let is_shown = !cell(value).is_empty();
+        if is_shown && !names.contains(&&**name) {
+            names.push(name);
+        }
+    }
     let is_nested = |name: &str| {
-        let mut values = rows.iter().filter_map(|row| row.get(name));
-        values.any(|value| value.is_object() || value.is_array())
+        let mut values = rows.iter().flatten().filter(|(other, _)| other == name);
+        name.contains('.') || values.any(|(_, value)| value.is_object() || value.is_array())
     };
     names.sort_by_cached_key(|name| (is_nested(name), rank(name)));
     let cells: Vec<Vec<Cow<'_, str>>> = rows
         .iter()
         .map(|row| {
-            let cell = |name: &&str| row.get(*name).map_or(Cow::Borrowed(""), cell);
+            let cell = |name: &&str| {
+                let found = row.iter().find(|(other, _)| other == name);
+                found.map_or(Cow::Borrowed(""), |(_, value)| cell(value))
+            };
             names.iter().map(cell).collect()
         })
         .collect();
@@ -119,9 +149,6 @@ fn grid(rows: &[&Map<String, Value>], columns: Option<usize>) -> String {
 
 /// JSON objects have no order: what people look for comes first.
 fn rank(name: &str) -> usize {
-    const FIRST: [&str; 8] = [
-        "command", "name", "title", "text", "id", "email_id", "type", "status",
-    ];
     let first = FIRST.iter().position(|first| *first == name);
     first.unwrap_or(FIRST.len())
 }
@@ -162,7 +189,26 @@ fn cell(value: &Value) -> Cow<'_, str> {
     match value {
         Value::Null => Cow::Borrowed(""),
         Value::String(value) => text::one_line(value),
-        value => Cow::Owned(text::one_line(&value.to_string()).into_owned()),
+        Value::Array(values) => Cow::Owned(several(values)),
+        Value::Object(members) => Cow::Owned(short(members)),
+        value => Cow::Owned(value.to_string()),
+    }
+}
+
+/// `a, b`; of objects what people look for first.
+fn several(values: &[Value]) -> String {
+    let cells: Vec<_> = values.iter().map(cell).collect();
+    cells.join(", ")
+}
+
+/// The name of an object, or how much is in it.
+fn short(members: &Map<String, Value>) -> String {
+    let texts = FIRST.iter().filter_map(|name| members.get(*name));
+    let named = texts.map(cell).find(|text| !text.is_empty());
+    match (named, members.len()) {
+        (Some(name), _) => name.into_owned(),
+        (None, 0) => String::new(),
+        (None, count) => format!("{{{count}}}"),
     }
 }
 
@@ -194,7 +240,7 @@ mod tests {
             render(&rows, None),
             "TITLE         ID  IS OPEN  TAGS\n\
              Slow sign-in  1   true\n\
-             日本          22           [\"a\",\"b\"]\n"
+             日本          22           a, b\n"
         );
         assert_eq!(
             render(&rows, Some(20)),
@@ -211,7 +257,23 @@ mod tests {
         let object = json!({ "chat_id": "CT_1", "state": { "is_open": true }, "none": null });
         assert_eq!(
             render(&object, None),
-            "chat_id  CT_1\nnone\nstate    {\"is_open\":true}\n"
+            "chat_id        CT_1\nnone\nstate.is_open  true\n"
+        );
+    }
+
+    #[test]
+    fn what_is_in_a_value_has_a_short_form() {
+        let rows = json!([
+            { "sender": { "id": "5", "name": "Ryan West" }, "to": [{ "name": "A" }, { "x": 1, "y": 2 }] },
+            { "sender": null, "to": [], "deep": { "a": { "b": { "c": { "d": 1 } } } }, "empty": {} },
+        ]);
+        let last = format!("{:32}{{1}}\n", "");
+        assert_eq!(
+            render(&rows, None),
+            "SENDER ID  SENDER NAME  TO      DEEP A B C\n\
+             5          Ryan West    A, {2}\n"
+                .to_owned()
+                + &last
         );
     }
 

@@ -2,6 +2,8 @@
 
 mod calls;
 mod endings;
+#[cfg(unix)]
+mod failing;
 mod help;
 mod many;
 mod mcp;
@@ -10,3 +12,5 @@ mod secrets;
 mod sending;
 mod signing_in;
 mod support;
+#[cfg(unix)]
+mod terminal;

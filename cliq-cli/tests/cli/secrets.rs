@@ -2,9 +2,10 @@
 //! processes, or in a file that others can read.
 
 use std::fs;
-use std::path::Path;
 
-use crate::support::{Ended, World};
+#[cfg(unix)]
+use crate::support::visit;
+use crate::support::{Ended, World, feed};
 
 /// In all that must not be shown.
 const CANARY: &str = "c4n4ry";
@@ -39,6 +40,36 @@ fn nothing_that_is_printed_holds_a_secret() {
         silent(&ended, &world);
         assert!(!ended.out.contains(refresh_token) && !ended.err.contains(refresh_token));
     }
+    // A token of the environment, in commands of each kind.
+    let channel = &*world.demo.channel_unique_name;
+    for args in [
+        &["send", "--channel", channel, "Hello"][..],
+        &["send", "--channel", "nowhere", "Hello", "-o", "json"],
+        &["tail", "--channel", channel, "--no-follow"],
+        &["channels", "list", "--all"],
+        &["threads", "follow", thread, "--wait", "0"],
+        &["api", "show", "threads"],
+        &["whoami"],
+        &["completions", "bash"],
+    ] {
+        let mut all = args.to_vec();
+        all.extend(["--log", "trace"]);
+        silent(&world.run(all), &world);
+    }
+    // Tools, whose input may ask for it.
+    let asks = [
+        r#"{"jsonrpc":"2.0","id":1,"method":"initialize","params":{"protocolVersion":"2025-06-18","capabilities":{},"clientInfo":{"name":"test","version":"1"}}}"#,
+        r#"{"jsonrpc":"2.0","method":"notifications/initialized"}"#,
+        r#"{"jsonrpc":"2.0","id":2,"method":"tools/list"}"#,
+        r#"{"jsonrpc":"2.0","id":3,"method":"tools/call","params":{"name":"channels_list","arguments":{}}}"#,
+        r#"{"jsonrpc":"2.0","id":4,"method":"tools/call","params":{"name":"threads_get","arguments":{"thread_chat_id":"nothing"}}}"#,
+    ];
+    let tools = feed(
+        &mut world.as_user(["mcp", "--log", "trace"]),
+        &(asks.join("\n") + "\n"),
+    );
+    assert!(tools.out.contains("\"id\":2"), "{tools:?}");
+    silent(&tools, &world);
     let mut revoked = world.command(["threads", "get", thread, "--log", "trace"]);
     let revoked = revoked
         .env("CLIQ_DATA_CENTER", world.host())
@@ -57,25 +88,28 @@ fn nothing_that_is_printed_holds_a_secret() {
 fn files_are_the_users_alone() {
     use std::os::unix::fs::PermissionsExt as _;
 
-    fn visit(path: &Path, found: &mut Vec<(String, u32, bool)>) {
-        for entry in fs::read_dir(path).unwrap() {
-            let path = entry.unwrap().path();
-            let metadata = fs::metadata(&path).unwrap();
-            let mode = metadata.permissions().mode() & 0o777;
-            found.push((path.display().to_string(), mode, metadata.is_dir()));
-            if metadata.is_dir() {
-                visit(&path, found);
-            }
-        }
-    }
-
     let world = World::new();
     assert_eq!(world.sign_in(&[]).code, Some(0));
     world.plain(&["threads", "get", world.thread()]).ok();
     let mut found = Vec::new();
+    let mut holding = Vec::new();
     for directory in [".config/cliq", ".local/state/cliq"] {
-        visit(&world.home.path().join(directory), &mut found);
+        let directory = world.home.path().join(directory);
+        visit(&directory, &mut |path, metadata| {
+            let mode = metadata.permissions().mode() & 0o777;
+            let path = path.display().to_string();
+            let content = fs::read(&path).unwrap_or_default();
+            if String::from_utf8_lossy(&content).contains(CANARY) {
+                holding.push(path.clone());
+            }
+            found.push((path, mode, metadata.is_dir()));
+        });
     }
+    // The client's secret is in one place.
+    assert!(
+        matches!(&holding[..], [path] if path.ends_with("/credentials.json")),
+        "{holding:?}"
+    );
     assert!(found.len() > 5, "{found:?}");
     for (path, mode, is_directory) in &found {
         // The lock is empty.

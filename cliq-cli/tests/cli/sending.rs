@@ -113,10 +113,31 @@ fn what_cannot_be_sent_is_said_first() {
     assert_eq!(world.demo.sandbox.totals().arrivals, 0);
 }
 
-/// Without a schema of the body, its members are given by name.
+/// Members of a body are options, and others are given by name.
 #[test]
 fn a_body_has_members() {
     let world = World::new();
+    let args = [
+        "messages",
+        "send-channel-by-name",
+        CHANNEL,
+        "--text",
+        "4",
+        "--sync-message",
+        "--styles",
+        r#"{"background": "green"}"#,
+    ];
+    assert!(world.run(args).json()["message_id"].is_string());
+    assert_eq!(latest(&world)["text"], "4");
+    world
+        .run(["channels", "create", "--name", "a", "--level", "everybody"])
+        .fails(2, "possible values: organization, team, private");
+    world
+        .run(["messages", "send", "CT_1", "--card", "no"])
+        .fails(2, "expected JSON");
+    world
+        .run(["send", "--channel", "nowhere", "Hello"])
+        .fails(3, "cliq channels list");
     let args = [
         "messages",
         "send-channel-by-name",

@@ -1,7 +1,7 @@
 //! The program with a separate home directory, and a sandbox that it talks to.
 
 use std::ffi::OsStr;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
 use cliq_sandbox::limits::Limits;
@@ -135,6 +135,24 @@ impl World {
 
     pub(crate) fn thread(&self) -> &str {
         &self.demo.thread_chat_id
+    }
+}
+
+#[cfg(unix)]
+pub(crate) fn signal(child: &std::process::Child, signal: rustix::process::Signal) {
+    let pid = rustix::process::Pid::from_child(child);
+    rustix::process::kill_process(pid, signal).unwrap();
+}
+
+/// Calls this for all that is in a directory.
+pub(crate) fn visit(directory: &Path, found: &mut dyn FnMut(&Path, &std::fs::Metadata)) {
+    for entry in std::fs::read_dir(directory).unwrap() {
+        let path = entry.unwrap().path();
+        let metadata = std::fs::metadata(&path).unwrap();
+        found(&path, &metadata);
+        if metadata.is_dir() {
+            visit(&path, found);
+        }
     }
 }
 

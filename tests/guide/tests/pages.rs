@@ -14,6 +14,9 @@ const GENERATED: [&str; 4] = [
     "docs/sandbox-rules.md",
 ];
 
+/// A page whose tables and sources aren't counted.
+const TABLES: &str = "docs/comparison.md";
+
 fn root() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
 }
@@ -110,7 +113,12 @@ fn links_lead_somewhere() {
 
 #[test]
 fn pages_are_short() {
-    let words = |page: &str| text(page).split_whitespace().count();
+    let is_prose = |line: &&str| !line.starts_with('|') && !line.contains("]: https://");
+    let words = |page: &str| {
+        let text = text(page);
+        let lines = text.lines().filter(|line| page != TABLES || is_prose(line));
+        lines.flat_map(str::split_whitespace).count()
+    };
     let long: Vec<_> = pages()
         .into_iter()
         .filter(|page| !GENERATED.contains(&page.as_str()))

@@ -236,11 +236,15 @@ fn wait_for(lock: &File, path: &Path, time: Duration) -> Result<(), Problem> {
             Err(TryLockError::WouldBlock) => return Err(busy(path.to_owned(), time)),
             Err(TryLockError::Error(error)) => error,
         };
-        return Err(match error.kind() {
-            ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
-            _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
-            _ => Problem::io("lock", path, error),
-        });
+        return Err(cannot_lock(path, error));
+    }
+}
+
+pub(super) fn cannot_lock(path: &Path, error: io::Error) -> Problem {
+    match error.kind() {
+        ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
+        _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
+        _ => Problem::io("lock", path, error),
     }
 }
 
