@@ -3,9 +3,9 @@
 //! The guide: [calling](crate::guide::calling#without-an-async-runtime).
 //!
 //! Every builder gets [`wait`](WaitExt::wait) in place of `.await`, pages, items and streams become
-//! iterators, a [`Download`] becomes a [`Read`](std::io::Read), and [`block_on`] waits for any other
-//! future of this crate, such as a sign-in. [`Body::reader`](crate::Body::reader) and
-//! [`Body::file`](crate::Body::file) read what is sent on threads of their own.
+//! iterators, a [`Download`] becomes a [`Read`](std::io::Read), and [`block_on`] waits for any
+//! other future of this crate, such as a sign-in. [`Body::reader`](crate::Body::reader) and
+//! [`Body::file`](crate::Body::file) read what is sent on separate threads.
 //!
 //! ```no_run
 //! use cliq_api::blocking::{WaitExt, WaitPagedExt};
@@ -48,10 +48,9 @@ use futures_core::Stream;
 use http::Response;
 use tokio::runtime::{Builder, Handle};
 
-use crate::client::Endpoint;
+use crate::client::{Endpoint, RequestExt, awaited};
 use crate::error::{Error, ErrorKind};
 use crate::paging::{Items, PagedExt, Pages};
-use crate::request_ext::{RequestExt, awaited};
 use crate::response::Page;
 use crate::streaming::Download;
 

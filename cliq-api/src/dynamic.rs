@@ -8,12 +8,10 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::body::{Body, Part};
-use crate::client::{self, Client, Context, Options};
+use crate::client::{self, Client, Context, Options, ResponseFuture, respond};
 use crate::error::Error;
 use crate::meta::{EndpointMeta, Place, ResponseKind};
-use crate::paging::DynamicPages;
 use crate::request::{Call, RequestError};
-use crate::request_ext::{ResponseFuture, respond};
 use crate::response::{DecodeError, Delivery, FromResponse, Page, Text, content, decode, json};
 use crate::streaming::{Events, JsonLines};
 
@@ -66,8 +64,8 @@ impl DynamicCall {
         self.call.meta()
     }
 
-    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no parameter
-    /// of that name or several in different places, the call fails: those are set with
+    /// Sets a parameter by its name. If the value can't be sent, or if the endpoint has no
+    /// parameter of that name or several in different places, the call fails: those are set with
     /// [`set_in`](Self::set_in).
     pub fn set<T: Serialize + ?Sized>(self, name: &str, value: &T) -> Self {
         self.set_where(None, name, value)
@@ -127,7 +125,8 @@ impl DynamicCall {
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result<(), Box<dyn std::error::Error + Send + Sync>> {
+    /// # type Result = std::result::Result<(), Box<dyn std::error::Error + Send + Sync>>;
+    /// # async fn example(client: Client, download: &'static cliq_api::EndpointMeta) -> Result {
     /// let mut body = client.call(download).set("FILE_ID", "42").stream().await?.into_body();
     /// while let Some(piece) = body.data().await {
     ///     println!("{} bytes", piece?.len());
@@ -153,25 +152,6 @@ impl DynamicCall {
     /// Sends the call and returns the lines of its response, each of which is any JSON.
     pub fn lines(self) -> ResponseFuture<JsonLines<Value>> {
         self.decoded::<JsonLines<Value>, decode::JsonLines>()
-    }
-
-    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when it
-    /// is polled for; its items are any JSON.
-    ///
-    /// ```no_run
-    /// # use cliq_api::prelude::*;
-    /// # async fn example(client: Client, list: &'static cliq_api::EndpointMeta) -> Result<(), Error> {
-    /// let mut pages = client.call(list).pages();
-    /// while let Some(page) = pages.next().await {
-    ///     for item in page?.items {
-    ///         println!("{item}");
-    ///     }
-    /// }
-    /// # Ok(())
-    /// # }
-    /// ```
-    pub fn pages(self) -> DynamicPages {
-        DynamicPages::new(self)
     }
 
     /// Sends the call as `prepare` changes it, and reads the response as a page.

@@ -9,7 +9,12 @@
 //! pub trait Tickets {
 //!     /// Adds a comment to a ticket.
 //!     #[endpoint(POST "/tickets/<TICKET_ID>/comments", scope = "Tickets.UPDATE")]
-//!     fn add_comment(&self, ticket_id: u64, #[field] text: String, #[field] internal: Option<bool>);
+//!     fn add_comment(
+//!         &self,
+//!         ticket_id: u64,
+//!         #[field] text: String,
+//!         #[field] internal: Option<bool>,
+//!     );
 //! }
 //!
 //! #[tokio::main]
@@ -106,7 +111,6 @@ mod meta;
 mod paging;
 mod provider;
 mod request;
-mod request_ext;
 mod response;
 mod schema;
 mod secrets;
@@ -119,9 +123,6 @@ mod transport;
 mod user_key;
 #[cfg(feature = "zoho")]
 pub mod zoho;
-
-/// The `User-Agent` of clients that don't set one.
-pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 pub use body::{Body, BoxError, Part, TooLarge};
 pub use bytes::Bytes;
@@ -149,11 +150,19 @@ pub use cliq_macros::endpoint;
 ///
 ///     /// Retrieves a ticket.
 ///     #[endpoint(GET "/tickets/<TICKET_ID>", scope = "Tickets.READ", response = "data")]
-///     fn get_ticket(&self, ticket_id: String, #[query(csv)] include: Option<Vec<String>>) -> Ticket;
+///     fn get_ticket(
+///         &self,
+///         ticket_id: String,
+///         #[query(csv)] include: Option<Vec<String>>,
+///     ) -> Ticket;
 ///
 ///     /// Lists tickets.
 ///     #[endpoint(GET "/tickets", scope = "Tickets.READ", page(items = "data", token = "next"))]
-///     fn list_tickets(&self, #[query] state: Option<State>, #[query] next: Option<String>) -> Page<Ticket>;
+///     fn list_tickets(
+///         &self,
+///         #[query] state: Option<State>,
+///         #[query] next: Option<String>,
+///     ) -> Page<Ticket>;
 ///
 ///     /// Opens a ticket of the highest priority.
 ///     fn open_urgent_ticket(&self, subject: impl Into<String>) -> OpenTicketRequest {
@@ -210,7 +219,7 @@ pub use cliq_macros::endpoint;
 /// | `lock = "10m"` | the lockout: how long the server rejects all calls of a user who exceeds a limit. Requires `limit` |
 /// | `lock = none` | the server has no lockouts here, whatever the trait or the provider declares |
 /// | `base = "/api/v2"` | replaces the trait's `base` |
-/// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` of its own isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
+/// | `bucket = "name"` | counts the calls of all endpoints with this name together. A method with a `limit` isn't counted in the trait's bucket unless it names it; nor is one with `bucket = none` |
 /// | `server = "uploads"` | another server of the provider, whose URL the client has from [`ClientBuilder::server`]; `none` for the client's base URL |
 /// | `header("X-Name" = "value")` | constant headers |
 /// | `field("action" = "close", "depth" = 1)` | constant fields of the body: strings, numbers, booleans |
@@ -227,9 +236,9 @@ pub use cliq_macros::endpoint;
 /// Durations are written `10s`, `5m` or `5min`, `1h`, `1day`. Editors with rust-analyzer complete
 /// keys, attributes of arguments and their options.
 ///
-/// A server counts what it can distinguish: methods and paths, whatever the placeholders are called.
-/// Endpoints that are equal in that are counted together, and the limits and buckets of all of them
-/// apply to each. Where a path matches several of them, literals match before `<PATH..>`.
+/// A server counts what it can distinguish: methods and paths, whatever the placeholders are
+/// called. Endpoints that are equal in that are counted together, and the limits and buckets of all
+/// of them apply to each. Where a path matches several of them, literals match before `<PATH..>`.
 ///
 /// # Attributes of an argument
 ///
@@ -251,9 +260,9 @@ pub use cliq_macros::endpoint;
 /// | `#[body(stream)]`, `#[body(stream, content_type = "image/png")]` | the whole body, as a [`Body`] that may be a stream |
 /// | `#[part]`, `#[part("name")]` | a part of a multipart body: a scalar, or a [`Part`] with a file name, a content type, and bytes or a stream; a `Vec` repeats it |
 ///
-/// A required argument is a parameter of the method; an `Option` is a setter of the builder, and isn't
-/// sent unless it is set. Both accept any value that converts `Into` the type, and a `Vec` an iterator
-/// of values that convert into its items; a `Vec<Vec<String>>` also accepts `[["a"]]`.
+/// A required argument is a parameter of the method; an `Option` is a setter of the builder, and
+/// isn't sent unless it is set. Both accept any value that converts `Into` the type, and a `Vec` an
+/// iterator of values that convert into its items; a `Vec<Vec<String>>` also accepts `[["a"]]`.
 ///
 /// A setter may have the name of one of the builder's methods, such as `options`, and hides it:
 /// `RequestExt::options(call, …)` still calls that. Only `send`, `wait`, `wait_send`, `clone` and
@@ -279,7 +288,7 @@ pub use cliq_macros::endpoint;
 /// | `next = link`, `next = "links.next"` | the URL of the next page, in the `Link` header or in a member |
 /// | `number = "page"`, `first = 0` | the query argument that sends the page's number, and the first number; defaults to 1 |
 /// | `offset = "start"` | the query argument that sends how many items come before |
-/// | `more = "has_more"` | the member that says whether there is a next page |
+/// | `more = "has_more"` | the member that tells whether there is a next page |
 ///
 /// # Generated items
 ///
@@ -295,7 +304,8 @@ pub use secrecy::SecretString;
 pub use time::OffsetDateTime;
 
 pub use client::{
-    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RetryPolicy,
+    Builder, Caller, Client, ClientBuilder, Endpoint, EndpointLimits, Options, RequestExt,
+    ResponseFuture, RetryPolicy,
 };
 #[cfg(feature = "zoho")]
 pub use cliq::threads;
@@ -311,7 +321,6 @@ pub use request::{
     BodyValue, FieldMembers, FieldValue, HeaderValue, NestedValue, PartValue, PathValue,
     QueryMembers, QueryValue, RawValue, StreamValue,
 };
-pub use request_ext::{RequestExt, ResponseFuture};
 #[cfg(feature = "reqwest")]
 pub use reqwest;
 pub use response::{DecodeError, FromResponse, ItemError, Lenient, Page, Text, decode};
@@ -346,9 +355,8 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Declaration, Of};
+    pub use crate::client::{Builder, Context, Declaration, Of, awaited, built, call};
     pub use crate::request::Call;
-    pub use crate::request_ext::awaited;
     pub use crate::schema::schema;
 
     /// Returns a rate limit in an endpoint's metadata.
@@ -364,16 +372,6 @@ pub mod __private {
     /// Returns a duration in an endpoint's metadata.
     pub const fn seconds(seconds: u64) -> Option<Duration> {
         Some(Duration::from_secs(seconds))
-    }
-
-    /// Returns a call of an endpoint without values.
-    pub fn call<E: Declaration>() -> Call {
-        Call::new(E::META)
-    }
-
-    /// Returns the builder of a call whose required values are set.
-    pub fn built<B: Builder>(caller: &(impl crate::Caller + ?Sized), call: Call) -> B {
-        B::new(call, Context::new(caller.client().clone()))
     }
 
     /// Collects the argument for a list of lists.

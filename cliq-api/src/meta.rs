@@ -222,8 +222,8 @@ impl EndpointMeta {
         self.idempotent
     }
 
-    /// Returns the header that carries a key of each call, by which the server knows one that it has
-    /// received before.
+    /// Returns the header that carries a key of each call, by which the server knows one that it
+    /// has received before.
     pub const fn idempotency_key(&self) -> Option<&'static str> {
         self.idempotency_key
     }
@@ -506,8 +506,8 @@ impl Param {
         self.required
     }
 
-    /// Returns what its value is, of a list what its items are, as far as the name of the
-    /// declared type says. Its [schema](EndpointMeta::param_schema) has more detail.
+    /// Returns the type of its value, or of the items of a list, as far as it follows from the
+    /// name of the declared type. Its [schema](EndpointMeta::param_schema) has more detail.
     pub const fn value_type(&self) -> ValueType {
         self.value
     }
@@ -688,8 +688,8 @@ pub struct PageMeta {
     pub more: Option<&'static [&'static str]>,
 }
 
-/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter that
-/// asks for it.
+/// How the next page is found. `param` is the index in [`EndpointMeta::params`] of the parameter
+/// that asks for it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum NextPage {

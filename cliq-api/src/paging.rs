@@ -10,12 +10,11 @@ use http::Uri;
 use serde::de::DeserializeOwned;
 use serde_json::{Map, Value};
 
-use crate::client::{self, Builder, Endpoint};
+use crate::client::{self, Builder, Endpoint, ResponseFuture, awaited};
 use crate::dynamic::DynamicCall;
 use crate::error::Error;
 use crate::meta::EndpointMeta;
 use crate::request::{Call, link};
-use crate::request_ext::{ResponseFuture, awaited};
 use crate::response::{FromResponse, Lenient, Page, decode};
 
 /// How many empty pages in a row are followed.
@@ -179,9 +178,9 @@ impl<R: PagedExt> Pages<R> {
     /// # Errors
     ///
     /// Those of the call. Pages without an end are [`ErrorKind::Decode`](crate::ErrorKind::Decode):
-    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row, or,
-    /// where pages have numbers or offsets, the same page three times. A URL of the next page at
-    /// another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
+    /// a server that repeats the token of an earlier page, sends a hundred empty pages in a row,
+    /// or, where pages have numbers or offsets, the same page three times. A URL of the next page
+    /// at another origin is [`ErrorKind::InvalidRequest`](crate::ErrorKind::InvalidRequest), and
     /// nothing is sent there.
     pub async fn next(&mut self) -> Option<Result<Page<R::Item>, Error>> {
         std::future::poll_fn(|context| self.poll(context)).await
@@ -210,7 +209,8 @@ impl<R: PagedExt> Pages<R> {
     ///     match page {
     ///         Ok(page) => println!("{} tickets", page.items.len()),
     ///         Err(error) if error.is_throttled() => {
-    ///             tokio::time::sleep(error.retry_after().unwrap_or(Duration::from_secs(60))).await;
+    ///             let wait = error.retry_after().unwrap_or(Duration::from_secs(60));
+    ///             tokio::time::sleep(wait).await;
     ///             pages.resume();
     ///         }
     ///         Err(error) => return Err(error),
@@ -260,15 +260,33 @@ pub struct DynamicPages {
     fetching: Option<ResponseFuture<Page<Value>>>,
 }
 
-impl DynamicPages {
-    pub(crate) fn new(call: DynamicCall) -> Self {
-        Self {
-            walk: Walk::new(call.endpoint()),
-            call,
+impl DynamicCall {
+    /// Returns a stream of all pages of an endpoint that declares them. Each page is fetched when
+    /// it is polled for; its items are any JSON.
+    ///
+    /// ```no_run
+    /// # use cliq_api::prelude::*;
+    /// # use cliq_api::EndpointMeta;
+    /// # async fn example(client: Client, list: &'static EndpointMeta) -> Result<(), Error> {
+    /// let mut pages = client.call(list).pages();
+    /// while let Some(page) = pages.next().await {
+    ///     for item in page?.items {
+    ///         println!("{item}");
+    ///     }
+    /// }
+    /// # Ok(())
+    /// # }
+    /// ```
+    pub fn pages(self) -> DynamicPages {
+        DynamicPages {
+            walk: Walk::new(self.endpoint()),
+            call: self,
             fetching: None,
         }
     }
+}
 
+impl DynamicPages {
     /// Starts with another page, as [`Pages::start_at`] does.
     pub fn start_at(mut self, token: impl Into<String>) -> Self {
         self.walk.next = Next::Token(token.into());

@@ -9,10 +9,13 @@ use std::ops::Range;
 
 use base64::Engine as _;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
-use http::HeaderValue;
+use http::header::{ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT};
+use http::request::Parts;
+use http::{HeaderMap, HeaderName, HeaderValue, Request, Uri};
 use secrecy::{ExposeSecret, SecretString};
 
 use crate::body::BoxError;
+use crate::few::Few;
 
 /// What is shown in place of a secret.
 pub(crate) const REDACTED: &str = "[redacted]";
@@ -26,6 +29,88 @@ const VALUE: usize = 8;
 const LONGEST_ESCAPE: usize = 12;
 /// How often a text may be encoded.
 const DECODINGS: usize = 2;
+
+/// What a request carried in its head that may be secret, to know it if the request fails.
+pub(crate) struct Carried {
+    headers: Few<(HeaderName, HeaderValue)>,
+    uri: Uri,
+}
+
+impl Carried {
+    pub(crate) fn of(head: &Parts) -> Self {
+        // Each call pays for this. Most have one header besides these.
+        let is_plain =
+            |name: &HeaderName| [ACCEPT, CONTENT_LENGTH, CONTENT_TYPE, USER_AGENT].contains(name);
+        let headers = head.headers.iter().filter(|(name, _)| !is_plain(name));
+        Self {
+            headers: headers
+                .map(|(name, value)| (name.clone(), value.clone()))
+                .collect(),
+            uri: head.uri.clone(),
+        }
+    }
+
+    /// Returns the secrets. `without` is the request as it was before it was authorized: what it
+    /// lacks is the authorization.
+    pub(crate) fn secrets(&self, without: Option<&Request<()>>) -> Secrets {
+        let mut secrets = Secrets::default();
+        let is_added = |name: &HeaderName, value: &HeaderValue| {
+            without.is_some_and(|request| !has(request.headers(), name, value))
+        };
+        for (name, value) in &*self.headers {
+            if value.is_sensitive() || is_secret_header(name) || is_added(name, value) {
+                secrets.add_header(value);
+            }
+        }
+        let known = without.and_then(|request| request.uri().query());
+        let known: Vec<_> = known.unwrap_or_default().split('&').collect();
+        for pair in self.uri.query().unwrap_or_default().split('&') {
+            let is_added = without.is_some() && !known.contains(&pair);
+            for (name, value) in form_urlencoded::parse(pair.as_bytes()) {
+                if is_added || is_secret_parameter(&name) {
+                    secrets.add(&value);
+                }
+            }
+        }
+        secrets
+    }
+}
+
+fn has(headers: &HeaderMap, name: &HeaderName, value: &HeaderValue) -> bool {
+    headers.get_all(name).iter().any(|known| known == value)
+}
+
+/// Whether a header of that name holds a secret, whoever set it.
+fn is_secret_header(name: &HeaderName) -> bool {
+    let name = name.as_str();
+    let parts = [
+        "auth",
+        "cookie",
+        "secret",
+        "password",
+        "api-key",
+        "apikey",
+        "api_key",
+        "signature",
+    ];
+    parts.iter().any(|part| name.contains(part)) || name.ends_with("token")
+}
+
+/// The same for a parameter of the query. A page token is none.
+fn is_secret_parameter(name: &str) -> bool {
+    let name = name.to_ascii_lowercase().replace(['-', '_'], "");
+    let parts = [
+        "apikey",
+        "appkey",
+        "extensionkey",
+        "authtoken",
+        "accesstoken",
+        "secret",
+        "password",
+        "signature",
+    ];
+    parts.iter().any(|part| name.contains(part))
+}
 
 /// The secrets of a request.
 #[derive(Default)]
@@ -121,8 +206,8 @@ impl Secrets {
         }
     }
 
-    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one that
-    /// has their texts alone, without the secrets.
+    /// Returns an error as it is, if neither it nor its causes show a secret, and otherwise one
+    /// that has their texts alone, without the secrets.
     pub(crate) fn redact_error(&self, error: BoxError) -> BoxError {
         if self.0.is_empty() {
             return error;
@@ -362,137 +447,4 @@ impl StdError for Redacted {
 }
 
 #[cfg(test)]
-mod tests {
-    use super::*;
-
-    fn secrets(header: &str) -> Secrets {
-        let mut secrets = Secrets::default();
-        secrets.add_header(&HeaderValue::try_from(header).unwrap());
-        secrets
-    }
-
-    #[test]
-    fn a_secret_is_found_in_each_form() {
-        let secrets = secrets("Bearer c4n+4r/y=\"é");
-        for text in [
-            "c4n+4r/y=\"é",
-            "C4N+4R/Y=\"é",
-            "c4n%2B4r%2Fy%3d%22%C3%A9",
-            "c4n%252B4r%252Fy%253d%2522%25C3%25A9",
-            r#"c4n+4r\/y=\"\u00e9"#,
-            r"c4n\u002b4r\u002fy\x3d\u{22}é",
-            "c4n+4r/y&#61;&quot;&#xe9;",
-            "c4n-4r_y=\"é",
-            "YzRuKzRyL3k9IsOp",
-            "yzrukzryl3k9isop",
-        ] {
-            assert_eq!(
-                secrets.redact(&format!("<{text}>")),
-                "<[redacted]>",
-                "{text}"
-            );
-        }
-        for text in [
-            "c4n+4",
-            "Bearer",
-            "",
-            "c4n%zz4r/y=\"é",
-            "%",
-            "\\",
-            "&#;",
-            "\\u",
-        ] {
-            assert_eq!(secrets.redact(text), text);
-        }
-    }
-
-    #[test]
-    fn texts_stay_whole_around_it() {
-        let mut secrets = Secrets::default();
-        secrets.add("c4n4ry");
-        secrets.add("4ry-2");
-        assert_eq!(
-            secrets.redact("äc4n4ryü c4n4ry-2,4ry-2"),
-            "ä[redacted]ü [redacted],[redacted]"
-        );
-        assert_eq!(secrets.redact("%c4n4ry%"), "%[redacted]%");
-        assert!(secrets.are_in("c4n4ry") && !secrets.are_in("c4n4"));
-        assert!(secrets.contain("n4r") && !secrets.contain("n5"));
-        assert!(!format!("{secrets:?}").contains("c4n4ry"));
-    }
-
-    #[test]
-    fn the_beginning_of_a_secret_is_found_at_the_end() {
-        let secrets = secrets("Bearer 0123/56789abcdef");
-        let long = "x".repeat(CUT);
-        for end in [
-            "0123",
-            "0123/567",
-            "0123%2",
-            "0123%2f5",
-            "0123%252",
-            "0123\\u002",
-            "0123&#4",
-        ] {
-            let cut = format!("{long} {end}");
-            assert_eq!(secrets.redact(&cut), format!("{long} [redacted]"));
-        }
-        for end in ["012", "0123 or so", "0123%3f", "123/5"] {
-            let whole = format!("{long} {end}");
-            assert_eq!(secrets.redact(&whole), whole);
-        }
-        assert_eq!(secrets.redact("it is 0123/567"), "it is 0123/567");
-    }
-
-    #[test]
-    fn a_short_one_is_a_word() {
-        let secrets = secrets("Bearer abc");
-        assert_eq!(
-            secrets.redact("abc \"abc\" abcd xabc a"),
-            "[redacted] \"[redacted]\" abcd xabc a"
-        );
-        assert_eq!(self::secrets("").redact("a b"), "a b");
-    }
-
-    #[test]
-    fn each_scheme_has_its_secrets() {
-        // "user:pässword".
-        let basic = secrets("Basic dXNlcjpww6Rzc3dvcmQ=");
-        for text in [
-            "dXNlcjpww6Rzc3dvcmQ=",
-            "dXNlcjpww6Rzc3dvcmQ",
-            "pässword",
-            "p%c3%a4ssword",
-        ] {
-            assert!(basic.are_in(text), "{text}");
-        }
-        assert!(!basic.are_in("user") && !basic.are_in("Basic"));
-        // "sk_live_1:".
-        assert!(secrets("Basic c2tfbGl2ZV8xOg==").are_in("sk_live_1"));
-        let signed = secrets("AWS4-HMAC-SHA256 Credential=AKIDEXAMPLE/eu, Signature=5d672d79");
-        assert!(signed.are_in("5d672d79") && signed.are_in("AKIDEXAMPLE/eu"));
-        assert!(!signed.are_in("AWS4-HMAC-SHA256"));
-        assert!(secrets("session=5d672d79; theme=dark").are_in("5d672d79"));
-        assert!(secrets("5d672d79").are_in("5d672d79"));
-    }
-
-    #[test]
-    fn an_error_is_kept_unless_it_or_a_cause_shows_a_secret() {
-        let secrets = secrets("Bearer c4n4ry");
-        let kept = secrets.redact_error(std::io::Error::other("no").into());
-        assert!(kept.is::<std::io::Error>());
-        let inner = std::io::Error::other("it was c4n4ry");
-        let outer = crate::TransportError::new(crate::Sent::Maybe, "no answer").caused_by(inner);
-        let shown = secrets.redact_error(outer.into());
-        let cause = shown.source().unwrap();
-        assert_eq!(
-            (shown.to_string(), format!("{shown:?}")),
-            ("no answer".into(), "no answer".into())
-        );
-        assert_eq!(
-            (cause.to_string(), format!("{cause:?}")),
-            ("it was [redacted]".into(), "it was [redacted]".into())
-        );
-        assert!(cause.source().is_none());
-    }
-}
+mod tests;

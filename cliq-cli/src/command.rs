@@ -24,9 +24,9 @@ const CLOSING: Duration = Duration::from_secs(2);
 
 /// A program made from declared endpoints: each is a command, and a tool of its MCP server.
 ///
-/// Of several traits, each is a group of commands: `desk tickets close 42`. The commands of a single
-/// one are the program's own: `tickets close 42`. What a trait is about is left out of its commands,
-/// so `close_ticket` of `Tickets` is `close`; the whole name works as well.
+/// Of several traits, each is a group of commands: `desk tickets close 42`. The commands of a
+/// single one are the program's own: `tickets close 42`. What a trait is about is left out of its
+/// commands, so `close_ticket` of `Tickets` is `close`; the whole name works as well.
 ///
 /// Rate limits are shared by all processes of the user, in files below
 /// `$XDG_STATE_HOME/<program>` (`~/.local/state`).
@@ -75,7 +75,7 @@ impl Command {
         }
     }
 
-    /// Sets what `--help` says first. Defaults to the documentation of the trait.
+    /// Sets the first text of `--help`. Defaults to the documentation of the trait.
     pub fn about(mut self, about: impl Into<String>) -> Self {
         self.about = about.into();
         self
@@ -101,12 +101,13 @@ impl Command {
         self.plain(|plain| plain.base_url = Some(url.into()))
     }
 
-    /// Sets how the client is built, for other authorization than a bearer token, or for a provider.
-    /// The program adds its endpoints, the user, and the store of rate limits.
+    /// Sets how the client is built, for other authorization than a bearer token, or for a
+    /// provider. The program adds its endpoints, the user, and the store of rate limits.
     ///
     /// ```no_run
     /// use cliq_api::prelude::*;
-    /// # #[endpoints] pub trait Tickets { #[endpoint(GET "/a")] fn list_tickets(&self) -> Vec<String>; }
+    /// # #[endpoints]
+    /// # pub trait Tickets { #[endpoint(GET "/a")] fn list_tickets(&self) -> Vec<String>; }
     ///
     /// cliq_cli::Command::new("tickets").apis([TICKETS]).client(|| {
     ///     let key = std::env::var("TICKETS_KEY").unwrap_or_default();

@@ -36,7 +36,7 @@ pub(crate) enum Exit {
 }
 
 impl Exit {
-    /// What `--help` says of them.
+    /// Their part of `--help`.
     pub(crate) const HELP: &'static str = "\
 Exit codes:
   0  done
@@ -93,7 +93,7 @@ impl Failure {
         }
     }
 
-    /// What can be said without a request.
+    /// An error of usage, found without a request.
     pub(crate) fn usage(message: impl Into<String>) -> Self {
         Self::new(Exit::Usage, message)
     }

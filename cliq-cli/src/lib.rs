@@ -13,7 +13,12 @@
 //! pub trait Tickets {
 //!     /// Adds a comment to a ticket.
 //!     #[endpoint(POST "/tickets/<TICKET_ID>/comments")]
-//!     fn add_comment(&self, ticket_id: u64, #[field] text: String, #[field] internal: Option<bool>);
+//!     fn add_comment(
+//!         &self,
+//!         ticket_id: u64,
+//!         #[field] text: String,
+//!         #[field] internal: Option<bool>,
+//!     );
 //! }
 //!
 //! fn main() -> ExitCode {

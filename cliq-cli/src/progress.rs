@@ -1,4 +1,4 @@
-//! The line on a terminal that says what is waited for.
+//! The line on a terminal that shows what is waited for.
 
 use std::io::{self, IsTerminal as _};
 use std::time::Duration;
@@ -37,7 +37,7 @@ impl Progress {
         }
     }
 
-    /// Waits for a part of the call. If that takes longer, the line says for what.
+    /// Waits for a part of the call. If that takes longer, the line shows for what.
     pub(crate) async fn watch<T>(
         &self,
         call: impl Future<Output = Result<T, Error>>,
@@ -77,7 +77,7 @@ impl Progress {
         bar.tick();
     }
 
-    /// Says how far it is.
+    /// Shows the progress.
     pub(crate) fn note(&self, message: String) {
         if let Some(bar) = &self.bar {
             bar.set_message(message);

@@ -124,7 +124,7 @@ pub(crate) fn cut(text: &str, columns: usize) -> Cow<'_, str> {
     Cow::Owned(out)
 }
 
-/// Seconds, rounded up: a wait that is shorter than said would be too short.
+/// Seconds, rounded up: a shorter wait than needed would fail.
 pub(crate) fn whole_seconds(time: Duration) -> u64 {
     time.as_secs() + u64::from(time.subsec_nanos() > 0)
 }

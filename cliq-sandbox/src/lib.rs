@@ -76,9 +76,9 @@ The sandbox's clock starts at the same time in every run, and follows Tokio's ti
 
 # Differences from Cliq
 
-Paths, parameters, responses and documented errors follow Zoho's documentation. `docs/sandbox-rules.md`
-lists all assumptions, and a table of errors. An error has the documented message of its status, a
-known code, and its cause in the header `X-Sandbox-Reason`, which Cliq doesn't send. If
+Paths, parameters, responses and documented errors follow Zoho's documentation. The page
+`docs/sandbox-rules.md` lists all assumptions and errors. An error has the documented message of its
+status, a known code, and its cause in the header `X-Sandbox-Reason`, which Cliq doesn't send. If
 documentation and observed behavior differ, the documentation is the default; see [`Posts`].
 
 # Worlds

@@ -296,7 +296,7 @@ fn a_world_is_kept_from_run_to_run() {
         assert!(
             running
                 .welcome
-                .contains(&format!("keeps what happened in it in {file}."))
+                .contains(&format!("writes its world to {file}."))
         );
         let path = running
             .welcome

@@ -41,7 +41,7 @@ fn differences() -> String {
          strictest limit and the longest lock of its operations; of endpoints that share a URL, the client\n  \
          keeps all limits. `override_limit` replaces them.\n\
          - Where a document has a limit and no lock, none is declared: the client assumes one.\n\
-         - Answers whose example says only `Response Code` have no type: their body is ignored.\n\
+         - Answers whose example has only `Response Code` have no type: their body is ignored.\n\
          - Where a schema and an example put a result into different members, the type reads both:\n  \
          `list_starred_messages`, `get_primary_pinned_message`, `send_message` with a card.\n\
          - Three paths repeat a word or a letter, as documented: `delete_messages` (`messagess`),\n  \

@@ -156,6 +156,27 @@ fn what_is_announced_wins() {
     }
 }
 
+/// Declared, assumed or announced: a year is added to a time without an overflow.
+#[test]
+fn no_lockout_is_longer_than_a_year() {
+    let year = Duration::from_hours(365 * 24);
+    let settings = LimitSettings::new()
+        .cold_start(false)
+        .max_retry_after(Duration::MAX);
+    let limited = BucketSpec::new("server", "GET /").limit(Limit::new(20, MINUTE));
+    for lock in [year - MINUTE, year, year + MINUTE, Duration::MAX] {
+        let expected = lock.min(year).as_millis() + 1_001;
+        let assuming = settings.clone().assumed_lock(Some(lock));
+        let declared = Rules::new(&limited.clone().lock(lock), &settings);
+        assert_eq!(lasts(&declared, None), expected);
+        assert_eq!(lasts(&Rules::new(&limited, &assuming), None), expected);
+        assert_eq!(
+            lasts(&Rules::new(&limited, &settings), Some(lock)),
+            expected
+        );
+    }
+}
+
 /// Without a declaration, a lockout is as announced, or else as the settings assume.
 #[test]
 fn no_lockout_is_assumed_but_where_the_settings_say() {

@@ -16,6 +16,7 @@ mod latency;
 mod locks;
 mod queue;
 mod quota;
+mod rules;
 mod saturation;
 mod several;
 mod shared;

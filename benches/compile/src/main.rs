@@ -54,6 +54,10 @@ fn run(options: &Options) -> Result<(), String> {
         let all = measure::measure(options, &layout, &target)?;
         report.push(report::endpoints(options, &all));
         report.extend(report::linear(options, &all));
+        if let Some(path) = &options.save {
+            fs::write(path, report::plotted(options, &all))
+                .map_err(|error| format!("{} can't be written: {error}", path.display()))?;
+        }
     }
     if options.count_crates || options.clean_build {
         let clean = Clean::write(&project, &target)?;

@@ -1,15 +1,17 @@
 //! Command-line options.
 
+use std::path::PathBuf;
 use std::str::FromStr;
 
 pub(crate) const HELP: &str = "\
-Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with two other
-libraries that declare clients by macros. README.md says how, and how to read the result.
+Measures what an endpoint costs at compile time: with `#[endpoints]`, by hand over reqwest, and with
+two other libraries that declare clients by macros. README.md says how, and how to read the result.
 
 Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTIONS]
 
       --endpoints <N,…>      how many endpoints a crate has [default: 50,200,800]
-      --repeats <N>          how often each crate is compiled in each mode; the least counts [default: 5]
+      --repeats <N>          how often each crate is compiled in each mode; the least counts
+                             [default: 5]
       --clean-repeats <N>    the same for the clean builds [default: 3]
       --parts <PART,…>       endpoints, crates, clean-build [default: all]
       --only <COMMAND>       only `check`, or only `build`
@@ -17,6 +19,7 @@ Usage: cargo run --release --manifest-path benches/compile/Cargo.toml -- [OPTION
       --mix <MIX>            mixed (GET and POST in turn), get, post [default: mixed]
       --per-module <N>       endpoints in one module (or trait); 0 puts all in one [default: 50]
       --skip-peers           leave out the other libraries
+      --save <FILE>          write what `cargo check` costs with the most endpoints, to be plotted
   -h, --help                 print this
 ";
 
@@ -97,6 +100,7 @@ pub(crate) struct Options {
     pub(crate) mix: Mix,
     pub(crate) per_module: usize,
     pub(crate) peers: bool,
+    pub(crate) save: Option<PathBuf>,
 }
 
 impl Default for Options {
@@ -113,6 +117,7 @@ impl Default for Options {
             mix: Mix::Mixed,
             per_module: 50,
             peers: true,
+            save: None,
         }
     }
 }
@@ -146,6 +151,7 @@ impl Options {
                 "--mix" => options.mix = choice(&value()?, &[Mix::Mixed, Mix::Get, Mix::Post])?,
                 "--per-module" => options.per_module = number(&value()?)?,
                 "--skip-peers" => options.peers = false,
+                "--save" => options.save = Some(value()?.into()),
                 _ => return Err(format!("`{name}` is no option; `--help` lists them")),
             }
             if inline.is_some() {

@@ -1,6 +1,7 @@
 //! Prints the results.
 
 use std::fmt::Write as _;
+use std::thread;
 
 use crate::clean::{Crates, Times, least};
 use crate::generate::Case;
@@ -94,6 +95,39 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     table.truncate(table.trim_end().len());
     table.push('\n');
     table
+}
+
+/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly
+/// depends on what else the machine does.
+pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
+    let endpoints = options.endpoints.last().copied().unwrap_or_default();
+    let mut data = format!(
+        "# cargo check of a crate with {endpoints} endpoints ({}), less that of one with {BASE}, by \
+         endpoint: CPU time, least of {}, {} cores. After a touch: incremental, with one endpoint \
+         edited.\nlibrary;mode;ms;over_by_hand\n",
+        options.mix.name(),
+        options.repeats,
+        thread::available_parallelism().map_or(0, usize::from)
+    );
+    for mode in [Mode::Scratch, Mode::Touch] {
+        for variant in Variant::ALL {
+            let case = Case {
+                variant,
+                command: Command::Check,
+                endpoints,
+            };
+            let cost = cost(all, &case, mode, Clock::Cpu);
+            if let (Some(cost), Some(over)) = (cost, over_by_hand(all, &case, mode, Clock::Cpu)) {
+                let name = match variant {
+                    Variant::Ours => "this crate",
+                    _ => variant.label(),
+                };
+                let (millis, mode) = (cost * 1000.0, mode.name());
+                let _ = writeln!(data, "{name};{mode};{millis:.3};{over:.3}");
+            }
+        }
+    }
+    data
 }
 
 /// Reports whether twice the endpoints cost twice as much.

@@ -1,7 +1,9 @@
 //! Measures a call over loopback, with a token, a limit, retries, a deadline and traces.
 
-use std::io;
+use std::fmt::Write as _;
+use std::path::Path;
 use std::time::{Duration, Instant};
+use std::{fs, io, thread};
 
 use futures_util::future::join_all;
 use tokio::runtime::Runtime;
@@ -29,11 +31,25 @@ const NAMES: [&str; 8] = [
 const BARE: usize = 0;
 const HYPER: usize = 2;
 
-pub(crate) fn measure() {
+/// With `save`, measures no more than what is plotted, and writes it there.
+pub(crate) fn measure(save: Option<&Path>) {
     println!("a call over loopback ({ROUNDS} rounds)");
     let small = server::start(0, false);
+    let mut data = format!(
+        "# A POST with a small response over loopback, without TLS; medians of {ROUNDS} rounds of \
+         {CALLS} calls, {} cores. With this crate a call has a limit, retries, a deadline and \
+         traces.\nclient;in_flight;us;over_reqwest\n",
+        thread::available_parallelism().map_or(0, usize::from)
+    );
     for in_flight in [1, 64] {
-        compare(&small, in_flight, CALLS, "a small response");
+        for (name, time, ratio) in compare(&small, in_flight, CALLS, "a small response") {
+            let name = name.replace("ours", "this crate");
+            let _ = writeln!(data, "{name};{in_flight};{time:.2};{ratio:.3}");
+        }
+    }
+    if let Some(path) = save {
+        fs::write(path, data).expect("the file can be written");
+        return;
     }
     let one_kib = server::start(1 << 10, false);
     compare(&one_kib, 1, CALLS, "a response of 1 KiB");
@@ -53,7 +69,13 @@ pub(crate) fn measure() {
     }
 }
 
-fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
+/// The name of each side, its µs for a call, and how often that is what bare `reqwest` takes.
+fn compare(
+    place: &Place,
+    in_flight: usize,
+    calls: usize,
+    what: &str,
+) -> Vec<(&'static str, f64, f64)> {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -91,6 +113,7 @@ fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
     };
     let sides = Sides::<{ NAMES.len() }>::measure(ROUNDS, time);
     println!("  {what}, {in_flight} in flight");
+    let mut all = Vec::new();
     for (side, name) in NAMES.into_iter().enumerate() {
         let time = sides.median(side).as_secs_f64() * 1e6 / calls as f64;
         if time > 0.0 {
@@ -99,8 +122,10 @@ fn compare(place: &Place, in_flight: usize, calls: usize, what: &str) {
                 "    {name:<20} {time:>8.2} µs a call  {bare:>5.3} x reqwest, {hyper:>5.3} x \
                  hyper-util"
             );
+            all.push((name, time, bare));
         }
     }
+    all
 }
 
 /// Measures this many calls, with this many in flight, over established connections.

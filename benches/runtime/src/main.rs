@@ -10,6 +10,7 @@ mod users;
 
 use std::alloc::System;
 use std::env;
+use std::path::Path;
 
 use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 
@@ -18,13 +19,21 @@ use stats_alloc::{INSTRUMENTED_SYSTEM, StatsAlloc};
 static ALLOCATOR: &StatsAlloc<System> = &INSTRUMENTED_SYSTEM;
 
 fn main() {
-    let only = env::args().nth(1);
-    let wanted = |part: &str| only.as_deref().is_none_or(|only| only == part);
+    let arguments: Vec<String> = env::args().skip(1).collect();
+    let (only, save) = match &arguments[..] {
+        [] => (None, None),
+        [only] => (Some(only), None),
+        [only, option, file] if option == "--save" && only == "calling" => {
+            (Some(only), Some(Path::new(file)))
+        }
+        _ => panic!("expected a part, and `--save FILE` after `calling`: {arguments:?}"),
+    };
+    let wanted = |part: &str| only.is_none_or(|only| only == part);
     if wanted("building") {
         building::measure(ALLOCATOR);
     }
     if wanted("calling") {
-        calling::measure();
+        calling::measure(save);
     }
     if wanted("users") {
         users::measure(ALLOCATOR);

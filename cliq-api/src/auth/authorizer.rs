@@ -37,8 +37,8 @@ use crate::user_key::UserKey;
 /// ```
 pub trait Authorizer: fmt::Debug + Send + Sync + 'static {
     /// Authorizes one attempt. It is called after the attempt's permit was acquired, with a head
-    /// that was built for this attempt, and may wait, for example for a token. A header or parameter
-    /// that the endpoint or the user set is left as it is.
+    /// that was built for this attempt, and may wait, for example for a token. A header or
+    /// parameter that the endpoint or the user set is left as it is.
     ///
     /// # Errors
     ///

@@ -66,7 +66,8 @@ impl Credentials {
     /// is revoked. A server may replace it with each use: see
     /// [`TokenSettings::on_new_refresh_token`](super::TokenSettings::on_new_refresh_token).
     ///
-    /// Use it for one [`UserKey`](crate::UserKey): two users with one refresh token renew independently.
+    /// Use it for one [`UserKey`](crate::UserKey): two users with one refresh token renew
+    /// independently.
     pub fn refresh_token(client: &OAuthClient, refresh_token: impl Into<SecretString>) -> Self {
         Self::of(Kind::Grant(Arc::new(Grant {
             client: client.clone(),

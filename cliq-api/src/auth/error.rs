@@ -112,7 +112,8 @@ impl AuthError {
         self.change(|inner| inner.transient = transient)
     }
 
-    /// Sets the time before which there is no retry, by Tokio's clock. `now` is the wall clock's time.
+    /// Sets the time before which there is no retry, by Tokio's clock. `now` is the wall clock's
+    /// time.
     pub(super) fn with_retry_at(self, steady: Instant, now: SystemTime) -> Self {
         let wait = steady.saturating_duration_since(Instant::now());
         let at = now + wait;

@@ -140,8 +140,8 @@ impl Held {
         }
     }
 
-    /// A token that had expired when it was issued has a wrong expiry: a clock or a number is off. It
-    /// is used until the server refuses it; otherwise each call would renew it.
+    /// A token that had expired when it was issued has a wrong expiry: a clock or a number is off.
+    /// It is used until the server refuses it; otherwise each call would renew it.
     pub(super) fn fresh(mut self, now: SystemTime) -> Self {
         self.life = self.life.filter(|life| !life.is_over(now));
         self

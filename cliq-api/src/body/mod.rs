@@ -1,4 +1,4 @@
-//! The body of a request or a response: bytes, or a stream that is sent once or opened anew.
+//! The body of a request or a response: bytes, or a stream that is sent once or reopened.
 
 mod part;
 mod sources;
@@ -6,9 +6,6 @@ mod sources;
 use std::any::Any;
 use std::error::Error as StdError;
 use std::fmt;
-use std::fs;
-use std::io::{self, Read};
-use std::path::PathBuf;
 use std::pin::Pin;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::task::{Context, Poll, ready};
@@ -17,12 +14,10 @@ use bytes::Bytes;
 use http_body::{Frame, SizeHint};
 use http_body_util::BodyExt;
 use http_body_util::combinators::UnsyncBoxBody;
-use tokio::io::AsyncRead;
 
 pub use self::part::Part;
-pub(crate) use self::part::Parts;
+pub(crate) use self::part::{Parts, Payload};
 use crate::few::Few;
-use sources::{AsyncReader, Lazy, Pieces, Reader, WithLength};
 
 /// Any error, as bodies and layers report it.
 pub type BoxError = Box<dyn StdError + Send + Sync>;
@@ -40,7 +35,8 @@ type BoxStream = UnsyncBoxBody<Bytes, BoxError>;
 /// assert_eq!(whole.as_bytes(), Some(&"{}".into()));
 ///
 /// // A body that can be opened again may be sent again after a failure.
-/// let replayable = Body::replayable(|| Body::from(std::fs::read("report.csv").unwrap_or_default()));
+/// let report = || Body::from(std::fs::read("report.csv").unwrap_or_default());
+/// let replayable = Body::replayable(report);
 /// assert!(replayable.try_clone().is_some());
 /// ```
 #[derive(Default)]
@@ -92,62 +88,6 @@ impl Body {
     /// Returns a body that `open` makes for each attempt, so that a call with it can be retried.
     pub fn replayable(open: impl Fn() -> Self + Send + Sync + 'static) -> Self {
         Self(Kind::Replayable(Arc::new(open)))
-    }
-
-    /// Returns a body of a stream's pieces. It is sent once.
-    pub fn stream<S, E>(pieces: S) -> Self
-    where
-        S: futures_core::Stream<Item = Result<Bytes, E>> + Send + 'static,
-        E: Into<BoxError> + 'static,
-    {
-        Self::wrap(Pieces(Box::pin(pieces)))
-    }
-
-    /// Returns a body of what a reader reads, on a separate thread. It is sent once. The thread
-    /// reads no further ahead than two pieces of 64 KiB.
-    pub fn reader(reader: impl Read + Send + 'static) -> Self {
-        Self::wrap(Reader::Idle(Some(Box::new(reader))))
-    }
-
-    /// Returns a body of what an asynchronous reader reads. It is sent once.
-    pub fn async_reader(reader: impl AsyncRead + Send + 'static) -> Self {
-        Self::wrap(AsyncReader::new(reader))
-    }
-
-    /// Returns a body of a file's content. It is opened for each attempt, so that a call with it
-    /// can be retried.
-    ///
-    /// ```no_run
-    /// # fn example() -> std::io::Result<()> {
-    /// let report = cliq_api::Body::file("report.pdf")?;
-    /// # Ok(())
-    /// # }
-    /// ```
-    ///
-    /// # Errors
-    ///
-    /// If the file's length can't be read. Later errors, such as that of a file that is gone, are
-    /// errors of the call.
-    pub fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
-        let path = path.into();
-        let length = fs::metadata(&path)?.len();
-        let open = move || Self::reader(Lazy::new(path.clone())).with_length(length);
-        Ok(Self::replayable(open))
-    }
-
-    /// Sets the length of a stream, in bytes, which is then sent as `Content-Length`. A stream of
-    /// another length is an error, as of the piece that is too much. It has no effect on what is in
-    /// memory.
-    #[must_use]
-    pub fn with_length(self, length: u64) -> Self {
-        match self.0 {
-            Kind::Full(_) => self,
-            Kind::Replayable(open) => Self::replayable(move || open().with_length(length)),
-            Kind::Stream(..) => Self::wrap(WithLength {
-                body: self,
-                left: length,
-            }),
-        }
     }
 
     /// Returns the content, if it is in memory.
@@ -213,39 +153,28 @@ impl Body {
         self
     }
 
-    /// Splits into what a call keeps: bytes, a way to open it, or the stream.
-    pub(crate) fn into_payload(self) -> Payload {
+    /// Splits into what is kept until it is sent: bytes, a way to open it, or the stream.
+    pub(crate) fn into_content(self) -> Content {
         match self.0 {
-            Kind::Full(bytes) => Payload::Full(bytes),
-            Kind::Replayable(open) => Payload::Replayable(open),
-            kind @ Kind::Stream(..) => Payload::Once(Arc::new(Mutex::new(Some(Self(kind))))),
+            Kind::Full(bytes) => Content::Full(bytes),
+            Kind::Replayable(open) => Content::Replayable(open),
+            kind @ Kind::Stream(..) => Content::Once(Arc::new(Mutex::new(Some(Self(kind))))),
         }
     }
 }
 
-/// A body as a call keeps it, which may be cloned. Clones share a stream.
+/// A body that isn't sent yet, and may be cloned. Clones share a stream.
 #[derive(Clone)]
-pub(crate) enum Payload {
+pub(crate) enum Content {
     Full(Bytes),
     Replayable(Open),
     Once(Arc<Mutex<Option<Body>>>),
-    Parts(Box<Parts>),
 }
 
-impl Default for Payload {
-    fn default() -> Self {
-        Self::Full(Bytes::new())
-    }
-}
-
-impl Payload {
+impl Content {
     /// Whether it can be sent more than once.
     pub(crate) fn is_replayable(&self) -> bool {
-        match self {
-            Self::Full(_) | Self::Replayable(_) => true,
-            Self::Once(_) => false,
-            Self::Parts(parts) => parts.is_replayable(),
-        }
+        !matches!(self, Self::Once(_))
     }
 
     /// Returns the body for one attempt; `None` where the stream was sent already.
@@ -254,7 +183,6 @@ impl Payload {
             Self::Full(bytes) => Some(bytes.clone().into()),
             Self::Replayable(open) => Some(open()),
             Self::Once(body) => body.lock().unwrap_or_else(PoisonError::into_inner).take(),
-            Self::Parts(parts) => parts.open(),
         }
     }
 }

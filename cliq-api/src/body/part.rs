@@ -1,4 +1,4 @@
-//! Parts of a multipart body (RFC 7578).
+//! What a call keeps of its body, which may have parts (multipart, RFC 7578).
 
 use std::collections::VecDeque;
 use std::fmt::{self, Write as _};
@@ -12,7 +12,7 @@ use http::HeaderValue;
 use http_body::{Frame, SizeHint};
 use serde::Serialize;
 
-use super::{Body, BoxError, Payload};
+use super::{Body, BoxError, Content};
 
 /// A part of a multipart body: a file, or content of a certain type.
 ///
@@ -38,7 +38,7 @@ use super::{Body, BoxError, Payload};
 /// ```
 #[derive(Clone)]
 pub struct Part {
-    content: Payload,
+    content: Content,
     file_name: Option<String>,
     content_type: Option<String>,
     /// Why it can't be sent.
@@ -49,7 +49,7 @@ impl Part {
     /// Returns a part with this content: bytes, text or a [`Body`].
     pub fn new(content: impl Into<Body>) -> Self {
         Self {
-            content: content.into().into_payload(),
+            content: content.into().into_content(),
             file_name: None,
             content_type: None,
             problem: None,
@@ -166,6 +166,43 @@ impl fmt::Debug for Part {
     }
 }
 
+/// The body of a call, which may be cloned. Clones share a stream.
+#[derive(Clone)]
+pub(crate) enum Payload {
+    Whole(Content),
+    Parts(Box<Parts>),
+}
+
+impl Payload {
+    /// Whether it can be sent more than once.
+    pub(crate) fn is_replayable(&self) -> bool {
+        match self {
+            Self::Whole(content) => content.is_replayable(),
+            Self::Parts(parts) => parts.is_replayable(),
+        }
+    }
+
+    /// Returns the body for one attempt; `None` where a stream was sent already.
+    pub(crate) fn open(&self) -> Option<Body> {
+        match self {
+            Self::Whole(content) => content.open(),
+            Self::Parts(parts) => parts.open(),
+        }
+    }
+}
+
+impl From<Body> for Payload {
+    fn from(body: Body) -> Self {
+        Self::Whole(body.into_content())
+    }
+}
+
+impl Default for Payload {
+    fn default() -> Self {
+        Body::empty().into()
+    }
+}
+
 /// The parts of one call.
 #[derive(Clone)]
 pub(crate) struct Parts {
@@ -207,14 +244,13 @@ impl Parts {
         format!("multipart/form-data; boundary={}", self.boundary)
     }
 
-    pub(super) fn is_replayable(&self) -> bool {
+    fn is_replayable(&self) -> bool {
         self.parts
             .iter()
             .all(|named| named.part.content.is_replayable())
     }
 
-    /// Returns the body for one attempt; `None` where a stream was sent already.
-    pub(super) fn open(&self) -> Option<Body> {
+    fn open(&self) -> Option<Body> {
         let mut pieces = VecDeque::with_capacity(2 * self.parts.len() + 1);
         let mut before = "";
         for Named { name, part, .. } in &self.parts {

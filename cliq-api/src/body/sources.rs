@@ -1,6 +1,6 @@
 //! Where streamed bodies come from: readers, files, streams.
 
-use std::fs::File;
+use std::fs::{self, File};
 use std::io::{self, Read};
 use std::path::PathBuf;
 use std::pin::Pin;
@@ -13,13 +13,71 @@ use http_body::{Frame, SizeHint};
 use tokio::io::{AsyncRead, ReadBuf};
 use tokio::sync::mpsc::{Receiver, Sender, channel};
 
-use super::{Body, BoxError};
+use super::{Body, BoxError, Kind};
+
+impl Body {
+    /// Returns a body of a stream's pieces. It is sent once.
+    pub fn stream<S, E>(pieces: S) -> Self
+    where
+        S: Stream<Item = Result<Bytes, E>> + Send + 'static,
+        E: Into<BoxError> + 'static,
+    {
+        Self::wrap(Pieces(Box::pin(pieces)))
+    }
+
+    /// Returns a body of what a reader reads, on a separate thread. It is sent once. The thread
+    /// reads no further ahead than two pieces of 64 KiB.
+    pub fn reader(reader: impl Read + Send + 'static) -> Self {
+        Self::wrap(Reader::Idle(Some(Box::new(reader))))
+    }
+
+    /// Returns a body of what an asynchronous reader reads. It is sent once.
+    pub fn async_reader(reader: impl AsyncRead + Send + 'static) -> Self {
+        Self::wrap(AsyncReader::new(reader))
+    }
+
+    /// Returns a body of a file's content. It is opened for each attempt, so that a call with it
+    /// can be retried.
+    ///
+    /// ```no_run
+    /// # fn example() -> std::io::Result<()> {
+    /// let report = cliq_api::Body::file("report.pdf")?;
+    /// # Ok(())
+    /// # }
+    /// ```
+    ///
+    /// # Errors
+    ///
+    /// If the file's length can't be read. Later errors, such as that of a file that is gone, are
+    /// errors of the call.
+    pub fn file(path: impl Into<PathBuf>) -> io::Result<Self> {
+        let path = path.into();
+        let length = fs::metadata(&path)?.len();
+        let open = move || Self::reader(Lazy::new(path.clone())).with_length(length);
+        Ok(Self::replayable(open))
+    }
+
+    /// Sets the length of a stream, in bytes, which is then sent as `Content-Length`. A stream of
+    /// another length is an error, as of the piece that is too much. It has no effect on what is in
+    /// memory.
+    #[must_use]
+    pub fn with_length(self, length: u64) -> Self {
+        match self.0 {
+            Kind::Full(_) => self,
+            Kind::Replayable(open) => Self::replayable(move || open().with_length(length)),
+            Kind::Stream(..) => Self::wrap(WithLength {
+                body: self,
+                left: length,
+            }),
+        }
+    }
+}
 
 /// The size of a piece, in bytes.
 const PIECE: usize = 64 << 10;
 
 /// The pieces of a stream.
-pub(super) struct Pieces<S>(pub(super) Pin<Box<S>>);
+struct Pieces<S>(Pin<Box<S>>);
 
 impl<S, E> http_body::Body for Pieces<S>
 where
@@ -39,13 +97,13 @@ where
 }
 
 /// What an asynchronous reader reads.
-pub(super) struct AsyncReader<R> {
+struct AsyncReader<R> {
     reader: Pin<Box<R>>,
     buffer: Box<[u8]>,
 }
 
 impl<R> AsyncReader<R> {
-    pub(super) fn new(reader: R) -> Self {
+    fn new(reader: R) -> Self {
         Self {
             reader: Box::pin(reader),
             buffer: vec![0; PIECE].into(),
@@ -72,7 +130,7 @@ impl<R: AsyncRead> http_body::Body for AsyncReader<R> {
 }
 
 /// What a blocking reader reads, on a thread that is started with the first poll.
-pub(super) enum Reader {
+enum Reader {
     Idle(Option<Box<dyn Read + Send>>),
     Reading(Receiver<io::Result<Bytes>>),
 }
@@ -126,13 +184,13 @@ fn feed(mut reader: impl Read, sender: &Sender<io::Result<Bytes>>) {
 }
 
 /// A file that is opened when it is first read, on the thread that reads it.
-pub(super) struct Lazy {
+struct Lazy {
     path: PathBuf,
     file: Option<File>,
 }
 
 impl Lazy {
-    pub(super) fn new(path: PathBuf) -> Self {
+    fn new(path: PathBuf) -> Self {
         Self { path, file: None }
     }
 }
@@ -147,10 +205,10 @@ impl Read for Lazy {
 }
 
 /// A body of a length that is known beforehand.
-pub(super) struct WithLength {
-    pub(super) body: Body,
+struct WithLength {
+    body: Body,
     /// How much is still to come, in bytes.
-    pub(super) left: u64,
+    left: u64,
 }
 
 /// A body isn't as long as announced.

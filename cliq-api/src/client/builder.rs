@@ -11,11 +11,10 @@ use secrecy::SecretString;
 use tower_layer::Layer;
 use tower_service::Service;
 
-use super::buckets::Override;
 use super::in_flight::InFlight;
 use super::options::invalid_header;
 use super::retry::{Budget, RetryPolicy};
-use super::server::{Server, Servers};
+use super::server::{Override, Server, Servers};
 use super::{Client, Core, Inner};
 use crate::auth::{
     AccessToken, AuthContext, Basic, Bearer, Credentials, HeaderKey, Identity, QueryKey,
@@ -25,10 +24,10 @@ use crate::body::{Body, BoxError};
 use crate::error::Error;
 use crate::limit::{LimitSettings, LimitStore, Limiter};
 use crate::meta::{EndpointMeta, Limit};
-use crate::provider::Provider;
+use crate::provider::{Http, Provider};
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 use crate::transport::DefaultTransportBuilder;
-use crate::transport::{BoxLayer, Connection, FOREVER, Transport, boxed};
+use crate::transport::{self, BoxLayer, Connection, FOREVER, Transport, boxed};
 use crate::user_key::UserKey;
 
 /// How long one attempt may take, by default.
@@ -64,8 +63,21 @@ pub struct ClientBuilder {
     default_transport: DefaultTransportBuilder,
 }
 
+impl Client {
+    /// Starts building a client of the API at this URL, such as `https://api.example.com`, with the
+    /// defaults of [`Provider`].
+    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
+        Self::of(Http(base_url.into()))
+    }
+
+    /// Starts building a client of this provider.
+    pub fn of(provider: impl Provider) -> ClientBuilder {
+        ClientBuilder::new(Arc::new(provider))
+    }
+}
+
 impl ClientBuilder {
-    pub(super) fn new(provider: Arc<dyn Provider>) -> Self {
+    fn new(provider: Arc<dyn Provider>) -> Self {
         Self {
             provider,
             base_url: None,
@@ -91,8 +103,8 @@ impl ClientBuilder {
         }
     }
 
-    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there is
-    /// one, such as `https://api.example.com/v2`.
+    /// Sets another base URL than the provider's, for all users: an origin, and a prefix if there
+    /// is one, such as `https://api.example.com/v2`.
     ///
     /// It has to be `https`, except for `localhost` and literal loopback addresses, or with
     /// [`allow_plain_http`](Self::allow_plain_http).
@@ -108,14 +120,15 @@ impl ClientBuilder {
         self
     }
 
-    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way there.
+    /// Allows base URLs with plain `http` beyond this machine. Tokens are readable on the way
+    /// there.
     pub fn allow_plain_http(mut self) -> Self {
         self.plain_http = true;
         self
     }
 
     /// Sets how calls are authorized: an [`Authorizer`](crate::auth::Authorizer),
-    /// [`Credentials`], or an [`Identity`] with a base URL of its own. By default calls carry no
+    /// [`Credentials`], or an [`Identity`] with another base URL. By default calls carry no
     /// authorization.
     pub fn authorizer(mut self, identity: impl Into<Identity>) -> Self {
         self.identity = identity.into();
@@ -195,8 +208,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets how long one attempt may take, unless the endpoint or the call sets another time. Defaults
-    /// to 30 seconds.
+    /// Sets how long one attempt may take, unless the endpoint or the call sets another time.
+    /// Defaults to 30 seconds.
     pub fn timeout(mut self, timeout: Duration) -> Self {
         self.timeout = timeout;
         self
@@ -313,8 +326,8 @@ impl ClientBuilder {
         self
     }
 
-    /// Sets what sends the requests, in place of the default transport. What this builder says of
-    /// connections and proxies is the default transport's, and building fails if both are set.
+    /// Sets what sends the requests, in place of the default transport. This builder's settings of
+    /// connections and proxies are the default transport's, and building fails if both are set.
     pub fn transport(mut self, transport: impl Transport) -> Self {
         self.transport = Some(Arc::new(transport));
         self
@@ -339,17 +352,17 @@ impl ClientBuilder {
         let limits = self.limits.unwrap_or_else(|| provider.limits());
         let limiter = Limiter::new(limits, self.limit_store);
         let tables = provider.apis().iter().copied().chain(self.apis).collect();
-        let servers = Servers::new(limiter.clone(), tables, self.overrides, self.plain_http);
+        let mut servers = Servers::new(limiter.clone(), tables, self.overrides, self.plain_http);
         let home = servers.at(self.base_url.as_deref().unwrap_or(provider.base_url()))?;
         let own = match self.identity.base_url() {
             Some(own) if self.base_url.is_none() => servers.at(own)?,
             _ => Arc::clone(&home),
         };
-        let named = servers.named(self.named)?;
+        servers.name(self.named)?;
 
         let mut headers = self.headers;
         let is_local = |server: &Arc<Server>| server.base_url.is_loopback();
-        let local = is_local(&own) || named.values().any(is_local) || self.identity.is_loopback();
+        let local = is_local(&own) || servers.named().any(is_local) || self.identity.is_loopback();
         let (direct, customized) = choose_transport(
             self.transport,
             #[cfg(any(feature = "hyper", feature = "reqwest"))]
@@ -359,7 +372,7 @@ impl ClientBuilder {
         )?;
         // What a customized `reqwest` client sends by default is not replaced by ours.
         if !customized {
-            let default = HeaderValue::from_static(crate::USER_AGENT);
+            let default = HeaderValue::from_static(transport::USER_AGENT);
             headers.entry(USER_AGENT).or_insert(default);
         }
         let layered = (!self.layers.is_empty())
@@ -377,7 +390,6 @@ impl ClientBuilder {
             home,
             is_fixed: self.base_url.is_some(),
             servers,
-            named,
             auth,
             users: Users::default(),
             transport: layered.clone().unwrap_or(direct),
@@ -483,8 +495,9 @@ impl ClientBuilder {
     /// Feature `reqwest`.
     ///
     /// It is done once for each Tokio runtime that calls are made in, as connections belong to a
-    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only this machine
-    /// is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is set.
+    /// runtime. Whatever it does, redirects are not followed, `reqwest` retries nothing, and only
+    /// this machine is reached without TLS unless [`allow_plain_http`](Self::allow_plain_http) is
+    /// set.
     ///
     /// ```no_run
     /// # use cliq_api::prelude::*;

@@ -11,18 +11,21 @@ use crate::meta::EndpointMeta;
 #[derive(Debug, Clone)]
 pub struct EndpointLimits(Client);
 
-impl EndpointLimits {
-    pub(super) fn new(client: Client) -> Self {
-        Self(client)
+impl Client {
+    /// Returns the rate limits of this user: what is left of each, and which lockouts are in force.
+    pub fn limits(&self) -> EndpointLimits {
+        EndpointLimits(self.clone())
     }
+}
 
+impl EndpointLimits {
     /// Returns what a normal call to the endpoint would meet now.
     ///
     /// # Errors
     ///
     /// If a shared store is unavailable.
     pub async fn of(&self, endpoint: &'static EndpointMeta) -> Result<LimitState, Error> {
-        let buckets = self.0.server(endpoint)?.buckets.of(endpoint);
+        let buckets = self.0.server(endpoint)?.buckets(endpoint);
         let state = self.limits().of(&buckets).await;
         state.map_err(|refusal| Error::limited(endpoint, refusal))
     }

@@ -1,46 +1,39 @@
 //! The client: where calls go, as whom, and how they are sent.
 
-mod buckets;
 mod builder;
-mod caller;
-mod carried;
 mod endpoint;
 mod exchange;
 mod in_flight;
-mod in_time;
 mod limits;
 mod options;
-mod receive;
 mod retry;
 mod run;
 mod server;
 mod trace;
 
-use std::collections::HashMap;
 use std::fmt;
 use std::sync::Arc;
 use std::time::Duration;
 
-use http::{HeaderMap, Request, Response};
+use http::HeaderMap;
 
 pub use self::builder::ClientBuilder;
-pub use self::caller::Caller;
-pub use self::endpoint::{Builder, Context, Declaration, Endpoint, Of};
+pub(crate) use self::endpoint::respond;
+pub use self::endpoint::{
+    Builder, Caller, Declaration, Endpoint, Of, RequestExt, ResponseFuture, awaited, built, call,
+};
 pub use self::limits::EndpointLimits;
-pub use self::options::Options;
+pub use self::options::{Context, Options};
 pub use self::retry::RetryPolicy;
-pub(crate) use self::run::{prepare, prepare_authorized, run, url};
+pub(crate) use self::run::{prepare, run, url};
 use crate::auth::{AuthContext, Authorizer, Identity, ScopeSet, Users};
-use crate::body::Body;
-use crate::error::{Error, ErrorKind};
+use crate::error::Error;
 use crate::limit::Limiter;
 use crate::meta::EndpointMeta;
-use crate::provider::{Http, Provider};
-use crate::response::{Delivery, MaxValueSize};
-use crate::transport::{Exchange, Once, Transport};
+use crate::provider::Provider;
+use crate::transport::Transport;
 use crate::user_key::UserKey;
 use in_flight::InFlight;
-use receive::{Bounded, Bounds};
 use retry::Budget;
 use server::{Server, Servers};
 
@@ -83,8 +76,6 @@ struct Core {
     /// Whether `home` is the server of all users.
     is_fixed: bool,
     servers: Servers,
-    /// Other servers of the provider, by the names that endpoints have for them.
-    named: HashMap<String, Arc<Server>>,
     auth: Arc<AuthContext>,
     users: Users,
     /// With the layers around it.
@@ -102,33 +93,6 @@ struct Core {
     in_flight: Arc<InFlight>,
 }
 
-impl Core {
-    fn send(&self, mut request: Request<Body>) -> Exchange<'_> {
-        if self.is_layered {
-            Once::mark(&mut request);
-        }
-        self.transport.send(request)
-    }
-
-    /// Keeps a response that is read later within its bounds, and counts it until it is read.
-    fn streamed(&self, mut response: Response<Body>, bounds: &Bounds) -> Response<Body> {
-        if bounds.delivery == Delivery::Values {
-            let max = MaxValueSize(bounds.max_response_size);
-            response.extensions_mut().insert(max);
-        }
-        let guard = Box::new(self.in_flight.rest());
-        let is_bounded = bounds.read_timeout.is_some() || bounds.max_stream_size.is_some();
-        response.map(|body| {
-            let body = if is_bounded {
-                Body::wrap(Bounded::new(body, bounds))
-            } else {
-                body
-            };
-            body.guarded(guard)
-        })
-    }
-}
-
 impl Drop for Core {
     fn drop(&mut self) {
         // In a program of plain threads no runtime is left that could flush it.
@@ -139,17 +103,6 @@ impl Drop for Core {
 }
 
 impl Client {
-    /// Starts building a client of the API at this URL, such as `https://api.example.com`, with the
-    /// defaults of [`Provider`].
-    pub fn builder(base_url: impl Into<String>) -> ClientBuilder {
-        Self::of(Http(base_url.into()))
-    }
-
-    /// Starts building a client of this provider.
-    pub fn of(provider: impl Provider) -> ClientBuilder {
-        ClientBuilder::new(Arc::new(provider))
-    }
-
     /// Returns the URL that all requests start with: the origin, and a prefix if there is one.
     pub fn base_url(&self) -> &str {
         self.0.home.base_url.as_str()
@@ -229,8 +182,8 @@ impl Client {
         })))
     }
 
-    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing clients
-    /// of that user go on. Returns whether there was one.
+    /// Drops what is kept of a user that was named with [`as_user`](Self::as_user). Existing
+    /// clients of that user go on. Returns whether there was one.
     pub fn forget_user(&self, user: &UserKey) -> bool {
         self.0.core.users.forget(user)
     }
@@ -259,23 +212,9 @@ impl Client {
         Some(granted.covers_with(endpoint.scopes(), includes))
     }
 
-    /// Returns the rate limits of this user: what is left of each, and which lockouts are in force.
-    pub fn limits(&self) -> EndpointLimits {
-        EndpointLimits::new(self.clone())
-    }
-
     /// Returns the server of an endpoint.
     fn server(&self, endpoint: &'static EndpointMeta) -> Result<&Server, Error> {
-        let Some(name) = endpoint.server else {
-            return Ok(&self.0.home);
-        };
-        let named = self.0.core.named.get(name);
-        named.map(|server| &**server).ok_or_else(|| {
-            let problem = format!(
-                "the client has no server `{name}`: set its URL with `ClientBuilder::server`"
-            );
-            Error::unsent(ErrorKind::Configuration, endpoint, problem)
-        })
+        self.0.core.servers.of(endpoint, &self.0.home)
     }
 }
 

@@ -1,12 +1,58 @@
-//! Options of one call, besides its parameters.
+//! What a call is sent with besides its parameters: the client, and options.
 
 use std::fmt;
 use std::time::Duration;
 
 use http::{HeaderMap, HeaderName, HeaderValue, Uri};
 
+use super::Client;
 use super::retry::RetryPolicy;
 use crate::limit::{Priority, WaitPolicy};
+use crate::meta::EndpointMeta;
+
+/// The client that sends a call, and the options of the call.
+#[doc(hidden)]
+#[derive(Debug, Clone)]
+pub struct Context {
+    pub(crate) client: Client,
+    /// Boxed, because most calls have none.
+    options: Option<Box<Options>>,
+}
+
+impl Context {
+    pub(crate) fn new(client: Client) -> Self {
+        Self {
+            client,
+            options: None,
+        }
+    }
+
+    pub(crate) fn options(&self) -> &Options {
+        self.options.as_deref().unwrap_or(&Options::NONE)
+    }
+
+    pub(crate) fn set_options(&mut self, set: impl FnOnce(Options) -> Options) {
+        let options = self.options.get_or_insert_default();
+        **options = set(std::mem::take(options));
+    }
+
+    /// Makes the random key of a call whose endpoint has one, unless its options set it. Done when
+    /// the call is sent, so that each clone has another key.
+    pub(crate) fn with_idempotency_key(mut self, endpoint: &EndpointMeta) -> Self {
+        if endpoint.idempotency_key.is_some() {
+            self.set_options(Options::or_random_idempotency_key);
+        }
+        self
+    }
+
+    /// Takes the context out of a builder that is dropped afterwards.
+    pub(crate) fn take(&mut self) -> Self {
+        Self {
+            client: self.client.clone(),
+            options: self.options.take(),
+        }
+    }
+}
 
 /// Options of one call, set with [`RequestExt::options`](crate::RequestExt::options).
 ///
@@ -62,11 +108,11 @@ impl Options {
         }
     }
 
-    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for a
-    /// token, all attempts, reading the response.
+    /// Sets how long the whole call may take, from `.await` on: waiting for its rate limit and for
+    /// a token, all attempts, reading the response.
     ///
-    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of an
-    /// attempt.
+    /// Defaults to one window of the endpoint's limit and five seconds, plus twice the timeout of
+    /// an attempt.
     #[must_use]
     pub fn deadline(self, deadline: Duration) -> Self {
         Self {
@@ -84,8 +130,8 @@ impl Options {
         }
     }
 
-    /// Fails at once if the call would have to wait for its rate limit. The error reports after which
-    /// time it could go.
+    /// Fails at once if the call would have to wait for its rate limit. The error reports after
+    /// which time it could go.
     #[must_use]
     pub fn fail_fast(self) -> Self {
         Self {

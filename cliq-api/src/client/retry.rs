@@ -38,8 +38,8 @@ pub struct RetryPolicy {
 }
 
 impl RetryPolicy {
-    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that before
-    /// each further one, at most 10 s.
+    /// Returns the default: three attempts, with up to 0.2 s before the second and twice that
+    /// before each further one, at most 10 s.
     pub const fn new() -> Self {
         Self {
             max_attempts: 3,
@@ -257,8 +257,29 @@ mod tests {
         let policy = RetryPolicy::new().max_attempts(30);
         assert!(policy.next(&GET, &failed(503, &[]), 29).is_some());
         assert_eq!(policy.next(&GET, &failed(503, &[]), 30), None);
-        let none = RetryPolicy::none().max_attempts(0);
-        assert_eq!(none.next(&GET, &failed(503, &[]), 1), None);
+        for one in [RetryPolicy::none(), policy.max_attempts(0)] {
+            assert_eq!(one.next(&GET, &failed(503, &[]), 1), None);
+            assert!(one.next(&GET, &failed(503, &[]), 0).is_some());
+        }
+    }
+
+    #[test]
+    fn each_setter_sets_one_thing() {
+        let policy = RetryPolicy::new();
+        let wait = |policy: RetryPolicy| policy.next(&GET, &failed(503, &[]), 1);
+        // The random delay is zero only where its bound is.
+        let none = Some(Duration::ZERO);
+        let hour = Duration::from_hours(1);
+        assert_ne!(wait(policy.initial_backoff(hour)), none);
+        assert_eq!(wait(policy.initial_backoff(Duration::ZERO)), none);
+        assert_eq!(wait(policy.max_backoff(Duration::ZERO)), none);
+        let capped = policy.max_backoff(Duration::ZERO).initial_backoff(hour);
+        assert_eq!(wait(capped), none);
+        let small = policy.initial_backoff(Duration::ZERO).max_backoff(hour);
+        assert_eq!(wait(small), none);
+        let once = policy.max_attempts(1);
+        let (first, most) = (once.initial_backoff(hour), once.max_backoff(hour));
+        assert_eq!((wait(first), wait(most)), (None, None));
     }
 
     #[test]

@@ -7,29 +7,25 @@ use std::pin::{Pin, pin};
 use std::sync::Arc;
 use std::time::Duration;
 
-use bytes::Bytes;
 use http::request::Parts;
 use http::{Request, Response, Uri};
 use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::carried::Carried;
-use super::endpoint::Context;
-use super::exchange::Detached;
-use super::in_flight::Entered;
-use super::in_time::in_time;
-use super::receive::{Bounds, Incomplete, Why, receive};
+use super::exchange::{Bounds, Unsuccessful, buffered, exchange, in_time, read_failure};
+use super::in_flight::{Detached, Entered};
+use super::options::Context;
 use super::retry::RetryPolicy;
 use super::{Client, Core, trace};
 use crate::auth::Generation;
 use crate::body::Body;
-use crate::error::{Attempt, Error, ErrorKind, FailedResponse, Failure, MAX_KEPT};
-use crate::limit::{AcquireOptions, Acquiring, Outcome, Permit, Throttling, WaitPolicy};
+use crate::error::{Attempt, Error, ErrorKind};
+use crate::limit::{AcquireOptions, Acquiring, Permit, WaitPolicy};
 use crate::meta::{EndpointMeta, Scopes};
 use crate::request::{self, Call, RequestError, Target};
 use crate::response::{DecodeError, Delivery};
-use crate::secrets::Secrets;
+use crate::secrets::{Carried, Secrets};
 use crate::transport::{FOREVER, Sent};
 
 /// Decodes a success. Called at most once; it may take the body. Behind a reference, so that what
@@ -49,7 +45,11 @@ pub(crate) async fn run(
     // Futures are pinned where they are made, here and below: passed on by value, each step copies
     // them.
     let attempts = pin!(attempts(call, context, delivery, decode));
-    let mut traced = attempts.instrument(trace::call(&context.client, call.meta()));
+    let span = trace::call(call.meta(), || {
+        let server = context.client.server(call.meta());
+        server.map_or(("", None), |server| server.base_url.server())
+    });
+    let mut traced = attempts.instrument(span);
     let result = (&mut traced).await;
     match &result {
         Ok(response) => trace::answered(traced.span(), response.status()),
@@ -133,8 +133,8 @@ struct Run<'c> {
     /// Whether the next attempt is charged to the client's retry budget.
     is_charged: bool,
     stage: Stage,
-    /// What the last attempt carried.
-    carried: Option<Box<Carried>>,
+    /// What the last attempt carried, and the generation of its token.
+    carried: Option<Box<(Carried, Option<Generation>)>>,
     /// The most that any attempt did.
     sent: Sent,
     /// The failed attempts.
@@ -247,7 +247,7 @@ impl<'c> Run<'c> {
                 return Err(self.ended(error).not_replayable());
             }
             if is_renewed {
-                // Once, whatever the policy says: the server has not acted on the call.
+                // Once, whatever the policy: the server has not acted on the call.
                 renewed = true;
                 self.is_charged = false;
             } else if let Some(wait) = wait {
@@ -294,7 +294,10 @@ impl<'c> Run<'c> {
                 Ok(()) => Ok(response),
                 Err(problem) => Err(self.undecoded(response, &problem)),
             },
-            Err(failed) => Err(self.unsuccessful(*failed, authorized)),
+            Err(unsuccessful) => {
+                let (endpoint, max) = (self.call.meta(), self.max_response_size());
+                Err(unsuccessful.into_error(endpoint, max, &self.secrets(), authorized))
+            }
         };
         match &result {
             Ok(response) => {
@@ -316,11 +319,13 @@ impl<'c> Run<'c> {
     async fn ready(&mut self) -> Result<Ready, Failed> {
         let endpoint = self.call.meta();
         loop {
+            // The first attempt follows at once.
+            let now = self.is_built.then_some(self.begun);
             if !self.is_built {
                 self.build().map_err(Failed::Before)?;
             }
             self.stage = Stage::Permit;
-            let acquiring = self.permit().map_err(Failed::Before)?;
+            let acquiring = self.permit(now).map_err(Failed::Before)?;
             let mut permit = acquiring
                 .await
                 .map_err(|refusal| Failed::Before(Error::limited(endpoint, refusal)))?;
@@ -329,7 +334,7 @@ impl<'c> Run<'c> {
             let (generation, authorized) = authorize(self.client(), endpoint, &mut self.head)
                 .await
                 .map_err(Failed::Before)?;
-            self.carried = Some(Box::new(Carried::of(&self.head, generation)));
+            self.carried = Some(Box::new((Carried::of(&self.head), generation)));
             if !self.scopes_known {
                 // The first token brought them.
                 self.scopes_known =
@@ -353,7 +358,7 @@ impl<'c> Run<'c> {
         }
     }
 
-    fn permit(&self) -> Result<Acquiring<'c>, Error> {
+    fn permit(&self, now: Option<Instant>) -> Result<Acquiring<'c>, Error> {
         let policy = if self.through_lock {
             WaitPolicy::ThroughLocks
         } else {
@@ -362,57 +367,47 @@ impl<'c> Run<'c> {
         let options = AcquireOptions::new()
             .deadline(self.end())
             .timeout(self.timeout)
+            .now(now)
             .wait_policy(policy)
             .priority(self.context.options().priority.unwrap_or_default())
             // A retry goes before others, or it would wait in the whole queue once more.
             .retry(!self.attempts.is_empty());
         let client = self.client();
         let server = client.server(self.call.meta())?;
-        let buckets = server.buckets.of(self.call.meta());
+        let buckets = server.buckets(self.call.meta());
         let limiter = &self.core().limiter;
         Ok(limiter.acquire(&buckets, client.user(), options))
     }
 
-    /// Sends the request, receives the response, and completes the permit.
+    /// The exchange of the attempt, which goes on where that matters when its caller goes away.
     fn exchange(
         &mut self,
         permit: Permit,
         end: Instant,
     ) -> Detached<Result<Response<Body>, Box<Unsuccessful>>> {
-        let core = Arc::clone(self.core());
         let (empty, ()) = Request::new(()).into_parts();
         let head = std::mem::replace(&mut self.head, empty);
         let request = Request::from_parts(head, std::mem::take(&mut self.body));
-        let own_max = self.context.options().max_response_size;
-        let bounds = Bounds {
+        let bounds = self.bounds(end);
+        // What is sent piece by piece ends with its caller; anything else counts at the server from
+        // now on, and is finished to learn its response.
+        let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
+        let core = self.core();
+        let exchange = exchange(Arc::clone(core), request, bounds, permit);
+        Detached::new(exchange, Arc::clone(&core.in_flight), outlives_caller)
+    }
+
+    /// What bounds the response of an attempt that has to end by then.
+    fn bounds(&self, end: Instant) -> Bounds {
+        let (core, own) = (self.core(), self.context.options().max_response_size);
+        Bounds {
             timeout: self.timeout,
             end,
             read_timeout: core.read_timeout,
             max_response_size: self.max_response_size(),
-            max_stream_size: own_max.filter(|_| self.delivery == Delivery::Stream),
+            max_stream_size: own.filter(|_| self.delivery == Delivery::Stream),
             delivery: self.delivery,
-        };
-        let in_flight = Arc::clone(&core.in_flight);
-        // What is sent piece by piece ends with its caller; anything else counts at the server from
-        // now on, and is finished for the sake of what its response says.
-        let outlives_caller = self.call.payload().is_replayable() && !bounds.is_streamed();
-        let work = async move {
-            let received = receive(core.send(request), &bounds).await;
-            let (result, throttling) = classify(&core, received, permit);
-            match result {
-                Ok(response) if bounds.is_streamed() => Ok(core.streamed(response, &bounds)),
-                Ok(response) => Ok(response),
-                Err(fault) => Err(Box::new((fault, throttling))),
-            }
-        };
-        Detached::new(work, in_flight, outlives_caller)
-    }
-
-    fn unsuccessful(&self, (fault, throttling): Unsuccessful, authorized: bool) -> Error {
-        let fault = fault.redacted(&self.secrets());
-        let max = self.max_response_size();
-        let error = fault.into_error(self.call.meta(), max, authorized);
-        error.with_throttling(throttling)
+        }
     }
 
     fn undecoded(&self, response: Response<Body>, problem: &DecodeError) -> Error {
@@ -426,7 +421,8 @@ impl<'c> Run<'c> {
     /// or named as one.
     fn secrets(&self) -> Secrets {
         match &self.carried {
-            Some(carried) => {
+            Some(of) => {
+                let (carried, _) = &**of;
                 let target = target(self.call, self.context).ok();
                 let without = target.and_then(|to| request::build_head(self.call, &to).ok());
                 carried.secrets(without.as_ref())
@@ -491,7 +487,7 @@ impl<'c> Run<'c> {
                 wait = Duration::ZERO;
             }
         }
-        // Where the time doesn't suffice, this error says more than a timeout.
+        // If the time doesn't suffice, this error explains more than a timeout.
         let in_time = self.begun.elapsed().saturating_add(until_sent) < self.deadline;
         (in_time && core.budget.can_pay()).then_some(wait)
     }
@@ -501,7 +497,7 @@ impl<'c> Run<'c> {
         let authorizer = self.client().0.authorizer.as_ref();
         error.is_token_refused()
             && authorizer
-                .zip(self.carried.as_ref().and_then(|carried| carried.generation))
+                .zip(self.carried.as_ref().and_then(|of| of.1))
                 .is_some_and(|(authorizer, generation)| authorizer.refused(generation))
     }
 
@@ -534,120 +530,6 @@ impl<'c> Run<'c> {
         };
         Error::timeout(self.call.meta(), Sent::No, problem)
     }
-}
-
-/// An exchange without a success, and what follows if its response reports throttling.
-type Unsuccessful = (Fault, Option<Throttling>);
-
-/// Why an exchange brought no success.
-enum Fault {
-    Status(Response<Bytes>, Failure),
-    Incomplete(Why, Option<(Response<Bytes>, Failure)>),
-}
-
-impl Fault {
-    fn redacted(mut self, secrets: &Secrets) -> Self {
-        if let Self::Status(_, failure) | Self::Incomplete(_, Some((_, failure))) = &mut self {
-            failure.redact(secrets);
-        }
-        match self {
-            Self::Incomplete(Why::Failed(error), response) => {
-                Self::Incomplete(Why::Failed(error.redacted(secrets)), response)
-            }
-            fault => fault,
-        }
-    }
-
-    fn into_error(
-        self,
-        endpoint: &'static EndpointMeta,
-        max_response_size: usize,
-        authorized: bool,
-    ) -> Error {
-        match self {
-            Self::Status(response, failure) => {
-                Error::status_error(endpoint, response, failure, authorized)
-            }
-            Self::Incomplete(Why::TooLarge, response) => {
-                Error::too_large(endpoint, max_response_size, response)
-            }
-            Self::Incomplete(Why::Failed(error), response) => {
-                Error::transport(endpoint, error, response)
-            }
-        }
-    }
-}
-
-/// Reads what a response says of the limit, and completes the permit. Returns what follows if the
-/// response reports throttling.
-fn classify(
-    core: &Core,
-    received: Result<Response<Body>, Incomplete>,
-    mut permit: Permit,
-) -> (Result<Response<Body>, Fault>, Option<Throttling>) {
-    let outcome = |failure: &Failure| match failure {
-        Failure {
-            throttled: true,
-            retry_after,
-            ..
-        } => Outcome::Throttled {
-            retry_after: *retry_after,
-        },
-        _ => Outcome::Accepted,
-    };
-    match received {
-        Ok(response) if response.status().is_success() => {
-            let (head, body) = response.into_parts();
-            if let Some(quota) = core.provider.read_quota(&head) {
-                permit.observe_quota(quota);
-            }
-            permit.answered(Outcome::Accepted);
-            (Ok(Response::from_parts(head, body)), None)
-        }
-        Ok(response) => {
-            let (response, failure) = read_failure(core, buffered(response));
-            let throttling = permit.answered(outcome(&failure));
-            (Err(Fault::Status(response, failure)), throttling)
-        }
-        Err(Incomplete {
-            why,
-            response: Some(response),
-        }) => {
-            // What came before it broke off may report a lockout.
-            let (response, failure) = read_failure(core, response);
-            let is_failure = !response.status().is_success();
-            let reported = if is_failure {
-                outcome(&failure)
-            } else {
-                Outcome::Accepted
-            };
-            let throttling = permit.answered(reported);
-            let response = Some((response, failure));
-            (Err(Fault::Incomplete(why, response)), throttling)
-        }
-        Err(Incomplete {
-            why,
-            response: None,
-        }) => {
-            match &why {
-                Why::Failed(error) if error.sent() == Sent::No => permit.unsent(),
-                // Dropped, it records an unanswered call.
-                _ => drop(permit),
-            }
-            (Err(Fault::Incomplete(why, None)), None)
-        }
-    }
-}
-
-/// Has the provider read what a response says of a failure.
-fn read_failure(core: &Core, response: Response<Bytes>) -> (Response<Bytes>, Failure) {
-    let length = response.body().len().min(MAX_KEPT);
-    let failure = core.provider.read_failure(&FailedResponse::new(
-        response.status(),
-        response.headers(),
-        &response.body()[..length],
-    ));
-    (response, failure)
 }
 
 fn build(call: &Call, context: &Context) -> Result<Request<Body>, Error> {
@@ -730,9 +612,4 @@ fn default_deadline(window: Option<Duration>, timeout: Duration) -> Duration {
 
 fn closed(endpoint: &'static EndpointMeta) -> Error {
     Error::unsent(ErrorKind::Closed, endpoint, "the client was closed")
-}
-
-/// A response whose body is in memory already, but for a streamed one.
-fn buffered(response: Response<Body>) -> Response<Bytes> {
-    response.map(|body| body.as_bytes().cloned().unwrap_or_default())
 }

@@ -10,17 +10,14 @@ use http::StatusCode;
 use tracing::field::{Empty, display};
 use tracing::{Span, debug, debug_span, info_span};
 
-use super::Client;
 use crate::error::{Error, ErrorKind};
 use crate::meta::EndpointMeta;
 
-/// Returns the span of a call.
-pub(super) fn call(client: &Client, endpoint: &'static EndpointMeta) -> Span {
-    // The fields are computed only if somebody listens.
-    let server = || {
-        let server = client.server(endpoint);
-        server.map_or(("", None), |server| server.base_url.server())
-    };
+/// Returns the span of a call. `server` is its host and port, computed only if somebody listens.
+pub(super) fn call<'s>(
+    endpoint: &'static EndpointMeta,
+    server: impl Fn() -> (&'s str, Option<u16>),
+) -> Span {
     info_span!(
         "http.client.call",
         otel.name = %format_args!("{} {}{}", endpoint.method, endpoint.base, endpoint.path),

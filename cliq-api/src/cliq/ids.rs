@@ -6,11 +6,14 @@ use std::borrow::Cow;
 use std::fmt;
 
 use percent_encoding::percent_decode_str;
+use serde::de::MapAccess;
+use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
+use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::macros::described;
-use super::member::Plain;
+use super::member::{Member, Plain};
 use super::times;
 
 /// Declares identifiers. Each converts from `&str`, `String` and references to itself, and
@@ -358,6 +361,26 @@ impl<'de> serde::de::Visitor<'de> for Text {
 
     fn visit_u64<E>(self, number: u64) -> Result<Cow<'de, str>, E> {
         Ok(Cow::Owned(number.to_string()))
+    }
+}
+
+/// Written as it was received.
+impl Member for MessageId {
+    fn read<'de, A: MapAccess<'de>>(
+        _: &str,
+        members: &mut A,
+        _: &mut Map<String, Value>,
+    ) -> Result<Option<Self>, A::Error> {
+        members.next_value()
+    }
+
+    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
+        members.serialize_entry(name, self.as_written())
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<Self>()
     }
 }
 

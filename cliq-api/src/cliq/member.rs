@@ -12,10 +12,6 @@ use serde::de::{DeserializeOwned, MapAccess, Visitor};
 use serde::ser::SerializeMap;
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
-use time::OffsetDateTime;
-
-use super::ids::MessageId;
-use super::times;
 
 /// A struct of optional members, and others.
 pub(crate) trait Model: Default {
@@ -88,51 +84,6 @@ impl<T: Plain + Described + Serialize + DeserializeOwned> Member for T {
     #[cfg(feature = "schema")]
     fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
         generator.subschema_for::<T>()
-    }
-}
-
-/// Written as it was received.
-impl Member for MessageId {
-    fn read<'de, A: MapAccess<'de>>(
-        _: &str,
-        members: &mut A,
-        _: &mut Map<String, Value>,
-    ) -> Result<Option<Self>, A::Error> {
-        members.next_value()
-    }
-
-    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
-        members.serialize_entry(name, self.as_written())
-    }
-
-    #[cfg(feature = "schema")]
-    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        generator.subschema_for::<Self>()
-    }
-}
-
-/// A time that can't be read stays among the other members.
-impl Member for OffsetDateTime {
-    fn read<'de, A: MapAccess<'de>>(
-        name: &str,
-        members: &mut A,
-        other: &mut Map<String, Value>,
-    ) -> Result<Option<Self>, A::Error> {
-        let value: Value = members.next_value()?;
-        let time = times::read(&value);
-        if time.is_none() && !value.is_null() {
-            other.insert(name.to_owned(), value);
-        }
-        Ok(time)
-    }
-
-    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
-        members.serialize_entry(name, &times::DateTime::from(*self))
-    }
-
-    #[cfg(feature = "schema")]
-    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
-        generator.subschema_for::<times::DateTime>()
     }
 }
 

@@ -147,6 +147,12 @@ models! {
         message: String,
     }
 
+    /// The content of a message.
+    MessageContent {
+        /// The text, if the message has one.
+        text: String,
+    }
+
     /// The last message of a chat.
     LastChatMessage {
         /// The message's id.
@@ -158,7 +164,7 @@ models! {
         /// Its type, such as `text`.
         message_type = "type": String,
         /// Its content.
-        content: super::threads::MessageContent,
+        content: MessageContent,
     }
 
     /// A handler of a bot, a command, a function or a message action.

@@ -3,14 +3,15 @@
 
 use std::fmt;
 
-use serde::ser::Error as _;
+use serde::de::MapAccess;
+use serde::ser::{Error as _, SerializeMap};
 use serde::{Deserialize, Deserializer, Serialize, Serializer};
 use serde_json::{Map, Value};
 use time::OffsetDateTime;
 use time::format_description::well_known::Rfc3339;
 
 use super::macros::described;
-use super::member::Plain;
+use super::member::{Member, Plain};
 
 /// Smaller numbers may be seconds: as milliseconds they would be before March 1973.
 const MIN_MILLIS: i64 = 100_000_000_000;
@@ -184,6 +185,31 @@ impl<'de> Deserialize<'de> for Expiry {
             return Ok(Self::Never);
         }
         Ok(read(&value).map_or(Self::Other(value), Self::At))
+    }
+}
+
+/// A time that can't be read stays among the other members.
+impl Member for OffsetDateTime {
+    fn read<'de, A: MapAccess<'de>>(
+        name: &str,
+        members: &mut A,
+        other: &mut Map<String, Value>,
+    ) -> Result<Option<Self>, A::Error> {
+        let value: Value = members.next_value()?;
+        let time = read(&value);
+        if time.is_none() && !value.is_null() {
+            other.insert(name.to_owned(), value);
+        }
+        Ok(time)
+    }
+
+    fn write<M: SerializeMap>(&self, name: &'static str, members: &mut M) -> Result<(), M::Error> {
+        members.serialize_entry(name, &DateTime::from(*self))
+    }
+
+    #[cfg(feature = "schema")]
+    fn schema(generator: &mut schemars::SchemaGenerator) -> schemars::Schema {
+        generator.subschema_for::<DateTime>()
     }
 }
 

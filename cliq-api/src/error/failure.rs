@@ -104,8 +104,8 @@ pub struct Failure {
 }
 
 impl Failure {
-    /// Reads what most APIs send: RFC 9457 problem details, `{"message"}`, `{"error": …}` as text or
-    /// object, `errors[]`, `WWW-Authenticate`, `Retry-After`, and a short piece of plain text.
+    /// Reads what most APIs send: RFC 9457 problem details, `{"message"}`, `{"error": …}` as text
+    /// or object, `errors[]`, `WWW-Authenticate`, `Retry-After`, and a short piece of plain text.
     ///
     /// ```
     /// use cliq_api::{FailedResponse, Failure, http};

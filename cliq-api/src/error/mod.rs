@@ -1,4 +1,4 @@
-//! What can go wrong with a call, as one type.
+//! Every failure of a call, as one type.
 //!
 //! `Display` is one line for an operator: endpoint, status, the server's code and message, and what
 //! to do. The response's body and headers are kept, and are reached only through their own methods.
@@ -402,8 +402,8 @@ impl Error {
         self.0.response.as_ref().map(|kept| kept.status)
     }
 
-    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the request
-    /// carried is replaced by `[redacted]`, here and in the message.
+    /// Returns the server's code for what went wrong, such as `not_found`. A secret that the
+    /// request carried is replaced by `[redacted]`, here and in the message.
     pub fn code(&self) -> Option<&str> {
         self.failure()?.code.as_deref()
     }
@@ -513,7 +513,7 @@ impl fmt::Display for Error {
             0 | 1 => {}
             attempts => write!(f, " ({attempts} attempts)")?,
         }
-        // A call that the client kept back has said so already.
+        // The text of a call that the client kept back has it already.
         if let (Some(until), Some(_)) = (self.0.locked_until, &self.0.response) {
             write!(f, "; the user is locked out until {}", Utc(until))?;
         }
@@ -611,6 +611,41 @@ mod tests {
         );
         assert_eq!(format!("{error:?}"), error.to_string());
         assert!(error.is_not_found());
+    }
+
+    #[test]
+    fn each_question_is_about_one_kind() {
+        let timeout = Error::timeout(&CLOSE, Sent::Maybe, "");
+        let connect = Error::transport(&CLOSE, TransportError::new(Sent::No, ""), None);
+        let cases = [
+            (status_error(400, ""), None),
+            (status_error(401, ""), Some("unauthorized")),
+            (status_error(404, ""), Some("not found")),
+            (status_error(429, ""), Some("throttled")),
+            (status_error(500, ""), None),
+            (timeout, Some("timeout")),
+            (connect, Some("connect")),
+            (Error::too_large(&CLOSE, 1, None), Some("decode")),
+        ];
+        for (error, expected) in cases {
+            let found = [
+                ("unauthorized", error.is_unauthorized()),
+                ("not found", error.is_not_found()),
+                ("throttled", error.is_throttled()),
+                ("timeout", error.is_timeout()),
+                ("connect", error.is_connect()),
+                ("decode", error.is_decode()),
+            ];
+            let found = found
+                .into_iter()
+                .filter(|(_, is)| *is)
+                .map(|(name, _)| name);
+            assert_eq!(
+                found.collect::<Vec<_>>(),
+                Vec::from_iter(expected),
+                "{error}"
+            );
+        }
     }
 
     #[test]

@@ -55,10 +55,45 @@ pub(super) fn push_start(line: &mut String, body: &[u8]) {
 fn push_character(line: &mut String, character: char) {
     // Marks that change the direction of text hide what follows, as control characters do.
     if character.is_control()
-        || matches!(character, '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+        || matches!(
+            character,
+            '\u{200e}' | '\u{200f}' | '\u{2028}'..='\u{202e}' | '\u{2066}'..='\u{2069}'
+        )
     {
         let _ = write!(line, "{}", character.escape_unicode());
     } else {
         line.push(character);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn so_many_characters_are_shown() {
+        let escaped = |text: &str| {
+            let mut line = String::new();
+            push_escaped(&mut line, text);
+            line
+        };
+        assert_eq!(escaped(&"é".repeat(300)), "é".repeat(300));
+        assert_eq!(escaped(&"é".repeat(301)), format!("{}…", "é".repeat(300)));
+        assert_eq!(escaped("a\r\"\u{2066}"), "a\\u{d}\"\\u{2066}");
+        let start = |body: &[u8]| {
+            let mut line = String::new();
+            push_start(&mut line, body);
+            line
+        };
+        for character in ["a", "é", "€", "🦀"] {
+            let whole = character.repeat(80);
+            assert_eq!(start(whole.as_bytes()), whole);
+            let longer = character.repeat(81);
+            assert_eq!(start(longer.as_bytes()), format!("{whole}…"));
+        }
+        assert_eq!(start(b"\"a\n"), "\\\"a\\u{a}");
+        // As many as take the same room.
+        assert_eq!(start(&[0xff; 20]), "\\xff".repeat(20));
+        assert_eq!(start(&[0xff; 21]), format!("{}…", "\\xff".repeat(20)));
     }
 }

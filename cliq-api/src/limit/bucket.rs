@@ -26,7 +26,8 @@ use super::settings::Priority;
 /// };
 ///
 /// let settings = LimitSettings::new().cold_start(false);
-/// let spec = BucketSpec::new("example.com", "GET /").limit(Limit::new(2, Duration::from_secs(60)));
+/// let limit = Limit::new(2, Duration::from_secs(60));
+/// let spec = BucketSpec::new("example.com", "GET /").limit(limit);
 /// let rules = Rules::new(&spec, &settings);
 /// let mut bucket = Bucket::new(&rules, 0, 0);
 /// let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
@@ -145,8 +146,8 @@ impl Bucket {
     }
 
     /// Counts all slots as used until the server has certainly forgotten every call that was
-    /// allowed up to `lost`, when the owner lost its state. Does nothing with settings [without a cold
-    /// start](super::LimitSettings::cold_start).
+    /// allowed up to `lost`, when the owner lost its state. Does nothing with settings [without a
+    /// cold start](super::LimitSettings::cold_start).
     pub fn assume_used(&mut self, now: u64, rules: &Rules, lost: u64) {
         self.advance(now, rules);
         self.use_up(now, rules, lost, rules.unknown);
@@ -606,5 +607,53 @@ impl Bucket {
 
     pub(super) fn at(&self, stamp: Stamp) -> u64 {
         self.base + stamp.after_base()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::BucketSpec;
+    use super::super::settings::LimitSettings;
+    use super::*;
+    use crate::meta::Limit;
+
+    fn acquire(bucket: &mut Bucket, rules: &Rules, lease: u64) {
+        let ask = Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
+        let decision = bucket.acquire(0, rules, &ask);
+        assert!(matches!(decision, Decision::Granted { .. }));
+    }
+
+    /// A client may have a bucket for each of many users.
+    #[test]
+    fn memory_grows_with_use_up_to_the_slots() {
+        let settings = LimitSettings::new().cold_start(false);
+        let spec = BucketSpec::new("", "");
+        let limited = spec.clone().limit(Limit::new(20, Duration::from_mins(1)));
+        let cases: [(_, &[usize], &[usize]); 2] = [
+            (limited, &[2, 4, 8, 16, 19], &[4, 8, 16, 19]),
+            (spec, &[2, 4, 8, 16, 32], &[0]),
+        ];
+        for (spec, out, held) in cases {
+            let rules = Rules::new(&spec, &settings);
+            let mut bucket = Bucket::new(&rules, 0, 0);
+            let mut capacities = Vec::new();
+            for lease in 0..19 {
+                acquire(&mut bucket, &rules, lease);
+                capacities.push(bucket.out.capacity());
+            }
+            capacities.dedup();
+            assert_eq!(capacities, out);
+            let most = bucket.out.capacity();
+            let mut capacities = Vec::new();
+            for lease in 0..19 {
+                let done = Complete::new(LeaseId(lease), Source(1), CallEnd::Answered);
+                bucket.complete(0, &rules, &done);
+                capacities.push(bucket.held.capacity());
+                let kept = if lease < 18 { most } else { 4 };
+                assert_eq!(bucket.out.capacity(), kept);
+            }
+            capacities.dedup();
+            assert_eq!(capacities, held);
+        }
     }
 }

@@ -8,8 +8,7 @@ use tokio::time::Instant;
 use super::clock::Clock;
 use super::events::Events;
 use super::identity::Identity;
-use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked};
-use super::options::AcquireOptions;
+use super::message::{LeaseId, Locked};
 use super::outbox::Outbox;
 use super::registry::{BucketId, Registry, UserBucket};
 use super::settings::LimitSettings;
@@ -89,50 +88,6 @@ impl Inner {
         self.known_lock(slot, &slot.lock(), now).is_some()
     }
 
-    /// Takes a slot of the only bucket of a call, if the call may go at once.
-    pub(super) fn take_at_once(
-        &self,
-        slot: &Slot,
-        now: u64,
-        options: &AcquireOptions,
-    ) -> Option<LeaseId> {
-        let mut local = slot.lock();
-        if self.shared.is_some() || local.waiting().is_some() {
-            return None;
-        }
-        let message = self.message(local.lease(), options);
-        take(slot, &mut local, now, &message).then_some(message.lease)
-    }
-
-    /// The same for a call of two buckets, in the order in which every call locks them.
-    pub(super) fn take_both_at_once(
-        &self,
-        [one, other]: [&Slot; 2],
-        now: u64,
-        options: &AcquireOptions,
-    ) -> Option<LeaseId> {
-        let (mut first, mut second) = (one.lock(), other.lock());
-        if self.shared.is_some() || first.waiting().is_some() || second.waiting().is_some() {
-            return None;
-        }
-        let message = self.message(self.lease(), options);
-        if !take(one, &mut first, now, &message) {
-            return None;
-        }
-        if !take(other, &mut second, now, &message) {
-            let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
-            first.bucket.complete(now, one.rules(), &unsent);
-            return None;
-        }
-        Some(message.lease)
-    }
-
-    fn message(&self, lease: LeaseId, options: &AcquireOptions) -> Acquire {
-        Acquire::new(lease, self.identity.source(), options.timeout)
-            .priority(options.priority)
-            .retry(options.retry)
-    }
-
     /// The lockout that is known without asking anybody.
     pub(super) fn known_lock(&self, slot: &Slot, local: &Local, now: u64) -> Option<Locked> {
         match &self.shared {
@@ -143,11 +98,4 @@ impl Inner {
             }),
         }
     }
-}
-
-/// Takes a slot, if there is one.
-fn take(slot: &Slot, local: &mut Local, now: u64, message: &Acquire) -> bool {
-    let decision = local.bucket.acquire(now, slot.rules(), message);
-    slot.note_lock(local);
-    matches!(decision, Decision::Granted { .. })
 }

@@ -94,3 +94,21 @@ impl Bucket {
         }
     }
 }
+
+#[cfg(all(test, feature = "file"))]
+mod tests {
+    use super::super::{BucketSpec, LimitSettings, Rules};
+    use super::*;
+
+    /// As from a clock that was set back.
+    #[test]
+    fn what_is_too_far_ahead_stays_as_far_as_can_be_noted() {
+        let rules = Rules::new(&BucketSpec::new("", ""), &LimitSettings::new());
+        let mut bucket = Bucket::new(&rules, 1000, 0);
+        bucket.held = [Stamp(u32::MAX - 1), Stamp(u32::MAX)].into();
+        let moved = bucket.moved(0, 7);
+        assert_eq!(moved.held, [Stamp(u32::MAX - 1), Stamp(u32::MAX)]);
+        let as_it_was = moved.clone().moved(7, 1000);
+        assert_eq!(as_it_was.held, moved.held);
+    }
+}

@@ -6,13 +6,12 @@ use std::sync::Arc;
 
 use tokio::time::Instant;
 
-use super::acquiring::Acquiring;
 use super::inner::Inner;
-use super::message::LeaseId;
-use super::options::AcquireOptions;
-use super::permit::{Granted, Permit, Unlimited};
+use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId};
+use super::permit::{Acquiring, Granted, Permit, Unlimited};
 use super::registry::BucketId;
-use super::settings::LimitSettings;
+use super::settings::{AcquireOptions, LimitSettings};
+use super::slots::{Local, Slot};
 use super::spec::BucketSpec;
 use super::store::LimitStore;
 use super::wait::{Lease, Wait};
@@ -64,7 +63,7 @@ impl Limiter {
         options: AcquireOptions,
     ) -> Acquiring<'a> {
         let inner = &self.0;
-        let at = Instant::now();
+        let at = options.now.unwrap_or_else(Instant::now);
         let now = inner.clock.millis(at);
         // As most calls are: of one bucket that has a limit, and has a slot.
         if let &[id] = buckets
@@ -149,6 +148,55 @@ impl Limiter {
             shared.outbox.flush_blocking();
         }
     }
+}
+
+/// How a call takes its slots without waiting.
+impl Inner {
+    /// Takes a slot of the only bucket of a call, if the call may go at once.
+    fn take_at_once(&self, slot: &Slot, now: u64, options: &AcquireOptions) -> Option<LeaseId> {
+        let mut local = slot.lock();
+        if self.shared.is_some() || local.waiting().is_some() {
+            return None;
+        }
+        let message = self.message(local.lease(), options);
+        take(slot, &mut local, now, &message).then_some(message.lease)
+    }
+
+    /// The same for a call of two buckets, in the order in which every call locks them.
+    fn take_both_at_once(
+        &self,
+        [one, other]: [&Slot; 2],
+        now: u64,
+        options: &AcquireOptions,
+    ) -> Option<LeaseId> {
+        let (mut first, mut second) = (one.lock(), other.lock());
+        if self.shared.is_some() || first.waiting().is_some() || second.waiting().is_some() {
+            return None;
+        }
+        let message = self.message(self.lease(), options);
+        if !take(one, &mut first, now, &message) {
+            return None;
+        }
+        if !take(other, &mut second, now, &message) {
+            let unsent = Complete::new(message.lease, message.source, CallEnd::Unsent);
+            first.bucket.complete(now, one.rules(), &unsent);
+            return None;
+        }
+        Some(message.lease)
+    }
+
+    fn message(&self, lease: LeaseId, options: &AcquireOptions) -> Acquire {
+        Acquire::new(lease, self.identity.source(), options.timeout)
+            .priority(options.priority)
+            .retry(options.retry)
+    }
+}
+
+/// Takes a slot, if there is one.
+fn take(slot: &Slot, local: &mut Local, now: u64, message: &Acquire) -> bool {
+    let decision = local.bucket.acquire(now, slot.rules(), message);
+    slot.note_lock(local);
+    matches!(decision, Decision::Granted { .. })
 }
 
 impl fmt::Debug for Limiter {

@@ -31,7 +31,6 @@
 //! [usage and the proof of the rule](crate::guide::limits), and the
 //! [settings](crate::guide::limit_settings).
 
-mod acquiring;
 mod bucket;
 mod clock;
 mod codec;
@@ -43,7 +42,6 @@ mod kept;
 mod limiter;
 mod limits;
 mod message;
-mod options;
 mod outbox;
 mod permit;
 mod queue;
@@ -56,7 +54,6 @@ mod spec;
 mod store;
 mod wait;
 
-pub use self::acquiring::Acquiring;
 pub use self::bucket::Bucket;
 pub use self::codec::DecodeError;
 pub use self::events::{Change, ChangeKind, Changes};
@@ -65,11 +62,10 @@ pub use self::limits::{LimitState, Limits, Lock};
 pub use self::message::{
     Acquire, CallEnd, Complete, Completed, Decision, LeaseId, LockSource, Locked, Quota, Source,
 };
-pub use self::options::AcquireOptions;
-pub use self::permit::{Outcome, Permit, Throttling};
+pub use self::permit::{Acquiring, Outcome, Permit, Throttling};
 pub use self::refusal::{Expired, LimitRefusal};
 pub use self::registry::{BucketId, UserBucket};
 pub use self::rules::Rules;
-pub use self::settings::{LimitSettings, LockPolicy, Priority, WaitPolicy};
+pub use self::settings::{AcquireOptions, LimitSettings, LockPolicy, Priority, WaitPolicy};
 pub use self::spec::BucketSpec;
 pub use self::store::{LimitStore, Snapshot};

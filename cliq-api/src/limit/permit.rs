@@ -1,7 +1,9 @@
-//! A permit to send one call.
+//! A permit to send one call, from when it is acquired until its call has ended.
 
 use std::fmt;
+use std::pin::Pin;
 use std::sync::Arc;
+use std::task::{Context, Poll};
 use std::time::{Duration, SystemTime};
 
 use tokio::time::Instant;
@@ -9,7 +11,7 @@ use tokio::time::Instant;
 use super::identity::Process;
 use super::inner::Inner;
 use super::message::{CallEnd, Complete, Completed, LeaseId, LockSource, Locked, Quota};
-use super::refusal::{Expired, UNEXPECTED};
+use super::refusal::{Expired, LimitRefusal, UNEXPECTED};
 use super::registry::BucketId;
 use super::settings::Priority;
 use super::slots::{Local, Slot};
@@ -222,7 +224,7 @@ impl Permit {
         if self.granted.held.is_empty() || self.is_copy() {
             return (Completed::FREE, Duration::ZERO);
         }
-        // As most calls end: the response says nothing of the buckets, and nobody looks at what
+        // As most calls end: the response reports no quota, and nobody looks at what
         // they reply.
         if matches!(end, CallEnd::Answered | CallEnd::Unsent)
             && self.quotas.is_empty()
@@ -383,5 +385,52 @@ impl fmt::Debug for Permit {
             .field("buckets", &buckets)
             .field("state", &self.state)
             .finish_non_exhaustive()
+    }
+}
+
+/// A permit that is being acquired, as [`Limiter::acquire`](super::Limiter::acquire) returns it.
+/// Dropped before it is ready, it leaves nothing behind.
+///
+/// A permit that is free is there at once. Only a call that has to wait costs an allocation, and
+/// no call carries the room for it.
+#[must_use = "a permit is given back unless it is awaited"]
+pub struct Acquiring<'a>(Progress<'a>);
+
+enum Progress<'a> {
+    Ready(Option<Permit>),
+    Waiting(Pin<Box<dyn Future<Output = Result<Permit, LimitRefusal>> + Send + 'a>>),
+}
+
+impl<'a> Acquiring<'a> {
+    pub(super) fn ready(permit: Permit) -> Self {
+        Self(Progress::Ready(Some(permit)))
+    }
+
+    pub(super) fn waiting(
+        permit: impl Future<Output = Result<Permit, LimitRefusal>> + Send + 'a,
+    ) -> Self {
+        Self(Progress::Waiting(Box::pin(permit)))
+    }
+}
+
+impl Future for Acquiring<'_> {
+    type Output = Result<Permit, LimitRefusal>;
+
+    /// # Panics
+    ///
+    /// If it is polled after it was ready.
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<Self::Output> {
+        match &mut self.0 {
+            Progress::Ready(permit) => Poll::Ready(Ok(permit
+                .take()
+                .expect("it isn't polled after it was ready"))),
+            Progress::Waiting(permit) => permit.as_mut().poll(context),
+        }
+    }
+}
+
+impl fmt::Debug for Acquiring<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Acquiring").finish_non_exhaustive()
     }
 }

@@ -12,8 +12,8 @@ use super::spec::BucketSpec;
 use crate::meta::Limit;
 use crate::user_key::UserKey;
 
-/// A bucket of a [`Limiter`](super::Limiter), as [`Limiter::bucket`](super::Limiter::bucket) returns
-/// it.
+/// A bucket of a [`Limiter`](super::Limiter), as [`Limiter::bucket`](super::Limiter::bucket)
+/// returns it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct BucketId {
     pub(super) index: u32,

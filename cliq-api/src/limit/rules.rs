@@ -230,3 +230,60 @@ fn representable(limit: Limit) -> Limit {
 fn millis(time: Duration) -> u64 {
     u64::try_from(time.as_nanos().div_ceil(1_000_000)).unwrap_or(u64::MAX)
 }
+
+#[cfg(all(test, feature = "redis"))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_share_is_a_part_of_the_slots() {
+        let settings = LimitSettings::new().reserved_for_urgent(4);
+        let spec = BucketSpec::new("", "");
+        let limited = spec.clone().limit(Limit::new(21, Duration::from_mins(1)));
+        let whole = Rules::new(&limited, &settings);
+        assert!(whole.cold > 0 && whole.unknown == 20);
+        for (share, slots, retries, reserved) in [
+            (1.0, 20, 10, 4),
+            (0.5, 10, 5, 4),
+            (0.25, 5, 2, 4),
+            (0.1, 2, 1, 1),
+            (0.05, 1, 1, 0),
+        ] {
+            let expected = Rules {
+                slots: Some(slots),
+                retries,
+                reserved,
+                cold: 0,
+                unknown: 0,
+                ..whole
+            };
+            assert_eq!(whole.share(share), Some(expected), "{share}");
+        }
+        assert_eq!(whole.share(0.04), None);
+        let unlimited = Rules::new(&spec, &settings).share(0.5).unwrap();
+        assert_eq!((unlimited.slots, unlimited.retries), (None, 1));
+    }
+
+    /// As `bucket.lua` expects them.
+    #[test]
+    fn numbers_have_their_places() {
+        let settings = LimitSettings::new()
+            .headroom(2)
+            .margin(Duration::from_secs(3))
+            .grace(Duration::from_secs(4))
+            .max_retry_after(Duration::from_secs(5))
+            .permit_ttl(Duration::from_secs(6))
+            .reserved_for_urgent(7);
+        let spec = BucketSpec::new("", "");
+        let limited = spec.clone().limit(Limit::new(22, Duration::from_mins(1)));
+        let limited = limited.lock(Duration::from_secs(8));
+        assert_eq!(
+            Rules::new(&limited, &settings).numbers(),
+            [20, 63_000, 3000, 4000, 8000, 5000, 10, 7, 6000, 20, 2, 22]
+        );
+        assert_eq!(
+            Rules::new(&spec, &settings).numbers(),
+            [-1, 3000, 3000, 4000, -1, 5000, 1, 0, 6000, 0, 2, -1]
+        );
+    }
+}

@@ -19,11 +19,10 @@ use super::events::report_wait;
 use super::identity::{self, Process};
 use super::inner::{Inner, Shared};
 use super::message::{Acquire, CallEnd, Complete, Decision, LeaseId, Locked, Source};
-use super::options::AcquireOptions;
 use super::queue::{Lane, Position};
 use super::refusal::LimitRefusal;
 use super::registry::UserBucket;
-use super::settings::WaitPolicy;
+use super::settings::{AcquireOptions, WaitPolicy};
 use super::slots::{Local, Slot};
 use crate::few::Few;
 

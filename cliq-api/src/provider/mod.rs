@@ -44,7 +44,8 @@ use crate::meta::EndpointMeta;
 ///         if response.status() == http::StatusCode::FORBIDDEN && spent {
 ///             failure.throttled = true;
 ///             failure.advice = Some("the hourly limit of this user is used up".into());
-///             failure.retry_after = Quota::x_rate_limit(response.headers()).map(|quota| quota.reset);
+///             let quota = Quota::x_rate_limit(response.headers());
+///             failure.retry_after = quota.map(|quota| quota.reset);
 ///         }
 ///         failure
 ///     }

@@ -154,7 +154,7 @@ impl Call {
         let value: T = value.into();
         let mut body = Vec::new();
         self = self.set(index, |_, _| value::json(&mut body, &value));
-        self.body = Payload::Full(body.into());
+        self.body = Body::from(body).into();
         self
     }
 
@@ -162,7 +162,7 @@ impl Call {
     pub fn body_bytes<T: RawValue>(mut self, index: usize, value: impl Into<T>) -> Self {
         let value: T = value.into();
         self = self.set(index, |_, _| Ok(()));
-        self.body = Payload::Full(value.into());
+        self.body = Body::from(value.into()).into();
         self
     }
 }
@@ -173,7 +173,7 @@ impl Call {
     pub fn body_stream<T: StreamValue>(mut self, index: usize, value: impl Into<T>) -> Self {
         let value: T = value.into();
         self = self.set(index, |_, _| Ok(()));
-        self.body = value.into().into_payload();
+        self.body = value.into().into();
         self
     }
 
@@ -247,7 +247,7 @@ impl Call {
         }
         match &mut self.body {
             Payload::Parts(parts) => Ok(parts),
-            _ => unreachable!("they were just put there"),
+            Payload::Whole(_) => unreachable!("they were just put there"),
         }
     }
 }
@@ -387,7 +387,7 @@ impl Call {
                 )
             })?;
         self.slots[index] = Slot::Set(0..0);
-        self.body = body.into_payload();
+        self.body = body.into();
         Ok(())
     }
 

@@ -7,6 +7,7 @@ use std::borrow::Cow;
 use std::fmt;
 use std::marker::PhantomData;
 
+use http::Response;
 use serde::Deserialize;
 use serde::de::{DeserializeOwned, DeserializeSeed, Deserializer, IgnoredAny, MapAccess, Visitor};
 use serde_json::Value;
@@ -15,6 +16,16 @@ use serde_path_to_error::{Path, Segment, Track};
 use super::error::DecodeError;
 use super::lenient::{repaired, without_bom};
 use super::nothing::Nothing;
+use super::{FromResponse, content, decode};
+use crate::body::Body;
+use crate::request::Call;
+
+#[diagnostic::do_not_recommend]
+impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Json> for T {
+    fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
+        from_slice(content(response), call.meta().response)
+    }
+}
 
 /// Parses a whole body. The errors are `serde_json`'s own and may hold values.
 pub(crate) fn parse<T: DeserializeOwned>(body: &[u8]) -> serde_json::Result<T> {

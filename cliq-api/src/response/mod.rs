@@ -20,15 +20,14 @@ pub use self::text::Text;
 
 use bytes::Bytes;
 use http::Response;
-use serde::de::DeserializeOwned;
 
 use crate::body::Body;
 use crate::request::Call;
 
 /// Types that an endpoint can return: any that [`serde`] decodes from JSON, [`Bytes`], [`Text`],
 /// `()`, [`Page`](crate::Page), and the streams [`Download`](crate::Download),
-/// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines). It is implemented for all of them;
-/// don't implement it by hand.
+/// [`Events`](crate::Events) and [`JsonLines`](crate::JsonLines). It is implemented for all of
+/// them; don't implement it by hand.
 ///
 /// The macro chooses `Decode` by the name of the type in the declaration.
 #[diagnostic::on_unimplemented(
@@ -87,13 +86,6 @@ pub mod decode {
     /// The body is ignored.
     #[derive(Debug)]
     pub enum Ignored {}
-}
-
-#[diagnostic::do_not_recommend]
-impl<T: DeserializeOwned + Send + 'static> FromResponse<decode::Json> for T {
-    fn from_response(call: &Call, response: &mut Response<Body>) -> Result<Self, DecodeError> {
-        json::from_slice(content(response), call.meta().response)
-    }
 }
 
 #[diagnostic::do_not_recommend]

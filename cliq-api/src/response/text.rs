@@ -14,9 +14,9 @@ use crate::request::Call;
 
 /// A response that is text, as the return type of an endpoint.
 ///
-/// It is read as UTF-8, without a byte order mark, or as ISO-8859-1 if its `Content-Type` names that charset.
-/// Text in another charset, or that isn't valid, is an error: return [`Bytes`](crate::Bytes) to
-/// decode it yourself.
+/// It is read as UTF-8, without a byte order mark, or as ISO-8859-1 if its `Content-Type` names
+/// that charset. Text in another charset, or that isn't valid, is an error: return
+/// [`Bytes`](crate::Bytes) to decode it yourself.
 ///
 /// ```
 /// # use cliq_api::prelude::*;

@@ -11,9 +11,8 @@ use tokio::time::{Sleep, sleep};
 
 use super::events::{Event, EventData, Events};
 use crate::backoff::Backoff;
-use crate::client::Endpoint;
+use crate::client::{Endpoint, RequestExt, ResponseFuture, awaited};
 use crate::error::{Error, ErrorKind};
-use crate::request_ext::{RequestExt, ResponseFuture, awaited};
 use crate::response::{FromResponse, decode};
 
 /// How long to wait before connecting again, where the server sends no time.
@@ -68,12 +67,13 @@ where
 ///
 /// The stream ends when the server responds with 204, and after an error:
 ///
-/// - the call's own, unless it may pass: no connection, a timeout, throttling, a status from 500 on;
+/// - the call's own, unless it may pass: no connection, a timeout, throttling, a status from 500
+///   on;
 /// - any, after ten connections in a row without an event
 ///   ([`max_failures`](Self::max_failures)).
 ///
-/// [`resume`](Self::resume) continues then. An event whose data doesn't have the declared type is an
-/// error, too, and the stream continues with the next event.
+/// [`resume`](Self::resume) continues then. An event whose data doesn't have the declared type is
+/// an error, too, and the stream continues with the next event.
 #[must_use = "nothing is sent until the stream is polled"]
 pub struct Reconnecting<R: EventsExt> {
     request: R,

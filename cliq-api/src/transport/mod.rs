@@ -2,12 +2,12 @@
 //! over `reqwest` and `hyper`.
 
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
+mod default;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod failure;
 #[cfg(feature = "hyper")]
 mod hyper;
 mod layer;
-#[cfg(feature = "reqwest")]
-mod origin;
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
 mod proxy;
 #[cfg(feature = "reqwest")]
@@ -29,6 +29,10 @@ use std::time::Duration;
 use http::header::{CONTENT_LENGTH, HeaderValue, TRANSFER_ENCODING};
 use http::{Request, Response};
 
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub use self::default::DefaultTransport;
+#[cfg(any(feature = "hyper", feature = "reqwest"))]
+pub(crate) use self::default::DefaultTransportBuilder;
 #[cfg(feature = "hyper")]
 pub use self::hyper::{HyperTransport, HyperTransportBuilder};
 pub use self::layer::Connection;
@@ -38,21 +42,8 @@ pub use self::reqwest::{ReqwestTransport, ReqwestTransportBuilder};
 use crate::body::{Body, BoxError};
 use crate::secrets::Secrets;
 
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(feature = "reqwest")]
-pub type DefaultTransport = ReqwestTransport;
-/// The transport of clients that don't set another one: over `reqwest`, or without that feature over
-/// `hyper`.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub type DefaultTransport = HyperTransport;
-
-/// Builds the default transport.
-#[cfg(feature = "reqwest")]
-pub(crate) type DefaultTransportBuilder = ReqwestTransportBuilder;
-/// Builds the default transport.
-#[cfg(all(feature = "hyper", not(feature = "reqwest")))]
-pub(crate) type DefaultTransportBuilder = HyperTransportBuilder;
+/// The `User-Agent` of clients that don't set one.
+pub(crate) const USER_AGENT: &str = concat!(env!("CARGO_PKG_NAME"), "/", env!("CARGO_PKG_VERSION"));
 
 /// The default connect timeout.
 #[cfg(any(feature = "hyper", feature = "reqwest"))]
@@ -260,6 +251,50 @@ impl SetupError {
         Self {
             source: Some(source.into()),
             ..self
+        }
+    }
+}
+
+#[cfg(all(test, any(feature = "hyper", feature = "reqwest")))]
+mod tests {
+    use std::io::{Read, Write};
+
+    use super::*;
+
+    /// So that memory for it is reserved once.
+    #[tokio::test]
+    async fn the_length_of_a_response_is_known() {
+        let transports: [Box<dyn Transport>; _] = [
+            #[cfg(feature = "hyper")]
+            Box::new(
+                HyperTransport::builder()
+                    .allow_plain_http()
+                    .build()
+                    .unwrap(),
+            ),
+            #[cfg(feature = "reqwest")]
+            Box::new(
+                ReqwestTransport::builder()
+                    .allow_plain_http()
+                    .build()
+                    .unwrap(),
+            ),
+        ];
+        for transport in transports {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            let server = std::thread::spawn(move || {
+                let (mut stream, _) = listener.accept().unwrap();
+                assert_ne!(stream.read(&mut [0; 1024]).unwrap(), 0);
+                let head = b"HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\n";
+                stream.write_all(head).unwrap();
+                stream.write_all(b"hello").unwrap();
+            });
+            let request = Request::get(url).body(Body::empty()).unwrap();
+            let body = transport.send(request).await.unwrap().into_body();
+            assert_eq!(http_body::Body::size_hint(&body).exact(), Some(5));
+            assert_eq!(body.collect_up_to(5).await.unwrap(), "hello");
+            server.join().unwrap();
         }
     }
 }

@@ -2,20 +2,18 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::pin::Pin;
-use std::task::{Context, Poll, ready};
+use std::sync::OnceLock;
 use std::time::Duration;
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use ::reqwest::Certificate;
-use ::reqwest::{Client, ClientBuilder, Proxy, redirect, retry};
-use bytes::Bytes;
-use http::{Request, Response};
-use http_body::{Frame, SizeHint};
+use ::reqwest::{Client, ClientBuilder, Proxy, Url, redirect, retry};
+use http::uri::{Authority, Scheme};
+use http::{Request, Response, Uri};
+use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
 
 use super::failure::{self, Circumstances, causes};
-use super::origin::Origin;
 use super::proxy;
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use super::roots::Roots;
@@ -193,7 +191,7 @@ impl ReqwestTransportBuilder {
     fn client(&self, proxy: Option<Proxy>, trust: &Trust) -> Result<Client, ::reqwest::Error> {
         let mut builder = Client::builder()
             .connect_timeout(self.connect_timeout.unwrap_or(CONNECT_TIMEOUT))
-            .user_agent(crate::USER_AGENT);
+            .user_agent(super::USER_AGENT);
         if let Some(proxy) = proxy {
             builder = builder.proxy(proxy);
         }
@@ -250,32 +248,67 @@ impl Transport for ReqwestTransport {
         Box::pin(async move {
             let exchange = begun?;
             let response: Response<_> = exchange.await.map_err(no_response)?.into();
-            Ok(response.map(|body| Body::wrap(Received(body))))
+            Ok(response.map(|body| Body::wrap(body.map_err(broken_off))))
         })
     }
 }
 
-/// A response's body, with our errors.
-struct Received(::reqwest::Body);
+/// Converts requests for `reqwest`, which parses each URL from text. That of the first server is
+/// kept: parsing it would take half as long as the rest of a call's own work.
+#[derive(Default)]
+struct Origin(OnceLock<Known>);
 
-impl http_body::Body for Received {
-    type Data = Bytes;
-    type Error = TransportError;
+struct Known {
+    scheme: Option<Scheme>,
+    authority: Option<Authority>,
+    /// The URL of a request to it; path and query are replaced.
+    url: Url,
+}
 
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(context));
-        Poll::Ready(frame.map(|frame| frame.map_err(broken_off)))
+impl Origin {
+    /// Converts a request, with the same result as `reqwest`'s own conversion.
+    fn convert(&self, request: Request<Body>) -> Result<::reqwest::Request, ::reqwest::Error> {
+        if let Some(known) = self.0.get().filter(|known| known.is_of(request.uri())) {
+            return Ok(known.convert(request));
+        }
+        let (scheme, authority) = (
+            request.uri().scheme().cloned(),
+            request.uri().authority().cloned(),
+        );
+        let request = ::reqwest::Request::try_from(request.map(convert_body))?;
+        self.0.get_or_init(|| Known {
+            scheme,
+            authority,
+            url: request.url().clone(),
+        });
+        Ok(request)
+    }
+}
+
+impl Known {
+    fn is_of(&self, uri: &Uri) -> bool {
+        // As text, which is faster: base URLs have one spelling.
+        let authority = self.authority.as_ref().map(Authority::as_str);
+        self.scheme.as_ref() == uri.scheme() && authority == uri.authority().map(Authority::as_str)
     }
 
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
+    fn convert(&self, request: Request<Body>) -> ::reqwest::Request {
+        let (parts, body) = request.into_parts();
+        let mut url = self.url.clone();
+        url.set_path(parts.uri.path());
+        url.set_query(parts.uri.query());
+        let mut request = ::reqwest::Request::new(parts.method, url);
+        *request.headers_mut() = parts.headers;
+        *request.version_mut() = parts.version;
+        *request.body_mut() = Some(convert_body(body));
+        request
     }
+}
 
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
+fn convert_body(body: Body) -> ::reqwest::Body {
+    match body.as_bytes() {
+        Some(bytes) => bytes.clone().into(),
+        None => ::reqwest::Body::wrap(body),
     }
 }
 
@@ -324,3 +357,6 @@ impl fmt::Debug for ReqwestTransportBuilder {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests;

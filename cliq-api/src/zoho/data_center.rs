@@ -34,8 +34,11 @@ macro_rules! data_centers {
         impl DataCenter {
             $(
                 $(#[$attribute])*
-                pub const $name: Self =
-                    Self { cliq: Cow::Borrowed($cliq), accounts: Cow::Borrowed($accounts), network: None };
+                pub const $name: Self = Self {
+                    cliq: Cow::Borrowed($cliq),
+                    accounts: Cow::Borrowed($accounts),
+                    network: None,
+                };
             )*
 
             /// All known data centers, with their names.
@@ -119,8 +122,8 @@ impl DataCenter {
             .map(|(name, _)| *name)
     }
 
-    /// Checks that its hosts are hosts and nothing else, and its network a name, so that no URL made
-    /// of them leads elsewhere.
+    /// Checks that its hosts are hosts and nothing else, and its network a name, so that no URL
+    /// made of them leads elsewhere.
     pub(crate) fn check(&self) -> Result<(), String> {
         let network = self.network.as_deref();
         if network.is_some_and(|name| matches!(name, "" | "%2E" | "%2E%2E")) {

@@ -16,8 +16,8 @@ use crate::user_key::UserKey;
 /// posting messages and files, and for calling a bot's incoming webhook; which calls else is not
 /// documented, so the server decides.
 ///
-/// It is part of the URL, which servers and proxies log. This crate shows the URL of a request in no
-/// error and no trace, and redacts the token where somebody repeats it.
+/// It is part of the URL, which servers and proxies log. This crate shows the URL of a request in
+/// no error and no trace, and redacts the token where somebody repeats it.
 ///
 /// ```
 /// use cliq_api::cliq::messages::Messages;

@@ -64,7 +64,7 @@ pub(super) fn command() -> Command {
 struct Running {
     url: String,
     token: String,
-    /// Limits are counted anew for each: it knows nothing of what was sent to others.
+    /// Limits are counted separately for each: it knows nothing of calls to others.
     run: String,
 }
 

@@ -132,7 +132,7 @@ impl Server {
     }
 }
 
-/// Says where the rest is.
+/// Explains how to read the rest.
 fn note(result: u64, next: usize, length: usize) -> ContentBlock {
     ContentBlock::text(format!(
         "[The result has {length} bytes, and goes on: call {READ_MORE} with {{\"result\": {result}, \

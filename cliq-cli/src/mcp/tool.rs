@@ -194,7 +194,7 @@ impl Offer {
     }
 }
 
-/// Whether it may destroy something, as far as its method says.
+/// Whether it may destroy something, by its method.
 fn is_destructive(meta: &EndpointMeta) -> bool {
     matches!(*meta.method(), Method::DELETE | Method::PUT | Method::PATCH)
 }

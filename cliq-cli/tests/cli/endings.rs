@@ -48,7 +48,7 @@ fn ctrl_c_ends_a_call_that_waits() {
             .stderr(Stdio::piped())
             .spawn()
             .unwrap();
-        // It says that it waits.
+        // It shows that it waits.
         let mut err = child.stderr.take().unwrap();
         let mut seen = Vec::new();
         let mut byte = [0];

@@ -1,4 +1,4 @@
-//! What `--help` says, and what is made from the same commands.
+//! The output of `--help`, and what is made from the same commands.
 
 use cliq_api::cliq::APIS;
 

@@ -30,7 +30,7 @@ fn forty_processes_at_once_lock_nobody_out() {
     let totals = world.demo.sandbox.totals();
     assert_eq!(totals.locks, 0);
     assert!(totals.fullest <= 20, "{totals:?}");
-    // Half of the slots count as used at first, and one is left free.
+    // Half of the slots count as used after a start, and one is left free.
     assert!((9..=19).contains(&done), "{done}");
     // Who was limited knows for how long.
     let limited = ended.iter().find(|ended| ended.code == Some(4)).unwrap();

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 
 use crate::support::World;
 
-/// A client that has said hello.
+/// An initialized client.
 struct Client {
     child: Child,
     input: ChildStdin,

@@ -19,7 +19,7 @@ pub(crate) struct World {
     _runtime: Runtime,
 }
 
-/// How the program ended, and what it said.
+/// How the program ended, and its output.
 #[derive(Debug)]
 pub(crate) struct Ended {
     pub(crate) code: Option<i32>,

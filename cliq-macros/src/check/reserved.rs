@@ -56,13 +56,21 @@ mod tests {
 
     use super::*;
 
-    fn file(name: &str) -> Vec<Item> {
-        let path = Path::new(env!("CARGO_MANIFEST_DIR"))
-            .join("../cliq-api/src")
-            .join(name);
-        syn::parse_file(&fs::read_to_string(path).unwrap())
-            .unwrap()
-            .items
+    /// The items of all files of a directory.
+    fn items(directory: &Path) -> Vec<Item> {
+        let entries = fs::read_dir(directory).unwrap();
+        let items = entries.flat_map(|entry| {
+            let path = entry.unwrap().path();
+            match path.extension() {
+                _ if path.is_dir() => items(&path),
+                Some(extension) if extension == "rs" => {
+                    let text = fs::read_to_string(path).unwrap();
+                    syn::parse_file(&text).unwrap().items
+                }
+                _ => Vec::new(),
+            }
+        });
+        items.collect()
     }
 
     #[test]
@@ -74,7 +82,8 @@ mod tests {
             },
             _ => None,
         };
-        let methods = file("client/mod.rs")
+        let runtime = Path::new(env!("CARGO_MANIFEST_DIR")).join("../cliq-api/src");
+        let methods = items(&runtime)
             .into_iter()
             .filter_map(of_client)
             .flatten()

@@ -73,7 +73,9 @@ impl Expansion<'_> {
         });
         let mut body = Group::new(
             Delimiter::Brace,
-            quote!(#krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)),
+            quote! {
+                #krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)
+            },
         );
         // rustc points at the method's name if the whole method has its span.
         body.set_span(ident.span());
@@ -196,9 +198,10 @@ impl Expansion<'_> {
             }
         });
         if !setters.is_empty() {
-            out.extend(
-                quote!(#(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)] impl #kind { #setters }),
-            );
+            out.extend(quote! {
+                #(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)]
+                impl #kind { #setters }
+            });
         }
     }
 
@@ -283,7 +286,11 @@ fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
         }
         _ => None,
     };
-    quote!(#krate::Param::new(#name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary))
+    quote! {
+        #krate::Param::new(
+            #name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary
+        )
+    }
 }
 
 /// `.boolean()`, `.string().list()`: what the type's name reveals of the value.
@@ -321,10 +328,18 @@ fn parameter(arg: &Argument) -> TokenStream {
         }
         Takes::EachOfEach { item, into: true } => {
             let into = into(item);
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = impl #into>>)
+            quote! {
+                #ident: impl ::core::iter::IntoIterator<
+                    Item = impl ::core::iter::IntoIterator<Item = impl #into>
+                >
+            }
         }
         Takes::EachOfEach { item, into: false } => {
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl ::core::iter::IntoIterator<Item = #item>>)
+            quote! {
+                #ident: impl ::core::iter::IntoIterator<
+                    Item = impl ::core::iter::IntoIterator<Item = #item>
+                >
+            }
         }
     }
 }

@@ -264,7 +264,8 @@ fn common(
         #(#gates)*
         #[automatically_derived]
         impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
-            type Output = ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
+            type Output =
+                ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
             type IntoFuture = #krate::ResponseFuture<<Self as #krate::Endpoint>::Response>;
             fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
         }
@@ -278,7 +279,9 @@ fn common(
         #(#gates)*
         #[automatically_derived]
         impl<E> ::core::fmt::Debug for #builder<E> {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result { ::core::fmt::Debug::fmt(&self.0, f) }
+            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+                ::core::fmt::Debug::fmt(&self.0, f)
+            }
         }
     });
 }

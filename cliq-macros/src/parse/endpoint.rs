@@ -37,8 +37,8 @@ keys! {
         "header" => header: Headers,
         /// Another server of the provider, by the name that the client has for it.
         "server" => server: Server,
-        /// Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")` only
-        /// with this feature of the crate.
+        /// Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")`
+        /// only with this feature of the crate.
         "schema" => schema: Schema,
         /// The path of the runtime crate, for crates that re-export it.
         "crate" => krate: CratePath,

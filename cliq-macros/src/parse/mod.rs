@@ -1,7 +1,8 @@
 //! What the user wrote, typed: the trait, its members, their attributes with keys and options.
 //!
-//! Only what can't be read is reported here; whether it is allowed is for `check` to decide. Members
-//! are read one by one, so that one that can't be read (half-typed code) never costs the others.
+//! Only what can't be read is reported here; whether it is allowed is for `check` to decide.
+//! Members are read one by one, so that one that can't be read (half-typed code) never costs the
+//! others.
 
 pub(crate) mod argument;
 pub(crate) mod endpoint;

@@ -23,10 +23,12 @@
 //!     .header("Content-Type", "application/x-www-form-urlencoded")
 //!     .body(Bytes::from(body))
 //!     .unwrap();
-//! let response: serde_json::Value = serde_json::from_slice(accounts.handle(&request, now).body()).unwrap();
+//! let response = accounts.handle(&request, now);
+//! let response: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
 //!
 //! let token = response["access_token"].as_str().unwrap();
-//! let grant = accounts.authorize("cliq.zoho.com", token, Scopes::Any(&["ZohoCliq.Chats.READ"]), now).unwrap();
+//! let scopes = Scopes::Any(&["ZohoCliq.Chats.READ"]);
+//! let grant = accounts.authorize("cliq.zoho.com", token, scopes, now).unwrap();
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!

@@ -207,7 +207,7 @@ fn values() -> Vec<Case> {
         call(LIST, "?limit=1&limit=2", None),
     );
     case(
-        "a body that is no JSON object, or says in `Content-Type` that it isn't",
+        "a body that is no JSON object, or has another `Content-Type`",
         CREATE,
         call(CREATE, "", Some(&json!(["Hi."]))),
     );

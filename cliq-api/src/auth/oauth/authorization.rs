@@ -200,7 +200,8 @@ fn check_redirect_uri(uri: &str) -> Result<(), AuthError> {
     ))
 }
 
-/// What a callback may bring instead of a code (RFC 6749, section 4.1.2.1), but for `access_denied`.
+/// What a callback may bring instead of a code (RFC 6749, section 4.1.2.1), but for
+/// `access_denied`.
 const ERRORS: [&str; 6] = [
     "invalid_request",
     "unauthorized_client",

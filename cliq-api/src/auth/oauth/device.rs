@@ -48,8 +48,16 @@ pub struct Device {
     server: OAuthServer,
 }
 
+impl OAuth {
+    /// Starts to sign in the user of a device without a browser (RFC 8628): show them
+    /// [`Device::user_code`] and [`Device::verification_uri`].
+    pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
+        Device::start(self, scopes).await
+    }
+}
+
 impl Device {
-    pub(super) async fn start(oauth: &OAuth, scopes: &ScopeSet) -> Result<Self, AuthError> {
+    async fn start(oauth: &OAuth, scopes: &ScopeSet) -> Result<Self, AuthError> {
         let server = oauth.0.trusted.home();
         let mut parameters = Parameters::default();
         if !scopes.is_empty() {

@@ -269,12 +269,6 @@ impl OAuth {
         self.sign_in(kind, server, parameters, Some(scopes)).await
     }
 
-    /// Starts to sign in the user of a device without a browser (RFC 8628): show them
-    /// [`Device::user_code`] and [`Device::verification_uri`].
-    pub async fn start_device(&self, scopes: &ScopeSet) -> Result<Device, AuthError> {
-        Device::start(self, scopes).await
-    }
-
     /// Revokes a token (RFC 7009) at the server that gave it: a refresh token with all access
     /// tokens that came from it, or an access token alone.
     pub async fn revoke(

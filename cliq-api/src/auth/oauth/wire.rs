@@ -26,7 +26,7 @@ use crate::body::Body;
 use crate::response::json;
 use crate::secrets::Secrets;
 pub(in crate::auth) use crate::transport::Sent;
-use crate::transport::{Transport, TransportError};
+use crate::transport::{self, Transport, TransportError};
 
 /// How large an answer may be, in bytes.
 const MAX_ANSWER: usize = 1 << 20;
@@ -185,7 +185,7 @@ impl Call<'_> {
     fn prepare(&self, parameters: &mut Parameters) -> Result<Request<Body>, AuthError> {
         const FORM: HeaderValue = HeaderValue::from_static("application/x-www-form-urlencoded");
         const JSON: HeaderValue = HeaderValue::from_static("application/json");
-        const AGENT: HeaderValue = HeaderValue::from_static(crate::USER_AGENT);
+        const AGENT: HeaderValue = HeaderValue::from_static(transport::USER_AGENT);
         let dialect = self.server.its_dialect();
         let secret = self.client.secret();
         let secret = secret.filter(|_| dialect.authenticates(self.request));
@@ -448,8 +448,166 @@ mod tests {
         })
     }
 
+    /// Fails each request, or never answers.
+    struct Broken(Option<Sent>);
+
+    impl Transport for Broken {
+        fn send(&self, _: Request<Body>) -> Exchange<'_> {
+            let sent = self.0;
+            Box::pin(async move {
+                match sent {
+                    Some(sent) => Err(TransportError::new(sent, "it broke")),
+                    None => std::future::pending().await,
+                }
+            })
+        }
+    }
+
+    /// Only what was certainly not sent may be sent again without a thought.
+    #[tokio::test(start_paused = true)]
+    async fn a_failure_reports_whether_the_request_was_sent() {
+        for (fails, expected) in [
+            (Some(Sent::No), Sent::No),
+            (Some(Sent::Maybe), Sent::Maybe),
+            (Some(Sent::Answered), Sent::Answered),
+            (None, Sent::Maybe),
+        ] {
+            let (client, transport) = (client(), Broken(fails));
+            let transport: Arc<dyn Transport> = Arc::new(transport);
+            let call = Call {
+                transport: &transport,
+                client: &client,
+                server: client.server(),
+                request: OAuthRequest::RefreshToken,
+                timeout: Duration::from_secs(1),
+            };
+            let failure = call.token(Parameters::default()).await.err().unwrap();
+            assert_eq!(failure.sent, expected);
+            assert_eq!(failure.error.kind(), AuthErrorKind::Unreachable);
+            assert!(!failure.throttled && failure.retry_after.is_none());
+        }
+        let nowhere = OAuthClient::new("not a URL", "desk", "canary");
+        let transport: Arc<dyn Transport> = Arc::new(Nowhere);
+        let call = Call {
+            transport: &transport,
+            client: &nowhere,
+            server: nowhere.server(),
+            request: OAuthRequest::RefreshToken,
+            timeout: Duration::from_secs(1),
+        };
+        let failure = call.token(Parameters::default()).await.err().unwrap();
+        assert_eq!(failure.sent, Sent::No);
+        assert_eq!(failure.error.kind(), AuthErrorKind::Configuration);
+    }
+
+    struct Answering(Value);
+
+    impl Transport for Answering {
+        fn send(&self, _: Request<Body>) -> Exchange<'_> {
+            Box::pin(async { Ok(Response::new(self.0.to_string().into())) })
+        }
+    }
+
+    /// The tokens and scopes in an answer, if it has an access token.
+    async fn tokens(answer: Value) -> Option<(String, Option<String>, Option<String>)> {
+        let (client, transport) = (client(), Answering(answer));
+        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let call = Call {
+            transport: &transport,
+            client: &client,
+            server: client.server(),
+            request: OAuthRequest::RefreshToken,
+            timeout: Duration::from_secs(1),
+        };
+        match call.token(Parameters::default()).await {
+            Ok(answer) => {
+                let (access, refresh) = answer.into_tokens(SystemTime::now(), None);
+                let scopes = access.scopes().map(ToString::to_string);
+                let refresh = refresh.map(|token| token.expose_secret().to_owned());
+                Some((access.expose_secret().to_owned(), refresh, scopes))
+            }
+            Err(failure) => {
+                assert_eq!(failure.error.kind(), AuthErrorKind::Unreadable);
+                assert_eq!(failure.sent, Sent::Answered);
+                None
+            }
+        }
+    }
+
+    #[tokio::test]
+    async fn an_empty_token_is_none() {
+        for access in [json!(""), json!(null), json!(1), json!(["a"])] {
+            let answer = json!({ "access_token": access, "refresh_token": "b" });
+            assert_eq!(tokens(answer).await, None, "{access}");
+        }
+        for (refresh, scope) in [(json!(""), json!(" ")), (json!(null), json!(null))] {
+            let answer = json!({ "access_token": "a", "refresh_token": refresh, "scope": scope });
+            assert_eq!(tokens(answer).await, Some(("a".into(), None, None)));
+        }
+        let answer = json!({ "access_token": "a", "refresh_token": "b", "scope": "c" });
+        let all = ("a".to_owned(), Some("b".to_owned()), Some("c".to_owned()));
+        assert_eq!(tokens(answer).await, Some(all));
+    }
+
+    /// What its status, its `Retry-After` and its code mean.
+    #[test]
+    fn a_failure_reports_whether_and_when_another_request_may_succeed() {
+        use AuthErrorKind::{Refused, TooMany};
+        for (status, code, kind, transient, needs_sign_in) in [
+            (429, None, TooMany, false, false),
+            (429, Some("invalid_request"), TooMany, false, false),
+            (
+                429,
+                Some("access_denied"),
+                AuthErrorKind::Denied,
+                false,
+                true,
+            ),
+            (400, None, Refused, false, false),
+            (400, Some("invalid_request"), Refused, false, false),
+            (503, None, Refused, true, false),
+            (503, Some("invalid_request"), Refused, true, false),
+            (503, Some("invalid_grant"), Refused, false, true),
+            (400, Some("server_error"), Refused, true, false),
+        ] {
+            let answer = Response::builder().status(status).header(RETRY_AFTER, "7");
+            let body = json!({ "error": code.unwrap_or_default() }).to_string();
+            let body = if code.is_some() { body } else { String::new() };
+            let answer = answer.body(Bytes::from(body)).unwrap();
+            let failure = call(&client(), OAuthRequest::RefreshToken, |call| {
+                call.read(&Parameters::default(), &answer).err().unwrap()
+            });
+            let error = &failure.error;
+            let case = format!("{status} {code:?}");
+            assert_eq!((error.kind(), error.code()), (kind, code), "{case}");
+            assert_eq!(error.is_transient(), transient, "{case}");
+            assert_eq!(error.needs_sign_in(), needs_sign_in, "{case}");
+            assert_eq!(failure.throttled, kind == TooMany, "{case}");
+            assert_eq!(failure.retry_after, Some(Duration::from_secs(7)), "{case}");
+            assert_eq!(failure.sent, Sent::Answered, "{case}");
+        }
+    }
+
+    #[test]
+    fn a_wait_is_at_most_a_day() {
+        for (text, seconds) in [
+            ("0", Some(0)),
+            (" 30 ", Some(30)),
+            ("86400", Some(86_400)),
+            ("86401", Some(86_400)),
+            ("soon", None),
+            ("-1", None),
+        ] {
+            let headers = HeaderMap::from_iter([(RETRY_AFTER, HeaderValue::from_static(text))]);
+            let expected = seconds.map(Duration::from_secs);
+            assert_eq!(retry_after(&headers), expected, "{text}");
+        }
+        assert_eq!(retry_after(&HeaderMap::new()), None);
+    }
+
     #[test]
     fn lifetimes_are_seconds() {
+        let year = 365 * 24 * 3600;
         for (value, expected) in [
             (json!(3600), Some(3600)),
             (json!("3600"), Some(3600)),
@@ -466,10 +624,11 @@ mod tests {
             (json!("NaN"), None),
             (json!(null), None),
             (json!([3600]), None),
-            (json!(u64::MAX), Some(LONGEST.as_secs())),
-            (json!("18446744073709551616"), Some(LONGEST.as_secs())),
-            (json!(1e300), Some(LONGEST.as_secs())),
-            (json!("inf"), Some(LONGEST.as_secs())),
+            (json!(365 * 24 * 3600), Some(year)),
+            (json!(u64::MAX), Some(year)),
+            (json!("18446744073709551616"), Some(year)),
+            (json!(1e300), Some(year)),
+            (json!("inf"), Some(year)),
         ] {
             assert_eq!(
                 seconds(&value).map(|time| time.as_secs()),
@@ -542,6 +701,7 @@ mod tests {
     fn a_code_is_shown_if_it_is_one() {
         assert!(is_code("invalid_client") && is_code("Access Denied"));
         assert!(!is_code("") && !is_code("41d9") && !is_code("a\nb"));
+        assert!(is_code(&"a".repeat(40)) && !is_code(&"a".repeat(41)));
         let error = refusal(OAuthRequest::RefreshToken, &json!({ "error": "canary" }));
         assert!(!format!("{error} {error:?}").contains("canary"));
         assert_eq!(error.code(), None);
@@ -581,7 +741,10 @@ mod tests {
         assert_eq!(described("it is stale").as_deref(), Some("it is stale"));
         assert_eq!(described("c4n4ry is stale"), None);
         assert_eq!(described("stale: canary"), None);
-        assert_eq!(described(&"stale".repeat(1000)), None);
+        let long = "stale".repeat(1000);
+        assert_eq!(described(&long), None);
+        assert_eq!(described(&long[..1025]), None);
+        assert_eq!(described(&long[..1024]).as_deref(), Some(&long[..1024]));
     }
 
     /// RFC 6749, section 2.3.1, with its example's credentials.

@@ -9,8 +9,8 @@ use crate::cliq::threads::{ThreadChatId, UserId};
 /// A message that a bot sends to its users, all of them or some.
 ///
 /// Whatever converts into a [`Message`] converts into it. Zoho documents smaller limits than for
-/// other messages: 5000 characters of text, and 20 slides. They may have 10,000 characters together;
-/// as it isn't documented which count, the server checks that.
+/// other messages: 5000 characters of text, and 20 slides. They may have 10,000 characters
+/// together; as it isn't documented which count, the server checks that.
 ///
 /// ```
 /// use cliq_api::cliq::message::{BotMessage, Message};

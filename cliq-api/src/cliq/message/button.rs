@@ -21,7 +21,9 @@ const MAX_LABEL: usize = 20;
 /// let confirmation = Confirmation::new("Roll back?", "The reason", "Roll back");
 /// let message = Message::text("Release 3.6.1 is out.")
 ///     .button(Button::new("Changes", OpenUrl::new("https://example.com/3.6.1")))
-///     .button(Button::negative("Roll back", InvokeFunction::new("roll_back")).confirm(confirmation));
+///     .button(
+///         Button::negative("Roll back", InvokeFunction::new("roll_back")).confirm(confirmation),
+///     );
 /// assert!(message.check().is_ok());
 /// ```
 ///

@@ -49,7 +49,8 @@
 //!
 //! What a part can't have doesn't compile: a poll takes no buttons, a row of a table has as many
 //! cells as the table has columns, an instant button can't open a URL. Lengths, in characters, and
-//! counts are checked before a call is sent, and the error names the part and the limit that it exceeds:
+//! counts are checked before a call is sent, and the error names the part and the limit that it
+//! exceeds:
 //!
 //! ```
 //! use cliq_api::cliq::message::{Button, CopyText, Message};

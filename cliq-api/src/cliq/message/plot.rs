@@ -3,9 +3,6 @@
 use serde::{Serialize, Serializer};
 
 use super::check::{At, InvalidMessage};
-use super::slide::titled;
-
-titled! { Chart Graph }
 
 /// The longest label of a value or an axis, in characters.
 const MAX_LABEL: usize = 20;
@@ -44,6 +41,12 @@ enum ChartForm {
 }
 
 impl Chart {
+    /// Sets the title above the content.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
     /// Returns an empty pie chart.
     pub fn pie() -> Self {
         Self::new(ChartForm::Pie)
@@ -128,6 +131,12 @@ struct Category {
 }
 
 impl Graph {
+    /// Sets the title above the content.
+    pub fn title(mut self, title: impl Into<String>) -> Self {
+        self.title = Some(title.into());
+        self
+    }
+
     /// Returns an empty graph of lines.
     pub fn trend() -> Self {
         Self::new(GraphForm::Trend)

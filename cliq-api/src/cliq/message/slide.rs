@@ -83,8 +83,6 @@ macro_rules! titled {
     };
 }
 
-pub(super) use titled;
-
 titled! { List Labels Images Paragraph }
 
 /// A list with bullets or numbers.

@@ -16,11 +16,10 @@ use crate::prelude::*;
 pub use super::ids::{
     AppKey, BotUniqueName, ChannelId, ChannelUniqueName, ChatId, MessageId, ThreadChatId, UserId,
 };
-pub use super::models::{Mention, MentionType, Person as Sender, Posted, User};
+pub use super::models::{Mention, MentionType, MessageContent, Person as Sender, Posted, User};
 pub use super::text::MessageText;
 pub use models::{
-    Bot, LastMessage, MainMessage, MessageContent, Thread, ThreadInformation,
-    ThreadStateInformation,
+    Bot, LastMessage, MainMessage, Thread, ThreadInformation, ThreadStateInformation,
 };
 pub use open_enum::{
     AutoFollow, AutoFollowStatus, FollowState, MessageType, ThreadAction, ThreadState, UserField,

@@ -8,8 +8,8 @@ use serde_json::{Map, Value};
 use time::OffsetDateTime;
 
 use super::{
-    AppKey, BotUniqueName, ChatId, Mention, MessageId, MessageType, Sender, ThreadChatId,
-    ThreadState, UserId,
+    AppKey, BotUniqueName, ChatId, Mention, MessageContent, MessageId, MessageType, Sender,
+    ThreadChatId, ThreadState, UserId,
 };
 use crate::cliq::ids::as_received;
 use crate::cliq::times;
@@ -222,20 +222,7 @@ pub struct ThreadStateInformation {
     pub other: Map<String, Value>,
 }
 
-impl super::super::member::Plain for MessageContent {}
 impl super::super::member::Plain for LastMessage {}
-
-/// The content of a message.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub struct MessageContent {
-    /// The text, if the message has one.
-    #[serde(skip_serializing_if = "Option::is_none")]
-    pub text: Option<String>,
-    /// All other members of the response.
-    #[serde(flatten)]
-    pub other: Map<String, Value>,
-}
 
 /// A bot that acts instead of the user.
 ///

@@ -76,7 +76,4 @@ objects! {
     ThreadStateInformation {
         optional "thread_state": ThreadState,
     }
-    MessageContent {
-        optional "text": String,
-    }
 }

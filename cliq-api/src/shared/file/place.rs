@@ -138,8 +138,9 @@ impl Place {
     }
 
     /// Runs `work` on a thread that may block, for a short time only: with locks that a peer holds,
-    /// the thread is given back and asked for again. A runtime that is dropped waits for threads that
-    /// are at work, and drops this. `None` if the work panicked, or the runtime is shutting down.
+    /// the thread is given back and asked for again. A runtime that is dropped waits for threads
+    /// that are at work, and drops this. `None` if the work panicked, or the runtime is shutting
+    /// down.
     async fn work_in_turns<T: Send + 'static>(
         self,
         names: Vec<String>,
@@ -235,11 +236,15 @@ fn wait_for(lock: &File, path: &Path, time: Duration) -> Result<(), Problem> {
             Err(TryLockError::WouldBlock) => return Err(busy(path.to_owned(), time)),
             Err(TryLockError::Error(error)) => error,
         };
-        return Err(match error.kind() {
-            ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
-            _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
-            _ => Problem::io("lock", path, error),
-        });
+        return Err(cannot_lock(path, error));
+    }
+}
+
+pub(super) fn cannot_lock(path: &Path, error: io::Error) -> Problem {
+    match error.kind() {
+        ErrorKind::Unsupported => Problem::NoLocks(path.to_owned()),
+        _ if sys::has_no_locks(&error) => Problem::NoLocks(path.to_owned()),
+        _ => Problem::io("lock", path, error),
     }
 }
 

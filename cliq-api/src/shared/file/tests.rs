@@ -9,7 +9,8 @@ use std::time::{Duration, SystemTime};
 use super::clock::Moment;
 use super::disk::{Disk, System};
 use super::line::Line;
-use super::place::Place;
+use super::place::{Place, cannot_lock};
+use super::problem::Problem;
 use super::seal::{Seal, Unreadable};
 use super::sheet::{Entry, SEAL, Sheet};
 use super::{FileLimitStore, FileTokenStore};
@@ -386,6 +387,55 @@ async fn one_process_at_a_time_holds_the_lease() {
     assert_eq!(other.lease(&key, 2, MINUTE).await.unwrap(), Lease::Granted);
     other.release(&key, 2).await.unwrap();
     assert_eq!(one.lease(&key, 3, MINUTE).await.unwrap(), Lease::Granted);
+}
+
+/// FNV-1a, which other versions of the library have to agree on.
+#[test]
+fn names_of_files_stay() {
+    assert_eq!(super::stem([]), "6c62272e07bb014262b821756295c58d");
+    let name = super::stem(["server", "GET /"]);
+    assert_eq!(name, "0148535a33f013f785d7f7647bed42e9");
+}
+
+/// Also where no runtime could.
+#[tokio::test]
+async fn a_peer_that_holds_the_lock_is_waited_for() {
+    let directory = tempfile::tempdir().unwrap();
+    let open = || Place::open(&directory.path().join("place")).unwrap();
+    let (place, other) = (open(), open());
+    let (locked, is_locked) = std::sync::mpsc::channel();
+    let peer = std::thread::spawn(move || {
+        let hold = |_: &mut [_]| {
+            locked.send(()).unwrap();
+            std::thread::sleep(SECOND / 20);
+            Ok(())
+        };
+        other.work_here(&["00.limits".to_owned()], hold)
+    });
+    is_locked.recv().unwrap();
+    place
+        .work_here(&["00.limits".to_owned()], |_| Ok(()))
+        .unwrap();
+    peer.join().unwrap().unwrap();
+}
+
+#[test]
+fn a_file_system_without_locks_is_named() {
+    let none = [
+        io::ErrorKind::Unsupported.into(),
+        #[cfg(unix)]
+        rustix::io::Errno::NOLCK.into(),
+        #[cfg(unix)]
+        rustix::io::Errno::NOSYS.into(),
+        #[cfg(unix)]
+        rustix::io::Errno::OPNOTSUPP.into(),
+    ];
+    for error in none {
+        let problem = cannot_lock(Path::new("x.lock"), error);
+        assert!(matches!(problem, Problem::NoLocks(_)), "{problem}");
+    }
+    let problem = cannot_lock(Path::new("x.lock"), io::ErrorKind::Interrupted.into());
+    assert!(matches!(problem, Problem::Io { .. }), "{problem}");
 }
 
 /// A process that is forked while a file is locked has a copy of the lock, and keeps it open.

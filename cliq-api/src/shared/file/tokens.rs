@@ -41,9 +41,10 @@ const LOST_FOR: Duration = Duration::from_secs(601 + 10 + 120);
 /// use cliq_api::shared::FileTokenStore;
 ///
 /// # fn example(credentials: Credentials) -> Result<(), cliq_api::Error> {
+/// let store = FileTokenStore::open("/run/user/1000/deploy-bot/tokens")?;
 /// let client = Client::builder("https://api.example.com")
 ///     .credentials(credentials)
-///     .tokens(TokenSettings::new().store(FileTokenStore::open("/run/user/1000/deploy-bot/tokens")?))
+///     .tokens(TokenSettings::new().store(store))
 ///     .build()?;
 /// # Ok(())
 /// # }

@@ -145,3 +145,41 @@ impl Away {
         self.state.lock().unwrap_or_else(PoisonError::into_inner)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Limit;
+    use crate::limit::{BucketSpec, LeaseId, LimitSettings, Source};
+
+    #[tokio::test(start_paused = true)]
+    async fn a_bucket_is_kept_while_its_calls_count() {
+        let minute = Duration::from_mins(1);
+        let spec = BucketSpec::new("", "").limit(Limit::new(5, minute));
+        let rules = Rules::new(&spec, &LimitSettings::new());
+        let away = Away::new(Unreachable::Share(0.25));
+        // Calls over the store are forgotten.
+        tokio::time::advance(2 * minute).await;
+        let bucket = |name: &str| {
+            [Named {
+                name: name.to_owned(),
+                rules,
+            }]
+        };
+        let acquire = |name: &str, lease| {
+            let ask = Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
+            away.acquire(&bucket(name), &ask).unwrap().remove(0)
+        };
+        let is_granted = |decision| matches!(decision, Decision::Granted { .. });
+        assert!(is_granted(acquire("one", 1)));
+        assert!(is_granted(acquire("other", 2)));
+        assert!(!is_granted(acquire("one", 3)));
+        for (name, lease) in [("one", 1), ("other", 2)] {
+            let done = Complete::new(LeaseId(lease), Source(1), CallEnd::Answered);
+            away.complete(name, &done).unwrap();
+        }
+        tokio::time::advance(2 * minute).await;
+        assert!(is_granted(acquire("one", 4)));
+        assert_eq!(away.lock().buckets.len(), 1, "the other is idle");
+    }
+}

@@ -95,3 +95,44 @@ impl Known {
         self.left.saturating_sub(self.at.elapsed())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::limit::{BucketSpec, LimitSettings};
+
+    #[tokio::test(start_paused = true)]
+    async fn each_lockout_is_known_until_it_ends() {
+        let second = Duration::from_secs(1);
+        let spec = BucketSpec::new("", "");
+        let rules = Rules::new(&spec, &LimitSettings::new());
+        let locks = Locks::default();
+        let left = |name: &str| {
+            let locked = locks.of(|| name.to_owned(), &rules, Source(1));
+            locked.map(|locked| (locked.left.as_secs(), locked.source))
+        };
+        assert!(!locks.hear(b"one 10000 1"));
+        locks.note("other", 20 * second, Source(2));
+        assert!(!locks.hear(b"third 5000 0"));
+        // A shorter one takes nothing away.
+        locks.note("other", second, Source(1));
+        assert_eq!(left("one"), Some((10, LockSource::Observed)));
+        assert_eq!(left("other"), Some((20, LockSource::Peer)));
+        assert_eq!(left("third"), Some((5, LockSource::Assumed)));
+        assert_eq!(left("fourth"), None);
+        tokio::time::advance(10 * second).await;
+        assert_eq!((left("one"), left("third")), (None, None));
+        assert_eq!(locks.all(), [("other".to_owned(), 10 * second, Source(2))]);
+        locks.note("one", second, Source(3));
+        assert_eq!(left("one"), Some((1, LockSource::Peer)));
+        assert_eq!(locks.lock().len(), 2, "what has ended is forgotten");
+        // For no longer than the settings know.
+        locks.note("one", Duration::MAX, Source(3));
+        let longest = Duration::from_millis(rules.longest_lock()).as_secs();
+        assert_eq!(left("one"), Some((longest, LockSource::Peer)));
+        for damaged in [&b""[..], b"one", b"one x 1", b"one 1 x", b"\xff 1 1"] {
+            assert!(!locks.hear(damaged));
+        }
+        assert!(locks.hear(LOST));
+    }
+}

@@ -456,7 +456,8 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
     let full = both.acquire(&[0], now, &ask(6));
     assert!(matches!(full[..], [Decision::Wait { .. }]));
     both.compare(now);
-    // Twice a lease, which is the permit's and the call's minute, the grace, a window, and a margin.
+    // Twice a lease, which is the permit's and the call's minute, the grace, a window, and a
+    // margin.
     let later = now + 2 * 66_000 + 120_000 + 61_000;
     let decisions = both.acquire(&[0], later, &ask(7));
     assert!(

@@ -33,7 +33,8 @@ const LEAST: Duration = Duration::from_mins(30);
 /// use cliq_api::shared::{RedisTokenStore, StoreKey};
 ///
 /// # fn example(url: &str, key: String) -> Result<(), Box<dyn std::error::Error>> {
-/// let tokens = TokenSettings::new().store(RedisTokenStore::new(url, StoreKey::from_base64(key)?)?);
+/// let store = RedisTokenStore::new(url, StoreKey::from_base64(key)?)?;
+/// let tokens = TokenSettings::new().store(store);
 /// # Ok(())
 /// # }
 /// ```

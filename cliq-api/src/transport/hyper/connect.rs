@@ -82,7 +82,8 @@ impl Connector {
         let stream = self.tcp(proxy).await?;
         if proxy.scheme() == Some(&Scheme::HTTPS) {
             #[cfg(feature = "rustls")]
-            return self.0.settings.tls.to_proxy(stream, proxy).await;
+            return (self.0.settings.tls.to_proxy(stream, proxy).await)
+                .map_err(ConnectError::caused_by);
             #[cfg(not(feature = "rustls"))]
             return Err(ConnectError::without_tls());
         }
@@ -131,7 +132,10 @@ impl Connector {
 
     #[cfg(feature = "rustls")]
     async fn tls(&self, stream: Stream, to: &Uri) -> Result<Stream, ConnectError> {
-        self.0.settings.tls.to_server(stream, to).await
+        let tls = &self.0.settings.tls;
+        tls.to_server(stream, to)
+            .await
+            .map_err(ConnectError::caused_by)
     }
 
     #[cfg(not(feature = "rustls"))]

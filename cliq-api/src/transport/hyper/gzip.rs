@@ -3,14 +3,12 @@
 use std::pin::Pin;
 use std::task::{Context, Poll, ready};
 
-use ::hyper::body::Incoming;
 use bytes::{Buf, Bytes};
 use flate2::{Crc, Decompress, FlushDecompress, Status};
 use http::header::{ACCEPT_ENCODING, CONTENT_ENCODING, CONTENT_LENGTH, HeaderValue, RANGE};
 use http::{HeaderMap, Response};
 use http_body::Frame;
 
-use super::Received;
 use crate::body::Body;
 use crate::transport::{Sent, TransportError};
 
@@ -23,8 +21,8 @@ const MAX_HEADER: usize = 64 << 10;
 const HEADER: usize = 10;
 const TRAILER: usize = 8;
 
-/// Tells the server that the response may be compressed. A part of a compressed response couldn't be
-/// unpacked.
+/// Tells the server that the response may be compressed. A part of a compressed response couldn't
+/// be unpacked.
 pub(super) fn accept(headers: &mut HeaderMap) {
     if !headers.contains_key(RANGE) {
         let gzip = HeaderValue::from_static("gzip");
@@ -32,8 +30,8 @@ pub(super) fn accept(headers: &mut HeaderMap) {
     }
 }
 
-pub(super) fn is_compressed(response: &Response<Incoming>) -> bool {
-    let encoding = response.headers().get(CONTENT_ENCODING);
+pub(super) fn is_compressed(headers: &HeaderMap) -> bool {
+    let encoding = headers.get(CONTENT_ENCODING);
     encoding.is_some_and(|encoding| {
         let encoding = encoding.as_bytes();
         encoding.eq_ignore_ascii_case(b"gzip") || encoding.eq_ignore_ascii_case(b"x-gzip")
@@ -41,11 +39,14 @@ pub(super) fn is_compressed(response: &Response<Incoming>) -> bool {
 }
 
 /// Returns the response that was compressed.
-pub(super) fn unpacked(mut response: Response<Incoming>) -> Response<Body> {
+pub(super) fn unpacked<B>(mut response: Response<B>) -> Response<Body>
+where
+    B: http_body::Body<Data = Bytes, Error = TransportError> + Send + Unpin + 'static,
+{
     let headers = response.headers_mut();
     headers.remove(CONTENT_ENCODING);
     headers.remove(CONTENT_LENGTH);
-    response.map(|body| Body::wrap(Unpacked::new(Received(body))))
+    response.map(|body| Body::wrap(Unpacked::new(body)))
 }
 
 struct Unpacked<B> {

@@ -12,17 +12,13 @@ mod tls;
 
 use std::convert::Infallible;
 use std::fmt;
-use std::pin::Pin;
 use std::sync::Arc;
-use std::task::{Context, Poll, ready};
 use std::time::Duration;
 
-use ::hyper::body::Incoming;
-use bytes::Bytes;
 use http::header::{HeaderValue, PROXY_AUTHORIZATION, USER_AGENT};
 use http::uri::{Authority, Scheme};
 use http::{Request, Version};
-use http_body::{Frame, SizeHint};
+use http_body_util::BodyExt;
 use hyper_util::client::legacy;
 use hyper_util::client::proxy::matcher::Matcher;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
@@ -126,7 +122,8 @@ impl HyperTransportBuilder {
         self
     }
 
-    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without TLS.
+    /// Uses HTTP/2 only, without TLS too. Defaults to what TLS negotiates, and HTTP/1.1 without
+    /// TLS.
     #[cfg(feature = "http2")]
     pub fn http2_only(mut self) -> Self {
         self.http2_only = true;
@@ -267,7 +264,7 @@ impl HyperTransport {
         let headers = request.headers_mut();
         headers
             .entry(USER_AGENT)
-            .or_insert(HeaderValue::from_static(crate::USER_AGENT));
+            .or_insert(HeaderValue::from_static(super::USER_AGENT));
         #[cfg(feature = "gzip")]
         gzip::accept(headers);
         let Ok(sending) = self.clients.here(|client| client.request(request));
@@ -283,36 +280,13 @@ impl Transport for HyperTransport {
         Box::pin(async move {
             let response = begun?.await;
             let response = response.map_err(|error| no_response(error, authority.as_ref()))?;
+            let response = response.map(|body| body.map_err(broken_off));
             #[cfg(feature = "gzip")]
-            if gzip::is_compressed(&response) {
+            if gzip::is_compressed(response.headers()) {
                 return Ok(gzip::unpacked(response));
             }
-            Ok(response.map(|body| Body::wrap(Received(body))))
+            Ok(response.map(Body::wrap))
         })
-    }
-}
-
-/// A response's body, with our errors.
-struct Received(Incoming);
-
-impl http_body::Body for Received {
-    type Data = Bytes;
-    type Error = TransportError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, TransportError>>> {
-        let frame = ready!(Pin::new(&mut self.0).poll_frame(context));
-        Poll::Ready(frame.map(|frame| frame.map_err(broken_off)))
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.0.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.0.size_hint()
     }
 }
 

@@ -10,8 +10,8 @@ use tokio_rustls::rustls::pki_types::pem::PemObject;
 use tokio_rustls::rustls::pki_types::{CertificateDer, ServerName};
 use tokio_rustls::rustls::{self, ClientConfig, RootCertStore};
 
-use super::connect::ConnectError;
 use super::stream::Stream;
+use crate::body::BoxError;
 use crate::transport::SetupError;
 use crate::transport::roots::Roots;
 
@@ -55,11 +55,11 @@ impl Tls {
         })
     }
 
-    pub(super) async fn to_server(&self, stream: Stream, to: &Uri) -> Result<Stream, ConnectError> {
+    pub(super) async fn to_server(&self, stream: Stream, to: &Uri) -> Result<Stream, BoxError> {
         handshake(&self.to_server, stream, to).await
     }
 
-    pub(super) async fn to_proxy(&self, stream: Stream, to: &Uri) -> Result<Stream, ConnectError> {
+    pub(super) async fn to_proxy(&self, stream: Stream, to: &Uri) -> Result<Stream, BoxError> {
         handshake(&self.to_proxy, stream, to).await
     }
 }
@@ -68,11 +68,11 @@ async fn handshake(
     config: &Arc<ClientConfig>,
     stream: Stream,
     to: &Uri,
-) -> Result<Stream, ConnectError> {
+) -> Result<Stream, BoxError> {
     let host = to.host().unwrap_or_default();
     let host = host.trim_start_matches('[').trim_end_matches(']');
-    let name = ServerName::try_from(host).map_err(ConnectError::caused_by)?;
+    let name = ServerName::try_from(host)?;
     let connector = TlsConnector::from(Arc::clone(config));
-    let connected = connector.connect(name.to_owned(), stream).await;
-    connected.map(Stream::tls).map_err(ConnectError::caused_by)
+    let stream = connector.connect(name.to_owned(), stream).await?;
+    Ok(Stream::tls(stream))
 }

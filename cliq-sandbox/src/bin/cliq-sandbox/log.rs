@@ -83,15 +83,15 @@ fn limited(record: &Record) -> Option<String> {
     let limits: Vec<String> = limits.iter().map(ToString::to_string).collect();
     let limit = limits.join(", ");
     match record.verdict {
-        Verdict::Tripped { until } => Some(format!(
+        Verdict::Tripped { until, .. } => Some(format!(
             "one too many for {limit}: locked until {}",
             clock(until)
         )),
-        Verdict::Full { until } => Some(format!(
+        Verdict::Full { until, .. } => Some(format!(
             "one too many for {limit}: free at {}",
             clock(until)
         )),
-        Verdict::Locked { until } => Some(format!("locked until {}", clock(until))),
+        Verdict::Locked { until, .. } => Some(format!("locked until {}", clock(until))),
         _ => None,
     }
 }
