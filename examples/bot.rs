@@ -166,7 +166,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn every_page_is_looked_through() -> Result<(), Error> {
+    async fn every_page_is_read() -> Result<(), Error> {
         let server = StubServer::new();
         server
             .on::<ListThreadsRequest>()
@@ -189,7 +189,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_talked_about_stays_open() -> Result<(), Error> {
+    async fn active_threads_stay_open() -> Result<(), Error> {
         let server = StubServer::new();
         server.on::<ListThreadsRequest>().reply([
             thread("CT_1-T-1", Duration::days(7)),
@@ -218,7 +218,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn one_that_fails_does_not_keep_the_others() -> Result<(), Error> {
+    async fn a_failure_does_not_stop_the_others() -> Result<(), Error> {
         let server = three_quiet_threads();
         server
             .on::<UpdateThreadRequest>()
@@ -237,7 +237,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn the_round_ends_where_cliq_wants_no_more_calls() {
+    async fn the_round_ends_if_cliq_throttles() {
         let server = three_quiet_threads();
         server
             .on::<UpdateThreadRequest>()
@@ -256,7 +256,7 @@ mod tests {
 
     // With paused time, the client's timeout of half a minute passes immediately.
     #[tokio::test(start_paused = true)]
-    async fn the_round_ends_where_cliq_is_silent() {
+    async fn the_round_ends_if_cliq_does_not_respond() {
         let server = three_quiet_threads();
         server
             .on::<SendThreadMessageRequest>()

@@ -302,7 +302,7 @@ mod tests {
     }
 
     #[tokio::test]
-    async fn what_is_one_endpoint_to_the_server_is_two_here() -> Result<(), Error> {
+    async fn one_endpoint_of_the_server_can_be_two_here() -> Result<(), Error> {
         let server = StubServer::new();
         let issue = |state| Issue { number: 5, state };
         server
@@ -450,7 +450,7 @@ mod tests {
     }
 
     #[test]
-    fn every_endpoint_counts_where_the_host_says() {
+    fn every_endpoint_counts_in_the_hosts_buckets() {
         let buckets: Vec<_> = REPOSITORIES
             .iter()
             .map(|endpoint| (endpoint.bucket(), endpoint.limits().len()))

@@ -46,7 +46,7 @@ fn a_type_has_one_schema_that_refers_to_itself() {
 }
 
 #[test]
-fn the_older_version_has_its_own_words() {
+fn the_older_version_has_its_own_keywords() {
     let document = value(OpenApi::V3_0);
     assert_eq!(document["openapi"], "3.0.3");
     let ticket = &document["components"]["schemas"]["Ticket"]["properties"];

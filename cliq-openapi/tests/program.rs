@@ -72,7 +72,7 @@ fn a_module_is_written_and_checked() {
 }
 
 #[test]
-fn limits_come_by_a_pattern_and_notes_by_a_list() {
+fn a_pattern_finds_limits_and_a_flag_lists_notes() {
     let directory = directory("patterns");
     let pattern = r"(?<calls>\d+) calls per (?<per>\w+)";
     let output = run(
@@ -94,7 +94,7 @@ fn limits_come_by_a_pattern_and_notes_by_a_list() {
 }
 
 #[test]
-fn a_document_comes_from_standard_input() {
+fn a_document_is_read_from_standard_input() {
     let directory = directory("input");
     let mut program = Command::new(env!("CARGO_BIN_EXE_cliq-openapi"))
         .current_dir(&directory)

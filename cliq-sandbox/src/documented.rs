@@ -175,7 +175,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn all_lines_are_read() {
+    fn all_lines_are_parsed() {
         let (v2, v3): (Vec<_>, Vec<_>) = operations()
             .iter()
             .partition(|operation| operation.path().starts_with("/api/v2/"));
@@ -188,7 +188,7 @@ mod tests {
     }
 
     #[test]
-    fn what_is_documented_would_be_declared() {
+    fn documented_operations_match_their_declarations() {
         const NAMES: &[&str] = &["ZohoCliq.Webhooks.CREATE", "ZohoCliq.BotMessages.CREATE"];
         let find = |text: &str| {
             operations()

@@ -14,7 +14,7 @@ fn begin(demo: &Demo) -> AuthorizationRequest {
 }
 
 #[tokio::test]
-async fn exactly_what_the_endpoints_need_is_asked_for() {
+async fn exactly_the_needed_scopes_are_requested() {
     let demo = demo();
     let consent = begin(&demo);
     let url = consent.url();
@@ -40,7 +40,7 @@ async fn exactly_what_the_endpoints_need_is_asked_for() {
 }
 
 #[tokio::test]
-async fn a_consent_goes_on_in_another_process() {
+async fn a_consent_continues_in_another_process() {
     let demo = demo();
     let consent = begin(&demo);
     let callback = browse(&demo, consent.url()).await;
@@ -109,7 +109,7 @@ async fn the_state_is_checked_before_anything_else() {
 }
 
 #[tokio::test]
-async fn no_secret_goes_to_a_server_that_is_not_known() {
+async fn no_secret_is_sent_to_an_unknown_server() {
     let demo = demo();
     let place = "https://accounts.zoho.eu.example.net";
     demo.sandbox.accounts(|accounts, _| {
@@ -156,7 +156,7 @@ async fn no_secret_goes_to_a_server_that_is_not_known() {
 }
 
 #[tokio::test]
-async fn a_user_may_say_no() {
+async fn a_user_can_refuse() {
     let demo = demo();
     policy(&demo, |policy| policy.decision = Decision::Deny);
     let consent = begin(&demo);
@@ -169,7 +169,7 @@ async fn a_user_may_say_no() {
 }
 
 #[tokio::test]
-async fn a_callback_that_brings_nothing_is_refused() {
+async fn a_callback_without_a_code_is_rejected() {
     use secrecy::ExposeSecret;
     let demo = demo();
     let consent = begin(&demo);
@@ -189,7 +189,7 @@ async fn a_callback_that_brings_nothing_is_refused() {
 }
 
 #[test]
-fn what_can_t_be_asked_is_refused_at_once() {
+fn invalid_requests_are_rejected_immediately() {
     let demo = demo();
     let oauth = oauth(&demo);
     let scopes = ScopeSet::from(SCOPES);

@@ -34,7 +34,7 @@ fn polls(demo: &Demo) -> Vec<Option<&'static str>> {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() {
+async fn a_device_polls_at_most_once_in_30_seconds() {
     for unit in [TimeUnit::Seconds, TimeUnit::Milliseconds] {
         let demo = demo();
         policy(&demo, |policy| policy.time_unit = unit);
@@ -75,7 +75,7 @@ async fn a_device_waits_for_its_user_and_asks_no_more_than_once_in_30_seconds() 
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_asks_more_slowly_when_it_is_told_to() {
+async fn a_device_slows_down_on_request() {
     let demo = demo();
     policy(&demo, |policy| {
         policy.device_code_lifetime = 20 * HALF_A_MINUTE;
@@ -100,7 +100,7 @@ async fn a_device_asks_more_slowly_when_it_is_told_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_asks_where_its_user_turns_out_to_live() {
+async fn a_device_polls_its_users_data_center() {
     let demo = demo();
     demo.sandbox
         .accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
@@ -120,7 +120,7 @@ async fn a_device_asks_where_its_user_turns_out_to_live() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_sends_no_secret_to_a_server_that_is_not_known() {
+async fn a_device_sends_no_secret_to_an_unknown_server() {
     let demo = demo();
     demo.sandbox.accounts(|accounts, _| {
         accounts.place("evil", "https://accounts.example.net");
@@ -134,7 +134,7 @@ async fn a_device_sends_no_secret_to_a_server_that_is_not_known() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_is_turned_away_or_given_up() {
+async fn a_device_is_rejected_or_expires() {
     let demo = demo();
     let device = start(&demo).await;
     demo.sandbox
@@ -154,7 +154,7 @@ async fn a_device_is_turned_away_or_given_up() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_device_waits_out_what_passes() {
+async fn a_device_waits_out_temporary_errors() {
     let demo = demo();
     let device = start(&demo).await;
     demo.sandbox

@@ -22,7 +22,7 @@ impl Transport for Saying {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_token_that_is_good_for_ever() {
+async fn a_token_without_an_expiry() {
     for answer in [
         r#"{"access_token": "1000.a", "expires_in_sec": 18446744073709551615}"#,
         r#"{"access_token": "1000.a", "expires_in": 18446744073709551615}"#,
@@ -51,7 +51,7 @@ fn sealed() -> Result<AccessToken, std::io::Error> {
 
 /// Otherwise the client would ask it in a loop until the deadline.
 #[tokio::test(start_paused = true)]
-async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once() {
+async fn a_panicking_token_source_is_reported_and_not_called_in_a_loop() {
     let asked = Arc::new(AtomicUsize::new(0));
     let count = Arc::clone(&asked);
     let source = Credentials::source(move || {
@@ -78,7 +78,7 @@ async fn a_source_of_tokens_that_panics_is_told_of_and_not_asked_again_at_once()
 }
 
 #[tokio::test]
-async fn a_call_without_credentials_is_told_so() {
+async fn a_call_without_credentials_is_an_error() {
     let demo = demo();
     let client = Client::cliq(DataCenter::US)
         .transport(demo.sandbox.transport())

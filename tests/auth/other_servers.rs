@@ -177,7 +177,7 @@ async fn a_refused_token_is_replaced_and_so_is_the_refresh_token() {
 }
 
 #[tokio::test]
-async fn a_user_is_served_elsewhere() {
+async fn a_user_can_have_another_server() {
     let desk = Desk::default();
     let service = desk.client(Identity::none());
     let identity = Identity::from(Bearer::new(CANARY)).at("https://eu.example.com");

@@ -66,7 +66,7 @@ async fn each_user_has_a_token_and_one_user_has_one() {
 }
 
 #[tokio::test]
-async fn a_user_of_another_data_center_is_served_there() {
+async fn a_user_of_another_data_center_is_sent_there() {
     let demo = demo();
     demo.sandbox
         .accounts(|accounts, _| accounts.add_user_in("eu", &demo.user_id));
@@ -180,7 +180,7 @@ async fn a_network_has_its_own_path() {
 }
 
 #[tokio::test]
-async fn credentials_that_can_t_be_used_are_refused_when_they_are_given() {
+async fn invalid_credentials_are_rejected_immediately() {
     let demo = demo();
     let elsewhere = credentials(&demo, &demo.user_id)
         .data_center(DataCenter::custom("cliq.example.com", "a@b"));

@@ -126,7 +126,7 @@ fn signing_in_is_waited_for() {
 }
 
 #[test]
-fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
+fn within_a_runtime_nothing_is_sent_and_the_error_has_help() {
     let (demo, _server, client) = served();
     let check = |place: &str| {
         let error = client.get_thread(&demo.thread_chat_id).wait().unwrap_err();
@@ -164,7 +164,7 @@ fn within_a_runtime_nothing_is_sent_and_the_way_out_is_told() {
 }
 
 #[test]
-fn what_the_error_says_of_spawn_blocking_works() {
+fn the_errors_advice_works() {
     let (demo, _server, client) = served();
     let runtime = Builder::new_multi_thread()
         .worker_threads(1)

@@ -64,7 +64,7 @@ fn a_download_is_read() {
 }
 
 #[test]
-fn readers_are_sent_from_threads_of_their_own() {
+fn readers_are_sent_from_separate_threads() {
     let (server, client) = served();
     let content = std::io::repeat(b'y').take(500_000);
     client.put_file("a", Body::reader(content)).wait().unwrap();

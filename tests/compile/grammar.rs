@@ -267,7 +267,7 @@ fn is_a_call<T: Clone + Send + 'static + std::fmt::Debug>(_: &T) {}
 
 #[test]
 #[expect(clippy::too_many_lines, reason = "one list")]
-fn everything_that_a_declaration_can_say() {
+fn everything_that_the_grammar_allows() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     is_a_call(&client.ping());
     client.get_item(5).prepare().unwrap();
@@ -509,7 +509,7 @@ fn streams_parts_and_pages() {
 }
 
 #[test]
-fn what_few_declarations_need() {
+fn rare_keys() {
     let client = Client::builder("http://localhost:1")
         .server("uploads", "http://localhost:2/v2")
         .build()

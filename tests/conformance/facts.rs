@@ -43,7 +43,7 @@ fn a_post_has_its_id_or_none() {
 }
 
 #[test]
-fn what_answers_nothing_may_say_so_or_not() {
+fn an_empty_response_may_have_a_placeholder() {
     let example = json!({ "Response Code": "204 No response" });
     assert_eq!(
         Document::published().no_response["properties"]["Response Code"]["example"],

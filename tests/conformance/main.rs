@@ -62,7 +62,7 @@ fn every_choice_of_optional_parameters_makes_the_published_request() {
 }
 
 #[test]
-fn every_published_answer_is_read_and_comes_back() {
+fn every_published_response_survives_decoding() {
     answers::differences(&Document::published()).expect_none();
 }
 

@@ -230,7 +230,7 @@ const MUTATIONS: &[(&str, &str, &str)] = &[
 ];
 
 #[test]
-fn every_change_to_the_document_is_told() {
+fn every_change_of_the_document_is_detected() {
     let mut untold = Vec::new();
     for (pointer, new, words) in MUTATIONS {
         let mut document = published();

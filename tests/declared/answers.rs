@@ -60,7 +60,7 @@ fn make(name: &str) -> Make {
 /// Each published example of a successful response is decoded and encoded without loss, except
 /// placeholders of nothing.
 #[test]
-fn published_answers_are_read() {
+fn published_responses_are_decoded() {
     let mut differences = Differences::default();
     let mut examples = 0;
     for Declared { meta, operations } in declared().0 {
@@ -106,7 +106,7 @@ fn published_answers_are_read() {
 /// Each member in the schema of a successful response is decoded by name: another type is rejected.
 /// Times aren't: unknown formats are kept.
 #[test]
-fn schemas_of_answers_are_models() {
+fn schemas_of_responses_match_the_models() {
     let mut differences = Differences::default();
     for Declared { meta, operations } in declared().0 {
         if !has_calls(meta) {

@@ -20,7 +20,7 @@ async fn left(client: &Client, endpoint: &'static EndpointMeta) -> u32 {
 }
 
 #[tokio::test]
-async fn the_strictest_limit_of_a_url_is_kept_unless_a_user_knows_better() {
+async fn the_strictest_limit_of_a_url_is_kept_unless_overridden() {
     let client = builder().build().expect("a client");
     for endpoint in [
         SendMessageRequest::META,

@@ -20,7 +20,7 @@ fn read<T: DeserializeOwned>(value: Value) -> T {
 }
 
 #[test]
-fn what_a_model_does_not_know_is_kept() {
+fn unknown_members_are_stored() {
     let json = json!({
         "unique_name": "ticketbot", "status": "paused", "mood": { "good": true },
         "creator": { "id": 65_113_112, "age": 4 },
@@ -42,7 +42,7 @@ fn what_a_model_does_not_know_is_kept() {
 }
 
 #[test]
-fn a_time_that_cannot_be_read_is_kept() {
+fn a_time_in_an_unknown_format_is_stored() {
     let json = json!({ "created_time": "soon", "pinned": null });
     let chat: Chat = read(json);
     assert_eq!(
@@ -53,7 +53,7 @@ fn a_time_that_cannot_be_read_is_kept() {
 }
 
 #[tokio::test]
-async fn an_error_names_the_member_that_does_not_fit() {
+async fn an_error_names_the_invalid_member() {
     let body = json!({ "data": [{ "id": "1_2", "sender": { "id": ["no"] } }] });
     let client = client(StatusCode::OK, body.to_string());
     let error = client

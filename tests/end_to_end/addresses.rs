@@ -26,7 +26,7 @@ fn assert_refused(built: Result<Client, Error>, words: &str) {
 }
 
 #[test]
-fn what_leads_elsewhere_or_nowhere_is_refused_when_a_client_is_built() {
+fn invalid_base_urls_are_rejected_when_a_client_is_built() {
     for (url, words) in [
         ("https://api.example.com/v1/%2e%2E/canary", "`.` and `..`"),
         ("https://api.example.com/v1/.%2E", "`.` and `..`"),
@@ -68,7 +68,7 @@ impl AtUrl for Bearer {
 }
 
 #[test]
-fn a_proxy_that_cannot_be_used_is_refused_and_not_ignored() {
+fn an_invalid_proxy_is_an_error() {
     for (proxy, words) in [
         ("sock5://127.0.0.1:1080", "`sock5` is unknown"),
         ("htp://user:canary@proxy.example.com", "`htp` is unknown"),

@@ -32,7 +32,7 @@ async fn server(status: &str, body: &str) -> Listener {
 }
 
 #[tokio::test]
-async fn each_way_of_reading() {
+async fn each_return_type_is_decoded() {
     let odd = server("201 Created", "<html>").await;
     odd.client().get_nothing().await.unwrap();
     assert_eq!(odd.client().get_raw().await.unwrap(), "<html>");
@@ -93,7 +93,7 @@ async fn nothing_is_none_or_an_error() {
 }
 
 #[tokio::test]
-async fn what_does_not_fit_is_told_by_its_place_and_kept() {
+async fn a_decode_error_has_its_place_and_the_body() {
     let body = r#"{"data": {"item": {"id": "canary"}}}"#;
     let odd = server("200 OK", body).await;
     let error = odd.client().get_member().await.unwrap_err();

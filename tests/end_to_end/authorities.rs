@@ -54,7 +54,7 @@ fn requests(server: &Server) -> (usize, usize) {
 }
 
 #[tokio::test]
-async fn a_missing_scope_renews_no_token() {
+async fn a_missing_scope_causes_no_refresh() {
     let challenge = r#"Bearer realm="cliq", error="insufficient_scope""#;
     for (body, challenge) in [
         (r#"{"code": "oauthtoken_scope_invalid"}"#, ""),
@@ -96,7 +96,7 @@ async fn a_missing_scope_renews_no_token() {
 }
 
 #[tokio::test]
-async fn a_lifetime_that_is_none_costs_no_renewals() {
+async fn an_invalid_lifetime_causes_no_refreshes() {
     for lifetime in [
         "0",
         "-1",
@@ -126,7 +126,7 @@ async fn a_lifetime_that_is_none_costs_no_renewals() {
 }
 
 #[tokio::test]
-async fn a_token_is_revoked_when_the_server_says_so() {
+async fn a_token_is_revoked_if_the_server_confirms() {
     for (body, content_type, is_revoked) in [
         (r#"{"status": "success"}"#, "application/json", true),
         ("", "application/json", true),

@@ -116,7 +116,7 @@ async fn a_failure_with_a_byte_order_mark_is_read() {
 }
 
 #[tokio::test]
-async fn what_could_change_a_value_is_not_repaired() {
+async fn ambiguous_values_are_not_repaired() {
     for body in [
         &b"{\"data\": {\"id\": \"\xe9\"}}"[..],
         b"{\"data\": {\"id\": \"a\nb\"}}",
@@ -215,7 +215,7 @@ fn meta(name: &str) -> &'static cliq_api::EndpointMeta {
 }
 
 #[tokio::test]
-async fn a_bad_item_fails_alone_or_can_be_passed() {
+async fn an_invalid_item_fails_alone_or_is_skipped() {
     let bodies = [
         r#"{"data": {"items": [{"id": "1"}], "next": "t1"}}"#,
         r#"{"data": {"items": [{"id": "2"}, {"id": 3}], "next": "t2"}}"#,
@@ -380,7 +380,7 @@ async fn a_body_that_is_not_json_is_described() {
 }
 
 #[tokio::test]
-async fn the_servers_words_in_a_success_are_shown() {
+async fn the_servers_message_in_a_success_is_shown() {
     let body = r#"{"code": "chat_not_found", "message": "No such chat"}"#;
     let server = server(body).await;
     let error = server.client().list_pages().await.unwrap_err();
@@ -443,7 +443,7 @@ async fn accept_follows_from_the_return_type() {
 }
 
 #[tokio::test]
-async fn empty_pages_without_end_are_an_error() {
+async fn endless_empty_pages_are_an_error() {
     // A new token on each page, and no items.
     let pages = (1..=250).map(|number| {
         let body = format!(r#"{{"data": {{"items": [], "next": "t{number}"}}}}"#);

@@ -41,7 +41,7 @@ async fn nobody_listens() {
 }
 
 #[tokio::test]
-async fn a_proxy_is_in_the_way() {
+async fn a_proxy_responds() {
     let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
     drop(dead);
@@ -183,7 +183,7 @@ async fn a_token_that_is_not_known() {
 }
 
 #[tokio::test]
-async fn what_is_not_there() {
+async fn a_missing_resource() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     let client = Client::cliq(DataCenter::US)
@@ -220,7 +220,7 @@ async fn what_is_not_there() {
 }
 
 #[test]
-fn a_client_is_refused_what_it_cannot_use() {
+fn invalid_settings_are_rejected() {
     let refused = |builder: cliq_api::ClientBuilder| builder.build().map(|_| ()).unwrap_err();
     let error = refused(Client::cliq(DataCenter::US).base_url("http://cliq.zoho.com"));
     assert_eq!(error.kind(), ErrorKind::Configuration);

@@ -138,7 +138,7 @@ async fn same<R: RequestExt>(listener: &Listener, call: R, by_metadata: DynamicC
 }
 
 #[tokio::test]
-async fn constant_headers_go_along_and_the_nearest_wins() {
+async fn constant_headers_are_sent_and_the_closest_wins() {
     let listener = Listener::answering([answer("200 OK", "")]).await;
     let builder = listener.client_builder();
     let client = builder
@@ -383,7 +383,7 @@ async fn brackets_in_forms_and_queries() {
 }
 
 #[tokio::test]
-async fn a_body_of_which_nothing_is_set_is_left_out() {
+async fn a_body_without_values_is_omitted() {
     let listener = Listener::answering([answer("200 OK", "")]).await;
     let client = listener.client();
     let none = BTreeMap::new();
@@ -483,7 +483,7 @@ async fn another_server_has_its_url_from_the_client() {
 }
 
 #[test]
-fn the_metadata_has_all_of_it() {
+fn the_metadata_is_complete() {
     let find = |name: &str| *FORMS.iter().find(|it| it.name() == name).unwrap();
     let read = find("read_file");
     assert_eq!(read.summary(), "Reads a file.");
@@ -515,7 +515,7 @@ fn the_metadata_has_all_of_it() {
 
 /// Stubs of the test kit match these forms as well.
 #[tokio::test]
-async fn stubs_match_them() {
+async fn stubs_match_all_forms() {
     let server = StubServer::at("http://localhost/prefix").server("uploads");
     let client = server.client();
     server.on::<CloseIssueRequest>().path("ID", 1).reply(());
@@ -632,7 +632,7 @@ enum State {
 }
 
 #[test]
-fn the_metadata_says_what_the_names_of_types_say() {
+fn the_metadata_has_the_types_of_values() {
     use cliq_api::ValueType::{Boolean, Integer, Number, String, Unknown};
 
     let kinds = KINDS[0];

@@ -114,7 +114,7 @@ async fn over_http_2() {
 }
 
 #[tokio::test]
-async fn requests_to_an_authorization_server_have_one_as_well() {
+async fn requests_to_an_authorization_server_have_a_length() {
     let token = answer("200 OK", r#"{"access_token": "a", "expires_in": 3600}"#);
     let server = Server::doing([Step::Read, Step::Write(token), Step::Again]);
     let url = server.base_url();

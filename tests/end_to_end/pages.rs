@@ -33,7 +33,7 @@ async fn with_threads(count: usize) -> (Demo, Server, Client) {
 }
 
 #[tokio::test]
-async fn items_and_pages_come_to_their_end() {
+async fn items_and_pages_end() {
     let (demo, _server, client) = with_threads(24).await;
     let mut titles = Vec::new();
     let mut items = client.list_threads(&demo.channel_id).limit(10).items();

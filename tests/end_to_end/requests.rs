@@ -81,7 +81,7 @@ async fn a_channels_name_may_hold_anything() {
 }
 
 #[tokio::test]
-async fn a_path_that_would_be_another_is_refused_before_sending() {
+async fn a_path_that_changes_the_url_is_rejected_before_sending() {
     let listener = Listener::answering([json("200 OK", "")]).await;
     let client = listener.client();
     for value in ["", ".", ".."] {
@@ -99,7 +99,7 @@ async fn a_path_that_would_be_another_is_refused_before_sending() {
 }
 
 #[tokio::test]
-async fn a_value_that_cannot_be_sent_is_the_calls_error_until_a_later_one_can() {
+async fn an_invalid_value_is_an_error_unless_replaced() {
     let listener = Listener::answering([json("200 OK", "")]).await;
     let client = listener.client();
     let call = client.echo("a", "f", "q", "t").note("line\nbreak");
@@ -113,7 +113,7 @@ async fn a_value_that_cannot_be_sent_is_the_calls_error_until_a_later_one_can() 
 }
 
 #[tokio::test]
-async fn a_text_that_is_too_long_is_refused_unless_the_server_is_to_decide() {
+async fn a_long_text_is_rejected_unless_unchecked() {
     let demo = Sandbox::demo();
     let server = demo.sandbox.serve().await.unwrap();
     let client = Client::cliq(DataCenter::US)

@@ -30,7 +30,7 @@ async fn refused(status: &str, headers: &str, body: &[u8]) -> Duration {
 }
 
 #[tokio::test]
-async fn a_throttled_400_is_one_request_whatever_its_form() {
+async fn a_throttled_400_is_not_retried_in_any_form() {
     let code = "URL_FIXED_THROTTLES_LIMIT_EXCEEDED";
     // The endpoint declares a lockout of five minutes.
     for (form, wait) in [

@@ -82,7 +82,7 @@ mod visibilities {
         }
 
         #[test]
-        fn own_ones_can_be_called() {
+        fn user_types_can_be_called() {
             let client = Client::builder("http://localhost:1").build().unwrap();
             let request = client.get_own().prepare().unwrap();
             assert_eq!(request.uri(), "http://localhost:1/own");
@@ -90,7 +90,7 @@ mod visibilities {
     }
 
     #[test]
-    fn those_of_an_inner_module_can_be_called() {
+    fn endpoints_of_an_inner_module_can_be_called() {
         use inner::{NamedApi, NearApi, RelativeApi};
 
         let client = Client::builder("http://localhost:1").build().unwrap();
@@ -178,7 +178,7 @@ mod carried {
     }
 
     #[test]
-    fn what_is_configured_away_is_gone_everywhere() {
+    fn cfg_removes_all_generated_items() {
         let names: Vec<_> = CARRIED.iter().map(|meta| meta.name()).collect();
         assert_eq!(names, ["twin", "old", "odd_Name"]);
         let client = Client::builder("http://localhost:1").build().unwrap();

@@ -52,7 +52,7 @@ macro_rules! wrapped {
 wrapped!(String);
 
 #[test]
-fn made_by_a_macro() {
+fn generated_by_a_macro() {
     let client = Client::builder("http://localhost:1").build().unwrap();
     let made = client.post_made("i").q(1).names(["n"]).prepare().unwrap();
     assert_eq!(made.uri(), "http://localhost:1/made/a/i?q=1");

@@ -171,7 +171,7 @@ async fn retries_that_are_not_sent_drain_no_budget() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_announced_is_obeyed_as_announced() {
+async fn an_announced_time_is_obeyed() {
     let server = Server::new([throttled("1")]);
     let client = server.client_with(
         LimitSettings::new()
@@ -237,7 +237,7 @@ async fn a_provider_may_take_the_longer_lockout() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unexpected_lockout_names_another_process_and_the_way_out() {
+async fn an_unexpected_lockout_has_help() {
     let server = Server::new([throttled("600")]);
     let client = server.client();
     for _ in 0..2 {
@@ -251,7 +251,7 @@ async fn an_unexpected_lockout_names_another_process_and_the_way_out() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn the_tenth_call_of_a_fresh_client_says_why_it_waits() {
+async fn the_tenth_call_of_a_fresh_client_explains_its_wait() {
     let server = Server::new([]);
     let client = server.client_with(LimitSettings::new());
     for _ in 0..9 {
@@ -330,7 +330,7 @@ async fn the_limits_of_a_trait_hold_from_its_first_call() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_quota_of_a_success_is_heeded() {
+async fn a_quota_of_a_success_applies() {
     let quota = [("x-ratelimit-remaining", "1"), ("x-ratelimit-reset", "30")];
     let server = Server::new([response(200, &quota)]);
     let client = server.client();
@@ -386,7 +386,7 @@ async fn two_buckets_of_one_url_both_hold() {
 
 /// `lock = none` in a trait with a lockout: a throttled response causes no lockout.
 #[tokio::test(start_paused = true)]
-async fn without_a_lockout_a_refused_call_goes_again_after_the_window() {
+async fn without_a_lockout_a_throttled_call_is_retried_after_the_window() {
     for (is_locked, expected) in [(true, 601), (false, 2)] {
         let server = Server::new([response(429, &[])]);
         let client = server.client();

@@ -88,7 +88,7 @@ const CAUSE: &str = "for one window after a start, half of each limit counts as 
                      earlier process may have used it (`LimitSettings::cold_start`)";
 
 #[tokio::test(start_paused = true)]
-async fn the_tenth_call_of_a_fresh_process_waits_and_says_why() {
+async fn the_tenth_call_of_a_fresh_process_explains_its_wait() {
     let _log = Log::begin();
     let (limiter, bucket) = fresh();
     let begun = Instant::now();
@@ -186,7 +186,7 @@ async fn a_cold_start_is_blamed_only_where_it_is_the_cause() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn an_unexpected_lockout_names_its_cause_and_the_way_out() {
+async fn an_unexpected_lockout_names_its_cause_and_has_help() {
     let (limiter, bucket) = fresh();
     let throttled = Outcome::Throttled { retry_after: None };
     let permits = [send(&limiter, &bucket).await, send(&limiter, &bucket).await];

@@ -117,7 +117,7 @@ fn all_slots_where_the_last_one_trips() {
 }
 
 #[test]
-fn no_margin_where_stamps_are_whole_seconds() {
+fn no_margin_with_stamps_of_whole_seconds() {
     let server = Limits::published()
         .trips(Trips::AtLimit)
         .stamps(Stamps::WholeSeconds);
@@ -170,7 +170,7 @@ fn a_limit_per_app_counted_by_user() {
 
 /// It causes no lockout, but reduces utilization.
 #[test]
-fn slots_kept_in_vain() {
+fn slots_that_are_never_used() {
     let first = seed();
     for seed in first..first + 3 {
         let scenario = Scenario {

@@ -342,7 +342,7 @@ fn counted_from_the_last_call_that_may_have_arrived() {
 }
 
 #[test]
-fn one_call_goes_first_after_it() {
+fn one_call_goes_first_after_a_lock() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.complete(
@@ -383,7 +383,7 @@ fn one_call_goes_first_after_it() {
 }
 
 #[test]
-fn it_is_known_from_where() {
+fn the_source_of_a_lock_is_known() {
     let (rules, mut bucket) = bucket();
     bucket.acquire(0, &rules, &ask(1));
     bucket.complete(

@@ -71,7 +71,7 @@ async fn settle() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn nobody_is_overtaken_within_a_priority() {
+async fn no_call_is_overtaken_within_a_priority() {
     let limiter = Limiter::new(warm(), None);
     let held = fill(&limiter).await;
     let went = Arc::new(Mutex::new(Vec::new()));
@@ -300,7 +300,7 @@ async fn a_wait_that_cannot_end_in_time_fails_at_once() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn a_lock_is_not_sat_through_unless_asked_to() {
+async fn a_lock_is_only_waited_for_on_request() {
     let limiter = Limiter::new(warm(), None);
     let begun = Instant::now();
     // Calls that wait already are notified, too.
@@ -377,7 +377,7 @@ async fn a_lock_is_not_sat_through_unless_asked_to() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn without_an_answer_it_goes_on_one_by_one() {
+async fn without_a_response_calls_go_one_by_one() {
     let limiter = Limiter::new(warm(), None);
     let begun = Instant::now();
     let mut permits = Vec::new();
@@ -541,7 +541,7 @@ async fn no_limit_costs_nothing_until_there_is_a_lock() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn what_is_not_in_use_is_gone() {
+async fn unused_buckets_are_dropped() {
     let limiter = Limiter::new(warm(), None);
     let minute = bucket(&limiter, minute());
     for user in 0..1000 {
@@ -566,7 +566,7 @@ async fn what_is_not_in_use_is_gone() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn off_is_off() {
+async fn limits_can_be_off() {
     let limiter = Limiter::new(LimitSettings::off(), None);
     for _ in 0..100 {
         std::mem::forget(acquire(&limiter, AcquireOptions::new()).await.unwrap());

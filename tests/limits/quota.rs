@@ -75,7 +75,7 @@ async fn a_generous_quota_changes_nothing() {
 
 /// The server may not have counted the calls in flight.
 #[tokio::test(start_paused = true)]
-async fn calls_under_way_are_counted_besides() {
+async fn calls_in_flight_are_added() {
     let limiter = limiter();
     let bucket = [limiter.bucket(spec("GET /", 20, MINUTE))];
     let mut permits = Vec::new();
@@ -99,7 +99,7 @@ async fn calls_under_way_are_counted_besides() {
 
 /// Without a declared limit, from the first response on.
 #[tokio::test(start_paused = true)]
-async fn a_bucket_without_a_limit_heeds_quotas() {
+async fn quotas_apply_to_a_bucket_without_a_limit() {
     let limiter = limiter();
     let bucket = [limiter.bucket(BucketSpec::new("server", "GET /"))];
     assert_eq!(left(&limiter, &bucket).await.0, None);

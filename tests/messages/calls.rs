@@ -66,7 +66,7 @@ async fn an_invalid_message_is_not_sent() {
 }
 
 #[test]
-fn whatever_converts_into_a_message_is_one() {
+fn types_that_convert_into_messages() {
     let client = client();
     let body = |request: http::Request<cliq_api::Body>| {
         String::from_utf8(request.body().as_bytes().unwrap().to_vec()).unwrap()
@@ -94,7 +94,7 @@ fn whatever_converts_into_a_message_is_one() {
 }
 
 #[test]
-fn unchecked_leaves_it_to_the_server() {
+fn unchecked_messages_are_sent() {
     let message = with_long_label(0).unchecked();
     assert!(message.check().is_ok());
     assert!(client().post("CT_1", message.clone()).prepare().is_ok());

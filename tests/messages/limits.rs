@@ -238,7 +238,7 @@ fn items_are_counted() {
 
 /// Other constraints than lengths and counts.
 #[test]
-fn what_contradicts_itself_is_refused() {
+fn contradictions_are_rejected() {
     let on = |slide: AnyTable| message(Message::text("text").slide(slide));
     let table = || Table::new(["a", "b"]);
     let chart = |value| message(Message::text("text").slide(Chart::pie().value("a", value)));

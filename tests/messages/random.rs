@@ -138,7 +138,7 @@ fn exceeding(value: &Value, at: &str, limits: &facts::Limits, found: &mut BTreeS
 }
 
 #[test]
-fn what_is_refused_exceeds_a_published_limit() {
+fn rejected_messages_exceed_a_published_limit() {
     let limits = facts::limits();
     let (mut accepted, mut refused) = (0, BTreeSet::new());
     for seed in 0..4000 {

@@ -10,7 +10,7 @@ use tokio::time::{Instant, sleep};
 use crate::{acquire, call, limiter, limiter_of, remaining, sent, settings, state, store, until};
 
 #[tokio::test]
-async fn nothing_is_sent_and_it_comes_back_by_itself() {
+async fn nothing_is_sent_until_the_server_is_back() {
     let mut redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     call(&limiter, Outcome::Accepted).await;
@@ -63,7 +63,7 @@ async fn a_server_that_hangs_is_given_little_time() {
 }
 
 #[tokio::test]
-async fn a_share_is_spent_without_it_and_told_when_it_is_back() {
+async fn a_share_is_used_without_the_server_and_reported_later() {
     let mut redis = Redis::start(&[]);
     let sharing = |share| {
         limiter_of(

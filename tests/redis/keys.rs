@@ -25,7 +25,7 @@ fn bucket(redis: &Redis) -> String {
 }
 
 #[tokio::test]
-async fn names_tell_nothing_and_lie_in_one_slot() {
+async fn names_reveal_nothing_and_share_one_slot() {
     let redis = Redis::start(&[]);
     call(&limiter(&redis), Outcome::Accepted).await;
     let keyed = limiter_of(
@@ -57,7 +57,7 @@ async fn names_tell_nothing_and_lie_in_one_slot() {
 }
 
 #[tokio::test]
-async fn keys_expire_by_themselves() {
+async fn keys_expire() {
     let redis = Redis::start(&[]);
     let limiter = limiter(&redis);
     call(&limiter, Outcome::Accepted).await;

@@ -117,7 +117,7 @@ pub(crate) async fn shared_over(url: &str) {
 
 /// With different keys, each would refresh separately.
 #[tokio::test]
-async fn another_key_is_told_of_and_can_be_changed() {
+async fn another_key_is_reported_and_can_be_changed() {
     let (redis, world) = (Redis::start(&[]), World::new());
     world.call(&world.client(store(&redis, 'A'))).await.unwrap();
     let error = world

@@ -12,7 +12,7 @@ use crate::Things;
 const EVER: Duration = Duration::MAX;
 
 #[tokio::test]
-async fn a_program_may_say_for_ever() {
+async fn a_program_can_mean_never() {
     let server = Server::answering("{}");
     let source = Credentials::source(|| async {
         Ok::<_, std::io::Error>(AccessToken::new("1000.a").valid_for(EVER))
@@ -39,7 +39,7 @@ async fn a_program_may_say_for_ever() {
 }
 
 #[tokio::test]
-async fn a_server_may_say_for_ever() {
+async fn a_server_can_mean_never() {
     let hour = Duration::from_hours(1);
     for (status, least, most) in [
         ("503 Service Unavailable", 24 * 365 * hour, 24 * 365 * hour),
@@ -69,7 +69,7 @@ async fn a_server_may_say_for_ever() {
 
 /// The error has both: the earlier attempts, and the response that couldn't be decoded.
 #[tokio::test]
-async fn an_answer_that_can_t_be_read_tells_of_the_tries_before_it() {
+async fn an_undecodable_response_has_the_earlier_attempts() {
     #[endpoints]
     trait Numbers {
         #[endpoint(GET "/number")]

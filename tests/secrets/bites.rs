@@ -41,7 +41,7 @@ async fn told(how: fn(http::Request<Body>) -> TransportError) -> Shown {
 }
 
 #[tokio::test]
-async fn in_what_an_error_says() {
+async fn in_an_error() {
     let shown = told(|request| {
         let url = request.uri().to_string().into_bytes();
         TransportError::new(Sent::Maybe, format!("no answer from {url:?}"))
@@ -53,7 +53,7 @@ async fn in_what_an_error_says() {
 }
 
 #[tokio::test]
-async fn in_what_is_said_of_a_sign_in() {
+async fn in_an_error_of_a_sign_in() {
     log::listen();
     for place in ["client_secret", "code"] {
         let value = |name: &str| if name == place { BAIT } else { "other" };
@@ -75,7 +75,7 @@ async fn in_what_is_said_of_a_sign_in() {
 }
 
 #[tokio::test]
-async fn in_what_lies_under_an_error() {
+async fn in_the_source_of_an_error() {
     let below = |request: http::Request<Body>| {
         let headers = request
             .headers()
@@ -110,7 +110,7 @@ async fn in_a_trace() {
 
 /// reqwest logs the bytes of connections on request.
 #[tokio::test]
-async fn in_what_a_library_logs() {
+async fn in_the_log_of_a_library() {
     let server = Server::answering("{}");
     let client = Client::cliq(DataCenter::US)
         .base_url(server.base_url())

@@ -123,7 +123,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn what_was_compiled_is_read_from_what_cargo_says() {
+    fn compiled_packages_are_parsed_from_cargos_output() {
         let stderr = "   Compiling cliq-macros v0.1.0 (/x)\n    Checking ours-check-2 v0.0.0 (/y)\n    Finished `dev`\n";
         assert_eq!(compiled(stderr), ["cliq-macros", "ours-check-2"]);
         assert!(compiled("    Finished `dev` profile").is_empty());

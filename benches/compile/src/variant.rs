@@ -100,7 +100,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn every_template_has_what_is_taken_from_it() {
+    fn every_template_has_all_sections() {
         for variant in Variant::ALL {
             for section in ["api", "head", "get", "post", "call_get", "call_post"] {
                 assert!(

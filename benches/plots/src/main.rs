@@ -12,7 +12,7 @@ use std::path::{Path, PathBuf};
 use bars::{Bars, Named};
 use data::Data;
 
-/// Names of the pictures, and how each is drawn.
+/// The pictures, and the functions that draw them.
 type Draw = fn(&Data) -> Result<String, Box<dyn Error>>;
 const PICTURES: [(&str, Draw); 3] = [
     ("worst-window", window::draw),
@@ -70,7 +70,7 @@ fn call_cost(data: &Data) -> Result<String, Box<dyn Error>> {
     bars.draw()
 }
 
-/// Returns the bars of each name, in order of length; the second column is the kind.
+/// Returns the bars of each name; the second column is their kind.
 fn named<'d>(
     data: &'d Data,
     kinds: [&str; 2],
@@ -98,7 +98,7 @@ fn named<'d>(
     Ok(all)
 }
 
-/// Lines of at most that many characters.
+/// Wraps the text into lines of at most `width` characters.
 fn wrapped(text: &str, width: usize) -> Vec<String> {
     let mut lines = vec![String::new()];
     for word in text.split_whitespace() {

@@ -1,5 +1,5 @@
-//! Checks the facts of `docs/comparison.md` about this crate: each test that it names, each figure
-//! that it repeats, each link to another library.
+//! Checks the claims of `docs/comparison.md`: each test that it names exists, each figure is in the
+//! data, and each link to another library has a target.
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -12,14 +12,14 @@ fn comparison() -> String {
     fs::read_to_string(docs().join("comparison.md")).unwrap()
 }
 
-/// Returns the targets of links that begin like that.
+/// Returns the link targets that start with `begins`.
 fn targets<'t>(text: &'t str, begins: &'t str) -> impl Iterator<Item = &'t str> {
     let targets = text.split("](").skip(1);
     let target = targets.filter_map(|rest| rest.split(')').next());
     target.filter(move |target| target.starts_with(begins))
 }
 
-/// Returns the rows of the table below that heading.
+/// Returns the rows of the table after a heading, without its header.
 fn table<'t>(text: &'t str, heading: &str) -> Vec<&'t str> {
     let below = text.split(heading).nth(1).unwrap();
     let rows = below.lines().skip_while(|line| !line.starts_with('|'));
@@ -69,7 +69,7 @@ fn each_cell_has_its_source() {
     }
 }
 
-/// Of libraries: calls by hand are what they are compared with.
+/// Other libraries and this crate; handwritten code is the reference.
 #[test]
 fn the_figures_are_those_of_the_data() {
     let text = comparison();

@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 /// The width of a line of text.
 const WIDTH: usize = 92;
 
-/// CamelCase words that lints accept.
+/// Words in mixed case that lints accept.
 const WORDS: [&str; 16] = [
     "DevOps",
     "ECMAScript",
@@ -547,7 +547,7 @@ mod tests {
     }
 
     #[test]
-    fn names_are_code_and_nothing_else_is() {
+    fn only_names_become_code() {
         assert_eq!(
             text("The CHAT_ID of GitHub's userName."),
             "The `CHAT_ID` of GitHub's `userName`."
@@ -591,7 +591,7 @@ mod tests {
     }
 
     #[test]
-    fn code_is_no_test() {
+    fn code_is_not_a_doctest() {
         assert_eq!(
             text("So:\n```json\n{ \"a\": 1 }\n```"),
             "So:\n\n```text\n{ \"a\": 1 }\n```"
@@ -600,7 +600,7 @@ mod tests {
     }
 
     #[test]
-    fn what_was_cleaned_stays_as_it_is() {
+    fn cleaning_is_idempotent() {
         for source in [
             "The `CHAT_ID` of <https://example.com>: \\[optional\\].",
             "See [the guide](https://example.com/a_b).",

@@ -32,7 +32,7 @@ fn meta(name: &str) -> &'static cliq_api::EndpointMeta {
 }
 
 #[test]
-fn the_module_is_that_of_the_document() {
+fn the_module_matches_the_document() {
     let import = import();
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/imported/api.rs");
     if env::var_os("BLESS").is_some() {
@@ -122,7 +122,7 @@ fn a_discriminator_names_the_variant() {
 }
 
 #[test]
-fn absent_and_null_differ_in_what_is_sent() {
+fn absent_and_null_are_sent_differently() {
     let client = Client::builder("https://desk.example.com")
         .bearer("t")
         .build()

@@ -157,7 +157,7 @@ fn text(value: &Value) -> &str {
 }
 
 #[test]
-fn the_documents_are_equal_but_for_named_exceptions() {
+fn the_documents_differ_only_in_named_exceptions() {
     let exceptions: Vec<Exception> =
         serde_saphyr::from_str(include_str!("exceptions.yaml")).unwrap();
     let found = differences(&published(), &ours());

@@ -71,7 +71,7 @@ fn same(before: &[&'static EndpointMeta], again: &[&'static EndpointMeta]) {
 }
 
 #[test]
-fn the_modules_are_those_of_the_exports() {
+fn the_modules_match_the_exports() {
     imported(&every_form().to_yaml(), "every_form_again.rs");
     imported(&threads().to_yaml(), "threads_again.rs");
 }
@@ -89,14 +89,14 @@ fn yaml_and_json_and_both_versions_are_imported_alike() {
 }
 
 #[test]
-fn the_metadata_of_every_form_comes_back() {
+fn the_metadata_of_every_form_survives() {
     same(every_form::TICKETS, every_form_again::TICKETS);
     same(every_form::FILES, every_form_again::FILES);
     same(every_form::PLAIN, every_form_again::PLAIN);
 }
 
 #[test]
-fn the_metadata_of_threads_comes_back() {
+fn the_metadata_of_threads_survives() {
     same(THREADS, threads_again::THREADS);
 }
 

@@ -29,7 +29,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn it_is_small_and_unpacks_to_what_it_says() {
+    fn it_is_small_and_unpacks_to_the_given_size() {
         let bomb = gzip(3);
         assert!(bomb.len() < 3 * MEBIBYTE / 100, "{}", bomb.len());
         let mut unpacked = Vec::new();

@@ -141,7 +141,7 @@ mod tests {
     }
 
     #[test]
-    fn text_is_chosen_before_placeholders() {
+    fn text_is_preferred_to_placeholders() {
         let mut templates = [
             "/a/<PATH..>",
             "/<A>/<B>",

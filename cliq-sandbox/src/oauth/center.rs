@@ -145,7 +145,7 @@ mod tests {
     }
 
     #[test]
-    fn an_accounts_server_is_where_it_was_asked_or_placed() {
+    fn an_accounts_server_has_the_requested_or_placed_host() {
         let mut centers = Centers::known();
         let [us, eu] = ["us", "eu"].map(|location| centers.find(location).unwrap());
         assert_eq!(

@@ -38,7 +38,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn a_seed_makes_the_same_tokens_and_no_token_twice() {
+    fn a_seed_reproduces_unique_tokens() {
         let tokens = |seed| {
             let mut ids = Ids::new(seed);
             [(); 100].map(|()| ids.token())

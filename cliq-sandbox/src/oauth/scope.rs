@@ -125,7 +125,7 @@ mod tests {
     }
 
     #[test]
-    fn any_one_or_all_of_them_are_needed() {
+    fn any_or_all_scopes_are_required() {
         let scopes = ScopeSet::from("ZohoCliq.Chats.READ");
         let both = &["ZohoCliq.Chats.READ", "ZohoCliq.Chats.UPDATE"];
         assert!(scopes.covers(Scopes::None));
@@ -136,7 +136,7 @@ mod tests {
     }
 
     #[test]
-    fn scopes_are_asked_for_with_commas_between_them() {
+    fn requested_scopes_are_separated_by_commas() {
         let asked = ScopeSet::parse("ZohoCliq.Chats.READ,ZohoCliq.Webhooks.CREATE").unwrap();
         assert_eq!(
             asked.names(),

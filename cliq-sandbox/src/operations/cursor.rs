@@ -116,7 +116,7 @@ mod tests {
     use super::*;
 
     #[test]
-    fn the_published_token_is_read_and_written() {
+    fn the_published_token_is_parsed_and_formatted() {
         let token = "MTV8MTYxNjEzNTI3ODYzNnwxNzc1OTk4MDAxMTcwMDczMzAx";
         let cursor = Cursor::parse(token).unwrap();
         assert_eq!(
@@ -130,7 +130,7 @@ mod tests {
     }
 
     #[test]
-    fn other_tokens_are_not_read() {
+    fn other_tokens_are_rejected() {
         for token in ["", "MTV8", "page two", "MTZ8MXwx", "MTV8YXxi"] {
             assert_eq!(Cursor::parse(token), None, "{token}");
         }

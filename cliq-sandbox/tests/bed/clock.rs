@@ -9,7 +9,7 @@ use time::OffsetDateTime;
 use super::{MINUTE, ryan};
 
 #[tokio::test(start_paused = true)]
-async fn it_goes_with_paused_time_and_starts_at_the_same_time_always() {
+async fn the_default_clock_follows_paused_time_from_a_fixed_start() {
     let (demo, client) = ryan();
     assert_eq!(demo.sandbox.now(), Clock::START);
     tokio::time::advance(MINUTE).await;
@@ -25,7 +25,7 @@ async fn it_goes_with_paused_time_and_starts_at_the_same_time_always() {
 }
 
 #[test]
-fn outside_of_a_runtime_it_goes_by_itself() {
+fn outside_of_a_runtime_the_clock_runs() {
     let demo = Sandbox::demo();
     let before = demo.sandbox.now();
     assert!(before >= Clock::START && before < Clock::START + MINUTE);
@@ -34,7 +34,7 @@ fn outside_of_a_runtime_it_goes_by_itself() {
 }
 
 #[test]
-fn it_can_be_the_systems_or_ones_own() {
+fn the_clock_can_be_the_systems_or_manual() {
     let sandbox = Sandbox::builder().clock(Clock::system()).build();
     assert!((OffsetDateTime::now_utc() - sandbox.now()).abs() < MINUTE);
 

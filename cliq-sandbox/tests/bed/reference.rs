@@ -188,7 +188,7 @@ impl Dice {
 }
 
 #[test]
-fn every_call_is_judged_like_in_the_reference() {
+fn every_verdict_equals_the_reference() {
     let mut said_so_far = [0; 4];
     for seed in 0..640 {
         let mut dice = Dice(seed);
@@ -290,7 +290,7 @@ fn every_call_is_judged_like_in_the_reference() {
 }
 
 #[test]
-fn what_is_kept_is_bounded_and_figures_are_not() {
+fn kept_calls_are_bounded_and_totals_are_not() {
     for kept in [0, 10] {
         let mut throttle = Throttle::new(Limits::published()).keep(kept);
         for call in 0..1_000_u32 {

@@ -28,7 +28,7 @@ async fn a_hundred_thousand_calls_on_paused_time_take_seconds() {
 }
 
 #[test]
-fn a_million_judgements_take_seconds() {
+fn a_million_verdicts_take_seconds() {
     let mut throttle = Throttle::new(Limits::published()).keep(0);
     let bucket = throttle.bucket(FollowThreadRequest::META);
     let start = Instant::now();

@@ -191,7 +191,7 @@ async fn a_body_matches_by_its_members_as_a_whole_or_in_code() {
 }
 
 #[tokio::test]
-async fn the_newest_stub_that_matches_answers() {
+async fn the_newest_matching_stub_replies() {
     let server = StubServer::new();
     let client = server.client();
     server.on::<GetTicketRequest>().reply(Ticket::new("any"));
@@ -212,7 +212,7 @@ async fn the_newest_stub_that_matches_answers() {
 }
 
 #[tokio::test]
-async fn endpoints_of_one_url_are_told_apart_by_their_parameters() {
+async fn endpoints_of_one_url_are_distinguished_by_their_parameters() {
     let server = StubServer::new();
     let client = server.client();
     server
@@ -249,7 +249,7 @@ async fn a_base_url_may_have_a_prefix() {
 }
 
 #[tokio::test]
-async fn a_server_goes_where_the_test_goes() {
+async fn a_server_can_be_moved_into_a_task() {
     fn everywhere<T: Send + Sync + 'static>(it: T) -> T {
         it
     }
@@ -263,7 +263,7 @@ async fn a_server_goes_where_the_test_goes() {
 }
 
 #[tokio::test]
-async fn calls_by_metadata_are_answered_too() {
+async fn calls_by_metadata_get_replies() {
     let server = StubServer::new();
     server
         .on::<UpdateThreadRequest>()

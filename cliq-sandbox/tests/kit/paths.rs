@@ -59,7 +59,7 @@ async fn the_leftmost_text_decides() -> Result<(), Error> {
 
 /// The server prefers the other endpoint, with or without a stub for it.
 #[tokio::test]
-async fn a_call_of_an_endpoint_without_a_stub_has_no_reply_of_another() {
+async fn an_endpoint_without_a_stub_gets_no_reply_of_another() {
     let server = StubServer::new();
     server
         .on::<GetChatRequest>()

@@ -11,7 +11,7 @@ use crate::desk::{
 };
 
 #[tokio::test]
-async fn values_are_read_by_the_names_that_the_server_knows() {
+async fn values_are_accessed_by_their_names_on_the_server() {
     let server = StubServer::new();
     let client = server
         .client_builder()

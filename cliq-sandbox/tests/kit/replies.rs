@@ -17,7 +17,7 @@ use crate::desk::{
 };
 
 #[tokio::test]
-async fn a_value_is_put_where_the_endpoint_has_its_answer() {
+async fn a_value_is_wrapped_as_the_endpoint_declares() {
     let server = StubServer::new();
     let client = server.client();
     server.on::<GetTicketRequest>().reply(Ticket::new("a"));
@@ -53,7 +53,7 @@ async fn a_value_is_put_where_the_endpoint_has_its_answer() {
 }
 
 #[tokio::test]
-async fn pages_lead_to_each_other() {
+async fn a_page_has_the_token_of_the_next() {
     let server = StubServer::new();
     let client = server.client();
     server
@@ -90,7 +90,7 @@ async fn pages_lead_to_each_other() {
 }
 
 #[tokio::test]
-async fn a_reply_can_be_made_of_its_call() {
+async fn a_reply_can_be_computed_from_its_call() {
     let server = StubServer::new();
     let client = server.client();
     server
@@ -117,7 +117,7 @@ async fn a_reply_can_be_made_of_its_call() {
 }
 
 #[tokio::test]
-async fn replies_come_in_turn_and_the_last_stays() {
+async fn replies_are_used_in_order_and_the_last_is_repeated() {
     let server = StubServer::new();
     let client = server.client();
     server
@@ -198,7 +198,7 @@ async fn a_connection_can_break() {
 }
 
 #[tokio::test(start_paused = true)]
-async fn time_is_tokios() {
+async fn delays_use_tokios_time() {
     let server = StubServer::new();
     let client = server
         .client_builder()

@@ -11,7 +11,7 @@ use crate::desk::{Desk, GetTicketRequest, Ticket};
 use crate::{panic_of, report_of};
 
 #[tokio::test]
-async fn nothing_is_reported_where_all_is_as_the_stubs_say() {
+async fn nothing_is_reported_if_all_calls_match() {
     let server = StubServer::new();
     server.on::<FollowThreadRequest>().reply(());
     server.on::<UpdateThreadRequest>().optional().reply(());
@@ -23,7 +23,7 @@ async fn nothing_is_reported_where_all_is_as_the_stubs_say() {
 }
 
 #[tokio::test]
-async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
+async fn an_unmatched_call_shows_the_closest_stub_and_the_differences() {
     let server = StubServer::new();
     let client = server
         .client_builder()
@@ -65,7 +65,7 @@ async fn an_unmatched_call_shows_the_nearest_stub_and_what_differs() {
 }
 
 #[tokio::test]
-async fn the_callers_error_says_it_in_a_line() {
+async fn the_callers_error_has_one_line() {
     let server = StubServer::new();
     let (line, stub) = (line!(), server.on::<FollowThreadRequest>());
     stub.optional().path("THREAD_CHAT_ID", "CT_1-T-3").reply(());
@@ -82,7 +82,7 @@ async fn the_callers_error_says_it_in_a_line() {
 }
 
 #[tokio::test]
-async fn a_stub_of_another_endpoint_is_nearest_where_there_is_no_other() {
+async fn a_stub_of_another_endpoint_can_be_the_closest() {
     let server = StubServer::new();
     server.on::<FollowThreadRequest>().optional().reply(());
     let unfollowed = server.client().unfollow_thread("CT_1-T-2").await;
@@ -180,7 +180,7 @@ async fn expectations_are_reported_together() {
 }
 
 #[tokio::test]
-async fn a_stub_that_newer_ones_hide_says_so() {
+async fn a_stub_hidden_by_newer_ones_is_reported() {
     let server = StubServer::new();
     server.on::<FollowThreadRequest>().reply(());
     server.on::<FollowThreadRequest>().reply(());
@@ -245,7 +245,7 @@ async fn secrets_stay_out_of_reports() {
 }
 
 #[tokio::test]
-async fn what_is_long_or_no_text_is_shortened() {
+async fn long_and_binary_values_are_shortened() {
     let server = StubServer::new();
     let client = server.client();
     client
@@ -269,7 +269,7 @@ async fn a_test_that_panics_already_is_not_interrupted() {
 }
 
 #[tokio::test]
-async fn verify_can_be_asked_in_between() {
+async fn verify_can_be_called_at_any_time() {
     let server = StubServer::new();
     server.on::<FollowThreadRequest>().reply(());
     assert!(panic_of(|| server.verify()).is_some());

@@ -49,7 +49,7 @@ pub trait Files {
 }
 
 #[tokio::test]
-async fn parts_are_matched_and_looked_at() {
+async fn parts_are_matched_and_accessed() {
     let server = StubServer::new();
     let client = server.client();
     server
@@ -254,7 +254,7 @@ impl http_body::Body for Endless {
 }
 
 #[tokio::test]
-async fn pages_of_all_ways() {
+async fn pages_of_all_kinds() {
     let server = StubServer::new();
     let client = server.client();
     let linked = server.on::<ListLinkedRequest>();

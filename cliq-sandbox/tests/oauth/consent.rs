@@ -5,7 +5,7 @@ use cliq_sandbox::oauth::{Action, App, Decision};
 use super::{APP, CALLBACK, RYAN, SECRET, scene};
 
 #[test]
-fn a_code_comes_at_once() {
+fn a_code_is_sent_immediately() {
     let mut scene = scene();
     let answer = scene.consent(&[]);
     assert!(
@@ -34,7 +34,7 @@ fn without_a_state_none_is_sent_back() {
 }
 
 #[test]
-fn a_state_comes_back_as_it_was() {
+fn a_state_is_returned_unchanged() {
     let state = "a&b=c d+é/%20";
     assert_eq!(
         scene()
@@ -58,7 +58,7 @@ fn a_callback_keeps_its_own_query() {
 }
 
 #[test]
-fn what_is_wrong_is_shown_and_sent_nowhere() {
+fn an_invalid_request_is_shown_without_a_redirect() {
     let mut scene = scene();
     for (params, error) in [
         ([("client_id", "1000.OTHER")], "invalid_client"),
@@ -111,7 +111,7 @@ fn a_refresh_token_needs_both_offline_and_consent() {
 }
 
 #[test]
-fn a_user_may_say_no() {
+fn a_user_can_refuse() {
     let mut scene = scene();
     scene.accounts.policy_mut().decision = Decision::Deny;
     let answer = scene.consent(&[]);
@@ -126,7 +126,7 @@ fn a_user_may_say_no() {
 }
 
 #[test]
-fn it_is_the_user_at_the_browser_who_consents() {
+fn the_user_at_the_browser_consents() {
     let mut scene = scene();
     scene.accounts.add_user("2");
     scene.accounts.add_user("3");

@@ -43,7 +43,7 @@ fn an_app_is_unknown_where_it_is_not_registered() {
 }
 
 #[test]
-fn codes_and_tokens_are_worth_nothing_elsewhere() {
+fn codes_and_tokens_are_invalid_in_other_data_centers() {
     let mut scene = both();
     let (code, refresh_token) = (scene.self_client_code(), scene.refresh_token());
     scene
@@ -122,7 +122,7 @@ fn a_user_of_a_data_center_that_the_app_is_not_in_can_not_consent() {
 
 /// Such as a loopback port.
 #[test]
-fn other_hosts_are_home() {
+fn unknown_hosts_are_the_home_data_center() {
     let mut scene = scene();
     let local = "http://127.0.0.1:49152";
     let code = scene.self_client_code();
@@ -186,7 +186,7 @@ fn two_names_of_one_port_can_be_two_data_centers() {
 }
 
 #[test]
-fn home_can_be_elsewhere() {
+fn the_home_data_center_can_be_set() {
     let mut scene = scene();
     scene.accounts.set_home("jp");
     scene.accounts.add_user("4");

@@ -39,7 +39,7 @@ impl Scene {
 }
 
 #[test]
-fn a_device_is_told_what_to_show() {
+fn a_device_gets_the_code_to_show() {
     let mut scene = scene();
     let body = scene.device_code(&[]).body;
     let user_code = body["user_code"].as_str().unwrap();
@@ -63,7 +63,7 @@ fn a_device_is_told_what_to_show() {
 }
 
 #[test]
-fn what_is_wrong_with_a_device_is_refused_with_200() {
+fn device_errors_have_status_200() {
     let mut scene = scene();
     let url = format!("{US}/oauth/v3/device/code");
     let (request, id, scope) = (
@@ -119,7 +119,7 @@ fn a_device_waits_for_its_user() {
 }
 
 #[test]
-fn a_device_asks_once_in_30_seconds() {
+fn a_device_polls_once_in_30_seconds() {
     let mut scene = scene();
     let (device_code, user_code) = scene.start_device();
     scene.poll(&device_code).is_refused("authorization_pending");
@@ -134,7 +134,7 @@ fn a_device_asks_once_in_30_seconds() {
 }
 
 #[test]
-fn a_device_can_be_turned_away() {
+fn a_device_can_be_rejected() {
     let mut scene = scene();
     let (device_code, user_code) = scene.start_device();
     scene.accounts.deny_device(&user_code);

@@ -149,7 +149,7 @@ fn each_operation_needs_its_scope() {
 }
 
 #[tokio::test]
-async fn a_client_is_told_that_it_lacks_a_scope() {
+async fn a_client_gets_the_missing_scope_error() {
     let (demo, _) = demo();
     let token = demo.sandbox.accounts(|accounts, _| {
         accounts.issue_access_token(&demo.user_id, "ZohoCliq.Chats.READ", None)
@@ -165,7 +165,7 @@ async fn a_client_is_told_that_it_lacks_a_scope() {
 }
 
 #[test]
-fn a_sandbox_s_own_token_does_everything_until_it_is_revoked() {
+fn a_sandbox_token_has_all_scopes_until_it_is_revoked() {
     let (demo, clock) = demo();
     clock.advance(Duration::from_hours(24 * 365));
     let path = format!("/api/v3/threads/{}", demo.thread_chat_id);

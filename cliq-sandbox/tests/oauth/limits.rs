@@ -42,7 +42,7 @@ fn a_refresh_token_gives_ten_access_tokens_in_ten_minutes() {
 }
 
 #[test]
-fn the_ten_minutes_are_any_ten_minutes() {
+fn the_refresh_window_is_rolling() {
     let mut scene = scene();
     let refresh_token = scene.refresh_token();
     use_up(&mut scene, &refresh_token);
@@ -57,7 +57,7 @@ fn the_ten_minutes_are_any_ten_minutes() {
 }
 
 #[test]
-fn trying_again_makes_it_longer() {
+fn a_denied_refresh_extends_the_denial() {
     let mut scene = scene();
     let refresh_token = scene.refresh_token();
     use_up(&mut scene, &refresh_token);
@@ -71,7 +71,7 @@ fn trying_again_makes_it_longer() {
 }
 
 #[test]
-fn trying_again_can_be_set_not_to() {
+fn the_extension_of_a_denial_can_be_disabled() {
     let mut scene = scene();
     scene.accounts.policy_mut().denial_extends = false;
     let refresh_token = scene.refresh_token();
@@ -84,7 +84,7 @@ fn trying_again_can_be_set_not_to() {
 }
 
 #[test]
-fn denial_can_come_as_400() {
+fn a_denial_can_have_status_400() {
     let mut scene = scene();
     scene.accounts.policy_mut().throttle_status = StatusCode::BAD_REQUEST;
     let refresh_token = scene.refresh_token();
@@ -98,7 +98,7 @@ fn denial_can_come_as_400() {
 }
 
 #[test]
-fn a_sixteenth_access_token_ends_the_oldest() {
+fn a_sixteenth_access_token_revokes_the_oldest() {
     let mut scene = scene();
     let tokens = scene.accounts.issue_tokens(APP, RYAN, SCOPES, scene.now);
     let refresh_token = tokens.refresh_token.unwrap();
@@ -134,7 +134,7 @@ fn expired_access_tokens_do_not_count() {
 }
 
 #[test]
-fn a_twenty_first_refresh_token_ends_the_oldest_with_its_access_tokens() {
+fn a_twenty_first_refresh_token_revokes_the_oldest_and_its_access_tokens() {
     let mut scene = scene();
     scene.accounts.add_user("2");
     scene.accounts.register(App::new("1000.OTHER", SECRET));

@@ -20,7 +20,7 @@ use cliq_sandbox::Sandbox;
 use time::Duration;
 
 #[tokio::test]
-async fn messages_and_what_hangs_on_them() -> Result<(), Error> {
+async fn messages_with_reactions_pins_and_stars() -> Result<(), Error> {
     let demo = Sandbox::demo();
     let (client, chat) = (demo.client(), &demo.channel_chat_id);
     let posted = client

@@ -24,7 +24,7 @@ fn follow(demo: &cliq_sandbox::Demo) -> u16 {
 }
 
 #[test]
-fn locks_are_lifted_and_time_is_moved() {
+fn locks_are_ended_and_time_is_advanced() {
     let demo = Sandbox::builder()
         .clock(ManualClock::at(Clock::START))
         .limits(Limits::published())
@@ -88,7 +88,7 @@ fn other_requests_are_refused() {
 }
 
 #[tokio::test]
-async fn faults_are_none_of_it() {
+async fn faults_do_not_apply_to_control_requests() {
     let demo = Sandbox::demo();
     demo.sandbox
         .faults()

@@ -5,7 +5,7 @@ use serde_json::{Value, json};
 use super::{names, scene};
 
 #[test]
-fn followers_are_told_as_published() {
+fn followers_have_the_published_form() {
     let scene = scene();
     let scott = json!({
         "user_id": scene.demo.colleague_ids[0],
@@ -105,7 +105,7 @@ fn followers_have_to_be_in_the_channel() {
 }
 
 #[test]
-fn members_are_told_with_the_fields_asked_for() {
+fn members_have_the_requested_fields() {
     let scene = scene();
     let [scott, _] = &scene.demo.colleague_ids;
     let members = |query: &str| scene.ryan.get(scene.chat_url(&format!("/members{query}")));
@@ -132,7 +132,7 @@ fn members_are_told_with_the_fields_asked_for() {
 }
 
 #[test]
-fn who_leaves_is_no_member_any_more() {
+fn a_user_who_leaves_is_not_a_member() {
     let scene = scene();
     let members = || names(&scene.tim.get(scene.chat_url("/members")).ok()["members"]);
     scene
@@ -160,7 +160,7 @@ fn who_leaves_is_no_member_any_more() {
 }
 
 #[test]
-fn muting_is_each_users_own() {
+fn muting_is_per_user() {
     let scene = scene();
     let muted = |user: &str| {
         scene

@@ -23,7 +23,7 @@ fn titles(answer: &Value) -> Vec<&str> {
 }
 
 #[test]
-fn a_page_is_told_as_published() {
+fn a_page_has_the_published_form() {
     let scene = scene();
     let answer = list(&scene, &scene.scott, "");
     assert_eq!(
@@ -66,7 +66,7 @@ fn pages_lead_from_the_newest_to_the_oldest() {
 }
 
 #[test]
-fn a_page_that_is_just_full_is_the_last() {
+fn a_full_last_page_has_no_next_token() {
     let scene = scene();
     scene.start_thread(&scene.ryan, "A");
     let answer = list(&scene, &scene.ryan, "limit=2");
@@ -166,7 +166,7 @@ fn a_list_is_of_one_channel() {
 }
 
 #[test]
-fn values_that_cannot_be_are_refused() {
+fn invalid_values_are_rejected() {
     let scene = scene();
     for query in [
         "state=mine",

@@ -185,7 +185,7 @@ async fn a_body_that_can_t_be_read_is_a_bad_request() {
 }
 
 #[tokio::test]
-async fn a_connection_that_dawdles_is_closed() {
+async fn a_slow_connection_is_closed() {
     let options = ServeOptions::at(([127, 0, 0, 1], 0).into());
     let options = options.read_timeout(Duration::from_millis(200));
     let server = Sandbox::demo().sandbox.serve_with(options).await.unwrap();

@@ -94,7 +94,7 @@ fn without_sync_message_no_id_comes_back() {
 }
 
 #[test]
-fn a_post_is_answered_in_the_form_that_was_asked_for() {
+fn a_post_has_the_configured_response() {
     for (posts, status, body) in [
         (Posts::Documented, 200, json!({})),
         (
@@ -124,7 +124,7 @@ fn a_post_is_answered_in_the_form_that_was_asked_for() {
 }
 
 #[test]
-fn a_message_id_is_taken_in_all_its_forms() {
+fn a_message_id_is_accepted_in_all_its_forms() {
     for separator in ["_", " ", "%20"] {
         let scene = scene();
         let id = scene.demo.message_id.replace('_', separator);
@@ -142,7 +142,7 @@ fn a_message_id_is_taken_in_all_its_forms() {
 }
 
 #[test]
-fn a_title_is_taken_from_the_message_where_none_is_given() {
+fn a_missing_title_is_derived_from_the_message() {
     let scene = scene();
     let sandbox = &scene.demo.sandbox;
     for (text, given, title) in [
@@ -351,7 +351,7 @@ fn a_channel_may_have_no_threads() {
 }
 
 #[test]
-fn a_bot_posts_where_it_takes_part() {
+fn a_bot_posts_in_its_channels() {
     let scene = scene();
     let url = scene.chat_url("/messages?bot_unique_name=deploybot");
     scene
@@ -451,7 +451,7 @@ fn a_text_has_5000_characters_at_most() {
 }
 
 #[test]
-fn bodies_that_are_not_as_declared_are_refused() {
+fn bodies_that_differ_from_the_declaration_are_rejected() {
     let scene = scene();
     let (new, old) = (scene.channel_messages_url(), scene.chat_url("/messages"));
     let id = &scene.demo.message_id;

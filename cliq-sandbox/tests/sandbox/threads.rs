@@ -6,7 +6,7 @@ use serde_json::json;
 use super::{User, scene};
 
 #[test]
-fn a_thread_is_told_as_published() {
+fn a_thread_has_the_published_form() {
     let scene = scene();
     let answer = scene.scott.get(scene.thread_url("")).ok();
     let demo = &scene.demo;
@@ -43,7 +43,7 @@ fn a_thread_is_told_as_published() {
 }
 
 #[test]
-fn the_main_message_is_told_as_published() {
+fn the_main_message_has_the_published_form() {
     let scene = scene();
     let demo = &scene.demo;
     let main = &demo.sandbox.messages(&demo.channel_chat_id)[0];

@@ -20,7 +20,7 @@ const SEEDS: u64 = 16;
 const STEPS: usize = 120;
 
 #[test]
-fn the_sandbox_does_what_the_model_does() {
+fn the_sandbox_equals_the_model() {
     let mut judge = Judge::new();
     let seeds = match std::env::var("CLIQ_WALK_SEED") {
         Ok(seed) => vec![seed.parse().expect("CLIQ_WALK_SEED is a number")],

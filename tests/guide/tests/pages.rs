@@ -81,7 +81,7 @@ fn each_block_of_rust_is_a_doctest() {
 }
 
 #[test]
-fn links_lead_somewhere() {
+fn links_have_targets() {
     let mut problems = Vec::new();
     for page in pages() {
         let text = text(&page);

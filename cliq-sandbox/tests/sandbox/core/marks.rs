@@ -7,7 +7,7 @@ use time::Duration;
 use crate::{User, scene};
 
 #[test]
-fn reactions_are_each_users_own() {
+fn each_user_has_separate_reactions() {
     let scene = scene();
     let url = scene.message_url(&scene.demo.message_id, "/reactions");
     let smile = json!({ "emoji_code": ":smile:" });
@@ -125,7 +125,7 @@ fn messages_are_pinned_reordered_and_unpinned() {
 }
 
 #[test]
-fn stars_are_each_users_own_and_of_one_kind() {
+fn each_user_has_separate_stars_of_one_kind() {
     let scene = scene();
     let star = |kind: &str| {
         json!({

@@ -106,7 +106,7 @@ fn several_messages_are_deleted_each_with_its_result() {
 }
 
 #[test]
-fn cards_are_kept_as_they_were_posted() {
+fn cards_are_stored_unchanged() {
     let scene = scene();
     let card = json!({ "title": "Release", "theme": "modern-inline" });
     let slides = json!([{ "type": "table", "data": { "headers": ["A"], "rows": [{ "A": "1" }] } }]);

@@ -127,7 +127,7 @@ fn bots_post_in_the_channels_that_they_are_in() {
 }
 
 #[test]
-fn users_are_told_to_those_of_the_organization() {
+fn users_are_listed_for_the_organization_only() {
     let scene = scene();
     let users = scene.ryan.get("/api/v2/users?search=fisher").ok();
     assert_eq!(names(&users["data"]), ["Scott Fisher"]);

@@ -313,7 +313,7 @@ async fn a_removed_file_is_the_worst_case() {
 /// A process that dies during a write doesn't block others: neither with half of the next file, nor
 /// with the file but without its marker.
 #[tokio::test]
-async fn half_a_write_of_one_who_died_is_no_matter() {
+async fn an_interrupted_write_is_harmless() {
     let (_parent, directory, file) = used().await;
     fs::write(file.with_extension("limits.new"), b"half").unwrap();
     fs::set_permissions(
@@ -392,7 +392,7 @@ async fn a_known_lock_needs_no_file() {
 
 /// A process that is suspended while it holds the lock doesn't block all others forever.
 #[tokio::test(start_paused = true)]
-async fn a_lock_that_nobody_gives_back_is_told() {
+async fn a_lock_that_is_never_released_is_reported() {
     let (_parent, directory, file) = used().await;
     let lock = File::open(file.with_extension("limits.lock")).unwrap();
     lock.lock().unwrap();
@@ -442,7 +442,7 @@ async fn a_program_ends_while_a_peer_has_the_lock() {
 /// The holder of a permit isn't notified of a lock, so the permit is valid for a second, whatever
 /// the settings are.
 #[tokio::test]
-async fn a_permit_is_good_for_a_second() {
+async fn a_permit_is_valid_for_a_second() {
     let parent = tempfile::tempdir().unwrap();
     let store = FileLimitStore::open(parent.path().join("limits")).unwrap();
     let limiter = Limiter::new(LimitSettings::new(), Some(Arc::new(store)));

@@ -90,7 +90,7 @@ async fn secrets_stay_out_of_errors() {
 }
 
 #[test]
-fn what_cannot_be_sent_fails_to_build() {
+fn an_invalid_key_fails_to_build() {
     for builder in [
         Client::builder("https://api.example.com").bearer("two\nlines"),
         Client::builder("https://api.example.com").header_key("no header", "key"),

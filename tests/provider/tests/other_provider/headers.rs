@@ -40,7 +40,7 @@ async fn a_header_of_a_call_replaces_others() {
 
 #[cfg(feature = "over-reqwest")]
 #[tokio::test]
-async fn what_reqwest_was_told_is_sent() {
+async fn reqwests_settings_are_sent() {
     let server = depot().await;
     let client = client(&server)
         .reqwest(|builder| builder.user_agent("own/1.0"))

@@ -147,7 +147,7 @@ async fn a_device() {
 }
 
 #[tokio::test]
-async fn what_the_server_refuses_is_reported_without_secrets() {
+async fn rejections_are_reported_without_secrets() {
     let server = Server::start(|_| json(400, r#"{"error": "invalid_grant"}"#)).await;
     let refresh_token = SecretString::from("s3cret-refresh");
     let credentials = Credentials::refresh_token(&oauth_client(&server), refresh_token);

@@ -149,7 +149,7 @@ async fn connections_follow_each_other_until_the_server_has_no_more() {
 }
 
 #[tokio::test]
-async fn what_will_not_pass_ends_the_stream_and_it_can_be_resumed() {
+async fn a_permanent_error_ends_the_stream_and_it_can_be_resumed() {
     let (url, ids) = source(|connection| match connection {
         1 => StatusCode::NOT_FOUND.into_response(),
         _ => sse([change(1)]),

@@ -53,7 +53,7 @@ async fn a_line_that_never_ends_is_bounded() {
 }
 
 #[tokio::test]
-async fn calls_by_metadata_read_them_as_they_arrive_or_whole() {
+async fn calls_by_metadata_read_lines_or_the_whole_body() {
     let url = exports("{\"id\": 1}\n\n[2]").await;
     let meta = DEPOT.iter().find(|meta| meta.name() == "export").unwrap();
     let client = client(&url);

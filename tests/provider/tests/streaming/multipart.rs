@@ -132,7 +132,7 @@ async fn files_and_streams_as_parts() {
 }
 
 #[tokio::test]
-async fn what_can_not_be_sent_is_an_error_before() {
+async fn invalid_parts_are_errors_before_sending() {
     let client = client(&forms(0).await);
     let error = client.post_list(Vec::<Part>::new()).await.unwrap_err();
     assert!(error.to_string().contains("its list is empty"), "{error}");

@@ -234,7 +234,7 @@ async fn a_server_that_ignores_the_number_is_noticed() {
 }
 
 #[tokio::test]
-async fn a_flag_says_whether_there_is_more() {
+async fn a_flag_reports_more_pages() {
     let server = serve(|uri| match uri {
         "/v1/from-zero" => (200, r#"{"data": [], "has_more": true, "total": 1}"#.into()),
         "/v1/from-zero?p=1" => (200, r#"{"data": [{"id": 1}], "has_more": false}"#.into()),

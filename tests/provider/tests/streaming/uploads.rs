@@ -100,7 +100,7 @@ async fn bodies_from_everywhere() {
 }
 
 #[tokio::test]
-async fn only_what_can_be_sent_again_is_retried() {
+async fn only_replayable_bodies_are_retried() {
     let (url, uploads) = files(1, StatusCode::SERVICE_UNAVAILABLE).await;
     let stream = Body::stream(Pieces::new(1).0);
     let error = client(&url).put_file("a", stream).await.unwrap_err();
@@ -127,7 +127,7 @@ async fn only_what_can_be_sent_again_is_retried() {
 }
 
 #[tokio::test]
-async fn what_would_not_be_retried_anyway_is_not_explained() {
+async fn the_error_explains_only_prevented_retries() {
     let (url, _) = files(1, StatusCode::NOT_FOUND).await;
     let stream = Body::stream(Pieces::new(1).0);
     let error = client(&url).put_file("a", stream).await.unwrap_err();
