@@ -457,11 +457,13 @@ fn common() -> Vec<Arg> {
 }
 
 /// An option with a value.
+#[cfg(feature = "zoho")]
 pub(crate) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
 /// An option that is given or not.
+#[cfg(feature = "zoho")]
 pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name)
         .long(name)
