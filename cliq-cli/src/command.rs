@@ -6,7 +6,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::builder::PossibleValuesParser;
-use clap::{Arg, ArgAction, ArgMatches};
+use clap::{Arg, ArgMatches};
 use cliq_api::{Client, ClientBuilder, EndpointMeta, Error};
 
 use crate::calling;
@@ -457,15 +457,17 @@ fn common() -> Vec<Arg> {
 }
 
 /// An option with a value.
+#[cfg(feature = "zoho")]
 pub(crate) fn option(name: &'static str, value: &'static str, help: &'static str) -> Arg {
     Arg::new(name).long(name).value_name(value).help(help)
 }
 
 /// An option that is given or not.
+#[cfg(feature = "zoho")]
 pub(crate) fn flag(name: &'static str, help: &'static str) -> Arg {
     Arg::new(name)
         .long(name)
-        .action(ArgAction::SetTrue)
+        .action(clap::ArgAction::SetTrue)
         .help(help)
 }
 
