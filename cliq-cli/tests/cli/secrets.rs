@@ -126,6 +126,23 @@ fn files_are_the_users_alone() {
         .fails(2, "others can read");
 }
 
+/// Every process of the machine can read arguments.
+#[test]
+fn no_option_takes_a_secret() {
+    let world = World::new();
+    for option in [
+        "--client-secret",
+        "--access-token",
+        "--refresh-token",
+        "--token",
+    ] {
+        let err = world
+            .plain(&["login", option, CANARY])
+            .fails(2, "unexpected argument");
+        assert!(!err.contains(CANARY), "{err}");
+    }
+}
+
 /// The browser is a process that others can look at.
 #[cfg(target_os = "linux")]
 #[test]
