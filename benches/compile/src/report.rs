@@ -97,8 +97,8 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     table
 }
 
-/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly depends
-/// on what else the machine does.
+/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly
+/// depends on what else the machine does.
 pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
     let endpoints = options.endpoints.last().copied().unwrap_or_default();
     let mut data = format!(
