@@ -24,8 +24,8 @@ const _: () = {
             /** Another server of the provider, by the name that the client has for it.
 */
             pub fn server() {}
-            /** Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")` only
- with this feature of the crate.
+            /** Puts JSON schemas of arguments and responses into the metadata; `schema(feature = "…")`
+ only with this feature of the crate.
 */
             pub fn schema() {}
         }
