@@ -1,7 +1,7 @@
 //! A bot that closes threads without new messages for a week, and its tests.
 //!
 //! `cargo run --example bot` runs it against a sandbox, `cargo test --example bot` runs the tests
-//! at the end of this file. `docs/testing.md` explains both.
+//! at the end of this file. `cliq-api/guide/testing.md` explains both.
 
 use cliq_api::prelude::*;
 use cliq_api::threads::{ChannelId, Thread, ThreadChatId, ThreadState, Threads};

@@ -8,9 +8,9 @@
 //! | device | a user whose browser is elsewhere |
 //! | client credentials | the app itself |
 //!
-//! `docs/signing-in.md` explains which one to choose, and what to do if it fails. A real program
-//! reads its client secret from a file or the environment: all users of the machine can see the
-//! arguments of a command line.
+//! `cliq-api/guide/zoho_accounts.md` explains which one to choose, and what to do if it fails. A
+//! real program reads its client secret from a file or the environment: all users of the machine
+//! can see the arguments of a command line.
 
 use std::time::Duration;
 

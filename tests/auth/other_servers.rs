@@ -10,6 +10,7 @@ use cliq_api::auth::{
 use cliq_api::http::request::Parts;
 use cliq_api::prelude::*;
 use cliq_api::{Exchange, UserKey};
+use cliq_tests::server::{Server, Step, answer};
 use http::header::AUTHORIZATION;
 use http::{HeaderValue, Response, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
@@ -229,4 +230,16 @@ async fn an_own_authorizer_may_have_another_attempt() {
     client.list_tickets().await.unwrap();
     assert_eq!(desk.last().1.as_deref(), Some("Bearer token-2"));
     assert_eq!(desk.last().1.as_deref(), Some("Bearer token-1"));
+}
+
+/// As for a client's own server: the API's is none of this machine.
+#[tokio::test]
+async fn a_token_of_a_server_on_this_machine_needs_no_tls() {
+    let refusal = answer("400 Bad Request", r#"{"error": "invalid_grant"}"#);
+    let server = Server::doing([Step::Read, Step::Write(refusal)]);
+    let token_url = format!("{}/token", server.base_url());
+    let client = OAuthClient::new(token_url.as_str(), "desk", "secret");
+    let client = Client::builder(API).credentials(Credentials::refresh_token(&client, CANARY));
+    let error = client.build().unwrap().list_tickets().await.unwrap_err();
+    assert!(error.to_string().contains("invalid_grant"), "{error}");
 }

@@ -3,6 +3,7 @@
 use std::io::Write;
 use std::net::SocketAddr;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use cliq_api::prelude::*;
 use cliq_api::{Body, ErrorKind, HyperTransport, RetryPolicy, Sent, Transport};
@@ -126,6 +127,26 @@ async fn the_platform_s_roots_are_trusted_as_well() {
         builder().root_certificates(&certificate),
     ] {
         client.build().unwrap().get_thing("1").await.unwrap();
+    }
+}
+
+/// Rather than ignored.
+#[tokio::test]
+async fn settings_of_the_default_transport_are_refused_beside_another() {
+    let builder = || {
+        let other = HyperTransport::builder().build().unwrap();
+        Client::builder("https://api.example.com").transport(other)
+    };
+    builder().build().unwrap();
+    for set in [
+        builder().connect_timeout(Duration::from_secs(1)),
+        builder().proxy("http://127.0.0.1:1"),
+        builder().root_certificates(tls::self_signed_pem().0),
+        builder().only_root_certificates(tls::self_signed_pem().0),
+        builder().reqwest(|builder| builder),
+    ] {
+        let error = set.build().unwrap_err();
+        assert!(error.to_string().contains("another one was set"), "{error}");
     }
 }
 

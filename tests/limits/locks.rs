@@ -305,6 +305,24 @@ fn only_ever_extended() {
     assert_eq!(lock_left(&bucket, 50_000), 120_000 + 601_001);
 }
 
+/// Its response may have reported a longer one, as long as there was one.
+#[test]
+fn an_unanswered_call_extends_a_lockout_in_force() {
+    // A second, a second of margin, and what was cut off.
+    let ends = 2_001;
+    for (now, left) in [(ends - 2, 721_001), (ends - 1, 1), (ends, 0)] {
+        let (rules, mut bucket) = bucket();
+        for lease in [1, 2] {
+            bucket.acquire(0, &rules, &ask(lease));
+        }
+        let done = Complete::new(LeaseId(1), Source(1), throttled(1));
+        bucket.complete(0, &rules, &done);
+        let done = Complete::new(LeaseId(2), Source(1), CallEnd::Unanswered);
+        bucket.complete(now, &rules, &done);
+        assert_eq!(lock_left(&bucket, now), left, "{now}");
+    }
+}
+
 #[test]
 fn counted_from_the_last_call_that_may_have_arrived() {
     let (rules, mut bucket) = bucket();

@@ -149,3 +149,19 @@ async fn an_absurd_reset_is_capped() {
     // A day and its thousandth, the margin.
     assert_eq!(left(&limiter, &day).await.1.as_secs(), 24 * 3600 + 86);
 }
+
+/// Until then its response may arrive.
+#[tokio::test(start_paused = true)]
+async fn a_call_is_under_way_for_as_long_as_its_timeout() {
+    let limiter = limiter();
+    let bucket = [limiter.bucket(spec("GET /", 5, MINUTE))];
+    let options = AcquireOptions::new().timeout(10 * MINUTE);
+    let mut permit = limiter.acquire(&bucket, None, options).await.unwrap();
+    permit.sending().unwrap();
+    sleep(10 * MINUTE).await;
+    assert_eq!(left(&limiter, &bucket).await.0, Some(3));
+    // No response came, so one call goes first.
+    sleep(MINUTE).await;
+    assert_eq!(left(&limiter, &bucket).await.0, Some(1));
+    drop(permit);
+}

@@ -60,3 +60,27 @@ fn a_quota_is_explained_by_the_calls_of_its_window() {
         assert_eq!(left, Some(if explained { 18 } else { 17 }), "{apart}");
     }
 }
+
+/// A slot is free at a known time, but the response to a call under way may change the quota.
+#[test]
+fn a_wait_for_a_slot_and_a_quota_is_known_when_both_are() {
+    let rules = rules(Limit::new(3, MINUTE));
+    let mut bucket = Bucket::new(&rules, 0, 0);
+    let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
+    for lease in [1, 2] {
+        bucket.acquire(0, &rules, &ask(lease));
+    }
+    let end = |lease| Complete::new(LeaseId(lease), Source(1), CallEnd::Answered);
+    let quota = Quota::new(0, 5 * MINUTE);
+    bucket.complete(100, &rules, &end(1).quota(Some(quota)));
+    let waits = |bucket: &mut Bucket, now| match bucket.acquire(now, &rules, &ask(3)) {
+        Decision::Wait {
+            earliest, recheck, ..
+        } => (earliest.as_millis(), recheck.as_millis()),
+        other => panic!("{other:?}"),
+    };
+    // The quota is over at 301,101; the lease of the call under way ends at 60,001.
+    assert_eq!(waits(&mut bucket, 200), (300_901, 59_801));
+    bucket.complete(300, &rules, &end(2));
+    assert_eq!(waits(&mut bucket, 400), (300_701, 300_701));
+}

@@ -97,7 +97,7 @@ pub(crate) fn endpoints(options: &Options, all: &[Series]) -> String {
     table
 }
 
-/// What `cargo check` costs with the most endpoints: what is plotted. CPU time, which hardly
+/// Returns the cost of `cargo check` with the most endpoints, for the plot: CPU time, which hardly
 /// depends on what else the machine does.
 pub(crate) fn plotted(options: &Options, all: &[Series]) -> String {
     let endpoints = options.endpoints.last().copied().unwrap_or_default();

@@ -1,4 +1,4 @@
-//! Bars, for each of several names one or two.
+//! A bar chart with one or two bars per name.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -10,15 +10,15 @@ use crate::theme::{
     self, AXIS, GRID, LIMIT, MUTED, OTHERS, OTHERS_PALE, OURS, OURS_PALE, PAGE, TEXT,
 };
 
-/// What is drawn.
+/// The contents of a chart.
 pub(crate) struct Bars<'d> {
     pub(crate) title: &'d str,
-    /// What the axis means, with its unit.
+    /// The label of the axis, with its unit.
     pub(crate) axis: &'d str,
-    /// What the two bars of each name are.
+    /// The labels of the two kinds of bars.
     pub(crate) kinds: [&'d str; 2],
     pub(crate) names: Vec<Named<'d>>,
-    /// A value to compare with, and what it is.
+    /// A value to compare with, and its label.
     pub(crate) line: Option<(f64, &'d str)>,
     pub(crate) note: &'d str,
 }
@@ -27,12 +27,12 @@ pub(crate) struct Bars<'d> {
 pub(crate) struct Named<'d> {
     pub(crate) name: &'d str,
     pub(crate) is_ours: bool,
-    /// Each with its length and the text behind it.
+    /// Each bar's length, and the text after it.
     pub(crate) bars: Vec<(f64, String)>,
 }
 
 const WIDTH: u32 = 820;
-/// Of one name.
+/// The height of one name's bars.
 const HEIGHT: u32 = 50;
 
 impl Bars<'_> {
@@ -130,7 +130,7 @@ impl Bars<'_> {
         Ok(())
     }
 
-    /// The same in words.
+    /// Returns the chart's contents in words.
     fn description(&self) -> String {
         let mut text = format!("{}. ", self.axis);
         for named in &self.names {

@@ -1,9 +1,9 @@
-//! The data of a picture: lines of values with `;` between them, below a note and a header.
+//! The data of a picture: rows of values separated by `;`, below a note and a header.
 
 use std::error::Error;
 use std::str::FromStr;
 
-/// What is drawn.
+/// The parsed data.
 pub(crate) struct Data {
     /// How it was measured or simulated.
     pub(crate) note: String,
@@ -26,7 +26,7 @@ impl Data {
         self.rows.iter().map(|row| Row(row))
     }
 
-    /// The different values of the first column, in their order.
+    /// Returns the distinct values of the first column, in order.
     pub(crate) fn names(&self) -> Vec<&str> {
         let mut names = Vec::new();
         for row in &self.rows {
@@ -38,7 +38,7 @@ impl Data {
     }
 }
 
-/// One line.
+/// A row.
 pub(crate) struct Row<'d>(&'d [String]);
 
 impl<'d> Row<'d> {

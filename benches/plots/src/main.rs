@@ -70,11 +70,7 @@ fn call_cost(data: &Data) -> Result<String, Box<dyn Error>> {
     bars.draw()
 }
 
-<<<<<<< HEAD
-/// The bars of each name, of which the second column is the kind.
-=======
 /// Returns the bars of each name, in order of length; the second column is the kind.
->>>>>>> pictures
 fn named<'d>(
     data: &'d Data,
     kinds: [&str; 2],

@@ -1,4 +1,4 @@
-//! Calls that a server counts in its last minute, by limiter.
+//! Calls in a server's window of the last minute, by limiter.
 
 use std::error::Error;
 use std::fmt::Write as _;
@@ -16,10 +16,10 @@ const END: u64 = 180_000;
 const MINUTES: f64 = 3.0;
 const CALLS: f64 = 40.0;
 
-/// One limiter's calls.
+/// The calls of one limiter.
 struct Counted {
     name: String,
-    /// How many there are in the window that ends then, from then on.
+    /// The number of calls in the window that ends at each time, until the next time.
     steps: Vec<(u64, usize)>,
 }
 
@@ -42,7 +42,7 @@ impl Counted {
         self.steps.iter().map(|step| step.1).max().unwrap_or(0)
     }
 
-    /// When the server counts more than it allows for the first time.
+    /// Returns when the number of calls first exceeds the limit.
     fn locked(&self) -> Option<u64> {
         let above = self.steps.iter().find(|step| step.1 > ALLOWED);
         above.map(|step| step.0)
@@ -59,7 +59,7 @@ impl Counted {
         }
     }
 
-    /// The corners of the steps between two moments.
+    /// Returns the corners of the step line between two times.
     fn line(&self, from: u64, until: u64) -> Vec<(f64, f64)> {
         let mut line: Vec<(f64, f64)> = Vec::new();
         let mut last = 0.0;
@@ -77,7 +77,7 @@ impl Counted {
     }
 }
 
-/// Few enough calls.
+/// Converts a small number of calls.
 fn number(calls: usize) -> f64 {
     u32::try_from(calls).map_or(f64::MAX, f64::from)
 }
@@ -90,7 +90,7 @@ fn clock(millis: u64) -> String {
     format!("{}:{:02}", millis / 60_000, millis / 1000 % 60)
 }
 
-/// Draws it.
+/// Draws the picture.
 pub(crate) fn draw(data: &Data) -> Result<String, Box<dyn Error>> {
     let mut all = Vec::new();
     for name in data.names() {
@@ -185,7 +185,7 @@ fn draw_panel(
         .axis_desc_style(("sans-serif", 15).into_font().color(MUTED.light()))
         .draw()?;
     let allowed = number(ALLOWED);
-    // What is above the limit.
+    // The area above the limit.
     let steps = counted.line(0, END);
     for pair in steps.windows(2) {
         let [(from, calls), (until, _)] = [pair[0], pair[1]];

@@ -1,10 +1,5 @@
-<<<<<<< HEAD
 //! Checks the facts of `docs/comparison.md` about this crate: each test that it names, each figure
 //! that it repeats, each link to another library.
-=======
-//! `docs/comparison.md` names tests that exist, repeats figures of the data, and has a source for
-//! each cell.
->>>>>>> pictures
 
 use std::fs;
 use std::path::{Path, PathBuf};
@@ -17,11 +12,7 @@ fn comparison() -> String {
     fs::read_to_string(docs().join("comparison.md")).unwrap()
 }
 
-<<<<<<< HEAD
-/// The targets of links that begin with `begins`.
-=======
 /// Returns the targets of links that begin like that.
->>>>>>> pictures
 fn targets<'t>(text: &'t str, begins: &'t str) -> impl Iterator<Item = &'t str> {
     let targets = text.split("](").skip(1);
     let target = targets.filter_map(|rest| rest.split(')').next());

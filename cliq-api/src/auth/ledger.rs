@@ -314,6 +314,17 @@ mod tests {
     }
 
     #[tokio::test(start_paused = true)]
+    async fn a_use_under_way_counts_until_the_server_has_certainly_forgotten_it() {
+        let ledger = Ledger::default();
+        let uses: Vec<_> = (0..9)
+            .map(|_| begin(&ledger, 1, Why::Needed).ok().unwrap())
+            .collect();
+        let until = begin(&ledger, 1, Why::Needed).err().unwrap().until;
+        assert_eq!(until - Instant::now(), SECOND + GRACE + WINDOW);
+        drop(uses);
+    }
+
+    #[tokio::test(start_paused = true)]
     async fn a_use_that_failed_is_followed_by_a_pause_until_one_succeeds() {
         let ledger = Ledger::default();
         let fail = |retry_after| {

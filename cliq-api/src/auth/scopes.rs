@@ -309,6 +309,14 @@ mod tests {
                 .to_string()
                 .starts_with("it needs all of a.read, c.read, and the token has a.read, b.read (")
         );
+        let missing = granted
+            .check(Scopes::Any(&["c.read", "d.read"]))
+            .unwrap_err();
+        assert!(
+            missing
+                .to_string()
+                .starts_with("it needs any of c.read, d.read, and the token has a.read, b.read (")
+        );
         let missing = ScopeSet::from("")
             .check(Scopes::Any(&["a.read"]))
             .unwrap_err();

@@ -23,7 +23,7 @@ pub(super) struct Server {
 #[derive(Debug, Default)]
 struct Known {
     /// By the address of an endpoint's metadata, which is faster than by its shape.
-    ids: HashMap<usize, Arc<[BucketId]>>,
+    ids: BTreeMap<usize, Arc<[BucketId]>>,
     /// The names of the buckets of each shape.
     shapes: BTreeMap<At, BTreeSet<String>>,
     /// The limits of each bucket's name.

@@ -261,10 +261,8 @@ mod tests {
 
     use super::*;
 
-    /// So that memory for it is reserved once.
-    #[tokio::test]
-    async fn the_length_of_a_response_is_known() {
-        let transports: [Box<dyn Transport>; _] = [
+    fn transports() -> Vec<Box<dyn Transport>> {
+        vec![
             #[cfg(feature = "hyper")]
             Box::new(
                 HyperTransport::builder()
@@ -279,8 +277,26 @@ mod tests {
                     .build()
                     .unwrap(),
             ),
-        ];
-        for transport in transports {
+        ]
+    }
+
+    #[tokio::test]
+    async fn a_proxy_is_blamed_only_where_there_is_one() {
+        for transport in transports() {
+            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
+            let url = format!("http://{}/", listener.local_addr().unwrap());
+            drop(listener);
+            let request = Request::get(url).body(Body::empty()).unwrap();
+            let error = transport.send(request).await.unwrap_err();
+            assert_eq!(error.sent(), Sent::No);
+            assert!(!error.to_string().contains("proxy"), "{error}");
+        }
+    }
+
+    /// So that memory for it is reserved once.
+    #[tokio::test]
+    async fn the_length_of_a_response_is_known() {
+        for transport in transports() {
             let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
             let url = format!("http://{}/", listener.local_addr().unwrap());
             let server = std::thread::spawn(move || {

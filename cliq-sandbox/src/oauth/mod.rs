@@ -27,8 +27,8 @@
 //! let response: serde_json::Value = serde_json::from_slice(response.body()).unwrap();
 //!
 //! let token = response["access_token"].as_str().unwrap();
-//! let scopes = Scopes::Any(&["ZohoCliq.Chats.READ"]);
-//! let grant = accounts.authorize("cliq.zoho.com", token, scopes, now).unwrap();
+//! let scope = Scopes::Any(&["ZohoCliq.Chats.READ"]);
+//! let grant = accounts.authorize("cliq.zoho.com", token, scope, now).unwrap();
 //! assert_eq!(grant.user_id(), "855727961");
 //! ```
 //!

@@ -112,6 +112,43 @@ fn links_lead_somewhere() {
 }
 
 #[test]
+fn code_names_pages_that_exist() {
+    let mut problems = Vec::new();
+    let mut folders: Vec<_> = [
+        "benches",
+        "cliq-api",
+        "cliq-cli",
+        "cliq-macros",
+        "cliq-openapi",
+        "cliq-sandbox",
+        "examples",
+        "fuzz",
+        "tests",
+    ]
+    .map(|folder| root().join(folder))
+    .into();
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                // What cargo builds isn't ours.
+                if path.file_name().is_none_or(|name| name != "target") {
+                    folders.push(path);
+                }
+            } else if path
+                .extension()
+                .is_some_and(|end| end == "rs" || end == "toml")
+            {
+                let code = fs::read_to_string(&path).unwrap();
+                let missing = named_pages(&code).filter(|page| !root().join(page).exists());
+                problems.extend(missing.map(|page| format!("{} names {page}", path.display())));
+            }
+        }
+    }
+    assert!(problems.is_empty(), "{problems:#?}");
+}
+
+#[test]
 fn pages_are_short() {
     let is_prose = |line: &&str| !line.starts_with('|') && !line.contains("]: https://");
     let words = |page: &str| {
@@ -141,6 +178,15 @@ fn the_guide_has_the_picture_of_the_readme() {
         fs::read_to_string(copied).unwrap() == picture,
         "copy it: BLESS=1 cargo test -p cliq-tests-guide --test pages"
     );
+}
+
+/// Returns the pages that are named by their path from the repository's root.
+fn named_pages(code: &str) -> impl Iterator<Item = &str> {
+    let is_path = |c: char| c.is_alphanumeric() || matches!(c, '/' | '.' | '-' | '_');
+    code.split(move |c| !is_path(c)).filter(|word| {
+        let is_page = Path::new(word).extension().is_some_and(|end| end == "md");
+        is_page && (word.starts_with("docs/") || word.starts_with("cliq-api/guide/"))
+    })
 }
 
 /// Returns the targets of links outside of code blocks.

@@ -228,6 +228,25 @@ async fn a_client_gets_a_token_for_itself() {
 
 /// RFC 7009, section 2.
 #[tokio::test(start_paused = true)]
+async fn without_a_refresh_token_it_is_said_what_to_ask_for() {
+    let answer = json!({ "access_token": "token", "expires_in": 3600 });
+    let transport = Server::answering([(200, answer)]);
+    let oauth = oauth(&OAuthClient::new(server(), "desk", "secret"), &transport);
+    let signed_in = oauth.exchange_code("code").await.unwrap();
+    for error in [
+        signed_in.refresh_token().err().unwrap(),
+        signed_in.into_credentials().err().unwrap(),
+    ] {
+        assert_eq!(
+            error.to_string(),
+            "no refresh token came: the server gives one only if it was asked to, by a scope such \
+             as `offline_access` or a parameter, and none for client credentials"
+        );
+        assert!(error.needs_sign_in());
+    }
+}
+
+#[tokio::test(start_paused = true)]
 async fn a_token_is_revoked() {
     let transport = Server::answering([(200, Value::Null), refused("unsupported_token_type")]);
     let oauth = oauth(&OAuthClient::new(server(), "desk", "secret"), &transport);
@@ -407,6 +426,7 @@ async fn no_secret_is_shown() {
             format!("{client:?} {oauth:?} {request:?}"),
             format!("{:?}", OAuth::builder(&client)),
         ];
+        assert!(shown[1].starts_with("OAuthBuilder {") && shown[1].contains("desk"));
         let state = request.state().expose_secret();
         assert!(!shown[0].contains(state));
         for _ in 0..3 {

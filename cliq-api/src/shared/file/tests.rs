@@ -397,25 +397,32 @@ fn names_of_files_stay() {
     assert_eq!(name, "0148535a33f013f785d7f7647bed42e9");
 }
 
-/// Also where no runtime could.
+/// On a thread that may block, and by turns on one that others need.
 #[tokio::test]
 async fn a_peer_that_holds_the_lock_is_waited_for() {
     let directory = tempfile::tempdir().unwrap();
     let open = || Place::open(&directory.path().join("place")).unwrap();
-    let (place, other) = (open(), open());
-    let (locked, is_locked) = std::sync::mpsc::channel();
-    let peer = std::thread::spawn(move || {
-        let hold = |_: &mut [_]| {
-            locked.send(()).unwrap();
-            std::thread::sleep(SECOND / 20);
-            Ok(())
-        };
-        other.work_here(&["00.limits".to_owned()], hold)
-    });
-    is_locked.recv().unwrap();
-    place
-        .work_here(&["00.limits".to_owned()], |_| Ok(()))
-        .unwrap();
+    let name = || "00.limits".to_owned();
+    let locked_for_a_moment = || {
+        let (other, name) = (open(), name());
+        let (locked, is_locked) = std::sync::mpsc::channel();
+        let peer = std::thread::spawn(move || {
+            let hold = |_: &mut [_]| {
+                locked.send(()).unwrap();
+                std::thread::sleep(SECOND / 10);
+                Ok(())
+            };
+            other.work_here(&[name], hold)
+        });
+        is_locked.recv().unwrap();
+        peer
+    };
+    let place = open();
+    let peer = locked_for_a_moment();
+    place.work_here(&[name()], |_| Ok(())).unwrap();
+    peer.join().unwrap().unwrap();
+    let peer = locked_for_a_moment();
+    place.work(name(), |_| Ok(())).await.unwrap();
     peer.join().unwrap().unwrap();
 }
 

@@ -462,3 +462,40 @@ impl fmt::Debug for Link {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::io;
+
+    use super::*;
+
+    #[test]
+    fn a_node_that_does_not_know_its_name_is_where_it_was() {
+        assert_eq!(or("", "given".to_owned()), "given");
+        assert_eq!(or("other", "given".to_owned()), "other");
+    }
+
+    #[test]
+    fn another_connection_may_help_where_the_server_or_the_network_fails() {
+        let server = |error| RedisError::from((redis::ErrorKind::Server(error), ""));
+        for error in [
+            server(ServerErrorKind::Moved),
+            server(ServerErrorKind::ReadOnly),
+            server(ServerErrorKind::MasterDown),
+            server(ServerErrorKind::ClusterDown),
+            server(ServerErrorKind::BusyLoading),
+            io::Error::from(io::ErrorKind::TimedOut).into(),
+            io::Error::from(io::ErrorKind::ConnectionReset).into(),
+            io::Error::from(io::ErrorKind::Other).into(),
+        ] {
+            assert!(is_broken(&error), "{error}");
+        }
+        for error in [
+            server(ServerErrorKind::ResponseError),
+            server(ServerErrorKind::NoScript),
+            (redis::ErrorKind::UnexpectedReturnType, "").into(),
+        ] {
+            assert!(!is_broken(&error), "{error}");
+        }
+    }
+}

@@ -1,9 +1,8 @@
 //! The servers that requests are sent to, each with a short name for hyper-util.
 //!
 //! hyper-util keeps connections by scheme and authority. For each request it copies the authority
-//! ten times, hashes it three times, character by character, and composes the header `Host`. That
-//! is a tenth of what a call costs. A static name of one character costs next to nothing; the
-//! connector translates it back.
+//! ten times, hashes it three times, character by character, and composes the header `Host`. A
+//! static name of one character costs next to nothing, and the connector resolves it.
 
 use std::sync::OnceLock;
 
