@@ -26,6 +26,7 @@ fn help_reads_like_written_by_hand() {
     );
     snapshot("channels-create.txt", &help(&["channels", "create", "-h"]));
     snapshot("messages-send.txt", &help(&["messages", "send", "-h"]));
+    snapshot("messages-list.txt", &help(&["messages", "list", "-h"]));
     snapshot("chats-create.txt", &help(&["chats", "create", "-h"]));
     snapshot("login.txt", &help(&["login", "-h"]));
     snapshot("mcp.txt", &help(&["mcp", "-h"]));

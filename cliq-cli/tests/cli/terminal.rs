@@ -106,7 +106,7 @@ impl Terminal {
     }
 }
 
-/// The lines that were shown, one after the other: what replaces a line is a line as well. Numbers
+/// The lines that were shown, one after the other: what replaces a line is a line as well. Times
 /// and pictures that change are left out.
 fn lines(shown: &str) -> String {
     let mut text = String::new();
@@ -129,8 +129,11 @@ fn lines(shown: &str) -> String {
     let mut lines: Vec<String> = Vec::new();
     for line in text.lines() {
         let mut line = line.trim_end().to_owned();
-        if line.starts_with('*') {
-            line = line.replace(|char: char| char.is_ascii_digit(), "");
+        if let Some((what, _)) = line
+            .strip_prefix('*')
+            .and_then(|line| line.split_once(": "))
+        {
+            line = format!("*{what}: <time>");
         }
         if !line.is_empty() && lines.last() != Some(&line) {
             lines.push(line);
