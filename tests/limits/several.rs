@@ -254,6 +254,13 @@ async fn a_lockout_is_of_the_users_own_buckets() {
     assert!(matches!(refusal, LimitRefusal::Locked { .. }), "{refusal}");
     answer(acquire([own, app], &mary).await.unwrap());
     answer(acquire([other, app], &ryan).await.unwrap());
+    let mut permit = acquire([other, app], &ryan).await.unwrap();
+    permit.sending().unwrap();
+    let announced = Outcome::Throttled {
+        retry_after: Some(20 * MINUTE),
+    };
+    permit.answered(announced).unwrap();
+    answer(acquire([other, app], &mary).await.unwrap());
 
     // A call that only counts per app.
     let mut permit = limiter.acquire(&[app], None, fast()).await.unwrap();

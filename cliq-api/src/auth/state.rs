@@ -361,3 +361,37 @@ fn over() -> AuthError {
         "the access token has expired, and there is nothing to get another one with: give the client a refresh token",
     )
 }
+
+#[cfg(test)]
+mod tests {
+    use tokio::time::advance;
+
+    use super::*;
+    use crate::auth::AuthErrorKind;
+
+    #[tokio::test(start_paused = true)]
+    async fn renewals_that_fail_are_made_less_and_less_often() {
+        let terms = Terms {
+            now: SystemTime::now(),
+            can_renew: true,
+            timeout: Duration::from_secs(30),
+        };
+        let error = AuthError::new(AuthErrorKind::Unreachable, "no connection");
+        let mut state = State::default();
+        let mut renewal = state.step(&terms);
+        for seconds in [2, 4, 8, 16, 32, 60, 60] {
+            let Step::Renew(failed) = renewal else {
+                panic!("no renewal begins")
+            };
+            state.fail(failed.number, &error, terms.now);
+            let failed_at = Instant::now();
+            renewal = loop {
+                match state.step(&terms) {
+                    Step::Fail(_) => advance(Duration::from_secs(1)).await,
+                    step => break step,
+                }
+            };
+            assert_eq!(failed_at.elapsed().as_secs(), seconds);
+        }
+    }
+}
