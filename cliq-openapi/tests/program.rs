@@ -46,7 +46,7 @@ fn a_module_is_written_and_checked() {
     assert!(written.status.success() && written.stdout.is_empty());
     let report = errors(&written);
     assert!(
-        report.starts_with("1 of 1 operations, 1 traits, 0 types\n"),
+        report.starts_with("1 of 1 operation, 1 trait, 0 types\n"),
         "{report}"
     );
     assert!(report.contains("     1  the cookie `…`"), "{report}");

@@ -220,6 +220,12 @@ fn formatted(code: &str) -> Option<String> {
         .map(|file| prettyplease::unparse(&file))
 }
 
+/// `1 trait`, `2 traits`.
+fn number_of(count: usize, noun: &str) -> String {
+    let plural = if count == 1 { "" } else { "s" };
+    format!("{count} {noun}{plural}")
+}
+
 /// A summary for people, with counts of what was imported and what wasn't.
 impl fmt::Display for Import {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -231,7 +237,10 @@ impl fmt::Display for Import {
         } = self.counts;
         writeln!(
             f,
-            "{imported} of {operations} operations, {traits} traits, {types} types"
+            "{imported} of {}, {}, {}",
+            number_of(operations, "operation"),
+            number_of(traits, "trait"),
+            number_of(types, "type")
         )?;
         let mut counted: BTreeMap<String, usize> = BTreeMap::new();
         for note in self.notes.iter().filter(|note| !note.is_skipped) {

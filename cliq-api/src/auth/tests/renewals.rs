@@ -271,7 +271,7 @@ async fn an_early_renewal_that_fails_is_repeated_by_who_needs_a_token() {
     let session = server.session();
     let first = token(&session).await;
     // Three seconds before its last use.
-    advance(HOUR - 13 * SECOND).await;
+    advance(3587 * SECOND).await;
     server.inner().script.push_back(Reply::Status(503));
     assert_eq!(token(&session).await.generation, first.generation);
     sleep(4 * SECOND).await;
