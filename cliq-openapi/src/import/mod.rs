@@ -258,7 +258,8 @@ impl fmt::Display for Import {
         if total > 0 {
             writeln!(
                 f,
-                "{total} things that a declaration can't say, each marked {TODO}"
+                "{} that a declaration can't express, each marked {TODO}",
+                number_of(total, "thing")
             )?;
         }
         let mut counted: Vec<_> = counted.into_iter().collect();
