@@ -337,8 +337,10 @@ pub struct MainMessage {
     pub r#type: Option<String>,
 }
 
+/// The content of a message.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 pub struct MessageContent {
+    /// The text, if the message has one.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub text: Option<String>,
 }
