@@ -220,7 +220,7 @@ const MUTATIONS: &[(&str, &str, &str)] = &[
     (
         "/components/schemas/v3-thread/required",
         r#"["chat_id"]"#,
-        "members of answers that we demand: not needed",
+        "members of responses that we require: not needed",
     ),
     (
         "/paths/~1chats~1{THREAD_CHAT_ID}~1members/get/parameters/1",
