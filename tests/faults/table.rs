@@ -8,7 +8,7 @@ use cliq_tests::faults::{self, Again, Case, Outcome};
 
 const HEAD: &str = "<!-- Made by `BLESS=1 cargo test -p cliq-tests --test faults`. -->
 
-| what happens | the error's kind | sent | tried again |
+| what happens | the error's kind | sent | retried |
 |---|---|---|---|
 ";
 

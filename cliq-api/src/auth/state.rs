@@ -14,7 +14,7 @@ use tokio::time::Instant;
 use super::budget::Why;
 use super::{AccessToken, AuthError, AuthErrorKind, Generation, ScopeSet};
 
-/// How long a failed renewal is not tried again: the first time, and at most.
+/// How long a failed renewal is not retried: the first time, and at most.
 const INITIAL_BACKOFF: Duration = Duration::from_secs(2);
 const MAX_BACKOFF: Duration = Duration::from_mins(1);
 /// The same for an early one, which calls can do without.
@@ -73,7 +73,7 @@ struct Flight {
     until: Instant,
 }
 
-/// A renewal that failed, and is not tried again for a while.
+/// A renewal that failed, and is not retried for a while.
 struct Backoff {
     error: AuthError,
     until: Instant,

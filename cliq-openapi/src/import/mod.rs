@@ -222,8 +222,10 @@ fn formatted(code: &str) -> Option<String> {
 
 /// `1 trait`, `2 traits`.
 fn number_of(count: usize, noun: &str) -> String {
-    let plural = if count == 1 { "" } else { "s" };
-    format!("{count} {noun}{plural}")
+    if count == 1 {
+        return format!("1 {noun}");
+    }
+    format!("{count} {}", words::plural(noun))
 }
 
 /// A summary for people, with counts of what was imported and what wasn't.

@@ -155,7 +155,7 @@ pub struct Refusal {
 }
 
 impl Refusal {
-    /// Returns a refusal of this kind. [`AuthErrorKind::TooMany`] is not tried again before its
+    /// Returns a refusal of this kind. [`AuthErrorKind::TooMany`] is not retried before its
     /// time.
     pub fn new(kind: AuthErrorKind) -> Self {
         Self {

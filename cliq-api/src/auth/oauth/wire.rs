@@ -463,6 +463,22 @@ mod tests {
         }
     }
 
+    /// Asks the client's server for an access token, by a refresh token.
+    async fn refresh(
+        client: &OAuthClient,
+        transport: impl Transport,
+    ) -> Result<TokenAnswer, Failure> {
+        let transport: Arc<dyn Transport> = Arc::new(transport);
+        let call = Call {
+            transport: &transport,
+            client,
+            server: client.server(),
+            request: OAuthRequest::RefreshToken,
+            timeout: Duration::from_secs(1),
+        };
+        call.token(Parameters::default()).await
+    }
+
     /// Only what was certainly not sent may be sent again without a thought.
     #[tokio::test(start_paused = true)]
     async fn a_failure_reports_whether_the_request_was_sent() {
@@ -472,30 +488,14 @@ mod tests {
             (Some(Sent::Answered), Sent::Answered),
             (None, Sent::Maybe),
         ] {
-            let (client, transport) = (client(), Broken(fails));
-            let transport: Arc<dyn Transport> = Arc::new(transport);
-            let call = Call {
-                transport: &transport,
-                client: &client,
-                server: client.server(),
-                request: OAuthRequest::RefreshToken,
-                timeout: Duration::from_secs(1),
-            };
-            let failure = call.token(Parameters::default()).await.err().unwrap();
+            let refreshed = refresh(&client(), Broken(fails)).await;
+            let failure = refreshed.err().unwrap();
             assert_eq!(failure.sent, expected);
             assert_eq!(failure.error.kind(), AuthErrorKind::Unreachable);
             assert!(!failure.throttled && failure.retry_after.is_none());
         }
         let nowhere = OAuthClient::new("not a URL", "desk", "canary");
-        let transport: Arc<dyn Transport> = Arc::new(Nowhere);
-        let call = Call {
-            transport: &transport,
-            client: &nowhere,
-            server: nowhere.server(),
-            request: OAuthRequest::RefreshToken,
-            timeout: Duration::from_secs(1),
-        };
-        let failure = call.token(Parameters::default()).await.err().unwrap();
+        let failure = refresh(&nowhere, Nowhere).await.err().unwrap();
         assert_eq!(failure.sent, Sent::No);
         assert_eq!(failure.error.kind(), AuthErrorKind::Configuration);
     }
@@ -510,16 +510,7 @@ mod tests {
 
     /// The tokens and scopes in an answer, if it has an access token.
     async fn tokens(answer: Value) -> Option<(String, Option<String>, Option<String>)> {
-        let (client, transport) = (client(), Answering(answer));
-        let transport: Arc<dyn Transport> = Arc::new(transport);
-        let call = Call {
-            transport: &transport,
-            client: &client,
-            server: client.server(),
-            request: OAuthRequest::RefreshToken,
-            timeout: Duration::from_secs(1),
-        };
-        match call.token(Parameters::default()).await {
+        match refresh(&client(), Answering(answer)).await {
             Ok(answer) => {
                 let (access, refresh) = answer.into_tokens(SystemTime::now(), None);
                 let scopes = access.scopes().map(ToString::to_string);
