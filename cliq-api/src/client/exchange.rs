@@ -3,6 +3,10 @@
 //!
 //! The transport ends at the head of a response. How long its body may take and how large it may be
 //! is decided here, so that it holds for every transport and every layer.
+//!
+//! Once sent, a call counts at the server. If its caller drops it, or its deadline passes, the
+//! response still frees its slot and may report a lockout: so a task finishes the exchange, which
+//! ends with the attempt's timeout.
 
 use std::pin::{Pin, pin};
 use std::sync::Arc;
@@ -12,11 +16,14 @@ use std::time::Duration;
 use bytes::Bytes;
 use http::response::Parts;
 use http::{Request, Response, StatusCode};
-use http_body::{Body as _, Frame, SizeHint};
-use tokio::time::{Instant, Sleep, sleep, sleep_until, timeout_at};
+use http_body::Body as _;
+use tokio::runtime::Handle;
+use tokio::time::{Instant, Sleep, sleep_until, timeout_at};
 
 use super::Core;
-use crate::body::{Body, BoxError, Collected, TooLarge};
+use super::bounded::Bounded;
+use super::in_flight::InFlight;
+use crate::body::{Body, Collected};
 use crate::error::{Error, FailedResponse, Failure, MAX_KEPT};
 use crate::limit::{Outcome, Permit, Throttling};
 use crate::meta::EndpointMeta;
@@ -155,7 +162,7 @@ impl Arrived {
             None => exchange.await,
             Some(silence) => in_time(Some(Instant::now() + silence), pin!(exchange))
                 .await
-                .unwrap_or_else(|| Err(silent(Sent::Maybe, silence))),
+                .unwrap_or_else(|| Err(TransportError::silent(Sent::Maybe, silence))),
         };
         let (head, mut body) = response.map_err(Why::Failed)?.into_parts();
         let status = head.status;
@@ -204,15 +211,10 @@ async fn next(
         None => body.data().await,
         Some(silence) => match in_time(Some(Instant::now() + silence), pin!(body.data())).await {
             Some(piece) => piece,
-            None => return Some(Err(silent(Sent::Answered, silence))),
+            None => return Some(Err(TransportError::silent(Sent::Answered, silence))),
         },
     };
     piece.map(|piece| piece.map_err(TransportError::of_body))
-}
-
-fn silent(sent: Sent, silence: Duration) -> TransportError {
-    let problem = format!("the server sent nothing for {silence:?}");
-    TransportError::timed_out(sent, problem)
 }
 
 /// Reads the limit that a response reports, and completes the permit.
@@ -299,86 +301,15 @@ fn streamed(core: &Core, mut response: Response<Body>, bounds: &Bounds) -> Respo
         response.extensions_mut().insert(max);
     }
     let guard = Box::new(core.in_flight.rest());
-    let is_bounded = bounds.read_timeout.is_some() || bounds.max_stream_size.is_some();
+    let (read_timeout, max_size) = (bounds.read_timeout, bounds.max_stream_size);
     response.map(|body| {
-        let body = if is_bounded {
-            Body::wrap(Bounded::new(body, bounds))
+        let body = if read_timeout.is_some() || max_size.is_some() {
+            Body::wrap(Bounded::new(body, read_timeout, max_size))
         } else {
             body
         };
         body.guarded(guard)
     })
-}
-
-/// A streamed body that fails when the server is silent for too long, or when it is too large.
-struct Bounded {
-    body: Body,
-    read_timeout: Option<Duration>,
-    max_size: Option<usize>,
-    /// How much was received, in bytes.
-    received: usize,
-    /// Set while a piece is awaited.
-    sleep: Option<Pin<Box<Sleep>>>,
-}
-
-impl Bounded {
-    fn new(body: Body, bounds: &Bounds) -> Self {
-        Self {
-            body,
-            read_timeout: bounds.read_timeout,
-            max_size: bounds.max_stream_size,
-            received: 0,
-            sleep: None,
-        }
-    }
-
-    fn count(&mut self, frame: &Frame<Bytes>) -> Result<(), TooLarge> {
-        let length = frame.data_ref().map_or(0, Bytes::len);
-        self.received = self.received.saturating_add(length);
-        match self.max_size {
-            Some(max) if self.received > max => Err(TooLarge { max }),
-            _ => Ok(()),
-        }
-    }
-}
-
-impl http_body::Body for Bounded {
-    type Data = Bytes;
-    type Error = BoxError;
-
-    fn poll_frame(
-        mut self: Pin<&mut Self>,
-        context: &mut Context<'_>,
-    ) -> Poll<Option<Result<Frame<Bytes>, BoxError>>> {
-        let this = &mut *self;
-        if let Poll::Ready(frame) = Pin::new(&mut this.body).poll_frame(context) {
-            this.sleep = None;
-            return Poll::Ready(frame.map(|frame| {
-                let frame = frame?;
-                this.count(&frame)?;
-                Ok(frame)
-            }));
-        }
-        let Some(silence) = this.read_timeout else {
-            return Poll::Pending;
-        };
-        let sleep = this.sleep.get_or_insert_with(|| Box::pin(sleep(silence)));
-        match sleep.as_mut().poll(context) {
-            Poll::Ready(()) => {
-                let error = silent(Sent::Answered, silence);
-                Poll::Ready(Some(Err(error.into())))
-            }
-            Poll::Pending => Poll::Pending,
-        }
-    }
-
-    fn is_end_stream(&self) -> bool {
-        self.body.is_end_stream()
-    }
-
-    fn size_hint(&self) -> SizeHint {
-        self.body.size_hint()
-    }
 }
 
 /// Waits for the future until `end`, if there is one. Resolves to `None` if it isn't ready by then.
@@ -415,5 +346,72 @@ impl<F: Future + ?Sized> Future for InTime<'_, F> {
         };
         let timer = this.timer.get_or_insert_with(|| Box::pin(sleep_until(end)));
         timer.as_mut().poll(context).map(|()| None)
+    }
+}
+
+type Work<T> = Pin<Box<dyn Future<Output = T> + Send>>;
+
+/// Drives its work. Dropped before the end, it leaves the rest to a task.
+#[must_use = "nothing is sent until it is awaited"]
+pub(super) struct Detached<T: Send + 'static> {
+    /// `None` once it is done, or has panicked.
+    work: Option<Work<T>>,
+    in_flight: Arc<InFlight>,
+    /// Whether a task finishes the work when this is dropped.
+    outlives_caller: bool,
+    /// The runtime that polled it first. What was never polled has sent nothing.
+    runtime: Option<Handle>,
+}
+
+impl<T: Send + 'static> Detached<T> {
+    pub(super) fn new(
+        work: impl Future<Output = T> + Send + 'static,
+        in_flight: Arc<InFlight>,
+        outlives_caller: bool,
+    ) -> Self {
+        Self {
+            work: Some(Box::pin(work)),
+            in_flight,
+            outlives_caller,
+            runtime: None,
+        }
+    }
+}
+
+impl<T: Send + 'static> Future for Detached<T> {
+    type Output = T;
+
+    fn poll(mut self: Pin<&mut Self>, context: &mut Context<'_>) -> Poll<T> {
+        let this = &mut *self;
+        if this.runtime.is_none() {
+            this.runtime = Some(Handle::current());
+        }
+        // Taken out for the poll: work that panics is not left for a task, where it would panic
+        // again.
+        let Some(mut work) = this.work.take() else {
+            return Poll::Pending;
+        };
+        let done = work.as_mut().poll(context);
+        if done.is_pending() {
+            this.work = Some(work);
+        }
+        done
+    }
+}
+
+impl<T: Send + 'static> Drop for Detached<T> {
+    fn drop(&mut self) {
+        let Some(work) = self.work.take().filter(|_| self.outlives_caller) else {
+            return;
+        };
+        if let Some(runtime) = &self.runtime {
+            let entered = self.in_flight.rest();
+            // A runtime that is shutting down drops it at once, and with it the permit, which
+            // records an unanswered call.
+            drop(runtime.spawn(async move {
+                work.await;
+                drop(entered);
+            }));
+        }
     }
 }

@@ -1,5 +1,6 @@
 //! The client: where calls go, as whom, and how they are sent.
 
+mod bounded;
 mod builder;
 mod endpoint;
 mod exchange;

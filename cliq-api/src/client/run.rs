@@ -13,8 +13,8 @@ use tokio::runtime::Handle;
 use tokio::time::Instant;
 use tracing::Instrument;
 
-use super::exchange::{Bounds, Unsuccessful, buffered, exchange, in_time, read_failure};
-use super::in_flight::{Detached, Entered};
+use super::exchange::{Bounds, Detached, Unsuccessful, buffered, exchange, in_time, read_failure};
+use super::in_flight::Entered;
 use super::options::Context;
 use super::retry::RetryPolicy;
 use super::{Client, Core, trace};

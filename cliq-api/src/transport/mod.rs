@@ -133,6 +133,11 @@ impl TransportError {
         }
     }
 
+    /// The same for a server that sent nothing for that long.
+    pub(crate) fn silent(sent: Sent, silence: Duration) -> Self {
+        Self::timed_out(sent, format!("the server sent nothing for {silence:?}"))
+    }
+
     /// Sets the cause.
     #[must_use]
     pub fn caused_by(self, source: impl Into<BoxError>) -> Self {
