@@ -54,19 +54,23 @@ impl Bounds {
 }
 
 /// Sends the request, receives the response, and completes the permit.
-pub(super) async fn exchange(
+///
+/// A function with a block, as an `async fn` would keep its arguments twice.
+pub(super) fn exchange(
     core: Arc<Core>,
     mut request: Request<Body>,
     bounds: Bounds,
     permit: Permit,
-) -> Result<Response<Body>, Box<Unsuccessful>> {
+) -> impl Future<Output = Result<Response<Body>, Box<Unsuccessful>>> + Send + 'static {
     if core.is_layered {
         Once::mark(&mut request);
     }
-    let received = receive(core.transport.send(request), &bounds).await;
-    match classify(&core, received, permit) {
-        Ok(response) if bounds.is_streamed() => Ok(streamed(&core, response, &bounds)),
-        result => result,
+    async move {
+        let received = receive(core.transport.send(request), &bounds).await;
+        match classify(&core, received, permit) {
+            Ok(response) if bounds.is_streamed() => Ok(streamed(&core, response, &bounds)),
+            result => result,
+        }
     }
 }
 
