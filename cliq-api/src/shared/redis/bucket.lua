@@ -120,7 +120,6 @@ local function advance(b, r)
     if at(b, ends) <= now then
       take_out(b, index)
       mark_unanswered(b, r, at(b, ends), is_retry(ends))
-      index = 1
     else
       index = index + 1
     end
@@ -128,8 +127,9 @@ local function advance(b, r)
   local free = held_before(b, 2 * (now - b.base + 1))
   if free > 0 then b.held = b.held:sub(4 * free + 1) end
   if now - b.base > 536870912 then
-    local by = now - b.base
-    local function moved(stamp) return math.max(math.floor(stamp / 2) - by, 0) * 2 + stamp % 2 end
+    -- What is left ends later.
+    local by = 2 * (now - b.base)
+    local function moved(stamp) return stamp - by end
     b.base = now
     local held = {}
     for i = 1, held_count(b) do held[i] = packed(moved(held_at(b, i))) end

@@ -254,6 +254,22 @@ fn in_a_new_epoch_the_stricter_quota_counts() {
     assert_eq!([report(1, 3), report(2, 9), report(3, 2)], [2, 2, 1]);
 }
 
+/// A call without a response may have extended a lockout that is in force, to its last millisecond.
+#[test]
+fn an_unanswered_call_extends_a_lockout_in_force() {
+    let until = NOW + 601_001;
+    let extended = until - 1 + 2 * MINUTE + 10 * MINUTE + 1000;
+    for (now, expected) in [(until - 2, extended), (until - 1, until)] {
+        let mut world = World::new();
+        world.acquire(NOW, 1);
+        world.acquire_for(NOW, 2, 60 * MINUTE);
+        world.complete(NOW, 1, THROTTLED);
+        // Within a millisecond.
+        world.complete(now, 2, CallEnd::Unanswered);
+        assert_eq!(world.stored().unwrap().1.locked_until, expected);
+    }
+}
+
 /// How long a lease lasts is stored as a power of two that is no less.
 #[test]
 fn lengths() {
