@@ -188,10 +188,10 @@ local function wait(b, r, urgent)
   if not time then return nil end
   local recheck = time
   if not known then
-    local held, first = needs and held_at(b, needs), first_end(b)
-    recheck = held and at(b, held) or nil
-    if first and (not recheck or first < recheck) then recheck = first end
-    recheck = recheck or time
+    -- Calls are under way.
+    local held = needs and held_at(b, needs)
+    recheck = first_end(b)
+    if held then recheck = math.min(recheck, at(b, held)) end
   end
   return { 2, math.max(time - now, 1), math.max(recheck - now, 1),
       is_cold(b, r, urgent) and 1 or 0 }

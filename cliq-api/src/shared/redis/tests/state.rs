@@ -57,12 +57,16 @@ impl World {
     }
 
     fn acquire_for(&mut self, now: u64, lease: u64, timeout: u64) -> Vec<i64> {
+        let timeout = Duration::from_millis(timeout);
+        self.ask(now, &Acquire::new(LeaseId(lease), Source(7), timeout))
+    }
+
+    fn ask(&mut self, now: u64, ask: &Acquire) -> Vec<i64> {
         let calls = Calls {
             script: &self.script,
             place: &self.place,
         };
-        let ask = Acquire::new(LeaseId(lease), Source(7), Duration::from_millis(timeout));
-        let mut call = calls.acquire(&self.named(), &ask);
+        let mut call = calls.acquire(&self.named(), ask);
         let mut answers: Vec<Vec<i64>> = call.arg(now).invoke(&mut self.connection).unwrap();
         answers.remove(0)
     }
@@ -221,6 +225,53 @@ fn in_a_new_epoch_all_slots_are_used() {
     world.acquire(later, 2);
     let (_, content) = world.stored().unwrap();
     assert_eq!(content.held, [later + 5 * MINUTE + 61_000; 3]);
+}
+
+/// A retry's slot may become free with those of the cold start, and is none of them.
+#[test]
+fn a_retry_is_no_cold_start() {
+    let settings = LimitSettings::new().reserved_for_urgent(2);
+    let mut world = World::with(&spec(), settings);
+    let settled = NOW + 30_000 + 61_000;
+    world.acquire(NOW, 1);
+    let retry = Acquire::new(LeaseId(2), Source(7), Duration::from_secs(30)).retry(true);
+    assert_eq!(world.ask(settled, &retry)[0], 1);
+    world.set_epoch("");
+    world.acquire(settled, 3);
+    world.complete(settled + 29_999, 2, CallEnd::Answered);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.held, [content.cold_until; 3]);
+    let [waits, cold] = [61_001, 0];
+    assert_eq!(world.acquire(settled + 29_999, 3), [2, waits, waits, cold]);
+}
+
+/// What a call has to wait for at least is certain where a slot is held no longer than it would be
+/// after a response now.
+#[test]
+fn a_wait_that_is_certain_needs_no_look_in_between() {
+    let mut world = World::new();
+    for lease in 1..=3 {
+        world.acquire(NOW, lease);
+    }
+    world.complete(NOW, 1, CallEnd::Answered);
+    assert_eq!(world.acquire(NOW, 4), [2, 61_001, 61_001, 0]);
+}
+
+/// While the server's quota is used up, a call looks again when a slot becomes free or a lease ends:
+/// a response may report more by then.
+#[test]
+fn a_used_quota_is_looked_at_before_it_is_reset() {
+    for (timeout, look) in [(60 * MINUTE, 61_001), (0, 30_001)] {
+        let mut world = World::new();
+        for lease in 1..=3 {
+            world.acquire_for(NOW, lease, timeout);
+        }
+        world.complete(NOW, 1, CallEnd::Answered);
+        let quota = Quota::new(0, Duration::from_mins(3));
+        let report = Complete::new(LeaseId(2), Source(7), CallEnd::Answered);
+        world.report(NOW, report.quota(Some(quota)));
+        assert_eq!(world.acquire(NOW, 4), [2, 181_001, look, 0]);
+    }
 }
 
 /// A call that was allowed before the epoch is known by its lease; one without a lease had no slot.
