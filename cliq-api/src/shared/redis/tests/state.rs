@@ -321,6 +321,24 @@ fn an_unanswered_call_extends_a_lockout_in_force() {
     }
 }
 
+/// A quota is explained by calls that ended since its window began, to the millisecond.
+#[test]
+fn a_quota_that_the_calls_explain_is_not_stored() {
+    // A window, a margin, and a second as the server rounds.
+    let longest = 60_000 + 1000 + 1000;
+    for (reset, is_stored) in [(longest - 10_000, false), (longest - 9_999, true)] {
+        let mut world = World::new();
+        world.acquire(NOW, 1);
+        world.complete(NOW, 1, CallEnd::Answered);
+        world.acquire(NOW + 10_000, 2);
+        let quota = Quota::new(2, Duration::from_millis(reset)).of(4);
+        let report = Complete::new(LeaseId(2), Source(7), CallEnd::Answered);
+        world.report(NOW + 10_000, report.quota(Some(quota)));
+        let (_, content) = world.stored().unwrap();
+        assert_eq!(content.quota_until > 0, is_stored, "{reset}");
+    }
+}
+
 /// How long a lease lasts is stored as a power of two that is no less.
 #[test]
 fn lengths() {
