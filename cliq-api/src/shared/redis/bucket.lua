@@ -227,7 +227,7 @@ end
 local function note_quota(b, r, time, quota, is_newest)
   local remaining, limit = quota.remaining, quota.limit
   if limit >= 0 and limit == r.calls then
-    local begin = math.max(time + quota.begins, 0)
+    local begin = time + quota.begins
     if math.max(limit - remaining, 0) <= counted_since(b, r, begin) then return end
   end
   local left = math.max(remaining - r.headroom - #b.out, 0)

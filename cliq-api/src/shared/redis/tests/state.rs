@@ -549,15 +549,22 @@ fn merges_keep_what_is_stricter() {
     world.complete(NOW, 1, THROTTLED);
     let (_, before) = world.stored().unwrap();
     let lock = |seconds| Bucket::of_lock(Duration::from_secs(seconds), Source(3));
-    world.merge(NOW + 1000, NO_RULES, &lock(600), 0);
+    world.merge(NOW + 1001, NO_RULES, &lock(600), 0);
     let (epoch, content) = world.stored().unwrap();
-    assert_eq!((content, epoch), (before, NOW));
+    assert_eq!((content, epoch), (before, NOW), "it ends with the other");
     world.merge(NOW + 1000, NO_RULES, &lock(601), 0);
     let (_, content) = world.stored().unwrap();
     assert_eq!(
         (content.locked_until, content.lock_from),
         (NOW + 602_000, 3)
     );
+
+    // Over, so that it makes nobody cautious.
+    let mut world = World::new();
+    world.acquire(NOW, 1);
+    let before = world.stored();
+    world.merge(NOW, NO_RULES, &lock(1), 1000);
+    assert_eq!(world.stored(), before);
 
     let quota = |left: u32, minutes| {
         let mut bucket = Bucket::new(&rules, 0, 0);
