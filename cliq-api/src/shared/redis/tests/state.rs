@@ -367,6 +367,14 @@ fn lengths() {
         here.acquire(NOW, &world.rules, &ask);
         assert_eq!(there, Content::of(&here.encode()));
     }
+    // A clock that was ahead prolongs none, the shortest included.
+    world.redis.tell(&["FLUSHALL"]);
+    world.acquire_for(NOW - 1, 1, 0);
+    world.complete(NOW - 1, 1, CallEnd::Unsent);
+    world.acquire_for(NOW + 24 * 60 * MINUTE, 1, 0);
+    world.acquire_for(NOW, 2, 0);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.out, [(1, NOW + 2, 1 << 2), (2, NOW + 1, 1 << 2)]);
 }
 
 /// What peers hear: lockouts that are new, or end noticeably later, and losses.
