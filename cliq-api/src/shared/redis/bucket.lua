@@ -325,12 +325,11 @@ local function assume_used(b, r, lost)
 end
 
 -- `Bucket::adopt`.
-local function adopt(b, r, lease)
+local function adopt(b, lease)
   if find(b, lease) then return end
-  local lasts = r.ttl + 1
-  local ends = stamp_of(b, now + lasts, false)
-  lasts = length_of(lasts)
-  table.insert(b.out, { lease = lease, ends = ends, lasts = lasts, old = true, stale = true })
+  -- It is completed at once.
+  local ends = stamp_of(b, now + 1, false)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = 0, old = true, stale = true })
 end
 
 local function new()
@@ -501,7 +500,7 @@ elseif what == 'complete' then
   local lease, source = ARGV[3], tonumber(ARGV[4])
   for i, it in ipairs(buckets) do
     local lost = now < birth + it.r.ttl + it.r.hold and lease ~= struct.pack('>I8', 0)
-    if lost then adopt(it.b, it.r, lease) end
+    if lost then adopt(it.b, lease) end
     local function number(index) return tonumber(it.own(index)) end
     local quota
     if number(3) >= 0 then
