@@ -188,8 +188,8 @@ async fn a_call_waits_for_the_last_of_its_buckets() {
     assert_eq!(begun.elapsed().as_secs(), 21);
 }
 
-/// A retry whose share of one bucket is used waits for another one as other calls do, even if by
-/// then the share is free again.
+/// A retry whose share of one bucket is used up waits for the other bucket like any call, even if
+/// the share becomes free meanwhile.
 #[tokio::test(start_paused = true)]
 async fn a_retry_without_a_share_is_none_in_the_line_of_another_bucket() {
     let limiter = limiter();

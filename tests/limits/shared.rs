@@ -447,7 +447,7 @@ async fn a_known_lock_costs_no_round_trip() {
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
 }
 
-/// A lockout of which the store tells is reported, and obeyed from then on without the store.
+/// A lockout that the store reports is a change, and from then on obeyed without the store.
 #[tokio::test(start_paused = true)]
 async fn a_peers_lock_costs_one_round_trip() {
     let shelf = Shelf::new();

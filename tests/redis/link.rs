@@ -206,7 +206,7 @@ async fn a_server_that_repeats_the_password_is_not_repeated() {
     }
 }
 
-/// How many scripts the server ran, whatever they returned.
+/// Returns how many scripts the server ran, failed ones included.
 fn scripts_run(redis: &Redis) -> u32 {
     let statistics = redis.tell(&["INFO", "commandstats"]);
     let calls = statistics
@@ -216,7 +216,7 @@ fn scripts_run(redis: &Redis) -> u32 {
     calls.map_or(0, |calls| calls.parse().unwrap())
 }
 
-/// Only another node of a cluster may know better.
+/// Only a cluster's redirect is retried.
 #[tokio::test]
 async fn an_error_of_the_script_is_final() {
     let redis = Redis::start(&[]);

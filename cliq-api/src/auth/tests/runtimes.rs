@@ -41,7 +41,7 @@ fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
     assert_eq!(server.refreshes(), 2);
 }
 
-/// A call begins its renewal again wherever it goes on, three times at most.
+/// A call that is polled in another runtime restarts its renewal there, at most three times.
 #[test]
 fn a_call_that_outlives_its_runtimes_renews_in_the_next() {
     for lost in 1..=4 {

@@ -478,9 +478,9 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
     both.compare(later);
 }
 
-/// A bucket with a long window is never empty: its stamps get another base while they count.
+/// A bucket with a long window is never empty: its stamps are rebased while they count.
 #[test]
-fn stamps_that_count_get_another_base() {
+fn stamps_that_count_are_rebased() {
     let redis = server::Redis::start(&["--appendonly", "no"]);
     let (mut connection, place) = (connect(&redis), Place::new(&redis.url()).unwrap());
     let script = timed();

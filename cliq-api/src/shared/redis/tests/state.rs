@@ -227,7 +227,7 @@ fn in_a_new_epoch_all_slots_are_used() {
     assert_eq!(content.held, [later + 5 * MINUTE + 61_000; 3]);
 }
 
-/// A retry's slot may become free with those of the cold start, and is none of them.
+/// A retry's slot isn't one of the cold start's, even if it becomes free with them.
 #[test]
 fn a_retry_is_no_cold_start() {
     let settings = LimitSettings::new().reserved_for_urgent(2);
@@ -245,10 +245,9 @@ fn a_retry_is_no_cold_start() {
     assert_eq!(world.acquire(settled + 29_999, 3), [2, waits, waits, cold]);
 }
 
-/// What a call has to wait for at least is certain where a slot is held no longer than it would be
-/// after a response now.
+/// A wait is certain if no response that arrives now would free a slot earlier.
 #[test]
-fn a_wait_that_is_certain_needs_no_look_in_between() {
+fn a_certain_wait_is_checked_at_its_end() {
     let mut world = World::new();
     for lease in 1..=3 {
         world.acquire(NOW, lease);
@@ -257,10 +256,10 @@ fn a_wait_that_is_certain_needs_no_look_in_between() {
     assert_eq!(world.acquire(NOW, 4), [2, 61_001, 61_001, 0]);
 }
 
-/// While the server's quota is used up, a call looks again when a slot becomes free or a lease ends:
-/// a response may report more by then.
+/// While the server's quota is used up, a call checks again when a slot becomes free or a lease
+/// ends: a response may report more by then.
 #[test]
-fn a_used_quota_is_looked_at_before_it_is_reset() {
+fn a_used_quota_is_checked_before_its_reset() {
     for (timeout, look) in [(60 * MINUTE, 61_001), (0, 30_001)] {
         let mut world = World::new();
         for lease in 1..=3 {
