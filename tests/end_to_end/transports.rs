@@ -13,8 +13,11 @@ use cliq_tests::tls;
 use flate2::Compression;
 use flate2::write::GzEncoder;
 use serde::Deserialize;
-use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, copy_bidirectional};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::io::{
+    AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt, DuplexStream, copy_bidirectional, duplex,
+};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
+use tokio::time::timeout;
 use tokio_rustls::TlsAcceptor;
 
 #[endpoints]
@@ -191,6 +194,89 @@ async fn http_2_is_used_where_both_speak_it() {
         let base_url = format!("https://{}", address.await);
         assert_eq!(name(over, &base_url, needs).await.unwrap(), "two");
     }
+}
+
+#[tokio::test]
+async fn http_1_is_used_where_the_server_speaks_only_that() {
+    for over in Over::ALL {
+        let (acceptor, certificate) = tls::self_signed(&["http/1.1"]);
+        let server = Server::doing_over_tls([Step::Read, good(), Step::Again], acceptor);
+        let needs = Needs {
+            root: Some(certificate),
+            ..Needs::default()
+        };
+        assert_eq!(name(over, &server.base_url(), needs).await.unwrap(), "a");
+    }
+}
+
+/// Runs all tasks until each of them waits for others or for a socket.
+async fn settle() {
+    for _ in 0..100 {
+        tokio::task::yield_now().await;
+    }
+}
+
+static ZEROS: [u8; 16 * 1024] = [0; 16 * 1024];
+
+/// Uploads up to `most` bytes, while the transport takes them. Returns how many it took.
+async fn upload(to: &mut DuplexStream, most: usize) -> usize {
+    let mut taken = 0;
+    while taken < most {
+        let zeros = &ZEROS[..ZEROS.len().min(most - taken)];
+        tokio::select! {
+            biased;
+            written = to.write(zeros) => taken += written.unwrap(),
+            () = settle() => break,
+        }
+    }
+    taken
+}
+
+/// TLS buffers what the socket doesn't take at once. It is sent when the server reads again, even
+/// if nothing follows.
+#[tokio::test]
+async fn an_upload_that_pauses_arrives_up_to_there() {
+    let (acceptor, certificate) = tls::self_signed(&[]);
+    // A window that doesn't grow while the test runs.
+    let socket = TcpSocket::new_v4().unwrap();
+    socket.set_recv_buffer_size(64 * 1024).unwrap();
+    socket.bind("127.0.0.1:0".parse().unwrap()).unwrap();
+    let listener = socket.listen(1).unwrap();
+    let url = format!("https://{}/", listener.local_addr().unwrap());
+    let (mut from, to) = duplex(16 * 1024);
+    let request = http::Request::post(url).body(Body::async_reader(to));
+    let transport = hyper(Needs {
+        root: Some(certificate),
+        ..Needs::default()
+    });
+    let sending = tokio::spawn(async move { transport.send(request.unwrap()).await.map(drop) });
+    let (stream, _) = listener.accept().await.unwrap();
+    let mut stream = acceptor.accept(stream).await.unwrap();
+    let mut arrives = async |count: usize| {
+        let (mut zeros, mut bytes) = (0, vec![0; 64 * 1024]);
+        while zeros < count {
+            let read = timeout(Duration::from_secs(20), stream.read(&mut bytes)).await;
+            let read = read.unwrap_or_else(|_| panic!("{zeros} of {count} bytes arrived"));
+            let read = &bytes[..read.unwrap()];
+            zeros += read
+                .iter()
+                .map(|&byte| usize::from(byte == 0))
+                .sum::<usize>();
+        }
+    };
+    // As much as is taken while the server reads nothing. Slightly less fills the socket, and a
+    // part of the buffer of TLS.
+    let most = upload(&mut from, usize::MAX).await;
+    arrives(most).await;
+    for less in 1..=20 {
+        let taken = upload(&mut from, most.saturating_sub(less * 32 * 1024)).await;
+        settle().await;
+        arrives(taken).await;
+    }
+    drop(from);
+    stream.write_all(&answer("200 OK", "{}")).await.unwrap();
+    stream.flush().await.unwrap();
+    sending.await.unwrap().unwrap();
 }
 
 /// Without TLS, a proxy gets the request with its absolute URL.

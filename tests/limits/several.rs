@@ -188,6 +188,39 @@ async fn a_call_waits_for_the_last_of_its_buckets() {
     assert_eq!(begun.elapsed().as_secs(), 21);
 }
 
+/// A retry whose share of one bucket is used up waits for the other bucket like any call, even if
+/// the share becomes free meanwhile.
+#[tokio::test(start_paused = true)]
+async fn a_retry_without_a_share_is_none_in_the_line_of_another_bucket() {
+    let limiter = limiter();
+    // One slot, and two of which a retry may take one.
+    let [slow, quick] = [
+        limiter.bucket(spec("slow", 2, 5 * MINUTE)),
+        limiter.bucket(spec("quick", 3, MINUTE)),
+    ];
+    answer(now(&limiter, &[slow]).await.unwrap());
+    let retry = AcquireOptions::new().retry(true);
+    answer(limiter.acquire(&[quick], None, retry).await.unwrap());
+    let went = Arc::new(Mutex::new(Vec::new()));
+    let mut tasks = Vec::new();
+    for (name, buckets, options) in [
+        ("call", vec![slow], AcquireOptions::new()),
+        ("retry", vec![slow, quick], retry),
+    ] {
+        let (limiter, went) = (limiter.clone(), Arc::clone(&went));
+        tasks.push(tokio::spawn(async move {
+            answer(limiter.acquire(&buckets, None, options).await.unwrap());
+            went.lock().unwrap().push(name);
+        }));
+        // It waits before the next one begins.
+        sleep(SECOND).await;
+    }
+    for task in tasks {
+        task.await.unwrap();
+    }
+    assert_eq!(*went.lock().unwrap(), ["call", "retry"]);
+}
+
 /// Whenever one of two full buckets has a slot, a call that needs only that bucket competes for it.
 #[tokio::test(start_paused = true)]
 async fn a_call_that_needs_two_full_buckets_gets_its_turn() {

@@ -7,9 +7,9 @@ use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
 use cliq_api::limit::{
-    Acquire, AcquireOptions, Bucket, CallEnd, Complete, Completed, Decision, DecodeError, LeaseId,
-    LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome, Permit, Priority, Rules,
-    Snapshot, Source, UserBucket,
+    Acquire, AcquireOptions, Bucket, CallEnd, ChangeKind, Complete, Completed, Decision,
+    DecodeError, LeaseId, LimitRefusal, LimitSettings, LimitStore, Limiter, LockSource, Outcome,
+    Permit, Priority, Rules, Snapshot, Source, UserBucket,
 };
 use cliq_api::{EndpointMeta, StoreError, StoreFuture};
 use cliq_sandbox::limits::{Limits, Throttle};
@@ -445,6 +445,43 @@ async fn a_known_lock_costs_no_round_trip() {
         ));
     }
     assert_eq!(door.asks.load(Ordering::Relaxed), asks);
+}
+
+/// A lockout that the store reports is a change, and from then on obeyed without the store.
+#[tokio::test(start_paused = true)]
+async fn a_peers_lock_costs_one_round_trip() {
+    let shelf = Shelf::new();
+    let peer = limiter(&shelf.door(0, 0));
+    let mut permit = acquire(&peer, AcquireOptions::new()).await.unwrap();
+    permit.sending().unwrap();
+    permit.answered(Outcome::Throttled { retry_after: None });
+    sleep(Duration::from_secs(1)).await;
+
+    let door = shelf.door(0, 0);
+    let limiter = limiter(&door);
+    let mut changes = limiter.limits(None).changes();
+    for _ in 0..100 {
+        let refusal = acquire(&limiter, AcquireOptions::new()).await.unwrap_err();
+        let LimitRefusal::Locked { source, .. } = refusal else {
+            panic!("{refusal}")
+        };
+        assert_eq!(source, LockSource::Peer);
+    }
+    assert_eq!(door.asks.load(Ordering::Relaxed), 1);
+    drop(limiter);
+    let change = changes.next().await.unwrap();
+    assert!(
+        matches!(
+            change.kind,
+            ChangeKind::Locked {
+                source: LockSource::Peer,
+                unexpected: false,
+                ..
+            }
+        ),
+        "{change:?}"
+    );
+    assert_eq!(changes.next().await, None);
 }
 
 /// A call makes one request for the permit and one for the outcome, for any number of buckets.

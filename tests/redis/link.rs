@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 use tokio::time::sleep;
 
 use crate::{
-    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, settings, store,
-    until,
+    THROTTLED, acquire, call, hears_of_the_lock, limiter, limiter_of, patient, remaining, settings,
+    store, until,
 };
 
 const CANARY: &str = "canary-password-7716";
@@ -204,6 +204,31 @@ async fn a_server_that_repeats_the_password_is_not_repeated() {
             "{said}"
         );
     }
+}
+
+/// Returns how many scripts the server ran, failed ones included.
+fn scripts_run(redis: &Redis) -> u32 {
+    let statistics = redis.tell(&["INFO", "commandstats"]);
+    let calls = statistics
+        .lines()
+        .find_map(|line| line.strip_prefix("cmdstat_evalsha:calls="));
+    let calls = calls.and_then(|calls| calls.split(',').next());
+    calls.map_or(0, |calls| calls.parse().unwrap())
+}
+
+/// Only a cluster's redirect is retried.
+#[tokio::test]
+async fn an_error_of_the_script_is_final() {
+    let redis = Redis::start(&[]);
+    let limiter = limiter(&redis);
+    acquire(&limiter).await.unwrap().unsent();
+    until("unsent", async || remaining(&limiter).await == Some(4)).await;
+    redis.tell(&["DEL", "{cliq_api}:epoch:"]);
+    redis.tell(&["LPUSH", "{cliq_api}:epoch:", "a list"]);
+    let before = scripts_run(&redis);
+    let refusal = acquire(&limiter).await.unwrap_err();
+    assert!(matches!(refusal, LimitRefusal::Store(_)), "{refusal}");
+    assert_eq!(scripts_run(&redis), before + 1);
 }
 
 /// Two nodes, either of which can be configured.

@@ -372,6 +372,13 @@ async fn our_own_count_says_when_it_would_go() {
         "{error}"
     );
     assert_eq!(server.refreshes(), 9);
+    // However many others there are.
+    for number in 0..200 {
+        let other = Credentials::refresh_token(&client(), format!("other-{number}"));
+        token(&session(&context, other)).await;
+    }
+    let error = failed(session(&context, refresh_token()).authorization().await);
+    assert_eq!(error.kind(), AuthErrorKind::TooMany);
     advance(11 * MINUTE).await;
     token(&session(&context, refresh_token())).await;
 }

@@ -2,6 +2,11 @@
 
 use super::*;
 
+fn runtime() -> tokio::runtime::Runtime {
+    let mut builder = tokio::runtime::Builder::new_current_thread();
+    builder.enable_time().build().unwrap()
+}
+
 #[test]
 fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
     let server = Server::answering([Reply::Hang]);
@@ -34,6 +39,32 @@ fn a_runtime_that_ends_leaves_the_renewal_to_another_one() {
         assert!(server.is_good(&waiting.await));
     });
     assert_eq!(server.refreshes(), 2);
+}
+
+/// A call that is polled in another runtime restarts its renewal there, at most three times.
+#[test]
+fn a_call_that_outlives_its_runtimes_renews_in_the_next() {
+    for lost in 1..=4 {
+        let server = Server::answering([Reply::Hang; 4].into_iter().take(lost));
+        let session = server.session();
+        let mut call = pin!(session.authorization());
+        for _ in 0..lost {
+            runtime().block_on(async {
+                let waited = timeout(Duration::from_millis(1), &mut call).await;
+                assert!(waited.is_err(), "{lost} lost");
+            });
+        }
+        let result = runtime().block_on(call);
+        if lost <= 3 {
+            assert!(server.is_good(&result.unwrap()), "{lost} lost");
+            assert_eq!(server.refreshes(), lost + 1);
+        } else {
+            let error = result.unwrap_err();
+            assert_eq!(error.kind(), AuthErrorKind::Unreachable);
+            assert!(error.to_string().ends_with("has ended"), "{error}");
+            assert_eq!(server.refreshes(), lost);
+        }
+    }
 }
 
 #[test]

@@ -120,7 +120,6 @@ local function advance(b, r)
     if at(b, ends) <= now then
       take_out(b, index)
       mark_unanswered(b, r, at(b, ends), is_retry(ends))
-      index = 1
     else
       index = index + 1
     end
@@ -128,8 +127,9 @@ local function advance(b, r)
   local free = held_before(b, 2 * (now - b.base + 1))
   if free > 0 then b.held = b.held:sub(4 * free + 1) end
   if now - b.base > 536870912 then
-    local by = now - b.base
-    local function moved(stamp) return math.max(math.floor(stamp / 2) - by, 0) * 2 + stamp % 2 end
+    -- What is left ends later.
+    local by = 2 * (now - b.base)
+    local function moved(stamp) return stamp - by end
     b.base = now
     local held = {}
     for i = 1, held_count(b) do held[i] = packed(moved(held_at(b, i))) end
@@ -188,10 +188,10 @@ local function wait(b, r, urgent)
   if not time then return nil end
   local recheck = time
   if not known then
-    local held, first = needs and held_at(b, needs), first_end(b)
-    recheck = held and at(b, held) or nil
-    if first and (not recheck or first < recheck) then recheck = first end
-    recheck = recheck or time
+    -- Calls are under way.
+    local held = needs and held_at(b, needs)
+    recheck = first_end(b)
+    if held then recheck = math.min(recheck, at(b, held)) end
   end
   return { 2, math.max(time - now, 1), math.max(recheck - now, 1),
       is_cold(b, r, urgent) and 1 or 0 }
@@ -227,7 +227,7 @@ end
 local function note_quota(b, r, time, quota, is_newest)
   local remaining, limit = quota.remaining, quota.limit
   if limit >= 0 and limit == r.calls then
-    local begin = math.max(time + quota.begins, 0)
+    local begin = time + quota.begins
     if math.max(limit - remaining, 0) <= counted_since(b, r, begin) then return end
   end
   local left = math.max(remaining - r.headroom - #b.out, 0)
@@ -325,12 +325,11 @@ local function assume_used(b, r, lost)
 end
 
 -- `Bucket::adopt`.
-local function adopt(b, r, lease)
+local function adopt(b, lease)
   if find(b, lease) then return end
-  local lasts = r.ttl + 1
-  local ends = stamp_of(b, now + lasts, false)
-  lasts = length_of(lasts)
-  table.insert(b.out, { lease = lease, ends = ends, lasts = lasts, old = true, stale = true })
+  -- It is completed at once.
+  local ends = stamp_of(b, now + 1, false)
+  table.insert(b.out, { lease = lease, ends = ends, lasts = 0, old = true, stale = true })
 end
 
 local function new()
@@ -501,7 +500,7 @@ elseif what == 'complete' then
   local lease, source = ARGV[3], tonumber(ARGV[4])
   for i, it in ipairs(buckets) do
     local lost = now < birth + it.r.ttl + it.r.hold and lease ~= struct.pack('>I8', 0)
-    if lost then adopt(it.b, it.r, lease) end
+    if lost then adopt(it.b, lease) end
     local function number(index) return tonumber(it.own(index)) end
     local quota
     if number(3) >= 0 then

@@ -152,7 +152,31 @@ impl Here {
     }
 }
 
-impl Both<'_> {
+impl<'s> Both<'s> {
+    fn with_one(
+        rules: Rules,
+        begun: u64,
+        calls: Calls<'s>,
+        connection: &'s mut Connection,
+    ) -> Self {
+        let named = Named {
+            name: "bucket".to_owned(),
+            rules,
+        };
+        let here = Here {
+            named,
+            bucket: Bucket::new(&rules, begun, 0),
+            whole_in: 0,
+            is_damaged: false,
+        };
+        Self {
+            calls,
+            connection,
+            here: vec![here],
+            birth: begun,
+        }
+    }
+
     fn tell(&mut self, call: &mut ScriptInvocation<'_>, now: u64) -> Vec<Vec<i64>> {
         call.arg(now).invoke(self.connection).unwrap()
     }
@@ -424,24 +448,11 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
     let spec = BucketSpec::new("", "").limit(Limit::new(5, Duration::from_mins(1)));
     let rules = Rules::new(&spec, &settings);
     let begun = 1_700_000_000_000;
-    let named = Named {
-        name: "bucket".to_owned(),
-        rules,
+    let calls = Calls {
+        script: &script,
+        place: &place,
     };
-    let mut both = Both {
-        calls: Calls {
-            script: &script,
-            place: &place,
-        },
-        connection: &mut connection,
-        here: vec![Here {
-            named,
-            bucket: Bucket::new(&rules, begun, 0),
-            whole_in: 0,
-            is_damaged: false,
-        }],
-        birth: begun,
-    };
+    let mut both = Both::with_one(rules, begun, calls, &mut connection);
     let ask = |lease| Acquire::new(LeaseId(lease), Source(1), Duration::from_secs(30));
     // An hour before, and a day later.
     both.acquire(&[0], begun, &ask(1));
@@ -465,6 +476,54 @@ fn a_clock_that_was_ahead_blocks_no_longer_than_calls_last() {
         "{decisions:?}"
     );
     both.compare(later);
+}
+
+/// A bucket with a long window is never empty: its stamps are rebased while they count.
+#[test]
+fn stamps_that_count_are_rebased() {
+    let redis = server::Redis::start(&["--appendonly", "no"]);
+    let (mut connection, place) = (connect(&redis), Place::new(&redis.url()).unwrap());
+    let script = timed();
+    let settings = LimitSettings::new().cold_start(false);
+    let day = Duration::from_hours(24);
+    let rules = Rules::new(
+        &BucketSpec::new("", "").limit(Limit::new(10, day)),
+        &settings,
+    );
+    let begun = 1_700_000_000_000;
+    let calls = Calls {
+        script: &script,
+        place: &place,
+    };
+    let mut both = Both::with_one(rules, begun, calls, &mut connection);
+    // Longer than half of the milliseconds that a stamp holds.
+    let rebased = begun + (1 << 29) + 1;
+    let times = (0..12).map(|hours| rebased - 12 * 3_600_000 + hours * 3_600_000);
+    let times = [begun].into_iter().chain(times).chain([
+        rebased - 2,
+        rebased - 1,
+        rebased,
+        rebased + 3_600_000,
+    ]);
+    for (lease, now) in (1..).zip(times) {
+        let ask = Acquire::new(LeaseId(lease), Source(1), day / 2).retry(lease % 3 == 0);
+        both.acquire(&[0], now, &ask);
+        both.compare(now);
+        if lease % 2 == 0 {
+            let answered = Complete::new(LeaseId(lease), Source(1), CallEnd::Answered);
+            both.complete(&[0], now, answered);
+            both.compare(now);
+        }
+        let content = Content::of(&both.here[0].bucket.encode());
+        let is_rebased = now >= rebased;
+        assert_eq!(content.base, if is_rebased { rebased } else { begun });
+        if is_rebased {
+            assert!(
+                content.held.len() > 3 && content.out.len() > 3,
+                "{content:?}"
+            );
+        }
+    }
 }
 
 /// Some time passes, or the clock is set.

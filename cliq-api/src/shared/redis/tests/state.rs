@@ -57,12 +57,16 @@ impl World {
     }
 
     fn acquire_for(&mut self, now: u64, lease: u64, timeout: u64) -> Vec<i64> {
+        let timeout = Duration::from_millis(timeout);
+        self.ask(now, &Acquire::new(LeaseId(lease), Source(7), timeout))
+    }
+
+    fn ask(&mut self, now: u64, ask: &Acquire) -> Vec<i64> {
         let calls = Calls {
             script: &self.script,
             place: &self.place,
         };
-        let ask = Acquire::new(LeaseId(lease), Source(7), Duration::from_millis(timeout));
-        let mut call = calls.acquire(&self.named(), &ask);
+        let mut call = calls.acquire(&self.named(), ask);
         let mut answers: Vec<Vec<i64>> = call.arg(now).invoke(&mut self.connection).unwrap();
         answers.remove(0)
     }
@@ -223,6 +227,52 @@ fn in_a_new_epoch_all_slots_are_used() {
     assert_eq!(content.held, [later + 5 * MINUTE + 61_000; 3]);
 }
 
+/// A retry's slot isn't one of the cold start's, even if it becomes free with them.
+#[test]
+fn a_retry_is_no_cold_start() {
+    let settings = LimitSettings::new().reserved_for_urgent(2);
+    let mut world = World::with(&spec(), settings);
+    let settled = NOW + 30_000 + 61_000;
+    world.acquire(NOW, 1);
+    let retry = Acquire::new(LeaseId(2), Source(7), Duration::from_secs(30)).retry(true);
+    assert_eq!(world.ask(settled, &retry)[0], 1);
+    world.set_epoch("");
+    world.acquire(settled, 3);
+    world.complete(settled + 29_999, 2, CallEnd::Answered);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.held, [content.cold_until; 3]);
+    let [waits, cold] = [61_001, 0];
+    assert_eq!(world.acquire(settled + 29_999, 3), [2, waits, waits, cold]);
+}
+
+/// A wait is certain if no response that arrives now would free a slot earlier.
+#[test]
+fn a_certain_wait_is_checked_at_its_end() {
+    let mut world = World::new();
+    for lease in 1..=3 {
+        world.acquire(NOW, lease);
+    }
+    world.complete(NOW, 1, CallEnd::Answered);
+    assert_eq!(world.acquire(NOW, 4), [2, 61_001, 61_001, 0]);
+}
+
+/// While the server's quota is used up, a call checks again when a slot becomes free or a lease
+/// ends: a response may report more by then.
+#[test]
+fn a_used_quota_is_checked_before_its_reset() {
+    for (timeout, look) in [(60 * MINUTE, 61_001), (0, 30_001)] {
+        let mut world = World::new();
+        for lease in 1..=3 {
+            world.acquire_for(NOW, lease, timeout);
+        }
+        world.complete(NOW, 1, CallEnd::Answered);
+        let quota = Quota::new(0, Duration::from_mins(3));
+        let report = Complete::new(LeaseId(2), Source(7), CallEnd::Answered);
+        world.report(NOW, report.quota(Some(quota)));
+        assert_eq!(world.acquire(NOW, 4), [2, 181_001, look, 0]);
+    }
+}
+
 /// A call that was allowed before the epoch is known by its lease; one without a lease had no slot.
 #[test]
 fn in_a_new_epoch_calls_under_way_are_adopted() {
@@ -254,6 +304,40 @@ fn in_a_new_epoch_the_stricter_quota_counts() {
     assert_eq!([report(1, 3), report(2, 9), report(3, 2)], [2, 2, 1]);
 }
 
+/// A call without a response may have extended a lockout that is in force, to its last millisecond.
+#[test]
+fn an_unanswered_call_extends_a_lockout_in_force() {
+    let until = NOW + 601_001;
+    let extended = until - 1 + 2 * MINUTE + 10 * MINUTE + 1000;
+    for (now, expected) in [(until - 2, extended), (until - 1, until)] {
+        let mut world = World::new();
+        world.acquire(NOW, 1);
+        world.acquire_for(NOW, 2, 60 * MINUTE);
+        world.complete(NOW, 1, THROTTLED);
+        // Within a millisecond.
+        world.complete(now, 2, CallEnd::Unanswered);
+        assert_eq!(world.stored().unwrap().1.locked_until, expected);
+    }
+}
+
+/// A quota is explained by calls that ended since its window began, to the millisecond.
+#[test]
+fn a_quota_that_the_calls_explain_is_not_stored() {
+    // A window, a margin, and a second as the server rounds.
+    let longest = 60_000 + 1000 + 1000;
+    for (reset, is_stored) in [(longest - 10_000, false), (longest - 9_999, true)] {
+        let mut world = World::new();
+        world.acquire(NOW, 1);
+        world.complete(NOW, 1, CallEnd::Answered);
+        world.acquire(NOW + 10_000, 2);
+        let quota = Quota::new(2, Duration::from_millis(reset)).of(4);
+        let report = Complete::new(LeaseId(2), Source(7), CallEnd::Answered);
+        world.report(NOW + 10_000, report.quota(Some(quota)));
+        let (_, content) = world.stored().unwrap();
+        assert_eq!(content.quota_until > 0, is_stored, "{reset}");
+    }
+}
+
 /// How long a lease lasts is stored as a power of two that is no less.
 #[test]
 fn lengths() {
@@ -282,6 +366,14 @@ fn lengths() {
         here.acquire(NOW, &world.rules, &ask);
         assert_eq!(there, Content::of(&here.encode()));
     }
+    // A clock that was ahead prolongs none, the shortest included.
+    world.redis.tell(&["FLUSHALL"]);
+    world.acquire_for(NOW - 1, 1, 0);
+    world.complete(NOW - 1, 1, CallEnd::Unsent);
+    world.acquire_for(NOW + 24 * 60 * MINUTE, 1, 0);
+    world.acquire_for(NOW, 2, 0);
+    let (_, content) = world.stored().unwrap();
+    assert_eq!(content.out, [(1, NOW + 2, 1 << 2), (2, NOW + 1, 1 << 2)]);
 }
 
 /// What peers hear: lockouts that are new, or end noticeably later, and losses.
@@ -464,15 +556,22 @@ fn merges_keep_what_is_stricter() {
     world.complete(NOW, 1, THROTTLED);
     let (_, before) = world.stored().unwrap();
     let lock = |seconds| Bucket::of_lock(Duration::from_secs(seconds), Source(3));
-    world.merge(NOW + 1000, NO_RULES, &lock(600), 0);
+    world.merge(NOW + 1001, NO_RULES, &lock(600), 0);
     let (epoch, content) = world.stored().unwrap();
-    assert_eq!((content, epoch), (before, NOW));
+    assert_eq!((content, epoch), (before, NOW), "it ends with the other");
     world.merge(NOW + 1000, NO_RULES, &lock(601), 0);
     let (_, content) = world.stored().unwrap();
     assert_eq!(
         (content.locked_until, content.lock_from),
         (NOW + 602_000, 3)
     );
+
+    // Over, so that it makes nobody cautious.
+    let mut world = World::new();
+    world.acquire(NOW, 1);
+    let before = world.stored();
+    world.merge(NOW, NO_RULES, &lock(1), 1000);
+    assert_eq!(world.stored(), before);
 
     let quota = |left: u32, minutes| {
         let mut bucket = Bucket::new(&rules, 0, 0);
