@@ -46,6 +46,11 @@ pub(crate) fn completions(app: &App, matches: &ArgMatches) -> Result<(), Failure
     shell
         .write_registration(&variable(app), name, name, name, &mut script)
         .map_err(|error| Failure::io("can't write the script", &error))?;
+    if shell.is("zsh") {
+        // zsh loads a script from `fpath` when it is first asked, as the function that answers.
+        let ask = format!("\n[[ ${{funcstack[1]-}} != _{name} ]] || $_comps[{name}] \"$@\"\n");
+        script.extend_from_slice(ask.as_bytes());
+    }
     output::write(&script)
 }
 

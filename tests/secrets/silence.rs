@@ -22,7 +22,7 @@ async fn nothing_shows_a_secret_whatever_goes_wrong() {
         met.spawn(async move {
             let target = case.fault.bring_about();
             let client = case
-                .shape(client(), over)
+                .shape(client(), over, Duration::from_millis(700))
                 .base_url(target.base_url())
                 .build()
                 .unwrap();

@@ -160,8 +160,8 @@ impl Case {
         )
     }
 
-    /// Configures a client so that the fault shows within about a second.
-    pub fn shape(&self, client: ClientBuilder, over: Over) -> ClientBuilder {
+    /// Configures a client so that it waits this long for what a slow fault withholds.
+    pub fn shape(&self, client: ClientBuilder, over: Over, timeout: Duration) -> ClientBuilder {
         let mut needs = Needs {
             http2: matches!(self.fault, Fault::Http2(_)),
             ..Needs::default()
@@ -173,13 +173,13 @@ impl Case {
                 sent: Sent::No,
                 ..
             } => {
-                needs.connect_timeout = Some(Duration::from_millis(700));
+                needs.connect_timeout = Some(timeout);
                 client
             }
             Outcome::Failure {
                 kind: ErrorKind::Timeout,
                 ..
-            } => client.timeout(Duration::from_millis(700)),
+            } => client.timeout(timeout),
             // Too long to matter.
             _ => client,
         };
@@ -748,7 +748,7 @@ fn write(text: &str) -> Step {
     Step::Write(text.as_bytes().to_vec())
 }
 
-/// Never ends, so the client's timeout comes first even on a slow machine.
+/// Never ends, so the client's timeout comes first.
 fn trickle(text: &str) -> Step {
     Step::Trickle(text.as_bytes().to_vec(), PAUSE)
 }

@@ -146,3 +146,34 @@ fn all_pages_of_the_manual_can_be_written() {
         assert!(script.contains("CLIQ_COMPLETE"), "{script}");
     }
 }
+
+/// As a file of `fpath`, the script is loaded by the first completion. Needs `zsh`, which not every
+/// machine has.
+#[test]
+fn zsh_completes_from_the_first_time_on() {
+    let world = World::new();
+    let script = world.command(["completions", "zsh"]).output().unwrap();
+    std::fs::write(world.home.path().join("_cliq"), script.stdout).unwrap();
+    let bin = std::path::Path::new(env!("CARGO_BIN_EXE_cliq"));
+    // Without a terminal, what zsh's completion system would do is done here.
+    let asking = r#"
+        typeset -A _comps
+        compdef() { _comps[$2]=$1 }
+        _describe() { print -rl -- "${(@P)argv[-1]}" }
+        fpath=("$HOME") path=("$0" $path) words=(cliq thr) CURRENT=2
+        autoload -Uz _cliq
+        _cliq && _cliq
+    "#;
+    let asked = std::process::Command::new("zsh")
+        .args(["-f", "-c", asking])
+        .arg(bin.parent().unwrap())
+        .env("HOME", world.home.path())
+        .output();
+    match asked {
+        Ok(output) => {
+            let answer = "threads:Threads of Zoho Cliq\n";
+            assert_eq!(crate::support::Ended::from(output).ok(), answer.repeat(2));
+        }
+        Err(error) => assert_eq!(error.kind(), std::io::ErrorKind::NotFound, "{error}"),
+    }
+}

@@ -159,16 +159,14 @@ async fn a_streamed_response_counts_until_it_is_read() {
 async fn silence_ends_a_stream_only_if_it_is_bounded() {
     let server = files(0).await;
     let client = client(&server)
-        .read_timeout(Duration::from_millis(50))
+        .read_timeout(Duration::from_secs(2))
         .build()
         .unwrap();
     let download = client.call(meta("get_file")).set("NAME", "silent").stream();
     let error = download.await.unwrap().into_body().data().await;
     let error = error.unwrap().unwrap_err();
     assert!(
-        error
-            .to_string()
-            .contains("the server sent nothing for 50ms"),
+        error.to_string().contains("the server sent nothing for 2s"),
         "{error}"
     );
 }
@@ -186,7 +184,7 @@ async fn size_and_time_are_bounded_by_the_client() {
     assert_eq!(body.collect_up_to(200_000).await.unwrap().len(), 100_000);
 
     let hasty = client(&server)
-        .timeout(Duration::from_millis(50))
+        .timeout(Duration::from_secs(2))
         .retry(RetryPolicy::none())
         .build()
         .unwrap();
