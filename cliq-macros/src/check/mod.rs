@@ -38,8 +38,8 @@ pub(crate) struct Api {
     pub(crate) vis: Visibility,
     pub(crate) trait_token: Token![trait],
     pub(crate) ident: Ident,
-    /// The runtime crate.
-    pub(crate) krate: Path,
+    /// The runtime crate, unless it is `::cliq_api`.
+    pub(crate) krate: Option<Path>,
     /// Whether, and with which feature, the metadata has schemas.
     pub(crate) schema: Option<Schema>,
     pub(crate) endpoints: Vec<Endpoint>,
@@ -129,7 +129,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
         vis: head.vis,
         trait_token: head.trait_token,
         ident: head.ident,
-        krate: defaults.krate(),
+        krate: defaults.krate().cloned(),
         schema: defaults.schema().cloned(),
         endpoints,
         others,

@@ -196,12 +196,9 @@ impl Defaults {
         Self { args }
     }
 
-    /// The path of the runtime crate: `::cliq_api`, or that of `crate = …`.
-    pub(super) fn krate(&self) -> Path {
-        match self.args.keys.krate.value() {
-            Some(krate) => krate.0.clone(),
-            None => syn::parse_quote!(::cliq_api),
-        }
+    /// The path of `crate = …`.
+    pub(super) fn krate(&self) -> Option<&Path> {
+        self.args.keys.krate.value().map(|krate| &krate.0)
     }
 
     /// Reports what is wrong with the trait's keys.
