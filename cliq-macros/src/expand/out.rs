@@ -110,7 +110,7 @@ impl Out {
     pub(super) fn append(&mut self, other: Self) -> &mut Self {
         if !other.tokens.is_empty() {
             self.lex();
-            self.tokens.extend(other.tokens);
+            self.tokens.extend([other.tokens]);
         }
         self.text(&other.text)
     }
@@ -160,7 +160,8 @@ impl Out {
                 Some(runtime) => with_runtime(tokens, runtime),
                 None => tokens,
             };
-            self.tokens.extend(tokens);
+            // As a stream: one by one, each token would be converted.
+            self.tokens.extend([tokens]);
         }
         self.text.clear();
     }
@@ -186,7 +187,7 @@ fn with_runtime(tokens: TokenStream, runtime: &TokenStream) -> TokenStream {
         match token {
             TokenTree::Punct(mark) if mark.as_char() == '$' => {
                 tokens.next();
-                replaced.extend(runtime.clone());
+                replaced.extend([runtime.clone()]);
             }
             TokenTree::Group(group) => {
                 let inside = with_runtime(group.stream(), runtime);
