@@ -8,6 +8,7 @@ pub(crate) mod argument;
 pub(crate) mod endpoint;
 mod half_typed;
 pub(crate) mod keys;
+mod plain;
 pub(crate) mod values;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -105,37 +106,35 @@ pub(crate) fn read<'e>(
     let of_trait = errors.of_trait();
     let args = endpoint::trait_args(args, of_trait);
     let mut read_head = None;
-    let read = |input: ParseStream<'_>| {
-        read_head = Some(input.parse::<HeadAndBody>()?);
-        Ok(())
-    };
-    let whole = read.parse2(item.clone());
-    let Some(HeadAndBody(mut head, body)) = read_head else {
-        of_trait.push(item, &Problem::NotATrait);
-        return None;
-    };
     let mut members = Vec::new();
     let read = |input: ParseStream<'_>| {
-        for attr in input.call(Attribute::parse_inner)? {
+        let head = read_head.insert(input.call(head)?);
+        let content;
+        let _ = braced!(content in input);
+        for attr in content.call(Attribute::parse_inner)? {
             // An inner attribute is about the whole trait as well, and is kept with the outer ones.
             head.attrs.push(Attribute {
                 style: syn::AttrStyle::Outer,
                 ..attr
             });
         }
-        while !input.is_empty() {
-            if input.parse::<Option<Token![;]>>()?.is_some() {
+        while !content.is_empty() {
+            if content.parse::<Option<Token![;]>>()?.is_some() {
                 // rustc reports it.
                 continue;
             }
-            members.extend(member(input, errors.of_member()));
+            members.extend(member(&content, errors.of_member()));
         }
         Ok(())
     };
-    let body = read.parse2(body);
+    let read = read.parse2(item.clone());
+    let Some(head) = read_head else {
+        of_trait.push(item, &Problem::NotATrait);
+        return None;
+    };
     // Members are read by now. What can be left of them are words in an attribute that belong
     // nowhere.
-    let left = whole.and(body).err().map(|left| left.span());
+    let left = read.err().map(|left| left.span());
     Some(Trait {
         errors: of_trait,
         args,
@@ -145,42 +144,36 @@ pub(crate) fn read<'e>(
     })
 }
 
-/// A trait's head, and its members still unread.
-struct HeadAndBody(Head, TokenStream);
-
-impl Parse for HeadAndBody {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis = input.parse()?;
-        let unsafety = input.parse()?;
-        let auto = input.parse()?;
-        let trait_token = input.parse()?;
-        let ident = input.parse()?;
-        let mut generics: Generics = input.parse()?;
-        let mut supertraits = TokenStream::new();
-        if input.peek(Token![:]) {
-            let _: Token![:] = input.parse()?;
-            while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace)
-            {
-                supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
-            }
+/// Reads a trait up to its members.
+fn head(input: ParseStream<'_>) -> syn::Result<Head> {
+    let attrs = input.call(Attribute::parse_outer)?;
+    let vis = input.parse()?;
+    let unsafety = input.parse()?;
+    let auto = input.parse()?;
+    let trait_token = input.parse()?;
+    let ident = input.parse()?;
+    let mut generics: Generics = input.parse()?;
+    let mut supertraits = TokenStream::new();
+    if input.peek(Token![:]) {
+        let _: Token![:] = input.parse()?;
+        while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace) {
+            supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
         }
-        generics.where_clause = input.parse()?;
-        let content;
-        let _ = braced!(content in input);
-        let body = content.parse()?;
-        let head = Head {
-            attrs,
-            vis,
-            unsafety,
-            auto,
-            trait_token,
-            ident,
-            generics,
-            supertraits,
-        };
-        Ok(Self(head, body))
     }
+    generics.where_clause = input.parse()?;
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error("expected members"));
+    }
+    Ok(Head {
+        attrs,
+        vis,
+        unsafety,
+        auto,
+        trait_token,
+        ident,
+        generics,
+        supertraits,
+    })
 }
 
 /// A method up to its `;` or its body, which stays unread.
@@ -194,22 +187,28 @@ struct WholeMethod {
 
 impl Parse for WholeMethod {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis: Visibility = input.parse()?;
-        let mut vis = match vis {
-            Visibility::Inherited => TokenStream::new(),
-            vis => vis.into_token_stream(),
-        };
-        let more = input.call(Attribute::parse_outer)?;
-        if !more.is_empty() {
-            // `pub` before attributes is an error of rustc's already.
-            vis = TokenStream::new();
+        let mut attrs = input.call(Attribute::parse_outer)?;
+        let mut vis = TokenStream::new();
+        let mut default = None;
+        // Mostly there is nothing else.
+        if !input.peek(Token![fn]) {
+            match input.parse()? {
+                Visibility::Inherited => {}
+                written => vis = written.into_token_stream(),
+            }
+            let more = input.call(Attribute::parse_outer)?;
+            if !more.is_empty() {
+                // `pub` before attributes is an error of rustc's already.
+                vis = TokenStream::new();
+            }
+            attrs.extend(more);
+            default = input.parse()?;
         }
         Ok(Self {
-            attrs: attrs.into_iter().chain(more).collect(),
+            attrs,
             vis,
-            default: input.parse()?,
-            sig: input.parse()?,
+            default,
+            sig: input.call(plain::signature)?,
             body: if input.parse::<Option<Token![;]>>()?.is_some() {
                 None
             } else if input.peek(syn::token::Brace) {
