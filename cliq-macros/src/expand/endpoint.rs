@@ -4,12 +4,12 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Token, Type};
+use syn::{Ident, Meta, Token, Type};
 
 use super::meta::summary;
 use super::out::Out;
 use super::{Names, head};
-use crate::attrs::{is_deprecation, is_doc, is_gate};
+use crate::attrs::{Attr, is_deprecation, is_doc, is_gate};
 use crate::check::answer::AnswerType;
 use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
@@ -295,8 +295,8 @@ impl Expansion<'_> {
     }
 }
 
-fn is_allow(attr: &&Attribute) -> bool {
-    attr.path().is_ident("allow")
+fn is_allow(attr: &&Attr) -> bool {
+    attr.is("allow")
 }
 
 /// What a setter does, for its documentation.
@@ -418,16 +418,13 @@ fn value(arg: &Argument, out: &mut Out) {
 }
 
 /// The method's attributes that its builder repeats.
-fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
+fn carried(attrs: &[Attr], has_code: bool) -> impl Iterator<Item = TokenStream> {
     attrs
         .iter()
         .filter(|attr| !is_gate(attr))
-        .filter_map(move |attr| match &attr.meta {
-            meta if has_code && attr.path().is_ident("doc") => Some(untested(meta)),
-            _ if ["deprecated", "doc", "allow", "cfg_attr"]
-                .iter()
-                .any(|name| attr.path().is_ident(name)) =>
-            {
+        .filter_map(move |attr| match attr.name() {
+            "doc" if has_code && attr.is_single() => Some(untested(attr.meta())),
+            "deprecated" | "doc" | "allow" | "cfg_attr" if attr.is_single() => {
                 Some(attr.to_token_stream())
             }
             _ => None,
@@ -442,36 +439,21 @@ fn untested(doc: &impl ToTokens) -> TokenStream {
 
 /// What follows the user's words: after an empty line, if there are any. rustdoc trims one line
 /// break.
-fn below(attrs: &[Attribute], docs: &str) -> String {
+fn below(attrs: &[Attr], docs: &str) -> String {
     let gap = if attrs.iter().any(is_doc) { "\n\n" } else { "" };
     format!("{gap}{docs}")
 }
 
 /// Whether it is documentation that may have code in it.
-pub(super) fn may_hold_code(attr: &Attribute) -> bool {
-    let Meta::NameValue(doc) = &attr.meta else {
-        return false;
-    };
+pub(super) fn may_hold_code(attr: &Attr) -> bool {
     let is_code = |text: &str| {
         ["```", "~~~", "    ", "\t"]
             .iter()
             .any(|mark| text.contains(mark))
     };
-    doc.path.is_ident("doc") && doc_text(attr).is_none_or(|text| is_code(&text))
-}
-
-/// The words of `/// …`.
-pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
-    match &attr.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
+    attr.is("doc")
+        && matches!(attr.meta(), Meta::NameValue(_))
+        && attr.doc().is_none_or(|text| is_code(&text))
 }
 
 /// `type Response = …;` at the user's type, where rustc points if that type doesn't fit.

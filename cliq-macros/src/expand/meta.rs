@@ -2,14 +2,16 @@
 
 use proc_macro2::Delimiter;
 use quote::quote;
+use syn::Type;
 use syn::ext::IdentExt;
-use syn::{Attribute, LitStr, Type};
 
-use super::endpoint::{Expansion, doc_text, may_hold_code, param_meta};
+use super::endpoint::{Expansion, may_hold_code, param_meta};
 use super::out::Out;
+use crate::attrs::Attr;
 use crate::check::answer::{AnswerType, Decode};
 use crate::check::encoding::Encoding;
 use crate::check::wire::{Page, Way, Wire};
+use crate::literal::Text;
 use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
 use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
@@ -66,7 +68,7 @@ impl Expansion<'_> {
 
     /// What few endpoints have, or what differs from the trait's other endpoints.
     fn unusual(&self, wire: &Wire, out: &mut Out) {
-        let is_deprecated = |attr: &Attribute| attr.path().is_ident("deprecated");
+        let is_deprecated = |attr: &Attr| attr.is("deprecated");
         if self.surface().attrs.iter().any(is_deprecated) {
             out.text("deprecated: true, ");
         }
@@ -161,7 +163,7 @@ impl Expansion<'_> {
     }
 
     /// The JSON schemas of the response and of the arguments, with this feature or always.
-    fn schemas(&self, feature: Option<&LitStr>, out: &mut Out) {
+    fn schemas(&self, feature: Option<&Text>, out: &mut Out) {
         let gate = |out: &mut Out| {
             if let Some(feature) = feature {
                 out.tokens(quote!(#[cfg(feature = #feature)]));
@@ -247,7 +249,7 @@ impl Expansion<'_> {
             .iter()
             .filter(|arg| !arg.value.optional && !arg.docs.is_empty());
         for (index, arg) in required.enumerate() {
-            let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
+            let words: Vec<String> = arg.docs.iter().filter_map(Attr::doc).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
             // Code needs separate lines.
             let begin = if arg.docs.iter().any(may_hold_code) {
@@ -350,8 +352,8 @@ fn limit_in_words(limit: &Rate) -> String {
 }
 
 /// The first paragraph of documentation, in one line.
-pub(super) fn summary(attrs: &[Attribute]) -> Option<String> {
-    let lines = attrs.iter().filter_map(doc_text);
+pub(super) fn summary(attrs: &[Attr]) -> Option<String> {
+    let lines = attrs.iter().filter_map(Attr::doc);
     let text = lines.collect::<Vec<_>>().join("\n");
     let lines = text.lines().map(str::trim);
     let paragraph = lines

@@ -20,7 +20,7 @@ use syn::{
     TraitItem, Type, Visibility, braced,
 };
 
-use crate::attrs::{is_endpoint, is_endpoints};
+use crate::attrs::{Attr, is_endpoint, is_endpoints};
 use crate::errors::{Errors, Sink};
 use crate::problem::{On, Problem};
 use argument::Arg;
@@ -39,7 +39,7 @@ pub(crate) struct Trait<'e> {
 
 /// A trait without its members.
 pub(crate) struct Head {
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     pub(crate) vis: Visibility,
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) auto: Option<Token![auto]>,
@@ -63,11 +63,11 @@ pub(crate) enum Member<'e> {
 pub(crate) struct Method<'e> {
     pub(crate) errors: Sink<'e>,
     /// All attributes but `#[endpoint]`.
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     /// The attribute as it is written, and as it was read.
-    pub(crate) endpoint: Option<(Attribute, EndpointAttr)>,
+    pub(crate) endpoint: Option<(Attr, EndpointAttr)>,
     /// Further `#[endpoint]`s.
-    pub(crate) repeated: Vec<Attribute>,
+    pub(crate) repeated: Vec<Attr>,
     /// `pub`, which a member of a trait can't have.
     pub(crate) vis: TokenStream,
     pub(crate) default: Option<Token![default]>,
@@ -111,13 +111,7 @@ pub(crate) fn read<'e>(
         let head = read_head.insert(input.call(head)?);
         let content;
         let _ = braced!(content in input);
-        for attr in content.call(Attribute::parse_inner)? {
-            // An inner attribute is about the whole trait as well, and is kept with the outer ones.
-            head.attrs.push(Attribute {
-                style: syn::AttrStyle::Outer,
-                ..attr
-            });
-        }
+        head.attrs.extend(content.call(Attr::parse_inner)?);
         while !content.is_empty() {
             if content.parse::<Option<Token![;]>>()?.is_some() {
                 // rustc reports it.
@@ -146,7 +140,7 @@ pub(crate) fn read<'e>(
 
 /// Reads a trait up to its members.
 fn head(input: ParseStream<'_>) -> syn::Result<Head> {
-    let attrs = input.call(Attribute::parse_outer)?;
+    let attrs = input.call(Attr::parse_outer)?;
     let vis = input.parse()?;
     let unsafety = input.parse()?;
     let auto = input.parse()?;
@@ -178,7 +172,7 @@ fn head(input: ParseStream<'_>) -> syn::Result<Head> {
 
 /// A method up to its `;` or its body, which stays unread.
 struct WholeMethod {
-    attrs: Vec<Attribute>,
+    attrs: Vec<Attr>,
     vis: TokenStream,
     default: Option<Token![default]>,
     sig: Signature,
@@ -187,7 +181,7 @@ struct WholeMethod {
 
 impl Parse for WholeMethod {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let mut attrs = input.call(Attribute::parse_outer)?;
+        let mut attrs = input.call(Attr::parse_outer)?;
         let mut vis = TokenStream::new();
         let mut default = None;
         // Mostly there is nothing else.
@@ -196,7 +190,7 @@ impl Parse for WholeMethod {
                 Visibility::Inherited => {}
                 written => vis = written.into_token_stream(),
             }
-            let more = input.call(Attribute::parse_outer)?;
+            let more = input.call(Attr::parse_outer)?;
             if !more.is_empty() {
                 // `pub` before attributes is an error of rustc's already.
                 vis = TokenStream::new();
@@ -273,7 +267,7 @@ fn starts_member(input: ParseStream<'_>) -> bool {
     }
     let ahead = input.fork();
     let attributes = ahead.peek(Token![#]);
-    if attributes && ahead.call(Attribute::parse_outer).is_err() {
+    if attributes && ahead.call(Attr::parse_outer).is_err() {
         return false;
     }
     ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
@@ -320,14 +314,10 @@ fn method(whole: WholeMethod, errors: Sink<'_>) -> Method<'_> {
     }
 }
 
-type EndpointOf = (
-    Vec<Attribute>,
-    Option<(Attribute, EndpointAttr)>,
-    Vec<Attribute>,
-);
+type EndpointOf = (Vec<Attr>, Option<(Attr, EndpointAttr)>, Vec<Attr>);
 
 /// The other attributes, the first `#[endpoint]`, and further ones.
-fn endpoint_of(attrs: Vec<Attribute>, errors: Sink<'_>) -> EndpointOf {
+fn endpoint_of(attrs: Vec<Attr>, errors: Sink<'_>) -> EndpointOf {
     let (ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_endpoint);
     let mut ours = ours.into_iter();
     let endpoint = ours.next().map(|attr| {
@@ -355,7 +345,12 @@ fn typed(arg: syn::PatType, index: usize, errors: Sink<'_>) -> Arg<'_> {
     };
     Arg {
         pattern,
-        ..Arg::new(arg.attrs, ident, Some(*arg.ty), errors)
+        ..Arg::new(
+            arg.attrs.into_iter().map(Attr::new),
+            ident,
+            Some(*arg.ty),
+            errors,
+        )
     }
 }
 
@@ -380,22 +375,23 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
 
 /// What is left of an item that is not ours to expand: itself, less our attributes.
 pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
+    let is_other = |attr: &Attribute| !is_endpoint(&Attr::new(attr.clone()));
     if let Ok(mut method) = syn::parse2::<syn::TraitItemFn>(item.clone()) {
-        method.attrs.retain(|attr| !is_endpoint(attr));
+        method.attrs.retain(is_other);
         strip_args(&mut method.sig);
         return method.into_token_stream();
     }
     if let Ok(mut function) = syn::parse2::<syn::ItemFn>(item.clone()) {
-        function.attrs.retain(|attr| !is_endpoint(attr));
+        function.attrs.retain(is_other);
         strip_args(&mut function.sig);
         return function.into_token_stream();
     }
     if let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) {
         item.attrs
-            .retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));
+            .retain(|attr| is_other(attr) && !is_endpoints(&Attr::new(attr.clone())));
         for member in &mut item.items {
             if let TraitItem::Fn(method) = member {
-                method.attrs.retain(|attr| !is_endpoint(attr));
+                method.attrs.retain(is_other);
                 strip_args(&mut method.sig);
             }
         }

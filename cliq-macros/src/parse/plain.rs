@@ -9,10 +9,12 @@ use syn::parse::discouraged::Speculative;
 use syn::parse::{ParseStream, Result};
 use syn::punctuated::Punctuated;
 use syn::{
-    AngleBracketedGenericArguments, Attribute, FnArg, GenericArgument, Generics, Ident, Pat,
-    PatIdent, PatType, PathArguments, PathSegment, Receiver, ReceiverKind, ReturnType, Safety,
-    Signature, Token, Type, TypePath, parenthesized, token,
+    AngleBracketedGenericArguments, FnArg, GenericArgument, Generics, Ident, Pat, PatIdent,
+    PatType, PathArguments, PathSegment, Receiver, ReceiverKind, ReturnType, Safety, Signature,
+    Token, Type, TypePath, parenthesized, token,
 };
+
+use crate::attrs::parse_outer;
 
 /// Reads any signature.
 pub(super) fn signature(input: ParseStream<'_>) -> Result<Signature> {
@@ -60,7 +62,7 @@ fn plain(input: ParseStream<'_>) -> Result<Signature> {
 
 /// `&self` or `name: Type`.
 fn argument(input: ParseStream<'_>, is_first: bool) -> Result<FnArg> {
-    let attrs = input.call(Attribute::parse_outer)?;
+    let attrs = input.call(parse_outer)?;
     if is_first && input.peek(Token![&]) {
         return Ok(FnArg::Receiver(Receiver {
             attrs,
