@@ -383,8 +383,11 @@ fn builder_name(method: &Ident) -> Ident {
         name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
         name.push_str(characters.as_str());
     }
-    // `_2` and `__` have nothing that a name could begin with.
-    if name.is_empty() || syn::parse_str::<Ident>(&name).is_err() && name != "Self" {
+    // `_2` and `__` have nothing that a name could begin with. No keyword but `Self` begins with a
+    // capital.
+    let is_name =
+        |name: &str| name.starts_with(char::is_uppercase) || syn::parse_str::<Ident>(name).is_ok();
+    if !is_name(&name) {
         name.insert(0, '_');
     }
     format_ident!("{name}Request", span = method.span())

@@ -4,7 +4,7 @@
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Ident, Meta, Token, Type};
+use syn::{Ident, Meta, PathArguments, Token, Type};
 
 use super::meta::summary;
 use super::out::Out;
@@ -15,7 +15,7 @@ use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
 use crate::check::{Api, Endpoint, Surface};
 use crate::problem::On;
-use crate::types::{scalar, single_name};
+use crate::types::{scalar, single_segment};
 
 pub(super) struct Expansion<'a> {
     pub(super) api: &'a Api,
@@ -168,7 +168,7 @@ impl Expansion<'_> {
         );
         let has_code = words.any(may_hold_code);
         self.gates(out);
-        for attr in self.api.attrs.iter().filter(is_allow) {
+        for attr in self.api.attrs.iter().filter(|attr| is_allow(attr)) {
             out.tokens(attr);
         }
         for attr in carried(attrs, has_code) {
@@ -235,7 +235,13 @@ impl Expansion<'_> {
     /// too.
     fn allows(&self, out: &mut Out) {
         let attrs = &self.surface().attrs;
-        for attr in self.api.attrs.iter().chain(attrs).filter(is_allow) {
+        for attr in self
+            .api
+            .attrs
+            .iter()
+            .chain(attrs)
+            .filter(|attr| is_allow(attr))
+        {
             out.tokens(attr);
         }
         if attrs.iter().any(is_deprecation) {
@@ -295,7 +301,7 @@ impl Expansion<'_> {
     }
 }
 
-fn is_allow(attr: &&Attr) -> bool {
+fn is_allow(attr: &Attr) -> bool {
     attr.is("allow")
 }
 
@@ -391,8 +397,16 @@ fn into(ty: &Type, out: &mut Out) {
 
 /// The places of a type's first and last tokens.
 fn ends(ty: &Type) -> (Span, Span) {
-    if let Some(name) = single_name(ty) {
-        return (name.span(), name.span());
+    // Mostly it is `A` or `A<B>`.
+    if let Type::Path(ty) = ty
+        && let Some(name) = single_segment(ty)
+    {
+        let first = name.ident.span();
+        match &name.arguments {
+            PathArguments::None => return (first, first),
+            PathArguments::AngleBracketed(arguments) => return (first, arguments.gt_token.span),
+            PathArguments::Parenthesized(_) => {}
+        }
     }
     let tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
     let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);

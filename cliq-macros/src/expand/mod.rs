@@ -112,6 +112,10 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
         tokens.into_iter().map(token).collect()
     }
     let keyword = Ident::new(keyword, span);
+    if let Visibility::Public(_) = vis {
+        let vis = Token![pub](span);
+        return quote!(#vis #keyword);
+    }
     let vis = moved(vis.to_token_stream(), span);
     quote!(#vis #keyword)
 }

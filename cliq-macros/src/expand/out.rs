@@ -14,12 +14,17 @@ use syn::Visibility;
 /// the `$crate` of the user's macro.
 const RUNTIME: &str = "$crate";
 
+/// How long a short text is, and how many of them are kept.
+const SHORT: usize = 32;
+
 pub(super) struct Out {
     /// `crate = …`.
     runtime: Option<TokenStream>,
     tokens: TokenStream,
     /// What follows them.
     text: String,
+    /// Short texts that were lexed before. They recur, and a copy costs a fraction.
+    short: Vec<(String, TokenStream)>,
 }
 
 impl Out {
@@ -29,6 +34,7 @@ impl Out {
             runtime: runtime.map(ToTokens::to_token_stream),
             tokens: TokenStream::new(),
             text: String::new(),
+            short: Vec::new(),
         }
     }
 
@@ -155,10 +161,19 @@ impl Out {
         {
             self.tokens.append(Punct::new(mark.into(), Spacing::Alone));
         } else if !text.is_empty() {
-            let tokens = lexed(text);
-            let tokens = match &self.runtime {
-                Some(runtime) => with_runtime(tokens, runtime),
-                None => tokens,
+            let known = self.short.iter().find(|(short, _)| short == text);
+            let tokens = if let Some((_, tokens)) = known {
+                tokens.clone()
+            } else {
+                let tokens = lexed(text);
+                let tokens = match &self.runtime {
+                    Some(runtime) => with_runtime(tokens, runtime),
+                    None => tokens,
+                };
+                if text.len() <= SHORT && self.short.len() < SHORT {
+                    self.short.push((text.to_owned(), tokens.clone()));
+                }
+                tokens
             };
             // As a stream: one by one, each token would be converted.
             self.tokens.extend([tokens]);

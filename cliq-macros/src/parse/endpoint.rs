@@ -225,11 +225,8 @@ fn path_as_key(first: &Word, rest: &[Word]) -> Option<(TokenStream, Word)> {
 
 /// Whether a word comes first that is not the beginning of `key = value`.
 fn begins_with_method(word: &Word) -> bool {
-    match &**word {
-        [TokenTree::Ident(_), TokenTree::Punct(_), ..] => false,
-        [first, ..] => matches!(first, TokenTree::Ident(_)),
-        [] => false,
-    }
+    matches!(word.first(), Some(TokenTree::Ident(_)))
+        && !matches!(word.get(1), Some(TokenTree::Punct(_)))
 }
 
 /// `POST "/path"`.
