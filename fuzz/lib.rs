@@ -6,6 +6,9 @@
 
 #![allow(dead_code, reason = "what only the macros' entry points use")]
 
+// Only a crate of procedural macros has it on its own.
+extern crate proc_macro;
+
 #[path = "../cliq-macros/src/attrs.rs"]
 mod attrs;
 #[path = "../cliq-macros/src/check/mod.rs"]
@@ -18,6 +21,8 @@ mod errors;
 mod expand;
 #[path = "../cliq-macros/src/fuzzing.rs"]
 mod fuzzing;
+#[path = "../cliq-macros/src/literal.rs"]
+mod literal;
 #[path = "../cliq-macros/src/parse/mod.rs"]
 mod parse;
 #[path = "../cliq-macros/src/problem/mod.rs"]

@@ -15,6 +15,7 @@ mod errors;
 mod expand;
 #[cfg(test)]
 mod fuzzing;
+mod literal;
 mod parse;
 mod problem;
 #[cfg(test)]

@@ -3,7 +3,7 @@
 
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::{GenericArgument, PathArguments, PathSegment, Type};
+use syn::{GenericArgument, PathArguments, PathSegment, Type, TypePath};
 
 /// The type of a value that is sent: what is left of it without `Option`, and what a list holds.
 pub(crate) struct Value {
@@ -59,6 +59,17 @@ pub(crate) fn single_name(ty: &Type) -> Option<&syn::Ident> {
     match ungrouped(ty) {
         Type::Path(path) if path.qself.is_none() && path.path.segments.len() == 1 => {
             last_segment(ty).map(|segment| &segment.ident)
+        }
+        _ => None,
+    }
+}
+
+/// The only segment of a path, such as `Name<T>`.
+pub(crate) fn single_segment(ty: &TypePath) -> Option<&PathSegment> {
+    let mut segments = ty.path.segments.iter();
+    match (segments.next(), segments.next()) {
+        (Some(segment), None) if ty.qself.is_none() && ty.path.leading_colon.is_none() => {
+            Some(segment)
         }
         _ => None,
     }
@@ -184,6 +195,9 @@ pub(crate) struct Inside {
 impl Inside {
     pub(crate) fn of(ty: &Type) -> Self {
         let mut this = Self::default();
+        if is_plain(ty) {
+            return this;
+        }
         let mut quote = false;
         any_token(ty.to_token_stream(), &mut |token| {
             match token {
@@ -205,6 +219,26 @@ impl Inside {
         });
         this
     }
+}
+
+/// Whether it is `A` or `A<B>` and nothing else.
+fn is_plain(ty: &Type) -> bool {
+    let Type::Path(ty) = ty else { return false };
+    let Some(segment) = single_segment(ty) else {
+        return false;
+    };
+    let is_plain = match &segment.arguments {
+        PathArguments::None => true,
+        PathArguments::AngleBracketed(arguments) => {
+            let mut arguments = arguments.args.iter();
+            match (arguments.next(), arguments.next()) {
+                (Some(GenericArgument::Type(argument)), None) => is_plain(argument),
+                _ => false,
+            }
+        }
+        PathArguments::Parenthesized(_) => false,
+    };
+    is_plain && segment.ident != "Self"
 }
 
 fn any_token(tokens: TokenStream, found: &mut dyn FnMut(&TokenTree) -> bool) -> bool {

@@ -1,12 +1,14 @@
 //! The arguments: their types, what callers pass for them, and where each goes.
 
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Type};
+use syn::{Ident, Type};
 
 use super::encoding::{Bound, Encoding};
 use super::reserved;
 use super::wire::is_same;
+use crate::attrs::Attr;
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::parse::argument::{Arg, ArgAttr};
 use crate::parse::endpoint::{EndpointAttr, Head};
 use crate::parse::keys::{Slot, Whole};
@@ -22,7 +24,7 @@ use crate::types::{
 /// An argument of an endpoint.
 pub(crate) struct Argument {
     pub(crate) ident: Ident,
-    pub(crate) docs: Vec<Attribute>,
+    pub(crate) docs: Vec<Attr>,
     /// An optional one is a setter of the builder, another a parameter of the method.
     pub(crate) value: Value,
     attr: Slot<ArgAttr>,
@@ -120,7 +122,7 @@ pub(super) fn read(written: Vec<Arg<'_>>, form: Option<Form>) -> Vec<Argument> {
                 Some(Sent {
                     name: attr
                         .name()
-                        .map_or_else(|| arg.ident.unraw().to_string(), syn::LitStr::value),
+                        .map_or_else(|| arg.ident.unraw().to_string(), Text::value),
                     encoding,
                     position: 0,
                 })

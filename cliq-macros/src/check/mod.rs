@@ -17,9 +17,9 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
 use syn::spanned::Spanned;
-use syn::{Attribute, Ident, Meta, Path, Token, TraitItem, Type, Visibility};
+use syn::{Ident, Meta, Path, Token, TraitItem, Type, Visibility};
 
-use crate::attrs::{hides_endpoint, is_async_trait, is_endpoints};
+use crate::attrs::{Attr, hides_endpoint, is_async_trait, is_endpoints};
 use crate::errors::Sink;
 use crate::parse::endpoint::EndpointAttr;
 use crate::parse::values::Schema;
@@ -34,12 +34,12 @@ use wire::{Defaults, Wire};
 
 /// A checked trait.
 pub(crate) struct Api {
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     pub(crate) vis: Visibility,
     pub(crate) trait_token: Token![trait],
     pub(crate) ident: Ident,
-    /// The runtime crate.
-    pub(crate) krate: Path,
+    /// The runtime crate, unless it is `::cliq_api`.
+    pub(crate) krate: Option<Path>,
     /// Whether, and with which feature, the metadata has schemas.
     pub(crate) schema: Option<Schema>,
     pub(crate) endpoints: Vec<Endpoint>,
@@ -61,7 +61,7 @@ pub(crate) struct Endpoint {
 /// What a user's code sees of an endpoint: known even where the declaration has errors.
 pub(crate) struct Surface {
     /// All attributes but ours.
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     pub(crate) fn_token: Token![fn],
     pub(crate) ident: Ident,
     pub(crate) receiver: TokenStream,
@@ -119,7 +119,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
     if let Some(left) = left.filter(|_| all_sound && !errors.failed()) {
         errors.push(Ident::new("_", left), &Problem::UnreadableAttribute);
     }
-    let is_ours = |attr: &Attribute| is_endpoints(attr) || is_async_trait(attr);
+    let is_ours = |attr: &Attr| is_endpoints(attr) || is_async_trait(attr);
     Api {
         attrs: head
             .attrs
@@ -129,7 +129,7 @@ pub(crate) fn check(written: Trait<'_>) -> Api {
         vis: head.vis,
         trait_token: head.trait_token,
         ident: head.ident,
-        krate: defaults.krate(),
+        krate: defaults.krate().cloned(),
         schema: defaults.schema().cloned(),
         endpoints,
         others,
@@ -260,7 +260,7 @@ fn endpoint<'e>(mut method: Method<'e>, defaults: &Defaults) -> Declared<'e> {
 /// `#[endpoint]`.
 fn without_endpoint(method: &mut Method<'_>) {
     let errors = method.errors;
-    let hiding: Vec<Attribute> = method
+    let hiding: Vec<Attr> = method
         .attrs
         .extract_if(.., |attr| hides_endpoint(attr))
         .collect();
@@ -270,7 +270,7 @@ fn without_endpoint(method: &mut Method<'_>) {
     if method.endpoint.is_some() || method.half_typed {
         return;
     }
-    let misspelt: Vec<Attribute> = method
+    let misspelt: Vec<Attr> = method
         .attrs
         .extract_if(.., |attr| is_misspelt_endpoint(attr))
         .collect();
@@ -285,17 +285,12 @@ fn without_endpoint(method: &mut Method<'_>) {
 }
 
 /// `#[enpoint(…)]`, `#[get("…")]`: what other words for it look like.
-fn is_misspelt_endpoint(attr: &Attribute) -> bool {
-    let Some(name) = attr.path().segments.last() else {
-        return false;
-    };
-    let name = name.ident.to_string();
+fn is_misspelt_endpoint(attr: &Attr) -> bool {
+    let name = attr.name();
     let is_method = METHODS
         .iter()
-        .any(|method| method.name.eq_ignore_ascii_case(&name));
-    is_method
-        || name == "route"
-        || attr.path().segments.len() == 1 && nearest(&name, ["endpoint"]).is_some()
+        .any(|method| method.name.eq_ignore_ascii_case(name));
+    is_method || name == "route" || attr.is_single() && nearest(name, ["endpoint"]).is_some()
 }
 
 /// What the endpoint does, if method and path can be read. What has errors is dropped once those
@@ -320,7 +315,7 @@ fn wire(
 
 /// `#[expect(…)]` as `#[allow(…)]`: what is expected may arise in one of the generated items and
 /// not in the others.
-fn lenient(mut attr: Attribute) -> Attribute {
+fn lenient(attr: Attr) -> Attr {
     fn words(tokens: TokenStream) -> TokenStream {
         let mut tokens = tokens.into_iter().peekable();
         let mut lenient = TokenStream::new();
@@ -336,14 +331,20 @@ fn lenient(mut attr: Attribute) -> Attribute {
         }
         lenient
     }
-    if let Meta::List(list) = &mut attr.meta {
-        if list.path.is_ident("expect") {
-            list.path = Ident::new("allow", list.path.span()).into();
-        } else if list.path.is_ident("cfg_attr") {
-            list.tokens = words(std::mem::take(&mut list.tokens));
-        }
+    let is_expect = attr.is("expect");
+    if !is_expect && !attr.is("cfg_attr") {
+        return attr;
     }
-    attr
+    attr.with_meta(|mut meta| {
+        if let Meta::List(list) = &mut meta {
+            if is_expect {
+                list.path = Ident::new("allow", list.path.span()).into();
+            } else {
+                list.tokens = words(std::mem::take(&mut list.tokens));
+            }
+        }
+        meta
+    })
 }
 
 /// A type of the builder's name would be hidden by it.
@@ -382,8 +383,11 @@ fn builder_name(method: &Ident) -> Ident {
         name.extend(characters.next().into_iter().flat_map(char::to_uppercase));
         name.push_str(characters.as_str());
     }
-    // `_2` and `__` have nothing that a name could begin with.
-    if name.is_empty() || syn::parse_str::<Ident>(&name).is_err() && name != "Self" {
+    // `_2` and `__` have nothing that a name could begin with. No keyword but `Self` begins with a
+    // capital.
+    let is_name =
+        |name: &str| name.starts_with(char::is_uppercase) || syn::parse_str::<Ident>(name).is_ok();
+    if !is_name(&name) {
         name.insert(0, '_');
     }
     format_ident!("{name}Request", span = method.span())

@@ -1,8 +1,9 @@
 //! What an endpoint sends and expects: its keys, with those of the trait where it has none.
 
-use syn::{LitStr, Path};
+use syn::Path;
 
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::parse::endpoint::{EndpointArgs, EndpointAttr, Head, TraitArgs};
 use crate::parse::keys::{Read, Whole};
 use crate::parse::values::{Bucket, Headers, Lock, Schema, Scopes as WrittenScopes, Server};
@@ -127,7 +128,7 @@ pub(super) fn check_keys(attr: &EndpointAttr, defaults: &Defaults, errors: Sink<
 }
 
 /// Reports constants of one name.
-fn repeated<'n>(on: On, names: impl Iterator<Item = &'n LitStr>, errors: Sink<'_>) {
+fn repeated<'n>(on: On, names: impl Iterator<Item = &'n Text>, errors: Sink<'_>) {
     let mut seen: Vec<String> = Vec::new();
     for name in names {
         let text = name.value();
@@ -167,7 +168,7 @@ fn headers(keys: &EndpointArgs, of_trait: &TraitArgs) -> Vec<(String, String)> {
 
 fn prefixed(scopes: &WrittenScopes, prefix: Option<&str>, errors: Sink<'_>) -> Option<Scopes> {
     let errors = errors.part();
-    let name = |name: &LitStr| {
+    let name = |name: &Text| {
         let found = name.value();
         let Some(prefix) = prefix else { return found };
         let repeats = found
@@ -196,12 +197,9 @@ impl Defaults {
         Self { args }
     }
 
-    /// The path of the runtime crate: `::cliq_api`, or that of `crate = …`.
-    pub(super) fn krate(&self) -> Path {
-        match self.args.keys.krate.value() {
-            Some(krate) => krate.0.clone(),
-            None => syn::parse_quote!(::cliq_api),
-        }
+    /// The path of `crate = …`.
+    pub(super) fn krate(&self) -> Option<&Path> {
+        self.args.keys.krate.value().map(|krate| &krate.0)
     }
 
     /// Reports what is wrong with the trait's keys.

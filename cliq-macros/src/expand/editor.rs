@@ -7,10 +7,11 @@
 
 use std::sync::LazyLock;
 
-use proc_macro2::{Span, TokenStream};
+use proc_macro2::Delimiter;
 use quote::quote;
 use syn::Ident;
 
+use super::out::Out;
 use crate::check::Api;
 use crate::parse::argument::options_of;
 use crate::parse::endpoint::keys_of;
@@ -65,25 +66,35 @@ fn module(on: On) -> String {
 
 /// To be put before everything else: rust-analyzer compares the expansions with and without the
 /// word that is being typed by their offsets.
-pub(super) fn completions(api: &Api) -> TokenStream {
-    let modules: TokenStream = MODULES.parse().unwrap_or_default();
-    let uses = places().map(|on| {
-        let module = Ident::new(on.name(), Span::call_site());
-        let is_name = |word: &Ident| syn::parse2::<Ident>(quote!(#word)).is_ok();
-        let words = api.unknown.iter();
-        let words = words.filter(|(place, word)| *place == on && is_name(word));
-        let words = words.map(|(_, word)| word);
-        // `self` is there without a word, too: where none is begun, one is put beside it.
-        quote!(use #module::{self as _ #(, #words as _)*};)
-    });
-    quote! {
-        #[allow(unexpected_cfgs)]
-        const _: () = {
-            #[cfg(rust_analyzer)]
-            {
-                #modules
-                #(#uses)*
+pub(super) fn completions(api: &Api, out: &mut Out) {
+    out.text("#[allow(unexpected_cfgs)] const _: () =");
+    let is_name = |word: &Ident| syn::parse2::<Ident>(quote!(#word)).is_ok();
+    let words: Vec<_> = api
+        .unknown
+        .iter()
+        .filter(|(_, word)| is_name(word))
+        .collect();
+    out.group(Delimiter::Brace, |out| {
+        out.text("#[cfg(rust_analyzer)]");
+        out.group(Delimiter::Brace, |out| {
+            out.text(&MODULES);
+            for on in places() {
+                // `self` is there without a word, too: where none is begun, one is put beside it.
+                out.text("use ").text(on.name());
+                let mut words = words.iter().filter(|(place, _)| *place == on).peekable();
+                if words.peek().is_none() {
+                    out.text("::{self as _};");
+                    continue;
+                }
+                out.text("::").group(Delimiter::Brace, |out| {
+                    out.text("self as _");
+                    for (_, word) in words {
+                        out.text(",").tokens(word).text("as _");
+                    }
+                });
+                out.text(";");
             }
-        };
-    }
+        });
+    });
+    out.text(";");
 }

@@ -1,20 +1,21 @@
 //! What is generated for one endpoint: the trait's method, the builder with its setters, and what
 //! makes this an endpoint.
 
-use proc_macro2::{Delimiter, Group, Literal, Span, TokenStream, TokenTree};
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::{ToTokens, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Expr, ExprLit, Ident, Lit, Meta, Path, Token, Type};
+use syn::{Ident, Meta, PathArguments, Token, Type};
 
 use super::meta::summary;
+use super::out::Out;
 use super::{Names, head};
-use crate::attrs::{is_deprecation, is_doc, is_gate};
+use crate::attrs::{Attr, is_deprecation, is_doc, is_gate};
 use crate::check::answer::AnswerType;
 use crate::check::arguments::{Argument, Sent, Takes};
 use crate::check::encoding::Encoding;
 use crate::check::{Api, Endpoint, Surface};
 use crate::problem::On;
-use crate::types::{Value, scalar};
+use crate::types::{scalar, single_segment};
 
 pub(super) struct Expansion<'a> {
     pub(super) api: &'a Api,
@@ -27,14 +28,22 @@ impl Expansion<'_> {
         &self.endpoint.surface
     }
 
-    pub(super) fn krate(&self) -> &Path {
-        &self.api.krate
+    /// The `#[cfg]`s that every generated item repeats.
+    fn gates(&self, out: &mut Out) {
+        let of_trait = self.api.attrs.iter();
+        for attr in of_trait
+            .chain(&self.surface().attrs)
+            .filter(|attr| is_gate(attr))
+        {
+            out.tokens(attr);
+        }
     }
 
-    /// The `#[cfg]`s that every generated item repeats.
-    fn gates(&self) -> impl Iterator<Item = &Attribute> {
-        let of_trait = self.api.attrs.iter().filter(|attr| is_gate(attr));
-        of_trait.chain(self.surface().attrs.iter().filter(|attr| is_gate(attr)))
+    /// The `#[cfg]`s of the method.
+    fn own_gates(&self, out: &mut Out) {
+        for attr in self.surface().attrs.iter().filter(|attr| is_gate(attr)) {
+            out.tokens(attr);
+        }
     }
 
     /// How an argument is sent; `None` after an error.
@@ -43,7 +52,7 @@ impl Expansion<'_> {
     }
 
     /// The trait's method.
-    pub(super) fn method(&self, docs: Option<&str>, out: &mut TokenStream) {
+    pub(super) fn method(&self, docs: Option<&str>, out: &mut Out) {
         let Surface {
             attrs,
             fn_token,
@@ -53,190 +62,225 @@ impl Expansion<'_> {
             args,
             ..
         } = self.surface();
-        let krate = self.krate();
         let required = || args.iter().filter(|arg| !arg.value.optional);
-        let params = required().map(parameter);
-        let setting = required().map(|arg| self.set(arg));
-        let unused = self
-            .endpoint
-            .wire
-            .is_none()
-            .then(|| quote!(#[allow(unused_variables)]));
-        let deprecated = attrs
-            .iter()
-            .any(is_deprecation)
-            .then(|| quote!(#[allow(deprecated)]));
-        let marker = self.marker();
-        let docs = docs.map(|docs| {
-            let docs = below(attrs, docs);
-            quote!(#[doc = #docs])
+        for attr in attrs {
+            out.tokens(attr);
+        }
+        if let Some(docs) = docs {
+            out.text("#[doc = ").string(&below(attrs, docs)).text("]");
+        }
+        if self.endpoint.wire.is_none() {
+            out.text("#[allow(unused_variables)]");
+        }
+        if attrs.iter().any(is_deprecation) {
+            out.text("#[allow(deprecated)]");
+        }
+        out.tokens(fn_token).tokens(ident);
+        out.group(Delimiter::Parenthesis, |out| {
+            out.tokens(receiver);
+            for arg in required() {
+                out.text(",");
+                parameter(arg, out);
+            }
         });
-        let mut body = Group::new(
-            Delimiter::Brace,
-            quote! {
-                #krate::__private::built(self, #krate::__private::call::<#marker>()#(#setting)*)
-            },
-        );
+        out.text("->").tokens(builder);
         // rustc points at the method's name if the whole method has its span.
-        body.set_span(ident.span());
-        out.extend(quote! {
-            #(#attrs)* #docs #unused #deprecated
-            #fn_token #ident(#receiver #(, #params)*) -> #builder #body
+        out.group_at(ident.span(), Delimiter::Brace, |out| {
+            out.runtime("::__private::built");
+            out.group(Delimiter::Parenthesis, |out| {
+                out.text("self, ").runtime("::__private::call::<");
+                self.marker(out);
+                out.text(">()");
+                for arg in required() {
+                    self.set(arg, out);
+                }
+            });
         });
     }
 
     /// `.path::<ThreadChatId>(0, thread_chat_id)`.
-    fn set(&self, arg: &Argument) -> Option<TokenStream> {
-        let sent = self.sent(arg)?;
+    fn set(&self, arg: &Argument, out: &mut Out) {
+        let Some(sent) = self.sent(arg) else { return };
         let row = sent.encoding.row();
-        let setter = Ident::new(row.setter, Span::call_site());
-        let position = Literal::usize_unsuffixed(sent.position);
-        let value = value(arg, self.krate());
         // The user's type is where its bound is required, so that an error about it points there.
-        let ty = match &arg.value.item {
-            Some(item) if row.per_item => item,
-            _ => arg.value.ty.as_ref()?,
+        let ty = match (&arg.value.item, &arg.value.ty) {
+            (Some(item), _) if row.per_item => item,
+            (_, Some(ty)) => ty,
+            (_, None) => return,
         };
-        Some(quote!(.#setter::<#ty>(#position, #value)))
+        out.text(".").text(row.setter).text("::<").tokens(ty);
+        out.text(">").group(Delimiter::Parenthesis, |out| {
+            out.number(sent.position).text(", ");
+            value(arg, out);
+        });
     }
 
     /// The type that distinguishes the endpoint's builder from the trait's others.
-    pub(super) fn declare_marker(&self, out: &mut TokenStream) {
-        let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
-        let (vis, marker) = (&self.names.inner_vis, self.marker_name());
-        out.extend(quote!(#(#gates)* #vis struct #marker;));
+    pub(super) fn declare_marker(&self, out: &mut Out) {
+        self.own_gates(out);
+        out.visibility(&self.names.inner_vis);
+        out.text("struct ").text(&self.marker_name()).text(";");
     }
 
     /// `__threads::FollowThread`.
-    fn marker(&self) -> TokenStream {
-        let (module, marker) = (&self.names.markers, self.marker_name());
-        quote!(#module::#marker)
+    fn marker(&self, out: &mut Out) {
+        out.text(&self.names.markers).text("::");
+        out.text(&self.marker_name());
     }
 
     /// `ThreadsCall<__threads::FollowThread>`, of which the builder's name is an alias. Generated
     /// code doesn't use the alias, so that a name that is taken is reported once.
-    fn kind(&self) -> TokenStream {
-        let (builder, marker) = (&self.names.builder, self.marker());
-        quote!(#builder<#marker>)
+    fn kind(&self, out: &mut Out) {
+        out.tokens(&self.names.builder).text("<");
+        self.marker(out);
+        out.text(">");
     }
 
     /// `FollowThread` of `FollowThreadRequest`.
-    fn marker_name(&self) -> Ident {
+    fn marker_name(&self) -> String {
         let builder = self.surface().builder.to_string();
         match builder.strip_suffix("Request") {
-            Some(name) if name != "Self" && name != "_" => Ident::new(name, Span::call_site()),
-            _ => Ident::new(&builder, Span::call_site()),
+            Some(name) if name != "Self" && name != "_" => name.to_owned(),
+            _ => builder,
         }
     }
 
     /// The builder, with its setters and what makes it an endpoint.
-    pub(super) fn builder(&self, docs: Option<&str>, out: &mut TokenStream) {
+    pub(super) fn builder(&self, docs: Option<&str>, out: &mut Out) {
+        self.alias(docs, out);
+        self.declaration(out);
+        self.setters(out);
+    }
+
+    /// `pub type FollowThreadRequest = ThreadsCall<__threads::FollowThread>;`.
+    fn alias(&self, docs: Option<&str>, out: &mut Out) {
         let Surface {
             attrs,
             ident,
             builder,
             args,
-            answer,
             ..
         } = self.surface();
-        let Api { vis, .. } = self.api;
-        let krate = self.krate();
-        let gates: Vec<_> = self.gates().collect();
         let mut words = attrs.iter().chain(
             args.iter()
                 .filter(|arg| !arg.value.optional)
                 .flat_map(|arg| &arg.docs),
         );
         let has_code = words.any(may_hold_code);
-        let carried = carried(attrs, has_code);
+        self.gates(out);
+        for attr in self.api.attrs.iter().filter(|attr| is_allow(attr)) {
+            out.tokens(attr);
+        }
+        for attr in carried(attrs, has_code) {
+            out.tokens(attr);
+        }
         let (api, name) = (self.api.ident.unraw(), ident.unraw());
         let about = format!(" The call of [`{api}::{name}`]({api}::{name}), not sent yet.");
-        let about = below(
-            attrs,
-            &docs.map_or_else(|| about.clone(), |docs| format!("{docs}\n\n{about}")),
-        );
-        let about = if has_code {
-            untested(&quote!(doc = #about))
-        } else {
-            quote!(#[doc = #about])
+        let about = match docs {
+            Some(docs) => format!("{docs}\n\n{about}"),
+            None => about,
         };
-        let (head, end) = (head(vis, "type", ident.span()), Token![;](ident.span()));
-        let (kind, marker) = (self.kind(), self.marker());
-        let decode = Ident::new(answer.decode.name(), Span::call_site());
-        let response = response(&answer.ty, krate);
-        let meta = self.meta();
-        // The builder is deprecated with the method.
-        let allow = attrs
-            .iter()
-            .any(is_deprecation)
-            .then(|| quote!(#[allow(deprecated)]));
-        let is_allow = |attr: &&Attribute| attr.path().is_ident("allow");
-        let by_trait: Vec<_> = self.api.attrs.iter().filter(is_allow).collect();
-        let allows: Vec<_> = by_trait
-            .iter()
-            .copied()
-            .chain(attrs.iter().filter(is_allow))
-            .collect();
-        let setters = args
-            .iter()
-            .filter(|arg| arg.value.optional)
-            .map(|arg| self.setter(arg));
-        let setters: TokenStream = setters.collect();
-        out.extend(quote! {
-            #(#gates)* #(#by_trait)* #(#carried)*
-            #about
-            #[allow(dead_code, unreachable_pub)]
-            #head #builder = #kind #end
-            #(#gates)*
-            #(#allows)*
-            #allow
-            #[automatically_derived]
-            impl #krate::__private::Declaration for #marker {
-                #response
-                type Decode = #krate::decode::#decode;
-                const META: &'static #krate::EndpointMeta = &#meta;
+        let about = below(attrs, &about);
+        if has_code {
+            out.text("#[cfg_attr(not(doctest), doc = ");
+            out.string(&about).text(")]");
+        } else {
+            out.text("#[doc = ").string(&about).text("]");
+        }
+        out.text("#[allow(dead_code, unreachable_pub)]");
+        out.tokens(head(&self.api.vis, "type", ident.span()));
+        out.tokens(builder).text("=");
+        self.kind(out);
+        out.tokens(Token![;](ident.span()));
+    }
+
+    /// The endpoint's response and metadata.
+    fn declaration(&self, out: &mut Out) {
+        let answer = &self.surface().answer;
+        self.gates(out);
+        self.allows(out);
+        out.text("#[automatically_derived] impl ");
+        out.runtime("::__private::Declaration for ");
+        self.marker(out);
+        out.group(Delimiter::Brace, |out| {
+            response(&answer.ty, out);
+            out.text("type Decode = ").runtime("::decode::");
+            out.text(answer.decode.name()).text(";");
+            out.text("const META: &'static ");
+            out.runtime("::EndpointMeta = &");
+            self.meta(out);
+            out.text(";");
+        });
+    }
+
+    /// The setters of the optional arguments.
+    fn setters(&self, out: &mut Out) {
+        let args = &self.surface().args;
+        let optional = || args.iter().filter(|arg| arg.value.optional);
+        if optional().next().is_none() {
+            return;
+        }
+        self.gates(out);
+        self.allows(out);
+        out.text("#[allow(dead_code, unreachable_pub)] impl ");
+        self.kind(out);
+        out.group(Delimiter::Brace, |out| {
+            for arg in optional() {
+                self.setter(arg, out);
             }
         });
-        if !setters.is_empty() {
-            out.extend(quote! {
-                #(#gates)* #(#allows)* #allow #[allow(dead_code, unreachable_pub)]
-                impl #kind { #setters }
-            });
+    }
+
+    /// What the user allows, and what follows from the method's being deprecated: its builder is,
+    /// too.
+    fn allows(&self, out: &mut Out) {
+        let attrs = &self.surface().attrs;
+        for attr in self
+            .api
+            .attrs
+            .iter()
+            .chain(attrs)
+            .filter(|attr| is_allow(attr))
+        {
+            out.tokens(attr);
+        }
+        if attrs.iter().any(is_deprecation) {
+            out.text("#[allow(deprecated)]");
         }
     }
 
-    fn setter(&self, arg: &Argument) -> TokenStream {
-        let vis = &self.api.vis;
+    fn setter(&self, arg: &Argument, out: &mut Out) {
         let Argument { ident, docs, .. } = arg;
-        let parameter = parameter(arg);
-        let body = match self.set(arg) {
-            Some(set) => quote!(Self(self.0 #set, self.1)),
-            None => quote!(self),
-        };
-        let sent = self.sent(arg);
-        let unused = sent.is_none().then(|| quote!(#[allow(unused_variables)]));
-        let about = sent.map(|sent| {
-            let name = &sent.name;
-            let about = match sent.encoding.row().on {
-                On::Body => " Sets the whole body.".to_owned(),
-                _ if sent.encoding == Encoding::QueryFlatten => {
-                    " Sets query parameters, one for each member.".to_owned()
-                }
-                _ if sent.encoding == Encoding::FieldFlatten => {
-                    " Sets fields of the body, one for each member.".to_owned()
-                }
-                On::Query => format!(" Sets the query parameter `{name}`."),
-                On::Header => format!(" Sets the header `{name}`."),
-                On::Part => format!(" Sets the part `{name}` of the body."),
-                _ => format!(" Sets the field `{name}` of the body."),
-            };
-            let about = below(docs, &about);
-            quote!(#[doc = #about])
-        });
-        quote! {
-            #(#docs)* #about #unused
-            #vis fn #ident(self, #parameter) -> Self { #body }
+        for attr in docs {
+            out.tokens(attr);
         }
+        let sent = self.sent(arg);
+        match sent {
+            Some(sent) => {
+                let about = below(docs, &about_setter(sent));
+                out.text("#[doc = ").string(&about).text("]");
+            }
+            None => {
+                out.text("#[allow(unused_variables)]");
+            }
+        }
+        out.visibility(&self.api.vis).text("fn ").tokens(ident);
+        out.group(Delimiter::Parenthesis, |out| {
+            out.text("self, ");
+            parameter(arg, out);
+        });
+        out.text("-> Self");
+        out.group(Delimiter::Brace, |out| {
+            if sent.is_some() && arg.value.ty.is_some() {
+                out.text("Self").group(Delimiter::Parenthesis, |out| {
+                    out.text("self.0");
+                    self.set(arg, out);
+                    out.text(", self.1");
+                });
+            } else {
+                out.text("self");
+            }
+        });
     }
 
     /// The arguments, by their positions.
@@ -249,137 +293,152 @@ impl Expansion<'_> {
         args
     }
 
-    /// The metadata of the arguments, by their positions.
-    pub(super) fn params(&self) -> Vec<TokenStream> {
-        let params = self.sent_args().into_iter();
-        params
-            .map(|(sent, arg)| {
-                let param = param_meta(self.krate(), sent, arg);
-                let value = value_meta(sent, &arg.value);
-                quote!(#param #value)
-            })
-            .collect()
-    }
-
-    pub(super) fn table_entry(&self, out: &mut TokenStream) {
-        let (krate, marker) = (self.krate(), self.marker());
-        let gates = self.surface().attrs.iter().filter(|attr| is_gate(attr));
-        out.extend(quote!(#(#gates)* <#marker as #krate::__private::Declaration>::META,));
+    pub(super) fn table_entry(&self, out: &mut Out) {
+        self.own_gates(out);
+        out.text("<");
+        self.marker(out);
+        out.text(" as ").runtime("::__private::Declaration>::META,");
     }
 }
 
-/// `Param::query("name", true, "The name.")`.
-fn param_meta(krate: &Path, sent: &Sent, arg: &Argument) -> TokenStream {
-    let (row, name) = (sent.encoding.row(), &sent.name);
-    let required = !arg.value.optional;
-    let summary = summary(&arg.docs).unwrap_or_default();
-    let ident = |name: &str| Ident::new(name, Span::call_site());
-    if row.is_short {
-        let kind = ident(row.setter);
-        return quote!(#krate::Param::#kind(#name, #required, #summary));
-    }
-    let place = ident(row.place);
-    let shape = ident(row.shape);
-    let content_type = match &sent.encoding {
-        Encoding::BodyBytes(content_type) | Encoding::BodyStream(content_type) => {
-            Some(quote!((#content_type)))
+fn is_allow(attr: &Attr) -> bool {
+    attr.is("allow")
+}
+
+/// What a setter does, for its documentation.
+fn about_setter(sent: &Sent) -> String {
+    let name = &sent.name;
+    match sent.encoding.row().on {
+        On::Body => " Sets the whole body.".to_owned(),
+        _ if sent.encoding == Encoding::QueryFlatten => {
+            " Sets query parameters, one for each member.".to_owned()
         }
-        _ => None,
-    };
-    quote! {
-        #krate::Param::new(
-            #name, #krate::Place::#place, #krate::Shape::#shape #content_type, #required, #summary
-        )
+        _ if sent.encoding == Encoding::FieldFlatten => {
+            " Sets fields of the body, one for each member.".to_owned()
+        }
+        On::Query => format!(" Sets the query parameter `{name}`."),
+        On::Header => format!(" Sets the header `{name}`."),
+        On::Part => format!(" Sets the part `{name}` of the body."),
+        _ => format!(" Sets the field `{name}` of the body."),
     }
 }
 
-/// `.boolean()`, `.string().list()`: what the type's name reveals of the value.
-fn value_meta(sent: &Sent, value: &Value) -> TokenStream {
-    let mut meta = TokenStream::new();
-    let kind = value.item.as_ref().or(value.ty.as_ref()).and_then(scalar);
-    if let Some(kind) = kind {
-        let kind = Ident::new(kind, Span::call_site());
-        meta.extend(quote!(.#kind()));
+/// `Param::query("name", true, "The name.")`, and what the type's name reveals of the value:
+/// `.boolean()`, `.string().list()`.
+pub(super) fn param_meta(sent: &Sent, arg: &Argument, out: &mut Out) {
+    let (row, name) = (sent.encoding.row(), &sent.name);
+    let required = if arg.value.optional { "false" } else { "true" };
+    let summary = summary(&arg.docs).unwrap_or_default();
+    out.runtime("::Param::");
+    if row.is_short {
+        out.text(row.setter).text("(").string(name);
+    } else {
+        out.text("new(").string(name).text(", ");
+        out.runtime("::Place::").text(row.place).text(", ");
+        out.runtime("::Shape::").text(row.shape);
+        if let Encoding::BodyBytes(content_type) | Encoding::BodyStream(content_type) =
+            &sent.encoding
+        {
+            out.text("(").string(content_type).text(")");
+        }
+    }
+    out.text(", ").text(required).text(", ");
+    out.string(&summary).text(")");
+    let value = &arg.value;
+    if let Some(kind) = value.item.as_ref().or(value.ty.as_ref()).and_then(scalar) {
+        out.text(".").text(kind).text("()");
     }
     // Elsewhere the shape covers it.
-    if value.item.is_some() && sent.encoding.row().shape == "Json" {
-        meta.extend(quote!(.list()));
+    if value.item.is_some() && row.shape == "Json" {
+        out.text(".list()");
     }
-    meta
 }
 
 /// `thread_chat_id: impl Into<ThreadChatId>`. The bound has the span of the user's type, where
 /// rustc then points if a value doesn't convert.
-fn parameter(arg: &Argument) -> TokenStream {
-    let ident = &arg.ident;
+fn parameter(arg: &Argument, out: &mut Out) {
+    out.tokens(&arg.ident).text(":");
     match arg.takes() {
-        Takes::Anything => quote!(#ident: impl ::core::marker::Sized),
-        Takes::Itself(ty) => quote!(#ident: #ty),
-        Takes::Into(ty) => {
-            let into = into(ty);
-            quote!(#ident: impl #into)
+        Takes::Anything => {
+            out.text("impl ::core::marker::Sized");
         }
-        Takes::Each { item, into: true } => {
-            let into = into(item);
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = impl #into>)
+        Takes::Itself(ty) => {
+            out.tokens(ty);
         }
-        Takes::Each { item, into: false } => {
-            quote!(#ident: impl ::core::iter::IntoIterator<Item = #item>)
+        Takes::Into(ty) => into(ty, out),
+        Takes::Each { item, into } => {
+            out.text("impl ::core::iter::IntoIterator<Item = ");
+            each(item, into, out);
+            out.text(">");
         }
-        Takes::EachOfEach { item, into: true } => {
-            let into = into(item);
-            quote! {
-                #ident: impl ::core::iter::IntoIterator<
-                    Item = impl ::core::iter::IntoIterator<Item = impl #into>
-                >
-            }
-        }
-        Takes::EachOfEach { item, into: false } => {
-            quote! {
-                #ident: impl ::core::iter::IntoIterator<
-                    Item = impl ::core::iter::IntoIterator<Item = #item>
-                >
-            }
+        Takes::EachOfEach { item, into } => {
+            out.text("impl ::core::iter::IntoIterator<Item = ");
+            out.text("impl ::core::iter::IntoIterator<Item = ");
+            each(item, into, out);
+            out.text("> >");
         }
     }
 }
 
-fn into(ty: &Type) -> TokenStream {
+fn each(item: &Type, is_into: bool, out: &mut Out) {
+    if is_into {
+        into(item, out);
+    } else {
+        out.tokens(item);
+    }
+}
+
+fn into(ty: &Type, out: &mut Out) {
     let (first, last) = ends(ty);
-    let (root, end) = (Token![::](first), Token![>](last));
-    quote!(#root core::convert::Into<#ty #end)
+    out.text("impl").tokens(Token![::](first));
+    out.text("core::convert::Into<").tokens(ty);
+    out.tokens(Token![>](last));
 }
 
 /// The places of a type's first and last tokens.
 fn ends(ty: &Type) -> (Span, Span) {
+    // Mostly it is `A` or `A<B>`.
+    if let Type::Path(ty) = ty
+        && let Some(name) = single_segment(ty)
+    {
+        let first = name.ident.span();
+        match &name.arguments {
+            PathArguments::None => return (first, first),
+            PathArguments::AngleBracketed(arguments) => return (first, arguments.gt_token.span),
+            PathArguments::Parenthesized(_) => {}
+        }
+    }
     let tokens: Vec<_> = ty.to_token_stream().into_iter().collect();
     let span = |token: Option<&TokenTree>| token.map_or_else(Span::call_site, TokenTree::span);
     (span(tokens.first()), span(tokens.last()))
 }
 
 /// The argument's value. The setter converts it.
-fn value(arg: &Argument, krate: &Path) -> TokenStream {
-    let ident = &arg.ident;
-    match arg.takes() {
-        Takes::Anything | Takes::Itself(_) | Takes::Into(_) => ident.to_token_stream(),
-        Takes::Each { item, .. } => quote!(#krate::__private::collect::<#item>(#ident)),
-        Takes::EachOfEach { item, .. } => {
-            quote!(#krate::__private::collect_lists::<#item>(#ident))
-        }
-    }
+fn value(arg: &Argument, out: &mut Out) {
+    let collect = match arg.takes() {
+        Takes::Anything | Takes::Itself(_) | Takes::Into(_) => None,
+        Takes::Each { item, .. } => Some(("collect", item)),
+        Takes::EachOfEach { item, .. } => Some(("collect_lists", item)),
+    };
+    let Some((collect, item)) = collect else {
+        out.tokens(&arg.ident);
+        return;
+    };
+    out.runtime("::__private::").text(collect).text("::<");
+    out.tokens(item).text(">");
+    out.group(Delimiter::Parenthesis, |out| {
+        out.tokens(&arg.ident);
+    });
 }
 
 /// The method's attributes that its builder repeats.
-fn carried(attrs: &[Attribute], has_code: bool) -> impl Iterator<Item = TokenStream> {
+fn carried(attrs: &[Attr], has_code: bool) -> impl Iterator<Item = TokenStream> {
     attrs
         .iter()
         .filter(|attr| !is_gate(attr))
-        .filter_map(move |attr| match &attr.meta {
-            meta if has_code && attr.path().is_ident("doc") => Some(untested(meta)),
-            _ if ["deprecated", "doc", "allow", "cfg_attr"]
-                .iter()
-                .any(|name| attr.path().is_ident(name)) =>
-            {
+        .filter_map(move |attr| match attr.name() {
+            "doc" if has_code && attr.is_single() => Some(untested(attr.meta())),
+            "deprecated" | "doc" | "allow" | "cfg_attr" if attr.is_single() => {
                 Some(attr.to_token_stream())
             }
             _ => None,
@@ -394,56 +453,41 @@ fn untested(doc: &impl ToTokens) -> TokenStream {
 
 /// What follows the user's words: after an empty line, if there are any. rustdoc trims one line
 /// break.
-fn below(attrs: &[Attribute], docs: &str) -> String {
+fn below(attrs: &[Attr], docs: &str) -> String {
     let gap = if attrs.iter().any(is_doc) { "\n\n" } else { "" };
     format!("{gap}{docs}")
 }
 
 /// Whether it is documentation that may have code in it.
-pub(super) fn may_hold_code(attr: &Attribute) -> bool {
-    let Meta::NameValue(doc) = &attr.meta else {
-        return false;
-    };
+pub(super) fn may_hold_code(attr: &Attr) -> bool {
     let is_code = |text: &str| {
         ["```", "~~~", "    ", "\t"]
             .iter()
             .any(|mark| text.contains(mark))
     };
-    doc.path.is_ident("doc") && doc_text(attr).is_none_or(|text| is_code(&text))
-}
-
-/// The words of `/// …`.
-pub(super) fn doc_text(attr: &Attribute) -> Option<String> {
-    match &attr.meta {
-        Meta::NameValue(doc) if doc.path.is_ident("doc") => match &doc.value {
-            Expr::Lit(ExprLit {
-                lit: Lit::Str(text),
-                ..
-            }) => Some(text.value()),
-            _ => None,
-        },
-        _ => None,
-    }
+    attr.is("doc")
+        && matches!(attr.meta(), Meta::NameValue(_))
+        && attr.doc().is_none_or(|text| is_code(&text))
 }
 
 /// `type Response = …;` at the user's type, where rustc points if that type doesn't fit.
-fn response(ty: &AnswerType, krate: &Path) -> TokenStream {
+fn response(ty: &AnswerType, out: &mut Out) {
     let ty = match ty {
         AnswerType::Nothing => {
-            return quote!(
-                type Response = ();
-            );
+            out.text("type Response = ();");
+            return;
         }
         // A name that doesn't exist: after our error, rustc is silent about it and about everything
         // of this type.
-        AnswerType::Unknown => return quote!(type Response = #krate::__private::Unknown;),
+        AnswerType::Unknown => {
+            out.text("type Response = ");
+            out.runtime("::__private::Unknown;");
+            return;
+        }
         AnswerType::Known(ty) => ty,
     };
     let (first, last) = ends(ty);
-    let (keyword, name, end) = (
-        Token![type](first),
-        Ident::new("Response", last),
-        Token![;](last),
-    );
-    quote!(#keyword #name = #ty #end)
+    out.tokens(Token![type](first));
+    out.tokens(Ident::new("Response", last)).text("=");
+    out.tokens(ty).tokens(Token![;](last));
 }

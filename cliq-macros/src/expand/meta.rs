@@ -1,14 +1,17 @@
 //! An endpoint's metadata, and the lines of its documentation that follow from it.
 
-use proc_macro2::{Literal, Span, TokenStream};
+use proc_macro2::Delimiter;
 use quote::quote;
+use syn::Type;
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, LitStr, Path};
 
-use super::endpoint::{Expansion, doc_text, may_hold_code};
+use super::endpoint::{Expansion, may_hold_code, param_meta};
+use super::out::Out;
+use crate::attrs::Attr;
 use crate::check::answer::{AnswerType, Decode};
 use crate::check::encoding::Encoding;
 use crate::check::wire::{Page, Way, Wire};
+use crate::literal::Text;
 use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
 use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
@@ -16,34 +19,58 @@ use crate::types::{first_argument, is_named};
 impl Expansion<'_> {
     /// The metadata: a call that has what all endpoints have, and a literal around it if there is
     /// more.
-    pub(super) fn meta(&self) -> TokenStream {
-        let (krate, common) = (self.krate(), &self.names.builder);
+    pub(super) fn meta(&self, out: &mut Out) {
         let name = self.surface().ident.unraw().to_string();
-        let summary = summary(&self.surface().attrs).unwrap_or_default();
-        let shared = quote!(#common::<()>::SHARED);
         let Some(wire) = &self.endpoint.wire else {
-            return quote!(#krate::EndpointMeta { name: #name, summary: #summary, ..#shared });
+            let summary = summary(&self.surface().attrs).unwrap_or_default();
+            out.runtime("::EndpointMeta { name: ").string(&name);
+            out.text(", summary: ").string(&summary).text(", ..");
+            out.text(&self.names.shared_meta).text("}");
+            return;
         };
-        let method = Ident::new(&wire.method.name.to_lowercase(), Span::call_site());
-        let path = &wire.template.path;
-        let scopes = scopes_meta(krate, wire);
-        let params = self.params();
-        let usual = quote!(#shared.#method(#name, #summary, #path, #scopes, &[#(#params),*]));
-        let rest = self.unusual(wire);
-        if rest.is_empty() {
-            usual
-        } else {
-            quote!(#krate::EndpointMeta { #rest ..#usual })
+        let mut unusual = out.beside();
+        self.unusual(wire, &mut unusual);
+        if unusual.is_empty() {
+            self.usual(&name, wire, out);
+            return;
         }
+        out.runtime("::EndpointMeta");
+        out.group(Delimiter::Brace, |out| {
+            out.append(unusual).text("..");
+            self.usual(&name, wire, out);
+        });
+    }
+
+    /// What all endpoints have.
+    fn usual(&self, name: &str, wire: &Wire, out: &mut Out) {
+        let summary = summary(&self.surface().attrs).unwrap_or_default();
+        out.text(&self.names.shared_meta).text(".");
+        out.text(&wire.method.name.to_lowercase()).text("(");
+        out.string(name).text(", ").string(&summary).text(", ");
+        out.string(&wire.template.path).text(", ");
+        match &wire.scopes {
+            Some(scopes) => {
+                let rule = if scopes.all { "All(&" } else { "Any(&" };
+                out.runtime("::Scopes::").text(rule);
+                strings(&scopes.names, out);
+                out.text(")");
+            }
+            None => {
+                out.runtime("::Scopes::None");
+            }
+        }
+        out.text(", &");
+        out.list(self.sent_args(), |out, (sent, arg)| {
+            param_meta(sent, arg, out);
+        });
+        out.text(")");
     }
 
     /// What few endpoints have, or what differs from the trait's other endpoints.
-    fn unusual(&self, wire: &Wire) -> TokenStream {
-        let krate = self.krate();
-        let mut meta = TokenStream::new();
-        let is_deprecated = |attr: &Attribute| attr.path().is_ident("deprecated");
+    fn unusual(&self, wire: &Wire, out: &mut Out) {
+        let is_deprecated = |attr: &Attr| attr.is("deprecated");
         if self.surface().attrs.iter().any(is_deprecated) {
-            meta.extend(quote!(deprecated: true,));
+            out.text("deprecated: true, ");
         }
         let Wire {
             method,
@@ -61,92 +88,93 @@ impl Expansion<'_> {
         } = wire;
         let shared = &self.names.shared;
         if *base != shared.base {
-            meta.extend(quote!(base: #base,));
+            out.text("base: ").string(base).text(", ");
         }
         if !template.query.is_empty() {
-            let query = &template.query;
-            meta.extend(quote!(query: #query,));
+            out.text("query: ").string(&template.query).text(", ");
         }
         if *limits != shared.limits {
-            let limits = limits_meta(krate, limits);
-            meta.extend(quote!(limits: #limits,));
+            limits_meta(limits, out);
         }
         if *lock != shared.lock {
-            let lock = lock_meta(krate, *lock);
-            meta.extend(quote!(lock: #lock,));
+            lock_meta(*lock, out);
         }
         if *bucket != shared.bucket {
-            let bucket = name_meta(bucket.as_deref());
-            meta.extend(quote!(bucket: #bucket,));
+            name_meta("bucket", bucket.as_deref(), out);
         }
         if *server != shared.server {
-            let server = name_meta(server.as_deref());
-            meta.extend(quote!(server: #server,));
+            name_meta("server", server.as_deref(), out);
         }
         if *headers != shared.headers {
-            let headers = pairs_meta(headers);
-            meta.extend(quote!(headers: #headers,));
+            pairs_meta("headers", headers, out);
         }
         if let Some(fields) = keys.field.value() {
             let fields = fields.0.iter();
             let fields: Vec<_> = fields
                 .map(|(name, json)| (name.value(), json.clone()))
                 .collect();
-            let fields = pairs_meta(&fields);
-            meta.extend(quote!(fields: #fields,));
+            pairs_meta("fields", &fields, out);
         }
         if keys.body.value().is_some() {
-            meta.extend(quote!(body_optional: true,));
+            out.text("body_optional: true, ");
         }
         if *idempotent != method.is_idempotent {
-            meta.extend(quote!(idempotent: #idempotent,));
+            let idempotent = if *idempotent { "true" } else { "false" };
+            out.text("idempotent: ").text(idempotent).text(", ");
         }
         if let Some(form) = keys.form.value() {
-            meta.extend(quote!(form: true,));
+            out.text("form: true, ");
             if *form == Form::Nested {
-                meta.extend(quote!(nested: true,));
+                out.text("nested: true, ");
             }
         }
-        meta.extend(self.answer(wire));
+        self.answer(wire, out);
         if let Some(KeyHeader(header)) = keys.idempotency_key.value() {
-            meta.extend(quote!(idempotency_key: ::core::option::Option::Some(#header),));
+            name_meta("idempotency_key", Some(header), out);
         }
         if let Some(Timeout(seconds)) = keys.timeout.value() {
-            let timeout = time_meta(krate, Some(*seconds));
-            meta.extend(quote!(timeout: #timeout,));
+            out.text("timeout: ").runtime("::__private::seconds(");
+            out.number(*seconds).text("), ");
         }
         if let Some(schema) = &self.api.schema {
-            meta.extend(self.schemas(schema.feature.as_ref()));
+            self.schemas(schema.feature.as_ref(), out);
         }
-        meta
     }
 
     /// What is read of the response, and how.
-    fn answer(&self, wire: &Wire) -> TokenStream {
-        let krate = self.krate();
-        let mut meta = TokenStream::new();
+    fn answer(&self, wire: &Wire, out: &mut Out) {
         if let Some(Member(response)) = wire.keys.response.value() {
-            meta.extend(quote!(response: &[#(#response),*],));
+            out.text("response: &");
+            strings(response, out);
+            out.text(", ");
             if self.surface().answer.is_option() {
-                meta.extend(quote!(optional: true,));
+                out.text("optional: true, ");
             }
         }
         if let Some(kind) = self.surface().answer.decode.kind() {
-            let kind = Ident::new(kind, Span::call_site());
-            meta.extend(quote!(kind: #krate::ResponseKind::#kind,));
+            out.text("kind: ").runtime("::ResponseKind::");
+            out.text(kind).text(", ");
         }
         if let Some(page) = &wire.page {
-            let page = page_meta(krate, page);
-            meta.extend(quote!(page: ::core::option::Option::Some(#page),));
+            out.text("page: ::core::option::Option::Some(");
+            page_meta(page, out);
+            out.text("), ");
         }
-        meta
     }
 
     /// The JSON schemas of the response and of the arguments, with this feature or always.
-    fn schemas(&self, feature: Option<&LitStr>) -> TokenStream {
-        let krate = self.krate();
-        let gate = feature.map(|feature| quote!(#[cfg(feature = #feature)]));
-        let mut schemas = TokenStream::new();
+    fn schemas(&self, feature: Option<&Text>, out: &mut Out) {
+        let gate = |out: &mut Out| {
+            if let Some(feature) = feature {
+                out.tokens(quote!(#[cfg(feature = #feature)]));
+            }
+        };
+        let schema = |ty: &Type, out: &mut Out| {
+            out.text("::core::option::Option::Some");
+            out.group(Delimiter::Parenthesis, |out| {
+                out.runtime("::__private::schema::<").tokens(ty).text(">");
+            });
+        };
         let answer = &self.surface().answer;
         if let AnswerType::Known(ty) = &answer.ty {
             let ty = match answer.decode {
@@ -156,22 +184,32 @@ impl Expansion<'_> {
                 Decode::Raw | Decode::Text | Decode::Download | Decode::Ignored => None,
             };
             if let Some(ty) = ty {
-                let schema = quote!(#krate::__private::schema::<#ty>);
-                schemas
-                    .extend(quote!(#gate response_schema: ::core::option::Option::Some(#schema),));
+                gate(out);
+                out.text("response_schema: ");
+                schema(ty, out);
+                out.text(",");
             }
         }
         let params = self.sent_args();
-        if !params.is_empty() {
-            let params = params.iter().map(|(sent, arg)| match &arg.value.ty {
-                Some(ty) if has_schema(&sent.encoding) => {
-                    quote!(::core::option::Option::Some(#krate::__private::schema::<#ty>))
-                }
-                _ => quote!(::core::option::Option::None),
-            });
-            schemas.extend(quote!(#gate param_schemas: &[#(#params),*],));
+        if params.is_empty() {
+            return;
         }
-        schemas
+        gate(out);
+        out.text("param_schemas: &");
+        out.group(Delimiter::Bracket, |out| {
+            for (index, (sent, arg)) in params.into_iter().enumerate() {
+                if index > 0 {
+                    out.text(",");
+                }
+                match &arg.value.ty {
+                    Some(ty) if has_schema(&sent.encoding) => schema(ty, out),
+                    _ => {
+                        out.text("::core::option::Option::None");
+                    }
+                }
+            }
+        });
+        out.text(",");
     }
 
     /// What follows the user's own words: the endpoint's line, its scope and limit, and the words
@@ -211,7 +249,7 @@ impl Expansion<'_> {
             .iter()
             .filter(|arg| !arg.value.optional && !arg.docs.is_empty());
         for (index, arg) in required.enumerate() {
-            let words: Vec<String> = arg.docs.iter().filter_map(doc_text).collect();
+            let words: Vec<String> = arg.docs.iter().filter_map(Attr::doc).collect();
             let gap = if index == 0 { "\n\n" } else { "\n" };
             // Code needs separate lines.
             let begin = if arg.docs.iter().any(may_hold_code) {
@@ -236,40 +274,48 @@ fn has_schema(encoding: &Encoding) -> bool {
     )
 }
 
-fn scopes_meta(krate: &Path, wire: &Wire) -> TokenStream {
-    let Some(scopes) = &wire.scopes else {
-        return quote!(#krate::Scopes::None);
-    };
-    let rule = Ident::new(if scopes.all { "All" } else { "Any" }, Span::call_site());
-    let names = &scopes.names;
-    quote!(#krate::Scopes::#rule(&[#(#names),*]))
+/// `["a", "b"]`.
+fn strings(texts: &[String], out: &mut Out) {
+    out.list(texts, |out, text| {
+        out.string(text);
+    });
 }
 
-fn page_meta(krate: &Path, page: &Page) -> TokenStream {
-    let items = &page.items;
-    let items = quote!(&[#(#items),*]);
-    let number = Literal::usize_unsuffixed;
-    let mut meta = quote!(#krate::PageMeta::);
-    meta.extend(match &page.way {
+fn page_meta(page: &Page, out: &mut Out) {
+    out.runtime("::PageMeta::");
+    let begin = |way: &str, out: &mut Out| {
+        out.text(way).text("(&");
+        strings(&page.items, out);
+    };
+    match &page.way {
         Way::Token { member, param } => {
-            let param = number(*param);
-            quote!(new(#items, &[#(#member),*], #param))
+            begin("new", out);
+            out.text(", &");
+            strings(member, out);
+            out.text(", ").number(*param);
         }
-        Way::Link => quote!(link(#items)),
-        Way::Url { member } => quote!(url(#items, &[#(#member),*])),
+        Way::Link => begin("link", out),
+        Way::Url { member } => {
+            begin("url", out);
+            out.text(", &");
+            strings(member, out);
+        }
         Way::Number { param, first } => {
-            let (param, first) = (number(*param), Literal::u64_unsuffixed(*first));
-            quote!(number(#items, #param, #first))
+            begin("number", out);
+            out.text(", ").number(*param);
+            out.text(", ").number(*first);
         }
         Way::Offset { param } => {
-            let param = number(*param);
-            quote!(offset(#items, #param))
+            begin("offset", out);
+            out.text(", ").number(*param);
         }
-    });
-    if let Some(more) = &page.more {
-        meta.extend(quote!(.with_more(&[#(#more),*])));
     }
-    meta
+    out.text(")");
+    if let Some(more) = &page.more {
+        out.text(".with_more(&");
+        strings(more, out);
+        out.text(")");
+    }
 }
 
 /// `Limits: 100 calls per second and user, 10000 calls per day of all users.`
@@ -306,8 +352,8 @@ fn limit_in_words(limit: &Rate) -> String {
 }
 
 /// The first paragraph of documentation, in one line.
-pub(super) fn summary(attrs: &[Attribute]) -> Option<String> {
-    let lines = attrs.iter().filter_map(doc_text);
+pub(super) fn summary(attrs: &[Attr]) -> Option<String> {
+    let lines = attrs.iter().filter_map(Attr::doc);
     let text = lines.collect::<Vec<_>>().join("\n");
     let lines = text.lines().map(str::trim);
     let paragraph = lines
@@ -317,43 +363,44 @@ pub(super) fn summary(attrs: &[Attribute]) -> Option<String> {
     (!summary.is_empty()).then_some(summary)
 }
 
-pub(super) fn limits_meta(krate: &Path, limits: &[Rate]) -> TokenStream {
-    let limits = limits.iter().map(|limit| {
-        let calls = Literal::u32_unsuffixed(limit.calls);
-        let per = Literal::u64_unsuffixed(limit.seconds);
-        let per_app = limit.per_app.then(|| quote!(.per_app()));
-        quote!(#krate::__private::limit(#calls, #per)#per_app)
-    });
-    quote!(&[#(#limits),*])
-}
-
-pub(super) fn lock_meta(krate: &Path, lock: Option<Lock>) -> TokenStream {
-    match lock {
-        Some(Lock::Seconds(seconds)) => {
-            let seconds = Literal::u64_unsuffixed(seconds);
-            quote!(#krate::__private::lock(#seconds))
+pub(super) fn limits_meta(limits: &[Rate], out: &mut Out) {
+    out.text("limits: &").list(limits, |out, limit| {
+        out.runtime("::__private::limit(").number(limit.calls);
+        out.text(", ").number(limit.seconds).text(")");
+        if limit.per_app {
+            out.text(".per_app()");
         }
-        Some(Lock::None) => quote!(#krate::Lockout::None),
-        None => quote!(#krate::Lockout::Undeclared),
-    }
+    });
+    out.text(", ");
 }
 
-pub(super) fn name_meta(name: Option<&str>) -> TokenStream {
-    match name {
-        Some(name) => quote!(::core::option::Option::Some(#name)),
-        None => quote!(::core::option::Option::None),
-    }
-}
-
-pub(super) fn pairs_meta(pairs: &[(String, String)]) -> TokenStream {
-    let pairs = pairs.iter().map(|(name, value)| quote!((#name, #value)));
-    quote!(&[#(#pairs),*])
-}
-
-fn time_meta(krate: &Path, seconds: Option<u64>) -> TokenStream {
-    let Some(seconds) = seconds else {
-        return quote!(::core::option::Option::None);
+pub(super) fn lock_meta(lock: Option<Lock>, out: &mut Out) {
+    out.text("lock: ");
+    match lock {
+        Some(Lock::Seconds(seconds)) => out.runtime("::__private::lock(").number(seconds).text(")"),
+        Some(Lock::None) => out.runtime("::Lockout::None"),
+        None => out.runtime("::Lockout::Undeclared"),
     };
-    let seconds = Literal::u64_unsuffixed(seconds);
-    quote!(#krate::__private::seconds(#seconds))
+    out.text(", ");
+}
+
+pub(super) fn name_meta(member: &str, name: Option<&str>, out: &mut Out) {
+    out.text(member).text(": ::core::option::Option::");
+    match name {
+        Some(name) => out.text("Some(").string(name).text("), "),
+        None => out.text("None, "),
+    };
+}
+
+pub(super) fn pairs_meta(member: &str, pairs: &[(String, String)], out: &mut Out) {
+    out.text(member)
+        .text(": &")
+        .list(pairs, |out, (name, value)| {
+            out.text("(")
+                .string(name)
+                .text(", ")
+                .string(value)
+                .text(")");
+        });
+    out.text(", ");
 }

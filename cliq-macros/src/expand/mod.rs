@@ -8,11 +8,12 @@
 mod editor;
 mod endpoint;
 mod meta;
+mod out;
 
-use proc_macro2::{Group, Span, TokenStream, TokenTree};
-use quote::{ToTokens, format_ident, quote, quote_spanned};
+use proc_macro2::{Delimiter, Group, Span, TokenStream, TokenTree};
+use quote::{ToTokens, format_ident, quote};
 use syn::ext::IdentExt;
-use syn::{Attribute, Ident, Token, Visibility, parse_quote};
+use syn::{Ident, Token, Visibility, parse_quote};
 
 use crate::attrs::{is_deprecation, is_gate};
 use crate::check::Api;
@@ -20,6 +21,7 @@ use crate::parse::values::Lock;
 use crate::text::units::Rate;
 use endpoint::Expansion;
 use meta::{limits_meta, lock_meta, name_meta, pairs_meta, summary};
+use out::Out;
 
 pub(crate) fn expand(api: &Api) -> TokenStream {
     let Api {
@@ -27,26 +29,16 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         vis,
         trait_token,
         ident,
-        krate,
         endpoints,
         others,
         ..
     } = api;
-    let name = ident.unraw().to_string();
-    let names = Names {
-        builder: format_ident!("{name}Call", span = ident.span()),
-        markers: format_ident!(
-            "__{}",
-            capitals(&name).to_lowercase(),
-            span = Span::call_site()
-        ),
-        inner_vis: inside(vis),
-        shared: Shared::of(api),
-    };
-    let mut methods = TokenStream::new();
-    let mut beside = TokenStream::new();
-    let mut table = TokenStream::new();
-    let mut markers = TokenStream::new();
+    let names = Names::of(api);
+    let mut out = Out::new(api.krate.as_ref());
+    let mut methods = out.beside();
+    let mut beside = out.beside();
+    let mut table = out.beside();
+    let mut markers = out.beside();
     for endpoint in endpoints {
         let expansion = Expansion {
             api,
@@ -59,38 +51,49 @@ pub(crate) fn expand(api: &Api) -> TokenStream {
         expansion.builder(docs.as_deref(), &mut beside);
         expansion.table_entry(&mut table);
     }
-    methods.extend(others.iter().cloned());
-    let table_name = format_ident!("{}", capitals(&name), span = ident.span());
-    let table_doc =
-        format!(" All endpoints of [`{name}`], in the order in which they are declared.");
-    // rustc shows it where two traits have a method of one name.
-    let caller = Ident::new("AnyCaller", ident.span());
-    let gates: Vec<_> = attrs.iter().filter(|attr| is_gate(attr)).collect();
-    let deprecated = attrs
-        .iter()
-        .any(is_deprecation)
-        .then(|| quote!(#[allow(deprecated)]));
-    if !endpoints.is_empty() {
-        common(api, &names, &table_name, &gates, &markers, &mut beside);
+    for other in others {
+        methods.tokens(other);
     }
-    let completions = editor::completions(api);
+    let name = ident.unraw().to_string();
     let here = ident.span();
-    let (keyword, end) = (Token![impl](here), Token![;](here));
-    let nothing = quote_spanned!(here=> {});
-    let table_head = head(vis, "static", ident.span());
-    quote! {
-        #completions
-        #(#attrs)*
-        #vis #trait_token #ident: #krate::Caller { #methods }
-        #(#gates)*
-        #deprecated
-        #keyword<#caller: #krate::Caller + ?::core::marker::Sized> #ident for #caller #nothing
-        #(#gates)*
-        #[doc = #table_doc]
-        #[allow(dead_code, deprecated, unreachable_pub)]
-        #table_head #table_name: &[&#krate::EndpointMeta] = &[#table] #end
-        #beside
+    let gates = |out: &mut Out| {
+        for attr in attrs.iter().filter(|attr| is_gate(attr)) {
+            out.tokens(attr);
+        }
+    };
+    editor::completions(api, &mut out);
+    for attr in attrs {
+        out.tokens(attr);
     }
+    out.tokens(vis).tokens(trait_token).tokens(ident);
+    out.text(": ").runtime("::Caller");
+    out.group(Delimiter::Brace, |out| {
+        out.append(methods);
+    });
+    gates(&mut out);
+    if attrs.iter().any(is_deprecation) {
+        out.text("#[allow(deprecated)]");
+    }
+    // rustc shows the caller's name where two traits have a method of one name.
+    let caller = Ident::new("AnyCaller", here);
+    out.tokens(Token![impl](here)).text("<").tokens(&caller);
+    out.text(": ").runtime("::Caller + ?::core::marker::Sized>");
+    out.tokens(ident).text("for").tokens(&caller);
+    out.group_at(here, Delimiter::Brace, |_| ());
+    gates(&mut out);
+    let about = format!(" All endpoints of [`{name}`], in the order in which they are declared.");
+    out.text("#[doc = ").string(&about).text("]");
+    out.text("#[allow(dead_code, deprecated, unreachable_pub)]");
+    out.tokens(head(vis, "static", here)).tokens(&names.table);
+    out.text(": &[&").runtime("::EndpointMeta] = &");
+    out.group(Delimiter::Bracket, |out| {
+        out.append(table);
+    });
+    out.tokens(Token![;](here)).append(beside);
+    if !endpoints.is_empty() {
+        common(api, &names, gates, markers, &mut out);
+    }
+    out.into_tokens()
 }
 
 /// `pub struct`, with the span of the token that the item is named after. If its last token has it
@@ -109,6 +112,10 @@ fn head(vis: &Visibility, keyword: &str, span: Span) -> TokenStream {
         tokens.into_iter().map(token).collect()
     }
     let keyword = Ident::new(keyword, span);
+    if let Visibility::Public(_) = vis {
+        let vis = Token![pub](span);
+        return quote!(#vis #keyword);
+    }
     let vis = moved(vis.to_token_stream(), span);
     quote!(#vis #keyword)
 }
@@ -132,13 +139,32 @@ fn inside(vis: &Visibility) -> Visibility {
 
 /// What is generated once for a trait.
 struct Names {
+    /// `THREADS`.
+    table: Ident,
     /// `ThreadsCall`, generic over what it calls.
     builder: Ident,
+    /// `ThreadsCall::<()>::SHARED`.
+    shared_meta: String,
     /// `__threads`, the module of the endpoints' markers.
-    markers: Ident,
+    markers: String,
     /// The trait's visibility, from inside that module.
     inner_vis: Visibility,
     shared: Shared,
+}
+
+impl Names {
+    fn of(api: &Api) -> Self {
+        let name = api.ident.unraw().to_string();
+        let capitals = capitals(&name);
+        Self {
+            table: Ident::new(&capitals, api.ident.span()),
+            builder: format_ident!("{name}Call", span = api.ident.span()),
+            shared_meta: format!("{name}Call::<()>::SHARED"),
+            markers: format!("__{}", capitals.to_lowercase()),
+            inner_vis: inside(&api.vis),
+            shared: Shared::of(api),
+        }
+    }
 }
 
 /// What most of a trait's endpoints have: that of its first. The others add what differs.
@@ -169,122 +195,104 @@ impl Shared {
     }
 
     /// The members of its metadata. What has errors is left out.
-    fn meta(&self, api: &Api) -> Option<TokenStream> {
-        let (krate, name) = (&api.krate, api.ident.unraw().to_string());
+    fn meta(&self, api: &Api, out: &mut Out) {
         if !api.is_sound {
-            return None;
+            return;
         }
-        let mut meta = quote!(api: #name,);
+        let name = api.ident.unraw().to_string();
+        out.text("api: ").string(&name).text(", ");
         if let Some(summary) = summary(&api.attrs) {
-            meta.extend(quote!(api_summary: #summary,));
+            out.text("api_summary: ").string(&summary).text(", ");
         }
         if !self.base.is_empty() {
-            let base = &self.base;
-            meta.extend(quote!(base: #base,));
+            out.text("base: ").string(&self.base).text(", ");
         }
         if !self.limits.is_empty() {
-            let limits = limits_meta(krate, &self.limits);
-            meta.extend(quote!(limits: #limits,));
+            limits_meta(&self.limits, out);
         }
         if self.lock.is_some() {
-            let lock = lock_meta(krate, self.lock);
-            meta.extend(quote!(lock: #lock,));
+            lock_meta(self.lock, out);
         }
         if self.bucket.is_some() {
-            let bucket = name_meta(self.bucket.as_deref());
-            meta.extend(quote!(bucket: #bucket,));
+            name_meta("bucket", self.bucket.as_deref(), out);
         }
         if self.server.is_some() {
-            let server = name_meta(self.server.as_deref());
-            meta.extend(quote!(server: #server,));
+            name_meta("server", self.server.as_deref(), out);
         }
         if !self.headers.is_empty() {
-            let headers = pairs_meta(&self.headers);
-            meta.extend(quote!(headers: #headers,));
+            pairs_meta("headers", &self.headers, out);
         }
-        Some(meta)
     }
 }
 
 /// The generic builder of all endpoints, and what they have in common.
-fn common(
-    api: &Api,
-    names: &Names,
-    table: &Ident,
-    gates: &[&Attribute],
-    markers: &TokenStream,
-    out: &mut TokenStream,
-) {
-    let Api {
-        vis, ident, krate, ..
-    } = api;
-    let Names {
-        builder,
-        markers: module,
-        shared,
-        ..
-    } = names;
-    let shared = shared.meta(api);
-    let struct_head = head(vis, "struct", ident.span());
-    let end = Token![;](ident.span());
-    let name = ident.unraw().to_string();
-    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet.");
-    out.extend(quote! {
-        #(#gates)*
-        #[doc(hidden)]
-        #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
-        #vis mod #module { #markers }
-        #(#gates)*
-        #[doc = #about]
-        #[allow(dead_code, non_camel_case_types, unreachable_pub)]
-        #[must_use = "a call does nothing until it is awaited or sent"]
-        #struct_head #builder<E>(#krate::__private::Call, #krate::__private::Of<E>) #end
-        #(#gates)*
-        impl #builder<()> {
-            const SHARED: #krate::EndpointMeta = #krate::EndpointMeta {
-                table: || #table, #shared ..#krate::EndpointMeta::DEFAULT
-            };
-        }
-        #(#gates)*
-        #[automatically_derived]
-        impl<E: 'static> #krate::__private::Builder for #builder<E> {
-            fn new(call: #krate::__private::Call, context: #krate::__private::Context) -> Self {
-                Self(call, #krate::__private::Of::new(context))
-            }
-            fn call(&mut self) -> &mut #krate::__private::Call { &mut self.0 }
-            fn context(&mut self) -> &mut #krate::__private::Context { self.1.context() }
-        }
-        #(#gates)*
-        #[automatically_derived]
-        impl<E: #krate::__private::Declaration> #krate::Endpoint for #builder<E> {
-            type Response = E::Response;
-            type Decode = E::Decode;
-            const META: &'static #krate::EndpointMeta = E::META;
-        }
-        #(#gates)*
-        #[automatically_derived]
-        impl<E: 'static> ::core::future::IntoFuture for #builder<E> where Self: #krate::Endpoint {
-            type Output =
-                ::core::result::Result<<Self as #krate::Endpoint>::Response, #krate::Error>;
-            type IntoFuture = #krate::ResponseFuture<<Self as #krate::Endpoint>::Response>;
-            fn into_future(self) -> Self::IntoFuture { #krate::__private::awaited(self) }
-        }
-        #(#gates)*
-        #[automatically_derived]
-        impl<E> ::core::clone::Clone for #builder<E> {
-            fn clone(&self) -> Self {
-                Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
-            }
-        }
-        #(#gates)*
-        #[automatically_derived]
-        impl<E> ::core::fmt::Debug for #builder<E> {
-            fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
-                ::core::fmt::Debug::fmt(&self.0, f)
-            }
-        }
+fn common(api: &Api, names: &Names, gates: impl Fn(&mut Out), markers: Out, out: &mut Out) {
+    let here = api.ident.span();
+    let name = api.ident.unraw().to_string();
+    let builder = names.builder.to_string();
+    gates(out);
+    out.text("#[doc(hidden)]");
+    out.text("#[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]");
+    out.tokens(&api.vis).text("mod ").text(&names.markers);
+    out.group(Delimiter::Brace, |out| {
+        out.append(markers);
     });
+    gates(out);
+    let about = format!(" A call of one of the endpoints of [`{name}`], not sent yet.");
+    out.text("#[doc = ").string(&about).text("]");
+    out.text("#[allow(dead_code, non_camel_case_types, unreachable_pub)]");
+    out.text("#[must_use = \"a call does nothing until it is awaited or sent\"]");
+    out.tokens(head(&api.vis, "struct", here));
+    out.tokens(&names.builder);
+    out.template("<E>($crate::__private::Call, $crate::__private::Of<E>)");
+    out.tokens(Token![;](here));
+    gates(out);
+    out.text("impl ").text(&builder);
+    out.template("<()> { const SHARED: $crate::EndpointMeta = $crate::EndpointMeta { table: || ");
+    out.text(&names.table.to_string()).text(", ");
+    names.shared.meta(api, out);
+    out.template("..$crate::EndpointMeta::DEFAULT }; }");
+    for implementation in IMPLEMENTATIONS {
+        gates(out);
+        out.template(&implementation.replace("$Builder", &builder));
+    }
 }
+
+/// What the builder implements, whatever it calls.
+const IMPLEMENTATIONS: [&str; 5] = [
+    "#[automatically_derived]
+    impl<E: 'static> $crate::__private::Builder for $Builder<E> {
+        fn new(call: $crate::__private::Call, context: $crate::__private::Context) -> Self {
+            Self(call, $crate::__private::Of::new(context))
+        }
+        fn call(&mut self) -> &mut $crate::__private::Call { &mut self.0 }
+        fn context(&mut self) -> &mut $crate::__private::Context { self.1.context() }
+    }",
+    "#[automatically_derived]
+    impl<E: $crate::__private::Declaration> $crate::Endpoint for $Builder<E> {
+        type Response = E::Response;
+        type Decode = E::Decode;
+        const META: &'static $crate::EndpointMeta = E::META;
+    }",
+    "#[automatically_derived]
+    impl<E: 'static> ::core::future::IntoFuture for $Builder<E> where Self: $crate::Endpoint {
+        type Output = ::core::result::Result<<Self as $crate::Endpoint>::Response, $crate::Error>;
+        type IntoFuture = $crate::ResponseFuture<<Self as $crate::Endpoint>::Response>;
+        fn into_future(self) -> Self::IntoFuture { $crate::__private::awaited(self) }
+    }",
+    "#[automatically_derived]
+    impl<E> ::core::clone::Clone for $Builder<E> {
+        fn clone(&self) -> Self {
+            Self(::core::clone::Clone::clone(&self.0), ::core::clone::Clone::clone(&self.1))
+        }
+    }",
+    "#[automatically_derived]
+    impl<E> ::core::fmt::Debug for $Builder<E> {
+        fn fmt(&self, f: &mut ::core::fmt::Formatter<'_>) -> ::core::fmt::Result {
+            ::core::fmt::Debug::fmt(&self.0, f)
+        }
+    }",
+];
 
 /// `MyApi` makes `MY_API`.
 fn capitals(name: &str) -> String {

@@ -3,11 +3,13 @@
 
 use proc_macro2::TokenStream;
 use quote::ToTokens;
-use syn::{Attribute, Ident, LitStr, Type};
+use syn::{Ident, Type};
 
-use super::keys::{Flag, Key, KeyInfo, Keys, Slot, Value, keys, read_words, split, text};
+use super::keys::{Flag, Key, KeyInfo, Keys, Slot, Value, Word, keys, read_words, split, text};
 use super::values::ContentType;
+use crate::attrs::Attr;
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::units;
 
@@ -17,7 +19,7 @@ pub(crate) struct Arg<'e> {
     pub(crate) ident: Ident,
     /// What is written in place of a plain name.
     pub(crate) pattern: Option<TokenStream>,
-    pub(crate) docs: Vec<Attribute>,
+    pub(crate) docs: Vec<Attr>,
     pub(crate) attr: Slot<ArgAttr>,
     /// `None` while it is being typed.
     pub(crate) ty: Option<Type>,
@@ -29,17 +31,17 @@ pub(crate) struct Arg<'e> {
 
 /// Where an argument goes, and how.
 pub(crate) enum ArgAttr {
-    Path { name: Option<LitStr>, csv: bool },
-    Query { name: Option<LitStr>, csv: bool },
-    QueryDeep { name: Option<LitStr> },
+    Path { name: Option<Text>, csv: bool },
+    Query { name: Option<Text>, csv: bool },
+    QueryDeep { name: Option<Text> },
     QueryFlatten,
-    Header { name: LitStr },
-    Field { name: Option<LitStr>, csv: bool },
+    Header { name: Text },
+    Field { name: Option<Text>, csv: bool },
     FieldFlatten,
     Body,
     BodyBytes { content_type: Option<String> },
     BodyStream { content_type: Option<String> },
-    Part { name: Option<LitStr> },
+    Part { name: Option<Text> },
 }
 
 impl ArgAttr {
@@ -56,7 +58,7 @@ impl ArgAttr {
     }
 
     /// The name on the wire, where it is not the argument's.
-    pub(crate) fn name(&self) -> Option<&LitStr> {
+    pub(crate) fn name(&self) -> Option<&Text> {
         match self {
             Self::Header { name } => Some(name),
             Self::Path { name, .. }
@@ -127,7 +129,7 @@ keys! {
 
 impl<'e> Arg<'e> {
     pub(super) fn new(
-        attrs: Vec<Attribute>,
+        attrs: impl IntoIterator<Item = Attr>,
         ident: Ident,
         ty: Option<Type>,
         errors: Sink<'e>,
@@ -153,23 +155,22 @@ impl<'e> Arg<'e> {
     }
 
     /// Reads one attribute. `hidden` is one that may hide the argument's place.
-    fn attribute(&mut self, attr: Attribute, hidden: &mut Option<Key>) {
+    fn attribute(&mut self, attr: Attr, hidden: &mut Option<Key>) {
         const LINTS: [&str; 5] = ["allow", "expect", "warn", "deny", "forbid"];
-        let is = |name: &str| attr.path().is_ident(name);
-        if is("doc") {
+        if attr.is("doc") {
             self.docs.push(attr);
-        } else if is("cfg") {
+        } else if attr.is("cfg") {
             self.errors.push(&attr, &Problem::ArgCfg);
-        } else if is("cfg_attr") {
+        } else if attr.is("cfg_attr") {
             self.errors.push(&attr, &Problem::ArgCfg);
             *hidden = Some(Key::of_attribute(attr));
-        } else if let Some(on) = On::PLACES.into_iter().find(|on| is(on.name())) {
+        } else if let Some(on) = On::PLACES.into_iter().find(|on| attr.is(on.name())) {
             let unknown = &mut self.unknown;
             self.attr
                 .set(Key::of_attribute(attr), self.errors, |key, errors| {
                     read(on, key, unknown, errors)
                 });
-        } else if !LINTS.iter().any(|lint| is(lint)) {
+        } else if !LINTS.iter().any(|lint| attr.is(lint)) {
             let name = attr.path().to_token_stream().to_string().replace(' ', "");
             self.errors
                 .push(&attr, &Problem::UnknownArgAttribute { name });
@@ -191,7 +192,7 @@ fn read(on: On, key: &Key, unknown: &mut Vec<(On, Ident)>, errors: Sink<'_>) -> 
             return None;
         }
     };
-    let name = words.first().and_then(text);
+    let name = words.first().and_then(|word| text(word));
     if name.is_some() {
         words.remove(0);
     }
@@ -283,7 +284,7 @@ fn one_of<const N: usize>(
 }
 
 fn options<O: Keys>(
-    words: Vec<TokenStream>,
+    words: Vec<Word>,
     on: On,
     unknown: &mut Vec<(On, Ident)>,
     errors: Sink<'_>,
@@ -293,14 +294,14 @@ fn options<O: Keys>(
     read.keys
 }
 
-fn required(name: Option<LitStr>, on: On, key: &Key, errors: Sink<'_>) -> Option<LitStr> {
+fn required(name: Option<Text>, on: On, key: &Key, errors: Sink<'_>) -> Option<Text> {
     if name.is_none() && !errors.failed() {
         errors.push(&key.whole, &Problem::ArgNameMissing { on });
     }
     name
 }
 
-fn unnamed(name: Option<&LitStr>, what: &'static str, errors: Sink<'_>) {
+fn unnamed(name: Option<&Text>, what: &'static str, errors: Sink<'_>) {
     if let Some(name) = name {
         errors.push(name, &Problem::ArgNameNotAllowed { what });
     }

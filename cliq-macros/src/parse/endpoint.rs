@@ -1,20 +1,21 @@
 //! `#[endpoints(…)]` and `#[endpoint(METHOD "/path", …)]`: their keys, and what comes before them.
 
+use std::slice;
+
 use proc_macro2::{TokenStream, TokenTree};
 use quote::ToTokens;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr};
 
 use super::keys::{
-    Flag, Key, KeyInfo, KeyValue, Keys, Read, Value, inside, is_comma, keys, lone_comma, read,
-    read_words, split, text,
+    Flag, Key, KeyInfo, KeyValue, Keys, Read, Value, Word, inside, is_comma, keys, lone_comma,
+    read, read_words, split, text,
 };
 use super::values::{
     Base, Bucket, CratePath, Fields, First, Form, Headers, Idempotent, KeyHeader, Limits, Lock,
     Member, Name, Next, OptionalBody, Schema, ScopePrefix, Scopes, Server, Timeout,
 };
+use crate::attrs::Attr;
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::method::HttpMethod;
 use crate::text::path::{self, Template};
@@ -130,14 +131,14 @@ pub(crate) struct EndpointAttr {
     pub(crate) head: Option<Head>,
     pub(crate) args: Read<EndpointArgs>,
     /// The first word, where a comma may be missing.
-    first: TokenStream,
+    first: Word,
 }
 
 /// `METHOD "/path"`.
 pub(crate) struct Head {
     pub(crate) method: HttpMethod,
     /// To point at.
-    pub(crate) path: LitStr,
+    pub(crate) path: Text,
     pub(crate) template: Template,
 }
 
@@ -147,12 +148,12 @@ impl EndpointAttr {
         self.args.may_hold(key) || mentions(&self.first, key)
     }
 
-    pub(super) fn read(attr: &Attribute, errors: Sink<'_>) -> Self {
+    pub(super) fn read(attr: &Attr, errors: Sink<'_>) -> Self {
         let mut words = split(inside(attr)).into_iter();
         let mut this = Self {
             head: None,
             args: Read::default(),
-            first: TokenStream::new(),
+            first: Word::default(),
         };
         let Some(mut first) = words
             .next()
@@ -163,7 +164,8 @@ impl EndpointAttr {
         };
         if let Some(path) = comma_behind_method(&first, words.as_slice()) {
             errors.push(&path, &Problem::CommaBehindMethod);
-            first.extend(words.next());
+            first.join(path);
+            words.next();
         } else if let Some((key, path)) = path_as_key(&first, words.as_slice()) {
             let problem = Problem::PathAsKey {
                 method: first.to_string(),
@@ -174,17 +176,17 @@ impl EndpointAttr {
             if text(&path).is_none() {
                 return this;
             }
-            first.extend(path);
+            first.join(path);
             words.next();
         }
-        if !begins_with_method(first.clone()) {
+        if !begins_with_method(&first) {
             // Written in another way altogether: what its other words mean is unknown.
             let found = first.to_string();
             errors.push(&first, &Problem::EndpointNeedsMethod { found });
             return this;
         }
         let head_errors = errors.part();
-        this.head = head(first.clone(), head_errors);
+        this.head = head(&first, head_errors);
         this.first = first;
         let mut words: Vec<_> = words.collect();
         if this.head.is_none() {
@@ -197,16 +199,20 @@ impl EndpointAttr {
 }
 
 /// The path of `GET, "/path"`.
-fn comma_behind_method(first: &TokenStream, rest: &[TokenStream]) -> Option<TokenStream> {
-    Ident::parse_any.parse2(first.clone()).ok()?;
+fn comma_behind_method(first: &Word, rest: &[Word]) -> Option<Word> {
+    let [TokenTree::Ident(_)] = &**first else {
+        return None;
+    };
     let path = rest.first()?;
     text(path)?;
     Some(path.clone())
 }
 
 /// The key and the path of `GET, path = "/path"`.
-fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream, TokenStream)> {
-    Ident::parse_any.parse2(first.clone()).ok()?;
+fn path_as_key(first: &Word, rest: &[Word]) -> Option<(TokenStream, Word)> {
+    let [TokenTree::Ident(_)] = &**first else {
+        return None;
+    };
     let written = Key::parse(rest.first()?.clone()).ok()?;
     let is_path = ["path", "url", "uri"]
         .iter()
@@ -218,44 +224,38 @@ fn path_as_key(first: &TokenStream, rest: &[TokenStream]) -> Option<(TokenStream
 }
 
 /// Whether a word comes first that is not the beginning of `key = value`.
-fn begins_with_method(tokens: TokenStream) -> bool {
-    let mut tokens = tokens.into_iter();
-    let word = matches!(tokens.next(), Some(TokenTree::Ident(_)));
-    word && !matches!(tokens.next(), Some(TokenTree::Punct(_)))
+fn begins_with_method(word: &Word) -> bool {
+    matches!(word.first(), Some(TokenTree::Ident(_)))
+        && !matches!(word.get(1), Some(TokenTree::Punct(_)))
 }
 
 /// `POST "/path"`.
-fn head(tokens: TokenStream, errors: Sink<'_>) -> Option<Head> {
-    let first =
-        |input: ParseStream<'_>| Ok((input.call(Ident::parse_any)?, input.parse::<TokenStream>()?));
-    let (name, rest) = first.parse2(tokens).ok()?;
+fn head(word: &Word, errors: Sink<'_>) -> Option<Head> {
+    let [TokenTree::Ident(name), rest @ ..] = &**word else {
+        return None;
+    };
     let method = HttpMethod::named(&name.to_string());
     if method.is_none() {
         let found = name.to_string();
-        errors.push(&name, &Problem::UnknownHttpMethod { found });
+        errors.push(name, &Problem::UnknownHttpMethod { found });
         if rest.is_empty() {
             return None;
         }
     }
-    let mut rest = rest.into_iter();
-    let path = rest
-        .next()
-        .map(TokenTree::into_token_stream)
-        .unwrap_or_default();
-    let Some(path) = text(&path) else {
-        let found: TokenStream = path.into_iter().chain(rest).collect();
+    let Some(path) = rest.first().and_then(|path| text(slice::from_ref(path))) else {
+        let found = Word::from(rest);
         let problem = Problem::PathMissing {
             found: found.to_string(),
         };
         if found.is_empty() {
-            errors.push(&name, &problem);
+            errors.push(name, &problem);
         } else {
             errors.push(&found, &problem);
         }
         return None;
     };
-    let more: TokenStream = rest.collect();
-    if !more.is_empty() {
+    if rest.len() > 1 {
+        let more = Word::from(&rest[1..]);
         let found = more.to_string();
         errors.push(&more, &Problem::MissingComma { found });
     }

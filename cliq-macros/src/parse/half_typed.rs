@@ -6,10 +6,11 @@
 use proc_macro2::{Delimiter, Spacing, TokenStream, TokenTree};
 use quote::quote;
 use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, Receiver, Signature, Token, Type};
+use syn::{Ident, Receiver, Signature, Token, Type};
 
 use super::argument::Arg;
 use super::{Method, Output, endpoint_of};
+use crate::attrs::Attr;
 use crate::errors::Sink;
 use crate::problem::Problem;
 use crate::types::first_argument;
@@ -85,7 +86,7 @@ pub(super) fn read<'e>(tokens: &TokenStream, errors: Sink<'e>) -> Option<Method<
 }
 
 struct Parts {
-    attrs: Vec<Attribute>,
+    attrs: Vec<Attr>,
     /// What is before `fn` and doesn't belong there.
     garbage: TokenStream,
     fn_token: Token![fn],
@@ -167,12 +168,12 @@ fn is_parenthesized(token: &TokenTree) -> bool {
 }
 
 /// Those of the attributes that can be read.
-fn attributes(tokens: &[TokenTree]) -> Vec<Attribute> {
+fn attributes(tokens: &[TokenTree]) -> Vec<Attr> {
     let pairs = tokens
         .windows(2)
         .filter(|pair| is_punct(&pair[0], '#') && matches!(pair[1], TokenTree::Group(_)));
     let read = |pair: &[TokenTree]| {
-        Attribute::parse_outer
+        Attr::parse_outer
             .parse2(pair.iter().cloned().collect())
             .ok()
     };

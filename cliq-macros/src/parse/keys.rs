@@ -6,13 +6,17 @@
 //! no other. Unknown and repeated keys, missing commas and missing values are reported here for
 //! all.
 
-use proc_macro2::{Span, TokenStream, TokenTree};
+use std::fmt;
+use std::ops::Deref;
+
+use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
 use quote::ToTokens;
 use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
-use syn::{Attribute, Ident, LitStr, Meta, Token};
+use syn::{Ident, Meta};
 
+use crate::attrs::Attr;
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::types::mentions;
 
@@ -245,7 +249,7 @@ pub(crate) fn read<K: Keys>(tokens: TokenStream, errors: Sink<'_>) -> Read<K> {
 }
 
 /// Reads words that are split already.
-pub(crate) fn read_words<K: Keys>(mut words: Vec<TokenStream>, errors: Sink<'_>) -> Read<K> {
+pub(crate) fn read_words<K: Keys>(mut words: Vec<Word>, errors: Sink<'_>) -> Read<K> {
     let lone = lone_comma(&mut words);
     let words_errors = errors.part();
     let mut unknown = Vec::new();
@@ -319,7 +323,7 @@ fn unknown_key<K: Keys>(key: &Key) -> Problem {
     }
 }
 
-fn unreadable_word<K: Keys>(tokens: &TokenStream, before: Option<Key>) -> Problem {
+fn unreadable_word<K: Keys>(tokens: &Word, before: Option<Key>) -> Problem {
     let found = tokens.to_string();
     let bare = text(tokens).map(|text| text.value());
     if let (Some((key, is_meant)), Some(bare)) = (K::OF_BARE_TEXT, bare)
@@ -347,8 +351,8 @@ pub(crate) struct Key {
 }
 
 pub(crate) enum Whole {
-    Word(TokenStream),
-    Attribute(Box<Attribute>),
+    Word(Word),
+    Attribute(Box<Attr>),
 }
 
 impl ToTokens for Whole {
@@ -362,16 +366,16 @@ impl ToTokens for Whole {
 
 pub(crate) enum Value {
     None,
-    Equals(TokenStream),
+    Equals(Word),
     List(TokenStream),
 }
 
 impl Key {
     /// `#[name]`, `#[name(…)]` or `#[name = …]`; of a path, its last name.
-    pub(crate) fn of_attribute(attr: Attribute) -> Self {
-        let value = match &attr.meta {
+    pub(crate) fn of_attribute(attr: Attr) -> Self {
+        let value = match attr.meta() {
             Meta::Path(_) => Value::None,
-            Meta::NameValue(meta) => Value::Equals(meta.value.to_token_stream()),
+            Meta::NameValue(meta) => Value::Equals(Word::of(meta.value.to_token_stream())),
             Meta::List(list) => Value::List(list.tokens.clone()),
         };
         let last = attr.path().segments.last();
@@ -391,36 +395,88 @@ impl Key {
     }
 
     /// Reads one word that begins with a name; `Err` holds what can't be read.
-    pub(crate) fn parse(tokens: TokenStream) -> Result<Self, TokenStream> {
-        let parse = |input: ParseStream<'_>| {
-            let name = input.call(Ident::parse_any)?;
-            let value = if input.peek(Token![=]) {
-                let _: Token![=] = input.parse()?;
-                Value::Equals(input.parse()?)
-            } else if input.peek(syn::token::Paren) {
-                let content;
-                let _ = syn::parenthesized!(content in input);
-                Value::List(content.parse()?)
-            } else {
-                Value::None
-            };
-            Ok((name, value, input.parse::<TokenStream>()?))
+    pub(crate) fn parse(word: Word) -> Result<Self, Word> {
+        let [TokenTree::Ident(name), rest @ ..] = &*word else {
+            return Err(word);
         };
-        match parse.parse2(tokens.clone()) {
-            Ok((name, value, rest)) if rest.is_empty() => Ok(Self {
-                name,
-                value,
-                whole: Whole::Word(tokens),
-            }),
-            Ok((_, _, rest)) => Err(rest),
-            Err(_) => Err(tokens),
+        let value = match rest {
+            [] => Value::None,
+            [TokenTree::Punct(mark), value @ ..] if mark.as_char() == '=' => {
+                Value::Equals(Word(value.to_vec()))
+            }
+            [TokenTree::Group(list), more @ ..] if list.delimiter() == Delimiter::Parenthesis => {
+                if !more.is_empty() {
+                    return Err(Word(more.to_vec()));
+                }
+                Value::List(list.stream())
+            }
+            more => return Err(Word(more.to_vec())),
+        };
+        Ok(Self {
+            name: name.clone(),
+            value,
+            whole: Whole::Word(word),
+        })
+    }
+}
+
+/// The tokens between two commas.
+#[derive(Clone, Default)]
+pub(crate) struct Word(Vec<TokenTree>);
+
+impl Word {
+    /// What comes through `macro_rules!` may be in groups without delimiters, which don't count.
+    pub(crate) fn of(tokens: TokenStream) -> Self {
+        let mut word = Self::default();
+        word.extend(tokens);
+        word
+    }
+
+    fn extend(&mut self, tokens: TokenStream) {
+        for token in tokens {
+            match token {
+                TokenTree::Group(group) if group.delimiter() == Delimiter::None => {
+                    self.extend(group.stream());
+                }
+                token => self.0.push(token),
+            }
         }
+    }
+
+    pub(super) fn join(&mut self, more: Self) {
+        self.0.extend(more.0);
+    }
+}
+
+impl Deref for Word {
+    type Target = [TokenTree];
+
+    fn deref(&self) -> &[TokenTree] {
+        &self.0
+    }
+}
+
+impl From<&[TokenTree]> for Word {
+    fn from(tokens: &[TokenTree]) -> Self {
+        Self(tokens.to_vec())
+    }
+}
+
+impl ToTokens for Word {
+    fn to_tokens(&self, tokens: &mut TokenStream) {
+        tokens.extend(self.0.iter().cloned());
+    }
+}
+
+impl fmt::Display for Word {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.to_token_stream().fmt(f)
     }
 }
 
 /// What is in an attribute's parentheses; empty where it has none.
-pub(crate) fn inside(attr: &Attribute) -> TokenStream {
-    match &attr.meta {
+pub(crate) fn inside(attr: &Attr) -> TokenStream {
+    match attr.meta() {
         Meta::List(list) => list.tokens.clone(),
         Meta::Path(_) | Meta::NameValue(_) => TokenStream::new(),
     }
@@ -428,11 +484,12 @@ pub(crate) fn inside(attr: &Attribute) -> TokenStream {
 
 /// Splits at the commas outside of groups. A comma at the end is as good as none; one that
 /// separates nothing is kept as what it is.
-pub(super) fn split(tokens: TokenStream) -> Vec<TokenStream> {
-    let mut chunks = vec![TokenStream::new()];
+pub(super) fn split(tokens: TokenStream) -> Vec<Word> {
+    let mut words = Vec::new();
+    let mut word = Vec::new();
     let mut depth = 0_usize;
     let mut before = ' ';
-    for token in tokens {
+    for token in Word::of(tokens).0 {
         let this = if let TokenTree::Punct(punct) = &token {
             punct.as_char()
         } else {
@@ -443,42 +500,40 @@ pub(super) fn split(tokens: TokenStream) -> Vec<TokenStream> {
             '<' => depth += 1,
             '>' if before != '-' => depth = depth.saturating_sub(1),
             ',' if depth == 0 => {
-                if let Some(chunk) = chunks.last_mut().filter(|chunk| chunk.is_empty()) {
-                    chunk.extend(std::iter::once(token));
+                if word.is_empty() {
+                    word.push(token);
                 }
-                chunks.push(TokenStream::new());
+                words.push(Word(std::mem::take(&mut word)));
                 before = this;
                 continue;
             }
             _ => {}
         }
         before = this;
-        if let Some(chunk) = chunks.last_mut() {
-            chunk.extend(std::iter::once(token));
-        }
+        word.push(token);
     }
-    if chunks.last().is_some_and(TokenStream::is_empty) {
-        chunks.pop();
+    if !word.is_empty() {
+        words.push(Word(word));
     }
-    chunks
+    words
 }
 
 /// Whether it is a comma that [`split`] kept.
-pub(crate) fn is_comma(tokens: &TokenStream) -> bool {
-    syn::parse2::<Token![,]>(tokens.clone()).is_ok()
+pub(crate) fn is_comma(word: &Word) -> bool {
+    matches!(&**word, [TokenTree::Punct(mark)] if mark.as_char() == ',')
 }
 
 /// Takes the commas that separate nothing out of what [`split`] returned, and returns the first.
-pub(super) fn lone_comma(chunks: &mut Vec<TokenStream>) -> Option<TokenStream> {
-    let lone: Vec<_> = chunks.extract_if(.., |chunk| is_comma(chunk)).collect();
-    lone.into_iter().next()
+pub(super) fn lone_comma(words: &mut Vec<Word>) -> Option<Word> {
+    words.extract_if(.., |word| is_comma(word)).next()
 }
 
 /// A string that is a whole word. `"text"suffix` is none.
-pub(crate) fn text(tokens: &TokenStream) -> Option<LitStr> {
-    syn::parse2::<LitStr>(tokens.clone())
-        .ok()
-        .filter(|text| text.suffix().is_empty())
+pub(crate) fn text(word: &[TokenTree]) -> Option<Text> {
+    match word {
+        [TokenTree::Literal(literal)] => Text::of(literal),
+        _ => None,
+    }
 }
 
 #[cfg(test)]

@@ -8,6 +8,7 @@ pub(crate) mod argument;
 pub(crate) mod endpoint;
 mod half_typed;
 pub(crate) mod keys;
+mod plain;
 pub(crate) mod values;
 
 use proc_macro2::{Delimiter, Span, TokenStream, TokenTree};
@@ -19,7 +20,7 @@ use syn::{
     TraitItem, Type, Visibility, braced,
 };
 
-use crate::attrs::{is_endpoint, is_endpoints};
+use crate::attrs::{Attr, is_endpoint, is_endpoints};
 use crate::errors::{Errors, Sink};
 use crate::problem::{On, Problem};
 use argument::Arg;
@@ -38,7 +39,7 @@ pub(crate) struct Trait<'e> {
 
 /// A trait without its members.
 pub(crate) struct Head {
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     pub(crate) vis: Visibility,
     pub(crate) unsafety: Option<Token![unsafe]>,
     pub(crate) auto: Option<Token![auto]>,
@@ -62,11 +63,11 @@ pub(crate) enum Member<'e> {
 pub(crate) struct Method<'e> {
     pub(crate) errors: Sink<'e>,
     /// All attributes but `#[endpoint]`.
-    pub(crate) attrs: Vec<Attribute>,
+    pub(crate) attrs: Vec<Attr>,
     /// The attribute as it is written, and as it was read.
-    pub(crate) endpoint: Option<(Attribute, EndpointAttr)>,
+    pub(crate) endpoint: Option<(Attr, EndpointAttr)>,
     /// Further `#[endpoint]`s.
-    pub(crate) repeated: Vec<Attribute>,
+    pub(crate) repeated: Vec<Attr>,
     /// `pub`, which a member of a trait can't have.
     pub(crate) vis: TokenStream,
     pub(crate) default: Option<Token![default]>,
@@ -105,37 +106,29 @@ pub(crate) fn read<'e>(
     let of_trait = errors.of_trait();
     let args = endpoint::trait_args(args, of_trait);
     let mut read_head = None;
-    let read = |input: ParseStream<'_>| {
-        read_head = Some(input.parse::<HeadAndBody>()?);
-        Ok(())
-    };
-    let whole = read.parse2(item.clone());
-    let Some(HeadAndBody(mut head, body)) = read_head else {
-        of_trait.push(item, &Problem::NotATrait);
-        return None;
-    };
     let mut members = Vec::new();
     let read = |input: ParseStream<'_>| {
-        for attr in input.call(Attribute::parse_inner)? {
-            // An inner attribute is about the whole trait as well, and is kept with the outer ones.
-            head.attrs.push(Attribute {
-                style: syn::AttrStyle::Outer,
-                ..attr
-            });
-        }
-        while !input.is_empty() {
-            if input.parse::<Option<Token![;]>>()?.is_some() {
+        let head = read_head.insert(input.call(head)?);
+        let content;
+        let _ = braced!(content in input);
+        head.attrs.extend(content.call(Attr::parse_inner)?);
+        while !content.is_empty() {
+            if content.parse::<Option<Token![;]>>()?.is_some() {
                 // rustc reports it.
                 continue;
             }
-            members.extend(member(input, errors.of_member()));
+            members.extend(member(&content, errors.of_member()));
         }
         Ok(())
     };
-    let body = read.parse2(body);
+    let read = read.parse2(item.clone());
+    let Some(head) = read_head else {
+        of_trait.push(item, &Problem::NotATrait);
+        return None;
+    };
     // Members are read by now. What can be left of them are words in an attribute that belong
     // nowhere.
-    let left = whole.and(body).err().map(|left| left.span());
+    let left = read.err().map(|left| left.span());
     Some(Trait {
         errors: of_trait,
         args,
@@ -145,47 +138,41 @@ pub(crate) fn read<'e>(
     })
 }
 
-/// A trait's head, and its members still unread.
-struct HeadAndBody(Head, TokenStream);
-
-impl Parse for HeadAndBody {
-    fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis = input.parse()?;
-        let unsafety = input.parse()?;
-        let auto = input.parse()?;
-        let trait_token = input.parse()?;
-        let ident = input.parse()?;
-        let mut generics: Generics = input.parse()?;
-        let mut supertraits = TokenStream::new();
-        if input.peek(Token![:]) {
-            let _: Token![:] = input.parse()?;
-            while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace)
-            {
-                supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
-            }
+/// Reads a trait up to its members.
+fn head(input: ParseStream<'_>) -> syn::Result<Head> {
+    let attrs = input.call(Attr::parse_outer)?;
+    let vis = input.parse()?;
+    let unsafety = input.parse()?;
+    let auto = input.parse()?;
+    let trait_token = input.parse()?;
+    let ident = input.parse()?;
+    let mut generics: Generics = input.parse()?;
+    let mut supertraits = TokenStream::new();
+    if input.peek(Token![:]) {
+        let _: Token![:] = input.parse()?;
+        while !input.is_empty() && !input.peek(Token![where]) && !input.peek(syn::token::Brace) {
+            supertraits.extend(std::iter::once(input.parse::<TokenTree>()?));
         }
-        generics.where_clause = input.parse()?;
-        let content;
-        let _ = braced!(content in input);
-        let body = content.parse()?;
-        let head = Head {
-            attrs,
-            vis,
-            unsafety,
-            auto,
-            trait_token,
-            ident,
-            generics,
-            supertraits,
-        };
-        Ok(Self(head, body))
     }
+    generics.where_clause = input.parse()?;
+    if !input.peek(syn::token::Brace) {
+        return Err(input.error("expected members"));
+    }
+    Ok(Head {
+        attrs,
+        vis,
+        unsafety,
+        auto,
+        trait_token,
+        ident,
+        generics,
+        supertraits,
+    })
 }
 
 /// A method up to its `;` or its body, which stays unread.
 struct WholeMethod {
-    attrs: Vec<Attribute>,
+    attrs: Vec<Attr>,
     vis: TokenStream,
     default: Option<Token![default]>,
     sig: Signature,
@@ -194,22 +181,28 @@ struct WholeMethod {
 
 impl Parse for WholeMethod {
     fn parse(input: ParseStream<'_>) -> syn::Result<Self> {
-        let attrs = input.call(Attribute::parse_outer)?;
-        let vis: Visibility = input.parse()?;
-        let mut vis = match vis {
-            Visibility::Inherited => TokenStream::new(),
-            vis => vis.into_token_stream(),
-        };
-        let more = input.call(Attribute::parse_outer)?;
-        if !more.is_empty() {
-            // `pub` before attributes is an error of rustc's already.
-            vis = TokenStream::new();
+        let mut attrs = input.call(Attr::parse_outer)?;
+        let mut vis = TokenStream::new();
+        let mut default = None;
+        // Mostly there is nothing else.
+        if !input.peek(Token![fn]) {
+            match input.parse()? {
+                Visibility::Inherited => {}
+                written => vis = written.into_token_stream(),
+            }
+            let more = input.call(Attr::parse_outer)?;
+            if !more.is_empty() {
+                // `pub` before attributes is an error of rustc's already.
+                vis = TokenStream::new();
+            }
+            attrs.extend(more);
+            default = input.parse()?;
         }
         Ok(Self {
-            attrs: attrs.into_iter().chain(more).collect(),
+            attrs,
             vis,
-            default: input.parse()?,
-            sig: input.parse()?,
+            default,
+            sig: input.call(plain::signature)?,
             body: if input.parse::<Option<Token![;]>>()?.is_some() {
                 None
             } else if input.peek(syn::token::Brace) {
@@ -274,7 +267,7 @@ fn starts_member(input: ParseStream<'_>) -> bool {
     }
     let ahead = input.fork();
     let attributes = ahead.peek(Token![#]);
-    if attributes && ahead.call(Attribute::parse_outer).is_err() {
+    if attributes && ahead.call(Attr::parse_outer).is_err() {
         return false;
     }
     ahead.peek(Token![fn]) && ahead.peek2(Ident) && ahead.peek3(syn::token::Paren)
@@ -321,14 +314,10 @@ fn method(whole: WholeMethod, errors: Sink<'_>) -> Method<'_> {
     }
 }
 
-type EndpointOf = (
-    Vec<Attribute>,
-    Option<(Attribute, EndpointAttr)>,
-    Vec<Attribute>,
-);
+type EndpointOf = (Vec<Attr>, Option<(Attr, EndpointAttr)>, Vec<Attr>);
 
 /// The other attributes, the first `#[endpoint]`, and further ones.
-fn endpoint_of(attrs: Vec<Attribute>, errors: Sink<'_>) -> EndpointOf {
+fn endpoint_of(attrs: Vec<Attr>, errors: Sink<'_>) -> EndpointOf {
     let (ours, attrs): (Vec<_>, Vec<_>) = attrs.into_iter().partition(is_endpoint);
     let mut ours = ours.into_iter();
     let endpoint = ours.next().map(|attr| {
@@ -356,7 +345,12 @@ fn typed(arg: syn::PatType, index: usize, errors: Sink<'_>) -> Arg<'_> {
     };
     Arg {
         pattern,
-        ..Arg::new(arg.attrs, ident, Some(*arg.ty), errors)
+        ..Arg::new(
+            arg.attrs.into_iter().map(Attr::new),
+            ident,
+            Some(*arg.ty),
+            errors,
+        )
     }
 }
 
@@ -381,22 +375,23 @@ fn only_name(pattern: TokenStream) -> Option<Ident> {
 
 /// What is left of an item that is not ours to expand: itself, less our attributes.
 pub(crate) fn without_ours(item: TokenStream) -> TokenStream {
+    let is_other = |attr: &Attribute| !is_endpoint(&Attr::new(attr.clone()));
     if let Ok(mut method) = syn::parse2::<syn::TraitItemFn>(item.clone()) {
-        method.attrs.retain(|attr| !is_endpoint(attr));
+        method.attrs.retain(is_other);
         strip_args(&mut method.sig);
         return method.into_token_stream();
     }
     if let Ok(mut function) = syn::parse2::<syn::ItemFn>(item.clone()) {
-        function.attrs.retain(|attr| !is_endpoint(attr));
+        function.attrs.retain(is_other);
         strip_args(&mut function.sig);
         return function.into_token_stream();
     }
     if let Ok(mut item) = syn::parse2::<ItemTrait>(item.clone()) {
         item.attrs
-            .retain(|attr| !is_endpoints(attr) && !is_endpoint(attr));
+            .retain(|attr| is_other(attr) && !is_endpoints(&Attr::new(attr.clone())));
         for member in &mut item.items {
             if let TraitItem::Fn(method) = member {
-                method.attrs.retain(|attr| !is_endpoint(attr));
+                method.attrs.retain(is_other);
                 strip_args(&mut method.sig);
             }
         }

@@ -2,19 +2,20 @@
 
 use std::fmt::Write;
 
-use proc_macro2::TokenStream;
-use syn::ext::IdentExt;
-use syn::parse::{ParseStream, Parser};
+use proc_macro2::{TokenStream, TokenTree};
+use quote::ToTokens;
+use syn::parse::{Parse, ParseStream, Parser};
 use syn::{Ident, Lit, LitBool, LitInt, LitStr, Path, Token};
 
-use super::keys::{Key, KeyValue, Value, lone_comma, split, text};
+use super::keys::{Key, KeyValue, Value, Word, lone_comma, split, text};
 use crate::errors::Sink;
+use crate::literal::Text;
 use crate::problem::{On, Problem};
 use crate::text::units::Rate;
 use crate::text::{path, units};
 
 /// The tokens behind `=`.
-fn value<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<TokenStream> {
+fn value<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<Word> {
     let problem = match &key.value {
         Value::Equals(value) if !value.is_empty() => return Some(value.clone()),
         Value::List(list) if syn::parse2::<Lit>(list.clone()).is_ok() => {
@@ -33,7 +34,7 @@ fn value<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<TokenStream> {
 }
 
 /// A string behind `=`.
-fn string<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<LitStr> {
+fn string<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<Text> {
     let value = value::<T>(key, errors)?;
     if let Some(text) = text(&value) {
         return Some(text);
@@ -43,13 +44,12 @@ fn string<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<LitStr> {
         let _: LitStr = input.parse()?;
         input.parse::<TokenStream>()
     };
-    let found = |tokens: &TokenStream| tokens.to_string();
-    match behind.parse2(value.clone()) {
+    match behind.parse2(value.to_token_stream()) {
         Ok(rest) if !rest.is_empty() => {
             errors.push(
                 &rest,
                 &Problem::MissingComma {
-                    found: found(&rest),
+                    found: rest.to_string(),
                 },
             );
         }
@@ -58,7 +58,7 @@ fn string<T: KeyValue>(key: &Key, errors: Sink<'_>) -> Option<LitStr> {
             &Problem::NotAString {
                 key: key.name(),
                 example: T::EXAMPLE,
-                found: found(&value),
+                found: value.to_string(),
             },
         ),
     }
@@ -83,9 +83,12 @@ fn is_none(key: &Key) -> bool {
 }
 
 /// A word behind `=` such as `none`.
-fn word(key: &Key) -> Option<Ident> {
+fn word(key: &Key) -> Option<&Ident> {
     match &key.value {
-        Value::Equals(value) => Ident::parse_any.parse2(value.clone()).ok(),
+        Value::Equals(value) => match &**value {
+            [TokenTree::Ident(word)] => Some(word),
+            _ => None,
+        },
         Value::None | Value::List(_) => None,
     }
 }
@@ -132,7 +135,7 @@ impl KeyValue for CratePath {
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         let value = value::<Self>(key, errors)?;
-        let path = Path::parse_mod_style.parse2(value.clone());
+        let path = Path::parse_mod_style.parse2(value.to_token_stream());
         path.inspect_err(|_| {
             let found = value.to_string();
             errors.push(&value, &Problem::BadCratePath { found });
@@ -155,12 +158,11 @@ impl KeyValue for Limits {
         let several = |input: ParseStream<'_>| {
             let content;
             let _ = syn::bracketed!(content in input);
-            let texts =
-                content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?;
+            let texts = content.parse_terminated(Text::parse, Token![,])?;
             Ok(texts.into_iter().collect::<Vec<_>>())
         };
         let texts = match &key.value {
-            Value::Equals(value) => several.parse2(value.clone()).ok(),
+            Value::Equals(value) => several.parse2(value.to_token_stream()).ok(),
             Value::None | Value::List(_) => None,
         };
         let texts = match texts {
@@ -270,7 +272,7 @@ fn name_or_none<T: KeyValue>(
 /// `schema`, or `schema(feature = "schema")`: only with this feature of the crate.
 #[derive(Clone)]
 pub(crate) struct Schema {
-    pub(crate) feature: Option<LitStr>,
+    pub(crate) feature: Option<Text>,
 }
 
 impl KeyValue for Schema {
@@ -281,14 +283,14 @@ impl KeyValue for Schema {
         let feature = |input: ParseStream<'_>| {
             let name: Ident = input.parse()?;
             let _: Token![=] = input.parse()?;
-            let feature: LitStr = input.parse()?;
+            let feature: Text = input.parse()?;
             let _: Option<Token![,]> = input.parse()?;
             Ok((name, feature))
         };
         let found = match &key.value {
             Value::None => return Some(Self { feature: None }),
             Value::List(list) => match feature.parse2(list.clone()) {
-                Ok((name, feature)) if name == "feature" && feature.suffix().is_empty() => {
+                Ok((name, feature)) if name == "feature" => {
                     return Some(Self {
                         feature: Some(feature),
                     });
@@ -356,7 +358,7 @@ fn only_word<T: KeyValue>(
 }
 
 /// `header("X-Version" = "1", "X-Other" = "2")`.
-pub(crate) struct Headers(pub(crate) Vec<(LitStr, LitStr)>);
+pub(crate) struct Headers(pub(crate) Vec<(Text, Text)>);
 
 impl KeyValue for Headers {
     const EXAMPLE: &'static str = "";
@@ -394,7 +396,7 @@ impl KeyValue for Headers {
 }
 
 /// `field("action" = "close", "depth" = 1)`: names, and values as JSON.
-pub(crate) struct Fields(pub(crate) Vec<(LitStr, String)>);
+pub(crate) struct Fields(pub(crate) Vec<(Text, String)>);
 
 impl KeyValue for Fields {
     const EXAMPLE: &'static str = "";
@@ -424,11 +426,11 @@ impl KeyValue for Fields {
 }
 
 /// The pairs of `key("name" = value, …)`.
-fn constants(key: &Key, errors: Sink<'_>) -> Option<Vec<(LitStr, TokenStream)>> {
+fn constants(key: &Key, errors: Sink<'_>) -> Option<Vec<(Text, Word)>> {
     let pair = |input: ParseStream<'_>| {
-        let name: LitStr = input.parse()?;
+        let name: Text = input.parse()?;
         let _: Token![=] = input.parse()?;
-        Ok((name, input.parse::<TokenStream>()?))
+        Ok((name, Word::of(input.parse()?)))
     };
     let key_name = key.name();
     let Value::List(list) = &key.value else {
@@ -446,8 +448,8 @@ fn constants(key: &Key, errors: Sink<'_>) -> Option<Vec<(LitStr, TokenStream)>> 
     }
     let mut pairs = Vec::new();
     for word in words {
-        match pair.parse2(word.clone()) {
-            Ok((name, value)) if name.suffix().is_empty() && !value.is_empty() => {
+        match pair.parse2(word.to_token_stream()) {
+            Ok((name, value)) if !value.is_empty() => {
                 pairs.push((name, value));
             }
             _ => {
@@ -463,12 +465,12 @@ fn constants(key: &Key, errors: Sink<'_>) -> Option<Vec<(LitStr, TokenStream)>> 
 }
 
 /// A literal as JSON: a string, a number without a suffix, or a boolean.
-fn json(value: &TokenStream) -> Option<String> {
+fn json(value: &Word) -> Option<String> {
     let literal = |input: ParseStream<'_>| {
         let minus = input.parse::<Option<Token![-]>>()?.is_some();
         Ok((minus, input.parse::<Lit>()?))
     };
-    let (minus, literal) = literal.parse2(value.clone()).ok()?;
+    let (minus, literal) = literal.parse2(value.to_token_stream()).ok()?;
     let sign = if minus { "-" } else { "" };
     match literal {
         Lit::Str(text) if !minus && text.suffix().is_empty() => Some(quoted(&text.value())),
@@ -519,7 +521,7 @@ impl KeyValue for Idempotent {
             return Some(Self(true));
         }
         let value = value::<Self>(key, errors)?;
-        if let Ok(flag) = syn::parse2::<LitBool>(value.clone()) {
+        if let Ok(flag) = syn::parse2::<LitBool>(value.to_token_stream()) {
             return Some(Self(flag.value));
         }
         let found = value.to_string();
@@ -601,7 +603,7 @@ impl KeyValue for First {
 
     fn read(key: &Key, errors: Sink<'_>) -> Option<Self> {
         let value = value::<Self>(key, errors)?;
-        let number = syn::parse2::<LitInt>(value.clone());
+        let number = syn::parse2::<LitInt>(value.to_token_stream());
         if let Ok(first) = number.and_then(|number| number.base10_parse()) {
             return Some(Self(first));
         }
@@ -651,7 +653,7 @@ impl KeyValue for ContentType {
 /// trait's.
 pub(crate) struct Scopes {
     pub(crate) all: bool,
-    pub(crate) names: Vec<LitStr>,
+    pub(crate) names: Vec<Text>,
 }
 
 impl KeyValue for Scopes {
@@ -663,8 +665,7 @@ impl KeyValue for Scopes {
             let rule: Ident = input.parse()?;
             let content;
             let _ = syn::parenthesized!(content in input);
-            let names =
-                content.parse_terminated(<LitStr as syn::parse::Parse>::parse, Token![,])?;
+            let names = content.parse_terminated(Text::parse, Token![,])?;
             Ok((rule, names))
         };
         let scopes = if let Some(name) = text(&value) {
@@ -672,7 +673,7 @@ impl KeyValue for Scopes {
                 all: false,
                 names: vec![name],
             }
-        } else if let Ok((rule, names)) = call.parse2(value.clone())
+        } else if let Ok((rule, names)) = call.parse2(value.to_token_stream())
             && (rule == "any" || rule == "all")
         {
             if names.is_empty() {
