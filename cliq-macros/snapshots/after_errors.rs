@@ -60,8 +60,8 @@ impl ::cliq_api::__private::Declaration for __broken::Beside {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __broken {
-    pub(super) struct GetIt;
-    pub(super) struct Beside;
+    pub(super) struct GetIt {}
+    pub(super) struct Beside {}
 }
 /// A call of one of the endpoints of [`Broken`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

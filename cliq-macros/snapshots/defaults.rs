@@ -157,11 +157,11 @@ impl ::cliq_api::__private::Declaration for __api::SharedByName {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub mod __api {
-    pub struct First;
-    pub struct Overridden;
-    pub struct Dropped;
-    pub struct Shared;
-    pub struct SharedByName;
+    pub struct First {}
+    pub struct Overridden {}
+    pub struct Dropped {}
+    pub struct Shared {}
+    pub struct SharedByName {}
 }
 /// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

@@ -77,7 +77,7 @@ impl ApiCall<__api::Find> {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub mod __api {
-    pub struct Find;
+    pub struct Find {}
 }
 /// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

@@ -306,10 +306,10 @@ impl ApiCall<__api::PutBytesToo> {
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub(crate) mod __api {
     #[cfg(unix)]
-    pub(crate) struct ListIt;
-    pub(crate) struct PutIt;
-    pub(crate) struct PutBytes;
-    pub(crate) struct PutBytesToo;
+    pub(crate) struct ListIt {}
+    pub(crate) struct PutIt {}
+    pub(crate) struct PutBytes {}
+    pub(crate) struct PutBytesToo {}
 }
 #[cfg(feature = "api")]
 /// A call of one of the endpoints of [`Api`], not sent yet.

@@ -269,9 +269,9 @@ impl ApiCall<__api::Optional> {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub mod __api {
-    pub struct Inherits;
-    pub struct Replaces;
-    pub struct Optional;
+    pub struct Inherits {}
+    pub struct Replaces {}
+    pub struct Optional {}
 }
 /// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

@@ -56,8 +56,8 @@ impl ::cliq_api::__private::Declaration for __api::Beside {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __api {
-    pub(super) struct Get;
-    pub(super) struct Beside;
+    pub(super) struct Get {}
+    pub(super) struct Beside {}
 }
 /// A call of one of the endpoints of [`Api`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

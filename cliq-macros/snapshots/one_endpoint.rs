@@ -49,7 +49,7 @@ impl ::cliq_api::__private::Declaration for __threads::FollowThread {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 pub mod __threads {
-    pub struct FollowThread;
+    pub struct FollowThread {}
 }
 /// A call of one of the endpoints of [`Threads`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

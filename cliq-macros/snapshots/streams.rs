@@ -188,11 +188,11 @@ impl ::cliq_api::__private::Declaration for __files::Watch {
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
 mod __files {
-    pub(super) struct Post;
-    pub(super) struct Put;
-    pub(super) struct List;
-    pub(super) struct ListLinked;
-    pub(super) struct Watch;
+    pub(super) struct Post {}
+    pub(super) struct Put {}
+    pub(super) struct List {}
+    pub(super) struct ListLinked {}
+    pub(super) struct Watch {}
 }
 /// A call of one of the endpoints of [`Files`], not sent yet.
 #[allow(dead_code, non_camel_case_types, unreachable_pub)]

@@ -119,7 +119,8 @@ impl Expansion<'_> {
     pub(super) fn declare_marker(&self, out: &mut Out) {
         self.own_gates(out);
         out.visibility(&self.names.inner_vis);
-        out.text("struct ").text(&self.marker_name()).text(";");
+        // With braces, so that rustc has no constructor to check.
+        out.text("struct ").text(&self.marker_name()).text(" {}");
     }
 
     /// `__threads::FollowThread`.
