@@ -160,7 +160,7 @@ fn zsh_completes_from_the_first_time_on() {
         typeset -A _comps
         compdef() { _comps[$2]=$1 }
         _describe() { print -rl -- "${(@P)argv[-1]}" }
-        fpath=("$HOME") path=("$0" $path) words=(cliq thr) CURRENT=2
+        fpath=("$HOME") path=("$0" $path) words=(cliq thread) CURRENT=2
         autoload -Uz _cliq
         _cliq && _cliq
     "#;
