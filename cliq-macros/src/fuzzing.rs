@@ -450,7 +450,11 @@ pub(crate) fn run_text(input: &str) {
         for (index, name) in template.placeholders.iter().enumerate() {
             let (_, behind) = rest.split_once('<').expect("as many placeholders as names");
             let (found, behind) = behind.split_once('>').expect("placeholders are closed");
-            let dots = if template.rest == Some(index) { ".." } else { "" };
+            let dots = if template.rest == Some(index) {
+                ".."
+            } else {
+                ""
+            };
             assert_eq!(found.strip_suffix(dots), Some(name.as_str()));
             rest = behind;
         }
