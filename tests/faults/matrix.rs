@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
-use cliq_api::{ErrorKind, RetryPolicy, Sent};
+use cliq_api::{ErrorKind, Options, RetryPolicy, Sent};
 use cliq_tests::faults::{self, Again, Case, LARGEST_ANSWER, Outcome, Target};
 use cliq_tests::over::Over;
 use cliq_tests::server::{Server, Step};
@@ -33,11 +33,13 @@ impl Method {
     }
 
     async fn call(self, client: &Client) -> Result<Thing, Error> {
+        // By default, a call ends before its third attempt has been silent for the longer time.
+        let patient = |options: Options| options.deadline(HANG);
         match self {
-            Self::Get => client.get_thing("1").await,
-            Self::Post => client.add_thing("one").await,
-            Self::IdempotentPost => client.touch_thing("1").await,
-            Self::GetThatCounts => client.take_thing().await,
+            Self::Get => client.get_thing("1").options(patient).await,
+            Self::Post => client.add_thing("one").options(patient).await,
+            Self::IdempotentPost => client.touch_thing("1").options(patient).await,
+            Self::GetThatCounts => client.take_thing().options(patient).await,
         }
     }
 }

@@ -1,7 +1,7 @@
 //! Calls with several buckets over the stores: one per user and one per app, in separate files.
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use cliq_api::limit::{
     Acquire, AcquireOptions, BucketId, BucketSpec, CallEnd, Complete, Decision, LeaseId,
@@ -69,29 +69,39 @@ impl Process {
 
 #[tokio::test]
 async fn users_share_the_limit_per_app_over_a_file() {
-    users_share_the_limit_per_app(&Store::file()).await;
+    users_share_the_limit_per_app(Store::file).await;
 }
 
 #[tokio::test]
 async fn users_share_the_limit_per_app_over_redis() {
-    users_share_the_limit_per_app(&Store::redis()).await;
+    users_share_the_limit_per_app(Store::redis).await;
 }
 
-async fn users_share_the_limit_per_app(store: &Store) {
-    let mut made = Vec::new();
-    for user in USERS {
-        // Each is another process.
-        made.push(Process::new(store).spend(user).await);
+async fn users_share_the_limit_per_app(store: fn() -> Store) {
+    // A busy machine may take so long that slots are free again.
+    loop {
+        let (store, begun) = (store(), Instant::now());
+        let mut made = Vec::new();
+        for user in USERS {
+            // Each is another process.
+            made.push(Process::new(&store).spend(user).await);
+        }
+        if begun.elapsed() >= 2 * SECOND {
+            continue;
+        }
+        assert_eq!(made, [9, 9, 1], "19 in all");
+        sleep(SECOND * 22 / 10).await;
+        // The limit per app is free again; those of the first two users aren't.
+        let process = Process::new(&store);
+        let mut left = Vec::new();
+        for user in USERS {
+            left.push(process.remaining(user).await);
+        }
+        if begun.elapsed() < 5 * SECOND {
+            assert_eq!(left, [0, 0, 8]);
+            return;
+        }
     }
-    assert_eq!(made, [9, 9, 1], "19 in all");
-    sleep(SECOND * 22 / 10).await;
-    // The limit per app is free again; those of the first two users aren't.
-    let process = Process::new(store);
-    let mut left = Vec::new();
-    for user in USERS {
-        left.push(process.remaining(user).await);
-    }
-    assert_eq!(left, [0, 0, 8]);
 }
 
 #[tokio::test]
