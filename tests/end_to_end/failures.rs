@@ -6,6 +6,7 @@ use cliq_api::prelude::*;
 use cliq_api::threads::Threads;
 use cliq_api::{ErrorKind, RetryPolicy, Sent};
 use cliq_sandbox::Sandbox;
+use cliq_tests::server::Nobody;
 use tokio::net::TcpListener;
 
 use crate::listener::{Listener, json};
@@ -42,9 +43,8 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn a_proxy_responds() {
-    let dead = TcpListener::bind("127.0.0.1:0").await.unwrap();
-    let url = format!("http://user:canary@{}", dead.local_addr().unwrap());
-    drop(dead);
+    let dead = Nobody::new();
+    let url = format!("http://user:canary@{}", dead.address());
     let client = Client::cliq(DataCenter::US)
         .proxy(url)
         .retry(RetryPolicy::none())

@@ -75,7 +75,10 @@ async fn an_undecodable_response_has_the_earlier_attempts() {
         #[endpoint(GET "/number")]
         fn get_number(&self) -> u8;
     }
-    let then = |status, body| vec![Step::Read, Step::Write(answer(status, body))];
+    let then = |status, body| {
+        let head = format!("{status}\r\nConnection: close");
+        vec![Step::Read, Step::Write(answer(&head, body))]
+    };
     let server = Server::doing_in_turn(vec![
         then("503 Service Unavailable", ""),
         then("200 OK", "\"one\""),

@@ -10,7 +10,7 @@ use flate2::write::GzEncoder;
 use tokio::net::{TcpListener, TcpSocket};
 
 use crate::over::{Needs, Over};
-use crate::server::{Server, Step, answer};
+use crate::server::{Nobody, Server, Step, answer};
 use crate::{http2, tls};
 
 /// The client's `max_response_size`. No fault makes it read more.
@@ -78,8 +78,10 @@ pub enum Again {
 /// A server with a fault. Keep it while it is called.
 #[derive(Debug)]
 pub enum Target {
-    /// An address where nobody answers, and the sockets that keep it so.
-    Nobody(SocketAddr, Vec<TcpStream>, Option<TcpListener>),
+    /// Nobody listens.
+    Nobody(Nobody),
+    /// An address where connections are not taken up, and the sockets that keep it so.
+    NotTakenUp(SocketAddr, Vec<TcpStream>, TcpListener),
     /// A running server.
     Server(Server),
 }
@@ -92,15 +94,7 @@ impl Fault {
     /// If no port is available, or outside of a Tokio runtime.
     pub fn bring_about(&self) -> Target {
         match self {
-            Self::Refused => {
-                let listener =
-                    std::net::TcpListener::bind("127.0.0.1:0").expect("a port can be had");
-                Target::Nobody(
-                    listener.local_addr().expect("a socket has an address"),
-                    Vec::new(),
-                    None,
-                )
-            }
+            Self::Refused => Target::Nobody(Nobody::new()),
             Self::NotTakenUp => not_taken_up(),
             Self::Steps(steps) | Self::Http2(steps) => Target::Server(Server::doing(steps.clone())),
             Self::SelfSigned => Target::Server(Server::doing_over_tls(
@@ -124,14 +118,15 @@ fn not_taken_up() -> Target {
     while let Ok(stream) = TcpStream::connect_timeout(&address, Duration::from_millis(100)) {
         waiting.push(stream);
     }
-    Target::Nobody(address, waiting, Some(listener))
+    Target::NotTakenUp(address, waiting, listener)
 }
 
 impl Target {
     /// Returns the base URL for a client.
     pub fn base_url(&self) -> String {
         match self {
-            Self::Nobody(address, ..) => format!("http://{address}"),
+            Self::Nobody(nobody) => format!("http://{}", nobody.address()),
+            Self::NotTakenUp(address, ..) => format!("http://{address}"),
             Self::Server(server) => server.base_url(),
         }
     }
@@ -143,7 +138,7 @@ impl Target {
             Self::Server(server) if server.base_url().starts_with("http:") => {
                 server.requests().len()
             }
-            Self::Server(_) | Self::Nobody(..) => 0,
+            Self::Server(_) | Self::Nobody(_) | Self::NotTakenUp(..) => 0,
         }
     }
 }

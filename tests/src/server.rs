@@ -8,7 +8,7 @@ use std::sync::{Arc, LazyLock, Mutex};
 use std::time::Duration;
 
 use tokio::io::{AsyncRead, AsyncReadExt, AsyncWrite, AsyncWriteExt};
-use tokio::net::{TcpListener, TcpStream};
+use tokio::net::{TcpListener, TcpSocket, TcpStream};
 use tokio::runtime::Runtime;
 use tokio::task::JoinHandle;
 use tokio_rustls::TlsAcceptor;
@@ -165,6 +165,36 @@ impl Server {
 impl Drop for Server {
     fn drop(&mut self) {
         self.task.abort();
+    }
+}
+
+/// A loopback port at which nobody listens, and nobody else can: a port that was free a moment ago
+/// may be another test's server by now.
+#[derive(Debug)]
+pub struct Nobody(TcpSocket);
+
+impl Nobody {
+    /// Takes a port.
+    ///
+    /// # Panics
+    ///
+    /// If there is none.
+    #[expect(clippy::new_without_default, reason = "it takes a port")]
+    pub fn new() -> Self {
+        let socket = TcpSocket::new_v4().expect("a socket can be had");
+        socket
+            .bind(([127, 0, 0, 1], 0).into())
+            .expect("a port can be had");
+        Self(socket)
+    }
+
+    /// Returns its address.
+    ///
+    /// # Panics
+    ///
+    /// If the system doesn't know it.
+    pub fn address(&self) -> SocketAddr {
+        self.0.local_addr().expect("a socket has an address")
     }
 }
 

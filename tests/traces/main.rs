@@ -153,7 +153,10 @@ async fn calls_are_told_under_opentelemetrys_names() {
 }
 
 async fn a_call_and_its_attempts() {
-    let then = |status| vec![Step::Read, Step::Write(answer(status, "{}"))];
+    let then = |status| {
+        let head = format!("{status}\r\nConnection: close");
+        vec![Step::Read, Step::Write(answer(&head, "{}"))]
+    };
     let server = Server::doing_in_turn(vec![then("503 Service Unavailable"), then("200 OK")]);
     let base_url = server.base_url();
     let (_, port) = base_url.rsplit_once(':').unwrap();

@@ -288,9 +288,10 @@ mod tests {
     #[tokio::test]
     async fn a_proxy_is_blamed_only_where_there_is_one() {
         for transport in transports() {
-            let listener = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-            let url = format!("http://{}/", listener.local_addr().unwrap());
-            drop(listener);
+            // Nobody listens, and nobody else can.
+            let socket = tokio::net::TcpSocket::new_v4().unwrap();
+            socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+            let url = format!("http://{}/", socket.local_addr().unwrap());
             let request = Request::get(url).body(Body::empty()).unwrap();
             let error = transport.send(request).await.unwrap_err();
             assert_eq!(error.sent(), Sent::No);

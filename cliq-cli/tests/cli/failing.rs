@@ -135,10 +135,8 @@ fn a_token_that_has_ended_is_refreshed_or_is_an_error() {
 #[test]
 fn nobody_is_signed_in_without_a_network() {
     let world = World::new();
-    // A port that nobody listens at: it was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
+    let nobody = crate::support::nobody();
+    let address = nobody.local_addr().unwrap().to_string();
     let secret = world.secret_file();
     let before = files(&world);
     for way in ["--self-client", "--device"] {

@@ -72,10 +72,8 @@ fn a_token_that_is_refused_is_one_code_and_no_server_another() {
     let mut nobody = world.command(["threads", "get", thread]);
     let nobody: crate::support::Ended = nobody.output().unwrap().into();
     nobody.fails(6, "cliq login");
-    // A port that nobody listens at: it was free a moment ago.
-    let free = std::net::TcpListener::bind("127.0.0.1:0").unwrap();
-    let address = free.local_addr().unwrap().to_string();
-    drop(free);
+    let nobody = crate::support::nobody();
+    let address = nobody.local_addr().unwrap().to_string();
     let mut down = world.as_user(["threads", "get", thread, "-o", "json"]);
     let down = down.env("CLIQ_DATA_CENTER", address).output().unwrap();
     crate::support::Ended::from(down).fails(5, "\"kind\":\"network\"");

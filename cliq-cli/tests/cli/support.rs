@@ -182,3 +182,10 @@ pub(crate) fn snapshot(name: &str, found: &str) {
     let expected = std::fs::read_to_string(&path).unwrap_or_default();
     assert_eq!(found, expected, "{name}: BLESS=1 replaces it");
 }
+
+/// A port at which nobody listens, and nobody else can.
+pub(crate) fn nobody() -> tokio::net::TcpSocket {
+    let socket = tokio::net::TcpSocket::new_v4().unwrap();
+    socket.bind(([127, 0, 0, 1], 0).into()).unwrap();
+    socket
+}
