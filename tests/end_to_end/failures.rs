@@ -43,7 +43,7 @@ async fn nobody_listens() {
 
 #[tokio::test]
 async fn a_proxy_responds() {
-    let dead = Nobody::new();
+    let dead = Nobody::bind();
     let url = format!("http://user:canary@{}", dead.address());
     let client = Client::cliq(DataCenter::US)
         .proxy(url)

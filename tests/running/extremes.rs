@@ -5,7 +5,7 @@ use std::time::Duration;
 use cliq_api::auth::{AccessToken, Credentials, TokenSettings};
 use cliq_api::prelude::*;
 use cliq_api::{ErrorKind, RetryPolicy};
-use cliq_tests::server::{Server, Step, answer};
+use cliq_tests::server::{Server, Step, last_answer};
 
 use crate::Things;
 
@@ -75,10 +75,7 @@ async fn an_undecodable_response_has_the_earlier_attempts() {
         #[endpoint(GET "/number")]
         fn get_number(&self) -> u8;
     }
-    let then = |status, body| {
-        let head = format!("{status}\r\nConnection: close");
-        vec![Step::Read, Step::Write(answer(&head, body))]
-    };
+    let then = |status, body| vec![Step::Read, Step::Write(last_answer(status, body))];
     let server = Server::doing_in_turn(vec![
         then("503 Service Unavailable", ""),
         then("200 OK", "\"one\""),

@@ -8,7 +8,7 @@ use cliq_api::auth::{
 };
 use cliq_api::{Client, DataCenter, RetryPolicy};
 use cliq_tests::faults::{self, Case, Fault};
-use cliq_tests::server::{Server, Step, answer};
+use cliq_tests::server::{Server, Step, last_answer};
 use tokio::task::JoinSet;
 
 use crate::shown::{Shown, holds};
@@ -149,10 +149,7 @@ async fn nothing_shows_a_device_s_code_whatever_goes_wrong() {
         let Fault::Steps(steps) = case.fault else {
             continue;
         };
-        let then = vec![
-            Step::Read,
-            Step::Write(answer("200 OK\r\nConnection: close", &code)),
-        ];
+        let then = vec![Step::Read, Step::Write(last_answer("200 OK", &code))];
         let server = Server::doing_in_turn(vec![then, steps]);
         let device = oauth(&server.base_url(), LONG)
             .start_device(&"ZohoCliq.Chats.READ".into())

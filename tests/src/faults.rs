@@ -94,7 +94,7 @@ impl Fault {
     /// If no port is available, or outside of a Tokio runtime.
     pub fn bring_about(&self) -> Target {
         match self {
-            Self::Refused => Target::Nobody(Nobody::new()),
+            Self::Refused => Target::Nobody(Nobody::bind()),
             Self::NotTakenUp => not_taken_up(),
             Self::Steps(steps) | Self::Http2(steps) => Target::Server(Server::doing(steps.clone())),
             Self::SelfSigned => Target::Server(Server::doing_over_tls(

@@ -179,8 +179,7 @@ impl Nobody {
     /// # Panics
     ///
     /// If there is none.
-    #[expect(clippy::new_without_default, reason = "it takes a port")]
-    pub fn new() -> Self {
+    pub fn bind() -> Self {
         let socket = TcpSocket::new_v4().expect("a socket can be had");
         socket
             .bind(([127, 0, 0, 1], 0).into())
@@ -205,6 +204,12 @@ pub fn answer(status: &str, body: &str) -> Vec<u8> {
         "HTTP/1.1 {status}\r\nContent-Type: application/json\r\nContent-Length: {length}\r\n\r\n"
     );
     [head.as_bytes(), body.as_bytes()].concat()
+}
+
+/// As [`answer`], where the connection is closed afterwards. Without the header, a client might
+/// send its next request on it.
+pub fn last_answer(status: &str, body: &str) -> Vec<u8> {
+    answer(&format!("{status}\r\nConnection: close"), body)
 }
 
 async fn serve(

@@ -14,7 +14,7 @@ use cliq_api::{ClientBuilder, RetryPolicy};
 use cliq_sandbox::Sandbox;
 use cliq_sandbox::limits::Limits;
 use cliq_tests::faults::Fault;
-use cliq_tests::server::{Server, Step, answer};
+use cliq_tests::server::{Server, Step, last_answer};
 use tracing::field::{Field, Visit};
 use tracing::span::{Attributes, Id, Record};
 use tracing::{Event, Subscriber};
@@ -153,10 +153,7 @@ async fn calls_are_told_under_opentelemetrys_names() {
 }
 
 async fn a_call_and_its_attempts() {
-    let then = |status| {
-        let head = format!("{status}\r\nConnection: close");
-        vec![Step::Read, Step::Write(answer(&head, "{}"))]
-    };
+    let then = |status| vec![Step::Read, Step::Write(last_answer(status, "{}"))];
     let server = Server::doing_in_turn(vec![then("503 Service Unavailable"), then("200 OK")]);
     let base_url = server.base_url();
     let (_, port) = base_url.rsplit_once(':').unwrap();
