@@ -2,13 +2,13 @@
 
 use std::error::Error as StdError;
 use std::fmt;
-use std::sync::OnceLock;
+use std::sync::{Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
 #[cfg(any(feature = "rustls", feature = "native-tls"))]
 use ::reqwest::Certificate;
 use ::reqwest::{Client, ClientBuilder, Proxy, Url, redirect, retry};
-use http::uri::{Authority, Scheme};
+use http::uri::Authority;
 use http::{Request, Response, Uri};
 use http_body_util::BodyExt;
 use secrecy::{ExposeSecret, SecretString};
@@ -40,7 +40,7 @@ use crate::body::Body;
 /// ```
 pub struct ReqwestTransport {
     clients: Clients<Client, ::reqwest::Error>,
-    origin: Origin,
+    last_url: LastUrl,
 }
 
 /// Builds a [`ReqwestTransport`].
@@ -162,7 +162,7 @@ impl ReqwestTransportBuilder {
         })?;
         Ok(ReqwestTransport {
             clients,
-            origin: Origin::default(),
+            last_url: LastUrl::default(),
         })
     }
 
@@ -234,7 +234,7 @@ impl ReqwestTransport {
                 TransportError::new(Sent::No, problem).caused_by(error.without_url())
             }
         };
-        let request = self.origin.convert(request);
+        let request = self.last_url.convert(request);
         let request = request.map_err(unsent("its URL is no URL"))?;
         let begun = self.clients.here(|client| client.execute(request));
         begun.map_err(unsent("no HTTP client can be built for this runtime"))
@@ -253,56 +253,59 @@ impl Transport for ReqwestTransport {
     }
 }
 
-/// Converts requests for `reqwest`, which parses each URL from text. That of the first server is
-/// kept: parsing it would take half as long as the rest of a call's own work.
+/// The URL of the last request. `reqwest` parses each from text, which takes half as long as the
+/// rest of a call's own work: here what is the same as the time before is not parsed again. Most
+/// calls are to one server, and a bot often sends all of its messages to one URL.
 #[derive(Default)]
-struct Origin(OnceLock<Known>);
+struct LastUrl(Mutex<Option<(Uri, Url)>>);
 
-struct Known {
-    scheme: Option<Scheme>,
-    authority: Option<Authority>,
-    /// The URL of a request to it; path and query are replaced.
-    url: Url,
-}
-
-impl Origin {
+impl LastUrl {
     /// Converts a request, with the same result as `reqwest`'s own conversion.
     fn convert(&self, request: Request<Body>) -> Result<::reqwest::Request, ::reqwest::Error> {
-        if let Some(known) = self.0.get().filter(|known| known.is_of(request.uri())) {
-            return Ok(known.convert(request));
-        }
-        let (scheme, authority) = (
-            request.uri().scheme().cloned(),
-            request.uri().authority().cloned(),
-        );
-        let request = ::reqwest::Request::try_from(request.map(convert_body))?;
-        self.0.get_or_init(|| Known {
-            scheme,
-            authority,
-            url: request.url().clone(),
-        });
-        Ok(request)
-    }
-}
-
-impl Known {
-    fn is_of(&self, uri: &Uri) -> bool {
-        // As text, which is faster: base URLs have one spelling.
-        let authority = self.authority.as_ref().map(Authority::as_str);
-        self.scheme.as_ref() == uri.scheme() && authority == uri.authority().map(Authority::as_str)
-    }
-
-    fn convert(&self, request: Request<Body>) -> ::reqwest::Request {
+        let Some(url) = self.url(request.uri()) else {
+            let uri = request.uri().clone();
+            let request = ::reqwest::Request::try_from(request.map(convert_body))?;
+            self.set(uri, request.url());
+            return Ok(request);
+        };
         let (parts, body) = request.into_parts();
-        let mut url = self.url.clone();
-        url.set_path(parts.uri.path());
-        url.set_query(parts.uri.query());
         let mut request = ::reqwest::Request::new(parts.method, url);
         *request.headers_mut() = parts.headers;
         *request.version_mut() = parts.version;
         *request.body_mut() = Some(convert_body(body));
-        request
+        Ok(request)
     }
+
+    /// `None` if the last request was to another server.
+    fn url(&self, uri: &Uri) -> Option<Url> {
+        let (mut url, is_same) = {
+            let last = self.last();
+            let (last, url) = last
+                .as_ref()
+                .filter(|(last, _)| is_same_server(last, uri))?;
+            (url.clone(), last.path_and_query() == uri.path_and_query())
+        };
+        if !is_same {
+            url.set_path(uri.path());
+            url.set_query(uri.query());
+            self.set(uri.clone(), &url);
+        }
+        Some(url)
+    }
+
+    fn set(&self, uri: Uri, url: &Url) {
+        *self.last() = Some((uri, url.clone()));
+    }
+
+    fn last(&self) -> MutexGuard<'_, Option<(Uri, Url)>> {
+        self.0.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+}
+
+fn is_same_server(one: &Uri, other: &Uri) -> bool {
+    // As text, which is faster: base URLs have one spelling.
+    one.scheme() == other.scheme()
+        && one.authority().map(Authority::as_str) == other.authority().map(Authority::as_str)
 }
 
 fn convert_body(body: Body) -> ::reqwest::Body {

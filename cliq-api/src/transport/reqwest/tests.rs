@@ -13,7 +13,7 @@ fn request(uri: &str) -> Request<Body> {
 }
 
 #[test]
-fn a_cached_origin_gives_the_same_request() {
+fn a_request_after_another_is_converted_alike() {
     let origins = [
         "https://api.example.com",
         "https://API.example.com:8443",
@@ -25,9 +25,8 @@ fn a_cached_origin_gives_the_same_request() {
     ];
     let queries = ["", "?", "?a=b", "?'=%27&c=/?", "?a=%20+"];
     for origin in origins {
-        let known = Origin::default();
-        known
-            .convert(request(&format!("{origin}/v1/tickets?state=all")))
+        let last = LastUrl::default();
+        last.convert(request(&format!("{origin}/v1/tickets?state=all")))
             .unwrap();
         for (one, other) in pieces
             .iter()
@@ -38,22 +37,23 @@ fn a_cached_origin_gives_the_same_request() {
                 let Ok(parsed) = uri.parse::<Uri>() else {
                     continue;
                 };
-                assert!(known.0.get().unwrap().is_of(&parsed));
-                let (mine, reqwests) = (
-                    known.convert(request(&uri)).unwrap(),
-                    request(&uri).map(convert_body).try_into(),
-                );
+                assert!(is_same_server(&last.last().as_ref().unwrap().0, &parsed));
+                let reqwests = request(&uri).map(convert_body).try_into();
                 let reqwests: ::reqwest::Request = reqwests.unwrap();
-                assert_eq!(mine.url(), reqwests.url(), "{uri}");
-                assert_eq!(
-                    (mine.method(), mine.headers()),
-                    (reqwests.method(), reqwests.headers())
-                );
-                assert_eq!(mine.version(), reqwests.version());
-                let bytes = |request: &::reqwest::Request| {
-                    request.body().unwrap().as_bytes().map(<[u8]>::to_vec)
-                };
-                assert_eq!(bytes(&mine), bytes(&reqwests));
+                // After another URL, and after itself.
+                for _ in 0..2 {
+                    let mine = last.convert(request(&uri)).unwrap();
+                    assert_eq!(mine.url(), reqwests.url(), "{uri}");
+                    assert_eq!(
+                        (mine.method(), mine.headers()),
+                        (reqwests.method(), reqwests.headers())
+                    );
+                    assert_eq!(mine.version(), reqwests.version());
+                    let bytes = |request: &::reqwest::Request| {
+                        request.body().unwrap().as_bytes().map(<[u8]>::to_vec)
+                    };
+                    assert_eq!(bytes(&mine), bytes(&reqwests));
+                }
             }
         }
     }
@@ -110,15 +110,18 @@ fn a_normal_base_url_is_the_same_server() {
 }
 
 #[test]
-fn other_servers_are_not_confused_with_the_cached_one() {
-    let known = Origin::default();
-    for origin in [
-        "https://api.example.com",
-        "https://accounts.example.com",
-        "http://api.example.com",
-        "https://api.example.com:444",
-    ] {
-        let url = format!("{origin}/a?b");
-        assert_eq!(known.convert(request(&url)).unwrap().url().as_str(), url);
+fn another_url_is_not_taken_for_the_last_one() {
+    let last = LastUrl::default();
+    let urls = [
+        "https://api.example.com/a?b",
+        "https://accounts.example.com/a?b",
+        "http://api.example.com/a?b",
+        "https://api.example.com:444/a?b",
+        "https://api.example.com:444/a",
+        "https://api.example.com:444/A",
+        "https://api.example.com:444/a/b",
+    ];
+    for url in urls.iter().chain(urls.iter().rev()) {
+        assert_eq!(last.convert(request(url)).unwrap().url().as_str(), *url);
     }
 }
