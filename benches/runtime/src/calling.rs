@@ -18,10 +18,11 @@ const CALLS: usize = 512;
 const LARGE_CALLS: usize = 16;
 
 /// The first one equals the last: their difference shows the precision.
-const NAMES: [&str; 8] = [
+const NAMES: [&str; 9] = [
     "reqwest",
     "reqwest, careful",
     "hyper-util",
+    "hyper-util, careful",
     "octocrab",
     "rustify",
     "ours over reqwest",
@@ -82,7 +83,7 @@ fn compare(
         .expect("a runtime can be made");
     let entered = runtime.enter();
     let (bare, careful) = (OverReqwest::bare(place), OverReqwest::careful(place));
-    let hyper = OverHyper::new(place);
+    let (hyper, careful_hyper) = (OverHyper::bare(place), OverHyper::careful(place));
     // octocrab can't be given a certificate.
     let octocrab = place
         .certificate
@@ -102,12 +103,13 @@ fn compare(
         match side {
             1 => of!(careful, is_ok),
             2 => of!(hyper, is_some),
-            3 => octocrab
+            3 => of!(careful_hyper, is_some),
+            4 => octocrab
                 .as_ref()
                 .map_or(Duration::ZERO, |octocrab| of!(octocrab, is_ok)),
-            4 => of!(rustify, is_ok),
-            5 => of!(over_reqwest, is_ok),
-            6 => of!(over_hyper, is_ok),
+            5 => of!(rustify, is_ok),
+            6 => of!(over_reqwest, is_ok),
+            7 => of!(over_hyper, is_ok),
             _ => of!(bare, is_ok),
         }
     };

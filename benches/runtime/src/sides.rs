@@ -7,7 +7,7 @@ use bytes::Bytes;
 use cliq_api::HyperTransport;
 use cliq_api::limit::LimitSettings;
 use cliq_api::prelude::*;
-use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue};
+use http::header::{ACCEPT, AUTHORIZATION, CONTENT_TYPE, HeaderMap, HeaderValue, USER_AGENT};
 use http_body_util::{BodyExt, Full};
 use hyper_rustls::{HttpsConnector, HttpsConnectorBuilder};
 use hyper_util::client::legacy;
@@ -18,6 +18,7 @@ use percent_encoding::{AsciiSet, NON_ALPHANUMERIC, utf8_percent_encode};
 use rustify::Endpoint as _;
 use rustify_derive::Endpoint;
 use serde::{Deserialize, Serialize};
+use tokio::time::timeout;
 use tokio_rustls::rustls::crypto::aws_lc_rs;
 use tokio_rustls::rustls::pki_types::CertificateDer;
 use tokio_rustls::rustls::pki_types::pem::PemObject;
@@ -29,6 +30,7 @@ const TOKEN: &str = "1000.8cb99dxxxxxxxxxxxxx9be93.9b8xxxxxxxxxxxxxxxf";
 const THREAD: &str = "CT_1207124526552602256_60002085329-T-1291567019566818579";
 const TEXT: &str = "The deployment of the new version is done, and all checks passed.";
 const BOT: &str = "deploybot";
+const TIMEOUT: Duration = Duration::from_secs(30);
 const ENCODED: &AsciiSet = &NON_ALPHANUMERIC
     .remove(b'-')
     .remove(b'.')
@@ -93,7 +95,7 @@ impl OverReqwest {
         let builder = reqwest::Client::builder()
             .default_headers(headers)
             .user_agent("by-hand/0.1.0");
-        Self::new(place, builder.timeout(Duration::from_secs(30)))
+        Self::new(place, builder.timeout(TIMEOUT))
     }
 
     fn new(place: &Place, builder: reqwest::ClientBuilder) -> Self {
@@ -129,10 +131,21 @@ fn client(place: &Place, builder: reqwest::ClientBuilder) -> reqwest::Client {
 pub(crate) struct OverHyper {
     client: legacy::Client<HttpsConnector<HttpConnector>, Full<Bytes>>,
     base_url: String,
+    is_careful: bool,
 }
 
 impl OverHyper {
-    pub(crate) fn new(place: &Place) -> Self {
+    /// The shortest code.
+    pub(crate) fn bare(place: &Place) -> Self {
+        Self::new(place, false)
+    }
+
+    /// With the same headers and timeout as our call.
+    pub(crate) fn careful(place: &Place) -> Self {
+        Self::new(place, true)
+    }
+
+    fn new(place: &Place, is_careful: bool) -> Self {
         let mut roots = RootCertStore::empty();
         if let Some(pem) = &place.certificate {
             let certificate = CertificateDer::from_pem_slice(pem.as_bytes());
@@ -156,20 +169,33 @@ impl OverHyper {
         Self {
             client: builder.pool_timer(TokioTimer::new()).build(connector),
             base_url: place.base_url.clone(),
+            is_careful,
         }
     }
 
     pub(crate) async fn send_message(&self) -> Option<Posted> {
+        if self.is_careful {
+            return timeout(TIMEOUT, self.exchange()).await.ok()?;
+        }
+        self.exchange().await
+    }
+
+    async fn exchange(&self) -> Option<Posted> {
         let thread = utf8_percent_encode(THREAD, ENCODED);
         let url = format!(
             "{}/api/v3/chats/{thread}/messages?bot_unique_name={BOT}",
             self.base_url
         );
         let payload = serde_json::to_vec(&PAYLOAD).ok()?;
-        let request = http::Request::post(url)
+        let mut request = http::Request::post(url)
             .header(AUTHORIZATION, format!("Bearer {TOKEN}"))
-            .header(CONTENT_TYPE, "application/json")
-            .body(Full::new(payload.into()));
+            .header(CONTENT_TYPE, "application/json");
+        if self.is_careful {
+            request = request
+                .header(ACCEPT, "application/json")
+                .header(USER_AGENT, "by-hand/0.1.0");
+        }
+        let request = request.body(Full::new(payload.into()));
         let response = self.client.request(request.ok()?).await.ok()?;
         if !response.status().is_success() {
             return None;
