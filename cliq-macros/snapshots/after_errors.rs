@@ -17,10 +17,12 @@ trait Broken: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Broken for AnyCaller {}
 /// All endpoints of [`Broken`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static BROKEN: &[&::cliq_api::EndpointMeta] = &[
-    <__broken::GetIt as ::cliq_api::__private::Declaration>::META,
-    <__broken::Beside as ::cliq_api::__private::Declaration>::META,
-];
+static BROKEN: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__broken::GetIt as ::cliq_api::__private::Declaration>::META,
+        <__broken::Beside as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /// The call of [`Broken::get_it`](Broken::get_it), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;

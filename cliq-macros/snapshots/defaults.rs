@@ -46,13 +46,15 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::First as ::cliq_api::__private::Declaration>::META,
-    <__api::Overridden as ::cliq_api::__private::Declaration>::META,
-    <__api::Dropped as ::cliq_api::__private::Declaration>::META,
-    <__api::Shared as ::cliq_api::__private::Declaration>::META,
-    <__api::SharedByName as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::First as ::cliq_api::__private::Declaration>::META,
+        <__api::Overridden as ::cliq_api::__private::Declaration>::META,
+        <__api::Dropped as ::cliq_api::__private::Declaration>::META,
+        <__api::Shared as ::cliq_api::__private::Declaration>::META,
+        <__api::SharedByName as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /** `GET /api/v3/first`
 
  Scopes: all of `Acme.A.READ`, `Acme.B.READ`. Limit: 20 calls per minute and user, then locked for 10 minutes.

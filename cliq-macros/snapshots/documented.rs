@@ -27,9 +27,9 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Find as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[<__api::Find as ::cliq_api::__private::Declaration>::META]
+});
 #[cfg_attr(not(doctest), doc = r" Finds things.")]
 #[cfg_attr(not(doctest), doc = r"")]
 #[cfg_attr(not(doctest), doc = r" ```")]

@@ -56,13 +56,15 @@ impl<AnyCaller: ::other::path::Caller + ?::core::marker::Sized> Api for AnyCalle
 #[cfg(feature = "api")]
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub(crate) static API: &[&::other::path::EndpointMeta] = &[
-    #[cfg(unix)]
-    <__api::ListIt as ::other::path::__private::Declaration>::META,
-    <__api::PutIt as ::other::path::__private::Declaration>::META,
-    <__api::PutBytes as ::other::path::__private::Declaration>::META,
-    <__api::PutBytesToo as ::other::path::__private::Declaration>::META,
-];
+pub(crate) static API: &::other::path::Endpoints = &::other::path::Endpoints::new(|| {
+    &[
+        #[cfg(unix)]
+        <__api::ListIt as ::other::path::__private::Declaration>::META,
+        <__api::PutIt as ::other::path::__private::Declaration>::META,
+        <__api::PutBytes as ::other::path::__private::Declaration>::META,
+        <__api::PutBytesToo as ::other::path::__private::Declaration>::META,
+    ]
+});
 #[cfg(feature = "api")]
 #[cfg(unix)]
 #[deprecated]

@@ -48,11 +48,13 @@ pub trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Inherits as ::cliq_api::__private::Declaration>::META,
-    <__api::Replaces as ::cliq_api::__private::Declaration>::META,
-    <__api::Optional as ::cliq_api::__private::Declaration>::META,
-];
+pub static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::Inherits as ::cliq_api::__private::Declaration>::META,
+        <__api::Replaces as ::cliq_api::__private::Declaration>::META,
+        <__api::Optional as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /** `OPTIONS /a/<PATH..>`
 
  Limits: 100 calls per second and user, 10000 calls per day for all users together.

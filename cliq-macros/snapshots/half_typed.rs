@@ -17,10 +17,12 @@ trait Api: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Api for AnyCaller {}
 /// All endpoints of [`Api`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static API: &[&::cliq_api::EndpointMeta] = &[
-    <__api::Get as ::cliq_api::__private::Declaration>::META,
-    <__api::Beside as ::cliq_api::__private::Declaration>::META,
-];
+static API: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__api::Get as ::cliq_api::__private::Declaration>::META,
+        <__api::Beside as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /// The call of [`Api::get`](Api::get), not sent yet.
 #[allow(dead_code, unreachable_pub)]
 type GetRequest = ApiCall<__api::Get>;

@@ -20,9 +20,9 @@ pub trait Threads: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Threads for AnyCaller {}
 /// All endpoints of [`Threads`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-pub static THREADS: &[&::cliq_api::EndpointMeta] = &[
-    <__threads::FollowThread as ::cliq_api::__private::Declaration>::META,
-];
+pub static THREADS: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[<__threads::FollowThread as ::cliq_api::__private::Declaration>::META]
+});
 /// Follows a thread.
 /**
 

@@ -38,13 +38,15 @@ trait Files: ::cliq_api::Caller {
 impl<AnyCaller: ::cliq_api::Caller + ?::core::marker::Sized> Files for AnyCaller {}
 /// All endpoints of [`Files`], in the order in which they are declared.
 #[allow(dead_code, deprecated, unreachable_pub)]
-static FILES: &[&::cliq_api::EndpointMeta] = &[
-    <__files::Post as ::cliq_api::__private::Declaration>::META,
-    <__files::Put as ::cliq_api::__private::Declaration>::META,
-    <__files::List as ::cliq_api::__private::Declaration>::META,
-    <__files::ListLinked as ::cliq_api::__private::Declaration>::META,
-    <__files::Watch as ::cliq_api::__private::Declaration>::META,
-];
+static FILES: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
+    &[
+        <__files::Post as ::cliq_api::__private::Declaration>::META,
+        <__files::Put as ::cliq_api::__private::Declaration>::META,
+        <__files::List as ::cliq_api::__private::Declaration>::META,
+        <__files::ListLinked as ::cliq_api::__private::Declaration>::META,
+        <__files::Watch as ::cliq_api::__private::Declaration>::META,
+    ]
+});
 /** `POST /a`
 
  The call of [`Files::post`](Files::post), not sent yet.*/

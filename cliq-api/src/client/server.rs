@@ -10,7 +10,7 @@ use std::sync::{Arc, Mutex, PoisonError, RwLock};
 
 use crate::error::{Error, ErrorKind};
 use crate::limit::{BucketId, BucketSpec, Limiter};
-use crate::meta::{EndpointMeta, Limit, Lockout};
+use crate::meta::{EndpointMeta, Endpoints, Limit, Lockout};
 use crate::request::BaseUrl;
 
 /// A server, and what is counted there.
@@ -45,7 +45,7 @@ type Limits = Vec<(Limit, Lockout)>;
 /// All servers of a client's users, by their base URLs, in each spelling that was used.
 pub(super) struct Servers {
     limiter: Limiter,
-    tables: Vec<&'static [&'static EndpointMeta]>,
+    tables: Vec<&'static Endpoints>,
     overrides: Vec<Override>,
     plain_http: bool,
     known: Mutex<HashMap<String, Arc<Server>>>,
@@ -56,7 +56,7 @@ pub(super) struct Servers {
 impl Servers {
     pub(super) fn new(
         limiter: Limiter,
-        tables: Vec<&'static [&'static EndpointMeta]>,
+        tables: Vec<&'static Endpoints>,
         overrides: Vec<Override>,
         plain_http: bool,
     ) -> Self {
@@ -128,7 +128,7 @@ impl Server {
     fn new(
         base_url: BaseUrl,
         limiter: Limiter,
-        tables: &[&[&'static EndpointMeta]],
+        tables: &[&'static Endpoints],
         overrides: &[Override],
     ) -> Self {
         let mut known = Known::default();
@@ -297,11 +297,11 @@ mod tests {
         ..EndpointMeta::DEFAULT
     };
 
-    fn server(tables: &[&[&'static EndpointMeta]]) -> Server {
+    fn server(tables: &[&'static Endpoints]) -> Server {
         overridden(tables, &[])
     }
 
-    fn overridden(tables: &[&[&'static EndpointMeta]], overrides: &[Override]) -> Server {
+    fn overridden(tables: &[&'static Endpoints], overrides: &[Override]) -> Server {
         let limiter = Limiter::new(LimitSettings::new(), None);
         let base_url = BaseUrl::parse("https://server", false).unwrap();
         Server::new(base_url, limiter, tables, overrides)
@@ -310,7 +310,10 @@ mod tests {
     #[test]
     fn every_limit_of_a_shape_holds_for_all_its_endpoints_from_the_first_call() {
         for order in [[&SEND, &CREATE, &LIST], [&LIST, &CREATE, &SEND]] {
-            let server = server(&[&[&SEND, &CREATE], &[&LIST]]);
+            let server = server(&[
+                &Endpoints::new(|| &[&SEND, &CREATE]),
+                &Endpoints::new(|| &[&LIST]),
+            ]);
             let [first, second, third] = order.map(|endpoint| server.buckets(endpoint));
             assert_eq!(first.len(), 2);
             assert!(first == second && second == third, "{order:?}");
@@ -338,7 +341,8 @@ mod tests {
                 .map(|spec| format!("{spec:?}"))
                 .collect::<Vec<_>>()
         };
-        let tables: &[&[_]] = &[&[&SEND, &CREATE, &NAMED]];
+        static TABLE: Endpoints = Endpoints::new(|| &[&SEND, &CREATE, &NAMED]);
+        let tables = &[&TABLE];
         let hundred = Limit::new(100, MINUTE);
         let known = overridden(tables, &[(&LIST, vec![hundred])]);
         let spec = BucketSpec::new("server", "GET /api/v3/chats/<>/messages").limit(hundred);
