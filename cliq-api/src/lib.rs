@@ -355,7 +355,9 @@ pub mod prelude {
 pub mod __private {
     use std::time::Duration;
 
-    pub use crate::client::{Builder, Context, Declaration, Of, awaited, built, call};
+    pub use crate::client::{
+        Builder, Context, Declaration, JsonDeclaration, Of, awaited, built, call,
+    };
     pub use crate::request::Call;
     pub use crate::schema::schema;
 

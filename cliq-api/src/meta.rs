@@ -320,7 +320,7 @@ macro_rules! endpoints {
             name: &'static str,
             summary: &'static str,
             path: &'static str,
-            scopes: Scopes,
+            any_scope: &'static [&'static str],
             params: &'static [Param],
         ) -> Self {
             Self {
@@ -328,7 +328,11 @@ macro_rules! endpoints {
                 summary,
                 method: &Method::$method,
                 path,
-                scopes,
+                scopes: if any_scope.is_empty() {
+                    Scopes::None
+                } else {
+                    Scopes::Any(any_scope)
+                },
                 idempotent: $idempotent,
                 params,
                 ..self

@@ -27,9 +27,8 @@ static BROKEN: &::cliq_api::Endpoints = &::cliq_api::Endpoints::new(|| {
 #[allow(dead_code, unreachable_pub)]
 type GetItRequest = BrokenCall<__broken::GetIt>;
 #[automatically_derived]
-impl ::cliq_api::__private::Declaration for __broken::GetIt {
+impl ::cliq_api::__private::JsonDeclaration for __broken::GetIt {
     type Response = Vec<Item>;
-    type Decode = ::cliq_api::decode::Json;
     const META: &'static ::cliq_api::EndpointMeta = &::cliq_api::EndpointMeta {
         name: "get_it",
         summary: "",
@@ -47,9 +46,11 @@ impl BrokenCall<__broken::GetIt> {
         self
     }
 }
-/** `GET /beside`
-
- The call of [`Broken::beside`](Broken::beside), not sent yet.*/
+/// `GET /beside`
+#[cfg_attr(
+    doc,
+    doc = "\n\n The call of [`Broken::beside`](Broken::beside), not sent yet."
+)]
 #[allow(dead_code, unreachable_pub)]
 type BesideRequest = BrokenCall<__broken::Beside>;
 #[automatically_derived]
@@ -57,7 +58,7 @@ impl ::cliq_api::__private::Declaration for __broken::Beside {
     type Response = ();
     type Decode = ::cliq_api::decode::Ignored;
     const META: &'static ::cliq_api::EndpointMeta = &BrokenCall::<()>::SHARED
-        .get("beside", "", "/beside", ::cliq_api::Scopes::None, &[]);
+        .get("beside", "", "/beside", &[], &[]);
 }
 #[doc(hidden)]
 #[allow(dead_code, missing_docs, missing_debug_implementations, unreachable_pub)]
