@@ -7,11 +7,10 @@ use syn::ext::IdentExt;
 
 use super::endpoint::{Expansion, may_hold_code, param_meta};
 use super::out::Out;
-use crate::attrs::Attr;
+use crate::attrs::{Attr, Text};
 use crate::check::answer::{AnswerType, Decode};
-use crate::check::encoding::Encoding;
+use crate::check::argument::Encoding;
 use crate::check::wire::{Page, Way, Wire};
-use crate::literal::Text;
 use crate::parse::values::{Form, KeyHeader, Lock, Member, Timeout};
 use crate::text::units::{self, Rate};
 use crate::types::{first_argument, is_named};
