@@ -382,7 +382,7 @@ impl fmt::Display for EndpointMeta {
 /// assert_eq!((TICKETS.len(), TICKETS[0].name()), (2, "list_tickets"));
 /// ```
 // A function, because rustc evaluates a static slice at each check of a crate.
-#[derive(Clone, Copy)]
+#[derive(Clone)]
 pub struct Endpoints(fn() -> &'static [&'static EndpointMeta]);
 
 impl Endpoints {
